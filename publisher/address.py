@@ -1,0 +1,48 @@
+"""Where everything is on the published site. Addresses are permanent: letters link to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from publisher.release import Number
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The addresses of one policy, all below the same root.
+
+    `root` is the site's address ending in `/`, or a relative path to it, such as `../../`.
+    """
+
+    root: str
+    policy: str
+
+    @property
+    def current(self) -> str:
+        """The text in force, whichever that is: the address to link to from elsewhere."""
+        return f"{self.root}{self.policy}/"
+
+    @property
+    def history(self) -> str:
+        """Every version with its dates."""
+        return f"{self.current}history/"
+
+    def release(self, number: Number) -> str:
+        """One version, for ever."""
+        return f"{self.current}{number}/"
+
+    def changes(self, number: Number) -> str:
+        """The redline of a version against the one before it."""
+        return f"{self.release(number)}changes/"
+
+    def notice(self, number: Number) -> str:
+        """The letter about a version."""
+        return f"{self.release(number)}notice/"
+
+    def opt_out(self, number: Number, token: str = "") -> str:
+        """The opt-out form of a version; with a token, the form of one customer."""
+        return f"{self.release(number)}opt-out/" + (f"?token={token}" if token else "")
+
+    def download(self, number: Number, name: str) -> str:
+        """A file to download: `policy.pdf`, `changes.pdf`, `notice.pdf`, `opt-out.pdf`, …"""
+        return f"{self.release(number)}{name}"

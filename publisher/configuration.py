@@ -1,0 +1,222 @@
+"""TOML with errors that say the file, the path of the key, and the remedy; and `publisher.toml`.
+
+Every TOML file of a project is read through `Table`, so that an unknown key is an error everywhere
+and is named the same way everywhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from publisher.errors import ConfigurationError
+
+_MISSING: Any = object()
+
+
+def parse_toml(data: bytes, name: str) -> dict[str, Any]:
+    """The tables of a TOML document.
+
+    Args:
+        data: the file's bytes.
+        name: the file's name, for messages.
+
+    Raises:
+        ConfigurationError: the bytes are not UTF-8 or not TOML; names the line.
+    """
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigurationError(
+            "not UTF-8 text", where=f"{name}:{line}", remedy="save the file as UTF-8"
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        line = int(found[1]) if found else data.count(b"\n") + 1
+        raise ConfigurationError(
+            f"not valid TOML: {error}",
+            where=f"{name}:{line}",
+            remedy='check quotes, brackets and commas on that line; text stands in "…"',
+        ) from None
+
+
+class Table:
+    """One TOML table being read: every key is asked for once, and `done` refuses what is left."""
+
+    def __init__(self, values: Mapping[str, Any], name: str, path: str = "") -> None:
+        self._left = dict(values)
+        self._name = name
+        self._path = path
+
+    def _key(self, key: str) -> str:
+        return f"{self._path}.{key}" if self._path else key
+
+    def has(self, key: str) -> bool:
+        """Whether the key is there and not yet read."""
+        return key in self._left
+
+    def error(self, key: str, what: str, remedy: str) -> ConfigurationError:
+        """A `ConfigurationError` about `key`, with the file and the key's whole path."""
+        return ConfigurationError(f"`{self._key(key)}` {what}", where=self._name, remedy=remedy)
+
+    def _take(self, key: str, kind: type | tuple[type, ...], default: Any, called: str) -> Any:
+        value = self._left.pop(key, _MISSING)
+        if value is _MISSING:
+            if default is _MISSING:
+                raise self.error(key, "is missing", f"add `{key} = …` ({called})")
+            return default
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise self.error(key, f"must be {called}, not {value!r}", "correct its value")
+        return value
+
+    def text(self, key: str, default: str = _MISSING) -> str:
+        """Text without control characters, surrounding space removed."""
+        value: str = self._take(key, str, default, 'text in "…"').strip()
+        if any(ord(c) < 32 and c != "\n" for c in value):
+            raise self.error(key, "has control characters", "remove them")
+        return value
+
+    def whole(self, key: str, default: int = _MISSING) -> int:
+        """A whole number from 0."""
+        value: int = self._take(key, int, default, "a whole number")
+        if value < 0:
+            raise self.error(key, "is negative", "use a number from 0")
+        return value
+
+    def flag(self, key: str, default: bool = _MISSING) -> bool:
+        """True or false."""
+        value: bool = self._take(key, bool, default, "true or false")
+        return value
+
+    def texts(self, key: str, default: tuple[str, ...] = _MISSING) -> tuple[str, ...]:
+        """A list of texts."""
+        value = self._take(key, list, default, 'a list of texts, ["…", "…"]')
+        if any(not isinstance(item, str) for item in value):
+            raise self.error(key, "must be a list of texts", 'write each item as "…"')
+        return tuple(value)
+
+    def day(self, key: str) -> dt.date | None:
+        """A date, or None where the file says "unknown"."""
+        value = self._take(key, (dt.date, str), _MISSING, 'a date (2027-03-01) or "unknown"')
+        if value == "unknown":
+            return None
+        if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
+            raise self.error(key, f"is not a date: {value!r}", 'write 2027-03-01, or "unknown"')
+        return value
+
+    def moment(self, key: str) -> dt.datetime | None:
+        """A time with an offset, or None where the file says "unknown"."""
+        value = self._take(key, (dt.datetime, str), _MISSING, "a time with its offset")
+        if value == "unknown":
+            return None
+        if not isinstance(value, dt.datetime) or value.tzinfo is None:
+            raise self.error(key, f"is not a time: {value!r}", "write 2027-03-01T12:00:00Z")
+        return value
+
+    def mapping(self, key: str) -> dict[str, str]:
+        """A table of texts; empty where it is missing."""
+        value = self._take(key, dict, {}, "a table")
+        if any(not isinstance(item, str) for item in value.values()):
+            raise self.error(key, "must be a table of texts", 'write each value as "…"')
+        return value
+
+    def table(self, key: str) -> Table:
+        """A table inside this one; empty where it is missing."""
+        return Table(self._take(key, dict, {}, "a table"), self._name, self._key(key))
+
+    def done(self) -> None:
+        """Raises:
+        ConfigurationError: a key that nobody asked for is left.
+        """
+        for key in self._left:
+            raise self.error(key, "is not a key we know", "remove it or correct its spelling")
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """The SMTP server that takes our mail (RFC 5321)."""
+
+    host: str
+    port: int
+    security: str
+    """`starttls`, `tls` or `none`."""
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """`publisher.toml`: the facts of the organisation that publishes."""
+
+    organisation: str
+    address: str
+    """Postal address, lines joined by newlines (15 USC 7704(a)(5) wants one in mailings)."""
+    site: str
+    """Address of the published site, ending in `/`."""
+    sender: str
+    """The From address of letters."""
+    reply: str
+    """Address that takes opt-outs by e-mail; each letter's own address is made from it."""
+    carrier: str
+    """`spool` or `smtp`."""
+    spool: str
+    """Folder of the spool, relative to the project."""
+    relay: Relay
+    ledger: str
+    """SQLAlchemy URL; empty: a SQLite file in the project's private folder."""
+
+
+def read_configuration(data: bytes, name: str = "publisher.toml") -> Configuration:
+    """The configuration in a `publisher.toml`.
+
+    Raises:
+        ConfigurationError: a key is missing, unknown or of the wrong kind.
+    """
+    root = Table(parse_toml(data, name), name)
+    organisation, mail = root.table("organisation"), root.table("mail")
+    smtp, ledger = mail.table("smtp"), root.table("ledger")
+    site = organisation.text("site")
+    if not re.fullmatch(r"https?://[^\s?#]+", site):
+        raise organisation.error("site", f"is not an address: {site}", "write https://…/")
+    security = smtp.text("security", "starttls")
+    if security not in ("starttls", "tls", "none"):
+        raise smtp.error("security", f"is {security!r}", "use starttls, tls or none")
+    carrier = mail.text("carrier", "spool")
+    if carrier not in ("spool", "smtp"):
+        raise mail.error("carrier", f"is {carrier!r}", "use spool or smtp")
+    configuration = Configuration(
+        organisation=organisation.text("name"),
+        address=organisation.text("address"),
+        site=site.rstrip("/") + "/",
+        sender=_mail_address(mail, "from"),
+        reply=_mail_address(mail, "opt_out"),
+        carrier=carrier,
+        spool=mail.text("spool", ".publisher/spool"),
+        relay=Relay(
+            host=smtp.text("host", "localhost"),
+            port=smtp.whole("port", 587),
+            security=security,
+            user=smtp.text("user", ""),
+        ),
+        ledger=ledger.text("url", ""),
+    )
+    for table in (smtp, mail, organisation, ledger, root):
+        table.done()
+    return configuration
+
+
+def _mail_address(table: Table, key: str) -> str:
+    value = table.text(key)
+    # A letter's own reply address puts "+" and at most 52 octets behind the local part, which may
+    # have 64 in all (RFC 5321 §4.5.3.1.1).
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,12}@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+", value):
+        raise table.error(
+            key,
+            f"is not an address we can use: {value}",
+            "use at most 12 letters, digits, dots or hyphens before the @",
+        )
+    return value

@@ -1,0 +1,66 @@
+"""What can go wrong for a user: what it is, where it is, and what to do next.
+
+Anything that is not a `PublisherError` is a bug of ours and shows its traceback.
+"""
+
+from __future__ import annotations
+
+
+class PublisherError(Exception):
+    """An act was refused.
+
+    Args:
+        what: one sentence that says what is wrong.
+        where: the file, line, release or address it is about; may be empty.
+        remedy: the next step for the person who reads this; may be empty.
+    """
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{head}\n  Try: {self.remedy}" if self.remedy else head
+
+
+class ConfigurationError(PublisherError):
+    """A TOML file or an environment variable does not say what it must."""
+
+
+class DraftError(PublisherError):
+    """The draft cannot be read as a policy; `publisher check` lists every reason."""
+
+
+class NotFoundError(PublisherError):
+    """A policy, release, revision, path or recipient that was named does not exist."""
+
+
+class FreezeError(PublisherError):
+    """A release may not be frozen as asked."""
+
+
+class SealError(PublisherError):
+    """A frozen release is not what it was when it was sealed."""
+
+
+class HistoryError(PublisherError):
+    """Git is missing, or its repository is not in the state that the act needs."""
+
+
+class RenderError(PublisherError):
+    """A page or a PDF could not be made."""
+
+
+class RecipientsError(PublisherError):
+    """A list of recipients cannot be taken as it is."""
+
+
+class SendError(PublisherError):
+    """A notice may not be sent, or the carrier cannot be reached."""
+
+
+class TokenError(PublisherError):
+    """A personal link or reply address that we did not issue, or that was changed."""

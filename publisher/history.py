@@ -1,0 +1,192 @@
+"""Git: the draft's revisions, the commit and the tag of a release, and who altered what.
+
+Beyond this file nobody knows about git.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from git import GitCommandError, InvalidGitRepositoryError, NoSuchPathError, Repo
+
+from publisher.errors import HistoryError, NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A commit."""
+
+    id: str
+    author: str
+    when: dt.datetime
+    subject: str
+
+    def __str__(self) -> str:
+        return f"{self.id[:10]} by {self.author}, {self.when:%Y-%m-%d}: {self.subject}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """An annotated tag."""
+
+    name: str
+    commit: str
+    message: str
+    signed: bool
+
+
+class History:
+    """The git repository that a project lives in."""
+
+    def __init__(self, root: Path) -> None:
+        """Opens it.
+
+        Raises:
+            HistoryError: the folder is not in a git repository, or git is not installed.
+        """
+        try:
+            self._repo = Repo(root, search_parent_directories=True)
+        except (InvalidGitRepositoryError, NoSuchPathError):
+            raise HistoryError(
+                "the project is not in a git repository",
+                where=str(root),
+                remedy="git init && git add . && git commit -m 'Start'",
+            ) from None
+        top = Path(self._repo.working_tree_dir or root)
+        self._prefix = root.resolve().relative_to(top.resolve()).as_posix()
+
+    def _path(self, path: str) -> str:
+        return path if self._prefix == "." else f"{self._prefix}/{path}"
+
+    @cached_property
+    def shallow(self) -> bool:
+        """Whether older commits are missing from this clone."""
+        return self._repo.git.rev_parse("--is-shallow-repository") == "true"
+
+    @property
+    def head(self) -> str:
+        """The current commit.
+
+        Raises:
+            HistoryError: there is no commit yet.
+        """
+        try:
+            return self._repo.head.commit.hexsha
+        except ValueError:
+            raise HistoryError(
+                "the repository has no commit yet", remedy="git add . && git commit -m 'Start'"
+            ) from None
+
+    def changed(self) -> list[str]:
+        """Paths that are not as committed, untracked ones included."""
+        lines = self._repo.git.status("--porcelain", "-uall", "-z").split("\0")
+        return [line[3:] for line in lines if line[3:]]
+
+    def committed(self, path: str) -> bool:
+        """Whether anything at `path` is in the current commit."""
+        return bool(self._repo.git.ls_tree("HEAD", self._path(path)))
+
+    def commit(self, add: Sequence[str], remove: Sequence[str], message: str) -> str:
+        """Commits the given paths and nothing else; returns the commit's id.
+
+        Raises:
+            HistoryError: git refused, for example because no name and e-mail are set.
+        """
+        try:
+            self._repo.git.add("--", *map(self._path, add))
+            if remove:
+                self._repo.git.rm("--quiet", "--", *map(self._path, remove))
+            paths = [self._path(path) for path in (*add, *remove)]
+            self._repo.git.commit("--quiet", "-m", message, "--", *paths)
+        except GitCommandError as error:
+            raise HistoryError(
+                f"git did not commit: {_said(error)}", remedy="mend it and run the command again"
+            ) from None
+        return self.head
+
+    def tag(self, name: str, message: str) -> bool:
+        """Puts an annotated tag on the current commit, signed where git is set up to sign.
+
+        Returns:
+            Whether it is signed.
+
+        Raises:
+            HistoryError: git refused.
+        """
+        configuration = self._repo.config_reader()
+        sign = configuration.get_value("tag", "gpgsign", "false") in (True, "true")
+        sign = sign or bool(configuration.get_value("user", "signingkey", ""))
+        try:
+            self._repo.git.tag("-s" if sign else "-a", name, "-m", message)
+        except GitCommandError as error:
+            raise HistoryError(
+                f"git did not tag: {_said(error)}",
+                where=name,
+                remedy="mend it and run the command again: it goes on from here",
+            ) from None
+        return sign
+
+    def tags(self, prefix: str) -> dict[str, Tag]:
+        """The annotated tags below `prefix/`, by name."""
+        found: dict[str, Tag] = {}
+        for tag in self._repo.tags:
+            if tag.name.startswith(f"{prefix}/") and tag.tag is not None:
+                message = str(tag.tag.message)
+                signed = "-----BEGIN" in message
+                found[tag.name] = Tag(tag.name, tag.commit.hexsha, message, signed)
+        return found
+
+    def has(self, revision: str) -> bool:
+        """Whether this clone has a commit."""
+        try:
+            self._repo.git.cat_file("-e", f"{revision}^{{commit}}")
+        except GitCommandError:
+            return False
+        return True
+
+    def revisions(self, path: str) -> list[Revision]:
+        """The commits that touched `path`, newest first."""
+        lines = self._repo.git.log(
+            "--format=%H%x00%an%x00%cI%x00%s", "--", self._path(path)
+        ).splitlines()
+        parts = [line.split("\0") for line in lines]
+        return [Revision(a, b, dt.datetime.fromisoformat(c), d) for a, b, c, d in parts]
+
+    def files_at(self, revision: str, folder: str) -> Mapping[str, bytes]:
+        """The files below `folder` as they were at a revision, by path inside the folder.
+
+        Raises:
+            NotFoundError: there is no such revision.
+        """
+        try:
+            commit = self._repo.commit(revision)
+        except (ValueError, GitCommandError, IndexError):
+            raise NotFoundError(
+                f"git knows no revision `{revision}`", remedy="name a commit, branch or tag"
+            ) from None
+        prefix = self._path(folder)
+        try:
+            tree = commit.tree / prefix
+        except KeyError:
+            return {}
+        if tree.type == "blob":
+            return {Path(folder).name: tree.data_stream.read()}
+        return {
+            str(Path(str(blob.path)).relative_to(prefix)): blob.data_stream.read()
+            for blob in tree.traverse()
+            if getattr(blob, "type", "") == "blob"
+        }
+
+    def first_parent_files(self, revision: str, folder: str) -> set[str]:
+        """Names below `folder` that a commit changed."""
+        out = self._repo.git.show("--format=", "--name-only", "-m", revision, "--", self._path(folder))
+        return set(out.split())
+
+
+def _said(error: GitCommandError) -> str:
+    text = str(error.stderr or error.stdout or error).strip().removeprefix("stderr:").strip(" '\n")
+    return " ".join(text.split())[:300]

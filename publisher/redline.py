@@ -1,0 +1,520 @@
+"""Operations: how the clauses and words of one text become those of another.
+
+The operations are one list in reading order. Taking every operation that has a new clause gives
+the new text, taking every one that has an old clause gives the old text, each in its own order:
+that is what makes accepting and rejecting exact. A moved clause therefore stands in the list
+twice, once where it was and once where it is, and both carry the same move number.
+
+How it decides: sections are paired by anchor, then by heading, then by content; the heaviest run
+of pairs that kept its order stays in place and the other pairs are moved. Between two sections
+that stayed, the clauses are aligned as one run, so that text which only changed its heading
+(split, merged) is kept. What is left over is looked for elsewhere: a clause found again is moved.
+Inside two clauses that belong together, the words are aligned by an exact longest common
+subsequence and cleaned up for readers.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from rapidfuzz.distance import Indel
+
+from publisher.policy import Clause, Document, Kind, Mark, Run, Section
+
+AMENDED = 0.45
+"""Two clauses at the same place are one amended clause from this share of common words."""
+MOVED = 0.6
+"""Two clauses at different places are one moved clause from this share of common words…"""
+MOVED_WORDS = 6
+"""… and from this many words, for shorter ones are alike by chance."""
+LEGIBLE = 0.3
+"""Below this share of kept letters a cell is replaced whole."""
+PAIRINGS = 20_000
+"""So many pairs of clauses are compared at most to find those that belong together."""
+
+
+class SpanKind(StrEnum):
+    """What happens to a run of words."""
+
+    KEEP = "keep"
+    INSERT = "insert"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words of one clause that share their fate and their formatting."""
+
+    kind: SpanKind
+    text: str
+    marks: tuple[Mark, ...] = ()
+    was: tuple[Mark, ...] | None = None
+    """The old formatting of kept words, where it changed; None where it did not."""
+
+
+Cells = tuple[tuple[Span, ...], ...]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One clause kept, amended, added, deleted, or (twice in the list) moved."""
+
+    old: Clause | None
+    new: Clause | None
+    cells: Cells
+    """The words; of a moved clause at its new place: compared with those at its old place."""
+    move: int = 0
+    """The same number at both places of a moved clause; 0: not moved."""
+
+    @cached_property
+    def unchanged(self) -> bool:
+        """Whether a reader sees no change in this clause."""
+        if self.old is None or self.new is None:
+            return False
+        same = self.old.level == self.new.level and self.old.anchor == self.new.anchor
+        return same and not self.amended
+
+    @cached_property
+    def amended(self) -> bool:
+        """Whether words or formatting inside the clause changed."""
+        return any(
+            span.kind is not SpanKind.KEEP or span.was is not None
+            for cell in self.cells
+            for span in cell
+        )
+
+    @property
+    def clause(self) -> Clause:
+        """The new clause, or the old one where there is no new one."""
+        clause = self.new or self.old
+        assert clause is not None
+        return clause
+
+
+def accept(operations: Iterable[Operation]) -> dict[str, str]:
+    """The new source text, by file name, to the byte."""
+    return Document(tuple(op.new for op in operations if op.new)).sources
+
+
+def reject(operations: Iterable[Operation]) -> dict[str, str]:
+    """The old source text, by file name, to the byte."""
+    return Document(tuple(op.old for op in operations if op.old)).sources
+
+
+def compare(old: Document, new: Document) -> tuple[Operation, ...]:
+    """The operations that turn `old` into `new`.
+
+    Args:
+        old, new: two documents; neither needs anchors.
+
+    Returns:
+        Operations in reading order; see the module's first lines.
+    """
+    return _Comparison(old, new).operations()
+
+
+# ── words ────────────────────────────────────────────────────────────────────────────────────────
+
+_TOKEN = re.compile(
+    r"https?://[^\s<>]*[^\s<>.,;:!?)]"  # an address of a page
+    r"|[\w.+-]*\w@[\w-]+(?:\.[\w-]+)+"  # an address of a mailbox
+    r"|\d+(?:[.,:/]\d+)*%?"  # a number, an amount, a date, a time
+    r"|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"  # scripts that set no spaces
+    r"|[^\W\d_]+(?:['’][^\W\d_]+)*"
+    r"|\s+"
+    r"|.",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    marks: tuple[Mark, ...]
+
+    @property
+    def space(self) -> bool:
+        return self.text.isspace()
+
+
+@dataclass(slots=True)
+class _Segment:
+    """Tokens kept (`kept`: pairs of old and new), or replaced (`old` by `new`)."""
+
+    kept: list[tuple[_Token, _Token]] = field(default_factory=list)
+    old: list[_Token] = field(default_factory=list)
+    new: list[_Token] = field(default_factory=list)
+
+
+def _tokens(runs: Sequence[Run]) -> list[_Token]:
+    return [_Token(word, run.marks) for run in runs for word in _TOKEN.findall(run.text)]
+
+
+def tokens(text: str) -> list[str]:
+    """The words, numbers and punctuation marks of a text, without the spaces."""
+    return [word for word in _TOKEN.findall(text) if not word.isspace()]
+
+
+def compare_words(old: Sequence[Run], new: Sequence[Run]) -> tuple[Span, ...]:
+    """The spans that turn the text of `old` into that of `new`.
+
+    The texts of the spans kept and deleted, joined, are the old text; of those kept and inserted,
+    the new one.
+    """
+    if tuple(old) == tuple(new):
+        return tuple(Span(SpanKind.KEEP, run.text, run.marks) for run in old)
+    a, b = _tokens(old), _tokens(new)
+    segments = _clean(_segments(a, b))
+    kept = sum(len(t.text) for s in segments for t, _ in s.kept if not t.space)
+    total = sum(len(t.text) for t in (*a, *b) if not t.space)
+    if total and 2 * kept < LEGIBLE * total:
+        segments = [_Segment(old=a, new=b)]
+    return _spans(segments)
+
+
+def _segments(a: list[_Token], b: list[_Token]) -> list[_Segment]:
+    at = [i for i, token in enumerate(a) if not token.space]
+    bt = [j for j, token in enumerate(b) if not token.space]
+    pairs = [
+        (at[i], bt[j])
+        for i, j in _common([a[i].text for i in at], [b[j].text for j in bt])
+    ]
+    segments: list[_Segment] = []
+    i = j = 0
+    for x, y in [*pairs, (len(a), len(b))]:
+        _gap(segments, a[i:x], b[j:y])
+        if x < len(a):
+            _keep(segments, [(a[x], b[y])])
+        i, j = x + 1, y + 1
+    return segments
+
+
+def _keep(segments: list[_Segment], pairs: list[tuple[_Token, _Token]]) -> None:
+    if not pairs:
+        return
+    if not segments or segments[-1].old or segments[-1].new:
+        segments.append(_Segment())
+    segments[-1].kept.extend(pairs)
+
+
+def _gap(segments: list[_Segment], old: list[_Token], new: list[_Token]) -> None:
+    """What lies between two kept words: the spaces at its two ends are kept where both have them."""
+    before = int(bool(old and new and old[0].space and old[0].text == new[0].text))
+    _keep(segments, list(zip(old[:before], new[:before], strict=True)))
+    old, new = old[before:], new[before:]
+    behind = int(bool(old and new and old[-1].space and old[-1].text == new[-1].text))
+    if old[: len(old) - behind] or new[: len(new) - behind]:
+        segments.append(_Segment(old=old[: len(old) - behind], new=new[: len(new) - behind]))
+    if behind:
+        _keep(segments, [(old[-1], new[-1])])
+
+
+def _common(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:
+    """Index pairs of a longest common subsequence."""
+    numbers: dict[Hashable, int] = {}
+    a = [numbers.setdefault(item, len(numbers)) for item in old]
+    b = [numbers.setdefault(item, len(numbers)) for item in new]
+    return [
+        (op.src_start + k, op.dest_start + k)
+        for op in Indel.opcodes(a, b)
+        if op.tag == "equal"
+        for k in range(op.src_end - op.src_start)
+    ]
+
+
+def _clean(segments: list[_Segment]) -> list[_Segment]:
+    """Joins changes that are parted by next to nothing: readers follow phrases, not confetti."""
+    joined: list[_Segment] = []
+    for index, segment in enumerate(segments):
+        inner = joined and joined[-1].kept == [] and index + 1 < len(segments)
+        if segment.kept and inner and _light(segment, joined[-1], segments[index + 1]):
+            joined[-1].old.extend(old for old, _ in segment.kept)
+            joined[-1].new.extend(new for _, new in segment.kept)
+        elif not segment.kept and joined and not joined[-1].kept:
+            joined[-1].old.extend(segment.old)
+            joined[-1].new.extend(segment.new)
+        else:
+            joined.append(segment)
+    return joined
+
+
+def _light(between: _Segment, before: _Segment, behind: _Segment) -> bool:
+    words = [t.text for t, _ in between.kept if any(c.isalnum() for c in t.text)]
+    letters = sum(map(len, words))
+    if not words:
+        # Punctuation alone between two replaced words; but an insertion next to a full stop is
+        # no phrase with what follows it.
+        return bool(before.old and before.new and behind.old and behind.new)
+    small = len(words) <= 2 and all(len(word) <= 3 and word.isalpha() for word in words)
+    return small and letters <= min(_size(before), _size(behind))
+
+
+def _size(segment: _Segment) -> int:
+    return max(sum(len(t.text) for t in side) for side in (segment.old, segment.new))
+
+
+def _spans(segments: Iterable[_Segment]) -> tuple[Span, ...]:
+    spans: list[Span] = []
+
+    def add(kind: SpanKind, text: str, marks: tuple[Mark, ...], was: tuple[Mark, ...] | None) -> None:
+        last = spans[-1] if spans else None
+        if last and (last.kind, last.marks, last.was) == (kind, marks, was):
+            spans[-1] = Span(kind, last.text + text, marks, was)
+        else:
+            spans.append(Span(kind, text, marks, was))
+
+    for segment in segments:
+        for token in segment.old:
+            add(SpanKind.DELETE, token.text, token.marks, None)
+        for token in segment.new:
+            add(SpanKind.INSERT, token.text, token.marks, None)
+        for old, new in segment.kept:
+            add(SpanKind.KEEP, new.text, new.marks, None if old.marks == new.marks else old.marks)
+    return tuple(spans)
+
+
+# ── clauses and sections ─────────────────────────────────────────────────────────────────────────
+
+
+def likeness(old: Clause, new: Clause) -> float:
+    """The share of words two clauses have in common, in order: 0 to 1."""
+    return Indel.normalized_similarity(tokens(old.text), tokens(new.text))
+
+
+def _cells(old: Clause, new: Clause) -> Cells:
+    return tuple(compare_words(a, b) for a, b in zip(old.cells, new.cells, strict=True))
+
+
+def _all(clause: Clause, kind: SpanKind) -> Cells:
+    return tuple(tuple(Span(kind, run.text, run.marks) for run in cell) for cell in clause.cells)
+
+
+def _pair(old: Clause, new: Clause) -> Operation:
+    return Operation(old, new, _cells(old, new))
+
+
+def pair_sections(
+    old: Sequence[Section], new: Sequence[Section]
+) -> list[tuple[int, int]]:
+    """Which section became which: index pairs, by anchor, else by heading, else by content."""
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+
+    def match(name: Callable[[Section], Hashable]) -> None:
+        left = [j for j in range(len(new)) if j not in taken]
+        counts = Counter(name(new[j]) for j in left)
+        counts_old = Counter(name(old[i]) for i in range(len(old)) if i not in pairs)
+        where = {name(new[j]): j for j in left}
+        for i in range(len(old)):
+            key = name(old[i])
+            if i not in pairs and key and counts[key] == 1 == counts_old[key]:
+                pairs[i] = where[key]
+                taken.add(where[key])
+
+    match(lambda section: section.anchor)
+    if not all(s.anchor for s in (*old, *new)):
+        # A section with an anchor is what its anchor says; the others are known by their words.
+        match(lambda s: "" if s.anchor else (s.title or "…"))
+        match(lambda s: () if s.anchor else tuple(c.key for c in s.body))
+        _match_by_content(old, new, pairs, taken)
+    return sorted(pairs.items())
+
+
+def _match_by_content(
+    old: Sequence[Section], new: Sequence[Section], pairs: dict[int, int], taken: set[int]
+) -> None:
+    left = [i for i, s in enumerate(old) if i not in pairs and not s.anchor and s.body]
+    right = [j for j, s in enumerate(new) if j not in taken and not s.anchor and s.body]
+    if len(left) * len(right) > PAIRINGS:
+        return
+    bags = {j: Counter(w for c in new[j].clauses for w in tokens(c.text)) for j in right}
+    scored: list[tuple[float, int, int]] = []
+    for i in left:
+        bag = Counter(w for c in old[i].clauses for w in tokens(c.text))
+        for j in right:
+            total = bag.total() + bags[j].total()
+            score = 2 * (bag & bags[j]).total() / total if total else 0.0
+            if score >= MOVED:
+                scored.append((-score, i, j))
+    for _, i, j in sorted(scored):
+        if i not in pairs and j not in taken:
+            pairs[i] = j
+            taken.add(j)
+
+
+def heaviest_rising(pairs: Sequence[tuple[int, int]], weights: Sequence[int]) -> set[int]:
+    """The pairs that kept their order: indices of the heaviest run with rising second numbers.
+
+    Args:
+        pairs: (old place, new place), rising in the first; the second numbers are all different.
+        weights: what each pair weighs, from 1.
+    """
+    ends: list[int] = []
+    best: list[tuple[int, int]] = []
+    before: list[int] = []
+    # `ends` rises, and so do the weights in `best`: (weight of the run, its last pair).
+    for index, ((_, place), weight) in enumerate(zip(pairs, weights, strict=True)):
+        at = bisect_left(ends, place)
+        total, previous = best[at - 1] if at else (0, -1)
+        before.append(previous)
+        total += weight
+        drop = at
+        while drop < len(best) and best[drop][0] <= total:
+            drop += 1
+        ends[at:drop] = [place]
+        best[at:drop] = [(total, index)]
+    chosen: set[int] = set()
+    index = best[-1][1] if best else -1
+    while index >= 0:
+        chosen.add(index)
+        index = before[index]
+    return chosen
+
+
+class _Comparison:
+    """One comparison; holds what its steps share."""
+
+    def __init__(self, old: Document, new: Document) -> None:
+        self.old, self.new = old, new
+        self.partner: dict[int, int] = {}
+        """Old clause to new clause, in place."""
+        self.moved: dict[int, int] = {}
+        """Old clause to new clause, moved."""
+
+    def operations(self) -> tuple[Operation, ...]:
+        a, b = self.old.sections, self.new.sections
+        pairs = pair_sections(a, b)
+        weights = [1 + sum(c.words for c in a[i].clauses) for i, _ in pairs]
+        stay = heaviest_rising(pairs, weights)
+        spine = [pair for index, pair in enumerate(pairs) if index in stay]
+        away = [pair for index, pair in enumerate(pairs) if index not in stay]
+        old_away, new_away = {i for i, _ in away}, {j for _, j in away}
+        self._in_place(spine, old_away, new_away)
+        for i, j in away:
+            self._moved_section(a[i], b[j])
+        self._find_moved()
+        return tuple(self._merged())
+
+    def _range(self, sections: Sequence[Section], chosen: Iterable[int]) -> list[int]:
+        return [
+            k
+            for i in chosen
+            for k in range(sections[i].start, sections[i].start + len(sections[i].clauses))
+        ]
+
+    def _in_place(
+        self, spine: list[tuple[int, int]], old_away: set[int], new_away: set[int]
+    ) -> None:
+        a, b = self.old.sections, self.new.sections
+        bounds = [(-1, -1), *spine, (len(a), len(b))]
+        for (i, j), (k, m) in zip(bounds, bounds[1:], strict=False):
+            left = self._range(a, [x for x in range(max(i, 0), k) if x not in old_away])
+            right = self._range(b, [y for y in range(max(j, 0), m) if y not in new_away])
+            if i >= 0 and a[i].heading and b[j].heading:
+                self.partner[left.pop(0)] = right.pop(0)
+            self._align(left, right, self.partner)
+
+    def _moved_section(self, old: Section, new: Section) -> None:
+        left = list(range(old.start, old.start + len(old.clauses)))
+        right = list(range(new.start, new.start + len(new.clauses)))
+        if old.heading and new.heading:
+            self.moved[left.pop(0)] = right.pop(0)
+        self._align(left, right, self.moved)
+
+    def _align(self, left: list[int], right: list[int], into: dict[int, int]) -> None:
+        a, b = self.old.clauses, self.new.clauses
+        same = _common([a[i].key for i in left], [b[j].key for j in right])
+        x = y = 0
+        for u, v in [*same, (len(left), len(right))]:
+            self._pair_gap(left[x:u], right[y:v], into)
+            if u < len(left):
+                into[left[u]] = right[v]
+            x, y = u + 1, v + 1
+
+    def _pair_gap(self, left: list[int], right: list[int], into: dict[int, int]) -> None:
+        """Pairs amended clauses in order, so that the pairs have the most words in common."""
+        if not left or not right or len(left) * len(right) > PAIRINGS:
+            return
+        best = [[0.0] * (len(right) + 1) for _ in range(len(left) + 1)]
+        score = [[self._score(i, j) for j in right] for i in left]
+        for x in range(len(left) - 1, -1, -1):
+            for y in range(len(right) - 1, -1, -1):
+                best[x][y] = max(
+                    best[x + 1][y], best[x][y + 1], score[x][y] + best[x + 1][y + 1]
+                )
+        x = y = 0
+        while x < len(left) and y < len(right):
+            if score[x][y] and best[x][y] == score[x][y] + best[x + 1][y + 1]:
+                into[left[x]] = right[y]
+                x, y = x + 1, y + 1
+            elif best[x][y] == best[x + 1][y]:
+                x += 1
+            else:
+                y += 1
+
+    def _score(self, i: int, j: int) -> float:
+        old, new = self.old.clauses[i], self.new.clauses[j]
+        if old.shape != new.shape or old.kind in (Kind.RULE, Kind.BLANK):
+            return 0.0
+        if old.kind is Kind.HEADING and (old.anchor or new.anchor):
+            return 0.0  # headings with anchors are paired by them or not at all
+        value = likeness(old, new)
+        return value * (1 + max(old.words, new.words)) if value >= AMENDED else 0.0
+
+    def _find_moved(self) -> None:
+        gone = {*self.partner, *self.moved}
+        come = {*self.partner.values(), *self.moved.values()}
+
+        def movable(clauses: Sequence[Clause], used: set[int]) -> list[int]:
+            return [
+                i
+                for i, c in enumerate(clauses)
+                if i not in used and c.kind is not Kind.HEADING and c.words >= MOVED_WORDS
+            ]
+
+        left, right = movable(self.old.clauses, gone), movable(self.new.clauses, come)
+        scored = [
+            (-value, i, j)
+            for i, j in self._candidates(left, right)
+            if (value := likeness(self.old.clauses[i], self.new.clauses[j])) >= MOVED
+        ]
+        for _, i, j in sorted(scored):
+            if i not in self.moved and j not in come:
+                self.moved[i] = j
+                come.add(j)
+
+    def _candidates(self, left: list[int], right: list[int]) -> list[tuple[int, int]]:
+        a, b = self.old.clauses, self.new.clauses
+        if len(left) * len(right) <= PAIRINGS:
+            return [
+                (i, j) for i in left for j in right if len(a[i].cells) == len(b[j].cells)
+            ]
+        where = {b[j].key: j for j in right}
+        return [(i, where[a[i].key]) for i in left if a[i].key in where]
+
+    def _merged(self) -> Iterable[Operation]:
+        """Both documents in one reading order: what is gone stands before what took its place."""
+        numbers = {i: n for n, (i, _) in enumerate(sorted(self.moved.items(), key=lambda p: p[1]), 1)}
+        origin = {j: i for i, j in self.moved.items()}
+        fixed = sorted(self.partner.items())
+        x = y = 0
+        for i, j in [*fixed, (len(self.old.clauses), len(self.new.clauses))]:
+            for k in range(x, i):
+                clause = self.old.clauses[k]
+                yield Operation(clause, None, _all(clause, SpanKind.DELETE), numbers.get(k, 0))
+            for k in range(y, j):
+                clause = self.new.clauses[k]
+                if k in origin:
+                    before = self.old.clauses[origin[k]]
+                    yield Operation(None, clause, _cells(before, clause), numbers[origin[k]])
+                else:
+                    yield Operation(None, clause, _all(clause, SpanKind.INSERT))
+            if i < len(self.old.clauses):
+                yield _pair(self.old.clauses[i], self.new.clauses[j])
+            x, y = i + 1, j + 1
