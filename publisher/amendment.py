@@ -111,9 +111,7 @@ def _words(op: Operation) -> Counter[SpanKind]:
 class _Changes:
     """Reads the changes of the sections off the operations."""
 
-    def __init__(
-        self, old: Document, new: Document, operations: tuple[Operation, ...]
-    ) -> None:
+    def __init__(self, old: Document, new: Document, operations: tuple[Operation, ...]) -> None:
         self.old, self.new = old.sections, new.sections
         self.pairs: dict[int, int] = {}
         """New section to the old one it was."""
@@ -188,7 +186,9 @@ class _Changes:
         became = {i: j for j, i in self.pairs.items()}
         gone = [i for i in range(len(self.old)) if i not in became]
         for j, section in enumerate(self.new):
-            while gone and became_before(gone[0], self.pairs.get(j, len(self.old)), j in self.moved):
+            while gone and became_before(
+                gone[0], self.pairs.get(j, len(self.old)), j in self.moved
+            ):
                 yield self._end_of(gone.pop(0), merged)
             yield from self._changes_of(j, section, split)
         for i in gone:
@@ -226,9 +226,7 @@ class _Changes:
         section = self.old[i]
         if i in merged:
             into = self.new[merged[i]].anchor
-            return Change(
-                ChangeKind.MERGED, section.anchor, section.title, section.title, (into,)
-            )
+            return Change(ChangeKind.MERGED, section.anchor, section.title, section.title, (into,))
         return Change(
             ChangeKind.REMOVED,
             section.anchor,
@@ -242,9 +240,7 @@ class _Changes:
         if j in split:
             return
         if j not in self.pairs:
-            yield Change(
-                ChangeKind.ADDED, section.anchor, section.title, "", inserted=inserted
-            )
+            yield Change(ChangeKind.ADDED, section.anchor, section.title, "", inserted=inserted)
             return
         i = self.pairs[j]
         was = self.old[i].title
@@ -286,9 +282,7 @@ def _size(section: Section) -> int:
 
 
 def _section_of(document: Document) -> list[int]:
-    return [
-        number for number, section in enumerate(document.sections) for _ in section.clauses
-    ]
+    return [number for number, section in enumerate(document.sections) for _ in section.clauses]
 
 
 _PLURAL = {1: "section", 2: "sections"}

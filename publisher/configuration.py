@@ -120,7 +120,7 @@ class Table:
 
     def mapping(self, key: str) -> dict[str, str]:
         """A table of texts; empty where it is missing."""
-        value = self._take(key, dict, {}, "a table")
+        value: dict[str, str] = self._take(key, dict, {}, "a table")
         if any(not isinstance(item, str) for item in value.values()):
             raise self.error(key, "must be a table of texts", 'write each value as "…"')
         return value

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from git import GitCommandError, InvalidGitRepositoryError, NoSuchPathError, Repo
+from git import Blob, GitCommandError, InvalidGitRepositoryError, NoSuchPathError, Repo
 
 from publisher.errors import HistoryError, NotFoundError
 
@@ -65,7 +65,7 @@ class History:
     @cached_property
     def shallow(self) -> bool:
         """Whether older commits are missing from this clone."""
-        return self._repo.git.rev_parse("--is-shallow-repository") == "true"
+        return bool(self._repo.git.rev_parse("--is-shallow-repository") == "true")
 
     @property
     def head(self) -> str:
@@ -176,15 +176,10 @@ class History:
         if tree.type == "blob":
             return {Path(folder).name: tree.data_stream.read()}
         return {
-            str(Path(str(blob.path)).relative_to(prefix)): blob.data_stream.read()
-            for blob in tree.traverse()
-            if getattr(blob, "type", "") == "blob"
+            Path(item.path).relative_to(prefix).as_posix(): item.data_stream.read()
+            for item in tree.traverse()
+            if isinstance(item, Blob)
         }
-
-    def first_parent_files(self, revision: str, folder: str) -> set[str]:
-        """Names below `folder` that a commit changed."""
-        out = self._repo.git.show("--format=", "--name-only", "-m", revision, "--", self._path(folder))
-        return set(out.split())
 
 
 def _said(error: GitCommandError) -> str:

@@ -259,6 +259,8 @@ def _explained(changes: Sequence[Change], notes: Sequence[Note]) -> list[str]:
         for other in changes:
             if explains(other, notes) is note:
                 lines.setdefault(other.title, []).append(said(other))
-        headings = "\\\n".join(f"**{title}** ({', '.join(kinds)})" for title, kinds in lines.items())
+        headings = "\\\n".join(
+            f"**{title}** ({', '.join(kinds)})" for title, kinds in lines.items()
+        )
         parts += [headings, note.text.strip()]
     return parts

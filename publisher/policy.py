@@ -220,7 +220,9 @@ class Policy:
     @property
     def markdown(self) -> str:
         """The whole policy as one Markdown text."""
-        body = "\n".join(text if text.endswith("\n") else text + "\n" for text in self.files.values())
+        body = "\n".join(
+            text if text.endswith("\n") else text + "\n" for text in self.files.values()
+        )
         return f"# {self.facts.title}\n\n{body}"
 
 
@@ -313,10 +315,17 @@ class _Reader:
         self._numbers += 1
         self._around.append(Container(kind, self._numbers, start))
 
-    def _add(self, token: Token, kind: Kind, cells: Sequence[tuple[Run, ...]], **more: object) -> None:
+    def _add(
+        self, token: Token, kind: Kind, cells: Sequence[tuple[Run, ...]], **more: object
+    ) -> None:
         start = token.map[0] if token.map else (self.found[-1][0] if self.found else 0)
         clause = Clause(
-            kind, "", tuple(cells), tuple(self._around), file=self._file, **more  # type: ignore[arg-type]
+            kind,
+            "",
+            tuple(cells),
+            tuple(self._around),
+            file=self._file,
+            **more,  # type: ignore[arg-type]
         )
         self.found.append((start, clause))
 

@@ -22,6 +22,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 
 from rapidfuzz.distance import Indel
 
@@ -181,10 +182,7 @@ def compare_words(old: Sequence[Run], new: Sequence[Run]) -> tuple[Span, ...]:
 def _segments(a: list[_Token], b: list[_Token]) -> list[_Segment]:
     at = [i for i, token in enumerate(a) if not token.space]
     bt = [j for j, token in enumerate(b) if not token.space]
-    pairs = [
-        (at[i], bt[j])
-        for i, j in _common([a[i].text for i in at], [b[j].text for j in bt])
-    ]
+    pairs = [(at[i], bt[j]) for i, j in _common([a[i].text for i in at], [b[j].text for j in bt])]
     segments: list[_Segment] = []
     i = j = 0
     for x, y in [*pairs, (len(a), len(b))]:
@@ -204,7 +202,7 @@ def _keep(segments: list[_Segment], pairs: list[tuple[_Token, _Token]]) -> None:
 
 
 def _gap(segments: list[_Segment], old: list[_Token], new: list[_Token]) -> None:
-    """What lies between two kept words: the spaces at its two ends are kept where both have them."""
+    """What lies between two kept words; the spaces that both sides have at its ends are kept."""
     before = int(bool(old and new and old[0].space and old[0].text == new[0].text))
     _keep(segments, list(zip(old[:before], new[:before], strict=True)))
     old, new = old[before:], new[before:]
@@ -262,7 +260,9 @@ def _size(segment: _Segment) -> int:
 def _spans(segments: Iterable[_Segment]) -> tuple[Span, ...]:
     spans: list[Span] = []
 
-    def add(kind: SpanKind, text: str, marks: tuple[Mark, ...], was: tuple[Mark, ...] | None) -> None:
+    def add(
+        kind: SpanKind, text: str, marks: tuple[Mark, ...], was: tuple[Mark, ...] | None
+    ) -> None:
         last = spans[-1] if spans else None
         if last and (last.kind, last.marks, last.was) == (kind, marks, was):
             spans[-1] = Span(kind, last.text + text, marks, was)
@@ -299,9 +299,7 @@ def _pair(old: Clause, new: Clause) -> Operation:
     return Operation(old, new, _cells(old, new))
 
 
-def pair_sections(
-    old: Sequence[Section], new: Sequence[Section]
-) -> list[tuple[int, int]]:
+def pair_sections(old: Sequence[Section], new: Sequence[Section]) -> list[tuple[int, int]]:
     """Which section became which: index pairs, by anchor, else by heading, else by content."""
     pairs: dict[int, int] = {}
     taken: set[int] = set()
@@ -413,7 +411,7 @@ class _Comparison:
     ) -> None:
         a, b = self.old.sections, self.new.sections
         bounds = [(-1, -1), *spine, (len(a), len(b))]
-        for (i, j), (k, m) in zip(bounds, bounds[1:], strict=False):
+        for (i, j), (k, m) in pairwise(bounds):
             left = self._range(a, [x for x in range(max(i, 0), k) if x not in old_away])
             right = self._range(b, [y for y in range(max(j, 0), m) if y not in new_away])
             if i >= 0 and a[i].heading and b[j].heading:
@@ -445,9 +443,7 @@ class _Comparison:
         score = [[self._score(i, j) for j in right] for i in left]
         for x in range(len(left) - 1, -1, -1):
             for y in range(len(right) - 1, -1, -1):
-                best[x][y] = max(
-                    best[x + 1][y], best[x][y + 1], score[x][y] + best[x + 1][y + 1]
-                )
+                best[x][y] = max(best[x + 1][y], best[x][y + 1], score[x][y] + best[x + 1][y + 1])
         x = y = 0
         while x < len(left) and y < len(right):
             if score[x][y] and best[x][y] == score[x][y] + best[x + 1][y + 1]:
@@ -492,15 +488,15 @@ class _Comparison:
     def _candidates(self, left: list[int], right: list[int]) -> list[tuple[int, int]]:
         a, b = self.old.clauses, self.new.clauses
         if len(left) * len(right) <= PAIRINGS:
-            return [
-                (i, j) for i in left for j in right if len(a[i].cells) == len(b[j].cells)
-            ]
+            return [(i, j) for i in left for j in right if len(a[i].cells) == len(b[j].cells)]
         where = {b[j].key: j for j in right}
         return [(i, where[a[i].key]) for i in left if a[i].key in where]
 
     def _merged(self) -> Iterable[Operation]:
         """Both documents in one reading order: what is gone stands before what took its place."""
-        numbers = {i: n for n, (i, _) in enumerate(sorted(self.moved.items(), key=lambda p: p[1]), 1)}
+        numbers = {
+            i: n for n, (i, _) in enumerate(sorted(self.moved.items(), key=lambda p: p[1]), 1)
+        }
         origin = {j: i for i, j in self.moved.items()}
         fixed = sorted(self.partner.items())
         x = y = 0

@@ -116,9 +116,9 @@ def standing(release: Release, line: Line, today: dt.date) -> Standing:
     if release.effective is not None and release.effective > today:
         return Standing(Status.UPCOMING, release.effective)
     for later in line:
-        if later.number > release.number and later.effective is not None:
-            if later.effective <= today and _replaced_while_upcoming(later, line) is None:
-                return Standing(Status.SUPERSEDED, later.effective, later.number)
+        begun = later.effective is not None and later.effective <= today
+        if later.number > release.number and begun and not _replaced_while_upcoming(later, line):
+            return Standing(Status.SUPERSEDED, later.effective, later.number)
     return Standing(Status.IN_FORCE, release.effective)
 
 
@@ -204,7 +204,7 @@ def release_toml(release: Release) -> bytes:
     for key, value in values.items():
         document.add(key, value)
     if len(facts.sections) > 1:
-        document["sections"].multiline(True)  # type: ignore[union-attr]
+        document["sections"].multiline(True)
     return tomlkit.dumps(document).encode()
 
 

@@ -156,9 +156,9 @@ class _DraftReader:
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
+            at = data.count(b"\n", 0, error.start) + 1
             byte = data[error.start]
-            self.error(name, line, f"byte 0x{byte:02x} is not UTF-8", "save the file as UTF-8")
+            self.error(name, at, f"byte 0x{byte:02x} is not UTF-8", "save the file as UTF-8")
             return data.decode("utf-8", "replace")
         if text.startswith("\ufeff"):
             self.error(name, 1, "starts with a byte order mark", "save it as UTF-8 without BOM")
@@ -174,7 +174,9 @@ class _DraftReader:
         return text
 
 
-def check(policy: Policy, last: Release | None, folder: str, amendment: Amendment | None) -> list[Finding]:
+def check(
+    policy: Policy, last: Release | None, folder: str, amendment: Amendment | None
+) -> list[Finding]:
     """Everything that stands between a draft and its release.
 
     Args:
@@ -345,7 +347,9 @@ class _Check:
             for number, line in enumerate(source_lines(text), 1):
                 for target in re.findall(r"\]\(\s*<?([a-zA-Z]+:[^)\s>]*)", line):
                     if not markdown().validateLink(target):
-                        yield self.error(name, number, f"the link `{target}` is refused", "remove it")
+                        yield self.error(
+                            name, number, f"the link `{target}` is refused", "remove it"
+                        )
 
     def _notes(self) -> Iterator[Finding]:
         known = set(self.anchors)
@@ -391,9 +395,11 @@ def _closest(word: str, known: Iterable[str]) -> str:
 # ── corrections ──────────────────────────────────────────────────────────────────────────────────
 
 WEIGHTY = frozenset(
-    "not no nor never may might must shall should will would can cannot could only all any each "
-    "every some none unless except if and or but before after until within without more less "
-    "least most us you we they them our your their always sometimes".split()
+    """
+    not no nor never may might must shall should will would can cannot could only all any each
+    every some none unless except if and or but before after until within without more less
+    least most us you we they them our your their always sometimes
+    """.split()  # noqa: SIM905 - a list of quoted words is harder to read
 )
 """Words that change what a sentence promises; exchanging one is never a mere typing error."""
 
