@@ -120,3 +120,9 @@ def write(project: Project, policy_id: str, number: Number, files: Mapping[str, 
 def discard(project: Project, policy_id: str, number: Number) -> None:
     """Removes a folder that an interrupted freeze left before it was ever committed."""
     shutil.rmtree(folder_of(project, policy_id, number))
+
+
+def sweep(project: Project, policy_id: str) -> None:
+    """Removes folders that were being written when a freeze was interrupted."""
+    for path in (project.versions / policy_id).glob(".*.building"):
+        shutil.rmtree(path)

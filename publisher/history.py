@@ -108,6 +108,20 @@ class History:
             ) from None
         return self.head
 
+    def uncommit(self, added: str, removed: str) -> None:
+        """Takes back what a commit that did not come about has left in the index.
+
+        Args:
+            added: a path that was about to be added, and is no longer wanted.
+            removed: a folder of which files were about to be removed; they are put back.
+        """
+        git = self._repo.git
+        git.rm("-r", "--cached", "--quiet", "--ignore-unmatch", "--", self._path(added))
+        gone = git.diff("--name-only", "--diff-filter=D", "-z", "HEAD", "--", self._path(removed))
+        if paths := [path for path in gone.split("\0") if path]:
+            top = str(self._repo.working_tree_dir)
+            git.execute(["git", "-C", top, "checkout", "--quiet", "HEAD", "--", *paths])
+
     def tag(self, name: str, message: str) -> bool:
         """Puts an annotated tag on the current commit, signed where git is set up to sign.
 
@@ -155,6 +169,13 @@ class History:
         ).splitlines()
         parts = [line.split("\0") for line in lines]
         return [Revision(a, b, dt.datetime.fromisoformat(c), d) for a, b, c, d in parts]
+
+    def ever(self, folder: str) -> set[str]:
+        """The names directly below `folder` that any commit here has touched."""
+        prefix = self._path(folder)
+        out = self._repo.git.log("--format=", "--name-only", "-z", "--", prefix)
+        paths = [Path(line) for line in out.replace("\n", "\0").split("\0") if line]
+        return {path.relative_to(prefix).parts[0] for path in paths}
 
     def files_at(self, revision: str, folder: str) -> Mapping[str, bytes]:
         """The files below `folder` as they were at a revision, by path inside the folder.

@@ -147,6 +147,12 @@ def _last(line: Line, today: dt.date, status: Status) -> Release | None:
     return found[-1] if found else None
 
 
+def last_day(release: Release, line: Line) -> dt.date | None:
+    """The last day to opt out of an amendment: a postponement moves it for every letter sent."""
+    days = [r.closes for r in line if r.number.major == release.number.major and r.closes]
+    return max(days, default=None)
+
+
 def predecessor(release: Release, line: Line) -> Release | None:
     """The release before this one, by number."""
     before = [r for r in line if r.number < release.number]

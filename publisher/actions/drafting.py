@@ -1,0 +1,155 @@
+"""Checking a draft and comparing any two versions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from publisher import archive
+from publisher.amendment import Amendment, amend
+from publisher.errors import DraftError, NotFoundError
+from publisher.history import History
+from publisher.policy import Document, Note, Policy, parse
+from publisher.project import Project, draft_error, read_folder
+from publisher.release import Number, Release
+from publisher.review import Finding, Severity, check, read_draft
+
+
+@dataclass(frozen=True)
+class Version:
+    """One side of a comparison."""
+
+    label: str
+    """How it is called: `version 2`, `draft`, `git:main`, a path."""
+    document: Document
+    title: str = ""
+    language: str = "en"
+    notes: tuple[Note, ...] = ()
+    release: Release | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two versions and what differs."""
+
+    old: Version
+    new: Version
+    amendment: Amendment
+    seconds: float
+    """Time of the comparison alone."""
+
+    @property
+    def title(self) -> str:
+        """`Privacy Policy: version 1 → draft`."""
+        name = self.new.title or self.old.title
+        arrow = f"{self.old.label} → {self.new.label}"
+        return f"{name}: {arrow}" if name else arrow
+
+
+def check_draft(project: Project, policy_id: str) -> list[Finding]:
+    """Every finding on the draft of a policy; see `review`."""
+    policy, findings = project.read_draft(policy_id)
+    if policy is None:
+        return findings
+    line = archive.line(project, policy_id)
+    last = line[-1] if line else None
+    amendment = amend(last.policy.document, policy.document) if last else None
+    found = [*findings, *check(policy, last, project.folder(policy_id), amendment)]
+    return sorted(found, key=lambda f: (f.severity is not Severity.ERROR, f.file, f.line))
+
+
+def compare(
+    project: Project | None, policy_id: str | None, old: str | None, new: str | None
+) -> Comparison:
+    """The comparison of two versions.
+
+    Args:
+        project: the project; None where both versions are paths outside any.
+        policy_id: the policy; None: the only one.
+        old: a release number, `draft`, `git:REV` or a path; None: the last release.
+        new: the same; None: the draft.
+
+    Raises:
+        NotFoundError: one of them does not exist.
+        DraftError: one of them does not read.
+    """
+    before = find_version(project, policy_id, old or "last")
+    after = find_version(project, policy_id, new or "draft")
+    start = time.perf_counter()
+    amendment = amend(before.document, after.document)
+    return Comparison(before, after, amendment, time.perf_counter() - start)
+
+
+def find_version(project: Project | None, policy_id: str | None, name: str) -> Version:
+    """The version that `name` means; see `compare`."""
+    path = Path(name)
+    if path.exists() and (path.suffix or path.is_dir()) and not Number.parse(name):
+        return _at_path(path)
+    if project is None:
+        raise NotFoundError(
+            f"there is no file or folder `{name}`, and no project here",
+            remedy="name two Markdown files or policy folders, or go to a project",
+        )
+    policy = project.policy_id(policy_id)
+    if name == "draft":
+        return _of_policy("draft", project.draft(policy))
+    if name == "last":
+        line = archive.line(project, policy)
+        if not line:
+            remedy = "freeze the first release, or name what to compare with"
+            raise NotFoundError(
+                "there is no release yet", where=f"versions/{policy}", remedy=remedy
+            )
+        return _of_release(line[-1])
+    if name.startswith("git:"):
+        folder = project.folder(policy)
+        files = History(project.root).files_at(name.removeprefix("git:"), folder)
+        return _of_policy(name, _read(policy, files, f"{name}:{folder}"))
+    if number := Number.parse(name):
+        return _of_release(archive.release(project, policy, number))
+    raise NotFoundError(
+        f"`{name}` is no version", remedy="name a release number, draft, git:REV or a path"
+    )
+
+
+def _of_policy(label: str, policy: Policy) -> Version:
+    facts = policy.facts
+    return Version(label, policy.document, facts.title, facts.language, policy.notes)
+
+
+def _of_release(release: Release) -> Version:
+    facts, policy = release.policy.facts, release.policy
+    label = f"version {release.number}"
+    return Version(label, policy.document, facts.title, facts.language, policy.notes, release)
+
+
+def _read(policy_id: str, files: Mapping[str, bytes], folder: str) -> Policy:
+    policy, findings = read_draft(policy_id, files, folder)
+    if policy is None or findings:
+        raise draft_error(findings)
+    return policy
+
+
+def _at_path(path: Path) -> Version:
+    if path.is_dir():
+        files = read_folder(path)
+        if "policy.toml" in files:
+            return _of_policy(str(path), _read(path.name, files, str(path)))
+        texts = {name: data for name, data in files.items() if name.endswith(".md")}
+        if not texts:
+            raise NotFoundError("the folder has no Markdown file", where=str(path))
+        clauses = [c for name, data in texts.items() for c in parse(_text(data, path / name), name)]
+        return Version(str(path), Document(tuple(clauses)))
+    return Version(str(path), Document(parse(_text(path.read_bytes(), path))))
+
+
+def _text(data: bytes, path: Path) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DraftError(
+            "not UTF-8 text", where=f"{path}:{line}", remedy="save the file as UTF-8"
+        ) from None

@@ -1,0 +1,409 @@
+"""Freezing a release, once, and verifying that none has changed since."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from publisher import archive
+from publisher.actions.drafting import check_draft
+from publisher.amendment import Amendment, amend
+from publisher.errors import FreezeError, SealError
+from publisher.history import History
+from publisher.notice import PROFILES, Duty, compose, compose_postponement, earliest_effective
+from publisher.optout import wording
+from publisher.policy import Policy
+from publisher.project import Project
+from publisher.release import (
+    SUMS_FILE,
+    Line,
+    Materiality,
+    Number,
+    Release,
+    in_force,
+    next_number,
+    release_files,
+    seal_of,
+)
+from publisher.review import Severity, too_much
+
+MakePdf = Callable[[Project, Release], bytes]
+"""Makes the PDF that is frozen with a release."""
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A release that was frozen, or would be."""
+
+    release: Release
+    amendment: Amendment | None
+    """What it changes; None for the first release."""
+    duties: tuple[Duty, ...]
+    """What its notice profile asks for beside the period, for a lawyer to look at."""
+    earliest: dt.date | None
+    """The earliest lawful effective date; None where no period applies."""
+    commit: str = ""
+    """Empty on a dry run."""
+    signed: bool = False
+
+
+def freeze(
+    project: Project,
+    policy_id: str,
+    *,
+    effective: dt.date | None,
+    correction: bool,
+    now: dt.datetime,
+    make_pdf: MakePdf,
+    dry_run: bool = False,
+) -> Frozen:
+    """Freezes the draft as the next release: writes its folder, commits it, tags it.
+
+    Args:
+        project: where.
+        policy_id: which policy.
+        effective: the first day in force; None: unknown, for a first release only.
+        correction: an editorial release that nobody is told of.
+        now: the time of publication, with an offset.
+        make_pdf: makes the PDF to freeze.
+        dry_run: say what would happen, and do nothing.
+
+    Raises:
+        FreezeError: it may not be frozen like this; says why, and the earliest lawful date.
+        SealError: an earlier release was altered.
+        HistoryError: git cannot do its part.
+    """
+    history = History(project.root)
+    _finish_interrupted(project, history, policy_id, dry_run)
+    frozen = _plan(project, history, policy_id, effective, correction, now)
+    if dry_run:
+        return frozen
+    release = frozen.release
+    files = release_files(release, {"policy.pdf": make_pdf(project, release)})
+    archive.write(project, policy_id, release.number, files)
+    folder = f"versions/{release.name}"
+    notes = [f"{project.folder(policy_id)}/notes/{note.name}" for note in release.policy.notes]
+    sealed = replace(release, seal=seal_of(files[SUMS_FILE]))
+    day = effective.isoformat() if effective else "an unknown date"
+    message = f"Freeze {release.name}, in force from {day}\n\nSeal: {sealed.seal}"
+    commit = history.commit([folder], notes, message)
+    signed = history.tag(release.name, tag_message(sealed))
+    return replace(frozen, release=sealed, commit=commit, signed=signed)
+
+
+def tag_message(release: Release) -> str:
+    """The message of a release's tag: what it is, and its seal."""
+    facts = release.policy.facts
+    return "\n".join(
+        [
+            f"{facts.title}, version {release.number} ({release.materiality})",
+            "",
+            f"Effective: {release.effective or 'unknown'}",
+            f"Seal: {release.seal}",
+        ]
+    )
+
+
+def _finish_interrupted(project: Project, history: History, policy_id: str, dry_run: bool) -> None:
+    """Takes back or completes what a freeze that was cut off has left."""
+    if dry_run:
+        return
+    archive.sweep(project, policy_id)
+    for number in archive.numbers(project, policy_id):
+        folder = f"versions/{policy_id}/{number}"
+        if not history.committed(folder):
+            archive.discard(project, policy_id, number)
+            history.uncommit(folder, f"{project.folder(policy_id)}/notes")
+    line = archive.line(project, policy_id)
+    if not line or history.changed():
+        return
+    last = line[-1]
+    added = history.revisions(f"versions/{last.name}")
+    if added and added[0].id == history.head and last.name not in history.tags(policy_id):
+        history.tag(last.name, tag_message(last))
+
+
+def _plan(
+    project: Project,
+    history: History,
+    policy_id: str,
+    effective: dt.date | None,
+    correction: bool,
+    now: dt.datetime,
+) -> Frozen:
+    head = history.head
+    if dirty := history.changed():
+        raise FreezeError(
+            f"{len(dirty)} file(s) are not committed: {', '.join(sorted(dirty)[:5])}",
+            where=str(project.root),
+            remedy="commit or stash them: a release is made from a revision that git has",
+        )
+    if damage := archive.damage(project, policy_id):
+        path, what = damage[0]
+        raise SealError(what, where=path, remedy="publisher verify")
+    line = archive.line(project, policy_id)
+    _refuse_findings(project, policy_id)
+    policy = project.draft(policy_id)
+    materiality = Materiality.EDITORIAL if correction else Materiality.MATERIAL
+    release = Release(
+        number=next_number(line, materiality),
+        materiality=materiality,
+        policy=policy,
+        published=now.astimezone(dt.UTC).replace(microsecond=0),
+        effective=effective,
+        revision=head,
+    )
+    if not line:
+        return _first(release, correction)
+    last = line[-1]
+    release = replace(release, previous=last.number, previous_seal=last.seal)
+    amendment = amend(last.policy.document, policy.document)
+    if policy.files == last.policy.files and policy.facts == last.policy.facts and not correction:
+        raise FreezeError(
+            f"the draft is release {last.number}, word for word",
+            where=project.folder(policy_id),
+            remedy="change the draft; or postpone a date with --correction --effective DATE",
+        )
+    today = now.astimezone(dt.UTC).date()
+    if correction:
+        return _correction(project, release, line, amendment, today)
+    return _material(project, release, line, amendment, today)
+
+
+def _refuse_findings(project: Project, policy_id: str) -> None:
+    errors = [f for f in check_draft(project, policy_id) if f.severity is Severity.ERROR]
+    if errors:
+        listed = "; ".join(f"{f.where}: {f.what}" for f in errors[:3])
+        more = f" (and {len(errors) - 3} more)" if len(errors) > 3 else ""
+        raise FreezeError(
+            f"the draft has {len(errors)} error(s): {listed}{more}",
+            where=project.folder(policy_id),
+            remedy="publisher check",
+        )
+
+
+def _first(release: Release, correction: bool) -> Frozen:
+    if correction:
+        raise FreezeError(
+            "the first release cannot be a correction", remedy="leave --correction out"
+        )
+    published = release.published if release.effective else None
+    return Frozen(replace(release, published=published), None, (), None)
+
+
+def _material(
+    project: Project, release: Release, line: Line, amendment: Amendment, today: dt.date
+) -> Frozen:
+    earliest = _earliest(release.policy, line, today)
+    effective = _known(release)
+    if effective < today:
+        raise FreezeError(
+            f"{effective} is in the past",
+            remedy=f"the earliest lawful date is {earliest}: --effective {earliest}",
+        )
+    if effective < earliest:
+        facts = line[-1].policy.facts
+        raise FreezeError(
+            f"{effective} leaves {(effective - today).days} days of notice; the notice period "
+            f"({facts.profile}, {facts.days} days) is longer",
+            remedy=f"the earliest lawful date is {earliest}: --effective {earliest}",
+        )
+    last = line[-1]
+    if last.effective and effective <= last.effective:
+        raise FreezeError(
+            f"release {last.number} takes effect on {last.effective}, not before {effective}",
+            remedy=f"choose a day after {last.effective}",
+        )
+    release = replace(release, closes=effective - dt.timedelta(days=1))
+    configuration = project.configuration
+    letter = compose(
+        release,
+        last,
+        amendment,
+        configuration.organisation,
+        configuration.address,
+        configuration.site,
+    )
+    release = replace(release, notice=letter, opt_out=wording(release, configuration.organisation))
+    duties = PROFILES[release.policy.facts.profile].duties
+    return Frozen(release, amendment, duties, earliest)
+
+
+def _earliest(policy: Policy, line: Line, today: dt.date) -> dt.date:
+    """By the rules that customers were promised, and by the new ones where they are stricter."""
+    return max(
+        earliest_effective(PROFILES[facts.profile], facts.days, today)
+        for facts in (line[-1].policy.facts, policy.facts)
+    )
+
+
+def _known(release: Release) -> dt.date:
+    if release.effective is None:
+        raise FreezeError(
+            "only a first release may have an unknown effective date",
+            remedy="name the day with --effective",
+        )
+    return release.effective
+
+
+def _correction(
+    project: Project, release: Release, line: Line, amendment: Amendment, today: dt.date
+) -> Frozen:
+    if reasons := too_much(amendment):
+        raise FreezeError(
+            f"this is more than a correction: {'; '.join(reasons[:4])}",
+            where=project.folder(release.policy.id),
+            remedy="leave --correction out: customers must be told, and may opt out",
+        )
+    last, effective = line[-1], _known(release)
+    pending = last.effective is not None and last.effective > today
+    floor = last.effective if pending and last.effective else today
+    if effective < floor:
+        what = (
+            f"release {last.number} takes effect on {floor}" if pending else "that is in the past"
+        )
+        raise FreezeError(
+            f"{effective} is too early: {what}",
+            remedy=f"the earliest date is {floor}: --effective {floor}",
+        )
+    if pending and effective > floor:
+        release = _postponed(project, release, line, today)
+    elif not pending and effective > today and amendment.empty:
+        raise FreezeError("there is nothing to correct", remedy="change the draft first")
+    elif amendment.empty and release.policy.files == last.policy.files:
+        raise FreezeError(
+            f"the draft is release {last.number}, word for word, with the same date",
+            remedy="correct the draft, or postpone: --effective with a later date",
+        )
+    return Frozen(release, amendment, (), floor)
+
+
+def _postponed(project: Project, release: Release, line: Line, today: dt.date) -> Release:
+    """A correction that moves the date: people were told a date, so they are told the new one."""
+    announced = [r for r in line if r.number.major == release.number.major and r.notice]
+    before = in_force(line, today)
+    if not announced or before is None or release.effective is None:
+        return release
+    release = replace(release, closes=release.effective - dt.timedelta(days=1))
+    configuration = project.configuration
+    return replace(
+        release,
+        notice=compose_postponement(
+            release,
+            before,
+            announced[-1],
+            configuration.organisation,
+            configuration.address,
+            configuration.site,
+        ),
+        opt_out=wording(release, configuration.organisation),
+    )
+
+
+# ── verify ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something about the releases that is not as it should be."""
+
+    severity: Severity
+    where: str
+    what: str
+    remedy: str = ""
+
+
+def verify(project: Project, policy_id: str) -> list[Flaw]:
+    """Everything that is not as it was frozen, errors first.
+
+    Held against one another are the bytes and the checksums, each release and the seal that the
+    next one recorded, the tags and the seals, the sections and the revision they were frozen from,
+    and the folders and git's history of them.
+    """
+    history = History(project.root)
+    flaws = [
+        *_altered(project, history, policy_id),
+        *_lost(project, history, policy_id),
+        *_witnessed(project, history, policy_id),
+    ]
+    return sorted(flaws, key=lambda f: (f.severity is not Severity.ERROR, f.where))
+
+
+def _altered(project: Project, history: History, policy_id: str) -> list[Flaw]:
+    flaws: list[Flaw] = []
+    damage = archive.damage(project, policy_id)
+    uncommitted = set(history.changed())
+    for path, what in damage:
+        if path in uncommitted or any(name.startswith(f"{path}/") for name in uncommitted):
+            by, remedy = ", in the working tree (not committed)", f"git checkout -- {path}"
+        else:
+            touched = history.revisions(path)
+            culprit = touched[0] if len(touched) > 1 else None
+            by = f", by commit {culprit}" if culprit else ""
+            remedy = (
+                f"git checkout {touched[-1].id[:10]} -- {path}, and commit it"
+                if touched
+                else "restore it from a clone that has it"
+            )
+        flaws.append(Flaw(Severity.ERROR, path, what + by, remedy))
+    broken = {path.split("/")[2] for path, _ in damage if path.count("/") >= 2}
+    for number in archive.numbers(project, policy_id):
+        folder = f"versions/{policy_id}/{number}"
+        touched = history.revisions(folder)
+        if not touched:
+            what = "was never committed: its freeze was interrupted"
+            remedy = "run `publisher freeze` again"
+            flaws.append(Flaw(Severity.ERROR, folder, what, remedy))
+        elif len(touched) > 1 and str(number) not in broken:
+            later = "; ".join(map(str, touched[:-1]))
+            what = f"is as it was sealed, but was touched again by commit {later}"
+            flaws.append(Flaw(Severity.CUE, folder, what))
+    return flaws
+
+
+def _lost(project: Project, history: History, policy_id: str) -> list[Flaw]:
+    parent = f"versions/{policy_id}"
+    present = set(archive.numbers(project, policy_id))
+    known = {number for name in history.ever(parent) if (number := Number.parse(name))}
+    known |= {
+        number
+        for name in history.tags(policy_id)
+        if (number := Number.parse(name.rpartition("/")[2]))
+    }
+    flaws: list[Flaw] = []
+    for number in sorted(known - present):
+        folder = f"{parent}/{number}"
+        touched = history.revisions(folder)
+        by = f", by commit {touched[0]}" if len(touched) > 1 else ""
+        remedy = f"git checkout {policy_id}/{number} -- {folder}"
+        flaws.append(Flaw(Severity.ERROR, folder, f"was deleted{by}", remedy))
+    return flaws
+
+
+def _witnessed(project: Project, history: History, policy_id: str) -> list[Flaw]:
+    tags = history.tags(policy_id)
+    flaws: list[Flaw] = []
+    try:
+        line = archive.line(project, policy_id)
+    except Exception:  # noqa: BLE001 - `_altered` has told of a folder that does not read
+        return flaws
+    for release in line:
+        folder = f"versions/{release.name}"
+        tag = tags.get(release.name)
+        if tag is None:
+            remedy = "git fetch --tags"
+            flaws.append(Flaw(Severity.CUE, folder, "has no tag in this clone", remedy))
+        elif f"Seal: {release.seal}" not in tag.message:
+            what = f"does not have the seal that its tag {tag.name} bears witness to"
+            flaws.append(Flaw(Severity.ERROR, folder, what, f"git show {tag.name}"))
+        if not history.has(release.revision):
+            what = f"was frozen from revision {release.revision[:10]}, which this clone lacks"
+            flaws.append(Flaw(Severity.CUE, folder, what, "git fetch --unshallow"))
+        else:
+            draft = history.files_at(release.revision, project.folder(policy_id))
+            for name, text in release.policy.files.items():
+                if draft.get(name) != text.encode():
+                    what = f"differs from the draft at revision {release.revision[:10]}"
+                    flaws.append(Flaw(Severity.ERROR, f"{folder}/{name}", what))
+    return flaws
