@@ -1,0 +1,124 @@
+"""The forms of the opt-out page, as HTML.
+
+The page itself, with its heading and the frozen wording, is built with the site. Between two marks
+in it stands `public_form`; the receiver puts `personal_form` in its place for the bearer of a link.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from html import escape
+
+from publisher.notice import long_date
+from publisher.optout import RequestKind, Timing
+from publisher.release import Release
+
+START, END = "<!-- form -->", "<!-- /form -->"
+"""The marks around the region of the built page that the receiver replaces."""
+ADDRESS_FIELD, TOKEN_FIELD, ACTION_FIELD = "address", "token", "action"
+LONGEST_ADDRESS = 254
+"""Octets of an address (RFC 5321 §4.5.3.1.3, less the angle brackets)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a customer has declared about a release, as the form shows it."""
+
+    kind: RequestKind
+    timing: Timing
+    received: dt.datetime
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the personal form of one customer shows."""
+
+    token: str
+    address: str
+    """Masked, so that whoever was forwarded the link does not learn it."""
+    timing: Timing
+    """That of a declaration made now."""
+    declared: Declared | None
+    """The declaration that stands; where none came in time, the last late one."""
+
+
+def public_form(release: Release) -> str:
+    """The form for a visitor without a personal link: it asks for that link to be mailed.
+
+    Args:
+        release: a release that people may opt out of.
+    """
+    closes = long_date(release.closes, release.policy.facts.language)
+    return _form(
+        f"Opt out of {_version(release)} by form",
+        '<p id="pp-address-why">Your notice has a link to your own form. If you do not have it at '
+        "hand, enter the e-mail address that the notice went to, and we send the link there. "
+        f"You can opt out until the end of {escape(closes)} (UTC).</p>\n"
+        '<div class="pp-field"><label for="pp-address">Your e-mail address</label>\n'
+        f'<input id="pp-address" name="{ADDRESS_FIELD}" type="email" autocomplete="email" '
+        f'maxlength="{LONGEST_ADDRESS}" aria-describedby="pp-address-why" required></div>\n',
+        "Send me the link to my form",
+    )
+
+
+def personal_form(release: Release, view: View) -> str:
+    """The form of one customer: what stands, and the button that changes it.
+
+    Args:
+        release: the release whose window and dates hold now.
+        view: the customer's state.
+    """
+    version = _version(release)
+    out = view.declared is not None and view.declared.kind is RequestKind.OPT_OUT
+    action = RequestKind.WITHDRAW if out else RequestKind.OPT_OUT
+    verb = f"I withdraw my opt-out of {version}" if out else f"I opt out of {version}"
+    parts = [_standing(release, view.declared), _window(release, view.timing)]
+    parts.append(
+        f"<p>This form belongs to the customer with the address {escape(view.address)}.</p>\n"
+    )
+    fields = "".join(
+        f'<input type="hidden" name="{name}" value="{escape(value)}">\n'
+        for name, value in ((TOKEN_FIELD, view.token), (ACTION_FIELD, action.value))
+    )
+    return _form("Your declaration", "".join(parts) + fields, verb)
+
+
+def _version(release: Release) -> str:
+    return f"version {release.number.major}"
+
+
+def _form(title: str, body: str, button: str) -> str:
+    return (
+        f'<h2 id="pp-form-title">{escape(title)}</h2>\n'
+        '<form class="pp-form" method="post" action="./" aria-labelledby="pp-form-title">\n'
+        f'{body}<button class="pp-button md-button md-button--primary" type="submit">'
+        f"{escape(button)}</button>\n</form>\n"
+    )
+
+
+def _standing(release: Release, declared: Declared | None) -> str:
+    version = _version(release)
+    if declared is None:
+        return ""
+    moment = declared.received.astimezone(dt.UTC)
+    day = f"{long_date(moment.date(), release.policy.facts.language)}, {moment:%H:%M} UTC"
+    late = ""
+    if declared.timing is Timing.LATE:
+        late = " This came after the last day; it is kept and marked as late."
+    said = "opted out of" if declared.kind is RequestKind.OPT_OUT else "withdrew your opt-out of"
+    return (
+        f"<p><strong>You {said} {version}</strong> on {escape(day)}. "
+        f"Receipt: {escape(declared.receipt)}.{late}</p>\n"
+    )
+
+
+def _window(release: Release, timing: Timing) -> str:
+    closes = escape(long_date(release.closes, release.policy.facts.language))
+    if timing is Timing.IN_TIME:
+        return f"<p>You can change this until the end of {closes} (UTC).</p>\n"
+    return (
+        f"<p><strong>The last day was {closes} (UTC).</strong> You can still declare something "
+        "here: it is kept and marked as late, and we will tell you what follows from it.</p>\n"
+    )
