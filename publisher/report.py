@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
-from publisher.amendment import Amendment, Change, summary
+from publisher.amendment import Amendment, Change, ChangeKind, summary
 from publisher.notice import explains
 from publisher.policy import Clause, Kind, Mark, Note
 from publisher.redline import Operation, Span, SpanKind
@@ -70,6 +71,8 @@ def _change_line(change: Change) -> str:
         change.deleted
     )
     figures = f" ({', '.join(words)} words)" if words else ""
+    if change.kind is ChangeKind.AMENDED and not words:
+        figures = " (links, formatting or place only)"
     return f"{name}: {_kind(change)}{figures}"
 
 
@@ -88,17 +91,25 @@ def _line(op: Operation, colour: bool) -> str:
         sign = " +"
     elif op.new is None:
         sign = " -"
-    words = " | ".join("".join(_signed(span, colour) for span in cell) for cell in op.cells)
+    whole = not op.move and (op.old is None or op.new is None)
+    words = " | ".join(
+        "".join(_signed(span, colour, whole) for span in _joined(cell)) for cell in op.cells
+    )
     if op.move and op.new is None:
         words = f"(moved away) {op.clause.text}"
     return f"{sign} {words}"
 
 
-def _signed(span: Span, colour: bool) -> str:
-    before, behind = _SIGNS[span.kind]
-    note = ""
-    if span.was is not None:
-        note = f" [{format_note(span.was, span.marks)}]"
+def _joined(cell: Iterable[Span]) -> Iterator[Span]:
+    """Neighbours that share their fate as one, for here their formatting is not shown."""
+    for (kind, was), group in groupby(cell, key=lambda span: (span.kind, span.was)):
+        spans = list(group)
+        yield Span(kind, "".join(span.text for span in spans), spans[0].marks, was)
+
+
+def _signed(span: Span, colour: bool, whole: bool) -> str:
+    before, behind = ("", "") if whole else _SIGNS[span.kind]
+    note = f" [{format_note(span.was, span.marks)}]" if span.was is not None else ""
     text = f"{before}{span.text}{behind}{note}"
     code = _COLOURS[span.kind]
     return f"{code}{text}{_RESET}" if colour and code else text
@@ -134,7 +145,7 @@ def as_markdown(amendment: Amendment, title: str, notes: Sequence[Note] = ()) ->
 
 
 def _markdown_line(op: Operation) -> str:
-    words = " / ".join("".join(_markdown(span) for span in cell) for cell in op.cells)
+    words = " / ".join("".join(map(_markdown, _joined(cell))) for cell in op.cells)
     if op.move:
         if op.new is None:
             short = op.clause.text[:60]

@@ -1,0 +1,469 @@
+"""The command line, one command a verb. Exit codes: 0 fine, 1 findings, 2 wrong use or refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from publisher import __version__, console
+from publisher.errors import ConfigurationError, NotFoundError, PublisherError
+from publisher.project import Project
+from publisher.release import Number
+
+FINDINGS = 1
+REFUSED = 2
+
+
+class _Group(click.Group):
+    """Shows an error of ours as a message with the next step, never as a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PublisherError as error:
+            console.refuse(error)
+            ctx.exit(REFUSED)
+
+
+class _Number(click.ParamType):
+    name = "RELEASE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Number:
+        number = value if isinstance(value, Number) else Number.parse(str(value))
+        if number is None:
+            self.fail(f"{value!r} is no release number, such as 2 or 2.1", param, ctx)
+        return number
+
+
+class _Day(click.ParamType):
+    name = "DATE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date | None:
+        if value == "unknown" or isinstance(value, dt.date):
+            return None if value == "unknown" else value
+        try:
+            return dt.date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no date; write 2027-03-01", param, ctx)
+
+
+RELEASE, DAY = _Number(), _Day()
+
+
+def now() -> dt.datetime:
+    """The time. Under SOURCE_DATE_EPOCH it stands still, so that builds can be repeated."""
+    if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
+        return dt.datetime.fromtimestamp(int(epoch), dt.UTC)
+    return dt.datetime.now(dt.UTC)
+
+
+class _Context:
+    def __init__(self, start: Path, policy: str | None, quiet: bool) -> None:
+        self._start, self._policy, self.quiet = start, policy, quiet
+
+    @property
+    def project(self) -> Project:
+        return Project.find(self._start)
+
+    @property
+    def maybe_project(self) -> Project | None:
+        """None outside any project, for what works without one."""
+        try:
+            return self.project
+        except ConfigurationError:
+            return None
+
+    @property
+    def wanted(self) -> str | None:
+        return self._policy
+
+    @property
+    def policy(self) -> str:
+        return self.project.policy_id(self._policy)
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The policy named, or all."""
+        return (self.policy,) if self._policy else self.project.policy_ids
+
+    def say(self, text: str) -> None:
+        if not self.quiet:
+            console.say(text)
+
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def _output(function: _F) -> _F:
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write to this file instead of standard output.",
+    )(function)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--project",
+    "start",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    metavar="DIR",
+    help="The project's folder; else the one you are in.",
+)
+@click.option("--policy", metavar="ID", help="Which policy; the only one needs no naming.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and what was asked for.")
+@click.version_option(__version__, prog_name="publisher")
+@click.pass_context
+def main(ctx: click.Context, start: Path, policy: str | None, quiet: bool) -> None:
+    """Release, compare, announce and prove the policies that bind your customers."""
+    ctx.obj = _Context(start, policy, quiet)
+
+
+# ── drafting ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@main.command()
+@click.pass_context
+def check(ctx: click.Context) -> None:
+    """List everything that stands between the draft and its release."""
+    from publisher.actions.drafting import check_draft
+    from publisher.review import Severity
+
+    errors = cues = 0
+    for policy_id in ctx.obj.policies:
+        for found in check_draft(ctx.obj.project, policy_id):
+            console.finding(found.severity, found.where, found.what, found.remedy)
+            errors += found.severity is Severity.ERROR
+            cues += found.severity is Severity.CUE
+    if errors or cues:
+        ctx.obj.say(f"{errors} error(s), {cues} review cue(s)")
+    if errors:
+        ctx.exit(FINDINGS)
+
+
+@main.command()
+@click.argument("old", required=False)
+@click.argument("new", required=False)
+@click.option(
+    "--format",
+    "form",
+    default="text",
+    show_default=True,
+    type=click.Choice(["text", "markdown", "html", "json", "pdf"]),
+)
+@_output
+@click.pass_context
+def diff(
+    ctx: click.Context, old: str | None, new: str | None, form: str, output: Path | None
+) -> None:
+    """Compare two versions: a release number, `draft`, `git:REV`, or a path.
+
+    Without arguments: the last release and the draft.
+    """
+    from publisher import report
+    from publisher.actions.drafting import compare
+
+    found = compare(ctx.obj.maybe_project, ctx.obj.wanted, old, new)
+    if form == "text":
+        colour = output is None and sys.stdout.isatty()
+        _write(output, report.as_text(found.amendment, found.title, colour=colour))
+    elif form == "markdown":
+        _write(output, report.as_markdown(found.amendment, found.title, found.new.notes))
+    elif form == "json":
+        names = (found.old.label, found.new.label)
+        _write(output, report.as_json(found.amendment, *names, seconds=found.seconds))
+    else:
+        from publisher.actions.publishing import comparison_html, comparison_pdf
+
+        make = comparison_html if form == "html" else comparison_pdf
+        _write(output, make(found))
+
+
+# ── releasing ────────────────────────────────────────────────────────────────────────────────────
+
+
+@main.command()
+@click.option(
+    "--effective",
+    type=DAY,
+    required=True,
+    help="First day in force; `unknown` for a first release of an old text.",
+)
+@click.option("--correction", is_flag=True, help="An editorial release that nobody is told of.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and do nothing.")
+@click.pass_context
+def freeze(ctx: click.Context, effective: dt.date | None, correction: bool, dry_run: bool) -> None:
+    """Freeze the draft as a release that never changes again."""
+    from publisher.actions.publishing import release_pdf
+    from publisher.actions.releasing import freeze as act
+    from publisher.amendment import summary
+
+    frozen = act(
+        ctx.obj.project,
+        ctx.obj.policy,
+        effective=effective,
+        correction=correction,
+        now=now(),
+        make_pdf=release_pdf,
+        dry_run=dry_run,
+    )
+    release = frozen.release
+    verb = "Would freeze" if dry_run else "Frozen:"
+    ctx.obj.say(
+        f"{verb} {release.name} ({release.materiality}), in force from "
+        f"{release.effective or 'an unknown day'}"
+    )
+    if frozen.amendment:
+        ctx.obj.say(f"  {summary(frozen.amendment)}")
+    if release.closes:
+        ctx.obj.say(f"  customers may opt out until {release.closes}")
+    if frozen.earliest:
+        ctx.obj.say(f"  earliest lawful effective date: {frozen.earliest}")
+    for duty in frozen.duties:
+        ctx.obj.say(f"  for a lawyer to see to: {duty.text} ({duty.source})")
+    if not dry_run:
+        signed = "signed" if frozen.signed else "not signed: git has no signing key"
+        ctx.obj.say(f"  commit {frozen.commit[:10]}, tag {release.name} ({signed})")
+        ctx.obj.say(f"  seal {release.seal}")
+        if release.notice:
+            ctx.obj.say(f"Next: publisher build, then publisher send {release.number}")
+
+
+@main.command()
+@click.pass_context
+def verify(ctx: click.Context) -> None:
+    """Check every seal: checksums, chain, tags, git history."""
+    from publisher.actions.releasing import verify as act
+    from publisher.archive import numbers
+    from publisher.review import Severity
+
+    errors = 0
+    for policy_id in ctx.obj.policies:
+        for flaw in act(ctx.obj.project, policy_id):
+            console.finding(flaw.severity, flaw.where, flaw.what, flaw.remedy)
+            errors += flaw.severity is Severity.ERROR
+        count = len(numbers(ctx.obj.project, policy_id))
+        ctx.obj.say(f"{policy_id}: {count} release(s) checked")
+    if errors:
+        ctx.exit(FINDINGS)
+
+
+# ── publishing ───────────────────────────────────────────────────────────────────────────────────
+
+
+@main.command()
+@click.option("--as-of", type=DAY, metavar="DATE", help="Show the site as of this day.")
+@click.pass_context
+def build(ctx: click.Context, as_of: dt.date | None) -> None:
+    """Build the site and its PDFs."""
+    _build(ctx, as_of)
+
+
+@main.command()
+@click.option("--draft", is_flag=True, help="A live preview of the draft with its redline.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--no-build", is_flag=True, help="Serve what `publisher build` made before.")
+@click.pass_context
+def serve(ctx: click.Context, draft: bool, host: str, port: int, no_build: bool) -> None:
+    """Serve the site and its forms, or the draft live."""
+    if draft:
+        from publisher.actions.publishing import serve_draft
+
+        serve_draft(ctx.obj.project, host, port)
+        return
+    from publisher import web
+
+    if not no_build:
+        _build(ctx, None)
+    ctx.obj.say(f"Serving on http://{host}:{port}/ (stop with Ctrl-C)")
+    web.run(ctx.obj.project, host, port)
+
+
+def _build(ctx: click.Context, as_of: dt.date | None) -> None:
+    from publisher.actions.publishing import build as act
+
+    _require_sound(ctx)
+    with console.progress(ctx.obj.quiet) as progress:
+        built = act(ctx.obj.project, as_of or now().date(), progress)
+    ctx.obj.say(f"Built {built.pages} pages and {built.documents} PDFs in {built.folder}")
+
+
+def _require_sound(ctx: click.Context) -> None:
+    """Nothing is published from releases that were altered."""
+    from publisher.actions.releasing import verify as act
+    from publisher.errors import SealError
+    from publisher.review import Severity
+
+    for policy_id in ctx.obj.project.policy_ids:
+        for flaw in act(ctx.obj.project, policy_id):
+            if flaw.severity is Severity.ERROR:
+                raise SealError(flaw.what, where=flaw.where, remedy=flaw.remedy)
+
+
+# ── telling customers ────────────────────────────────────────────────────────────────────────────
+
+
+@main.command()
+@click.argument("release", type=RELEASE)
+@click.option("--as", "customer", metavar="RECIPIENT", help="The customer's id; else a sample.")
+@click.option(
+    "--format",
+    "form",
+    default="text",
+    show_default=True,
+    type=click.Choice(["eml", "html", "text", "pdf"]),
+)
+@_output
+@click.pass_context
+def notice(
+    ctx: click.Context, release: Number, customer: str | None, form: str, output: Path | None
+) -> None:
+    """Show the letter about a release as one recipient gets it."""
+    from publisher.actions.noticing import letter_for
+
+    project, policy_id = ctx.obj.project, ctx.obj.policy
+    if form == "pdf":
+        from publisher.actions.publishing import letter_pdf
+
+        _write(output, letter_pdf(project, policy_id, release, customer, now()))
+        return
+    letter = letter_for(project, policy_id, release, customer, now())
+    if form == "eml":
+        _write(output, letter.data)
+    else:
+        _write(output, letter.part("text/html" if form == "html" else "text/plain"))
+
+
+@main.group()
+def recipients() -> None:
+    """The customers who are told."""
+
+
+@recipients.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_context
+def import_(ctx: click.Context, file: Path) -> None:
+    """Take customers from a CSV file with the columns customer, address, name."""
+    from publisher.actions.noticing import import_recipients
+
+    taken = import_recipients(ctx.obj.project, file.read_bytes(), str(file), now())
+    ctx.obj.say(f"{taken.new} new, {taken.changed} changed, {taken.unchanged} unchanged")
+    for remark in taken.remarks:
+        ctx.obj.say(f"  note: {remark}")
+
+
+@main.command()
+@click.argument("release", type=RELEASE)
+@click.option("--confirm", is_flag=True, help="Send; without it, only the plan is shown.")
+@click.option("--test", metavar="ADDRESS", help="Send one copy to this address, and no more.")
+@click.pass_context
+def send(ctx: click.Context, release: Number, confirm: bool, test: str | None) -> None:
+    """Send the notice of a release to every recipient who has not had it."""
+    from publisher.actions import noticing
+
+    project, policy_id = ctx.obj.project, ctx.obj.policy
+    if test:
+        noticing.send_test(project, policy_id, release, test, now())
+        ctx.obj.say(f"Sent one test letter to {test}; no recipient was told")
+        return
+    plan = noticing.plan(project, policy_id, release, now())
+    for line in plan.lines():
+        console.say(line)
+    if not confirm:
+        console.say(f"Nothing was sent. To send: publisher send {release} --confirm")
+        return
+    with console.progress(ctx.obj.quiet) as progress:
+        report = noticing.send(project, policy_id, release, now, progress)
+    for line in report.lines():
+        console.say(line)
+    if report.open:
+        ctx.exit(FINDINGS)
+
+
+@main.command()
+@click.argument("release", type=RELEASE)
+@click.argument("customer")
+@click.option(
+    "--accepted",
+    "outcome",
+    flag_value="accepted",
+    help="The carrier's log shows that it took the letter.",
+)
+@click.option(
+    "--again",
+    "outcome",
+    flag_value="again",
+    help="It did not: send the letter again with the next `send`.",
+)
+@click.pass_context
+def resolve(ctx: click.Context, release: Number, customer: str, outcome: str | None) -> None:
+    """Settle a delivery in doubt, after a look at the carrier's log."""
+    from publisher.actions import noticing
+
+    if outcome is None:
+        raise click.UsageError("say --accepted or --again")
+    noticing.resolve(ctx.obj.project, ctx.obj.policy, release, customer, outcome, now())
+    ctx.obj.say(f"Recorded for {customer}: {outcome}")
+
+
+# ── what customers answer ────────────────────────────────────────────────────────────────────────
+
+
+@main.command()
+@click.option(
+    "--to", metavar="ADDRESS", help="The envelope recipient, where the mail server knows it."
+)
+@click.pass_context
+def receive(ctx: click.Context, to: str | None) -> None:
+    """Take one e-mail message on standard input and record what it asks for."""
+    from publisher.actions.answering import receive as act
+
+    verdict = act(ctx.obj.project, sys.stdin.buffer.read(), to, now())
+    ctx.obj.say(str(verdict))
+
+
+@main.command()
+@click.argument("release", type=RELEASE)
+@click.pass_context
+def optouts(ctx: click.Context, release: Number) -> None:
+    """List who opted out of a release, and what is on record of it."""
+    from publisher.actions.answering import optouts as act
+
+    rows = act(ctx.obj.project, ctx.obj.policy, release)
+    head = ("customer", "state", "received", "timing", "by", "receipt")
+    console.table(head, [row.cells() for row in rows])
+
+
+@main.command()
+@click.pass_context
+def status(ctx: click.Context) -> None:
+    """Where every policy stands: releases, letters, answers."""
+    from publisher.actions.answering import status as act
+
+    for policy_id in ctx.obj.policies:
+        for line in act(ctx.obj.project, policy_id, now().date()):
+            console.say(line)
+
+
+def _write(output: Path | None, data: str | bytes) -> None:
+    if output is None:
+        if isinstance(data, bytes) and sys.stdout.isatty() and data[:4] == b"%PDF":
+            raise NotFoundError("a PDF is nothing to show in a terminal", remedy="add -o FILE.pdf")
+        stream = click.get_binary_stream("stdout")
+        stream.write(data if isinstance(data, bytes) else data.encode())
+        return
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_bytes(data if isinstance(data, bytes) else data.encode())
