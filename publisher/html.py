@@ -7,13 +7,13 @@ the same text. `ins` and `del` stand only around words inside a block, where HTM
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from itertools import groupby
 
-from publisher.amendment import Amendment
-from publisher.policy import Clause, Container, Kind, Mark
+from publisher.amendment import Amendment, ChangeKind
+from publisher.inline import inline as inline
+from publisher.policy import Clause, Container, Kind
 from publisher.redline import Operation, Span, SpanKind
 
 
@@ -36,29 +36,48 @@ class Fragment:
 
 def fragment(clauses: Iterable[Clause]) -> str:
     """Clauses as HTML, without mark-up of changes."""
-    return document(clauses).html
+    return document(clauses, top=0).html
 
 
-def document(clauses: Iterable[Clause], *, permalinks: bool = False) -> Fragment:
+def document(
+    clauses: Iterable[Clause],
+    *,
+    permalinks: bool = False,
+    top: int = 2,
+    retired: Mapping[str, str] | None = None,
+) -> Fragment:
     """Clauses as HTML with the list of their headings.
 
     Args:
         clauses: of one document, in order.
         permalinks: put a link to itself behind each heading.
+        top: the level of its uppermost headings; 0: the levels as they are written.
+        retired: anchors of removed sections, each with the anchor that takes its place; a link to
+            the old one leads to the new one.
     """
-    renderer = _Renderer(permalinks=permalinks)
+    renderer = _Renderer(permalinks=permalinks, top=top, retired=retired or {})
     return renderer.fragment(Operation(c, c, _kept(c)) for c in clauses)
 
 
-def redline(amendment: Amendment, *, fold: bool = False) -> Fragment:
+def redline(amendment: Amendment, *, fold: bool = False, top: int = 2) -> Fragment:
     """The new text with every change marked in it.
 
     Args:
         amendment: what to show.
         fold: close the text of sections without a change, so that the changes stand out.
+        top: the level of its uppermost headings; 0: the levels as they are written.
     """
     titles = {s.anchor: s.title for s in (*amendment.old.sections, *amendment.new.sections)}
-    renderer = _Renderer(marked=True, fold=fold, places=_places(amendment, titles))
+    origins: dict[str, str] = {}
+    for change in amendment.changes:
+        if change.kind is ChangeKind.SPLIT:
+            origins |= dict.fromkeys(change.others, f"Split off from “{change.title}”")
+        elif change.kind is ChangeKind.MERGED:
+            into = "”, “".join(titles.get(other, other) for other in change.others)
+            origins[change.anchor] = f"Merged into “{into}”"
+    renderer = _Renderer(
+        marked=True, fold=fold, top=top, places=_places(amendment), titles=titles, origins=origins
+    )
     return renderer.fragment(amendment.operations)
 
 
@@ -68,18 +87,22 @@ def _kept(clause: Clause) -> tuple[tuple[Span, ...], ...]:
     )
 
 
-def _places(amendment: Amendment, titles: dict[str, str]) -> dict[int, tuple[str, str]]:
-    """For each move: (title of the section it left, title of the section it went to)."""
+def _places(amendment: Amendment) -> dict[int, tuple[str, str]]:
+    """For each move: (title of the section it left, title of the section it went to).
+
+    Of a section that moved as a whole: the titles of the sections it stood and stands behind.
+    """
     left: dict[int, str] = {}
     reached: dict[int, str] = {}
-    old = new = ""
+    old, new = [""], [""]
     for op in amendment.operations:
-        if op.old and op.old.kind is Kind.HEADING:
-            old = op.old.text
-        if op.new and op.new.kind is Kind.HEADING:
-            new = op.new.text
+        heading = op.clause.kind is Kind.HEADING
         if op.move:
-            (left if op.old else reached)[op.move] = old if op.old else new
+            (left if op.old else reached)[op.move] = old[-1] if op.old else new[-1]
+        if heading and op.old:
+            old.append(op.old.text)
+        if heading and op.new:
+            new.append(op.new.text)
     return {number: (left[number], reached[number]) for number in left}
 
 
@@ -93,6 +116,10 @@ class _Open:
     columns: int
     close: str
     part: str = ""
+    next: int = 1
+    """Of an ordered list: the number of its next item in the new text …"""
+    skewed: bool = False
+    """… and whether browsers would count otherwise."""
 
 
 @dataclass
@@ -100,7 +127,13 @@ class _Renderer:
     marked: bool = False
     fold: bool = False
     permalinks: bool = False
-    places: dict[int, tuple[str, str]] = field(default_factory=dict)
+    top: int = 0
+    retired: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """What to say above the heading of a section that was split off or merged, by anchor."""
+    levels: list[int] = field(default_factory=list)
     out: list[str] = field(default_factory=list)
     stack: list[_Open] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
@@ -139,23 +172,25 @@ class _Renderer:
     def _operation(self, op: Operation) -> None:
         if op.clause.kind is Kind.BLANK:
             return
-        if op.move and op.new is None:
+        if op.move and op.new is None and op.clause.kind is Kind.HEADING:
             self._close_to(0)
-            self._moved_away(op)
+            self._gone(op, self.places[op.move][1])
             return
         self._enter(op)
+        if op.move and op.new is None:
+            self._gone(op, self.places[op.move][1])
+            return
         match op.clause.kind:
             case Kind.HEADING:
                 self._heading(op)
             case Kind.ROW:
                 self._row(op)
-            case Kind.CODE:
-                self.out.append(f"<pre{self._class(op)}>{self._label(op)}<code>")
-                self.out.append(self._words(op, op.cells[0]) + "</code></pre>\n")
+            case Kind.CODE | Kind.HTML:
+                words = self._words(op, op.cells[0]).replace("<br>\n", "\n")
+                self.out.append(f"<pre{self._class(op)}>{self._label(op)}")
+                self.out.append(f"<code>{words}</code></pre>\n")
             case Kind.RULE:
                 self.out.append("<hr>\n")
-            case Kind.HTML:
-                self.out.append(f"<pre{self._class(op)}>{self._words(op, op.cells[0])}</pre>\n")
             case _:
                 words = self._label(op) + self._words(op, op.cells[0])
                 if op.clause.tight:
@@ -165,32 +200,45 @@ class _Renderer:
 
     def _heading(self, op: Operation) -> None:
         clause = op.clause
-        anchor = clause.anchor
-        level = max(clause.level, 1)
+        anchor, level = clause.anchor, self._level(clause)
         if op.move and self.marked:
             left, _ = self.places[op.move]
+            before = f"It stood behind “{escape(left)}”" if left else "It stood at the beginning"
             self.out.append(
-                f'<p class="pp-label" id="moved-{op.move}-here">Section moved here '
-                f'<a href="#moved-{op.move}-away">from its old place</a></p>\n'
+                f'<p class="pp-label" id="moved-{op.move}-here">This section moved here. '
+                f'<a href="#moved-{op.move}-away">{before}</a>.</p>\n'
             )
+        if self.marked and anchor in self.origins and not (op.old and op.new):
+            self.out.append(f'<p class="pp-label">{escape(self.origins[anchor])}.</p>\n')
         words = self._words(op, op.cells[0])
         name = f' id="{escape(anchor)}"' if anchor else ""
+        old = "".join(
+            f'<span class="pp-retired" id="{escape(old)}"></span>'
+            for old, new in self.retired.items()
+            if new and new == anchor
+        )
         link = ""
         if self.permalinks and anchor:
             title = escape(f"Link to “{clause.text}”")
-            link = f' <a class="headerlink" href="#{escape(anchor)}" title="{title}">¶</a>'
-        self.out.append(f"<h{level}{name}{self._class(op)}>{words}{link}</h{level}>\n")
+            link = (
+                f' <a class="headerlink" href="#{escape(anchor)}" '
+                f'title="{title}" aria-label="{title}">¶</a>'
+            )
+        self.out.append(f"<h{level}{name}{self._class(op)}>{old}{words}{link}</h{level}>\n")
         if anchor:
             self.headings.append(Heading(level, anchor, clause.text))
 
+    def _level(self, clause: Clause) -> int:
+        """The level to show: none is skipped, for readers who go from heading to heading."""
+        if not self.top:
+            return max(clause.level, 1)
+        while self.levels and self.levels[-1] >= clause.level:
+            self.levels.pop()
+        self.levels.append(clause.level)
+        return min(self.top + len(self.levels) - 1, 6)
+
     def _row(self, op: Operation) -> None:
-        table = self.stack[-1]
-        part = "thead" if op.clause.head else "tbody"
-        if table.part != part:
-            if table.part:
-                self.out.append(f"</{table.part}>\n")
-            self.out.append(f"<{part}>\n")
-            table.part = part
+        self._part(op)
         self.out.append(f"<tr{self._class(op)}>")
         for index, cell in enumerate(op.cells):
             # An empty heading cell would be announced as a heading of nothing.
@@ -202,18 +250,34 @@ class _Renderer:
             self.out.append(f"<{name}{scope}{style}>{label}{self._words(op, cell)}</{name}>")
         self.out.append("</tr>\n")
 
-    def _moved_away(self, op: Operation) -> None:
-        if op.clause.kind is not Kind.HEADING and self.following:
-            return
-        _, reached = self.places[op.move]
+    def _part(self, op: Operation) -> None:
+        table = self.stack[-1]
+        part = "thead" if op.clause.head else "tbody"
+        if table.part != part:
+            if table.part:
+                self.out.append(f"</{table.part}>\n")
+            self.out.append(f"<{part}>\n")
+            table.part = part
+
+    def _gone(self, op: Operation, reached: str) -> None:
+        """Says at its old place where a clause went."""
+        section = op.clause.kind is Kind.HEADING
         text = op.clause.text
-        what = "The section" if op.clause.kind is Kind.HEADING else "The text"
         short = text if len(text) <= 70 else text[:67].rstrip() + "…"
-        to = "its new place" if op.clause.kind is Kind.HEADING else f"“{reached}”"
-        self.out.append(
-            f'<p class="pp-away" id="moved-{op.move}-away">{what} “{escape(short)}” moved to '
-            f'<a href="#moved-{op.move}-here">{escape(to)}</a></p>\n'
-        )
+        if section:
+            to = f"now stands behind “{reached}”" if reached else "now stands at the beginning"
+            words = f"The section “{escape(short)}” moved: it "
+        else:
+            to = f"to “{reached}”" if reached else "to the beginning"
+            words = f"The text “{escape(short)}” moved "
+        link = f'<a href="#moved-{op.move}-here">{escape(to)}</a>.'
+        name = f' class="pp-away" id="moved-{op.move}-away"'
+        if op.clause.kind is Kind.ROW:
+            self._part(op)
+            columns = len(op.cells)
+            self.out.append(f'<tr{name}><td colspan="{columns}">{words}{link}</td></tr>\n')
+        else:
+            self.out.append(f"<p{name}>{words}{link}</p>\n")
 
     def _class(self, op: Operation) -> str:
         if not self.marked or op.unchanged:
@@ -221,7 +285,11 @@ class _Renderer:
         if op.move:
             if self.following:
                 return ' class="pp-moved"'
-            return f' class="pp-moved" id="moved-{op.move}-here"' if op.clause.kind is not Kind.HEADING else ' class="pp-moved"'
+            return (
+                f' class="pp-moved" id="moved-{op.move}-here"'
+                if op.clause.kind is not Kind.HEADING
+                else ' class="pp-moved"'
+            )
         if op.old is None:
             return ' class="pp-added"'
         return ' class="pp-removed"' if op.new is None else ' class="pp-amended"'
@@ -231,9 +299,7 @@ class _Renderer:
             return ""
         left, _ = self.places[op.move]
         verb = "Moved here and amended, from" if op.amended else "Moved here from"
-        return (
-            f'<a class="pp-label" href="#moved-{op.move}-away">{verb} “{escape(left)}”:</a> '
-        )
+        return f'<a class="pp-label" href="#moved-{op.move}-away">{verb} “{escape(left)}”:</a> '
 
     # ── containers ───────────────────────────────────────────────────────────────────────────────
 
@@ -249,7 +315,7 @@ class _Renderer:
         depth = 0
         for depth_now, (container, old, new) in enumerate(zip(containers, olds, news, strict=True)):
             if depth_now >= len(self.stack) or not _joins(
-                self.stack[depth_now], container, old, new
+                self.stack[depth_now], container, old, new, op.clause.head
             ):
                 break
             depth = depth_now + 1
@@ -261,6 +327,8 @@ class _Renderer:
                 self._open(container, old, new, op)
 
     def _note_sides(self, opened: _Open, old: Container | None, new: Container | None) -> None:
+        if new and opened.new is None and opened.kind == "ordered":
+            opened.next, opened.skewed = new.start, True
         opened.old = old.number if old else opened.old
         opened.new = new.number if new else opened.new
 
@@ -276,6 +344,7 @@ class _Renderer:
                 new.number if new else None,
                 container.start,
                 close,
+                next=container.start,
             )
         )
 
@@ -289,16 +358,21 @@ class _Renderer:
             case "quote":
                 return "<blockquote>\n", "</blockquote>\n"
             case "item":
-                return f"<li{self._item_class(op)}>", "</li>\n"
+                return f"<li{self._item(op)}>", "</li>\n"
         self.tables += 1
         name = f"Table {self.tables}"
         region = f'<div class="pp-table" role="region" tabindex="0" aria-label="{name}">'
         return f'{region}<table class="pp-table-grid">\n', "</table></div>\n"
 
-    def _item_class(self, op: Operation) -> str:
-        # A removed item is shown, but must not take a number of the new list.
-        removed = self.marked and op.new is None
-        return ' class="pp-removed-item"' if removed else ""
+    def _item(self, op: Operation) -> str:
+        """The attributes of a list item: one that is gone takes no number of the new list."""
+        around = self.stack[-1]
+        if self.marked and op.new is None:
+            around.skewed = True
+            return ' class="pp-removed-item"'
+        number = around.next
+        around.next += 1
+        return f' value="{number}"' if around.skewed and around.kind == "ordered" else ""
 
     def _close_to(self, depth: int) -> None:
         while len(self.stack) > depth:
@@ -310,17 +384,21 @@ class _Renderer:
     # ── words ────────────────────────────────────────────────────────────────────────────────────
 
     def _words(self, op: Operation, cell: Sequence[Span]) -> str:
-        if not self.marked:
-            return inline(cell, marked=False)
-        return inline(cell, marked=True)
+        return inline(cell, marked=self.marked, titles=self.titles)
 
 
 def _joins(
-    opened: _Open, container: Container, old: Container | None, new: Container | None
+    opened: _Open,
+    container: Container,
+    old: Container | None,
+    new: Container | None,
+    head: bool,
 ) -> bool:
     if opened.kind != container.kind:
         return False
-    if container.kind == "table" and opened.columns != container.start:
+    # A table has one head, and it stands first (HTML §4.9.1).
+    late_head = head and opened.part == "tbody"
+    if container.kind == "table" and (opened.columns != container.start or late_head):
         return False
     pairs = [(opened.old, old), (opened.new, new)]
     known = [(a, b.number) for a, b in pairs if a is not None and b is not None]
@@ -337,88 +415,3 @@ def _by_section(operations: Iterable[Operation]) -> list[list[Operation]]:
             sections.append([])
         sections[-1].append(op)
     return sections
-
-
-_TAGS = {"strong": "strong", "em": "em", "code": "code"}
-SAID = {SpanKind.INSERT: "added", SpanKind.DELETE: "removed"}
-"""The words that stand beside the colour."""
-
-
-def inline(spans: Sequence[Span], *, marked: bool = True) -> str:
-    """The words of one block or cell.
-
-    Args:
-        spans: what to show.
-        marked: show what was inserted and deleted; else show the words alone.
-    """
-    parts: list[str] = []
-    for link, group in groupby(_units(spans), key=lambda unit: unit[0]):
-        members = [span for _, span in group]
-        words = "".join(
-            _spoken(kind, was, list(run), marked, linked=not link)
-            for (kind, was), run in groupby(members, key=lambda s: (s.kind, s.was))
-        )
-        parts.append(f'<a href="{escape(link)}">{words}</a>' if link else words)
-    return "".join(parts)
-
-
-def _units(spans: Sequence[Span]) -> list[tuple[str, Span]]:
-    """Each span with the link that is to enclose it together with its neighbours.
-
-    A link some of whose words are kept stays one link around its changed words; where all words
-    are added or deleted, the mark-up encloses the link, so that it is told of once.
-    """
-    units: list[tuple[str, Span]] = []
-    for link, group in groupby(spans, key=lambda s: _link(s.marks)):
-        members = list(group)
-        whole = any(span.kind is SpanKind.KEEP for span in members)
-        units += [(link if whole else "", span) for span in members]
-    return units
-
-
-def _link(marks: Sequence[Mark]) -> str:
-    return next((mark.value for mark in marks if mark.kind == "link"), "")
-
-
-def _spoken(
-    kind: SpanKind,
-    was: tuple[Mark, ...] | None,
-    spans: list[Span],
-    marked: bool,
-    linked: bool,
-) -> str:
-    words = ""
-    for link, group in groupby(spans, key=lambda s: _link(s.marks) if linked else ""):
-        text = "".join(_formatted(span) for span in group)
-        words += f'<a href="{escape(link)}">{text}</a>' if link else text
-    if not marked:
-        return words
-    if kind is SpanKind.KEEP:
-        if was is None:
-            return words
-        return f'<span class="pp-format">{words}{_format_note(was, spans[0].marks)}</span>'
-    tag = "ins" if kind is SpanKind.INSERT else "del"
-    said = SAID[kind]
-    return (
-        f'<{tag}><span class="pp-say">[{said}: </span>{words}'
-        f'<span class="pp-say"> end of {said}]</span></{tag}>'
-    )
-
-
-def _format_note(was: tuple[Mark, ...], now: tuple[Mark, ...]) -> str:
-    old, new = _link(was), _link(now)
-    if old != new:
-        text = f"link led to {old}" if old else "link added"
-    else:
-        text = "formatting changed"
-    return f'<span class="pp-label"> [{escape(text)}]</span>'
-
-
-def _formatted(span: Span) -> str:
-    text = escape(span.text, quote=False).replace("\n", "<br>\n")
-    for mark in reversed(span.marks):
-        if mark.kind in _TAGS:
-            text = f"<{_TAGS[mark.kind]}>{text}</{_TAGS[mark.kind]}>"
-        elif mark.kind == "image":
-            text = f"[picture: {text}]"
-    return text
