@@ -150,12 +150,14 @@ class _Changes:
                 self._both(op, origin[op.move], j)
             elif op.old and op.new:
                 self._both(op, i, j)
+            elif op.clause.kind is Kind.HEADING:
+                continue  # a heading that comes or goes is its section's change, and told as such
             elif op.new:
                 self.touched_new.add(j)
-                self.inserted[j] += _words(op)[SpanKind.INSERT]
-            elif not op.move:
+                self.inserted[j] += op.new.words
+            elif op.old and not op.move:
                 self.touched_old.add(i)
-                self.deleted_old[i] += _words(op)[SpanKind.DELETE]
+                self.deleted_old[i] += op.old.words
 
     def _both(self, op: Operation, i: int, j: int) -> None:
         counts = _words(op)
@@ -186,7 +188,7 @@ class _Changes:
         became = {i: j for j, i in self.pairs.items()}
         gone = [i for i in range(len(self.old)) if i not in became]
         for j, section in enumerate(self.new):
-            while gone and became_before(
+            while gone and _stood_before(
                 gone[0], self.pairs.get(j, len(self.old)), j in self.moved
             ):
                 yield self._end_of(gone.pop(0), merged)
@@ -232,7 +234,7 @@ class _Changes:
             section.anchor,
             section.title,
             section.title,
-            deleted=self.deleted_old[i],
+            deleted=self.deleted_old[i] + section.clauses[0].words * bool(section.heading),
         )
 
     def _changes_of(self, j: int, section: Section, split: Mapping[int, int]) -> Iterable[Change]:
@@ -240,6 +242,7 @@ class _Changes:
         if j in split:
             return
         if j not in self.pairs:
+            inserted += section.clauses[0].words * bool(section.heading)
             yield Change(ChangeKind.ADDED, section.anchor, section.title, "", inserted=inserted)
             return
         i = self.pairs[j]
@@ -272,7 +275,7 @@ class _Changes:
             yield change(ChangeKind.AMENDED, words=True)
 
 
-def became_before(gone: int, now: int, moved: bool) -> bool:
+def _stood_before(gone: int, now: int, moved: bool) -> bool:
     """Whether a section that is gone is told of before the one that now stands here."""
     return gone < now and not moved
 
@@ -285,16 +288,13 @@ def _section_of(document: Document) -> list[int]:
     return [number for number, section in enumerate(document.sections) for _ in section.clauses]
 
 
-_PLURAL = {1: "section", 2: "sections"}
-
-
 def summary(amendment: Amendment) -> str:
     """One sentence computed from the counts, such as "1 section added, 2 moved; 14 words added"."""
     kinds = Counter(change.kind for change in amendment.changes)
     parts = [f"{kinds[kind]} {kind.value}" for kind in ChangeKind if kinds[kind]]
     if parts:
         number, rest = parts[0].split(" ", 1)
-        parts[0] = f"{number} {_PLURAL[min(int(number), 2)]} {rest}"
+        parts[0] = f"{number} {'section' if number == '1' else 'sections'} {rest}"
     counts = amendment.counts
     words = [
         f"{number:,} {verb}"

@@ -141,7 +141,7 @@ def as_markdown(amendment: Amendment, title: str, notes: Sequence[Note] = ()) ->
         lines += ["", f"#### {_escaped(heading or '(beginning)')}", ""]
         for op in operations:
             lines += [_markdown_line(op), ""]
-    return "\n".join(lines).rstrip("\n") + "\n"
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip("\n") + "\n"
 
 
 def _markdown_line(op: Operation) -> str:

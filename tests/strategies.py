@@ -1,0 +1,77 @@
+"""Generated policies: Markdown that uses everything a policy may use."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+WORDS = ["we", "you", "may", "must", "not", "data", "your", "name", "e-mail", "30", "days", "128-bit", "the", "of", "and", "or", "“quoted”", "naïve", "No-IP.com", "info@example.com", "https://example.com/a?b=c", "数据", "مرحبا", "café", "1,000.50", "%", "—", "’s"]
+
+word = st.sampled_from(WORDS)
+sentence = st.lists(word, min_size=1, max_size=12).map(" ".join)
+inline = st.one_of(
+    sentence,
+    sentence.map(lambda s: f"**{s}**"),
+    sentence.map(lambda s: f"*{s}*"),
+    st.tuples(sentence, st.sampled_from(["#a", "#b", "https://example.com"])).map(
+        lambda pair: f"[{pair[0]}]({pair[1]})"
+    ),
+    sentence.map(lambda s: f"`{s}`"),
+)
+line = st.lists(inline, min_size=1, max_size=3).map(" ".join)
+paragraph = st.lists(line, min_size=1, max_size=3).map("\n".join)
+
+
+def _items(lines: list[str], sign: str) -> str:
+    return "\n".join(f"{sign} {text}" for text in lines)
+
+
+blocks = st.one_of(
+    paragraph,
+    st.lists(line, min_size=1, max_size=4).map(lambda lines: _items(lines, "-")),
+    st.lists(line, min_size=1, max_size=4).map(lambda lines: _items(lines, "1.")),
+    paragraph.map(lambda text: "\n".join(f"> {part}" for part in text.split("\n"))),
+    st.tuples(sentence, sentence, sentence, sentence).map(
+        lambda c: f"| {c[0]} | {c[1]} |\n| --- | --: |\n| {c[2]} | {c[3]} |"
+    ),
+    sentence.map(lambda text: f"```\n{text}\n```"),
+    st.just("***"),
+)
+
+
+@st.composite
+def policies(draw: st.DrawFn, anchored: bool = True) -> str:
+    """A policy of up to six sections, each of up to four blocks."""
+    names = draw(
+        st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=6, unique=True)
+        if anchored
+        else st.lists(sentence, min_size=1, max_size=6)
+    )
+    parts = []
+    for name in names:
+        title = draw(sentence)
+        level = draw(st.sampled_from(["##", "###"]))
+        parts.append(f"{level} {title} {{#{name}}}" if anchored else f"{level} {name}")
+        parts += draw(st.lists(blocks, max_size=4))
+    text = draw(st.sampled_from(["\n\n", "\n\n\n"])).join(parts)
+    return text + draw(st.sampled_from(["", "\n", "\n\n"]))
+
+
+@st.composite
+def amendments(draw: st.DrawFn) -> tuple[str, str]:
+    """A policy and what an editor made of it: blocks dropped, copied, moved, words changed."""
+    old = draw(policies())
+    parts = old.split("\n\n")
+    for _ in range(draw(st.integers(0, 4))):
+        place = draw(st.integers(0, len(parts) - 1))
+        act = draw(st.sampled_from(["drop", "move", "words", "add"]))
+        if act == "drop" and len(parts) > 1:
+            parts.pop(place)
+        elif act == "move":
+            parts.insert(draw(st.integers(0, len(parts) - 1)), parts.pop(place))
+        elif act == "words":
+            words = parts[place].split(" ")
+            words[draw(st.integers(0, len(words) - 1))] = draw(word)
+            parts[place] = " ".join(words)
+        else:
+            parts.insert(place, draw(blocks))
+    return old, "\n\n".join(parts)
