@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+BLOCK = re.compile(r"^````(old|new|expected)\n(.*?)^````$", re.MULTILINE | re.DOTALL)
 FOLDER = Path(__file__).parent / "golden"
 
 
@@ -21,6 +22,6 @@ def cases(name: str) -> list[Case]:
     found = []
     for part in re.split(r"^# ", (FOLDER / name).read_text("utf-8"), flags=re.MULTILINE)[1:]:
         title = part.split("\n", 1)[0]
-        blocks = dict(re.findall(r"^````(old|new|expected)\n(.*?)^````$", part, re.MULTILINE | re.DOTALL))
+        blocks = dict(BLOCK.findall(part))
         found.append(Case(title, blocks["old"], blocks["new"], blocks["expected"]))
     return found

@@ -1,0 +1,145 @@
+"""`publisher check`: every bad input is told with file, line and remedy."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import FACTS, SECTIONS, House
+
+USE = SECTIONS["use.md"]
+
+BAD = {
+    "no anchor": ({"use.md": USE.replace(" {#use}", "")}, "use.md:1", "has no anchor", "{#how-we"),
+    "bad anchor": ({"use.md": USE.replace("{#use}", "{#Use It}")}, "use.md:1", "no anchor", "{#"),
+    "capital anchor": ({"use.md": USE.replace("{#use}", "{#Use}")}, "use.md:1", "cannot be", "{#use}"),
+    "same anchor twice": (
+        {"use.md": USE.replace("{#use}", "{#contact}")},
+        "contact.md:1",
+        "taken by use.md:1",
+        "another anchor",
+    ),
+    "named but missing": (
+        {"policy.toml": FACTS.replace('"contact.md"', '"contact.md", "lost.md"')},
+        "policy.toml:4",
+        "no such file",
+        "lost.md",
+    ),
+    "there but not named": ({"extra.md": "## X {#x}\n\nx\n"}, "extra.md", "not name it", "sections"),
+    "stranger": ({"extra.docx": b"PK"}, "extra.docx", "does not belong", "move it"),
+    "raw HTML": ({"use.md": USE + "\n<b>bold</b>\n"}, "use.md:7", "raw HTML", "Markdown"),
+    "raw HTML block": ({"use.md": USE + "\n<div>\nx\n</div>\n"}, "use.md:7", "raw HTML", "Markdown"),
+    "picture": ({"use.md": USE + "\n![x](y.png)\n"}, "use.md:7", "a picture", "words"),
+    "link to no anchor": (
+        {"use.md": USE.replace("#security", "#secrity")},
+        "use.md:3",
+        "`#secrity`",
+        "#security?",
+    ),
+    "link to a file": ({"use.md": USE + "\n[x](y.md)\n"}, "use.md:7", "leads nowhere", "#anchor"),
+    "script link": ({"use.md": USE + "\n[x](javascript:alert)\n"}, "use.md:7", "refused", "remove"),
+    "TOML error": ({"policy.toml": FACTS.replace('"use.md",', '"use.md')}, "policy.toml:", "TOML", "quotes"),
+    "unknown key": ({"policy.toml": FACTS + "\nefect = 1\n"}, "policy.toml", "`opt_out.efect`", "spelling"),
+    "missing key": (
+        {"policy.toml": FACTS.replace("effect =", "# effect =")},
+        "policy.toml",
+        "`opt_out.effect` is missing",
+        "add",
+    ),
+    "wrong kind": ({"policy.toml": FACTS.replace("= 30", '= "30"')}, "policy.toml", "`notice.days`", "correct"),
+    "unknown profile": (
+        {"policy.toml": FACTS.replace("days = 30", 'days = 30\nprofile = "eu"')},
+        "policy.toml",
+        "no notice profile `eu`",
+        "p2b",
+    ),
+    "period below the profile's": (
+        {"policy.toml": FACTS.replace("days = 30", 'days = 10\nprofile = "p2b"')},
+        "policy.toml",
+        "2019/1150",
+        "15",
+    ),
+    "Latin-1": ({"use.md": USE.encode() + b"\ncaf\xe9\n"}, "use.md:7", "0xe9", "UTF-8"),
+    "byte order mark": ({"use.md": b"\xef\xbb\xbf" + USE.encode()}, "use.md:1", "byte order", "BOM"),
+    "CRLF": ({"use.md": USE.replace("\n", "\r\n")}, "use.md:1", "carriage return", "LF"),
+    "control character": ({"use.md": USE + "\na\x07b\n"}, "use.md:7", "U+0007", "remove"),
+    "empty file": ({"use.md": ""}, "use.md:1", "empty", "remove it"),
+    "only blank lines": ({"use.md": "\n\n"}, "use.md:1", "empty", "remove it"),
+    "heading without text": ({"use.md": "## A {#use}\n"}, "use.md:1", "no text", "remove it"),
+    "no heading": ({"use.md": "Text.\n"}, "use.md:1", "start with a heading", "## Title"),
+    "level 1": ({"use.md": "#" + USE[2:]}, "use.md:1", "own title", "##"),
+    "level skipped": ({"use.md": USE + "\n#### X {#x}\n\nx\n"}, "use.md:7", "level 4", "###"),
+    "2 MB": ({"use.md": USE + "word " * 400_000}, "use.md", "2,000,", "split"),
+    "note on nothing": ({"notes/secrity.md": "x\n"}, "notes/secrity.md", "anchor", "security.md?"),
+    "empty note": ({"notes/use.md": "\n"}, "notes/use.md:1", "empty", "why"),
+    "retired but there": (
+        {"policy.toml": FACTS + '\n[retired]\nuse = "contact"\n'},
+        "policy.toml",
+        "a heading has it",
+        "remove one",
+    ),
+    "retired to nowhere": (
+        {"policy.toml": FACTS + '\n[retired]\nold = "nowhere"\n'},
+        "policy.toml",
+        "no anchor here",
+        "name an anchor",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input(house: House, name: str) -> None:
+    files, where, what, remedy = BAD[name]
+    house.write(files)
+    result = house.run("check")
+    assert result.exit_code == 1, result.output
+    assert f"policy/privacy/{where}" in result.output
+    assert what in result.output
+    assert remedy in result.output
+
+
+def test_a_clean_draft_says_nothing(house: House) -> None:
+    assert house.ok("check") == ""
+
+
+def test_all_findings_come_at_once(house: House) -> None:
+    house.write({"use.md": USE.replace(" {#use}", ""), "security.md": b"\xff"})
+    output = house.run("check").output
+    assert "use.md:1" in output
+    assert "security.md:1" in output
+
+
+def test_no_policy_file(house: House) -> None:
+    (house.root / "policy/privacy/policy.toml").unlink()
+    assert "no policy.toml" in house.run("check").output
+
+
+def test_lost_anchor_and_its_remedy(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    (house.root / "policy/privacy/contact.md").unlink()
+    facts = FACTS.replace(', "contact.md"', "")
+    house.write({"policy.toml": facts, "notes/contact.md": "We removed it.\n"})
+    result = house.run("check")
+    assert "the anchor `contact` of release 1 is lost" in result.output
+    house.write({"policy.toml": facts + '\n[retired]\ncontact = "use"\n'})
+    assert house.ok("check") == ""
+
+
+def test_a_change_without_its_note(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    house.write({"security.md": SECTIONS["security.md"].replace("128", "256")})
+    result = house.run("check")
+    assert result.exit_code == 1
+    assert "notes/security.md" in result.output
+    assert "no note says why" in result.output
+
+
+def test_a_review_cue_stops_nothing(house: House) -> None:
+    house.write({"use.md": USE + "\nPlease check this page regularly for changes.\n"})
+    output = house.ok("check")
+    assert "review" in output
+    assert "WP260" in output
+
+
+def test_wrong_use_is_exit_2(house: House, tmp_path: object) -> None:
+    assert house.run("check", "--nonsense").exit_code == 2
+    assert house.run("--policy", "terms", "check").exit_code == 2
