@@ -30,6 +30,8 @@ class RequestKind(StrEnum):
     OPT_OUT = "opt out"
     WITHDRAW = "withdraw"
     """Takes an opt-out back."""
+    ASK = "ask for the link"
+    """Somebody asks that the link of an address be mailed to it; declares nothing."""
 
 
 class Timing(StrEnum):
@@ -77,7 +79,7 @@ def read_keys(value: str) -> tuple[bytes, ...]:
 
 
 def make_token(key: bytes, capability: Capability) -> str:
-    """The token of a letter: lower-case letters, digits, `.`, `-` and `_`; survives case folding."""
+    """The token of a letter: small letters, digits, `.`, `-` and `_`; survives case folding."""
     body = f"{capability.policy}_{capability.number}_{capability.recipient:x}"
     return f"{body}_{_mac(key, body)}"
 
@@ -92,7 +94,8 @@ def read_token(keys: Sequence[bytes], token: str) -> Capability:
     Raises:
         TokenError: not a token of ours, or altered.
     """
-    token = token.strip().lower()
+    # Lower case folds some letters of other scripts into ours, which we never wrote.
+    token = token.strip().lower() if token.isascii() else ""
     body, _, mac = token.rpartition("_")
     found = re.fullmatch(r"([a-z][a-z0-9-]*)_([0-9.]+)_([0-9a-f]{1,12})", body)
     # Every key is tried whatever came before, so that time tells nothing about the keys.
@@ -164,13 +167,20 @@ def wording(release: Release, organisation: str) -> str:
 # ── mail ─────────────────────────────────────────────────────────────────────────────────────────
 
 _REFUSES = re.compile(
-    r"\b(opt(?:ing|ed)?[\s-]*out|"
+    r"\b(opt(?:ing|ed)?[\s-]*(?:(?:me|us)\s+)?out|"
     r"(?:do|does|will|can)(?:\s+not|n['’]t)\s+(?:accept|agree)|"
-    r"(?:i|we)\s+(?:refuse|decline|reject|object|disagree)\w*)",
+    r"(?:i|we)\s+(?:refuse|decline|reject|object|disagree)\w*"
+    r"(?:\s+to\s+(?:accept|agree))?)",
     re.IGNORECASE,
 )
 _DOUBTFUL = re.compile(
-    r"\?|\b(?:not|never|don['’]?t|won['’]?t|cannot|can['’]?t|withdraw|undo|instead of|without|if|unless|how)\b",
+    r"\?|\b(?:no|not|nor|never|neither|nothing|\w+n['’]t|[dcw]ont|cant|didnt|doesnt|cannot|against|without|"
+    r"withdr[ae]w\w*|undo|cancel\w*|revoke\w*|revers\w+|ignore\w*|mistake\w*|error|instead|rather|"
+    r"if|unless|until|whether|how|why|what|when|where|who|which|did|can you|could|"
+    r"but|however|maybe|perhaps|might|may|think\w*|thought|consider\w*|undecided|unsure|"
+    r"accept\w*|agree\w*|consent\w*|opt(?:ing|ed)?[\s-]*in|stay\w*|keep\w*|remain\w*|"
+    r"already|earlier|before|previous\w*|yet|later|"
+    r"link|page|form|button|website|broken|fail\w*|problem\w*|trying|tried)\b",
     re.IGNORECASE,
 )
 _OWN_SUBJECT = re.compile(r"^\s*(?:re|aw|sv|tr|antw)\s*:", re.IGNORECASE)
