@@ -18,7 +18,7 @@ from email.utils import format_datetime
 from html import escape
 
 from publisher.configuration import Configuration
-from publisher.errors import RecipientsError
+from publisher.errors import RecipientsError, RenderError
 from publisher.html import fragment
 from publisher.notice import FIELDS, long_date
 from publisher.optout import RequestKind, Timing
@@ -67,10 +67,13 @@ def fill(text: str, values: Mapping[str, str]) -> str:
             )
 
     def value_of(found: re.Match[str]) -> str:
+        if found[1] not in values:
+            return found[0]
         value = values[found[1]]
         if found[1] == "opt_out_link":
             return value
-        return re.sub(r"([\\`*_{}\[\]<>()#+!|&~])", r"\\\1", value)
+        # Every ASCII punctuation character may be escaped (CommonMark §2.4), so every one is.
+        return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", value)
 
     return _FIELD.sub(value_of, text)
 
@@ -95,6 +98,7 @@ def compose_notice(
     reply: str,
     date: dt.datetime,
     attachment: bytes = b"",
+    test: bool = False,
 ) -> Letter:
     """The notice of a release to one recipient.
 
@@ -105,11 +109,17 @@ def compose_notice(
         link, reply: the recipient's own form and reply address.
         date: for the Date field.
         attachment: the release as PDF, where the profile wants it on a durable medium.
+        test: mark its subject as that of a test, and give it a Message-ID of its own.
     """
     values = (recipient.name or "customer", link, reply)
     text = fill(release.notice, dict(zip(FIELDS, values, strict=True)))
     name = f"{release.name} {recipient.customer} {recipient.address}"
-    message = _message(text, configuration, recipient, name, date)
+    language = release.policy.facts.language
+    if test:
+        name = f"{name} test {date.isoformat()}"
+    message = _message(text, configuration, recipient, name, date, language=language)
+    if test:
+        message.replace_header("Subject", f"[Test] {title_of(text)}")
     message["Reply-To"] = reply
     if attachment:
         message.add_attachment(
@@ -136,12 +146,20 @@ def compose_receipt(
     text = receipt_text(release, configuration, kind, timing, receipt, received, link)
     text = fill(text, {"opt_out_link": link})
     name = f"{release.name} receipt {receipt} {recipient.address}"
-    message = _message(text, configuration, recipient, name, received, "auto-replied")
+    language = release.policy.facts.language
+    message = _message(
+        text, configuration, recipient, name, received, "auto-replied", language=language
+    )
     return _letter(message, configuration, name, recipient.address)
 
 
 def compose_link(
-    release: Release, recipient: Recipient, configuration: Configuration, *, link: str, date: dt.datetime
+    release: Release,
+    recipient: Recipient,
+    configuration: Configuration,
+    *,
+    link: str,
+    date: dt.datetime,
 ) -> Letter:
     """The personal link of the form, for somebody who asked for it on the public page."""
     facts = release.policy.facts
@@ -157,7 +175,9 @@ def compose_link(
     )
     text = fill(text, {"opt_out_link": link})
     name = f"{release.name} link {date.isoformat()} {recipient.address}"
-    message = _message(text, configuration, recipient, name, date, "auto-replied")
+    message = _message(
+        text, configuration, recipient, name, date, "auto-replied", language=facts.language
+    )
     return _letter(message, configuration, name, recipient.address)
 
 
@@ -208,6 +228,8 @@ def _message(
     name: str,
     date: dt.datetime,
     submitted: str = "auto-generated",
+    *,
+    language: str,
 ) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     local, _, domain = configuration.sender.partition("@")
@@ -218,7 +240,7 @@ def _message(
     message["Message-ID"] = f"<{message_id(name, domain)}>"
     message["Auto-Submitted"] = submitted
     message.set_content(as_text(parse(text)), cte="quoted-printable")
-    message.add_alternative(styled(text), subtype="html", cte="quoted-printable")
+    message.add_alternative(styled(text, language), subtype="html", cte="quoted-printable")
     return message
 
 
@@ -235,6 +257,9 @@ def _letter(message: EmailMessage, configuration: Configuration, name: str, to: 
     return Letter(message_id(name, domain), configuration.sender, to, message.as_bytes())
 
 
+LARGEST_HTML = 90_000
+"""Bytes of the HTML part; a widely used mail program cuts a letter off at about 102 kB."""
+
 STYLE = """
 body { margin: 0; padding: 0; background: #ffffff; color: #1d232b; }
 main { max-width: 38em; margin: 0 auto; padding: 24px 16px;
@@ -248,19 +273,37 @@ a { color: #1b4f9c; }
 blockquote { margin: 0 0 14px; padding: 8px 14px; background: #fff4d6; color: #4a3800;
   border-left: 4px solid #b98900; }
 blockquote p { margin: 0; }
+@media (prefers-color-scheme: dark) {
+  body { background: #14181d !important; color: #e6e9ed !important; }
+  a { color: #9cc3ff !important; }
+  blockquote { background: #3a2f10 !important; color: #ffe9b3 !important; }
+}
 """
+"""All but its last rule becomes inline styles, for most mail programs drop style sheets."""
 
 
-def styled(text: str) -> str:
-    """The HTML part of a letter: inline styles, for most mail programs drop style sheets."""
+def styled(text: str, language: str = "en") -> str:
+    """The HTML part of a letter.
+
+    Raises:
+        RenderError: it is so large that mail programs would cut it off.
+    """
     import css_inline
 
     subject = escape(title_of(text))
     document = (
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html><html lang="{escape(language)}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         '<meta name="color-scheme" content="light dark">'
+        '<meta name="supported-color-schemes" content="light dark">'
         f"<title>{subject}</title><style>{STYLE}</style></head>"
         f"<body><main>{fragment(parse(text))}</main></body></html>"
     )
-    return css_inline.CSSInliner(load_remote_stylesheets=False).inline(document) + "\n"
+    inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+    html = inliner.inline(document) + "\n"
+    if (size := len(html.encode())) > LARGEST_HTML:
+        raise RenderError(
+            f"the letter has {size:,} bytes of HTML; mail programs cut it off at about 102,000",
+            remedy="shorten the notes; the site has every change word by word",
+        )
+    return html
