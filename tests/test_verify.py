@@ -1,0 +1,124 @@
+"""`publisher verify`: what was altered, and by whom."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import House, git, later
+
+
+@pytest.fixture
+def frozen(house: House) -> House:
+    house.freeze_two()
+    return house
+
+
+def file(house: House, name: str) -> Path:
+    return house.root / "versions/privacy" / name
+
+
+def findings(house: House) -> str:
+    result = house.run("verify")
+    assert result.exit_code == 1, result.output
+    return result.output
+
+
+def reseal(house: House, number: str) -> None:
+    """What a careful forger does: new checksums over the altered files."""
+    folder = file(house, number)
+    lines = [
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n"
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "SHA256SUMS"
+    ]
+    (folder / "SHA256SUMS").write_text("".join(lines))
+
+
+def test_sound_releases(frozen: House) -> None:
+    assert frozen.ok("verify") == "privacy: 2 release(s) checked\n"
+
+
+def test_altered_in_the_working_tree(frozen: House) -> None:
+    file(frozen, "1/use.md").write_text("altered\n")
+    output = findings(frozen)
+    assert "versions/privacy/1/use.md" in output
+    assert "not committed" in output
+    assert "git checkout -- versions/privacy/1/use.md" in output
+
+
+def test_altered_by_a_commit_names_it(frozen: House) -> None:
+    file(frozen, "1/use.md").write_text("altered\n")
+    frozen.commit("Make it nicer")
+    output = findings(frozen)
+    assert "Make it nicer" in output
+    assert git(frozen.root, "rev-parse", "--short=10", "HEAD").strip() in output
+
+
+def test_a_file_added(frozen: House) -> None:
+    file(frozen, "1/extra.md").write_text("x\n")
+    assert "was added after the release was sealed" in findings(frozen)
+
+
+def test_a_file_deleted(frozen: House) -> None:
+    file(frozen, "1/use.md").unlink()
+    assert "is missing" in findings(frozen)
+
+
+def test_a_resealed_forgery_breaks_the_chain(frozen: House) -> None:
+    file(frozen, "1/use.md").write_text("altered\n")
+    reseal(frozen, "1")
+    frozen.commit("Forge")
+    output = findings(frozen)
+    assert "seals differ" in output
+    assert "does not have the seal that its tag privacy/1 bears witness to" in output
+    assert "differs from the draft at revision" in output
+
+
+def test_a_resealed_last_release_is_betrayed_by_its_tag(frozen: House) -> None:
+    file(frozen, "2/use.md").write_text("altered\n")
+    reseal(frozen, "2")
+    frozen.commit("Forge")
+    assert "tag privacy/2" in findings(frozen)
+
+
+def test_a_deleted_release(frozen: House) -> None:
+    shutil.rmtree(file(frozen, "2"))
+    frozen.commit("Forget it")
+    output = findings(frozen)
+    assert "versions/privacy/2" in output
+    assert "was deleted, by commit" in output
+    assert "Forget it" in output
+
+
+def test_altered_and_put_back_is_told_but_no_error(frozen: House) -> None:
+    path = file(frozen, "1/use.md")
+    before = path.read_text()
+    path.write_text("altered\n")
+    frozen.commit("Alter")
+    path.write_text(before)
+    frozen.commit("Put back")
+    output = frozen.ok("verify")
+    assert "was touched again by commit" in output
+
+
+def test_a_clone_without_tags_is_told_how_to_get_them(frozen: House, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", "--no-tags", str(frozen.root), str(clone))
+    output = House(clone).ok("verify")
+    assert "git fetch --tags" in output
+
+
+def test_nothing_is_built_from_altered_releases(frozen: House) -> None:
+    file(frozen, "1/use.md").write_text("altered\n")
+    result = frozen.run("build")
+    assert result.exit_code == 2
+    assert "was altered" in result.output
+    assert not (frozen.root / "build").exists()
+
+
+def test_a_release_cannot_be_frozen_twice(frozen: House) -> None:
+    assert frozen.run("freeze", "--effective", later(90)).exit_code == 2
