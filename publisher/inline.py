@@ -74,7 +74,7 @@ def _spoken(
     tag = "ins" if kind is SpanKind.INSERT else "del"
     said = SAID[kind]
     return (
-        f'<{tag}><span class="pp-say">[{said}: </span>{words}'
+        f'<{tag}><span class="pp-say">[{said}: </span><span class="pp-words">{words}</span>'
         f'<span class="pp-say"> end of {said}]</span></{tag}>'
     )
 

@@ -1,0 +1,161 @@
+"""The documents that become PDFs: whole HTML pages, ready to be laid out on paper.
+
+What they say does not depend on the day they are made, so that they can be frozen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from publisher import apparatus
+from publisher.address import Addresses
+from publisher.amendment import Amendment
+from publisher.html import Heading, document, fragment, redline
+from publisher.letter import fill, page_values
+from publisher.notice import long_date
+from publisher.policy import parse
+from publisher.release import Release
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who publishes, as the sheets name it."""
+
+    name: str
+    address: str
+    """Postal address, lines joined by newlines."""
+    site: str
+    """Address of the site, ending in `/`."""
+    reply: str
+    """Where opt-outs by e-mail go."""
+
+
+def release_sheet(release: Release, publisher: Publisher) -> str:
+    """A version in full."""
+    facts = release.policy.facts
+    text = document(release.policy.document.clauses, retired=facts.retired)
+    where = Addresses(publisher.site, release.policy.id).release(release.number)
+    parts = [
+        _title(publisher, facts.title, f"{release.version}, {apparatus.in_force_words(release)}"),
+        apparatus.remark(facts),
+        _facts(
+            ("Published", apparatus.published_words(release)),
+            ("This version", apparatus.kind_words(release)),
+            ("Its permanent address", _link(where)),
+        ),
+        _contents(text.headings),
+        f'<article class="text">\n{text.html}</article>\n',
+    ]
+    head = f"{facts.title} — {release.version}, {apparatus.in_force_words(release)}"
+    return _sheet(release, publisher, f"{facts.title}, {release.version.lower()}", head, parts)
+
+
+def redline_sheet(old: Release, new: Release, amendment: Amendment, publisher: Publisher) -> str:
+    """What differs between two versions: first a list with the reasons, then every word."""
+    facts = new.policy.facts
+    title = f"What version {new.number} changes"
+    where = Addresses(publisher.site, new.policy.id).changes(new.number)
+    marked = redline(amendment)
+    parts = [
+        _title(publisher, facts.title, title),
+        apparatus.remark(facts),
+        _facts(
+            ("Before", f"version {old.number}, {apparatus.in_force_words(old)}"),
+            ("After", f"version {new.number}, {apparatus.in_force_words(new)}"),
+            ("On the web", _link(where)),
+        ),
+        apparatus.general_note(new.policy.notes),
+        '<h2 id="pp-list">What changes, and why</h2>\n',
+        apparatus.in_figures(amendment),
+        apparatus.change_list(amendment, new.policy.notes),
+        '<h2 id="pp-marked" class="page">The text with every change marked</h2>\n',
+        apparatus.LEGEND,
+        f'<article class="text redline">\n{marked.html}</article>\n',
+    ]
+    head = f"{facts.title} — changes from version {old.number} to version {new.number}"
+    return _sheet(new, publisher, f"{facts.title}: {title[0].lower()}{title[1:]}", head, parts)
+
+
+def notice_sheet(release: Release, publisher: Publisher) -> str:
+    """The letter about a version, addressed to no one in particular."""
+    facts = release.policy.facts
+    form = Addresses(publisher.site, release.policy.id).opt_out(release.number)
+    text = fill(release.notice, page_values(form, publisher.reply))
+    parts = [
+        f'<p class="publisher">{escape(publisher.name)}</p>\n',
+        f'<article class="text letter">\n{fragment(parse(text))}</article>\n',
+    ]
+    head = f"{facts.title} — notice of version {release.number}"
+    return _sheet(release, publisher, head.replace(" — ", ": "), head, parts)
+
+
+def opt_out_sheet(release: Release, publisher: Publisher) -> str:
+    """The opt-out form, to print or to fill in on a screen."""
+    facts = release.policy.facts
+    version = f"version {release.number.major}"
+    closes = long_date(release.closes, facts.language)
+    declaration = f"I opt out of {version} of the {facts.title} of {publisher.name}."
+    fields = "".join(
+        f'<p class="field"><label for="{name}">{escape(label)}</label> '
+        f'<input id="{name}" name="{name}" type="text" title="{escape(label)}"></p>\n'
+        for name, label in (
+            ("name", "Your name"),
+            ("customer", "Your e-mail address or customer number"),
+            ("date", "Date"),
+            ("signature", "Signature (on paper), or your name"),
+        )
+    )
+    parts = [
+        f'<p class="publisher">{escape(publisher.name)}</p>\n',
+        f'<article class="text letter">\n{fragment(parse(release.opt_out))}</article>\n',
+        '<h2 id="pp-declaration">Your declaration</h2>\n<form>\n',
+        '<p class="check"><input id="declaration" name="declaration" type="checkbox" '
+        f'title="{escape(declaration)}"> '
+        f'<label for="declaration">{escape(declaration)}</label></p>\n',
+        fields,
+        '</form>\n<h2 id="pp-return">Where to send it</h2>\n',
+        f"<p>So that it arrives by the end of <strong>{escape(closes)}</strong> (UTC), "
+        "in either of two ways:</p>\n",
+        f'<div class="ways"><p>By e-mail, as an attachment, to<br>{escape(publisher.reply)}</p>\n'
+        f"<p>By post, to<br>{apparatus.postal(publisher.name, publisher.address)}</p></div>\n",
+    ]
+    head = f"{facts.title} — opt-out of {version}"
+    return _sheet(release, publisher, head.replace(" — ", ": "), head, parts)
+
+
+def _sheet(release: Release, publisher: Publisher, title: str, head: str, parts: list[str]) -> str:
+    language = release.policy.facts.language
+    return (
+        f'<!DOCTYPE html>\n<html lang="{escape(language)}"><head><meta charset="utf-8">'
+        f"<title>{escape(title)}</title>"
+        f'<meta name="author" content="{escape(publisher.name)}"></head>\n'
+        f'<body data-head="{escape(head)}">\n{"".join(parts)}</body></html>\n'
+    )
+
+
+def _title(publisher: Publisher, title: str, line: str) -> str:
+    return (
+        f'<header><p class="publisher">{escape(publisher.name)}</p>\n'
+        f'<h1>{escape(title)}</h1>\n<p class="version">{escape(line)}</p></header>\n'
+    )
+
+
+def _link(address: str) -> str:
+    return f'<a href="{escape(address)}">{escape(address)}</a>'
+
+
+def _facts(*rows: tuple[str, str]) -> str:
+    """Rows of (what, HTML)."""
+    cells = "".join(f"<dt>{escape(what)}</dt><dd>{value}</dd>" for what, value in rows)
+    return f'<dl class="facts">{cells}</dl>\n'
+
+
+def _contents(headings: tuple[Heading, ...]) -> str:
+    if len(headings) < 4:
+        return ""
+    items = "".join(
+        f'<li class="level-{h.level}"><a href="#{escape(h.anchor)}">{escape(h.title)}</a></li>\n'
+        for h in headings
+    )
+    return f'<h2 class="contents-title">Contents</h2>\n<ul class="contents">\n{items}</ul>\n'
