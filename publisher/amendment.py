@@ -9,7 +9,8 @@ from enum import StrEnum
 from functools import cached_property
 
 from publisher.policy import Document, Kind, Section
-from publisher.redline import Operation, SpanKind, compare
+from publisher.redline import Operation, compare
+from publisher.words import SpanKind
 
 MOSTLY = 0.5
 """A new section came out of an old one if this share of its words did."""

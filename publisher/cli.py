@@ -139,7 +139,7 @@ def main(ctx: click.Context, start: Path, policy: str | None, quiet: bool) -> No
 def check(ctx: click.Context) -> None:
     """List everything that stands between the draft and its release."""
     from publisher.actions.drafting import check_draft
-    from publisher.review import Severity
+    from publisher.finding import Severity
 
     errors = cues = 0
     for policy_id in ctx.obj.policies:
@@ -245,9 +245,9 @@ def freeze(ctx: click.Context, effective: dt.date | None, correction: bool, dry_
 @click.pass_context
 def verify(ctx: click.Context) -> None:
     """Check every seal: checksums, chain, tags, git history."""
-    from publisher.actions.releasing import verify as act
+    from publisher.actions.verifying import verify as act
     from publisher.archive import numbers
-    from publisher.review import Severity
+    from publisher.finding import Severity
 
     errors = 0
     for policy_id in ctx.obj.policies:
@@ -303,9 +303,9 @@ def _build(ctx: click.Context, as_of: dt.date | None) -> None:
 
 def _require_sound(ctx: click.Context) -> None:
     """Nothing is published from releases that were altered."""
-    from publisher.actions.releasing import verify as act
+    from publisher.actions.verifying import verify as act
     from publisher.errors import SealError
-    from publisher.review import Severity
+    from publisher.finding import Severity
 
     for policy_id in ctx.obj.project.policy_ids:
         for flaw in act(ctx.obj.project, policy_id):

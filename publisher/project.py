@@ -12,10 +12,11 @@ from functools import cached_property
 from pathlib import Path
 
 from publisher.configuration import Configuration, read_configuration
+from publisher.draft import read_draft
 from publisher.errors import ConfigurationError, DraftError, NotFoundError
+from publisher.finding import Finding
 from publisher.optout import read_keys
 from publisher.policy import POLICY_ID, Policy
-from publisher.review import Finding, read_draft
 
 CONFIGURATION_FILE = "publisher.toml"
 

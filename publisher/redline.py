@@ -15,18 +15,17 @@ subsequence and cleaned up for readers.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 from rapidfuzz.distance import Indel
 
-from publisher.policy import Clause, Document, Kind, Mark, Run, Section
+from publisher.policy import Clause, Document, Kind, Section
+from publisher.words import Span, SpanKind, common, compare_words, tokens
 
 AMENDED = 0.45
 """Two clauses at the same place are one amended clause from this share of common words."""
@@ -34,29 +33,8 @@ MOVED = 0.6
 """Two clauses at different places are one moved clause from this share of common words…"""
 MOVED_WORDS = 6
 """… and from this many words, for shorter ones are alike by chance."""
-LEGIBLE = 0.3
-"""Below this share of kept letters a cell is replaced whole."""
 PAIRINGS = 20_000
 """So many pairs of clauses are compared at most to find those that belong together."""
-
-
-class SpanKind(StrEnum):
-    """What happens to a run of words."""
-
-    KEEP = "keep"
-    INSERT = "insert"
-    DELETE = "delete"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Words of one clause that share their fate and their formatting."""
-
-    kind: SpanKind
-    text: str
-    marks: tuple[Mark, ...] = ()
-    was: tuple[Mark, ...] | None = None
-    """The old formatting of kept words, where it changed; None where it did not."""
 
 
 Cells = tuple[tuple[Span, ...], ...]
@@ -118,165 +96,6 @@ def compare(old: Document, new: Document) -> tuple[Operation, ...]:
         Operations in reading order; see the module's first lines.
     """
     return _Comparison(old, new).operations()
-
-
-# ── words ────────────────────────────────────────────────────────────────────────────────────────
-
-_TOKEN = re.compile(
-    r"https?://[^\s<>]*[^\s<>.,;:!?)]"  # an address of a page
-    r"|[\w.+-]*\w@[\w-]+(?:\.[\w-]+)+"  # an address of a mailbox
-    r"|\d+(?:[.,:/]\d+)*%?"  # a number, an amount, a date, a time
-    r"|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"  # scripts that set no spaces
-    r"|[^\W\d_]+(?:['’][^\W\d_]+)*"
-    r"|\s+"
-    r"|.",
-    re.DOTALL,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    text: str
-    marks: tuple[Mark, ...]
-
-    @property
-    def space(self) -> bool:
-        return self.text.isspace()
-
-
-@dataclass(slots=True)
-class _Segment:
-    """Tokens kept (`kept`: pairs of old and new), or replaced (`old` by `new`)."""
-
-    kept: list[tuple[_Token, _Token]] = field(default_factory=list)
-    old: list[_Token] = field(default_factory=list)
-    new: list[_Token] = field(default_factory=list)
-
-
-def _tokens(runs: Sequence[Run]) -> list[_Token]:
-    return [_Token(word, run.marks) for run in runs for word in _TOKEN.findall(run.text)]
-
-
-def tokens(text: str) -> list[str]:
-    """The words, numbers and punctuation marks of a text, without the spaces."""
-    return [word for word in _TOKEN.findall(text) if not word.isspace()]
-
-
-def compare_words(old: Sequence[Run], new: Sequence[Run]) -> tuple[Span, ...]:
-    """The spans that turn the text of `old` into that of `new`.
-
-    The texts of the spans kept and deleted, joined, are the old text; of those kept and inserted,
-    the new one.
-    """
-    if tuple(old) == tuple(new):
-        return tuple(Span(SpanKind.KEEP, run.text, run.marks) for run in old)
-    a, b = _tokens(old), _tokens(new)
-    segments = _clean(_segments(a, b))
-    kept = sum(len(t.text) for s in segments for t, _ in s.kept if not t.space)
-    total = sum(len(t.text) for t in (*a, *b) if not t.space)
-    if total and 2 * kept < LEGIBLE * total:
-        segments = [_Segment(old=a, new=b)]
-    return _spans(segments)
-
-
-def _segments(a: list[_Token], b: list[_Token]) -> list[_Segment]:
-    at = [i for i, token in enumerate(a) if not token.space]
-    bt = [j for j, token in enumerate(b) if not token.space]
-    pairs = [(at[i], bt[j]) for i, j in _common([a[i].text for i in at], [b[j].text for j in bt])]
-    segments: list[_Segment] = []
-    i = j = 0
-    for x, y in [*pairs, (len(a), len(b))]:
-        _gap(segments, a[i:x], b[j:y])
-        if x < len(a):
-            _keep(segments, [(a[x], b[y])])
-        i, j = x + 1, y + 1
-    return segments
-
-
-def _keep(segments: list[_Segment], pairs: list[tuple[_Token, _Token]]) -> None:
-    if not pairs:
-        return
-    if not segments or segments[-1].old or segments[-1].new:
-        segments.append(_Segment())
-    segments[-1].kept.extend(pairs)
-
-
-def _gap(segments: list[_Segment], old: list[_Token], new: list[_Token]) -> None:
-    """What lies between two kept words; the spaces that both sides have at its ends are kept."""
-    before = int(bool(old and new and old[0].space and old[0].text == new[0].text))
-    _keep(segments, list(zip(old[:before], new[:before], strict=True)))
-    old, new = old[before:], new[before:]
-    behind = int(bool(old and new and old[-1].space and old[-1].text == new[-1].text))
-    if old[: len(old) - behind] or new[: len(new) - behind]:
-        segments.append(_Segment(old=old[: len(old) - behind], new=new[: len(new) - behind]))
-    if behind:
-        _keep(segments, [(old[-1], new[-1])])
-
-
-def _common(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:
-    """Index pairs of a longest common subsequence."""
-    numbers: dict[Hashable, int] = {}
-    a = [numbers.setdefault(item, len(numbers)) for item in old]
-    b = [numbers.setdefault(item, len(numbers)) for item in new]
-    return [
-        (op.src_start + k, op.dest_start + k)
-        for op in Indel.opcodes(a, b)
-        if op.tag == "equal"
-        for k in range(op.src_end - op.src_start)
-    ]
-
-
-def _clean(segments: list[_Segment]) -> list[_Segment]:
-    """Joins changes that are parted by next to nothing: readers follow phrases, not confetti."""
-    joined: list[_Segment] = []
-    for index, segment in enumerate(segments):
-        inner = joined and joined[-1].kept == [] and index + 1 < len(segments)
-        if segment.kept and inner and _light(segment, joined[-1], segments[index + 1]):
-            joined[-1].old.extend(old for old, _ in segment.kept)
-            joined[-1].new.extend(new for _, new in segment.kept)
-        elif not segment.kept and joined and not joined[-1].kept:
-            joined[-1].old.extend(segment.old)
-            joined[-1].new.extend(segment.new)
-        else:
-            joined.append(segment)
-    return joined
-
-
-def _light(between: _Segment, before: _Segment, behind: _Segment) -> bool:
-    words = [t.text for t, _ in between.kept if any(c.isalnum() for c in t.text)]
-    letters = sum(map(len, words))
-    if not words:
-        # Punctuation alone between two replaced words; but an insertion next to a full stop is
-        # no phrase with what follows it.
-        return bool(before.old and before.new and behind.old and behind.new)
-    small = len(words) <= 2 and all(len(word) <= 3 and word.isalpha() for word in words)
-    return small and letters <= min(_size(before), _size(behind))
-
-
-def _size(segment: _Segment) -> int:
-    return max(sum(len(t.text) for t in side) for side in (segment.old, segment.new))
-
-
-def _spans(segments: Iterable[_Segment]) -> tuple[Span, ...]:
-    spans: list[Span] = []
-
-    def add(
-        kind: SpanKind, text: str, marks: tuple[Mark, ...], was: tuple[Mark, ...] | None
-    ) -> None:
-        last = spans[-1] if spans else None
-        if last and (last.kind, last.marks, last.was) == (kind, marks, was):
-            spans[-1] = Span(kind, last.text + text, marks, was)
-        else:
-            spans.append(Span(kind, text, marks, was))
-
-    for segment in segments:
-        for token in segment.old:
-            add(SpanKind.DELETE, token.text, token.marks, None)
-        for token in segment.new:
-            add(SpanKind.INSERT, token.text, token.marks, None)
-        for old, new in segment.kept:
-            add(SpanKind.KEEP, new.text, new.marks, None if old.marks == new.marks else old.marks)
-    return tuple(spans)
 
 
 # ── clauses and sections ─────────────────────────────────────────────────────────────────────────
@@ -427,7 +246,7 @@ class _Comparison:
 
     def _align(self, left: list[int], right: list[int], into: dict[int, int]) -> None:
         a, b = self.old.clauses, self.new.clauses
-        same = _common([a[i].key for i in left], [b[j].key for j in right])
+        same = common([a[i].key for i in left], [b[j].key for j in right])
         x = y = 0
         for u, v in [*same, (len(left), len(right))]:
             self._pair_gap(left[x:u], right[y:v], into)

@@ -14,7 +14,8 @@ from typing import Any
 from publisher.amendment import Amendment, Change, ChangeKind, summary
 from publisher.notice import explains
 from publisher.policy import Clause, Kind, Mark, Note
-from publisher.redline import Operation, Span, SpanKind
+from publisher.redline import Operation
+from publisher.words import Span, SpanKind
 
 FORMAT = "policy-publisher/diff"
 VERSION = 1

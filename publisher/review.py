@@ -1,177 +1,18 @@
-"""What `check` finds in a draft, and what a correction may not do.
-
-A finding is an error, which stops a release, or a review cue, which a person decides on.
-"""
+"""What stands between a draft and its release: the findings on its text, anchors and notes."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterable, Iterator
 
 from rapidfuzz.distance import OSA
 
-from publisher.amendment import Amendment, ChangeKind
-from publisher.errors import PublisherError
+from publisher.amendment import Amendment
+from publisher.draft import FACTS_FILE
+from publisher.finding import Finding, Severity
 from publisher.notice import PROFILES, explains
-from publisher.policy import (
-    ANCHOR,
-    Clause,
-    Facts,
-    Kind,
-    Note,
-    Policy,
-    markdown,
-    parse,
-    read_facts,
-    source_lines,
-)
-from publisher.redline import Operation, Span, SpanKind, tokens
+from publisher.policy import ANCHOR, Clause, Kind, Policy, markdown, parse, source_lines
 from publisher.release import Release
-
-LARGEST = 1_000_000
-"""Bytes a section file may have."""
-FACTS_FILE = "policy.toml"
-
-
-class Severity(StrEnum):
-    """How grave a finding is."""
-
-    ERROR = "error"
-    CUE = "review"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that `check` found."""
-
-    severity: Severity
-    file: str
-    line: int
-    """From 1; 0: the file as a whole."""
-    what: str
-    remedy: str
-
-    @property
-    def where(self) -> str:
-        """`policy/privacy/contact.md:3`."""
-        return f"{self.file}:{self.line}" if self.line else self.file
-
-
-def from_error(error: PublisherError) -> Finding:
-    """The finding for an error met while reading."""
-    file, _, line = error.where.rpartition(":")
-    if not line.isdigit():
-        file, line = error.where, "0"
-    return Finding(Severity.ERROR, file, int(line), error.what, error.remedy)
-
-
-def read_draft(
-    policy_id: str, files: Mapping[str, bytes], folder: str
-) -> tuple[Policy | None, list[Finding]]:
-    """The policy in a draft folder, and everything that is wrong with its files.
-
-    Args:
-        policy_id: the policy's id.
-        files: the bytes of each file, by its path inside the folder.
-        folder: the folder's path, for messages.
-
-    Returns:
-        The policy (None where `policy.toml` does not read) and the findings on its files.
-    """
-    if FACTS_FILE not in files:
-        remedy = f"add {folder}/{FACTS_FILE} with title, contact, sections and opt_out.effect"
-        return None, [Finding(Severity.ERROR, folder, 0, "the folder has no policy.toml", remedy)]
-    try:
-        facts = read_facts(files[FACTS_FILE], f"{folder}/{FACTS_FILE}")
-    except PublisherError as error:
-        return None, [from_error(error)]
-    reader = _DraftReader(files, folder)
-    policy = reader.policy(policy_id, facts)
-    return policy, reader.findings
-
-
-class _DraftReader:
-    def __init__(self, files: Mapping[str, bytes], folder: str) -> None:
-        self.files, self.folder = files, folder
-        self.findings: list[Finding] = []
-
-    def error(self, file: str, line: int, what: str, remedy: str) -> None:
-        path = f"{self.folder}/{file}"
-        self.findings.append(Finding(Severity.ERROR, path, line, what, remedy))
-
-    def policy(self, policy_id: str, facts: Facts) -> Policy:
-        texts: dict[str, str] = {}
-        for name, times in Counter(facts.sections).items():
-            line = self._named_at(name)
-            if times > 1:
-                self.error(FACTS_FILE, line, f"`{name}` is named {times} times", "name it once")
-            if not re.fullmatch(r"[\w-][\w.-]*\.md", name):
-                self.error(
-                    FACTS_FILE, line, f"`{name}` is no section file", "name a .md file beside it"
-                )
-            elif name not in self.files:
-                self.error(
-                    FACTS_FILE,
-                    line,
-                    f"`{name}` is named, but there is no such file",
-                    f"add {self.folder}/{name}, or remove the name from `sections`",
-                )
-            else:
-                texts[name] = self._text(name)
-        notes = tuple(
-            Note(name.removeprefix("notes/"), self._text(name))
-            for name in sorted(self.files)
-            if re.fullmatch(r"notes/[^/]+\.md", name)
-        )
-        self._strangers({FACTS_FILE, *facts.sections, *(f"notes/{n.name}" for n in notes)})
-        return Policy(policy_id, facts, texts, notes)
-
-    def _named_at(self, name: str) -> int:
-        lines = self.files[FACTS_FILE].decode().splitlines()
-        return next((n for n, line in enumerate(lines, 1) if f'"{name}"' in line), 0)
-
-    def _strangers(self, known: set[str]) -> None:
-        for name in sorted(set(self.files) - known):
-            if name.endswith(".md") and "/" not in name:
-                remedy = "add it to `sections` in policy.toml at its place, or remove the file"
-                self.error(name, 0, "the file is there, but policy.toml does not name it", remedy)
-            else:
-                self.error(
-                    name, 0, "the file does not belong here", "move it out of the policy's folder"
-                )
-
-    def _text(self, name: str) -> str:
-        data = self.files[name]
-        if len(data) > LARGEST:
-            self.error(
-                name,
-                0,
-                f"the section has {len(data):,} bytes; at most {LARGEST:,} can be compared well",
-                "split it into several sections",
-            )
-            return ""
-        try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            at = data.count(b"\n", 0, error.start) + 1
-            byte = data[error.start]
-            self.error(name, at, f"byte 0x{byte:02x} is not UTF-8", "save the file as UTF-8")
-            return data.decode("utf-8", "replace")
-        if text.startswith("\ufeff"):
-            self.error(name, 1, "starts with a byte order mark", "save it as UTF-8 without BOM")
-        for number, line in enumerate(source_lines(text), 1):
-            if line.endswith(("\r\n", "\r")):
-                remedy = "save it with Unix line ends (LF)"
-                self.error(name, number, "a line ends in a carriage return", remedy)
-                break
-        for number, line in enumerate(source_lines(text), 1):
-            if found := re.search(r"[\x00-\x08\x0b-\x1f\x7f]", line.rstrip("\r\n")):
-                code = f"U+{ord(found[0]):04X}"
-                self.error(name, number, f"has the control character {code}", "remove it")
-        return text
 
 
 def check(
@@ -319,7 +160,8 @@ class _Check:
                 elif mark.kind == "link":
                     yield from self._link(mark.value, clause.file, clause.line)
             if found := re.search(
-                r"check (?:back|this (?:page|policy|site))[^.]*(?:regularly|periodically|often|from time to time)",
+                r"check (?:back|this (?:page|policy|site))[^.]*"
+                r"(?:regularly|periodically|often|from time to time)",
                 clause.text,
                 re.IGNORECASE,
             ):
@@ -390,91 +232,3 @@ def _suggest(words: str) -> str:
 def _closest(word: str, known: Iterable[str]) -> str:
     scored = sorted((OSA.normalized_distance(word, other), other) for other in known if other)
     return scored[0][1] if scored and scored[0][0] < 0.5 else ""
-
-
-# ── corrections ──────────────────────────────────────────────────────────────────────────────────
-
-WEIGHTY = frozenset(
-    """
-    not no nor never may might must shall should will would can cannot could only all any each
-    every some none unless except if and or but before after until within without more less
-    least most us you we they them our your their always sometimes
-    """.split()  # noqa: SIM905 - a list of quoted words is harder to read
-)
-"""Words that change what a sentence promises; exchanging one is never a mere typing error."""
-
-
-def too_much(amendment: Amendment) -> list[str]:
-    """Why an amendment is more than a correction; empty where it is none.
-
-    A correction mends spelling, punctuation, spacing and formatting: word for word, each new word
-    close to the old one, no number, no link, no word that bears the meaning.
-    """
-    reasons = [
-        f"“{change.title}” is {change.kind.value}"
-        for change in amendment.changes
-        if change.kind not in (ChangeKind.AMENDED, ChangeKind.RETITLED)
-    ]
-    for op in amendment.operations:
-        if op.unchanged:
-            continue
-        if op.old is None or op.new is None:
-            if not op.move:
-                verb = "added" if op.old is None else "removed"
-                reasons.append(f"a {op.clause.kind.value} is {verb}: “{_short(op.clause.text)}”")
-            continue
-        reasons += _more_than_spelling(op)
-    return reasons
-
-
-def _more_than_spelling(op: Operation) -> Iterator[str]:
-    assert op.old is not None
-    assert op.new is not None
-    if (op.old.level, op.old.anchor) != (op.new.level, op.new.anchor):
-        yield f"the heading “{op.new.text}” has another anchor or level"
-    for cell in op.cells:
-        for deleted, inserted in _replacements(cell):
-            old, new = tokens(deleted), tokens(inserted)
-            old = [word for word in old if any(c.isalnum() for c in word)]
-            new = [word for word in new if any(c.isalnum() for c in word)]
-            if len(old) != len(new):
-                yield f"words are {'added' if len(new) > len(old) else 'removed'}: " + (
-                    f"“{_short(deleted)}” → “{_short(inserted)}”"
-                )
-                continue
-            for a, b in zip(old, new, strict=True):
-                if not _same_word(a, b):
-                    yield f"“{a}” → “{b}” is more than spelling"
-        for span in cell:
-            if span.was is not None and _links(span.was) != _links(span.marks):
-                yield f"the link of “{_short(span.text)}” leads elsewhere"
-
-
-def _replacements(cell: Sequence[Span]) -> Iterator[tuple[str, str]]:
-    deleted = inserted = ""
-    for span in (*cell, Span(SpanKind.KEEP, "")):
-        if span.kind is SpanKind.DELETE:
-            deleted += span.text
-        elif span.kind is SpanKind.INSERT:
-            inserted += span.text
-        elif deleted or inserted:
-            yield deleted, inserted
-            deleted = inserted = ""
-
-
-def _links(marks: Iterable[object]) -> list[object]:
-    return [mark for mark in marks if getattr(mark, "kind", "") == "link"]
-
-
-def _same_word(old: str, new: str) -> bool:
-    a, b = old.lower(), new.lower()
-    if a == b:
-        return True
-    if a in WEIGHTY or b in WEIGHTY or any(c.isdigit() for c in a + b):
-        return False
-    return OSA.distance(a, b) <= (1 if min(len(a), len(b)) <= 5 else 2)
-
-
-def _short(text: str) -> str:
-    words = text.strip()
-    return words if len(words) <= 60 else words[:57] + "…"

@@ -98,7 +98,9 @@ class House:
         self.write(
             {
                 "security.md": SECTIONS["security.md"].replace("128-bit", "256-bit"),
-                "notes/security.md": notes.get("security", "Longer keys protect your data better.\n"),
+                "notes/security.md": notes.get(
+                    "security", "Longer keys protect your data better.\n"
+                ),
             }
         )
         self.commit("Longer keys")

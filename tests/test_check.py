@@ -8,10 +8,15 @@ from tests.conftest import FACTS, SECTIONS, House
 
 USE = SECTIONS["use.md"]
 
-BAD = {
+BAD: dict[str, tuple[dict[str, str | bytes], str, str, str]] = {
     "no anchor": ({"use.md": USE.replace(" {#use}", "")}, "use.md:1", "has no anchor", "{#how-we"),
     "bad anchor": ({"use.md": USE.replace("{#use}", "{#Use It}")}, "use.md:1", "no anchor", "{#"),
-    "capital anchor": ({"use.md": USE.replace("{#use}", "{#Use}")}, "use.md:1", "cannot be", "{#use}"),
+    "capital anchor": (
+        {"use.md": USE.replace("{#use}", "{#Use}")},
+        "use.md:1",
+        "cannot be",
+        "{#use}",
+    ),
     "same anchor twice": (
         {"use.md": USE.replace("{#use}", "{#contact}")},
         "contact.md:1",
@@ -24,10 +29,20 @@ BAD = {
         "no such file",
         "lost.md",
     ),
-    "there but not named": ({"extra.md": "## X {#x}\n\nx\n"}, "extra.md", "not name it", "sections"),
+    "there but not named": (
+        {"extra.md": "## X {#x}\n\nx\n"},
+        "extra.md",
+        "not name it",
+        "sections",
+    ),
     "stranger": ({"extra.docx": b"PK"}, "extra.docx", "does not belong", "move it"),
     "raw HTML": ({"use.md": USE + "\n<b>bold</b>\n"}, "use.md:7", "raw HTML", "Markdown"),
-    "raw HTML block": ({"use.md": USE + "\n<div>\nx\n</div>\n"}, "use.md:7", "raw HTML", "Markdown"),
+    "raw HTML block": (
+        {"use.md": USE + "\n<div>\nx\n</div>\n"},
+        "use.md:7",
+        "raw HTML",
+        "Markdown",
+    ),
     "picture": ({"use.md": USE + "\n![x](y.png)\n"}, "use.md:7", "a picture", "words"),
     "link to no anchor": (
         {"use.md": USE.replace("#security", "#secrity")},
@@ -37,15 +52,30 @@ BAD = {
     ),
     "link to a file": ({"use.md": USE + "\n[x](y.md)\n"}, "use.md:7", "leads nowhere", "#anchor"),
     "script link": ({"use.md": USE + "\n[x](javascript:alert)\n"}, "use.md:7", "refused", "remove"),
-    "TOML error": ({"policy.toml": FACTS.replace('"use.md",', '"use.md')}, "policy.toml:", "TOML", "quotes"),
-    "unknown key": ({"policy.toml": FACTS + "\nefect = 1\n"}, "policy.toml", "`opt_out.efect`", "spelling"),
+    "TOML error": (
+        {"policy.toml": FACTS.replace('"use.md",', '"use.md')},
+        "policy.toml:",
+        "TOML",
+        "quotes",
+    ),
+    "unknown key": (
+        {"policy.toml": FACTS + "\nefect = 1\n"},
+        "policy.toml",
+        "`opt_out.efect`",
+        "spelling",
+    ),
     "missing key": (
         {"policy.toml": FACTS.replace("effect =", "# effect =")},
         "policy.toml",
         "`opt_out.effect` is missing",
         "add",
     ),
-    "wrong kind": ({"policy.toml": FACTS.replace("= 30", '= "30"')}, "policy.toml", "`notice.days`", "correct"),
+    "wrong kind": (
+        {"policy.toml": FACTS.replace("= 30", '= "30"')},
+        "policy.toml",
+        "`notice.days`",
+        "correct",
+    ),
     "unknown profile": (
         {"policy.toml": FACTS.replace("days = 30", 'days = 30\nprofile = "eu"')},
         "policy.toml",
@@ -59,7 +89,12 @@ BAD = {
         "15",
     ),
     "Latin-1": ({"use.md": USE.encode() + b"\ncaf\xe9\n"}, "use.md:7", "0xe9", "UTF-8"),
-    "byte order mark": ({"use.md": b"\xef\xbb\xbf" + USE.encode()}, "use.md:1", "byte order", "BOM"),
+    "byte order mark": (
+        {"use.md": b"\xef\xbb\xbf" + USE.encode()},
+        "use.md:1",
+        "byte order",
+        "BOM",
+    ),
     "CRLF": ({"use.md": USE.replace("\n", "\r\n")}, "use.md:1", "carriage return", "LF"),
     "control character": ({"use.md": USE + "\na\x07b\n"}, "use.md:7", "U+0007", "remove"),
     "empty file": ({"use.md": ""}, "use.md:1", "empty", "remove it"),

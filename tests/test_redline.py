@@ -8,16 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.policy import Clause, Document, Run, parse
-from publisher.redline import (
-    Operation,
-    Span,
-    SpanKind,
-    accept,
-    compare,
-    compare_words,
-    heaviest_rising,
-    reject,
-)
+from publisher.redline import Operation, accept, compare, heaviest_rising, reject
+from publisher.words import Span, SpanKind, compare_words
 from tests.strategies import amendments, line, policies
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from publisher import archive
 from publisher.amendment import Amendment, amend
+from publisher.draft import read_draft
 from publisher.errors import DraftError, NotFoundError
+from publisher.finding import Finding, Severity
 from publisher.history import History
 from publisher.policy import Document, Note, Policy, parse
 from publisher.project import Project, draft_error, read_folder
 from publisher.release import Number, Release
-from publisher.review import Finding, Severity, check, read_draft
+from publisher.review import check
 
 
 @dataclass(frozen=True)
