@@ -462,8 +462,8 @@ def _write(output: Path | None, data: str | bytes) -> None:
     if output is None:
         if isinstance(data, bytes) and sys.stdout.isatty() and data[:4] == b"%PDF":
             raise NotFoundError("a PDF is nothing to show in a terminal", remedy="add -o FILE.pdf")
-        stream = click.get_binary_stream("stdout")
-        stream.write(data if isinstance(data, bytes) else data.encode())
+        sys.stdout.buffer.write(data if isinstance(data, bytes) else data.encode())
+        sys.stdout.buffer.flush()
         return
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_bytes(data if isinstance(data, bytes) else data.encode())

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from git import Blob, GitCommandError, InvalidGitRepositoryError, NoSuchPathError, Repo
+from git.exc import BadName, BadObject
 
 from publisher.errors import HistoryError, NotFoundError
 
@@ -185,7 +186,7 @@ class History:
         """
         try:
             commit = self._repo.commit(revision)
-        except (ValueError, GitCommandError, IndexError):
+        except (ValueError, GitCommandError, IndexError, BadName, BadObject):
             raise NotFoundError(
                 f"git knows no revision `{revision}`", remedy="name a commit, branch or tag"
             ) from None
