@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -52,6 +53,12 @@ class Letter:
     to: str
     data: bytes
     """RFC 5322, lines ended by CR LF."""
+
+    def part(self, kind: str) -> str:
+        """The text of its part of this kind: `text/plain` or `text/html`."""
+        message = message_from_bytes(self.data, policy=SMTP)
+        found = [p for p in message.walk() if p.get_content_type() == kind]
+        return "".join(str(p.get_content()) for p in found).replace("\r\n", "\n")
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

@@ -23,6 +23,7 @@ from publisher.configuration import Relay as Settings
 from publisher.errors import ConfigurationError, SendError
 from publisher.letter import Letter
 from publisher.project import Project
+from publisher.record import DeliveryState
 
 PATIENCE = 60.0
 """Seconds to wait for a reply; RFC 5321 §4.5.3.2 has five minutes for a relay far away."""
@@ -44,6 +45,15 @@ class Fate(StrEnum):
     """It was certainly not taken, and may be tried again (4yz, or a lost connection)."""
     UNKNOWN = "unknown"
     """The connection was lost after the end of the letter was written."""
+
+
+STATE_OF = {
+    Fate.ACCEPTED: DeliveryState.ACCEPTED,
+    Fate.REFUSED: DeliveryState.REFUSED,
+    Fate.LATER: DeliveryState.TO_DO,
+    Fate.UNKNOWN: DeliveryState.IN_DOUBT,
+}
+"""The state of a delivery after each fate of its letter."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,155 @@
+"""Recipients, and the letter about a release as one of them gets it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from publisher import archive
+from publisher.address import Addresses
+from publisher.errors import NotFoundError, SendError
+from publisher.ledger import ledger_of
+from publisher.letter import Letter, Recipient, compose_notice
+from publisher.notice import PROFILES
+from publisher.optout import Capability, make_token, reply_address
+from publisher.project import Project
+from publisher.recipients import read_recipients
+from publisher.release import Number, Release
+
+SAMPLE = Recipient(0, "sample", "customer@customer.example", "Alex Example")
+"""Stands for the recipient where none is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import of recipients did."""
+
+    new: int
+    changed: int
+    unchanged: int
+    shared: tuple[str, ...]
+    """Addresses of more than one customer: each gets a letter of its own."""
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a person may want to look at."""
+        return [f"{a} is the address of several customers; each is told" for a in self.shared]
+
+
+def import_recipients(project: Project, data: bytes, name: str, now: dt.datetime) -> Imported:
+    """Merges a CSV list into the ledger; nobody is ever removed by it.
+
+    Raises:
+        RecipientsError: the list cannot be taken; nothing was.
+    """
+    read = read_recipients(data, name)
+    merged = ledger_of(project).merge_recipients(read.customers, now)
+    return Imported(merged.new, merged.changed, merged.unchanged, read.shared)
+
+
+def letter_for(
+    project: Project, policy_id: str, number: Number, customer: str | None, now: dt.datetime
+) -> Letter:
+    """The letter about a release as one recipient gets it.
+
+    Args:
+        project, policy_id, number: which release.
+        customer: the recipient's customer id; None: a sample whose links lead nowhere.
+        now: for its Date field.
+
+    Raises:
+        NotFoundError: no such release or customer.
+        SendError: the release has no letter.
+    """
+    release = announced(project, policy_id, number)
+    if customer is None:
+        return compose(project, release, SAMPLE, now)
+    recipient = known(project, customer)
+    return compose(project, release, recipient, now)
+
+
+def known(project: Project, customer: str) -> Recipient:
+    """The recipient with a customer id.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    recipient = ledger_of(project).customer(customer)
+    if recipient is None:
+        raise NotFoundError(
+            f"there is no recipient with the customer id `{customer}`",
+            remedy="publisher recipients import FILE.csv",
+        )
+    return recipient
+
+
+def token_for(project: Project, release: Release, recipient: Recipient) -> str:
+    """The token of a recipient; that of a sample is signed by nobody, so no door opens to it."""
+    capability = Capability(release.policy.id, release.number, recipient.number)
+    if recipient.number:
+        return make_token(project.keys[0], capability)
+    return f"{capability.policy}_{capability.number}_0_sample"
+
+
+def link_for(project: Project, release: Release, token: str) -> str:
+    """The address of the personal form."""
+    at = Addresses(project.configuration.site, release.policy.id)
+    return at.opt_out(release.number, token)
+
+
+def compose(
+    project: Project,
+    release: Release,
+    recipient: Recipient,
+    now: dt.datetime,
+    *,
+    test: bool = False,
+) -> Letter:
+    """The letter to one recipient, with that recipient's own links."""
+    token = token_for(project, release, recipient)
+    return compose_notice(
+        release,
+        recipient,
+        project.configuration,
+        link=link_for(project, release, token),
+        reply=reply_address(project.configuration.reply, token),
+        date=now,
+        attachment=attachment(project, release),
+        test=test,
+    )
+
+
+def attachment(project: Project, release: Release) -> bytes:
+    """The text as PDF, where the profile wants it on a durable medium; else empty.
+
+    Raises:
+        SendError: the release has no PDF.
+    """
+    if not PROFILES[release.policy.facts.profile].durable:
+        return b""
+    files = archive.release_bytes(project, release.policy.id, release.number)
+    if "policy.pdf" not in files:
+        raise SendError(
+            f"the profile {release.policy.facts.profile} wants the text to travel with the letter, "
+            "and the release has no policy.pdf",
+            where=f"versions/{release.name}",
+            remedy="restore the folder from git, or freeze a correction",
+        )
+    return files["policy.pdf"]
+
+
+def announced(project: Project, policy_id: str, number: Number) -> Release:
+    """A release that people are told of.
+
+    Raises:
+        NotFoundError: no such release.
+        SendError: it has no notice.
+    """
+    release = archive.release(project, policy_id, number)
+    if not release.notice or release.effective is None:
+        raise SendError(
+            f"release {number} is {release.materiality}: nobody is told of it, it has no notice",
+            where=f"versions/{release.name}",
+            remedy="name a material release; `publisher status` lists them",
+        )
+    return release

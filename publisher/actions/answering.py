@@ -1,0 +1,250 @@
+"""What customers answer by mail, and the receipts they get."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from publisher import archive
+from publisher.actions.addressing import known, link_for, token_for
+from publisher.actions.declaring import Bearer, bearer_of, declare, whose, window_of
+from publisher.actions.tallying import optouts, status
+from publisher.database import LedgerError
+from publisher.errors import NotFoundError, PublisherError, SendError, TokenError
+from publisher.inbox import Mail, read_mail
+from publisher.ledger import ledger_of
+from publisher.letter import Letter, compose_link, compose_receipt
+from publisher.optout import Capability, RequestKind, timing, token_in, understood
+from publisher.outbox import STATE_OF, Carrier, Fate, carrier_of
+from publisher.project import Project
+from publisher.record import Channel, Filed, Message, Request
+from publisher.release import Number
+
+__all__ = ["Answers", "Verdict", "judge", "optouts", "receive", "send_receipts", "status"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a message that came in; it is kept in any case."""
+
+    message: int
+    filed: Filed
+    reason: str
+    receipt: str = ""
+
+    def __str__(self) -> str:
+        head = f"message {self.message} kept: {self.filed}"
+        return ", ".join(part for part in (head, self.reason, self.receipt) if part)
+
+
+def receive(project: Project, raw: bytes, to: str | None, now: dt.datetime) -> Verdict:
+    """Takes one message: keeps it, reads it, and records the opt-out if it is one beyond doubt.
+
+    Args:
+        project: where.
+        raw: the message as it came (RFC 5322).
+        to: the envelope's recipient; None where the mail server does not say it.
+        now: when it came in.
+
+    Raises:
+        LedgerError: it could not be kept; the mail server must try again later.
+    """
+    number = ledger_of(project).keep(raw, to or "", now)
+    try:
+        mail = read_mail(raw, to or "")
+    except Exception as error:  # noqa: BLE001 - whatever a message does to the parser, it is kept
+        return _filed(project, Verdict(number, Filed.UNREADABLE, type(error).__name__), now)
+    try:
+        return _read(project, number, mail, now)
+    except PublisherError as error:
+        return _filed(project, Verdict(number, Filed.UNREADABLE, error.what), now)
+
+
+def _filed(
+    project: Project,
+    verdict: Verdict,
+    now: dt.datetime,
+    bearer: Bearer | None = None,
+    about: Request | None = None,
+) -> Verdict:
+    """Writes down what became of a message. Should that fail, it is kept and waits as unread."""
+    try:
+        ledger_of(project).file(
+            verdict.message,
+            verdict.filed,
+            verdict.reason,
+            now,
+            about=about,
+            policy=bearer.release.policy.id if bearer else "",
+            release=str(bearer.release.number) if bearer else "",
+            recipient_number=bearer.recipient.number if bearer else None,
+            timing=timing(bearer.window, now) if bearer else None,
+        )
+    except LedgerError as error:
+        return Verdict(verdict.message, Filed.UNREADABLE, error.what)
+    return verdict
+
+
+def _read(project: Project, number: int, mail: Mail, now: dt.datetime) -> Verdict:
+    bearers, ours = _bearers(project, mail)
+    bearer = bearers[0] if len(bearers) == 1 else None
+    if mail.automatic:
+        return _filed(project, Verdict(number, Filed.AUTOMATIC, mail.automatic), now, bearer)
+    if not bearers:
+        no = "its reply address was altered" if ours else "none of our reply addresses is on it"
+        return _filed(project, Verdict(number, Filed.UNKNOWN, no), now)
+    if bearer is None:
+        several = "it names several personal addresses"
+        return _filed(project, Verdict(number, Filed.UNCLEAR, several), now)
+    if not understood(mail.subject, mail.text):
+        doubt = Verdict(number, Filed.UNCLEAR, f"not an opt-out beyond doubt, about {bearer.name}")
+        return _filed(project, doubt, now, bearer)
+    evidence = {
+        "message": number,
+        "message_id": mail.id,
+        "subject": mail.subject,
+        "text": mail.text,
+    }
+    request = declare(project, bearer, RequestKind.OPT_OUT, now, evidence, Channel.MAIL)
+    again = "said before" if request.repeats else str(request.timing)
+    verdict = Verdict(number, Filed.OPT_OUT, f"{bearer.name}, {again}", request.receipt)
+    _filed(project, verdict, now, bearer, request)
+    send_receipts(project, now)
+    return verdict
+
+
+def _bearers(project: Project, mail: Mail) -> tuple[list[Bearer], bool]:
+    """Who the message is from, by its reply address, and whether it has one like ours at all."""
+    found: dict[Capability, Bearer] = {}
+    tokens = [token_in(address, project.configuration.reply) for address in mail.addresses]
+    for token in filter(None, tokens):
+        try:
+            bearer = bearer_of(project, token)
+        except TokenError:
+            continue
+        found.setdefault(bearer.capability, bearer)
+    return list(found.values()), any(tokens)
+
+
+def judge(
+    project: Project,
+    number: int,
+    kind: RequestKind | None,
+    why: str,
+    now: dt.datetime,
+    *,
+    about: tuple[str, Number, str] | None = None,
+) -> Verdict:
+    """Settles a message that waited for a person; what it declares counts from when it came.
+
+    Args:
+        project: where.
+        number: the message.
+        kind: what it declares; None: nothing.
+        why: the person's reason, kept with it.
+        now: the time of this decision.
+        about: policy, release and customer id, for a message without a valid reply address.
+
+    Raises:
+        NotFoundError: no such message is waiting, or it is not known whom it is from.
+    """
+    message = next((m for m in ledger_of(project).waiting() if m.id == number), None)
+    if message is None:
+        raise NotFoundError(f"no message {number} is waiting", remedy="publisher status")
+    if kind is None:
+        return _filed(project, Verdict(number, Filed.SETTLED, why), now)
+    bearer = _named(project, message, about)
+    evidence = {"message": number, "judged": now.isoformat(), "why": why}
+    request = declare(project, bearer, kind, message.received, evidence, Channel.MAIL)
+    verdict = Verdict(number, Filed.SETTLED, why, request.receipt)
+    _filed(project, verdict, now, bearer, request)
+    send_receipts(project, now)
+    return verdict
+
+
+def _named(project: Project, message: Message, about: tuple[str, Number, str] | None) -> Bearer:
+    if about is not None:
+        policy_id, number, customer = about
+        recipient = known(project, customer)
+    else:
+        found = Number.parse(message.release)
+        whom = ledger_of(project).recipient(message.recipient or 0)
+        if found is None or whom is None:
+            raise NotFoundError(
+                f"message {message.id} does not say which customer and release it is about",
+                remedy="name the release and the customer",
+            )
+        policy_id, number, recipient = message.policy, found, whom
+    release = archive.release(project, policy_id, number)
+    window = window_of(release, archive.line(project, policy_id))
+    return Bearer(Capability(policy_id, number, recipient.number), release, window, recipient)
+
+
+# ── receipts ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a run of `send_receipts` did."""
+
+    sent: int
+    left: int
+    """Still to be sent, in the next run."""
+    trouble: str
+    """Why the run was stopped; empty where it was not."""
+
+
+def send_receipts(project: Project, now: dt.datetime) -> Answers:
+    """Sends the receipts and links that are owed.
+
+    A carrier that fails loses nothing: what was recorded stays recorded, and its receipt is owed.
+
+    Raises:
+        LedgerError: the ledger cannot be read.
+    """
+    owed = ledger_of(project).owed()
+    if not owed:
+        return Answers(0, 0, "")
+    sent = 0
+    try:
+        carrier = carrier_of(project)
+        try:
+            for request in owed:
+                sent += _answer(project, request, carrier, now)
+        finally:
+            carrier.close()
+    except SendError as error:
+        return Answers(sent, len(owed) - sent, error.what)
+    return Answers(sent, len(owed) - sent, "")
+
+
+def _answer(project: Project, request: Request, carrier: Carrier, now: dt.datetime) -> bool:
+    ledger = ledger_of(project)
+    try:
+        letter = _answer_letter(project, request)
+        outcome = carrier.deliver(letter, lambda: ledger.mark_answer(request.id, now))
+    except (LedgerError, NotFoundError):
+        # Another run has it, or its release is gone; the other answers are still to be sent.
+        return False
+    ledger.settle_answer(request.id, STATE_OF[outcome.fate], outcome.reply, now)
+    return outcome.fate is Fate.ACCEPTED
+
+
+def _answer_letter(project: Project, request: Request) -> Letter:
+    release, recipient = whose(project, request)
+    window = window_of(release, archive.line(project, release.policy.id))
+    link = link_for(project, release, token_for(project, release, recipient))
+    if request.kind is RequestKind.ASK:
+        return compose_link(
+            window, recipient, project.configuration, link=link, date=request.received
+        )
+    return compose_receipt(
+        window,
+        recipient,
+        project.configuration,
+        kind=request.kind,
+        timing=request.timing,
+        receipt=request.receipt,
+        received=request.received,
+        link=link,
+    )

@@ -1,0 +1,151 @@
+"""Where customers and releases stand: who opted out, what was sent, what waits for a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from publisher import archive
+from publisher.ledger import ledger_of
+from publisher.notice import long_date
+from publisher.optout import RequestKind, Timing
+from publisher.project import Project
+from publisher.record import Channel, DeliveryState, Message, Request, last_late, stands
+from publisher.release import Line, Number, Release, Status, standing
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Where one customer stands about a release, or a message about it that waits."""
+
+    customer: str
+    state: str
+    received: dt.datetime
+    timing: Timing | None
+    channel: Channel
+    receipt: str
+
+    def cells(self) -> tuple[str, ...]:
+        """As a table shows it."""
+        moment = f"{self.received.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+        return (self.customer, self.state, moment, self.timing or "", self.channel, self.receipt)
+
+
+_SAID = {RequestKind.OPT_OUT: "opted out", RequestKind.WITHDRAW: "withdrawn"}
+
+
+def optouts(project: Project, policy_id: str, number: Number) -> list[Row]:
+    """Where each customer stands who declared something about a release or its corrections.
+
+    Raises:
+        NotFoundError: no such release.
+    """
+    archive.release(project, policy_id, number)
+    ledger = ledger_of(project)
+    customers = {r.number: r.customer for r in ledger.recipients()}
+    requests = _by_recipient(ledger.requests(policy_id, number.major))
+    found = (stands(own) or last_late(own) for own in requests.values())
+    rows = [
+        Row(customers[r.recipient or 0], _SAID[r.kind], r.received, r.timing, r.channel, r.receipt)
+        for r in found
+        if r is not None
+    ]
+    rows += [
+        Row(customers[m.recipient or 0], "mail to read", m.received, m.timing, Channel.MAIL, "")
+        for m in ledger.waiting()
+        if m.policy == policy_id and _major(m.release) == number.major
+    ]
+    return sorted(rows, key=lambda row: (row.customer, row.received))
+
+
+def _by_recipient(requests: Iterable[Request]) -> dict[int, list[Request]]:
+    found: dict[int, list[Request]] = {}
+    for request in requests:
+        if request.recipient is not None:
+            found.setdefault(request.recipient, []).append(request)
+    return found
+
+
+def _major(release: str) -> int:
+    number = Number.parse(release)
+    return number.major if number else 0
+
+
+@dataclass(frozen=True)
+class Tally:
+    """One release on a day, and what is on record about it."""
+
+    release: Release
+    status: Status
+    since: dt.date | None
+    deliveries: Counter[DeliveryState]
+    """Of this number."""
+    opted_out: int
+    """Of it and its corrections, in time."""
+    withdrawn: int
+    late: int
+    """Customers who declared something too late, and nothing in time."""
+
+    def line(self) -> str:
+        """In words."""
+        when = f" from {long_date(self.since)}" if self.since else ""
+        parts = [f"{self.status}{when}"]
+        parts += [f"{count} {state}" for state, count in sorted(self.deliveries.items())]
+        said = [("opted out", self.opted_out), ("withdrawn", self.withdrawn), ("late", self.late)]
+        parts += [f"{count} {word}" for word, count in said if count]
+        return f"  {self.release.version}: {', '.join(parts)}"
+
+
+@dataclass(frozen=True)
+class Standings:
+    """Where a policy stands: its releases, and what waits for somebody."""
+
+    tallies: tuple[Tally, ...]
+    waiting: tuple[Message, ...]
+    """Messages a person has to read: of this policy, or of nobody knows which."""
+    owed: int
+    """Receipts still to be sent."""
+
+
+def standings(project: Project, policy_id: str, today: dt.date) -> Standings:
+    """Where a policy stands on a day."""
+    ledger, line = ledger_of(project), archive.line(project, policy_id)
+    tallies = tuple(_tally(project, release, line, today) for release in line)
+    waiting = tuple(m for m in ledger.waiting() if m.policy in (policy_id, ""))
+    return Standings(tallies, waiting, len(ledger.owed()))
+
+
+def _tally(project: Project, release: Release, line: Line, today: dt.date) -> Tally:
+    ledger, policy_id, major = ledger_of(project), release.policy.id, release.number.major
+    said = _by_recipient(ledger.requests(policy_id, major)).values()
+    number = str(release.number)
+    own = [d for d in ledger.deliveries(policy_id, major) if d.release == number]
+    kinds = Counter(found.kind for requests in said if (found := stands(requests)))
+    where = standing(release, line, today)
+    return Tally(
+        release=release,
+        status=where.status,
+        since=where.since,
+        deliveries=Counter(d.state for d in own),
+        opted_out=kinds[RequestKind.OPT_OUT],
+        withdrawn=kinds[RequestKind.WITHDRAW],
+        late=sum(not stands(requests) and bool(last_late(requests)) for requests in said),
+    )
+
+
+def status(project: Project, policy_id: str, today: dt.date) -> list[str]:
+    """Where a policy stands on a day, in lines to read."""
+    found = standings(project, policy_id, today)
+    lines = [f"{policy_id}: {len(found.tallies)} release(s)"]
+    lines += [tally.line() for tally in reversed(found.tallies)]
+    for message in found.waiting:
+        moment = f"{message.received:%Y-%m-%d %H:%M} UTC"
+        what = message.filed or "kept, not read yet"
+        lines.append(
+            f"  to read: message {message.id} of {moment}: {what} {message.reason}".rstrip()
+        )
+    if found.owed:
+        lines.append(f"  to send: {found.owed} receipt(s); they go with the next one")
+    return lines
