@@ -18,6 +18,8 @@ FORMAT = 1
 """Version of the release folder's format."""
 RELEASE_FILE = "release.toml"
 SUMS_FILE = "SHA256SUMS"
+SECTIONS = "sections"
+"""Folder of the sections: apart, for a section may well be called `opt-out.md` or `notice.md`."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -209,8 +211,9 @@ def release_toml(release: Release) -> bytes:
     document = tomlkit.document()
     for key, value in values.items():
         document.add(key, value)
-    if len(facts.sections) > 1:
-        document["sections"].multiline(True)
+    for name in ("sections", "notes"):
+        if len(values[name]) > 1:
+            document[name].multiline(True)
     return tomlkit.dumps(document).encode()
 
 
@@ -221,7 +224,7 @@ def release_files(release: Release, extra: Mapping[str, bytes]) -> dict[str, byt
         release: the release to freeze.
         extra: further files by name, such as `policy.pdf`.
     """
-    files = {name: text.encode() for name, text in release.policy.files.items()}
+    files = {f"{SECTIONS}/{name}": text.encode() for name, text in release.policy.files.items()}
     files |= {f"notes/{note.name}": note.text.encode() for note in release.policy.notes}
     if release.notice:
         files["notice.md"] = release.notice.encode()
@@ -294,13 +297,17 @@ def read_release(policy_id: str, files: Mapping[str, bytes], name: str) -> Relea
     facts = facts_from(root, notice, opt_out)
     texts = {key: data.decode("utf-8", "replace") for key, data in files.items() if _is_text(key)}
     notes = tuple(Note(n, texts.get(f"notes/{n}", "")) for n in root.texts("notes", ()))
+    for section in facts.sections:
+        if f"{SECTIONS}/{section}" not in texts:
+            raise root.error("sections", f"names `{section}`, which is missing", "publisher verify")
+    sections = {n: texts[f"{SECTIONS}/{n}"] for n in facts.sections}
     number = Number.parse(root.text("number"))
     if number is None:
         raise root.error("number", "is not a release number", "restore it from git")
     release = Release(
         number=number,
         materiality=Materiality(root.text("materiality")),
-        policy=Policy(policy_id, facts, {n: texts.get(n, "") for n in facts.sections}, notes),
+        policy=Policy(policy_id, facts, sections, notes),
         published=root.moment("published"),
         effective=root.day("effective"),
         previous=Number.parse(root.text("previous", "")),

@@ -33,13 +33,12 @@ def refused(house: House, *words: str) -> str:
 def test_the_first_release_and_its_amendment(house: House) -> None:
     house.freeze_two()
     assert {path.name for path in release(house, "1").iterdir()} == {
-        "SHA256SUMS", "contact.md", "policy.pdf", "release.toml", "security.md", "use.md",
+        "SHA256SUMS", "policy.pdf", "release.toml", "sections",
     }  # fmt: skip
     assert {path.name for path in release(house, "2").iterdir()} == {
-        "SHA256SUMS", "contact.md", "notes", "notice.md", "opt-out.md", "policy.pdf",
-        "release.toml", "security.md", "use.md",
+        "SHA256SUMS", "notes", "notice.md", "opt-out.md", "policy.pdf", "release.toml", "sections",
     }  # fmt: skip
-    assert (release(house, "1") / "use.md").read_text() == SECTIONS["use.md"]
+    assert (release(house, "1") / "sections/use.md").read_text() == SECTIONS["use.md"]
     assert git(house.root, "tag").split() == ["privacy/1", "privacy/2"]
     assert git(house.root, "status", "--porcelain") == ""
     assert not (house.root / "policy/privacy/notes/security.md").exists()
@@ -52,6 +51,20 @@ def test_the_first_release_and_its_amendment(house: House) -> None:
     assert "Longer keys protect your data better." in found.notice
     assert "256" not in found.opt_out
     assert house.ok("check") == ""
+
+
+def test_a_section_may_be_called_as_the_letter_is(house: House) -> None:
+    text = "## Opting Out {#opting-out}\n\nYou may.\n"
+    house.write(
+        {
+            "policy.toml": FACTS.replace('"contact.md"', '"contact.md", "opt-out.md"'),
+            "opt-out.md": text,
+        }
+    )
+    house.commit()
+    house.freeze_two()
+    assert (release(house, "2") / "sections/opt-out.md").read_text() == text
+    assert house.ok("verify") == "privacy: 2 release(s) checked\n"
 
 
 def test_a_dry_run_does_nothing(house: House) -> None:
@@ -170,7 +183,7 @@ def test_not_in_git(house: House) -> None:
 def test_an_altered_release_stops_the_next(house: House) -> None:
     house.ok("freeze", "--effective", "unknown")
     house.edit()
-    (release(house, "1") / "use.md").write_text("altered\n")
+    (release(house, "1") / "sections/use.md").write_text("altered\n")
     house.commit("Alter a release")
     assert "was altered" in refused(house, "--effective", later(60))
 

@@ -43,15 +43,15 @@ def test_sound_releases(frozen: House) -> None:
 
 
 def test_altered_in_the_working_tree(frozen: House) -> None:
-    file(frozen, "1/use.md").write_text("altered\n")
+    file(frozen, "1/sections/use.md").write_text("altered\n")
     output = findings(frozen)
-    assert "versions/privacy/1/use.md" in output
+    assert "versions/privacy/1/sections/use.md" in output
     assert "not committed" in output
-    assert "git checkout -- versions/privacy/1/use.md" in output
+    assert "git checkout -- versions/privacy/1/sections/use.md" in output
 
 
 def test_altered_by_a_commit_names_it(frozen: House) -> None:
-    file(frozen, "1/use.md").write_text("altered\n")
+    file(frozen, "1/sections/use.md").write_text("altered\n")
     frozen.commit("Make it nicer")
     output = findings(frozen)
     assert "Make it nicer" in output
@@ -64,12 +64,12 @@ def test_a_file_added(frozen: House) -> None:
 
 
 def test_a_file_deleted(frozen: House) -> None:
-    file(frozen, "1/use.md").unlink()
+    file(frozen, "1/sections/use.md").unlink()
     assert "is missing" in findings(frozen)
 
 
 def test_a_resealed_forgery_breaks_the_chain(frozen: House) -> None:
-    file(frozen, "1/use.md").write_text("altered\n")
+    file(frozen, "1/sections/use.md").write_text("altered\n")
     reseal(frozen, "1")
     frozen.commit("Forge")
     output = findings(frozen)
@@ -79,7 +79,7 @@ def test_a_resealed_forgery_breaks_the_chain(frozen: House) -> None:
 
 
 def test_a_resealed_last_release_is_betrayed_by_its_tag(frozen: House) -> None:
-    file(frozen, "2/use.md").write_text("altered\n")
+    file(frozen, "2/sections/use.md").write_text("altered\n")
     reseal(frozen, "2")
     frozen.commit("Forge")
     assert "tag privacy/2" in findings(frozen)
@@ -95,7 +95,7 @@ def test_a_deleted_release(frozen: House) -> None:
 
 
 def test_altered_and_put_back_is_told_but_no_error(frozen: House) -> None:
-    path = file(frozen, "1/use.md")
+    path = file(frozen, "1/sections/use.md")
     before = path.read_text()
     path.write_text("altered\n")
     frozen.commit("Alter")
@@ -113,7 +113,7 @@ def test_a_clone_without_tags_is_told_how_to_get_them(frozen: House, tmp_path: P
 
 
 def test_nothing_is_built_from_altered_releases(frozen: House) -> None:
-    file(frozen, "1/use.md").write_text("altered\n")
+    file(frozen, "1/sections/use.md").write_text("altered\n")
     result = frozen.run("build")
     assert result.exit_code == 2
     assert "was altered" in result.output

@@ -24,6 +24,7 @@ from publisher.release import (
     Release,
     in_force,
     next_number,
+    read_release,
     release_files,
     seal_of,
 )
@@ -81,10 +82,12 @@ def freeze(
         return frozen
     release = frozen.release
     files = release_files(release, {"policy.pdf": make_pdf(project, release)})
-    archive.write(project, policy_id, release.number, files)
     folder = f"versions/{release.name}"
-    notes = [f"{project.folder(policy_id)}/notes/{note.name}" for note in release.policy.notes]
     sealed = replace(release, seal=seal_of(files[SUMS_FILE]))
+    # What never changes again must read back as what was meant before it is written.
+    assert read_release(policy_id, files, folder) == sealed
+    archive.write(project, policy_id, release.number, files)
+    notes = [f"{project.folder(policy_id)}/notes/{note.name}" for note in release.policy.notes]
     day = effective.isoformat() if effective else "an unknown date"
     message = f"Freeze {release.name}, in force from {day}\n\nSeal: {sealed.seal}"
     commit = history.commit([folder], notes, message)

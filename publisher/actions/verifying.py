@@ -8,7 +8,7 @@ from publisher import archive
 from publisher.finding import Severity
 from publisher.history import History
 from publisher.project import Project
-from publisher.release import Number
+from publisher.release import SECTIONS, Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +112,5 @@ def _witnessed(project: Project, history: History, policy_id: str) -> list[Flaw]
             for name, text in release.policy.files.items():
                 if draft.get(name) != text.encode():
                     what = f"differs from the draft at revision {release.revision[:10]}"
-                    flaws.append(Flaw(Severity.ERROR, f"{folder}/{name}", what))
+                    flaws.append(Flaw(Severity.ERROR, f"{folder}/{SECTIONS}/{name}", what))
     return flaws
