@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 from html import escape
 
 from publisher.notice import long_date
@@ -19,6 +20,17 @@ START, END = "<!-- form -->", "<!-- /form -->"
 ADDRESS_FIELD, TOKEN_FIELD, ACTION_FIELD = "address", "token", "action"
 LONGEST_ADDRESS = 254
 """Octets of an address (RFC 5321 §4.5.3.1.3, less the angle brackets)."""
+
+
+class Said(StrEnum):
+    """What the page says in place of its form: a heading."""
+
+    ASKED = "Look into your mailbox"
+    BAD_LINK = "This link does not work"
+    NOT_RECORDED = "Your declaration was not recorded"
+    NOT_UNDERSTOOD = "The form could not be read"
+    TOO_LARGE = "That was too much for this form"
+    TOO_OFTEN = "Too many attempts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +95,31 @@ def personal_form(release: Release, view: View) -> str:
         for name, value in ((TOKEN_FIELD, view.token), (ACTION_FIELD, action.value))
     )
     return _form("Your declaration", "".join(parts) + fields, verb)
+
+
+_SAID = {
+    Said.ASKED: "If this address belongs to a customer we know, we have sent it a link to the "
+    "form. Nothing is recorded before you open that link and confirm. If no mail comes within an "
+    "hour, try the address that our notice went to,",
+    Said.BAD_LINK: "It was cut off or altered, or it belongs to another version. Nothing was "
+    "recorded. Copy the whole link from the notice, reply to the notice with the words “I opt "
+    "out”,",
+    Said.NOT_RECORDED: "Our records cannot be written at this moment. Nothing was recorded. Please "
+    "try again in a few minutes, reply to the notice with the words “I opt out”,",
+    Said.NOT_UNDERSTOOD: "Nothing was recorded. Please go back and try again,",
+    Said.TOO_LARGE: "Nothing was recorded. Please go back and try again,",
+    Said.TOO_OFTEN: "A link was asked for too often from your network. Nothing was recorded. "
+    "Please try again in an hour, reply to the notice with the words “I opt out”,",
+}
+
+
+def said(release: Release, what: Said) -> str:
+    """A message in place of the form: what happened, and what to do next."""
+    contact = escape(release.policy.facts.contact)
+    return (
+        f'<h2>{what}</h2>\n<p role="status">{_SAID[what]} or write to '
+        f'<a href="mailto:{contact}">{contact}</a>.</p>\n'
+    )
 
 
 def _version(release: Release) -> str:

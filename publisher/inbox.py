@@ -32,6 +32,8 @@ class Mail:
     """What its writer wrote, without what is quoted."""
     addresses: tuple[str, ...]
     """Whom it was for, the most certain first."""
+    sender: str
+    """The address it claims to be from; anybody can claim any."""
     automatic: str
     """Why it is taken to be a machine's; empty: a person's."""
     id: str
@@ -54,6 +56,7 @@ def read_mail(raw: bytes, to: str = "") -> Mail:
         subject=_field(message, "Subject"),
         text=written(_body(message)),
         addresses=tuple(dict.fromkeys(address for address in addresses if address)),
+        sender=next((a for _, a in getaddresses(_fields(message, "From"))), ""),
         automatic=_automatic(message),
         id=_field(message, "Message-ID"),
     )

@@ -91,8 +91,11 @@ def _read(project: Project, number: int, mail: Mail, now: dt.datetime) -> Verdic
     if mail.automatic:
         return _filed(project, Verdict(number, Filed.AUTOMATIC, mail.automatic), now, bearer)
     if not bearers:
-        no = "its reply address was altered" if ours else "none of our reply addresses is on it"
-        return _filed(project, Verdict(number, Filed.UNKNOWN, no), now)
+        no = "its reply address was altered" if ours else "no personal reply address is on it"
+        claims = [r.customer for r in ledger_of(project).at_address(mail.sender)]
+        # A From field proves nothing; it helps the person who reads the message.
+        hint = f"; it claims to be from customer {' or '.join(claims)}" if claims else ""
+        return _filed(project, Verdict(number, Filed.UNKNOWN, no + hint), now)
     if bearer is None:
         several = "it names several personal addresses"
         return _filed(project, Verdict(number, Filed.UNCLEAR, several), now)

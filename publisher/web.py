@@ -1,0 +1,269 @@
+"""The receiver: the built site, and the opt-out forms in it, on one port.
+
+Reading never acts: whatever follows links, no GET or HEAD writes anything. A declaration is
+answered only after it is on the disk. No cookie is set, and no query, which may hold a personal
+link, is written to a log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from time import perf_counter
+from urllib.parse import parse_qsl
+
+from limits import parse as parse_limit
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.applications import Starlette
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from publisher import archive
+from publisher.actions.answering import send_receipts
+from publisher.actions.declaring import ask_for_link, form_view, record
+from publisher.database import LedgerError
+from publisher.errors import NotFoundError, PublisherError, TokenError
+from publisher.forms import (
+    ACTION_FIELD,
+    ADDRESS_FIELD,
+    LONGEST_ADDRESS,
+    TOKEN_FIELD,
+    Said,
+    personal_form,
+    said,
+)
+from publisher.html import fragment
+from publisher.letter import fill
+from publisher.optout import RequestKind, read_token
+from publisher.policy import POLICY_ID, parse
+from publisher.project import Project
+from publisher.release import Number, Release
+from publisher.shell import STATIC_POLICY, Page
+
+LARGEST_BODY = 8_192
+"""Bytes of a form that is posted."""
+SLOWEST_BODY = 10
+"""Seconds that a form may take to arrive."""
+ASKS = "10 per hour"
+"""How often one client may ask for a link to be mailed."""
+ROUND = 60
+"""Seconds between two looks for receipts that could not be sent at once."""
+
+Clock = Callable[[], dt.datetime]
+log = logging.getLogger("publisher.web")
+
+
+def _utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def application(project: Project, *, clock: Clock = _utc_now, asks: str = ASKS) -> Starlette:
+    """The built site with working forms.
+
+    Args:
+        project: whose site; `publisher build` made it.
+        clock: the time, with its offset.
+        asks: the limit on asking for links, as the `limits` library writes it.
+    """
+    desk = Desk(project, clock, asks)
+    return Starlette(
+        routes=[
+            Route("/{policy}/{number}/opt-out/", desk.serve, methods=["GET", "POST"]),
+            Mount("/", StaticFiles(directory=project.built, html=True, check_dir=False)),
+        ],
+        middleware=[Middleware(Manners)],
+        lifespan=desk.lifespan,
+    )
+
+
+def run(project: Project, host: str, port: int) -> None:
+    """Serves until it is stopped."""
+    import uvicorn
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    app = application(project)
+    uvicorn.run(
+        app, host=host, port=port, access_log=False, log_level="warning", server_header=False
+    )
+
+
+class Desk:
+    """Takes declarations at the opt-out pages of a project."""
+
+    def __init__(self, project: Project, clock: Clock, asks: str) -> None:
+        self._project, self._clock = project, clock
+        self._limit = parse_limit(asks)
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    @asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        """Sends what receipts are owed, as long as the application runs."""
+        rounds = asyncio.create_task(self._rounds())
+        try:
+            yield
+        finally:
+            rounds.cancel()
+
+    async def _rounds(self) -> None:
+        while True:
+            await run_in_threadpool(self._send_receipts)
+            await asyncio.sleep(ROUND)
+
+    def _send_receipts(self) -> None:
+        try:
+            answers = send_receipts(self._project, self._clock())
+        except PublisherError as error:
+            log.warning("receipts wait: %s", error.what)
+        else:
+            if answers.trouble:
+                log.warning("%d receipts wait: %s", answers.left, answers.trouble)
+
+    async def serve(self, request: Request) -> Response:
+        """The opt-out page: shown on GET and HEAD, acted on by POST alone."""
+        policy_id, number = (
+            request.path_params["policy"],
+            Number.parse(request.path_params["number"]),
+        )
+        release = await run_in_threadpool(self._release, policy_id, number)
+        if release is None or str(number) != request.path_params["number"]:
+            return await self._not_here(request)
+        page = Page(self._project, release)
+        try:
+            if request.method == "POST":
+                return await self._post(request, page)
+            token = request.query_params.get(TOKEN_FIELD, "")
+            return await run_in_threadpool(self._show, page, token)
+        except TokenError:
+            return page.says(said(release, Said.BAD_LINK), 404)
+        except LedgerError as error:
+            log.error("ledger: %s", error.what)
+            return page.says(said(release, Said.NOT_RECORDED), 503, {"Retry-After": "60"})
+
+    def _release(self, policy_id: str, number: Number | None) -> Release | None:
+        if number is None or not POLICY_ID.fullmatch(policy_id):
+            return None
+        try:
+            release = archive.release(self._project, policy_id, number)
+        except NotFoundError:
+            return None
+        return release if release.opt_out else None
+
+    async def _not_here(self, request: Request) -> Response:
+        if request.method == "POST":
+            return HTMLResponse("<!doctype html><title>Not found</title><p>Not found.", 404)
+        static = StaticFiles(directory=self._project.built, html=True, check_dir=False)
+        return await static.get_response("404", request.scope)
+
+    def _show(self, page: Page, token: str) -> Response:
+        if not token:
+            return page.public()
+        self._require_own(page, token)
+        release, view = form_view(self._project, token, self._clock())
+        return page.says(personal_form(release, view))
+
+    def _require_own(self, page: Page, token: str) -> None:
+        capability = read_token(self._project.keys, token)
+        if (capability.policy, capability.number) != (page.release.policy.id, page.release.number):
+            raise TokenError("this link belongs to another release")
+
+    async def _post(self, request: Request, page: Page) -> Response:
+        fields = await _fields(request)
+        if isinstance(fields, int):
+            reason = Said.TOO_LARGE if fields == 413 else Said.NOT_UNDERSTOOD
+            return page.says(said(page.release, reason), fields)
+        if token := fields.get(TOKEN_FIELD, ""):
+            return await run_in_threadpool(self._declare, page, token, fields.get(ACTION_FIELD, ""))
+        if address := fields.get(ADDRESS_FIELD, "").strip():
+            client = request.client.host if request.client else ""
+            return await run_in_threadpool(self._ask, page, address, client)
+        return page.says(said(page.release, Said.NOT_UNDERSTOOD), 400)
+
+    def _declare(self, page: Page, token: str, action: str) -> Response:
+        self._require_own(page, token)
+        if action not in (RequestKind.OPT_OUT, RequestKind.WITHDRAW):
+            return page.says(said(page.release, Said.NOT_UNDERSTOOD), 400)
+        evidence = {"form": page.release.name, "pressed": action}
+        receipt = record(self._project, token, RequestKind(action), self._clock(), evidence)
+        # The page has its heading already, so that of the receipt goes one level down.
+        text = fill(f"#{receipt.text}", {"opt_out_link": receipt.link})
+        done = page.says(fragment(parse(text)))
+        done.background = BackgroundTask(self._send_receipts)
+        return done
+
+    def _ask(self, page: Page, address: str, client: str) -> Response:
+        if not self._limiter.hit(self._limit, "ask", client):
+            return page.says(said(page.release, Said.TOO_OFTEN), 429, {"Retry-After": "3600"})
+        release = page.release
+        if len(address) <= LONGEST_ADDRESS and address.isprintable():
+            ask_for_link(self._project, release.policy.id, release.number, address, self._clock())
+        done = page.says(said(release, Said.ASKED))
+        done.background = BackgroundTask(self._send_receipts)
+        return done
+
+
+async def _fields(request: Request) -> dict[str, str] | int:
+    """The fields of a posted form, or the status that says why they were not read."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    body = b""
+    try:
+        async with asyncio.timeout(SLOWEST_BODY):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > LARGEST_BODY:
+                    return 413
+    except TimeoutError:
+        return 408
+    except ClientDisconnect:
+        return 400
+    if kind != "application/x-www-form-urlencoded":
+        return 415
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=8))
+    except ValueError:
+        return 400
+
+
+class Manners:
+    """Headers that every answer has, and a line in the log for each request, without its query."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request (ASGI 3)."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        start, status = perf_counter(), 500
+
+        async def mannered(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("Content-Security-Policy", STATIC_POLICY)
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "no-referrer"
+                headers["Cross-Origin-Opener-Policy"] = "same-origin"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, mannered)
+        finally:
+            path = scope.get("raw_path", b"").partition(b"?")[0].decode("ascii", "replace")
+            took = (perf_counter() - start) * 1000
+            log.info("%s %s %d %.0f ms", scope["method"], path, status, took)
