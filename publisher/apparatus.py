@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from html import escape
 
 from publisher.amendment import Amendment, Change, ChangeKind, summary
-from publisher.html import fragment
+from publisher.html import Fragment, document, fragment
 from publisher.notice import explains, long_date, said
-from publisher.policy import Facts, Note, parse
+from publisher.policy import Facts, Note, Policy, parse
 from publisher.release import Materiality, Release
 
 LEGEND = (
@@ -134,3 +134,29 @@ def published_words(release: Release) -> str:
 def postal(organisation: str, address: str) -> str:
     """A postal address, line by line."""
     return "<br>\n".join(escape(part) for part in (organisation, *address.splitlines()) if part)
+
+
+def text_of(policy: Policy) -> Fragment:
+    """A policy's text for the site, with a link to each heading."""
+    return document(policy.document.clauses, permalinks=True, retired=policy.facts.retired)
+
+
+def article(policy: Policy, text: Fragment, kind: str = "pp-text") -> str:
+    """A policy's text in the language it is written in."""
+    return (
+        f'<article class="{kind}" lang="{escape(policy.facts.language)}">\n{text.html}</article>\n'
+    )
+
+
+def contents(text: Fragment) -> str:
+    """The list of contents for narrow screens, where the frame has no room for its own."""
+    items = "".join(
+        f'<li class="pp-level-{h.level}"><a href="#{escape(h.anchor)}">{escape(h.title)}</a></li>\n'
+        for h in text.headings
+    )
+    return (
+        '<details class="pp-contents" data-search-exclude><summary>Contents</summary>\n'
+        f"<ul>\n{items}</ul></details>\n"
+        if items
+        else ""
+    )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import tempfile
 from functools import cache
 from importlib import metadata
@@ -36,6 +35,16 @@ _RANGES = {
 }
 
 
+def font_files() -> list[Path]:
+    """The fonts we bring."""
+    return sorted(FONTS.glob("*.woff2"))
+
+
+def style(name: str) -> str:
+    """One of our style sheets."""
+    return (STYLE / name).read_text("utf-8")
+
+
 def font_faces(prefix: str) -> str:
     """The `@font-face` rules of the fonts we bring.
 
@@ -43,7 +52,7 @@ def font_faces(prefix: str) -> str:
         prefix: what stands before a font's file name in its address.
     """
     rules = []
-    for path in sorted(FONTS.glob("*.woff2")):
+    for path in font_files():
         family, rest = next(
             (name, path.stem.removeprefix(f"{key}-"))
             for key, name in _FAMILIES.items()
@@ -89,13 +98,13 @@ def _digest(html: str, form: bool) -> str:
 
 @cache
 def _style() -> str:
-    return font_faces(_SCHEME) + (STYLE / "print.css").read_text("utf-8")
+    return font_faces(_SCHEME) + style("print.css")
 
 
 @cache
 def _fonts_digest() -> str:
     digest = hashlib.sha256()
-    for path in sorted(FONTS.glob("*.woff2")):
+    for path in font_files():
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -166,12 +175,3 @@ def _finish_form(data: bytes) -> bytes:
         out = io.BytesIO()
         document.save(out, deterministic_id=True)
     return out.getvalue()
-
-
-def available() -> bool:
-    """Whether PDFs can be made on this machine."""
-    try:
-        _weasyprint()
-    except RenderError:
-        return False
-    return os.access(FONTS, os.R_OK)

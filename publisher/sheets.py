@@ -5,6 +5,7 @@ What they say does not depend on the day they are made, so that they can be froz
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -14,7 +15,7 @@ from publisher.amendment import Amendment
 from publisher.html import Heading, document, fragment, redline
 from publisher.letter import fill, page_values
 from publisher.notice import long_date
-from publisher.policy import parse
+from publisher.policy import Note, parse
 from publisher.release import Release
 
 
@@ -37,7 +38,9 @@ def release_sheet(release: Release, publisher: Publisher) -> str:
     text = document(release.policy.document.clauses, retired=facts.retired)
     where = Addresses(publisher.site, release.policy.id).release(release.number)
     parts = [
-        _title(publisher, facts.title, f"{release.version}, {apparatus.in_force_words(release)}"),
+        _title(
+            publisher.name, facts.title, f"{release.version}, {apparatus.in_force_words(release)}"
+        ),
         apparatus.remark(facts),
         _facts(
             ("Published", apparatus.published_words(release)),
@@ -48,46 +51,82 @@ def release_sheet(release: Release, publisher: Publisher) -> str:
         f'<article class="text">\n{text.html}</article>\n',
     ]
     head = f"{facts.title} — {release.version}, {apparatus.in_force_words(release)}"
-    return _sheet(release, publisher, f"{facts.title}, {release.version.lower()}", head, parts)
+    return _sheet(
+        facts.language, publisher.name, f"{facts.title}, {release.version.lower()}", head, parts
+    )
 
 
 def redline_sheet(old: Release, new: Release, amendment: Amendment, publisher: Publisher) -> str:
-    """What differs between two versions: first a list with the reasons, then every word."""
+    """What differs between two releases: first a list with the reasons, then every word."""
     facts = new.policy.facts
-    title = f"What version {new.number} changes"
     where = Addresses(publisher.site, new.policy.id).changes(new.number)
-    marked = redline(amendment)
+    title = f"What version {new.number} changes"
     parts = [
-        _title(publisher, facts.title, title),
+        _title(publisher.name, facts.title, title),
         apparatus.remark(facts),
         _facts(
             ("Before", f"version {old.number}, {apparatus.in_force_words(old)}"),
             ("After", f"version {new.number}, {apparatus.in_force_words(new)}"),
             ("On the web", _link(where)),
         ),
-        apparatus.general_note(new.policy.notes),
-        '<h2 id="pp-list">What changes, and why</h2>\n',
-        apparatus.in_figures(amendment),
-        apparatus.change_list(amendment, new.policy.notes),
-        '<h2 id="pp-marked" class="page">The text with every change marked</h2>\n',
-        apparatus.LEGEND,
-        f'<article class="text redline">\n{marked.html}</article>\n',
+        _marked(amendment, new.policy.notes),
     ]
     head = f"{facts.title} — changes from version {old.number} to version {new.number}"
-    return _sheet(new, publisher, f"{facts.title}: {title[0].lower()}{title[1:]}", head, parts)
+    full = f"{facts.title}: {title[0].lower()}{title[1:]}"
+    return _sheet(facts.language, publisher.name, full, head, parts)
 
 
-def notice_sheet(release: Release, publisher: Publisher) -> str:
-    """The letter about a version, addressed to no one in particular."""
+def comparison_sheet(
+    title: str, old: str, new: str, amendment: Amendment, notes: Sequence[Note], language: str
+) -> str:
+    """What differs between any two texts.
+
+    Args:
+        title: what the document is called.
+        old, new: what the two texts are called.
+        amendment: what differs.
+        notes: why.
+        language: of the texts.
+    """
+    parts = [
+        _title("", title, ""),
+        _facts(("Before", escape(old)), ("After", escape(new))),
+        _marked(amendment, notes),
+    ]
+    return _sheet(language, "", title, title, parts)
+
+
+def _marked(amendment: Amendment, notes: Sequence[Note]) -> str:
+    return (
+        apparatus.general_note(notes)
+        + '<h2 id="pp-list">What changes, and why</h2>\n'
+        + apparatus.in_figures(amendment)
+        + apparatus.change_list(amendment, notes)
+        + '<h2 id="pp-marked" class="page">The text with every change marked</h2>\n'
+        + apparatus.LEGEND
+        + f'<article class="text redline">\n{redline(amendment).html}</article>\n'
+    )
+
+
+def notice_sheet(
+    release: Release, publisher: Publisher, values: Mapping[str, str] | None = None
+) -> str:
+    """The letter about a version.
+
+    Args:
+        release: a release that has a notice.
+        publisher: who writes.
+        values: the fields of one recipient; None: addressed to no one in particular.
+    """
     facts = release.policy.facts
     form = Addresses(publisher.site, release.policy.id).opt_out(release.number)
-    text = fill(release.notice, page_values(form, publisher.reply))
+    text = fill(release.notice, values or page_values(form, publisher.reply))
     parts = [
         f'<p class="publisher">{escape(publisher.name)}</p>\n',
         f'<article class="text letter">\n{fragment(parse(text))}</article>\n',
     ]
     head = f"{facts.title} — notice of version {release.number}"
-    return _sheet(release, publisher, head.replace(" — ", ": "), head, parts)
+    return _sheet(facts.language, publisher.name, head.replace(" — ", ": "), head, parts)
 
 
 def opt_out_sheet(release: Release, publisher: Publisher) -> str:
@@ -121,24 +160,22 @@ def opt_out_sheet(release: Release, publisher: Publisher) -> str:
         f"<p>By post, to<br>{apparatus.postal(publisher.name, publisher.address)}</p></div>\n",
     ]
     head = f"{facts.title} — opt-out of {version}"
-    return _sheet(release, publisher, head.replace(" — ", ": "), head, parts)
+    return _sheet(facts.language, publisher.name, head.replace(" — ", ": "), head, parts)
 
 
-def _sheet(release: Release, publisher: Publisher, title: str, head: str, parts: list[str]) -> str:
-    language = release.policy.facts.language
+def _sheet(language: str, author: str, title: str, head: str, parts: Sequence[str]) -> str:
+    by = f'<meta name="author" content="{escape(author)}">' if author else ""
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}"><head><meta charset="utf-8">'
-        f"<title>{escape(title)}</title>"
-        f'<meta name="author" content="{escape(publisher.name)}"></head>\n'
+        f"<title>{escape(title)}</title>{by}</head>\n"
         f'<body data-head="{escape(head)}">\n{"".join(parts)}</body></html>\n'
     )
 
 
-def _title(publisher: Publisher, title: str, line: str) -> str:
-    return (
-        f'<header><p class="publisher">{escape(publisher.name)}</p>\n'
-        f'<h1>{escape(title)}</h1>\n<p class="version">{escape(line)}</p></header>\n'
-    )
+def _title(publisher: str, title: str, line: str) -> str:
+    above = f'<p class="publisher">{escape(publisher)}</p>\n' if publisher else ""
+    below = f'<p class="version">{escape(line)}</p>' if line else ""
+    return f"<header>{above}<h1>{escape(title)}</h1>\n{below}</header>\n"
 
 
 def _link(address: str) -> str:

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from publisher import pdf, sheets
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from publisher import archive, pages, pdf, preview, sheets
+from publisher.actions import Progress, silent
+from publisher.actions.addressing import SAMPLE, announced, known, link_for, token_for
+from publisher.actions.drafting import Comparison, check_draft
 from publisher.amendment import Amendment, amend
+from publisher.errors import ConfigurationError, PublisherError, RenderError
+from publisher.notice import FIELDS
+from publisher.optout import reply_address
+from publisher.pages import Page, PolicyPages
 from publisher.project import Project
-from publisher.release import Release
+from publisher.release import Line, Number, Release, predecessor
+
+SITE_FILE = "mkdocs.yml"
+
+# ── documents ────────────────────────────────────────────────────────────────────────────────────
 
 
 def publisher_of(project: Project) -> sheets.Publisher:
@@ -41,5 +61,266 @@ def optout_pdf(project: Project, release: Release) -> bytes:
     return _make(project, sheets.opt_out_sheet(release, publisher_of(project)), form=True)
 
 
+def letter_pdf(
+    project: Project, policy_id: str, number: Number, customer: str | None, now: dt.datetime
+) -> bytes:
+    """The letter about a release as one recipient gets it, as PDF; see `letter_for`."""
+    del now  # a PDF carries no date
+    release = announced(project, policy_id, number)
+    recipient = known(project, customer) if customer else SAMPLE
+    token = token_for(project, release, recipient)
+    reply = reply_address(project.configuration.reply, token)
+    own = (recipient.name or "customer", link_for(project, release, token), reply)
+    values = dict(zip(FIELDS, own, strict=True))
+    # Not kept: it names a customer.
+    return pdf.make(sheets.notice_sheet(release, publisher_of(project), values))
+
+
+def _comparison_sheet(found: Comparison) -> str:
+    old, new = found.old, found.new
+    return sheets.comparison_sheet(
+        found.title, old.label, new.label, found.amendment, new.notes, new.language
+    )
+
+
+def comparison_pdf(found: Comparison) -> bytes:
+    """Any comparison as PDF."""
+    return pdf.make(_comparison_sheet(found))
+
+
+def comparison_html(found: Comparison) -> str:
+    """Any comparison as one HTML file that needs no other."""
+    style = pdf.style("marks.css") + pdf.style("alone.css")
+    return _comparison_sheet(found).replace(
+        "</head>",
+        '<meta name="viewport" content="width=device-width">'
+        f'<meta name="color-scheme" content="light dark">\n<style>\n{style}</style></head>',
+        1,
+    )
+
+
 def _make(project: Project, html: str, *, form: bool = False) -> bytes:
     return pdf.make(html, project.cache / "pdf", form=form)
+
+
+# ── the site ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything that is generated for the site."""
+
+    pages: tuple[Page, ...]
+    files: Mapping[str, bytes]
+    """Downloads, fonts and styles by their path from the site's root."""
+    styles: tuple[str, ...]
+    """Paths of the style sheets, in order."""
+    policies: str
+    """HTML of the list of the policies."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build made."""
+
+    pages: int
+    documents: int
+    """PDFs."""
+    folder: Path
+    warnings: tuple[str, ...] = ()
+    """What MkDocs warned of, for a person to see."""
+
+
+def site(
+    project: Project, today: dt.date, progress: Progress = silent, *, draft: bool = False
+) -> Site:
+    """The generated part of the site.
+
+    Args:
+        project: which project.
+        today: the day whose statuses it shows.
+        progress: told of each PDF.
+        draft: add the draft of each policy, for a preview.
+    """
+    lines = {name: archive.line(project, name) for name in project.policy_ids}
+    files, styles = _assets()
+    found: list[Page] = []
+    documents: list[tuple[str, Callable[[], bytes]]] = []
+    for line in filter(None, lines.values()):
+        view = PolicyPages(line, today, project.configuration)
+        found += view.all()
+        documents += _documents(project, view)
+        for release in line:
+            files[f"{release.name}/policy.md"] = release.policy.markdown.encode()
+    for number, (path, make) in enumerate(documents):
+        progress("PDFs", number, len(documents))
+        files[path] = make()
+    progress("PDFs", len(documents), len(documents))
+    if draft:
+        for name, line in lines.items():
+            found += _preview(project, name, line)
+    released = [line for line in lines.values() if line]
+    return Site(tuple(found), files, styles, pages.home(released, today))
+
+
+def _documents(project: Project, view: PolicyPages) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Path and maker of each PDF of a policy."""
+    for release in view.line:
+        name, before = release.name, predecessor(release, view.line)
+        yield f"{name}/policy.pdf", partial(_frozen, project, release)
+        if before is not None:
+            changed = view.amendment(release)
+            yield f"{name}/changes.pdf", partial(redline_pdf, project, before, release, changed)
+        if release.notice:
+            yield f"{name}/notice.pdf", partial(notice_pdf, project, release)
+        if release.opt_out:
+            yield f"{name}/opt-out.pdf", partial(optout_pdf, project, release)
+
+
+def _frozen(project: Project, release: Release) -> bytes:
+    """What people could download when it was frozen; made again only where that is missing."""
+    files = archive.release_bytes(project, release.policy.id, release.number)
+    return files.get("policy.pdf") or release_pdf(project, release)
+
+
+def _preview(project: Project, policy_id: str, line: Line) -> Iterator[Page]:
+    policy, _ = project.read_draft(policy_id)
+    try:
+        findings = check_draft(project, policy_id)
+    except PublisherError as error:
+        raise RenderError(error.what, where=error.where, remedy=error.remedy) from error
+    yield from preview.draft_pages(policy, findings, line[-1] if line else None, policy_id)
+
+
+def _assets() -> tuple[dict[str, bytes], tuple[str, ...]]:
+    folder = "assets/publisher"
+    files = {f"{folder}/fonts/{p.name}": p.read_bytes() for p in pdf.font_files()}
+    files[f"{folder}/fonts.css"] = pdf.font_faces("fonts/").encode()
+    for name in ("marks.css", "screen.css"):
+        files[f"{folder}/{name}"] = pdf.style(name).encode()
+    return files, tuple(f"{folder}/{name}" for name in ("fonts.css", "marks.css", "screen.css"))
+
+
+# ── through MkDocs ───────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a command asks of the build that it starts."""
+
+    today: dt.date | None = None
+    draft: bool = False
+    made: Site | None = None
+    """The generated part, where it was made before the build."""
+
+
+order: ContextVar[Order | None] = ContextVar("order", default=None)
+"""MkDocs hands its plugins nothing but their configuration; this is how an order reaches ours."""
+
+
+@contextmanager
+def _ordered(what: Order) -> Iterator[None]:
+    token = order.set(what)
+    try:
+        yield
+    finally:
+        order.reset(token)
+
+
+def build(project: Project, today: dt.date, progress: Progress = silent) -> Built:
+    """Builds the site and its PDFs.
+
+    Args:
+        project: which project.
+        today: the day whose statuses the site shows.
+        progress: told of each PDF, then of the pages.
+
+    Raises:
+        ConfigurationError: there is no `mkdocs.yml`, or MkDocs does not accept it.
+        RenderError: a PDF or a page could not be made.
+    """
+    path = _site_file(project)
+    made = site(project, today, progress)
+    from mkdocs.commands.build import build as mkdocs_build
+    from mkdocs.config import load_config
+    from mkdocs.exceptions import MkDocsException
+
+    progress("pages", 0, len(made.pages))
+    with _ordered(Order(today=today, made=made)), _listening() as warnings:
+        try:
+            config = load_config(config_file=str(path), site_dir=str(project.built))
+            config.plugins.on_startup(command="build", dirty=False)
+            mkdocs_build(config)
+        except (MkDocsException, SystemExit) as error:
+            raise _refused(error, path, warnings) from error
+    progress("pages", len(made.pages), len(made.pages))
+    count = sum(1 for _ in project.built.rglob("*.html"))
+    documents = sum(1 for name in made.files if name.endswith(".pdf"))
+    return Built(count, documents, project.built, tuple(warnings))
+
+
+class _Ear(logging.Handler):
+    """Keeps what MkDocs says: with its strict mode on, its warnings would reach nobody."""
+
+    def __init__(self, heard: list[str]) -> None:
+        super().__init__(logging.WARNING)
+        self.heard = heard
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard.append(record.getMessage())
+
+
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    heard: list[str] = []
+    ear, logger = _Ear(heard), logging.getLogger("mkdocs")
+    logger.addHandler(ear)
+    try:
+        yield heard
+    finally:
+        logger.removeHandler(ear)
+
+
+def serve_draft(project: Project, host: str, port: int) -> None:
+    """Serves the site with the drafts, and again on every save, until it is stopped.
+
+    Raises:
+        ConfigurationError: there is no `mkdocs.yml`, or MkDocs does not accept it.
+        RenderError: the address cannot be served on.
+    """
+    path = _site_file(project)
+    from mkdocs.commands.serve import serve
+    from mkdocs.exceptions import MkDocsException
+
+    logging.getLogger("mkdocs").setLevel(logging.INFO)
+    with _ordered(Order(draft=True)):
+        try:
+            serve(config_file=str(path), dev_addr=f"{host}:{port}")
+        except OSError as error:
+            raise RenderError(
+                f"cannot serve on {host}:{port}: {error.strerror}",
+                remedy="stop what uses that port, or choose another with --port",
+            ) from error
+        except (MkDocsException, SystemExit) as error:
+            raise _refused(error, path) from error
+
+
+def _site_file(project: Project) -> Path:
+    path = project.root / SITE_FILE
+    if not path.is_file():
+        raise ConfigurationError(
+            f"there is no {SITE_FILE}, so there is no site to build",
+            where=str(project.root),
+            remedy=f"copy {SITE_FILE} and the folder site/ from Policy Publisher's own repository",
+        )
+    return path
+
+
+def _refused(error: BaseException, path: Path, heard: Sequence[str] = ()) -> PublisherError:
+    more = f" (and {len(heard) - 5} more)" if len(heard) > 5 else ""
+    reasons = "; ".join(heard[:5]) + more if heard else str(error)
+    return RenderError(
+        f"MkDocs refuses: {reasons}",
+        where=path.name,
+        remedy="correct what it names, then build again",
+    )

@@ -1,0 +1,162 @@
+"""The MkDocs plugin: hands the generated pages to MkDocs and mends what its theme leaves open.
+
+It imports only what MkDocs makes public, so that its fork ProperDocs runs it unchanged.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config import config_options
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.structure.toc import get_toc
+
+from publisher.actions.publishing import Order, Site, order, site
+from publisher.html import Heading
+from publisher.pages import POLICIES, Page
+from publisher.project import Project
+
+
+class PublisherOptions(Config):  # type: ignore[no-untyped-call]
+    """The options of the plugin in `mkdocs.yml`."""
+
+    draft = config_options.Type(bool, default=False)
+    """Add the draft of each policy and its redline."""
+
+
+class GeneratedPage(MkDocsPage):
+    """A page whose HTML is finished before MkDocs sees it."""
+
+    def __init__(self, made: Page, file: File, config: MkDocsConfig) -> None:
+        super().__init__(made.label or made.title, file, config)
+        self.made = made
+
+    def read_source(self, config: MkDocsConfig) -> None:
+        """There is no Markdown; the facts for the frame stand where MkDocs looks for them."""
+        self.markdown = ""
+        self.meta = {"title": self.made.title, "description": self.made.description}
+        if not self.made.search:
+            self.meta["search"] = {"exclude": True}
+
+    def render(self, config: MkDocsConfig, files: Files) -> None:
+        """Hands over the finished HTML, its list of contents, and the anchors others may link."""
+        self.content = self.made.html
+        self.toc = get_toc(contents(self.made.headings))  # type: ignore[arg-type]
+        self.present_anchor_ids = set(re.findall(r'\bid="([^"]+)"', self.made.html))
+
+
+def contents(headings: Sequence[Heading]) -> list[dict[str, Any]]:
+    """The headings as MkDocs nests them, below the title of the page."""
+    top: dict[str, Any] = {"level": 1, "id": "pp-top", "name": "", "children": []}
+    stack = [top]
+    for heading in headings:
+        item = {"level": heading.level, "id": heading.anchor, "name": heading.title, "children": []}
+        while stack[-1]["level"] >= heading.level and len(stack) > 1:
+            stack.pop()
+        stack[-1]["children"].append(item)
+        stack.append(item)
+    return [top]
+
+
+class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-call]
+    """Feeds the releases of the project beside `mkdocs.yml` to MkDocs."""
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        self.serving = command == "serve"
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        self.project = Project.find(Path(config.config_file_path).parent)
+        facts = self.project.configuration
+        if not getattr(self, "serving", False):
+            config.site_url = facts.site
+        wanted = order.get() or Order()
+        self.made = wanted.made or site(
+            self.project, wanted.today or this_day(), draft=wanted.draft or self.config.draft
+        )
+        config.extra_css = [*self.made.styles, *config.extra_css]
+        return config
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        if config.nav is None:
+            written = [f.src_uri for f in files.documentation_pages()]
+            config.nav = _navigation(written, self.made)
+        in_nav = {page.path for page in _navigated(self.made)}
+        for page in self.made.pages:
+            level = InclusionLevel.INCLUDED if page.path in in_nav else InclusionLevel.NOT_IN_NAV
+            file = File.generated(config, f"{page.path}index.md", content="", inclusion=level)
+            file.page = GeneratedPage(page, file, config)
+            files.append(file)
+        for path, data in self.made.files.items():
+            if not path.endswith(".md"):
+                files.append(File.generated(config, path, content=data))
+        return files
+
+    def on_page_content(
+        self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files
+    ) -> str:
+        return (
+            html if isinstance(page, GeneratedPage) else html.replace(POLICIES, self.made.policies)
+        )
+
+    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
+        if isinstance(page, GeneratedPage) and page.made.noindex:
+            output = output.replace("</head>", '<meta name="robots" content="noindex"></head>', 1)
+        return mended(output)
+
+    def on_post_template(
+        self, output_content: str, *, template_name: str, config: MkDocsConfig
+    ) -> str:
+        return mended(output_content) if template_name.endswith(".html") else output_content
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        # To MkDocs every .md file is a page to be rendered; these are to be downloaded as they are.
+        for path, data in self.made.files.items():
+            if path.endswith(".md"):
+                (Path(config.site_dir) / path).write_bytes(data)
+
+    def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Callable[..., Any]) -> Any:
+        for folder in (self.project.drafts, self.project.versions):
+            if folder.is_dir():
+                server.watch(str(folder))
+        return server
+
+
+def this_day() -> dt.date:
+    """Today in UTC, or the day of `SOURCE_DATE_EPOCH` where builds are to be reproducible."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    now = dt.datetime.fromtimestamp(int(epoch), dt.UTC) if epoch else dt.datetime.now(dt.UTC)
+    return now.date()
+
+
+def _navigated(made: Site) -> list[Page]:
+    """A policy's stable pages and its draft; never its versions, of which there may be many."""
+    return [page for page in made.pages if not re.search(r"/\d+(\.\d+)?/", f"/{page.path}")]
+
+
+def _navigation(written: Sequence[str], made: Site) -> list[Any]:
+    groups: dict[str, list[str]] = {}
+    titles: dict[str, str] = {}
+    for page in _navigated(made):
+        policy = page.path.split("/", 1)[0]
+        groups.setdefault(policy, []).append(f"{page.path}index.md")
+        titles.setdefault(policy, page.title)
+    sections = [{titles[policy]: paths} for policy, paths in groups.items()]
+    return [*sorted(written, key=lambda path: (path != "index.md", path)), *sections]
+
+
+def mended(html: str) -> str:
+    """The theme's HTML with names for its controls and without attributes that do not apply."""
+    html = html.replace(
+        'data-md-component="search" role="dialog"',
+        'data-md-component="search" role="dialog" aria-label="Search"',
+    )
+    return re.sub(r'(<input class="md-toggle"[^>]*?) autocomplete="off"', r"\1", html)

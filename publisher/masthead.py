@@ -1,0 +1,176 @@
+"""The heads of the site's pages: where the reader is, what this version is, whether it applies."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from html import escape
+
+from publisher.address import Addresses
+from publisher.notice import long_date
+from publisher.release import (
+    Line,
+    Number,
+    Release,
+    Standing,
+    Status,
+    in_force,
+    last_day,
+    predecessor,
+    standing,
+    upcoming,
+)
+
+Link = tuple[str, str]
+"""Words and address."""
+
+
+def anchor(link: Link, kind: str = "") -> str:
+    """A link as HTML."""
+    name = f' class="{kind}"' if kind else ""
+    return f'<a{name} href="{escape(link[1])}">{escape(link[0])}</a>'
+
+
+def crumbs(trail: Sequence[Link], here: str) -> str:
+    """The way from the home page to this one."""
+    items = "".join(f"<li>{anchor(link)}</li>" for link in trail)
+    return (
+        '<nav class="pp-crumbs" aria-label="Breadcrumb" data-search-exclude><ol>'
+        f'{items}<li aria-current="page">{escape(here)}</li></ol></nav>\n'
+    )
+
+
+def head(title: str, kicker: str, line: str = "") -> str:
+    """The title of a page, with what it belongs to above it and a line of HTML below."""
+    below = f'<p class="pp-line">{line}</p>\n' if line else ""
+    return (
+        f'<header class="pp-head"><p class="pp-kicker">{escape(kicker)}</p>\n'
+        f'<h1 id="pp-top">{escape(title)}</h1>\n{below}</header>\n'
+    )
+
+
+def facts(rows: Sequence[tuple[str, str]]) -> str:
+    """Rows of (what, HTML) in two columns."""
+    cells = "".join(f"<div><dt>{escape(what)}</dt><dd>{value}</dd></div>" for what, value in rows)
+    return f'<dl class="pp-facts" data-search-exclude>{cells}</dl>\n'
+
+
+def actions(links: Sequence[Link], label: str) -> str:
+    """What a reader can go to from here, as a row of buttons."""
+    items = "".join(f"<li>{anchor(link)}</li>" for link in links)
+    return (
+        f'<nav class="pp-actions" aria-label="{escape(label)}" data-search-exclude>'
+        f"<ul>{items}</ul></nav>\n"
+    )
+
+
+def box(kind: str, title: str, body: str) -> str:
+    """A framed message; `kind` is `upcoming`, `superseded`, `draft` or `note`."""
+    return (
+        f'<div class="pp-box pp-box-{kind}" role="note" data-search-exclude>'
+        f'<p class="pp-box-title">{title}</p>\n{body}</div>\n'
+    )
+
+
+def chip(status: Status) -> str:
+    """The status in a coloured frame."""
+    name = status.name.lower().replace("_", "-")
+    return f'<span class="pp-chip pp-chip-{name}">{escape(status.value)}</span>'
+
+
+def banner(release: Release, line: Line, today: dt.date, at: Addresses) -> str:
+    """A loud message on the page of a version that is not in force; empty on the others."""
+    now = standing(release, line, today)
+    if now.status is Status.IN_FORCE:
+        return ""
+    current = in_force(line, today)
+    read = ""
+    if current is not None:
+        words = f"Read version {current.number}, which is in force"
+        read = f" {anchor((words, at.release(current.number)))}."
+    day = escape(long_date(now.since, release.policy.facts.language))
+    if now.status is Status.UPCOMING:
+        until = f"Until then, version {current.number} applies." if current else ""
+        title = f"Not in force yet: version {release.number} applies from {day}"
+        return box("upcoming", title, f"<p>{until}{read}</p>\n")
+    title = f"Not in force: version {now.by} took the place of version {release.number} on {day}"
+    return box("superseded", title, f"<p>{_never(release, now)}{_its(now, at)}{read}</p>\n")
+
+
+def _never(release: Release, now: Standing) -> str:
+    if release.effective and now.since and now.since < release.effective:
+        return "This version was corrected before it took effect. "
+    return "It is kept here as it was. "
+
+
+def _its(now: Standing, at: Addresses) -> str:
+    if now.by is None:
+        return ""
+    return f"{anchor((f'See version {now.by}', at.release(now.by)))}."
+
+
+def coming(line: Line, today: dt.date, at: Addresses) -> str:
+    """What is announced: from when, what it changes, what one can do; empty where nothing is."""
+    release = upcoming(line, today)
+    if release is None:
+        return ""
+    day = escape(long_date(release.effective, release.policy.facts.language))
+    title = f"Version {release.number} is coming on {day}"
+    links = [(f"Read version {release.number}", at.release(release.number))]
+    current = in_force(line, today)
+    links += change_links(release, line, at, since=current.number if current else None)
+    links += letters(release, line, at)
+    items = "".join(f"<li>{anchor(link)}</li>" for link in links)
+    return box("upcoming", title, f"<ul>{items}{_opt_out(release, line, today, at)}</ul>\n")
+
+
+def _opt_out(release: Release, line: Line, today: dt.date, at: Addresses) -> str:
+    form = form_of(release, line)
+    closes = last_day(release, line)
+    if form is None or closes is None or today > closes:
+        return ""
+    link = anchor((f"Opt out of version {release.number.major}", at.opt_out(form.number)))
+    day = escape(long_date(closes, release.policy.facts.language))
+    return f"<li>{link}, until the end of {day} (UTC)</li>"
+
+
+def change_links(
+    release: Release, line: Line, at: Addresses, *, since: Number | None = None
+) -> list[Link]:
+    """Links to what a version changes: its amendment, and each correction of it.
+
+    Args:
+        release: the version.
+        line: all releases of the policy.
+        at: where they are.
+        since: leave out what this version had already; None: only the amendment of `release`.
+    """
+    first = since or Number(release.number.major - 1, 9999)
+    links = []
+    for member in line:
+        before = predecessor(member, line)
+        if before is not None and first < member.number <= release.number:
+            verb = "corrects in" if member.number.minor else "changes since"
+            links.append(
+                (f"What {member.number} {verb} {before.number}", at.changes(member.number))
+            )
+    return links
+
+
+def letters(release: Release, line: Line, at: Addresses) -> list[Link]:
+    """Links to the letters about an amendment: the first notice, and each later one."""
+    found = [r for r in line if r.number.major == release.number.major and r.notice]
+    found = [r for r in found if r.number <= release.number]
+    return [
+        (
+            "Letter to customers" if not r.number.minor else f"Letter about {r.number}",
+            at.notice(r.number),
+        )
+        for r in found
+    ]
+
+
+def form_of(release: Release, line: Line) -> Release | None:
+    """The release whose form opts out of the amendment that `release` belongs to."""
+    found = [r for r in line if r.number.major == release.number.major and r.opt_out]
+    return found[-1] if found else None

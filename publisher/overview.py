@@ -1,0 +1,182 @@
+"""Every version of a policy on one page, and every policy on another."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from publisher import apparatus, masthead
+from publisher.address import Addresses
+from publisher.amendment import Counts
+from publisher.notice import long_date
+from publisher.release import (
+    Line,
+    Materiality,
+    Number,
+    Release,
+    Status,
+    in_force,
+    predecessor,
+    standing,
+)
+from publisher.timeline import bars, picture
+
+WIDE, NARROW = 720, 330
+"""Widths of the two pictures of a history, in CSS pixels; style shows the one that fits."""
+
+
+def history(line: Line, today: dt.date, sizes: Mapping[Number, Counts], at: Addresses) -> str:
+    """The timeline, the amendments and, apart from them, the corrections.
+
+    Args:
+        line: all releases of one policy.
+        today: the day whose statuses hold.
+        sizes: what each release changed, by its number.
+        at: addresses as seen from the page.
+    """
+    material = [r for r in line if r.materiality is Materiality.MATERIAL]
+    corrections = [r for r in line if r.materiality is Materiality.EDITORIAL]
+    parts = [
+        _figure(line, today, sizes),
+        '<h2 id="pp-amendments">Amendments</h2>\n',
+        "<p>Each amendment is announced to customers before it takes effect, "
+        "and they may opt out of it.</p>\n",
+        _table("Amendments", material, line, today, sizes, at),
+    ]
+    if corrections:
+        parts += [
+            '<h2 id="pp-corrections">Corrections</h2>\n',
+            "<p>A correction mends spelling or layout, or moves a date to a later day. "
+            "It is listed here; a later date is also announced to customers.</p>\n",
+            _table("Corrections", corrections, line, today, sizes, at),
+        ]
+    return "".join(parts)
+
+
+def _figure(line: Line, today: dt.date, sizes: Mapping[Number, Counts]) -> str:
+    found = bars(line, today, sizes)
+    key = "".join(
+        f'<li><span class="pp-key pp-key-{name}"></span>{words}</li>'
+        for name, words in (
+            ("force", "in force"),
+            ("future", "planned or until further notice"),
+            ("notice", "notice period"),
+            ("correction", "correction"),
+            ("added", "words added"),
+            ("removed", "words removed"),
+        )
+    )
+    wide = picture(found, today, width=WIDE, name="wide")
+    narrow = picture(found, today, width=NARROW, name="narrow")
+    return (
+        f'<figure class="pp-figure">\n{wide}{narrow}'
+        f'<figcaption><ul class="pp-keys">{key}</ul></figcaption></figure>\n'
+    )
+
+
+_COLUMNS = ("Version", "Published", "In force", "What it changes", "Documents")
+
+
+def _table(
+    name: str,
+    releases: Sequence[Release],
+    line: Line,
+    today: dt.date,
+    sizes: Mapping[Number, Counts],
+    at: Addresses,
+) -> str:
+    head = "".join(f'<th scope="col">{column}</th>' for column in _COLUMNS)
+    rows = "".join(_row(r, line, today, sizes, at) for r in reversed(releases))
+    return (
+        f'<div class="pp-table" role="region" tabindex="0" aria-label="{name}">'
+        f'<table class="pp-table-grid pp-history"><thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{rows}</tbody></table></div>\n"
+    )
+
+
+def _row(
+    release: Release, line: Line, today: dt.date, sizes: Mapping[Number, Counts], at: Addresses
+) -> str:
+    number, status = release.number, standing(release, line, today).status
+    name = masthead.anchor((release.version, at.release(number)))
+    documents = [("PDF", at.download(number, "policy.pdf"))]
+    if release.previous:
+        documents.append(("Changes (PDF)", at.download(number, "changes.pdf")))
+    if release.notice:
+        documents.append(("Letter", at.notice(number)))
+    if release.opt_out:
+        documents.append(("Opt-out form", at.opt_out(number)))
+    links = "<br>".join(masthead.anchor(link) for link in documents)
+    return (
+        f'<tr><th scope="row">{name}<br>{masthead.chip(status)}</th>'
+        f"<td>{escape(_published(release))}</td><td>{_in_force(release, line)}</td>"
+        f"<td>{_changed(release, line, sizes, at)}</td><td>{links}</td></tr>\n"
+    )
+
+
+def _published(release: Release) -> str:
+    words = apparatus.published_words(release)
+    return words if release.published else words.capitalize()
+
+
+def _in_force(release: Release, line: Line) -> str:
+    language = release.policy.facts.language
+    if release.effective is None:
+        start = "from an unknown day"
+    else:
+        own = standing(release, line, release.effective)
+        if own.status is not Status.IN_FORCE:
+            return f"never: corrected by {own.by} before it took effect"
+        start = f"from {long_date(release.effective, language)}"
+    end = standing(release, line, dt.date.max)
+    if end.status is Status.SUPERSEDED and end.since:
+        last = end.since - dt.timedelta(days=1)
+        start += f" until {long_date(last, language)}"
+    return escape(start)
+
+
+def _changed(release: Release, line: Line, sizes: Mapping[Number, Counts], at: Addresses) -> str:
+    before, size = predecessor(release, line), sizes.get(release.number)
+    if before is None or size is None:
+        return "First version"
+    link = masthead.anchor((f"Changes since {before.number}", at.changes(release.number)))
+    return f"{link}<br>{size.inserted:,} words added, {size.deleted:,} removed"
+
+
+def home(lines: Sequence[Line], today: dt.date, root: str) -> str:
+    """Every policy: which version is in force, since when, and what is coming.
+
+    Args:
+        lines: the releases of each policy.
+        today: the day whose statuses hold.
+        root: the way from the page to the site's root.
+    """
+    return (
+        f'<div class="pp-policies">\n{"".join(_card(line, today, root) for line in lines)}</div>\n'
+    )
+
+
+def _card(line: Line, today: dt.date, root: str) -> str:
+    at = Addresses(root, line[0].policy.id)
+    current = in_force(line, today)
+    facts = (current or line[-1]).policy.facts
+    standing_words = ""
+    if current:
+        words = f"Version {current.number}, {apparatus.in_force_words(current)}"
+        standing_words = f"<p>{masthead.chip(Status.IN_FORCE)} {escape(words)}</p>\n"
+    links = [("All versions", at.history)]
+    if current:
+        links.insert(0, ("Read it", at.current))
+        links.append(("PDF", at.download(current.number, "policy.pdf")))
+    return (
+        f'<section class="pp-policy" aria-labelledby="pp-policy-{facts_id(line)}">'
+        f'<h2 id="pp-policy-{facts_id(line)}">{masthead.anchor((facts.title, at.current))}</h2>\n'
+        f"{standing_words}{masthead.actions(links, facts.title)}"
+        f"{masthead.coming(line, today, at)}</section>\n"
+    )
+
+
+def facts_id(line: Line) -> str:
+    """The policy's id."""
+    return line[0].policy.id

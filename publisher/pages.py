@@ -1,0 +1,369 @@
+"""The pages of the site, as values: everything that MkDocs needs to put its frame around.
+
+No page names the day it was made, except where a status depends on it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+
+from publisher import apparatus, forms, masthead, overview
+from publisher.address import Addresses
+from publisher.amendment import Amendment, amend, summary
+from publisher.configuration import Configuration
+from publisher.html import Heading, fragment, redline
+from publisher.letter import fill, page_values
+from publisher.notice import long_date
+from publisher.policy import parse
+from publisher.release import (
+    Line,
+    Materiality,
+    Number,
+    Release,
+    Status,
+    in_force,
+    last_day,
+    predecessor,
+    standing,
+)
+
+POLICIES = "<!-- policies -->"
+"""Stands in a hand-written page where the list of the policies is to be."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its own part of the HTML, without the frame."""
+
+    path: str
+    """From the site's root, ending in `/`: `privacy/2/changes/`."""
+    title: str
+    """For the browser's tab and for search engines."""
+    html: str
+    headings: tuple[Heading, ...] = ()
+    description: str = ""
+    label: str = ""
+    """What navigation calls it; empty: its title."""
+    search: bool = False
+    """Whether it is in the search index."""
+    noindex: bool = False
+    """Whether search engines are to leave it out."""
+
+
+@dataclass(frozen=True)
+class PolicyPages:
+    """All pages of one policy on one day."""
+
+    line: Line
+    today: dt.date
+    configuration: Configuration
+    amendments: dict[Number, Amendment] = field(default_factory=dict)
+    """What was compared already, by the number of the newer release."""
+
+    @cached_property
+    def policy_id(self) -> str:
+        return self.line[0].policy.id
+
+    @cached_property
+    def title(self) -> str:
+        """What the policy is called in its latest release."""
+        return self.line[-1].policy.facts.title
+
+    def amendment(self, release: Release) -> Amendment | None:
+        """What a release changes against the one before it; None for the first."""
+        before = predecessor(release, self.line)
+        if before is None:
+            return None
+        if release.number not in self.amendments:
+            found = amend(before.policy.document, release.policy.document)
+            self.amendments[release.number] = found
+        return self.amendments[release.number]
+
+    def all(self) -> Iterator[Page]:
+        """Every page, the stable ones first."""
+        current = in_force(self.line, self.today)
+        yield self.current(current) if current else self.announced()
+        yield self.history()
+        for release in self.line:
+            yield self.release(release)
+            if release.previous:
+                yield self.changes(release)
+            if release.notice:
+                yield self.notice(release)
+            if release.opt_out:
+                yield self.opt_out(release)
+
+    def _at(self, depth: int) -> Addresses:
+        return Addresses("../" * depth, self.policy_id)
+
+    def _crumbs(self, at: Addresses, here: str, release: Release | None = None) -> str:
+        trail = [("Policies", at.root), (self.title, at.current)]
+        if release or here != "All versions":
+            trail.append(("All versions", at.history))
+        if release:
+            trail.append((release.version, at.release(release.number)))
+        return masthead.crumbs(trail, here)
+
+    # ── a version ────────────────────────────────────────────────────────────────────────────────
+
+    def current(self, release: Release) -> Page:
+        """The text in force, at the address that stays."""
+        facts, at = release.policy.facts, self._at(1)
+        text = apparatus.text_of(release.policy)
+        since = escape(apparatus.in_force_words(release))
+        line = f"{masthead.chip(Status.IN_FORCE)} Version {release.number}, {since}"
+        parts = [
+            masthead.crumbs([("Policies", at.root)], facts.title),
+            masthead.head(facts.title, self.configuration.organisation, line),
+            apparatus.remark(facts),
+            masthead.coming(self.line, self.today, at),
+            self._facts(release, at),
+            self._actions(release, at, history=True),
+            apparatus.contents(text),
+            apparatus.article(release.policy, text),
+        ]
+        return Page(
+            path=f"{self.policy_id}/",
+            title=facts.title,
+            html="".join(parts),
+            headings=text.headings,
+            description=f"{facts.title} of {self.configuration.organisation}, "
+            f"version {release.number}, {apparatus.in_force_words(release)}.",
+            search=True,
+        )
+
+    def announced(self) -> Page:
+        """What stands at the stable address before any version is in force."""
+        at = self._at(1)
+        html = (
+            masthead.crumbs([("Policies", at.root)], self.title)
+            + masthead.head(self.title, self.configuration.organisation)
+            + masthead.coming(self.line, self.today, at)
+            + masthead.actions([("All versions", at.history)], "More")
+        )
+        return Page(f"{self.policy_id}/", self.title, html)
+
+    def release(self, release: Release) -> Page:
+        """One version at its own address, with a loud banner where it is not in force."""
+        facts, at = release.policy.facts, self._at(2)
+        text = apparatus.text_of(release.policy)
+        status = standing(release, self.line, self.today).status
+        line = f"{masthead.chip(status)} {escape(_first_upper(apparatus.kind_words(release)))}"
+        parts = [
+            self._crumbs(at, release.version),
+            masthead.head(
+                f"{facts.title}, version {release.number}", self.configuration.organisation, line
+            ),
+            masthead.banner(release, self.line, self.today, at),
+            apparatus.remark(facts),
+            self._facts(release, at),
+            self._actions(release, at),
+            apparatus.contents(text),
+            apparatus.article(release.policy, text),
+            _seal(release),
+        ]
+        return Page(
+            path=f"{self.policy_id}/{release.number}/",
+            title=f"{facts.title}, version {release.number}",
+            html="".join(parts),
+            headings=text.headings,
+            description=f"{facts.title} of {self.configuration.organisation}, "
+            f"version {release.number}, {apparatus.in_force_words(release)}.",
+        )
+
+    def _facts(self, release: Release, at: Addresses) -> str:
+        facts = release.policy.facts
+        rows = [
+            ("Version", escape(f"{release.number}, {apparatus.kind_words(release)}")),
+            ("In force from", escape(_day(release.effective, facts.language))),
+            ("Published", escape(apparatus.published_words(release))),
+        ]
+        links = masthead.change_links(release, self.line, at)
+        if links:
+            rows.append(("What it changes", "<br>".join(masthead.anchor(link) for link in links)))
+        return masthead.facts(rows)
+
+    def _actions(self, release: Release, at: Addresses, *, history: bool = False) -> str:
+        number = release.number
+        links = [("All versions", at.history)] if history else []
+        links += [
+            ("Download PDF", at.download(number, "policy.pdf")),
+            ("Download Markdown", at.download(number, "policy.md")),
+        ]
+        links += masthead.letters(release, self.line, at)
+        form, closes = masthead.form_of(release, self.line), last_day(release, self.line)
+        if form and closes and self.today <= closes:
+            links.append((f"Opt out of version {number.major}", at.opt_out(form.number)))
+        return masthead.actions(links, "This version")
+
+    # ── what changed ─────────────────────────────────────────────────────────────────────────────
+
+    def changes(self, release: Release) -> Page:
+        """The redline of a version against the one before it."""
+        before, found = predecessor(release, self.line), self.amendment(release)
+        assert before is not None
+        assert found is not None
+        facts, at = release.policy.facts, self._at(3)
+        verb = "corrects" if release.materiality is Materiality.EDITORIAL else "changes"
+        title = f"What version {release.number} {verb}"
+        compared = " and ".join(
+            f"{masthead.anchor((r.version.lower(), at.release(r.number)))} "
+            f"({escape(apparatus.in_force_words(r))})"
+            for r in (before, release)
+        )
+        marked = redline(found, fold=True)
+        links = [("Download PDF", at.download(release.number, "changes.pdf"))]
+        links += masthead.letters(release, self.line, at)
+        parts = [
+            self._crumbs(at, "What changed", release),
+            masthead.head(title, facts.title, f"Compares {compared}."),
+            masthead.banner(release, self.line, self.today, at),
+            apparatus.remark(facts),
+            apparatus.general_note(release.policy.notes),
+            masthead.actions(links, "These changes"),
+            '<h2 id="pp-list">What changes, and why</h2>\n',
+            apparatus.in_figures(found),
+            apparatus.change_list(found, release.policy.notes),
+            '<h2 id="pp-marked">The text with every change marked</h2>\n',
+            apparatus.LEGEND,
+            apparatus.article(release.policy, marked, "pp-text pp-redline"),
+        ]
+        heads = (
+            Heading(2, "pp-list", "What changes, and why"),
+            Heading(2, "pp-marked", "The text with every change marked"),
+            *marked.headings,
+        )
+        return Page(
+            path=f"{self.policy_id}/{release.number}/changes/",
+            title=f"{facts.title}: {title[0].lower()}{title[1:]}",
+            html="".join(parts),
+            headings=heads,
+            description=f"Every change from version {before.number} to version {release.number}, "
+            f"word by word: {summary(found)}.",
+        )
+
+    # ── letter and form ──────────────────────────────────────────────────────────────────────────
+
+    def notice(self, release: Release) -> Page:
+        """The letter about a version, as customers got it."""
+        facts, at = release.policy.facts, self._at(3)
+        values = page_values(at.opt_out(release.number), self.configuration.reply)
+        html = fragment(parse(fill(release.notice, values)))
+        later = [r for r in self.line if r.number.major == release.number.major and r.notice][-1]
+        newer = ""
+        if later.number != release.number:
+            link = masthead.anchor(
+                (f"the letter about version {later.number}", at.notice(later.number))
+            )
+            newer = masthead.box(
+                "superseded", "The date in this letter has changed", f"<p>See {link}.</p>\n"
+            )
+        published = apparatus.published_words(release)
+        parts = [
+            self._crumbs(at, "Letter", release),
+            f'<p class="pp-kicker">Letter of {escape(published)} to every customer</p>\n',
+            newer,
+            f'<article class="pp-text pp-letter" lang="{facts.language}">\n',
+            _titled(self._local(html, at)),
+            "</article>\n",
+            masthead.actions(
+                [("Download PDF", at.download(release.number, "notice.pdf"))], "Letter"
+            ),
+        ]
+        title = f"{facts.title}: letter about version {release.number}"
+        return Page(f"{self.policy_id}/{release.number}/notice/", title, "".join(parts))
+
+    def _local(self, html: str, at: Addresses) -> str:
+        """Makes links to our own site relative, so that a copy of the site leads into itself."""
+        return html.replace(f'href="{escape(self.configuration.site)}', f'href="{at.root}')
+
+    def opt_out(self, release: Release) -> Page:
+        """The frozen wording and the form, which the receiver makes a customer's own."""
+        facts, at = release.policy.facts, self._at(3)
+        closes = last_day(release, self.line)
+        late = ""
+        if closes and self.today > closes:
+            day = escape(long_date(closes, facts.language))
+            body = "<p>What you declare now is kept and marked as late.</p>\n"
+            late = masthead.box("superseded", f"The last day to opt out was {day} (UTC)", body)
+        elif closes and closes != release.closes:
+            day = escape(long_date(closes, facts.language))
+            late = masthead.box("upcoming", f"You can opt out until the end of {day} (UTC)", "")
+        reply = escape(self.configuration.reply)
+        parts = [
+            self._crumbs(at, "Opt out", release),
+            late,
+            f'<article class="pp-text pp-letter" lang="{facts.language}">\n',
+            _titled(fragment(parse(release.opt_out))),
+            f"</article>\n{forms.START}\n{forms.public_form(release)}{forms.END}\n",
+            '<h2 id="pp-other-ways">Other ways to opt out</h2>\n<ul>\n',
+            f'<li>By e-mail: write “I opt out” to <a href="mailto:{reply}">{reply}</a>, '
+            "from the address your notice went to.</li>\n",
+            "<li>On paper: "
+            + masthead.anchor(
+                ("print or fill in this form (PDF)", at.download(release.number, "opt-out.pdf"))
+            )
+            + ", and send it to the address in it.</li>\n</ul>\n",
+        ]
+        title = f"Opt out of version {release.number.major} of the {facts.title}"
+        return Page(f"{self.policy_id}/{release.number}/opt-out/", title, "".join(parts))
+
+    # ── overviews ────────────────────────────────────────────────────────────────────────────────
+
+    def history(self) -> Page:
+        """Every version with its dates."""
+        at = self._at(2)
+        found = {r.number: self.amendment(r) for r in self.line}
+        sizes = {number: a.counts for number, a in found.items() if a}
+        html = (
+            masthead.crumbs([("Policies", at.root), (self.title, at.current)], "All versions")
+            + masthead.head(f"{self.title}: all versions", self.configuration.organisation)
+            + overview.history(self.line, self.today, sizes, at)
+        )
+        heads = [Heading(2, "pp-amendments", "Amendments")]
+        if "pp-corrections" in html:
+            heads.append(Heading(2, "pp-corrections", "Corrections"))
+        return Page(
+            path=f"{self.policy_id}/history/",
+            title=f"{self.title}: all versions",
+            html=html,
+            headings=tuple(heads),
+            description=f"Every version of the {self.title} of "
+            f"{self.configuration.organisation}, with its dates and changes.",
+            label="All versions",
+        )
+
+
+def home(lines: list[Line], today: dt.date, root: str = "") -> str:
+    """The list of the policies, for a hand-written page; see `POLICIES`."""
+    return overview.home(lines, today, root)
+
+
+# ── parts ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _titled(html: str) -> str:
+    """Gives the first heading of a letter the id that "Skip to content" leads to."""
+    return re.sub(r"<h1\b", '<h1 id="pp-top"', html, count=1)
+
+
+def _seal(release: Release) -> str:
+    if not release.seal:
+        return ""
+    return (
+        '<p class="pp-seal" data-search-exclude>Seal of this version (SHA-256 of its checksums): '
+        f"<code>{release.seal}</code></p>\n"
+    )
+
+
+def _day(day: dt.date | None, language: str) -> str:
+    return long_date(day, language) if day else "unknown"
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
