@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from publisher import archive
 from publisher.actions.addressing import known, link_for, token_for
@@ -95,7 +95,8 @@ def _read(project: Project, number: int, mail: Mail, now: dt.datetime) -> Verdic
         claims = [r.customer for r in ledger_of(project).at_address(mail.sender)]
         # A From field proves nothing; it helps the person who reads the message.
         hint = f"; it claims to be from customer {' or '.join(claims)}" if claims else ""
-        return _filed(project, Verdict(number, Filed.UNKNOWN, no + hint), now)
+        filed = _filed(project, Verdict(number, Filed.UNKNOWN, no + hint), now)
+        return replace(filed, reason=no) if hint else filed
     if bearer is None:
         several = "it names several personal addresses"
         return _filed(project, Verdict(number, Filed.UNCLEAR, several), now)
