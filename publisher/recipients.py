@@ -67,6 +67,21 @@ def read_recipients(data: bytes, name: str) -> Customers:
     return Customers(tuple(found), shared)
 
 
+def read_address(address: str) -> str:
+    """An address as mail needs it.
+
+    Raises:
+        RecipientsError: it is none, or has letters before the @ that not every server takes.
+    """
+    try:
+        read = validate_email(address, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError as error:
+        raise RecipientsError(
+            f"`{address[:80]}` is not an address: {error}", remedy="correct it"
+        ) from None
+    return read.ascii_email or ""
+
+
 def _text(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
@@ -161,11 +176,10 @@ class _Reader:
             self.problems.append((line, "the address is empty"))
             return ""
         try:
-            read = validate_email(address, check_deliverability=False, allow_smtputf8=False)
-        except EmailNotValidError as error:
-            self.problems.append((line, f"`{address[:80]}` is not an address: {error}"))
+            return read_address(address)
+        except RecipientsError as error:
+            self.problems.append((line, error.what))
             return ""
-        return read.ascii_email or ""
 
     def _add(self, found: dict[str, tuple[int, Customer]], line: int, customer: Customer) -> None:
         first, known = found.setdefault(customer.id, (line, customer))

@@ -28,6 +28,7 @@ from publisher.letter import Recipient, title_of
 from publisher.notice import long_date
 from publisher.outbox import STATE_OF, Carrier, Fate, Outcome, carrier_of
 from publisher.project import Project
+from publisher.recipients import read_address
 from publisher.record import Delivery, DeliveryState
 from publisher.release import Line, Number, Release
 
@@ -302,9 +303,10 @@ def send_test(
 
     Raises:
         SendError: the release has no letter, or the carrier did not take this one.
+        RecipientsError: that is not an address.
     """
     release = announced(project, policy_id, number)
-    recipient = Recipient(0, "test", address, SAMPLE.name)
+    recipient = Recipient(0, "test", read_address(address), SAMPLE.name)
     letter = compose(project, release, recipient, now, test=True)
     carrier = carrier_of(project)
     try:
