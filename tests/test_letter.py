@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import datetime as dt
+import email
+import email.policy
+from collections.abc import Sequence
+from dataclasses import replace
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher import archive
+from publisher.configuration import Configuration
+from publisher.errors import RecipientsError, RenderError
+from publisher.html import fragment
+from publisher.letter import (
+    LARGEST_HTML,
+    Recipient,
+    compose_link,
+    compose_notice,
+    compose_receipt,
+    fill,
+    styled,
+)
+from publisher.optout import RequestKind, Timing
+from publisher.plaintext import as_text
+from publisher.policy import parse
+from publisher.release import Release
+from tests.houses import NOW, TWO, make
+
+LINK, REPLY = "http://x.example/privacy/2/opt-out/?token=t", "opt-out+t@hosting.example"
+ANNA = Recipient(1, "c-1", "anna@customer.example", "Anna")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Configuration]:
+    project = make(tmp_path_factory.mktemp("house"))
+    return archive.release(project, "privacy", TWO), project.configuration
+
+
+def notice(made: tuple[Release, Configuration], recipient: Recipient = ANNA) -> EmailMessage:
+    letter = compose_notice(made[0], recipient, made[1], link=LINK, reply=REPLY, date=NOW)
+    return read(letter.data)
+
+
+def read(data: bytes) -> EmailMessage:
+    message = email.message_from_bytes(data, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    assert not message.defects
+    return message
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.words: list[str] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name == "href"]
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+# ── the message ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_has_each_field_once(made: tuple[Release, Configuration]) -> None:
+    message = notice(made)
+    always = ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version"]
+    for name in [*always, "Auto-Submitted", "Reply-To"]:
+        assert len(message.get_all(name) or []) == 1, name
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Subject"] == "Privacy Policy: version 2 applies from 1 March 2027"
+    assert message["From"].addresses[0].display_name == "Example Hosting"
+    assert message["List-Unsubscribe"] is None
+
+
+def test_lines_are_as_mail_wants_them(made: tuple[Release, Configuration]) -> None:
+    letter = compose_notice(made[0], ANNA, made[1], link=LINK, reply=REPLY, date=NOW)
+    lines = letter.data.split(b"\r\n")
+    assert all(b"\n" not in line and b"\r" not in line for line in lines)
+    assert max(map(len, lines)) <= 78
+    assert letter.data.isascii()
+
+
+def test_both_parts_say_the_same(made: tuple[Release, Configuration]) -> None:
+    message = notice(made)
+    plain, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    reader = _Text()
+    reader.feed(html.get_content())
+    for words in ("Dear Anna,", "28 February 2027", "Longer keys protect you better.", REPLY):
+        assert words in plain.get_content()
+        assert words in "".join(reader.words)
+    assert LINK in plain.get_content()
+    assert {LINK, f"mailto:{REPLY}"} <= set(reader.links)
+    assert len(html.get_content().encode()) < LARGEST_HTML
+
+
+def test_calls_for_no_picture_no_script_and_no_other_host(
+    made: tuple[Release, Configuration],
+) -> None:
+    html = notice(made).get_body(("html",))
+    assert html is not None
+    reader = _Text()
+    reader.feed(html.get_content())
+    assert not {"img", "script", "link", "iframe"} & set(reader.tags)
+    allowed = ("http://x.example/", "http://127.0.0.1:8000/", "mailto:")
+    assert all(link.startswith(allowed) for link in reader.links)
+
+
+def test_styles_are_inline_and_the_dark_ones_are_kept() -> None:
+    html = styled("# Title\n\nText\n", "de")
+    assert '<html lang="de">' in html
+    assert 'style="font-size: 24px' in html
+    assert "@media (prefers-color-scheme: dark)" in html
+    assert html.count("<style>") == 1
+
+
+def test_a_letter_that_would_be_cut_off_is_refused() -> None:
+    with pytest.raises(RenderError, match="bytes of HTML"):
+        styled("# Title\n\n" + "word " * LARGEST_HTML)
+
+
+def test_the_same_letter_has_the_same_bytes(made: tuple[Release, Configuration]) -> None:
+    one, two = (
+        compose_notice(made[0], ANNA, made[1], link=LINK, reply=REPLY, date=NOW, attachment=b"%PDF")
+        for _ in range(2)
+    )
+    assert one == two
+
+
+# ── what a recipient's data can do ───────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("bad", ["a\r\nBcc: x@evil.example", "a\nb", "a\x00b", "a\u2028b", "\x85"])
+def test_nothing_can_add_a_header(made: tuple[Release, Configuration], bad: str) -> None:
+    with pytest.raises(RecipientsError, match="control characters"):
+        notice(made, replace(ANNA, name=bad))
+
+
+printable = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=40)
+
+
+@given(printable)
+def test_a_name_is_shown_as_it_is_and_does_nothing(name: str) -> None:
+    text = fill("Dear {{name}}, see [l]({{opt_out_link}})\n", {"name": name, "opt_out_link": LINK})
+    reader = _Text()
+    reader.feed(fragment(parse(text)))
+    assert (reader.tags, reader.links) == (["p", "a"], [LINK])
+    assert "".join(reader.words).strip() == f"Dear {name}, see l"
+    assert name in as_text(parse(text)).replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<script>alert(1)</script>",
+        "[here](http://evil.example)",
+        "<http://evil.example>",
+        "&lt;b&gt;",
+        "*bold* `code` ~~x~~",
+        "{{opt_out_link}}",
+        "\\",
+        "![x](http://evil.example/x.png)",
+        "x\\](http://evil.example)",
+    ],
+)
+def test_a_name_is_never_markdown(made: tuple[Release, Configuration], name: str) -> None:
+    message = notice(made, replace(ANNA, name=name))
+    plain, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    assert f"Dear {name}," in plain.get_content()
+    reader = _Text()
+    reader.feed(html.get_content())
+    assert f"Dear {name}," in "".join(reader.words)
+    assert not any("evil" in link for link in reader.links)
+    assert message["To"].addresses[0].display_name == name
+
+
+def test_a_field_nobody_knows_is_left_as_it_is_written() -> None:
+    assert fill("{{other}}", {"name": "x"}) == "{{other}}"
+
+
+# ── receipts ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("kind", [RequestKind.OPT_OUT, RequestKind.WITHDRAW])
+@pytest.mark.parametrize("when", list(Timing))
+def test_a_receipt_says_what_was_recorded_and_when(
+    made: tuple[Release, Configuration], kind: RequestKind, when: Timing
+) -> None:
+    letter = compose_receipt(
+        made[0],
+        ANNA,
+        made[1],
+        kind=kind,
+        timing=when,
+        receipt="R-000042",
+        received=dt.datetime(2027, 2, 1, 23, 30, tzinfo=dt.timezone(dt.timedelta(hours=-1))),
+        link=LINK,
+    )
+    message = read(letter.data)
+    assert message.get_all("Auto-Submitted") == ["auto-replied"]
+    text = letter.part("text/plain")
+    assert "2 February 2027, 00:30 UTC" in text
+    assert "R-000042" in text
+    assert ("marked as late" in " ".join(text.split())) is (when is Timing.LATE)
+    assert (LINK in text) is (kind is RequestKind.OPT_OUT and when is Timing.IN_TIME)
+
+
+def test_the_link_is_mailed_with_a_word_of_warning(made: tuple[Release, Configuration]) -> None:
+    letter = compose_link(made[0], ANNA, made[1], link=LINK, date=NOW)
+    assert LINK in letter.part("text/plain")
+    assert "Nothing has been recorded yet." in " ".join(letter.part("text/plain").split())
+
+
+def test_a_part_that_is_not_there_is_empty(tmp_path: Path) -> None:
+    project = make(tmp_path)
+    release = archive.release(project, "privacy", TWO)
+    letter = compose_link(release, ANNA, project.configuration, link=LINK, date=NOW)
+    assert letter.part("text/calendar") == ""

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import datetime as dt
+import string
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from publisher import archive
+from publisher.errors import ConfigurationError, TokenError
+from publisher.optout import (
+    Capability,
+    Timing,
+    make_token,
+    masked,
+    read_keys,
+    read_token,
+    reply_address,
+    timing,
+    token_in,
+    understood,
+)
+from publisher.release import Number
+from tests.houses import TWO, make
+
+KEYS = (b"k" * 32, b"o" * 32)
+CAPABILITY = Capability("privacy", Number(2, 1), 0x2A)
+TOKEN = make_token(KEYS[0], CAPABILITY)
+
+capabilities = st.builds(
+    Capability,
+    policy=st.from_regex(r"[a-z][a-z0-9-]{0,15}", fullmatch=True),
+    number=st.builds(Number, st.integers(1, 9999), st.integers(0, 9999)),
+    recipient=st.integers(1, 16**12 - 1),
+)
+
+
+@given(capabilities)
+def test_a_token_says_what_it_was_made_for(capability: Capability) -> None:
+    token = make_token(KEYS[0], capability)
+    assert read_token(KEYS, token) == capability
+    assert read_token(KEYS, f" {token.upper()}\n") == capability
+
+
+@given(capabilities)
+def test_the_longest_token_fits_into_a_reply_address(capability: Capability) -> None:
+    token = make_token(KEYS[0], capability)
+    address = reply_address("opt-out-mail@x.example", token) if len(token) <= 51 else ""
+    if address:
+        assert len(address.partition("@")[0]) <= 64
+        assert token_in(address.upper(), "opt-out-mail@x.example") == token
+
+
+def test_a_reply_address_that_mail_cannot_carry_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="octets before the @"):
+        reply_address("a" * 30 + "@x.example", TOKEN)
+
+
+def test_an_older_key_still_opens() -> None:
+    assert read_token(KEYS, make_token(KEYS[1], CAPABILITY)) == CAPABILITY
+    with pytest.raises(TokenError):
+        read_token(KEYS[:1], make_token(KEYS[1], CAPABILITY))
+
+
+@pytest.mark.parametrize("place", range(len(TOKEN)))
+def test_every_altered_character_is_noticed(place: int) -> None:
+    for other in string.ascii_lowercase + string.digits + "._-+/ %\x00é\u212a":
+        if other != TOKEN[place]:
+            with pytest.raises(TokenError):
+                read_token(KEYS, TOKEN[:place] + other + TOKEN[place + 1 :])
+    for altered in (TOKEN[:place], TOKEN[:place] + TOKEN[place + 1 :]):
+        with pytest.raises(TokenError):
+            read_token(KEYS, altered)
+
+
+@given(st.text())
+@example("")
+@example("___")
+@example("privacy_2_1_")
+def test_what_we_did_not_make_opens_nothing(text: str) -> None:
+    with pytest.raises(TokenError):
+        read_token(KEYS, text)
+
+
+def test_a_letter_of_another_script_is_not_taken_for_ours() -> None:
+    kelvin = TOKEN.replace("k", "\u212a")
+    if kelvin != TOKEN:
+        with pytest.raises(TokenError):
+            read_token(KEYS, kelvin)
+
+
+@pytest.mark.parametrize("value", ["", "short", "k" * 32 + ",short"])
+def test_a_weak_key_is_refused(value: str) -> None:
+    with pytest.raises(ConfigurationError, match="no key for personal links"):
+        read_keys(value)
+
+
+def test_keys_are_rotated_by_a_list() -> None:
+    assert read_keys(f"{'n' * 32}, {'o' * 32}") == (b"n" * 32, b"o" * 32)
+
+
+def test_a_masked_address_tells_a_stranger_nothing() -> None:
+    assert masked("cleo@other.example") == "c•••@o•••.example"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["opt-out@x.example", "opt-out+@x.example", "other+t@x.example", "opt-out+t@y.example", ""],
+)
+def test_an_address_without_a_token(address: str) -> None:
+    assert token_in(address, "opt-out@x.example") == ""
+
+
+def test_the_window_closes_at_the_end_of_its_last_day_in_utc(tmp_path: Path) -> None:
+    release = archive.release(make(tmp_path), "privacy", TWO)
+    last = dt.datetime(2027, 2, 28, 23, 59, 59, 999_999, tzinfo=dt.UTC)
+    after = last + dt.timedelta(microseconds=1)
+    west = dt.timezone(dt.timedelta(hours=-8))
+    assert timing(release, last) is Timing.IN_TIME
+    assert timing(release, last.astimezone(west)) is Timing.IN_TIME
+    assert timing(release, after) is Timing.LATE
+    assert timing(release, after.astimezone(west)) is Timing.LATE
+    assert timing(replace(release, closes=None), last) is Timing.LATE
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Re: Privacy Policy: version 2 applies", "I opt out"),
+        ("Re: x", "I want to opt out.\n\nSent from my iPhone"),
+        ("AW: x", "Hello, I hereby opt out of version 2 of the Privacy Policy. Regards, Ben"),
+        ("opt out", ""),
+        ("Opt-Out", "Please opt me out"),
+        ("Re: x", "I do not accept version 2."),
+        ("Re: x", "We don’t agree to the new policy"),
+        ("Re: x", "I refuse to accept this change"),
+        ("Re: x", "i OPT OUT!!!"),
+    ],
+)
+def test_an_opt_out_beyond_doubt(subject: str, text: str) -> None:
+    assert understood(subject, text)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Re: x", ""),
+        ("Re: opt out of version 2", "Thanks"),
+        ("Re: x", "How do I opt out?"),
+        ("Re: x", "What happens if I opt out"),
+        ("Re: x", "I do not want to opt out"),
+        ("Re: x", "I don't want to opt out"),
+        ("Re: x", "I no longer want to opt out"),
+        ("Re: x", "Please ignore my opt out"),
+        ("Re: x", "I withdraw my opt-out"),
+        ("Re: x", "My opt-out was a mistake"),
+        ("Re: x", "The opt-out link is broken"),
+        ("Re: x", "I accept version 2"),
+        ("Re: x", "I opt out of mailings but I accept the policy"),
+        ("Re: x", "unsubscribe"),
+        ("Re: x", "Should I opt out?"),
+        ("Re: x", "I am undecided whether to opt out"),
+        ("I opt out", "no wait, never mind"),
+        ("Out of office", "I am on holiday until Monday"),
+    ],
+)
+def test_what_is_in_doubt_is_for_a_person(subject: str, text: str) -> None:
+    assert not understood(subject, text)
