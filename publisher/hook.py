@@ -25,6 +25,12 @@ from publisher.html import Heading
 from publisher.pages import POLICIES, Page
 from publisher.project import Project
 
+LOST = (
+    "<h1>There is no such page</h1>\n<p>Every version that was ever published keeps its address. "
+    "The menu leads to the policies and to all their versions.</p>\n"
+)
+"""What stands on the page for addresses that do not exist."""
+
 
 class PublisherOptions(Config):  # type: ignore[no-untyped-call]
     """The options of the plugin in `mkdocs.yml`."""
@@ -115,6 +121,8 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
     def on_post_template(
         self, output_content: str, *, template_name: str, config: MkDocsConfig
     ) -> str:
+        if template_name == "404.html":
+            output_content = output_content.replace("<h1>404 - Not found</h1>", LOST)
         return mended(output_content) if template_name.endswith(".html") else output_content
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:

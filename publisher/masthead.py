@@ -12,7 +12,6 @@ from publisher.release import (
     Line,
     Number,
     Release,
-    Standing,
     Status,
     in_force,
     last_day,
@@ -84,29 +83,33 @@ def banner(release: Release, line: Line, today: dt.date, at: Addresses) -> str:
     if now.status is Status.IN_FORCE:
         return ""
     current = in_force(line, today)
-    read = ""
-    if current is not None:
-        words = f"Read version {current.number}, which is in force"
-        read = f" {anchor((words, at.release(current.number)))}."
-    day = escape(long_date(now.since, release.policy.facts.language))
+    language = release.policy.facts.language
+    day = escape(long_date(now.since, language))
+    until = _until(current, at)
     if now.status is Status.UPCOMING:
-        until = f"Until then, version {current.number} applies." if current else ""
         title = f"Not in force yet: version {release.number} applies from {day}"
-        return box("upcoming", title, f"<p>{until}{read}</p>\n")
-    title = f"Not in force: version {now.by} took the place of version {release.number} on {day}"
-    return box("superseded", title, f"<p>{_never(release, now)}{_its(now, at)}{read}</p>\n")
+        return box("upcoming", title, f"<p>{until}</p>\n" if until else "")
+    by = next(r for r in line if r.number == now.by)
+    see = _read(by, at)
+    if standing(by, line, today).status is Status.UPCOMING:
+        title = f"Not in force: version {by.number} corrected version {release.number} on {day}"
+        applies = f"It applies from {escape(long_date(by.effective, language))}."
+        return box("upcoming", title, f"<p>{see} {applies} {until}</p>\n")
+    title = f"Not in force: version {by.number} took the place of version {release.number} on {day}"
+    read = "" if current is None or current is by else _read(current, at, "now in force")
+    return box("superseded", title, f"<p>{see} {read}</p>\n")
 
 
-def _never(release: Release, now: Standing) -> str:
-    if release.effective and now.since and now.since < release.effective:
-        return "This version was corrected before it took effect. "
-    return "It is kept here as it was. "
+def _read(release: Release, at: Addresses, why: str = "") -> str:
+    words = f"Read version {release.number}" + (f", {why}" if why else "")
+    return anchor((words, at.release(release.number))) + "."
 
 
-def _its(now: Standing, at: Addresses) -> str:
-    if now.by is None:
+def _until(current: Release | None, at: Addresses) -> str:
+    if current is None:
         return ""
-    return f"{anchor((f'See version {now.by}', at.release(now.by)))}."
+    link = anchor((f"version {current.number}", at.release(current.number)))
+    return f"Until then, {link} applies."
 
 
 def coming(line: Line, today: dt.date, at: Addresses) -> str:
@@ -150,10 +153,9 @@ def change_links(
     for member in line:
         before = predecessor(member, line)
         if before is not None and first < member.number <= release.number:
-            verb = "corrects in" if member.number.minor else "changes since"
-            links.append(
-                (f"What {member.number} {verb} {before.number}", at.changes(member.number))
-            )
+            verb = "corrects in" if member.number.minor else "changes against"
+            words = f"What version {member.number} {verb} version {before.number}"
+            links.append((words, at.changes(member.number)))
     return links
 
 
@@ -174,3 +176,19 @@ def form_of(release: Release, line: Line) -> Release | None:
     """The release whose form opts out of the amendment that `release` belongs to."""
     found = [r for r in line if r.number.major == release.number.major and r.opt_out]
     return found[-1] if found else None
+
+
+def span(release: Release, line: Line) -> str:
+    """From when until when a version is in force, in words."""
+    language = release.policy.facts.language
+    if release.effective is None:
+        start = "from an unknown day"
+    else:
+        own = standing(release, line, release.effective)
+        if own.status is not Status.IN_FORCE:
+            return f"never: corrected by version {own.by} before it took effect"
+        start = f"from {long_date(release.effective, language)}"
+    end = standing(release, line, dt.date.max)
+    if end.status is Status.SUPERSEDED and end.since:
+        start += f" until {long_date(end.since - dt.timedelta(days=1), language)}"
+    return start

@@ -9,7 +9,6 @@ from html import escape
 from publisher import apparatus, masthead
 from publisher.address import Addresses
 from publisher.amendment import Counts
-from publisher.notice import long_date
 from publisher.release import (
     Line,
     Materiality,
@@ -110,7 +109,7 @@ def _row(
     links = "<br>".join(masthead.anchor(link) for link in documents)
     return (
         f'<tr><th scope="row">{name}<br>{masthead.chip(status)}</th>'
-        f"<td>{escape(_published(release))}</td><td>{_in_force(release, line)}</td>"
+        f"<td>{escape(_published(release))}</td><td>{escape(masthead.span(release, line))}</td>"
         f"<td>{_changed(release, line, sizes, at)}</td><td>{links}</td></tr>\n"
     )
 
@@ -118,22 +117,6 @@ def _row(
 def _published(release: Release) -> str:
     words = apparatus.published_words(release)
     return words if release.published else words.capitalize()
-
-
-def _in_force(release: Release, line: Line) -> str:
-    language = release.policy.facts.language
-    if release.effective is None:
-        start = "from an unknown day"
-    else:
-        own = standing(release, line, release.effective)
-        if own.status is not Status.IN_FORCE:
-            return f"never: corrected by {own.by} before it took effect"
-        start = f"from {long_date(release.effective, language)}"
-    end = standing(release, line, dt.date.max)
-    if end.status is Status.SUPERSEDED and end.since:
-        last = end.since - dt.timedelta(days=1)
-        start += f" until {long_date(last, language)}"
-    return escape(start)
 
 
 def _changed(release: Release, line: Line, sizes: Mapping[Number, Counts], at: Addresses) -> str:
@@ -172,7 +155,7 @@ def _card(line: Line, today: dt.date, root: str) -> str:
     return (
         f'<section class="pp-policy" aria-labelledby="pp-policy-{facts_id(line)}">'
         f'<h2 id="pp-policy-{facts_id(line)}">{masthead.anchor((facts.title, at.current))}</h2>\n'
-        f"{standing_words}{masthead.actions(links, facts.title)}"
+        f"{standing_words}{masthead.actions(links, f'Go to the {facts.title}')}"
         f"{masthead.coming(line, today, at)}</section>\n"
     )
 

@@ -134,6 +134,7 @@ class PolicyPages:
             headings=text.headings,
             description=f"{facts.title} of {self.configuration.organisation}, "
             f"version {release.number}, {apparatus.in_force_words(release)}.",
+            label="Text in force",
             search=True,
         )
 
@@ -177,10 +178,9 @@ class PolicyPages:
         )
 
     def _facts(self, release: Release, at: Addresses) -> str:
-        facts = release.policy.facts
         rows = [
             ("Version", escape(f"{release.number}, {apparatus.kind_words(release)}")),
-            ("In force from", escape(_day(release.effective, facts.language))),
+            ("In force", escape(masthead.span(release, self.line))),
             ("Published", escape(apparatus.published_words(release))),
         ]
         links = masthead.change_links(release, self.line, at)
@@ -359,10 +359,6 @@ def _seal(release: Release) -> str:
         '<p class="pp-seal" data-search-exclude>Seal of this version (SHA-256 of its checksums): '
         f"<code>{release.seal}</code></p>\n"
     )
-
-
-def _day(day: dt.date | None, language: str) -> str:
-    return long_date(day, language) if day else "unknown"
 
 
 def _first_upper(text: str) -> str:

@@ -161,13 +161,13 @@ class _Drawing:
             x = self.x(day)
             yield f'<path class="pp-tl-grid" d="M{x} {_TOP - 6}V{foot}"/>'
             yield _text(x, foot + 18, label, "pp-tl-mark", "middle")
-        for row, bar in enumerate(reversed(self.bars)):
-            yield from self._bar(bar, _TOP + row * _ROW)
         x = self.x(self.today)
         yield f'<path class="pp-tl-today" d="M{x} {_TOP - 10}V{foot}"/>'
         label = f"as of {self._short(self.today)}"
         anchor = "start" if x < 60 else "end" if x > self.width - 60 else "middle"
         yield _text(x, _TOP - 16, label, "pp-tl-now", anchor)
+        for row, bar in enumerate(reversed(self.bars)):
+            yield from self._bar(bar, _TOP + row * _ROW)
 
     def _short(self, day: dt.date) -> str:
         return format_date(day, "d MMM y", locale=self._language)
