@@ -168,7 +168,8 @@ def _html_text(html: str) -> str:
 def written(text: str) -> str:
     """What the writer of a reply wrote, without the quotation and the disclaimer of a firm."""
     # Without this, a mail of empty lines keeps the parser's patterns busy for a minute.
-    text = re.sub(r"\n{3,}", "\n\n", "\n".join(map(str.strip, text[:MOST].splitlines())))
+    lines = "\n".join(map(str.strip, text[: 10 * MOST].splitlines()))
+    text = re.sub(r"\n{3,}", "\n\n", lines)[:MOST]
     try:
         replies = EmailReplyParser(languages=list(LANGUAGES)).read(text).replies
         own = replies[0].content if replies else text
@@ -176,5 +177,5 @@ def written(text: str) -> str:
             own = own.replace(disclaimer, "")
     except Exception:  # noqa: BLE001 - a foreign parser; its failure must lose no opt-out
         own = text
-    lines = [line for line in own.splitlines() if not line.lstrip().startswith(">")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    kept = [line for line in own.splitlines() if not line.lstrip().startswith(">")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
