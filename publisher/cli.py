@@ -31,7 +31,7 @@ class _Group(click.Group):
             ctx.exit(REFUSED)
 
 
-class _Number(click.ParamType):
+class _Number(click.ParamType[Number]):
     name = "RELEASE"
 
     def convert(
@@ -43,7 +43,7 @@ class _Number(click.ParamType):
         return number
 
 
-class _Day(click.ParamType):
+class _Day(click.ParamType[dt.date | None]):
     name = "DATE"
 
     def convert(
@@ -332,7 +332,7 @@ def notice(
     ctx: click.Context, release: Number, customer: str | None, form: str, output: Path | None
 ) -> None:
     """Show the letter about a release as one recipient gets it."""
-    from publisher.actions.noticing import letter_for
+    from publisher.actions.addressing import letter_for
 
     project, policy_id = ctx.obj.project, ctx.obj.policy
     if form == "pdf":
@@ -357,7 +357,7 @@ def recipients() -> None:
 @click.pass_context
 def import_(ctx: click.Context, file: Path) -> None:
     """Take customers from a CSV file with the columns customer, address, name."""
-    from publisher.actions.noticing import import_recipients
+    from publisher.actions.addressing import import_recipients
 
     taken = import_recipients(ctx.obj.project, file.read_bytes(), str(file), now())
     ctx.obj.say(f"{taken.new} new, {taken.changed} changed, {taken.unchanged} unchanged")
@@ -440,7 +440,7 @@ def receive(ctx: click.Context, to: str | None) -> None:
 @click.pass_context
 def optouts(ctx: click.Context, release: Number) -> None:
     """List who opted out of a release, and what is on record of it."""
-    from publisher.actions.answering import optouts as act
+    from publisher.actions.tallying import optouts as act
 
     rows = act(ctx.obj.project, ctx.obj.policy, release)
     head = ("customer", "state", "received", "timing", "by", "receipt")
@@ -451,7 +451,7 @@ def optouts(ctx: click.Context, release: Number) -> None:
 @click.pass_context
 def status(ctx: click.Context) -> None:
     """Where every policy stands: releases, letters, answers."""
-    from publisher.actions.answering import status as act
+    from publisher.actions.tallying import status as act
 
     for policy_id in ctx.obj.policies:
         for line in act(ctx.obj.project, policy_id, now().date()):

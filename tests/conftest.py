@@ -19,7 +19,10 @@ from publisher.project import Project
 settings.register_profile("default", deadline=None, max_examples=60)
 settings.load_profile("default")
 
-KEY = "a key for tests only, of more than 32 characters"
+ROOT = Path(__file__).parents[1]
+"""Of the repository: `site/` and `mkdocs.yml` are what the tests build with."""
+
+KEY = "a key for tests only of more than 32 characters"
 
 CONFIGURATION = """
 [organisation]
@@ -133,19 +136,14 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    """A committed draft without releases."""
-    root = tmp_path / "house"
+def make_house(root: Path, configuration: str = CONFIGURATION) -> House:
+    """A committed draft without releases, in a new folder."""
     root.mkdir()
-    (root / "publisher.toml").write_text(CONFIGURATION)
+    (root / "publisher.toml").write_text(configuration)
     (root / ".gitignore").write_text("/.publisher/\n/build/\n")
     (root / ".gitattributes").write_text("versions/** -text -merge\n")
-    repository = Path(__file__).parents[1]
     for name in ("mkdocs.yml", "site"):
-        source = repository / name
-        if source.exists():
-            (root / name).symlink_to(source)
+        (root / name).symlink_to(ROOT / name)
     made = House(root)
     made.write({"policy.toml": FACTS, **SECTIONS})
     git(root, "init", "-q", "-b", "main")
@@ -153,3 +151,9 @@ def house(tmp_path: Path) -> House:
     git(root, "config", "user.email", "tests@hosting.example")
     made.commit("Start")
     return made
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    """A committed draft without releases."""
+    return make_house(tmp_path / "house")

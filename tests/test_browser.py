@@ -1,0 +1,300 @@
+"""The site and its forms in a real browser: Debian's Chromium, driven by Playwright."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import KEY, ROOT, House, git, make_house
+from tests.relays import free_port
+
+pytestmark = pytest.mark.browser
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def chromium() -> str:
+    """The browser's path. Without one these tests are skipped, but never in CI."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    why = "no Chromium on this machine: apt-get install chromium"
+    if os.environ.get("CI"):
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@contextmanager
+def serving(house: House) -> Iterator[str]:
+    """Runs `publisher serve` as a process of its own, as a user does."""
+    port = free_port()
+    command = [sys.executable, "-m", "publisher", "--project", str(house.root), "serve"]
+    process = subprocess.Popen(
+        [*command, "--no-build", "--port", str(port)],
+        env={**os.environ, "PUBLISHER_TOKEN_KEY": KEY},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    address = f"http://127.0.0.1:{port}/"
+    try:
+        for _ in range(100):
+            try:
+                urllib.request.urlopen(address, timeout=5).close()
+                break
+            except OSError:
+                if process.poll() is not None:
+                    assert process.stderr is not None
+                    pytest.fail(process.stderr.read().decode())
+                time.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+# ── the repository's own policy ──────────────────────────────────────────────────────────────────
+
+PAGES = (
+    "",
+    "privacy/",
+    "privacy/history/",
+    "privacy/1/",
+    "privacy/2/",
+    "privacy/2/changes/",
+    "privacy/2/notice/",
+    "privacy/2/opt-out/",
+    "privacy/2.1/",
+    "privacy/2.1/changes/",
+    "404.html",
+)
+
+
+@pytest.fixture(scope="module")
+def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The site of the repository's policy, as of a day between publication and effect."""
+    root = tmp_path_factory.mktemp("own") / "house"
+    root.mkdir()
+    for name in ("policy", "versions", "site"):
+        shutil.copytree(ROOT / name, root / name)
+    for name in ("mkdocs.yml", "publisher.toml", ".gitignore", ".gitattributes"):
+        shutil.copy(ROOT / name, root / name)
+    git(root, "init", "-q")
+    git(root, "config", "user.name", "Tests")
+    git(root, "config", "user.email", "tests@hosting.example")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "Copy")
+    house = House(root)
+    house.ok("build", "--as-of", "2026-12-24")
+    with serving(house) as address:
+        yield address
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_accessibility_violation_and_no_other_host(
+    browser: Browser, own_site: str, width: int, scheme: str
+) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    failed = {}
+    for path in PAGES:
+        page.goto(own_site + path)
+        page.wait_for_load_state("networkidle")
+        found = Axe().run(page)
+        if found.violations_count:
+            failed[path] = found.generate_report()
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{path} is {wide} px wide"
+    context.close()
+    assert not failed, "\n".join(f"{path}: {report}" for path, report in failed.items())
+    assert {url for url in asked if not url.startswith((own_site, "data:", "blob:"))} == set()
+
+
+def test_the_pages_are_readable_without_script(browser: Browser, own_site: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    for path in PAGES[1:-1]:
+        page.goto(own_site + path)
+        assert page.locator("h1").first.is_visible()
+    page.goto(own_site + "privacy/2/changes/")
+    assert page.get_by_text("256", exact=False).first.is_visible()
+    context.close()
+
+
+def test_every_link_and_anchor_leads_somewhere(browser: Browser, own_site: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    links: dict[str, set[str]] = {}
+    anchors: dict[str, set[str]] = {}
+    for path in PAGES[:-1]:
+        page.goto(own_site + path)
+        hrefs = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+        anchors[own_site + path] = set(
+            page.eval_on_selector_all("[id]", "all => all.map(e => e.id)")
+        )
+        for href in hrefs:
+            links.setdefault(href, set()).add(path)
+    dead = []
+    for href, places in links.items():
+        address, _, anchor = href.partition("#")
+        if not address.startswith(own_site):
+            continue
+        if address in anchors:
+            if anchor and anchor not in anchors[address]:
+                dead.append((href, places))
+        elif page.request.get(address).status != 200:
+            dead.append((href, places))
+    context.close()
+    assert not dead
+
+
+# ── opting out ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, str]]:
+    """A served project with an upcoming release and two customers."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("PUBLISHER_TOKEN_KEY", KEY)
+    patch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    house = make_house(tmp_path_factory.mktemp("shop") / "house")
+    house.freeze_two()
+    people = house.root.parent / "people.csv"
+    people.write_text("customer,address,name\nc1,ann@example.com,Ann\nc2,bob@example.com,Bob\n")
+    house.ok("recipients", "import", str(people))
+    house.ok("build")
+    with serving(house) as address:
+        yield house, address
+    patch.undo()
+
+
+def personal_link(house: House, address: str, customer: str) -> str:
+    letter = house.ok("notice", "2", "--as", customer)
+    found = re.search(r"http://127.0.0.1:8000/(privacy/2/opt-out/\?token=\S+)", letter)
+    assert found is not None
+    return address + found[1]
+
+
+def state(house: House) -> str:
+    return house.ok("optouts", "2")
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 375, "height": 800})
+    yield context.new_page()
+    context.close()
+
+
+def test_a_customer_opts_out_and_takes_it_back(shop: tuple[House, str], page: Page) -> None:
+    house, address = shop
+    link = personal_link(house, address, "c1")
+    page.goto(link)
+    assert "c1" not in state(house), "reading must not act"
+    assert "a•••@e•••.com" in page.content()
+    assert "ann@example.com" not in page.content()
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("button", name="I opt out of version 2").click()
+    page.wait_for_load_state()
+    assert page.get_by_text("You have opted out of version 2").first.is_visible()
+    assert Axe().run(page).violations_count == 0
+    receipt = re.search(r"R-\d+", page.inner_text("main"))
+    assert receipt is not None
+    assert "c1" in state(house)
+    assert receipt[0] in state(house)
+    spool = house.root / ".publisher/spool"
+    for _ in range(50):
+        mails = [message_from_bytes(p.read_bytes(), policy=default) for p in spool.glob("*.eml")]
+        if mails:
+            break
+        time.sleep(0.1)
+    assert [mail["To"] for mail in mails] == ["Ann <ann@example.com>"]
+    assert receipt[0] in str(mails[0].get_body(("plain",)))
+    page.goto(link)
+    page.get_by_role("button", name=re.compile("withdraw|take", re.IGNORECASE)).click()
+    page.wait_for_load_state()
+    assert page.get_by_text("You have withdrawn your opt-out").first.is_visible()
+    assert "withdraw" in state(house)
+
+
+def test_a_tampered_link_has_no_effect(shop: tuple[House, str], page: Page) -> None:
+    house, address = shop
+    before = state(house)
+    link = personal_link(house, address, "c2")
+    response = page.goto(link[:-1] + ("a" if link[-1] != "a" else "b"))
+    assert response is not None
+    assert response.status == 404
+    assert page.get_by_role("button", name="I opt out").count() == 0
+    assert Axe().run(page).violations_count == 0
+    assert state(house) == before
+
+
+def test_the_public_form_sends_a_link_to_a_known_address_alone(
+    shop: tuple[House, str], page: Page
+) -> None:
+    house, address = shop
+    answers = []
+    for mail in ("bob@example.com", "stranger@example.com"):
+        page.goto(address + "privacy/2/opt-out/")
+        page.get_by_label(re.compile("e-mail", re.IGNORECASE)).first.fill(mail)
+        page.get_by_role("button", name=re.compile("link", re.IGNORECASE)).click()
+        page.wait_for_load_state()
+        answers.append(page.inner_text("main"))
+    assert answers[0] == answers[1]
+    assert "c2" not in state(house)
+    spool = house.root / ".publisher/spool"
+    sent = [message_from_bytes(p.read_bytes(), policy=default)["To"] for p in spool.glob("*.eml")]
+    assert any("bob@example.com" in to for to in sent)
+    assert not any("stranger@example.com" in to for to in sent)
+
+
+def test_the_draft_is_shown_live(house: House, page: Page) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    house.edit()
+    port = free_port()
+    command = [sys.executable, "-m", "publisher", "--project", str(house.root), "serve", "--draft"]
+    process = subprocess.Popen(
+        [*command, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(100):
+            try:
+                page.goto(f"http://127.0.0.1:{port}/privacy/draft/changes/")
+                break
+            except Exception:
+                time.sleep(0.1)
+        assert "256" in page.inner_text("main")
+        house.write({"security.md": "## Security {#security}\n\nWe encrypt with 512-bit keys.\n"})
+        page.wait_for_function("document.body.innerText.includes('512')", timeout=20_000)
+    finally:
+        process.terminate()
+        process.wait(10)
