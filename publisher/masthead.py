@@ -165,7 +165,7 @@ def letters(release: Release, line: Line, at: Addresses) -> list[Link]:
     found = [r for r in found if r.number <= release.number]
     return [
         (
-            "Letter to customers" if not r.number.minor else f"Letter about {r.number}",
+            "Letter to customers" if not r.number.minor else f"Letter about version {r.number}",
             at.notice(r.number),
         )
         for r in found

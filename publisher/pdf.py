@@ -132,7 +132,9 @@ def _weasyprint() -> Any:
     return weasyprint
 
 
-def _render(html: str, form: bool) -> bytes:
+@cache
+def _press() -> tuple[Any, Any, Any]:
+    """What every PDF of a process shares: the fetcher, the fonts (slow to unpack) and the style."""
     weasyprint = _weasyprint()
     from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
     from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[import-untyped]
@@ -148,10 +150,15 @@ def _render(html: str, form: bool) -> bytes:
             return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/woff2"})
 
     fetcher, fonts = OwnFonts(), FontConfiguration()
-    style = weasyprint.CSS(string=_style(), url_fetcher=fetcher, font_config=fonts)
+    return fetcher, fonts, weasyprint.CSS(string=_style(), url_fetcher=fetcher, font_config=fonts)
+
+
+def _render(html: str, form: bool) -> bytes:
+    weasyprint = _weasyprint()
+    fetcher, fonts, sheet = _press()
     document = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="about:blank")
     data: bytes = document.write_pdf(
-        stylesheets=[style],
+        stylesheets=[sheet],
         font_config=fonts,
         pdf_variant="pdf/ua-1",
         pdf_tags=True,

@@ -292,7 +292,9 @@ def serve_draft(project: Project, host: str, port: int) -> None:
     from mkdocs.commands.serve import serve
     from mkdocs.exceptions import MkDocsException
 
-    logging.getLogger("mkdocs").setLevel(logging.INFO)
+    logger = logging.getLogger("mkdocs")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(logging.StreamHandler())
     with _ordered(Order(draft=True)):
         try:
             serve(config_file=str(path), dev_addr=f"{host}:{port}")
