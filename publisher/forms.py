@@ -17,6 +17,8 @@ from publisher.release import Release
 
 START, END = "<!-- form -->", "<!-- /form -->"
 """The marks around the region of the built page that the receiver replaces."""
+ANSWER = "pp-answer"
+"""The anchor of what the receiver puts there, so that a phone shows it without scrolling."""
 ADDRESS_FIELD, TOKEN_FIELD, ACTION_FIELD = "address", "token", "action"
 LONGEST_ADDRESS = 254
 """Octets of an address (RFC 5321 §4.5.3.1.3, less the angle brackets)."""
@@ -86,7 +88,7 @@ def personal_form(release: Release, view: View) -> str:
     out = view.declared is not None and view.declared.kind is RequestKind.OPT_OUT
     action = RequestKind.WITHDRAW if out else RequestKind.OPT_OUT
     verb = f"I withdraw my opt-out of {version}" if out else f"I opt out of {version}"
-    parts = [_standing(release, view.declared), _window(release, view.timing)]
+    parts = [_standing(release, view.declared), _window(release, view)]
     parts.append(
         f"<p>This form belongs to the customer with the address {escape(view.address)}.</p>\n"
     )
@@ -129,7 +131,8 @@ def _version(release: Release) -> str:
 def _form(title: str, body: str, button: str) -> str:
     return (
         f'<h2 id="pp-form-title">{escape(title)}</h2>\n'
-        '<form class="pp-form" method="post" action="./" aria-labelledby="pp-form-title">\n'
+        f'<form class="pp-form" method="post" action="./#{ANSWER}" '
+        'aria-labelledby="pp-form-title">\n'
         f'{body}<button class="pp-button md-button md-button--primary" type="submit">'
         f"{escape(button)}</button>\n</form>\n"
     )
@@ -151,10 +154,11 @@ def _standing(release: Release, declared: Declared | None) -> str:
     )
 
 
-def _window(release: Release, timing: Timing) -> str:
+def _window(release: Release, view: View) -> str:
     closes = escape(long_date(release.closes, release.policy.facts.language))
-    if timing is Timing.IN_TIME:
-        return f"<p>You can change this until the end of {closes} (UTC).</p>\n"
+    if view.timing is Timing.IN_TIME:
+        can = "change this" if view.declared else "opt out, and take it back,"
+        return f"<p>You can {can} until the end of {closes} (UTC).</p>\n"
     return (
         f"<p><strong>The last day was {closes} (UTC).</strong> You can still declare something "
         "here: it is kept and marked as late, and we will tell you what follows from it.</p>\n"

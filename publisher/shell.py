@@ -8,7 +8,7 @@ import re
 
 from starlette.responses import HTMLResponse, Response
 
-from publisher.forms import END, START, public_form
+from publisher.forms import ANSWER, END, START, public_form
 from publisher.html import fragment
 from publisher.policy import parse
 from publisher.project import Project
@@ -31,7 +31,7 @@ class Page:
         """The page with `region` in place of its form; not to be kept by anybody."""
         before, _, rest = self._built().partition(START)
         _, _, after = rest.partition(END)
-        html = f"{before}{START}\n{region}{END}{after}"
+        html = f'{before}{START}\n<div id="{ANSWER}">\n{region}</div>\n{END}{after}'
         return _html(html, status, personal=True, headers=headers)
 
     def _built(self) -> str:

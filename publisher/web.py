@@ -199,7 +199,8 @@ class Desk:
         evidence = {"form": page.release.name, "pressed": action}
         receipt = record(self._project, token, RequestKind(action), self._clock(), evidence)
         # The page has its heading already, so that of the receipt goes one level down.
-        text = fill(f"#{receipt.text}", {"opt_out_link": receipt.link})
+        own = f"./?{TOKEN_FIELD}={token.strip().lower()}"
+        text = fill(f"#{receipt.text}", {"opt_out_link": own})
         done = page.says(fragment(parse(text)))
         done.background = BackgroundTask(self._send_receipts)
         return done

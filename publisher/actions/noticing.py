@@ -262,7 +262,8 @@ def _send_each(
                 remedy="find out why, then run `publisher send` again; `publisher status` has "
                 "what was sent",
             )
-    progress("sending", len(todo), len(todo))
+    if todo:
+        progress("sending", len(todo), len(todo))
     return Report(
         accepted=counts[DeliveryState.ACCEPTED],
         refused=counts[DeliveryState.REFUSED],
