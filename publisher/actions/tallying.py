@@ -142,10 +142,8 @@ def status(project: Project, policy_id: str, today: dt.date) -> list[str]:
     lines += [tally.line() for tally in reversed(found.tallies)]
     for message in found.waiting:
         moment = f"{message.received:%Y-%m-%d %H:%M} UTC"
-        what = message.filed or "kept, not read yet"
-        lines.append(
-            f"  to read: message {message.id} of {moment}: {what} {message.reason}".rstrip()
-        )
+        what = ", ".join(filter(None, (message.filed or "not read yet", message.reason)))
+        lines.append(f"  to read: message {message.id} of {moment}: {what}")
     if found.owed:
         lines.append(f"  to send: {found.owed} receipt(s); they go with the next one")
     return lines
