@@ -14,7 +14,8 @@ from html import escape
 from publisher.amendment import Amendment, ChangeKind
 from publisher.inline import inline as inline
 from publisher.policy import Clause, Container, Kind
-from publisher.redline import Operation, Span, SpanKind
+from publisher.redline import Operation
+from publisher.words import Span, SpanKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from html import escape
 from itertools import groupby
 
 from publisher.policy import Mark
-from publisher.redline import Span, SpanKind
+from publisher.words import Span, SpanKind
 
 _TAGS = {"strong": "strong", "em": "em", "code": "code"}
 SAID = {SpanKind.INSERT: "added", SpanKind.DELETE: "removed"}
