@@ -435,6 +435,64 @@ def receive(ctx: click.Context, to: str | None) -> None:
     ctx.obj.say(str(verdict))
 
 
+@main.group(invoke_without_command=True)
+@click.pass_context
+def requests(ctx: click.Context) -> None:
+    """Without a further word: list the messages that wait for a person to read them."""
+    if ctx.invoked_subcommand is None:
+        from publisher.actions.tallying import waiting
+
+        rows = waiting(ctx.obj.project)
+        if rows:
+            head = ("message", "received", "filed", "about", "why it waits")
+            console.table(head, [row.cells() for row in rows])
+        else:
+            ctx.obj.say("No message waits")
+
+
+@requests.command()
+@click.argument("message", type=int)
+@click.option("--raw", is_flag=True, help="As it came in, to the byte.")
+@click.pass_context
+def show(ctx: click.Context, message: int, raw: bool) -> None:
+    """Print what the writer of a message says."""
+    from publisher.actions.answering import message_bytes, message_text
+
+    read = message_bytes if raw else message_text
+    _write(None, read(ctx.obj.project, message))
+
+
+@requests.command()
+@click.argument("message", type=int)
+@click.option("--opt-out", "outcome", flag_value="opt out", help="It is an opt-out.")
+@click.option("--withdraw", "outcome", flag_value="withdraw", help="It takes an opt-out back.")
+@click.option("--nothing", "outcome", flag_value="nothing", help="It declares nothing.")
+@click.option("--why", required=True, metavar="TEXT", help="Your reason; it is kept.")
+@click.option("--release", type=RELEASE, help="About this release, where the message is silent.")
+@click.option("--customer", metavar="ID", help="From this customer, where the message is silent.")
+@click.pass_context
+def settle(
+    ctx: click.Context,
+    message: int,
+    outcome: str | None,
+    why: str,
+    release: Number | None,
+    customer: str | None,
+) -> None:
+    """Record what a message that waited declares; it counts from when it came in."""
+    from publisher.actions.answering import judge
+    from publisher.optout import RequestKind
+
+    if outcome is None:
+        raise click.UsageError("say --opt-out, --withdraw or --nothing")
+    if (release is None) != (customer is None):
+        raise click.UsageError("name both --release and --customer, or neither")
+    kind = None if outcome == "nothing" else RequestKind(outcome)
+    about = (ctx.obj.policy, release, customer) if release and customer else None
+    verdict = judge(ctx.obj.project, message, kind, why, now(), about=about)
+    ctx.obj.say(str(verdict))
+
+
 @main.command()
 @click.argument("release", type=RELEASE)
 @click.pass_context

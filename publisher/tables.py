@@ -148,7 +148,7 @@ for _table in (request, message, filing):
         event.listen(
             _table,
             "after_create",
-            DDL(
+            DDL(  # type: ignore[no-untyped-call]
                 f"CREATE TRIGGER {_table.name}_{_act.lower()} BEFORE {_act} ON {_table.name} "
                 f"BEGIN SELECT RAISE(ABORT, 'a {_table.name} is recorded for ever'); END"
             ).execute_if(dialect="sqlite"),

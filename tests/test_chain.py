@@ -145,6 +145,22 @@ def test_what_is_unclear_or_automatic_is_kept_and_has_no_effect(
     assert len(box.messages) == before
 
 
+def test_a_person_settles_what_was_unclear(told: tuple[House, Mailbox]) -> None:
+    house, box = told
+    assert house.ok("requests") == "No message waits\n"
+    house.ok("receive", stdin=answer(box.to("ann@example.com")[0], "Please no version 2 for me"))
+    number = re.search(r"^(\d+) .*unclear", house.ok("requests"), re.MULTILINE)
+    assert number is not None
+    assert "no version 2 for me" in house.ok("requests", "show", number[1])
+    assert house.run("requests", "settle", number[1], "--why", "x").exit_code == 2
+    output = house.ok("requests", "settle", number[1], "--opt-out", "--why", "She refuses it")
+    receipt = re.search(r"R-\d+", output)
+    assert receipt is not None
+    assert receipt[0] in house.ok("optouts", "2")
+    assert receipt[0] in body(box.to("ann@example.com")[-1])
+    assert house.ok("requests") == "No message waits\n"
+
+
 @pytest.mark.parametrize("mail", [b"", b"\xff\xfe\x00", b"Subject: =?x?q?=\n\n", b"\n\nI opt out"])
 def test_whatever_comes_in_is_kept(told: tuple[House, Mailbox], mail: bytes) -> None:
     house, _ = told

@@ -130,6 +130,28 @@ def _bearers(project: Project, mail: Mail) -> tuple[list[Bearer], bool]:
     return list(found.values()), any(tokens)
 
 
+def message_bytes(project: Project, number: int) -> bytes:
+    """A message as it came in (RFC 5322).
+
+    Raises:
+        NotFoundError: there is none with this number.
+    """
+    raw = ledger_of(project).raw(number)
+    if raw is None:
+        raise NotFoundError(f"there is no message {number}", remedy="publisher requests")
+    return raw
+
+
+def message_text(project: Project, number: int) -> str:
+    """What a person wants to read of a message: who, what about, what they wrote themselves.
+
+    Raises:
+        NotFoundError: there is none with this number.
+    """
+    mail = read_mail(message_bytes(project, number))
+    return f"From: {mail.sender}\nSubject: {mail.subject}\n\n{mail.text}\n"
+
+
 def judge(
     project: Project,
     number: int,
@@ -154,7 +176,7 @@ def judge(
     """
     message = next((m for m in ledger_of(project).waiting() if m.id == number), None)
     if message is None:
-        raise NotFoundError(f"no message {number} is waiting", remedy="publisher status")
+        raise NotFoundError(f"no message {number} is waiting", remedy="publisher requests")
     if kind is None:
         return _filed(project, Verdict(number, Filed.SETTLED, why), now)
     bearer = _named(project, message, about)

@@ -10,12 +10,13 @@ from publisher import archive
 from publisher.actions.drafting import check_draft
 from publisher.amendment import Amendment, amend
 from publisher.correction import too_much
+from publisher.due import lawful_from
 from publisher.errors import FreezeError, SealError
 from publisher.finding import Severity
 from publisher.history import History
-from publisher.notice import PROFILES, Duty, compose, compose_postponement, earliest_effective
+from publisher.letter import styled
+from publisher.notice import PROFILES, Duty, compose, compose_postponement
 from publisher.optout import wording
-from publisher.policy import Policy
 from publisher.project import Project
 from publisher.release import (
     SUMS_FILE,
@@ -74,13 +75,16 @@ def freeze(
         FreezeError: it may not be frozen like this; says why, and the earliest lawful date.
         SealError: an earlier release was altered.
         HistoryError: git cannot do its part.
+        RenderError: the letter would be too large for mail programs.
     """
     history = History(project.root)
     _finish_interrupted(project, history, policy_id, dry_run)
     frozen = _plan(project, history, policy_id, effective, correction, now)
+    release = frozen.release
+    if release.notice:
+        styled(release.notice)  # a letter too large to be read is refused before it is frozen
     if dry_run:
         return frozen
-    release = frozen.release
     files = release_files(release, {"policy.pdf": make_pdf(project, release)})
     folder = f"versions/{release.name}"
     sealed = replace(release, seal=seal_of(files[SUMS_FILE]))
@@ -198,7 +202,7 @@ def _first(release: Release, correction: bool) -> Frozen:
 def _material(
     project: Project, release: Release, line: Line, amendment: Amendment, today: dt.date
 ) -> Frozen:
-    earliest = _earliest(release.policy, line, today)
+    earliest = lawful_from(release, line, today)
     effective = _known(release)
     if effective < today:
         raise FreezeError(
@@ -231,14 +235,6 @@ def _material(
     release = replace(release, notice=letter, opt_out=wording(release, configuration.organisation))
     duties = PROFILES[release.policy.facts.profile].duties
     return Frozen(release, amendment, duties, earliest)
-
-
-def _earliest(policy: Policy, line: Line, today: dt.date) -> dt.date:
-    """By the rules that customers were promised, and by the new ones where they are stricter."""
-    return max(
-        earliest_effective(PROFILES[facts.profile], facts.days, today)
-        for facts in (line[-1].policy.facts, policy.facts)
-    )
 
 
 def _known(release: Release) -> dt.date:

@@ -60,6 +60,39 @@ def optouts(project: Project, policy_id: str, number: Number) -> list[Row]:
     return sorted(rows, key=lambda row: (row.customer, row.received))
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that waits for a person."""
+
+    number: int
+    received: dt.datetime
+    filed: str
+    about: str
+    """Release and customer, as far as they are known."""
+    reason: str
+
+    def cells(self) -> tuple[str, ...]:
+        """As a table shows it."""
+        moment = f"{self.received.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+        return (str(self.number), moment, self.filed, self.about, self.reason)
+
+
+def waiting(project: Project) -> list[Waiting]:
+    """The messages that the program did not understand, oldest first."""
+    ledger = ledger_of(project)
+    customers = {r.number: r.customer for r in ledger.recipients()}
+    return [
+        Waiting(
+            m.id,
+            m.received,
+            m.filed or "not read yet",
+            " ".join(filter(None, [m.policy, m.release, customers.get(m.recipient or 0, "")])),
+            m.reason,
+        )
+        for m in ledger.waiting()
+    ]
+
+
 def _by_recipient(requests: Iterable[Request]) -> dict[int, list[Request]]:
     found: dict[int, list[Request]] = {}
     for request in requests:
