@@ -13,14 +13,12 @@ from publisher.policy import Facts, Note, Policy, parse
 from publisher.release import Materiality, Release
 
 LEGEND = (
-    '<dl class="pp-legend">'
-    "<div><dt><ins>Added</ins></dt><dd>words that are new</dd></div>"
-    "<div><dt><del>Removed</del></dt><dd>words that are gone</dd></div>"
-    '<div><dt><span class="pp-legend-moved">Moved</span></dt>'
-    "<dd>text that changed its place; both places say so</dd></div>"
-    '<div><dt><span class="pp-format">Link or style</span></dt>'
-    "<dd>same words, another link or formatting</dd></div>"
-    "</dl>\n"
+    '<ul class="pp-legend">'
+    "<li><ins>Added</ins> words that are new</li>"
+    "<li><del>Removed</del> words that are gone</li>"
+    '<li><span class="pp-legend-moved">Moved</span> text that changed its place, told at both</li>'
+    '<li><span class="pp-format">Link or style</span> same words, another link or formatting</li>'
+    "</ul>\n"
 )
 """What the marks of a redline mean; the same everywhere."""
 

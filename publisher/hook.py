@@ -167,4 +167,8 @@ def mended(html: str) -> str:
         'data-md-component="search" role="dialog"',
         'data-md-component="search" role="dialog" aria-label="Search"',
     )
+    html = html.replace(' tabindex=""', "")
+    if 'id="__toc"' not in html:
+        # The theme names a control that only the pages in its navigation have.
+        html = html.replace(' for="__toc"', "")
     return re.sub(r'(<input class="md-toggle"[^>]*?) autocomplete="off"', r"\1", html)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from publisher.amendment import Amendment, ChangeKind
+from publisher.inline import Style
 from publisher.inline import inline as inline
 from publisher.policy import Clause, Container, Kind
 from publisher.redline import Operation
@@ -35,9 +36,9 @@ class Fragment:
     headings: tuple[Heading, ...] = ()
 
 
-def fragment(clauses: Iterable[Clause]) -> str:
-    """Clauses as HTML, without mark-up of changes."""
-    return document(clauses, top=0).html
+def fragment(clauses: Iterable[Clause], *, paper: bool = False) -> str:
+    """Clauses as HTML, without mark-up of changes; `paper`: for a PDF."""
+    return document(clauses, top=0, paper=paper).html
 
 
 def document(
@@ -46,6 +47,7 @@ def document(
     permalinks: bool = False,
     top: int = 2,
     retired: Mapping[str, str] | None = None,
+    paper: bool = False,
 ) -> Fragment:
     """Clauses as HTML with the list of their headings.
 
@@ -55,18 +57,23 @@ def document(
         top: the level of its uppermost headings; 0: the levels as they are written.
         retired: anchors of removed sections, each with the anchor that takes its place; a link to
             the old one leads to the new one.
+        paper: for a PDF.
     """
-    renderer = _Renderer(permalinks=permalinks, top=top, retired=retired or {})
+    style = Style(marked=False, paper=paper)
+    renderer = _Renderer(style, permalinks=permalinks, top=top, retired=retired or {})
     return renderer.fragment(Operation(c, c, _kept(c)) for c in clauses)
 
 
-def redline(amendment: Amendment, *, fold: bool = False, top: int = 2) -> Fragment:
+def redline(
+    amendment: Amendment, *, fold: bool = False, top: int = 2, paper: bool = False
+) -> Fragment:
     """The new text with every change marked in it.
 
     Args:
         amendment: what to show.
         fold: close the text of sections without a change, so that the changes stand out.
         top: the level of its uppermost headings; 0: the levels as they are written.
+        paper: for a PDF.
     """
     titles = {s.anchor: s.title for s in (*amendment.old.sections, *amendment.new.sections)}
     origins: dict[str, str] = {}
@@ -76,8 +83,14 @@ def redline(amendment: Amendment, *, fold: bool = False, top: int = 2) -> Fragme
         elif change.kind is ChangeKind.MERGED:
             into = "”, “".join(titles.get(other, other) for other in change.others)
             origins[change.anchor] = f"Merged into “{into}”"
+    style = Style(titles=titles, paper=paper)
     renderer = _Renderer(
-        marked=True, fold=fold, top=top, places=_places(amendment), titles=titles, origins=origins
+        style,
+        fold=fold,
+        top=top,
+        places=_places(amendment),
+        carried=_carried(amendment),
+        origins=origins,
     )
     return renderer.fragment(amendment.operations)
 
@@ -107,6 +120,19 @@ def _places(amendment: Amendment) -> dict[int, tuple[str, str]]:
     return {number: (left[number], reached[number]) for number in left}
 
 
+def _carried(amendment: Amendment) -> frozenset[int]:
+    """The moves of clauses that went with their section: only its heading says so."""
+    before: dict[int, int] = {}
+    after: dict[int, int] = {}
+    old = new = 0
+    for op in amendment.operations:
+        if op.clause.kind is Kind.HEADING:
+            old, new = op.move if op.old else old, op.move if op.new else new
+        elif op.move:
+            (before if op.old else after)[op.move] = old if op.old else new
+    return frozenset(n for n, section in before.items() if section and after[n] == section)
+
+
 @dataclass(slots=True)
 class _Open:
     """A container that is open in the output, by its number on either side."""
@@ -125,13 +151,14 @@ class _Open:
 
 @dataclass
 class _Renderer:
-    marked: bool = False
+    style: Style
     fold: bool = False
     permalinks: bool = False
     top: int = 0
     retired: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[int, tuple[str, str]] = field(default_factory=dict)
-    titles: Mapping[str, str] = field(default_factory=dict)
+    carried: frozenset[int] = frozenset()
+    """Moves that need no words of their own; see `_carried`."""
     origins: Mapping[str, str] = field(default_factory=dict)
     """What to say above the heading of a section that was split off or merged, by anchor."""
     levels: list[int] = field(default_factory=list)
@@ -139,8 +166,6 @@ class _Renderer:
     stack: list[_Open] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     tables: int = 0
-    following: bool = False
-    """Inside a section that moved as a whole: only its heading says so."""
 
     def fragment(self, operations: Iterable[Operation]) -> Fragment:
         sections = _by_section(operations)
@@ -153,11 +178,9 @@ class _Renderer:
         head, body = operations[:1], operations[1:]
         if head[0].clause.kind is not Kind.HEADING:
             head, body = [], operations
-        self.following = bool(head and head[0].move)
         for op in head:
             self._operation(op)
-        if self.following and head[0].new is None:
-            body = [op for op in body if not op.move]
+        body = [op for op in body if op.new or op.move not in self.carried]
         quiet = self.fold and body and all(op.unchanged for op in operations)
         if quiet:
             self._close_to(0)
@@ -202,14 +225,14 @@ class _Renderer:
     def _heading(self, op: Operation) -> None:
         clause = op.clause
         anchor, level = clause.anchor, self._level(clause)
-        if op.move and self.marked:
+        if op.move and self.style.marked:
             left, _ = self.places[op.move]
             before = f"It stood behind “{escape(left)}”" if left else "It stood at the beginning"
             self.out.append(
                 f'<p class="pp-label" id="moved-{op.move}-here">This section moved here. '
                 f'<a href="#moved-{op.move}-away">{before}</a>.</p>\n'
             )
-        if self.marked and anchor in self.origins and not (op.old and op.new):
+        if self.style.marked and anchor in self.origins and not (op.old and op.new):
             self.out.append(f'<p class="pp-label">{escape(self.origins[anchor])}.</p>\n')
         words = self._words(op, op.cells[0])
         name = f' id="{escape(anchor)}"' if anchor else ""
@@ -281,22 +304,18 @@ class _Renderer:
             self.out.append(f"<p{name}>{words}{link}</p>\n")
 
     def _class(self, op: Operation) -> str:
-        if not self.marked or op.unchanged:
+        if not self.style.marked or op.unchanged:
             return ""
         if op.move:
-            if self.following:
+            if op.move in self.carried or op.clause.kind is Kind.HEADING:
                 return ' class="pp-moved"'
-            return (
-                f' class="pp-moved" id="moved-{op.move}-here"'
-                if op.clause.kind is not Kind.HEADING
-                else ' class="pp-moved"'
-            )
+            return f' class="pp-moved" id="moved-{op.move}-here"'
         if op.old is None:
             return ' class="pp-added"'
         return ' class="pp-removed"' if op.new is None else ' class="pp-amended"'
 
     def _label(self, op: Operation) -> str:
-        if not self.marked or not op.move or self.following:
+        if not self.style.marked or not op.move or op.move in self.carried:
             return ""
         left, _ = self.places[op.move]
         verb = "Moved here and amended, from" if op.amended else "Moved here from"
@@ -368,7 +387,7 @@ class _Renderer:
     def _item(self, op: Operation) -> str:
         """The attributes of a list item: one that is gone takes no number of the new list."""
         around = self.stack[-1]
-        if self.marked and op.new is None:
+        if self.style.marked and op.new is None:
             around.skewed = True
             return ' class="pp-removed-item"'
         number = around.next
@@ -385,7 +404,7 @@ class _Renderer:
     # ── words ────────────────────────────────────────────────────────────────────────────────────
 
     def _words(self, op: Operation, cell: Sequence[Span]) -> str:
-        return inline(cell, marked=self.marked, titles=self.titles)
+        return inline(cell, self.style)
 
 
 def _joins(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from itertools import groupby
 
@@ -14,25 +15,40 @@ SAID = {SpanKind.INSERT: "added", SpanKind.DELETE: "removed"}
 """The words that stand beside the colour."""
 
 
-def inline(
-    spans: Sequence[Span], *, marked: bool = True, titles: Mapping[str, str] | None = None
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How words are shown."""
+
+    marked: bool = True
+    """Show what was inserted and deleted; else show the words alone."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Titles of the sections by anchor, to say where a link led."""
+    paper: bool = False
+    """Links innermost and one for each run: what tags a link in a PDF reaches no deeper."""
+
+
+def inline(spans: Sequence[Span], style: Style | None = None) -> str:
     """The words of one block or cell.
 
     Args:
         spans: what to show.
-        marked: show what was inserted and deleted; else show the words alone.
-        titles: of the sections by anchor, to say where a link led.
+        style: how; None: with what was inserted and deleted.
     """
+    style = style or Style()
     parts: list[str] = []
-    for link, group in groupby(_units(spans), key=lambda unit: unit[0]):
+    units = [("", span) for span in spans] if style.paper else _units(spans)
+    for link, group in groupby(units, key=lambda unit: unit[0]):
         members = [span for _, span in group]
         words = "".join(
-            _spoken(kind, was, list(run), marked, not link, titles or {})
+            _spoken(kind, was, list(run), style, not link)
             for (kind, was), run in groupby(members, key=lambda s: (s.kind, s.was))
         )
-        parts.append(f'<a href="{escape(link)}">{words}</a>' if link else words)
+        parts.append(_anchored(link, words))
     return "".join(parts)
+
+
+def _anchored(link: str, words: str) -> str:
+    return f'<a href="{escape(link)}">{words}</a>' if link else words
 
 
 def _units(spans: Sequence[Span]) -> list[tuple[str, Span]]:
@@ -54,23 +70,21 @@ def _link(marks: Sequence[Mark]) -> str:
 
 
 def _spoken(
-    kind: SpanKind,
-    was: tuple[Mark, ...] | None,
-    spans: list[Span],
-    marked: bool,
-    linked: bool,
-    titles: Mapping[str, str],
+    kind: SpanKind, was: tuple[Mark, ...] | None, spans: list[Span], style: Style, linked: bool
 ) -> str:
     words = ""
     for link, group in groupby(spans, key=lambda s: _link(s.marks) if linked else ""):
-        text = "".join(_formatted(span) for span in group)
-        words += f'<a href="{escape(link)}">{text}</a>' if link else text
-    if not marked:
+        if style.paper:
+            words += "".join(_formatted(span, link) for span in group)
+        else:
+            words += _anchored(link, "".join(_formatted(span) for span in group))
+    if not style.marked:
         return words
     if kind is SpanKind.KEEP:
         if was is None:
             return words
-        return f'<span class="pp-format">{words}{_format_note(was, spans[0].marks, titles)}</span>'
+        note = _format_note(was, spans[0].marks, style.titles)
+        return f'<span class="pp-format">{words}{note}</span>'
     tag = "ins" if kind is SpanKind.INSERT else "del"
     said = SAID[kind]
     return (
@@ -91,8 +105,9 @@ def _format_note(was: tuple[Mark, ...], now: tuple[Mark, ...], titles: Mapping[s
     return f'<span class="pp-label"> [{escape(text)}]</span>'
 
 
-def _formatted(span: Span) -> str:
+def _formatted(span: Span, link: str = "") -> str:
     text = escape(span.text, quote=False).replace("\n", "<br>\n")
+    text = _anchored(link, text)
     for mark in reversed(span.marks):
         if mark.kind in _TAGS:
             text = f"<{_TAGS[mark.kind]}>{text}</{_TAGS[mark.kind]}>"

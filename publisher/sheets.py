@@ -35,7 +35,7 @@ class Publisher:
 def release_sheet(release: Release, publisher: Publisher) -> str:
     """A version in full."""
     facts = release.policy.facts
-    text = document(release.policy.document.clauses, retired=facts.retired)
+    text = document(release.policy.document.clauses, retired=facts.retired, paper=True)
     where = Addresses(publisher.site, release.policy.id).release(release.number)
     parts = [
         _title(
@@ -104,7 +104,7 @@ def _marked(amendment: Amendment, notes: Sequence[Note]) -> str:
         + apparatus.change_list(amendment, notes)
         + '<h2 id="pp-marked" class="page">The text with every change marked</h2>\n'
         + apparatus.LEGEND
-        + f'<article class="text redline">\n{redline(amendment).html}</article>\n'
+        + f'<article class="text redline">\n{redline(amendment, paper=True).html}</article>\n'
     )
 
 
@@ -123,7 +123,7 @@ def notice_sheet(
     text = fill(release.notice, values or page_values(form, publisher.reply))
     parts = [
         f'<p class="publisher">{escape(publisher.name)}</p>\n',
-        f'<article class="text letter">\n{fragment(parse(text))}</article>\n',
+        f'<article class="text letter">\n{fragment(parse(text), paper=True)}</article>\n',
     ]
     head = f"{facts.title} — notice of version {release.number}"
     return _sheet(facts.language, publisher.name, head.replace(" — ", ": "), head, parts)
@@ -135,6 +135,7 @@ def opt_out_sheet(release: Release, publisher: Publisher) -> str:
     version = f"version {release.number.major}"
     closes = long_date(release.closes, facts.language)
     declaration = f"I opt out of {version} of the {facts.title} of {publisher.name}."
+    wording = fragment(parse(release.opt_out), paper=True)
     fields = "".join(
         f'<p class="field"><label for="{name}">{escape(label)}</label> '
         f'<input id="{name}" name="{name}" type="text" title="{escape(label)}"></p>\n'
@@ -147,7 +148,7 @@ def opt_out_sheet(release: Release, publisher: Publisher) -> str:
     )
     parts = [
         f'<p class="publisher">{escape(publisher.name)}</p>\n',
-        f'<article class="text letter">\n{fragment(parse(release.opt_out))}</article>\n',
+        f'<article class="text letter">\n{wording}</article>\n',
         '<h2 id="pp-declaration">Your declaration</h2>\n<form>\n',
         '<p class="check"><input id="declaration" name="declaration" type="checkbox" '
         f'title="{escape(declaration)}"> '
