@@ -9,6 +9,7 @@ import datetime as dt
 import os
 import re
 from collections.abc import Callable, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,8 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
         facts = self.project.configuration
         if not getattr(self, "serving", False):
             config.site_url = facts.site
+        if config.copyright is None:
+            config.copyright = escape(", ".join((facts.organisation, *facts.address.splitlines())))
         wanted = order.get() or Order()
         self.made = wanted.made or site(
             self.project, wanted.today or this_day(), draft=wanted.draft or self.config.draft

@@ -77,7 +77,14 @@ def redline_sheet(old: Release, new: Release, amendment: Amendment, publisher: P
 
 
 def comparison_sheet(
-    title: str, old: str, new: str, amendment: Amendment, notes: Sequence[Note], language: str
+    title: str,
+    old: str,
+    new: str,
+    amendment: Amendment,
+    notes: Sequence[Note],
+    language: str,
+    *,
+    paper: bool = True,
 ) -> str:
     """What differs between any two texts.
 
@@ -87,16 +94,17 @@ def comparison_sheet(
         amendment: what differs.
         notes: why.
         language: of the texts.
+        paper: for a PDF; else for a browser.
     """
     parts = [
         _title("", title, ""),
         _facts(("Before", escape(old)), ("After", escape(new))),
-        _marked(amendment, notes),
+        _marked(amendment, notes, paper),
     ]
     return _sheet(language, "", title, title, parts)
 
 
-def _marked(amendment: Amendment, notes: Sequence[Note]) -> str:
+def _marked(amendment: Amendment, notes: Sequence[Note], paper: bool = True) -> str:
     return (
         apparatus.general_note(notes)
         + '<h2 id="pp-list">What changes, and why</h2>\n'
@@ -104,7 +112,7 @@ def _marked(amendment: Amendment, notes: Sequence[Note]) -> str:
         + apparatus.change_list(amendment, notes)
         + '<h2 id="pp-marked" class="page">The text with every change marked</h2>\n'
         + apparatus.LEGEND
-        + f'<article class="text redline">\n{redline(amendment, paper=True).html}</article>\n'
+        + f'<article class="text redline">\n{redline(amendment, paper=paper).html}</article>\n'
     )
 
 

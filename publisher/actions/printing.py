@@ -62,22 +62,22 @@ def letter_pdf(
     return pdf.make(sheets.notice_sheet(release, publisher_of(project), values))
 
 
-def _comparison_sheet(found: Comparison) -> str:
+def _comparison_sheet(found: Comparison, *, paper: bool) -> str:
     old, new = found.old, found.new
     return sheets.comparison_sheet(
-        found.title, old.label, new.label, found.amendment, new.notes, new.language
+        found.title, old.label, new.label, found.amendment, new.notes, new.language, paper=paper
     )
 
 
 def comparison_pdf(found: Comparison) -> bytes:
     """Any comparison as PDF."""
-    return pdf.make(_comparison_sheet(found))
+    return pdf.make(_comparison_sheet(found, paper=True))
 
 
 def comparison_html(found: Comparison) -> str:
     """Any comparison as one HTML file that needs no other."""
     style = pdf.style("marks.css") + pdf.style("alone.css")
-    return _comparison_sheet(found).replace(
+    return _comparison_sheet(found, paper=False).replace(
         "</head>",
         '<meta name="viewport" content="width=device-width">'
         f'<meta name="color-scheme" content="light dark">\n<style>\n{style}</style></head>',
