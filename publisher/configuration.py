@@ -88,11 +88,6 @@ class Table:
             raise self.error(key, "is negative", "use a number from 0")
         return value
 
-    def flag(self, key: str, default: bool = _MISSING) -> bool:
-        """True or false."""
-        value: bool = self._take(key, bool, default, "true or false")
-        return value
-
     def texts(self, key: str, default: tuple[str, ...] = _MISSING) -> tuple[str, ...]:
         """A list of texts."""
         value = self._take(key, list, default, 'a list of texts, ["…", "…"]')

@@ -159,9 +159,7 @@ def compose(
         general,
         f"## What you can do until {closes}",
         f"You may opt out of {new} until the end of **{closes}** (UTC), in either of two ways:",
-        f"- By form: [opt out of {new}]({{{{opt_out_link}}}})\n"
-        "- By e-mail: reply to this message, or write to "
-        "[{{opt_out_address}}](mailto:{{opt_out_address}}), with the words “I opt out”",
+        _ways(new),
         facts.effect,
         f"If you do nothing, {new} applies to you from {effective}.",
         "## What changes, and why",
@@ -172,8 +170,7 @@ def compose(
         f"- [{new.capitalize()} in full]({at.release(release.number)})\n"
         f"- [{old.capitalize()}, which applies until then]({at.release(before.number)})\n"
         f"- [All versions]({at.history})",
-        f"If you have questions, write to [{facts.contact}](mailto:{facts.contact}).",
-        "\\\n".join([organisation, *postal.splitlines()]),
+        *_closing(facts.contact, organisation, postal),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -204,18 +201,30 @@ def compose_postponement(
         f"## What you can do until {closes}",
         f"You may opt out of {new} until the end of **{closes}** (UTC), in either of two ways. "
         "If you have opted out of it already, you need to do nothing.",
-        f"- By form: [opt out of {new}]({{{{opt_out_link}}}})\n"
-        "- By e-mail: reply to this message, or write to "
-        "[{{opt_out_address}}](mailto:{{opt_out_address}}), with the words “I opt out”",
+        _ways(new),
         facts.effect,
         "## The exact words",
         f"- [Every change since version {before.number}]({at.changes(postponed.number)})\n"
         f"- [What was corrected since]({at.changes(release.number)})\n"
         f"- [All versions]({at.history})",
-        f"If you have questions, write to [{facts.contact}](mailto:{facts.contact}).",
-        "\\\n".join([organisation, *postal.splitlines()]),
+        *_closing(facts.contact, organisation, postal),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _ways(version: str) -> str:
+    return (
+        f"- By form: [opt out of {version}]({{{{opt_out_link}}}})\n"
+        "- By e-mail: reply to this message, or write to "
+        "[{{opt_out_address}}](mailto:{{opt_out_address}}), with the words “I opt out”"
+    )
+
+
+def _closing(contact: str, organisation: str, postal: str) -> tuple[str, str]:
+    return (
+        f"If you have questions, write to [{contact}](mailto:{contact}).",
+        "\\\n".join([organisation, *postal.splitlines()]),
+    )
 
 
 def _quote(text: str) -> str:

@@ -167,6 +167,19 @@ def test_whatever_comes_in_is_kept(told: tuple[House, Mailbox], mail: bytes) -> 
     assert "kept" in house.ok("receive", stdin=mail)
 
 
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [("eml", b"From: "), ("html", b"<!DOCTYPE"), ("text", b"Pri"), ("pdf", b"%PDF")],
+)
+def test_the_letter_in_every_form(
+    told: tuple[House, Mailbox], tmp_path: Path, form: str, start: bytes
+) -> None:
+    house, _ = told
+    target = tmp_path / "letter"
+    house.ok("notice", "2", "--as", "c1", "--format", form, "-o", str(target))
+    assert target.read_bytes().startswith(start)
+
+
 def test_a_test_letter_tells_no_customer(told: tuple[House, Mailbox]) -> None:
     house, box = told
     house.ok("send", "2", "--test", "me@hosting.example")

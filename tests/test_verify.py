@@ -112,6 +112,13 @@ def test_a_clone_without_tags_is_told_how_to_get_them(frozen: House, tmp_path: P
     assert "git fetch --tags" in output
 
 
+def test_a_shallow_clone_is_told_what_it_cannot_tell(frozen: House, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{frozen.root}", str(clone))
+    output = House(clone).ok("verify")
+    assert "git fetch --unshallow" in output
+
+
 def test_nothing_is_built_from_altered_releases(frozen: House) -> None:
     file(frozen, "1/sections/use.md").write_text("altered\n")
     result = frozen.run("build")

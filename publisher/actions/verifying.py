@@ -30,11 +30,19 @@ def verify(project: Project, policy_id: str) -> list[Flaw]:
     """
     history = History(project.root)
     flaws = [
+        *_cut_off(history),
         *_altered(project, history, policy_id),
         *_lost(project, history, policy_id),
         *_witnessed(project, history, policy_id),
     ]
     return sorted(flaws, key=lambda f: (f.severity is not Severity.ERROR, f.where))
+
+
+def _cut_off(history: History) -> list[Flaw]:
+    if not history.shallow:
+        return []
+    what = "is shallow: who altered a release before its oldest commit cannot be told"
+    return [Flaw(Severity.CUE, "this clone", what, "git fetch --unshallow")]
 
 
 def _altered(project: Project, history: History, policy_id: str) -> list[Flaw]:
@@ -106,7 +114,7 @@ def _witnessed(project: Project, history: History, policy_id: str) -> list[Flaw]
             flaws.append(Flaw(Severity.ERROR, folder, what, f"git show {tag.name}"))
         if not history.has(release.revision):
             what = f"was frozen from revision {release.revision[:10]}, which this clone lacks"
-            flaws.append(Flaw(Severity.CUE, folder, what, "git fetch --unshallow"))
+            flaws.append(Flaw(Severity.CUE, folder, what, "git fetch --all"))
         else:
             draft = history.files_at(release.revision, project.folder(policy_id))
             for name, text in release.policy.files.items():
