@@ -274,7 +274,7 @@ def build(ctx: click.Context, as_of: dt.date | None) -> None:
 @main.command()
 @click.option("--draft", is_flag=True, help="A live preview of the draft with its redline.")
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--no-build", is_flag=True, help="Serve what `publisher build` made before.")
 @click.pass_context
 def serve(ctx: click.Context, draft: bool, host: str, port: int, no_build: bool) -> None:
@@ -282,6 +282,8 @@ def serve(ctx: click.Context, draft: bool, host: str, port: int, no_build: bool)
     if draft:
         from publisher.actions.publishing import serve_draft
 
+        for policy_id in ctx.obj.policies:
+            ctx.obj.say(f"The draft: http://{host}:{port}/{policy_id}/draft/ (stop with Ctrl-C)")
         serve_draft(ctx.obj.project, host, port)
         return
     from publisher import web
@@ -294,10 +296,13 @@ def serve(ctx: click.Context, draft: bool, host: str, port: int, no_build: bool)
 
 def _build(ctx: click.Context, as_of: dt.date | None) -> None:
     from publisher.actions.publishing import build as act
+    from publisher.finding import Severity
 
     _require_sound(ctx)
     with console.progress(ctx.obj.quiet) as progress:
         built = act(ctx.obj.project, as_of or now().date(), progress)
+    for warning in built.warnings:
+        console.finding(Severity.CUE, "mkdocs", warning, "")
     ctx.obj.say(f"Built {built.pages} pages and {built.documents} PDFs in {built.folder}")
 
 

@@ -62,5 +62,9 @@ class SendError(PublisherError):
     """A notice may not be sent, or the carrier cannot be reached."""
 
 
+class ServeError(PublisherError):
+    """The site cannot be served here."""
+
+
 class TokenError(PublisherError):
     """A personal link or reply address that we did not issue, or that was changed."""

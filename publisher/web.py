@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from time import perf_counter
@@ -33,7 +34,7 @@ from publisher import archive
 from publisher.actions.answering import send_receipts
 from publisher.actions.declaring import ask_for_link, form_view, record
 from publisher.database import LedgerError
-from publisher.errors import NotFoundError, PublisherError, TokenError
+from publisher.errors import NotFoundError, PublisherError, ServeError, TokenError
 from publisher.forms import (
     ACTION_FIELD,
     ADDRESS_FIELD,
@@ -88,17 +89,32 @@ def application(project: Project, *, clock: Clock = _utc_now, asks: str = ASKS) 
 
 
 def run(project: Project, host: str, port: int) -> None:
-    """Serves until it is stopped."""
+    """Serves until it is stopped.
+
+    Raises:
+        ServeError: the address is taken, or is not this machine's.
+    """
     import uvicorn
 
+    listening = _listen(host, port)
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     app = application(project)
-    uvicorn.run(
-        app, host=host, port=port, access_log=False, log_level="warning", server_header=False
-    )
+    settings = uvicorn.Config(app, access_log=False, log_level="warning", server_header=False)
+    uvicorn.Server(settings).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise ServeError(
+            f"cannot listen on {host}:{port}: {error.strerror or error}",
+            remedy="stop what listens there, or choose another port with --port",
+        ) from None
 
 
 class Desk:

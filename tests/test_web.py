@@ -22,11 +22,12 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from publisher.actions.tallying import optouts
+from publisher.errors import ServeError
 from publisher.forms import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
 from publisher.ledger import ledger_of
 from publisher.project import Project
 from publisher.release import Number
-from publisher.web import LARGEST_BODY, application
+from publisher.web import LARGEST_BODY, application, run
 from tests.houses import KEY, LATE, NOW, TWO, postpone, spooled, token, told
 from tests.relays import free_port
 
@@ -423,3 +424,11 @@ def test_no_token_and_no_address_is_logged(
     assert len(lines) == 4
     assert lines[0].startswith(f"GET {PAGE} 200")
     assert not any(own in line or "anna" in line or "\n" in line for line in lines)
+
+
+def test_a_port_that_is_taken_is_told_with_a_remedy(project: Project) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ServeError, match=f"127.0.0.1:{port}") as error:
+            run(project, "127.0.0.1", port)
+    assert "--port" in error.value.remedy

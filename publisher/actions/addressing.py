@@ -147,8 +147,9 @@ def announced(project: Project, policy_id: str, number: Number) -> Release:
     """
     release = archive.release(project, policy_id, number)
     if not release.notice or release.effective is None:
+        kind = "a correction" if release.previous else "the first release"
         raise SendError(
-            f"release {number} is {release.materiality}: nobody is told of it, it has no notice",
+            f"release {number} is {kind}: nobody is told of it, it has no notice",
             where=f"versions/{release.name}",
             remedy="name a material release; `publisher status` lists them",
         )

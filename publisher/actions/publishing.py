@@ -24,7 +24,7 @@ from publisher.actions.printing import (
     redline_pdf,
     release_pdf,
 )
-from publisher.errors import ConfigurationError, PublisherError, RenderError
+from publisher.errors import ConfigurationError, PublisherError, RenderError, ServeError
 from publisher.pages import Page, PolicyPages
 from publisher.project import Project
 from publisher.release import Line, Release, predecessor
@@ -218,7 +218,7 @@ def serve_draft(project: Project, host: str, port: int) -> None:
 
     Raises:
         ConfigurationError: there is no `mkdocs.yml`, or MkDocs does not accept it.
-        RenderError: the address cannot be served on.
+        ServeError: the address cannot be served on.
     """
     path = _site_file(project)
     from mkdocs.commands.serve import serve
@@ -231,7 +231,7 @@ def serve_draft(project: Project, host: str, port: int) -> None:
         try:
             serve(config_file=str(path), dev_addr=f"{host}:{port}")
         except OSError as error:
-            raise RenderError(
+            raise ServeError(
                 f"cannot serve on {host}:{port}: {error.strerror}",
                 remedy="stop what uses that port, or choose another with --port",
             ) from error

@@ -202,25 +202,15 @@ def _first(release: Release, correction: bool) -> Frozen:
 def _material(
     project: Project, release: Release, line: Line, amendment: Amendment, today: dt.date
 ) -> Frozen:
-    earliest = lawful_from(release, line, today)
-    effective = _known(release)
-    if effective < today:
-        raise FreezeError(
-            f"{effective} is in the past",
-            remedy=f"the earliest lawful date is {earliest}: --effective {earliest}",
-        )
-    if effective < earliest:
-        facts = line[-1].policy.facts
-        raise FreezeError(
-            f"{effective} leaves {(effective - today).days} days of notice; the notice period "
-            f"({facts.profile}, {facts.days} days) is longer",
-            remedy=f"the earliest lawful date is {earliest}: --effective {earliest}",
-        )
     last = line[-1]
-    if last.effective and effective <= last.effective:
+    earliest = lawful_from(release, line, today)
+    if last.effective:
+        earliest = max(earliest, last.effective + dt.timedelta(days=1))
+    effective = _known(release)
+    if effective < earliest:
         raise FreezeError(
-            f"release {last.number} takes effect on {last.effective}, not before {effective}",
-            remedy=f"choose a day after {last.effective}",
+            _too_early(effective, last, today),
+            remedy=f"the earliest lawful date is {earliest}: --effective {earliest}",
         )
     release = replace(release, closes=effective - dt.timedelta(days=1))
     configuration = project.configuration
@@ -235,6 +225,18 @@ def _material(
     release = replace(release, notice=letter, opt_out=wording(release, configuration.organisation))
     duties = PROFILES[release.policy.facts.profile].duties
     return Frozen(release, amendment, duties, earliest)
+
+
+def _too_early(effective: dt.date, last: Release, today: dt.date) -> str:
+    if effective < today:
+        return f"{effective} is in the past"
+    if last.effective and effective <= last.effective:
+        return f"release {last.number} takes effect on {last.effective}, not before {effective}"
+    facts = last.policy.facts
+    return (
+        f"{effective} leaves {(effective - today).days} days of notice; the notice period "
+        f"({facts.profile}, {facts.days} days) is longer"
+    )
 
 
 def _known(release: Release) -> dt.date:
