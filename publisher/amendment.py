@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from publisher.policy import Document, Kind, Section
+from publisher.clauses import Document, Kind, Section
 from publisher.redline import Operation, compare
 from publisher.words import SpanKind
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from html import escape
 
 from publisher.amendment import Amendment, Change, ChangeKind, summary
+from publisher.clauses import parse
 from publisher.html import Fragment, document, fragment
 from publisher.notice import explains, long_date, said
-from publisher.policy import Facts, Note, Policy, parse
+from publisher.policy import Facts, Note, Policy
 from publisher.release import Materiality, Release
 
 LEGEND = (

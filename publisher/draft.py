@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
+from publisher.clauses import source_lines
 from publisher.errors import PublisherError
 from publisher.finding import Finding, Severity, from_error
-from publisher.policy import Facts, Note, Policy, read_facts, source_lines
+from publisher.policy import Facts, Note, Policy, read_facts
 
 LARGEST = 1_000_000
 """Bytes a section file may have."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from html import escape
 
 from publisher.amendment import Amendment, ChangeKind
+from publisher.clauses import Clause, Container, Kind
 from publisher.inline import Style
 from publisher.inline import inline as inline
-from publisher.policy import Clause, Container, Kind
 from publisher.redline import Operation
 from publisher.words import Span, SpanKind
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import groupby
 
-from publisher.policy import Mark
+from publisher.clauses import Mark
 from publisher.words import Span, SpanKind
 
 _TAGS = {"strong": "strong", "em": "em", "code": "code"}

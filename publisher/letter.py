@@ -18,13 +18,13 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from html import escape
 
+from publisher.clauses import parse
 from publisher.configuration import Configuration
 from publisher.errors import RecipientsError, RenderError
 from publisher.html import fragment
 from publisher.notice import FIELDS, long_date
 from publisher.optout import RequestKind, Timing
 from publisher.plaintext import as_text
-from publisher.policy import parse
 from publisher.release import Release
 
 _FIELD = re.compile(r"(?:\{|%7B){2}(\w+)(?:\}|%7D){2}")

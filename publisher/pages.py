@@ -15,11 +15,11 @@ from html import escape
 from publisher import apparatus, forms, masthead, overview
 from publisher.address import Addresses
 from publisher.amendment import Amendment, amend, summary
+from publisher.clauses import parse
 from publisher.configuration import Configuration
 from publisher.html import Heading, fragment, redline
 from publisher.letter import fill, page_values
 from publisher.notice import long_date
-from publisher.policy import parse
 from publisher.release import (
     Line,
     Materiality,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from publisher.policy import Clause, Kind, Run
+from publisher.clauses import Clause, Kind, Run
 
 WIDTH = 76
 """Characters of a line: what quoting in replies leaves readable."""

@@ -24,7 +24,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Indel
 
-from publisher.policy import Clause, Document, Kind, Section
+from publisher.clauses import Clause, Document, Kind, Section
 from publisher.words import Span, SpanKind, common, compare_words, tokens
 
 AMENDED = 0.45

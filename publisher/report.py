@@ -12,8 +12,9 @@ from itertools import groupby
 from typing import Any
 
 from publisher.amendment import Amendment, Change, ChangeKind, summary
+from publisher.clauses import Clause, Kind, Mark
 from publisher.notice import explains
-from publisher.policy import Clause, Kind, Mark, Note
+from publisher.policy import Note
 from publisher.redline import Operation
 from publisher.words import Span, SpanKind
 

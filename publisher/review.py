@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from rapidfuzz.distance import OSA
 
 from publisher.amendment import Amendment
+from publisher.clauses import Clause, Kind, markdown, parse, source_lines
 from publisher.draft import FACTS_FILE
 from publisher.finding import Finding, Severity
 from publisher.notice import PROFILES, explains
-from publisher.policy import ANCHOR, Clause, Kind, Policy, markdown, parse, source_lines
+from publisher.policy import ANCHOR, Policy
 from publisher.release import Release
 
 

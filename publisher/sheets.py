@@ -12,10 +12,11 @@ from html import escape
 from publisher import apparatus
 from publisher.address import Addresses
 from publisher.amendment import Amendment
+from publisher.clauses import parse
 from publisher.html import Heading, document, fragment, redline
 from publisher.letter import fill, page_values
 from publisher.notice import long_date
-from publisher.policy import Note, parse
+from publisher.policy import Note
 from publisher.release import Release
 
 

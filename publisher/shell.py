@@ -8,9 +8,9 @@ import re
 
 from starlette.responses import HTMLResponse, Response
 
+from publisher.clauses import parse
 from publisher.forms import ANSWER, END, START, public_form
 from publisher.html import fragment
-from publisher.policy import parse
 from publisher.project import Project
 from publisher.release import Release
 

@@ -33,6 +33,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from publisher import archive
 from publisher.actions.answering import send_receipts
 from publisher.actions.declaring import ask_for_link, form_view, record
+from publisher.clauses import parse
 from publisher.database import LedgerError
 from publisher.errors import NotFoundError, PublisherError, ServeError, TokenError
 from publisher.forms import (
@@ -47,7 +48,7 @@ from publisher.forms import (
 from publisher.html import fragment
 from publisher.letter import fill
 from publisher.optout import RequestKind, read_token
-from publisher.policy import POLICY_ID, parse
+from publisher.policy import POLICY_ID
 from publisher.project import Project
 from publisher.release import Number, Release
 from publisher.shell import STATIC_POLICY, Page

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from rapidfuzz.distance import Indel
 
-from publisher.policy import Mark, Run
+from publisher.clauses import Mark, Run
 
 LEGIBLE = 0.3
 """Below this share of kept letters a cell is replaced whole."""

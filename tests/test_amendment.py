@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from publisher.amendment import ChangeKind, amend, summary
-from publisher.policy import Document, parse
+from publisher.clauses import Document, parse
 from publisher.report import as_text
 from tests.golden_cases import Case, cases
 from tests.strategies import amendments, policies

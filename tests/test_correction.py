@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from publisher.amendment import amend
+from publisher.clauses import Document, parse
 from publisher.correction import too_much
-from publisher.policy import Document, parse
 
 TEXT = "## Use {#use}\n\nWe may recieve your adress, which we keep for 30 days ([why](#use)).\n"
 

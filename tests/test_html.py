@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.amendment import amend
+from publisher.clauses import Document, parse
 from publisher.html import document, fragment, redline
-from publisher.policy import Document, parse
 
 VOID = {"br", "hr"}
 BLOCKS = {"p", "div", "ul", "ol", "table", "pre", "blockquote", "h1", "h2", "h3", "details"}

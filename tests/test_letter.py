@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher import archive
+from publisher.clauses import parse
 from publisher.configuration import Configuration
 from publisher.errors import RecipientsError, RenderError
 from publisher.html import fragment
@@ -28,7 +29,6 @@ from publisher.letter import (
 )
 from publisher.optout import RequestKind, Timing
 from publisher.plaintext import as_text
-from publisher.policy import parse
 from publisher.release import Release
 from tests.houses import NOW, TWO, make
 

@@ -7,7 +7,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.policy import Clause, Document, Run, parse
+from publisher.clauses import Clause, Document, Run, parse
 from publisher.redline import Operation, accept, compare, heaviest_rising, reject
 from publisher.words import Span, SpanKind, compare_words
 from tests.strategies import amendments, line, policies

@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 
 from publisher.amendment import amend
-from publisher.policy import Document, markdown, parse
+from publisher.clauses import Document, markdown, parse
 from publisher.report import as_json, as_markdown, rebuild
 from tests.strategies import amendments
 

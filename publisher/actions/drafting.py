@@ -9,11 +9,12 @@ from pathlib import Path
 
 from publisher import archive
 from publisher.amendment import Amendment, amend
+from publisher.clauses import Document, parse
 from publisher.draft import read_draft
 from publisher.errors import DraftError, NotFoundError
 from publisher.finding import Finding, Severity
 from publisher.history import History
-from publisher.policy import Document, Note, Policy, parse
+from publisher.policy import Note, Policy
 from publisher.project import Project, draft_error, read_folder
 from publisher.release import Number, Release
 from publisher.review import check
