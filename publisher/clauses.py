@@ -15,6 +15,7 @@ from functools import cache, cached_property
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from mdit_py_plugins.front_matter import front_matter_plugin
 
 _ANCHOR_SUFFIX = re.compile(r"[ \t]*\{#([^{}\s]*)\}\s*$")
 
@@ -28,6 +29,8 @@ class Kind(StrEnum):
     CODE = "code"
     RULE = "thematic break"
     HTML = "raw HTML"
+    FRONT_MATTER = "front matter"
+    """Facts for a site generator at the top of a file: kept, but no text of the policy."""
     BLANK = "blank"
 
 
@@ -96,16 +99,30 @@ class Clause:
         """How many words the clause has."""
         return len(self.text.split())
 
+    @property
+    def table(self) -> int:
+        """Of a table row: the number of its table."""
+        return next((c.number for c in self.containers if c.kind == "table"), 0)
+
     @cached_property
     def shape(self) -> tuple[object, ...]:
-        """What two clauses must share so that one can be an amendment of the other."""
+        """How the clause is set: a paragraph, a heading, an item of a list in a quotation, …"""
         around = tuple(c.kind for c in self.containers)
-        return (self.kind, around, len(self.cells), self.head)
+        return (self.kind, around, self.head)
+
+    def may_become(self, new: Clause) -> bool:
+        """Whether `new` can be this clause amended: text may become a heading, not a row."""
+        if self.kind in _TEXT:
+            return new.kind in _TEXT
+        return self.kind is new.kind
 
     @cached_property
     def key(self) -> tuple[object, ...]:
         """Equal for two clauses that a reader cannot tell apart, wherever they stand."""
         return (self.shape, self.cells, self.level, self.anchor, self.align, self.info)
+
+
+_TEXT = frozenset({Kind.HEADING, Kind.PARAGRAPH})
 
 
 @dataclass(frozen=True)
@@ -166,7 +183,8 @@ class Section:
 @cache
 def markdown(raw_html: bool = False) -> MarkdownIt:
     """The one Markdown reader: CommonMark and tables; `raw_html` only to find what to refuse."""
-    return MarkdownIt("commonmark", {"html": raw_html}).enable("table")
+    reader = MarkdownIt("commonmark", {"html": raw_html}).enable("table")
+    return reader.use(front_matter_plugin)
 
 
 def split_anchor(heading: str) -> tuple[str, str | None]:
@@ -274,6 +292,8 @@ class _Reader:
                     self._inline(token)
                 case "fence" | "code_block":
                     self._add(token, Kind.CODE, ((Run(token.content),),), info=token.info.strip())
+                case "front_matter":
+                    self._add(token, Kind.FRONT_MATTER, ((),))
                 case "hr":
                     self._add(token, Kind.RULE, ((),))
                 case "html_block":

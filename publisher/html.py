@@ -267,7 +267,7 @@ class _Renderer:
         for index, cell in enumerate(op.cells):
             # An empty heading cell would be announced as a heading of nothing.
             head = op.clause.head and any(span.text.strip() for span in cell)
-            align = op.clause.align[index] if index < len(op.clause.align) else ""
+            align = _align(op, index)
             style = f' class="pp-{align}"' if align else ""
             label = self._label(op) if index == 0 else ""
             name, scope = ("th", ' scope="col"') if head else ("td", "")
@@ -330,12 +330,14 @@ class _Renderer:
         common, so that a list with an added item stays one list.
         """
         containers = op.clause.containers
-        olds = op.old.containers if op.old else (None,) * len(containers)
-        news = op.new.containers if op.new else (None,) * len(containers)
+        nothing = (None,) * len(containers)
+        # A clause that is set differently now stands where it stands now.
+        olds = op.old.containers if op.old and not op.reset else nothing
+        news = op.new.containers if op.new else nothing
         depth = 0
         for depth_now, (container, old, new) in enumerate(zip(containers, olds, news, strict=True)):
             if depth_now >= len(self.stack) or not _joins(
-                self.stack[depth_now], container, old, new, op.clause.head
+                self.stack[depth_now], container, old, new, op
             ):
                 break
             depth = depth_now + 1
@@ -362,7 +364,7 @@ class _Renderer:
                 container.kind,
                 old.number if old else None,
                 new.number if new else None,
-                container.start,
+                len(op.cells),
                 close,
                 next=container.start,
             )
@@ -407,18 +409,27 @@ class _Renderer:
         return inline(cell, self.style)
 
 
+def _align(op: Operation, index: int) -> str:
+    """The alignment of a column: that of the new table where the column is in it."""
+    old, new = op.columns[index] if op.columns else (index, index)
+    for clause, column in ((op.new, new), (op.old, old)):
+        if clause and column is not None and column < len(clause.align):
+            return clause.align[column]
+    return ""
+
+
 def _joins(
     opened: _Open,
     container: Container,
     old: Container | None,
     new: Container | None,
-    head: bool,
+    op: Operation,
 ) -> bool:
     if opened.kind != container.kind:
         return False
     # A table has one head, and it stands first (HTML §4.9.1).
-    late_head = head and opened.part == "tbody"
-    if container.kind == "table" and (opened.columns != container.start or late_head):
+    late_head = op.clause.head and opened.part == "tbody"
+    if container.kind == "table" and (opened.columns != len(op.cells) or late_head):
         return False
     pairs = [(opened.old, old), (opened.new, new)]
     known = [(a, b.number) for a, b in pairs if a is not None and b is not None]

@@ -18,13 +18,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
 from rapidfuzz.distance import Indel
 
 from publisher.clauses import Clause, Document, Kind, Section
+from publisher.columns import Columns, align_columns, row_cells
 from publisher.words import Span, SpanKind, common, compare_words, tokens
 
 AMENDED = 0.45
@@ -33,6 +34,7 @@ MOVED = 0.6
 """Two clauses at different places are one moved clause from this share of common words…"""
 MOVED_WORDS = 6
 """… and from this many words, for shorter ones are alike by chance."""
+_WORDLESS = (Kind.RULE, Kind.BLANK, Kind.FRONT_MATTER)
 PAIRINGS = 20_000
 """So many pairs of clauses are compared at most to find those that belong together."""
 
@@ -50,6 +52,8 @@ class Operation:
     """The words; of a moved clause at its new place: compared with those at its old place."""
     move: int = 0
     """The same number at both places of a moved clause; 0: not moved."""
+    columns: Columns = ()
+    """Of a row of a table whose columns changed: what each cell is of; empty: one to one."""
 
     @cached_property
     def unchanged(self) -> bool:
@@ -57,7 +61,12 @@ class Operation:
         if self.old is None or self.new is None:
             return False
         same = self.old.level == self.new.level and self.old.anchor == self.new.anchor
-        return same and not self.amended
+        return same and not self.reset and not self.amended
+
+    @property
+    def reset(self) -> bool:
+        """Whether the clause is set differently: a paragraph that became a list item, say."""
+        return self.old is not None and self.new is not None and self.old.shape != self.new.shape
 
     @cached_property
     def amended(self) -> bool:
@@ -114,10 +123,6 @@ def _all(clause: Clause, kind: SpanKind) -> Cells:
     return tuple(tuple(Span(kind, run.text, run.marks) for run in cell) for cell in clause.cells)
 
 
-def _pair(old: Clause, new: Clause) -> Operation:
-    return Operation(old, new, _cells(old, new))
-
-
 def pair_sections(old: Sequence[Section], new: Sequence[Section]) -> list[tuple[int, int]]:
     """Which section became which: index pairs, by anchor, else by heading, else by content."""
     pairs: dict[int, int] = {}
@@ -146,8 +151,9 @@ def pair_sections(old: Sequence[Section], new: Sequence[Section]) -> list[tuple[
 def _match_by_content(
     old: Sequence[Section], new: Sequence[Section], pairs: dict[int, int], taken: set[int]
 ) -> None:
-    left = [i for i, s in enumerate(old) if i not in pairs and not s.anchor and s.body]
-    right = [j for j, s in enumerate(new) if j not in taken and not s.anchor and s.body]
+    # What stands before the first heading is no section of its own: it may be the whole text.
+    left = [i for i, s in enumerate(old) if i not in pairs and s.heading and not s.anchor]
+    right = [j for j, s in enumerate(new) if j not in taken and s.heading and not s.anchor]
     if len(left) * len(right) > PAIRINGS:
         return
     bags = {j: Counter(w for c in new[j].clauses for w in tokens(c.text)) for j in right}
@@ -203,6 +209,8 @@ class _Comparison:
         """Old clause to new clause, in place."""
         self.moved: dict[int, int] = {}
         """Old clause to new clause, moved."""
+        self.columns: tuple[dict[int, Columns], dict[int, Columns]] = ({}, {})
+        """The columns by old and by new table, where they are not the same."""
 
     def operations(self) -> tuple[Operation, ...]:
         a, b = self.old.sections, self.new.sections
@@ -216,6 +224,7 @@ class _Comparison:
         for i, j in away:
             self._moved_section(a[i], b[j])
         self._find_moved()
+        self._match_columns()
         return tuple(self._merged())
 
     def _range(self, sections: Sequence[Section], chosen: Iterable[int]) -> list[int]:
@@ -275,12 +284,15 @@ class _Comparison:
 
     def _score(self, i: int, j: int) -> float:
         old, new = self.old.clauses[i], self.new.clauses[j]
-        if old.shape != new.shape or old.kind in (Kind.RULE, Kind.BLANK):
+        if not old.may_become(new) or old.kind in _WORDLESS:
             return 0.0
-        if old.kind is Kind.HEADING and (old.anchor or new.anchor):
+        if old.anchor or new.anchor:
             return 0.0  # headings with anchors are paired by them or not at all
         value = likeness(old, new)
-        return value * (1 + max(old.words, new.words)) if value >= AMENDED else 0.0
+        if value < AMENDED:
+            return 0.0
+        # Of two that are as like, the one that is set the same way is the same clause.
+        return value * (1 + max(old.words, new.words)) * (1.0 if old.shape == new.shape else 0.9)
 
     def _find_moved(self) -> None:
         gone = {*self.partner, *self.moved}
@@ -307,9 +319,49 @@ class _Comparison:
     def _candidates(self, left: list[int], right: list[int]) -> list[tuple[int, int]]:
         a, b = self.old.clauses, self.new.clauses
         if len(left) * len(right) <= PAIRINGS:
-            return [(i, j) for i in left for j in right if len(a[i].cells) == len(b[j].cells)]
+            return [(i, j) for i in left for j in right if a[i].may_become(b[j])]
         where = {b[j].key: j for j in right}
         return [(i, where[a[i].key]) for i in left if a[i].key in where]
+
+    def _match_columns(self) -> None:
+        """Rows of another width belong together only if their tables do."""
+        rows: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for i, j in (*self.partner.items(), *self.moved.items()):
+            if self.old.clauses[i].kind is Kind.ROW:
+                tables = self.old.clauses[i].table, self.new.clauses[j].table
+                rows.setdefault(tables, []).append((i, j))
+        used_old, used_new = set[int](), set[int]()
+        for (old, new), pairs in sorted(rows.items(), key=lambda item: -len(item[1])):
+            sides = [(self.old.clauses[i], self.new.clauses[j]) for i, j in pairs]
+            same = len(sides[0][0].cells) == len(sides[0][1].cells)
+            free = old not in used_old and new not in used_new
+            if free:
+                used_old.add(old)
+                used_new.add(new)
+            if free and not same:
+                self.columns[0][old] = self.columns[1][new] = align_columns(sides)
+            elif not same:
+                for i, _ in pairs:
+                    self.partner.pop(i, None)
+                    self.moved.pop(i, None)
+
+    def _operation(self, old: Clause | None, new: Clause | None, move: int = 0) -> Operation:
+        """One operation; of a moved clause, the one at the place it left has no new clause."""
+        columns = self._columns_of(old, new)
+        if columns:
+            return Operation(old, new, row_cells(old, new, columns), move, columns)
+        if old and new:
+            return Operation(old, new, _cells(old, new), move)
+        if old:
+            return Operation(old, None, _all(old, SpanKind.DELETE), move)
+        assert new is not None
+        return Operation(None, new, _all(new, SpanKind.INSERT), move)
+
+    def _columns_of(self, old: Clause | None, new: Clause | None) -> Columns:
+        for clause, known in zip((old, new), self.columns, strict=True):
+            if clause and clause.kind is Kind.ROW and clause.table in known:
+                return known[clause.table]
+        return ()
 
     def _merged(self) -> Iterable[Operation]:
         """Both documents in one reading order: what is gone stands before what took its place."""
@@ -321,15 +373,14 @@ class _Comparison:
         x = y = 0
         for i, j in [*fixed, (len(self.old.clauses), len(self.new.clauses))]:
             for k in range(x, i):
-                clause = self.old.clauses[k]
-                yield Operation(clause, None, _all(clause, SpanKind.DELETE), numbers.get(k, 0))
+                yield self._operation(self.old.clauses[k], None, numbers.get(k, 0))
             for k in range(y, j):
-                clause = self.new.clauses[k]
                 if k in origin:
                     before = self.old.clauses[origin[k]]
-                    yield Operation(None, clause, _cells(before, clause), numbers[origin[k]])
+                    moved = self._operation(before, self.new.clauses[k], numbers[origin[k]])
+                    yield replace(moved, old=None)
                 else:
-                    yield Operation(None, clause, _all(clause, SpanKind.INSERT))
+                    yield self._operation(None, self.new.clauses[k])
             if i < len(self.old.clauses):
-                yield _pair(self.old.clauses[i], self.new.clauses[j])
+                yield self._operation(self.old.clauses[i], self.new.clauses[j])
             x, y = i + 1, j + 1

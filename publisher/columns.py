@@ -1,0 +1,75 @@
+"""Columns: which column of a table became which, where columns were added or removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rapidfuzz.distance import Indel
+
+from publisher.clauses import Clause, Run
+from publisher.words import Span, SpanKind, compare_words, tokens
+
+Columns = tuple[tuple[int | None, int | None], ...]
+"""In display order, each column's place in the old and in the new table; None: not there."""
+
+ALIKE = 0.3
+"""Two columns are one from this share of common words, on average over the rows."""
+
+
+def align_columns(rows: Sequence[tuple[Clause, Clause]]) -> Columns:
+    """The columns of two tables, aligned by what stands in them.
+
+    Args:
+        rows: (old row, new row) of rows that belong together; at least one.
+    """
+    width_old, width_new = len(rows[0][0].cells), len(rows[0][1].cells)
+    score = [
+        [sum(_alike(a.cells[i], b.cells[j]) for a, b in rows) / len(rows) for j in range(width_new)]
+        for i in range(width_old)
+    ]
+    best = [[0.0] * (width_new + 1) for _ in range(width_old + 1)]
+    for i in reversed(range(width_old)):
+        for j in reversed(range(width_new)):
+            both = score[i][j] + best[i + 1][j + 1] if score[i][j] >= ALIKE else 0.0
+            best[i][j] = max(best[i + 1][j], best[i][j + 1], both)
+    columns: list[tuple[int | None, int | None]] = []
+    i = j = 0
+    while i < width_old or j < width_new:
+        here = i < width_old and j < width_new and score[i][j] >= ALIKE
+        if here and best[i][j] == score[i][j] + best[i + 1][j + 1]:
+            columns.append((i, j))
+            i, j = i + 1, j + 1
+        elif i < width_old and (j == width_new or best[i][j] == best[i + 1][j]):
+            columns.append((i, None))
+            i += 1
+        else:
+            columns.append((None, j))
+            j += 1
+    return tuple(columns)
+
+
+def _alike(old: Sequence[Run], new: Sequence[Run]) -> float:
+    a, b = ("".join(run.text for run in cell) for cell in (old, new))
+    return Indel.normalized_similarity(tokens(a), tokens(b)) if a or b else 0.0
+
+
+def row_cells(
+    old: Clause | None, new: Clause | None, columns: Columns
+) -> tuple[tuple[Span, ...], ...]:
+    """The words of a row, a cell for each column of either table.
+
+    Args:
+        old, new: the row on either side; None where it is not there.
+        columns: the columns of its table.
+    """
+    cells = []
+    for i, j in columns:
+        before = old.cells[i] if old and i is not None else None
+        after = new.cells[j] if new and j is not None else None
+        if before is not None and after is not None:
+            cells.append(compare_words(before, after))
+        else:
+            kind = SpanKind.DELETE if before is not None else SpanKind.INSERT
+            runs = before if before is not None else after or ()
+            cells.append(tuple(Span(kind, run.text, run.marks) for run in runs))
+    return tuple(cells)
