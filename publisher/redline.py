@@ -26,15 +26,19 @@ from rapidfuzz.distance import Indel
 
 from publisher.clauses import Clause, Document, Kind, Section
 from publisher.columns import Columns, align_columns, row_cells
-from publisher.words import Span, SpanKind, common, compare_words, tokens
+from publisher.words import LONGEST, Span, SpanKind, common, compare_words, tokens
 
-AMENDED = 0.45
+AMENDED = 0.4
 """Two clauses at the same place are one amended clause from this share of common words."""
 MOVED = 0.6
 """Two clauses at different places are one moved clause from this share of common words…"""
 MOVED_WORDS = 6
 """… and from this many words, for shorter ones are alike by chance."""
 _WORDLESS = (Kind.RULE, Kind.BLANK, Kind.FRONT_MATTER)
+WITHIN = 0.7
+"""What the share of the shorter clause counts beside that of both …"""
+WITHIN_WORDS = 8
+"""… from this many words: shorter ones lie within a long one by chance."""
 PAIRINGS = 20_000
 """So many pairs of clauses are compared at most to find those that belong together."""
 
@@ -111,8 +115,20 @@ def compare(old: Document, new: Document) -> tuple[Operation, ...]:
 
 
 def likeness(old: Clause, new: Clause) -> float:
-    """The share of words two clauses have in common, in order: 0 to 1."""
-    return Indel.normalized_similarity(tokens(old.text), tokens(new.text))
+    """How much two clauses have in common, 0 to 1: the share of their words that stayed in order.
+
+    A clause that was only added to, or only cut, counts by the share of the shorter one, for a
+    reader takes it for the same however much was added.
+    """
+    a, b = tokens(old.text), tokens(new.text)
+    # Of two very long clauses, the words in common in any order: near enough to tell.
+    long = len(a) * len(b) > LONGEST // 10
+    kept = (Counter(a) & Counter(b)).total() if long else Indel.similarity(a, b) / 2
+    if not kept:
+        return 0.0
+    share = 2 * kept / (len(a) + len(b))
+    short = min(len(a), len(b))
+    return max(share, kept / short * WITHIN) if short >= WITHIN_WORDS else share
 
 
 def _cells(old: Clause, new: Clause) -> Cells:

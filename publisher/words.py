@@ -8,16 +8,26 @@ replaced whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 from rapidfuzz.distance import Indel
 
 from publisher.clauses import Mark, Run
 
 LEGIBLE = 0.3
-"""Below this share of kept letters a cell is replaced whole."""
+"""Below this share of kept letters a text is replaced whole …"""
+LEGIBLE_WORDS = 6
+"""… if its two sides have more tokens than this on average; in a short one, all can be seen."""
+
+
+LONGEST = 1_000_000_000
+"""So many pairs of words are aligned exactly at most: 125 MB."""
 
 
 class SpanKind(StrEnum):
@@ -91,7 +101,7 @@ def compare_words(old: Sequence[Run], new: Sequence[Run]) -> tuple[Span, ...]:
     segments = _clean(_segments(a, b))
     kept = sum(len(t.text) for s in segments for t, _ in s.kept if not t.space)
     total = sum(len(t.text) for t in (*a, *b) if not t.space)
-    if total and 2 * kept < LEGIBLE * total:
+    if len(a) + len(b) > 2 * LEGIBLE_WORDS and 2 * kept < LEGIBLE * total:
         segments = [_Segment(old=a, new=b)]
     return _spans(segments)
 
@@ -131,16 +141,54 @@ def _gap(segments: list[_Segment], old: list[_Token], new: list[_Token]) -> None
 
 
 def common(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:
-    """Index pairs of a longest common subsequence."""
+    """Index pairs of a longest common subsequence; of very long texts, of a common subsequence."""
     numbers: dict[Hashable, int] = {}
     a = [numbers.setdefault(item, len(numbers)) for item in old]
     b = [numbers.setdefault(item, len(numbers)) for item in new]
-    return [
-        (op.src_start + k, op.dest_start + k)
-        for op in Indel.opcodes(a, b)
-        if op.tag == "equal"
-        for k in range(op.src_end - op.src_start)
-    ]
+    pairs: list[tuple[int, int]] = []
+    for i, k, j, m in _pieces(a, b):
+        pairs += [
+            (i + op.src_start + n, j + op.dest_start + n)
+            for op in Indel.opcodes(a[i:k], b[j:m])
+            if op.tag == "equal"
+            for n in range(op.src_end - op.src_start)
+        ]
+    return pairs
+
+
+def _pieces(a: list[int], b: list[int]) -> list[tuple[int, int, int, int]]:
+    """Cuts two texts where they surely agree, if they are too long to be aligned at once.
+
+    The exact alignment takes a bit of memory for each pair of words. Texts longer than that allows
+    are cut before words that each has once, in the longest run of such words that kept its order.
+    """
+    if len(a) * len(b) <= LONGEST:
+        return [(0, len(a), 0, len(b))]
+    once = {word for word, n in Counter(a).items() if n == 1}
+    once &= {word for word, n in Counter(b).items() if n == 1}
+    place = {word: j for j, word in enumerate(b) if word in once}
+    sure = rising([(i, place[word]) for i, word in enumerate(a) if word in once])
+    cuts = [(0, 0), *sure, (len(a), len(b))]
+    pieces = [(i, k, j, m) for (i, j), (k, m) in pairwise(cuts)]
+    return [piece for piece in pieces if (piece[1] - piece[0]) * (piece[3] - piece[2]) <= LONGEST]
+
+
+def rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The longest run of pairs, rising in the first number, that rises in the second as well."""
+    ends: list[int] = []
+    last: list[int] = []
+    before: list[int] = []
+    for index, (_, place) in enumerate(pairs):
+        at = bisect_left(ends, place)
+        before.append(last[at - 1] if at else -1)
+        ends[at : at + 1] = [place]
+        last[at : at + 1] = [index]
+    chosen: list[tuple[int, int]] = []
+    index = last[-1] if last else -1
+    while index >= 0:
+        chosen.append(pairs[index])
+        index = before[index]
+    return chosen[::-1]
 
 
 def _clean(segments: list[_Segment]) -> list[_Segment]:
@@ -160,37 +208,39 @@ def _clean(segments: list[_Segment]) -> list[_Segment]:
 
 
 def _light(between: _Segment, before: _Segment, behind: _Segment) -> bool:
-    words = [t.text for t, _ in between.kept if any(c.isalnum() for c in t.text)]
-    letters = sum(map(len, words))
-    if not words:
-        # Punctuation alone between two replaced words; but an insertion next to a full stop is
-        # no phrase with what follows it.
-        return bool(before.old and before.new and behind.old and behind.new)
-    small = len(words) <= 2 and all(len(word) <= 3 and word.isalpha() for word in words)
-    return small and letters <= min(_size(before), _size(behind))
+    """Whether so little is kept between two changes that they read better as one.
+
+    Never between two mere insertions or two mere deletions: there, a word would be struck and
+    written again that a reader can see was left alone.
+    """
+    if any("\n" in token.text for token, _ in between.kept):
+        return False
+    if not (before.old or behind.old) or not (before.new or behind.new):
+        return False
+    words = sum(not token.space for token, _ in between.kept)
+    return words <= 1 or (words == 2 and min(_size(before), _size(behind)) >= 2)
 
 
 def _size(segment: _Segment) -> int:
-    return max(sum(len(t.text) for t in side) for side in (segment.old, segment.new))
+    return max(sum(not token.space for token in side) for side in (segment.old, segment.new))
 
 
 def _spans(segments: Iterable[_Segment]) -> tuple[Span, ...]:
     spans: list[Span] = []
+    for (kind, marks, was), group in groupby(_fates(segments), key=itemgetter(0, 1, 2)):
+        spans.append(Span(kind, "".join(text for *_, text in group), marks, was))
+    return tuple(spans)
 
-    def add(
-        kind: SpanKind, text: str, marks: tuple[Mark, ...], was: tuple[Mark, ...] | None
-    ) -> None:
-        last = spans[-1] if spans else None
-        if last and (last.kind, last.marks, last.was) == (kind, marks, was):
-            spans[-1] = Span(kind, last.text + text, marks, was)
-        else:
-            spans.append(Span(kind, text, marks, was))
 
+_Fate = tuple[SpanKind, tuple[Mark, ...], tuple[Mark, ...] | None, str]
+
+
+def _fates(segments: Iterable[_Segment]) -> Iterator[_Fate]:
+    """Each token: what becomes of it, its formatting, the old one if that changed, its text."""
     for segment in segments:
         for token in segment.old:
-            add(SpanKind.DELETE, token.text, token.marks, None)
+            yield SpanKind.DELETE, token.marks, None, token.text
         for token in segment.new:
-            add(SpanKind.INSERT, token.text, token.marks, None)
+            yield SpanKind.INSERT, token.marks, None, token.text
         for old, new in segment.kept:
-            add(SpanKind.KEEP, new.text, new.marks, None if old.marks == new.marks else old.marks)
-    return tuple(spans)
+            yield SpanKind.KEEP, new.marks, None if old.marks == new.marks else old.marks, new.text
