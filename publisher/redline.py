@@ -114,13 +114,12 @@ def compare(old: Document, new: Document) -> tuple[Operation, ...]:
 # ── clauses and sections ─────────────────────────────────────────────────────────────────────────
 
 
-def likeness(old: Clause, new: Clause) -> float:
-    """How much two clauses have in common, 0 to 1: the share of their words that stayed in order.
+def likeness(a: Sequence[str], b: Sequence[str]) -> float:
+    """How much the words of two clauses have in common, 0 to 1: the share that stayed in order.
 
     A clause that was only added to, or only cut, counts by the share of the shorter one, for a
     reader takes it for the same however much was added.
     """
-    a, b = tokens(old.text), tokens(new.text)
     # Of two very long clauses, the words in common in any order: near enough to tell.
     long = len(a) * len(b) > LONGEST // 10
     kept = (Counter(a) & Counter(b)).total() if long else Indel.similarity(a, b) / 2
@@ -225,6 +224,8 @@ class _Comparison:
         """Old clause to new clause, in place."""
         self.moved: dict[int, int] = {}
         """Old clause to new clause, moved."""
+        self.tokens: tuple[dict[int, list[str]], dict[int, list[str]]] = ({}, {})
+        """The words of the clauses looked at so far, old and new."""
         self.columns: tuple[dict[int, Columns], dict[int, Columns]] = ({}, {})
         """The columns by old and by new table, where they are not the same."""
 
@@ -304,11 +305,18 @@ class _Comparison:
             return 0.0
         if old.anchor or new.anchor:
             return 0.0  # headings with anchors are paired by them or not at all
-        value = likeness(old, new)
+        value = self._likeness(i, j)
         if value < AMENDED:
             return 0.0
         # Of two that are as like, the one that is set the same way is the same clause.
         return value * (1 + max(old.words, new.words)) * (1.0 if old.shape == new.shape else 0.9)
+
+    def _likeness(self, i: int, j: int) -> float:
+        """That of an old and a new clause; each is cut into words once."""
+        for side, document, index in zip(self.tokens, (self.old, self.new), (i, j), strict=True):
+            if index not in side:
+                side[index] = tokens(document.clauses[index].text)
+        return likeness(self.tokens[0][i], self.tokens[1][j])
 
     def _find_moved(self) -> None:
         gone = {*self.partner, *self.moved}
@@ -325,7 +333,7 @@ class _Comparison:
         scored = [
             (-value, i, j)
             for i, j in self._candidates(left, right)
-            if (value := likeness(self.old.clauses[i], self.new.clauses[j])) >= MOVED
+            if (value := self._likeness(i, j)) >= MOVED
         ]
         for _, i, j in sorted(scored):
             if i not in self.moved and j not in come:
