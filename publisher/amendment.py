@@ -173,7 +173,7 @@ class _Changes:
         self.leaving.append((i, j))
         self.inserted[j] += counts[SpanKind.INSERT]
         self.deleted[j] += counts[SpanKind.DELETE]
-        if op.amended or (op.move and not self._with_its_section(i, j)):
+        if op.amended or op.reset or (op.move and not self._with_its_section(i, j)):
             self.touched_new.add(j)
 
     def _with_its_section(self, i: int, j: int) -> bool:

@@ -22,6 +22,8 @@ FORMAT = "policy-publisher/diff"
 VERSION = 1
 """Version of the JSON form; it rises when a reader of the old form would misread the new one."""
 
+SET_DIFFERENTLY = " [set differently]"
+"""Behind a clause whose words are as before, but which became a list item, a heading, …"""
 _COLOURS = {SpanKind.INSERT: "\x1b[32m", SpanKind.DELETE: "\x1b[31m", SpanKind.KEEP: ""}
 _BOLD, _RESET = "\x1b[1m", "\x1b[0m"
 _SIGNS = {SpanKind.INSERT: ("{+", "+}"), SpanKind.DELETE: ("[-", "-]"), SpanKind.KEEP: ("", "")}
@@ -99,7 +101,7 @@ def _line(op: Operation, colour: bool) -> str:
     )
     if op.move and op.new is None:
         words = f"(moved away) {op.clause.text}"
-    return f"{sign} {words}"
+    return f"{sign} {words}{SET_DIFFERENTLY if op.reset else ''}"
 
 
 def _joined(cell: Iterable[Span]) -> Iterator[Span]:

@@ -98,7 +98,7 @@ def compare_words(old: Sequence[Run], new: Sequence[Run]) -> tuple[Span, ...]:
     if tuple(old) == tuple(new):
         return tuple(Span(SpanKind.KEEP, run.text, run.marks) for run in old)
     a, b = _tokens(old), _tokens(new)
-    segments = _clean(_segments(a, b))
+    segments = _slide(_clean(_segments(a, b)))
     kept = sum(len(t.text) for s in segments for t, _ in s.kept if not t.space)
     total = sum(len(t.text) for t in (*a, *b) if not t.space)
     if len(a) + len(b) > 2 * LEGIBLE_WORDS and 2 * kept < LEGIBLE * total:
@@ -205,6 +205,52 @@ def _clean(segments: list[_Segment]) -> list[_Segment]:
         else:
             joined.append(segment)
     return joined
+
+
+def _slide(segments: list[_Segment]) -> list[_Segment]:
+    """Moves the edges of what was only added or only cut to where a sentence or phrase begins.
+
+    "once you cancel[. Else you stay]." says the same as "once you cancel.[ Else you stay.]", and
+    reads worse.
+    """
+    for before, change, behind in zip(segments, segments[1:], segments[2:], strict=False):
+        if before.kept and behind.kept and bool(change.old) != bool(change.new):
+            # Only at the end of a clause may nothing be left behind the change.
+            spare = 0 if behind is segments[-1] else 1
+            _slide_one(before.kept, change, behind.kept, spare)
+    return segments
+
+
+def _slide_one(
+    before: list[tuple[_Token, _Token]],
+    change: _Segment,
+    behind: list[tuple[_Token, _Token]],
+    spare: int,
+) -> None:
+    run, own = (change.old, 0) if change.old else (change.new, 1)
+    steps = best = 0
+    grade = _begins(before[-1][own], run)
+    reach = min(len(behind) - spare, len(run))
+    while steps < reach and run[0] == behind[0][own]:
+        pair = behind.pop(0)
+        kept = (run.pop(0), pair[1]) if own == 0 else (pair[0], run.pop(0))
+        before.append(kept)
+        run.append(pair[own])
+        steps += 1
+        if (now := _begins(before[-1][own], run)) > grade:
+            grade, best = now, steps
+    for _ in range(steps - best):
+        behind.insert(0, before.pop())
+        run.insert(0, run.pop())
+
+
+def _begins(last: _Token, run: Sequence[_Token]) -> int:
+    """How well a run begins behind `last`: as a sentence, as a phrase, as a word."""
+    if last.text in (".", "!", "?", "。") and run[0].space:
+        return 3
+    if last.text in (",", ";", ":") and run[0].space:
+        return 2
+    return 1 if run[0].space or last.space else 0
 
 
 def _light(between: _Segment, before: _Segment, behind: _Segment) -> bool:

@@ -29,14 +29,21 @@ def _items(lines: list[str], sign: str) -> str:
     return "\n".join(f"{sign} {text}" for text in lines)
 
 
+@st.composite
+def _tables(draw: st.DrawFn) -> str:
+    width = draw(st.integers(1, 3))
+    row = st.lists(sentence, min_size=width, max_size=width).map(lambda c: f"| {' | '.join(c)} |")
+    rows = draw(st.lists(row, min_size=2, max_size=4))
+    return "\n".join([rows[0], "| " + " | ".join(["--:"] * width) + " |", *rows[1:]])
+
+
+tables = _tables()
 blocks = st.one_of(
     paragraph,
     st.lists(line, min_size=1, max_size=4).map(lambda lines: _items(lines, "-")),
     st.lists(line, min_size=1, max_size=4).map(lambda lines: _items(lines, "1.")),
     paragraph.map(lambda text: "\n".join(f"> {part}" for part in text.split("\n"))),
-    st.tuples(sentence, sentence, sentence, sentence).map(
-        lambda c: f"| {c[0]} | {c[1]} |\n| --- | --: |\n| {c[2]} | {c[3]} |"
-    ),
+    tables,
     sentence.map(lambda text: f"```\n{text}\n```"),
     st.just("***"),
 )
@@ -67,7 +74,7 @@ def amendments(draw: st.DrawFn) -> tuple[str, str]:
     parts = old.split("\n\n")
     for _ in range(draw(st.integers(0, 4))):
         place = draw(st.integers(0, len(parts) - 1))
-        act = draw(st.sampled_from(["drop", "move", "words", "add"]))
+        act = draw(st.sampled_from(["drop", "move", "words", "add", "column", "item"]))
         if act == "drop" and len(parts) > 1:
             parts.pop(place)
         elif act == "move":
@@ -76,6 +83,13 @@ def amendments(draw: st.DrawFn) -> tuple[str, str]:
             words = parts[place].split(" ")
             words[draw(st.integers(0, len(words) - 1))] = draw(word)
             parts[place] = " ".join(words)
+        elif act == "column" and parts[place].startswith("|"):
+            parts[place] = "\n".join(
+                f"{line} --- |" if set(line) <= set("|-: ") else f"{line} {draw(word)} |"
+                for line in parts[place].split("\n")
+            )
+        elif act == "item" and parts[place][:1].isalpha():
+            parts[place] = f"- {parts[place]}"
         else:
             parts.insert(place, draw(blocks))
     return old, "\n\n".join(parts)
