@@ -151,8 +151,9 @@ class _Changes:
                 self._both(op, origin[op.move], j)
             elif op.old and op.new:
                 self._both(op, i, j)
-            elif op.clause.kind is Kind.HEADING:
-                continue  # a heading that comes or goes is its section's change, and told as such
+            elif op.clause.kind in (Kind.HEADING, Kind.FRONT_MATTER):
+                # A heading that comes or goes is its section's change, and told as such.
+                continue
             elif op.new:
                 self.touched_new.add(j)
                 self.inserted[j] += op.new.words

@@ -194,7 +194,7 @@ class _Renderer:
     # ── blocks ───────────────────────────────────────────────────────────────────────────────────
 
     def _operation(self, op: Operation) -> None:
-        if op.clause.kind is Kind.BLANK:
+        if op.clause.kind in (Kind.BLANK, Kind.FRONT_MATTER):
             return
         if op.move and op.new is None and op.clause.kind is Kind.HEADING:
             self._close_to(0)
@@ -315,6 +315,8 @@ class _Renderer:
         return ' class="pp-removed"' if op.new is None else ' class="pp-amended"'
 
     def _label(self, op: Operation) -> str:
+        if self.style.marked and op.reset:
+            return '<span class="pp-label">Set differently:</span> '
         if not self.style.marked or not op.move or op.move in self.carried:
             return ""
         left, _ = self.places[op.move]

@@ -62,6 +62,8 @@ class Operation:
     @cached_property
     def unchanged(self) -> bool:
         """Whether a reader sees no change in this clause."""
+        if self.clause.kind is Kind.FRONT_MATTER:
+            return True
         if self.old is None or self.new is None:
             return False
         same = self.old.level == self.new.level and self.old.anchor == self.new.anchor
