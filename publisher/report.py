@@ -240,6 +240,8 @@ def _operation(op: Operation) -> dict[str, Any]:
         value["old"] = _clause(op.old)
     if op.new:
         value["new"] = _clause(op.new)
+    if op.columns:
+        value["columns"] = [list(places) for places in op.columns]
     if kind != "keep":
         value["cells"] = [[_span(span) for span in cell] for cell in op.cells]
     return value
