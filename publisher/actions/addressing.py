@@ -16,7 +16,7 @@ from publisher.project import Project
 from publisher.recipients import read_recipients
 from publisher.release import Number, Release
 
-SAMPLE = Recipient(0, "sample", "customer@customer.example", "Alex Example")
+SAMPLE = Recipient(0, "sample", "customer@customer.example", "Sample Customer")
 """Stands for the recipient where none is named."""
 
 
