@@ -94,8 +94,11 @@ def run(project: Project, host: str, port: int) -> None:
 
     Raises:
         ServeError: the address is taken, or is not this machine's.
+        ConfigurationError: the key of personal links is missing; better now than for a customer.
     """
     import uvicorn
+
+    _ = project.keys
 
     listening = _listen(host, port)
     handler = logging.StreamHandler()

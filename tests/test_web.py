@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from publisher.actions.tallying import optouts
-from publisher.errors import ServeError
+from publisher.errors import ConfigurationError, ServeError
 from publisher.forms import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
 from publisher.ledger import ledger_of
 from publisher.project import Project
@@ -432,3 +432,11 @@ def test_a_port_that_is_taken_is_told_with_a_remedy(project: Project) -> None:
         with pytest.raises(ServeError, match=f"127.0.0.1:{port}") as error:
             run(project, "127.0.0.1", port)
     assert "--port" in error.value.remedy
+
+
+def test_without_the_key_of_personal_links_nothing_is_served(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PUBLISHER_TOKEN_KEY")
+    with pytest.raises(ConfigurationError, match="PUBLISHER_TOKEN_KEY"):
+        run(project, "127.0.0.1", free_port())
