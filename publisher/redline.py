@@ -146,15 +146,19 @@ def pair_sections(old: Sequence[Section], new: Sequence[Section]) -> list[tuple[
     taken: set[int] = set()
 
     def match(name: Callable[[Section], Hashable]) -> None:
-        left = [j for j in range(len(new)) if j not in taken]
-        counts = Counter(name(new[j]) for j in left)
-        counts_old = Counter(name(old[i]) for i in range(len(old)) if i not in pairs)
-        where = {name(new[j]): j for j in left}
-        for i in range(len(old)):
-            key = name(old[i])
-            if i not in pairs and key and counts[key] == 1 == counts_old[key]:
-                pairs[i] = where[key]
-                taken.add(where[key])
+        left: dict[Hashable, list[int]] = {}
+        right: dict[Hashable, list[int]] = {}
+        for i, section in enumerate(old):
+            if i not in pairs:
+                left.setdefault(name(section), []).append(i)
+        for j, section in enumerate(new):
+            if j not in taken:
+                right.setdefault(name(section), []).append(j)
+        for key, places in left.items():
+            # A name that is there several times is a name only if nobody came or went.
+            if key and len(places) == len(right.get(key, ())):
+                pairs.update(zip(places, right[key], strict=True))
+                taken.update(right[key])
 
     match(lambda section: section.anchor)
     if not all(s.anchor for s in (*old, *new)):
