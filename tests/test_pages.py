@@ -24,7 +24,7 @@ from publisher.optout import wording
 from publisher.policy import Facts, Note, Policy
 from publisher.project import Project
 from publisher.release import Materiality, Number, Release, release_files
-from tests.conftest import CONFIGURATION, ROOT
+from tests.conftest import CONFIGURATION, ROOT, House
 
 FACTS = Facts(
     "Privacy Policy",
@@ -422,3 +422,24 @@ def test_progress_is_told_of_documents_and_pages(project: Project) -> None:
     assert ("PDFs", 7, 7) in told
     assert told[-1][0] == "pages"
     assert told[-1][1] == told[-1][2]
+
+
+def test_a_build_that_fails_leaves_the_old_site_as_it_was(house: House) -> None:
+    house.freeze_two()
+    house.ok("build")
+    before = (house.root / "build/site/privacy/index.html").read_bytes()
+    (house.root / "mkdocs.yml").unlink()
+    (house.root / "mkdocs.yml").write_text("site_name: x\ntheme: no-such-theme\n")
+    house.commit("Break it")
+    assert house.run("build").exit_code == 2
+    assert (house.root / "build/site/privacy/index.html").read_bytes() == before
+
+
+def test_a_second_build_takes_the_place_of_the_first(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    house.ok("build")
+    stray = house.root / "build/site/stray.html"
+    stray.write_text("left over")
+    house.ok("build")
+    assert not stray.exists()
+    assert [p.name for p in (house.root / "build").iterdir()] == ["site"]

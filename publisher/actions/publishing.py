@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -178,17 +179,29 @@ def build(project: Project, today: dt.date, progress: Progress = silent) -> Buil
     from mkdocs.exceptions import MkDocsException
 
     progress("pages", 0, len(made.pages))
+    building = project.built.with_name("site.building")
     with _ordered(Order(today=today, made=made)), _listening() as warnings:
         try:
-            config = load_config(config_file=str(path), site_dir=str(project.built))
+            config = load_config(config_file=str(path), site_dir=str(building))
             config.plugins.on_startup(command="build", dirty=False)
             mkdocs_build(config)
         except (MkDocsException, SystemExit) as error:
             raise _refused(error, path, warnings) from error
+    _put_in_place(building, project.built)
     progress("pages", len(made.pages), len(made.pages))
     count = sum(1 for _ in project.built.rglob("*.html"))
     documents = sum(1 for name in made.files if name.endswith(".pdf"))
     return Built(count, documents, project.built, tuple(warnings))
+
+
+def _put_in_place(new: Path, place: Path) -> None:
+    """The finished site takes the place of the old one at once: whoever is served sees no gap."""
+    old = place.with_name("site.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if place.exists():
+        place.rename(old)
+    new.rename(place)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 class _Ear(logging.Handler):
