@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -45,11 +46,15 @@ class Change:
     """Words added."""
     deleted: int = 0
     """Words removed."""
+    nth: int = 1
+    """Which one it is of several to sections of one name, where there are no anchors."""
 
     @property
     def id(self) -> str:
         """Names this change within its amendment; the same whenever it is computed."""
-        return f"{self.anchor or 'beginning'}-{self.kind.value.replace(' ', '-')}"
+        words = re.sub(r"\W+", "-", self.title.lower()).strip("-")
+        name = f"{self.anchor or words or 'beginning'}-{self.kind.value.replace(' ', '-')}"
+        return f"{name}-{self.nth}" if self.nth > 1 else name
 
     @property
     def anchors(self) -> tuple[str, ...]:
@@ -98,7 +103,15 @@ class Amendment:
 def amend(old: Document, new: Document) -> Amendment:
     """The amendment that leads from `old` to `new`."""
     operations = compare(old, new)
-    return Amendment(old, new, operations, tuple(_Changes(old, new, operations).changes()))
+    changes = _Changes(old, new, operations).changes()
+    return Amendment(old, new, operations, tuple(_numbered(changes)))
+
+
+def _numbered(changes: Iterable[Change]) -> Iterable[Change]:
+    seen = Counter[str]()
+    for change in changes:
+        seen[change.id] += 1
+        yield replace(change, nth=seen[change.id])
 
 
 def _words(op: Operation) -> Counter[SpanKind]:

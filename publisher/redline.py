@@ -360,18 +360,18 @@ class _Comparison:
             if self.old.clauses[i].kind is Kind.ROW:
                 tables = self.old.clauses[i].table, self.new.clauses[j].table
                 rows.setdefault(tables, []).append((i, j))
-        used_old, used_new = set[int](), set[int]()
+        became: dict[int, int] = {}
         for (old, new), pairs in sorted(rows.items(), key=lambda item: -len(item[1])):
-            sides = [(self.old.clauses[i], self.new.clauses[j]) for i, j in pairs]
-            same = len(sides[0][0].cells) == len(sides[0][1].cells)
-            free = old not in used_old and new not in used_new
-            if free:
-                used_old.add(old)
-                used_new.add(new)
-            if free and not same:
-                self.columns[0][old] = self.columns[1][new] = align_columns(sides)
-            elif not same:
-                for i, _ in pairs:
+            if old not in became and new not in became.values():
+                became[old] = new
+                sides = [(self.old.clauses[i], self.new.clauses[j]) for i, j in pairs]
+                if len(sides[0][0].cells) != len(sides[0][1].cells):
+                    self.columns[0][old] = self.columns[1][new] = align_columns(sides)
+        for (old, new), pairs in rows.items():
+            for i, j in pairs:
+                same = len(self.old.clauses[i].cells) == len(self.new.clauses[j].cells)
+                changed = old in self.columns[0] or new in self.columns[1]
+                if became.get(old) != new and (changed or not same):
                     self.partner.pop(i, None)
                     self.moved.pop(i, None)
 

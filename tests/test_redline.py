@@ -72,6 +72,15 @@ def test_each_move_has_one_place_it_left_and_one_it_reached(pair: tuple[str, str
         ]
 
 
+def test_a_table_does_not_take_its_columns_from_another_tables_partner() -> None:
+    wide = "| we | we | we |\n| --- | --- | --- |\n| we | we | we |\n"
+    narrow = "| so | we |\n| --- | --- |\n| we we we we we we we we | we |\n"
+    old, new = f"{wide}\nand\n\n{narrow}", "| we | we |\n| --- | --- |\n| we | we we we we |\n"
+    operations = compare(doc(old), doc(new))
+    assert source(accept(operations)) == new
+    assert source(reject(operations)) == old
+
+
 @given(amendments())
 def test_the_same_input_gives_the_same_operations(pair: tuple[str, str]) -> None:
     assert compare(doc(pair[0]), doc(pair[1])) == compare(doc(pair[0]), doc(pair[1]))
