@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from git import Blob, GitCommandError, InvalidGitRepositoryError, NoSuchPathError, Repo
-from git.exc import BadName, BadObject
-
 from publisher.errors import HistoryError, NotFoundError
+
+try:
+    from git import Blob, GitCommandError, InvalidGitRepositoryError, NoSuchPathError, Repo
+    from git.exc import BadName, BadObject
+except ImportError as error:  # GitPython looks for git as soon as it is imported
+    raise HistoryError("git is not installed", remedy="apt-get install git") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class History:
         """Opens it.
 
         Raises:
-            HistoryError: the folder is not in a git repository, or git is not installed.
+            HistoryError: the folder is not in a git repository.
         """
         try:
             self._repo = Repo(root, search_parent_directories=True)

@@ -135,18 +135,14 @@ def _replaced_while_upcoming(release: Release, line: Line) -> Release | None:
 
 def in_force(line: Line, today: dt.date) -> Release | None:
     """The release in force on `today`; None before the first."""
-    return _last(line, today, Status.IN_FORCE)
+    found = [r for r in line if standing(r, line, today).status is Status.IN_FORCE]
+    return found[-1] if found else None
 
 
 def upcoming(line: Line, today: dt.date) -> Release | None:
     """The next release to take effect after `today`, if one is announced."""
     due = [r for r in line if standing(r, line, today).status is Status.UPCOMING]
     return min(due, key=lambda r: (r.effective or dt.date.max, r.number), default=None)
-
-
-def _last(line: Line, today: dt.date, status: Status) -> Release | None:
-    found = [r for r in line if standing(r, line, today).status is status]
-    return found[-1] if found else None
 
 
 def last_day(release: Release, line: Line) -> dt.date | None:

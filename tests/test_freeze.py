@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from publisher import archive
+from publisher.errors import FreezeError
 from publisher.history import History
 from publisher.release import Number
 from tests.conftest import FACTS, SECTIONS, House, git, later, today
@@ -178,6 +181,26 @@ def test_not_in_git(house: House) -> None:
     result = house.run("freeze", "--effective", "unknown")
     assert result.exit_code == 2
     assert "git init" in result.output
+
+
+def test_git_is_not_installed(house: House, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "publisher", "--project", str(house.root), "verify"],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "git is not installed" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_release_is_never_written_over(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    before = (release(house, "1") / "release.toml").read_bytes()
+    with pytest.raises(FreezeError, match="a release never changes"):
+        archive.write(house.project, "privacy", Number(1), {"release.toml": b"other"})
+    assert (release(house, "1") / "release.toml").read_bytes() == before
 
 
 def test_an_altered_release_stops_the_next(house: House) -> None:
