@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
-from publisher.clauses import Document, Kind, Section
+from publisher.clauses import Clause, Document, Kind, Section
 from publisher.redline import Operation, compare
 from publisher.words import SpanKind
 
@@ -26,6 +27,7 @@ class ChangeKind(StrEnum):
     MOVED = "moved"
     MOVED_AND_AMENDED = "moved and amended"
     RETITLED = "retitled"
+    LEVEL_CHANGED = "level changed"
     SPLIT = "split"
     MERGED = "merged"
 
@@ -83,16 +85,15 @@ class Amendment:
     @cached_property
     def counts(self) -> Counts:
         """Words added, removed and moved in the whole text."""
-        totals = Counter[SpanKind]()
-        moved = 0
+        inserted = deleted = moved = 0
         for op in self.operations:
             if op.move and op.new is None:
                 continue  # its words are counted where they went
             own = _words(op)
-            if op.move:
-                moved += own[SpanKind.KEEP]
-            totals += own
-        return Counts(totals[SpanKind.INSERT], totals[SpanKind.DELETE], moved)
+            inserted += own.inserted
+            deleted += own.deleted
+            moved += own.kept if op.move else 0
+        return Counts(inserted, deleted, moved)
 
     @property
     def empty(self) -> bool:
@@ -114,12 +115,24 @@ def _numbered(changes: Iterable[Change]) -> Iterable[Change]:
         yield replace(change, nth=seen[change.id])
 
 
-def _words(op: Operation) -> Counter[SpanKind]:
-    totals = Counter[SpanKind]()
-    for cell in op.cells:
+class _Words(NamedTuple):
+    inserted: int
+    deleted: int
+    kept: int
+
+
+def _words(op: Operation) -> _Words:
+    """How many words an operation adds, cuts and keeps."""
+    if op.spans is None:
+        words = op.clause.words
+        if op.old and op.new:
+            return _Words(0, 0, words)
+        return _Words(words, 0, 0) if op.new else _Words(0, words, 0)
+    totals = dict.fromkeys(SpanKind, 0)
+    for cell in op.spans:
         for span in cell:
             totals[span.kind] += len(span.text.split())
-    return totals
+    return _Words(totals[SpanKind.INSERT], totals[SpanKind.DELETE], totals[SpanKind.KEEP])
 
 
 class _Changes:
@@ -140,54 +153,57 @@ class _Changes:
         """Words by new section (inserted, deleted inside a clause) …"""
         self.deleted_old = Counter[int]()
         """… and by old section (whole clauses deleted)."""
-        self.leaving: list[tuple[int, int]] = []
-        """(old section, new section) of clauses that changed their section."""
+        self.levels: dict[int, int] = {}
+        """New sections whose heading had another level: that one."""
         self._read(_section_of(old), _section_of(new), operations)
 
     def _read(
         self, of_old: list[int], of_new: list[int], operations: tuple[Operation, ...]
     ) -> None:
-        places: list[tuple[Operation, int, int]] = []
-        origin: dict[int, int] = {}
+        origin = {}
+        x = 0
+        for op in operations:
+            if op.old:
+                if op.move:
+                    origin[op.move] = (of_old[x], op.old)
+                x += 1
         x = y = 0
         for op in operations:
-            i = j = -1
-            if op.old:
-                i, x = of_old[x], x + 1
-            if op.new:
-                j, y = of_new[y], y + 1
-            if op.move and op.old:
-                origin[op.move] = i
-            places.append((op, i, j))
-        for op, i, j in places:
-            if op.move and op.new:
-                self._both(op, origin[op.move], j)
-            elif op.old and op.new:
-                self._both(op, i, j)
+            x, y = x + (op.old is not None), y + (op.new is not None)
+            # Of a clause that goes on, its section is that of the clause which began last.
+            i, j = of_old[x - 1] if x else -1, of_new[y - 1] if y else -1
+            if op.move:
+                if op.new:
+                    source, clause = origin[op.move]
+                    self._both(op, source, j, clause, op.new)
+            elif op.continued or (op.old and op.new):
+                self._both(op, i, j, op.old, op.new)
             elif op.clause.kind in (Kind.HEADING, Kind.FRONT_MATTER):
                 # A heading that comes or goes is its section's change, and told as such.
                 continue
             elif op.new:
                 self.touched_new.add(j)
                 self.inserted[j] += op.new.words
-            elif op.old and not op.move:
+            elif op.old:
                 self.touched_old.add(i)
                 self.deleted_old[i] += op.old.words
 
-    def _both(self, op: Operation, i: int, j: int) -> None:
-        counts = _words(op)
-        if op.clause.kind is Kind.HEADING:
+    def _both(self, op: Operation, i: int, j: int, old: Clause | None, new: Clause | None) -> None:
+        if old and new and old.kind is new.kind is Kind.HEADING:
             self.pairs[j] = i
             if op.move:
                 self.moved.add(j)
-            if op.old and op.new and op.old.level != op.new.level:
-                self.touched_new.add(j)
+            if old.level != new.level:
+                self.levels[j] = old.level
             return
-        self.flow[i, j] += max(counts[SpanKind.KEEP], 1)
-        self.leaving.append((i, j))
-        self.inserted[j] += counts[SpanKind.INSERT]
-        self.deleted[j] += counts[SpanKind.DELETE]
-        if op.amended or op.reset or (op.move and not self._with_its_section(i, j)):
+        counts = _words(op)
+        self.flow[i, j] += max(counts.kept, 1)
+        self.inserted[j] += counts.inserted
+        self.deleted[j] += counts.deleted
+        if op.move:
+            if op.amended or not self._with_its_section(i, j):
+                self.touched_new.add(j)
+        elif not op.unchanged:
             self.touched_new.add(j)
 
     def _with_its_section(self, i: int, j: int) -> bool:
@@ -196,7 +212,7 @@ class _Changes:
     def changes(self) -> Iterable[Change]:
         self._pair_renamed()
         split, merged = self._split(), self._merged()
-        for i, j in self.leaving:
+        for i, j in self.flow:
             if self.pairs.get(j) != i and j not in split and i not in merged:
                 self.touched_old.add(i)
                 self.touched_new.add(j)
@@ -275,12 +291,16 @@ class _Changes:
                 deleted if words else 0,
             )
 
-        if section.title != was or section.anchor != self.old[i].anchor:
+        headed = section.heading and self.old[i].heading
+        if headed and (section.title != was or section.anchor != self.old[i].anchor):
             yield change(ChangeKind.RETITLED)
+        if j in self.levels:
+            yield change(ChangeKind.LEVEL_CHANGED)
         off = [k for k, source in split.items() if source == i]
         if off:
             yield change(ChangeKind.SPLIT, *(self.new[k].anchor for k in sorted(off)))
         amended = j in self.touched_new or i in self.touched_old
+        amended |= not headed and section.title != was
         amended |= any(k in self.touched_new for k in off)
         if j in self.moved:
             kind = ChangeKind.MOVED_AND_AMENDED if amended else ChangeKind.MOVED

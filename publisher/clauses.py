@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
+from typing import Any, NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -88,27 +89,19 @@ class Clause:
     """In a list whose items have no blank lines between them."""
     info: str = ""
     """Of fenced code: its language."""
-
-    @cached_property
-    def text(self) -> str:
-        """The words as read, without formatting; cells are joined by ` | `."""
-        return " | ".join("".join(run.text for run in cell) for cell in self.cells)
-
-    @cached_property
-    def words(self) -> int:
-        """How many words the clause has."""
-        return len(self.text.split())
+    text: str = ""
+    """The words as read, without formatting; cells are joined by ` | `."""
+    words: int = 0
+    """How many words the clause has."""
+    shape: str = ""
+    """How the clause is set: a paragraph, a heading, an item of a list in a quotation, …"""
+    key: str = ""
+    """Equal for two clauses that a reader cannot tell apart, wherever they stand."""
 
     @property
     def table(self) -> int:
         """Of a table row: the number of its table."""
         return next((c.number for c in self.containers if c.kind == "table"), 0)
-
-    @cached_property
-    def shape(self) -> tuple[object, ...]:
-        """How the clause is set: a paragraph, a heading, an item of a list in a quotation, …"""
-        around = tuple(c.kind for c in self.containers)
-        return (self.kind, around, self.head)
 
     def may_become(self, new: Clause) -> bool:
         """Whether `new` can be this clause amended: text may become a heading, not a row."""
@@ -116,13 +109,8 @@ class Clause:
             return new.kind in _TEXT
         return self.kind is new.kind
 
-    @cached_property
-    def key(self) -> tuple[object, ...]:
-        """Equal for two clauses that a reader cannot tell apart, wherever they stand."""
-        return (self.shape, self.cells, self.level, self.anchor, self.align, self.info)
 
-
-_TEXT = frozenset({Kind.HEADING, Kind.PARAGRAPH})
+_TEXT = frozenset({Kind.HEADING, Kind.PARAGRAPH, Kind.HTML})
 
 
 @dataclass(frozen=True)
@@ -139,7 +127,11 @@ class Document:
             starts.insert(0, 0)
         ends = [*starts[1:], len(self.clauses)]
         return tuple(
-            Section(self.clauses[a:b], a) for a, b in zip(starts, ends, strict=False) if a < b
+            [
+                Section(self.clauses[a:b], a, head if head.kind is Kind.HEADING else None)
+                for a, b in zip(starts, ends, strict=False)
+                if (head := self.clauses[a])
+            ]
         )
 
     @property
@@ -151,18 +143,14 @@ class Document:
         return {name: "".join(parts) for name, parts in texts.items()}
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """A heading and its own text, up to the next heading of any level."""
 
     clauses: tuple[Clause, ...]
     start: int
     """Index of the first clause in the document."""
-
-    @property
-    def heading(self) -> Clause | None:
-        """The heading; None for text before the first one."""
-        return self.clauses[0] if self.clauses[0].kind is Kind.HEADING else None
+    heading: Clause | None
+    """None for text before the first one."""
 
     @property
     def anchor(self) -> str:
@@ -205,26 +193,24 @@ def parse(text: str, file: str = "") -> tuple[Clause, ...]:
         text: Markdown.
         file: the name to record in each clause.
     """
-    reader = _Reader(file)
+    reader = _Reader()
     reader.read(markdown(raw_html=True).parse(text))
     lines = source_lines(text)
     if not reader.found:
         return (Clause(Kind.BLANK, text, ((),), file=file),) if text else ()
     starts = [start for start, _ in reader.found]
-    starts[0] = 0
     ends = [*starts[1:], len(lines)]
     return tuple(
-        replace(clause, raw="".join(lines[a:b]), line=start + 1)
-        for (start, clause), a, b in zip(reader.found, starts, ends, strict=True)
+        Clause(raw="".join(lines[start * bool(n) : end]), line=start + 1, file=file, **facts)
+        for n, ((start, facts), end) in enumerate(zip(reader.found, ends, strict=True))
     )
 
 
 class _Reader:
-    """Walks markdown-it's tokens and collects (first line, clause) of each leaf block."""
+    """Walks markdown-it's tokens and collects (first line, facts of the clause) of each block."""
 
-    def __init__(self, file: str) -> None:
-        self.found: list[tuple[int, Clause]] = []
-        self._file = file
+    def __init__(self) -> None:
+        self.found: list[tuple[int, dict[str, Any]]] = []
         self._around: list[Container] = []
         self._numbers = 0
         self._item_leaves: list[tuple[int, int]] = []
@@ -237,19 +223,24 @@ class _Reader:
         self._numbers += 1
         self._around.append(Container(kind, self._numbers, start))
 
-    def _add(
-        self, token: Token, kind: Kind, cells: Sequence[tuple[Run, ...]], **more: object
-    ) -> None:
+    def _add(self, token: Token, kind: Kind, cells: Sequence[tuple[Run, ...]], **more: Any) -> None:
         start = token.map[0] if token.map else (self.found[-1][0] if self.found else 0)
-        clause = Clause(
-            kind,
-            "",
-            tuple(cells),
-            tuple(self._around),
-            file=self._file,
-            **more,  # type: ignore[arg-type]
-        )
-        self.found.append((start, clause))
+        head = more.get("head", False)
+        shape = "/".join([kind, *[around.kind for around in self._around], "head" * head])
+        text = " | ".join(["".join([run.text for run in cell]) for cell in cells])
+        runs = [run for cell in cells for run in (*cell, _END)]
+        setting = [str(more[name]) for name in ("level", "anchor", "align", "info") if name in more]
+        facts = {
+            "kind": kind,
+            "cells": tuple(cells),
+            "containers": tuple(self._around),
+            "text": text,
+            "words": len(text.split()),
+            "shape": shape,
+            "key": "\0".join([shape, *setting, *[repr(r) if r.marks else r.text for r in runs]]),
+            **more,
+        }
+        self.found.append((start, facts))
 
     def read(self, tokens: Sequence[Token]) -> None:
         for index, token in enumerate(tokens):
@@ -313,6 +304,10 @@ class _Reader:
         else:
             tight = self._open.hidden
             self._add(self._open, Kind.PARAGRAPH, (_runs(children),), tight=tight)
+
+
+_END = Run("|")
+"""Stands behind each cell in the key of a clause."""
 
 
 def _at(line: int) -> Token:

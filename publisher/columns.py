@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from rapidfuzz.distance import Indel
 
 from publisher.clauses import Clause, Run
-from publisher.words import Span, SpanKind, compare_words, tokens
+from publisher.segmentation import words
+from publisher.words import Span, SpanKind, compare_words
 
 Columns = tuple[tuple[int | None, int | None], ...]
 """In display order, each column's place in the old and in the new table; None: not there."""
@@ -50,24 +51,28 @@ def align_columns(rows: Sequence[tuple[Clause, Clause]]) -> Columns:
 
 def _alike(old: Sequence[Run], new: Sequence[Run]) -> float:
     a, b = ("".join(run.text for run in cell) for cell in (old, new))
-    return Indel.normalized_similarity(tokens(a), tokens(b)) if a or b else 0.0
+    return Indel.normalized_similarity(words(a), words(b)) if a or b else 0.0
 
 
 def row_cells(
-    old: Clause | None, new: Clause | None, columns: Columns
+    old: Clause | None,
+    new: Clause | None,
+    columns: Columns,
+    terms: frozenset[str] = frozenset(),
 ) -> tuple[tuple[Span, ...], ...]:
     """The words of a row, a cell for each column of either table.
 
     Args:
         old, new: the row on either side; None where it is not there.
         columns: the columns of its table.
+        terms: defined terms of several words, each of which is compared as one.
     """
     cells = []
     for i, j in columns:
         before = old.cells[i] if old and i is not None else None
         after = new.cells[j] if new and j is not None else None
         if before is not None and after is not None:
-            cells.append(compare_words(before, after))
+            cells.append(compare_words(before, after, terms))
         else:
             kind = SpanKind.DELETE if before is not None else SpanKind.INSERT
             runs = before if before is not None else after or ()

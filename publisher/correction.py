@@ -8,7 +8,8 @@ from rapidfuzz.distance import OSA
 
 from publisher.amendment import Amendment, ChangeKind
 from publisher.redline import Operation
-from publisher.words import Span, SpanKind, tokens
+from publisher.segmentation import words
+from publisher.words import Span, SpanKind
 
 WEIGHTY = frozenset(
     """
@@ -35,7 +36,10 @@ def too_much(amendment: Amendment) -> list[str]:
         if op.unchanged:
             continue
         if op.old is None or op.new is None:
-            if not op.move:
+            if op.continued:
+                verb = "split" if op.new else "merged"
+                reasons.append(f"a {op.clause.kind.value} is {verb}: “{_short(op.clause.text)}”")
+            elif not op.move:
                 verb = "added" if op.old is None else "removed"
                 reasons.append(f"a {op.clause.kind.value} is {verb}: “{_short(op.clause.text)}”")
             continue
@@ -50,7 +54,7 @@ def _more_than_spelling(op: Operation) -> Iterator[str]:
         yield f"the heading “{op.new.text}” has another anchor or level"
     for cell in op.cells:
         for deleted, inserted in _replacements(cell):
-            old, new = tokens(deleted), tokens(inserted)
+            old, new = words(deleted), words(inserted)
             old = [word for word in old if any(c.isalnum() for c in word)]
             new = [word for word in new if any(c.isalnum() for c in word)]
             if len(old) != len(new):
@@ -92,5 +96,5 @@ def _same_word(old: str, new: str) -> bool:
 
 
 def _short(text: str) -> str:
-    words = text.strip()
-    return words if len(words) <= 60 else words[:57] + "…"
+    text = text.strip()
+    return text if len(text) <= 60 else text[:57] + "…"

@@ -16,7 +16,7 @@ from publisher.clauses import Clause, Container, Kind
 from publisher.inline import Style
 from publisher.inline import inline as inline
 from publisher.redline import Operation
-from publisher.words import Span, SpanKind
+from publisher.words import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def document(
     """
     style = Style(marked=False, paper=paper)
     renderer = _Renderer(style, permalinks=permalinks, top=top, retired=retired or {})
-    return renderer.fragment(Operation(c, c, _kept(c)) for c in clauses)
+    return renderer.fragment(Operation(c, c) for c in clauses)
 
 
 def redline(
@@ -93,12 +93,6 @@ def redline(
         origins=origins,
     )
     return renderer.fragment(amendment.operations)
-
-
-def _kept(clause: Clause) -> tuple[tuple[Span, ...], ...]:
-    return tuple(
-        tuple(Span(SpanKind.KEEP, run.text, run.marks) for run in cell) for cell in clause.cells
-    )
 
 
 def _places(amendment: Amendment) -> dict[int, tuple[str, str]]:

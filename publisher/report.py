@@ -106,9 +106,12 @@ def _line(op: Operation, colour: bool) -> str:
 
 def _joined(cell: Iterable[Span]) -> Iterator[Span]:
     """Neighbours that share their fate as one, for here their formatting is not shown."""
-    for (kind, was), group in groupby(cell, key=lambda span: (span.kind, span.was)):
+    for (kind, was, typography), group in groupby(
+        cell, key=lambda span: (span.kind, span.was, span.before is not None)
+    ):
         spans = list(group)
-        yield Span(kind, "".join(span.text for span in spans), spans[0].marks, was)
+        text, before = "".join(span.text for span in spans), "".join(span.old for span in spans)
+        yield Span(kind, text, spans[0].marks, was, before if typography else None)
 
 
 def _signed(span: Span, colour: bool, whole: bool) -> str:

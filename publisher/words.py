@@ -1,31 +1,33 @@
 """Words: how the text of one clause becomes that of another, as spans kept, inserted, deleted.
 
 The words are aligned by an exact longest common subsequence, which is then cleaned up for readers:
-changes parted by next to nothing are one change, and a text with hardly anything in common is
-replaced whole.
+changes parted by next to nothing are one change, changes begin where a phrase begins, and a text
+with hardly anything in common is replaced whole.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby, pairwise
-from operator import itemgetter
+from itertools import pairwise
+from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
 from publisher.clauses import Mark, Run
+from publisher.segmentation import Place, join_terms, places, plain
 
 LEGIBLE = 0.3
 """Below this share of kept letters a text is replaced whole …"""
 LEGIBLE_WORDS = 6
-"""… if its two sides have more tokens than this on average; in a short one, all can be seen."""
-
-
+"""… if its two sides have more words than this on average; in a short one, all can be seen."""
+LIGHT = 2
+"""So many kept words between two changes may be light, so that the changes read better as one …"""
+LIGHT_LETTERS = 8
+"""… and surely are if they have no more letters than this."""
 LONGEST = 1_000_000_000
 """So many pairs of words are aligned exactly at most: 125 MB."""
 
@@ -38,8 +40,7 @@ class SpanKind(StrEnum):
     DELETE = "delete"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Words of one clause that share their fate and their formatting."""
 
     kind: SpanKind
@@ -47,116 +48,150 @@ class Span:
     marks: tuple[Mark, ...] = ()
     was: tuple[Mark, ...] | None = None
     """The old formatting of kept words, where it changed; None where it did not."""
-
-
-_TOKEN = re.compile(
-    r"https?://[^\s<>]*[^\s<>.,;:!?)]"  # an address of a page
-    r"|[\w.+-]*\w@[\w-]+(?:\.[\w-]+)+"  # an address of a mailbox
-    r"|\d+(?:[.,:/]\d+)*%?"  # a number, an amount, a date, a time
-    r"|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"  # scripts that set no spaces
-    r"|[^\W\d_]+(?:['’][^\W\d_]+)*"
-    r"|\s+"
-    r"|.",
-    re.DOTALL,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    text: str
-    marks: tuple[Mark, ...]
+    before: str | None = None
+    """The old letters of kept words whose typography changed: quotation marks, dashes, special
+    spaces, case; None where it did not."""
 
     @property
-    def space(self) -> bool:
-        return self.text.isspace()
+    def old(self) -> str:
+        """The text as it was: empty for words that were inserted."""
+        if self.kind is SpanKind.INSERT:
+            return ""
+        return self.text if self.before is None else self.before
+
+    @property
+    def new(self) -> str:
+        """The text as it is: empty for words that were deleted."""
+        return "" if self.kind is SpanKind.DELETE else self.text
 
 
 @dataclass(slots=True)
-class _Segment:
-    """Tokens kept (`kept`: pairs of old and new), or replaced (`old` by `new`)."""
+class _Piece:
+    """A stretch of both texts, from `old` to `old_end` and from `new` to `new_end`."""
 
-    kept: list[tuple[_Token, _Token]] = field(default_factory=list)
-    old: list[_Token] = field(default_factory=list)
-    new: list[_Token] = field(default_factory=list)
-
-
-def _tokens(runs: Sequence[Run]) -> list[_Token]:
-    return [_Token(word, run.marks) for run in runs for word in _TOKEN.findall(run.text)]
-
-
-def tokens(text: str) -> list[str]:
-    """The words, numbers and punctuation marks of a text, without the spaces."""
-    return [word for word in _TOKEN.findall(text) if not word.isspace()]
+    kept: bool
+    old: int
+    old_end: int
+    new: int
+    new_end: int
+    words: int = 0
+    """Of a kept stretch: how many words it has; of another: those of its longer side."""
+    typography: bool = False
+    """Of a kept stretch: its two sides differ, but in typography only."""
 
 
-def compare_words(old: Sequence[Run], new: Sequence[Run]) -> tuple[Span, ...]:
+def compare_words(
+    old: Sequence[Run], new: Sequence[Run], terms: frozenset[str] = frozenset()
+) -> tuple[Span, ...]:
     """The spans that turn the text of `old` into that of `new`.
 
-    The texts of the spans kept and deleted, joined, are the old text; of those kept and inserted,
-    the new one.
+    The old texts of the spans, joined, are the old text; the new ones the new text.
+
+    Args:
+        old, new: the runs of one cell.
+        terms: defined terms of several words, each of which is compared as one.
     """
-    if tuple(old) == tuple(new):
-        return tuple(Span(SpanKind.KEEP, run.text, run.marks) for run in old)
-    a, b = _tokens(old), _tokens(new)
-    segments = _slide(_clean(_segments(a, b)))
-    kept = sum(len(t.text) for s in segments for t, _ in s.kept if not t.space)
-    total = sum(len(t.text) for t in (*a, *b) if not t.space)
-    if len(a) + len(b) > 2 * LEGIBLE_WORDS and 2 * kept < LEGIBLE * total:
-        segments = [_Segment(old=a, new=b)]
-    return _spans(segments)
+    if old == new:
+        return kept(new)
+    a, b = ("".join([run.text for run in side]) for side in (old, new))
+    if a == b:
+        return tuple(_spans([_Piece(True, 0, len(a), 0, len(b))], old, new))
+    x, y = (join_terms(text, places(text), terms) for text in (a, b))
+    pieces = _pieces(a, b, x, y)
+    for piece in pieces:
+        if not piece.kept:
+            was, now = a[piece.old : piece.old_end], b[piece.new : piece.new_end]
+            piece.typography = piece.kept = bool(was and now) and plain(was) == plain(now)
+    pieces = _joined(pieces, b)
+    agreed = sum(2 * (piece.old_end - piece.old) for piece in pieces if piece.kept)
+    if len(x) + len(y) > 2 * LEGIBLE_WORDS and agreed < LEGIBLE * (len(a) + len(b)):
+        pieces = [_Piece(False, 0, len(a), 0, len(b))]
+    for before, change, behind in zip(pieces, pieces[1:], pieces[2:], strict=False):
+        _slide(before, change, behind, (a, x) if change.old < change.old_end else (b, y))
+    return tuple(_spans(pieces, old, new))
 
 
-def _segments(a: list[_Token], b: list[_Token]) -> list[_Segment]:
-    at = [i for i, token in enumerate(a) if not token.space]
-    bt = [j for j, token in enumerate(b) if not token.space]
-    pairs = [(at[i], bt[j]) for i, j in common([a[i].text for i in at], [b[j].text for j in bt])]
-    segments: list[_Segment] = []
-    i = j = 0
-    for x, y in [*pairs, (len(a), len(b))]:
-        _gap(segments, a[i:x], b[j:y])
-        if x < len(a):
-            _keep(segments, [(a[x], b[y])])
-        i, j = x + 1, y + 1
-    return segments
+def kept(runs: Sequence[Run]) -> tuple[Span, ...]:
+    """Spans of words that nothing happened to."""
+    return tuple([Span(SpanKind.KEEP, run.text, run.marks) for run in runs])
 
 
-def _keep(segments: list[_Segment], pairs: list[tuple[_Token, _Token]]) -> None:
-    if not pairs:
-        return
-    if not segments or segments[-1].old or segments[-1].new:
-        segments.append(_Segment())
-    segments[-1].kept.extend(pairs)
+# ── alignment ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _gap(segments: list[_Segment], old: list[_Token], new: list[_Token]) -> None:
-    """What lies between two kept words; the spaces that both sides have at its ends are kept."""
-    before = int(bool(old and new and old[0].space and old[0].text == new[0].text))
-    _keep(segments, list(zip(old[:before], new[:before], strict=True)))
-    old, new = old[before:], new[before:]
-    behind = int(bool(old and new and old[-1].space and old[-1].text == new[-1].text))
-    if old[: len(old) - behind] or new[: len(new) - behind]:
-        segments.append(_Segment(old=old[: len(old) - behind], new=new[: len(new) - behind]))
-    if behind:
-        _keep(segments, [(old[-1], new[-1])])
+def _pieces(a: str, b: str, x: list[Place], y: list[Place]) -> list[_Piece]:
+    """Kept and changed stretches by turns, from the words that both texts have in common."""
+    pieces: list[_Piece] = []
+    i = j = left = right = 0
+
+    def keep(start: int, end: int, begin: int, stop: int, words: int) -> None:
+        last = pieces[-1] if pieces else None
+        if last and last.kept and (last.old_end, last.new_end) == (start, begin):
+            last.old_end, last.new_end, last.words = end, stop, last.words + words
+        elif end > start:
+            pieces.append(_Piece(True, start, end, begin, stop, words))
+
+    def gap(end: int, stop: int, words: int) -> int:
+        """Adds what lies between two kept words; the spaces common to its ends are kept.
+
+        Returns how many spaces belong to the word behind.
+        """
+        old, new = a[left:end], b[right:stop]
+        lead = len(_blank(old)) if _blank(old) == _blank(new) else 0
+        keep(left, left + lead, right, right + lead, 0)
+        old, new = old[lead:], new[lead:]
+        tail = _blank(old[::-1])
+        behind = len(tail) if tail == _blank(new[::-1]) else 0
+        if len(old) > behind or len(new) > behind:
+            spots = left + lead, end - behind, right + lead, stop - behind
+            pieces.append(_Piece(False, *spots, words))
+        return behind
+
+    blocks = matching_blocks([a[s:e] for s, e in x], [b[s:e] for s, e in y])
+    for k, m, size in [*blocks, (len(x), len(y), 0)]:
+        start, begin = (x[k][0], y[m][0]) if size else (len(a), len(b))
+        behind = gap(start, begin, max(k - i, m - j))
+        start, begin = start - behind, begin - behind
+        i, j = k + size, m + size
+        left, right = (x[i - 1][1], y[j - 1][1]) if size else (len(a), len(b))
+        if a[start:left] == b[begin:right]:
+            keep(start, left, begin, right, size)
+            continue
+        for n in range(k, i):
+            left, right = x[n][1], y[m - k + n][1]
+            keep(start, left, begin, right, 1)
+            if n + 1 < i:
+                start, begin = x[n + 1][0], y[m - k + n + 1][0]
+                behind = gap(start, begin, 0)
+                start, begin = start - behind, begin - behind
+    return pieces
 
 
-def common(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:
-    """Index pairs of a longest common subsequence; of very long texts, of a common subsequence."""
+def _blank(text: str) -> str:
+    """The spaces a text begins with."""
+    return text[: len(text) - len(text.lstrip())]
+
+
+def matching_blocks(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int, int]]:
+    """The runs that two sequences have in common: (place in the old, place in the new, length).
+
+    Together they are a longest common subsequence; of very long sequences, a common subsequence.
+    The same is found whichever of the two sequences is the old one.
+    """
+    if old > new:  # type: ignore[operator]  # both are of words, or both of keys: strings
+        return [(i, j, n) for j, i, n in matching_blocks(new, old)]
     numbers: dict[Hashable, int] = {}
     a = [numbers.setdefault(item, len(numbers)) for item in old]
     b = [numbers.setdefault(item, len(numbers)) for item in new]
-    pairs: list[tuple[int, int]] = []
-    for i, k, j, m in _pieces(a, b):
-        pairs += [
-            (i + op.src_start + n, j + op.dest_start + n)
-            for op in Indel.opcodes(a[i:k], b[j:m])
-            if op.tag == "equal"
-            for n in range(op.src_end - op.src_start)
-        ]
-    return pairs
+    return [
+        (i + block.a, j + block.b, block.size)
+        for i, k, j, m in _cut(a, b)
+        for block in Indel.opcodes(a[i:k], b[j:m]).as_matching_blocks()
+        if block.size
+    ]
 
 
-def _pieces(a: list[int], b: list[int]) -> list[tuple[int, int, int, int]]:
+def _cut(a: list[int], b: list[int]) -> list[tuple[int, int, int, int]]:
     """Cuts two texts where they surely agree, if they are too long to be aligned at once.
 
     The exact alignment takes a bit of memory for each pair of words. Texts longer than that allows
@@ -191,102 +226,158 @@ def rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return chosen[::-1]
 
 
-def _clean(segments: list[_Segment]) -> list[_Segment]:
+# ── what reads well ──────────────────────────────────────────────────────────────────────────────
+
+
+def _joined(pieces: list[_Piece], text: str) -> list[_Piece]:
     """Joins changes that are parted by next to nothing: readers follow phrases, not confetti."""
-    joined: list[_Segment] = []
-    for index, segment in enumerate(segments):
-        inner = joined and joined[-1].kept == [] and index + 1 < len(segments)
-        if segment.kept and inner and _light(segment, joined[-1], segments[index + 1]):
-            joined[-1].old.extend(old for old, _ in segment.kept)
-            joined[-1].new.extend(new for _, new in segment.kept)
-        elif not segment.kept and joined and not joined[-1].kept:
-            joined[-1].old.extend(segment.old)
-            joined[-1].new.extend(segment.new)
+    joined: list[_Piece] = []
+    for index, piece in enumerate(pieces):
+        last = joined[-1] if joined else None
+        if (last and not last.kept and not piece.kept) or (
+            last
+            and not last.kept
+            and not piece.typography
+            and index + 1 < len(pieces)
+            and not pieces[index + 1].kept
+            and _light(piece, last, pieces[index + 1], text)
+        ):
+            last.old_end, last.new_end = piece.old_end, piece.new_end
+            last.words += piece.words
         else:
-            joined.append(segment)
+            joined.append(piece)
     return joined
 
 
-def _slide(segments: list[_Segment]) -> list[_Segment]:
+def _light(between: _Piece, before: _Piece, behind: _Piece, text: str) -> bool:
+    """Whether so little is kept between two changes that they read better as one.
+
+    A short word or two are light between any changes, a longer one only between changes that
+    replace: between two mere insertions a reader can see that it was left alone.
+    """
+    words = text[between.new : between.new_end]
+    if between.words > LIGHT or "\n" in words:
+        return False
+    if len(words.strip()) <= LIGHT_LETTERS:
+        return True
+    cut = before.old < before.old_end or behind.old < behind.old_end
+    added = before.new < before.new_end or behind.new < behind.new_end
+    return cut and added and (between.words == 1 or min(before.words, behind.words) >= LIGHT)
+
+
+def _slide(before: _Piece, change: _Piece, behind: _Piece, side: tuple[str, list[Place]]) -> None:
     """Moves the edges of what was only added or only cut to where a sentence or phrase begins.
 
     "once you cancel[. Else you stay]." says the same as "once you cancel.[ Else you stay.]", and
     reads worse.
+
+    Args:
+        side: the text that has the changed words, and their places.
     """
-    for before, change, behind in zip(segments, segments[1:], segments[2:], strict=False):
-        if before.kept and behind.kept and bool(change.old) != bool(change.new):
-            # Only at the end of a clause may nothing be left behind the change.
-            spare = 0 if behind is segments[-1] else 1
-            _slide_one(before.kept, change, behind.kept, spare)
-    return segments
+    if change.kept or not (before.kept and behind.kept):
+        return
+    if before.typography or behind.typography:
+        return
+    cut, added = change.old < change.old_end, change.new < change.new_end
+    if cut and added:
+        return
+    text, words = side
+    start, end = (change.old, change.old_end) if cut else (change.new, change.new_end)
+    # Only at an end of the clause may nothing be left beside the change.
+    most = behind.old_end - behind.old - (end + (behind.old_end - behind.old) < len(text))
+    least = before.old_end - before.old - (start > before.old_end - before.old)
+    forward = _alike(text[start : start + most], text[end : end + most])
+    back = _alike(text[start - least : start][::-1], text[end - least : end][::-1])
+    if not forward and not back:
+        return
+    first = bisect_left(words, (start - back, 0))
+    last = bisect_left(words, (start + forward + 1, 0))
+    spots = {edge for word in words[max(first - 1, 0) : last] for edge in word} | {start}
+    best = max(
+        (spot for spot in spots if start - back <= spot <= start + forward),
+        key=lambda spot: (_begins(text, spot), -abs(spot - start), spot),
+    )
+    by = best - start
+    before.old_end, before.new_end = before.old_end + by, before.new_end + by
+    change.old, change.new = change.old + by, change.new + by
+    change.old_end, change.new_end = change.old_end + by, change.new_end + by
+    behind.old, behind.new = behind.old + by, behind.new + by
 
 
-def _slide_one(
-    before: list[tuple[_Token, _Token]],
-    change: _Segment,
-    behind: list[tuple[_Token, _Token]],
-    spare: int,
-) -> None:
-    run, own = (change.old, 0) if change.old else (change.new, 1)
-    steps = best = 0
-    grade = _begins(before[-1][own], run)
-    reach = min(len(behind) - spare, len(run))
-    while steps < reach and run[0] == behind[0][own]:
-        pair = behind.pop(0)
-        kept = (run.pop(0), pair[1]) if own == 0 else (pair[0], run.pop(0))
-        before.append(kept)
-        run.append(pair[own])
-        steps += 1
-        if (now := _begins(before[-1][own], run)) > grade:
-            grade, best = now, steps
-    for _ in range(steps - best):
-        behind.insert(0, before.pop())
-        run.insert(0, run.pop())
+def _alike(a: str, b: str) -> int:
+    """How many letters two texts begin with in common."""
+    if a == b:
+        return len(a)
+    return next(
+        (n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b))
+    )
 
 
-def _begins(last: _Token, run: Sequence[_Token]) -> int:
-    """How well a run begins behind `last`: as a sentence, as a phrase, as a word."""
-    if last.text in (".", "!", "?", "。") and run[0].space:
+def _begins(text: str, spot: int) -> int:
+    """How well a change begins at a place: as a sentence, as a phrase, as a word."""
+    if spot == 0:
         return 3
-    if last.text in (",", ";", ":") and run[0].space:
+    last, next_ = text[spot - 1], text[spot : spot + 1]
+    if next_.isspace() and last in ".!?。":
+        return 3
+    if next_.isspace() and last in ",;:":
         return 2
-    return 1 if run[0].space or last.space else 0
+    return 1 if next_.isspace() or last.isspace() else 0
 
 
-def _light(between: _Segment, before: _Segment, behind: _Segment) -> bool:
-    """Whether so little is kept between two changes that they read better as one.
-
-    Never between two mere insertions or two mere deletions: there, a word would be struck and
-    written again that a reader can see was left alone.
-    """
-    if any("\n" in token.text for token, _ in between.kept):
-        return False
-    if not (before.old or behind.old) or not (before.new or behind.new):
-        return False
-    words = sum(not token.space for token, _ in between.kept)
-    return words <= 1 or (words == 2 and min(_size(before), _size(behind)) >= 2)
+# ── spans ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _size(segment: _Segment) -> int:
-    return max(sum(not token.space for token in side) for side in (segment.old, segment.new))
+def _spans(pieces: list[_Piece], old: Sequence[Run], new: Sequence[Run]) -> Iterator[Span]:
+    for piece in pieces:
+        was = _part(old, piece.old, piece.old_end)
+        now = _part(new, piece.new, piece.new_end)
+        if piece.typography and len(was) == len(now) == 1:
+            (before, marks), (text, own) = was[0], now[0]
+            yield Span(SpanKind.KEEP, text, own, None if marks == own else marks, before)
+        elif piece.kept and not piece.typography:
+            yield from _both(was, now)
+        else:
+            for text, marks in was:
+                yield Span(SpanKind.DELETE, text, marks)
+            for text, marks in now:
+                yield Span(SpanKind.INSERT, text, marks)
 
 
-def _spans(segments: Iterable[_Segment]) -> tuple[Span, ...]:
-    spans: list[Span] = []
-    for (kind, marks, was), group in groupby(_fates(segments), key=itemgetter(0, 1, 2)):
-        spans.append(Span(kind, "".join(text for *_, text in group), marks, was))
-    return tuple(spans)
+def _part(runs: Sequence[Run], start: int, end: int) -> list[tuple[str, tuple[Mark, ...]]]:
+    """The stretch of some runs from one place to another, with its formatting."""
+    part: list[tuple[str, tuple[Mark, ...]]] = []
+    at = 0
+    for run in runs if end > start else ():
+        if at >= end:
+            break
+        behind = at + len(run.text)
+        if behind > start:
+            text = run.text[max(start - at, 0) : end - at]
+            if part and part[-1][1] == run.marks:
+                part[-1] = (part[-1][0] + text, run.marks)
+            else:
+                part.append((text, run.marks))
+        at = behind
+    return part
 
 
-_Fate = tuple[SpanKind, tuple[Mark, ...], tuple[Mark, ...] | None, str]
-
-
-def _fates(segments: Iterable[_Segment]) -> Iterator[_Fate]:
-    """Each token: what becomes of it, its formatting, the old one if that changed, its text."""
-    for segment in segments:
-        for token in segment.old:
-            yield SpanKind.DELETE, token.marks, None, token.text
-        for token in segment.new:
-            yield SpanKind.INSERT, token.marks, None, token.text
-        for old, new in segment.kept:
-            yield SpanKind.KEEP, new.marks, None if old.marks == new.marks else old.marks, new.text
+def _both(
+    was: list[tuple[str, tuple[Mark, ...]]], now: list[tuple[str, tuple[Mark, ...]]]
+) -> Iterator[Span]:
+    """Kept text, cut where its old or its new formatting changes."""
+    if was == now:
+        yield from (Span(SpanKind.KEEP, text, marks) for text, marks in now)
+        return
+    left = right = 0
+    i = j = 0
+    while i < len(was) and j < len(now):
+        size = min(len(was[i][0]) - left, len(now[j][0]) - right)
+        marks, own = was[i][1], now[j][1]
+        text = now[j][0][right : right + size]
+        yield Span(SpanKind.KEEP, text, own, None if marks == own else marks)
+        left, right = left + size, right + size
+        if left == len(was[i][0]):
+            i, left = i + 1, 0
+        if right == len(now[j][0]):
+            j, right = j + 1, 0

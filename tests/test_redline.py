@@ -7,8 +7,9 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publisher.alignment import heaviest_rising
 from publisher.clauses import Clause, Document, Run, parse
-from publisher.redline import Operation, accept, compare, heaviest_rising, reject
+from publisher.redline import Operation, accept, compare, reject
 from publisher.words import Span, SpanKind, compare_words
 from tests.strategies import amendments, line, policies
 
