@@ -11,19 +11,20 @@ elsewhere: a clause found again is moved.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
 from publisher.clauses import Clause, Document, Kind, Section
 from publisher.columns import Columns, align_columns
-from publisher.segmentation import Place, places, words
-from publisher.words import LONGEST, matching_blocks
+from publisher.segmentation import Place, segment, words
+from publisher.words import LONGEST, alike, matching_blocks
 
 AMENDED = 0.4
 """Two clauses at the same place are one amended clause from this share of common words."""
@@ -35,16 +36,29 @@ WITHIN = 0.7
 """What the share of the shorter clause counts beside that of both …"""
 WITHIN_WORDS = 8
 """… from this many words: shorter ones lie within a long one by chance."""
+SAME = 0.5
+"""A section under another name is the same from this share of common words in its text …"""
+SAME_NAME = 0.76
+"""… or surely from this share of common words in its heading …"""
+NAMED = 0.6
+"""… or from this one, if the texts do not speak against it …"""
+HINT = 0.1
+"""… which they do below this share."""
 PHRASE = 3
 """So many words in a row are no chance: only such phrases show that a clause was split …"""
 PHRASES = 6
 """… and so many words in phrases are the least that do …"""
 DENSE = 0.6
 """… and they are at least this share of the stretch that they lie in."""
+HARDLY = 0.75
+"""Two clauses hardly differ from this share of common words: they are one, whatever surrounds."""
+NEAR = 0.8
+"""Paragraphs whose ends have this share of their letters in common need no further look."""
 PAIRINGS = 400
 """So many pairs of short clauses are weighed against each other at most between two others."""
 COMMON = 8
 """A phrase that stands in more clauses than this tells nothing about where one of them went."""
+SENTENCE_ENDS = ".!?。:;"
 _WORDLESS = (Kind.RULE, Kind.BLANK, Kind.FRONT_MATTER)
 
 
@@ -111,11 +125,13 @@ def pair_sections(old: Sequence[Section], new: Sequence[Section]) -> list[tuple[
                 pairs.update(zip(spots, right[key], strict=True))
                 taken.update(right[key])
 
-    match(lambda section: section.anchor)
+    if any(s.anchor for s in old):
+        match(lambda section: section.anchor)
     if not all(s.anchor for s in (*old, *new)):
         # A section with an anchor is what its anchor says; the others are known by their words.
         match(lambda s: "" if s.anchor else (s.title or "…"))
-        match(lambda s: () if s.anchor else tuple(c.key for c in s.body))
+    if len(pairs) < min(len(old), len(new)):
+        match(lambda s: () if s.anchor else tuple([c.key for c in s.body]))
         _match_by_content(old, new, pairs, taken)
     return sorted(pairs.items())
 
@@ -129,16 +145,19 @@ def _match_by_content(
     if not left or not right:
         return
     sides = [
-        {i: [w for c in sections[i].clauses for w in words(c.text)] for i in chosen}
+        {i: [w for c in sections[i].body for w in words(c.text)] for i in chosen}
         for sections, chosen in ((old, left), (new, right))
     ]
-    bags = [{i: Counter(text) for i, text in side.items()} for side in sides]
+    pairs_by_name = (
+        (i, j)
+        for i, j in (product(left, right) if len(left) * len(right) <= PAIRINGS else ())
+        if _name(old[i], new[j]) >= SAME_NAME
+    )
     scored: list[tuple[float, int, int]] = []
-    for i, j in _kin(*sides):
-        a, b = bags[0][i], bags[1][j]
-        score = 2 * (a & b).total() / (a.total() + b.total())
-        if score >= MOVED:
-            scored.append((-score, i, j))
+    for i, j in {*_kin(*sides), *pairs_by_name}:
+        share, name = likeness(sides[0][i], sides[1][j], within=False), _name(old[i], new[j])
+        if share >= MOVED or (name >= SAME_NAME and share >= HINT):
+            scored.append((-share - name, i, j))
     for _, i, j in sorted(scored):
         if i not in pairs and j not in taken:
             pairs[i] = j
@@ -197,26 +216,57 @@ def heaviest_rising(pairs: Sequence[tuple[int, int]], weights: Sequence[int]) ->
     return chosen
 
 
+def nameless(section: Section) -> bool:
+    """Whether only its words tell which section it is: its heading has no anchor."""
+    return section.heading is not None and not section.anchor
+
+
+def sameness(old: Section, new: Section, kept: int) -> float:
+    """How surely a section is the same under another name; 0: it is not.
+
+    Args:
+        old, new: the sections.
+        kept: how many words went from the text of the one to that of the other.
+    """
+    sizes = [sum(clause.words for clause in section.body) for section in (old, new)]
+    share = 2 * kept / max(sum(sizes), 1)
+    name = _name(old, new)
+    if name >= SAME_NAME:
+        return 2 + name + share
+    if share >= SAME or (name >= SAME and kept >= SAME * max(min(sizes), 1)):
+        return share + name
+    return share + name if name >= NAMED and (share >= HINT or not min(sizes)) else 0.0
+
+
+def _name(old: Section, new: Section) -> float:
+    """The share of words that two headings have in common, but for numbers and the shortest."""
+    a, b = (Counter(re.findall(r"[^\W\d_]{3,}", s.title.casefold())) for s in (old, new))
+    return 2 * (a & b).total() / max(a.total() + b.total(), 1)
+
+
 # ── clauses ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def likeness(a: Sequence[str], b: Sequence[str]) -> float:
+def likeness(a: Sequence[str], b: Sequence[str], within: bool = True) -> float:
     """How much the words of two clauses have in common, 0 to 1: the share that stayed in order.
 
-    A clause that was only added to, or only cut, counts by the share of the shorter one, for a
-    reader takes it for the same however much was added.
+    Args:
+        a, b: the words.
+        within: a clause that was only added to, or only cut, counts by the share of the shorter
+            one, for in its place a reader takes it for the same however much was added.
     """
     # Of two very long clauses, the words in common in any order: near enough to tell.
     long = len(a) * len(b) > LONGEST // 10
-    return _share((Counter(a) & Counter(b)).total() if long else Indel.similarity(a, b) // 2, a, b)
+    kept = (Counter(a) & Counter(b)).total() if long else Indel.similarity(a, b) // 2
+    return _share(kept, a, b, within)
 
 
-def _share(kept: int, a: Sequence[str], b: Sequence[str]) -> float:
+def _share(kept: int, a: Sequence[str], b: Sequence[str], within: bool = True) -> float:
     if not kept:
         return 0.0
     share = 2 * kept / (len(a) + len(b))
     short = min(len(a), len(b))
-    return max(share, kept / short * WITHIN) if short >= WITHIN_WORDS else share
+    return max(share, kept / short * WITHIN) if within and short >= WITHIN_WORDS else share
 
 
 @dataclass(slots=True)
@@ -227,15 +277,19 @@ class _Shared:
     phrases: int = 0
     """Kept words that stand in phrases."""
     first: tuple[int, int] = (0, 0)
-    """Places of the first common word in the words of either clause."""
+    """Places of the first common word, in the words of either clause; that of the first common
+    phrase, if there is one."""
     last: tuple[int, int] = (0, 0)
+    """The same of the last one."""
 
     def add(self, i: int, j: int, size: int) -> None:
-        if not self.kept:
+        phrase = size >= PHRASE
+        if not self.kept or (phrase and not self.phrases):
             self.first = i, j
-        self.last = i + size - 1, j + size - 1
+        if phrase or not self.phrases:
+            self.last = i + size - 1, j + size - 1
         self.kept += size
-        self.phrases += size if size >= PHRASE else 0
+        self.phrases += size if phrase else 0
 
     def dense(self) -> bool:
         stretch = self.last[0] - self.first[0] + self.last[1] - self.first[1] + 2
@@ -249,6 +303,7 @@ class _Aligner:
     old: Document
     new: Document
     links: list[Link] = field(default_factory=list)
+    """In place; rising on both sides."""
     moved: dict[int, int] = field(default_factory=dict)
     """Old clause to new clause."""
     words: tuple[dict[int, list[str]], dict[int, list[str]]] = field(
@@ -269,15 +324,20 @@ class _Aligner:
         self._in_place(spine, {i for i, _ in away}, {j for _, j in away})
         for i, j in away:
             self._moved_section(a[i], b[j])
+        self._pair_renamed()
         self._find_moved()
         columns = self._match_columns()
         moved = sorted(self.moved.items(), key=lambda pair: pair[1])
         return Alignment(tuple(self.links), tuple(moved), columns)
 
-    def _range(self, sections: Sequence[Section], chosen: Iterable[int]) -> list[int]:
+    def _range(
+        self, sections: Sequence[Section], start: int, end: int, away: set[int]
+    ) -> list[int]:
+        """The clauses of the sections from `start` to `end` but for those that moved away."""
         return [
             k
-            for i in chosen
+            for i in range(max(start, 0), end)
+            if i not in away
             for k in range(sections[i].start, sections[i].start + len(sections[i].clauses))
         ]
 
@@ -287,8 +347,7 @@ class _Aligner:
         a, b = self.old.sections, self.new.sections
         bounds = [(-1, -1), *spine, (len(a), len(b))]
         for (i, j), (k, m) in pairwise(bounds):
-            left = self._range(a, [x for x in range(max(i, 0), k) if x not in old_away])
-            right = self._range(b, [y for y in range(max(j, 0), m) if y not in new_away])
+            left, right = self._range(a, i, k, old_away), self._range(b, j, m, new_away)
             if i >= 0 and a[i].heading and b[j].heading:
                 self.links.append(Link(left.pop(0), right.pop(0)))
             self.links += self._align(left, right)
@@ -301,90 +360,172 @@ class _Aligner:
         for link in self._align(left, right, whole=True):
             self.moved[link.old] = link.new
 
-    def _align(self, left: list[int], right: list[int], whole: bool = False) -> Iterator[Link]:
+    def _align(self, left: list[int], right: list[int], whole: bool = False) -> Iterable[Link]:
         """The links between two runs of clauses.
 
         Args:
             whole: link only whole clauses, none to several.
         """
-        a, b = self.old.clauses, self.new.clauses
-        keys, others = [a[i].key for i in left], [b[j].key for j in right]
+        keys = [self.old.clauses[i].key for i in left]
+        others = [self.new.clauses[j].key for j in right]
         if keys == others:
-            yield from map(Link, left, right)
-            return
+            return map(Link, left, right)
+        links: list[Link] = []
         x = y = 0
-        for u, v, size in [*matching_blocks(keys, others), (len(left), len(right), 0)]:
+        for u, v in [*self._same(left, keys, others), (len(left), len(right))]:
             if x < u and y < v:
-                yield from self._gap(left[x:u], right[y:v], whole)
-            x, y = u + size, v + size
-            yield from map(Link, left[u:x], right[v:y])
+                links += self._gap(left[x:u], right[y:v], whole)
+            if u < len(left):
+                links.append(Link(left[u], right[v]))
+            x, y = u + 1, v + 1
+        return links
+
+    def _same(
+        self, left: list[int], keys: list[str], others: list[str]
+    ) -> Iterator[tuple[int, int]]:
+        """Places of the clauses that nobody touched.
+
+        Of clauses that changed places those with more words stay, and the others have moved.
+        """
+        blocks = matching_blocks(keys, others)
+        if sum(size for *_, size in blocks) == (Counter(keys) & Counter(others)).total():
+            yield from ((i + n, j + n) for i, j, size in blocks for n in range(size))
+            return
+        once = {key for key, n in Counter(keys).items() if n == 1}
+        place = {key: j for j, key in enumerate(others) if key in once}
+        once -= {key for key, n in Counter(others).items() if n > 1}
+        pairs = [(i, place[key]) for i, key in enumerate(keys) if key in once and key in place]
+        weights = [1 + self.old.clauses[left[i]].words for i, _ in pairs]
+        stay = sorted(heaviest_rising(pairs, weights))
+        x = y = 0
+        for u, v in [*(pairs[n] for n in stay), (len(keys), len(others))]:
+            for i, j, size in matching_blocks(keys[x:u], others[y:v]):
+                yield from ((x + i + n, y + j + n) for n in range(size))
+            if u < len(keys):
+                yield u, v
+            x, y = u + 1, v + 1
 
     def _gap(self, left: list[int], right: list[int], whole: bool) -> Iterator[Link]:
         """The links between clauses that all changed."""
         if len(left) == len(right) == 1:
-            if self._score(left[0], right[0]):
+            if self._near(left[0], right[0]) or self._score(left[0], right[0]):
                 yield Link(left[0], right[0])
             return
-        found = self._common(left, right)
-        chosen = self._chosen(found, whole)
+        sure = self._hardly_changed(left, right)
+        found = self._common(left, right, sure)
         x = y = 0
         at_old = {i: n for n, i in enumerate(left)}
         at_new = {j: n for n, j in enumerate(right)}
-        for link in self._cut(chosen, found):
+        for link in self._cut(self._chosen(found, sure, whole), found):
             u, v = at_old[link.old], at_new[link.new]
             yield from self._few(left[x:u], right[y:v])
             yield link
             x, y = u + 1, v + 1
         yield from self._few(left[x:], right[y:])
 
-    def _common(self, left: list[int], right: list[int]) -> dict[tuple[int, int], _Shared]:
-        """What each old and each new clause have in common, all their words aligned at once."""
-        sides = []
-        for side, chosen in enumerate((left, right)):
-            text: list[str] = []
-            owners: list[tuple[int, int]] = []
-            for index in chosen:
-                own = self._marked_words(side, index)
-                owners += [(index, len(text))] * len(own)
-                text += own
-            sides.append((text, owners))
-        (a, of_a), (b, of_b) = sides
+    def _hardly_changed(self, left: list[int], right: list[int]) -> list[tuple[int, int]]:
+        """The clauses that are nearly as they were, and that kept their order."""
+        a, b = ({i: self._words(side, i) for i in c} for side, c in ((0, left), (1, right)))
+        scored = sorted(
+            (-value, i, j)
+            for i, j in _kin(a, b)
+            if self._score(i, j) and (value := likeness(a[i], b[j])) >= HARDLY
+        )
+        pairs: dict[int, int] = {}
+        for _, i, j in scored:
+            if i not in pairs and j not in pairs.values():
+                pairs[i] = j
+        found = sorted(pairs.items())
+        weights = [1 + self.old.clauses[i].words for i, _ in found]
+        return [found[n] for n in sorted(heaviest_rising(found, weights))]
+
+    def _common(
+        self, left: list[int], right: list[int], sure: list[tuple[int, int]]
+    ) -> dict[tuple[int, int], _Shared]:
+        """What each old and each new clause have in common, all their words aligned at once.
+
+        Args:
+            left, right: clauses that all changed.
+            sure: those of them that hardly did: they belong together, and others can have no more
+                than what these two do not share.
+        """
         found: dict[tuple[int, int], _Shared] = {}
-        for x, y, size in matching_blocks(a, b):
-            end = x + size
-            while x < end:
-                (i, start), (j, begin) = of_a[x], of_b[y]
-                left_here = len(self.words[0][i]) - (x - start)
-                right_here = len(self.words[1][j]) - (y - begin)
-                step = min(end - x, left_here, right_here)
-                found.setdefault((i, j), _Shared()).add(x - start, y - begin, step)
-                x, y = x + step, y + step
+        for i, j in sure:
+            shared = found[i, j] = _Shared()
+            for x, y, size in matching_blocks(self._words(0, i), self._words(1, j)):
+                shared.add(x, y, size)
+        ends = (left[-1] + 1, right[-1] + 1)
+        x, y = left[0] - 1, right[0] - 1
+        for i, j in [*sure, ends]:
+            own = [k for k in left if x < k < i], [k for k in right if y < k < j]
+            if own[0] or own[1]:
+                self._share(found, own, (x, y), (i, j))
+            x, y = i, j
         return found
+
+    def _share(
+        self,
+        found: dict[tuple[int, int], _Shared],
+        own: tuple[list[int], list[int]],
+        before: tuple[int, int],
+        behind: tuple[int, int],
+    ) -> None:
+        """Aligns the words of some clauses, and what their neighbours do not share themselves."""
+        texts: list[list[str]] = []
+        owners: list[list[tuple[int, int, int]]] = []
+        for side in (0, 1):
+            stretches = [(k, 0, -1) for k in own[side]]
+            if before in found:
+                stretches.insert(0, (before[side], found[before].last[side] + 1, -1))
+            if behind in found:
+                stretches.append((behind[side], 0, found[behind].first[side]))
+            text: list[str] = []
+            owner: list[tuple[int, int, int]] = []
+            for index, start, end in stretches:
+                words = self._marked_words(side, index)
+                words = words[start:] if end < 0 else words[:end]
+                owner += [(index, len(text) - start, len(text) + len(words))] * len(words)
+                text += words
+            texts.append(text)
+            owners.append(owner)
+        for x, y, size in matching_blocks(*texts):
+            at, to, end = x, y, x + size
+            while at < end:
+                (i, start, stop), (j, begin, last) = owners[0][at], owners[1][to]
+                step = min(end, stop) - at
+                step = min(step, last - to)
+                if (i, j) not in (before, behind):
+                    found.setdefault((i, j), _Shared()).add(at - start, to - begin, step)
+                at, to = at + step, to + step
 
     def _marked_words(self, side: int, index: int) -> list[str]:
         """The words of a clause; those of a row or of code are not those of a paragraph."""
         clause = (self.old, self.new)[side].clauses[index]
-        if clause.anchor or clause.kind in _WORDLESS:
-            return []  # headings with anchors are paired by them or not at all
+        if clause.kind is Kind.HEADING or clause.kind in _WORDLESS:
+            return []  # a heading is a name, and told by what it names
         own = self._words(side, index)
-        if clause.kind in (Kind.PARAGRAPH, Kind.HEADING):
+        if clause.kind is Kind.PARAGRAPH:
             return own
         return [f"{clause.kind}\0{word}" for word in own]
 
-    def _chosen(self, found: dict[tuple[int, int], _Shared], whole: bool) -> list[tuple[int, int]]:
+    def _chosen(
+        self,
+        found: dict[tuple[int, int], _Shared],
+        sure: list[tuple[int, int]],
+        whole: bool,
+    ) -> list[tuple[int, int]]:
         """The pairs that belong together, in order."""
-        chosen: list[tuple[int, int]] = []
-        left, right = set[int](), set[int]()
+        chosen = list(sure)
+        left, right = {i for i, _ in sure}, {j for _, j in sure}
         for (i, j), shared in sorted(found.items(), key=lambda item: -item[1].kept):
             old, new = self.old.clauses[i], self.new.clauses[j]
-            if not old.may_become(new):
+            if (i, j) in sure or not old.may_become(new):
                 continue
             free = i not in left and j not in right
-            a, b = self._words(0, i), self._words(1, j)
-            if free and _share(shared.kept, a, b) >= AMENDED:
-                pass
-            elif whole or not (old.kind is new.kind is Kind.PARAGRAPH and shared.dense()):
-                continue
+            if not (free and _share(shared.kept, self._words(0, i), self._words(1, j)) >= AMENDED):
+                several = not whole and old.kind is new.kind is Kind.PARAGRAPH
+                if not (several and shared.dense()):
+                    continue
             chosen.append((i, j))
             left.add(i)
             right.add(j)
@@ -436,13 +577,23 @@ class _Aligner:
         old, new = self.old.clauses[i], self.new.clauses[j]
         if not old.may_become(new) or old.kind in _WORDLESS:
             return 0.0
-        if old.anchor or new.anchor:
-            return 0.0  # headings with anchors are paired by them or not at all
+        if old.kind is new.kind is Kind.HEADING or old.anchor or new.anchor:
+            return 0.0  # a heading is a name, and told by what it names
         value = likeness(self._words(0, i), self._words(1, j))
         if value < AMENDED:
             return 0.0
         # Of two that are as like, the one that is set the same way is the same clause.
         return value * (1 + max(old.words, new.words)) * (1.0 if old.shape == new.shape else 0.9)
+
+    def _near(self, i: int, j: int) -> bool:
+        """Whether two paragraphs begin and end so much alike that no further look is needed."""
+        old, new = self.old.clauses[i], self.new.clauses[j]
+        if not old.kind is new.kind is Kind.PARAGRAPH:
+            return False
+        a, b = old.text, new.text
+        start = alike(a, b)
+        end = alike(a[start:][::-1], b[start:][::-1])
+        return start + end >= NEAR * max(len(a), len(b))
 
     def _words(self, side: int, index: int) -> list[str]:
         """The words of a clause; each clause is cut into words once."""
@@ -450,6 +601,45 @@ class _Aligner:
         if index not in known:
             known[index] = words((self.old, self.new)[side].clauses[index].text)
         return known[index]
+
+    # ── names ────────────────────────────────────────────────────────────────────────────────────
+
+    def _pair_renamed(self) -> None:
+        """Pairs the headings of sections that are called otherwise now."""
+        a, b = self.old.sections, self.new.sections
+        olds = {*self.moved, *(link.old for link in self.links)}
+        news = {*self.moved.values(), *(link.new for link in self.links)}
+        left = {i for i, s in enumerate(a) if nameless(s) and s.start not in olds}
+        right = {j for j, s in enumerate(b) if nameless(s) and s.start not in news}
+        if not left or not right:
+            return
+        of_old, of_new = self.old.section_of, self.new.section_of
+        flow = Counter[tuple[int, int]]()
+        for link in self.links:
+            i, j = of_old[link.old], of_new[link.new]
+            if i in left and j in right:
+                flow[i, j] += self._kept(link)
+        pairs = flow if len(left) * len(right) > PAIRINGS else product(left, right)
+        scored = [
+            (-value, i, j) for i, j in pairs if (value := sameness(a[i], b[j], flow[i, j])) > 0
+        ]
+        for _, i, j in sorted(scored):
+            link = Link(a[i].start, b[j].start)
+            at = bisect_left(self.links, link)
+            before = self.links[at - 1].new if at else -1
+            behind = self.links[at].new if at < len(self.links) else len(self.new.clauses)
+            if i in left and j in right and before < link.new < behind:
+                self.links.insert(at, link)
+                left.remove(i)
+                right.remove(j)
+
+    def _kept(self, link: Link) -> int:
+        """How many words a clause kept."""
+        old, new = self.old.clauses[link.old], self.new.clauses[link.new]
+        if old.key == new.key:
+            return old.words
+        a, b = self._words(0, link.old), self._words(1, link.new)
+        return Indel.similarity(a, b) // 2 if len(a) * len(b) < LONGEST else 0
 
     # ── moves ────────────────────────────────────────────────────────────────────────────────────
 
@@ -471,7 +661,7 @@ class _Aligner:
             (-value, i, j)
             for i, j in _kin(left, right)
             if self.old.clauses[i].may_become(self.new.clauses[j])
-            and (value := likeness(left[i], right[j])) >= MOVED
+            and (value := likeness(left[i], right[j], within=False)) >= MOVED
         ]
         for _, i, j in sorted(scored):
             if i not in self.moved and j not in come:
@@ -516,9 +706,6 @@ def _seam(text: str, first: int, last: int) -> Place:
         first, last: the cut is before one of these words; before the last one that begins a
             sentence, if any does.
     """
-    spots = places(text)
-    at = next(
-        (n for n in range(last, first, -1) if text[spots[n - 1][1] - 1] in ".!?。:;"),
-        last,
-    )
-    return spots[at - 1][1], spots[at][0]
+    found, starts = segment(text)
+    at = next((n for n in range(last, first, -1) if found[n - 1] in SENTENCE_ENDS), last)
+    return starts[at - 1] + len(found[at - 1]), starts[at]

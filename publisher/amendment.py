@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
+from publisher.alignment import sameness
 from publisher.clauses import Clause, Document, Kind, Section
 from publisher.redline import Operation, compare
 from publisher.words import SpanKind
@@ -32,6 +33,11 @@ class ChangeKind(StrEnum):
     MERGED = "merged"
 
 
+def name_of(anchor: str, title: str) -> str:
+    """What names a section within its text: its anchor, else the words of its heading."""
+    return anchor or re.sub(r"\W+", "-", title.lower()).strip("-") or "beginning"
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change to one section."""
@@ -50,12 +56,15 @@ class Change:
     """Words removed."""
     nth: int = 1
     """Which one it is of several to sections of one name, where there are no anchors."""
+    old_sections: tuple[int, ...] = ()
+    """Places, among the sections of the old text, of those it is about."""
+    new_sections: tuple[int, ...] = ()
+    """The same of the new text. Of a split: first what goes on, then what was split off."""
 
     @property
     def id(self) -> str:
         """Names this change within its amendment; the same whenever it is computed."""
-        words = re.sub(r"\W+", "-", self.title.lower()).strip("-")
-        name = f"{self.anchor or words or 'beginning'}-{self.kind.value.replace(' ', '-')}"
+        name = f"{name_of(self.anchor, self.title)}-{self.kind.value.replace(' ', '-')}"
         return f"{name}-{self.nth}" if self.nth > 1 else name
 
     @property
@@ -95,6 +104,49 @@ class Amendment:
             moved += own.kept if op.move else 0
         return Counts(inserted, deleted, moved)
 
+    @cached_property
+    def sections(self) -> tuple[tuple[int, int], ...]:
+        """Of each operation: the place of its old section and of its new one; -1: it has none."""
+        of_old, of_new = self.old.section_of, self.new.section_of
+        found: list[tuple[int, int]] = []
+        x = y = 0
+        for op in self.operations:
+            x, y = x + (op.old is not None), y + (op.new is not None)
+            i = of_old[x - 1] if op.old or op.continued else -1
+            j = of_new[y - 1] if op.new or op.continued else -1
+            found.append((i, j))
+        return tuple(found)
+
+    @cached_property
+    def told(self) -> tuple[tuple[Change, ...], ...]:
+        """Of each operation: the changes that it is part of; none where a reader sees none."""
+        by_old: dict[int, list[Change]] = {}
+        by_new: dict[int, list[Change]] = {}
+        for change in self.changes:
+            old, new = _own(change)
+            for i in old:
+                by_old.setdefault(i, []).append(change)
+            for j in new:
+                by_new.setdefault(j, []).append(change)
+        return tuple(
+            ()
+            if op.unchanged
+            else _telling(op, dict.fromkeys((*by_old.get(i, ()), *by_new.get(j, ()))))
+            for op, (i, j) in zip(self.operations, self.sections, strict=True)
+        )
+
+    def operations_of(self, change: Change) -> tuple[Operation, ...]:
+        """The operations that a change tells of, in reading order."""
+        return tuple(self._by_change.get(change.id, ()))
+
+    @cached_property
+    def _by_change(self) -> dict[str, list[Operation]]:
+        found: dict[str, list[Operation]] = {}
+        for op, changes in zip(self.operations, self.told, strict=True):
+            for change in changes:
+                found.setdefault(change.id, []).append(op)
+        return found
+
     @property
     def empty(self) -> bool:
         """Whether a reader sees no change at all."""
@@ -113,6 +165,26 @@ def _numbered(changes: Iterable[Change]) -> Iterable[Change]:
     for change in changes:
         seen[change.id] += 1
         yield replace(change, nth=seen[change.id])
+
+
+def _own(change: Change) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The sections, old and new, whose operations a change tells of."""
+    if change.kind is ChangeKind.SPLIT:
+        return (), change.new_sections[1:]
+    if change.kind is ChangeKind.MERGED:
+        return change.old_sections, ()
+    return change.old_sections, change.new_sections
+
+
+def _telling(op: Operation, changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Those of the changes to its section that tell of an operation.
+
+    What a section is called is told of its heading, that it was amended of what stands below.
+    """
+    heading = op.clause.kind is Kind.HEADING
+    others = (ChangeKind.AMENDED,) if heading else (ChangeKind.RETITLED, ChangeKind.LEVEL_CHANGED)
+    found = tuple(changes)
+    return tuple(change for change in found if change.kind not in others) or found
 
 
 class _Words(NamedTuple):
@@ -155,38 +227,39 @@ class _Changes:
         """… and by old section (whole clauses deleted)."""
         self.levels: dict[int, int] = {}
         """New sections whose heading had another level: that one."""
-        self._read(_section_of(old), _section_of(new), operations)
+        self._read(old.section_of, new.section_of, operations)
 
     def _read(
-        self, of_old: list[int], of_new: list[int], operations: tuple[Operation, ...]
+        self, of_old: Sequence[int], of_new: Sequence[int], operations: tuple[Operation, ...]
     ) -> None:
         origin = {}
-        x = 0
-        for op in operations:
-            if op.old:
-                if op.move:
-                    origin[op.move] = (of_old[x], op.old)
-                x += 1
+        old_clauses = (op for op in operations if op.old)
+        for x, op in enumerate(old_clauses):
+            if op.move and op.old:
+                origin[op.move] = (of_old[x], op.old)
         x = y = 0
         for op in operations:
-            x, y = x + (op.old is not None), y + (op.new is not None)
+            old, new = op.old, op.new
+            x, y = x + (old is not None), y + (new is not None)
             # Of a clause that goes on, its section is that of the clause which began last.
             i, j = of_old[x - 1] if x else -1, of_new[y - 1] if y else -1
-            if op.move:
-                if op.new:
+            if old and new and old.key == new.key and old.kind is not Kind.HEADING:
+                self.flow[i, j] += max(new.words, 1)
+            elif op.move:
+                if new:
                     source, clause = origin[op.move]
-                    self._both(op, source, j, clause, op.new)
-            elif op.continued or (op.old and op.new):
-                self._both(op, i, j, op.old, op.new)
+                    self._both(op, source, j, clause, new)
+            elif op.continued or (old and new):
+                self._both(op, i, j, old, new)
             elif op.clause.kind in (Kind.HEADING, Kind.FRONT_MATTER):
                 # A heading that comes or goes is its section's change, and told as such.
                 continue
-            elif op.new:
+            elif new:
                 self.touched_new.add(j)
-                self.inserted[j] += op.new.words
-            elif op.old:
+                self.inserted[j] += new.words
+            elif old:
                 self.touched_old.add(i)
-                self.deleted_old[i] += op.old.words
+                self.deleted_old[i] += old.words
 
     def _both(self, op: Operation, i: int, j: int, old: Clause | None, new: Clause | None) -> None:
         if old and new and old.kind is new.kind is Kind.HEADING:
@@ -231,11 +304,10 @@ class _Changes:
         """A section whose anchor is gone but whose words stayed together under a new one."""
         used = set(self.pairs.values())
         for (i, j), words in sorted(self.flow.items(), key=lambda item: -item[1]):
-            if j not in self.pairs and i not in used:
-                size = min(_size(self.old[i]), _size(self.new[j]))
-                if words >= MOSTLY * max(size, 1):
-                    self.pairs[j] = i
-                    used.add(i)
+            free = j not in self.pairs and i not in used
+            if free and sameness(self.old[i], self.new[j], words):
+                self.pairs[j] = i
+                used.add(i)
 
     def _split(self) -> dict[int, int]:
         """New sections that came out of an old one which goes on."""
@@ -259,13 +331,22 @@ class _Changes:
         section = self.old[i]
         if i in merged:
             into = self.new[merged[i]].anchor
-            return Change(ChangeKind.MERGED, section.anchor, section.title, section.title, (into,))
+            return Change(
+                ChangeKind.MERGED,
+                section.anchor,
+                section.title,
+                section.title,
+                (into,),
+                old_sections=(i,),
+                new_sections=(merged[i],),
+            )
         return Change(
             ChangeKind.REMOVED,
             section.anchor,
             section.title,
             section.title,
             deleted=self.deleted_old[i] + section.clauses[0].words * bool(section.heading),
+            old_sections=(i,),
         )
 
     def _changes_of(self, j: int, section: Section, split: Mapping[int, int]) -> Iterable[Change]:
@@ -274,11 +355,19 @@ class _Changes:
             return
         if j not in self.pairs:
             inserted += section.clauses[0].words * bool(section.heading)
-            yield Change(ChangeKind.ADDED, section.anchor, section.title, "", inserted=inserted)
+            yield Change(
+                ChangeKind.ADDED,
+                section.anchor,
+                section.title,
+                "",
+                inserted=inserted,
+                new_sections=(j,),
+            )
             return
         i = self.pairs[j]
         was = self.old[i].title
         deleted += self.deleted_old[i]
+        off = sorted(k for k, source in split.items() if source == i)
 
         def change(kind: ChangeKind, *others: str, words: bool = False) -> Change:
             return Change(
@@ -289,6 +378,8 @@ class _Changes:
                 others,
                 inserted if words else 0,
                 deleted if words else 0,
+                old_sections=(i,),
+                new_sections=(j, *off) if words or others else (j,),
             )
 
         headed = section.heading and self.old[i].heading
@@ -296,9 +387,8 @@ class _Changes:
             yield change(ChangeKind.RETITLED)
         if j in self.levels:
             yield change(ChangeKind.LEVEL_CHANGED)
-        off = [k for k, source in split.items() if source == i]
         if off:
-            yield change(ChangeKind.SPLIT, *(self.new[k].anchor for k in sorted(off)))
+            yield change(ChangeKind.SPLIT, *(self.new[k].anchor for k in off))
         amended = j in self.touched_new or i in self.touched_old
         amended |= not headed and section.title != was
         amended |= any(k in self.touched_new for k in off)
@@ -317,10 +407,6 @@ def _stood_before(gone: int, now: int, moved: bool) -> bool:
 
 def _size(section: Section) -> int:
     return sum(clause.words for clause in section.body)
-
-
-def _section_of(document: Document) -> list[int]:
-    return [number for number, section in enumerate(document.sections) for _ in section.clauses]
 
 
 def summary(amendment: Amendment) -> str:
@@ -343,5 +429,8 @@ def summary(amendment: Amendment) -> str:
     if words:
         number, verb = words[0].split(" ", 1)
         words[0] = f"{number} {'word' if number == '1' else 'words'} {verb}"
-    text = "; ".join(", ".join(group) for group in (parts, words) if group)
-    return text or ("No change" if amendment.empty else "Changes of formatting or links only")
+    if not words and not amendment.empty and set(kinds) <= {ChangeKind.AMENDED}:
+        if not any(op.reset or op.continued for op in amendment.operations):
+            return "No words changed: typography, formatting or links only"
+        words = ["no words changed"]
+    return "; ".join(", ".join(group) for group in (parts, words) if group) or "No change"

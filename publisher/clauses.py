@@ -18,6 +18,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
+from publisher.segmentation import defined_in
+
 _ANCHOR_SUFFIX = re.compile(r"[ \t]*\{#([^{}\s]*)\}\s*$")
 
 
@@ -93,6 +95,8 @@ class Clause:
     """The words as read, without formatting; cells are joined by ` | `."""
     words: int = 0
     """How many words the clause has."""
+    defines: tuple[str, ...] = ()
+    """Defined terms of several words that the clause sets in quotation marks."""
     shape: str = ""
     """How the clause is set: a paragraph, a heading, an item of a list in a quotation, …"""
     key: str = ""
@@ -133,6 +137,11 @@ class Document:
                 if (head := self.clauses[a])
             ]
         )
+
+    @cached_property
+    def section_of(self) -> tuple[int, ...]:
+        """Of each clause: the place of its section among the sections."""
+        return tuple([n for n, section in enumerate(self.sections) for _ in section.clauses])
 
     @property
     def sources(self) -> dict[str, str]:
@@ -236,6 +245,7 @@ class _Reader:
             "containers": tuple(self._around),
             "text": text,
             "words": len(text.split()),
+            "defines": defined_in(text),
             "shape": shape,
             "key": "\0".join([shape, *setting, *[repr(r) if r.marks else r.text for r in runs]]),
             **more,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rapidfuzz.distance import Indel
 
 from publisher.clauses import Clause, Run
-from publisher.segmentation import words
+from publisher.segmentation import Terms, words
 from publisher.words import Span, SpanKind, compare_words
 
 Columns = tuple[tuple[int | None, int | None], ...]
@@ -58,14 +58,14 @@ def row_cells(
     old: Clause | None,
     new: Clause | None,
     columns: Columns,
-    terms: frozenset[str] = frozenset(),
+    terms: Terms | None = None,
 ) -> tuple[tuple[Span, ...], ...]:
     """The words of a row, a cell for each column of either table.
 
     Args:
         old, new: the row on either side; None where it is not there.
         columns: the columns of its table.
-        terms: defined terms of several words, each of which is compared as one.
+        terms: defined terms, each of which is compared as one word.
     """
     cells = []
     for i, j in columns:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from publisher.alignment import Alignment, align
 from publisher.clauses import Clause, Document, Kind, Run
 from publisher.columns import Columns, row_cells
-from publisher.segmentation import Place, defined_terms
+from publisher.segmentation import Place, by_first_word
 from publisher.words import Span, SpanKind, compare_words, kept
 
 Cells = tuple[tuple[Span, ...], ...]
@@ -114,7 +114,7 @@ class _Comparison:
     def __init__(self, old: Document, new: Document, alignment: Alignment) -> None:
         self.old, self.new = old.clauses, new.clauses
         self.alignment = alignment
-        self.terms = defined_terms(clause.text for clause in (*self.old, *self.new))
+        self.terms = by_first_word([t for c in (*self.old, *self.new) for t in c.defines])
         self.plain = not any(alignment.columns)
         moved = enumerate(alignment.moved, 1)
         self.gone = {i: number for number, (i, _) in moved}
@@ -155,14 +155,14 @@ class _Comparison:
         self, old: Clause, new: Clause, part: Place | None = None, own: Place | None = None
     ) -> Cells | None:
         """The words of two clauses, or of a part of each; None: they are the same."""
+        if old.key == new.key and not part and not own:
+            return None
         if columns := self._columns(old, new):
             return row_cells(old, new, columns, self.terms)
         a, b = old.cells, new.cells
         if part or own:
             a = (_part(a[0], part),) if part else a
             b = (_part(b[0], own),) if own else b
-        elif a == b:
-            return None
         return tuple([compare_words(p, q, self.terms) for p, q in zip(a, b, strict=True)])
 
     def _columns(self, old: Clause | None, new: Clause | None) -> Columns:

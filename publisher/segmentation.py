@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
 Place = tuple[int, int]
-"""Where a word begins in its text, and where it ends."""
+"""Where a stretch of a text begins, and where it ends."""
+Terms = Mapping[str, tuple[str, ...]]
+"""The defined terms of several words by their first word, the longest first."""
 
 _PAGE = r"https?://[^\s<>]*[^\s<>.,;:!?)]"
 _MAILBOX = r"[\w.+-]*\w@[\w-]+(?:\.[\w-]+)+"
@@ -23,101 +26,104 @@ _DATE = (
     r"\d{1,2}(?:st|nd|rd|th|\.)? [^\W\d_]{3,12}\.?,? \d{4}\b"
     r"|[^\W\d_]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?, \d{4}\b"
 )
-_AMOUNT = r"(?:[$€£¥₹]|\b(?:USD|EUR|GBP|CHF)) ?\d+(?:[.,]\d+)*"
-_NUMBER = r"\d+(?:[.,:/]\d+)*(?:%|\w*)"
-_WORD = r"\w+(?:['’]\w+)*"
+_CODE = r"\b(?:USD|EUR|GBP|CHF) ?\d+(?:[.,]\d+)*"
+_WORD = r"[^\W\d]\w*"
+_WORDS = r"[^\W\d]\w*(?:['’]\w+)*"
+_NUMBER = r"(?:[$€£¥₹] ?)?\d+(?:[.,:/]\d+)*(?:%|\w*)"
 
 _BEYOND = re.compile("[^\x00-\u024f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2122]")
 """What is beyond the Latin scripts and their punctuation."""
+_DIGIT = re.compile(r"\d")
+_YEAR = re.compile(r" \d{4}\b")
 
 
 @cache
-def _latin(addresses: bool, years: bool, numbers: bool, apostrophes: bool) -> re.Pattern[str]:
+def _latin(
+    addresses: bool, years: bool, codes: bool, apostrophes: bool, numbers: bool
+) -> re.Pattern[str]:
     """Looking for an address or a date at each word costs time; few clauses have one."""
-    parts = [_PAGE, _MAILBOX] * addresses + [_DATE] * years + [_AMOUNT, _NUMBER] * numbers
-    return re.compile("|".join([*parts, _WORD if apostrophes else r"\w+", r"\S"]))
+    parts = [_PAGE, _MAILBOX] * addresses + [_DATE] * years + [_CODE] * codes
+    parts += [_WORDS if apostrophes else _WORD] + [_NUMBER] * numbers
+    return re.compile("|".join([*parts, r"\S"]))
 
 
 @cache
 def _unicode() -> Any:
     import regex
 
-    parts = [_PAGE, _MAILBOX, _DATE, _AMOUNT, _NUMBER, r"(?=\S).+?\b"]
+    parts = [_PAGE, _MAILBOX, _DATE, _CODE, _NUMBER, r"(?=\S).+?\b"]
     return regex.compile("|".join(parts), regex.WORD | regex.DOTALL)
-
-
-def places(text: str) -> list[Place]:
-    """Where the words of a text are, in order; every other character is a space.
-
-    Args:
-        text: any text.
-    """
-    if _BEYOND.search(text):
-        return [found.span() for found in _unicode().finditer(text)]
-    return [found.span() for found in _pattern(text).finditer(text)]
 
 
 def words(text: str) -> list[str]:
     """The words, numbers and punctuation marks of a text, without the spaces."""
     if _BEYOND.search(text):
         return [found.group() for found in _unicode().finditer(text)]
-    return _pattern(text).findall(text)
+    numbers = _DIGIT.search(text) is not None
+    return _latin(
+        "@" in text or "://" in text,
+        numbers and _YEAR.search(text) is not None,
+        numbers and any(code in text for code in ("USD", "EUR", "GBP", "CHF")),
+        "'" in text or "’" in text,
+        numbers,
+    ).findall(text)
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    numbers = bool(_DIGIT.search(text))
-    years = numbers and bool(_YEAR.search(text))
-    return _latin("@" in text or "://" in text, years, numbers, "'" in text or "’" in text)
+def segment(text: str, terms: Terms | None = None) -> tuple[list[str], list[int]]:
+    """The words of a text and where each of them begins; every other character is a space.
+
+    Args:
+        text: any text.
+        terms: defined terms, each of which is one word.
+    """
+    found = words(text)
+    starts: list[int] = []
+    at = 0
+    for word in found:
+        at = text.index(word, at)
+        starts.append(at)
+        at += len(word)
+    if terms and any(map(terms.__contains__, found)):
+        return _joined(text, found, starts, terms)
+    return found, starts
 
 
-_DIGIT = re.compile(r"\d")
-_YEAR = re.compile(r" \d{4}\b")
+def _joined(
+    text: str, found: list[str], starts: list[int], terms: Terms
+) -> tuple[list[str], list[int]]:
+    joined: list[str] = []
+    places: list[int] = []
+    done = 0
+    for n in [n for n, word in enumerate(found) if word in terms]:
+        if n < done:
+            continue
+        for term in terms[found[n]]:
+            end = starts[n] + len(term)
+            after = bisect_left(starts, end)
+            whole = starts[after - 1] + len(found[after - 1]) <= end
+            if whole and text.startswith(term, starts[n]):
+                joined += [*found[done:n], term]
+                places += starts[done : n + 1]
+                done = after
+                break
+    return joined + found[done:], places + starts[done:]
+
+
 _TERM = re.compile(r"[“\"]([A-Z][\w-]*(?: [A-Z][\w-]*){1,4})[,.]?[”\"]")
 
 
-def defined_terms(texts: Iterable[str]) -> frozenset[str]:
-    """The terms of several words that a text defines by setting them in quotation marks.
-
-    Args:
-        texts: of the clauses.
-
-    Returns:
-        Terms such as "Personal Data".
-    """
-    found: set[str] = set()
-    for text in texts:
-        if "“" in text or '"' in text:
-            found.update(_TERM.findall(text))
-    return frozenset(found)
+def defined_in(text: str) -> tuple[str, ...]:
+    """The terms of several words that a text sets in quotation marks: "Personal Data", say."""
+    return tuple(_TERM.findall(text)) if "“" in text or '"' in text else ()
 
 
-def join_terms(text: str, found: list[Place], terms: frozenset[str]) -> list[Place]:
-    """The places of the words, those of each defined term made one.
-
-    Args:
-        text: as given to `places`.
-        found: what `places` returned for it.
-        terms: defined terms of several words.
-    """
-    here = [term for term in terms if term in text] if terms else []
-    if not here:
-        return found
-    pattern = re.compile("|".join(map(re.escape, sorted(here, key=len, reverse=True))))
-    starts, ends = {start for start, _ in found}, {end for _, end in found}
-    spots = [s for m in pattern.finditer(text) if (s := m.span())[0] in starts and s[1] in ends]
-    joined: list[Place] = []
-    until = 0
-    following = iter([*spots, (len(text) + 1, 0)])
-    next_ = next(following)
-    for place in found:
-        if place[0] < until:
-            continue
-        if place[0] == next_[0]:
-            joined.append(next_)
-            until, next_ = next_[1], next(following)
-        else:
-            joined.append(place)
-    return joined
+def by_first_word(found: Iterable[str]) -> Terms:
+    """Defined terms, ready for `segment`."""
+    terms: dict[str, tuple[str, ...]] = {}
+    for term in sorted(set(found), key=lambda term: (-len(term), term)):
+        first = words(term)[0]
+        terms[first] = (*terms.get(first, ()), term)
+    return terms
 
 
 _TYPOGRAPHY = str.maketrans(

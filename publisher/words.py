@@ -18,7 +18,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import Indel
 
 from publisher.clauses import Mark, Run
-from publisher.segmentation import Place, join_terms, places, plain
+from publisher.segmentation import Place, Terms, plain, segment
 
 LEGIBLE = 0.3
 """Below this share of kept letters a text is replaced whole …"""
@@ -80,8 +80,20 @@ class _Piece:
     """Of a kept stretch: its two sides differ, but in typography only."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A text, cut into words from one place to another."""
+
+    text: str
+    start: int
+    end: int
+    words: list[str]
+    starts: list[int]
+    """Where each of the words begins in the text."""
+
+
 def compare_words(
-    old: Sequence[Run], new: Sequence[Run], terms: frozenset[str] = frozenset()
+    old: Sequence[Run], new: Sequence[Run], terms: Terms | None = None
 ) -> tuple[Span, ...]:
     """The spans that turn the text of `old` into that of `new`.
 
@@ -89,25 +101,28 @@ def compare_words(
 
     Args:
         old, new: the runs of one cell.
-        terms: defined terms of several words, each of which is compared as one.
+        terms: defined terms, each of which is compared as one word.
     """
     if old == new:
         return kept(new)
     a, b = ("".join([run.text for run in side]) for side in (old, new))
     if a == b:
         return tuple(_spans([_Piece(True, 0, len(a), 0, len(b))], old, new))
-    x, y = (join_terms(text, places(text), terms) for text in (a, b))
-    pieces = _pieces(a, b, x, y)
+    start, behind = _untouched(a, b)
+    sides = [_segment(text, start, len(text) - behind, terms) for text in (a, b)]
+    pieces = _pieces(a, b, *sides)
     for piece in pieces:
         if not piece.kept:
             was, now = a[piece.old : piece.old_end], b[piece.new : piece.new_end]
             piece.typography = piece.kept = bool(was and now) and plain(was) == plain(now)
     pieces = _joined(pieces, b)
     agreed = sum(2 * (piece.old_end - piece.old) for piece in pieces if piece.kept)
-    if len(x) + len(y) > 2 * LEGIBLE_WORDS and agreed < LEGIBLE * (len(a) + len(b)):
+    long = sum(len(side.words) for side in sides) > 2 * LEGIBLE_WORDS
+    if long and agreed < LEGIBLE * (len(a) + len(b)):
         pieces = [_Piece(False, 0, len(a), 0, len(b))]
-    for before, change, behind in zip(pieces, pieces[1:], pieces[2:], strict=False):
-        _slide(before, change, behind, (a, x) if change.old < change.old_end else (b, y))
+    for before, change, last in zip(pieces, pieces[1:], pieces[2:], strict=False):
+        cut = change.old < change.old_end
+        _slide(before, change, last, sides[0 if cut else 1])
     return tuple(_spans(pieces, old, new))
 
 
@@ -116,13 +131,43 @@ def kept(runs: Sequence[Run]) -> tuple[Span, ...]:
     return tuple([Span(SpanKind.KEEP, run.text, run.marks) for run in runs])
 
 
+def _untouched(a: str, b: str) -> Place:
+    """How many letters of whole sentences two texts begin with, and end with, in common."""
+    start = a.rfind(". ", 0, alike(a, b)) + 1
+    end = alike(a[start:][::-1], b[start:][::-1])
+    stop = a.find(". ", len(a) - end) if end else -1
+    return start, len(a) - stop - 1 if stop >= 0 else 0
+
+
+def _segment(text: str, start: int, end: int, terms: Terms | None) -> _Side:
+    words, starts = segment(text[start:end], terms)
+    return _Side(text, start, end, words, [start + at for at in starts] if start else starts)
+
+
+def alike(a: str, b: str) -> int:
+    """How many letters two texts begin with in common."""
+    low, high = 0, min(len(a), len(b))
+    if a[:high] == b[:high]:
+        return high
+    while low < high - 1:
+        middle = (low + high) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
 # ── alignment ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _pieces(a: str, b: str, x: list[Place], y: list[Place]) -> list[_Piece]:
+def _pieces(a: str, b: str, old_side: _Side, new_side: _Side) -> list[_Piece]:
     """Kept and changed stretches by turns, from the words that both texts have in common."""
+    (x, at), (y, to) = ((side.words, side.starts) for side in (old_side, new_side))
     pieces: list[_Piece] = []
-    i = j = left = right = 0
+    i = j = 0
+    left = right = old_side.start
+    ends = old_side.end, new_side.end
 
     def keep(start: int, end: int, begin: int, stop: int, words: int) -> None:
         last = pieces[-1] if pieces else None
@@ -147,23 +192,26 @@ def _pieces(a: str, b: str, x: list[Place], y: list[Place]) -> list[_Piece]:
             pieces.append(_Piece(False, *spots, words))
         return behind
 
-    blocks = matching_blocks([a[s:e] for s, e in x], [b[s:e] for s, e in y])
-    for k, m, size in [*blocks, (len(x), len(y), 0)]:
-        start, begin = (x[k][0], y[m][0]) if size else (len(a), len(b))
+    keep(0, left, 0, right, 2 * LIGHT)
+    for k, m, size in [*matching_blocks(x, y), (len(x), len(y), 0)]:
+        start, begin = (at[k], to[m]) if size else ends
         behind = gap(start, begin, max(k - i, m - j))
         start, begin = start - behind, begin - behind
         i, j = k + size, m + size
-        left, right = (x[i - 1][1], y[j - 1][1]) if size else (len(a), len(b))
+        left, right = ends
+        if size:
+            left, right = at[i - 1] + len(x[i - 1]), to[j - 1] + len(y[j - 1])
         if a[start:left] == b[begin:right]:
             keep(start, left, begin, right, size)
             continue
         for n in range(k, i):
-            left, right = x[n][1], y[m - k + n][1]
+            left, right = at[n] + len(x[n]), to[m - k + n] + len(x[n])
             keep(start, left, begin, right, 1)
             if n + 1 < i:
-                start, begin = x[n + 1][0], y[m - k + n + 1][0]
+                start, begin = at[n + 1], to[m - k + n + 1]
                 behind = gap(start, begin, 0)
                 start, begin = start - behind, begin - behind
+    keep(ends[0], len(a), ends[1], len(b), 2 * LIGHT)
     return pieces
 
 
@@ -265,14 +313,14 @@ def _light(between: _Piece, before: _Piece, behind: _Piece, text: str) -> bool:
     return cut and added and (between.words == 1 or min(before.words, behind.words) >= LIGHT)
 
 
-def _slide(before: _Piece, change: _Piece, behind: _Piece, side: tuple[str, list[Place]]) -> None:
+def _slide(before: _Piece, change: _Piece, behind: _Piece, side: _Side) -> None:
     """Moves the edges of what was only added or only cut to where a sentence or phrase begins.
 
     "once you cancel[. Else you stay]." says the same as "once you cancel.[ Else you stay.]", and
     reads worse.
 
     Args:
-        side: the text that has the changed words, and their places.
+        side: the text that has the changed words.
     """
     if change.kept or not (before.kept and behind.kept):
         return
@@ -281,18 +329,19 @@ def _slide(before: _Piece, change: _Piece, behind: _Piece, side: tuple[str, list
     cut, added = change.old < change.old_end, change.new < change.new_end
     if cut and added:
         return
-    text, words = side
+    text, words, starts = side.text, side.words, side.starts
     start, end = (change.old, change.old_end) if cut else (change.new, change.new_end)
     # Only at an end of the clause may nothing be left beside the change.
     most = behind.old_end - behind.old - (end + (behind.old_end - behind.old) < len(text))
     least = before.old_end - before.old - (start > before.old_end - before.old)
-    forward = _alike(text[start : start + most], text[end : end + most])
-    back = _alike(text[start - least : start][::-1], text[end - least : end][::-1])
+    forward = alike(text[start : start + most], text[end : end + most])
+    back = alike(text[start - least : start][::-1], text[end - least : end][::-1])
     if not forward and not back:
         return
-    first = bisect_left(words, (start - back, 0))
-    last = bisect_left(words, (start + forward + 1, 0))
-    spots = {edge for word in words[max(first - 1, 0) : last] for edge in word} | {start}
+    first = max(bisect_left(starts, start - back) - 1, 0)
+    last = bisect_left(starts, start + forward + 1)
+    spots = {start, *starts[first:last]}
+    spots.update(s + len(w) for s, w in zip(starts[first:last], words[first:last], strict=True))
     best = max(
         (spot for spot in spots if start - back <= spot <= start + forward),
         key=lambda spot: (_begins(text, spot), -abs(spot - start), spot),
@@ -302,15 +351,6 @@ def _slide(before: _Piece, change: _Piece, behind: _Piece, side: tuple[str, list
     change.old, change.new = change.old + by, change.new + by
     change.old_end, change.new_end = change.old_end + by, change.new_end + by
     behind.old, behind.new = behind.old + by, behind.new + by
-
-
-def _alike(a: str, b: str) -> int:
-    """How many letters two texts begin with in common."""
-    if a == b:
-        return len(a)
-    return next(
-        (n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b))
-    )
 
 
 def _begins(text: str, spot: int) -> int:
