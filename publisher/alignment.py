@@ -16,13 +16,14 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise, product
 from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
 from publisher.clauses import Clause, Document, Kind, Section
-from publisher.columns import Columns, align_columns
+from publisher.columns import Columns, align_columns, row_names
 from publisher.segmentation import Place, segment, words
 from publisher.words import LONGEST, alike, matching_blocks
 
@@ -261,6 +262,14 @@ def likeness(a: Sequence[str], b: Sequence[str], within: bool = True) -> float:
     return _share(kept, a, b, within)
 
 
+def _at_least(share: float, a: Sequence[str], b: Sequence[str]) -> float:
+    """The share of common words of two clauses; 0 where it is smaller than `share`."""
+    if 2 * min(len(a), len(b)) < share * (len(a) + len(b)):
+        return 0.0
+    value = likeness(a, b, within=False)
+    return value if value >= share else 0.0
+
+
 def _share(kept: int, a: Sequence[str], b: Sequence[str], within: bool = True) -> float:
     if not kept:
         return 0.0
@@ -370,6 +379,8 @@ class _Aligner:
         others = [self.new.clauses[j].key for j in right]
         if keys == others:
             return map(Link, left, right)
+        for i, j in self._named_rows(left, right):
+            keys[left.index(i)] = others[right.index(j)] = f"{Kind.ROW} {i} {j}"
         links: list[Link] = []
         x = y = 0
         for u, v in [*self._same(left, keys, others), (len(left), len(right))]:
@@ -379,6 +390,45 @@ class _Aligner:
                 links.append(Link(left[u], right[v]))
             x, y = u + 1, v + 1
         return links
+
+    def _named_rows(self, left: Sequence[int], right: Sequence[int]) -> list[tuple[int, int]]:
+        """Rows that changed, each with the one of the same name."""
+        names, others = self._row_names
+        found = {others[j]: j for j in right if j in others}
+        return [
+            (i, j)
+            for i in left
+            if i in names
+            and (j := found.get(names[i], -1)) >= 0
+            and self.old.clauses[i].key != self.new.clauses[j].key
+        ]
+
+    @cached_property
+    def _row_names(self) -> tuple[dict[int, str], dict[int, str]]:
+        old, new = (
+            row_names({k: c for k, c in enumerate(d.clauses) if c.kind is Kind.ROW and not c.head})
+            for d in (self.old, self.new)
+        )
+        return old, new
+
+    def _free(self, i: int, j: int) -> bool:
+        """Whether only their words tell if a clause is the other one amended."""
+        old, new = self.old.clauses[i], self.new.clauses[j]
+        if old.kind in _WORDLESS or not self._may_become(i, j):
+            return False
+        # A heading is a name, and told by what it names.
+        return not (old.kind is new.kind is Kind.HEADING or old.anchor or new.anchor)
+
+    def _may_become(self, i: int, j: int) -> bool:
+        """Whether a clause may be the other one amended, for all that is known but its words."""
+        if not self.old.clauses[i].may_become(self.new.clauses[j]):
+            return False
+        if self.old.clauses[i].kind is not Kind.ROW:
+            return True
+        names, others = self._row_names
+        was, now = names.get(i, ""), others.get(j, "")
+        # A row that stands elsewhere under its own name is not this one under another.
+        return was == now or not (was in others.values() or now in names.values())
 
     def _same(
         self, left: list[int], keys: list[str], others: list[str]
@@ -429,12 +479,14 @@ class _Aligner:
         scored = sorted(
             (-value, i, j)
             for i, j in _kin(a, b)
-            if self._score(i, j) and (value := likeness(a[i], b[j])) >= HARDLY
+            if self._free(i, j) and (value := _at_least(HARDLY, a[i], b[j]))
         )
         pairs: dict[int, int] = {}
+        taken: set[int] = set()
         for _, i, j in scored:
-            if i not in pairs and j not in pairs.values():
+            if i not in pairs and j not in taken:
                 pairs[i] = j
+                taken.add(j)
         found = sorted(pairs.items())
         weights = [1 + self.old.clauses[i].words for i, _ in found]
         return [found[n] for n in sorted(heaviest_rising(found, weights))]
@@ -519,7 +571,7 @@ class _Aligner:
         left, right = {i for i, _ in sure}, {j for _, j in sure}
         for (i, j), shared in sorted(found.items(), key=lambda item: -item[1].kept):
             old, new = self.old.clauses[i], self.new.clauses[j]
-            if (i, j) in sure or not old.may_become(new):
+            if (i, j) in sure or not self._may_become(i, j):
                 continue
             free = i not in left and j not in right
             if not (free and _share(shared.kept, self._words(0, i), self._words(1, j)) >= AMENDED):
@@ -537,6 +589,7 @@ class _Aligner:
         """The links with the parts of clauses that are in several of them."""
         olds, news = Counter(i for i, _ in chosen), Counter(j for _, j in chosen)
         ends = {"old": 0, "new": 0}
+        cut: dict[tuple[int, int], tuple[list[str], list[int]]] = {}
         for n, (i, j) in enumerate(chosen):
             after = chosen[n + 1] if n + 1 < len(chosen) else (-1, -1)
             here = found[i, j]
@@ -550,7 +603,10 @@ class _Aligner:
                 text = (self.old, self.new)[side].clauses[index].text
                 start, end, ends[name] = ends[name], len(text), 0
                 if after[side] == index:
-                    end, ends[name] = _seam(text, here.last[side] + 1, then.first[side])
+                    if (side, index) not in cut:
+                        cut[side, index] = segment(text)
+                    seam = here.last[side] + 1, then.first[side]
+                    end, ends[name] = _seam(*cut[side, index], *seam)
                 parts.append((start, end))
             yield Link(i, j, *parts)
 
@@ -575,10 +631,8 @@ class _Aligner:
 
     def _score(self, i: int, j: int) -> float:
         old, new = self.old.clauses[i], self.new.clauses[j]
-        if not old.may_become(new) or old.kind in _WORDLESS:
+        if not self._free(i, j):
             return 0.0
-        if old.kind is new.kind is Kind.HEADING or old.anchor or new.anchor:
-            return 0.0  # a heading is a name, and told by what it names
         value = likeness(self._words(0, i), self._words(1, j))
         if value < AMENDED:
             return 0.0
@@ -660,8 +714,13 @@ class _Aligner:
         scored = [
             (-value, i, j)
             for i, j in _kin(left, right)
-            if self.old.clauses[i].may_become(self.new.clauses[j])
-            and (value := likeness(left[i], right[j], within=False)) >= MOVED
+            if self._may_become(i, j)
+            and (value := _at_least(MOVED, left[i], right[j]))
+        ]
+        scored += [
+            (-2.0, i, j)
+            for i, j in self._named_rows(list(left), list(right))
+            if likeness(left[i], right[j]) >= AMENDED
         ]
         for _, i, j in sorted(scored):
             if i not in self.moved and j not in come:
@@ -682,8 +741,8 @@ class _Aligner:
         for (left, right), pairs in sorted(rows.items(), key=lambda item: -len(item[1])):
             if left not in became and right not in became.values():
                 became[left] = right
-                if len(pairs[0][0].cells) != len(pairs[0][1].cells):
-                    columns[0][left] = columns[1][right] = align_columns(pairs)
+                if found := align_columns(pairs):
+                    columns[0][left] = columns[1][right] = found
 
         def foreign(i: int, j: int) -> bool:
             old, new = self.old.clauses[i], self.new.clauses[j]
@@ -698,14 +757,13 @@ class _Aligner:
         return columns
 
 
-def _seam(text: str, first: int, last: int) -> Place:
+def _seam(found: list[str], starts: list[int], first: int, last: int) -> Place:
     """Where a clause was cut: the end of its first part, and the beginning of its next one.
 
     Args:
-        text: of the clause.
+        found, starts: the words of the clause, and where each begins.
         first, last: the cut is before one of these words; before the last one that begins a
             sentence, if any does.
     """
-    found, starts = segment(text)
     at = next((n for n in range(last, first, -1) if found[n - 1] in SENTENCE_ENDS), last)
     return starts[at - 1] + len(found[at - 1]), starts[at]

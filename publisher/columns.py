@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rapidfuzz.distance import Indel
 
@@ -15,15 +15,40 @@ Columns = tuple[tuple[int | None, int | None], ...]
 
 ALIKE = 0.3
 """Two columns are one from this share of common words, on average over the rows."""
+ENOUGH = 20
+"""So many rows are enough to tell."""
+
+
+def row_names(rows: Mapping[int, Clause]) -> dict[int, str]:
+    """What each row of a table is called: its text in the first column where all differ.
+
+    Args:
+        rows: rows of one table or of several, without their heads.
+    """
+    names: dict[int, str] = {}
+    tables: dict[int, dict[int, Clause]] = {}
+    for place, row in rows.items():
+        tables.setdefault(row.table, {})[place] = row
+    for table in tables.values():
+        for cells in zip(*(row.cells for row in table.values()), strict=False):
+            texts = ["".join([run.text for run in cell]).casefold() for cell in cells]
+            if all(texts) and len({*texts}) == len(texts):
+                names.update(zip(table, texts, strict=True))
+                break
+    return names
 
 
 def align_columns(rows: Sequence[tuple[Clause, Clause]]) -> Columns:
-    """The columns of two tables, aligned by what stands in them.
+    """The columns of two tables, aligned by what stands in them; empty: one to one.
 
     Args:
         rows: (old row, new row) of rows that belong together; at least one.
     """
     width_old, width_new = len(rows[0][0].cells), len(rows[0][1].cells)
+    changed = [pair for pair in rows if pair[0].key != pair[1].key]
+    if width_old == width_new and 2 * len(changed) < len(rows):
+        return ()
+    rows = (changed or rows)[:ENOUGH]
     score = [
         [sum(_alike(a.cells[i], b.cells[j]) for a, b in rows) / len(rows) for j in range(width_new)]
         for i in range(width_old)
@@ -33,6 +58,10 @@ def align_columns(rows: Sequence[tuple[Clause, Clause]]) -> Columns:
         for j in reversed(range(width_new)):
             both = score[i][j] + best[i + 1][j + 1] if score[i][j] >= ALIKE else 0.0
             best[i][j] = max(best[i + 1][j], best[i][j + 1], both)
+    if width_old == width_new:
+        straight = sum(score[i][i] for i in range(width_old))
+        if best[0][0] < straight + ALIKE:
+            return ()
     columns: list[tuple[int | None, int | None]] = []
     i = j = 0
     while i < width_old or j < width_new:

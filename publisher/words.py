@@ -28,6 +28,8 @@ LIGHT = 2
 """So many kept words between two changes may be light, so that the changes read better as one …"""
 LIGHT_LETTERS = 8
 """… and surely are if they have no more letters than this."""
+PHRASE = 8
+"""So many words in a row stand in a text but once, as a rule."""
 LONGEST = 1_000_000_000
 """So many pairs of words are aligned exactly at most: 125 MB."""
 
@@ -243,17 +245,26 @@ def _cut(a: list[int], b: list[int]) -> list[tuple[int, int, int, int]]:
     """Cuts two texts where they surely agree, if they are too long to be aligned at once.
 
     The exact alignment takes a bit of memory for each pair of words. Texts longer than that allows
-    are cut before words that each has once, in the longest run of such words that kept its order.
+    are cut before phrases that each has once, in the longest run of such phrases that kept its
+    order; before words that each has once, if there are no such phrases.
     """
     if len(a) * len(b) <= LONGEST:
         return [(0, len(a), 0, len(b))]
-    once = {word for word, n in Counter(a).items() if n == 1}
-    once &= {word for word, n in Counter(b).items() if n == 1}
-    place = {word: j for j, word in enumerate(b) if word in once}
-    sure = rising([(i, place[word]) for i, word in enumerate(a) if word in once])
-    cuts = [(0, 0), *sure, (len(a), len(b))]
-    pieces = [(i, k, j, m) for (i, j), (k, m) in pairwise(cuts)]
+    for size in (PHRASE, 1):
+        if cuts := _sure(a, b, size):
+            break
+    bounds = [(0, 0), *cuts, (len(a), len(b))]
+    pieces = [(i, k, j, m) for (i, j), (k, m) in pairwise(bounds)]
     return [piece for piece in pieces if (piece[1] - piece[0]) * (piece[3] - piece[2]) <= LONGEST]
+
+
+def _sure(a: list[int], b: list[int], size: int) -> list[tuple[int, int]]:
+    """Where phrases of so many words begin that either text has once, as far as they rise."""
+    sides = [list(zip(*(text[n:] for n in range(size)), strict=False)) for text in (a, b)]
+    once = {phrase for phrase, n in Counter(sides[0]).items() if n == 1}
+    once &= {phrase for phrase, n in Counter(sides[1]).items() if n == 1}
+    place = {phrase: j for j, phrase in enumerate(sides[1]) if phrase in once}
+    return rising([(i, place[phrase]) for i, phrase in enumerate(sides[0]) if phrase in once])
 
 
 def rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
