@@ -1,0 +1,184 @@
+"""Our comparison, told in the operations that every tool is measured by.
+
+    python bench/diff/ours.py OLD NEW
+
+prints one JSON object for two Markdown files: `ops`, `events`, `html`, `seconds` and `basis`.
+`seconds` is the least of several runs of the comparison alone, without reading Markdown.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from measures import Fate, Op, shows_change
+from rapidfuzz.distance import Indel
+
+from publisher.amendment import Amendment, ChangeKind, amend
+from publisher.clauses import Document, Kind, parse
+from publisher.words import Span, SpanKind
+
+EVENTS = {
+    ChangeKind.RETITLED: "section_renamed",
+    ChangeKind.SPLIT: "section_split",
+    ChangeKind.MERGED: "section_merged",
+    ChangeKind.MOVED: "section_moved",
+    ChangeKind.MOVED_AND_AMENDED: "section_moved",
+}
+"""Changes of structure, by the names they are told under."""
+ENOUGH = 1.0
+"""So many seconds of repeats suffice."""
+_PIECE = re.compile(r"\w+|\s+|[^\w\s]")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An amendment and how long it took, in seconds."""
+
+    amendment: Amendment
+    alone: float
+    """The comparison alone."""
+    whole: float
+    """With reading the Markdown of both texts."""
+
+
+def document(text: str) -> Document:
+    """A Markdown text read."""
+    return Document(parse(text, "policy.md"))
+
+
+def measure(old: str, new: str, repeats: int = 5) -> Measured:
+    """Compares two Markdown texts, up to `repeats` times; the least times count.
+
+    Both texts are read anew each time, so that no run finds what the one before it kept.
+    """
+    alone: list[float] = []
+    whole: list[float] = []
+    amendment = None
+    while amendment is None or (len(whole) < repeats and sum(whole) < ENOUGH):
+        start = time.perf_counter()
+        sides = document(old), document(new)
+        read = time.perf_counter()
+        amendment = amend(*sides)
+        end = time.perf_counter()
+        alone.append(end - read)
+        whole.append(end - start)
+    return Measured(amendment, min(alone), min(whole))
+
+
+def operations(amendment: Amendment) -> list[Op]:
+    """An amendment as operations over the text that a reader of the page sees.
+
+    Every clause and every cell is a line. A moved clause stands at both its places: where it left,
+    with the words that were cut from it; where it arrived, with those added to it.
+    """
+    arrived: dict[int, list[Sequence[Span]]] = {}
+    for op in amendment.operations:
+        if op.move and op.new:
+            arrived.setdefault(op.move, []).extend(op.cells)
+    ops: list[Op] = []
+    for op in amendment.operations:
+        if op.move and op.old:
+            # A clause that left for several places is told of once.
+            ops += _lines(arrived.pop(op.move, []), "move_from", "delete")
+        elif op.move:
+            ops += _lines(op.cells, "move_to", "insert")
+        else:
+            ops += _lines(op.cells, "equal", "delete", "insert")
+    return ops
+
+
+def _lines(cells: Iterable[Sequence[Span]], kept: Fate, *changed: Fate) -> Iterator[Op]:
+    """The cells, a line each: kept words as `kept`, of the changed ones those with these fates."""
+    for cell in cells:
+        yield Op("equal", "\n")
+        for span in cell:
+            # The alternative text of a picture is no text of the rendered page.
+            if any(mark.kind == "image" for mark in span.marks):
+                continue
+            for fate, text in _fates(span):
+                if fate == "equal":
+                    yield Op(kept, text)
+                elif fate in changed:
+                    yield Op(fate, text)
+        yield Op("equal", "\n")
+
+
+def _fates(span: Span) -> Iterator[Op]:
+    if span.kind is SpanKind.INSERT:
+        yield Op("insert", span.text)
+    elif span.kind is SpanKind.DELETE:
+        yield Op("delete", span.text)
+    elif (before := getattr(span, "before", None)) is None:
+        yield Op("equal", span.text)
+    else:
+        yield from _letters(before, span.text)
+
+
+def _letters(before: str, now: str) -> Iterator[Op]:
+    """Words kept but for their letters: those that differ are struck and written."""
+    old, new = _PIECE.findall(before), _PIECE.findall(now)
+    for step in Indel.opcodes(old, new):
+        struck = "".join(old[step.src_start : step.src_end])
+        written = "".join(new[step.dest_start : step.dest_end])
+        if step.tag == "equal":
+            yield Op("equal", written)
+        else:
+            yield Op("delete", struck)
+            yield Op("insert", written)
+
+
+def events(amendment: Amendment) -> list[str]:
+    """The changes of structure that the amendment names, each once, sorted."""
+    named = {EVENTS[change.kind] for change in amendment.changes if change.kind in EVENTS}
+    if any(op.move and op.clause.kind is not Kind.HEADING for op in amendment.operations):
+        named.add("paragraph_moved")
+    return sorted(named)
+
+
+def markup(amendment: Amendment) -> str:
+    """The redline in HTML: that for machines, but for readers where only formatting changed.
+
+    That for machines marks words alone; who is to see a link's new target reads the other one.
+    """
+    exact = _renderer("exact", "publisher.exact", "publisher.html")
+    shown = str(exact(amendment).html) if exact else ""
+    if exact and (shows_change(shown) or amendment.empty):
+        return shown
+    redline = _renderer("redline", "publisher.marked", "publisher.html")
+    assert redline
+    # A name that does not tell whose redline it is.
+    return str(redline(amendment, top=0).html).replace("pp-format", "diff-format")
+
+
+def _renderer(name: str, *modules: str) -> Callable[..., Any] | None:
+    """A function of the first of the modules that has it; None if none does."""
+    there = (import_module(module) for module in modules if find_spec(module))
+    return next((found for module in there if (found := getattr(module, name, None))), None)
+
+
+def main() -> None:
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    old, new = (Path(name).read_text("utf-8") for name in sys.argv[1:])
+    measured = measure(old, new)
+    answer = {
+        "ops": [{"op": op.fate, "text": op.text} for op in operations(measured.amendment)],
+        "events": [{"kind": kind} for kind in events(measured.amendment)],
+        "html": markup(measured.amendment),
+        "seconds": measured.alone,
+        "basis": "html",
+    }
+    print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()
