@@ -181,7 +181,7 @@ def _telling(op: Operation, changes: Iterable[Change]) -> tuple[Change, ...]:
 
     What a section is called is told of its heading, that it was amended of what stands below.
     """
-    heading = op.clause.kind is Kind.HEADING
+    heading = all(clause.kind is Kind.HEADING for clause in (op.old, op.new) if clause)
     others = (ChangeKind.AMENDED,) if heading else (ChangeKind.RETITLED, ChangeKind.LEVEL_CHANGED)
     found = tuple(changes)
     return tuple(change for change in found if change.kind not in others) or found
@@ -412,7 +412,8 @@ def _size(section: Section) -> int:
 def summary(amendment: Amendment) -> str:
     """One sentence computed from the counts, such as "1 section added, 2 moved; 14 words added"."""
     kinds = Counter(change.kind for change in amendment.changes)
-    parts = [f"{kinds[kind]} {kind.value}" for kind in ChangeKind if kinds[kind]]
+    level = {ChangeKind.LEVEL_CHANGED: "at another level"}
+    parts = [f"{kinds[kind]} {level.get(kind, kind.value)}" for kind in ChangeKind if kinds[kind]]
     if parts:
         number, rest = parts[0].split(" ", 1)
         parts[0] = f"{number} {'section' if number == '1' else 'sections'} {rest}"
@@ -430,7 +431,8 @@ def summary(amendment: Amendment) -> str:
         number, verb = words[0].split(" ", 1)
         words[0] = f"{number} {'word' if number == '1' else 'words'} {verb}"
     if not words and not amendment.empty and set(kinds) <= {ChangeKind.AMENDED}:
-        if not any(op.reset or op.continued for op in amendment.operations):
+        seen = [op for op in amendment.operations if not op.unchanged]
+        if all(op.old and op.new and not op.reset for op in seen):
             return "No words changed: typography, formatting or links only"
         words = ["no words changed"]
     return "; ".join(", ".join(group) for group in (parts, words) if group) or "No change"

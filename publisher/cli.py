@@ -161,7 +161,7 @@ def check(ctx: click.Context) -> None:
     "form",
     default="text",
     show_default=True,
-    type=click.Choice(["text", "markdown", "html", "json", "pdf"]),
+    type=click.Choice(["text", "mail", "markdown", "html", "json", "pdf"]),
 )
 @_output
 @click.pass_context
@@ -172,18 +172,27 @@ def diff(
 
     Without arguments: the last release and the draft.
     """
-    from publisher import report
     from publisher.actions.drafting import compare
 
     found = compare(ctx.obj.maybe_project, ctx.obj.wanted, old, new)
     if form == "text":
+        from publisher.report import as_text
+
         colour = output is None and sys.stdout.isatty()
-        _write(output, report.as_text(found.amendment, found.title, colour=colour))
+        _write(output, as_text(found.amendment, found.title, colour=colour))
+    elif form == "mail":
+        from publisher.report import as_letter
+
+        _write(output, as_letter(found.amendment))
     elif form == "markdown":
-        _write(output, report.as_markdown(found.amendment, found.title, found.new.notes))
+        from publisher.comment import as_markdown
+
+        _write(output, as_markdown(found.amendment, found.title, found.new.notes))
     elif form == "json":
+        from publisher.exchange import as_json
+
         names = (found.old.label, found.new.label)
-        _write(output, report.as_json(found.amendment, *names, seconds=found.seconds))
+        _write(output, as_json(found.amendment, *names, seconds=found.seconds))
     else:
         from publisher.actions.publishing import comparison_html, comparison_pdf
 

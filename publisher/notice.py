@@ -11,8 +11,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from babel.dates import format_date
-
 from publisher.address import Addresses
 from publisher.amendment import Amendment, Change, ChangeKind, summary
 from publisher.policy import Note
@@ -124,6 +122,8 @@ def _months_later(day: dt.date, months: int) -> dt.date:
 
 def long_date(day: dt.date | None, language: str = "en") -> str:
     """A day as people write it: `1 March 2027`."""
+    from babel.dates import format_date
+
     return format_date(day, "d MMMM y", locale=language) if day else "a day we do not know"
 
 

@@ -15,7 +15,6 @@ from publisher.configuration import Configuration, read_configuration
 from publisher.draft import read_draft
 from publisher.errors import ConfigurationError, DraftError, NotFoundError
 from publisher.finding import Finding
-from publisher.optout import read_keys
 from publisher.policy import POLICY_ID, Policy
 
 CONFIGURATION_FILE = "publisher.toml"
@@ -90,6 +89,8 @@ class Project:
         Raises:
             ConfigurationError: `PUBLISHER_TOKEN_KEY` is not set, or too short.
         """
+        from publisher.optout import read_keys
+
         return read_keys(os.environ.get("PUBLISHER_TOKEN_KEY", ""))
 
     @property

@@ -1,52 +1,34 @@
-"""An amendment as plain text, as Markdown and as JSON.
-
-The JSON is documented in `docs/diff-json.md`; it is enough to rebuild both texts.
-"""
+"""An amendment as plain text: for a terminal, and for a mail."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
-from typing import Any
+import textwrap
 
-from publisher.amendment import Amendment, Change, ChangeKind, summary
-from publisher.clauses import Clause, Kind, Mark
-from publisher.notice import explains
-from publisher.policy import Note
+from publisher.amendment import Amendment, summary
+from publisher.clauses import Kind
+from publisher.extracts import (
+    Line,
+    Phrase,
+    cut,
+    end_of,
+    extracts,
+    figures,
+    joined,
+    kind_in_words,
+    phrases,
+    shortened,
+    title_of,
+    visible,
+)
+from publisher.plaintext import WIDTH
 from publisher.redline import Operation
-from publisher.words import Span, SpanKind
+from publisher.words import SpanKind
 
-FORMAT = "policy-publisher/diff"
-VERSION = 1
-"""Version of the JSON form; it rises when a reader of the old form would misread the new one."""
+# ── for a terminal ───────────────────────────────────────────────────────────────────────────────
 
-SET_DIFFERENTLY = " [set differently]"
-"""Behind a clause whose words are as before, but which became a list item, a heading, …"""
 _COLOURS = {SpanKind.INSERT: "\x1b[32m", SpanKind.DELETE: "\x1b[31m", SpanKind.KEEP: ""}
 _BOLD, _RESET = "\x1b[1m", "\x1b[0m"
 _SIGNS = {SpanKind.INSERT: ("{+", "+}"), SpanKind.DELETE: ("[-", "-]"), SpanKind.KEEP: ("", "")}
-
-
-def marked(amendment: Amendment) -> Iterator[tuple[str, list[Operation]]]:
-    """The operations a reader sees, under the title of the section each stands in."""
-    title, found = "", list[Operation]()
-    following = False
-    for op in amendment.operations:
-        if op.clause.kind is Kind.HEADING:
-            if found:
-                yield title, found
-            title, found, following = op.clause.text, [], bool(op.move)
-        elif following and op.move and not (op.new and op.amended):
-            continue  # it moved with its section, which the heading says
-        if not op.unchanged:
-            found.append(op)
-    if found:
-        yield title, found
-
-
-# ── text ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 def as_text(amendment: Amendment, title: str, *, colour: bool = False) -> str:
@@ -57,11 +39,14 @@ def as_text(amendment: Amendment, title: str, *, colour: bool = False) -> str:
         title: the first line, such as "Privacy Policy: version 1 → draft".
         colour: use ANSI colours beside the signs.
     """
-    lines = [_bold(title, colour), f"{summary(amendment)}."]
-    lines += [f"  {_change_line(change)}" for change in amendment.changes]
-    for heading, operations in marked(amendment):
-        lines += ["", _bold(heading or "(before the first heading)", colour)]
-        lines += [_line(op, colour) for op in operations]
+    lines = [_bold(visible(title), colour), f"{summary(amendment)}."]
+    for change in amendment.changes:
+        words = f" ({figures(change)})" if figures(change) else ""
+        name = visible(title_of(amendment, change))
+        lines.append(f"  {name}: {visible(kind_in_words(amendment, change))}{words}")
+    for extract in extracts(amendment):
+        lines += ["", _bold(visible(extract.title), colour)]
+        lines += [_line(line, colour) for line in extract.lines]
     return "\n".join(lines) + "\n"
 
 
@@ -69,197 +54,102 @@ def _bold(text: str, colour: bool) -> str:
     return f"{_BOLD}{text}{_RESET}" if colour else text
 
 
-def _change_line(change: Change) -> str:
-    name = change.title or "(before the first heading)"
-    words = [f"+{change.inserted}"] * bool(change.inserted) + [f"−{change.deleted}"] * bool(
-        change.deleted
-    )
-    figures = f" ({', '.join(words)} words)" if words else ""
-    if change.kind is ChangeKind.AMENDED and not words:
-        figures = " (links, formatting or place only)"
-    return f"{name}: {_kind(change)}{figures}"
-
-
-def _kind(change: Change) -> str:
-    others = ", ".join(f"#{other}" for other in change.others if other)
-    if change.kind.value == "retitled":
-        return f"retitled, was “{change.was}”"
-    return f"{change.kind.value} into {others}" if others else change.kind.value
-
-
-def _line(op: Operation, colour: bool) -> str:
-    sign = " ~"
-    if op.move:
-        sign = " >" if op.new else " <"
-    elif op.old is None:
-        sign = " +"
-    elif op.new is None:
-        sign = " -"
-    whole = not op.move and (op.old is None or op.new is None)
-    words = " | ".join(
-        "".join(_signed(span, colour, whole) for span in _joined(cell)) for cell in op.cells
-    )
+def _line(line: Line, colour: bool) -> str:
+    op = line.op
+    if line.context:
+        return f"   {_indented(visible(end_of(op)))}"
+    place = f"({visible(line.place)}) " if line.place else ""
+    notes = "".join(f" [{visible(note)}]" for note in line.notes)
     if op.move and op.new is None:
-        words = f"(moved away) {op.clause.text}"
-    return f"{sign} {words}{SET_DIFFERENTLY if op.reset else ''}"
+        words = visible(shortened(op.clause.text))
+    else:
+        whole = not op.move and not op.continued and (op.old is None or op.new is None)
+        words = " | ".join(
+            "".join(_signed(run, colour, whole) for run in phrases(joined(cell)))
+            for cell in op.cells
+        )
+    return f" {_sign(op)} {place}{_indented(words) or _nothing(op)}{notes}"
 
 
-def _joined(cell: Iterable[Span]) -> Iterator[Span]:
-    """Neighbours that share their fate as one, for here their formatting is not shown."""
-    for (kind, was, typography), group in groupby(
-        cell, key=lambda span: (span.kind, span.was, span.before is not None)
-    ):
-        spans = list(group)
-        text, before = "".join(span.text for span in spans), "".join(span.old for span in spans)
-        yield Span(kind, text, spans[0].marks, was, before if typography else None)
+def _sign(op: Operation) -> str:
+    if op.continued:
+        return "¶"
+    if op.move:
+        return ">" if op.new else "<"
+    if op.old and op.new:
+        return "~"
+    return "+" if op.new else "-"
 
 
-def _signed(span: Span, colour: bool, whole: bool) -> str:
-    before, behind = ("", "") if whole else _SIGNS[span.kind]
-    note = f" [{format_note(span.was, span.marks)}]" if span.was is not None else ""
-    text = f"{before}{span.text}{behind}{note}"
-    code = _COLOURS[span.kind]
+def _nothing(op: Operation) -> str:
+    return f"({op.clause.kind.value})" if op.clause.kind is Kind.RULE else "(empty)"
+
+
+def _indented(text: str) -> str:
+    return text.rstrip("\n").replace("\n", "\n   ")
+
+
+def _signed(run: list[Phrase], colour: bool, whole: bool) -> str:
+    kind = run[0].kind
+    before, behind = ("", "") if whole else _SIGNS[kind]
+    aside = " [{}]" if kind is SpanKind.KEEP else " <{}>"
+    words = "".join(p.text + (aside.format(p.aside) if p.aside else "") for p in run)
+    text = f"{before}{visible(words)}{behind}"
+    code = _COLOURS[kind]
     return f"{code}{text}{_RESET}" if colour and code else text
 
 
-def format_note(was: Sequence[Mark], now: Sequence[Mark]) -> str:
-    """A change of formatting in words: `link led to #collection`."""
-    old, new = (next((m.value for m in side if m.kind == "link"), "") for side in (was, now))
-    if old == new:
-        return "formatting changed"
-    return f"link led to {old}" if old else "link added"
+# ── for a mail ───────────────────────────────────────────────────────────────────────────────────
 
 
-# ── Markdown ─────────────────────────────────────────────────────────────────────────────────────
+def as_letter(amendment: Amendment) -> str:
+    """The words that changed, as they were and as they are now, in plain text for a mail.
 
-
-def as_markdown(amendment: Amendment, title: str, notes: Sequence[Note] = ()) -> str:
-    """The amendment as a comment on a pull request: a table of changes, then the words."""
-    lines = [f"### {_escaped(title)}", "", f"{summary(amendment)}.", ""]
-    if amendment.changes:
-        lines += ["| Section | Change | Words | Why |", "| --- | --- | --- | --- |"]
-    for change in amendment.changes:
-        note = explains(change, notes)
-        why = " ".join(note.text.split()) if note else ""
-        figures = f"+{change.inserted} −{change.deleted}"
-        cells = [_escaped(change.title or "(beginning)"), _escaped(_kind(change)), figures, why]
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    for heading, operations in marked(amendment):
-        lines += ["", f"#### {_escaped(heading or '(beginning)')}", ""]
-        for op in operations:
-            lines += [_markdown_line(op), ""]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip("\n") + "\n"
-
-
-def _markdown_line(op: Operation) -> str:
-    words = " / ".join("".join(map(_markdown, _joined(cell))) for cell in op.cells)
-    if op.move:
-        if op.new is None:
-            short = op.clause.text[:60]
-            return f"> *moved away:* {_escaped(short)}{'…' if len(op.clause.text) > 60 else ''}"
-        return f"> *moved here:* {words}"
-    kind = "" if op.clause.kind in (Kind.PARAGRAPH, Kind.HEADING) else f"*{op.clause.kind.value}:* "
-    return f"> {kind}{words}"
-
-
-def _markdown(span: Span) -> str:
-    text = _escaped(span.text.replace("\n", " "))
-    if span.kind is SpanKind.KEEP:
-        note = f" *[{_escaped(format_note(span.was, span.marks))}]*" if span.was is not None else ""
-        return text + note
-    # Emphasis must touch its words, so the spaces go outside.
-    core = text.strip()
-    before, behind = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    sign = "**" if span.kind is SpanKind.INSERT else "~~"
-    return f"{before}{sign}{core}{sign}{behind}" if core else text
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>~|])", r"\\\1", text)
-
-
-# ── JSON ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def as_json(amendment: Amendment, old: str, new: str, *, seconds: float | None = None) -> str:
-    """The amendment as JSON.
-
-    Args:
-        amendment: what to tell.
-        old, new: what the two versions are called.
-        seconds: time the comparison alone took, where the caller wants it told.
+    No signs stand in the words, so that each side can be read out and quoted. What changed no
+    words (typography, formatting, links) is left out.
     """
-    counts = amendment.counts
-    value: dict[str, Any] = {
-        "format": FORMAT,
-        "version": VERSION,
-        "old": old,
-        "new": new,
-        "summary": summary(amendment),
-        "words": {
-            "inserted": counts.inserted,
-            "deleted": counts.deleted,
-            "moved": counts.moved,
-        },
-        "changes": [_change(change) for change in amendment.changes],
-        "operations": [_operation(op) for op in amendment.operations],
-    }
-    if seconds is not None:
-        value["seconds"] = seconds
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    parts: list[str] = []
+    for extract in extracts(amendment):
+        blocks = [block for line in extract.lines if (block := _was_now(line))]
+        if blocks:
+            parts += [visible(extract.title), *blocks]
+    return "\n\n".join(parts or ["No words changed."]) + "\n"
 
 
-def rebuild(text: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Both source texts, by file name, to the byte, from what `as_json` made."""
-    sides: tuple[dict[str, str], dict[str, str]] = ({}, {})
-    for op in json.loads(text)["operations"]:
-        for side, name in zip(sides, ("old", "new"), strict=True):
-            if clause := op.get(name):
-                side[clause["file"]] = side.get(clause["file"], "") + clause["markdown"]
-    return sides
+def _was_now(line: Line) -> str:
+    op = line.op
+    if line.context or (op.move and op.new is None):
+        return ""
+    amended = any(span.kind is not SpanKind.KEEP for cell in op.cells for span in cell)
+    if not amended and not op.move:
+        return ""
+    old, new = _both_sides(op)
+    if op.old is None and not op.move and not op.continued:
+        return _said("new", new)
+    if op.new is None and not op.continued:
+        return _said("removed", old)
+    if not amended:
+        return _said(line.place, new)
+    was = f"{line.place}; was" if op.move and line.place else "was"
+    return f"{_said(was, old)}\n{_said('now', new)}"
 
 
-def _change(change: Change) -> dict[str, Any]:
-    return {
-        "id": change.id,
-        "kind": change.kind.value,
-        "anchor": change.anchor,
-        "title": change.title,
-        "was": change.was,
-        "others": list(change.others),
-        "inserted": change.inserted,
-        "deleted": change.deleted,
-    }
+def _both_sides(op: Operation) -> tuple[str, str]:
+    """The old and the new words of an operation around what changed, cells parted by ` | `."""
+    cells = [cut(cell) for cell in op.cells]
+    columns = op.columns or [(0, 0)] * len(cells)
+    pairs = list(zip(cells, columns, strict=True))
+    old = ["".join(span.old for span in cell) for cell, (was, _) in pairs if was is not None]
+    new = ["".join(span.new for span in cell) for cell, (_, now) in pairs if now is not None]
+    return " | ".join(old), " | ".join(new)
 
 
-def _operation(op: Operation) -> dict[str, Any]:
-    kind = "keep" if op.unchanged else "amend"
-    if op.old is None or op.new is None:
-        kind = "insert" if op.new else "delete"
-    value: dict[str, Any] = {"op": kind, "clause": op.clause.kind.value}
-    if op.move:
-        value["move"] = op.move
-    if op.old:
-        value["old"] = _clause(op.old)
-    if op.new:
-        value["new"] = _clause(op.new)
-    if op.columns:
-        value["columns"] = [list(places) for places in op.columns]
-    if kind != "keep":
-        value["cells"] = [[_span(span) for span in cell] for cell in op.cells]
-    return value
-
-
-def _clause(clause: Clause) -> dict[str, Any]:
-    return {"file": clause.file, "line": clause.line, "markdown": clause.raw}
-
-
-def _span(span: Span) -> list[Any]:
-    value: list[Any] = [span.kind.value, span.text]
-    if span.was is not None:
-        value.append({"was": _marks(span.was), "now": _marks(span.marks)})
-    return value
-
-
-def _marks(marks: Iterable[Mark]) -> list[list[str]]:
-    return [[mark.kind, mark.value] if mark.value else [mark.kind] for mark in marks]
+def _said(label: str, words: str) -> str:
+    text = visible(" ".join(words.split()))
+    return textwrap.fill(
+        f"  {label}: {text}",
+        WIDTH,
+        subsequent_indent=" " * 7,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

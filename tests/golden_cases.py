@@ -6,7 +6,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-BLOCK = re.compile(r"^````(old|new|expected)\n(.*?)^````$", re.MULTILINE | re.DOTALL)
+CASE = re.compile(
+    r"^# ([^\n]+)\n"
+    + "".join(rf"\n````{name}\n(.*?)^````\n" for name in ("old", "new", "expected")),
+    re.MULTILINE | re.DOTALL,
+)
 FOLDER = Path(__file__).parent / "golden"
 
 
@@ -19,9 +23,7 @@ class Case:
 
 
 def cases(name: str) -> list[Case]:
-    found = []
-    for part in re.split(r"^# ", (FOLDER / name).read_text("utf-8"), flags=re.MULTILINE)[1:]:
-        title = part.split("\n", 1)[0]
-        blocks = dict(BLOCK.findall(part))
-        found.append(Case(title, blocks["old"], blocks["new"], blocks["expected"]))
+    text = (FOLDER / name).read_text("utf-8")
+    found = [Case(*parts) for parts in CASE.findall(text)]
+    assert len(found) == text.count("````expected\n"), f"a case in {name} is not of the form"
     return found

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pypdf
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from publisher.cli import main
-from publisher.report import rebuild
+from publisher.exchange import rebuild
 from tests.conftest import SECTIONS, House
 
 
@@ -43,7 +45,7 @@ def test_json_rebuilds_both_drafts(amended: House) -> None:
 def test_markdown_for_a_pull_request(amended: House) -> None:
     output = amended.ok("diff", "--format", "markdown")
     assert "| Security | amended | +1 −1 | Longer keys protect your data better. |" in output
-    assert "~~128~~**256**-bit" in output
+    assert "<del>128</del><ins>256</ins>-bit" in output
 
 
 def test_html_stands_alone(amended: House, tmp_path: Path) -> None:
@@ -81,6 +83,7 @@ def test_two_files_without_a_project(tmp_path: Path) -> None:
         (("7",), "there is no release 7; there are: 1"),
         (("git:nowhere",), "git knows no revision `nowhere`"),
         (("nonsense",), "name a release number, draft, git:REV or a path"),
+        (("policy/nowhere.md",), "there is no file or folder `policy/nowhere.md`"),
     ],
 )
 def test_a_version_that_is_not_there(amended: House, words: tuple[str, ...], told: str) -> None:
@@ -95,9 +98,52 @@ def test_before_the_first_release(house: House) -> None:
     assert "there is no release yet" in result.output
 
 
-def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
-    (tmp_path / "a.md").write_bytes(b"fine\n\xe9\n")
-    words = ["--project", str(tmp_path), "diff", str(tmp_path / "a.md"), str(tmp_path / "a.md")]
-    result = CliRunner().invoke(main, words)
+def outside(folder: Path, *words: str) -> Result:
+    return CliRunner().invoke(main, ["--project", str(folder), "diff", *words])
+
+
+@pytest.mark.parametrize("data", [b"fine\n\xe9\n", b"fine\nbin\0ary\n"], ids=["latin", "binary"])
+def test_a_file_that_is_no_utf8_text(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a.md").write_bytes(data)
+    result = outside(tmp_path, *[str(tmp_path / "a.md")] * 2)
     assert result.exit_code == 2
-    assert "a.md:2" in result.output
+    assert "a.md:2: not UTF-8 text" in result.output
+
+
+def test_a_folder_without_markdown(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("text")
+    result = outside(tmp_path, str(tmp_path), str(tmp_path))
+    assert result.exit_code == 2
+    assert "the folder has no Markdown file" in result.output
+
+
+def test_a_file_that_is_missing(tmp_path: Path) -> None:
+    result = outside(tmp_path, str(tmp_path / "a.md"), str(tmp_path / "b.md"))
+    assert result.exit_code == 2
+    assert "no file or folder" in result.output
+
+
+def test_a_file_of_any_name_and_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "OLD").write_bytes(b"\xef\xbb\xbf# Terms\n\nText.\n")
+    (tmp_path / "2").write_bytes(b"# Terms\n\nText.\n")
+    result = outside(tmp_path, str(tmp_path / "OLD"), str(tmp_path / "2"))
+    assert result.exit_code == 0
+    assert "No change." in result.output
+
+
+def test_for_a_mail(amended: House) -> None:
+    output = amended.ok("diff", "--format", "mail")
+    assert "was: We encrypt your data with 128-bit keys." in output
+    assert "now: We encrypt your data with 256-bit keys." in output
+
+
+def test_two_files_need_no_git() -> None:
+    """What a comparison of two files does not need takes no time: git, dates, pages."""
+    code = (
+        "import sys; from publisher.cli import main; import publisher.actions.drafting, "
+        "publisher.report; print(*{'git', 'babel', 'sqlalchemy', 'mkdocs'} & set(sys.modules))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == ""

@@ -13,7 +13,6 @@ from publisher.clauses import Document, parse
 from publisher.draft import read_draft
 from publisher.errors import DraftError, NotFoundError
 from publisher.finding import Finding, Severity
-from publisher.history import History
 from publisher.policy import Note, Policy
 from publisher.project import Project, draft_error, read_folder
 from publisher.release import Number, Release
@@ -88,7 +87,9 @@ def compare(
 def find_version(project: Project | None, policy_id: str | None, name: str) -> Version:
     """The version that `name` means; see `compare`."""
     path = Path(name)
-    if path.exists() and (path.suffix or path.is_dir()) and not Number.parse(name):
+    number = Number.parse(name)
+    named = number or name in ("draft", "last") or name.startswith("git:")
+    if path.exists() and not (project and named):
         return _at_path(path)
     if project is None:
         raise NotFoundError(
@@ -107,11 +108,15 @@ def find_version(project: Project | None, policy_id: str | None, name: str) -> V
             )
         return _of_release(line[-1])
     if name.startswith("git:"):
+        from publisher.history import History  # looks for git, which no other version needs
+
         folder = project.folder(policy)
         files = History(project.root).files_at(name.removeprefix("git:"), folder)
         return _of_policy(name, _read(policy, files, f"{name}:{folder}"))
-    if number := Number.parse(name):
+    if number:
         return _of_release(archive.release(project, policy, number))
+    if path.suffix or len(path.parts) > 1:
+        raise NotFoundError(f"there is no file or folder `{name}`")
     raise NotFoundError(
         f"`{name}` is no version", remedy="name a release number, draft, git:REV or a path"
     )
@@ -142,17 +147,29 @@ def _at_path(path: Path) -> Version:
             return _of_policy(str(path), _read(path.name, files, str(path)))
         texts = {name: data for name, data in files.items() if name.endswith(".md")}
         if not texts:
-            raise NotFoundError("the folder has no Markdown file", where=str(path))
+            raise NotFoundError(
+                "the folder has no Markdown file",
+                where=str(path),
+                remedy="name a folder with .md files, or a file",
+            )
         clauses = [c for name, data in texts.items() for c in parse(_text(data, path / name), name)]
         return Version(str(path), Document(tuple(clauses)))
-    return Version(str(path), Document(parse(_text(path.read_bytes(), path))))
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise NotFoundError(f"cannot be read: {error.strerror}", where=str(path)) from None
+    return Version(str(path), Document(parse(_text(data, path))))
 
 
 def _text(data: bytes, path: Path) -> str:
     try:
-        return data.decode("utf-8")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise DraftError(
-            "not UTF-8 text", where=f"{path}:{line}", remedy="save the file as UTF-8"
-        ) from None
+        bad = error.start
+    else:
+        bad = text.find("\0")
+        if bad < 0:
+            return text
+        bad = len(text[:bad].encode())
+    line = data.count(b"\n", 0, bad) + 1
+    raise DraftError("not UTF-8 text", where=f"{path}:{line}", remedy="save the file as UTF-8 text")
