@@ -8,7 +8,7 @@ from html import escape
 
 from publisher.amendment import Amendment, Change, ChangeKind, summary
 from publisher.clauses import parse
-from publisher.html import Fragment, document, fragment
+from publisher.html import Fragment, Heading, Place, document, fragment
 from publisher.notice import explains, long_date, said
 from publisher.policy import Facts, Note, Policy
 from publisher.release import Materiality, Release
@@ -19,6 +19,8 @@ LEGEND = (
     "<li><del>Removed</del> words that are gone</li>"
     '<li><span class="pp-legend-moved">Moved</span> text that changed its place, told at both</li>'
     '<li><span class="pp-format">Link or style</span> same words, another link or formatting</li>'
+    '<li><span class="pp-type">Typography</span> same words, other quotation marks or dashes</li>'
+    "<li><ins>¶</ins> a paragraph was split here, <del>¶</del> two were joined</li>"
     "</ul>\n"
 )
 """What the marks of a redline mean; the same everywhere."""
@@ -47,21 +49,91 @@ def entries(changes: Sequence[Change], notes: Sequence[Note]) -> tuple[Entry, ..
     )
 
 
-def change_list(amendment: Amendment, notes: Sequence[Note]) -> str:
+def changed_text(
+    amendment: Amendment, marked: Fragment, notes: Sequence[Note], language: str, tools: str = ""
+) -> str:
+    """The list of the changes with their reasons, then the text with every change marked.
+
+    Args:
+        amendment: what differs.
+        marked: its redline.
+        notes: why.
+        language: of the text.
+        tools: what stands above the text; see `views`.
+    """
+    article = f'<article class="pp-text pp-redline" lang="{escape(language)}">\n'
+    return (
+        '<h2 id="pp-list">What changes, and why</h2>\n'
+        f"{in_figures(amendment)}{change_list(amendment, notes, marked.places)}"
+        f'<h2 id="pp-marked">The text with every change marked</h2>\n{LEGEND}'
+        f'<div class="pp-views">\n{tools}{article}{marked.html}</article>\n</div>\n'
+    )
+
+
+CHANGED_HEADINGS = (
+    Heading(2, "pp-list", "What changes, and why"),
+    Heading(2, "pp-marked", "The text with every change marked"),
+)
+"""Those of `changed_text`, above those of the text itself."""
+
+
+def views(marked: Fragment, before: str, after: str) -> str:
+    """The choices of how a redline is shown, and the steps from change to change.
+
+    The choices work without a script; the steps show themselves when `steps.js` runs.
+
+    Args:
+        marked: the redline, made with its views.
+        before, after: what the two texts are called.
+    """
+    count = len(marked.places)
+    if not count:
+        return ""
+    layout = _choice(
+        "Layout", "pp-layout", (("pp-inline", "Inline"), ("pp-facing", "Side by side"))
+    )
+    extent = _choice("Show", "pp-extent", (("pp-full", "Full text"), ("pp-only", "Changes only")))
+    changes = f"{count} change{'s' if count > 1 else ''}"
+    return (
+        f'<div class="pp-choices">{layout}{extent}</div>\n'
+        '<div class="pp-steps" role="group" aria-label="Go from change to change" hidden>'
+        '<button type="button" class="pp-step" data-step="-1">Previous</button>'
+        '<button type="button" class="pp-step" data-step="1">Next</button>'
+        f'<span class="pp-here" role="status">{changes}</span>'
+        '<label class="pp-keyboard"><input type="checkbox" checked> '
+        "Keys: <kbd>j</kbd> next, <kbd>k</kbd> previous</label></div>\n"
+        f'<div class="pp-columns" hidden><p>Before: {escape(before)}</p>'
+        f"<p>After: {escape(after)}</p></div>\n"
+    )
+
+
+def _choice(legend: str, name: str, options: Sequence[tuple[str, str]]) -> str:
+    items = "".join(
+        f'<label><input type="radio" name="{name}" id="{value}"{checked}> {words}</label>'
+        for checked, (value, words) in zip((" checked", ""), options, strict=True)
+    )
+    return f"<fieldset><legend>{legend}</legend>{items}</fieldset>"
+
+
+def change_list(amendment: Amendment, notes: Sequence[Note], places: Sequence[Place] = ()) -> str:
     """Every change with a link to its place in the redline, and why it was made."""
     titles = {s.anchor: s.title for s in amendment.new.sections}
+    first = {place.section: place.id for place in reversed(places)}
     items = []
     for entry in entries(amendment.changes, notes):
-        heads = "".join(_section(changes, titles) for changes in entry.sections)
+        heads = "".join(_section(changes, titles, first) for changes in entry.sections)
         note = fragment(parse(entry.note.text)) if entry.note else ""
         items.append(f"<li>{heads}{note}</li>\n")
     return f'<ol class="pp-changes">\n{"".join(items)}</ol>\n' if items else ""
 
 
-def _section(changes: Sequence[Change], titles: Mapping[str, str]) -> str:
+def _section(
+    changes: Sequence[Change], titles: Mapping[str, str], places: Mapping[str, str]
+) -> str:
     first = changes[0]
     title = escape(first.title or "Beginning of the text")
-    name = f'<a href="#{escape(first.anchor)}">{title}</a>' if first.anchor else title
+    place = places.get(first.anchor or first.title, first.anchor)
+    name = f'<a href="#{escape(place)}">{title}</a>' if place else title
     kinds = ", ".join(_kind(change, titles) for change in changes)
     words = ", ".join(
         f"{number:,} {'word' if number == 1 else 'words'} {verb}"

@@ -163,10 +163,16 @@ def check(ctx: click.Context) -> None:
     show_default=True,
     type=click.Choice(["text", "mail", "markdown", "html", "json", "pdf"]),
 )
+@click.option("--bare", is_flag=True, help="With html: blocks, ins and del alone, for machines.")
 @_output
 @click.pass_context
 def diff(
-    ctx: click.Context, old: str | None, new: str | None, form: str, output: Path | None
+    ctx: click.Context,
+    old: str | None,
+    new: str | None,
+    form: str,
+    bare: bool,
+    output: Path | None,
 ) -> None:
     """Compare two versions: a release number, `draft`, `git:REV`, or a path.
 
@@ -193,6 +199,10 @@ def diff(
 
         names = (found.old.label, found.new.label)
         _write(output, as_json(found.amendment, *names, seconds=found.seconds))
+    elif form == "html" and bare:
+        from publisher.exact import exact
+
+        _write(output, exact(found.amendment).html)
     else:
         from publisher.actions.publishing import comparison_html, comparison_pdf
 

@@ -17,8 +17,9 @@ from publisher.address import Addresses
 from publisher.amendment import Amendment, amend, summary
 from publisher.clauses import parse
 from publisher.configuration import Configuration
-from publisher.html import Heading, fragment, redline
+from publisher.html import Heading, fragment
 from publisher.letter import fill, page_values
+from publisher.marked import redline
 from publisher.notice import long_date
 from publisher.release import (
     Line,
@@ -32,6 +33,8 @@ from publisher.release import (
     standing,
 )
 
+STEPS = "assets/publisher/steps.js"
+"""The script of the redlines, from the site's root."""
 POLICIES = "<!-- policies -->"
 """Stands in a hand-written page where the list of the policies is to be."""
 
@@ -216,7 +219,9 @@ class PolicyPages:
             f"({escape(apparatus.in_force_words(r))})"
             for r in (before, release)
         )
-        marked = redline(found, fold=True)
+        marked = redline(found, views=True)
+        names = (f"version {r.number}" for r in (before, release))
+        tools = apparatus.views(marked, *names) + steps(at)
         links = [("Download PDF", at.download(release.number, "changes.pdf"))]
         links += masthead.letters(release, self.line, at)
         parts = [
@@ -226,23 +231,13 @@ class PolicyPages:
             apparatus.remark(facts),
             apparatus.general_note(release.policy.notes),
             masthead.actions(links, "These changes"),
-            '<h2 id="pp-list">What changes, and why</h2>\n',
-            apparatus.in_figures(found),
-            apparatus.change_list(found, release.policy.notes),
-            '<h2 id="pp-marked">The text with every change marked</h2>\n',
-            apparatus.LEGEND,
-            apparatus.article(release.policy, marked, "pp-text pp-redline"),
+            apparatus.changed_text(found, marked, release.policy.notes, facts.language, tools),
         ]
-        heads = (
-            Heading(2, "pp-list", "What changes, and why"),
-            Heading(2, "pp-marked", "The text with every change marked"),
-            *marked.headings,
-        )
         return Page(
             path=f"{self.policy_id}/{release.number}/changes/",
             title=f"{facts.title}: {title[0].lower()}{title[1:]}",
             html="".join(parts),
-            headings=heads,
+            headings=(*apparatus.CHANGED_HEADINGS, *marked.headings),
             description=f"Every change from version {before.number} to version {release.number}, "
             f"word by word: {summary(found)}.",
         )
@@ -342,6 +337,11 @@ class PolicyPages:
 def home(lines: list[Line], today: dt.date, root: str = "") -> str:
     """The list of the policies, for a hand-written page; see `POLICIES`."""
     return overview.home(lines, today, root)
+
+
+def steps(at: Addresses) -> str:
+    """Loads the script that leads from change to change."""
+    return f'<script src="{at.root}{STEPS}" defer></script>\n'
 
 
 # ── parts ────────────────────────────────────────────────────────────────────────────────────────

@@ -160,6 +160,7 @@ def _render(html: str, form: bool) -> bytes:
     data: bytes = document.write_pdf(
         stylesheets=[sheet],
         font_config=fonts,
+        presentational_hints=True,  # the numbers that items of lists bear
         pdf_variant="pdf/ua-1",
         pdf_tags=True,
         pdf_forms=form,

@@ -9,8 +9,9 @@ from publisher import apparatus, masthead
 from publisher.address import Addresses
 from publisher.amendment import amend
 from publisher.finding import Finding
-from publisher.html import Fragment, redline
-from publisher.pages import Page
+from publisher.html import Fragment
+from publisher.marked import redline
+from publisher.pages import Page, steps
 from publisher.policy import Policy
 from publisher.release import Release
 
@@ -45,21 +46,19 @@ def draft_pages(
 
 def _draft_changes(policy: Policy, findings: list[Finding], last: Release) -> Page:
     found = amend(last.policy.document, policy.document)
-    marked = redline(found, fold=True)
+    marked = redline(found, views=True)
+    at = Addresses("../../../", policy.id)
+    tools = apparatus.views(marked, f"version {last.number}", "draft") + steps(at)
     title = f"{policy.facts.title}: draft against version {last.number}"
     parts = [
         masthead.head(title, "Preview; nobody else sees this"),
         _findings(findings),
         apparatus.general_note(policy.notes),
-        '<h2 id="pp-list">What changes, and why</h2>\n',
-        apparatus.in_figures(found),
-        apparatus.change_list(found, policy.notes),
-        '<h2 id="pp-marked">The text with every change marked</h2>\n',
-        apparatus.LEGEND,
-        apparatus.article(policy, marked, "pp-text pp-redline"),
+        apparatus.changed_text(found, marked, policy.notes, policy.facts.language, tools),
     ]
     path = f"{policy.id}/draft/changes/"
-    return Page(path, title, "".join(parts), marked.headings, label="Draft changes", noindex=True)
+    heads = (*apparatus.CHANGED_HEADINGS, *marked.headings)
+    return Page(path, title, "".join(parts), heads, label="Draft changes", noindex=True)
 
 
 def _findings(findings: list[Finding]) -> str:

@@ -13,8 +13,9 @@ from publisher import apparatus
 from publisher.address import Addresses
 from publisher.amendment import Amendment
 from publisher.clauses import parse
-from publisher.html import Heading, document, fragment, redline
+from publisher.html import Heading, document, fragment
 from publisher.letter import fill, page_values
+from publisher.marked import redline
 from publisher.notice import long_date
 from publisher.policy import Note
 from publisher.release import Release
@@ -70,7 +71,10 @@ def redline_sheet(old: Release, new: Release, amendment: Amendment, publisher: P
             ("After", f"version {new.number}, {apparatus.in_force_words(new)}"),
             ("On the web", _link(where)),
         ),
-        _marked(amendment, new.policy.notes),
+        apparatus.general_note(new.policy.notes),
+        apparatus.changed_text(
+            amendment, redline(amendment, paper=True), new.policy.notes, facts.language
+        ),
     ]
     head = f"{facts.title} — changes from version {old.number} to version {new.number}"
     full = f"{facts.title}: {title[0].lower()}{title[1:]}"
@@ -97,24 +101,17 @@ def comparison_sheet(
         language: of the texts.
         paper: for a PDF; else for a browser.
     """
+    marked = redline(amendment, paper=paper, views=not paper)
+    tools = "" if paper else apparatus.views(marked, old, new)
     parts = [
         _title("", title, ""),
         _facts(("Before", escape(old)), ("After", escape(new))),
-        _marked(amendment, notes, paper),
+        apparatus.general_note(notes),
+        apparatus.changed_text(amendment, marked, notes, language, tools),
     ]
+    if not paper:
+        parts = ["<main>\n", *parts, "</main>\n"]
     return _sheet(language, "", title, title, parts)
-
-
-def _marked(amendment: Amendment, notes: Sequence[Note], paper: bool = True) -> str:
-    return (
-        apparatus.general_note(notes)
-        + '<h2 id="pp-list">What changes, and why</h2>\n'
-        + apparatus.in_figures(amendment)
-        + apparatus.change_list(amendment, notes)
-        + '<h2 id="pp-marked" class="page">The text with every change marked</h2>\n'
-        + apparatus.LEGEND
-        + f'<article class="text redline">\n{redline(amendment, paper=paper).html}</article>\n'
-    )
 
 
 def notice_sheet(

@@ -16,8 +16,10 @@ from email.policy import default
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from click.testing import CliRunner
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from publisher.cli import main
 from tests.conftest import KEY, ROOT, House, git, make_house
 from tests.relays import free_port
 
@@ -175,6 +177,227 @@ def test_every_link_and_anchor_leads_somewhere(browser: Browser, own_site: str) 
             dead.append((href, places))
     context.close()
     assert not dead
+
+
+# ── redlines ─────────────────────────────────────────────────────────────────────────────────────
+
+OLD = """
+## Use {#use}
+
+We use your data for your orders and for nothing else. We keep the records of them for ten years.
+
+We never sell your data to anyone, whatever they may offer.
+
+We never rent your data to anyone, whatever they may offer.
+
+1. We bill you for what you ordered.
+2. We tell you about outages.
+3. We answer your questions within two days.
+
+One paragraph that stays.
+
+Another paragraph that stays.
+
+A third paragraph that stays.
+
+A fourth paragraph that stays.
+
+## Contests {#contests}
+
+We run contests from time to time, and "winners" are named on our page.
+
+## Recipients {#recipients}
+
+| Who | Why |
+| --- | --- |
+| Carrier | delivers parcels |
+| Bank | books payments |
+
+This paragraph moves to the section on security, for it belongs there and not here.
+
+### Security {#security}
+
+We encrypt your data with 128-bit keys - "all" of it.
+"""
+NEW = """
+## Use {#use}
+
+We use your data for your orders and for nothing else.
+
+We keep the records of them for ten years.
+
+We never sell your data to anyone, whatever they may offer.
+We never rent your data to anyone, whatever they may offer.
+
+1. We bill you for what you ordered.
+2. We answer your questions within one day.
+
+One paragraph that stays.
+
+Another paragraph that stays.
+
+A third paragraph that stays.
+
+A fourth paragraph that stays.
+
+## Recipients {#recipients}
+
+| Who | Why | Since |
+| --- | --- | --- |
+| Carrier | delivers parcels | 2019 |
+| Bank | books payments | 2020 |
+
+## Security {#security}
+
+We encrypt your data with 256-bit keys – “all” of it.
+
+This paragraph moves to the section on security, for it belongs there and not here.
+"""
+
+
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of a comparison as one file, with every kind of change."""
+    folder = tmp_path_factory.mktemp("comparison")
+    for name, text in (("old.md", OLD), ("new.md", NEW)):
+        (folder / name).write_text(text)
+    words = ["--project", str(folder), "diff", str(folder / "old.md"), str(folder / "new.md")]
+    target = folder / "redline.html"
+    result = CliRunner().invoke(main, [*words, "--format", "html", "-o", str(target)])
+    assert result.exit_code == 0, result.output
+    return target.as_uri()
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_view_of_a_redline_is_accessible_and_fits(
+    browser: Browser, own_site: str, comparison: str, width: int, scheme: str
+) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    page = context.new_page()
+    failed = []
+    for address in (own_site + "privacy/2/changes/", comparison):
+        page.goto(address)
+        for layout, extent in (("inline", "full"), ("facing", "full"), ("facing", "only")):
+            page.check(f"#pp-{layout}")
+            page.check(f"#pp-{extent}")
+            page.keyboard.press("j")
+            found = Axe().run(page)
+            if found.violations_count:
+                failed.append(f"{address} {layout} {extent}: {found.generate_report()}")
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{address} {layout} {extent} is {wide} px wide"
+    context.close()
+    assert not failed, "\n".join(failed)
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+def test_keys_and_buttons_lead_from_change_to_change(desk: Page, comparison: str) -> None:
+    desk.goto(comparison)
+    told = desk.get_by_role("status")
+    count = int(told.inner_text().split()[0])
+    assert count == desk.locator(".pp-place").count()
+    desk.keyboard.press("j")
+    assert told.inner_text() == f"Change 1 of {count}: Use"
+    assert desk.url.endswith("#change-use-1")
+    desk.get_by_role("button", name="Next").click()
+    desk.keyboard.press("j")
+    desk.keyboard.press("k")
+    assert told.inner_text() == f"Change 2 of {count}: Use"
+    assert desk.locator(".pp-current").count() == 1
+    assert desk.locator(".pp-current").is_visible()
+    desk.get_by_role("button", name="Previous").click()
+    desk.get_by_role("button", name="Previous").click()
+    assert told.inner_text() == f"Change {count} of {count}: Security"
+    desk.get_by_label("Keys:").uncheck()
+    desk.keyboard.press("j")
+    assert told.inner_text() == f"Change {count} of {count}: Security"
+
+
+def test_keys_are_left_to_those_who_type(desk: Page, own_site: str) -> None:
+    desk.goto(own_site + "privacy/2/changes/")
+    before = desk.get_by_role("status").first.inner_text()
+    search = desk.get_by_role("textbox", name="Search")
+    search.click()
+    desk.keyboard.type("jkj")
+    assert search.input_value() == "jkj"
+    assert desk.get_by_role("status").first.inner_text() == before
+
+
+def test_the_address_of_a_change_can_be_shared(desk: Page, comparison: str) -> None:
+    desk.goto(f"{comparison}#change-security-2")
+    assert desk.get_by_role("status").inner_text().endswith(": Security")
+    assert "256" in desk.locator(".pp-current").inner_text()
+    box = desk.locator(".pp-current").bounding_box()
+    assert box is not None
+    assert 0 < box["y"] < 900
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_both_texts_stand_side_by_side(browser: Browser, comparison: str, scripts: bool) -> None:
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, java_script_enabled=scripts
+    )
+    page = context.new_page()
+    page.goto(comparison)
+    assert page.get_by_text("[paragraph split here]").count() == 1
+    assert not page.locator(".pp-was").first.is_visible()
+    assert page.get_by_role("button", name="Next").is_visible() == scripts
+    page.check("#pp-facing")
+    left = page.locator(".pp-was", has_text="128")
+    right = page.locator(".pp-redline > p", has_text="256")
+    here, there = left.bounding_box(), right.bounding_box()
+    assert here is not None
+    assert there is not None
+    assert here["x"] + here["width"] <= there["x"]
+    assert here["y"] == there["y"]
+    assert "128" not in right.inner_text()
+    numbers = page.locator("li.pp-was", has_text="two days").locator("ol")
+    assert numbers.get_attribute("start") == "3"
+    assert page.locator(".pp-gone", has_text="contests").is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_changes_only_folds_what_stays(browser: Browser, comparison: str, scripts: bool) -> None:
+    context = browser.new_context(java_script_enabled=scripts)
+    page = context.new_page()
+    page.goto(comparison)
+    stays = page.locator(".pp-same").get_by_text("A third paragraph that stays.").last
+    assert stays.is_visible()
+    assert not page.get_by_text("4 unchanged paragraphs").is_visible()
+    page.check("#pp-only")
+    assert not stays.is_visible()
+    page.get_by_text("4 unchanged paragraphs").click()
+    assert stays.is_visible()
+    context.close()
+
+
+def test_the_list_of_changes_leads_to_them_without_a_script(
+    browser: Browser, comparison: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(comparison)
+    page.locator(".pp-changes").get_by_role("link", name="Security").click()
+    assert page.url.endswith("#change-security-1")
+    box = page.locator("#change-security-1").bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < 720
+    page.get_by_role("link", name="Moved here from").click()
+    assert page.url.endswith("-away")
+    page.locator(":target").get_by_role("link").click()
+    assert page.url.endswith("-here")
+    context.close()
 
 
 # ── opting out ───────────────────────────────────────────────────────────────────────────────────

@@ -57,6 +57,12 @@ def test_html_stands_alone(amended: House, tmp_path: Path) -> None:
     assert "http://" not in page.replace("http://127.0.0.1", "").replace("http://www.w3.org", "")
 
 
+def test_html_for_machines_has_the_marks_alone(amended: House) -> None:
+    output = amended.ok("diff", "--format", "html", "--bare")
+    assert "<p>We encrypt your data with <del>128</del><ins>256</ins>-bit keys.</p>\n" in output
+    assert "class=" not in output
+
+
 def test_pdf_reads_back(amended: House, tmp_path: Path) -> None:
     target = tmp_path / "redline.pdf"
     amended.ok("diff", "--format", "pdf", "-o", str(target))

@@ -191,8 +191,9 @@ def test_the_redline_lists_marks_and_folds(built: Path) -> None:
     text = words(built, "privacy/2/changes")
     assert "Longer keys protect your data." in text
     assert "1 section removed, 1 amended" in text
-    assert 'href="#security"' in page
-    assert '<details class="pp-same">' in page
+    assert 'href="#change-security-1"' in page
+    assert 'id="change-security-1"' in page
+    assert '<details class="pp-fold">' in page
     assert "We use your data for your orders" in text
 
 

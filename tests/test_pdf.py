@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from publisher import archive, pdf, sheets
 from publisher.actions import publishing
 from publisher.amendment import amend
+from publisher.clauses import Document, parse
 from publisher.errors import RenderError
 from publisher.project import Project
 from publisher.release import Release
@@ -207,3 +208,26 @@ def test_any_comparison_can_be_a_file_of_its_own(project: Project) -> None:
     assert not re.search(r'(?:src|href)="http', page)
     assert "512" in page
     assert "version 1" in text(publishing.comparison_pdf(found))
+
+
+def test_a_redline_has_every_mark_and_the_numbers_of_its_lists() -> None:
+    sale = "We never sell your data to anyone for any purpose at all."
+    rent = "Nor do we rent out what we know about those who buy from us."
+    items = '4. Orders "abroad"\n5. Outages\n6. Questions\n'
+    old = f"## Use {{#use}}\n\n{sale} {rent}\n\n{items}\n### Who {{#who}}\n\n{rent}\n\n{sale}\n"
+    new = (
+        f"## Use {{#use}}\n\n{sale}\n\n{rent}\n\n4. Orders “abroad”\n5. Questions\n\n"
+        f"## Who {{#who}}\n\n{rent} {sale}\n"
+    )
+    amendment = amend(Document(parse(old)), Document(parse(new)))
+    words = text(pdf.make(sheets.comparison_sheet("Terms", "1", "2", amendment, (), "en")))
+    for said in (
+        "[paragraph split here]",
+        "[paragraphs joined here]",
+        '[typography changed: “ was ", ” was "]',
+        "Heading level changed:",
+    ):
+        assert said in words
+    assert "4." in words
+    assert "5." in words
+    assert not re.search(r"\b(?:1|2|6)\. ", words.split("The text with every change marked")[1])

@@ -76,13 +76,13 @@ def comparison_pdf(found: Comparison) -> bytes:
 
 def comparison_html(found: Comparison) -> str:
     """Any comparison as one HTML file that needs no other."""
-    style = pdf.style("marks.css") + pdf.style("alone.css")
-    return _comparison_sheet(found, paper=False).replace(
-        "</head>",
+    style = "".join(pdf.style(name) for name in ("marks.css", "views.css", "alone.css"))
+    head = (
         '<meta name="viewport" content="width=device-width">'
-        f'<meta name="color-scheme" content="light dark">\n<style>\n{style}</style></head>',
-        1,
+        f'<meta name="color-scheme" content="light dark">\n<style>\n{style}</style></head>'
     )
+    page = _comparison_sheet(found, paper=False).replace("</head>", head, 1)
+    return page.replace("</body>", f"<script>\n{pdf.style('steps.js')}</script>\n</body>", 1)
 
 
 def _make(project: Project, html: str, *, form: bool = False) -> bytes:

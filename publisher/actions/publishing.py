@@ -129,9 +129,10 @@ def _assets() -> tuple[dict[str, bytes], tuple[str, ...]]:
     folder = "assets/publisher"
     files = {f"{folder}/fonts/{p.name}": p.read_bytes() for p in pdf.font_files()}
     files[f"{folder}/fonts.css"] = pdf.font_faces("fonts/").encode()
-    for name in ("marks.css", "screen.css"):
+    sheets = ("marks.css", "views.css", "screen.css")
+    for name in (*sheets, "steps.js"):
         files[f"{folder}/{name}"] = pdf.style(name).encode()
-    return files, tuple(f"{folder}/{name}" for name in ("fonts.css", "marks.css", "screen.css"))
+    return files, tuple(f"{folder}/{name}" for name in ("fonts.css", *sheets))
 
 
 # ── through MkDocs ───────────────────────────────────────────────────────────────────────────────
