@@ -24,7 +24,7 @@ from rapidfuzz.distance import Indel
 
 from publisher.clauses import Clause, Document, Kind, Section
 from publisher.columns import Columns, align_columns, row_names
-from publisher.segmentation import Place, segment, words
+from publisher.segmentation import Place, plain, segment, words
 from publisher.words import LONGEST, alike, matching_blocks
 
 AMENDED = 0.4
@@ -217,11 +217,6 @@ def heaviest_rising(pairs: Sequence[tuple[int, int]], weights: Sequence[int]) ->
     return chosen
 
 
-def nameless(section: Section) -> bool:
-    """Whether only its words tell which section it is: its heading has no anchor."""
-    return section.heading is not None and not section.anchor
-
-
 def sameness(old: Section, new: Section, kept: int) -> float:
     """How surely a section is the same under another name; 0: it is not.
 
@@ -379,8 +374,9 @@ class _Aligner:
         others = [self.new.clauses[j].key for j in right]
         if keys == others:
             return map(Link, left, right)
-        for i, j in self._named_rows(left, right):
-            keys[left.index(i)] = others[right.index(j)] = f"{Kind.ROW} {i} {j}"
+        at_old, at_new = ({k: n for n, k in enumerate(side)} for side in (left, right))
+        for i, j in (*self._named_rows(left, right), *self._retyped(left, right)):
+            keys[at_old[i]] = others[at_new[j]] = f"{i} is {j}"
         links: list[Link] = []
         x = y = 0
         for u, v in [*self._same(left, keys, others), (len(left), len(right))]:
@@ -403,13 +399,27 @@ class _Aligner:
             and self.old.clauses[i].key != self.new.clauses[j].key
         ]
 
+    def _retyped(self, left: Sequence[int], right: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Paragraphs of which the typography alone changed."""
+        olds, news = self.old.clauses, self.new.clauses
+        same = {olds[i].key for i in left} & {news[j].key for j in right}
+        found: dict[str, int] = {}
+        for j in right:
+            if news[j].kind is Kind.PARAGRAPH and news[j].key not in same:
+                found[plain(news[j].text)] = j
+        for i in left if found else ():
+            if olds[i].kind is Kind.PARAGRAPH and olds[i].key not in same:
+                j = found.pop(plain(olds[i].text), -1)
+                if j >= 0:
+                    yield i, j
+
     @cached_property
     def _row_names(self) -> tuple[dict[int, str], dict[int, str]]:
         old, new = (
-            row_names({k: c for k, c in enumerate(d.clauses) if c.kind is Kind.ROW and not c.head})
+            {k: c for k, c in enumerate(d.clauses) if c.kind is Kind.ROW and not c.head}
             for d in (self.old, self.new)
         )
-        return old, new
+        return row_names(old, new)
 
     def _free(self, i: int, j: int) -> bool:
         """Whether only their words tell if a clause is the other one amended."""
@@ -418,6 +428,14 @@ class _Aligner:
             return False
         # A heading is a name, and told by what it names.
         return not (old.kind is new.kind is Kind.HEADING or old.anchor or new.anchor)
+
+    def _least(self, i: int, j: int) -> float:
+        """The share of common words that makes two clauses one: more, if their names differ."""
+        if self.old.clauses[i].kind is not Kind.ROW:
+            return AMENDED
+        names, others = self._row_names
+        was, now = words(names.get(i, "")), words(others.get(j, ""))
+        return AMENDED if {*was} & {*now} or not was or not now else HARDLY
 
     def _may_become(self, i: int, j: int) -> bool:
         """Whether a clause may be the other one amended, for all that is known but its words."""
@@ -574,7 +592,8 @@ class _Aligner:
             if (i, j) in sure or not self._may_become(i, j):
                 continue
             free = i not in left and j not in right
-            if not (free and _share(shared.kept, self._words(0, i), self._words(1, j)) >= AMENDED):
+            share = _share(shared.kept, self._words(0, i), self._words(1, j))
+            if not (free and share >= self._least(i, j)):
                 several = not whole and old.kind is new.kind is Kind.PARAGRAPH
                 if not (several and shared.dense()):
                     continue
@@ -634,7 +653,7 @@ class _Aligner:
         if not self._free(i, j):
             return 0.0
         value = likeness(self._words(0, i), self._words(1, j))
-        if value < AMENDED:
+        if value < self._least(i, j):
             return 0.0
         # Of two that are as like, the one that is set the same way is the same clause.
         return value * (1 + max(old.words, new.words)) * (1.0 if old.shape == new.shape else 0.9)
@@ -663,8 +682,8 @@ class _Aligner:
         a, b = self.old.sections, self.new.sections
         olds = {*self.moved, *(link.old for link in self.links)}
         news = {*self.moved.values(), *(link.new for link in self.links)}
-        left = {i for i, s in enumerate(a) if nameless(s) and s.start not in olds}
-        right = {j for j, s in enumerate(b) if nameless(s) and s.start not in news}
+        left = {i for i, s in enumerate(a) if s.heading and s.start not in olds}
+        right = {j for j, s in enumerate(b) if s.heading and s.start not in news}
         if not left or not right:
             return
         of_old, of_new = self.old.section_of, self.new.section_of
@@ -704,28 +723,36 @@ class _Aligner:
             {
                 i: self._words(side, i)
                 for i, c in enumerate(clauses)
-                if i not in used and c.kind is not Kind.HEADING and c.words >= MOVED_WORDS
+                if i not in used and c.kind is not Kind.HEADING and c.words >= 2
             }
             for side, clauses, used in (
                 (0, self.old.clauses, gone),
                 (1, self.new.clauses, come),
             )
         )
+        longer = ({i: w for i, w in s.items() if len(w) >= MOVED_WORDS} for s in (left, right))
         scored = [
             (-value, i, j)
-            for i, j in _kin(left, right)
-            if self._may_become(i, j)
-            and (value := _at_least(MOVED, left[i], right[j]))
+            for i, j in _kin(*longer)
+            if self._may_become(i, j) and (value := _at_least(MOVED, left[i], right[j]))
         ]
         scored += [
             (-2.0, i, j)
             for i, j in self._named_rows(list(left), list(right))
             if likeness(left[i], right[j]) >= AMENDED
         ]
+        scored += [(-1.0, i, j) for i, j in self._same_elsewhere(list(left), list(right))]
         for _, i, j in sorted(scored):
             if i not in self.moved and j not in come:
                 self.moved[i] = j
                 come.add(j)
+
+    def _same_elsewhere(self, left: list[int], right: list[int]) -> list[tuple[int, int]]:
+        """The clauses, however short, that nobody touched and that each text has once."""
+        olds, news = self.old.clauses, self.new.clauses
+        keys = Counter(clause.key for clauses in (olds, news) for clause in clauses)
+        place = {news[j].key: j for j in right if keys[news[j].key] == 2}
+        return [(i, place[olds[i].key]) for i in left if olds[i].key in place]
 
     # ── columns ──────────────────────────────────────────────────────────────────────────────────
 

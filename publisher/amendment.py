@@ -268,6 +268,8 @@ class _Changes:
                 self.moved.add(j)
             if old.level != new.level:
                 self.levels[j] = old.level
+            if old.text == new.text and (old.anchor != new.anchor or (op.spans and op.amended)):
+                self.touched_new.add(j)
             return
         counts = _words(op)
         self.flow[i, j] += max(counts.kept, 1)
@@ -284,6 +286,10 @@ class _Changes:
 
     def changes(self) -> Iterable[Change]:
         self._pair_renamed()
+        headless = self.old and self.new and not (self.old[0].heading or self.new[0].heading)
+        if headless and 0 not in self.pairs and 0 not in self.pairs.values():
+            # What stands before the first heading is the same part of either text.
+            self.pairs[0] = 0
         split, merged = self._split(), self._merged()
         for i, j in self.flow:
             if self.pairs.get(j) != i and j not in split and i not in merged:
@@ -383,7 +389,7 @@ class _Changes:
             )
 
         headed = section.heading and self.old[i].heading
-        if headed and (section.title != was or section.anchor != self.old[i].anchor):
+        if headed and section.title != was:
             yield change(ChangeKind.RETITLED)
         if j in self.levels:
             yield change(ChangeKind.LEVEL_CHANGED)

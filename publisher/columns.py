@@ -19,23 +19,51 @@ ENOUGH = 20
 """So many rows are enough to tell."""
 
 
-def row_names(rows: Mapping[int, Clause]) -> dict[int, str]:
-    """What each row of a table is called: its text in the first column where all differ.
+def row_names(
+    old: Mapping[int, Clause], new: Mapping[int, Clause]
+) -> tuple[dict[int, str], dict[int, str]]:
+    """What each row of a table is called: its text in a column where all of them differ.
+
+    Of several such columns it is the one that the two texts have most in common; else the first.
 
     Args:
-        rows: rows of one table or of several, without their heads.
+        old, new: rows by their places, without their heads; of one table or of several.
     """
-    names: dict[int, str] = {}
+    names: tuple[dict[int, str], dict[int, str]] = ({}, {})
+    left, right = _naming_columns(old), _naming_columns(new)
+    scored = sorted(
+        (-len({*a.values()} & {*b.values()}), m, n)
+        for m, (_, a) in enumerate(left)
+        for n, (_, b) in enumerate(right)
+    )
+    named: tuple[set[int], set[int]] = (set(), set())
+    for common, m, n in scored:
+        (table, a), (other, b) = left[m], right[n]
+        if common and table not in named[0] and other not in named[1]:
+            names[0].update(a)
+            names[1].update(b)
+            named[0].add(table)
+            named[1].add(other)
+    for side, columns in enumerate((left, right)):
+        for table, column in columns:
+            if table not in named[side]:
+                names[side].update(column)
+                named[side].add(table)
+    return names
+
+
+def _naming_columns(rows: Mapping[int, Clause]) -> list[tuple[int, dict[int, str]]]:
+    """The columns of which all cells differ: (table, text by row)."""
     tables: dict[int, dict[int, Clause]] = {}
     for place, row in rows.items():
         tables.setdefault(row.table, {})[place] = row
-    for table in tables.values():
+    found: list[tuple[int, dict[int, str]]] = []
+    for number, table in tables.items():
         for cells in zip(*(row.cells for row in table.values()), strict=False):
             texts = ["".join([run.text for run in cell]).casefold() for cell in cells]
             if all(texts) and len({*texts}) == len(texts):
-                names.update(zip(table, texts, strict=True))
-                break
-    return names
+                found.append((number, dict(zip(table, texts, strict=True))))
+    return found
 
 
 def align_columns(rows: Sequence[tuple[Clause, Clause]]) -> Columns:

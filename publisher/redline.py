@@ -155,10 +155,10 @@ class _Comparison:
         self, old: Clause, new: Clause, part: Place | None = None, own: Place | None = None
     ) -> Cells | None:
         """The words of two clauses, or of a part of each; None: they are the same."""
-        if old.key == new.key and not part and not own:
-            return None
         if columns := self._columns(old, new):
             return row_cells(old, new, columns, self.terms)
+        if old.key == new.key and not part and not own:
+            return None
         a, b = old.cells, new.cells
         if part or own:
             a = (_part(a[0], part),) if part else a

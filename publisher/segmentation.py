@@ -126,20 +126,20 @@ def by_first_word(found: Iterable[str]) -> Terms:
     return terms
 
 
-_TYPOGRAPHY = str.maketrans(
-    {
-        **dict.fromkeys("“”„‟«»″", '"'),
-        **dict.fromkeys("‘’‚‛‹›′", "'"),
-        **dict.fromkeys("‐‑‒–—―−", "-"),
-        **dict.fromkeys("\u00a0\u2007\u2009\u202f", " "),
-        "…": "...",
-        "\u00ad": None,
-        "\u200b": None,
-        "\u2060": None,
-    }
-)
+_TYPOGRAPHY = {
+    **dict.fromkeys("“”„‟«»″", '"'),
+    **dict.fromkeys("‘’‚‛‹›′", "'"),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    **dict.fromkeys("\u00a0\u2007\u2009\u202f", " "),
+    "…": "...",
+    **dict.fromkeys("\u00ad\u200b\u2060", ""),
+    "--": "-",
+    "---": "-",
+}
+_SIGN = re.compile("---?|[" + "".join(sign for sign in _TYPOGRAPHY if len(sign) == 1) + "]")
 
 
 def plain(text: str) -> str:
     """The text without typography: quotation marks, dashes, special spaces and case made alike."""
-    return unicodedata.normalize("NFKC", text.translate(_TYPOGRAPHY)).casefold()
+    text = _SIGN.sub(lambda found: _TYPOGRAPHY[found[0]], text)
+    return text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()

@@ -117,7 +117,7 @@ def compare_words(
         if not piece.kept:
             was, now = a[piece.old : piece.old_end], b[piece.new : piece.new_end]
             piece.typography = piece.kept = bool(was and now) and plain(was) == plain(now)
-    pieces = _joined(pieces, b)
+    pieces = _joined(pieces, a, b)
     agreed = sum(2 * (piece.old_end - piece.old) for piece in pieces if piece.kept)
     long = sum(len(side.words) for side in sides) > 2 * LEGIBLE_WORDS
     if long and agreed < LEGIBLE * (len(a) + len(b)):
@@ -288,7 +288,7 @@ def rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 # ── what reads well ──────────────────────────────────────────────────────────────────────────────
 
 
-def _joined(pieces: list[_Piece], text: str) -> list[_Piece]:
+def _joined(pieces: list[_Piece], a: str, b: str) -> list[_Piece]:
     """Joins changes that are parted by next to nothing: readers follow phrases, not confetti."""
     joined: list[_Piece] = []
     for index, piece in enumerate(pieces):
@@ -299,13 +299,22 @@ def _joined(pieces: list[_Piece], text: str) -> list[_Piece]:
             and not piece.typography
             and index + 1 < len(pieces)
             and not pieces[index + 1].kept
-            and _light(piece, last, pieces[index + 1], text)
+            and _light(piece, last, pieces[index + 1], b)
+            and not (_number(last, a, b) and _number(pieces[index + 1], a, b))
         ):
             last.old_end, last.new_end = piece.old_end, piece.new_end
             last.words += piece.words
         else:
             joined.append(piece)
     return joined
+
+
+def _number(piece: _Piece, a: str, b: str) -> bool:
+    """Whether a number takes the place of a number: there a reader looks at each for itself."""
+    return all(
+        text[:1].isdigit() and not any(c.isspace() for c in text)
+        for text in (a[piece.old : piece.old_end], b[piece.new : piece.new_end])
+    )
 
 
 def _light(between: _Piece, before: _Piece, behind: _Piece, text: str) -> bool:
@@ -351,7 +360,7 @@ def _slide(before: _Piece, change: _Piece, behind: _Piece, side: _Side) -> None:
         return
     first = max(bisect_left(starts, start - back) - 1, 0)
     last = bisect_left(starts, start + forward + 1)
-    spots = {start, *starts[first:last]}
+    spots = {start, side.start, side.end, *starts[first:last]}
     spots.update(s + len(w) for s, w in zip(starts[first:last], words[first:last], strict=True))
     best = max(
         (spot for spot in spots if start - back <= spot <= start + forward),

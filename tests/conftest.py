@@ -18,7 +18,12 @@ from publisher.project import Project
 
 # CI tries the same examples every time, so that a failure there is the change's own; at a desk,
 # every run tries new ones.
-settings.register_profile("default", deadline=None, max_examples=60, derandomize="CI" in os.environ)
+settings.register_profile(
+    "default",
+    deadline=None,
+    max_examples=int(os.environ.get("EXAMPLES", "60")),
+    derandomize="CI" in os.environ,
+)
 settings.load_profile("default")
 
 ROOT = Path(__file__).parents[1]

@@ -41,7 +41,7 @@ def test_a_correction(old: str, new: str) -> None:
         ("may", "may not", "words are added"),
         ("which we keep for 30 days ", "", "words are removed"),
         ("(#use)", "(https://other.example)", "leads elsewhere"),
-        ("{#use}", "{#usage}", "removed"),
+        ("{#use}", "{#usage}", "another anchor"),
         ("your", "our", "“your” → “our”"),
         ("keep", "sell", "“keep” → “sell”"),
         ("\n\nWe", "\n\nNew.\n\nWe", "a paragraph is added"),

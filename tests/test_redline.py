@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Iterable
+from itertools import combinations, groupby
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from publisher.alignment import heaviest_rising
@@ -18,8 +19,12 @@ def doc(text: str) -> Document:
     return Document(parse(text, "p.md"))
 
 
-def side(spans: tuple[Span, ...], *kinds: SpanKind) -> str:
-    return "".join(span.text for span in spans if span.kind in (SpanKind.KEEP, *kinds))
+def was(spans: Iterable[Span]) -> str:
+    return "".join(span.old for span in spans)
+
+
+def now(spans: Iterable[Span]) -> str:
+    return "".join(span.new for span in spans)
 
 
 def source(files: dict[str, str]) -> str:
@@ -50,14 +55,33 @@ def test_a_text_does_not_differ_from_itself(text: str) -> None:
 def test_the_words_of_each_clause_are_those_of_its_two_sides(pair: tuple[str, str]) -> None:
     operations = compare(doc(pair[0]), doc(pair[1]))
     left = {op.move: op.old for op in operations if op.move and op.old}
+    told: tuple[dict[int, list[str]], dict[int, list[str]]] = ({}, {})
+    begun: list[Clause | None] = [None, None]
     for op in operations:
         old = left[op.move] if op.move and op.new else op.old
         columns = op.columns or [(k, k) for k in range(len(op.cells))]
-        for n, (clause, kind) in enumerate(((old, SpanKind.DELETE), (op.new, SpanKind.INSERT))):
-            if clause is not None:
-                shown = {c[n]: side(cell, kind) for c, cell in zip(columns, op.cells, strict=True)}
-                for k, cell in enumerate(clause.cells):
-                    assert shown[k] == "".join(run.text for run in cell)
+        for n, clause in enumerate((old, op.new)):
+            if op.continued:
+                clause = clause or begun[n]
+            if not op.move:
+                begun[n] = clause or begun[n]
+            if clause is None or (op.move and op.new is None):
+                continue
+            for places, cell in zip(columns, op.cells, strict=True):
+                place = places[n]
+                if place is not None:
+                    part = (was, now)[n](cell)
+                    told[n].setdefault(id(clause), [""] * len(clause.cells))[place] += part
+    for n, name in enumerate(("old", "new")):
+        for op in operations:
+            clause = getattr(op, name)
+            if clause is None or (name == "old" and op.move):
+                continue
+            for text, cell in zip(told[n][id(clause)], clause.cells, strict=True):
+                # Where a clause was cut, a space became the break between two clauses.
+                assert text.split() == "".join(run.text for run in cell).split() or "".join(
+                    text.split()
+                ) == "".join("".join(run.text for run in cell).split())
 
 
 @given(amendments())
@@ -87,12 +111,103 @@ def test_the_same_input_gives_the_same_operations(pair: tuple[str, str]) -> None
     assert compare(doc(pair[0]), doc(pair[1])) == compare(doc(pair[0]), doc(pair[1]))
 
 
+def seen(operations: Iterable[Operation], *, swap: bool) -> list[object]:
+    """What a comparison found, free of the order in which it tells the two sides."""
+    operations = tuple(operations)
+    left = {op.move: op.old for op in operations if op.move and op.old}
+    found: list[object] = []
+    for op in operations:
+        if op.move and op.new is None:
+            continue
+        sides = [left[op.move] if op.move else op.old, op.new]
+        lines = [clause.line if clause else 0 for clause in sides]
+        columns = [tuple(reversed(places)) if swap else places for places in op.columns]
+        cells = [_pairs(cell, swap) for cell in op.cells]
+        found.append(
+            (
+                tuple(lines[::-1] if swap else lines),
+                bool(op.move),
+                op.continued,
+                sorted(zip(columns, cells, strict=True), key=str) if columns else cells,
+            )
+        )
+    return sorted(found, key=str)
+
+
+def _pairs(cell: Iterable[Span], swap: bool) -> list[tuple[str, ...]]:
+    """The runs of one cell: (old text, new text, "" or how the formatting changed)."""
+    pairs = []
+    for kept, group in groupby(cell, key=lambda span: span.kind is SpanKind.KEEP):
+        spans = list(group)
+        for part in [[span] for span in spans] if kept else [spans]:
+            texts = [was(part), now(part)]
+            marks = [str(part[0].was), str(part[0].marks)] if part[0].was is not None else []
+            pairs.append((*(texts[::-1] if swap else texts), *(marks[::-1] if swap else marks)))
+    return pairs
+
+
+@given(amendments())
+def test_the_way_back_is_the_mirror_of_the_way_there(pair: tuple[str, str]) -> None:
+    old, new = doc(pair[0]), doc(pair[1])
+    assert seen(compare(old, new), swap=False) == seen(compare(new, old), swap=True)
+
+
+@given(st.lists(st.tuples(line, st.sampled_from(["leave", "leave", "drop", "insert", "amend"]))))
+def test_a_paragraph_untouched_and_in_order_is_never_marked(
+    fates: list[tuple[str, str]],
+) -> None:
+    old: list[str] = []
+    new: list[str] = []
+    untouched: list[str] = []
+    for n, (text, fate) in enumerate(fates):
+        paragraph = f"We {text}"
+        old.append(paragraph)
+        if fate in ("leave", "insert"):
+            new.append(paragraph)
+            untouched.append(parse(paragraph)[0].key)
+        if fate in ("insert", "amend"):
+            new.append(f"Brand{n} new{n} sentence{n} altogether{n}.")
+    operations = compare(doc("\n\n".join(old)), doc("\n\n".join(new)))
+    kept = [op.new.key for op in operations if op.old and op.new and op.unchanged]
+    assert kept == untouched
+
+
+@given(amendments(), st.sampled_from("abcdefgh"))
+def test_what_happens_to_one_section_leaves_the_others_as_they_were(
+    pair: tuple[str, str], name: str
+) -> None:
+    old, new = pair
+    added = f"\n\n## Elsewhere {{#elsewhere}}\n\nKept {name} here {name} for {name} ever {name}.\n"
+    texts = [old, new, old + added, new + added.replace("ever", "never")]
+    documents = [doc(text) for text in texts]
+    assume(all(d.sections[-1].anchor == "elsewhere" for d in documents[2:]))
+    before, behind = compare(*documents[:2]), compare(*documents[2:])
+    own = [
+        (op.old and op.old.line, op.new and op.new.line, op.cells, op.move, op.continued)
+        for op in behind
+        if "Elsewhere" not in op.clause.text and "here" not in op.clause.text
+    ]
+    assert own[: len(before)] == [
+        (op.old and op.old.line, op.new and op.new.line, op.cells, op.move, op.continued)
+        for op in before
+    ]
+
+
+@given(amendments(), amendments())
+def test_two_steps_lead_where_the_straight_way_leads(
+    first: tuple[str, str], second: tuple[str, str]
+) -> None:
+    a, b, c = doc(first[0]), doc(first[1]), doc(second[1])
+    by_steps = accept(compare(doc(source(accept(compare(a, b)))), c))
+    assert by_steps == accept(compare(a, c))
+
+
 @given(line, line)
 def test_words_of_two_runs(old: str, new: str) -> None:
     a, b = (clause.cells[0] for clause in (_only(old), _only(new)))
     spans = compare_words(a, b)
-    assert side(spans, SpanKind.DELETE) == "".join(run.text for run in a)
-    assert side(spans, SpanKind.INSERT) == "".join(run.text for run in b)
+    assert was(spans) == "".join(run.text for run in a)
+    assert now(spans) == "".join(run.text for run in b)
 
 
 def _only(text: str) -> Clause:
