@@ -6,7 +6,7 @@ items, quotations and tables that the clauses have in common stay open between t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -113,7 +113,7 @@ class Blocks:
         new: Clause | None,
         width: int,
         *,
-        item: str = "",
+        item: Callable[[str, Container], str] = lambda file, item: "",
         depth: int | None = None,
     ) -> None:
         """Closes and opens containers until those of a clause are open.
@@ -121,7 +121,7 @@ class Blocks:
         Args:
             old, new: the clause on either side.
             width: how many cells it has.
-            item: the attributes of an item of a list that is opened.
+            item: the attributes of an item of a list, by its file and container.
             depth: how many containers to open at most; None: all.
         """
         known = self.shared(old, new, width)
@@ -133,13 +133,14 @@ class Blocks:
         for level in range(known, len(around)):
             container, before, after = around[level]
             inside = [c for c, _, _ in _around(old, new)][level + 1 :]
-            self._open(container, inside, _clause(old, new).file, new is not None, item)
+            file = _clause(old, new).file
+            self._open(container, inside, file, new is not None, item(file, container))
             self.stack[-1].old = before.number if before else None
             self.stack[-1].new = after.number if after else None
             self.stack[-1].columns = width
 
     def _open(
-        self, container: Container, inside: Sequence[Container], file: str, new: bool, item: str
+        self, container: Container, inside: Sequence[Container], file: str, new: bool, named: str
     ) -> None:
         numbers = self._numbers[new]
         way = self.way
@@ -156,7 +157,7 @@ class Blocks:
                 start, opened.close = f"<blockquote{way}>\n", "</blockquote>\n"
             case "item":
                 number = numbers.get((file, container.number), 1)
-                start, opened.close = f"<li{item}{self.value(number)}>", "</li>\n"
+                start, opened.close = f"<li{named}{self.value(number)}>", "</li>\n"
             case _:
                 start, opened.close = self._table(way)
         self.out.append(start)

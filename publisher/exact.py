@@ -8,13 +8,13 @@ typography changed. Kept words with another formatting or link have that of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from publisher.amendment import Amendment
 from publisher.blocks import Blocks, numbers
 from publisher.clauses import Clause, Kind
-from publisher.html import Fragment, Outline, block_cells
+from publisher.html import HIDDEN, Fragment, Outline, block_cells
 from publisher.inline import Style
 from publisher.passages import together
 from publisher.redline import Cells, Operation
@@ -35,7 +35,7 @@ def exact(amendment: Amendment) -> Fragment:
     """
     old, new = (numbers(text.clauses) for text in (amendment.old, amendment.new))
     blocks, outline = Blocks(old, new, bare=True), Outline(0)
-    for op in _simple(together(amendment.operations)):
+    for op in together(_sorted(_simple(amendment.operations))):
         clause = op.clause
         blocks.enter(op.old, op.new, len(op.cells))
         cells = [cell._replace(attributes="") for cell in block_cells(clause, op.cells, _STYLE)]
@@ -62,6 +62,22 @@ def _simple(operations: Sequence[Operation]) -> Iterator[Operation]:
             yield Operation(op.old, None, _alone(op, SpanKind.DELETE), columns=op.columns)
         if op.new:
             yield Operation(None, op.new, _alone(op, SpanKind.INSERT), columns=op.columns)
+
+
+def _sorted(operations: Iterable[Operation]) -> Iterator[Operation]:
+    """What is gone before what is new, between clauses that stay: no list is torn needlessly."""
+    come: list[Operation] = []
+    for op in operations:
+        if op.clause.kind in HIDDEN:
+            continue
+        if op.new and not op.old:
+            come.append(op)
+            continue
+        if op.new:
+            yield from come
+            come = []
+        yield op
+    yield from come
 
 
 def _shared(operations: Sequence[Operation]) -> set[int]:

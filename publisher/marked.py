@@ -15,7 +15,7 @@ from itertools import groupby
 
 from publisher.amendment import Amendment, ChangeKind
 from publisher.blocks import LISTS, Blocks, numbers
-from publisher.clauses import Kind
+from publisher.clauses import Container, Kind
 from publisher.html import Fragment, Outline, Place, block_cells, right_to_left
 from publisher.inline import Style, inline, label, say
 from publisher.passages import Block, Old, gather, passages, seams, stretches
@@ -45,7 +45,9 @@ class _Redline:
         self.old_style = Style(noted=False, both_ways=both_ways)
         self.paper, self.views = paper, views
         self.old_numbers, new_numbers = numbers(old.clauses), numbers(new.clauses)
-        self.text = Blocks(self.old_numbers, new_numbers, both_ways=both_ways)
+        self.kept = _kept_items(amendment.operations)
+        shown = {old: new_numbers.get(new, 1) for old, new in self.kept.items()}
+        self.text = Blocks({**self.old_numbers, **shown}, new_numbers, both_ways=both_ways)
         self.outline, self.old_outline = Outline(top), Outline(top)
         self.places = _places(amendment)
         self.carried = _carried(amendment)
@@ -96,7 +98,7 @@ class _Redline:
         self.text.close_to(depth)
         old = self._old(passage)
         if any(block.op.new for block in shown):
-            if first.clause.kind is Kind.HEADING:
+            if first.clause.kind is Kind.HEADING and not first.clause.containers:
                 self._above(first)
             came = not old and not listed and self.side[1] == len(self.text.out)
             if old:
@@ -127,7 +129,7 @@ class _Redline:
         if not listed:
             self._open_side("pp-gone", anew=moved)
         for block in shown:
-            self._block(block, "pp-removed-item pp-gone")
+            self._block(block, gone=True)
         if listed:
             self.text.close_to(2)
             self.text.out.append(after)
@@ -171,20 +173,21 @@ class _Redline:
 
     # ── blocks ───────────────────────────────────────────────────────────────────────────────────
 
-    def _block(self, block: Block, item: str = "pp-removed-item") -> None:
+    def _block(self, block: Block, *, gone: bool = False) -> None:
+        """A block; `gone`: nothing of its passage is there any more."""
         op, text = block.op, self.text
         clause = op.clause
         heading = clause.kind is Kind.HEADING
-        named = f' class="{item}"' if op.new is None else ""
+
+        def named(file: str, container: Container) -> str:
+            there = op.new or (not gone and (file, container.number) in self.kept)
+            return "" if there else f' class="pp-removed-item{" pp-gone" * gone}"'
+
+        text.enter(op.old, op.new, len(op.cells), item=named)
         if block.away:
-            if heading:
-                text.close_to(0)
-            else:
-                text.enter(op.old, op.new, len(op.cells), item=named)
             self._away(op, self.places[op.move][1])
             return
-        text.enter(op.old, op.new, len(op.cells), item=named)
-        if heading and not self.views:
+        if heading and (clause.containers or not self.views):
             self._above(op)
         cells = block_cells(clause, op.cells, self.style, _align(op))
         mark, words = self._mark(block) + self._label(op), cells[0].html if cells else ""
@@ -313,6 +316,17 @@ def _carried(amendment: Amendment) -> frozenset[int]:
         elif op.move:
             (before if op.old else after)[op.move] = old if op.old else new
     return frozenset(n for n, section in before.items() if section and after[n] == section)
+
+
+def _kept_items(operations: Iterable[Operation]) -> dict[tuple[str, int], tuple[str, int]]:
+    """The items of lists that go on: by file and number of the old container, the new one."""
+    return {
+        (op.old.file, old.number): (op.new.file, new.number)
+        for op in operations
+        if op.old and op.new and not op.reset
+        for old, new in zip(op.old.containers, op.new.containers, strict=True)
+        if old.kind == "item"
+    }
 
 
 def _origins(amendment: Amendment, titles: dict[str, str]) -> dict[str, str]:
