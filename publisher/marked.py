@@ -39,7 +39,7 @@ def redline(
 class _Redline:
     def __init__(self, amendment: Amendment, top: int, paper: bool, views: bool) -> None:
         old, new = amendment.old, amendment.new
-        titles = {s.anchor: s.title for s in (*old.sections, *new.sections)}
+        titles = {s.anchor: s.title for s in (*old.sections, *new.sections) if s.anchor}
         both_ways = right_to_left((*old.clauses, *new.clauses))
         self.style = Style(titles=titles, paper=paper, both_ways=both_ways)
         self.old_style = Style(noted=False, both_ways=both_ways)
@@ -279,7 +279,7 @@ class _Redline:
         verb = "Moved here and amended, from" if op.amended else "Moved here from"
         return (
             f'<a class="pp-label" href="#moved-{op.move}-away"{self.style.way}>'
-            f"{verb} “{escape(left)}”:</a> "
+            f"{verb} {f'“{escape(left)}”' if left else 'the beginning'}:</a> "
         )
 
 
@@ -338,6 +338,7 @@ def _origins(amendment: Amendment, titles: dict[str, str]) -> dict[str, str]:
         elif change.kind is ChangeKind.MERGED:
             into = "”, “".join(titles.get(other, other) for other in change.others)
             origins[change.anchor] = f"Merged into “{into}”"
+    origins.pop("", None)  # of sections without anchors nobody can say which
     return origins
 
 

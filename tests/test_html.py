@@ -448,6 +448,13 @@ def test_changes_have_addresses_that_other_sections_do_not_alter() -> None:
     assert set(names) < {place.id for place in redline(amend(of(old), of(more))).places}
 
 
+def test_without_anchors_changes_are_named_by_their_titles() -> None:
+    found = amend(of(f"{SALE}\n\n# One\n\nText.\n"), of(f"{SALE} More.\n\n# One\n\nWords.\n"))
+    fragment = redline(found)
+    assert [place.id for place in fragment.places] == ["change-beginning-1", "change-one-1"]
+    assert 'data-section="the beginning"' in fragment.html
+
+
 def test_a_new_section_is_one_change() -> None:
     old = "## One {#one}\n\nText one.\n"
     new = f"{old}\n## Two {{#two}}\n\n{SALE}\n\n- {RENT}\n- more\n"
