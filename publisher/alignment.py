@@ -12,7 +12,7 @@ elsewhere: a clause found again is moved.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -429,6 +429,11 @@ class _Aligner:
         # A heading is a name, and told by what it names.
         return not (old.kind is new.kind is Kind.HEADING or old.anchor or new.anchor)
 
+    @cached_property
+    def _named(self) -> tuple[set[str], set[str]]:
+        old, new = ({*names.values()} for names in self._row_names)
+        return old, new
+
     def _least(self, i: int, j: int) -> float:
         """The share of common words that makes two clauses one: more, if their names differ."""
         if self.old.clauses[i].kind is not Kind.ROW:
@@ -446,7 +451,7 @@ class _Aligner:
         names, others = self._row_names
         was, now = names.get(i, ""), others.get(j, "")
         # A row that stands elsewhere under its own name is not this one under another.
-        return was == now or not (was in others.values() or now in names.values())
+        return was == now or not (was in self._named[1] or now in self._named[0])
 
     def _same(
         self, left: list[int], keys: list[str], others: list[str]
@@ -527,7 +532,7 @@ class _Aligner:
         ends = (left[-1] + 1, right[-1] + 1)
         x, y = left[0] - 1, right[0] - 1
         for i, j in [*sure, ends]:
-            own = [k for k in left if x < k < i], [k for k in right if y < k < j]
+            own = _within(left, x, i), _within(right, y, j)
             if own[0] or own[1]:
                 self._share(found, own, (x, y), (i, j))
             x, y = i, j
@@ -586,10 +591,11 @@ class _Aligner:
     ) -> list[tuple[int, int]]:
         """The pairs that belong together, in order."""
         chosen = list(sure)
+        known = set(sure)
         left, right = {i for i, _ in sure}, {j for _, j in sure}
         for (i, j), shared in sorted(found.items(), key=lambda item: -item[1].kept):
             old, new = self.old.clauses[i], self.new.clauses[j]
-            if (i, j) in sure or not self._may_become(i, j):
+            if (i, j) in known or not self._may_become(i, j):
                 continue
             free = i not in left and j not in right
             share = _share(shared.kept, self._words(0, i), self._words(1, j))
@@ -782,6 +788,11 @@ class _Aligner:
             self.links = [link for link in self.links if not foreign(link.old, link.new)]
             self.moved = {i: j for i, j in self.moved.items() if not foreign(i, j)}
         return columns
+
+
+def _within(places: list[int], after: int, before: int) -> list[int]:
+    """Those of some rising places that lie between two others."""
+    return places[bisect_right(places, after) : bisect_left(places, before)]
 
 
 def _seam(found: list[str], starts: list[int], first: int, last: int) -> Place:

@@ -26,6 +26,12 @@ settings.register_profile(
 )
 settings.load_profile("default")
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--pairs`: where real pairs of versions are; see `test_pairs.py`."""
+    parser.addoption("--pairs", default="", metavar="FOLDER", help="real pairs of versions")
+
+
 ROOT = Path(__file__).parents[1]
 """Of the repository: `site/` and `mkdocs.yml` are what the tests build with."""
 
