@@ -37,8 +37,10 @@ WITHIN = 0.7
 """What the share of the shorter clause counts beside that of both …"""
 WITHIN_WORDS = 8
 """… from this many words: shorter ones lie within a long one by chance."""
+LIKE = 0.7
+"""Two sections of other names, wherever they stand, are one from this share of common words."""
 SAME = 0.5
-"""A section under another name is the same from this share of common words in its text …"""
+"""A section in its place under another name is, from this share of common words in its text …"""
 SAME_NAME = 0.76
 """… or surely from this share of common words in its heading …"""
 NAMED = 0.6
@@ -157,7 +159,7 @@ def _match_by_content(
     scored: list[tuple[float, int, int]] = []
     for i, j in {*_kin(*sides), *pairs_by_name}:
         share, name = likeness(sides[0][i], sides[1][j], within=False), _name(old[i], new[j])
-        if share >= MOVED or (name >= SAME_NAME and share >= HINT):
+        if share >= LIKE or (name >= SAME_NAME and share >= HINT):
             scored.append((-share - name, i, j))
     for _, i, j in sorted(scored):
         if i not in pairs and j not in taken:
@@ -435,8 +437,11 @@ class _Aligner:
         return old, new
 
     def _least(self, i: int, j: int) -> float:
-        """The share of common words that makes two clauses one: more, if their names differ."""
-        if self.old.clauses[i].kind is not Kind.ROW:
+        """The share of common words that makes two clauses one: more, if they differ otherwise."""
+        old, new = self.old.clauses[i], self.new.clauses[j]
+        if old.kind is not new.kind:
+            return HARDLY
+        if old.kind is not Kind.ROW:
             return AMENDED
         names, others = self._row_names
         was, now = words(names.get(i, "")), words(others.get(j, ""))

@@ -12,18 +12,17 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from measures import Fate, Op, shows_change
 from rapidfuzz.distance import Indel
 
 from publisher.amendment import Amendment, ChangeKind, amend
 from publisher.clauses import Document, Kind, parse
+from publisher.exact import exact
+from publisher.marked import redline
 from publisher.words import Span, SpanKind
 
 EVENTS = {
@@ -117,10 +116,10 @@ def _fates(span: Span) -> Iterator[Op]:
         yield Op("insert", span.text)
     elif span.kind is SpanKind.DELETE:
         yield Op("delete", span.text)
-    elif (before := getattr(span, "before", None)) is None:
+    elif span.before is None:
         yield Op("equal", span.text)
     else:
-        yield from _letters(before, span.text)
+        yield from _letters(span.before, span.text)
 
 
 def _letters(before: str, now: str) -> Iterator[Op]:
@@ -149,20 +148,11 @@ def markup(amendment: Amendment) -> str:
 
     That for machines marks words alone; who is to see a link's new target reads the other one.
     """
-    exact = _renderer("exact", "publisher.exact", "publisher.html")
-    shown = str(exact(amendment).html) if exact else ""
-    if exact and (shows_change(shown) or amendment.empty):
+    shown = exact(amendment).html
+    if shows_change(shown) or amendment.empty:
         return shown
-    redline = _renderer("redline", "publisher.marked", "publisher.html")
-    assert redline
     # A name that does not tell whose redline it is.
-    return str(redline(amendment, top=0).html).replace("pp-format", "diff-format")
-
-
-def _renderer(name: str, *modules: str) -> Callable[..., Any] | None:
-    """A function of the first of the modules that has it; None if none does."""
-    there = (import_module(module) for module in modules if find_spec(module))
-    return next((found for module in there if (found := getattr(module, name, None))), None)
+    return redline(amendment, top=0).html.replace("pp-format", "diff-format")
 
 
 def main() -> None:
