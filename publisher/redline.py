@@ -124,13 +124,23 @@ class _Comparison:
         """All operations, in reading order."""
         x = y = 0
         for i, j, part, own in self.alignment.links:
-            yield from self._between(x, i, y, j)
-            old = self.old[i] if i >= x else None
-            new = self.new[j] if j >= y else None
-            spans = self._words(self.old[i], self.new[j], part, own)
-            columns = self._columns(self.old[i], self.new[j])
-            yield Operation(old, new, spans, 0, columns, continued=not (old and new))
+            if i > x or j > y:
+                yield from self._between(x, i, y, j)
+            old, new = self.old[i], self.new[j]
+            first, fresh = i >= x, j >= y
             x, y = i + 1, j + 1
+            if old.key == new.key and self.plain and not part and not own:
+                yield Operation(old, new)
+                continue
+            spans = self._words(old, new, part, own)
+            yield Operation(
+                old if first else None,
+                new if fresh else None,
+                spans,
+                0,
+                self._columns(old, new),
+                continued=not (first and fresh),
+            )
         yield from self._between(x, len(self.old), y, len(self.new))
 
     def _between(self, x: int, i: int, y: int, j: int) -> Iterator[Operation]:
