@@ -149,7 +149,10 @@ def _noted(
     if before is not None:
         title = f' title="{escape(f"Was: {before}")}"' if style.noted else ""
         words = f'<span class="pp-type"{title}>{words}</span>' if style.said else words
-    if was is not None and style.said:
+    if was is not None and not style.said:
+        marks = "; ".join(f"{mark.kind} {mark.value}".strip() for mark in was)
+        words = f'<span data-was="{escape(marks)}">{words}</span>'
+    elif was is not None:
         note = ""
         if style.noted:
             note = label(f" [{escape(_format_note(was, now, style.titles))}]", style)

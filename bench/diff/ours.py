@@ -16,13 +16,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from measures import Fate, Op, shows_change
+from measures import Fate, Op
 from rapidfuzz.distance import Indel
 
 from publisher.amendment import Amendment, ChangeKind, amend
 from publisher.clauses import Document, Kind, parse
 from publisher.exact import exact
-from publisher.marked import redline
 from publisher.words import Span, SpanKind
 
 EVENTS = {
@@ -144,15 +143,9 @@ def events(amendment: Amendment) -> list[str]:
 
 
 def markup(amendment: Amendment) -> str:
-    """The redline in HTML: that for machines, but for readers where only formatting changed.
-
-    That for machines marks words alone; who is to see a link's new target reads the other one.
-    """
-    shown = exact(amendment).html
-    if shows_change(shown) or amendment.empty:
-        return shown
-    # A name that does not tell whose redline it is.
-    return redline(amendment, top=0).html.replace("pp-format", "diff-format")
+    """The redline in HTML, as machines read it."""
+    # Changes of formatting under a name that does not tell whose redline it is.
+    return exact(amendment).html.replace(" data-was=", ' class="diff-format" data-was=')
 
 
 def main() -> None:
