@@ -129,6 +129,15 @@ def test_a_file_that_is_missing(tmp_path: Path) -> None:
     assert "no file or folder" in result.output
 
 
+def test_files_are_called_by_what_tells_them_apart(tmp_path: Path) -> None:
+    for folder, text in (("before", "# Terms\n\nold\n"), ("after", "# Terms\n\nnew\n")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "terms.md").write_text(text)
+    files = [str(tmp_path / folder / "terms.md") for folder in ("before", "after")]
+    output = CliRunner().invoke(main, ["diff", *files]).output
+    assert output.startswith("Terms: before/terms.md → after/terms.md\n")
+
+
 def test_a_file_of_any_name_and_a_byte_order_mark(tmp_path: Path) -> None:
     (tmp_path / "OLD").write_bytes(b"\xef\xbb\xbf# Terms\n\nText.\n")
     (tmp_path / "2").write_bytes(b"# Terms\n\nText.\n")

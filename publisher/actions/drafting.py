@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from publisher import archive
@@ -30,6 +31,8 @@ class Version:
     language: str = "en"
     notes: tuple[Note, ...] = ()
     release: Release | None = None
+    path: Path | None = None
+    """Where it is, if it is a path that belongs to no policy."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,21 @@ def compare(
     """
     before = find_version(project, policy_id, old or "last")
     after = find_version(project, policy_id, new or "draft")
+    if before.path and after.path:
+        before, after = _shortly(before, after)
     start = time.perf_counter()
     amendment = amend(before.document, after.document)
     return Comparison(before, after, amendment, time.perf_counter() - start)
+
+
+def _shortly(*versions: Version) -> tuple[Version, ...]:
+    """Paths called by what tells them apart: without the folders that both are in."""
+    paths = [version.path.resolve() for version in versions if version.path]
+    folder = Path(os.path.commonpath([path.parent for path in paths]))
+    return tuple(
+        replace(version, label=path.relative_to(folder).as_posix())
+        for version, path in zip(versions, paths, strict=True)
+    )
 
 
 def find_version(project: Project | None, policy_id: str | None, name: str) -> Version:
@@ -153,12 +168,14 @@ def _at_path(path: Path) -> Version:
                 remedy="name a folder with .md files, or a file",
             )
         clauses = [c for name, data in texts.items() for c in parse(_text(data, path / name), name)]
-        return Version(str(path), Document(tuple(clauses)))
+        return Version(str(path), Document(tuple(clauses)), path=path)
     try:
         data = path.read_bytes()
     except OSError as error:
         raise NotFoundError(f"cannot be read: {error.strerror}", where=str(path)) from None
-    return Version(str(path), Document(parse(_text(data, path))))
+    document = Document(parse(_text(data, path)))
+    named = (section.title for section in document.sections if section.title)
+    return Version(str(path), document, next(named, ""), path=path)
 
 
 def _text(data: bytes, path: Path) -> str:
