@@ -260,6 +260,40 @@ def freeze(ctx: click.Context, effective: dt.date | None, correction: bool, dry_
             ctx.obj.say(f"Next: publisher build, then publisher send {release.number}")
 
 
+@main.command("import")
+@click.option(
+    "--history",
+    "repository",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="REPO",
+    help="A folder in the git repository that has the history.",
+)
+@click.argument("path")
+@click.option("--policy", metavar="ID", help="The policy's id; else made from the file's name.")
+@click.option("--title", default="", help="What a new policy is called; else its first heading.")
+@click.option("--language", default="en", show_default=True, help="Of a new policy.")
+@click.pass_context
+def import_history(
+    ctx: click.Context, repository: Path, path: str, policy: str | None, title: str, language: str
+) -> None:
+    """Make one release of each text that a Markdown file had in a git history."""
+    from publisher.actions.importing import import_history as act
+
+    with console.progress(ctx.obj.quiet) as progress:
+        done = act(
+            ctx.obj.project,
+            repository,
+            path,
+            policy_id=policy or ctx.obj.wanted,
+            title=title,
+            language=language,
+            progress=progress,
+        )
+    for line in done.lines():
+        ctx.obj.say(line)
+
+
 @main.command()
 @click.pass_context
 def verify(ctx: click.Context) -> None:

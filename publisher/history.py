@@ -6,6 +6,7 @@ Beyond this file nobody knows about git.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,6 +42,19 @@ class Tag:
     commit: str
     message: str
     signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A file as a commit left it."""
+
+    commit: str
+    when: dt.datetime
+    """When the commit was made, with its offset."""
+    path: str
+    """From the root of the repository; the file may have been renamed since."""
+    blob: str
+    """Its content, see `content`; empty where there is no plain file any more."""
 
 
 class History:
@@ -174,12 +188,63 @@ class History:
         parts = [line.split("\0") for line in lines]
         return [Revision(a, b, dt.datetime.fromisoformat(c), d) for a, b, c, d in parts]
 
-    def ever(self, folder: str) -> set[str]:
-        """The names directly below `folder` that any commit here has touched."""
+    def sightings(self, path: str) -> list[Sighting]:
+        """Every commit that changed a file, oldest first, also under the names it had before.
+
+        Only the first parents of merges are followed: what stood on a side branch reached the
+        line that is published when it was merged, and not before.
+        """
+        git = self._repo.git(literal_pathspecs=True)
+        out: bytes = git.log(
+            "--first-parent", "-m", "--follow", "--find-renames", "--raw", "--no-abbrev", "-z",
+            "--no-show-signature", "--format=%x01%H %cI", "--", self._path(path),
+            stdout_as_string=False,
+        )  # fmt: skip
+        found: list[Sighting] = []
+        for entry in out.split(b"\x01")[1:]:
+            head, change, *paths = entry.strip(b"\n").split(b"\0")
+            commit, when = head.decode().split(" ")
+            _, mode, _, blob, _ = change.decode().split()
+            name = [part for part in paths if part][-1].decode("utf-8", "replace")
+            plain = mode.startswith("100")
+            moment = dt.datetime.fromisoformat(when)
+            found.append(Sighting(commit, moment, name, blob if plain else ""))
+        return found[::-1]
+
+    def content(self, blob: str) -> bytes:
+        """The bytes of a file that `sightings` found."""
+        return bytes(self._repo.odb.stream(bytes.fromhex(blob)).read())
+
+    @property
+    def address(self) -> str:
+        """What the repository is called: where it comes from, else the name of its folder.
+
+        Neither a password nor a path on this machine is part of it.
+        """
+        origin = next((remote.url for remote in self._repo.remotes if remote.name == "origin"), "")
+        if re.match(r"(?:https?|ssh|git)://", origin):
+            return re.sub(r"//[^/@]*@", "//", origin)
+        if re.match(r"[\w.-]+@[\w.-]+:", origin):
+            return origin.partition("@")[2]
+        return Path(origin or self._repo.working_tree_dir or self._repo.git_dir).name
+
+    def touched(self, folder: str) -> dict[str, list[Revision]]:
+        """The commits that touched anything below each name in `folder`, newest first.
+
+        Names that are there no more are among them.
+        """
         prefix = self._path(folder)
-        out = self._repo.git.log("--format=", "--name-only", "-z", "--", prefix)
-        paths = [Path(line) for line in out.replace("\n", "\0").split("\0") if line]
-        return {path.relative_to(prefix).parts[0] for path in paths}
+        out = self._repo.git.log(
+            "--format=%x01%H%x00%an%x00%cI%x00%s", "--name-only", "-z", "--", prefix
+        )
+        found: dict[str, list[Revision]] = {}
+        for entry in out.split("\x01")[1:]:
+            commit, author, when, subject, *paths = entry.split("\0")
+            revision = Revision(commit, author, dt.datetime.fromisoformat(when), subject)
+            inside = [Path(path.strip("\n")) for path in paths if path.strip("\n")]
+            for name in {path.relative_to(prefix).parts[0] for path in inside}:
+                found.setdefault(name, []).append(revision)
+        return found
 
     def files_at(self, revision: str, folder: str) -> Mapping[str, bytes]:
         """The files below `folder` as they were at a revision, by path inside the folder.

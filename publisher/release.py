@@ -56,6 +56,23 @@ class Status(StrEnum):
     SUPERSEDED = "superseded"
 
 
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Where a text of the past was found, and when: all that is known of it beside its words."""
+
+    source: str
+    """Address or name of the git repository."""
+    path: str
+    """Of the file, in that repository at that commit."""
+    commit: str
+    seen: dt.datetime
+    """When the commit was made (UTC): from then on the text was there, and maybe before."""
+    digest: str
+    """SHA-256 of the text as it stood there, with Unix line ends; hexadecimal."""
+    kept: tuple[str, ...] = ()
+    """Anchors that the text had itself; all others were put on its headings by the import."""
+
+
 @dataclass(frozen=True)
 class Release:
     """A frozen version."""
@@ -66,7 +83,7 @@ class Release:
     published: dt.datetime | None
     """When it was announced (UTC); None: unknown."""
     effective: dt.date | None
-    """From when it is in force; None: unknown, which only a first release may be."""
+    """From when it is in force; None: unknown, as of a first release or of an imported one."""
     previous: Number | None = None
     previous_seal: str = ""
     revision: str = ""
@@ -79,6 +96,8 @@ class Release:
     """The opt-out form's wording, Markdown; empty where there is none."""
     seal: str = ""
     """SHA-256 of its `SHA256SUMS`, hexadecimal."""
+    imported: Imported | None = None
+    """Where it comes from, if it is a text of the past; None: it was frozen from a draft."""
 
     @property
     def name(self) -> str:
@@ -89,6 +108,16 @@ class Release:
     def version(self) -> str:
         """What readers call it."""
         return f"Version {self.number}"
+
+    @property
+    def begins(self) -> dt.date | None:
+        """The day from which it takes the place of the release before: the effective date; of an
+        imported text, whose effective date nobody knows, the day on which it was first seen. None:
+        unknown, as of the first text of all.
+        """
+        if self.effective is None and self.imported and self.previous:
+            return self.imported.seen.date()
+        return self.effective
 
 
 Line = Sequence[Release]
@@ -101,7 +130,8 @@ class Standing:
 
     status: Status
     since: dt.date | None
-    """In force: from when. Superseded: since when. Upcoming: from when it will be."""
+    """In force: from when, if that is known. Superseded: since when. Upcoming: from when it will
+    be. An imported release counts from the day it was seen."""
     by: Number | None = None
     """Of a superseded release: what took its place."""
 
@@ -115,12 +145,12 @@ def standing(release: Release, line: Line, today: dt.date) -> Standing:
     correction = _replaced_while_upcoming(release, line)
     if correction is not None and correction.published is not None:
         return Standing(Status.SUPERSEDED, correction.published.date(), correction.number)
-    if release.effective is not None and release.effective > today:
-        return Standing(Status.UPCOMING, release.effective)
+    if release.begins is not None and release.begins > today:
+        return Standing(Status.UPCOMING, release.begins)
     for later in line:
-        begun = later.effective is not None and later.effective <= today
+        begun = later.begins is not None and later.begins <= today
         if later.number > release.number and begun and not _replaced_while_upcoming(later, line):
-            return Standing(Status.SUPERSEDED, later.effective, later.number)
+            return Standing(Status.SUPERSEDED, later.begins, later.number)
     return Standing(Status.IN_FORCE, release.effective)
 
 
@@ -142,7 +172,7 @@ def in_force(line: Line, today: dt.date) -> Release | None:
 def upcoming(line: Line, today: dt.date) -> Release | None:
     """The next release to take effect after `today`, if one is announced."""
     due = [r for r in line if standing(r, line, today).status is Status.UPCOMING]
-    return min(due, key=lambda r: (r.effective or dt.date.max, r.number), default=None)
+    return min(due, key=lambda r: (r.begins or dt.date.max, r.number), default=None)
 
 
 def last_day(release: Release, line: Line) -> dt.date | None:
@@ -185,7 +215,7 @@ def release_toml(release: Release) -> bytes:
         "format": FORMAT,
         "policy": release.policy.id,
         "number": str(release.number),
-        "materiality": release.materiality.value,
+        "materiality": "unknown" if release.imported else release.materiality.value,
         "published": release.published or "unknown",
         "effective": release.effective or "unknown",
         "title": facts.title,
@@ -197,9 +227,13 @@ def release_toml(release: Release) -> bytes:
     }
     if release.previous:
         values |= {"previous": str(release.previous), "previous_seal": release.previous_seal}
-    values["revision"] = release.revision
-    values["notice"] = {"profile": facts.profile, "days": facts.days}
-    values["opt_out"] = {"effect": facts.effect}
+    if release.imported:
+        values["opt_out"] = {"effect": facts.effect}
+        values["imported"] = _origin(release.imported)
+    else:
+        values["revision"] = release.revision
+        values["notice"] = {"profile": facts.profile, "days": facts.days}
+        values["opt_out"] = {"effect": facts.effect}
     if release.closes:
         values["opt_out"]["closes"] = release.closes
     if facts.retired:
@@ -211,6 +245,17 @@ def release_toml(release: Release) -> bytes:
         if len(values[name]) > 1:
             document[name].multiline(True)
     return tomlkit.dumps(document).encode()
+
+
+def _origin(imported: Imported) -> dict[str, Any]:
+    values = {
+        "source": imported.source,
+        "path": imported.path,
+        "commit": imported.commit,
+        "seen": imported.seen,
+        "digest": imported.digest,
+    }
+    return values | ({"kept": list(imported.kept)} if imported.kept else {})
 
 
 def release_files(release: Release, extra: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -290,6 +335,7 @@ def read_release(policy_id: str, files: Mapping[str, bytes], name: str) -> Relea
     if (owner := root.text("policy")) != policy_id:
         raise root.error("policy", f"is {owner!r}, not {policy_id!r}", "restore it from git")
     notice, opt_out = root.table("notice"), root.table("opt_out")
+    imported = _imported(root)
     facts = facts_from(root, notice, opt_out)
     texts = {key: data.decode("utf-8", "replace") for key, data in files.items() if _is_text(key)}
     notes = tuple(Note(n, texts.get(f"notes/{n}", "")) for n in root.texts("notes", ()))
@@ -300,9 +346,11 @@ def read_release(policy_id: str, files: Mapping[str, bytes], name: str) -> Relea
     number = Number.parse(root.text("number"))
     if number is None:
         raise root.error("number", "is not a release number", "restore it from git")
+    materiality = root.text("materiality")
     release = Release(
         number=number,
-        materiality=Materiality(root.text("materiality")),
+        # What people were told of a text of the past is unknown: it is listed as an amendment.
+        materiality=Materiality.MATERIAL if imported else Materiality(materiality),
         policy=Policy(policy_id, facts, sections, notes),
         published=root.moment("published"),
         effective=root.day("effective"),
@@ -313,10 +361,30 @@ def read_release(policy_id: str, files: Mapping[str, bytes], name: str) -> Relea
         notice=texts.get("notice.md", ""),
         opt_out=texts.get("opt-out.md", ""),
         seal=seal_of(files.get(SUMS_FILE, b"")),
+        imported=imported,
     )
     for table in (notice, opt_out, root):
         table.done()
     return release
+
+
+def _imported(root: Table) -> Imported | None:
+    if not root.has("imported"):
+        return None
+    table = root.table("imported")
+    seen = table.moment("seen")
+    if seen is None:
+        raise table.error("seen", "is unknown", "restore it from git")
+    found = Imported(
+        source=table.text("source"),
+        path=table.text("path"),
+        commit=table.text("commit"),
+        seen=seen,
+        digest=table.text("digest"),
+        kept=table.texts("kept", ()),
+    )
+    table.done()
+    return found
 
 
 def _is_text(name: str) -> bool:

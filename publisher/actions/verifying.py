@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from publisher import archive
+from publisher.anchoring import Anchored
 from publisher.finding import Severity
 from publisher.history import History
 from publisher.project import Project
-from publisher.release import SECTIONS, Number
+from publisher.release import SECTIONS, Imported, Number, Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,8 @@ def verify(project: Project, policy_id: str) -> list[Flaw]:
     """Everything that is not as it was frozen, errors first.
 
     Held against one another are the bytes and the checksums, each release and the seal that the
-    next one recorded, the tags and the seals, the sections and the revision they were frozen from,
-    and the folders and git's history of them.
+    next one recorded, the tags and the seals, the sections and the revision they were frozen from
+    or the text they were imported from, and the folders and git's history of them.
     """
     history = History(project.root)
     flaws = [
@@ -63,12 +65,13 @@ def _altered(project: Project, history: History, policy_id: str) -> list[Flaw]:
             )
         flaws.append(Flaw(Severity.ERROR, path, what + by, remedy))
     broken = {path.split("/")[2] for path, _ in damage if path.count("/") >= 2}
+    commits = history.touched(f"versions/{policy_id}")
     for number in archive.numbers(project, policy_id):
         folder = f"versions/{policy_id}/{number}"
-        touched = history.revisions(folder)
+        touched = commits.get(str(number), [])
         if not touched:
-            what = "was never committed: its freeze was interrupted"
-            remedy = "run `publisher freeze` again"
+            what = "was never committed: its freeze or import was interrupted"
+            remedy = "run `publisher freeze` or `publisher import` again"
             flaws.append(Flaw(Severity.ERROR, folder, what, remedy))
         elif len(touched) > 1 and str(number) not in broken:
             later = "; ".join(map(str, touched[:-1]))
@@ -80,7 +83,8 @@ def _altered(project: Project, history: History, policy_id: str) -> list[Flaw]:
 def _lost(project: Project, history: History, policy_id: str) -> list[Flaw]:
     parent = f"versions/{policy_id}"
     present = set(archive.numbers(project, policy_id))
-    known = {number for name in history.ever(parent) if (number := Number.parse(name))}
+    commits = history.touched(parent)
+    known = {number for name in commits if (number := Number.parse(name))}
     known |= {
         number
         for name in history.tags(policy_id)
@@ -89,7 +93,7 @@ def _lost(project: Project, history: History, policy_id: str) -> list[Flaw]:
     flaws: list[Flaw] = []
     for number in sorted(known - present):
         folder = f"{parent}/{number}"
-        touched = history.revisions(folder)
+        touched = commits.get(str(number), [])
         by = f", by commit {touched[0]}" if len(touched) > 1 else ""
         remedy = f"git checkout {policy_id}/{number} -- {folder}"
         flaws.append(Flaw(Severity.ERROR, folder, f"was deleted{by}", remedy))
@@ -103,22 +107,40 @@ def _witnessed(project: Project, history: History, policy_id: str) -> list[Flaw]
         line = archive.line(project, policy_id)
     except Exception:  # noqa: BLE001 - `_altered` has told of a folder that does not read
         return flaws
-    for release in line:
+    for release, after in zip(line, [*line[1:], None], strict=False):
         folder = f"versions/{release.name}"
         tag = tags.get(release.name)
-        if tag is None:
+        # One tag bears witness to all that was imported before it: the seals are a chain.
+        chained = release.imported and after and after.imported
+        if tag is None and not chained:
             remedy = "git fetch --tags"
             flaws.append(Flaw(Severity.CUE, folder, "has no tag in this clone", remedy))
-        elif f"Seal: {release.seal}" not in tag.message:
+        elif tag and f"Seal: {release.seal}" not in tag.message:
             what = f"does not have the seal that its tag {tag.name} bears witness to"
             flaws.append(Flaw(Severity.ERROR, folder, what, f"git show {tag.name}"))
-        if not history.has(release.revision):
-            what = f"was frozen from revision {release.revision[:10]}, which this clone lacks"
-            flaws.append(Flaw(Severity.CUE, folder, what, "git fetch --all"))
+        if release.imported:
+            flaws += _as_found(release, release.imported, folder)
         else:
-            draft = history.files_at(release.revision, project.folder(policy_id))
-            for name, text in release.policy.files.items():
-                if draft.get(name) != text.encode():
-                    what = f"differs from the draft at revision {release.revision[:10]}"
-                    flaws.append(Flaw(Severity.ERROR, f"{folder}/{SECTIONS}/{name}", what))
+            flaws += _as_drafted(project, history, release, folder)
     return flaws
+
+
+def _as_found(release: Release, imported: Imported, folder: str) -> list[Flaw]:
+    text = Anchored(release.policy.files, imported.kept).source
+    if hashlib.sha256(text.encode()).hexdigest() == imported.digest:
+        return []
+    what = f"is not the text of `{imported.path}` at commit {imported.commit[:10]}"
+    return [Flaw(Severity.ERROR, folder, what, "restore it from a clone that has it")]
+
+
+def _as_drafted(project: Project, history: History, release: Release, folder: str) -> list[Flaw]:
+    if not history.has(release.revision):
+        what = f"was frozen from revision {release.revision[:10]}, which this clone lacks"
+        return [Flaw(Severity.CUE, folder, what, "git fetch --all")]
+    draft = history.files_at(release.revision, project.folder(release.policy.id))
+    what = f"differs from the draft at revision {release.revision[:10]}"
+    return [
+        Flaw(Severity.ERROR, f"{folder}/{SECTIONS}/{name}", what)
+        for name, text in release.policy.files.items()
+        if draft.get(name) != text.encode()
+    ]

@@ -1,0 +1,456 @@
+"""Importing: the texts that a file had in a git history, each as a release of the past."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+import tomlkit
+
+from publisher import archive
+from publisher.actions import Progress, silent
+from publisher.anchoring import Anchored, anchor_for, source_text
+from publisher.clauses import Kind, parse
+from publisher.draft import FACTS_FILE
+from publisher.errors import ConfigurationError, FreezeError, HistoryError, NotFoundError, SealError
+from publisher.history import History, Sighting
+from publisher.lineage import Lineage
+from publisher.policy import POLICY_ID, Facts, Policy, read_facts
+from publisher.project import Project, read_folder
+from publisher.release import (
+    SUMS_FILE,
+    Imported,
+    Line,
+    Materiality,
+    Number,
+    Release,
+    read_release,
+    release_files,
+    seal_of,
+)
+
+MARKDOWN = (".md", ".markdown", ".mdown", ".mkd")
+"""How the name of a Markdown file ends."""
+
+
+@dataclass(frozen=True)
+class Import:
+    """What an import found and made."""
+
+    policy_id: str
+    line: Line
+    """All releases of the policy, those of earlier imports included."""
+    new: int
+    """How many releases this run made."""
+    carried: int
+    """How often a section was known again by its content, and so kept its anchor."""
+    left_out: tuple[str, ...]
+    """Why a commit gave no release, each in a sentence."""
+    draft_follows: bool
+    """Whether the draft is the last release; else it had a text of its own, and was let alone."""
+    missing: tuple[str, ...]
+    """What `policy.toml` still has to say."""
+
+    def lines(self) -> Iterator[str]:
+        """What was done, and what is left to do, in lines to read."""
+        first, last, folder = self.line[0], self.line[-1], f"policy/{self.policy_id}"
+        assert first.imported
+        assert last.imported
+        if self.new:
+            yield (
+                f"Imported {self.policy_id}: {self.new} new release(s), {len(self.line)} in all, "
+                f"seen {first.imported.seen:%Y-%m-%d} to {last.imported.seen:%Y-%m-%d}"
+            )
+            yield f"  {self.carried:,} times a section was known again, and kept its anchor"
+        else:
+            yield f"Nothing new: {self.policy_id} has {len(self.line)} release(s) of this history"
+        for reason in self.left_out:
+            yield f"  left out: {reason}"
+        yield "  unknown, and said so: effective dates, letters, notes"
+        if not self.draft_follows:
+            yield f"  {folder} has a text of its own and was let alone: publisher diff"
+        if self.missing:
+            yield f"  to be filled in, in {folder}/{FACTS_FILE}: {', '.join(self.missing)}"
+        yield "Next: publisher verify; publisher check says what the draft needs before a freeze"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A text that a file had from a commit on."""
+
+    sighting: Sighting
+    digest: str
+
+
+def import_history(
+    project: Project,
+    repository: Path,
+    path: str,
+    *,
+    policy_id: str | None = None,
+    title: str = "",
+    language: str = "en",
+    progress: Progress = silent,
+) -> Import:
+    """Makes one release of each text that a file had, and lets the draft be the last of them.
+
+    What is there already is kept: a run that was cut off goes on where it stopped, and a later run
+    adds what has come since.
+
+    Args:
+        project: where.
+        repository: a folder in the git repository with the history.
+        path: of the file, from that folder.
+        policy_id: the policy's id; None: made from the name of the file.
+        title: what the policy is called, where no `policy.toml` says it; empty: as the first
+            heading of its last text says.
+        language: of the policy, where no `policy.toml` says it.
+        progress: told of each release.
+
+    Raises:
+        ConfigurationError: the id cannot be one, or `policy.toml` does not read.
+        NotFoundError: the history has no such file.
+        HistoryError: there is no git repository, it is shallow, or the history is another one.
+        FreezeError: the policy has releases that were frozen from a draft.
+        SealError: a release was altered.
+    """
+    own, source = History(project.root), _source(repository)
+    policy_id = _policy_id(policy_id, path)
+    own.head  # noqa: B018 - a project without a commit is refused before anything is written
+    archive.sweep(project, policy_id)
+    line = archive.line(project, policy_id)
+    _refuse(project, policy_id, line)
+    left_out: list[str] = []
+    found = list(_texts(source, path, left_out))
+    _same_history(line, found, path)
+    draft = _Draft(project, policy_id)
+    facts = draft.facts(_readable(title) or _title(source, found[-1].sighting), language)
+    lineage = Lineage()
+    for release in line:
+        assert release.imported
+        kept = release.imported.kept
+        lineage.resume(Anchored(release.policy.files, kept), release.policy.facts.retired)
+    made = list(line)
+    for each in found[len(line) :]:
+        progress("versions", len(made), len(found))
+        made.append(_release(project, policy_id, source, each, lineage, facts, made))
+    progress("versions", len(found), len(found))
+    follows = draft.follow(made)
+    _record(own, made, source.address, draft=follows)
+    return Import(
+        policy_id=policy_id,
+        line=tuple(made),
+        new=len(made) - len(line),
+        carried=lineage.carried,
+        left_out=tuple(left_out),
+        draft_follows=follows,
+        missing=draft.missing(),
+    )
+
+
+# ── what is there ────────────────────────────────────────────────────────────────────────────────
+
+
+def _source(repository: Path) -> History:
+    try:
+        source = History(repository)
+    except HistoryError:
+        raise HistoryError(
+            "is not in a git repository",
+            where=str(repository),
+            remedy="name the folder of a clone: --history FOLDER PATH",
+        ) from None
+    if source.shallow:
+        raise HistoryError(
+            "is a shallow clone: the older texts are missing, and releases are numbered from the "
+            "first one",
+            where=str(repository),
+            remedy=f"git -C {repository} fetch --unshallow",
+        )
+    source.head  # noqa: B018 - a repository without a commit is refused
+    return source
+
+
+def _policy_id(wanted: str | None, path: str) -> str:
+    name = wanted or anchor_for(PurePosixPath(path).stem, ())[:16].strip("-")
+    if not POLICY_ID.fullmatch(name):
+        raise ConfigurationError(
+            f"`{name}` cannot be a policy's id",
+            remedy="use at most 16 small letters, digits and hyphens: --policy ID",
+        )
+    return name
+
+
+def _refuse(project: Project, policy_id: str, line: Line) -> None:
+    if damage := archive.damage(project, policy_id):
+        path, what = damage[0]
+        raise SealError(what, where=path, remedy="publisher verify")
+    own = next((release for release in line if release.imported is None), None)
+    if own is not None:
+        raise FreezeError(
+            f"release {own.number} was frozen from a draft: what is imported would come behind it",
+            where=f"versions/{policy_id}",
+            remedy="import the history as a policy of its own: --policy ID",
+        )
+
+
+def _texts(source: History, path: str, left_out: list[str]) -> Iterator[_Found]:
+    """The texts of a file, oldest first; one that only repeats the one before is no new text."""
+    if not path.endswith(MARKDOWN):
+        raise NotFoundError(
+            "is no Markdown file",
+            where=path,
+            remedy="name one .md file; several are imported one by one, each as a policy",
+        )
+    sightings = source.sightings(path)
+    digest = ""
+    count = 0
+    for sighting in sightings:
+        why = _unfit(source, sighting)
+        if why:
+            left_out.append(f"{sighting.commit[:10]} of {sighting.when:%Y-%m-%d}: {why}")
+            continue
+        now = _digest(_text(source, sighting))
+        count += 1
+        if now != digest:
+            yield _Found(sighting, now)
+        digest = now
+    if not count:
+        what = f"no commit has a text of it: {left_out[-1]}" if left_out else "no commit has it"
+        raise NotFoundError(
+            what,
+            where=path,
+            remedy="name the file as `git log --name-only` does, from the folder behind --history",
+        )
+
+
+def _unfit(source: History, sighting: Sighting) -> str:
+    """Why a file is no text to import; empty where it is one."""
+    name = f"`{sighting.path}`"
+    if not sighting.blob:
+        return f"{name} was removed, or is no file"
+    if not sighting.path.endswith(MARKDOWN):
+        return f"{name} is no Markdown file"
+    try:
+        text = _text(source, sighting)
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return f"{name} is not UTF-8 text, see line {line}"
+    except ValueError as error:
+        return f"{name} is no text: {error}"
+    return "" if text.strip() else f"{name} is empty"
+
+
+def _text(source: History, sighting: Sighting) -> str:
+    return source_text(source.content(sighting.blob))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _same_history(line: Line, found: Sequence[_Found], path: str) -> None:
+    """What was imported before must be what this history begins with."""
+    for release, each in zip(line, [*found, *[None] * len(line)], strict=False):
+        was = release.imported
+        assert was
+        if each is None or (was.commit, was.digest) != (each.sighting.commit, each.digest):
+            raise HistoryError(
+                f"release {release.number} was made of `{was.path}` at commit {was.commit[:10]}, "
+                "and this history has another text there",
+                where=path,
+                remedy="import this history as a policy of its own: --policy ID",
+            )
+
+
+def _title(source: History, last: Sighting) -> str:
+    clauses = parse(_text(source, last))
+    titles = (_readable(c.text) for c in clauses if c.kind is Kind.HEADING)
+    return next(filter(None, titles), _readable(PurePosixPath(last.path).stem))
+
+
+def _readable(name: str) -> str:
+    """A name on one line, as a record can hold it."""
+    return " ".join("".join(c if c.isprintable() else " " for c in name).split())
+
+
+# ── what is made ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _release(
+    project: Project,
+    policy_id: str,
+    source: History,
+    found: _Found,
+    lineage: Lineage,
+    facts: Facts,
+    line: Line,
+) -> Release:
+    """Makes the next release and writes its folder."""
+    text = lineage.follow(_text(source, found.sighting))
+    sections = tuple(text.files)
+    sighting = found.sighting
+    release = Release(
+        number=Number(len(line) + 1),
+        materiality=Materiality.MATERIAL,
+        policy=Policy(
+            policy_id,
+            replace(facts, sections=sections, retired=dict(lineage.retired)),
+            text.files,
+        ),
+        published=None,
+        effective=None,
+        previous=line[-1].number if line else None,
+        previous_seal=line[-1].seal if line else "",
+        imported=Imported(
+            source=_readable(source.address),
+            path=_readable(sighting.path),
+            commit=sighting.commit,
+            seen=sighting.when.astimezone(dt.UTC),
+            digest=found.digest,
+            kept=text.kept,
+        ),
+    )
+    files = release_files(release, {})
+    sealed = replace(release, seal=seal_of(files[SUMS_FILE]))
+    # What never changes again must read back as what was meant before it is written.
+    assert read_release(policy_id, files, release.name) == sealed
+    archive.write(project, policy_id, release.number, files)
+    return sealed
+
+
+def _record(own: History, line: Line, address: str, *, draft: bool) -> None:
+    """Commits what was made, in one commit, and tags the last release of it."""
+    last = line[-1]
+    policy_id = last.policy.id
+    folders = [f"versions/{policy_id}", *[f"policy/{policy_id}"] * draft]
+    if any(f"{folder}/" in path for path in own.changed() for folder in folders):
+        message = f"Import {policy_id}/1 to {last.name} from {address}\n\nSeal: {last.seal}"
+        own.commit(folders, [], message)
+    if last.name not in own.tags(policy_id):
+        own.tag(last.name, _tag_message(last))
+
+
+def _tag_message(last: Release) -> str:
+    """One tag bears witness to every release before it too: each has the seal of the one before."""
+    assert last.imported
+    return "\n".join(
+        [
+            f"{last.policy.facts.title}, versions 1 to {last.number} (imported)",
+            "",
+            f"Source: {last.imported.source} {last.imported.path}",
+            f"Commit: {last.imported.commit}",
+            f"Seal: {last.seal}",
+        ]
+    )
+
+
+# ── the draft ────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Draft:
+    """The draft of the policy, which is to be the last release if no work is lost by that."""
+
+    def __init__(self, project: Project, policy_id: str) -> None:
+        """Reads it.
+
+        Raises:
+            ConfigurationError: `policy.toml` does not read.
+        """
+        self._folder = project.drafts / policy_id
+        self._files: Mapping[str, bytes] = read_folder(self._folder)
+        data = self._files.get(FACTS_FILE)
+        name = f"{project.folder(policy_id)}/{FACTS_FILE}"
+        self._facts = read_facts(data, name) if data is not None else None
+
+    def facts(self, title: str, language: str) -> Facts:
+        """What is known of every release beside its text: its title and its language.
+
+        Args:
+            title, language: for where there is no draft yet.
+        """
+        return Facts(
+            title=self._facts.title if self._facts else title,
+            language=self._facts.language if self._facts else language,
+            contact="",
+            remark="",
+            sections=(),
+            profile="promise",
+            days=30,
+            effect="",
+        )
+
+    def missing(self) -> tuple[str, ...]:
+        """What `policy.toml` still has to say."""
+        contact, effect = (self._facts.contact, self._facts.effect) if self._facts else ("", "")
+        return tuple(
+            name for name, value in (("contact", contact), ("opt_out.effect", effect)) if not value
+        )
+
+    def follow(self, line: Line) -> bool:
+        """Makes the draft equal to the last release.
+
+        Returns:
+            False if the draft has something that no release has: then it is let alone.
+        """
+        if not self._nothing_of_its_own(line):
+            return False
+        policy = line[-1].policy
+        for name, text in policy.files.items():
+            self._write(name, text.encode())
+        self._write(FACTS_FILE, _facts_file(self._files.get(FACTS_FILE), policy.facts))
+        for name in set(self._sections()) - set(policy.files):
+            (self._folder / name).unlink()
+        return True
+
+    def _sections(self) -> Mapping[str, bytes]:
+        return {n: d for n, d in self._files.items() if n.endswith(".md") and "/" not in n}
+
+    def _nothing_of_its_own(self, line: Line) -> bool:
+        held = {item for release in line for item in release.policy.files.items()}
+        orders = {(), *(release.policy.facts.sections for release in line)}
+        known = self._facts is None or self._facts.sections in orders
+        return known and all(
+            (name, data.decode("utf-8", "replace")) in held
+            for name, data in self._sections().items()
+        )
+
+    def _write(self, name: str, data: bytes) -> None:
+        """Writes a file of the draft, whole or not at all."""
+        if self._files.get(name) == data:
+            return
+        path = self._folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        building = path.with_name(f".{name}.building")
+        building.write_bytes(data)
+        building.replace(path)
+
+
+def _facts_file(old: bytes | None, facts: Facts) -> bytes:
+    """`policy.toml` for the draft that is the last release: all else that it says stays."""
+    document = tomlkit.parse((old or _facts_of(facts)).decode())
+    sections = tomlkit.array()
+    sections.extend(facts.sections)
+    document["sections"] = sections.multiline(True)
+    if facts.retired:
+        document["retired"] = tomlkit.item(dict(facts.retired))
+    elif "retired" in document:
+        document.remove("retired")
+    return (tomlkit.dumps(document).rstrip("\n") + "\n").encode()
+
+
+def _facts_of(facts: Facts) -> bytes:
+    """The least that a `policy.toml` says, with what a person must fill in."""
+    document = tomlkit.document()
+    document.add(tomlkit.comment("Imported. A person fills in `contact` and `opt_out.effect`, and"))
+    document.add(tomlkit.comment("looks at `language` and at what `notice` promises."))
+    document.add("title", tomlkit.item(facts.title))
+    document.add("language", tomlkit.item(facts.language))
+    document.add("contact", tomlkit.item(""))
+    document.add("sections", tomlkit.array())
+    document.add("notice", tomlkit.item({"profile": facts.profile, "days": facts.days}))
+    document.add("opt_out", tomlkit.item({"effect": ""}))
+    return tomlkit.dumps(document).encode()
