@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-import tomlkit
-
 from publisher import archive
 from publisher.actions import Progress, silent
+from publisher.actions.redrafting import Draft
 from publisher.anchoring import Anchored, anchor_for, source_text
 from publisher.clauses import Kind, parse
 from publisher.draft import FACTS_FILE
 from publisher.errors import ConfigurationError, FreezeError, HistoryError, NotFoundError, SealError
 from publisher.history import History, Sighting
 from publisher.lineage import Lineage
-from publisher.policy import POLICY_ID, Facts, Policy, read_facts
-from publisher.project import Project, read_folder
+from publisher.policy import POLICY_ID, Facts, Policy
+from publisher.project import Project
 from publisher.release import (
     SUMS_FILE,
     Imported,
@@ -126,7 +125,7 @@ def import_history(
     left_out: list[str] = []
     found = list(_texts(source, path, left_out))
     _same_history(line, found, path)
-    draft = _Draft(project, policy_id)
+    draft = Draft(project, policy_id)
     facts = draft.facts(_readable(title) or _title(source, found[-1].sighting), language)
     lineage = Lineage()
     for release in line:
@@ -205,20 +204,16 @@ def _texts(source: History, path: str, left_out: list[str]) -> Iterator[_Found]:
             where=path,
             remedy="name one .md file; several are imported one by one, each as a policy",
         )
-    sightings = source.sightings(path)
-    digest = ""
-    count = 0
-    for sighting in sightings:
-        why = _unfit(source, sighting)
-        if why:
+    before = ""
+    for sighting in source.sightings(path):
+        if why := _unfit(source, sighting):
             left_out.append(f"{sighting.commit[:10]} of {sighting.when:%Y-%m-%d}: {why}")
             continue
-        now = _digest(_text(source, sighting))
-        count += 1
-        if now != digest:
-            yield _Found(sighting, now)
-        digest = now
-    if not count:
+        digest = _digest(_text(source, sighting))
+        if digest != before:
+            yield _Found(sighting, digest)
+        before = digest
+    if not before:
         what = f"no commit has a text of it: {left_out[-1]}" if left_out else "no commit has it"
         raise NotFoundError(
             what,
@@ -346,111 +341,3 @@ def _tag_message(last: Release) -> str:
             f"Seal: {last.seal}",
         ]
     )
-
-
-# ── the draft ────────────────────────────────────────────────────────────────────────────────────
-
-
-class _Draft:
-    """The draft of the policy, which is to be the last release if no work is lost by that."""
-
-    def __init__(self, project: Project, policy_id: str) -> None:
-        """Reads it.
-
-        Raises:
-            ConfigurationError: `policy.toml` does not read.
-        """
-        self._folder = project.drafts / policy_id
-        self._files: Mapping[str, bytes] = read_folder(self._folder)
-        data = self._files.get(FACTS_FILE)
-        name = f"{project.folder(policy_id)}/{FACTS_FILE}"
-        self._facts = read_facts(data, name) if data is not None else None
-
-    def facts(self, title: str, language: str) -> Facts:
-        """What is known of every release beside its text: its title and its language.
-
-        Args:
-            title, language: for where there is no draft yet.
-        """
-        return Facts(
-            title=self._facts.title if self._facts else title,
-            language=self._facts.language if self._facts else language,
-            contact="",
-            remark="",
-            sections=(),
-            profile="promise",
-            days=30,
-            effect="",
-        )
-
-    def missing(self) -> tuple[str, ...]:
-        """What `policy.toml` still has to say."""
-        contact, effect = (self._facts.contact, self._facts.effect) if self._facts else ("", "")
-        return tuple(
-            name for name, value in (("contact", contact), ("opt_out.effect", effect)) if not value
-        )
-
-    def follow(self, line: Line) -> bool:
-        """Makes the draft equal to the last release.
-
-        Returns:
-            False if the draft has something that no release has: then it is let alone.
-        """
-        if not self._nothing_of_its_own(line):
-            return False
-        policy = line[-1].policy
-        for name, text in policy.files.items():
-            self._write(name, text.encode())
-        self._write(FACTS_FILE, _facts_file(self._files.get(FACTS_FILE), policy.facts))
-        for name in set(self._sections()) - set(policy.files):
-            (self._folder / name).unlink()
-        return True
-
-    def _sections(self) -> Mapping[str, bytes]:
-        return {n: d for n, d in self._files.items() if n.endswith(".md") and "/" not in n}
-
-    def _nothing_of_its_own(self, line: Line) -> bool:
-        held = {item for release in line for item in release.policy.files.items()}
-        orders = {(), *(release.policy.facts.sections for release in line)}
-        known = self._facts is None or self._facts.sections in orders
-        return known and all(
-            (name, data.decode("utf-8", "replace")) in held
-            for name, data in self._sections().items()
-        )
-
-    def _write(self, name: str, data: bytes) -> None:
-        """Writes a file of the draft, whole or not at all."""
-        if self._files.get(name) == data:
-            return
-        path = self._folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        building = path.with_name(f".{name}.building")
-        building.write_bytes(data)
-        building.replace(path)
-
-
-def _facts_file(old: bytes | None, facts: Facts) -> bytes:
-    """`policy.toml` for the draft that is the last release: all else that it says stays."""
-    document = tomlkit.parse((old or _facts_of(facts)).decode())
-    sections = tomlkit.array()
-    sections.extend(facts.sections)
-    document["sections"] = sections.multiline(True)
-    if facts.retired:
-        document["retired"] = tomlkit.item(dict(facts.retired))
-    elif "retired" in document:
-        document.remove("retired")
-    return (tomlkit.dumps(document).rstrip("\n") + "\n").encode()
-
-
-def _facts_of(facts: Facts) -> bytes:
-    """The least that a `policy.toml` says, with what a person must fill in."""
-    document = tomlkit.document()
-    document.add(tomlkit.comment("Imported. A person fills in `contact` and `opt_out.effect`, and"))
-    document.add(tomlkit.comment("looks at `language` and at what `notice` promises."))
-    document.add("title", tomlkit.item(facts.title))
-    document.add("language", tomlkit.item(facts.language))
-    document.add("contact", tomlkit.item(""))
-    document.add("sections", tomlkit.array())
-    document.add("notice", tomlkit.item({"profile": facts.profile, "days": facts.days}))
-    document.add("opt_out", tomlkit.item({"effect": ""}))
-    return tomlkit.dumps(document).encode()
