@@ -10,9 +10,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from publisher.alignment import sameness
 from publisher.clauses import Clause, Document, Kind, Section
 from publisher.redline import Operation, compare
+from publisher.sections import sameness
 from publisher.words import SpanKind
 
 MOSTLY = 0.5

@@ -11,10 +11,11 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from publisher.alignment import SAME, likeness
 from publisher.amendment import Amendment, ChangeKind, amend
 from publisher.anchoring import Anchored, anchor_for, anchored, own_anchors
 from publisher.clauses import Document, Kind, Section, parse
+from publisher.likeness import likeness
+from publisher.sections import SAME
 from publisher.segmentation import words
 
 

@@ -8,17 +8,14 @@ with hardly anything in common is replaced whole.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 from typing import NamedTuple
-
-from rapidfuzz.distance import Indel
 
 from publisher.clauses import Mark, Run
 from publisher.segmentation import Place, Terms, plain, segment
+from publisher.sequences import matching_blocks
 
 LEGIBLE = 0.3
 """Below this share of kept letters a text is replaced whole …"""
@@ -28,10 +25,6 @@ LIGHT = 2
 """So many kept words between two changes may be light, so that the changes read better as one …"""
 LIGHT_LETTERS = 8
 """… and surely are if they have no more letters than this."""
-PHRASE = 8
-"""So many words in a row stand in a text but once, as a rule."""
-LONGEST = 1_000_000_000
-"""So many pairs of words are aligned exactly at most: 125 MB."""
 
 
 class SpanKind(StrEnum):
@@ -220,69 +213,6 @@ def _pieces(a: str, b: str, old_side: _Side, new_side: _Side) -> list[_Piece]:
 def _blank(text: str) -> str:
     """The spaces a text begins with."""
     return text[: len(text) - len(text.lstrip())]
-
-
-def matching_blocks(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int, int]]:
-    """The runs that two sequences have in common: (place in the old, place in the new, length).
-
-    Together they are a longest common subsequence; of very long sequences, a common subsequence.
-    The same is found whichever of the two sequences is the old one.
-    """
-    if old > new:  # type: ignore[operator]  # both are of words, or both of keys: strings
-        return [(i, j, n) for j, i, n in matching_blocks(new, old)]
-    numbers: dict[Hashable, int] = {}
-    a = [numbers.setdefault(item, len(numbers)) for item in old]
-    b = [numbers.setdefault(item, len(numbers)) for item in new]
-    return [
-        (i + block.a, j + block.b, block.size)
-        for i, k, j, m in _cut(a, b)
-        for block in Indel.opcodes(a[i:k], b[j:m]).as_matching_blocks()
-        if block.size
-    ]
-
-
-def _cut(a: list[int], b: list[int]) -> list[tuple[int, int, int, int]]:
-    """Cuts two texts where they surely agree, if they are too long to be aligned at once.
-
-    The exact alignment takes a bit of memory for each pair of words. Texts longer than that allows
-    are cut before phrases that each has once, in the longest run of such phrases that kept its
-    order; before words that each has once, if there are no such phrases.
-    """
-    if len(a) * len(b) <= LONGEST:
-        return [(0, len(a), 0, len(b))]
-    for size in (PHRASE, 1):
-        if cuts := _sure(a, b, size):
-            break
-    bounds = [(0, 0), *cuts, (len(a), len(b))]
-    pieces = [(i, k, j, m) for (i, j), (k, m) in pairwise(bounds)]
-    return [piece for piece in pieces if (piece[1] - piece[0]) * (piece[3] - piece[2]) <= LONGEST]
-
-
-def _sure(a: list[int], b: list[int], size: int) -> list[tuple[int, int]]:
-    """Where phrases of so many words begin that either text has once, as far as they rise."""
-    sides = [list(zip(*(text[n:] for n in range(size)), strict=False)) for text in (a, b)]
-    once = {phrase for phrase, n in Counter(sides[0]).items() if n == 1}
-    once &= {phrase for phrase, n in Counter(sides[1]).items() if n == 1}
-    place = {phrase: j for j, phrase in enumerate(sides[1]) if phrase in once}
-    return rising([(i, place[phrase]) for i, phrase in enumerate(sides[0]) if phrase in once])
-
-
-def rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The longest run of pairs, rising in the first number, that rises in the second as well."""
-    ends: list[int] = []
-    last: list[int] = []
-    before: list[int] = []
-    for index, (_, place) in enumerate(pairs):
-        at = bisect_left(ends, place)
-        before.append(last[at - 1] if at else -1)
-        ends[at : at + 1] = [place]
-        last[at : at + 1] = [index]
-    chosen: list[tuple[int, int]] = []
-    index = last[-1] if last else -1
-    while index >= 0:
-        chosen.append(pairs[index])
-        index = before[index]
-    return chosen[::-1]
 
 
 # ── what reads well ──────────────────────────────────────────────────────────────────────────────

@@ -8,9 +8,9 @@ from itertools import combinations, groupby
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from publisher.alignment import heaviest_rising
 from publisher.clauses import Clause, Document, Run, parse
 from publisher.redline import Operation, accept, compare, reject
+from publisher.sequences import heaviest_rising
 from publisher.words import Span, SpanKind, compare_words
 from tests.strategies import amendments, line, policies
 
