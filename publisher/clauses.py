@@ -8,10 +8,11 @@ end, are its source to the byte.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
+from itertools import count
 from typing import Any, NamedTuple
 
 from markdown_it import MarkdownIt
@@ -195,14 +196,16 @@ def source_lines(text: str) -> list[str]:
     return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
 
 
-def parse(text: str, file: str = "") -> tuple[Clause, ...]:
+def parse(text: str, file: str = "", numbers: Iterator[int] | None = None) -> tuple[Clause, ...]:
     """The clauses of a Markdown text; their `raw` put end to end is `text`.
 
     Args:
         text: Markdown.
         file: the name to record in each clause.
+        numbers: for its containers; the texts of one document share them, so that no table of
+            one is taken for a table of another.
     """
-    reader = _Reader()
+    reader = _Reader(numbers or count(1))
     reader.read(markdown(raw_html=True).parse(text))
     lines = source_lines(text)
     if not reader.found:
@@ -218,10 +221,10 @@ def parse(text: str, file: str = "") -> tuple[Clause, ...]:
 class _Reader:
     """Walks markdown-it's tokens and collects (first line, facts of the clause) of each block."""
 
-    def __init__(self) -> None:
+    def __init__(self, numbers: Iterator[int]) -> None:
         self.found: list[tuple[int, dict[str, Any]]] = []
         self._around: list[Container] = []
-        self._numbers = 0
+        self._numbers = numbers
         self._item_leaves: list[tuple[int, int]] = []
         self._row: list[tuple[Run, ...]] = []
         self._align: list[str] = []
@@ -229,8 +232,7 @@ class _Reader:
         self._open = _at(0)
 
     def _enter(self, kind: str, start: int = 1) -> None:
-        self._numbers += 1
-        self._around.append(Container(kind, self._numbers, start))
+        self._around.append(Container(kind, next(self._numbers), start))
 
     def _add(self, token: Token, kind: Kind, cells: Sequence[tuple[Run, ...]], **more: Any) -> None:
         start = token.map[0] if token.map else (self.found[-1][0] if self.found else 0)

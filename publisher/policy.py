@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 
 from publisher.clauses import Document, parse
 from publisher.configuration import Table, parse_toml
@@ -62,7 +63,9 @@ class Policy:
     @cached_property
     def document(self) -> Document:
         """All sections as one document."""
-        return Document(tuple(c for name, text in self.files.items() for c in parse(text, name)))
+        numbers = count(1)
+        files = self.files.items()
+        return Document(tuple(c for name, text in files for c in parse(text, name, numbers)))
 
     @property
     def markdown(self) -> str:

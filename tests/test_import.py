@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 
 from publisher import archive
 from publisher.actions.importing import import_history
+from publisher.amendment import amend
 from publisher.anchoring import Anchored, anchor_for, anchored, source_text
 from publisher.clauses import Document, Kind, parse
 from publisher.history import History
 from publisher.lineage import Lineage
+from publisher.policy import Facts, Policy
 from publisher.release import Line, Number, Status, in_force, standing
 from tests.conftest import House, git
 from tests.strategies import policies
@@ -27,6 +29,7 @@ USE = "We use your data to send you what you ordered, and for nothing else."
 KEYS = "Our servers encrypt every file with a key that only you hold, wherever you store it."
 COOKIES = "A cookie tells us that you came back, and we delete it after thirty days at the latest."
 CONTACT = "Write to the officer named at the foot of this page; an answer takes a week."
+NO_FACTS = Facts("", "en", "", "", (), "promise", 30, "")
 ONE = f"# Terms\n\nHello.\n\n## Use\n\n{USE}\n\n## Keys\n\n{KEYS}\n\n## Contact\n\n{CONTACT}\n"
 
 
@@ -480,6 +483,20 @@ def test_odd_texts_lose_nothing(text: str) -> None:
     headings = [c.anchor for c in clauses if c.kind is Kind.HEADING]
     assert len(set(headings)) == len(headings)
     assert all(headings)
+
+
+def test_tables_in_two_files_are_two_tables() -> None:
+    """Each file was read with table numbers of its own: a wide table met a narrow one."""
+    wide = "| a | b | c |\n|---|---|---|\n" + "".join(f"| {n} | old | x |\n" for n in range(4))
+    narrow = "| d | e |\n|---|---|\n" + "".join(f"| {n} | old |\n" for n in range(4))
+    text = f"## Wide\n\n{wide}\n## Narrow\n\n{narrow}"
+    lineage = Lineage()
+    one, two = (
+        Policy("terms", NO_FACTS, lineage.follow(each).files).document
+        for each in (text, text.replace("old", "new"))
+    )
+    assert len({clause.table for clause in one.clauses if clause.table}) == 2
+    assert len(amend(one, two).changes) == 2
 
 
 def test_parts_are_cut_only_where_the_whole_allows() -> None:

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from publisher import archive
@@ -167,7 +168,12 @@ def _at_path(path: Path) -> Version:
                 where=str(path),
                 remedy="name a folder with .md files, or a file",
             )
-        clauses = [c for name, data in texts.items() for c in parse(_text(data, path / name), name)]
+        numbers = count(1)
+        clauses = [
+            clause
+            for name, data in texts.items()
+            for clause in parse(_text(data, path / name), name, numbers)
+        ]
         return Version(str(path), Document(tuple(clauses)), path=path)
     try:
         data = path.read_bytes()
