@@ -27,6 +27,11 @@ class Addresses:
         """Every version with its dates."""
         return f"{self.current}history/"
 
+    @property
+    def compare(self) -> str:
+        """Any version against any other; `?from=1&to=3` names the two."""
+        return f"{self.current}compare/"
+
     def release(self, number: Number) -> str:
         """One version, for ever."""
         return f"{self.current}{number}/"

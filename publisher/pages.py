@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 
-from publisher import apparatus, forms, masthead, overview
+from publisher import apparatus, forms, masthead, overview, versus
 from publisher.address import Addresses
 from publisher.amendment import Amendment, amend, summary
 from publisher.clauses import parse
@@ -35,6 +35,8 @@ from publisher.release import (
 
 STEPS = "assets/publisher/steps.js"
 """The script of the redlines, from the site's root."""
+COMPARE = "assets/publisher/compare.js"
+"""That of the comparison of any two versions."""
 POLICIES = "<!-- policies -->"
 """Stands in a hand-written page where the list of the policies is to be."""
 
@@ -87,11 +89,17 @@ class PolicyPages:
             self.amendments[release.number] = found
         return self.amendments[release.number]
 
+    def between(self, old: Release, new: Release) -> Amendment:
+        """What leads from one release to another, whichever is the older."""
+        found = self.amendment(new) if predecessor(new, self.line) is old else None
+        return found or amend(old.policy.document, new.policy.document)
+
     def all(self) -> Iterator[Page]:
         """Every page, the stable ones first."""
         current = in_force(self.line, self.today)
         yield self.current(current) if current else self.announced()
         yield self.history()
+        yield self.compare()
         for release in self.line:
             yield self.release(release)
             if release.previous:
@@ -318,6 +326,7 @@ class PolicyPages:
         html = (
             masthead.crumbs([("Policies", at.root), (self.title, at.current)], "All versions")
             + masthead.head(f"{self.title}: all versions", self.configuration.organisation)
+            + masthead.actions([("Compare any two", at.compare)], "More about all versions")
             + overview.history(self.line, self.today, sizes, at)
         )
         heads = [Heading(2, "pp-amendments", "Amendments")]
@@ -331,6 +340,27 @@ class PolicyPages:
             description=f"Every version of the {self.title} of "
             f"{self.configuration.organisation}, with its dates and changes.",
             label="All versions",
+        )
+
+    def compare(self) -> Page:
+        """Any version against any other."""
+        at = self._at(2)
+        title = f"{self.title}: compare two versions"
+        lead = "Any version against any other, whichever is the older."
+        parts = [
+            self._crumbs(at, "Compare two versions"),
+            masthead.head(title, self.configuration.organisation, lead),
+            versus.chooser(self.line, at),
+            f'<script type="module" src="{at.root}{COMPARE}"></script>\n',
+        ]
+        return Page(
+            path=f"{self.policy_id}/compare/",
+            title=title,
+            html="".join(parts),
+            headings=(Heading(2, "pp-steps", "Step by step"),) * (len(self.line) > 1),
+            description=f"Any two versions of the {self.title} of "
+            f"{self.configuration.organisation}, compared.",
+            label="Compare two versions",
         )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from publisher import archive, pages, pdf, preview
+from publisher import archive, pages, pdf, preview, versus
 from publisher.actions import Progress, silent
 from publisher.actions.drafting import check_draft
 from publisher.actions.printing import (
@@ -82,6 +82,7 @@ def site(
     for line in filter(None, lines.values()):
         view = PolicyPages(line, today, project.configuration)
         found += view.all()
+        files |= _to_compare(view)
         documents += _documents(project, view)
         for release in line:
             files[f"{release.name}/policy.md"] = release.policy.markdown.encode()
@@ -94,6 +95,12 @@ def site(
             found += _preview(project, name, line)
     released = [line for line in lines.values() if line]
     return Site(tuple(found), files, styles, pages.home(released, today))
+
+
+def _to_compare(view: PolicyPages) -> dict[str, bytes]:
+    """What the script gets that compares any two versions, by path."""
+    folder = f"{view.policy_id}/compare/"
+    return {folder + name: data for name, data in versus.files(view.line, view.between)}
 
 
 def _documents(project: Project, view: PolicyPages) -> Iterator[tuple[str, Callable[[], bytes]]]:
@@ -129,8 +136,8 @@ def _assets() -> tuple[dict[str, bytes], tuple[str, ...]]:
     folder = "assets/publisher"
     files = {f"{folder}/fonts/{p.name}": p.read_bytes() for p in pdf.font_files()}
     files[f"{folder}/fonts.css"] = pdf.font_faces("fonts/").encode()
-    sheets = ("marks.css", "views.css", "screen.css")
-    for name in (*sheets, "steps.js"):
+    sheets = ("marks.css", "views.css", "compare.css", "screen.css")
+    for name in (*sheets, "steps.js", "compare.js", "compare-worker.js"):
         files[f"{folder}/{name}"] = pdf.style(name).encode()
     return files, tuple(f"{folder}/{name}" for name in ("fonts.css", *sheets))
 
