@@ -32,6 +32,15 @@ class Addresses:
         """Any version against any other; `?from=1&to=3` names the two."""
         return f"{self.current}compare/"
 
+    @property
+    def day(self) -> str:
+        """Which version applied on a day; `?day=2027-03-01` names one."""
+        return f"{self.current}on/"
+
+    def listing(self, name: str) -> str:
+        """A file about all versions: `versions.json`, `periods.json`, `feed.atom`, …"""
+        return f"{self.current}{name}"
+
     def release(self, number: Number) -> str:
         """One version, for ever."""
         return f"{self.current}{number}/"
@@ -49,5 +58,5 @@ class Addresses:
         return f"{self.release(number)}opt-out/" + (f"?token={token}" if token else "")
 
     def download(self, number: Number, name: str) -> str:
-        """A file to download: `policy.pdf`, `changes.pdf`, `notice.pdf`, `opt-out.pdf`, …"""
+        """A file to download: `policy.pdf`, `policy.json`, `changes.pdf`, `notice.pdf`, …"""
         return f"{self.release(number)}{name}"

@@ -87,12 +87,13 @@ def _change(amendment: Amendment, change: Change) -> dict[str, Any]:
         "inserted": change.inserted,
         "deleted": change.deleted,
         "moved": moved,
-        "old": [_section(section) for section in old],
-        "new": [_section(section) for section in new],
+        "old": [section_value(section) for section in old],
+        "new": [section_value(section) for section in new],
     }
 
 
-def _section(section: Section) -> dict[str, Any]:
+def section_value(section: Section) -> dict[str, Any]:
+    """A section with its text, as every JSON form of ours writes it."""
     return {
         "anchor": section.anchor,
         "title": section.title,

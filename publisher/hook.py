@@ -33,6 +33,10 @@ LOST = (
 """What stands on the page for addresses that do not exist."""
 
 
+UNKNOWN = "1970-01-01"
+"""In place of a day that nobody knows, for MkDocs asks every page for one; the sitemap has none."""
+
+
 class PublisherOptions(Config):  # type: ignore[no-untyped-call]
     """The options of the plugin in `mkdocs.yml`."""
 
@@ -46,6 +50,7 @@ class GeneratedPage(MkDocsPage):
     def __init__(self, made: Page, file: File, config: MkDocsConfig) -> None:
         super().__init__(made.label or made.title, file, config)
         self.made = made
+        self.update_date = day_of(made.modified)
 
     def read_source(self, config: MkDocsConfig) -> None:
         """There is no Markdown; the facts for the frame stand where MkDocs looks for them."""
@@ -59,6 +64,11 @@ class GeneratedPage(MkDocsPage):
         self.content = self.made.html
         self.toc = get_toc(contents(self.made.headings))  # type: ignore[arg-type]
         self.present_anchor_ids = set(re.findall(r'\bid="([^"]+)"', self.made.html))
+
+
+def day_of(modified: dt.date | None) -> str:
+    """A day as MkDocs wants it: it dates the sitemap, which would name the day of the build."""
+    return modified.isoformat() if modified else UNKNOWN
 
 
 def contents(headings: Sequence[Heading]) -> list[dict[str, Any]]:
@@ -105,27 +115,32 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
             file.page = GeneratedPage(page, file, config)
             files.append(file)
         for path, data in self.made.files.items():
-            if not path.endswith(".md"):
+            # What people wrote themselves stands.
+            if not path.endswith(".md") and files.get_file_from_path(path) is None:
                 files.append(File.generated(config, path, content=data))
         return files
 
     def on_page_content(
         self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files
     ) -> str:
-        return (
-            html if isinstance(page, GeneratedPage) else html.replace(POLICIES, self.made.policies)
-        )
+        if isinstance(page, GeneratedPage):
+            return html
+        page.update_date = day_of(self.made.modified if POLICIES in html else None)
+        return html.replace(POLICIES, self.made.policies)
 
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
-        if isinstance(page, GeneratedPage) and page.made.noindex:
-            output = output.replace("</head>", '<meta name="robots" content="noindex"></head>', 1)
-        return mended(output)
+        head = self.made.head if page.is_homepage else ""
+        if isinstance(page, GeneratedPage):
+            head = page.made.head + page.made.noindex * '<meta name="robots" content="noindex">'
+        return mended(output.replace("</head>", f"{head}</head>", 1))
 
     def on_post_template(
         self, output_content: str, *, template_name: str, config: MkDocsConfig
     ) -> str:
         if template_name == "404.html":
             output_content = output_content.replace("<h1>404 - Not found</h1>", LOST)
+        if template_name == "sitemap.xml":
+            return output_content.replace(f"<lastmod>{UNKNOWN}</lastmod>", "")
         return mended(output_content) if template_name.endswith(".html") else output_content
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:

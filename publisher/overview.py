@@ -9,6 +9,8 @@ from html import escape
 from publisher import apparatus, masthead
 from publisher.address import Addresses
 from publisher.amendment import Counts
+from publisher.notice import long_date
+from publisher.periods import Period, announced, applied
 from publisher.release import (
     Line,
     Materiality,
@@ -125,6 +127,53 @@ def _changed(release: Release, line: Line, sizes: Mapping[Number, Counts], at: A
         return "First version"
     link = masthead.anchor((f"Changes since {before.number}", at.changes(release.number)))
     return f"{link}<br>{size.inserted:,} words added, {size.deleted:,} removed"
+
+
+def days(line: Line, at: Addresses) -> str:
+    """Which version applied on which day, and which was announced on it.
+
+    The form shows itself when `day.js` runs; without a script the tables answer.
+
+    Args:
+        line: all releases of one policy.
+        at: addresses as seen from the page.
+    """
+    return (
+        '<form class="pp-day" hidden>\n<p class="pp-field"><label for="pp-day">Day</label>\n'
+        '<input type="date" id="pp-day" name="day" min="0001-01-01" max="9999-12-31" required>\n'
+        "<button>Show</button></p></form>\n"
+        '<div class="pp-answer" role="status"></div>\n'
+        '<h2 id="pp-applied">In force</h2>\n'
+        f"{_periods('In force', applied(line), at)}"
+        '<h2 id="pp-announced">Announced, not yet in force</h2>\n'
+        f"{_periods('Announced', announced(line), at) or '<p>None was announced ahead.</p>'}"
+    )
+
+
+def _periods(name: str, periods: Sequence[Period], at: Addresses) -> str:
+    """The periods as a table, the latest first; empty where there are none."""
+    rows = "".join(_period(name, period, at) for period in reversed(periods))
+    head = "".join(f'<th scope="col">{column}</th>' for column in ("Version", "From", "Until"))
+    return rows and (
+        f'<div class="pp-table" role="region" tabindex="0" aria-label="{name}">'
+        f'<table class="pp-table-grid"><thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{rows}</tbody></table></div>\n"
+    )
+
+
+def _period(name: str, period: Period, at: Addresses) -> str:
+    release = period.release
+    language = release.policy.facts.language
+    first = long_date(period.first, language)
+    if period.first and not release.effective:
+        first = f"{first}, when it was first seen"
+    last = long_date(period.last, language) if period.last else "further notice"
+    ends = f'data-from="{period.first or ""}" data-until="{period.last or ""}"'
+    link = masthead.anchor((release.version, at.release(release.number)))
+    return (
+        f'<tr data-what="{name}" {ends}><th scope="row">{link}</th>'
+        f"<td>{escape(first)}</td><td>{escape(last)}</td></tr>\n"
+    )
 
 
 def home(lines: Sequence[Line], today: dt.date, root: str) -> str:

@@ -12,15 +12,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 
-from publisher import apparatus, forms, masthead, overview, versus
+from publisher import apparatus, forms, masthead, overview, relations, versus
 from publisher.address import Addresses
 from publisher.amendment import Amendment, amend, summary
+from publisher.catalogue import digest
 from publisher.clauses import parse
 from publisher.configuration import Configuration
 from publisher.html import Heading, fragment
 from publisher.letter import fill, page_values
 from publisher.marked import redline
 from publisher.notice import long_date
+from publisher.periods import Period, applied, by_number
 from publisher.release import (
     Line,
     Materiality,
@@ -37,6 +39,8 @@ STEPS = "assets/publisher/steps.js"
 """The script of the redlines, from the site's root."""
 COMPARE = "assets/publisher/compare.js"
 """That of the comparison of any two versions."""
+DAY = "assets/publisher/day.js"
+"""That of the page of a day."""
 POLICIES = "<!-- policies -->"
 """Stands in a hand-written page where the list of the policies is to be."""
 
@@ -58,6 +62,10 @@ class Page:
     """Whether it is in the search index."""
     noindex: bool = False
     """Whether search engines are to leave it out."""
+    head: str = ""
+    """HTML for its head: what it tells machines."""
+    modified: dt.date | None = None
+    """When what it says of releases last changed; None: unknown."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,11 @@ class PolicyPages:
         """What the policy is called in its latest release."""
         return self.line[-1].policy.facts.title
 
+    @cached_property
+    def periods(self) -> dict[Number, Period]:
+        """When each version that ever applies does so."""
+        return by_number(applied(self.line))
+
     def amendment(self, release: Release) -> Amendment | None:
         """What a release changes against the one before it; None for the first."""
         before = predecessor(release, self.line)
@@ -99,6 +112,7 @@ class PolicyPages:
         current = in_force(self.line, self.today)
         yield self.current(current) if current else self.announced()
         yield self.history()
+        yield self.day()
         yield self.compare()
         for release in self.line:
             yield self.release(release)
@@ -111,6 +125,19 @@ class PolicyPages:
 
     def _at(self, depth: int) -> Addresses:
         return Addresses("../" * depth, self.policy_id)
+
+    @property
+    def site(self) -> Addresses:
+        """Addresses with the site's own in front."""
+        return Addresses(self.configuration.site, self.policy_id)
+
+    def _modified(self, *more: dt.date | None) -> dt.date | None:
+        """When the last release was published, or `more` if that is later."""
+        days = [r.published.date() for r in self.line if r.published]
+        return max([*days, *filter(None, more)], default=None)
+
+    def _head(self, at: Addresses, *links: relations.Link) -> str:
+        return relations.head((*links, *relations.policy_feeds(self.title, at)))
 
     def _crumbs(self, at: Addresses, here: str, release: Release | None = None) -> str:
         trail = [("Policies", at.root), (self.title, at.current)]
@@ -147,6 +174,12 @@ class PolicyPages:
             f"version {release.number}, {apparatus.in_force_words(release)}.",
             label="Text in force",
             search=True,
+            head=self._head(
+                at,
+                *relations.history(at),
+                *relations.forms(at.release(release.number), "policy"),
+            ),
+            modified=self._modified(release.effective),
         )
 
     def announced(self) -> Page:
@@ -158,7 +191,9 @@ class PolicyPages:
             + masthead.coming(self.line, self.today, at)
             + masthead.actions([("All versions", at.history)], "More")
         )
-        return Page(f"{self.policy_id}/", self.title, html)
+        head = self._head(at, *relations.history(at))
+        path = f"{self.policy_id}/"
+        return Page(path, self.title, html, head=head, modified=self._modified())
 
     def release(self, release: Release) -> Page:
         """One version at its own address, with a loud banner where it is not in force."""
@@ -177,8 +212,16 @@ class PolicyPages:
             self._actions(release, at),
             apparatus.contents(text),
             apparatus.article(release.policy, text),
-            _seal(release),
+            _seal(release, self.site),
         ]
+        links = relations.versions(release, self.line, at)
+        head = self._head(at, *links, *relations.forms(at.release(release.number), "policy"))
+        about = relations.linked_data(
+            release,
+            self.periods.get(release.number),
+            self.configuration.organisation,
+            self.site,
+        )
         return Page(
             path=f"{self.policy_id}/{release.number}/",
             title=f"{facts.title}, version {release.number}",
@@ -186,6 +229,8 @@ class PolicyPages:
             headings=text.headings,
             description=f"{facts.title} of {self.configuration.organisation}, "
             f"version {release.number}, {apparatus.in_force_words(release)}.",
+            head=head + about,
+            modified=_published(release),
         )
 
     def _facts(self, release: Release, at: Addresses) -> str:
@@ -204,7 +249,8 @@ class PolicyPages:
         links = [("All versions", at.history)] if history else []
         links += [
             ("Download PDF", at.download(number, "policy.pdf")),
-            ("Download Markdown", at.download(number, "policy.md")),
+            ("Markdown", at.download(number, "policy.md")),
+            ("JSON", at.download(number, "policy.json")),
         ]
         links += masthead.letters(release, self.line, at)
         form, closes = masthead.form_of(release, self.line), last_day(release, self.line)
@@ -230,7 +276,11 @@ class PolicyPages:
         marked = redline(found, views=True)
         names = (f"version {r.number}" for r in (before, release))
         tools = apparatus.views(marked, *names) + steps(at)
-        links = [("Download PDF", at.download(release.number, "changes.pdf"))]
+        links = [
+            ("Download PDF", at.download(release.number, "changes.pdf")),
+            ("Markdown", at.download(release.number, "changes.md")),
+            ("JSON", at.download(release.number, "changes.json")),
+        ]
         links += masthead.letters(release, self.line, at)
         parts = [
             self._crumbs(at, "What changed", release),
@@ -248,6 +298,8 @@ class PolicyPages:
             headings=(*apparatus.CHANGED_HEADINGS, *marked.headings),
             description=f"Every change from version {before.number} to version {release.number}, "
             f"word by word: {summary(found)}.",
+            head=self._head(at, *relations.forms(at.release(release.number), "changes")),
+            modified=_published(release),
         )
 
     # ── letter and form ──────────────────────────────────────────────────────────────────────────
@@ -279,7 +331,8 @@ class PolicyPages:
             ),
         ]
         title = f"{facts.title}: letter about version {release.number}"
-        return Page(f"{self.policy_id}/{release.number}/notice/", title, "".join(parts))
+        path = f"{self.policy_id}/{release.number}/notice/"
+        return Page(path, title, "".join(parts), modified=_published(release))
 
     def _local(self, html: str, at: Addresses) -> str:
         """Makes links to our own site relative, so that a copy of the site leads into itself."""
@@ -314,7 +367,8 @@ class PolicyPages:
             + ", and send it to the address in it.</li>\n</ul>\n",
         ]
         title = f"Opt out of version {release.number.major} of the {facts.title}"
-        return Page(f"{self.policy_id}/{release.number}/opt-out/", title, "".join(parts))
+        path = f"{self.policy_id}/{release.number}/opt-out/"
+        return Page(path, title, "".join(parts), modified=_published(release))
 
     # ── overviews ────────────────────────────────────────────────────────────────────────────────
 
@@ -326,8 +380,19 @@ class PolicyPages:
         html = (
             masthead.crumbs([("Policies", at.root), (self.title, at.current)], "All versions")
             + masthead.head(f"{self.title}: all versions", self.configuration.organisation)
-            + masthead.actions([("Compare any two", at.compare)], "More about all versions")
+            + masthead.actions(
+                [("Compare any two", at.compare), ("What applied on a day", at.day)],
+                "More about all versions",
+            )
             + overview.history(self.line, self.today, sizes, at)
+            + masthead.actions(
+                [
+                    ("Feed (Atom)", at.listing("feed.atom")),
+                    ("Feed (JSON)", at.listing("feed.json")),
+                    ("Versions (JSON)", at.listing("versions.json")),
+                ],
+                "For feed readers and other programs",
+            )
         )
         heads = [Heading(2, "pp-amendments", "Amendments")]
         if "pp-corrections" in html:
@@ -340,6 +405,43 @@ class PolicyPages:
             description=f"Every version of the {self.title} of "
             f"{self.configuration.organisation}, with its dates and changes.",
             label="All versions",
+            head=self._head(at, *relations.history(at)),
+            modified=self._modified(),
+        )
+
+    def day(self) -> Page:
+        """Which version applied on a day that the reader names."""
+        at = self._at(2)
+        title = f"{self.title}: what applied on a day"
+        lead = "All days are days in UTC. The first and the last day belong to a period."
+        parts = [
+            self._crumbs(at, "What applied on a day"),
+            masthead.head(title, self.configuration.organisation, lead),
+            overview.days(self.line, at),
+            masthead.actions(
+                [
+                    ("These periods (JSON)", at.listing("periods.json")),
+                    ("TimeMap (Memento)", at.listing("timemap.link")),
+                    ("TimeMap (JSON)", at.listing("timemap.json")),
+                ],
+                "For machines",
+            ),
+            f'<script src="{at.root}{DAY}" defer></script>\n',
+        ]
+        return Page(
+            path=f"{self.policy_id}/on/",
+            title=title,
+            html="".join(parts),
+            headings=(
+                Heading(2, "pp-applied", "In force"),
+                Heading(2, "pp-announced", "Announced, not yet in force"),
+            ),
+            description=f"Which version of the {self.title} of "
+            f"{self.configuration.organisation} was in force, and which was announced, "
+            "on any day.",
+            label="What applied on a day",
+            head=self._head(at, *relations.history(at)),
+            modified=self._modified(),
         )
 
     def compare(self) -> Page:
@@ -361,12 +463,26 @@ class PolicyPages:
             description=f"Any two versions of the {self.title} of "
             f"{self.configuration.organisation}, compared.",
             label="Compare two versions",
+            head=self._head(at, *relations.history(at)),
+            modified=self._modified(),
         )
 
 
 def home(lines: list[Line], today: dt.date, root: str = "") -> str:
     """The list of the policies, for a hand-written page; see `POLICIES`."""
-    return overview.home(lines, today, root)
+    names = (("Atom", f"{root}feed.atom"), ("JSON", f"{root}feed.json"))
+    links = " or ".join(map(masthead.anchor, names))
+    feeds = f"<p>Every new version in your feed reader: {links}.</p>\n" if lines else ""
+    return overview.home(lines, today, root) + feeds
+
+
+def robots(site: str) -> str:
+    """What robots are told (RFC 9309): where the sitemap is, and to leave personal links alone.
+
+    Args:
+        site: the site's address; robots ask for this only at the root of a host.
+    """
+    return f"User-agent: *\nDisallow: /*?token=\n\nSitemap: {site}sitemap.xml\n"
 
 
 def steps(at: Addresses) -> str:
@@ -382,13 +498,21 @@ def _titled(html: str) -> str:
     return re.sub(r"<h1\b", '<h1 id="pp-top"', html, count=1)
 
 
-def _seal(release: Release) -> str:
-    if not release.seal:
-        return ""
-    return (
-        '<p class="pp-seal" data-search-exclude>Seal of this version (SHA-256 of its checksums): '
-        f"<code>{release.seal}</code></p>\n"
+def _published(release: Release) -> dt.date | None:
+    return release.published.date() if release.published else None
+
+
+def _seal(release: Release, at: Addresses) -> str:
+    """The digests of a version, each with the command that computes it from what is online."""
+    rows = [("Text", "policy.md", digest(release))]
+    if release.seal:
+        rows.append(("Seal", "SHA256SUMS", release.seal))
+    cells = "".join(
+        f"<dt>{name} (SHA-256)</dt><dd><code>{value}</code><br>"
+        f"<code>curl -s {escape(at.download(release.number, file))} | sha256sum</code></dd>"
+        for name, file, value in rows
     )
+    return f'<dl class="pp-seal" data-search-exclude>{cells}</dl>\n'
 
 
 def _first_upper(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import logging
 import re
@@ -12,6 +13,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
+from xml.etree import ElementTree
 
 import pytest
 
@@ -19,6 +21,7 @@ from publisher import archive, hook
 from publisher.actions.publishing import Order, build, order, site
 from publisher.amendment import amend
 from publisher.errors import ConfigurationError, RenderError
+from publisher.exchange import rebuild
 from publisher.notice import compose
 from publisher.optout import wording
 from publisher.policy import Facts, Note, Policy
@@ -145,6 +148,8 @@ def test_every_kind_of_page_has_its_permanent_address(built: Path) -> None:
         ".",
         "privacy",
         "privacy/history",
+        "privacy/compare",
+        "privacy/on",
         "privacy/1",
         "privacy/2",
         "privacy/2/changes",
@@ -305,9 +310,136 @@ def test_the_same_input_gives_the_same_site(
     shutil.rmtree(root / ".publisher")
     again = build(Project(root), BEFORE).folder
     for path in sorted(built.rglob("*")):
-        if path.is_file() and not path.name.startswith("sitemap"):
+        if path.is_file():
             other = again / path.relative_to(built)
             assert other.read_bytes() == path.read_bytes(), path.relative_to(built)
+
+
+# ── for machines ─────────────────────────────────────────────────────────────────────────────────
+
+SITE = "http://127.0.0.1:8000/"
+FOR_MACHINES = (
+    "feed.atom",
+    "feed.json",
+    "_headers",
+    "_nginx.conf",
+    "_apache.conf",
+    "robots.txt",
+    "privacy/feed.atom",
+    "privacy/feed.json",
+    "privacy/versions.json",
+    "privacy/periods.json",
+    "privacy/timemap.link",
+    "privacy/timemap.json",
+    "privacy/1/policy.json",
+    "privacy/2/changes.json",
+    "privacy/2/changes.md",
+)
+
+
+def test_every_address_in_a_file_for_machines_leads_to_what_was_built(built: Path) -> None:
+    for name in FOR_MACHINES:
+        text = (built / name).read_text("utf-8")
+        for address in re.findall(rf"{SITE}([\w./-]*)", text):
+            file = f"{address}index.html" if address.endswith("/") or not address else address
+            assert (built / file).is_file(), f"{name}: {address}"
+
+
+def test_what_hosts_are_told_is_of_files_that_are_there(built: Path) -> None:
+    for path in re.findall(r"^/(\S*)$", (built / "_headers").read_text("utf-8"), re.MULTILINE):
+        assert (built / (f"{path}index.html" if path.endswith("/") else path)).is_file(), path
+
+
+def test_the_text_has_the_digest_that_its_page_shows(built: Path) -> None:
+    page = html(built, "privacy/2.1")
+    for name in ("policy.md", "SHA256SUMS"):
+        digest = hashlib.sha256((built / "privacy/2.1" / name).read_bytes()).hexdigest()
+        assert f"<code>{digest}</code>" in page
+        assert f"curl -s {SITE}privacy/2.1/{name} | sha256sum" in page
+
+
+def test_pages_name_their_other_forms_and_their_neighbours(built: Path) -> None:
+    page = html(built, "privacy/2")
+    for rel, address in (
+        ("predecessor-version", "../../privacy/1/"),
+        ("successor-version", "../../privacy/2.1/"),
+        ("latest-version", "../../privacy/"),
+        ("version-history", "../../privacy/history/"),
+        ("timemap", "../../privacy/timemap.link"),
+        ("alternate", "../../privacy/2/policy.json"),
+        ("alternate", "../../privacy/feed.atom"),
+    ):
+        assert f'<link rel="{rel}" href="{address}"' in page
+    assert '"@type": "DigitalDocument"' in page
+    assert '<link rel="alternate" href="../../../privacy/2/changes.md"' in html(
+        built, "privacy/2/changes"
+    )
+    assert '<link rel="alternate" href="feed.atom"' in html(built, "")
+
+
+def test_the_feed_of_all_policies_has_the_same_entries(built: Path) -> None:
+    one, every = (json.loads((built / name).read_text("utf-8")) for name in FEEDS)
+    assert [item["id"] for item in every["items"]] == [f"{SITE}privacy/2.1/", f"{SITE}privacy/2/"]
+    assert one["items"] == every["items"]
+
+
+FEEDS = ("privacy/feed.json", "feed.json")
+
+
+def test_the_comparison_can_be_read_by_programs(project: Project, built: Path) -> None:
+    first, second, _ = archive.line(project, "privacy")
+    old, new = rebuild((built / "privacy/2/changes.json").read_text("utf-8"))
+    assert old == dict(first.policy.files)
+    assert new == dict(second.policy.files)
+    assert "version 1 → version 2" in (built / "privacy/2/changes.md").read_text("utf-8")
+
+
+def test_a_memento_begins_when_the_version_does(built: Path, built_later: Path) -> None:
+    assert "memento" not in (built / "privacy/timemap.link").read_text("utf-8")
+    later = (built_later / "privacy/timemap.link").read_text("utf-8")
+    assert 'rel="first last memento"; datetime="Mon, 01 Mar 2027 00:00:00 GMT"' in later
+    assert "Memento-Datetime: Mon, 01 Mar 2027" in (built_later / "_headers").read_text("utf-8")
+
+
+def test_the_page_of_a_day_answers_without_a_script(built: Path) -> None:
+    text = words(built, "privacy/on")
+    assert "Version 1a day we do not know28 February 2027" in text
+    assert "Version 2.11 March 2027further notice" in text
+
+
+def test_the_sitemap_is_dated_by_the_releases(built: Path) -> None:
+    space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    tree = ElementTree.parse(built / "sitemap.xml")
+    found = {
+        (url.findtext("s:loc", namespaces=space) or "").removeprefix(SITE): url.findtext(
+            "s:lastmod", namespaces=space
+        )
+        for url in tree.findall("s:url", space)
+    }
+    assert found["privacy/2/"] == "2026-11-23"
+    assert found["privacy/2.1/"] == "2026-11-24"
+    assert found["privacy/1/"] is None
+    assert found[""] == "2026-11-24"
+    assert set(found) == {
+        p.parent.relative_to(built).as_posix().removeprefix(".") + "/" * (p.parent != built)
+        for p in built.rglob("index.html")
+    }
+
+
+def test_robots_leave_personal_links_alone(built: Path) -> None:
+    text = (built / "robots.txt").read_text("utf-8")
+    assert "Disallow: /*?token=" in text
+    assert f"Sitemap: {SITE}sitemap.xml" in text
+
+
+def test_what_people_wrote_themselves_stands(project: Project, tmp_path: Path) -> None:
+    root = tmp_path / "house"
+    shutil.copytree(project.root, root, symlinks=True)
+    (root / "site").unlink()
+    shutil.copytree(ROOT / "site", root / "site")
+    (root / "site/robots.txt").write_text("User-agent: *\n")
+    built = build(Project(root), BEFORE)
+    assert (built.folder / "robots.txt").read_text() == "User-agent: *\n"
 
 
 # ── the plugin ───────────────────────────────────────────────────────────────────────────────────

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from publisher import archive, pages, pdf, preview, versus
+from publisher import archive, catalogue, feeds, memento, pages, pdf, preview, relations, versus
 from publisher.actions import Progress, silent
 from publisher.actions.drafting import check_draft
 from publisher.actions.printing import (
@@ -25,10 +26,12 @@ from publisher.actions.printing import (
     redline_pdf,
     release_pdf,
 )
+from publisher.comment import as_markdown
 from publisher.errors import ConfigurationError, PublisherError, RenderError, ServeError
+from publisher.exchange import as_json
 from publisher.pages import Page, PolicyPages
 from publisher.project import Project
-from publisher.release import Line, Release, predecessor
+from publisher.release import SUMS_FILE, Line, Release, predecessor
 
 __all__ = ["Built", "Order", "Site", "build", "order", "serve_draft", "site"]
 __all__ += ["comparison_html", "comparison_pdf", "letter_pdf", "notice_pdf", "optout_pdf"]
@@ -50,6 +53,13 @@ class Site:
     """Paths of the style sheets, in order."""
     policies: str
     """HTML of the list of the policies."""
+    head: str = ""
+    """HTML for the head of the page with that list."""
+
+    @property
+    def modified(self) -> dt.date | None:
+        """When anything last changed; None: unknown."""
+        return max((page.modified for page in self.pages if page.modified), default=None)
 
 
 @dataclass(frozen=True)
@@ -79,13 +89,16 @@ def site(
     files, styles = _assets()
     found: list[Page] = []
     documents: list[tuple[str, Callable[[], bytes]]] = []
+    entries: list[feeds.Entry] = []
+    rules: list[memento.Rule] = []
     for line in filter(None, lines.values()):
         view = PolicyPages(line, today, project.configuration)
         found += view.all()
-        files |= _to_compare(view)
         documents += _documents(project, view)
-        for release in line:
-            files[f"{release.name}/policy.md"] = release.policy.markdown.encode()
+        files |= _for_machines(project, view)
+        files |= _to_compare(view)
+        entries += _entries(view)
+        rules += memento.rules(line, today, view.site)
     for number, (path, make) in enumerate(documents):
         progress("PDFs", number, len(documents))
         files[path] = make()
@@ -94,13 +107,87 @@ def site(
         for name, line in lines.items():
             found += _preview(project, name, line)
     released = [line for line in lines.values() if line]
-    return Site(tuple(found), files, styles, pages.home(released, today))
+    everything = _feed(project, f"Policies of {project.configuration.organisation}", "", entries)
+    files |= _feed_files("", everything) | _server_files(project, everything, rules)
+    head = relations.head(relations.feeds("feed.atom", "feed.json", everything.title))
+    return Site(tuple(found), files, styles, pages.home(released, today), head)
+
+
+# ── for machines ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _for_machines(project: Project, view: PolicyPages) -> dict[str, bytes]:
+    """What programs read of a policy, by path."""
+    line, at, name = view.line, view.site, view.policy_id
+    organisation = project.configuration.organisation
+    amendments = {r.number: found for r in line if (found := view.amendment(r))}
+    files = {
+        f"{name}/versions.json": catalogue.versions(line, organisation, at, amendments),
+        f"{name}/periods.json": catalogue.periods(line, at),
+        f"{name}/timemap.link": memento.timemap(line, view.today, at),
+        f"{name}/timemap.json": memento.timemap_json(line, view.today, at),
+    }
+    title = f"{view.title} of {organisation}"
+    files |= _feed_files(f"{name}/", _feed(project, title, f"{name}/", _entries(view)))
+    for release in line:
+        folder = release.name
+        sealed = archive.release_bytes(project, name, release.number)
+        files[f"{folder}/policy.md"] = release.policy.markdown.encode()
+        files[f"{folder}/policy.json"] = catalogue.text(release, organisation, at)
+        files[f"{folder}/{SUMS_FILE}"] = sealed.get(SUMS_FILE, b"")
+        before, amendment = predecessor(release, line), amendments.get(release.number)
+        if before and amendment:
+            old, new = (f"version {r.number}" for r in (before, release))
+            title, notes = f"{view.title}: {old} → {new}", release.policy.notes
+            told = as_markdown(amendment, title, notes, longest=sys.maxsize)
+            files[f"{folder}/changes.md"] = told.encode()
+            files[f"{folder}/changes.json"] = as_json(amendment, old, new).encode()
+    return files
 
 
 def _to_compare(view: PolicyPages) -> dict[str, bytes]:
     """What the script gets that compares any two versions, by path."""
     folder = f"{view.policy_id}/compare/"
     return {folder + name: data for name, data in versus.files(view.line, view.between)}
+
+
+def _entries(view: PolicyPages) -> list[feeds.Entry]:
+    found = (feeds.entry(r, view.amendment(r), view.site) for r in view.line)
+    return [entry for entry in found if entry]
+
+
+def _feed(project: Project, title: str, folder: str, entries: Sequence[feeds.Entry]) -> feeds.Feed:
+    site = project.configuration.site
+    return feeds.Feed(
+        title=title,
+        page=f"{site}{folder}",
+        atom=f"{site}{folder}feed.atom",
+        json=f"{site}{folder}feed.json",
+        author=project.configuration.organisation,
+        site=site,
+        entries=feeds.latest(entries),
+    )
+
+
+def _feed_files(folder: str, feed: feeds.Feed) -> dict[str, bytes]:
+    return {f"{folder}feed.atom": feeds.atom(feed), f"{folder}feed.json": feeds.json_feed(feed)}
+
+
+def _server_files(
+    project: Project, feed: feeds.Feed, rules: Sequence[memento.Rule]
+) -> dict[str, bytes]:
+    """What hosts and robots read."""
+    own = memento.types({feed.atom: relations.ATOM, feed.json: relations.FEED})
+    every = [*own, *rules]
+    return {
+        "_headers": memento.headers_file(every),
+        "_nginx.conf": memento.nginx_file(every),
+        "_apache.conf": memento.apache_file(every),
+        "robots.txt": pages.robots(project.configuration.site).encode(),
+    }
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _documents(project: Project, view: PolicyPages) -> Iterator[tuple[str, Callable[[], bytes]]]:
@@ -137,7 +224,7 @@ def _assets() -> tuple[dict[str, bytes], tuple[str, ...]]:
     files = {f"{folder}/fonts/{p.name}": p.read_bytes() for p in pdf.font_files()}
     files[f"{folder}/fonts.css"] = pdf.font_faces("fonts/").encode()
     sheets = ("marks.css", "views.css", "compare.css", "screen.css")
-    for name in (*sheets, "steps.js", "compare.js", "compare-worker.js"):
+    for name in (*sheets, "steps.js", "day.js", "compare.js", "compare-worker.js"):
         files[f"{folder}/{name}"] = pdf.style(name).encode()
     return files, tuple(f"{folder}/{name}" for name in ("fonts.css", *sheets))
 
