@@ -33,6 +33,9 @@ LOST = (
 """What stands on the page for addresses that do not exist."""
 
 
+ALTERNATE = "link[rel=alternate]"
+"""What the theme's script takes for another language: it asks for the sitemap beside each, and so
+it would beside each feed."""
 UNKNOWN = "1970-01-01"
 """In place of a day that nobody knows, for MkDocs asks every page for one; the sitemap has none."""
 
@@ -108,6 +111,11 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
         if config.nav is None:
             written = [f.src_uri for f in files.documentation_pages()]
             config.nav = _navigation(written, self.made)
+        for file in files.javascript_files():
+            if re.fullmatch(r"assets/javascripts/bundle\.\w+\.min\.js", file.src_uri):
+                file.content_string = file.content_string.replace(
+                    ALTERNATE, f"{ALTERNATE}[hreflang]"
+                )
         in_nav = {page.path for page in _navigated(self.made)}
         for page in self.made.pages:
             level = InclusionLevel.INCLUDED if page.path in in_nav else InclusionLevel.NOT_IN_NAV

@@ -141,7 +141,7 @@ def days(line: Line, at: Addresses) -> str:
     return (
         '<form class="pp-day" hidden>\n<p class="pp-field"><label for="pp-day">Day</label>\n'
         '<input type="date" id="pp-day" name="day" min="0001-01-01" max="9999-12-31" required>\n'
-        "<button>Show</button></p></form>\n"
+        '<button class="pp-button">Show</button></p></form>\n'
         '<div class="pp-answer" role="status"></div>\n'
         '<h2 id="pp-applied">In force</h2>\n'
         f"{_periods('In force', applied(line), at)}"
@@ -156,7 +156,7 @@ def _periods(name: str, periods: Sequence[Period], at: Addresses) -> str:
     head = "".join(f'<th scope="col">{column}</th>' for column in ("Version", "From", "Until"))
     return rows and (
         f'<div class="pp-table" role="region" tabindex="0" aria-label="{name}">'
-        f'<table class="pp-table-grid"><thead><tr>{head}</tr></thead>\n'
+        f'<table class="pp-table-grid pp-periods"><thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{rows}</tbody></table></div>\n"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from publisher import apparatus, masthead
+from publisher import apparatus, masthead, relations
 from publisher.address import Addresses
 from publisher.amendment import amend
 from publisher.finding import Finding
@@ -39,7 +39,9 @@ def draft_pages(
     html = top + masthead.actions(links, "Draft")
     if policy:
         html += apparatus.remark(policy.facts) + apparatus.article(policy, text)
-    yield Page(f"{policy_id}/draft/", title, html, text.headings, label="Draft", noindex=True)
+    head = relations.head(relations.draft(last, at)) if last else ""
+    path = f"{policy_id}/draft/"
+    yield Page(path, title, html, text.headings, label="Draft", noindex=True, head=head)
     if policy and last:
         yield _draft_changes(policy, findings, last)
 

@@ -84,6 +84,14 @@ def versions(release: Release, line: Line, at: Addresses) -> tuple[Link, ...]:
     return (*found, *history(at))
 
 
+def draft(last: Release, at: Addresses) -> tuple[Link, ...]:
+    """From a draft to the release that it goes on from (RFC 5829 §3.6).
+
+    The other way there is no link: a draft is not public.
+    """
+    return (Link("working-copy-of", at.release(last.number)), *history(at))
+
+
 def forms(folder: str, name: str) -> tuple[Link, ...]:
     """The other forms of a page: of a version (`policy`) or of what it changes (`changes`)."""
     types = {"md": "text/markdown", "json": "application/json", "pdf": "application/pdf"}

@@ -84,6 +84,7 @@ PAGES = (
     "",
     "privacy/",
     "privacy/history/",
+    "privacy/on/",
     "privacy/1/",
     "privacy/2/",
     "privacy/2/changes/",
@@ -127,6 +128,8 @@ def test_no_accessibility_violation_and_no_other_host(
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
+    missing: list[str] = []
+    page.on("response", lambda r: missing.append(r.url) if r.status == 404 else None)
     failed = {}
     for path in PAGES:
         page.goto(own_site + path)
@@ -139,6 +142,7 @@ def test_no_accessibility_violation_and_no_other_host(
     context.close()
     assert not failed, "\n".join(f"{path}: {report}" for path, report in failed.items())
     assert {url for url in asked if not url.startswith((own_site, "data:", "blob:"))} == set()
+    assert {url for url in missing if not url.endswith("404.html")} == set()
 
 
 def test_the_pages_are_readable_without_script(browser: Browser, own_site: str) -> None:
@@ -149,6 +153,40 @@ def test_the_pages_are_readable_without_script(browser: Browser, own_site: str) 
         assert page.locator("h1").first.is_visible()
     page.goto(own_site + "privacy/2/changes/")
     assert page.get_by_text("256", exact=False).first.is_visible()
+    context.close()
+
+
+def test_the_page_of_a_day_says_what_applied(browser: Browser, own_site: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(own_site + "privacy/on/?day=2026-12-24")
+    answer = page.locator(".pp-answer")
+    assert answer.inner_text().split("\n") == [
+        "24 December 2026",
+        "",
+        "In force: Version 1",
+        "Announced: Version 2.1",
+    ]
+    page.get_by_label("Day", exact=True).fill("2027-03-01")
+    page.get_by_role("button", name="Show").click()
+    assert answer.get_by_role("listitem").all_inner_texts() == ["In force: Version 2.1"]
+    assert page.url.endswith("?day=2027-03-01")
+    assert page.locator("tr.pp-holds").count() == 1
+    answer.get_by_role("link").click()
+    assert page.url == own_site + "privacy/2.1/"
+    page.goto(own_site + "privacy/on/?day=nonsense")
+    assert answer.inner_text() == ""
+    context.close()
+
+
+def test_without_a_script_the_page_of_a_day_shows_its_tables(
+    browser: Browser, own_site: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(own_site + "privacy/on/")
+    assert not page.get_by_label("Day", exact=True).is_visible()
+    assert page.get_by_role("row", name="Version 2.1 1 March 2027 further notice").is_visible()
     context.close()
 
 

@@ -482,6 +482,9 @@ def test_a_preview_shows_the_draft_to_its_writer_only(
     mkdocs_build(config)
     page = html(tmp_path / "site", "privacy/draft/changes")
     assert '<meta name="robots" content="noindex">' in page
+    draft = html(tmp_path / "site", "privacy/draft")
+    assert '<link rel="working-copy-of" href="../../privacy/2.1/">' in draft
+    assert "privacy/draft" not in (tmp_path / "site/privacy/versions.json").read_text("utf-8")
     text = words(tmp_path / "site", "privacy/draft/changes")
     assert "512" in text
     assert "publisher check finds" in text

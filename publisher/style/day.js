@@ -12,7 +12,8 @@
     const date = new Date(`${day}T00:00Z`);
     const title = document.createElement("p");
     title.className = "pp-box-title";
-    title.textContent = date.toLocaleDateString(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
+    const month = date.toLocaleDateString(document.documentElement.lang, { month: "long", timeZone: "UTC" });
+    title.textContent = `${date.getUTCDate()} ${month} ${date.getUTCFullYear()}`;
     const list = document.createElement("ul");
     for (const row of rows) {
       const { from, until, what } = row.dataset;
@@ -23,7 +24,7 @@
       item.append(`${what}: `, row.querySelector("a").cloneNode(true));
       list.append(item);
     }
-    if (!list.querySelector("li")) list.append(Object.assign(document.createElement("li"), { textContent: "No version is known for this day." }));
+    if (!list.children.length) list.append(Object.assign(document.createElement("li"), { textContent: "No version is known for this day." }));
     answer.replaceChildren(title, list);
   };
 
@@ -31,7 +32,7 @@
   input.value = new URLSearchParams(location.search).get("day") || new Date().toISOString().slice(0, 10);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    // The address can be shared.
+    // The address can be shared; the way back stays that to the page before.
     history.replaceState(null, "", `?day=${input.value}`);
     show();
   });
