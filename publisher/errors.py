@@ -54,6 +54,10 @@ class RenderError(PublisherError):
     """A page or a PDF could not be made."""
 
 
+class FormError(PublisherError):
+    """A form that came back as a file cannot be read as one of ours."""
+
+
 class RecipientsError(PublisherError):
     """A list of recipients cannot be taken as it is."""
 

@@ -13,12 +13,15 @@ from publisher import apparatus
 from publisher.address import Addresses
 from publisher.amendment import Amendment
 from publisher.clauses import parse
+from publisher.fillable import DECLARATION, RELEASE
 from publisher.html import Heading, document, fragment
 from publisher.letter import fill, page_values
 from publisher.marked import redline
 from publisher.notice import long_date
 from publisher.policy import Note
 from publisher.release import Release
+
+_BAR = ("In the margin", "a bar beside every paragraph with a change")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,8 @@ def release_sheet(release: Release, publisher: Publisher) -> str:
         _contents(text.headings),
         f'<article class="text">\n{text.html}</article>\n',
     ]
-    head = f"{facts.title} — {release.version}, {apparatus.in_force_words(release)}"
-    return _sheet(
-        facts.language, publisher.name, f"{facts.title}, {release.version.lower()}", head, parts
-    )
+    full = f"{facts.title}, {release.version.lower()}"
+    return _sheet(facts.language, publisher.name, full, _head(release), parts)
 
 
 def redline_sheet(old: Release, new: Release, amendment: Amendment, publisher: Publisher) -> str:
@@ -70,13 +71,14 @@ def redline_sheet(old: Release, new: Release, amendment: Amendment, publisher: P
             ("Before", f"version {old.number}, {apparatus.in_force_words(old)}"),
             ("After", f"version {new.number}, {apparatus.in_force_words(new)}"),
             ("On the web", _link(where)),
+            _BAR,
         ),
         apparatus.general_note(new.policy.notes),
         apparatus.changed_text(
             amendment, redline(amendment, paper=True), new.policy.notes, facts.language
         ),
     ]
-    head = f"{facts.title} — changes from version {old.number} to version {new.number}"
+    head = _head(new, f"Changes since version {old.number}")
     full = f"{facts.title}: {title[0].lower()}{title[1:]}"
     return _sheet(facts.language, publisher.name, full, head, parts)
 
@@ -103,9 +105,12 @@ def comparison_sheet(
     """
     marked = redline(amendment, paper=paper, views=not paper)
     tools = "" if paper else apparatus.views(marked, old, new)
+    rows = [("Before", escape(old)), ("After", escape(new))]
+    if paper:
+        rows.append(_BAR)
     parts = [
         _title("", title, ""),
-        _facts(("Before", escape(old)), ("After", escape(new))),
+        _facts(*rows),
         apparatus.general_note(notes),
         apparatus.changed_text(amendment, marked, notes, language, tools),
     ]
@@ -131,8 +136,8 @@ def notice_sheet(
         f'<p class="publisher">{escape(publisher.name)}</p>\n',
         f'<article class="text letter">\n{fragment(parse(text), paper=True)}</article>\n',
     ]
-    head = f"{facts.title} — notice of version {release.number}"
-    return _sheet(facts.language, publisher.name, head.replace(" — ", ": "), head, parts)
+    title = f"{facts.title}: notice of version {release.number}"
+    return _sheet(facts.language, publisher.name, title, _head(release, "Notice"), parts)
 
 
 def opt_out_sheet(release: Release, publisher: Publisher) -> str:
@@ -143,8 +148,7 @@ def opt_out_sheet(release: Release, publisher: Publisher) -> str:
     declaration = f"I opt out of {version} of the {facts.title} of {publisher.name}."
     wording = fragment(parse(release.opt_out), paper=True)
     fields = "".join(
-        f'<p class="field"><label for="{name}">{escape(label)}</label> '
-        f'<input id="{name}" name="{name}" type="text" title="{escape(label)}"></p>\n'
+        _field(name, label, "required") if name != "signature" else _field(name, label, "")
         for name, label in (
             ("name", "Your name"),
             ("customer", "Your e-mail address or customer number"),
@@ -152,22 +156,31 @@ def opt_out_sheet(release: Release, publisher: Publisher) -> str:
             ("signature", "Signature (on paper), or your name"),
         )
     )
+    belongs = f'value="{escape(release.name)} {escape(release.seal)}" readonly'
+    mail = f'<a href="mailto:{escape(publisher.reply)}">{escape(publisher.reply)}</a>'
     parts = [
         f'<p class="publisher">{escape(publisher.name)}</p>\n',
         f'<article class="text letter">\n{wording}</article>\n',
         '<h2 id="pp-declaration">Your declaration</h2>\n<form>\n',
-        '<p class="check"><input id="declaration" name="declaration" type="checkbox" '
+        f'<p class="check"><input id="{DECLARATION}" name="{DECLARATION}" type="checkbox" required '
         f'title="{escape(declaration)}"> '
-        f'<label for="declaration">{escape(declaration)}</label></p>\n',
+        f'<label for="{DECLARATION}">{escape(declaration)}</label></p>\n',
         fields,
+        _field(RELEASE, "This form belongs to (please leave it as it is)", belongs),
         '</form>\n<h2 id="pp-return">Where to send it</h2>\n',
         f"<p>So that it arrives by the end of <strong>{escape(closes)}</strong> (UTC), "
         "in either of two ways:</p>\n",
-        f'<div class="ways"><p>By e-mail, as an attachment, to<br>{escape(publisher.reply)}</p>\n'
+        f'<div class="ways"><p>By e-mail, as an attachment, to<br>{mail}</p>\n'
         f"<p>By post, to<br>{apparatus.postal(publisher.name, publisher.address)}</p></div>\n",
     ]
-    head = f"{facts.title} — opt-out of {version}"
-    return _sheet(facts.language, publisher.name, head.replace(" — ", ": "), head, parts)
+    title = f"{facts.title}: opt-out of {version}"
+    return _sheet(facts.language, publisher.name, title, _head(release, "Opt-Out Form"), parts)
+
+
+def _head(release: Release, kind: str = "") -> str:
+    """What stands at the top of every page."""
+    version = f"{release.version}, {apparatus.in_force_words(release)}"
+    return " — ".join(filter(None, (release.policy.facts.title, version, kind)))
 
 
 def _sheet(language: str, author: str, title: str, head: str, parts: Sequence[str]) -> str:
@@ -176,6 +189,13 @@ def _sheet(language: str, author: str, title: str, head: str, parts: Sequence[st
         f'<!DOCTYPE html>\n<html lang="{escape(language)}"><head><meta charset="utf-8">'
         f"<title>{escape(title)}</title>{by}</head>\n"
         f'<body data-head="{escape(head)}">\n{"".join(parts)}</body></html>\n'
+    )
+
+
+def _field(name: str, label: str, more: str) -> str:
+    return (
+        f'<p class="field {name}"><label for="{name}">{escape(label)}</label> '
+        f'<input id="{name}" name="{name}" type="text" title="{escape(label)}" {more}></p>\n'
     )
 
 
@@ -191,8 +211,11 @@ def _link(address: str) -> str:
 
 def _facts(*rows: tuple[str, str]) -> str:
     """Rows of (what, HTML)."""
-    cells = "".join(f"<dt>{escape(what)}</dt><dd>{value}</dd>" for what, value in rows)
-    return f'<dl class="facts">{cells}</dl>\n'
+    cells = "".join(
+        f'<li><span class="what">{escape(what)}</span> <span>{value}</span></li>\n'
+        for what, value in rows
+    )
+    return f'<ul class="facts">\n{cells}</ul>\n'
 
 
 def _contents(headings: tuple[Heading, ...]) -> str:

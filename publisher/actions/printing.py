@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
 
 from publisher import pdf, sheets
 from publisher.actions.addressing import SAMPLE, announced, known, link_for, token_for
 from publisher.actions.drafting import Comparison
 from publisher.amendment import Amendment, amend
+from publisher.exchange import as_json
 from publisher.notice import FIELDS
 from publisher.optout import reply_address
 from publisher.project import Project
 from publisher.release import Number, Release
+from publisher.standards import Attachment, Relationship
 
 
 def publisher_of(project: Project) -> sheets.Publisher:
@@ -24,9 +28,10 @@ def release_pdf(project: Project, release: Release) -> bytes:
     """The PDF of a release, which may not be frozen yet.
 
     Raises:
-        RenderError: a library that the machine must have is missing.
+        RenderError: a library that the machine must have is missing, or a character is in no font.
     """
-    return _make(project, sheets.release_sheet(release, publisher_of(project)))
+    sheet = sheets.release_sheet(release, publisher_of(project))
+    return _make(project, sheet, _text_of(release, Relationship.SOURCE))
 
 
 def redline_pdf(
@@ -34,12 +39,16 @@ def redline_pdf(
 ) -> bytes:
     """The PDF of what differs between two releases."""
     found = amendment or amend(old.policy.document, new.policy.document)
-    return _make(project, sheets.redline_sheet(old, new, found, publisher_of(project)))
+    sheet = sheets.redline_sheet(old, new, found, publisher_of(project))
+    names = (f"version {old.number}", f"version {new.number}")
+    files = [_changes(found, *names), *_text_of(new, Relationship.SOURCE)]
+    return _make(project, sheet, files)
 
 
 def notice_pdf(project: Project, release: Release) -> bytes:
     """The PDF of the letter about a release, addressed to no one in particular."""
-    return _make(project, sheets.notice_sheet(release, publisher_of(project)))
+    sheet = sheets.notice_sheet(release, publisher_of(project))
+    return _make(project, sheet, _letter_of(release))
 
 
 def optout_pdf(project: Project, release: Release) -> bytes:
@@ -59,7 +68,11 @@ def letter_pdf(
     own = (recipient.name or "customer", link_for(project, release, token), reply)
     values = dict(zip(FIELDS, own, strict=True))
     # Not kept: it names a customer.
-    return pdf.make(sheets.notice_sheet(release, publisher_of(project), values))
+    return pdf.make(
+        sheets.notice_sheet(release, publisher_of(project), values),
+        attachments=_letter_of(release),
+        fonts=_fonts(project),
+    )
 
 
 def _comparison_sheet(found: Comparison, *, paper: bool) -> str:
@@ -71,7 +84,8 @@ def _comparison_sheet(found: Comparison, *, paper: bool) -> str:
 
 def comparison_pdf(found: Comparison) -> bytes:
     """Any comparison as PDF."""
-    return pdf.make(_comparison_sheet(found, paper=True))
+    changes = _changes(found.amendment, found.old.label, found.new.label)
+    return pdf.make(_comparison_sheet(found, paper=True), attachments=[changes])
 
 
 def comparison_html(found: Comparison) -> str:
@@ -85,5 +99,56 @@ def comparison_html(found: Comparison) -> str:
     return page.replace("</body>", f"<script>\n{pdf.style('steps.js')}</script>\n</body>", 1)
 
 
-def _make(project: Project, html: str, *, form: bool = False) -> bytes:
-    return pdf.make(html, project.cache / "pdf", form=form)
+# ── what travels inside ──────────────────────────────────────────────────────────────────────────
+
+
+def _text_of(release: Release, relationship: Relationship) -> list[Attachment]:
+    """The text of a release, as it can be downloaded."""
+    what = f"{release.policy.facts.title}, {release.version.lower()}"
+    return [
+        Attachment(
+            "policy.md",
+            release.policy.markdown.encode(),
+            "text/markdown",
+            f"{what}: the text in Markdown",
+            relationship,
+        ),
+    ]
+
+
+def _letter_of(release: Release) -> list[Attachment]:
+    """The letter as it was frozen, and the text it is about, which it brings along for good."""
+    letter = Attachment(
+        "notice.md",
+        release.notice.encode(),
+        "text/markdown",
+        "The letter in Markdown, with fields for what belongs to one recipient",
+        Relationship.SOURCE,
+    )
+    return [letter, *_text_of(release, Relationship.SUPPLEMENT)]
+
+
+def _changes(amendment: Amendment, old: str, new: str) -> Attachment:
+    return Attachment(
+        "changes.json",
+        as_json(amendment, old, new).encode(),
+        "application/json",
+        f"What differs between {old} and {new}, for programs; both texts can be rebuilt from it",
+        Relationship.DATA,
+    )
+
+
+# ── making ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _make(
+    project: Project, html: str, attachments: Sequence[Attachment] = (), *, form: bool = False
+) -> bytes:
+    folder, fonts = project.cache / "pdf", _fonts(project)
+    return pdf.make(html, folder, form=form, attachments=attachments, fonts=fonts)
+
+
+def _fonts(project: Project) -> list[Path]:
+    """The project's own fonts, for scripts that ours do not have."""
+    kinds = {".woff2", ".woff", ".otf", ".ttf"}
+    return [path for path in (project.root / "fonts").glob("*") if path.suffix.lower() in kinds]
