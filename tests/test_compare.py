@@ -34,6 +34,7 @@ from tests.test_browser import browser, own_site
 __all__ = ["browser", "own_site"]  # fixtures, used by their names
 
 SCRIPTS = ("compare.js", "compare-worker.js", "steps.js")
+SHEETS = ("marks.css", "views.css", "compare.css")
 
 
 def release(number: int, text: str) -> Release:
@@ -178,8 +179,10 @@ class Place:
             (self.folder / "privacy/compare" / name).write_bytes(data)
         (self.folder / "privacy/compare/index.html").write_text(
             '<!doctype html><html lang="en"><meta charset="utf-8"><title>Compare</title>'
-            '<link rel="icon" href="data:,"><link rel="stylesheet" href="../../views.css">'
-            f'<h1>Compare</h1>{page}<script type="module" src="../../compare.js"></script>'
+            '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
+            f"{''.join(f'<link rel=stylesheet href=../../{name}>' for name in SHEETS)}"
+            f"<main><h1>Compare</h1>{page}</main>"
+            '<script type="module" src="../../compare.js"></script>'
         )
 
 
@@ -187,7 +190,7 @@ class Place:
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("bare")
     (folder / "privacy/compare").mkdir(parents=True)
-    for name in (*SCRIPTS, "views.css"):
+    for name in (*SCRIPTS, *SHEETS):
         (folder / name).write_text(pdf.style(name))
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -385,6 +388,12 @@ def test_versions_far_apart_are_compared_by_passages_and_it_is_said(
                 whole,
             )
             assert left.strip() == box.strip()
+        desk.check("#pp-facing")
+        assert not Axe().run(desk).violations_count
+        left_box, right_box = gone.bounding_box(), come.bounding_box()
+        assert left_box is not None
+        assert right_box is not None
+        assert left_box["x"] + left_box["width"] <= right_box["x"]
     assert desk.title().endswith("Compare")
     assert desk.locator("img").count() == 0
 

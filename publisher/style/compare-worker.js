@@ -100,7 +100,7 @@ function plain(a, b) {
     if (i < x || j < y) {
       close();
       count += 1;
-      const title = escaped((b[j] ?? b[j - 1] ?? a[i]).title);
+      const title = escaped((b[j] ?? b[j - 1] ?? a[i]).title || "the beginning");
       let place = `<span class="pp-place" id="change-${count}" data-section="${title}"></span>`;
       const whole = (name, word, texts) => {
         html += `<div class="pp-${name} pp-whole"><p class="pp-label">${place}${word}:</p>\n${listed(texts)}</div>\n`;
