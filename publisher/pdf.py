@@ -118,15 +118,22 @@ def make(
     whole = _Job(html, form, tuple(attachments), tuple(sorted(fonts)))
     if cache_folder is None:
         return _render(whole)
-    kept = cache_folder / f"{_digest(whole)}.pdf"
-    if kept.is_file():
-        return kept.read_bytes()
+    kept = cache_folder / f"{_digest(whole)}.kept"
+    if found := _read(kept):
+        return found
     data = _render(whole)
     cache_folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=cache_folder, suffix=".part", delete=False) as file:
-        file.write(data)
+        file.write(hashlib.sha256(data).digest() + data)
     Path(file.name).replace(kept)
     return data
+
+
+def _read(kept: Path) -> bytes:
+    """A kept PDF, if it is still what was kept: its digest stands before it; else nothing."""
+    held = kept.read_bytes() if kept.is_file() else b""
+    digest, data = held[:32], held[32:]
+    return data if hashlib.sha256(data).digest() == digest else b""
 
 
 class _Job(NamedTuple):

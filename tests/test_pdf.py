@@ -8,9 +8,11 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import outloud  # type: ignore[import-untyped]
 import pikepdf
 import pytest
@@ -20,7 +22,9 @@ from pypdf import PdfReader, PdfWriter
 
 from publisher import archive, pdf, sheets
 from publisher.actions import publishing
+from publisher.address import Addresses
 from publisher.amendment import amend
+from publisher.catalogue import text as text_json
 from publisher.clauses import Document, parse
 from publisher.errors import FormError, RenderError
 from publisher.fillable import read_form
@@ -28,6 +32,7 @@ from publisher.html import HIDDEN
 from publisher.project import Project
 from publisher.release import Release
 from publisher.standards import Attachment, Relationship
+from tests.conftest import ROOT
 from tests.standards import broken, read_aloud
 from tests.test_pages import new_project
 
@@ -112,10 +117,11 @@ def test_the_text_read_aloud_is_that_of_the_release(
 
 def test_the_text_travels_inside(made: dict[str, bytes], releases: list[Release]) -> None:
     second = releases[1]
+    at = Addresses("http://127.0.0.1:8000/", "privacy")
     for name, files in {
-        "policy": {"policy.md": "/Source"},
-        "changes": {"policy.md": "/Source", "changes.json": "/Data"},
-        "notice": {"notice.md": "/Source", "policy.md": "/Supplement"},
+        "policy": {"policy.md": "/Source", "policy.json": "/Data"},
+        "changes": {"policy.md": "/Source", "policy.json": "/Data", "changes.json": "/Data"},
+        "notice": {"notice.md": "/Source", "policy.md": "/Supplement", "policy.json": "/Data"},
         "form": {},
     }.items():
         with pikepdf.open(io.BytesIO(made[name])) as document:
@@ -126,6 +132,11 @@ def test_the_text_travels_inside(made: dict[str, bytes], releases: list[Release]
             if "policy.md" in held:
                 data = held["policy.md"].get_file().read_bytes()
                 assert data == second.policy.markdown.encode()
+                told = json.loads(held["policy.json"].get_file().read_bytes())
+                schema = json.loads((ROOT / "docs/policy.schema.json").read_text("utf-8"))
+                jsonschema.validate(told, schema)
+                own = replace(second, seal="")
+                assert told == json.loads(text_json(own, "Example Hosting GmbH", at))
             if "notice.md" in held:
                 assert held["notice.md"].get_file().read_bytes() == second.notice.encode()
             if "changes.json" in held:
@@ -346,12 +357,18 @@ def test_the_same_input_gives_the_same_bytes_in_another_process(
 def test_what_was_made_once_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     html = "<!DOCTYPE html><html lang=en><title>T</title><h1>Once</h1>"
     first = pdf.make(html, tmp_path)
-    monkeypatch.setattr(pdf, "_render", lambda *_: pytest.fail("made again"))
-    assert pdf.make(html, tmp_path) == first
-    file = Attachment("a.md", b"a", "text/markdown", "A", Relationship.SOURCE)
-    with pytest.raises(pytest.fail.Exception):
-        pdf.make(html, tmp_path, attachments=[file])
-    assert [path.suffix for path in tmp_path.iterdir()] == [".pdf"]
+    [kept] = tmp_path.iterdir()
+    whole = kept.read_bytes()
+    with monkeypatch.context() as never:
+        never.setattr(pdf, "_render", lambda *_: pytest.fail("made again"))
+        assert pdf.make(html, tmp_path) == first
+        file = Attachment("a.md", b"a", "text/markdown", "A", Relationship.SOURCE)
+        with pytest.raises(pytest.fail.Exception):
+            pdf.make(html, tmp_path, attachments=[file])
+    for spoilt in (b"", whole[:-100], whole[:40] + b"?" + whole[41:]):
+        kept.write_bytes(spoilt)
+        assert pdf.make(html, tmp_path) == first
+        assert kept.read_bytes() == whole
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from publisher import pdf, sheets
 from publisher.actions.addressing import SAMPLE, announced, known, link_for, token_for
 from publisher.actions.drafting import Comparison
+from publisher.address import Addresses
 from publisher.amendment import Amendment, amend
+from publisher.catalogue import text
 from publisher.exchange import as_json
 from publisher.notice import FIELDS
 from publisher.optout import reply_address
@@ -31,7 +34,7 @@ def release_pdf(project: Project, release: Release) -> bytes:
         RenderError: a library that the machine must have is missing, or a character is in no font.
     """
     sheet = sheets.release_sheet(release, publisher_of(project))
-    return _make(project, sheet, _text_of(release, Relationship.SOURCE))
+    return _make(project, sheet, _text_of(project, release, Relationship.SOURCE))
 
 
 def redline_pdf(
@@ -41,14 +44,14 @@ def redline_pdf(
     found = amendment or amend(old.policy.document, new.policy.document)
     sheet = sheets.redline_sheet(old, new, found, publisher_of(project))
     names = (f"version {old.number}", f"version {new.number}")
-    files = [_changes(found, *names), *_text_of(new, Relationship.SOURCE)]
+    files = [_changes(found, *names), *_text_of(project, new, Relationship.SOURCE)]
     return _make(project, sheet, files)
 
 
 def notice_pdf(project: Project, release: Release) -> bytes:
     """The PDF of the letter about a release, addressed to no one in particular."""
     sheet = sheets.notice_sheet(release, publisher_of(project))
-    return _make(project, sheet, _letter_of(release))
+    return _make(project, sheet, _letter_of(project, release))
 
 
 def optout_pdf(project: Project, release: Release) -> bytes:
@@ -70,7 +73,7 @@ def letter_pdf(
     # Not kept: it names a customer.
     return pdf.make(
         sheets.notice_sheet(release, publisher_of(project), values),
-        attachments=_letter_of(release),
+        attachments=_letter_of(project, release),
         fonts=_fonts(project),
     )
 
@@ -102,10 +105,16 @@ def comparison_html(found: Comparison) -> str:
 # ── what travels inside ──────────────────────────────────────────────────────────────────────────
 
 
-def _text_of(release: Release, relationship: Relationship) -> list[Attachment]:
-    """The text of a release, as it can be downloaded."""
+def _text_of(
+    project: Project, release: Release, relationship: Relationship
+) -> tuple[Attachment, ...]:
+    """The text of a release as it can be downloaded, for people and for programs."""
     what = f"{release.policy.facts.title}, {release.version.lower()}"
-    return [
+    c = project.configuration
+    # The seal covers the PDF, so nothing inside it can hold the seal.
+    unsealed = replace(release, seal="")
+    data = text(unsealed, c.organisation, Addresses(c.site, release.policy.id))
+    return (
         Attachment(
             "policy.md",
             release.policy.markdown.encode(),
@@ -113,10 +122,17 @@ def _text_of(release: Release, relationship: Relationship) -> list[Attachment]:
             f"{what}: the text in Markdown",
             relationship,
         ),
-    ]
+        Attachment(
+            "policy.json",
+            data,
+            "application/json",
+            f"{what}: the text by sections, for programs; without the seal, which covers this file",
+            Relationship.DATA,
+        ),
+    )
 
 
-def _letter_of(release: Release) -> list[Attachment]:
+def _letter_of(project: Project, release: Release) -> list[Attachment]:
     """The letter as it was frozen, and the text it is about, which it brings along for good."""
     letter = Attachment(
         "notice.md",
@@ -125,7 +141,7 @@ def _letter_of(release: Release) -> list[Attachment]:
         "The letter in Markdown, with fields for what belongs to one recipient",
         Relationship.SOURCE,
     )
-    return [letter, *_text_of(release, Relationship.SUPPLEMENT)]
+    return [letter, *_text_of(project, release, Relationship.SUPPLEMENT)]
 
 
 def _changes(amendment: Amendment, old: str, new: str) -> Attachment:
