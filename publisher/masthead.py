@@ -151,8 +151,9 @@ def change_links(
     first = since or Number(release.number.major - 1, 9999)
     links = []
     for member in line:
-        before = predecessor(member, line)
-        if before is not None and first < member.number <= release.number:
+        if not first < member.number <= release.number:
+            continue
+        if before := predecessor(member, line):
             verb = "corrects in" if member.number.minor else "changes against"
             words = f"What version {member.number} {verb} version {before.number}"
             links.append((words, at.changes(member.number)))

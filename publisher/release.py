@@ -165,8 +165,8 @@ def _replaced_while_upcoming(release: Release, line: Line) -> Release | None:
 
 def in_force(line: Line, today: dt.date) -> Release | None:
     """The release in force on `today`; None before the first."""
-    found = [r for r in line if standing(r, line, today).status is Status.IN_FORCE]
-    return found[-1] if found else None
+    late = (r for r in reversed(line) if standing(r, line, today).status is Status.IN_FORCE)
+    return next(late, None)
 
 
 def upcoming(line: Line, today: dt.date) -> Release | None:
