@@ -11,7 +11,7 @@ from publisher.clauses import parse
 from publisher.html import Fragment, Heading, Place, document, fragment
 from publisher.notice import explains, long_date, said
 from publisher.policy import Facts, Note, Policy
-from publisher.release import Materiality, Release
+from publisher.release import Materiality, Release, Status
 
 LEGEND = (
     '<ul class="pp-legend">'
@@ -182,6 +182,16 @@ def general_note(notes: Sequence[Note]) -> str:
 
 def in_force_words(release: Release) -> str:
     """`in force from 1 March 2027`: true on every day, so that it can be frozen and printed."""
+    if release.imported:
+        return f"{when_words(release)}; from when it applied is unknown"
+    return when_words(release)
+
+
+def when_words(release: Release) -> str:
+    """The same in short, for lists: of a text of the past, when it was first seen."""
+    if release.imported:
+        seen = long_date(release.imported.seen.date(), release.policy.facts.language)
+        return f"first seen on {seen}"
     if release.effective is None:
         return "effective date unknown"
     return f"in force from {long_date(release.effective, release.policy.facts.language)}"
@@ -189,6 +199,9 @@ def in_force_words(release: Release) -> str:
 
 def kind_words(release: Release) -> str:
     """What sort of version a release is, for people who do not know our words."""
+    if release.imported:
+        # Which text it was made from, or whether it meant to amend one, nobody recorded.
+        return f"seen after version {release.previous}" if release.previous else "first text known"
     if release.previous is None:
         return "first version"
     correction = release.materiality is Materiality.EDITORIAL
@@ -200,6 +213,13 @@ def published_words(release: Release) -> str:
     if release.published is None:
         return "unknown"
     return long_date(release.published.date(), release.policy.facts.language)
+
+
+def status_words(release: Release, status: Status) -> str:
+    """The status as readers are told it: a text of the past was never announced before its day."""
+    if release.imported and status is Status.UPCOMING:
+        return "not seen yet"
+    return status.value
 
 
 def postal(organisation: str, address: str) -> str:

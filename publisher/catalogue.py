@@ -16,7 +16,16 @@ from publisher.address import Addresses
 from publisher.amendment import Amendment, summary
 from publisher.exchange import section_value
 from publisher.periods import Period, announced, applied, by_number
-from publisher.release import SUMS_FILE, Line, Materiality, Number, Release, last_day, standing
+from publisher.release import (
+    SUMS_FILE,
+    Line,
+    Materiality,
+    Number,
+    Release,
+    has_pdf,
+    last_day,
+    standing,
+)
 
 VERSIONS = "urn:policy-publisher:versions:1"
 PERIODS = "urn:policy-publisher:periods:1"
@@ -67,7 +76,7 @@ def versions(
             **_neighbours(release, line),
             "opt_out_until": _day(last_day(release, line) if release.closes else None),
             "sha256": {"text": digest(release), "seal": release.seal},
-            "urls": _urls(release, at, amended=release.number in changes),
+            "urls": _urls(release, line, at, amended=release.number in changes),
             **_figures(changes.get(release.number)),
         }
         for release in line
@@ -106,13 +115,12 @@ def _neighbours(release: Release, line: Line) -> dict[str, Any]:
     }
 
 
-def _urls(release: Release, at: Addresses, *, amended: bool) -> dict[str, Any]:
+def _urls(release: Release, line: Line, at: Addresses, *, amended: bool) -> dict[str, Any]:
     number = release.number
     urls: dict[str, Any] = {
         "page": at.release(number),
         "markdown": at.download(number, "policy.md"),
         "json": at.download(number, "policy.json"),
-        "pdf": at.download(number, "policy.pdf"),
         "checksums": at.download(number, SUMS_FILE),
     }
     if amended:
@@ -120,8 +128,11 @@ def _urls(release: Release, at: Addresses, *, amended: bool) -> dict[str, Any]:
             "page": at.changes(number),
             "markdown": at.download(number, "changes.md"),
             "json": at.download(number, "changes.json"),
-            "pdf": at.download(number, "changes.pdf"),
         }
+    if has_pdf(release, line):
+        urls["pdf"] = at.download(number, "policy.pdf")
+        if amended:
+            urls["changes"]["pdf"] = at.download(number, "changes.pdf")
     if release.notice:
         urls["notice"] = at.notice(number)
     if release.opt_out:

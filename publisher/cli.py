@@ -325,6 +325,19 @@ def build(ctx: click.Context, as_of: dt.date | None) -> None:
 
 
 @main.command()
+@click.argument("release", type=RELEASE)
+@_output
+@click.pass_context
+def pdf(ctx: click.Context, release: Number, output: Path | None) -> None:
+    """Write the PDF of a release, also of a text of the past, which the site has only as page."""
+    from publisher.actions.publishing import frozen_pdf
+    from publisher.archive import release as read
+
+    project = ctx.obj.project
+    _write(output, frozen_pdf(project, read(project, ctx.obj.policy, release)))
+
+
+@main.command()
 @click.option("--draft", is_flag=True, help="A live preview of the draft with its redline.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)

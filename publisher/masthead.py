@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from publisher.address import Addresses
+from publisher.apparatus import status_words, when_words
 from publisher.notice import long_date
 from publisher.release import (
     Line,
@@ -71,10 +72,10 @@ def box(kind: str, title: str, body: str) -> str:
     )
 
 
-def chip(status: Status) -> str:
-    """The status in a coloured frame."""
-    name = status.name.lower().replace("_", "-")
-    return f'<span class="pp-chip pp-chip-{name}">{escape(status.value)}</span>'
+def chip(release: Release, status: Status) -> str:
+    """The status of a release in a coloured frame."""
+    name, words = status.name.lower().replace("_", "-"), status_words(release, status)
+    return f'<span class="pp-chip pp-chip-{name}">{escape(words)}</span>'
 
 
 def banner(release: Release, line: Line, today: dt.date, at: Addresses) -> str:
@@ -86,6 +87,10 @@ def banner(release: Release, line: Line, today: dt.date, at: Addresses) -> str:
     language = release.policy.facts.language
     day = escape(long_date(now.since, language))
     until = _until(current, at)
+    if now.status is Status.UPCOMING and release.imported:
+        until = _until(current, at, "was the last one seen")
+        title = f"Not seen yet: version {release.number} was first seen on {day}"
+        return box("upcoming", title, f"<p>{until}</p>\n")
     if now.status is Status.UPCOMING:
         title = f"Not in force yet: version {release.number} applies from {day}"
         return box("upcoming", title, f"<p>{until}</p>\n" if until else "")
@@ -95,7 +100,10 @@ def banner(release: Release, line: Line, today: dt.date, at: Addresses) -> str:
         title = f"Not in force: version {by.number} corrected version {release.number} on {day}"
         applies = f"It applies from {escape(long_date(by.effective, language))}."
         return box("upcoming", title, f"<p>{see} {applies} {until}</p>\n")
-    title = f"Not in force: version {by.number} took the place of version {release.number} on {day}"
+    took = f"took the place of version {release.number}"
+    if by.imported:
+        took = "was seen in its place"
+    title = f"Not in force: version {by.number} {took} on {day}"
     read = "" if current is None or current is by else _read(current, at, "now in force")
     return box("superseded", title, f"<p>{see} {read}</p>\n")
 
@@ -105,17 +113,17 @@ def _read(release: Release, at: Addresses, why: str = "") -> str:
     return anchor((words, at.release(release.number))) + "."
 
 
-def _until(current: Release | None, at: Addresses) -> str:
+def _until(current: Release | None, at: Addresses, verb: str = "applies") -> str:
     if current is None:
         return ""
     link = anchor((f"version {current.number}", at.release(current.number)))
-    return f"Until then, {link} applies."
+    return f"Until then, {link} {verb}."
 
 
 def coming(line: Line, today: dt.date, at: Addresses) -> str:
     """What is announced: from when, what it changes, what one can do; empty where nothing is."""
     release = upcoming(line, today)
-    if release is None:
+    if release is None or release.imported:
         return ""
     day = escape(long_date(release.effective, release.policy.facts.language))
     title = f"Version {release.number} is coming on {day}"
@@ -180,8 +188,10 @@ def form_of(release: Release, line: Line) -> Release | None:
 
 
 def span(release: Release, line: Line) -> str:
-    """From when until when a version is in force, in words."""
+    """From when until when a version is in force, in words; of a text of the past, was seen."""
     language = release.policy.facts.language
+    if release.imported:
+        return f"{seen(release, line)}; from when it applied is unknown"
     if release.effective is None:
         start = "from an unknown day"
     else:
@@ -193,3 +203,17 @@ def span(release: Release, line: Line) -> str:
     if end.status is Status.SUPERSEDED and end.since:
         start += f" until {long_date(end.since - dt.timedelta(days=1), language)}"
     return start
+
+
+def seen(release: Release, line: Line) -> str:
+    """When a text of the past was first seen, and until when, in words."""
+    assert release.imported is not None
+    language, day = release.policy.facts.language, release.imported.seen.date()
+    words, end = when_words(release), standing(release, line, dt.date.max)
+    if end.status is not Status.SUPERSEDED or end.since is None:
+        return words
+    if end.since <= day:
+        return f"seen on {long_date(day, language)} only"
+    by = next(r for r in line if r.number == end.by)
+    verb = "seen" if by.imported else "in force"
+    return f"{words}, {verb} until {long_date(end.since - dt.timedelta(days=1), language)}"

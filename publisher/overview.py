@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from itertools import groupby
 
 from publisher import apparatus, masthead
 from publisher.address import Addresses
@@ -17,6 +18,7 @@ from publisher.release import (
     Number,
     Release,
     Status,
+    has_pdf,
     in_force,
     predecessor,
     standing,
@@ -28,7 +30,7 @@ WIDE, NARROW = 720, 330
 
 
 def history(line: Line, today: dt.date, sizes: Mapping[Number, Counts], at: Addresses) -> str:
-    """The timeline, the amendments and, apart from them, the corrections.
+    """The timeline, the amendments and, apart from them, the corrections and the imported texts.
 
     Args:
         line: all releases of one policy.
@@ -36,15 +38,18 @@ def history(line: Line, today: dt.date, sizes: Mapping[Number, Counts], at: Addr
         sizes: what each release changed, by its number.
         at: addresses as seen from the page.
     """
-    material = [r for r in line if r.materiality is Materiality.MATERIAL]
-    corrections = [r for r in line if r.materiality is Materiality.EDITORIAL]
-    parts = [
-        _figure(line, today, sizes),
-        '<h2 id="pp-amendments">Amendments</h2>\n',
-        "<p>Each amendment is announced to customers before it takes effect, "
-        "and they may opt out of it.</p>\n",
-        _table("Amendments", material, line, today, sizes, at),
-    ]
+    imported = [r for r in line if r.imported]
+    own = [r for r in line if not r.imported]
+    material = [r for r in own if r.materiality is Materiality.MATERIAL]
+    corrections = [r for r in own if r.materiality is Materiality.EDITORIAL]
+    parts = [_figure(line, today, sizes)]
+    if material:
+        parts += [
+            '<h2 id="pp-amendments">Amendments</h2>\n',
+            "<p>Each amendment is announced to customers before it takes effect, "
+            "and they may opt out of it.</p>\n",
+            _table("Amendments", material, line, today, sizes, at),
+        ]
     if corrections:
         parts += [
             '<h2 id="pp-corrections">Corrections</h2>\n',
@@ -52,21 +57,52 @@ def history(line: Line, today: dt.date, sizes: Mapping[Number, Counts], at: Addr
             "It is listed here; a later date is also announced to customers.</p>\n",
             _table("Corrections", corrections, line, today, sizes, at),
         ]
+    if imported:
+        parts += [
+            '<h2 id="pp-imported">Imported texts</h2>\n',
+            "<p>These texts of the past were found in a git repository. Each counts from the day "
+            "it was first seen there. When it was announced, and from when it applied, is "
+            "unknown.</p>\n",
+            *_by_year(imported, line, today, sizes, at),
+        ]
     return "".join(parts)
+
+
+def _by_year(
+    imported: Sequence[Release],
+    line: Line,
+    today: dt.date,
+    sizes: Mapping[Number, Counts],
+    at: Addresses,
+) -> Iterator[str]:
+    """A table for each year, the latest first and open: there may be hundreds of texts."""
+    opened = " open"
+    for year, found in groupby(reversed(imported), lambda r: r.imported and r.imported.seen.year):
+        releases = tuple(found)[::-1]
+        count = f"{len(releases)} text{'s' if len(releases) > 1 else ''}"
+        table = _table(f"Texts first seen in {year}", releases, line, today, sizes, at)
+        yield (
+            f'<details class="pp-year"{opened}><summary>{year}, {count}</summary>\n'
+            f"{table}</details>\n"
+        )
+        opened = ""
 
 
 def _figure(line: Line, today: dt.date, sizes: Mapping[Number, Counts]) -> str:
     found = bars(line, today, sizes)
+    past = [bool(release.imported) for release in line]
+    force = "seen" if all(past) else "seen, or in force" if any(past) else "in force"
     key = "".join(
         f'<li><span class="pp-key pp-key-{name}"></span>{words}</li>'
         for name, words in (
-            ("force", "in force"),
+            ("force", force),
             ("future", "planned or until further notice"),
             ("notice", "notice period"),
             ("correction", "correction"),
             ("added", "words added"),
             ("removed", "words removed"),
         )
+        if name not in ("notice", "correction") or not all(past)
     )
     wide = picture(found, today, width=WIDE, name="wide")
     narrow = picture(found, today, width=NARROW, name="narrow")
@@ -77,6 +113,7 @@ def _figure(line: Line, today: dt.date, sizes: Mapping[Number, Counts]) -> str:
 
 
 _COLUMNS = ("Version", "Published", "In force", "What it changes", "Documents")
+_SEEN = ("Version", "Seen", "What it changes", "Documents")
 
 
 def _table(
@@ -87,7 +124,8 @@ def _table(
     sizes: Mapping[Number, Counts],
     at: Addresses,
 ) -> str:
-    head = "".join(f'<th scope="col">{column}</th>' for column in _COLUMNS)
+    columns = _SEEN if releases[0].imported else _COLUMNS
+    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
     rows = "".join(_row(r, line, today, sizes, at) for r in reversed(releases))
     return (
         f'<div class="pp-table" role="region" tabindex="0" aria-label="{name}">'
@@ -101,17 +139,23 @@ def _row(
 ) -> str:
     number, status = release.number, standing(release, line, today).status
     name = masthead.anchor((release.version, at.release(number)))
-    documents = [("PDF", at.download(number, "policy.pdf"))]
-    if release.previous:
-        documents.append(("Changes (PDF)", at.download(number, "changes.pdf")))
+    documents = [("Markdown", at.download(number, "policy.md"))] if release.imported else []
+    if has_pdf(release, line):
+        documents.append(("PDF", at.download(number, "policy.pdf")))
+        if release.previous:
+            documents.append(("Changes (PDF)", at.download(number, "changes.pdf")))
     if release.notice:
         documents.append(("Letter", at.notice(number)))
     if release.opt_out:
         documents.append(("Opt-out form", at.opt_out(number)))
     links = "<br>".join(masthead.anchor(link) for link in documents)
+    if release.imported:
+        dates = f"<td>{escape(masthead.seen(release, line))}</td>"
+    else:
+        span = escape(masthead.span(release, line))
+        dates = f"<td>{escape(_published(release))}</td><td>{span}</td>"
     return (
-        f'<tr><th scope="row">{name}<br>{masthead.chip(status)}</th>'
-        f"<td>{escape(_published(release))}</td><td>{escape(masthead.span(release, line))}</td>"
+        f'<tr><th scope="row">{name}<br>{masthead.chip(release, status)}</th>{dates}'
         f"<td>{_changed(release, line, sizes, at)}</td><td>{links}</td></tr>\n"
     )
 
@@ -196,11 +240,13 @@ def _card(line: Line, today: dt.date, root: str) -> str:
     standing_words = ""
     if current:
         words = f"Version {current.number}, {apparatus.in_force_words(current)}"
-        standing_words = f"<p>{masthead.chip(Status.IN_FORCE)} {escape(words)}</p>\n"
+        chip = masthead.chip(current, Status.IN_FORCE)
+        standing_words = f"<p>{chip} {escape(words)}</p>\n"
     links = [("All versions", at.history)]
     if current:
         links.insert(0, ("Read it", at.current))
-        links.append(("PDF", at.download(current.number, "policy.pdf")))
+        if has_pdf(current, line):
+            links.append(("PDF", at.download(current.number, "policy.pdf")))
     return (
         f'<section class="pp-policy" aria-labelledby="pp-policy-{facts_id(line)}">'
         f'<h2 id="pp-policy-{facts_id(line)}">{masthead.anchor((facts.title, at.current))}</h2>\n'

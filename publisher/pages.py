@@ -29,6 +29,7 @@ from publisher.release import (
     Number,
     Release,
     Status,
+    has_pdf,
     in_force,
     last_day,
     predecessor,
@@ -154,7 +155,7 @@ class PolicyPages:
         facts, at = release.policy.facts, self._at(1)
         text = apparatus.text_of(release.policy)
         since = escape(apparatus.in_force_words(release))
-        line = f"{masthead.chip(Status.IN_FORCE)} Version {release.number}, {since}"
+        line = f"{masthead.chip(release, Status.IN_FORCE)} Version {release.number}, {since}"
         parts = [
             masthead.crumbs([("Policies", at.root)], facts.title),
             masthead.head(facts.title, self.configuration.organisation, line),
@@ -177,7 +178,7 @@ class PolicyPages:
             head=self._head(
                 at,
                 *relations.history(at),
-                *relations.forms(at.release(release.number), "policy"),
+                *self._forms(release, at, "policy"),
             ),
             modified=self._modified(release.effective),
         )
@@ -200,7 +201,8 @@ class PolicyPages:
         facts, at = release.policy.facts, self._at(2)
         text = apparatus.text_of(release.policy)
         status = standing(release, self.line, self.today).status
-        line = f"{masthead.chip(status)} {escape(_first_upper(apparatus.kind_words(release)))}"
+        what = escape(_first_upper(apparatus.kind_words(release)))
+        line = f"{masthead.chip(release, status)} {what}"
         parts = [
             self._crumbs(at, release.version),
             masthead.head(
@@ -215,12 +217,13 @@ class PolicyPages:
             _seal(release, self.site),
         ]
         links = relations.versions(release, self.line, at)
-        head = self._head(at, *links, *relations.forms(at.release(release.number), "policy"))
+        head = self._head(at, *links, *self._forms(release, at, "policy"))
         about = relations.linked_data(
             release,
             self.periods.get(release.number),
             self.configuration.organisation,
             self.site,
+            printed=has_pdf(release, self.line),
         )
         return Page(
             path=f"{self.policy_id}/{release.number}/",
@@ -236,22 +239,38 @@ class PolicyPages:
     def _facts(self, release: Release, at: Addresses) -> str:
         rows = [
             ("Version", escape(f"{release.number}, {apparatus.kind_words(release)}")),
-            ("In force", escape(masthead.span(release, self.line))),
-            ("Published", escape(apparatus.published_words(release))),
+            *self._dates(release),
         ]
         links = masthead.change_links(release, self.line, at)
         if links:
             rows.append(("What it changes", "<br>".join(masthead.anchor(link) for link in links)))
         return masthead.facts(rows)
 
+    def _dates(self, release: Release) -> Iterator[tuple[str, str]]:
+        span, origin = escape(masthead.span(release, self.line)), release.imported
+        if origin is None:
+            yield "In force", span
+            yield "Published", escape(apparatus.published_words(release))
+            return
+        moment = f"{origin.seen.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+        yield "Seen", span
+        yield "Found in", f"{escape(origin.source)}<br>{escape(origin.path)}"
+        yield "Commit", f"<code>{escape(origin.commit)}</code><br>{moment}"
+
+    def _forms(self, release: Release, at: Addresses, name: str) -> tuple[relations.Link, ...]:
+        printed = has_pdf(release, self.line)
+        return relations.forms(at.release(release.number), name, printed=printed)
+
+    def _downloads(self, release: Release, at: Addresses, name: str) -> list[masthead.Link]:
+        """The forms in which a version (`policy`) can be had, or what it changes (`changes`)."""
+        forms = [("Download PDF", "pdf")] if has_pdf(release, self.line) else []
+        forms += [("Markdown", "md"), ("JSON", "json")]
+        return [(words, at.download(release.number, f"{name}.{end}")) for words, end in forms]
+
     def _actions(self, release: Release, at: Addresses, *, history: bool = False) -> str:
         number = release.number
         links = [("All versions", at.history)] if history else []
-        links += [
-            ("Download PDF", at.download(number, "policy.pdf")),
-            ("Markdown", at.download(number, "policy.md")),
-            ("JSON", at.download(number, "policy.json")),
-        ]
+        links += self._downloads(release, at, "policy")
         links += masthead.letters(release, self.line, at)
         form, closes = masthead.form_of(release, self.line), last_day(release, self.line)
         if form and closes and self.today <= closes:
@@ -270,17 +289,13 @@ class PolicyPages:
         title = f"What version {release.number} {verb}"
         compared = " and ".join(
             f"{masthead.anchor((r.version.lower(), at.release(r.number)))} "
-            f"({escape(apparatus.in_force_words(r))})"
+            f"({escape(apparatus.when_words(r))})"
             for r in (before, release)
         )
         marked = redline(found, views=True)
         names = (f"version {r.number}" for r in (before, release))
         tools = apparatus.views(marked, *names) + steps(at)
-        links = [
-            ("Download PDF", at.download(release.number, "changes.pdf")),
-            ("Markdown", at.download(release.number, "changes.md")),
-            ("JSON", at.download(release.number, "changes.json")),
-        ]
+        links = self._downloads(release, at, "changes")
         links += masthead.letters(release, self.line, at)
         parts = [
             self._crumbs(at, "What changed", release),
@@ -298,7 +313,7 @@ class PolicyPages:
             headings=(*apparatus.CHANGED_HEADINGS, *marked.headings),
             description=f"Every change from version {before.number} to version {release.number}, "
             f"word by word: {summary(found)}.",
-            head=self._head(at, *relations.forms(at.release(release.number), "changes")),
+            head=self._head(at, *self._forms(release, at, "changes")),
             modified=_published(release),
         )
 
@@ -394,9 +409,11 @@ class PolicyPages:
                 "For feed readers and other programs",
             )
         )
-        heads = [Heading(2, "pp-amendments", "Amendments")]
-        if "pp-corrections" in html:
-            heads.append(Heading(2, "pp-corrections", "Corrections"))
+        heads = [
+            Heading(2, f"pp-{name.split()[0].lower()}", name)
+            for name in ("Amendments", "Corrections", "Imported texts")
+            if f'<h2 id="pp-{name.split()[0].lower()}"' in html
+        ]
         return Page(
             path=f"{self.policy_id}/history/",
             title=f"{self.title}: all versions",

@@ -92,9 +92,17 @@ def draft(last: Release, at: Addresses) -> tuple[Link, ...]:
     return (Link("working-copy-of", at.release(last.number)), *history(at))
 
 
-def forms(folder: str, name: str) -> tuple[Link, ...]:
-    """The other forms of a page: of a version (`policy`) or of what it changes (`changes`)."""
-    types = {"md": "text/markdown", "json": "application/json", "pdf": "application/pdf"}
+def forms(folder: str, name: str, *, printed: bool) -> tuple[Link, ...]:
+    """The other forms of a page: of a version (`policy`) or of what it changes (`changes`).
+
+    Args:
+        folder: address of the version.
+        name: which of the two.
+        printed: whether there is a PDF of it.
+    """
+    types = {"md": "text/markdown", "json": "application/json"}
+    if printed:
+        types["pdf"] = "application/pdf"
     return tuple(
         Link("alternate", f"{folder}{name}.{ending}", {"type": kind})
         for ending, kind in types.items()
@@ -111,7 +119,14 @@ def header(links: Iterable[Link]) -> str:
     return ", ".join(link.header for link in links)
 
 
-def linked_data(release: Release, period: Period | None, organisation: str, at: Addresses) -> str:
+def linked_data(
+    release: Release,
+    period: Period | None,
+    organisation: str,
+    at: Addresses,
+    *,
+    printed: bool = True,
+) -> str:
     """A version in the words of schema.org, for the head of its page.
 
     Args:
@@ -119,6 +134,7 @@ def linked_data(release: Release, period: Period | None, organisation: str, at: 
         period: when it applies; None: never.
         organisation: who publishes.
         at: addresses with the site's own in front.
+        printed: whether there is a PDF of it.
     """
     facts, number = release.policy.facts, release.number
     value: dict[str, Any] = {
@@ -150,12 +166,14 @@ def linked_data(release: Release, period: Period | None, organisation: str, at: 
             "contentUrl": at.download(number, "policy.md"),
             "sha256": digest(release),
         },
-        {
+    ]
+    if printed:
+        pdf = {
             "@type": "MediaObject",
             "encodingFormat": "application/pdf",
             "contentUrl": at.download(number, "policy.pdf"),
-        },
-    ]
+        }
+        value["encoding"].append(pdf)
     # Within a script, only "<" can end it or open a comment (HTML §4.12.1.3).
     text = json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
     return f'<script type="application/ld+json">{text}</script>\n'

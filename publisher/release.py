@@ -175,6 +175,13 @@ def upcoming(line: Line, today: dt.date) -> Release | None:
     return min(due, key=lambda r: (r.begins or dt.date.max, r.number), default=None)
 
 
+def has_pdf(release: Release, line: Line) -> bool:
+    """Whether the site offers a version, and what it changes, as PDF: of the texts of the past,
+    which may be hundreds, only the latest. `publisher pdf` makes any other.
+    """
+    return not release.imported or not any(r.imported and r.number > release.number for r in line)
+
+
 def last_day(release: Release, line: Line) -> dt.date | None:
     """The last day to opt out of an amendment: a postponement moves it for every letter sent."""
     days = [r.closes for r in line if r.number.major == release.number.major and r.closes]

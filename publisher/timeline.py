@@ -14,6 +14,7 @@ from html import escape
 from babel.dates import format_date
 
 from publisher.amendment import Counts
+from publisher.apparatus import status_words
 from publisher.notice import long_date
 from publisher.release import Line, Number, Release, Status, standing
 
@@ -38,6 +39,8 @@ class Bar:
     """First day of the next version; None: none is announced."""
     size: Counts | None
     """What it changed; None for the first version."""
+    seen: dt.date | None = None
+    """Of a text of the past: when it was first seen."""
 
 
 def bars(line: Line, today: dt.date, sizes: Mapping[Number, Counts]) -> tuple[Bar, ...]:
@@ -64,6 +67,7 @@ def bars(line: Line, today: dt.date, sizes: Mapping[Number, Counts]) -> tuple[Ba
                 start=start,
                 end=None,
                 size=sizes.get(first.number),
+                seen=first.imported.seen.date() if first.imported else None,
             )
         )
     nexts = [bar.start for bar in found[1:]] + [None]
@@ -72,10 +76,12 @@ def bars(line: Line, today: dt.date, sizes: Mapping[Number, Counts]) -> tuple[Ba
 
 def _start(release: Release, line: Line) -> tuple[bool, dt.date | None]:
     """Whether a release ever takes effect itself, and when."""
-    if release.effective is None:
+    if release.begins is None:
         return True, None
-    own = standing(release, line, release.effective)
-    return own.status is Status.IN_FORCE, release.effective
+    if release.imported:
+        return True, release.begins
+    own = standing(release, line, release.begins)
+    return own.status is Status.IN_FORCE, release.begins
 
 
 def _status(members: Sequence[Release], line: Line, today: dt.date) -> Status:
@@ -91,7 +97,10 @@ def described(bar: Bar) -> str:
     if bar.announced and bar.start and bar.announced < bar.start:
         parts.append(f"announced on {long_date(bar.announced, language)}")
     until = f" until {long_date(bar.end - dt.timedelta(days=1), language)}" if bar.end else ""
-    parts.append(f"in force from {long_date(bar.start, language)}{until}")
+    if bar.seen:
+        parts.append(f"first seen on {long_date(bar.seen, language)}{until and f', seen{until}'}")
+    else:
+        parts.append(f"in force from {long_date(bar.start, language)}{until}")
     if bar.size:
         parts.append(f"{bar.size.inserted:,} words added and {bar.size.deleted:,} removed")
     if bar.corrections:
@@ -131,7 +140,7 @@ class _Drawing:
         self.bars, self.today, self.width, self.name = found, today, width, name
         known = [today]
         for bar in found:
-            known += [day for day in (bar.announced, bar.start, bar.end) if day]
+            known += [day for day in (bar.announced, bar.start, bar.end, bar.seen) if day]
             known += [r.published.date() for r in bar.corrections if r.published]
         first, last = min(known), max(known)
         span = max((last - first).days, 60)
@@ -178,10 +187,13 @@ class _Drawing:
 
     def _bar(self, bar: Bar, top: float) -> Iterator[str]:
         since = f"from {self._short(bar.start)}" if bar.start else "from an unknown day"
+        if bar.seen:
+            since = f"first seen on {self._short(bar.seen)}"
         if bar.corrections:
             since += f", corrected: {', '.join(str(r.number) for r in bar.corrections)}"
         yield _text(0, top + 16, bar.release.version, "pp-tl-name")
-        yield _text(76, top + 16, bar.status.value, f"pp-tl-{bar.status.name.lower()}")
+        status = status_words(bar.release, bar.status)
+        yield _text(76, top + 16, status, f"pp-tl-{bar.status.name.lower()}")
         yield _text(0, top + 33, since, "pp-tl-since")
         y = top + 42
         start = self.x(bar.start) if bar.start else 0.0
@@ -201,10 +213,11 @@ class _Drawing:
         now = min(max(self.x(self.today), start), end)
         if bar.start is None:
             # A start that nobody knows fades in, instead of claiming an edge.
-            fade = min(36.0, now)
+            start = min(self.x(bar.seen) if bar.seen else 36.0, now)
+            left = max(start - 36.0, 0.0)
             fill = f"url(#pp-{self.name}-fade)"
-            yield f'<rect x="0" y="{y}" width="{fade}" height="14" fill="{fill}"/>'
-            start = fade
+            box = f'x="{left:.1f}" y="{y}" width="{start - left:.1f}" height="14"'
+            yield f'<rect {box} fill="{fill}"/>'
         for left, right, kind in ((start, now, "force"), (now, end, "future")):
             if right > left:
                 box = f'x="{left:.1f}" y="{y}" width="{right - left:.1f}" height="14"'

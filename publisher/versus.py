@@ -15,7 +15,7 @@ from zlib import adler32
 
 from publisher.address import Addresses
 from publisher.amendment import Amendment
-from publisher.apparatus import LEGEND, change_list, in_figures, in_force_words, views
+from publisher.apparatus import LEGEND, change_list, in_figures, views, when_words
 from publisher.blocks import LISTS, Blocks, numbers
 from publisher.clauses import Document, Kind
 from publisher.html import Fragment, Outline, Place, block_cells, right_to_left
@@ -154,7 +154,7 @@ def chooser(line: Line, at: Addresses) -> str:
 def _options(line: Line, chosen: Release) -> str:
     return "".join(
         f'<option value="{release.number}"{" selected" * (release is chosen)}>'
-        f"{escape(f'{release.version}, {in_force_words(release)}')}</option>\n"
+        f"{escape(f'{release.version}, {when_words(release)}')}</option>\n"
         for release in reversed(line)
     )
 
@@ -175,7 +175,7 @@ def _chain(line: Line, at: Addresses) -> str:
     items = "".join(
         f'<li data-number="{new.number}">'
         f"{anchor((f'From version {old.number} to version {new.number}', at.changes(new.number)))}"
-        f", {escape(in_force_words(new))}</li>\n"
+        f", {escape(when_words(new))}</li>\n"
         for old, new in pairwise(line)
     )
     if not items:

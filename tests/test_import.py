@@ -554,7 +554,8 @@ def test_a_site_of_texts_of_the_past(house: House, past: Past) -> None:
     page = (built / "2/index.html").read_text()
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert 'id="a-bold"' in page
-    assert (built / "1/policy.pdf").read_bytes().startswith(b"%PDF")
+    assert (built / "2/policy.pdf").read_bytes().startswith(b"%PDF")
+    assert not (built / "1/policy.pdf").exists()
 
 
 # ── wrong uses ───────────────────────────────────────────────────────────────────────────────────

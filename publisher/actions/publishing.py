@@ -31,9 +31,9 @@ from publisher.errors import ConfigurationError, PublisherError, RenderError, Se
 from publisher.exchange import as_json
 from publisher.pages import Page, PolicyPages
 from publisher.project import Project
-from publisher.release import SUMS_FILE, Line, Release, predecessor
+from publisher.release import SUMS_FILE, Line, Release, has_pdf, predecessor
 
-__all__ = ["Built", "Order", "Site", "build", "order", "serve_draft", "site"]
+__all__ = ["Built", "Order", "Site", "build", "frozen_pdf", "order", "serve_draft", "site"]
 __all__ += ["comparison_html", "comparison_pdf", "letter_pdf", "notice_pdf", "optout_pdf"]
 __all__ += ["publisher_of", "redline_pdf", "release_pdf"]
 
@@ -193,8 +193,10 @@ def _server_files(
 def _documents(project: Project, view: PolicyPages) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Path and maker of each PDF of a policy."""
     for release in view.line:
+        if not has_pdf(release, view.line):
+            continue
         name, before = release.name, predecessor(release, view.line)
-        yield f"{name}/policy.pdf", partial(_frozen, project, release)
+        yield f"{name}/policy.pdf", partial(frozen_pdf, project, release)
         if before is not None:
             changed = view.amendment(release)
             yield f"{name}/changes.pdf", partial(redline_pdf, project, before, release, changed)
@@ -204,8 +206,8 @@ def _documents(project: Project, view: PolicyPages) -> Iterator[tuple[str, Calla
             yield f"{name}/opt-out.pdf", partial(optout_pdf, project, release)
 
 
-def _frozen(project: Project, release: Release) -> bytes:
-    """What people could download when it was frozen; made again only where that is missing."""
+def frozen_pdf(project: Project, release: Release) -> bytes:
+    """The PDF of a release as it was frozen; made only where that is missing."""
     files = archive.release_bytes(project, release.policy.id, release.number)
     return files.get("policy.pdf") or release_pdf(project, release)
 
