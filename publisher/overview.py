@@ -209,8 +209,10 @@ def _period(name: str, period: Period, at: Addresses) -> str:
     release = period.release
     language = release.policy.facts.language
     first = long_date(period.first, language)
-    if period.first and not release.effective:
-        first = f"{first}, when it was first seen"
+    if release.imported:
+        # Nobody knows whether it applied, only that it was there.
+        name = "Text last seen"
+        first = f"{first}, when it was first seen" if period.first else first
     last = long_date(period.last, language) if period.last else "further notice"
     ends = f'data-from="{period.first or ""}" data-until="{period.last or ""}"'
     link = masthead.anchor((release.version, at.release(release.number)))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publisher.address import Addresses
+from publisher.overview import days
 from publisher.periods import Period, announced, applied, by_number
-from publisher.release import Line, Number, in_force
+from publisher.release import Imported, Line, Number, in_force
 from tests.test_timeline import LINE, release
 
 
@@ -83,3 +86,14 @@ def test_on_every_day_the_period_is_that_of_the_release_in_force(line: Line, day
 def test_periods_are_never_empty(line: Line) -> None:
     for period in (*applied(line), *announced(line)):
         assert period.first is None or period.last is None or period.first <= period.last
+
+
+def test_of_a_text_of_the_past_the_page_says_that_it_was_seen() -> None:
+    seen = dt.datetime(2015, 3, 4, 12, tzinfo=dt.UTC)
+    origin = Imported("git", "terms.md", "0" * 40, seen, "0" * 64)
+    first = replace(release("1", "", ""), imported=origin)
+    second = replace(release("2", "", ""), imported=origin, previous=Number(1))
+    html = days((first, second), Addresses("../../", "terms"))
+    assert 'data-what="In force"' not in html
+    assert 'data-what="Text last seen" data-from="2015-03-04" data-until=""' in html
+    assert "4 March 2015, when it was first seen" in html
