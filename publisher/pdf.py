@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tempfile
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
@@ -20,6 +19,7 @@ from typing import Any, NamedTuple
 
 from publisher import fillable, standards
 from publisher.errors import RenderError
+from publisher.kept import kept
 from publisher.standards import Attachment
 
 HERE = Path(__file__).parent
@@ -116,24 +116,7 @@ def make(
         RenderError: a library that the machine must have is missing, or a character is in no font.
     """
     whole = _Job(html, form, tuple(attachments), tuple(sorted(fonts)))
-    if cache_folder is None:
-        return _render(whole)
-    kept = cache_folder / f"{_digest(whole)}.kept"
-    if found := _read(kept):
-        return found
-    data = _render(whole)
-    cache_folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=cache_folder, suffix=".part", delete=False) as file:
-        file.write(hashlib.sha256(data).digest() + data)
-    Path(file.name).replace(kept)
-    return data
-
-
-def _read(kept: Path) -> bytes:
-    """A kept PDF, if it is still what was kept: its digest stands before it; else nothing."""
-    held = kept.read_bytes() if kept.is_file() else b""
-    digest, data = held[:32], held[32:]
-    return data if hashlib.sha256(data).digest() == digest else b""
+    return kept(cache_folder, _digest(whole) if cache_folder else "", lambda: _render(whole))
 
 
 class _Job(NamedTuple):

@@ -8,9 +8,10 @@ passages are the same, and says so. So a release costs the same however many cam
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from html import escape
-from itertools import pairwise
+from itertools import pairwise, permutations
 from zlib import adler32
 
 from publisher.address import Addresses
@@ -25,7 +26,7 @@ from publisher.masthead import anchor
 from publisher.passages import gather, passages
 from publisher.redline import Operation
 from publisher.release import Line, Number, Release
-from publisher.splices import index, splice
+from publisher.splices import Index, index, splice
 
 NEAR = 12
 """The last so many releases, and the first, are compared word by word with one another."""
@@ -41,8 +42,14 @@ def near(line: Line) -> Line:
     return line if len(line) <= NEAR else (line[0], *line[-NEAR:])
 
 
+Keep = Callable[[Sequence[str], Callable[[], bytes]], bytes]
+"""Makes what follows from some texts, or has it from an earlier time."""
+
+
 def files(
-    line: Line, compare: Callable[[Release, Release], Amendment]
+    line: Line,
+    compare: Callable[[Release, Release], Amendment],
+    keep: Keep = lambda _, make: make(),
 ) -> Iterator[tuple[str, bytes]]:
     """What the script gets, as (name, JSON): a file a version, and one for each pair near at hand.
 
@@ -52,20 +59,33 @@ def files(
     Args:
         line: all releases of one policy.
         compare: what leads from one release to another, whichever is the older.
+        keep: how a pair is made or remembered.
     """
     sources: dict[Number, str] = {}
     for release in line:
         found = sections(release.policy.document)
         sources[release.number] = "".join([html for _, texts in found for _, html in texts])
         yield f"{release.number}.json", _json(found)
-    close = near(line)
-    known = [(text, index(text)) for text in (sources[release.number] for release in close)]
-    for old, before in zip(close, known, strict=True):
-        for new, after in zip(close, known, strict=True):
-            if old is not new:
-                html = compared(compare(old, new), old, new)
-                value = {"sum": adler32(html.encode()), "pieces": splice(html, (before, after))}
-                yield f"{old.number}-{new.number}.json", _json(value)
+
+    @cache
+    def known(number: Number) -> tuple[str, Index]:
+        return sources[number], index(sources[number])
+
+    def pair(old: Release, new: Release) -> bytes:
+        html = compared(compare(old, new), old, new)
+        pieces = splice(html, (known(old.number), known(new.number)))
+        return _json({"sum": adler32(html.encode()), "pieces": pieces})
+
+    for old, new in permutations(near(line), 2):
+        decisive = [part for release in (old, new) for part in _decisive(release)]
+        yield f"{old.number}-{new.number}.json", keep(decisive, partial(pair, old, new))
+
+
+def _decisive(release: Release) -> list[str]:
+    """All that a comparison with a release depends on."""
+    policy = release.policy
+    files = "\0".join(f"{name}\0{text}" for name, text in policy.files.items())
+    return [str(release.number), policy.facts.language, files]
 
 
 def _json(value: object) -> bytes:

@@ -29,6 +29,7 @@ from publisher.actions.printing import (
 from publisher.comment import as_markdown
 from publisher.errors import ConfigurationError, PublisherError, RenderError, ServeError
 from publisher.exchange import as_json
+from publisher.kept import kept, name_of
 from publisher.pages import Page, PolicyPages
 from publisher.project import Project
 from publisher.release import SUMS_FILE, Line, Release, has_pdf, predecessor
@@ -96,7 +97,7 @@ def site(
         found += view.all()
         documents += _documents(project, view)
         files |= _for_machines(project, view)
-        files |= _to_compare(view)
+        files |= _to_compare(project, view)
         entries += _entries(view)
         rules += memento.rules(line, today, view.site)
     for number, (path, make) in enumerate(documents):
@@ -145,10 +146,14 @@ def _for_machines(project: Project, view: PolicyPages) -> dict[str, bytes]:
     return files
 
 
-def _to_compare(view: PolicyPages) -> dict[str, bytes]:
+def _to_compare(project: Project, view: PolicyPages) -> dict[str, bytes]:
     """What the script gets that compares any two versions, by path."""
     folder = f"{view.policy_id}/compare/"
-    return {folder + name: data for name, data in versus.files(view.line, view.between)}
+
+    def keep(parts: Sequence[str], make: Callable[[], bytes]) -> bytes:
+        return kept(project.cache / "pairs", name_of(parts), make)
+
+    return {folder + name: data for name, data in versus.files(view.line, view.between, keep)}
 
 
 def _entries(view: PolicyPages) -> list[feeds.Entry]:

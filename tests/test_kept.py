@@ -1,0 +1,64 @@
+"""What is kept between builds is never wrong."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from publisher import kept as module
+from publisher.kept import kept, name_of
+
+
+class Maker:
+    """Makes the same bytes each time, and counts."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self) -> bytes:
+        self.times += 1
+        return b"what was made"
+
+
+def test_what_is_kept_is_made_once(tmp_path: Path) -> None:
+    make = Maker()
+    assert kept(tmp_path / "new", "a", make) == kept(tmp_path / "new", "a", make)
+    assert make.times == 1
+    kept(tmp_path / "new", "b", make)
+    assert make.times == 2
+
+
+def test_without_a_folder_nothing_is_kept(tmp_path: Path) -> None:
+    make = Maker()
+    assert kept(None, "a", make) == kept(None, "a", make)
+    assert make.times == 2
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("left", [b"", b"\0", b"\0" * 32, b"\0" * 40])
+def test_what_is_not_whole_is_made_again(tmp_path: Path, left: bytes) -> None:
+    make = Maker()
+    first = kept(tmp_path, "a", make)
+    whole = (tmp_path / "a.kept").read_bytes()
+    for spoilt in (left, whole[:-1], whole + b"\0", whole[:-1] + b"!"):
+        (tmp_path / "a.kept").write_bytes(spoilt)
+        assert kept(tmp_path, "a", make) == first
+        assert (tmp_path / "a.kept").read_bytes() == whole
+    assert make.times == 5
+
+
+def test_two_builds_may_keep_the_same(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: kept(tmp_path, "a", Maker()), range(40)))
+    assert {*found} == {b"what was made"}
+    assert [path.name for path in tmp_path.iterdir()] == ["a.kept"]
+
+
+def test_a_name_tells_texts_and_program_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {name_of(parts) for parts in (["ab", "c"], ["a", "bc"], ["abc"], ["abc", ""])}
+    assert len(names) == 4
+    assert name_of(["abc"]) in names
+    monkeypatch.setattr(module, "_program", lambda: b"another program")
+    assert name_of(["abc"]) not in names
