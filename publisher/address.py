@@ -37,6 +37,11 @@ class Addresses:
         """Which version applied on a day; `?day=2027-03-01` names one."""
         return f"{self.current}on/"
 
+    @property
+    def sections(self) -> str:
+        """The history of each section; `#security` names one."""
+        return f"{self.current}sections/"
+
     def listing(self, name: str) -> str:
         """A file about all versions: `versions.json`, `periods.json`, `feed.atom`, …"""
         return f"{self.current}{name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -135,6 +136,14 @@ def _section(
     place = places.get(first.anchor or first.title, first.anchor)
     name = f'<a href="#{escape(place)}">{title}</a>' if place else title
     kinds = ", ".join(_kind(change, titles) for change in changes)
+    return (
+        f'<p class="pp-change"><strong>{name}</strong> '
+        f'<span class="pp-kind">{kinds}</span>{figures(changes)}</p>\n'
+    )
+
+
+def figures(changes: Sequence[Change]) -> str:
+    """How many words changes add and remove; empty where none."""
     words = ", ".join(
         f"{number:,} {'word' if number == 1 else 'words'} {verb}"
         for number, verb in (
@@ -143,11 +152,7 @@ def _section(
         )
         if number
     )
-    figures = f' <span class="pp-figures">{words}</span>' if words else ""
-    return (
-        f'<p class="pp-change"><strong>{name}</strong> '
-        f'<span class="pp-kind">{kinds}</span>{figures}</p>\n'
-    )
+    return f' <span class="pp-figures">{words}</span>' if words else ""
 
 
 def _kind(change: Change, titles: Mapping[str, str]) -> str:
@@ -215,6 +220,18 @@ def published_words(release: Release) -> str:
     return long_date(release.published.date(), release.policy.facts.language)
 
 
+def origin(release: Release) -> tuple[tuple[str, str], ...]:
+    """Where a text of the past was found, as rows of (what, HTML); none for other releases."""
+    found = release.imported
+    if found is None:
+        return ()
+    moment = f"{found.seen.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+    return (
+        ("Found in", f"{escape(found.source)}<br>{escape(found.path)}"),
+        ("Commit", f"<code>{escape(found.commit)}</code><br>{moment}"),
+    )
+
+
 def status_words(release: Release, status: Status) -> str:
     """The status as readers are told it: a text of the past was never announced before its day."""
     if release.imported and status is Status.UPCOMING:
@@ -227,9 +244,16 @@ def postal(organisation: str, address: str) -> str:
     return "<br>\n".join(escape(part) for part in (organisation, *address.splitlines()) if part)
 
 
-def text_of(policy: Policy) -> Fragment:
-    """A policy's text for the site, with a link to each heading."""
-    return document(policy.document.clauses, permalinks=True, retired=policy.facts.retired)
+def text_of(policy: Policy, stories: str = "") -> Fragment:
+    """A policy's text for the site, with a link to each heading.
+
+    Args:
+        policy: whose text.
+        stories: address of the page with the history of each section; empty: link to none.
+    """
+    return document(
+        policy.document.clauses, permalinks=True, retired=policy.facts.retired, stories=stories
+    )
 
 
 def article(policy: Policy, text: Fragment, kind: str = "pp-text") -> str:

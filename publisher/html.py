@@ -90,6 +90,7 @@ def document(
     top: int = 2,
     retired: Mapping[str, str] | None = None,
     paper: bool = False,
+    stories: str = "",
 ) -> Fragment:
     """Clauses as HTML with the list of their headings.
 
@@ -100,6 +101,7 @@ def document(
         retired: anchors of removed sections, each with the anchor that takes its place; a link to
             the old one leads to the new one.
         paper: for a PDF.
+        stories: address of the page with the history of each section, to link from each heading.
     """
     shown = [clause for clause in clauses if clause.kind not in HIDDEN]
     blocks = Blocks({}, numbers(shown), both_ways=right_to_left(shown))
@@ -118,6 +120,7 @@ def document(
             if new and new == clause.anchor
         )
         link = _permalink(clause) if permalinks and name else ""
+        link += _story(clause, stories) if stories and name else ""
         blocks.write(clause, [Cell(f"{before}{cells[0].html}{link}")], name, level)
     return Fragment(blocks.html, tuple(outline.headings))
 
@@ -127,6 +130,14 @@ def _permalink(clause: Clause) -> str:
     return (
         f' <a class="headerlink" href="#{escape(clause.anchor)}" '
         f'title="{title}" aria-label="{title}">¶</a>'
+    )
+
+
+def _story(clause: Clause, stories: str) -> str:
+    return (
+        f' <a class="pp-story" href="{escape(stories)}#{escape(clause.anchor)}" '
+        f'aria-label="{escape(f"History of this section: {clause.text}")}" '
+        'title="History of this section" data-search-exclude>History</a>'
     )
 
 

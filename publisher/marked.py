@@ -36,6 +36,11 @@ def redline(
     return _Redline(amendment, top, paper, views).fragment()
 
 
+def places(amendment: Amendment) -> tuple[Place, ...]:
+    """The places of the redline where something changed, without writing it."""
+    return tuple(_name_places(gather(amendment.operations), _carried(amendment)))
+
+
 class _Redline:
     def __init__(self, amendment: Amendment, top: int, paper: bool, views: bool) -> None:
         old, new = amendment.old, amendment.new

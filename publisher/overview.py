@@ -82,7 +82,7 @@ def _by_year(
         count = f"{len(releases)} text{'s' if len(releases) > 1 else ''}"
         table = _table(f"Texts first seen in {year}", releases, line, today, sizes, at)
         yield (
-            f'<details class="pp-year"{opened}><summary>{year}, {count}</summary>\n'
+            f'<details class="pp-more"{opened}><summary>{year}, {count}</summary>\n'
             f"{table}</details>\n"
         )
         opened = ""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 
-from publisher import apparatus, forms, masthead, overview, relations, versus
+from publisher import apparatus, chronicle, forms, masthead, overview, relations, versus
 from publisher.address import Addresses
 from publisher.amendment import Amendment, amend, summary
 from publisher.catalogue import digest
@@ -20,7 +20,7 @@ from publisher.clauses import parse
 from publisher.configuration import Configuration
 from publisher.html import Heading, fragment
 from publisher.letter import fill, page_values
-from publisher.marked import redline
+from publisher.marked import places, redline
 from publisher.notice import long_date
 from publisher.periods import Period, applied, by_number
 from publisher.release import (
@@ -115,6 +115,7 @@ class PolicyPages:
         yield self.history()
         yield self.day()
         yield self.compare()
+        yield self.sections()
         for release in self.line:
             yield self.release(release)
             if release.previous:
@@ -153,7 +154,7 @@ class PolicyPages:
     def current(self, release: Release) -> Page:
         """The text in force, at the address that stays."""
         facts, at = release.policy.facts, self._at(1)
-        text = apparatus.text_of(release.policy)
+        text = apparatus.text_of(release.policy, at.sections)
         since = escape(apparatus.in_force_words(release))
         line = f"{masthead.chip(release, Status.IN_FORCE)} Version {release.number}, {since}"
         parts = [
@@ -247,15 +248,13 @@ class PolicyPages:
         return masthead.facts(rows)
 
     def _dates(self, release: Release) -> Iterator[tuple[str, str]]:
-        span, origin = escape(masthead.span(release, self.line)), release.imported
-        if origin is None:
+        span = escape(masthead.span(release, self.line))
+        if release.imported is None:
             yield "In force", span
             yield "Published", escape(apparatus.published_words(release))
             return
-        moment = f"{origin.seen.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
         yield "Seen", span
-        yield "Found in", f"{escape(origin.source)}<br>{escape(origin.path)}"
-        yield "Commit", f"<code>{escape(origin.commit)}</code><br>{moment}"
+        yield from apparatus.origin(release)
 
     def _forms(self, release: Release, at: Addresses, name: str) -> tuple[relations.Link, ...]:
         printed = has_pdf(release, self.line)
@@ -396,7 +395,11 @@ class PolicyPages:
             masthead.crumbs([("Policies", at.root), (self.title, at.current)], "All versions")
             + masthead.head(f"{self.title}: all versions", self.configuration.organisation)
             + masthead.actions(
-                [("Compare any two", at.compare), ("What applied on a day", at.day)],
+                [
+                    ("Compare any two", at.compare),
+                    ("What applied on a day", at.day),
+                    ("Section by section", at.sections),
+                ],
                 "More about all versions",
             )
             + overview.history(self.line, self.today, sizes, at)
@@ -480,6 +483,31 @@ class PolicyPages:
             description=f"Any two versions of the {self.title} of "
             f"{self.configuration.organisation}, compared.",
             label="Compare two versions",
+            head=self._head(at, *relations.history(at)),
+            modified=self._modified(),
+        )
+
+    def sections(self) -> Page:
+        """The history of each section."""
+        at = self._at(2)
+        title = f"{self.title}: its sections"
+        found = {r.number: a for r in self.line if (a := self.amendment(r))}
+        here, gone = chronicle.stories(self.line, found)
+        spots = {number: places(amendment) for number, amendment in found.items()}
+        lead = f"What each version did to each section, up to version {self.line[-1].number}."
+        parts = [
+            self._crumbs(at, "Sections"),
+            masthead.head(title, self.configuration.organisation, lead),
+            chronicle.chronicle(here, gone, spots, at),
+        ]
+        return Page(
+            path=f"{self.policy_id}/sections/",
+            title=title,
+            html="".join(parts),
+            headings=tuple(chronicle.headings(here, gone)),
+            description=f"The history of each section of the {self.title} of "
+            f"{self.configuration.organisation}.",
+            label="Sections",
             head=self._head(at, *relations.history(at)),
             modified=self._modified(),
         )

@@ -85,6 +85,7 @@ PAGES = (
     "privacy/",
     "privacy/history/",
     "privacy/on/",
+    "privacy/sections/",
     "privacy/1/",
     "privacy/2/",
     "privacy/2/changes/",

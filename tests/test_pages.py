@@ -150,6 +150,7 @@ def test_every_kind_of_page_has_its_permanent_address(built: Path) -> None:
         "privacy/history",
         "privacy/compare",
         "privacy/on",
+        "privacy/sections",
         "privacy/1",
         "privacy/2",
         "privacy/2/changes",
@@ -200,6 +201,16 @@ def test_the_redline_lists_marks_and_folds(built: Path) -> None:
     assert 'id="change-security-1"' in page
     assert '<details class="pp-fold">' in page
     assert "We use your data for your orders" in text
+
+
+def test_each_heading_in_force_leads_to_its_history(built: Path) -> None:
+    assert 'href="../privacy/sections/#security"' in html(built, "privacy")
+    assert "pp-story" not in html(built, "privacy/2.1")
+    page = html(built, "privacy/sections")
+    assert 'href="../../privacy/2/changes/#change-security-1"' in page
+    assert page.index('id="pp-gone"') < page.index('id="adverts"')
+    index = (built / "search/search_index.json").read_text("utf-8")
+    assert "Security History" not in index
 
 
 def test_corrections_are_listed_apart(built: Path) -> None:

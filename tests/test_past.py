@@ -93,7 +93,7 @@ def test_it_is_listed_apart_and_by_year() -> None:
     assert "announced to customers" not in imported
     assert imported.count("<details") == 2
     assert imported.index("2022, 2 texts") < imported.index("2021, 2 texts")
-    assert imported.count("<details open") + imported.count('pp-year" open') == 1
+    assert imported.count("<details open") + imported.count('pp-more" open') == 1
     assert '<th scope="col">Seen</th>' in imported
     alone = overview.history(PAST, TODAY, sizes, AT)
     assert "announced to customers" not in alone
