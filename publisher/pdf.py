@@ -44,9 +44,12 @@ _RANGES = {
     "greek": "U+0370-03FF",
     "cyrillic": "U+0301, U+0400-045F, U+0490-0491, U+04B0-04B1, U+2116",
 }
-_SIGNS = "signs"
-_SIGNS_FONT = FONTS / "paper" / "dejavu-sans-signs.woff2"
+_SIGNS = {
+    "signs": FONTS / "paper" / "dejavu-sans-signs.woff2",
+    "emoji": FONTS / "paper" / "noto-emoji.woff2",
+}
 """For PDFs alone: a screen has fonts of its own for what ours lack."""
+_EMOJI = re.compile("[\U0001f000-\U0001faff]")
 
 
 def font_files() -> list[Path]:
@@ -140,7 +143,7 @@ def _digest(job: _Job) -> str:
 def _toolchain() -> str:
     """What else decides about the bytes: our fonts, and the programs that set them."""
     digest = hashlib.sha256()
-    for path in (*font_files(), _SIGNS_FONT):
+    for path in (*font_files(), *_SIGNS.values()):
         digest.update(path.read_bytes())
     versions = [f"{name} {metadata.version(name)}" for name in ("weasyprint", "pydyf", "fonttools")]
     return " ".join([digest.hexdigest(), *versions])
@@ -179,9 +182,8 @@ def _press(subsets: tuple[str, ...], own: tuple[Path, ...]) -> tuple[Any, Any, A
 
     files = {f"{_SCHEME}{path.name}": path for path in font_files()}
     further = {f"{_SCHEME}own/{number}": path for number, path in enumerate(own)}
-    if _SIGNS in subsets:
-        # Behind the project's own, which are there because they suit its script better.
-        further[f"{_SCHEME}{_SIGNS}"] = _SIGNS_FONT
+    # Behind the project's own, which are there because they suit its script better.
+    further |= {f"{_SCHEME}{name}": path for name, path in _SIGNS.items() if name in subsets}
     files |= further
 
     class OwnFonts(URLFetcher):  # type: ignore[misc]
@@ -227,7 +229,11 @@ def _subsets(html: str) -> tuple[str, ...]:
         signs -= here
         if here and name not in found:
             found.append(name)
-    return tuple(found) if signs <= set("\n\t\r") else (*found, _SIGNS)
+    if signs - set("\n\t\r"):
+        found.append("signs")
+    if any(map(_EMOJI.match, signs)):
+        found.append("emoji")
+    return tuple(found)
 
 
 @cache

@@ -316,10 +316,11 @@ def test_no_two_alphabets_are_unpacked_where_one_will_do() -> None:
     assert pdf._subsets("<p>plain – “text”, 5 €</p>") == ("latin",)
     assert pdf._subsets("<p>&#x141;&oacute;d&#378;</p>\n") == ("latin", "latin-ext")
     assert pdf._subsets("<p>Условия 1 → 2</p>") == ("latin", "cyrillic", "signs")
+    assert pdf._subsets("<p>🇧🇷</p>") == ("latin", "signs", "emoji")
 
 
 def test_many_scripts_have_their_letters() -> None:
-    said = "Ελληνικά Български Українська Łódź תנאים الشروط հայերեն 1 → 2 ≥ ✓ ☐ ½"
+    said = "Ελληνικά Български Українська Łódź תנאים الشروط հայերեն 1 → 2 ≥ ✓ ☐ ½ 🎉 🇧🇷 ⚖"
     html = f"<!DOCTYPE html><html lang=en><title>T</title><h1>{said}</h1><p>{said}</p>"
     data = pdf.make(html)
     assert not broken(data)
