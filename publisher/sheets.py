@@ -50,6 +50,7 @@ def release_sheet(release: Release, publisher: Publisher) -> str:
         _facts(
             ("Published", apparatus.published_words(release)),
             ("This version", apparatus.kind_words(release)),
+            *apparatus.origin(release),
             ("Its permanent address", _link(where)),
         ),
         _contents(text.headings),

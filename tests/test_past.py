@@ -9,6 +9,7 @@ from publisher import apparatus, catalogue, masthead, overview, relations
 from publisher.address import Addresses
 from publisher.amendment import Counts
 from publisher.release import Imported, Line, Number, Release, Status, has_pdf
+from publisher.sheets import Publisher, release_sheet
 from publisher.timeline import bars, described, picture
 from tests.conftest import House
 from tests.test_import import ONE, Past, bring, past
@@ -118,3 +119,12 @@ def test_any_can_be_had_as_pdf(house: House, past: Past) -> None:
     house.ok("--policy", "terms", "pdf", "1", "-o", str(house.root / "one.pdf"))
     assert (house.root / "one.pdf").read_bytes().startswith(b"%PDF")
     assert house.run("--policy", "terms", "pdf", "9").exit_code == 2
+
+
+def test_its_origin_stands_on_the_cover_of_its_pdf() -> None:
+    publisher = Publisher("Example", "", "https://policies.example/", "")
+    cover = release_sheet(PAST[1], publisher)
+    assert "git.example<br>terms.md" in cover
+    assert "c" * 40 in cover
+    assert "2021-05-01 10:00 UTC" in cover
+    assert "Found in" not in release_sheet(THEN[4], publisher)
