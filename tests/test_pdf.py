@@ -289,6 +289,16 @@ def test_a_character_that_no_font_has_is_named_with_its_place() -> None:
     assert "fonts/" in caught.value.remedy
 
 
+def test_labels_of_lists_are_in_our_fonts_however_deep() -> None:
+    for outer in ("ul", "ol"):
+        for middle in ("ul", "ol"):
+            lists = (
+                f"<{outer}><li>a<{middle}><li>b<ul><li>c<ul><li>d</ul></ul></{middle}></{outer}>"
+            )
+            html = f"<!DOCTYPE html><html lang=en><title>T</title><h1>T</h1>{lists}"
+            assert not broken(pdf.make(html))
+
+
 def test_a_font_of_the_project_has_what_ours_lack(tmp_path: Path) -> None:
     font = FontBuilder(1000, isTTF=True)
     font.setupGlyphOrder([".notdef", "clef"])
