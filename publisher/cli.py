@@ -369,7 +369,8 @@ def _build(ctx: click.Context, as_of: dt.date | None) -> None:
         built = act(ctx.obj.project, as_of or now().date(), progress)
     for warning in built.warnings:
         console.finding(Severity.CUE, "mkdocs", warning, "")
-    ctx.obj.say(f"Built {built.pages} pages and {built.documents} PDFs in {built.folder}")
+    what = f"{built.pages} pages and {built.documents} PDFs in {built.folder}"
+    ctx.obj.say(f"Built {what}" if built.changed else f"Nothing to build anew: {what}")
 
 
 def _require_sound(ctx: click.Context) -> None:

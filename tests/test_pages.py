@@ -582,6 +582,43 @@ def test_a_build_that_fails_leaves_the_old_site_as_it_was(house: House) -> None:
     assert (house.root / "build/site/privacy/index.html").read_bytes() == before
 
 
+def test_nothing_is_built_anew_where_nothing_has_changed(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    assert "Built" in house.ok("build", "--as-of", "2026-12-24")
+    home = house.root / "build/site/index.html"
+    first, made = home.read_bytes(), home.stat().st_mtime_ns
+    assert "Nothing to build anew" in house.ok("build", "--as-of", "2026-12-24")
+    assert home.stat().st_mtime_ns == made
+    for spoil in (lambda: home.write_text("spoilt"), home.unlink):
+        spoil()
+        assert "Built" in house.ok("build", "--as-of", "2026-12-24")
+        assert home.read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("site/index.md", "# Other words\n"),
+        ("publisher.toml", ""),
+        ("mkdocs.yml", "site_name: Other\n"),
+        (".publisher/cache/site.json", '{"read": "cut o'),
+        (".publisher/cache/site.json", "[]"),
+    ],
+)
+def test_whatever_changes_is_built_anew(house: House, path: str, text: str) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    house.ok("build", "--as-of", "2026-12-24")
+    file = house.root / path
+    before = file.read_text()
+    file.write_text(
+        before.replace("Example Hosting", "Another") if path.endswith(".toml") else text
+    )
+    if path == "mkdocs.yml":
+        file.write_text(before.replace("site_description", "# more\nsite_description"))
+    assert "Built" in house.ok("build", "--as-of", "2026-12-24")
+    assert "Built" in house.ok("build", "--as-of", "2026-12-25")
+
+
 def test_a_second_build_takes_the_place_of_the_first(house: House) -> None:
     house.ok("freeze", "--effective", "unknown")
     house.ok("build")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from publisher import archive, catalogue, feeds, memento, pages, pdf, preview, relations, versus
 from publisher.actions import Progress, silent
@@ -29,6 +31,7 @@ from publisher.actions.printing import (
 from publisher.comment import as_markdown
 from publisher.errors import ConfigurationError, PublisherError, RenderError, ServeError
 from publisher.exchange import as_json
+from publisher.fingerprint import of_environment, of_folder, remember, remembered
 from publisher.kept import kept, name_of
 from publisher.pages import Page, PolicyPages
 from publisher.project import Project
@@ -73,6 +76,8 @@ class Built:
     folder: Path
     warnings: tuple[str, ...] = ()
     """What MkDocs warned of, for a person to see."""
+    changed: bool = True
+    """Whether there was anything to build."""
 
 
 def site(
@@ -263,7 +268,7 @@ def _ordered(what: Order) -> Iterator[None]:
 
 
 def build(project: Project, today: dt.date, progress: Progress = silent) -> Built:
-    """Builds the site and its PDFs.
+    """Builds the site and its PDFs, if anything that they are made of has changed.
 
     Args:
         project: which project.
@@ -275,6 +280,9 @@ def build(project: Project, today: dt.date, progress: Progress = silent) -> Buil
         RenderError: a PDF or a page could not be made.
     """
     path = _site_file(project)
+    record, read = project.cache / "site.json", _read_by_a_build(project, today)
+    if standing := _still_standing(project, remembered(record), read):
+        return standing
     made = site(project, today, progress)
     from mkdocs.commands.build import build as mkdocs_build
     from mkdocs.config import load_config
@@ -293,7 +301,32 @@ def build(project: Project, today: dt.date, progress: Progress = silent) -> Buil
     progress("pages", len(made.pages), len(made.pages))
     count = sum(1 for _ in project.built.rglob("*.html"))
     documents = sum(1 for name in made.files if name.endswith(".pdf"))
+    if read:
+        counts = {"pages": count, "documents": documents, "warnings": warnings}
+        remember(record, {"read": read, "made": of_folder(project.built), **counts})
     return Built(count, documents, project.built, tuple(warnings))
+
+
+_BEYOND = re.compile(r"""!ENV|INHERIT|\.\./|:\s*['"]?[/~]""")
+"""Where `mkdocs.yml` reaches beyond the project: into the environment, or other folders."""
+
+
+def _read_by_a_build(project: Project, today: dt.date) -> str:
+    """A digest of all that decides about the site; empty if no one can tell what does."""
+    if _BEYOND.search(_site_file(project).read_text("utf-8")):
+        return ""
+    own = of_folder(project.root, skip=[project.built.parent])
+    return " ".join([today.isoformat(), own, of_environment()])
+
+
+def _still_standing(project: Project, last: Mapping[str, Any], read: str) -> Built | None:
+    """What the last build made, if all that it read and all that it made is as it was."""
+    if not read or last.get("read") != read or not project.built.is_dir():
+        return None
+    if of_folder(project.built) != last["made"]:
+        return None
+    warnings = tuple(map(str, last["warnings"]))
+    return Built(last["pages"], last["documents"], project.built, warnings, changed=False)
 
 
 def _put_in_place(new: Path, place: Path) -> None:
