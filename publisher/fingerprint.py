@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -30,14 +30,19 @@ def of_folder(folder: Path, skip: Iterable[Path] = ()) -> str:
     return digest.hexdigest()
 
 
-def _files(folder: Path, left_out: set[Path]) -> Iterable[Path]:
+def _files(
+    folder: Path, left_out: set[Path], around: frozenset[Path] = frozenset()
+) -> Iterator[Path]:
+    real = folder.resolve()
+    if real in around:
+        return  # a link that leads back up
     for path in sorted(folder.iterdir()):
         if path in left_out or path.name == "__pycache__":
             continue
-        if not path.is_dir():
-            yield from [path] if path.is_file() else ()
-        elif not (path / "pyvenv.cfg").is_file():
-            yield from _files(path, left_out)
+        if path.is_file():
+            yield path
+        elif path.is_dir() and not (path / "pyvenv.cfg").is_file():
+            yield from _files(path, left_out, around | {real})
 
 
 def of_environment() -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from publisher import kept as module
+from publisher.fingerprint import of_folder
 from publisher.kept import kept, name_of
 
 
@@ -54,6 +55,23 @@ def test_two_builds_may_keep_the_same(tmp_path: Path) -> None:
         found = list(pool.map(lambda _: kept(tmp_path, "a", Maker()), range(40)))
     assert {*found} == {b"what was made"}
     assert [path.name for path in tmp_path.iterdir()] == ["a.kept"]
+
+
+def test_a_folder_is_known_by_its_files(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/one.txt").write_text("one")
+    (tmp_path / "a/back").symlink_to(tmp_path)
+    seen = [of_folder(tmp_path)]
+    for name, text in (("a/one.txt", "two"), ("a/more.txt", ""), ("a/.well-known", "x")):
+        (tmp_path / name).write_text(text)
+        seen.append(of_folder(tmp_path))
+    (tmp_path / "a/more.txt").rename(tmp_path / "a/other.txt")
+    assert len({*seen, of_folder(tmp_path)}) == 5
+    same = of_folder(tmp_path)
+    for name in (".git/x", "venv/pyvenv.cfg", "out/page.html"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("")
+    assert of_folder(tmp_path, [tmp_path / "out"]) == same
 
 
 def test_a_name_tells_texts_and_program_apart(monkeypatch: pytest.MonkeyPatch) -> None:
