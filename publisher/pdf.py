@@ -260,10 +260,11 @@ def _render(job: _Job) -> bytes:
         font_config=fonts,
         presentational_hints=True,  # the numbers that items of lists bear
         pdf_variant=standards.VARIANT,
+        pdf_identifier=False,  # see `standards.identified`
         pdf_forms=job.form,
         finisher=finish,
     )
-    return data
+    return standards.identified(data)
 
 
 def _fields(document: Any) -> Iterable[fillable.Field]:

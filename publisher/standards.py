@@ -95,6 +95,21 @@ def _object(pdf: Any, reference: bytes) -> Any:
     return pdf.objects[int(reference.split()[0])]
 
 
+def identified(data: bytes) -> bytes:
+    """A PDF that was written, with its identifier (ISO 19005-3 §6.1.3): a digest of all of it.
+
+    `pydyf` makes one too, but packs every stream twice for it. The cross-reference stream, whose
+    dictionary holds it, is the last thing in the file: nothing behind it moves.
+
+    Args:
+        data: a PDF without an identifier, as `pydyf` writes it.
+    """
+    start = int(data.rpartition(b"startxref\n")[2].split()[0])
+    digest = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    told = f"/Type /XRef/ID [<{digest}><{digest}>]".encode()
+    return data[:start] + data[start:].replace(b"/Type /XRef", told, 1)
+
+
 # ── tags ─────────────────────────────────────────────────────────────────────────────────────────
 
 
