@@ -564,6 +564,7 @@ def test_a_hand_written_page_may_link_into_a_policy(project: Project, tmp_path: 
 
 def test_progress_is_told_of_documents_and_pages(project: Project) -> None:
     told: list[tuple[str, int, int]] = []
+    shutil.rmtree(project.built, ignore_errors=True)
     build(project, BEFORE, lambda *what: told.append(what))
     assert told[0] == ("PDFs", 0, 7)
     assert ("PDFs", 7, 7) in told
