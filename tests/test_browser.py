@@ -15,11 +15,11 @@ from email import message_from_bytes
 from email.policy import default
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from click.testing import CliRunner
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from publisher.cli import main
+from tests.access import violations
 from tests.conftest import KEY, ROOT, House, git, make_house
 from tests.relays import free_port
 
@@ -135,7 +135,7 @@ def test_no_accessibility_violation_and_no_other_host(
     for path in PAGES:
         page.goto(own_site + path)
         page.wait_for_load_state("networkidle")
-        found = Axe().run(page)
+        found = violations(page)
         if found.violations_count:
             failed[path] = found.generate_report()
         wide = page.evaluate("document.documentElement.scrollWidth")
@@ -324,7 +324,7 @@ def test_every_view_of_a_redline_is_accessible_and_fits(
             page.check(f"#pp-{layout}")
             page.check(f"#pp-{extent}")
             page.keyboard.press("j")
-            found = Axe().run(page)
+            found = violations(page)
             if found.violations_count:
                 failed.append(f"{address} {layout} {extent}: {found.generate_report()}")
             wide = page.evaluate("document.documentElement.scrollWidth")
@@ -484,11 +484,11 @@ def test_a_customer_opts_out_and_takes_it_back(shop: tuple[House, str], page: Pa
     assert "c1" not in state(house), "reading must not act"
     assert "a•••@e•••.com" in page.content()
     assert "ann@example.com" not in page.content()
-    assert Axe().run(page).violations_count == 0
+    assert violations(page).violations_count == 0
     page.get_by_role("button", name="I opt out of version 2").click()
     page.wait_for_load_state()
     assert page.get_by_text("You have opted out of version 2").first.is_visible()
-    assert Axe().run(page).violations_count == 0
+    assert violations(page).violations_count == 0
     receipt = re.search(r"R-\d+", page.inner_text("main"))
     assert receipt is not None
     assert "c1" in state(house)
@@ -516,7 +516,7 @@ def test_a_tampered_link_has_no_effect(shop: tuple[House, str], page: Page) -> N
     assert response is not None
     assert response.status == 404
     assert page.get_by_role("button", name="I opt out").count() == 0
-    assert Axe().run(page).violations_count == 0
+    assert violations(page).violations_count == 0
     assert state(house) == before
 
 

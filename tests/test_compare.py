@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page, expect
@@ -27,6 +26,7 @@ from publisher.project import Project
 from publisher.release import Line, Materiality, Number, Release
 from publisher.splices import index, join, splice
 from publisher.versus import NEAR, chooser, compared, files, near, sections
+from tests.access import violations
 from tests.conftest import ROOT
 from tests.strategies import amendments
 from tests.test_browser import browser, own_site
@@ -389,7 +389,7 @@ def test_versions_far_apart_are_compared_by_passages_and_it_is_said(
             )
             assert left.strip() == box.strip()
         desk.check("#pp-facing")
-        assert not Axe().run(desk).violations_count
+        assert not violations(desk).violations_count
         left_box, right_box = gone.bounding_box(), come.bounding_box()
         assert left_box is not None
         assert right_box is not None
@@ -447,7 +447,7 @@ def test_it_is_accessible_and_fits(
         for layout in ("inline", "facing") if "2.1" in query else ("",):
             if layout:
                 page.check(f"#pp-{layout}")
-            found = Axe().run(page)
+            found = violations(page)
             assert not found.violations_count, f"{query} {layout}: {found.generate_report()}"
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{query} {layout} is {wide} px wide"
