@@ -26,12 +26,26 @@ def matching_blocks(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tu
     numbers: dict[Hashable, int] = {}
     a = [numbers.setdefault(item, len(numbers)) for item in old]
     b = [numbers.setdefault(item, len(numbers)) for item in new]
-    return [
-        (i + block.a, j + block.b, block.size)
-        for i, k, j, m in _cut(a, b)
-        for block in Indel.opcodes(a[i:k], b[j:m]).as_matching_blocks()
+    start = end = 0
+    if len(a) * len(b) > LONGEST:
+        # What both begin and end with is common, however long; only the rest need be cut.
+        start = _alike(a, b)
+        end = _alike(a[start:][::-1], b[start:][::-1])
+    left, right = a[start : len(a) - end], b[start : len(b) - end]
+    inner = [
+        (start + i + block.a, start + j + block.b, block.size)
+        for i, k, j, m in _cut(left, right)
+        for block in Indel.opcodes(left[i:k], right[j:m]).as_matching_blocks()
         if block.size
     ]
+    ends = [(0, 0, start), (len(a) - end, len(b) - end, end)]
+    return [block for block in (ends[0], *inner, ends[1]) if block[2]]
+
+
+def _alike(a: list[int], b: list[int]) -> int:
+    """How many numbers two lists begin with in common."""
+    pairs = enumerate(zip(a, b, strict=False))
+    return next((n for n, (x, y) in pairs if x != y), min(len(a), len(b)))
 
 
 def _cut(a: list[int], b: list[int]) -> list[tuple[int, int, int, int]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import combinations, groupby
+from itertools import combinations, groupby, pairwise
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from publisher import sequences
 from publisher.clauses import Clause, Document, Run, parse
 from publisher.redline import Operation, accept, compare, reject
-from publisher.sequences import heaviest_rising
+from publisher.sequences import heaviest_rising, matching_blocks
 from publisher.words import Span, SpanKind, compare_words
 from tests.strategies import amendments, line, policies
 
@@ -79,9 +81,8 @@ def test_the_words_of_each_clause_are_those_of_its_two_sides(pair: tuple[str, st
                 continue
             for text, cell in zip(told[n][id(clause)], clause.cells, strict=True):
                 # Where a clause was cut, a space became the break between two clauses.
-                assert text.split() == "".join(run.text for run in cell).split() or "".join(
-                    text.split()
-                ) == "".join("".join(run.text for run in cell).split())
+                whole = "".join(run.text for run in cell)
+                assert "".join(text.split()) == "".join(whole.split())
 
 
 @given(amendments())
@@ -251,3 +252,19 @@ def test_the_heaviest_rising_run_is_the_heaviest(places: list[int], weights: lis
         if [places[i] for i in run] == sorted(places[i] for i in run)
     )
     assert sum(weights[i] for i in chosen) == best
+
+
+@given(
+    st.lists(st.sampled_from("abc"), max_size=12),
+    st.lists(st.sampled_from("abc"), max_size=12),
+)
+def test_texts_too_long_to_be_aligned_at_once_have_common_runs_all_the_same(
+    old: list[str], new: list[str]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sequences, "LONGEST", 4)
+        found = matching_blocks(old, new)
+    assert all(old[i : i + n] == new[j : j + n] for i, j, n in found)
+    assert all(i + n <= k and j + n <= m for (i, j, n), (k, m, _) in pairwise(found))
+    if old == new:
+        assert sum(n for *_, n in found) == len(old)
