@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 import click
 
 from publisher import __version__, console
+from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, NotFoundError, PublisherError
-from publisher.project import Project
-from publisher.release import Number
+from publisher.policies.release import Number
 
 FINDINGS = 1
 REFUSED = 2
@@ -139,7 +139,7 @@ def main(ctx: click.Context, start: Path, policy: str | None, quiet: bool) -> No
 def check(ctx: click.Context) -> None:
     """List everything that stands between the draft and its release."""
     from publisher.actions.drafting import check_draft
-    from publisher.finding import Severity
+    from publisher.policies.finding import Severity
 
     errors = cues = 0
     for policy_id in ctx.obj.policies:
@@ -182,25 +182,25 @@ def diff(
 
     found = compare(ctx.obj.maybe_project, ctx.obj.wanted, old, new)
     if form == "text":
-        from publisher.report import as_text
+        from publisher.reports.report import as_text
 
         colour = output is None and sys.stdout.isatty()
         _write(output, as_text(found.amendment, found.title, colour=colour))
     elif form == "mail":
-        from publisher.report import as_letter
+        from publisher.reports.report import as_letter
 
         _write(output, as_letter(found.amendment))
     elif form == "markdown":
-        from publisher.comment import as_markdown
+        from publisher.reports.comment import as_markdown
 
         _write(output, as_markdown(found.amendment, found.title, found.new.notes))
     elif form == "json":
-        from publisher.exchange import as_json
+        from publisher.reports.exchange import as_json
 
         names = (found.old.label, found.new.label)
         _write(output, as_json(found.amendment, *names, seconds=found.seconds))
     elif form == "html" and bare:
-        from publisher.exact import exact
+        from publisher.markup.exact import exact
 
         _write(output, exact(found.amendment).html)
     else:
@@ -227,7 +227,7 @@ def freeze(ctx: click.Context, effective: dt.date | None, correction: bool, dry_
     """Freeze the draft as a release that never changes again."""
     from publisher.actions.publishing import release_pdf
     from publisher.actions.releasing import freeze as act
-    from publisher.amendment import summary
+    from publisher.compare.amendment import summary
 
     frozen = act(
         ctx.obj.project,
@@ -299,8 +299,8 @@ def import_history(
 def verify(ctx: click.Context) -> None:
     """Check every seal: checksums, chain, tags, git history."""
     from publisher.actions.verifying import verify as act
-    from publisher.archive import numbers
-    from publisher.finding import Severity
+    from publisher.edges.archive import numbers
+    from publisher.policies.finding import Severity
 
     errors = 0
     for policy_id in ctx.obj.policies:
@@ -331,7 +331,7 @@ def build(ctx: click.Context, as_of: dt.date | None) -> None:
 def pdf(ctx: click.Context, release: Number, output: Path | None) -> None:
     """Write the PDF of a release, also of a text of the past, which the site has only as page."""
     from publisher.actions.publishing import frozen_pdf
-    from publisher.archive import release as read
+    from publisher.edges.archive import release as read
 
     project = ctx.obj.project
     _write(output, frozen_pdf(project, read(project, ctx.obj.policy, release)))
@@ -362,7 +362,7 @@ def serve(ctx: click.Context, draft: bool, host: str, port: int, no_build: bool)
 
 def _build(ctx: click.Context, as_of: dt.date | None) -> None:
     from publisher.actions.publishing import build as act
-    from publisher.finding import Severity
+    from publisher.policies.finding import Severity
 
     _require_sound(ctx)
     with console.progress(ctx.obj.quiet) as progress:
@@ -377,7 +377,7 @@ def _require_sound(ctx: click.Context) -> None:
     """Nothing is published from releases that were altered."""
     from publisher.actions.verifying import verify as act
     from publisher.errors import SealError
-    from publisher.finding import Severity
+    from publisher.policies.finding import Severity
 
     for policy_id in ctx.obj.project.policy_ids:
         for flaw in act(ctx.obj.project, policy_id):
@@ -553,7 +553,7 @@ def settle(
 ) -> None:
     """Record what a message that waited declares; it counts from when it came in."""
     from publisher.actions.answering import judge
-    from publisher.optout import RequestKind
+    from publisher.notices.optout import RequestKind
 
     if outcome is None:
         raise click.UsageError("say --opt-out, --withdraw or --nothing")

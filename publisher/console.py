@@ -10,7 +10,7 @@ import click
 
 from publisher.actions import Progress, silent
 from publisher.errors import PublisherError
-from publisher.finding import Severity
+from publisher.policies.finding import Severity
 
 _COLOUR = {Severity.ERROR: "red", Severity.CUE: "yellow"}
 

@@ -22,9 +22,9 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import get_toc
 
 from publisher.actions.publishing import Order, Site, order, site
-from publisher.html import Heading
-from publisher.pages import POLICIES, Page
-from publisher.project import Project
+from publisher.edges.project import Project
+from publisher.markup.html import Heading
+from publisher.site.pages import POLICIES, Page
 
 LOST = (
     "<h1>There is no such page</h1>\n<p>Every version that was ever published keeps its address. "

@@ -30,13 +30,15 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from publisher import archive
 from publisher.actions.answering import send_receipts
 from publisher.actions.declaring import ask_for_link, form_view, record
-from publisher.clauses import parse
-from publisher.database import LedgerError
+from publisher.edges import archive
+from publisher.edges.database import LedgerError
+from publisher.edges.project import Project
+from publisher.edges.shell import STATIC_POLICY, Page
 from publisher.errors import NotFoundError, PublisherError, ServeError, TokenError
-from publisher.forms import (
+from publisher.markup.html import fragment
+from publisher.notices.forms import (
     ACTION_FIELD,
     ADDRESS_FIELD,
     LONGEST_ADDRESS,
@@ -45,13 +47,11 @@ from publisher.forms import (
     personal_form,
     said,
 )
-from publisher.html import fragment
-from publisher.letter import fill
-from publisher.optout import RequestKind, read_token
-from publisher.policy import POLICY_ID
-from publisher.project import Project
-from publisher.release import Number, Release
-from publisher.shell import STATIC_POLICY, Page
+from publisher.notices.letter import fill
+from publisher.notices.optout import RequestKind, read_token
+from publisher.policies.policy import POLICY_ID
+from publisher.policies.release import Number, Release
+from publisher.text.clauses import parse
 
 LARGEST_BODY = 8_192
 """Bytes of a form that is posted."""

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from hypothesis import settings
 
 from publisher.cli import main
-from publisher.project import Project
+from publisher.edges.project import Project
 
 # CI tries the same examples every time, so that a failure there is the change's own; at a desk,
 # every run tries new ones.

@@ -6,16 +6,16 @@ import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
-from publisher import archive
 from publisher.actions.addressing import token_for
 from publisher.actions.noticing import import_recipients
-from publisher.amendment import amend
-from publisher.ledger import ledger_of
-from publisher.notice import compose, compose_postponement
-from publisher.optout import wording
-from publisher.policy import Facts, Note, Policy
-from publisher.project import Project
-from publisher.release import (
+from publisher.compare.amendment import amend
+from publisher.edges import archive
+from publisher.edges.ledger import ledger_of
+from publisher.edges.project import Project
+from publisher.notices.notice import compose, compose_postponement
+from publisher.notices.optout import wording
+from publisher.policies.policy import Facts, Note, Policy
+from publisher.policies.release import (
     SUMS_FILE,
     Materiality,
     Number,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from publisher.amendment import ChangeKind, amend, summary
-from publisher.clauses import Document, parse
-from publisher.report import as_text
+from publisher.compare.amendment import ChangeKind, amend, summary
+from publisher.reports.report import as_text
+from publisher.text.clauses import Document, parse
 from tests.golden_cases import Case, cases
 from tests.strategies import amendments, policies
 

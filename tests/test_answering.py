@@ -14,14 +14,14 @@ from publisher.actions.answering import Verdict, judge, optouts, receive, send_r
 from publisher.actions.declaring import ask_for_link, form_view, record
 from publisher.actions.noticing import import_recipients, letter_for
 from publisher.actions.tallying import standings
-from publisher.database import LedgerError
+from publisher.edges.database import LedgerError
+from publisher.edges.inbox import read_mail, written
+from publisher.edges.ledger import ledger_of
+from publisher.edges.project import Project
 from publisher.errors import NotFoundError, TokenError
-from publisher.inbox import read_mail, written
-from publisher.ledger import ledger_of
-from publisher.optout import RequestKind, Timing
-from publisher.project import Project
-from publisher.record import Filed
-from publisher.release import Number
+from publisher.notices.optout import RequestKind, Timing
+from publisher.notices.record import Filed
+from publisher.policies.release import Number
 from tests.houses import KEY, LATE, NOW, ONE, TWO, postpone, spooled, token, told
 from tests.relays import Keeps, free_port, real
 

@@ -34,6 +34,10 @@ def layers() -> dict[str, int]:
 
 
 LAYERS = layers()
+FOLDERS = [
+    name for name in LAYERS if (PACKAGE / name).is_dir() and name not in ("actions", "edges")
+]
+"""Of the core: each imports only from itself and from those behind it."""
 CORE = sorted(set(LAYERS.values()))[-2]
 
 
@@ -67,6 +71,9 @@ def test_imports_point_down(path: Path) -> None:
         parts = name.split(".")
         if parts[0] == "publisher" and len(parts) > 1 and parts[1] in LAYERS:
             assert LAYERS[parts[1]] >= own, f"{path.name} imports {name} from a layer above"
+            if parts[1] in FOLDERS and module_of(path) in FOLDERS:
+                place = FOLDERS.index(module_of(path))
+                assert FOLDERS.index(parts[1]) >= place, f"{path.name} imports {name}"
 
 
 @pytest.mark.parametrize(

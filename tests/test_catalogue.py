@@ -11,10 +11,10 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from publisher import catalogue
-from publisher.address import Addresses
-from publisher.amendment import Amendment, amend
-from publisher.release import Imported, Line, Number, Release
+from publisher.compare.amendment import Amendment, amend
+from publisher.policies.address import Addresses
+from publisher.policies.release import Imported, Line, Number, Release
+from publisher.site import catalogue
 from tests.conftest import ROOT
 from tests.test_report import closed
 from tests.test_timeline import LINE, POLICY, release

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from publisher.address import Addresses
-from publisher.amendment import Amendment, amend
-from publisher.apparatus import text_of
-from publisher.chronicle import SHOWN, Story, chronicle, headings, stories
-from publisher.marked import places, redline
-from publisher.policy import Policy
-from publisher.release import Line, Number
+from publisher.compare.amendment import Amendment, amend
+from publisher.markup.marked import places, redline
+from publisher.policies.address import Addresses
+from publisher.policies.policy import Policy
+from publisher.policies.release import Line, Number
+from publisher.site.apparatus import text_of
+from publisher.site.chronicle import SHOWN, Story, chronicle, headings, stories
 from tests.test_import import CONTACT, COOKIES, KEYS, USE
 from tests.test_timeline import FACTS, POLICY, release
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.clauses import Document, Kind, parse, source_lines, split_anchor
+from publisher.text.clauses import Document, Kind, parse, source_lines, split_anchor
 from tests.strategies import policies
 
 

@@ -18,14 +18,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page, expect
 
-from publisher import archive, pdf
-from publisher.address import Addresses
-from publisher.amendment import Amendment, amend
-from publisher.policy import Facts, Policy
-from publisher.project import Project
-from publisher.release import Line, Materiality, Number, Release
-from publisher.splices import index, join, splice
-from publisher.versus import NEAR, chooser, compared, files, near, sections
+from publisher.compare.amendment import Amendment, amend
+from publisher.edges import archive, pdf
+from publisher.edges.project import Project
+from publisher.policies.address import Addresses
+from publisher.policies.policy import Facts, Policy
+from publisher.policies.release import Line, Materiality, Number, Release
+from publisher.site.splices import index, join, splice
+from publisher.site.versus import NEAR, chooser, compared, files, near, sections
 from tests.access import violations
 from tests.conftest import ROOT
 from tests.strategies import amendments

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.amendment import amend
-from publisher.clauses import Document, parse
-from publisher.correction import too_much
+from publisher.compare.amendment import amend
+from publisher.compare.correction import too_much
+from publisher.text.clauses import Document, parse
 
 TEXT = "## Use {#use}\n\nWe may recieve your adress, which we keep for 30 days ([why](#use)).\n"
 

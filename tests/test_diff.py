@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from publisher.cli import main
-from publisher.exchange import rebuild
+from publisher.reports.exchange import rebuild
 from tests.conftest import SECTIONS, House
 
 
@@ -156,7 +156,8 @@ def test_two_files_need_no_git() -> None:
     """What a comparison of two files does not need takes no time: git, dates, pages."""
     code = (
         "import sys; from publisher.cli import main; import publisher.actions.drafting, "
-        "publisher.report; print(*{'git', 'babel', 'sqlalchemy', 'mkdocs'} & set(sys.modules))"
+        "publisher.reports.report; "
+        "print(*{'git', 'babel', 'sqlalchemy', 'mkdocs'} & set(sys.modules))"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

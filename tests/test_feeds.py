@@ -10,12 +10,12 @@ from xml.etree import ElementTree
 
 import feedparser  # type: ignore[import-untyped]
 
-from publisher import feeds
-from publisher.address import Addresses
-from publisher.amendment import amend
-from publisher.clauses import Document, parse
-from publisher.feeds import LATEST, Entry, Feed
-from publisher.policy import Note
+from publisher.compare.amendment import amend
+from publisher.policies.address import Addresses
+from publisher.policies.policy import Note
+from publisher.site import feeds
+from publisher.site.feeds import LATEST, Entry, Feed
+from publisher.text.clauses import Document, parse
 from tests.golden_cases import cases
 from tests.test_catalogue import changed
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from publisher import archive
+from publisher.edges import archive
+from publisher.edges.history import History
 from publisher.errors import FreezeError
-from publisher.history import History
-from publisher.release import Number
+from publisher.policies.release import Number
 from tests.conftest import FACTS, SECTIONS, House, git, later, today
 
 

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.amendment import amend
-from publisher.clauses import Document, parse
-from publisher.exact import exact
-from publisher.html import document, fragment
-from publisher.inline import typography
-from publisher.marked import redline
-from publisher.words import Span, SpanKind
+from publisher.compare.amendment import amend
+from publisher.compare.words import Span, SpanKind
+from publisher.markup.exact import exact
+from publisher.markup.html import document, fragment
+from publisher.markup.inline import typography
+from publisher.markup.marked import redline
+from publisher.text.clauses import Document, parse
 from tests.golden_cases import Case, cases
 from tests.strategies import amendments
 

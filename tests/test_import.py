@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher import archive
 from publisher.actions.importing import import_history
-from publisher.amendment import amend
-from publisher.anchoring import Anchored, anchor_for, anchored, source_text
-from publisher.clauses import Document, Kind, parse
-from publisher.history import History
-from publisher.lineage import Lineage
-from publisher.policy import Facts, Policy
-from publisher.release import Line, Number, Status, in_force, standing
+from publisher.compare.amendment import amend
+from publisher.compare.lineage import Lineage
+from publisher.edges import archive
+from publisher.edges.history import History
+from publisher.policies.anchoring import Anchored, anchor_for, anchored, source_text
+from publisher.policies.policy import Facts, Policy
+from publisher.policies.release import Line, Number, Status, in_force, standing
+from publisher.text.clauses import Document, Kind, parse
 from tests.conftest import House, git
 from tests.strategies import policies
 

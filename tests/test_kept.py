@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from publisher import kept as module
-from publisher.fingerprint import of_folder
-from publisher.kept import kept, name_of
+from publisher.edges import kept as module
+from publisher.edges.fingerprint import of_folder
+from publisher.edges.kept import kept, name_of
 
 
 class Maker:

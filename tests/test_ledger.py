@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from publisher.database import LedgerError
-from publisher.ledger import Ledger, Merged
-from publisher.optout import RequestKind, Timing
-from publisher.recipients import Customer
-from publisher.record import (
+from publisher.edges.database import LedgerError
+from publisher.edges.ledger import Ledger, Merged
+from publisher.notices.optout import RequestKind, Timing
+from publisher.notices.recipients import Customer
+from publisher.notices.record import (
     Channel,
     DeliveryState,
     Filed,
@@ -22,7 +22,7 @@ from publisher.record import (
     said_before,
     stands,
 )
-from publisher.release import Number
+from publisher.policies.release import Number
 
 NOW = dt.datetime(2027, 1, 10, 9, 30, tzinfo=dt.UTC)
 MARCH = dt.date(2027, 3, 1)

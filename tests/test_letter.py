@@ -13,12 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher import archive
-from publisher.clauses import parse
-from publisher.configuration import Configuration
+from publisher.edges import archive
 from publisher.errors import RecipientsError, RenderError
-from publisher.html import fragment
-from publisher.letter import (
+from publisher.markup.html import fragment
+from publisher.notices.letter import (
     LARGEST_HTML,
     Recipient,
     compose_link,
@@ -27,9 +25,11 @@ from publisher.letter import (
     fill,
     styled,
 )
-from publisher.optout import RequestKind, Timing
-from publisher.plaintext import as_text
-from publisher.release import Release
+from publisher.notices.optout import RequestKind, Timing
+from publisher.policies.configuration import Configuration
+from publisher.policies.release import Release
+from publisher.text.clauses import parse
+from publisher.text.plaintext import as_text
 from tests.houses import NOW, TWO, make
 
 LINK, REPLY = "http://x.example/privacy/2/opt-out/?token=t", "opt-out+t@hosting.example"

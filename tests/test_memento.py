@@ -6,9 +6,9 @@ import datetime as dt
 import json
 import re
 
-from publisher import memento
-from publisher.address import Addresses
-from publisher.memento import Rule
+from publisher.policies.address import Addresses
+from publisher.site import memento
+from publisher.site.memento import Rule
 from tests.test_timeline import LINE, release
 
 AT = Addresses("https://policies.example/legal/", "terms")

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from publisher.notice import PROFILES, earliest_effective, long_date
+from publisher.notices.notice import PROFILES, earliest_effective, long_date
 
 PUBLISHED = dt.date(2027, 1, 31)
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from publisher import archive
 from publisher.actions import silent
 from publisher.actions.noticing import (
     Report,
@@ -23,12 +22,13 @@ from publisher.actions.noticing import (
     send,
     send_test,
 )
+from publisher.edges import archive
+from publisher.edges.ledger import ledger_of
+from publisher.edges.project import Project
 from publisher.errors import NotFoundError, RecipientsError, SendError, TokenError
-from publisher.ledger import ledger_of
-from publisher.optout import read_token, token_in
-from publisher.project import Project
-from publisher.record import DeliveryState
-from publisher.release import Number
+from publisher.notices.optout import read_token, token_in
+from publisher.notices.record import DeliveryState
+from publisher.policies.release import Number
 from tests.houses import CUSTOMERS, KEY, NOW, ONE, TWO, correct, make, postpone, spooled, told
 from tests.relays import CLOSE, HANG, Keeps, real, scripted
 
@@ -280,8 +280,8 @@ def test_a_run_stops_when_nothing_goes_through(tmp_path: Path, does: str) -> Non
 def test_killed_between_the_end_of_a_letter_and_its_reply(tmp_path: Path) -> None:
     script = (
         "import datetime as dt, sys; from pathlib import Path\n"
-        "from publisher.actions.noticing import send; from publisher.project import Project\n"
-        "from publisher.release import Number\n"
+        "from publisher.actions.noticing import send; from publisher.edges.project import Project\n"
+        "from publisher.policies.release import Number\n"
         "now = lambda: dt.datetime(2027, 1, 10, 9, 30, tzinfo=dt.UTC)\n"
         "send(Project(Path(sys.argv[1])), 'privacy', Number(2), now, lambda *_: None)\n"
     )

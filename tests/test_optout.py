@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from publisher import archive
+from publisher.edges import archive
 from publisher.errors import ConfigurationError, TokenError
-from publisher.optout import (
+from publisher.notices.optout import (
     Capability,
     Timing,
     make_token,
@@ -23,7 +23,7 @@ from publisher.optout import (
     token_in,
     understood,
 )
-from publisher.release import Number
+from publisher.policies.release import Number
 from tests.houses import TWO, make
 
 KEYS = (b"k" * 32, b"o" * 32)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 
-from publisher.configuration import Relay as Settings
+from publisher.edges.outbox import Carrier, Fate, Relay, Spool
 from publisher.errors import ConfigurationError, SendError
-from publisher.letter import Letter
-from publisher.outbox import Carrier, Fate, Relay, Spool
+from publisher.notices.letter import Letter
+from publisher.policies.configuration import Relay as Settings
 from tests.relays import CLOSE, HANG, Keeps, free_port, real, scripted
 
 LETTER = Letter(

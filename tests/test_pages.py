@@ -17,16 +17,17 @@ from xml.etree import ElementTree
 
 import pytest
 
-from publisher import archive, hook
+from publisher import hook
 from publisher.actions.publishing import Order, build, order, site
-from publisher.amendment import amend
+from publisher.compare.amendment import amend
+from publisher.edges import archive
+from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, RenderError
-from publisher.exchange import rebuild
-from publisher.notice import compose
-from publisher.optout import wording
-from publisher.policy import Facts, Note, Policy
-from publisher.project import Project
-from publisher.release import Materiality, Number, Release, release_files
+from publisher.notices.notice import compose
+from publisher.notices.optout import wording
+from publisher.policies.policy import Facts, Note, Policy
+from publisher.policies.release import Materiality, Number, Release, release_files
+from publisher.reports.exchange import rebuild
 from tests.conftest import CONFIGURATION, ROOT, House
 
 FACTS = Facts(
@@ -515,7 +516,7 @@ def test_a_draft_that_does_not_read_is_shown_as_its_findings(
 
 
 def test_the_contents_nest_below_the_title() -> None:
-    from publisher.html import Heading
+    from publisher.markup.html import Heading
 
     top = hook.contents([Heading(2, "a", "A"), Heading(3, "b", "B"), Heading(2, "c", "C")])
     assert [item["id"] for item in top[0]["children"]] == ["a", "c"]

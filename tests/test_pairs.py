@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from publisher.amendment import amend
-from publisher.clauses import Document, parse
-from publisher.comment import as_markdown
-from publisher.exact import exact
-from publisher.exchange import as_json, rebuild
-from publisher.redline import accept, compare, reject
-from publisher.report import as_text
+from publisher.compare.amendment import amend
+from publisher.compare.redline import accept, compare, reject
+from publisher.markup.exact import exact
+from publisher.reports.comment import as_markdown
+from publisher.reports.exchange import as_json, rebuild
+from publisher.reports.report import as_text
+from publisher.text.clauses import Document, parse
 from tests.test_html import checked, leaves, marked
 from tests.test_redline import seen
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from publisher import apparatus, catalogue, masthead, overview, relations
-from publisher.address import Addresses
-from publisher.amendment import Counts
-from publisher.release import Imported, Line, Number, Release, Status, has_pdf
-from publisher.sheets import Publisher, release_sheet
-from publisher.timeline import bars, described, picture
+from publisher.compare.amendment import Counts
+from publisher.paper.sheets import Publisher, release_sheet
+from publisher.policies.address import Addresses
+from publisher.policies.release import Imported, Line, Number, Release, Status, has_pdf
+from publisher.site import apparatus, catalogue, masthead, overview, relations
+from publisher.site.timeline import bars, described, picture
 from tests.conftest import House
 from tests.test_import import ONE, Past, bring, past
 from tests.test_timeline import LINE, release

@@ -20,18 +20,19 @@ from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
 from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
 from pypdf import PdfReader, PdfWriter
 
-from publisher import archive, pdf, sheets
 from publisher.actions import publishing
-from publisher.address import Addresses
-from publisher.amendment import amend
-from publisher.catalogue import text as text_json
-from publisher.clauses import Document, parse
+from publisher.compare.amendment import amend
+from publisher.edges import archive, pdf
+from publisher.edges.project import Project
 from publisher.errors import FormError, RenderError
-from publisher.fillable import read_form
-from publisher.html import HIDDEN
-from publisher.project import Project
-from publisher.release import Release
-from publisher.standards import Attachment, Relationship
+from publisher.markup.html import HIDDEN
+from publisher.paper import sheets
+from publisher.paper.fillable import read_form
+from publisher.paper.standards import Attachment, Relationship
+from publisher.policies.address import Addresses
+from publisher.policies.release import Release
+from publisher.site.catalogue import text as text_json
+from publisher.text.clauses import Document, parse
 from tests.conftest import ROOT
 from tests.standards import broken, read_aloud
 from tests.test_pages import new_project
@@ -345,7 +346,7 @@ def test_the_same_input_gives_the_same_bytes_in_another_process(
     code = (
         "import sys; from pathlib import Path\n"
         "from publisher import archive; from publisher.actions import printing\n"
-        "from publisher.project import Project\n"
+        "from publisher.edges.project import Project\n"
         "project = Project(Path(sys.argv[1]))\n"
         "first, second, third = archive.line(project, 'privacy')\n"
         "made = {'form': printing.optout_pdf(project, second),\n"

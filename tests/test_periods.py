@@ -8,10 +8,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.address import Addresses
-from publisher.overview import days
-from publisher.periods import Period, announced, applied, by_number
-from publisher.release import Imported, Line, Number, in_force
+from publisher.policies.address import Addresses
+from publisher.policies.periods import Period, announced, applied, by_number
+from publisher.policies.release import Imported, Line, Number, in_force
+from publisher.site.overview import days
 from tests.test_timeline import LINE, release
 
 

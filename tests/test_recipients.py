@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from publisher.errors import RecipientsError
-from publisher.recipients import Customer, read_recipients
+from publisher.notices.recipients import Customer, read_recipients
 
 
 def problems(data: bytes) -> str:

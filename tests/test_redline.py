@@ -9,11 +9,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from publisher import sequences
-from publisher.clauses import Clause, Document, Run, parse
-from publisher.redline import Operation, accept, compare, reject
-from publisher.sequences import heaviest_rising, matching_blocks
-from publisher.words import Span, SpanKind, compare_words
+from publisher.compare import sequences
+from publisher.compare.redline import Operation, accept, compare, reject
+from publisher.compare.sequences import heaviest_rising, matching_blocks
+from publisher.compare.words import Span, SpanKind, compare_words
+from publisher.text.clauses import Clause, Document, Run, parse
 from tests.strategies import amendments, line, policies
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from publisher import relations
-from publisher.address import Addresses
-from publisher.periods import applied, by_number
-from publisher.policy import Policy
-from publisher.relations import Link
-from publisher.release import Number
+from publisher.policies.address import Addresses
+from publisher.policies.periods import applied, by_number
+from publisher.policies.policy import Policy
+from publisher.policies.release import Number
+from publisher.site import relations
+from publisher.site.relations import Link
 from tests.test_catalogue import changed
 
 AT = Addresses("https://policies.example/", "terms")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from publisher.errors import ConfigurationError
-from publisher.policy import Facts, Note, Policy
-from publisher.release import (
+from publisher.policies.policy import Facts, Note, Policy
+from publisher.policies.release import (
     SUMS_FILE,
     Materiality,
     Number,

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 
-from publisher.amendment import Amendment, amend
-from publisher.clauses import Document, parse
-from publisher.comment import LONGEST, as_markdown, escaped
-from publisher.exchange import SCHEMA, as_json, rebuild
-from publisher.extracts import cut, extracts
-from publisher.policy import Note
-from publisher.report import as_letter, as_text
-from publisher.words import Span, SpanKind
+from publisher.compare.amendment import Amendment, amend
+from publisher.compare.extracts import cut, extracts
+from publisher.compare.words import Span, SpanKind
+from publisher.policies.policy import Note
+from publisher.reports.comment import LONGEST, as_markdown, escaped
+from publisher.reports.exchange import SCHEMA, as_json, rebuild
+from publisher.reports.report import as_letter, as_text
+from publisher.text.clauses import Document, parse
 from tests.golden_cases import Case, cases
 from tests.strategies import amendments
 

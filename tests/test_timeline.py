@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from publisher.amendment import Counts
-from publisher.policy import Facts, Policy
-from publisher.release import Line, Materiality, Number, Release, Status
-from publisher.timeline import ROWS, bars, described, picture
+from publisher.compare.amendment import Counts
+from publisher.policies.policy import Facts, Policy
+from publisher.policies.release import Line, Materiality, Number, Release, Status
+from publisher.site.timeline import ROWS, bars, described, picture
 
 FACTS = Facts("Terms", "en", "a@b.example", "", ("a.md",), "promise", 30, "Nothing.")
 POLICY = Policy("terms", FACTS, {"a.md": "## A {#a}\n\nText.\n"})

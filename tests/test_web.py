@@ -22,11 +22,11 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from publisher.actions.tallying import optouts
+from publisher.edges.ledger import ledger_of
+from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, ServeError
-from publisher.forms import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
-from publisher.ledger import ledger_of
-from publisher.project import Project
-from publisher.release import Number
+from publisher.notices.forms import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
+from publisher.policies.release import Number
 from publisher.web import LARGEST_BODY, application, run
 from tests.houses import KEY, LATE, NOW, TWO, postpone, spooled, token, told
 from tests.relays import free_port
@@ -347,7 +347,7 @@ def test_a_full_disk_gives_no_receipt_and_loses_none(project: Project) -> None:
     script = (
         "import resource, signal, sys; from pathlib import Path\n"
         "from starlette.testclient import TestClient\n"
-        "from publisher.project import Project; from publisher.web import application\n"
+        "from publisher.edges.project import Project; from publisher.web import application\n"
         "from tests.houses import NOW\n"
         "client = TestClient(application(Project(Path(sys.argv[1])), clock=lambda: NOW))\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), -1))\n"

@@ -19,9 +19,9 @@ from measures import NEW, OLD, Fate, words
 from rich.console import Console
 from rich.progress import Progress
 
-from publisher.amendment import amend
-from publisher.clauses import Document
-from publisher.redline import accept, reject
+from publisher.compare.amendment import amend
+from publisher.compare.redline import accept, reject
+from publisher.text.clauses import Document
 
 PASSAGE = (40, 700)
 """A passage has so many words, at least and at most: small ones are tried sooner."""

@@ -17,9 +17,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from publisher.amendment import amend
-from publisher.clauses import Document, parse
-from publisher.redline import accept, reject
+from publisher.compare.amendment import amend
+from publisher.compare.redline import accept, reject
+from publisher.text.clauses import Document, parse
 
 TIMES = 4
 """The longer text is so many times as long as the shorter one."""

@@ -19,10 +19,10 @@ from pathlib import Path
 from measures import Fate, Op
 from rapidfuzz.distance import Indel
 
-from publisher.amendment import Amendment, ChangeKind, amend
-from publisher.clauses import Document, Kind, parse
-from publisher.exact import exact
-from publisher.words import Span, SpanKind
+from publisher.compare.amendment import Amendment, ChangeKind, amend
+from publisher.compare.words import Span, SpanKind
+from publisher.markup.exact import exact
+from publisher.text.clauses import Document, Kind, parse
 
 EVENTS = {
     ChangeKind.RETITLED: "section_renamed",

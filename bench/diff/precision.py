@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from publisher.amendment import Amendment, ChangeKind, amend
-from publisher.clauses import Clause, Document, Kind, parse
+from publisher.compare.amendment import Amendment, ChangeKind, amend
+from publisher.text.clauses import Clause, Document, Kind, parse
 
 MARKED = Path(__file__).parent / "marked"
 BEGINNING = 8

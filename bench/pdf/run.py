@@ -20,12 +20,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from publisher import archive, pdf, sheets
-from publisher.amendment import Amendment, amend
-from publisher.policy import Facts, Policy
-from publisher.project import Project
-from publisher.release import Materiality, Number, Release
-from publisher.standards import Attachment, Relationship
+from publisher.compare.amendment import Amendment, amend
+from publisher.edges import archive, pdf
+from publisher.edges.project import Project
+from publisher.paper import sheets
+from publisher.paper.standards import Attachment, Relationship
+from publisher.policies.policy import Facts, Policy
+from publisher.policies.release import Materiality, Number, Release
 
 ROOT = Path(__file__).parents[2]
 PUBLISHER = sheets.Publisher("Example", "1 Street", "https://policies.example/", "out@example.com")
@@ -168,7 +169,7 @@ def _pages(html: str) -> int:
 _CHILD = """
 import json, sys
 from pathlib import Path
-from publisher import pdf
+from publisher.edges import pdf
 cache, *paths = sys.argv[1:]
 for path in paths:
     pdf.make(Path(path).read_text("utf-8"), Path(cache))

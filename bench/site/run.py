@@ -23,10 +23,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from publisher import archive
-from publisher.amendment import amend
-from publisher.comment import as_markdown
-from publisher.project import Project
+from publisher.compare.amendment import amend
+from publisher.edges import archive
+from publisher.edges.project import Project
+from publisher.reports.comment import as_markdown
 
 ROOT = Path(__file__).parents[2]
 BARE = "site_name: plain\ndocs_dir: docs\nsite_dir: site\ntheme:\n  name: material\n  font: false\n"

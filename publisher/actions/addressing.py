@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from publisher import archive
-from publisher.address import Addresses
+from publisher.edges import archive
+from publisher.edges.ledger import ledger_of
+from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
-from publisher.ledger import ledger_of
-from publisher.letter import Letter, Recipient, compose_notice
-from publisher.notice import PROFILES
-from publisher.optout import Capability, make_token, reply_address
-from publisher.project import Project
-from publisher.recipients import read_recipients
-from publisher.release import Number, Release
+from publisher.notices.letter import Letter, Recipient, compose_notice
+from publisher.notices.notice import PROFILES
+from publisher.notices.optout import Capability, make_token, reply_address
+from publisher.notices.recipients import read_recipients
+from publisher.policies.address import Addresses
+from publisher.policies.release import Number, Release
 
 SAMPLE = Recipient(0, "sample", "customer@customer.example", "Sample Customer")
 """Stands for the recipient where none is named."""

@@ -5,20 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from publisher import archive
 from publisher.actions.addressing import known, link_for, token_for
 from publisher.actions.declaring import Bearer, bearer_of, declare, whose, window_of
 from publisher.actions.tallying import optouts, status
-from publisher.database import LedgerError
+from publisher.edges import archive
+from publisher.edges.database import LedgerError
+from publisher.edges.inbox import Mail, read_mail
+from publisher.edges.ledger import ledger_of
+from publisher.edges.outbox import STATE_OF, Carrier, Fate, carrier_of
+from publisher.edges.project import Project
 from publisher.errors import NotFoundError, PublisherError, SendError, TokenError
-from publisher.inbox import Mail, read_mail
-from publisher.ledger import ledger_of
-from publisher.letter import Letter, compose_link, compose_receipt
-from publisher.optout import Capability, RequestKind, timing, token_in, understood
-from publisher.outbox import STATE_OF, Carrier, Fate, carrier_of
-from publisher.project import Project
-from publisher.record import Channel, Filed, Message, Request
-from publisher.release import Number
+from publisher.notices.letter import Letter, compose_link, compose_receipt
+from publisher.notices.optout import Capability, RequestKind, timing, token_in, understood
+from publisher.notices.record import Channel, Filed, Message, Request
+from publisher.policies.release import Number
 
 __all__ = ["Answers", "Verdict", "judge", "optouts", "receive", "send_receipts", "status"]
 

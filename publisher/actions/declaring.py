@@ -7,16 +7,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from publisher import archive
 from publisher.actions.addressing import link_for, token_for
+from publisher.edges import archive
+from publisher.edges.ledger import ledger_of
+from publisher.edges.project import Project
 from publisher.errors import NotFoundError, TokenError
-from publisher.forms import Declared, View
-from publisher.ledger import ledger_of
-from publisher.letter import Recipient, receipt_text
-from publisher.optout import Capability, RequestKind, Timing, masked, read_token, timing
-from publisher.project import Project
-from publisher.record import Channel, Request, last_late, stands
-from publisher.release import Line, Number, Release
+from publisher.notices.forms import Declared, View
+from publisher.notices.letter import Recipient, receipt_text
+from publisher.notices.optout import Capability, RequestKind, Timing, masked, read_token, timing
+from publisher.notices.record import Channel, Request, last_late, stands
+from publisher.policies.release import Line, Number, Release
 
 ASKS_APART = dt.timedelta(minutes=10)
 """A link that was asked for is not mailed again before this has passed."""

@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
-from publisher import archive
-from publisher.amendment import Amendment, amend
-from publisher.clauses import Document, parse
-from publisher.draft import read_draft
+from publisher.compare.amendment import Amendment, amend
+from publisher.edges import archive
+from publisher.edges.project import Project, draft_error, read_folder
 from publisher.errors import DraftError, NotFoundError
-from publisher.finding import Finding, Severity
-from publisher.policy import Note, Policy
-from publisher.project import Project, draft_error, read_folder
-from publisher.release import Number, Release
-from publisher.review import check
+from publisher.notices.review import check
+from publisher.policies.draft import read_draft
+from publisher.policies.finding import Finding, Severity
+from publisher.policies.policy import Note, Policy
+from publisher.policies.release import Number, Release
+from publisher.text.clauses import Document, parse
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def find_version(project: Project | None, policy_id: str | None, name: str) -> V
             )
         return _of_release(line[-1])
     if name.startswith("git:"):
-        from publisher.history import History  # looks for git, which no other version needs
+        from publisher.edges.history import History  # looks for git, which no other version needs
 
         folder = project.folder(policy)
         files = History(project.root).files_at(name.removeprefix("git:"), folder)

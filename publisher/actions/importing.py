@@ -8,18 +8,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from publisher import archive
 from publisher.actions import Progress, silent
 from publisher.actions.redrafting import Draft
-from publisher.anchoring import Anchored, anchor_for, source_text
-from publisher.clauses import Kind, parse
-from publisher.draft import FACTS_FILE
+from publisher.compare.lineage import Lineage
+from publisher.edges import archive
+from publisher.edges.history import History, Sighting
+from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, FreezeError, HistoryError, NotFoundError, SealError
-from publisher.history import History, Sighting
-from publisher.lineage import Lineage
-from publisher.policy import POLICY_ID, Facts, Policy
-from publisher.project import Project
-from publisher.release import (
+from publisher.policies.anchoring import Anchored, anchor_for, source_text
+from publisher.policies.draft import FACTS_FILE
+from publisher.policies.policy import POLICY_ID, Facts, Policy
+from publisher.policies.release import (
     SUMS_FILE,
     Imported,
     Line,
@@ -30,6 +29,7 @@ from publisher.release import (
     release_files,
     seal_of,
 )
+from publisher.text.clauses import Kind, parse
 
 MARKDOWN = (".md", ".markdown", ".mdown", ".mkd")
 """How the name of a Markdown file ends."""

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from publisher import archive
 from publisher.actions import Progress
 from publisher.actions.addressing import (
     SAMPLE,
@@ -21,16 +20,17 @@ from publisher.actions.addressing import (
     known,
     letter_for,
 )
-from publisher.due import Due, due, lawful_from
+from publisher.edges import archive
+from publisher.edges.ledger import ledger_of
+from publisher.edges.outbox import STATE_OF, Carrier, Fate, Outcome, carrier_of
+from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
-from publisher.ledger import ledger_of
-from publisher.letter import Recipient, title_of
-from publisher.notice import long_date
-from publisher.outbox import STATE_OF, Carrier, Fate, Outcome, carrier_of
-from publisher.project import Project
-from publisher.recipients import read_address
-from publisher.record import Delivery, DeliveryState
-from publisher.release import Line, Number, Release
+from publisher.notices.due import Due, due, lawful_from
+from publisher.notices.letter import Recipient, title_of
+from publisher.notices.notice import long_date
+from publisher.notices.recipients import read_address
+from publisher.notices.record import Delivery, DeliveryState
+from publisher.policies.release import Line, Number, Release
 
 __all__ = ["Plan", "Report", "Resolution", "import_recipients", "letter_for", "plan", "resolve"]
 __all__ += ["send", "send_test"]

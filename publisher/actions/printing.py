@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from publisher import pdf, sheets
 from publisher.actions.addressing import SAMPLE, announced, known, link_for, token_for
 from publisher.actions.drafting import Comparison
-from publisher.address import Addresses
-from publisher.amendment import Amendment, amend
-from publisher.catalogue import text
-from publisher.exchange import as_json
-from publisher.notice import FIELDS
-from publisher.optout import reply_address
-from publisher.project import Project
-from publisher.release import Number, Release
-from publisher.standards import Attachment, Relationship
+from publisher.compare.amendment import Amendment, amend
+from publisher.edges import pdf
+from publisher.edges.project import Project
+from publisher.notices.notice import FIELDS
+from publisher.notices.optout import reply_address
+from publisher.paper import sheets
+from publisher.paper.standards import Attachment, Relationship
+from publisher.policies.address import Addresses
+from publisher.policies.release import Number, Release
+from publisher.reports.exchange import as_json
+from publisher.site.catalogue import text
 
 
 def publisher_of(project: Project) -> sheets.Publisher:

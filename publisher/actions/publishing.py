@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from publisher import archive, catalogue, feeds, memento, pages, pdf, preview, relations, versus
 from publisher.actions import Progress, silent
 from publisher.actions.drafting import check_draft
 from publisher.actions.printing import (
@@ -28,14 +27,16 @@ from publisher.actions.printing import (
     redline_pdf,
     release_pdf,
 )
-from publisher.comment import as_markdown
+from publisher.edges import archive, pdf
+from publisher.edges.fingerprint import of_environment, of_folder, remember, remembered
+from publisher.edges.kept import kept, name_of
+from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, PublisherError, RenderError, ServeError
-from publisher.exchange import as_json
-from publisher.fingerprint import of_environment, of_folder, remember, remembered
-from publisher.kept import kept, name_of
-from publisher.pages import Page, PolicyPages
-from publisher.project import Project
-from publisher.release import SUMS_FILE, Line, Release, has_pdf, predecessor
+from publisher.policies.release import SUMS_FILE, Line, Release, has_pdf, predecessor
+from publisher.reports.comment import as_markdown
+from publisher.reports.exchange import as_json
+from publisher.site import catalogue, feeds, memento, pages, preview, relations, versus
+from publisher.site.pages import Page, PolicyPages
 
 __all__ = ["Built", "Order", "Site", "build", "frozen_pdf", "order", "serve_draft", "site"]
 __all__ += ["comparison_html", "comparison_pdf", "letter_pdf", "notice_pdf", "optout_pdf"]

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import tomlkit
 
-from publisher.draft import FACTS_FILE
-from publisher.policy import Facts, read_facts
-from publisher.project import Project, read_folder
-from publisher.release import Line
+from publisher.edges.project import Project, read_folder
+from publisher.policies.draft import FACTS_FILE
+from publisher.policies.policy import Facts, read_facts
+from publisher.policies.release import Line
 
 
 class Draft:

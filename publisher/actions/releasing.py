@@ -6,19 +6,19 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from publisher import archive
 from publisher.actions.drafting import check_draft
-from publisher.amendment import Amendment, amend
-from publisher.correction import too_much
-from publisher.due import lawful_from
+from publisher.compare.amendment import Amendment, amend
+from publisher.compare.correction import too_much
+from publisher.edges import archive
+from publisher.edges.history import History
+from publisher.edges.project import Project
 from publisher.errors import FreezeError, SealError
-from publisher.finding import Severity
-from publisher.history import History
-from publisher.letter import styled
-from publisher.notice import PROFILES, Duty, compose, compose_postponement
-from publisher.optout import wording
-from publisher.project import Project
-from publisher.release import (
+from publisher.notices.due import lawful_from
+from publisher.notices.letter import styled
+from publisher.notices.notice import PROFILES, Duty, compose, compose_postponement
+from publisher.notices.optout import wording
+from publisher.policies.finding import Severity
+from publisher.policies.release import (
     SUMS_FILE,
     Line,
     Materiality,

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from publisher import archive
-from publisher.ledger import ledger_of
-from publisher.notice import long_date
-from publisher.optout import RequestKind, Timing
-from publisher.project import Project
-from publisher.record import Channel, DeliveryState, Message, Request, last_late, stands
-from publisher.release import Line, Number, Release, Status, standing
+from publisher.edges import archive
+from publisher.edges.ledger import ledger_of
+from publisher.edges.project import Project
+from publisher.notices.notice import long_date
+from publisher.notices.optout import RequestKind, Timing
+from publisher.notices.record import Channel, DeliveryState, Message, Request, last_late, stands
+from publisher.policies.release import Line, Number, Release, Status, standing
 
 
 @dataclass(frozen=True, slots=True)

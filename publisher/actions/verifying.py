@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from publisher import archive
-from publisher.anchoring import Anchored
-from publisher.finding import Severity
-from publisher.history import History
-from publisher.project import Project
-from publisher.release import SECTIONS, Imported, Number, Release
+from publisher.edges import archive
+from publisher.edges.history import History
+from publisher.edges.project import Project
+from publisher.policies.anchoring import Anchored
+from publisher.policies.finding import Severity
+from publisher.policies.release import SECTIONS, Imported, Number, Release
 
 
 @dataclass(frozen=True, slots=True)

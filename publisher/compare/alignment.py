@@ -1,0 +1,281 @@
+"""Alignment: which clause of the old text became which clause of the new one.
+
+How it decides: sections are paired by anchor, then by heading, then by content; the heaviest run
+of pairs that kept its order stays in place and the other pairs are moved. Between two sections
+that stayed, the clauses are aligned as one run, so that text which only changed its heading
+(split, merged) is kept. Clauses that nobody touched are paired first. Between them, the words of
+all the others are aligned at once: an old clause and a new one that share enough of them belong
+together, and a clause may so have become several, or several one. What is left over is looked for
+elsewhere: a clause found again is moved.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise, product
+
+from rapidfuzz.distance import Indel
+
+from publisher.compare.columns import Columns, align_columns
+from publisher.compare.gaps import Gap, Link
+from publisher.compare.likeness import at_least, kin, likeness
+from publisher.compare.pairing import AMENDED, Pairing
+from publisher.compare.sections import PAIRINGS, pair_sections, sameness
+from publisher.compare.sequences import LONGEST, heaviest_rising, matching_blocks
+from publisher.text.clauses import Clause, Document, Kind, Section
+
+MOVED = 0.6
+"""Two clauses at different places are one moved clause from this share of common words…"""
+MOVED_WORDS = 6
+"""… and from this many words, for shorter ones are alike by chance."""
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Which clause became which, by their places in the two documents."""
+
+    links: tuple[Link, ...]
+    """In place: rising on both sides. A clause that was split or merged is in several."""
+    moved: tuple[tuple[int, int], ...]
+    """(old, new) of clauses that are elsewhere now, in the order of the new text."""
+    columns: tuple[dict[int, Columns], dict[int, Columns]]
+    """By old and by new table: its columns, where they are not the same."""
+
+
+def align(old: Document, new: Document) -> Alignment:
+    """Finds which clause became which.
+
+    The same is found whichever of the two texts is the old one.
+    """
+    if [clause.raw for clause in old.clauses] <= [clause.raw for clause in new.clauses]:
+        return _Aligner(old, new, Pairing(old, new)).alignment()
+    found = _Aligner(new, old, Pairing(new, old)).alignment()
+    links = tuple([Link(j, i, part, own) for i, j, own, part in found.links])
+    moved = tuple(sorted(((j, i) for i, j in found.moved), key=lambda pair: pair[1]))
+    before, after = (
+        {table: tuple((b, a) for a, b in columns) for table, columns in side.items()}
+        for side in found.columns
+    )
+    return Alignment(links, moved, (after, before))
+
+
+@dataclass
+class _Aligner:
+    """One alignment; holds what its steps share."""
+
+    old: Document
+    new: Document
+    texts: Pairing
+    links: list[Link] = field(default_factory=list)
+    """In place; rising on both sides."""
+    moved: dict[int, int] = field(default_factory=dict)
+    """Old clause to new clause."""
+
+    def alignment(self) -> Alignment:
+        a, b = self.old.sections, self.new.sections
+        pairs = pair_sections(a, b)
+        if all(i - j == pairs[0][0] - pairs[0][1] for i, j in pairs):
+            spine, away = pairs, []
+        else:
+            weights = [1 + sum(c.words for c in a[i].clauses) for i, _ in pairs]
+            stay = heaviest_rising(pairs, weights)
+            spine = [pair for index, pair in enumerate(pairs) if index in stay]
+            away = [pair for index, pair in enumerate(pairs) if index not in stay]
+        self._in_place(spine, {i for i, _ in away}, {j for _, j in away})
+        for i, j in away:
+            self._moved_section(a[i], b[j])
+        self._pair_renamed()
+        self._find_moved()
+        columns = self._match_columns()
+        moved = sorted(self.moved.items(), key=lambda pair: pair[1])
+        return Alignment(tuple(self.links), tuple(moved), columns)
+
+    def _range(
+        self, sections: Sequence[Section], start: int, end: int, away: set[int]
+    ) -> list[int]:
+        """The clauses of the sections from `start` to `end` but for those that moved away."""
+        return [
+            k
+            for i in range(max(start, 0), end)
+            if i not in away
+            for k in range(sections[i].start, sections[i].start + len(sections[i].clauses))
+        ]
+
+    def _in_place(
+        self, spine: list[tuple[int, int]], old_away: set[int], new_away: set[int]
+    ) -> None:
+        a, b = self.old.sections, self.new.sections
+        bounds = [(-1, -1), *spine, (len(a), len(b))]
+        for (i, j), (k, m) in pairwise(bounds):
+            left, right = self._range(a, i, k, old_away), self._range(b, j, m, new_away)
+            if i >= 0 and a[i].heading and b[j].heading:
+                self.links.append(Link(left.pop(0), right.pop(0)))
+            self.links += self._align(left, right)
+
+    def _moved_section(self, old: Section, new: Section) -> None:
+        left = list(range(old.start, old.start + len(old.clauses)))
+        right = list(range(new.start, new.start + len(new.clauses)))
+        if old.heading and new.heading:
+            self.moved[left.pop(0)] = right.pop(0)
+        for link in self._align(left, right, whole=True):
+            self.moved[link.old] = link.new
+
+    def _align(self, left: list[int], right: list[int], whole: bool = False) -> Iterable[Link]:
+        """The links between two runs of clauses.
+
+        Args:
+            whole: link only whole clauses, none to several.
+        """
+        keys = [self.old.clauses[i].key for i in left]
+        others = [self.new.clauses[j].key for j in right]
+        if keys == others:
+            return map(Link, left, right)
+        at_old, at_new = ({k: n for n, k in enumerate(side)} for side in (left, right))
+        texts = self.texts
+        for i, j in (*texts.named_rows(left, right), *texts.retyped(left, right)):
+            keys[at_old[i]] = others[at_new[j]] = f"{i} is {j}"
+        links: list[Link] = []
+        x = y = 0
+        for u, v in [*self._same(left, keys, others), (len(left), len(right))]:
+            if x < u and y < v:
+                links += Gap(texts, left[x:u], right[y:v], whole).links()
+            if u < len(left):
+                links.append(Link(left[u], right[v]))
+            x, y = u + 1, v + 1
+        return links
+
+    def _same(
+        self, left: list[int], keys: list[str], others: list[str]
+    ) -> Iterator[tuple[int, int]]:
+        """Places of the clauses that nobody touched.
+
+        Of clauses that changed places those with more words stay, and the others have moved.
+        """
+        blocks = matching_blocks(keys, others)
+        if sum(size for *_, size in blocks) == (Counter(keys) & Counter(others)).total():
+            yield from ((i + n, j + n) for i, j, size in blocks for n in range(size))
+            return
+        once = {key for key, n in Counter(keys).items() if n == 1}
+        place = {key: j for j, key in enumerate(others) if key in once}
+        once -= {key for key, n in Counter(others).items() if n > 1}
+        pairs = [(i, place[key]) for i, key in enumerate(keys) if key in once and key in place]
+        weights = [1 + self.old.clauses[left[i]].words for i, _ in pairs]
+        stay = sorted(heaviest_rising(pairs, weights))
+        x = y = 0
+        for u, v in [*(pairs[n] for n in stay), (len(keys), len(others))]:
+            for i, j, size in matching_blocks(keys[x:u], others[y:v]):
+                yield from ((x + i + n, y + j + n) for n in range(size))
+            if u < len(keys):
+                yield u, v
+            x, y = u + 1, v + 1
+
+    # ── names ────────────────────────────────────────────────────────────────────────────────────
+
+    def _pair_renamed(self) -> None:
+        """Pairs the headings of sections that are called otherwise now."""
+        a, b = self.old.sections, self.new.sections
+        olds = {*self.moved, *(link.old for link in self.links)}
+        news = {*self.moved.values(), *(link.new for link in self.links)}
+        left = {i for i, s in enumerate(a) if s.heading and s.start not in olds}
+        right = {j for j, s in enumerate(b) if s.heading and s.start not in news}
+        if not left or not right:
+            return
+        of_old, of_new = self.old.section_of, self.new.section_of
+        flow = Counter[tuple[int, int]]()
+        for link in self.links:
+            i, j = of_old[link.old], of_new[link.new]
+            if i in left and j in right:
+                flow[i, j] += self._kept(link)
+        pairs = flow if len(left) * len(right) > PAIRINGS else product(left, right)
+        scored = [
+            (-value, i, j) for i, j in pairs if (value := sameness(a[i], b[j], flow[i, j])) > 0
+        ]
+        for _, i, j in sorted(scored):
+            link = Link(a[i].start, b[j].start)
+            at = bisect_left(self.links, link)
+            before = self.links[at - 1].new if at else -1
+            behind = self.links[at].new if at < len(self.links) else len(self.new.clauses)
+            if i in left and j in right and before < link.new < behind:
+                self.links.insert(at, link)
+                left.remove(i)
+                right.remove(j)
+
+    def _kept(self, link: Link) -> int:
+        """How many words a clause kept."""
+        old, new = self.old.clauses[link.old], self.new.clauses[link.new]
+        if old.key == new.key:
+            return old.words
+        a, b = self.texts.words_of(0, link.old), self.texts.words_of(1, link.new)
+        return Indel.similarity(a, b) // 2 if len(a) * len(b) < LONGEST else 0
+
+    # ── moves ────────────────────────────────────────────────────────────────────────────────────
+
+    def _find_moved(self) -> None:
+        gone = {*(link.old for link in self.links), *self.moved}
+        come = {*(link.new for link in self.links), *self.moved.values()}
+        left, right = (
+            {
+                i: self.texts.words_of(side, i)
+                for i, c in enumerate(clauses)
+                if i not in used and c.kind is not Kind.HEADING and c.words >= 2
+            }
+            for side, clauses, used in (
+                (0, self.old.clauses, gone),
+                (1, self.new.clauses, come),
+            )
+        )
+        longer = ({i: w for i, w in s.items() if len(w) >= MOVED_WORDS} for s in (left, right))
+        scored = [
+            (-value, i, j)
+            for i, j in kin(*longer)
+            if self.texts.may_become(i, j) and (value := at_least(MOVED, left[i], right[j]))
+        ]
+        scored += [
+            (-2.0, i, j)
+            for i, j in self.texts.named_rows(list(left), list(right))
+            if likeness(left[i], right[j]) >= AMENDED
+        ]
+        scored += [(-1.0, i, j) for i, j in self._same_elsewhere(list(left), list(right))]
+        for _, i, j in sorted(scored):
+            if i not in self.moved and j not in come:
+                self.moved[i] = j
+                come.add(j)
+
+    def _same_elsewhere(self, left: list[int], right: list[int]) -> list[tuple[int, int]]:
+        """The clauses, however short, that nobody touched and that each text has once."""
+        olds, news = self.old.clauses, self.new.clauses
+        keys = Counter(clause.key for clauses in (olds, news) for clause in clauses)
+        place = {news[j].key: j for j in right if keys[news[j].key] == 2}
+        return [(i, place[olds[i].key]) for i in left if olds[i].key in place]
+
+    # ── columns ──────────────────────────────────────────────────────────────────────────────────
+
+    def _match_columns(self) -> tuple[dict[int, Columns], dict[int, Columns]]:
+        """Rows of another width belong together only if their tables do."""
+        columns: tuple[dict[int, Columns], dict[int, Columns]] = ({}, {})
+        rows: dict[tuple[int, int], list[tuple[Clause, Clause]]] = {}
+        for i, j in (*((link.old, link.new) for link in self.links), *self.moved.items()):
+            old, new = self.old.clauses[i], self.new.clauses[j]
+            if old.kind is Kind.ROW:
+                rows.setdefault((old.table, new.table), []).append((old, new))
+        became: dict[int, int] = {}
+        for (left, right), pairs in sorted(rows.items(), key=lambda item: -len(item[1])):
+            if left not in became and right not in became.values():
+                became[left] = right
+                if found := align_columns(pairs):
+                    columns[0][left] = columns[1][right] = found
+
+        def foreign(i: int, j: int) -> bool:
+            old, new = self.old.clauses[i], self.new.clauses[j]
+            if old.kind is not Kind.ROW or became.get(old.table) == new.table:
+                return False
+            changed = old.table in columns[0] or new.table in columns[1]
+            return changed or len(old.cells) != len(new.cells)
+
+        if rows:
+            self.links = [link for link in self.links if not foreign(link.old, link.new)]
+            self.moved = {i: j for i, j in self.moved.items() if not foreign(i, j)}
+        return columns

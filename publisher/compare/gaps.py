@@ -1,0 +1,250 @@
+"""Gaps: what became what among the clauses between two that nobody touched.
+
+All their words are aligned at once, so that a clause may have become several, or several one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from publisher.compare.likeness import at_least, kin, share_of
+from publisher.compare.pairing import HARDLY, Pairing
+from publisher.compare.sequences import heaviest_rising, matching_blocks
+from publisher.text.clauses import Kind
+from publisher.text.segmentation import Place, segment
+
+PHRASE = 3
+"""So many words in a row are no chance: only such phrases show that a clause was split …"""
+PHRASES = 6
+"""… and so many words in phrases are the least that do …"""
+DENSE = 0.6
+"""… and they are at least this share of the stretch that they lie in."""
+PAIRINGS = 400
+"""So many pairs of short clauses are weighed against each other at most between two others."""
+SENTENCE_ENDS = ".!?。:;"
+
+
+class Link(NamedTuple):
+    """An old clause and the new one it became, in place."""
+
+    old: int
+    new: int
+    old_part: Place | None = None
+    """The stretch of the old clause's text that became the new clause; None: all of it."""
+    new_part: Place | None = None
+    """The stretch of the new clause's text that the old clause became; None: all of it."""
+
+
+@dataclass(slots=True)
+class _Shared:
+    """What an old and a new clause have in common where their words were aligned with others."""
+
+    kept: int = 0
+    phrases: int = 0
+    """Kept words that stand in phrases."""
+    first: tuple[int, int] = (0, 0)
+    """Places of the first common word, in the words of either clause; that of the first common
+    phrase, if there is one."""
+    last: tuple[int, int] = (0, 0)
+    """The same of the last one."""
+
+    def add(self, i: int, j: int, size: int) -> None:
+        phrase = size >= PHRASE
+        if not self.kept or (phrase and not self.phrases):
+            self.first = i, j
+        if phrase or not self.phrases:
+            self.last = i + size - 1, j + size - 1
+        self.kept += size
+        self.phrases += size if phrase else 0
+
+    def dense(self) -> bool:
+        stretch = self.last[0] - self.first[0] + self.last[1] - self.first[1] + 2
+        return self.phrases >= PHRASES and 2 * self.phrases >= DENSE * stretch
+
+
+@dataclass
+class Gap:
+    """Some clauses of the old text and those of the new one that stand in their place."""
+
+    texts: Pairing
+    left: list[int]
+    right: list[int]
+    whole: bool = False
+    """Link only whole clauses, none to several."""
+    _found: dict[tuple[int, int], _Shared] = field(default_factory=dict)
+
+    def links(self) -> Iterator[Link]:
+        """What became what, in order."""
+        left, right = self.left, self.right
+        if len(left) == len(right) == 1:
+            if self.texts.near(left[0], right[0]) or self.texts.score(left[0], right[0]):
+                yield Link(left[0], right[0])
+            return
+        sure = self._hardly_changed()
+        self._look(sure)
+        x = y = 0
+        at_old = {i: n for n, i in enumerate(left)}
+        at_new = {j: n for n, j in enumerate(right)}
+        for link in self._cut(self._chosen(sure)):
+            u, v = at_old[link.old], at_new[link.new]
+            yield from self._few(left[x:u], right[y:v])
+            yield link
+            x, y = u + 1, v + 1
+        yield from self._few(left[x:], right[y:])
+
+    def _hardly_changed(self) -> list[tuple[int, int]]:
+        """The clauses that are nearly as they were, and that kept their order."""
+        texts = self.texts
+        a = {i: texts.words_of(0, i) for i in self.left}
+        b = {j: texts.words_of(1, j) for j in self.right}
+        scored = sorted(
+            (-value, i, j)
+            for i, j in kin(a, b)
+            if texts.free(i, j) and (value := at_least(HARDLY, a[i], b[j]))
+        )
+        pairs: dict[int, int] = {}
+        taken: set[int] = set()
+        for _, i, j in scored:
+            if i not in pairs and j not in taken:
+                pairs[i] = j
+                taken.add(j)
+        found = sorted(pairs.items())
+        weights = [1 + texts.old.clauses[i].words for i, _ in found]
+        return [found[n] for n in sorted(heaviest_rising(found, weights))]
+
+    def _look(self, sure: list[tuple[int, int]]) -> None:
+        """Finds what each old and each new clause share, all their words aligned at once.
+
+        Args:
+            sure: clauses that hardly changed: they belong together, and others can have no more
+                than what these two do not share.
+        """
+        for i, j in sure:
+            shared = self._found[i, j] = _Shared()
+            words = self.texts.words_of(0, i), self.texts.words_of(1, j)
+            for x, y, size in matching_blocks(*words):
+                shared.add(x, y, size)
+        ends = (self.left[-1] + 1, self.right[-1] + 1)
+        x, y = self.left[0] - 1, self.right[0] - 1
+        for i, j in [*sure, ends]:
+            own = _within(self.left, x, i), _within(self.right, y, j)
+            if own[0] or own[1]:
+                self._share(own, (x, y), (i, j))
+            x, y = i, j
+
+    def _share(
+        self, own: tuple[list[int], list[int]], before: tuple[int, int], behind: tuple[int, int]
+    ) -> None:
+        """Aligns the words of some clauses, and what their neighbours do not share themselves."""
+        found = self._found
+        sides: list[list[str]] = []
+        owners: list[list[tuple[int, int, int]]] = []
+        for side in (0, 1):
+            stretches = [(k, 0, -1) for k in own[side]]
+            if before in found:
+                stretches.insert(0, (before[side], found[before].last[side] + 1, -1))
+            if behind in found:
+                stretches.append((behind[side], 0, found[behind].first[side]))
+            text: list[str] = []
+            owner: list[tuple[int, int, int]] = []
+            for index, start, end in stretches:
+                words = self.texts.marked_words(side, index)
+                words = words[start:] if end < 0 else words[:end]
+                owner += [(index, len(text) - start, len(text) + len(words))] * len(words)
+                text += words
+            sides.append(text)
+            owners.append(owner)
+        for x, y, size in matching_blocks(*sides):
+            at, to, end = x, y, x + size
+            while at < end:
+                (i, start, stop), (j, begin, last) = owners[0][at], owners[1][to]
+                step = min(end - at, stop - at, last - to)
+                if (i, j) not in (before, behind):
+                    found.setdefault((i, j), _Shared()).add(at - start, to - begin, step)
+                at, to = at + step, to + step
+
+    def _chosen(self, sure: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The pairs that belong together, in order."""
+        texts = self.texts
+        chosen = list(sure)
+        known = set(sure)
+        left, right = {i for i, _ in sure}, {j for _, j in sure}
+        for (i, j), shared in sorted(self._found.items(), key=lambda item: -item[1].kept):
+            old, new = texts.old.clauses[i], texts.new.clauses[j]
+            if (i, j) in known or not texts.may_become(i, j):
+                continue
+            free = i not in left and j not in right
+            share = share_of(shared.kept, texts.words_of(0, i), texts.words_of(1, j))
+            if not (free and share >= texts.least(i, j)):
+                several = not self.whole and old.kind is new.kind is Kind.PARAGRAPH
+                if not (several and shared.dense()):
+                    continue
+            chosen.append((i, j))
+            left.add(i)
+            right.add(j)
+        return sorted(chosen)
+
+    def _cut(self, chosen: list[tuple[int, int]]) -> Iterator[Link]:
+        """The links with the parts of clauses that are in several of them."""
+        olds, news = Counter(i for i, _ in chosen), Counter(j for _, j in chosen)
+        ends = {"old": 0, "new": 0}
+        cut: dict[tuple[int, int], tuple[list[str], list[int]]] = {}
+        for n, (i, j) in enumerate(chosen):
+            after = chosen[n + 1] if n + 1 < len(chosen) else (-1, -1)
+            here = self._found[i, j]
+            then = self._found.get(after, here)
+            parts: list[Place | None] = []
+            for side, name, index, several in ((0, "old", i, olds[i]), (1, "new", j, news[j])):
+                if several == 1:
+                    parts.append(None)
+                    ends[name] = 0
+                    continue
+                text = (self.texts.old, self.texts.new)[side].clauses[index].text
+                start, end, ends[name] = ends[name], len(text), 0
+                if after[side] == index:
+                    if (side, index) not in cut:
+                        cut[side, index] = segment(text)
+                    seam = here.last[side] + 1, then.first[side]
+                    end, ends[name] = _seam(*cut[side, index], *seam)
+                parts.append((start, end))
+            yield Link(i, j, *parts)
+
+    def _few(self, left: list[int], right: list[int]) -> Iterator[Link]:
+        """Pairs clauses in order, so that the pairs have the most words in common."""
+        if not left or not right or len(left) * len(right) > PAIRINGS:
+            return
+        best = [[0.0] * (len(right) + 1) for _ in range(len(left) + 1)]
+        score = [[self.texts.score(i, j) for j in right] for i in left]
+        for x in range(len(left) - 1, -1, -1):
+            for y in range(len(right) - 1, -1, -1):
+                best[x][y] = max(best[x + 1][y], best[x][y + 1], score[x][y] + best[x + 1][y + 1])
+        x = y = 0
+        while x < len(left) and y < len(right):
+            if score[x][y] and best[x][y] == score[x][y] + best[x + 1][y + 1]:
+                yield Link(left[x], right[y])
+                x, y = x + 1, y + 1
+            elif best[x][y] == best[x + 1][y]:
+                x += 1
+            else:
+                y += 1
+
+
+def _within(places: list[int], after: int, before: int) -> list[int]:
+    """Those of some rising places that lie between two others."""
+    return places[bisect_right(places, after) : bisect_left(places, before)]
+
+
+def _seam(found: list[str], starts: list[int], first: int, last: int) -> Place:
+    """Where a clause was cut: the end of its first part, and the beginning of its next one.
+
+    Args:
+        found, starts: the words of the clause, and where each begins.
+        first, last: the cut is before one of these words; before the last one that begins a
+            sentence, if any does.
+    """
+    at = next((n for n in range(last, first, -1) if found[n - 1] in SENTENCE_ENDS), last)
+    return starts[at - 1] + len(found[at - 1]), starts[at]

@@ -1,0 +1,76 @@
+"""Likeness: how much the words of two texts have in common."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from rapidfuzz.distance import Indel
+
+from publisher.compare.sequences import LONGEST
+
+WITHIN = 0.7
+"""What the share of the shorter clause counts beside that of both …"""
+WITHIN_WORDS = 8
+"""… from this many words: shorter ones lie within a long one by chance."""
+COMMON = 8
+"""A phrase that stands in more clauses than this tells nothing about where one of them went."""
+
+
+def likeness(a: Sequence[str], b: Sequence[str], within: bool = True) -> float:
+    """How much the words of two clauses have in common, 0 to 1: the share that stayed in order.
+
+    Args:
+        a, b: the words.
+        within: a clause that was only added to, or only cut, counts by the share of the shorter
+            one, for in its place a reader takes it for the same however much was added.
+    """
+    # Of two very long clauses, the words in common in any order: near enough to tell.
+    long = len(a) * len(b) > LONGEST // 10
+    kept = (Counter(a) & Counter(b)).total() if long else Indel.similarity(a, b) // 2
+    return share_of(kept, a, b, within)
+
+
+def at_least(share: float, a: Sequence[str], b: Sequence[str]) -> float:
+    """The share of common words of two clauses; 0 where it is smaller than `share`."""
+    if 2 * min(len(a), len(b)) < share * (len(a) + len(b)):
+        return 0.0
+    value = likeness(a, b, within=False)
+    return value if value >= share else 0.0
+
+
+def share_of(kept: int, a: Sequence[str], b: Sequence[str], within: bool = True) -> float:
+    """The share of the words of two clauses that so many kept ones are; see `likeness`."""
+    if not kept:
+        return 0.0
+    share = 2 * kept / (len(a) + len(b))
+    short = min(len(a), len(b))
+    return max(share, kept / short * WITHIN) if within and short >= WITHIN_WORDS else share
+
+
+def kin(old: Mapping[int, list[str]], new: Mapping[int, list[str]]) -> Iterator[tuple[int, int]]:
+    """The pairs of texts that may be alike, for they share a phrase that is not found everywhere.
+
+    Args:
+        old, new: the words of texts, by their places.
+
+    Returns:
+        (old place, new place): for each old text the three new ones it shares most with.
+    """
+    places_of: dict[tuple[str, ...], list[int]] = {}
+    for j, text in new.items():
+        for phrase in _phrases(text):
+            places_of.setdefault(phrase, []).append(j)
+    for i, text in old.items():
+        shared = Counter(
+            j
+            for phrase in _phrases(text)
+            if len(found := places_of.get(phrase, ())) <= COMMON
+            for j in found
+        )
+        for j, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:3]:
+            yield i, j
+
+
+def _phrases(text: list[str]) -> set[tuple[str, ...]]:
+    return set(zip(text, text[1:], text[2:], strict=False)) or {tuple(text)}

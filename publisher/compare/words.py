@@ -1,0 +1,373 @@
+"""Words: how the text of one clause becomes that of another, as spans kept, inserted, deleted.
+
+The words are aligned by an exact longest common subsequence, which is then cleaned up for readers:
+changes parted by next to nothing are one change, changes begin where a phrase begins, and a text
+with hardly anything in common is replaced whole.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from publisher.compare.sequences import matching_blocks
+from publisher.text.clauses import Mark, Run
+from publisher.text.segmentation import Place, Terms, plain, segment
+
+LEGIBLE = 0.3
+"""Below this share of kept letters a text is replaced whole …"""
+LEGIBLE_WORDS = 6
+"""… if its two sides have more words than this on average; in a short one, all can be seen."""
+LIGHT = 2
+"""So many kept words between two changes may be light, so that the changes read better as one …"""
+LIGHT_LETTERS = 8
+"""… and surely are if they have no more letters than this."""
+
+
+class SpanKind(StrEnum):
+    """What happens to a run of words."""
+
+    KEEP = "keep"
+    INSERT = "insert"
+    DELETE = "delete"
+
+
+class Span(NamedTuple):
+    """Words of one clause that share their fate and their formatting."""
+
+    kind: SpanKind
+    text: str
+    marks: tuple[Mark, ...] = ()
+    was: tuple[Mark, ...] | None = None
+    """The old formatting of kept words, where it changed; None where it did not."""
+    before: str | None = None
+    """The old letters of kept words whose typography changed: quotation marks, dashes, special
+    spaces, case; None where it did not."""
+
+    @property
+    def old(self) -> str:
+        """The text as it was: empty for words that were inserted."""
+        if self.kind is SpanKind.INSERT:
+            return ""
+        return self.text if self.before is None else self.before
+
+    @property
+    def new(self) -> str:
+        """The text as it is: empty for words that were deleted."""
+        return "" if self.kind is SpanKind.DELETE else self.text
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A stretch of both texts, from `old` to `old_end` and from `new` to `new_end`."""
+
+    kept: bool
+    old: int
+    old_end: int
+    new: int
+    new_end: int
+    words: int = 0
+    """Of a kept stretch: how many words it has; of another: those of its longer side."""
+    typography: bool = False
+    """Of a kept stretch: its two sides differ, but in typography only."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A text, cut into words from one place to another."""
+
+    text: str
+    start: int
+    end: int
+    words: list[str]
+    starts: list[int]
+    """Where each of the words begins in the text."""
+
+
+def compare_words(
+    old: Sequence[Run], new: Sequence[Run], terms: Terms | None = None
+) -> tuple[Span, ...]:
+    """The spans that turn the text of `old` into that of `new`.
+
+    The old texts of the spans, joined, are the old text; the new ones the new text.
+
+    Args:
+        old, new: the runs of one cell.
+        terms: defined terms, each of which is compared as one word.
+    """
+    if old == new:
+        return kept(new)
+    a, b = ("".join([run.text for run in side]) for side in (old, new))
+    if a == b:
+        return tuple(_spans([_Piece(True, 0, len(a), 0, len(b))], old, new))
+    start, behind = _untouched(a, b)
+    sides = [_segment(text, start, len(text) - behind, terms) for text in (a, b)]
+    pieces = _pieces(a, b, *sides)
+    for piece in pieces:
+        if not piece.kept:
+            was, now = a[piece.old : piece.old_end], b[piece.new : piece.new_end]
+            piece.typography = piece.kept = bool(was and now) and plain(was) == plain(now)
+    pieces = _joined(pieces, a, b)
+    agreed = sum(2 * (piece.old_end - piece.old) for piece in pieces if piece.kept)
+    long = sum(len(side.words) for side in sides) > 2 * LEGIBLE_WORDS
+    if long and agreed < LEGIBLE * (len(a) + len(b)):
+        pieces = [_Piece(False, 0, len(a), 0, len(b))]
+    for before, change, last in zip(pieces, pieces[1:], pieces[2:], strict=False):
+        cut = change.old < change.old_end
+        _slide(before, change, last, sides[0 if cut else 1])
+    return tuple(_spans(pieces, old, new))
+
+
+def kept(runs: Sequence[Run]) -> tuple[Span, ...]:
+    """Spans of words that nothing happened to."""
+    return tuple([Span(SpanKind.KEEP, run.text, run.marks) for run in runs])
+
+
+def _untouched(a: str, b: str) -> Place:
+    """How many letters of whole sentences two texts begin with, and end with, in common."""
+    start = a.rfind(". ", 0, alike(a, b)) + 1
+    end = alike(a[start:][::-1], b[start:][::-1])
+    stop = a.find(". ", len(a) - end) if end else -1
+    return start, len(a) - stop - 1 if stop >= 0 else 0
+
+
+def _segment(text: str, start: int, end: int, terms: Terms | None) -> _Side:
+    words, starts = segment(text[start:end], terms)
+    return _Side(text, start, end, words, [start + at for at in starts] if start else starts)
+
+
+def alike(a: str, b: str) -> int:
+    """How many letters two texts begin with in common."""
+    low, high = 0, min(len(a), len(b))
+    if a[:high] == b[:high]:
+        return high
+    while low < high - 1:
+        middle = (low + high) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+# ── alignment ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _pieces(a: str, b: str, old_side: _Side, new_side: _Side) -> list[_Piece]:
+    """Kept and changed stretches by turns, from the words that both texts have in common."""
+    (x, at), (y, to) = ((side.words, side.starts) for side in (old_side, new_side))
+    pieces: list[_Piece] = []
+    i = j = 0
+    left = right = old_side.start
+    ends = old_side.end, new_side.end
+
+    def keep(start: int, end: int, begin: int, stop: int, words: int) -> None:
+        last = pieces[-1] if pieces else None
+        if last and last.kept and (last.old_end, last.new_end) == (start, begin):
+            last.old_end, last.new_end, last.words = end, stop, last.words + words
+        elif end > start:
+            pieces.append(_Piece(True, start, end, begin, stop, words))
+
+    def gap(end: int, stop: int, words: int) -> int:
+        """Adds what lies between two kept words; the spaces common to its ends are kept.
+
+        Returns how many spaces belong to the word behind.
+        """
+        old, new = a[left:end], b[right:stop]
+        lead = len(_blank(old)) if _blank(old) == _blank(new) else 0
+        keep(left, left + lead, right, right + lead, 0)
+        old, new = old[lead:], new[lead:]
+        tail = _blank(old[::-1])
+        behind = len(tail) if tail == _blank(new[::-1]) else 0
+        if len(old) > behind or len(new) > behind:
+            spots = left + lead, end - behind, right + lead, stop - behind
+            pieces.append(_Piece(False, *spots, words))
+        return behind
+
+    keep(0, left, 0, right, 2 * LIGHT)
+    for k, m, size in [*matching_blocks(x, y), (len(x), len(y), 0)]:
+        start, begin = (at[k], to[m]) if size else ends
+        behind = gap(start, begin, max(k - i, m - j))
+        start, begin = start - behind, begin - behind
+        i, j = k + size, m + size
+        left, right = ends
+        if size:
+            left, right = at[i - 1] + len(x[i - 1]), to[j - 1] + len(y[j - 1])
+        if a[start:left] == b[begin:right]:
+            keep(start, left, begin, right, size)
+            continue
+        for n in range(k, i):
+            left, right = at[n] + len(x[n]), to[m - k + n] + len(x[n])
+            keep(start, left, begin, right, 1)
+            if n + 1 < i:
+                start, begin = at[n + 1], to[m - k + n + 1]
+                behind = gap(start, begin, 0)
+                start, begin = start - behind, begin - behind
+    keep(ends[0], len(a), ends[1], len(b), 2 * LIGHT)
+    return pieces
+
+
+def _blank(text: str) -> str:
+    """The spaces a text begins with."""
+    return text[: len(text) - len(text.lstrip())]
+
+
+# ── what reads well ──────────────────────────────────────────────────────────────────────────────
+
+
+def _joined(pieces: list[_Piece], a: str, b: str) -> list[_Piece]:
+    """Joins changes that are parted by next to nothing: readers follow phrases, not confetti."""
+    joined: list[_Piece] = []
+    for index, piece in enumerate(pieces):
+        last = joined[-1] if joined else None
+        if (last and not last.kept and not piece.kept) or (
+            last
+            and not last.kept
+            and not piece.typography
+            and index + 1 < len(pieces)
+            and not pieces[index + 1].kept
+            and _light(piece, last, pieces[index + 1], b)
+            and not (_number(last, a, b) and _number(pieces[index + 1], a, b))
+        ):
+            last.old_end, last.new_end = piece.old_end, piece.new_end
+            last.words += piece.words
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _number(piece: _Piece, a: str, b: str) -> bool:
+    """Whether a number takes the place of a number: there a reader looks at each for itself."""
+    return all(
+        text[:1].isdigit() and not any(c.isspace() for c in text)
+        for text in (a[piece.old : piece.old_end], b[piece.new : piece.new_end])
+    )
+
+
+def _light(between: _Piece, before: _Piece, behind: _Piece, text: str) -> bool:
+    """Whether so little is kept between two changes that they read better as one.
+
+    A short word or two are light between any changes, a longer one only between changes that
+    replace: between two mere insertions a reader can see that it was left alone.
+    """
+    words = text[between.new : between.new_end]
+    if between.words > LIGHT or "\n" in words:
+        return False
+    if len(words.strip()) <= LIGHT_LETTERS:
+        return True
+    cut = before.old < before.old_end or behind.old < behind.old_end
+    added = before.new < before.new_end or behind.new < behind.new_end
+    return cut and added and (between.words == 1 or min(before.words, behind.words) >= LIGHT)
+
+
+def _slide(before: _Piece, change: _Piece, behind: _Piece, side: _Side) -> None:
+    """Moves the edges of what was only added or only cut to where a sentence or phrase begins.
+
+    "once you cancel[. Else you stay]." says the same as "once you cancel.[ Else you stay.]", and
+    reads worse.
+
+    Args:
+        side: the text that has the changed words.
+    """
+    if change.kept or not (before.kept and behind.kept):
+        return
+    if before.typography or behind.typography:
+        return
+    cut, added = change.old < change.old_end, change.new < change.new_end
+    if cut and added:
+        return
+    text, words, starts = side.text, side.words, side.starts
+    start, end = (change.old, change.old_end) if cut else (change.new, change.new_end)
+    # Only at an end of the clause may nothing be left beside the change.
+    most = behind.old_end - behind.old - (end + (behind.old_end - behind.old) < len(text))
+    least = before.old_end - before.old - (start > before.old_end - before.old)
+    forward = alike(text[start : start + most], text[end : end + most])
+    back = alike(text[start - least : start][::-1], text[end - least : end][::-1])
+    if not forward and not back:
+        return
+    first = max(bisect_left(starts, start - back) - 1, 0)
+    last = bisect_left(starts, start + forward + 1)
+    spots = {start, side.start, side.end, *starts[first:last]}
+    spots.update(s + len(w) for s, w in zip(starts[first:last], words[first:last], strict=True))
+    best = max(
+        (spot for spot in spots if start - back <= spot <= start + forward),
+        key=lambda spot: (_begins(text, spot), -abs(spot - start), spot),
+    )
+    by = best - start
+    before.old_end, before.new_end = before.old_end + by, before.new_end + by
+    change.old, change.new = change.old + by, change.new + by
+    change.old_end, change.new_end = change.old_end + by, change.new_end + by
+    behind.old, behind.new = behind.old + by, behind.new + by
+
+
+def _begins(text: str, spot: int) -> int:
+    """How well a change begins at a place: as a sentence, as a phrase, as a word."""
+    if spot == 0:
+        return 3
+    last, next_ = text[spot - 1], text[spot : spot + 1]
+    if next_.isspace() and last in ".!?。":
+        return 3
+    if next_.isspace() and last in ",;:":
+        return 2
+    return 1 if next_.isspace() or last.isspace() else 0
+
+
+# ── spans ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _spans(pieces: list[_Piece], old: Sequence[Run], new: Sequence[Run]) -> Iterator[Span]:
+    for piece in pieces:
+        was = _part(old, piece.old, piece.old_end)
+        now = _part(new, piece.new, piece.new_end)
+        if piece.typography and len(was) == len(now) == 1:
+            (before, marks), (text, own) = was[0], now[0]
+            yield Span(SpanKind.KEEP, text, own, None if marks == own else marks, before)
+        elif piece.kept and not piece.typography:
+            yield from _both(was, now)
+        else:
+            for text, marks in was:
+                yield Span(SpanKind.DELETE, text, marks)
+            for text, marks in now:
+                yield Span(SpanKind.INSERT, text, marks)
+
+
+def _part(runs: Sequence[Run], start: int, end: int) -> list[tuple[str, tuple[Mark, ...]]]:
+    """The stretch of some runs from one place to another, with its formatting."""
+    part: list[tuple[str, tuple[Mark, ...]]] = []
+    at = 0
+    for run in runs if end > start else ():
+        if at >= end:
+            break
+        behind = at + len(run.text)
+        if behind > start:
+            text = run.text[max(start - at, 0) : end - at]
+            if part and part[-1][1] == run.marks:
+                part[-1] = (part[-1][0] + text, run.marks)
+            else:
+                part.append((text, run.marks))
+        at = behind
+    return part
+
+
+def _both(
+    was: list[tuple[str, tuple[Mark, ...]]], now: list[tuple[str, tuple[Mark, ...]]]
+) -> Iterator[Span]:
+    """Kept text, cut where its old or its new formatting changes."""
+    if was == now:
+        yield from (Span(SpanKind.KEEP, text, marks) for text, marks in now)
+        return
+    left = right = 0
+    i = j = 0
+    while i < len(was) and j < len(now):
+        size = min(len(was[i][0]) - left, len(now[j][0]) - right)
+        marks, own = was[i][1], now[j][1]
+        text = now[j][0][right : right + size]
+        yield Span(SpanKind.KEEP, text, own, None if marks == own else marks)
+        left, right = left + size, right + size
+        if left == len(was[i][0]):
+            i, left = i + 1, 0
+        if right == len(now[j][0]):
+            j, right = j + 1, 0

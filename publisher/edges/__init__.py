@@ -1,0 +1,1 @@
+"""All that touches disk, git, network or database."""

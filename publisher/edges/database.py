@@ -1,0 +1,132 @@
+"""The database that holds the ledger: SQLite by default, or what SQLAlchemy reaches by its URL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
+
+from publisher.edges.tables import VERSION, metadata, schema_version
+from publisher.errors import PublisherError
+
+PATIENCE = 10_000
+"""Milliseconds to wait for another writer."""
+
+
+class LedgerError(PublisherError):
+    """The ledger cannot be read or written; nothing of the act was recorded."""
+
+
+class Database:
+    """An open database with the ledger's tables; may be shared by threads."""
+
+    def __init__(self, url: str) -> None:
+        """Opens it, and makes its tables where there are none.
+
+        Args:
+            url: a SQLAlchemy URL.
+
+        Raises:
+            LedgerError: it cannot be opened, or has tables of another version.
+        """
+        self.where = make_url(url).render_as_string(hide_password=True)
+        if url.startswith("sqlite"):
+            self._engine = _sqlite(url, self.where)
+        else:
+            self._engine = create_engine(url, hide_parameters=True)
+        self._writer = self._engine.execution_options(writes=True)
+        with self.writing() as db:
+            self._check_tables(db)
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that writes: on the disk when its block ends, or undone whole.
+
+        Raises:
+            LedgerError: the database cannot be used: its disk is full, or another holds it.
+        """
+        with self._told(), self._writer.begin() as db:
+            yield db
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that reads: one moment of the database throughout.
+
+        Raises:
+            LedgerError: as for `writing`.
+        """
+        with self._told(), self._engine.begin() as db:
+            yield db
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except DatabaseError as error:
+            if isinstance(error, (IntegrityError, ProgrammingError)):
+                raise
+            raise LedgerError(
+                f"the ledger cannot be used: {error.orig}",
+                where=self.where,
+                remedy="see that its disk has room and that no other program holds it",
+            ) from error
+
+    def _check_tables(self, db: Connection) -> None:
+        if not inspect(db).has_table(schema_version.name):
+            metadata.create_all(db)
+            db.execute(insert(schema_version).values(version=VERSION))
+        found = db.execute(select(schema_version.c.version)).scalar_one()
+        if found != VERSION:
+            raise LedgerError(
+                f"the ledger has tables of version {found}, this program knows {VERSION}",
+                where=self.where,
+                remedy="use the program that wrote it last, or a newer one",
+            )
+
+
+def _sqlite(url: str, where: str) -> Engine:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        _private(Path(path), where)
+    engine = create_engine(url, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _: object) -> None:
+        # The driver's own BEGIN comes too late to keep a read and its write together.
+        connection.isolation_level = None
+        for pragma in (
+            f"busy_timeout={PATIENCE}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _private(path: Path, where: str) -> None:
+    """Makes the file so that only its owner can read it: it is full of addresses."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        remedy = "see that its folder can be written, or set ledger.url in publisher.toml"
+        what = f"the ledger cannot be opened: {error.strerror}"
+        raise LedgerError(what, where=where, remedy=remedy) from error

@@ -1,0 +1,61 @@
+"""What was made once, kept in a folder for the next build.
+
+A file that is gone, spoilt or half written is made again; one that two builds make at the same
+time is the same for both. What is kept under a name must depend on nothing that the name does not
+tell: `name_of` names it by a digest of all that decided about it, this program included.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+LIBRARIES = ("markdown-it-py", "mdit-py-plugins", "rapidfuzz", "regex")
+"""Whose versions decide what a text is and what differs."""
+
+
+def kept(folder: Path | None, name: str, make: Callable[[], bytes]) -> bytes:
+    """What was kept under a name; made, and kept, if it is not there or not whole.
+
+    Args:
+        folder: where to look and to keep; None: nowhere.
+        name: see `name_of`.
+        make: makes it.
+    """
+    if folder is None:
+        return make()
+    path = folder / f"{name}.kept"
+    held = path.read_bytes() if path.is_file() else b""
+    digest, data = held[:32], held[32:]
+    if held and hashlib.sha256(data).digest() == digest:
+        return data
+    data = make()
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as file:
+        file.write(hashlib.sha256(data).digest() + data)
+    Path(file.name).replace(path)
+    return data
+
+
+def name_of(parts: Iterable[str]) -> str:
+    """A name for what follows from some texts, this program, and the libraries it reads with."""
+    digest = hashlib.sha256(_program())
+    for part in parts:
+        data = part.encode()
+        digest.update(len(data).to_bytes(8) + data)
+    return digest.hexdigest()
+
+
+@cache
+def _program() -> bytes:
+    folder = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in {".py", ".css", ".js"}:
+            digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    digest.update(" ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES).encode())
+    return digest.digest()

@@ -1,0 +1,390 @@
+"""The ledger: recipients, deliveries, requests and messages, in one database outside git.
+
+Each method is one transaction, and what it wrote is on the disk when it returns. Times are handed
+in, with their offset.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from publisher.edges.database import Database, LedgerError
+from publisher.edges.project import Project
+from publisher.edges.tables import answer, delivery, filing, message, recipient, request
+from publisher.notices.letter import Recipient
+from publisher.notices.optout import RequestKind, Timing
+from publisher.notices.recipients import Customer
+from publisher.notices.record import (
+    FOR_A_PERSON,
+    Channel,
+    Delivery,
+    DeliveryState,
+    Filed,
+    Message,
+    Request,
+    said_before,
+)
+from publisher.policies.release import Number
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What an import of recipients changed."""
+
+    new: int
+    changed: int
+    unchanged: int
+
+
+@cache
+def _opened(url: str) -> Ledger:
+    return Ledger(url)
+
+
+def ledger_of(project: Project) -> Ledger:
+    """The ledger of a project, opened once in a process."""
+    return _opened(project.ledger_url)
+
+
+class Ledger:
+    """An open ledger; may be shared by threads."""
+
+    def __init__(self, url: str) -> None:
+        """Opens the ledger, and makes it where there is none.
+
+        Args:
+            url: a SQLAlchemy URL.
+
+        Raises:
+            LedgerError: it cannot be opened, or has tables of another version.
+        """
+        self._database = Database(url)
+        self._writing, self._reading = self._database.writing, self._database.reading
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._database.close()
+
+    # ── recipients ───────────────────────────────────────────────────────────────────────────────
+
+    def merge_recipients(self, customers: Sequence[Customer], now: dt.datetime) -> Merged:
+        """Adds new customers and updates known ones; removes nobody."""
+        with self._writing() as db:
+            rows = db.execute(select(recipient)).mappings()
+            known = {row["customer"]: (row["address"], row["name"]) for row in rows}
+            new = [c for c in customers if c.id not in known]
+            changed = [c for c in customers if known.get(c.id, c.told_as) != c.told_as]
+            if new:
+                db.execute(
+                    insert(recipient),
+                    [
+                        {"customer": c.id, "address": c.address, "name": c.name, "added_at": now}
+                        for c in new
+                    ],
+                )
+            for c in changed:
+                same = recipient.c.customer == c.id
+                db.execute(update(recipient).where(same).values(address=c.address, name=c.name))
+        return Merged(len(new), len(changed), len(customers) - len(new) - len(changed))
+
+    def recipients(self) -> list[Recipient]:
+        """Everybody who is told, in the order in which they were added."""
+        with self._reading() as db:
+            rows = db.execute(select(recipient).order_by(recipient.c.id)).mappings()
+            return [_recipient(row) for row in rows]
+
+    def recipient(self, number: int) -> Recipient | None:
+        """The recipient with this number."""
+        return self._recipient_where(recipient.c.id == number)
+
+    def customer(self, customer: str) -> Recipient | None:
+        """The recipient with this customer id."""
+        return self._recipient_where(recipient.c.customer == customer)
+
+    def at_address(self, address: str) -> list[Recipient]:
+        """Every recipient with this address; upper and lower case are the same."""
+        same = func.lower(recipient.c.address) == address.lower()
+        with self._reading() as db:
+            rows = db.execute(select(recipient).where(same).order_by(recipient.c.id)).mappings()
+            return [_recipient(row) for row in rows]
+
+    def _recipient_where(self, condition: Any) -> Recipient | None:
+        with self._reading() as db:
+            row = db.execute(select(recipient).where(condition)).mappings().one_or_none()
+            return _recipient(row) if row is not None else None
+
+    # ── deliveries ───────────────────────────────────────────────────────────────────────────────
+
+    def enlist(
+        self,
+        policy: str,
+        number: Number,
+        effective: dt.date,
+        recipients: Sequence[int],
+        now: dt.datetime,
+    ) -> None:
+        """Puts recipients on the list of a release; those already on it stay as they are."""
+        with self._writing() as db:
+            of_release = (delivery.c.policy == policy) & (delivery.c.release == str(number))
+            listed = set(db.execute(select(delivery.c.recipient).where(of_release)).scalars())
+            rows = [
+                {
+                    "policy": policy,
+                    "release": str(number),
+                    "major": number.major,
+                    "recipient": one,
+                    "effective": effective,
+                    "state": DeliveryState.TO_DO,
+                    "at": now,
+                }
+                for one in recipients
+                if one not in listed
+            ]
+            if rows:
+                db.execute(insert(delivery), rows)
+
+    def deliveries(self, policy: str, major: int) -> list[Delivery]:
+        """The deliveries of a material release and its corrections."""
+        own = (delivery.c.policy == policy) & (delivery.c.major == major)
+        with self._reading() as db:
+            rows = db.execute(
+                select(delivery).where(own).order_by(delivery.c.release, delivery.c.recipient)
+            ).mappings()
+            return [_delivery(row) for row in rows]
+
+    def mark(self, one: Delivery, address: str, message_id: str, now: dt.datetime) -> None:
+        """Marks a delivery as in doubt, just before the carrier is given the end of the letter.
+
+        Raises:
+            LedgerError: it is no longer to do: another sender has it.
+        """
+        values = {
+            "state": DeliveryState.IN_DOUBT,
+            "address": address,
+            "message_id": message_id,
+            "at": now,
+            "tries": delivery.c.tries + 1,
+        }
+        same = _same(one) & (delivery.c.state == DeliveryState.TO_DO)
+        with self._writing() as db:
+            if db.execute(update(delivery).where(same).values(values)).rowcount != 1:
+                raise LedgerError(
+                    "another sender has taken this letter", where=self._database.where
+                )
+
+    def settle(self, one: Delivery, state: DeliveryState, reply: str, now: dt.datetime) -> None:
+        """Records what became of a delivery."""
+        values = {"state": state, "reply": reply, "at": now}
+        with self._writing() as db:
+            db.execute(update(delivery).where(_same(one)).values(values))
+
+    # ── requests ─────────────────────────────────────────────────────────────────────────────────
+
+    def record(
+        self,
+        kind: RequestKind,
+        policy: str,
+        number: Number,
+        recipient_number: int | None,
+        *,
+        received: dt.datetime,
+        timing: Timing,
+        channel: Channel,
+        evidence: str,
+        answered: bool = True,
+    ) -> Request:
+        """Records a request. One that says what was said before is kept too, marked as a repeat.
+
+        Args:
+            kind, policy, number, recipient_number: who asks for what about which release.
+            received, timing, channel: when and how it came.
+            evidence: JSON.
+            answered: whether an answer by mail is due; a repeat is never answered again.
+        """
+        with self._writing() as db:
+            # Whoever asks twice at once waits here (PostgreSQL; SQLite has one writer anyway).
+            mine = recipient.c.id == recipient_number
+            db.execute(select(recipient.c.id).where(mine).with_for_update())
+            values: dict[str, Any] = {
+                "kind": kind,
+                "policy": policy,
+                "release": str(number),
+                "major": number.major,
+                "recipient": recipient_number,
+                "received_at": received,
+                "timing": timing,
+                "channel": channel,
+                "evidence": evidence,
+            }
+            if kind is not RequestKind.ASK:
+                before = _requests(db, policy, number.major, recipient_number)
+                first = said_before(kind, timing, received, before)
+                values["repeats"] = first.id if first else None
+            done = db.execute(insert(request).values(values).returning(request)).mappings().one()
+            if answered and done["repeats"] is None:
+                state = DeliveryState.TO_DO
+                db.execute(insert(answer).values(request=done["id"], state=state, at=received))
+            return _request(done)
+
+    def requests(
+        self, policy: str, major: int, recipient_number: int | None = None
+    ) -> list[Request]:
+        """The requests about a material release and its corrections, as they came."""
+        with self._reading() as db:
+            return _requests(db, policy, major, recipient_number)
+
+    def request(self, number: int) -> Request | None:
+        """One request."""
+        with self._reading() as db:
+            row = db.execute(select(request).where(request.c.id == number)).mappings().one_or_none()
+            return _request(row) if row is not None else None
+
+    # ── answers ──────────────────────────────────────────────────────────────────────────────────
+
+    def owed(self) -> list[Request]:
+        """The requests whose answer by mail is still to be sent."""
+        due = select(answer.c.request).where(answer.c.state == DeliveryState.TO_DO)
+        with self._reading() as db:
+            rows = db.execute(select(request).where(request.c.id.in_(due)).order_by(request.c.id))
+            return [_request(row) for row in rows.mappings()]
+
+    def mark_answer(self, number: int, now: dt.datetime) -> None:
+        """As `mark`, for the answer to a request.
+
+        Raises:
+            LedgerError: another sender has it.
+        """
+        same = (answer.c.request == number) & (answer.c.state == DeliveryState.TO_DO)
+        values = {"state": DeliveryState.IN_DOUBT, "at": now, "tries": answer.c.tries + 1}
+        with self._writing() as db:
+            if db.execute(update(answer).where(same).values(values)).rowcount != 1:
+                raise LedgerError(
+                    "another sender has taken this answer", where=self._database.where
+                )
+
+    def settle_answer(
+        self, number: int, state: DeliveryState, reply: str, now: dt.datetime
+    ) -> None:
+        """As `settle`, for the answer to a request."""
+        values = {"state": state, "reply": reply, "at": now}
+        with self._writing() as db:
+            db.execute(update(answer).where(answer.c.request == number).values(values))
+
+    # ── messages ─────────────────────────────────────────────────────────────────────────────────
+
+    def keep(self, raw: bytes, to: str, now: dt.datetime) -> int:
+        """Keeps a message that came in, before anybody looks into it; returns its number."""
+        values = {"raw": raw, "to_address": to, "received_at": now}
+        with self._writing() as db:
+            done = db.execute(insert(message).values(values).returning(message.c.id))
+            return int(done.scalar_one())
+
+    def file(
+        self,
+        number: int,
+        filed: Filed,
+        reason: str,
+        now: dt.datetime,
+        *,
+        about: Request | None = None,
+        policy: str = "",
+        release: str = "",
+        recipient_number: int | None = None,
+        timing: Timing | None = None,
+    ) -> None:
+        """Records what became of a message; said again, the last one counts."""
+        values = {
+            "message": number,
+            "filed": filed,
+            "reason": reason,
+            "policy": policy,
+            "release": release,
+            "recipient": recipient_number,
+            "timing": timing,
+            "request": about.id if about else None,
+            "at": now,
+        }
+        with self._writing() as db:
+            db.execute(insert(filing).values(values))
+
+    def raw(self, number: int) -> bytes | None:
+        """A message as it came in."""
+        with self._reading() as db:
+            found = select(message.c.raw).where(message.c.id == number)
+            return db.execute(found).scalar_one_or_none()
+
+    def messages(self) -> list[Message]:
+        """Every message that came in, with what became of it last."""
+        last = select(func.max(filing.c.id)).group_by(filing.c.message)
+        joined = message.outerjoin(
+            filing, (filing.c.message == message.c.id) & filing.c.id.in_(last)
+        )
+        wanted = (message.c.id.label("number"), message.c.received_at, message.c.to_address)
+        with self._reading() as db:
+            rows = db.execute(select(*wanted, filing).select_from(joined).order_by(message.c.id))
+            return [_message(row) for row in rows.mappings()]
+
+    def waiting(self) -> list[Message]:
+        """The messages that a person has to read."""
+        return [m for m in self.messages() if m.filed is None or m.filed in FOR_A_PERSON]
+
+
+def _same(one: Delivery) -> Any:
+    return (
+        (delivery.c.policy == one.policy)
+        & (delivery.c.release == one.release)
+        & (delivery.c.recipient == one.recipient)
+    )
+
+
+def _requests(
+    db: Connection, policy: str, major: int, recipient_number: int | None
+) -> list[Request]:
+    wanted = (request.c.policy == policy) & (request.c.major == major)
+    if recipient_number is not None:
+        wanted &= request.c.recipient == recipient_number
+    rows = db.execute(select(request).where(wanted).order_by(request.c.received_at, request.c.id))
+    return [_request(row) for row in rows.mappings()]
+
+
+def _recipient(row: RowMapping) -> Recipient:
+    return Recipient(row["id"], row["customer"], row["address"], row["name"])
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    names = ("policy", "release", "recipient", "effective", "reply", "address", "message_id", "at")
+    values = {name: row[name] for name in names}
+    return Delivery(**values, tries=row["tries"], state=DeliveryState(row["state"]))
+
+
+def _request(row: RowMapping) -> Request:
+    names = ("id", "policy", "release", "major", "recipient", "evidence", "repeats")
+    return Request(
+        **{name: row[name] for name in names},
+        kind=RequestKind(row["kind"]),
+        received=row["received_at"],
+        timing=Timing(row["timing"]),
+        channel=Channel(row["channel"]),
+    )
+
+
+def _message(row: RowMapping) -> Message:
+    return Message(
+        id=row["number"],
+        received=row["received_at"],
+        to=row["to_address"],
+        filed=Filed(row["filed"]) if row["filed"] else None,
+        reason=row["reason"] or "",
+        policy=row["policy"] or "",
+        release=row["release"] or "",
+        recipient=row["recipient"],
+        timing=Timing(row["timing"]) if row["timing"] else None,
+        request=row["request"],
+    )

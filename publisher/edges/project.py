@@ -1,0 +1,176 @@
+"""The project on disk: where things are, its configuration, its drafts.
+
+Beyond this file and `archive`, nobody knows how a project is laid out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from publisher.errors import ConfigurationError, DraftError, NotFoundError
+from publisher.policies.configuration import Configuration, read_configuration
+from publisher.policies.draft import read_draft
+from publisher.policies.finding import Finding
+from publisher.policies.policy import POLICY_ID, Policy
+
+CONFIGURATION_FILE = "publisher.toml"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with `publisher.toml`, `policy/` and `versions/`."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path) -> Project:
+        """The project that `start` lies in.
+
+        Raises:
+            ConfigurationError: there is no `publisher.toml` in the folder or above it.
+        """
+        for folder in (start.resolve(), *start.resolve().parents):
+            if (folder / CONFIGURATION_FILE).is_file():
+                return cls(folder)
+        raise ConfigurationError(
+            "no publisher.toml here or in a folder above",
+            where=str(start),
+            remedy="go to the project's folder, or name it with --project",
+        )
+
+    @property
+    def drafts(self) -> Path:
+        """What legal edits."""
+        return self.root / "policy"
+
+    @property
+    def versions(self) -> Path:
+        """What nobody edits."""
+        return self.root / "versions"
+
+    @property
+    def private(self) -> Path:
+        """Ledger, spool and cache: outside git."""
+        return self.root / ".publisher"
+
+    @property
+    def cache(self) -> Path:
+        """What can be made again."""
+        return self.private / "cache"
+
+    @property
+    def built(self) -> Path:
+        """The built site."""
+        return self.root / "build" / "site"
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        """The facts in `publisher.toml`."""
+        return read_configuration((self.root / CONFIGURATION_FILE).read_bytes())
+
+    @property
+    def ledger_url(self) -> str:
+        """SQLAlchemy URL of the ledger."""
+        return self.configuration.ledger or f"sqlite:///{self.private / 'ledger.sqlite'}"
+
+    @property
+    def spool(self) -> Path:
+        """Folder of letters that were spooled instead of sent."""
+        return self.root / self.configuration.spool
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """The keys of personal links.
+
+        Raises:
+            ConfigurationError: `PUBLISHER_TOKEN_KEY` is not set, or too short.
+        """
+        from publisher.notices.optout import read_keys
+
+        return read_keys(os.environ.get("PUBLISHER_TOKEN_KEY", ""))
+
+    @property
+    def relay_password(self) -> str:
+        """The password for the SMTP relay; empty where none is set."""
+        return os.environ.get("PUBLISHER_SMTP_PASSWORD", "")
+
+    @property
+    def policy_ids(self) -> tuple[str, ...]:
+        """Every policy that has a draft or a release, sorted."""
+        found = {
+            path.name
+            for parent in (self.drafts, self.versions)
+            if parent.is_dir()
+            for path in parent.iterdir()
+            if path.is_dir() and not path.name.startswith(".")
+        }
+        for name in found:
+            if not POLICY_ID.fullmatch(name):
+                raise ConfigurationError(
+                    f"`{name}` cannot be a policy's id",
+                    where=str(self.drafts / name),
+                    remedy="use at most 16 small letters, digits and hyphens",
+                )
+        return tuple(sorted(found))
+
+    def policy_id(self, wanted: str | None) -> str:
+        """The policy a command is about: the one named, or the only one.
+
+        Raises:
+            NotFoundError: no such policy, or several and none was named.
+        """
+        ids = self.policy_ids
+        if wanted is None and len(ids) == 1:
+            return ids[0]
+        if wanted in ids:
+            return str(wanted)
+        known = ", ".join(ids) or "none"
+        what = f"there is no policy `{wanted}`" if wanted else "there are several policies"
+        raise NotFoundError(
+            f"{what}; known: {known}", where=str(self.drafts), remedy="name one with --policy"
+        )
+
+    def folder(self, policy_id: str) -> str:
+        """The draft folder's path from the root, as messages name it."""
+        return f"policy/{policy_id}"
+
+    def read_draft(self, policy_id: str) -> tuple[Policy | None, list[Finding]]:
+        """The draft, and what is wrong with its files."""
+        files = read_folder(self.drafts / policy_id)
+        return read_draft(policy_id, files, self.folder(policy_id))
+
+    def draft(self, policy_id: str) -> Policy:
+        """The draft.
+
+        Raises:
+            DraftError: its files do not read; the message has the first reason.
+        """
+        policy, findings = self.read_draft(policy_id)
+        if policy is None or findings:
+            raise draft_error(findings)
+        return policy
+
+
+def draft_error(findings: list[Finding]) -> DraftError:
+    """The error for a draft that does not read."""
+    first = findings[0]
+    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+    remedy = f"{first.remedy}; `publisher check` lists every finding"
+    return DraftError(f"{first.what}{more}", where=first.where, remedy=remedy)
+
+
+def read_folder(folder: Path) -> Mapping[str, bytes]:
+    """Every file below a folder by its path inside it; hidden ones and editors' copies left out."""
+    if not folder.is_dir():
+        return {}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and not path.name.endswith("~")
+    }

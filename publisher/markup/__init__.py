@@ -1,0 +1,1 @@
+"""Texts and redlines as HTML."""

@@ -1,0 +1,282 @@
+"""Blocks: paragraphs, headings, rows and code as HTML, and the lists and tables around them.
+
+Whoever writes a text, plain or with its changes, hands over one clause after another; the lists,
+items, quotations and tables that the clauses have in common stay open between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from publisher.text.clauses import Clause, Container, Kind
+
+LISTS = ("bullet", "ordered")
+Numbers = Mapping[tuple[str, int], int]
+"""The number that each item of a list bears, by its file and the number of its container."""
+
+
+class Cell(NamedTuple):
+    """The words of a block, or of one cell of a row."""
+
+    html: str
+    attributes: str = ""
+    empty: bool = False
+    """Nothing to read: as the heading of a column it would be announced as one of nothing."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A container that is open in the output, by its number on either side."""
+
+    kind: str
+    old: int | None
+    new: int | None
+    columns: int
+    close: str
+    part: str = ""
+    next: int = 1
+    """Of an ordered list: the number that browsers give to its next item."""
+
+
+def numbers(clauses: Iterable[Clause]) -> Numbers:
+    """The numbers of all items of lists, ordered or not."""
+    found: dict[tuple[str, int], int] = {}
+    following: dict[tuple[str, int], int] = {}
+    for clause in clauses:
+        around: Container | None = None
+        for container in clause.containers:
+            key = (clause.file, container.number)
+            if container.kind == "item" and around and key not in found:
+                whole = (clause.file, around.number)
+                found[key] = following.setdefault(whole, around.start)
+                following[whole] += 1
+            around = container
+    return found
+
+
+class Blocks:
+    """Writes blocks one after another."""
+
+    def __init__(
+        self,
+        old: Numbers,
+        new: Numbers,
+        *,
+        bare: bool = False,
+        both_ways: bool = False,
+        tables: str = "Table",
+        counted: int = 0,
+    ) -> None:
+        """An empty text.
+
+        Args:
+            old, new: the numbers of the items on either side.
+            bare: without the attributes and frames that only a page needs.
+            both_ways: the text may run from right to left: each block by its own letters.
+            tables: what the scrolling regions around tables are called …
+            counted: … and how many bear that name already.
+        """
+        self.out: list[str] = []
+        self.stack: list[_Open] = []
+        self._numbers = (old, new)
+        self._bare, self._both_ways = bare, both_ways
+        self.tables, self._called = counted, tables
+
+    @property
+    def html(self) -> str:
+        """Everything written so far, closed."""
+        self.close_to(0)
+        return "".join(self.out)
+
+    # ── containers ───────────────────────────────────────────────────────────────────────────────
+
+    def shared(self, old: Clause | None, new: Clause | None, width: int) -> int:
+        """How many of the open containers go on around the next clause.
+
+        A container of one side goes on as that of the other side where both have a clause in
+        common, so that a list with an added item stays one list.
+        """
+        depth = 0
+        head = _clause(old, new).head
+        around = _around(old, new)
+        for opened, (container, before, after) in zip(self.stack, around, strict=False):
+            if not _joins(opened, container, before, after, head, width):
+                break
+            depth += 1
+        return depth
+
+    def enter(
+        self,
+        old: Clause | None,
+        new: Clause | None,
+        width: int,
+        *,
+        item: Callable[[str, Container], str] = lambda file, item: "",
+        depth: int | None = None,
+    ) -> None:
+        """Closes and opens containers until those of a clause are open.
+
+        Args:
+            old, new: the clause on either side.
+            width: how many cells it has.
+            item: the attributes of an item of a list, by its file and container.
+            depth: how many containers to open at most; None: all.
+        """
+        known = self.shared(old, new, width)
+        self.close_to(known)
+        around = _around(old, new)[:depth]
+        for opened, (_, before, after) in zip(self.stack, around, strict=False):
+            opened.old = before.number if before else opened.old
+            opened.new = after.number if after else opened.new
+        for level in range(known, len(around)):
+            container, before, after = around[level]
+            inside = [c for c, _, _ in _around(old, new)][level + 1 :]
+            file = _clause(old, new).file
+            self._open(container, inside, file, new is not None, item(file, container))
+            self.stack[-1].old = before.number if before else None
+            self.stack[-1].new = after.number if after else None
+            self.stack[-1].columns = width
+
+    def _open(
+        self, container: Container, inside: Sequence[Container], file: str, new: bool, named: str
+    ) -> None:
+        numbers = self._numbers[new]
+        way = self.way
+        opened = _Open(container.kind, None, None, 0, "")
+        match container.kind:
+            case "bullet":
+                start, opened.close = f"<ul{way}>\n", "</ul>\n"
+            case "ordered":
+                first = numbers.get((file, inside[0].number), 1) if inside else container.start
+                told = f' start="{first}"' if first != 1 else ""
+                start, opened.close = f"<ol{told}{way}>\n", "</ol>\n"
+                opened.next = first
+            case "quote":
+                start, opened.close = f"<blockquote{way}>\n", "</blockquote>\n"
+            case "item":
+                number = numbers.get((file, container.number), 1)
+                start, opened.close = f"<li{named}{self.value(number)}>", "</li>\n"
+            case _:
+                start, opened.close = self._table(way)
+        self.out.append(start)
+        self.stack.append(opened)
+
+    def _table(self, way: str) -> tuple[str, str]:
+        if self._bare:
+            return "<table>\n", "</table>\n"
+        self.tables += 1
+        name = f"{self._called} {self.tables}"
+        region = f'<div class="pp-table" role="region" tabindex="0" aria-label="{name}">'
+        return f'{region}<table class="pp-table-grid"{way}>\n', "</table></div>\n"
+
+    def value(self, number: int) -> str:
+        """The attribute of an item of the innermost list, where browsers would count otherwise."""
+        around = self.stack[-1]
+        if around.kind != "ordered":
+            return ""
+        told = f' value="{number}"' if number != around.next else ""
+        around.next = number + 1
+        return told
+
+    @property
+    def way(self) -> str:
+        """The attribute of an outermost block that may run from right to left."""
+        return ' dir="auto"' if self._both_ways and not self.stack else ""
+
+    def close_to(self, depth: int) -> None:
+        """Closes containers until so many are open."""
+        while len(self.stack) > depth:
+            opened = self.stack.pop()
+            if opened.part:
+                self.out.append(f"</{opened.part}>\n")
+            self.out.append(opened.close)
+
+    # ── blocks ───────────────────────────────────────────────────────────────────────────────────
+
+    def write(
+        self, clause: Clause, cells: Sequence[Cell], attributes: str = "", level: int = 0
+    ) -> None:
+        """Writes one block, whose containers are open.
+
+        Args:
+            clause: tells what it is.
+            cells: its words; those of a row: one for each column.
+            attributes: of its element; a tight item of a list has none of its own.
+            level: of a heading.
+        """
+        words, way = cells[0].html if cells else "", self.way
+        match clause.kind:
+            case Kind.HEADING:
+                self.out.append(f"<h{level}{attributes}{way}>{words}</h{level}>\n")
+            case Kind.ROW:
+                self.part(clause.head)
+                row = "".join([_cell(cell, clause.head) for cell in cells])
+                self.out.append(f"<tr{attributes}>{row}</tr>\n")
+            case Kind.CODE | Kind.HTML:
+                words = words.replace("<br>\n", "\n")
+                self.out.append(f"<pre{attributes}><code>{words}</code></pre>\n")
+            case Kind.RULE:
+                self.out.append(f"<hr{attributes}>\n")
+            case _ if clause.tight:
+                self.out.append(words)
+            case _:
+                self.out.append(f"<p{attributes}{way}>{words}</p>\n")
+
+    def part(self, head: bool) -> None:
+        """Opens the head or the body of the table, as the next row needs it."""
+        table = self.stack[-1]
+        part = "thead" if head else "tbody"
+        if table.part != part:
+            if table.part:
+                self.out.append(f"</{table.part}>\n")
+            self.out.append(f"<{part}>\n")
+            table.part = part
+
+
+def _cell(cell: Cell, head: bool) -> str:
+    if head and not cell.empty:
+        return f'<th scope="col"{cell.attributes}>{cell.html}</th>'
+    return f"<td{cell.attributes}>{cell.html}</td>"
+
+
+def _clause(old: Clause | None, new: Clause | None) -> Clause:
+    clause = new or old
+    assert clause is not None
+    return clause
+
+
+def _around(
+    old: Clause | None, new: Clause | None
+) -> list[tuple[Container, Container | None, Container | None]]:
+    """Each container around a clause, and what it is on either side, the outermost first."""
+    containers = _clause(old, new).containers
+    nothing = (None,) * len(containers)
+    # A clause that is set differently now stands where it stands now.
+    alike = not (old and new) or old.shape == new.shape
+    olds = old.containers if old and alike else nothing
+    news = new.containers if new else nothing
+    return list(zip(containers, olds, news, strict=True))
+
+
+def _joins(
+    opened: _Open,
+    container: Container,
+    old: Container | None,
+    new: Container | None,
+    head: bool,
+    width: int,
+) -> bool:
+    if opened.kind != container.kind:
+        return False
+    # A table has one head, and it stands first (HTML §4.9.1).
+    late_head = head and opened.part == "tbody"
+    if container.kind == "table" and (opened.columns != width or late_head):
+        return False
+    pairs = [(opened.old, old), (opened.new, new)]
+    known = [(a, b.number) for a, b in pairs if a is not None and b is not None]
+    if any(a != b for a, b in known):
+        return False
+    # An item of one side may not swallow an item of the other; a list may.
+    return bool(known) or container.kind != "item"

@@ -1,0 +1,169 @@
+"""HTML fragments: a document without mark-up of changes.
+
+The site, the PDF and the letter show a text through these fragments, and its redline through those
+of `marked`; both write the same blocks, so that page, PDF and letter cannot disagree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from publisher.compare.words import Span, SpanKind, kept
+from publisher.markup.blocks import Blocks, Cell, numbers
+from publisher.markup.inline import Style, inline
+from publisher.text.clauses import Clause, Kind
+
+HIDDEN = frozenset({Kind.BLANK, Kind.FRONT_MATTER})
+"""Clauses that no reader sees."""
+_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a fragment, for a list of contents."""
+
+    level: int
+    anchor: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of a fragment where something changed."""
+
+    id: str
+    """Of its element: `change-retention-2` is the second change in the section `retention`."""
+    section: str
+    """Anchor of the section it is in; the title where there is no anchor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A piece of a page: HTML, its headings, and the places where something changed."""
+
+    html: str
+    headings: tuple[Heading, ...] = ()
+    places: tuple[Place, ...] = ()
+
+
+class Outline:
+    """The headings of a text while it is written: their levels and their names."""
+
+    def __init__(self, top: int) -> None:
+        """No heading yet; `top`: the level of the uppermost; 0: the levels as they are written."""
+        self.headings: list[Heading] = []
+        self._top = top
+        self._levels: list[int] = []
+        self._taken: set[str] = set()
+
+    def level(self, clause: Clause) -> int:
+        """The level to show: none is skipped, for readers who go from heading to heading."""
+        if not self._top:
+            return max(clause.level, 1)
+        while self._levels and self._levels[-1] >= clause.level:
+            self._levels.pop()
+        self._levels.append(clause.level)
+        return min(self._top + len(self._levels) - 1, 6)
+
+    def name(self, clause: Clause, level: int) -> str:
+        """The attribute that names a heading, which goes into the list; no name stands twice."""
+        anchor = clause.anchor
+        if not anchor or anchor in self._taken:
+            return ""
+        self._taken.add(anchor)
+        self.headings.append(Heading(level, anchor, clause.text))
+        return f' id="{escape(anchor)}"'
+
+
+def fragment(clauses: Iterable[Clause], *, paper: bool = False) -> str:
+    """Clauses as HTML, without mark-up of changes; `paper`: for a PDF."""
+    return document(clauses, top=0, paper=paper).html
+
+
+def document(
+    clauses: Iterable[Clause],
+    *,
+    permalinks: bool = False,
+    top: int = 2,
+    retired: Mapping[str, str] | None = None,
+    paper: bool = False,
+    stories: str = "",
+) -> Fragment:
+    """Clauses as HTML with the list of their headings.
+
+    Args:
+        clauses: of one document, in order.
+        permalinks: put a link to itself behind each heading.
+        top: the level of its uppermost headings; 0: the levels as they are written.
+        retired: anchors of removed sections, each with the anchor that takes its place; a link to
+            the old one leads to the new one.
+        paper: for a PDF.
+        stories: address of the page with the history of each section, to link from each heading.
+    """
+    shown = [clause for clause in clauses if clause.kind not in HIDDEN]
+    blocks = Blocks({}, numbers(shown), both_ways=right_to_left(shown))
+    outline, style = Outline(top), Style(marked=False, paper=paper)
+    for clause in shown:
+        blocks.enter(None, clause, len(clause.cells))
+        cells = block_cells(clause, [kept(cell) for cell in clause.cells], style)
+        if clause.kind is not Kind.HEADING:
+            blocks.write(clause, cells)
+            continue
+        level = outline.level(clause)
+        name = outline.name(clause, level)
+        before = "".join(
+            f'<span class="pp-retired" id="{escape(old)}"></span>'
+            for old, new in (retired or {}).items()
+            if new and new == clause.anchor
+        )
+        link = _permalink(clause) if permalinks and name else ""
+        link += _story(clause, stories) if stories and name else ""
+        blocks.write(clause, [Cell(f"{before}{cells[0].html}{link}")], name, level)
+    return Fragment(blocks.html, tuple(outline.headings))
+
+
+def _permalink(clause: Clause) -> str:
+    title = escape(f"Link to “{clause.text}”")
+    return (
+        f' <a class="headerlink" href="#{escape(clause.anchor)}" '
+        f'title="{title}" aria-label="{title}">¶</a>'
+    )
+
+
+def _story(clause: Clause, stories: str) -> str:
+    return (
+        f' <a class="pp-story" href="{escape(stories)}#{escape(clause.anchor)}" '
+        f'aria-label="{escape(f"History of this section: {clause.text}")}" '
+        'title="History of this section" data-search-exclude>History</a>'
+    )
+
+
+def right_to_left(clauses: Iterable[Clause]) -> bool:
+    """Whether any letter is written from right to left."""
+    return any(_RIGHT_TO_LEFT.search(clause.text) for clause in clauses)
+
+
+def block_cells(
+    clause: Clause, cells: Sequence[Sequence[Span]], style: Style, align: Sequence[str] = ()
+) -> list[Cell]:
+    """The words of a clause as HTML.
+
+    Args:
+        clause: whose words.
+        cells: the words.
+        style: how they are shown.
+        align: of each column; empty: as the clause says.
+    """
+    found = []
+    columns = align or clause.align
+    for index, cell in enumerate(cells):
+        names = [f"pp-{columns[index]}"] if index < len(columns) and columns[index] else []
+        if style.marked and cell and all(span.kind is SpanKind.DELETE for span in cell):
+            names.append("pp-out")
+        named = f' class="{" ".join(names)}"' if names and clause.kind is Kind.ROW else ""
+        empty = not any(span.text.strip() for span in cell)
+        found.append(Cell(inline(cell, style), named, empty))
+    return found

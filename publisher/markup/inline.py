@@ -1,0 +1,184 @@
+"""The words of one block as HTML, with what was added and removed among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from itertools import groupby
+
+from publisher.compare.words import Span, SpanKind
+from publisher.text.clauses import Mark
+
+_TAGS = {"strong": "strong", "em": "em", "code": "code"}
+SAID = {SpanKind.INSERT: "added", SpanKind.DELETE: "removed"}
+"""The words that stand beside the colour."""
+TOLD = 4
+"""So many changes of typography are told of one block; a list of more is of no use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How words are shown."""
+
+    marked: bool = True
+    """Show what was inserted and deleted; else show the words alone."""
+    said: bool = True
+    """Say it in words too."""
+    noted: bool = True
+    """Show kept words whose link, formatting or typography changed, and how they were before."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Titles of the sections by anchor, to say where a link led."""
+    paper: bool = False
+    """Links innermost and one for each run: what tags a link in a PDF reaches no deeper."""
+    pictures: bool = False
+    """Pictures as elements; else their description in brackets: no page of ours fetches any."""
+    both_ways: bool = False
+    """The text may run from right to left: our own words must not decide how it runs."""
+
+    @property
+    def way(self) -> str:
+        """The attribute of our own words."""
+        return ' dir="ltr"' if self.both_ways else ""
+
+
+def inline(spans: Sequence[Span], style: Style | None = None) -> str:
+    """The words of one block or cell.
+
+    Args:
+        spans: what to show.
+        style: how; None: with what was inserted and deleted.
+    """
+    style = style or Style()
+    parts: list[str] = []
+    units = [("", span) for span in spans] if style.paper else _units(spans)
+    for link, group in groupby(units, key=lambda unit: unit[0]):
+        members = [span for _, span in group]
+        words = "".join(
+            _run(list(run), style, not link)
+            for _, run in groupby(members, key=lambda s: (s.kind, s.was, s.before))
+        )
+        parts.append(_anchored(link, words))
+    if style.marked and style.said and style.noted and (told := typography(spans)):
+        parts.append(say(f" [typography changed: {escape(told, quote=False)}]", style))
+    return "".join(parts)
+
+
+def say(html: str, style: Style) -> str:
+    """Words for those who do not see the marks."""
+    return f'<span class="pp-say"{style.way}>{html}</span>'
+
+
+def label(html: str, style: Style) -> str:
+    """Our own words beside those of the text."""
+    return f'<span class="pp-label"{style.way}>{html}</span>'
+
+
+def typography(spans: Iterable[Span]) -> str:
+    """How the typography of kept words was before, such as `“ was ", ” was "`; each way once."""
+    pairs: dict[tuple[str, str], None] = {}
+    for span in spans:
+        if span.before is None:
+            continue
+        signs = [(a, b) for a, b in zip(span.text, span.before, strict=False) if a != b]
+        if "".join(span.text.split()) == "".join(span.before.split()):
+            pairs["spaces", "others"] = None
+        elif len(span.text) == len(span.before) and not any(
+            map(str.isalnum, "".join(sum(signs, ())))
+        ):
+            pairs |= dict.fromkeys(signs)
+        else:
+            pairs[span.text.strip(), span.before.strip()] = None
+    told = [f"{new} was {old}" if new != "spaces" else "spaces" for new, old in pairs]
+    return ", ".join([*told[:TOLD], *["and more"][: len(told) > TOLD]])
+
+
+def _anchored(link: str, words: str) -> str:
+    return f'<a href="{escape(link)}">{words}</a>' if link else words
+
+
+def _units(spans: Sequence[Span]) -> list[tuple[str, Span]]:
+    """Each span with the link that is to enclose it together with its neighbours.
+
+    A link some of whose words are kept stays one link around its changed words; where all words
+    are added or deleted, the mark-up encloses the link, so that it is told of once.
+    """
+    units: list[tuple[str, Span]] = []
+    for link, group in groupby(spans, key=lambda s: _link(s.marks)):
+        members = list(group)
+        whole = any(span.kind is SpanKind.KEEP for span in members)
+        units += [(link if whole else "", span) for span in members]
+    return units
+
+
+def _link(marks: Sequence[Mark]) -> str:
+    return next((mark.value for mark in marks if mark.kind == "link"), "")
+
+
+def _run(spans: list[Span], style: Style, linked: bool) -> str:
+    """Words that share their fate."""
+    kind, _, _, was, before = spans[0]
+    words = ""
+    for link, group in groupby(spans, key=lambda s: _link(s.marks) if linked else ""):
+        if style.paper:
+            words += "".join(_formatted(span, style, link) for span in group)
+        else:
+            words += _anchored(link, "".join(_formatted(span, style) for span in group))
+    if not style.marked:
+        return words
+    if kind is SpanKind.KEEP:
+        return _noted(words, was, before, spans[0].marks, style)
+    tag = "ins" if kind is SpanKind.INSERT else "del"
+    if not style.said:
+        return f"<{tag}>{words}</{tag}>"
+    said = SAID[kind]
+    return (
+        f"<{tag}>{say(f'[{said}: ', style)}"
+        f'<span class="pp-words">{words}</span>{say(f" end of {said}]", style)}</{tag}>'
+    )
+
+
+def _noted(
+    words: str,
+    was: tuple[Mark, ...] | None,
+    before: str | None,
+    now: tuple[Mark, ...],
+    style: Style,
+) -> str:
+    """Kept words, with how they were before."""
+    if before is not None:
+        title = f' title="{escape(f"Was: {before}")}"' if style.noted else ""
+        words = f'<span class="pp-type"{title}>{words}</span>' if style.said else words
+    if was is not None and not style.said:
+        marks = "; ".join(f"{mark.kind} {mark.value}".strip() for mark in was)
+        words = f'<span data-was="{escape(marks)}">{words}</span>'
+    elif was is not None:
+        note = ""
+        if style.noted:
+            note = label(f" [{escape(_format_note(was, now, style.titles))}]", style)
+        words = f'<span class="pp-format">{words}{note}</span>'
+    return words
+
+
+def _format_note(was: tuple[Mark, ...], now: tuple[Mark, ...], titles: Mapping[str, str]) -> str:
+    old, new = _link(was), _link(now)
+    if old == new:
+        return "formatting changed"
+    if not old:
+        return "link added"
+    title = titles.get(old.removeprefix("#")) if old.startswith("#") else None
+    return f"the link led to “{title}”" if title else f"the link led to {old}"
+
+
+def _formatted(span: Span, style: Style, link: str = "") -> str:
+    picture = next((mark for mark in span.marks if mark.kind == "image"), None)
+    text = escape(span.text, quote=False).replace("\n", "<br>\n")
+    if picture and style.pictures:
+        text = f'<img src="{escape(picture.value)}" alt="{escape(span.text)}">'
+    elif picture:
+        text = f"[picture: {text}]"
+    text = _anchored(link, text)
+    for mark in reversed(span.marks):
+        if mark.kind in _TAGS:
+            text = f"<{_TAGS[mark.kind]}>{text}</{_TAGS[mark.kind]}>"
+    return text

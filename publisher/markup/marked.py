@@ -1,0 +1,401 @@
+"""The redline of a text: the new text with every change marked in it.
+
+`ins` and `del` stand only around words inside a block, where HTML allows them (HTML §4.7); every
+one carries words for those who do not see colour. For the views of a page, each passage has its
+old wording beside it, hidden until the reader asks for it: so one text serves both layouts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from html import escape
+from itertools import groupby
+
+from publisher.compare.amendment import Amendment, ChangeKind
+from publisher.compare.redline import Operation
+from publisher.markup.blocks import LISTS, Blocks, numbers
+from publisher.markup.html import Fragment, Outline, Place, block_cells, right_to_left
+from publisher.markup.inline import Style, inline, label, say
+from publisher.markup.passages import Block, Old, gather, passages, seams, stretches
+from publisher.text.clauses import Container, Kind
+
+
+def redline(
+    amendment: Amendment, *, top: int = 2, paper: bool = False, views: bool = False
+) -> Fragment:
+    """The new text with every change marked in it.
+
+    Args:
+        amendment: what to show.
+        top: the level of its uppermost headings; 0: the levels as they are written.
+        paper: for a PDF.
+        views: with what `views.css` shows on demand: the old wording, and folds.
+    """
+    return _Redline(amendment, top, paper, views).fragment()
+
+
+def places(amendment: Amendment) -> tuple[Place, ...]:
+    """The places of the redline where something changed, without writing it."""
+    return tuple(_name_places(gather(amendment.operations), _carried(amendment)))
+
+
+class _Redline:
+    def __init__(self, amendment: Amendment, top: int, paper: bool, views: bool) -> None:
+        old, new = amendment.old, amendment.new
+        titles = {s.anchor: s.title for s in (*old.sections, *new.sections) if s.anchor}
+        both_ways = right_to_left((*old.clauses, *new.clauses))
+        self.style = Style(titles=titles, paper=paper, both_ways=both_ways)
+        self.old_style = Style(noted=False, both_ways=both_ways)
+        self.paper, self.views = paper, views
+        self.old_numbers, new_numbers = numbers(old.clauses), numbers(new.clauses)
+        self.kept = _kept_items(amendment.operations)
+        shown = {old: new_numbers.get(new, 1) for old, new in self.kept.items()}
+        self.text = Blocks({**self.old_numbers, **shown}, new_numbers, both_ways=both_ways)
+        self.outline, self.old_outline = Outline(top), Outline(top)
+        self.places = _places(amendment)
+        self.carried = _carried(amendment)
+        self.origins = _origins(amendment, titles)
+        self.blocks = gather(amendment.operations)
+        self.tables = 0
+        self.side = ("", 0)
+
+    def fragment(self) -> Fragment:
+        found = () if self.paper else tuple(_name_places(self.blocks, self.carried))
+        for heading, section in _by_section(passages(self.blocks)):
+            if heading:
+                self._passage(heading)
+            for fold, run in stretches(section):
+                if fold and self.views:
+                    self._folded(run)
+                else:
+                    for passage in run:
+                        self._passage(passage)
+        return Fragment(self.text.html, tuple(self.outline.headings), found)
+
+    def _folded(self, run: Sequence[list[Block]]) -> None:
+        count = sum(map(len, run))
+        words = f"{count} unchanged paragraph{'s' if count > 1 else ''}"
+        self.text.close_to(0)
+        self.text.out.append(
+            f'<details class="pp-fold"><summary>{words}</summary></details>\n'
+            '<div class="pp-same">\n'
+        )
+        for passage in run:
+            self._passage(passage)
+        self.text.close_to(0)
+        self.text.out.append("</div>\n")
+
+    # ── passages ─────────────────────────────────────────────────────────────────────────────────
+
+    def _passage(self, passage: list[Block]) -> None:
+        """A passage, with its old wording before it for the view side by side."""
+        shown = [b for b in passage if not (b.away and b.op.move in self.carried)]
+        if not self.views:
+            for block in shown:
+                self._block(block)
+            return
+        first = (shown or passage)[0].op
+        listed = bool(first.clause.containers) and first.clause.containers[0].kind in LISTS
+        depth = int(listed)
+        self.text.enter(first.old, first.new, len(first.cells), depth=depth)
+        self.text.close_to(depth)
+        old = self._old(passage)
+        if any(block.op.new for block in shown):
+            if first.clause.kind is Kind.HEADING and not first.clause.containers:
+                self._above(first)
+            came = not old and not listed and self.side[1] == len(self.text.out)
+            if old:
+                self._beside(old, listed, all(block.unchanged for block in passage))
+            elif came:
+                self._open_side("pp-come")
+            for block in shown:
+                self._block(block)
+            if came:
+                self._close_side("pp-come")
+        elif not shown:
+            self._beside(old, listed, same=False)
+        else:
+            self._gone(shown, old, listed)
+
+    def _beside(self, old: str, listed: bool, same: bool) -> None:
+        """The old wording, hidden; `same`: it is that of the new text."""
+        name, kind = "li" if listed else "div", "pp-was pp-as-now" if same else "pp-was"
+        self.text.out.append(f'<{name} class="{kind}" hidden>\n{old}</{name}>\n')
+        if listed:
+            # Whether browsers count what is hidden is not to matter.
+            self.text.stack[-1].next = -1
+
+    def _gone(self, shown: list[Block], old: str, listed: bool) -> None:
+        """A passage that has no new wording; of what moved, the old one is hidden."""
+        moved = any(block.away for block in shown)
+        after = f'<div class="pp-was" hidden>\n{old}</div>\n' if moved else ""
+        if not listed:
+            self._open_side("pp-gone", anew=moved)
+        for block in shown:
+            self._block(block, gone=True)
+        if listed:
+            self.text.close_to(2)
+            self.text.out.append(after)
+        else:
+            self.text.close_to(0)
+            self.text.out.append(after)
+            self._close_side("" if moved else "pp-gone")
+
+    def _open_side(self, name: str, *, anew: bool = False) -> None:
+        """What is gone and what came instead stand side by side, however many passages each."""
+        if self.side == (name, len(self.text.out)) and not anew:
+            self.text.out.pop()
+        else:
+            self.text.out.append(f'<div class="{name}">\n')
+
+    def _close_side(self, name: str) -> None:
+        self.text.close_to(0)
+        self.text.out.append("</div>\n")
+        self.side = name, len(self.text.out)
+
+    def _old(self, passage: Iterable[Block]) -> str:
+        olds = [old for block in passage for old in block.olds]
+        frame = Blocks(
+            {},
+            self.old_numbers,
+            both_ways=self.style.both_ways,
+            tables="Table before",
+            counted=self.tables,
+        )
+        for old in olds:
+            self._old_block(frame, old)
+        html = frame.html
+        self.tables = frame.tables
+        return html
+
+    def _old_block(self, frame: Blocks, old: Old) -> None:
+        clause, cells = old.clause, old.cells()
+        frame.enter(None, clause, len(cells))
+        level = self.old_outline.level(clause) if clause.kind is Kind.HEADING else 0
+        frame.write(clause, block_cells(clause, cells, self.old_style), level=level)
+
+    # ── blocks ───────────────────────────────────────────────────────────────────────────────────
+
+    def _block(self, block: Block, *, gone: bool = False) -> None:
+        """A block; `gone`: nothing of its passage is there any more."""
+        op, text = block.op, self.text
+        clause = op.clause
+        heading = clause.kind is Kind.HEADING
+
+        def named(file: str, container: Container) -> str:
+            there = op.new or (not gone and (file, container.number) in self.kept)
+            return "" if there else f' class="pp-removed-item{" pp-gone" * gone}"'
+
+        text.enter(op.old, op.new, len(op.cells), item=named)
+        if block.away:
+            self._away(op, self.places[op.move][1])
+            return
+        if heading and (clause.containers or not self.views):
+            self._above(op)
+        cells = block_cells(clause, op.cells, self.style, _align(op))
+        mark, words = self._mark(block) + self._label(op), cells[0].html if cells else ""
+        if block.joined:
+            parts = [op.cells[0], *[part.cells[0] for part in block.joined]]
+            gaps = seams(clause, ["".join([span.new for span in part]) for part in parts])
+            for gap, part in zip(gaps[1:], parts[1:], strict=True):
+                pilcrow = self._pilcrow("del", "paragraphs joined here")
+                words += pilcrow + gap + inline(part, self.style)
+        if block.split:
+            words += self._pilcrow("ins", "paragraph split here")
+        if cells:
+            cells[0] = cells[0]._replace(html=mark + words)
+        level = self.outline.level(clause) if heading else 0
+        name = self.outline.name(clause, level) if heading else ""
+        if clause.tight and op.move:
+            text.out.append(f"<div{self._class(block)}>{mark}{words}</div>\n")
+        else:
+            text.write(clause, cells, name + self._class(block), level)
+
+    def _pilcrow(self, tag: str, said: str) -> str:
+        spoken = say(f"[{said}]", self.style)
+        hidden = "" if self.paper else ' aria-hidden="true"'
+        return f'<{tag} class="pp-seam"><span class="pp-words"{hidden}>¶</span>{spoken}</{tag}>'
+
+    def _mark(self, block: Block) -> str:
+        """The place that an address leads to."""
+        if not block.place:
+            return ""
+        title = escape(self.style.titles.get(block.section, block.section) or "the beginning")
+        return f'<span class="pp-place" id="{escape(block.place)}" data-section="{title}"></span>'
+
+    def _above(self, op: Operation) -> None:
+        """What is to be said of a section above its heading."""
+        said = []
+        if op.move and op.new:
+            left, _ = self.places[op.move]
+            before = f"It stood behind “{escape(left)}”" if left else "It stood at the beginning"
+            said.append(
+                f'<p class="pp-label" id="moved-{op.move}-here"{self.style.way}>This section moved '
+                f'here. <a href="#moved-{op.move}-away">{before}</a>.</p>\n'
+            )
+        anchor = op.clause.anchor
+        if anchor in self.origins and not (op.old and op.new):
+            told = f'<p class="pp-label"{self.style.way}>{escape(self.origins[anchor])}.</p>\n'
+            said.append(told)
+        self.text.out += said
+
+    def _away(self, op: Operation, reached: str) -> None:
+        """Says at its old place where a clause went."""
+        text = op.clause.text
+        short = text if len(text) <= 70 else text[:67].rstrip() + "…"
+        if op.clause.kind is Kind.HEADING:
+            to = f"now stands behind “{reached}”" if reached else "now stands at the beginning"
+            words = f"The section “{escape(short)}” moved: it "
+        else:
+            to = f"to “{reached}”" if reached else "to the beginning"
+            words = f"The text “{escape(short)}” moved "
+        link = f'<a href="#moved-{op.move}-here">{escape(to)}</a>.'
+        name = f' class="pp-away" id="moved-{op.move}-away"'
+        if op.clause.kind is Kind.ROW:
+            self.text.part(op.clause.head)
+            columns = len(op.cells)
+            self.text.out.append(f'<tr{name}><td colspan="{columns}">{words}{link}</td></tr>\n')
+        else:
+            self.text.out.append(f"<p{name}{self.style.way}>{words}{link}</p>\n")
+
+    def _class(self, block: Block) -> str:
+        op = block.op
+        if block.unchanged:
+            return ""
+        if op.move:
+            if op.move in self.carried or op.clause.kind is Kind.HEADING:
+                return ' class="pp-moved"'
+            return f' class="pp-moved" id="moved-{op.move}-here"'
+        if (op.old and op.new) or op.continued:
+            return ' class="pp-amended"'
+        return ' class="pp-added"' if op.new else ' class="pp-removed"'
+
+    def _label(self, op: Operation) -> str:
+        if op.old and op.new:
+            both = op.old.kind is op.new.kind is Kind.HEADING
+            if both and op.old.level != op.new.level:
+                return label("Heading level changed:", self.style) + " "
+            return label("Set differently:", self.style) + " " if op.reset else ""
+        if not op.move or op.move in self.carried or op.clause.kind is Kind.HEADING:
+            return ""
+        left, _ = self.places[op.move]
+        verb = "Moved here and amended, from" if op.amended else "Moved here from"
+        return (
+            f'<a class="pp-label" href="#moved-{op.move}-away"{self.style.way}>'
+            f"{verb} {f'“{escape(left)}”' if left else 'the beginning'}:</a> "
+        )
+
+
+# ── what is to be told ───────────────────────────────────────────────────────────────────────────
+
+
+def _places(amendment: Amendment) -> dict[int, tuple[str, str]]:
+    """For each move: (title of the section it left, title of the section it went to).
+
+    Of a section that moved as a whole: the titles of the sections it stood and stands behind.
+    """
+    left: dict[int, str] = {}
+    reached: dict[int, str] = {}
+    old, new = [""], [""]
+    for op in amendment.operations:
+        heading = op.clause.kind is Kind.HEADING
+        if op.move:
+            (left if op.old else reached)[op.move] = old[-1] if op.old else new[-1]
+        if heading and op.old:
+            old.append(op.old.text)
+        if heading and op.new:
+            new.append(op.new.text)
+    return {number: (left[number], reached[number]) for number in left}
+
+
+def _carried(amendment: Amendment) -> frozenset[int]:
+    """The moves of clauses that went with their section: only its heading says so."""
+    before: dict[int, int] = {}
+    after: dict[int, int] = {}
+    old = new = 0
+    for op in amendment.operations:
+        if op.clause.kind is Kind.HEADING:
+            old, new = op.move if op.old else old, op.move if op.new else new
+        elif op.move:
+            (before if op.old else after)[op.move] = old if op.old else new
+    return frozenset(n for n, section in before.items() if section and after[n] == section)
+
+
+def _kept_items(operations: Iterable[Operation]) -> dict[tuple[str, int], tuple[str, int]]:
+    """The items of lists that go on: by file and number of the old container, the new one."""
+    return {
+        (op.old.file, old.number): (op.new.file, new.number)
+        for op in operations
+        if op.old and op.new and not op.reset
+        for old, new in zip(op.old.containers, op.new.containers, strict=True)
+        if old.kind == "item"
+    }
+
+
+def _origins(amendment: Amendment, titles: dict[str, str]) -> dict[str, str]:
+    """What to say above the heading of a section that was split off or merged, by anchor."""
+    origins: dict[str, str] = {}
+    for change in amendment.changes:
+        if change.kind is ChangeKind.SPLIT:
+            origins |= dict.fromkeys(change.others, f"Split off from “{change.title}”")
+        elif change.kind is ChangeKind.MERGED:
+            into = "”, “".join(titles.get(other, other) for other in change.others)
+            origins[change.anchor] = f"Merged into “{into}”"
+    origins.pop("", None)  # of sections without anchors nobody can say which
+    return origins
+
+
+def _name_places(blocks: Sequence[Block], carried: frozenset[int]) -> Iterable[Place]:
+    """Names each block where a change begins; what was added, removed or moved in one is one."""
+    seen = Counter[str]()
+    before = ""
+    for block in blocks:
+        op = block.op
+        if block.unchanged:
+            before = ""
+            continue
+        if block.away or op.clause.kind is Kind.RULE or (op.continued and not op.amended):
+            continue
+        what = "moved" if op.move else "added" if op.new else "removed"
+        heading = op.clause.kind is Kind.HEADING
+        alone = bool(op.move) and not heading and (op.move not in carried or op.amended)
+        if (op.old and op.new) or op.continued or alone:
+            what = ""
+        goes_on = what and what == before and not heading
+        before = what
+        if not goes_on:
+            name = re.sub(r"\W+", "-", block.section.lower()).strip("-") or "beginning"
+            seen[name] += 1
+            block.place = f"change-{name}-{seen[name]}"
+            yield Place(block.place, block.section)
+
+
+def _by_section(
+    found: Iterable[list[Block]],
+) -> Iterable[tuple[list[Block] | None, list[list[Block]]]]:
+    """Each section's heading, a passage of its own, and the passages behind it."""
+    heading: list[Block] | None = None
+    for is_heading, group in groupby(found, key=lambda p: p[0].op.clause.kind is Kind.HEADING):
+        if not is_heading:
+            yield heading, list(group)
+            heading = None
+            continue
+        for passage in group:
+            if heading:
+                yield heading, []
+            heading = passage
+    if heading:
+        yield heading, []
+
+
+def _align(op: Operation) -> list[str]:
+    """The alignment of each column: that of the new table where the column is in it."""
+    found = []
+    for index in range(len(op.cells)):
+        old, new = op.columns[index] if op.columns else (index, index)
+        sides = [(op.new, new), (op.old, old)]
+        known = (c.align[n] for c, n in sides if c and n is not None and n < len(c.align))
+        found.append(next(known, ""))
+    return found

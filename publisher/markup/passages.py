@@ -1,0 +1,198 @@
+"""Passages: operations gathered to what stands together on a page.
+
+A block shows one clause; where paragraphs were joined, it shows the words of several. A passage is
+the least that can stand beside its old wording: a paragraph, an item of an outermost list with
+all that is in it, a whole table, a whole quotation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from publisher.compare.redline import Cells, Operation
+from publisher.compare.words import Span, SpanKind, kept
+from publisher.markup.blocks import LISTS, Blocks
+from publisher.markup.html import HIDDEN
+from publisher.text.clauses import Clause, Kind
+
+LONG = 3
+"""More unchanged clauses than this between two changes may be folded."""
+
+
+@dataclass(slots=True)
+class Old:
+    """An old clause and the operations that tell what became of its words, in order."""
+
+    clause: Clause
+    operations: list[Operation]
+
+    def cells(self) -> Cells:
+        """Its words; those that were removed are marked, and so is what was changed about others.
+
+        The text of each span is the old one, and its formatting too; `was` and `before` are set
+        where they are others now.
+        """
+        first = self.operations[0]
+        if len(self.operations) > 1:
+            # Only a clause of one cell is split.
+            parts = [[*_old(op.cells[0])] for op in self.operations]
+            gaps = seams(self.clause, ["".join([s.text for s in part]) for part in parts])
+            blanks = [[Span(SpanKind.KEEP, gap)] if gap else [] for gap in gaps]
+            whole = [span for gap, part in zip(blanks, parts, strict=True) for span in gap + part]
+            return (tuple(whole),)
+        if first.spans is None:
+            gone = not first.new
+            runs = self.clause.cells
+            spans = [kept(cell) for cell in runs]
+            return tuple(
+                tuple([span._replace(kind=SpanKind.DELETE) if gone else span for span in cell])
+                for cell in spans
+            )
+        columns = first.columns or [(0, 0)] * len(first.spans)
+        there = zip(first.spans, columns, strict=True)
+        return tuple(tuple(_old(cell)) for cell, (old, _) in there if old is not None)
+
+
+def _old(spans: Iterable[Span]) -> Iterable[Span]:
+    for span in spans:
+        if span.kind is not SpanKind.INSERT:
+            marks = span.marks if span.was is None else span.was
+            was = None if span.was is None else span.marks
+            before = None if span.before is None else span.text
+            yield Span(span.kind, span.old, marks, was, before)
+
+
+def seams(clause: Clause, parts: Sequence[str]) -> list[str]:
+    """The spaces before each part of a clause that was split or put together of others."""
+    found: list[str] = []
+    at = 0
+    for part in parts:
+        blank = clause.text[at : clause.text.find(part, at)]
+        found.append(blank if blank.isspace() else "")
+        at += len(found[-1]) + len(part)
+    return found
+
+
+@dataclass(slots=True)
+class Block:
+    """One block of a redline."""
+
+    op: Operation
+    joined: list[Operation] = field(default_factory=list)
+    """Of a new clause: the operations of the further old clauses that were merged into it."""
+    split: bool = False
+    """A paragraph ends here that went on in the old text."""
+    olds: list[Old] = field(default_factory=list)
+    """The old clauses that begin here."""
+    section: str = ""
+    """Anchor of the section it is in, else its title; of a removed section, as it was."""
+    place: str = ""
+    """The id of the change that begins here; empty: none does."""
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether a reader sees no change in this block."""
+        return self.op.unchanged and not self.joined and not self.split
+
+    @property
+    def away(self) -> bool:
+        """Whether its clause stands elsewhere now."""
+        return bool(self.op.move) and self.op.new is None
+
+
+def together(operations: Iterable[Operation]) -> list[Operation]:
+    """The operations that readers see, so that a table or list goes on before what is gone below.
+
+    In a gap, all that is gone stands before all that is new; a new row would be parted from its
+    table by a paragraph that was removed behind it. Both sides keep their order.
+    """
+    found: list[Operation] = []
+    around: tuple[str, int] | None = None
+    gap = 0
+    for op in operations:
+        if op.clause.kind in HIDDEN:
+            continue
+        place = len(found)
+        goes_on = around is not None and op.new and _outermost(op.new) == around
+        if goes_on and not op.old and not op.continued:
+            kind = op.clause.containers[0].kind
+            inside = (n for n in range(gap, place) if not _within(found[n].clause, kind))
+            place = next(inside, place)
+        found.insert(place, op)
+        if op.new:
+            around, gap = _outermost(op.new), place + 1
+        elif op.continued:
+            gap = len(found)
+    return found
+
+
+def _outermost(clause: Clause) -> tuple[str, int] | None:
+    return (clause.file, clause.containers[0].number) if clause.containers else None
+
+
+def _within(clause: Clause, kind: str) -> bool:
+    return bool(clause.containers) and clause.containers[0].kind == kind
+
+
+def gather(operations: Iterable[Operation]) -> list[Block]:
+    """The blocks that readers see, in reading order, each with the section it is in."""
+    blocks: list[Block] = []
+    holder: Block | None = None
+    source: tuple[Old, Block] | None = None
+    moved: dict[int, Old] = {}
+    section = ""
+    for op in together(operations):
+        if op.continued and op.old and holder:
+            holder.joined.append(op)
+            holder.olds.append(Old(op.old, [op]))
+            source = holder.olds[-1], holder
+            continue
+        if op.clause.kind is Kind.HEADING and not (op.move and op.new is None):
+            section = op.clause.anchor or op.clause.text
+        block = Block(op, section=section)
+        blocks.append(block)
+        if op.new:
+            holder = block
+        if op.old:
+            block.olds.append(Old(op.old, [op]))
+            source = block.olds[-1], block
+            if op.move:
+                moved[op.move] = block.olds[-1]
+        elif op.continued and source:
+            old, before = source
+            before.split = True
+            old.operations.append(op)
+            source = old, block
+    for block in blocks:
+        if block.op.move in moved and block.op.new:
+            moved[block.op.move].operations[0] = block.op
+    return blocks
+
+
+def passages(blocks: Sequence[Block]) -> list[list[Block]]:
+    """The blocks cut wherever nothing but an outermost list goes on."""
+    found: list[list[Block]] = []
+    frame = Blocks({}, {})
+    for block in blocks:
+        old, new, width = block.op.old, block.op.new, len(block.op.cells)
+        depth = frame.shared(old, new, width)
+        if not found or depth == 0 or (depth == 1 and frame.stack[0].kind in LISTS):
+            found.append([])
+        found[-1].append(block)
+        frame.enter(old, new, width)
+        if block.op.clause.kind is Kind.ROW:
+            frame.part(block.op.clause.head)
+    return found
+
+
+def stretches(found: Sequence[list[Block]]) -> list[tuple[bool, list[list[Block]]]]:
+    """The passages of one section, as stretches that may be folded and stretches that may not."""
+    runs: list[tuple[bool, list[list[Block]]]] = []
+    for passage in found:
+        same = all(block.unchanged for block in passage)
+        if not runs or runs[-1][0] != same:
+            runs.append((same, []))
+        runs[-1][1].append(passage)
+    whole = len(runs) == 1
+    return [(same and (whole or sum(map(len, run)) > LONG), run) for same, run in runs]

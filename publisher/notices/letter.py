@@ -1,0 +1,316 @@
+"""The notice and the receipt as one recipient gets them: a message of several parts.
+
+The text of a letter is Markdown; from the same text come its plain part and its HTML part, so the
+two cannot disagree. The same release, recipient, time and keys give the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from html import escape
+
+from publisher.errors import RecipientsError, RenderError
+from publisher.markup.html import fragment
+from publisher.notices.notice import FIELDS, long_date
+from publisher.notices.optout import RequestKind, Timing
+from publisher.policies.configuration import Configuration
+from publisher.policies.release import Release
+from publisher.text.clauses import parse
+from publisher.text.plaintext import as_text
+
+_FIELD = re.compile(r"(?:\{|%7B){2}(\w+)(?:\}|%7D){2}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who is told."""
+
+    number: int
+    """In the ledger, from 1; 0: not in it."""
+    customer: str
+    """The organisation's own id for the customer."""
+    address: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message, ready for a carrier."""
+
+    id: str
+    """Its Message-ID, without brackets; the same for the same release and recipient."""
+    sender: str
+    to: str
+    data: bytes
+    """RFC 5322, lines ended by CR LF."""
+
+    def part(self, kind: str) -> str:
+        """The text of its part of this kind: `text/plain` or `text/html`."""
+        message = message_from_bytes(self.data, policy=SMTP)
+        found = [p for p in message.walk() if p.get_content_type() == kind]
+        return "".join(str(p.get_content()) for p in found).replace("\r\n", "\n")
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Puts values into the fields of a Markdown text, so that none can act as Markdown.
+
+    Raises:
+        RecipientsError: a value has control characters.
+    """
+    for name, value in values.items():
+        if _CONTROL.search(value):
+            raise RecipientsError(
+                f"the {name} has control characters: {value!r}", remedy="correct the recipient"
+            )
+
+    def value_of(found: re.Match[str]) -> str:
+        if found[1] not in values:
+            return found[0]
+        value = values[found[1]]
+        if found[1] == "opt_out_link":
+            return value
+        # Every ASCII punctuation character may be escaped (CommonMark §2.4), so every one is.
+        return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", value)
+
+    return _FIELD.sub(value_of, text)
+
+
+def title_of(text: str) -> str:
+    """The subject of a letter: its first heading."""
+    return parse(text)[0].text
+
+
+def page_values(form: str, address: str) -> dict[str, str]:
+    """The fields for the public page of a notice, which is addressed to no one in particular."""
+    values = ("customer", form, address)
+    return dict(zip(FIELDS, values, strict=True))
+
+
+def compose_notice(
+    release: Release,
+    recipient: Recipient,
+    configuration: Configuration,
+    *,
+    link: str,
+    reply: str,
+    date: dt.datetime,
+    attachment: bytes = b"",
+    test: bool = False,
+) -> Letter:
+    """The notice of a release to one recipient.
+
+    Args:
+        release: a release that has a notice.
+        recipient: whom it is for.
+        configuration: the organisation's facts.
+        link, reply: the recipient's own form and reply address.
+        date: for the Date field.
+        attachment: the release as PDF, where the profile wants it on a durable medium.
+        test: mark its subject as that of a test, and give it a Message-ID of its own.
+    """
+    values = (recipient.name or "customer", link, reply)
+    text = fill(release.notice, dict(zip(FIELDS, values, strict=True)))
+    name = f"{release.name} {recipient.customer} {recipient.address}"
+    language = release.policy.facts.language
+    if test:
+        name = f"{name} test {date.isoformat()}"
+    message = _message(text, configuration, recipient, name, date, language=language)
+    if test:
+        message.replace_header("Subject", f"[Test] {title_of(text)}")
+    message["Reply-To"] = reply
+    if attachment:
+        message.add_attachment(
+            attachment,
+            maintype="application",
+            subtype="pdf",
+            filename=f"{release.policy.id}-{release.number}.pdf",
+        )
+    return _letter(message, configuration, name, recipient.address)
+
+
+def compose_receipt(
+    release: Release,
+    recipient: Recipient,
+    configuration: Configuration,
+    *,
+    kind: RequestKind,
+    timing: Timing,
+    receipt: str,
+    received: dt.datetime,
+    link: str,
+) -> Letter:
+    """The receipt for a request, sent to the customer's own address (RFC 3834: auto-replied)."""
+    text = receipt_text(release, configuration, kind, timing, receipt, received, link)
+    text = fill(text, {"opt_out_link": link})
+    name = f"{release.name} receipt {receipt} {recipient.address}"
+    language = release.policy.facts.language
+    message = _message(
+        text, configuration, recipient, name, received, "auto-replied", language=language
+    )
+    return _letter(message, configuration, name, recipient.address)
+
+
+def compose_link(
+    release: Release,
+    recipient: Recipient,
+    configuration: Configuration,
+    *,
+    link: str,
+    date: dt.datetime,
+) -> Letter:
+    """The personal link of the form, for somebody who asked for it on the public page."""
+    facts = release.policy.facts
+    text = "\n\n".join(
+        [
+            f"# Your link to opt out of version {release.number.major} of the {facts.title}",
+            "Somebody, probably you, asked for this link on our website. "
+            "Nothing has been recorded yet.",
+            "[Open your opt-out form]({{opt_out_link}})",
+            "If it was not you, you need to do nothing.",
+            "\\\n".join([configuration.organisation, *configuration.address.splitlines()]),
+        ]
+    )
+    text = fill(text, {"opt_out_link": link})
+    name = f"{release.name} link {date.isoformat()} {recipient.address}"
+    message = _message(
+        text, configuration, recipient, name, date, "auto-replied", language=facts.language
+    )
+    return _letter(message, configuration, name, recipient.address)
+
+
+def receipt_text(
+    release: Release,
+    configuration: Configuration,
+    kind: RequestKind,
+    timing: Timing,
+    receipt: str,
+    received: dt.datetime,
+    link: str,
+) -> str:
+    """What a receipt says, Markdown; the page after the form says the same."""
+    facts = release.policy.facts
+    version = f"version {release.number.major} of the {facts.title}"
+    moment = received.astimezone(dt.UTC)
+    day = f"{long_date(moment.date(), facts.language)}, {moment:%H:%M} UTC"
+    closes = long_date(release.closes, facts.language)
+    out = kind is RequestKind.OPT_OUT
+    parts = [
+        f"# You have opted out of {version}"
+        if out
+        else f"# You have withdrawn your opt-out of {version}",
+        f"{configuration.organisation} received this on **{day}** and has recorded it. "
+        f"Receipt: **{receipt}**.",
+    ]
+    if timing is Timing.LATE:
+        parts.append(
+            f"It came after the last day to opt out, {closes}. It is kept and marked as late, "
+            f"and {configuration.organisation} will tell you what follows from it. "
+            f"Write to [{facts.contact}](mailto:{facts.contact}) if you have questions."
+        )
+    elif out:
+        parts += [facts.effect, f"You can take it back until the end of {closes} (UTC)."]
+        if link:
+            parts.append("[See or withdraw your opt-out]({{opt_out_link}})")
+    else:
+        day = long_date(release.effective, facts.language)
+        parts.append(f"Version {release.number.major} applies to you from {day}.")
+    parts.append("\\\n".join([configuration.organisation, *configuration.address.splitlines()]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _message(
+    text: str,
+    configuration: Configuration,
+    recipient: Recipient,
+    name: str,
+    date: dt.datetime,
+    submitted: str = "auto-generated",
+    *,
+    language: str,
+) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    local, _, domain = configuration.sender.partition("@")
+    message["From"] = Address(configuration.organisation, local, domain)
+    message["To"] = Address(recipient.name, addr_spec=recipient.address)
+    message["Subject"] = title_of(text)
+    message["Date"] = format_datetime(date)
+    message["Message-ID"] = f"<{message_id(name, domain)}>"
+    message["Auto-Submitted"] = submitted
+    message.set_content(as_text(parse(text)), cte="quoted-printable")
+    message.add_alternative(styled(text, language), subtype="html", cte="quoted-printable")
+    return message
+
+
+def message_id(name: str, domain: str) -> str:
+    """A Message-ID that the same letter always has (RFC 5322 §3.6.4)."""
+    return f"{hashlib.sha256(name.encode()).hexdigest()[:32]}@{domain}"
+
+
+def _letter(message: EmailMessage, configuration: Configuration, name: str, to: str) -> Letter:
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    for number, part in enumerate(p for p in message.walk() if p.is_multipart()):
+        part.set_boundary(f"={number}={digest[:40]}")
+    domain = configuration.sender.partition("@")[2]
+    return Letter(message_id(name, domain), configuration.sender, to, message.as_bytes())
+
+
+LARGEST_HTML = 90_000
+"""Bytes of the HTML part; a widely used mail program cuts a letter off at about 102 kB."""
+
+STYLE = """
+body { margin: 0; padding: 0; background: #ffffff; color: #1d232b; }
+main { max-width: 38em; margin: 0 auto; padding: 24px 16px;
+  font: 16px/1.55 'Source Sans 3', 'Segoe UI', Helvetica, Arial, sans-serif; }
+h1 { font-size: 24px; line-height: 1.25; margin: 0 0 20px; }
+h2 { font-size: 19px; line-height: 1.3; margin: 28px 0 8px; }
+p, ul { margin: 0 0 14px; }
+ul { padding-left: 22px; }
+li { margin: 0 0 6px; }
+a { color: #1b4f9c; }
+blockquote { margin: 0 0 14px; padding: 8px 14px; background: #fff4d6; color: #4a3800;
+  border-left: 4px solid #b98900; }
+blockquote p { margin: 0; }
+@media (prefers-color-scheme: dark) {
+  body { background: #14181d !important; color: #e6e9ed !important; }
+  a { color: #9cc3ff !important; }
+  blockquote { background: #3a2f10 !important; color: #ffe9b3 !important; }
+}
+"""
+"""All but its last rule becomes inline styles, for most mail programs drop style sheets."""
+
+
+def styled(text: str, language: str = "en") -> str:
+    """The HTML part of a letter.
+
+    Raises:
+        RenderError: it is so large that mail programs would cut it off.
+    """
+    import css_inline
+
+    subject = escape(title_of(text))
+    document = (
+        f'<!DOCTYPE html><html lang="{escape(language)}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        '<meta name="color-scheme" content="light dark">'
+        '<meta name="supported-color-schemes" content="light dark">'
+        f"<title>{subject}</title><style>{STYLE}</style></head>"
+        f"<body><main>{fragment(parse(text))}</main></body></html>"
+    )
+    inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+    html = inliner.inline(document) + "\n"
+    if (size := len(html.encode())) > LARGEST_HTML:
+        raise RenderError(
+            f"the letter has {size:,} bytes of HTML; mail programs cut it off at about 102,000",
+            remedy="shorten the notes; the site has every change word by word",
+        )
+    return html

@@ -1,0 +1,203 @@
+"""Opting out of a release: who may, until when, in what words, and how a mail is understood.
+
+An opt-out is a declaration about one named release. It says nothing about the next one, and it is
+never the same as leaving a mailing list.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import re
+from base64 import b32encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from publisher.errors import ConfigurationError, TokenError
+from publisher.notices.notice import long_date
+from publisher.policies.release import Number, Release
+
+MAC_CHARACTERS = 20
+"""100 bits of HMAC-SHA256 in base 32 (RFC 2104 §5 asks for 80 bits at least): short enough for a
+local part of 64 octets (RFC 5321 §4.5.3.1.1), and out of reach of guessing over a network."""
+
+
+class RequestKind(StrEnum):
+    """What a customer asks for."""
+
+    OPT_OUT = "opt out"
+    WITHDRAW = "withdraw"
+    """Takes an opt-out back."""
+    ASK = "ask for the link"
+    """Somebody asks that the link of an address be mailed to it; declares nothing."""
+
+
+class Timing(StrEnum):
+    """Whether a request came before the window closed."""
+
+    IN_TIME = "in time"
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """What a token proves: its bearer was sent the letter about this release as this recipient."""
+
+    policy: str
+    number: Number
+    recipient: int
+    """The recipient's number in the ledger, from 1."""
+
+
+def timing(release: Release, received: dt.datetime) -> Timing:
+    """Whether `received` (with an offset) lies before the end of the release's window, in UTC."""
+    closes = release.closes
+    day = received.astimezone(dt.UTC).date()
+    return Timing.IN_TIME if closes and day <= closes else Timing.LATE
+
+
+# ── tokens ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def read_keys(value: str) -> tuple[bytes, ...]:
+    """The token keys in an environment variable: separated by commas, the first one signs.
+
+    Raises:
+        ConfigurationError: no key, or one shorter than 32 characters.
+    """
+    keys = tuple(key.strip().encode() for key in value.split(",") if key.strip())
+    if not keys or any(len(key) < 32 for key in keys):
+        raise ConfigurationError(
+            "no key for personal links, or one of fewer than 32 characters",
+            where="PUBLISHER_TOKEN_KEY",
+            remedy="export PUBLISHER_TOKEN_KEY=$(openssl rand -hex 32), and keep that value: "
+            "links in letters that were sent work only with it",
+        )
+    return keys
+
+
+def make_token(key: bytes, capability: Capability) -> str:
+    """The token of a letter: small letters, digits, `.`, `-` and `_`; survives case folding."""
+    body = f"{capability.policy}_{capability.number}_{capability.recipient:x}"
+    return f"{body}_{_mac(key, body)}"
+
+
+def read_token(keys: Sequence[bytes], token: str) -> Capability:
+    """What a token proves.
+
+    Args:
+        keys: keys that may have signed it, the current one first.
+        token: as it came in; upper case is folded.
+
+    Raises:
+        TokenError: not a token of ours, or altered.
+    """
+    # Lower case folds some letters of other scripts into ours, which we never wrote.
+    token = token.strip().lower() if token.isascii() else ""
+    body, _, mac = token.rpartition("_")
+    found = re.fullmatch(r"([a-z][a-z0-9-]*)_([0-9.]+)_([0-9a-f]{1,12})", body)
+    # Every key is tried whatever came before, so that time tells nothing about the keys.
+    good = [hmac.compare_digest(_mac(key, body).encode(), mac.encode()) for key in keys]
+    number = Number.parse(found[2]) if found else None
+    if not any(good) or found is None or number is None:
+        raise TokenError("this is not a link that we issued, or it was altered")
+    return Capability(found[1], number, int(found[3], 16))
+
+
+def _mac(key: bytes, body: str) -> str:
+    digest = hmac.new(key, b"opt-out " + body.encode(), hashlib.sha256).digest()
+    return b32encode(digest).decode().lower()[:MAC_CHARACTERS]
+
+
+def reply_address(base: str, token: str) -> str:
+    """The reply address of one letter (RFC 5233 subaddressing): `opt-out+TOKEN@example.com`.
+
+    Raises:
+        ConfigurationError: the local part would have more than 64 octets.
+    """
+    local, _, domain = base.partition("@")
+    if len(local) + 1 + len(token) > 64:
+        raise ConfigurationError(
+            f"the reply address would have {len(local) + 1 + len(token)} octets before the @",
+            where="publisher.toml: mail.opt_out",
+            remedy="choose a shorter address, so that at most 64 remain",
+        )
+    return f"{local}+{token}@{domain}"
+
+
+def token_in(address: str, base: str) -> str:
+    """The token in a reply address made from `base`; empty where there is none."""
+    local, _, domain = base.lower().partition("@")
+    found = re.fullmatch(rf"{re.escape(local)}\+([^@]+)@{re.escape(domain)}", address.lower())
+    return found[1] if found else ""
+
+
+def masked(address: str) -> str:
+    """An e-mail address that its owner recognises and nobody else learns: `c•••@e•••.com`."""
+    local, _, domain = address.partition("@")
+    host, _, top = domain.rpartition(".")
+    return f"{local[:1]}•••@{host[:1]}•••.{top}"
+
+
+# ── the form's wording ───────────────────────────────────────────────────────────────────────────
+
+
+def wording(release: Release, organisation: str) -> str:
+    """The text above the form of a material release, Markdown; frozen with it."""
+    facts = release.policy.facts
+    new = f"version {release.number.major}"
+    effective = long_date(release.effective, facts.language)
+    closes = long_date(release.closes, facts.language)
+    parts = [
+        f"# Opt out of {new} of the {facts.title}",
+        f"> {facts.remark}" if facts.remark else "",
+        f"{organisation} amends its {facts.title}: {new} applies from **{effective}**. "
+        f"With this form you opt out of {new}. You can do so until the end of **{closes}** (UTC), "
+        "and take it back until then.",
+        facts.effect,
+        "Your declaration is about this version only. "
+        "It says nothing about later versions, and it does not remove you from any mailing list.",
+        f"Declaration: “I opt out of {new} of the {facts.title} of {organisation}.”",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+# ── mail ─────────────────────────────────────────────────────────────────────────────────────────
+
+_REFUSES = re.compile(
+    r"\b(opt(?:ing|ed)?[\s-]*(?:(?:me|us)\s+)?out|"
+    r"(?:do|does|will|can)(?:\s+not|n['’]t)\s+(?:accept|agree)|"
+    r"(?:i|we)\s+(?:refuse|decline|reject|object|disagree)\w*"
+    r"(?:\s+to\s+(?:accept|agree))?)",
+    re.IGNORECASE,
+)
+_DOUBTFUL = re.compile(
+    r"\?|\b(?:no|not|nor|never|neither|nothing|\w+n['’]t|[dcw]ont|cant|didnt|doesnt|cannot|against|without|"
+    r"withdr[ae]w\w*|undo|cancel\w*|revoke\w*|revers\w+|ignore\w*|mistake\w*|error|instead|rather|"
+    r"if|unless|until|whether|how|why|what|when|where|who|which|did|can you|could|"
+    r"but|however|maybe|perhaps|might|may|think\w*|thought|consider\w*|undecided|unsure|"
+    r"accept\w*|agree\w*|consent\w*|opt(?:ing|ed)?[\s-]*in|stay\w*|keep\w*|remain\w*|"
+    r"already|earlier|before|previous\w*|yet|later|"
+    r"link|page|form|button|website|broken|fail\w*|problem\w*|trying|tried)\b",
+    re.IGNORECASE,
+)
+_OWN_SUBJECT = re.compile(r"^\s*(?:re|aw|sv|tr|antw)\s*:", re.IGNORECASE)
+
+
+def understood(subject: str, text: str) -> bool:
+    """Whether a mail to a reply address is, beyond doubt, an opt-out.
+
+    A doubtful one is for a person to read: it is kept and counted as received, never guessed at.
+
+    Args:
+        subject: its subject; that of a reply to our letter counts for nothing, for it is ours.
+        text: what its writer wrote, without what is quoted.
+    """
+    said = [] if _OWN_SUBJECT.match(subject) else [subject]
+    said.append(text)
+    words = " \n ".join(said)
+    refusals = _REFUSES.findall(words)
+    rest = _REFUSES.sub(" ", words)
+    return bool(refusals) and not _DOUBTFUL.search(rest)

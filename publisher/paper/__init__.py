@@ -1,0 +1,1 @@
+"""The documents that become PDFs, and what their standards ask."""

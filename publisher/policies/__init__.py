@@ -1,0 +1,1 @@
+"""What a policy is: its facts, its draft, its releases and when they apply; the configuration."""

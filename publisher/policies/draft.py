@@ -1,0 +1,122 @@
+"""The draft's files read into a policy, with everything that is wrong with the files as such."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from publisher.errors import PublisherError
+from publisher.policies.finding import Finding, Severity, from_error
+from publisher.policies.policy import Facts, Note, Policy, read_facts
+from publisher.text.clauses import source_lines
+
+LARGEST = 1_000_000
+"""Bytes a section file may have."""
+FACTS_FILE = "policy.toml"
+
+
+def read_draft(
+    policy_id: str, files: Mapping[str, bytes], folder: str
+) -> tuple[Policy | None, list[Finding]]:
+    """The policy in a draft folder, and everything that is wrong with its files.
+
+    Args:
+        policy_id: the policy's id.
+        files: the bytes of each file, by its path inside the folder.
+        folder: the folder's path, for messages.
+
+    Returns:
+        The policy (None where `policy.toml` does not read) and the findings on its files.
+    """
+    if FACTS_FILE not in files:
+        remedy = f"add {folder}/{FACTS_FILE} with title, contact, sections and opt_out.effect"
+        return None, [Finding(Severity.ERROR, folder, 0, "the folder has no policy.toml", remedy)]
+    try:
+        facts = read_facts(files[FACTS_FILE], f"{folder}/{FACTS_FILE}")
+    except PublisherError as error:
+        return None, [from_error(error)]
+    reader = _DraftReader(files, folder)
+    policy = reader.policy(policy_id, facts)
+    return policy, reader.findings
+
+
+class _DraftReader:
+    def __init__(self, files: Mapping[str, bytes], folder: str) -> None:
+        self.files, self.folder = files, folder
+        self.findings: list[Finding] = []
+
+    def error(self, file: str, line: int, what: str, remedy: str) -> None:
+        path = f"{self.folder}/{file}"
+        self.findings.append(Finding(Severity.ERROR, path, line, what, remedy))
+
+    def policy(self, policy_id: str, facts: Facts) -> Policy:
+        texts: dict[str, str] = {}
+        for name, times in Counter(facts.sections).items():
+            line = self._named_at(name)
+            if times > 1:
+                self.error(FACTS_FILE, line, f"`{name}` is named {times} times", "name it once")
+            if not re.fullmatch(r"[\w-][\w.-]*\.md", name):
+                self.error(
+                    FACTS_FILE, line, f"`{name}` is no section file", "name a .md file beside it"
+                )
+            elif name not in self.files:
+                self.error(
+                    FACTS_FILE,
+                    line,
+                    f"`{name}` is named, but there is no such file",
+                    f"add {self.folder}/{name}, or remove the name from `sections`",
+                )
+            else:
+                texts[name] = self._text(name)
+        notes = tuple(
+            Note(name.removeprefix("notes/"), self._text(name))
+            for name in sorted(self.files)
+            if re.fullmatch(r"notes/[^/]+\.md", name)
+        )
+        self._strangers({FACTS_FILE, *facts.sections, *(f"notes/{n.name}" for n in notes)})
+        return Policy(policy_id, facts, texts, notes)
+
+    def _named_at(self, name: str) -> int:
+        lines = self.files[FACTS_FILE].decode().splitlines()
+        return next((n for n, line in enumerate(lines, 1) if f'"{name}"' in line), 0)
+
+    def _strangers(self, known: set[str]) -> None:
+        for name in sorted(set(self.files) - known):
+            if name.endswith(".md") and "/" not in name:
+                remedy = "add it to `sections` in policy.toml at its place, or remove the file"
+                self.error(name, 0, "the file is there, but policy.toml does not name it", remedy)
+            else:
+                self.error(
+                    name, 0, "the file does not belong here", "move it out of the policy's folder"
+                )
+
+    def _text(self, name: str) -> str:
+        data = self.files[name]
+        if len(data) > LARGEST:
+            self.error(
+                name,
+                0,
+                f"the section has {len(data):,} bytes; at most {LARGEST:,} can be compared well",
+                "split it into several sections",
+            )
+            return ""
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            at = data.count(b"\n", 0, error.start) + 1
+            byte = data[error.start]
+            self.error(name, at, f"byte 0x{byte:02x} is not UTF-8", "save the file as UTF-8")
+            return data.decode("utf-8", "replace")
+        if text.startswith("\ufeff"):
+            self.error(name, 1, "starts with a byte order mark", "save it as UTF-8 without BOM")
+        for number, line in enumerate(source_lines(text), 1):
+            if line.endswith(("\r\n", "\r")):
+                remedy = "save it with Unix line ends (LF)"
+                self.error(name, number, "a line ends in a carriage return", remedy)
+                break
+        for number, line in enumerate(source_lines(text), 1):
+            if found := re.search(r"[\x00-\x08\x0b-\x1f\x7f]", line.rstrip("\r\n")):
+                code = f"U+{ord(found[0]):04X}"
+                self.error(name, number, f"has the control character {code}", "remove it")
+        return text

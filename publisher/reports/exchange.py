@@ -1,0 +1,189 @@
+"""An amendment as JSON, for other programs.
+
+The form is documented in `docs/diff-json.md` and described by `docs/diff.schema.json`; it is
+enough to rebuild both texts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from publisher.compare.amendment import Amendment, Change, name_of, summary
+from publisher.compare.redline import Operation
+from publisher.compare.words import Span, SpanKind
+from publisher.text.clauses import Clause, Mark, Section
+
+SCHEMA = "urn:policy-publisher:diff:2"
+"""The `$id` of the JSON Schema."""
+FORMAT = "policy-publisher/diff"
+VERSION = 2
+"""Version of the form; it rises when a reader of the old form would misread the new one."""
+
+
+def as_json(amendment: Amendment, old: str, new: str, *, seconds: float | None = None) -> str:
+    """The amendment as JSON.
+
+    Args:
+        amendment: what to tell.
+        old, new: what the two versions are called.
+        seconds: time the comparison alone took, where the caller wants it told.
+    """
+    counts = amendment.counts
+    value: dict[str, Any] = {
+        "$schema": SCHEMA,
+        "format": FORMAT,
+        "version": VERSION,
+        "old": old,
+        "new": new,
+        "summary": summary(amendment),
+        "words": {
+            "inserted": counts.inserted,
+            "deleted": counts.deleted,
+            "moved": counts.moved,
+        },
+        "changes": [_change(amendment, change) for change in amendment.changes],
+        "operations": _operations(amendment),
+    }
+    if seconds is not None:
+        value["seconds"] = seconds
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def rebuild(text: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Both source texts, by file name, to the byte, from what `as_json` made."""
+    sides: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    for op in json.loads(text)["operations"]:
+        for side, name in zip(sides, ("old", "new"), strict=True):
+            if clause := op.get(name):
+                side[clause["file"]] = side.get(clause["file"], "") + clause["markdown"]
+    return sides
+
+
+# ── changes ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _change(amendment: Amendment, change: Change) -> dict[str, Any]:
+    old = [amendment.old.sections[i] for i in change.old_sections]
+    new = [amendment.new.sections[j] for j in change.new_sections]
+    moved = sum(
+        len(span.text.split())
+        for op in amendment.operations_of(change)
+        if op.move and op.new
+        for cell in op.cells
+        for span in cell
+        if span.kind is SpanKind.KEEP
+    )
+    return {
+        "id": change.id,
+        "kind": change.kind.value,
+        "anchor": change.anchor,
+        "title": change.title,
+        "was": change.was,
+        "others": list(change.others),
+        "inserted": change.inserted,
+        "deleted": change.deleted,
+        "moved": moved,
+        "old": [section_value(section) for section in old],
+        "new": [section_value(section) for section in new],
+    }
+
+
+def section_value(section: Section) -> dict[str, Any]:
+    """A section with its text, as every JSON form of ours writes it."""
+    return {
+        "anchor": section.anchor,
+        "title": section.title,
+        "level": section.heading.level if section.heading else 0,
+        "file": section.clauses[0].file,
+        "line": section.clauses[0].line,
+        "text": "\n\n".join(clause.text for clause in section.clauses if clause.text),
+        "markdown": "".join(clause.raw for clause in section.clauses),
+    }
+
+
+# ── operations ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _operations(amendment: Amendment) -> list[dict[str, Any]]:
+    seen = Counter[str]()
+    found = []
+    rows = zip(amendment.operations, amendment.sections, amendment.told, strict=True)
+    for op, (i, j), changes in rows:
+        section = amendment.new.sections[j] if j >= 0 else amendment.old.sections[i]
+        name = f"{name_of(section.anchor, section.title)}-{_digest(op)}"
+        seen[name] += 1
+        value: dict[str, Any] = {"id": f"{name}-{seen[name]}" if seen[name] > 1 else name}
+        found.append(value | _operation(op, changes))
+    return found
+
+
+def _digest(op: Operation) -> str:
+    """Eight letters for what an operation says, whatever else the two texts say."""
+    keys = [clause.key if clause else None for clause in (op.old, op.new)]
+    said = json.dumps([*keys, _words(op, 0), _words(op, 1), bool(op.move)])
+    return hashlib.sha256(said.encode()).hexdigest()[:8]
+
+
+def _operation(op: Operation, changes: Iterable[Change]) -> dict[str, Any]:
+    kind = "keep" if op.unchanged else "amend"
+    if not op.continued and (op.old is None or op.new is None):
+        kind = "insert" if op.new else "delete"
+    value: dict[str, Any] = {
+        "op": kind,
+        "clause": op.clause.kind.value,
+        "changes": [change.id for change in changes],
+    }
+    if op.move:
+        value["move"] = op.move
+    if op.continued:
+        value["continued"] = "split" if op.new else "merged"
+    if op.old:
+        value["old"] = _clause(op.old)
+    if op.new:
+        value["new"] = _clause(op.new)
+    value["was"], value["now"] = _words(op, 0), _words(op, 1)
+    if op.columns:
+        value["columns"] = [list(places) for places in op.columns]
+    if kind != "keep":
+        value["cells"] = [[_span(span) for span in cell] for cell in op.cells]
+    return value
+
+
+def _words(op: Operation, side: int) -> str | None:
+    """The old (0) or the new (1) words of an operation, to the letter; None: it has none."""
+    moved_here = op.move and side == 0
+    if (op.old, op.new)[side] is None and not op.continued and not moved_here:
+        return None
+    columns = op.columns or ((0, 0),) * len(op.cells)
+    cells = [
+        "".join(span.new if side else span.old for span in cell)
+        for cell, places in zip(op.cells, columns, strict=True)
+        if places[side] is not None
+    ]
+    return " | ".join(cells)
+
+
+def _clause(clause: Clause) -> dict[str, Any]:
+    return {"file": clause.file, "line": clause.line, "markdown": clause.raw}
+
+
+def _span(span: Span) -> dict[str, Any]:
+    value: dict[str, Any] = {"kind": span.kind.value, "text": span.text}
+    if span.marks:
+        value["marks"] = _marks(span.marks)
+    if span.was is not None:
+        value["was"] = _marks(span.was)
+    if span.before is not None:
+        value["before"] = span.before
+    return value
+
+
+def _marks(marks: Sequence[Mark]) -> list[dict[str, str]]:
+    return [
+        {"kind": mark.kind, "to": mark.value} if mark.value else {"kind": mark.kind}
+        for mark in marks
+    ]

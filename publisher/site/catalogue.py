@@ -1,0 +1,199 @@
+"""The versions of a policy as JSON: which there are, when each applies, and the text of each.
+
+The forms are documented in `docs/machine-readable.md` and described by the schemas beside it. They
+hold no status: who knows the day computes it from the dates.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from publisher.compare.amendment import Amendment, summary
+from publisher.policies.address import Addresses
+from publisher.policies.periods import Period, announced, applied, by_number
+from publisher.policies.release import (
+    SUMS_FILE,
+    Line,
+    Materiality,
+    Number,
+    Release,
+    has_pdf,
+    last_day,
+    standing,
+)
+from publisher.reports.exchange import section_value
+
+VERSIONS = "urn:policy-publisher:versions:1"
+PERIODS = "urn:policy-publisher:periods:1"
+TEXT = "urn:policy-publisher:policy:1"
+"""The `$id` of each JSON Schema; its number rises when a reader of the old form would misread."""
+
+
+def digest(release: Release) -> str:
+    """SHA-256 of a version's text as it is downloaded (`policy.md`), hexadecimal."""
+    return hashlib.sha256(release.policy.markdown.encode()).hexdigest()
+
+
+def kind(release: Release) -> str:
+    """What sort of version it is: `first`, `amendment` or `correction`."""
+    if release.previous is None:
+        return "first"
+    return "correction" if release.materiality is Materiality.EDITORIAL else "amendment"
+
+
+def versions(
+    line: Line, organisation: str, at: Addresses, changes: Mapping[Number, Amendment]
+) -> bytes:
+    """`versions.json`: every version with its dates, digests and addresses, oldest first.
+
+    Args:
+        line: all releases of one policy.
+        organisation: who publishes.
+        at: addresses with the site's own in front.
+        changes: what each version changes against the one before it, by number.
+    """
+    facts = line[-1].policy.facts
+    ahead, in_force = by_number(announced(line)), by_number(applied(line))
+    listed = {
+        "page": at.current,
+        "history": at.history,
+        "day": at.day,
+        "periods": at.listing("periods.json"),
+        "atom": at.listing("feed.atom"),
+        "json_feed": at.listing("feed.json"),
+        "timemap": at.listing("timemap.link"),
+    }
+    found = [
+        {
+            **_facts(release),
+            **({"seen": moment(release.imported.seen)} if release.imported else {}),
+            "announced": _days(ahead.get(release.number)),
+            "applies": _days(in_force.get(release.number)),
+            **_neighbours(release, line),
+            "opt_out_until": _day(last_day(release, line) if release.closes else None),
+            "sha256": {"text": digest(release), "seal": release.seal},
+            "urls": _urls(release, line, at, amended=release.number in changes),
+            **_figures(changes.get(release.number)),
+        }
+        for release in line
+    ]
+    return _json(
+        {
+            "$schema": VERSIONS,
+            "policy": line[0].policy.id,
+            "title": facts.title,
+            "publisher": organisation,
+            "urls": listed,
+            "versions": found,
+        }
+    )
+
+
+def _facts(release: Release) -> dict[str, Any]:
+    return {
+        "number": str(release.number),
+        "kind": kind(release),
+        "title": release.policy.facts.title,
+        "language": release.policy.facts.language,
+        "published": moment(release.published),
+        "effective": _day(release.effective),
+    }
+
+
+def _neighbours(release: Release, line: Line) -> dict[str, Any]:
+    place = line.index(release)
+    # How it stands when all that is announced has come.
+    by = standing(release, line, dt.date.max).by
+    return {
+        "previous": str(line[place - 1].number) if place else None,
+        "next": str(line[place + 1].number) if place + 1 < len(line) else None,
+        "replaced_by": str(by) if by else None,
+    }
+
+
+def _urls(release: Release, line: Line, at: Addresses, *, amended: bool) -> dict[str, Any]:
+    number = release.number
+    urls: dict[str, Any] = {
+        "page": at.release(number),
+        "markdown": at.download(number, "policy.md"),
+        "json": at.download(number, "policy.json"),
+        "checksums": at.download(number, SUMS_FILE),
+    }
+    if amended:
+        urls["changes"] = {
+            "page": at.changes(number),
+            "markdown": at.download(number, "changes.md"),
+            "json": at.download(number, "changes.json"),
+        }
+    if has_pdf(release, line):
+        urls["pdf"] = at.download(number, "policy.pdf")
+        if amended:
+            urls["changes"]["pdf"] = at.download(number, "changes.pdf")
+    if release.notice:
+        urls["notice"] = at.notice(number)
+    if release.opt_out:
+        urls["opt_out"] = at.opt_out(number)
+    return urls
+
+
+def _figures(amendment: Amendment | None) -> dict[str, Any]:
+    if amendment is None:
+        return {}
+    counts = amendment.counts
+    words = {"inserted": counts.inserted, "deleted": counts.deleted, "moved": counts.moved}
+    return {"changes": {"summary": summary(amendment), **words}}
+
+
+def periods(line: Line, at: Addresses) -> bytes:
+    """`periods.json`: which version applied on which day, and which was announced on it."""
+    return _json(
+        {
+            "$schema": PERIODS,
+            "policy": line[0].policy.id,
+            "applied": [_period(p, at) for p in applied(line)],
+            "announced": [_period(p, at) for p in announced(line)],
+        }
+    )
+
+
+def _period(period: Period, at: Addresses) -> dict[str, Any]:
+    number = period.release.number
+    return {"version": str(number), "url": at.release(number), **(_days(period) or {})}
+
+
+def text(release: Release, organisation: str, at: Addresses) -> bytes:
+    """`policy.json`: the text of one version by section, in order."""
+    return _json(
+        {
+            "$schema": TEXT,
+            "policy": release.policy.id,
+            **_facts(release),
+            "publisher": organisation,
+            "remark": release.policy.facts.remark,
+            "url": at.release(release.number),
+            "sha256": {"text": digest(release), "seal": release.seal},
+            "retired": dict(release.policy.facts.retired),
+            "sections": [section_value(s) for s in release.policy.document.sections],
+        }
+    )
+
+
+def moment(when: dt.datetime | None) -> str | None:
+    """A time as RFC 3339 writes it, in UTC: `2027-01-10T09:30:00Z`."""
+    return when.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
+
+
+def _day(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _days(period: Period | None) -> dict[str, str | None] | None:
+    return {"from": _day(period.first), "until": _day(period.last)} if period else None
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()

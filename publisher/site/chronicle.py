@@ -1,0 +1,216 @@
+"""The history of each section: which releases touched it, and how.
+
+A section is followed by its anchor, which it keeps wherever it goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from publisher.compare.amendment import Amendment, Change, ChangeKind, name_of
+from publisher.markup.html import HIDDEN, Heading, Place
+from publisher.notices.notice import said
+from publisher.policies.address import Addresses
+from publisher.policies.release import Line, Number, Release
+from publisher.site import apparatus, masthead
+from publisher.text.clauses import Document, Section
+
+SHOWN = 6
+"""So many releases stand below a section at once; the older ones are folded away."""
+HERE = Heading(2, "pp-here", "In the latest text")
+GONE = Heading(2, "pp-gone", "No longer in it")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What one release did to a section."""
+
+    release: Release
+    changes: tuple[Change, ...]
+    """Those that tell of the section; none: it was in the first text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The history of one section."""
+
+    name: str
+    """Its anchor; of a section without one, what `name_of` makes of its title."""
+    title: str
+    """What it is called; of a section that is gone, what it was called at last."""
+    events: tuple[Event, ...]
+    """The newest first."""
+    into: str = ""
+    """Of a section that is gone: the name of the one that takes its place, if there is one."""
+
+
+def stories(
+    line: Line, amendments: Mapping[Number, Amendment]
+) -> tuple[tuple[Story, ...], tuple[Story, ...]]:
+    """The sections of the latest release, in the order of its text; and those that are gone, the
+    last to go first.
+
+    Args:
+        line: all releases of one policy.
+        amendments: what each release changes against the one before it, by its number.
+    """
+    first = line[0]
+    titles = _titles(first.policy.document)
+    events = {name: [Event(first, ())] for name in titles}
+    latest = titles
+    for release in line[1:]:
+        amendment = amendments[release.number]
+        latest = _titles(amendment.new)
+        titles = {**titles, **latest}
+        found: dict[str, list[Change]] = {}
+        for change in amendment.changes:
+            for name in _names(change, amendment.old):
+                found.setdefault(name, []).append(change)
+        for name, changes in found.items():
+            events.setdefault(name, []).insert(0, Event(release, tuple(changes)))
+    retired = line[-1].policy.facts.retired
+
+    def story(name: str, into: str = "") -> Story:
+        return Story(
+            name, titles[name], tuple(events.get(name, ())), into if into in titles else ""
+        )
+
+    gone = [story(n, retired.get(n) or _went(events.get(n, ()))) for n in titles if n not in latest]
+    order = {release.number: place for place, release in enumerate(line)}
+    gone.sort(key=lambda s: order[s.events[0].release.number] if s.events else -1, reverse=True)
+    return tuple(map(story, latest)), tuple(gone)
+
+
+def _titles(document: Document) -> dict[str, str]:
+    return {
+        _name(section): section.title
+        for section in document.sections
+        if any(clause.kind not in HIDDEN for clause in section.clauses)
+    }
+
+
+def _name(section: Section) -> str:
+    return name_of(section.anchor, section.title)
+
+
+def _own(change: Change) -> str:
+    return name_of(change.anchor, change.title)
+
+
+def _names(change: Change, old: Document) -> dict[str, None]:
+    """Every section that a change tells of, also one that goes on under another name."""
+    before = (_name(old.sections[place]) for place in change.old_sections)
+    return dict.fromkeys((_own(change), *filter(None, change.others), *before))
+
+
+def _went(events: Sequence[Event]) -> str:
+    """Where the words of a section went that was merged at last."""
+    last = events[0].changes if events else ()
+    return next((c.others[0] for c in last if c.kind is ChangeKind.MERGED and c.others), "")
+
+
+# ── the page ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def chronicle(
+    here: Sequence[Story],
+    gone: Sequence[Story],
+    places: Mapping[Number, Sequence[Place]],
+    at: Addresses,
+) -> str:
+    """The histories of all sections as HTML.
+
+    Args:
+        here, gone: of the sections; see `stories`.
+        places: the places in the redline of each release, by its number.
+        at: addresses as seen from the page.
+    """
+    writer = _Writer({s.name: s.title for s in (*here, *gone)}, places, at)
+    parts = [f'<h2 id="{HERE.anchor}">{HERE.title}</h2>\n', *map(writer.story, here)]
+    if gone:
+        parts += [f'<h2 id="{GONE.anchor}">{GONE.title}</h2>\n', *map(writer.story, gone)]
+    return "".join(parts)
+
+
+def headings(here: Sequence[Story], gone: Sequence[Story]) -> Iterator[Heading]:
+    """The headings of the page, in order."""
+    for head, found in ((HERE, here), (GONE, gone)):
+        if head is HERE or found:
+            yield head
+        for story in found:
+            yield Heading(3, story.name, shown(story.title))
+
+
+def shown(title: str) -> str:
+    """What a section is called, also one without a heading."""
+    return title or "Beginning of the text"
+
+
+class _Writer:
+    def __init__(
+        self,
+        titles: Mapping[str, str],
+        places: Mapping[Number, Sequence[Place]],
+        at: Addresses,
+    ) -> None:
+        self.titles, self.at = titles, at
+        self.first = {
+            number: {place.section: place.id for place in reversed(found)}
+            for number, found in places.items()
+        }
+
+    def story(self, story: Story) -> str:
+        """One section with what was done to it."""
+        items = [self._event(story.name, event) for event in story.events]
+        older = ""
+        if len(items) > SHOWN:
+            words = f"{len(items) - SHOWN} more, back to version {story.events[-1].release.number}"
+            folded = f'<ul class="pp-events">\n{"".join(items[SHOWN:])}</ul>'
+            older = f'<details class="pp-more"><summary>{words}</summary>\n{folded}</details>\n'
+        events = "".join(items[:SHOWN])
+        went = f"<p>In its place: {self._link(story.into)}.</p>\n" if story.into else ""
+        return (
+            f'<h3 id="{escape(story.name)}">{escape(shown(story.title))}</h3>\n'
+            f'{went}<ul class="pp-events">\n{events}</ul>\n{older}'
+        )
+
+    def _event(self, name: str, event: Event) -> str:
+        release = event.release
+        when = escape(apparatus.when_words(release))
+        if not event.changes:
+            link = masthead.anchor((release.version, self.at.release(release.number)))
+            what = escape(apparatus.kind_words(release))
+            return f'<li>{link}<span class="pp-when">, {when}</span><br>{what}</li>\n'
+        place = self._place(name, event)
+        link = masthead.anchor((release.version, f"{self.at.changes(release.number)}{place}"))
+        told = ", ".join(self._told(name, change) for change in event.changes)
+        own = [change for change in event.changes if _own(change) == name]
+        return (
+            f'<li>{link}<span class="pp-when">, {when}</span><br>'
+            f"{told}{apparatus.figures(own)}</li>\n"
+        )
+
+    def _place(self, name: str, event: Event) -> str:
+        """The place in the redline where the section, or what it came from, first changes."""
+        first = self.first.get(event.release.number, {})
+        names = [name, *(change.anchor or change.title for change in event.changes)]
+        return next((f"#{first[n]}" for n in names if n in first), "")
+
+    def _told(self, name: str, change: Change) -> str:
+        own, others = _own(change), ", ".join(map(self._link, filter(None, change.others)))
+        if name == own:
+            into = {ChangeKind.SPLIT: "split, a part became", ChangeKind.MERGED: "merged into"}
+            if change.kind in into and others:
+                return f"{into[change.kind]} {others}"
+            return escape(said(change))
+        if name in change.others:
+            verb = "took in" if change.kind is ChangeKind.MERGED else "split off from"
+            return f"{verb} {self._link(own)}"
+        return f"goes on as {self._link(own)}"
+
+    def _link(self, name: str) -> str:
+        if name not in self.titles:
+            return escape(name)
+        return masthead.anchor((shown(self.titles[name]), f"#{name}"))

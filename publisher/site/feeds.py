@@ -1,0 +1,246 @@
+"""Feeds: each version as news, as Atom (RFC 4287) and as JSON Feed 1.1.
+
+An entry carries why it was made and every changed clause with its words marked by `ins` and `del`
+alone: feed readers drop style sheets and classes, and have colours of their own. The latest
+entries are kept; `versions.json` lists all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape, unescape
+from typing import Any
+from urllib.parse import urljoin
+from xml.etree import ElementTree
+
+from publisher.compare.amendment import Amendment, summary
+from publisher.compare.extracts import Line, Phrase, end_of, extracts, joined, phrases, shortened
+from publisher.compare.redline import Operation
+from publisher.compare.words import SpanKind
+from publisher.policies.address import Addresses
+from publisher.policies.release import Release
+from publisher.site import apparatus
+from publisher.site.catalogue import kind, moment
+from publisher.site.relations import ATOM
+from publisher.text.clauses import Kind
+
+LATEST = 20
+"""So many entries a feed has."""
+_NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""When a feed without entries was updated, for Atom asks for a time (RFC 4287 §4.1.1)."""
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML cannot hold (XML 1.0 §2.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One version as news."""
+
+    address: str
+    """Of its page; permanent, so that it names the entry too."""
+    title: str
+    published: dt.datetime
+    summary: str
+    html: str
+    """Why it was made, and what it changes; addresses in it are whole."""
+    language: str
+    kind: str
+    changes: str = ""
+    """Address of what it changes; empty for a first version."""
+
+
+@dataclass(frozen=True)
+class Feed:
+    """The entries of one policy, or of all."""
+
+    title: str
+    page: str
+    """Address of the page it belongs to."""
+    atom: str
+    """Its own address as Atom, which names it …"""
+    json: str
+    """… and as JSON Feed."""
+    author: str
+    site: str
+    entries: tuple[Entry, ...]
+
+
+def entry(release: Release, amendment: Amendment | None, at: Addresses) -> Entry | None:
+    """A version as news; None where nobody knows when it was published.
+
+    Args:
+        release: the version.
+        amendment: what it changes against the one before it; None for the first.
+        at: addresses with the site's own in front.
+    """
+    if release.published is None:
+        return None
+    facts, number = release.policy.facts, release.number
+    when = apparatus.in_force_words(release)
+    words = f"{when[0].upper()}{when[1:]}."
+    changes = at.changes(number) if amendment else ""
+    return Entry(
+        address=at.release(number),
+        title=f"{facts.title}: version {number}, {when}",
+        published=release.published,
+        summary=f"{words} {summary(amendment)}." if amendment else f"{words} First version.",
+        html=_content(release, amendment, at),
+        language=facts.language,
+        kind=kind(release),
+        changes=changes,
+    )
+
+
+def latest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The entries a feed carries, the newest first."""
+    return tuple(sorted(entries, key=lambda e: (e.published, e.address), reverse=True)[:LATEST])
+
+
+# ── what an entry says ───────────────────────────────────────────────────────────────────────────
+
+
+def _content(release: Release, amendment: Amendment | None, at: Addresses) -> str:
+    facts, number = release.policy.facts, release.number
+    links = [(f"Version {number} in full", at.release(number))]
+    parts = [apparatus.remark(facts), apparatus.general_note(release.policy.notes)]
+    if amendment:
+        links.insert(0, ("Every change, word by word", at.changes(number)))
+        parts += [
+            apparatus.in_figures(amendment),
+            apparatus.change_list(amendment, release.policy.notes),
+            "<h2>The words that change</h2>\n",
+            changed_words(amendment),
+        ]
+    page = at.changes(number) if amendment else at.release(number)
+    items = "".join(f'<li><a href="{escape(to)}">{words}</a></li>' for words, to in links)
+    return whole("".join(parts), page) + f"<ul>{items}</ul>\n"
+
+
+def changed_words(amendment: Amendment) -> str:
+    """Every clause in which a reader sees a change, under the heading it stands below."""
+    parts: list[str] = []
+    for extract in extracts(amendment):
+        parts.append(f"<h3>{escape(extract.title)}</h3>\n")
+        parts += [_line(line) for line in extract.lines]
+    return "".join(parts)
+
+
+def _line(line: Line) -> str:
+    op = line.op
+    if line.context:
+        return f"<p>{_text(end_of(op))}</p>\n"
+    notes = "".join(map(_noted, line.notes))
+    place = f"<em>({_text(line.place)})</em> " if line.place else ""
+    if op.move and op.new is None:
+        words = _text(shortened(op.clause.text))
+    else:
+        words = " | ".join("".join(map(_marked, phrases(joined(cell)))) for cell in op.cells)
+    if op.clause.kind is Kind.HEADING:
+        words = f"<strong>{words}</strong>"
+    if op.clause.kind is Kind.CODE:
+        return f"<p>{place}{notes}</p>\n<pre>{words}</pre>\n"
+    return f"<p>{place}{words or _empty(op)}{notes}</p>\n"
+
+
+def _marked(run: Sequence[Phrase]) -> str:
+    tag = {SpanKind.INSERT: "ins", SpanKind.DELETE: "del"}.get(run[0].kind)
+    words = "".join(
+        escape(p.text, quote=False)
+        + (f" <em>[{escape(p.aside, quote=False)}]</em>" * bool(p.aside))
+        for p in run
+    )
+    return f"<{tag}>{words}</{tag}>" if tag else words
+
+
+def _noted(note: str) -> str:
+    return f" <em>[{_text(note)}]</em>" if note else ""
+
+
+def _text(words: str) -> str:
+    return escape(words, quote=False).replace("\n", "<br>")
+
+
+def _empty(op: Operation) -> str:
+    """What has no words, such as a line across the page."""
+    tag = "" if op.old and op.new else "ins" if op.new else "del"
+    words = f"({op.clause.kind.value})"
+    return f"<{tag}>{words}</{tag}>" if tag else words
+
+
+def whole(html: str, page: str) -> str:
+    """A fragment whose links lead to where they lead on `page`, wherever it is read."""
+    return re.sub(
+        r'<a([^>]*) href="([^"]*)"',
+        lambda m: f'<a{m[1]} href="{escape(urljoin(page, unescape(m[2])))}"',
+        html,
+    )
+
+
+# ── the two forms ────────────────────────────────────────────────────────────────────────────────
+
+
+def atom(feed: Feed) -> bytes:
+    """A feed as Atom (RFC 4287)."""
+    root = ElementTree.Element("feed", {"xmlns": "http://www.w3.org/2005/Atom"})
+    _add(root, "id", feed.atom)
+    _add(root, "title", feed.title)
+    updated = max((e.published for e in feed.entries), default=_NEVER)
+    _add(root, "updated", moment(updated))
+    author = ElementTree.SubElement(root, "author")
+    _add(author, "name", feed.author)
+    _add(author, "uri", feed.site)
+    _add(root, "link", rel="self", type=ATOM, href=feed.atom)
+    _add(root, "link", rel="alternate", type="text/html", href=feed.page)
+    for item in feed.entries:
+        _entry(ElementTree.SubElement(root, "entry", {"xml:lang": item.language}), item)
+    ElementTree.indent(root, " ")
+    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"
+
+
+def _entry(root: ElementTree.Element, item: Entry) -> None:
+    _add(root, "id", item.address)
+    _add(root, "title", item.title)
+    _add(root, "published", moment(item.published))
+    _add(root, "updated", moment(item.published))
+    _add(root, "link", rel="alternate", type="text/html", href=item.address)
+    if item.changes:
+        _add(root, "link", rel="related", type="text/html", href=item.changes)
+    _add(root, "category", term=item.kind)
+    _add(root, "summary", item.summary, type="text")
+    _add(root, "content", item.html, type="html")
+
+
+def _add(parent: ElementTree.Element, tag: str, text: str | None = None, **more: str) -> None:
+    child = ElementTree.SubElement(parent, tag, more)
+    child.text = _NOT_XML.sub("", text) if text else None
+
+
+def json_feed(feed: Feed) -> bytes:
+    """A feed as JSON Feed 1.1 (jsonfeed.org/version/1.1)."""
+    value: dict[str, Any] = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "home_page_url": feed.page,
+        "feed_url": feed.json,
+        "authors": [{"name": feed.author, "url": feed.site}],
+        "items": [_item(item) for item in feed.entries],
+    }
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _item(item: Entry) -> dict[str, Any]:
+    return {
+        "id": item.address,
+        "url": item.address,
+        "title": item.title,
+        "summary": item.summary,
+        "content_html": item.html,
+        "date_published": moment(item.published),
+        "language": item.language,
+        "tags": [item.kind],
+    }

@@ -1,0 +1,219 @@
+"""The heads of the site's pages: where the reader is, what this version is, whether it applies."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from html import escape
+
+from publisher.notices.notice import long_date
+from publisher.policies.address import Addresses
+from publisher.policies.release import (
+    Line,
+    Number,
+    Release,
+    Status,
+    in_force,
+    last_day,
+    predecessor,
+    standing,
+    upcoming,
+)
+from publisher.site.apparatus import status_words, when_words
+
+Link = tuple[str, str]
+"""Words and address."""
+
+
+def anchor(link: Link, kind: str = "") -> str:
+    """A link as HTML."""
+    name = f' class="{kind}"' if kind else ""
+    return f'<a{name} href="{escape(link[1])}">{escape(link[0])}</a>'
+
+
+def crumbs(trail: Sequence[Link], here: str) -> str:
+    """The way from the home page to this one."""
+    items = "".join(f"<li>{anchor(link)}</li>" for link in trail)
+    return (
+        '<nav class="pp-crumbs" aria-label="Breadcrumb" data-search-exclude><ol>'
+        f'{items}<li aria-current="page">{escape(here)}</li></ol></nav>\n'
+    )
+
+
+def head(title: str, kicker: str, line: str = "") -> str:
+    """The title of a page, with what it belongs to above it and a line of HTML below."""
+    below = f'<p class="pp-line">{line}</p>\n' if line else ""
+    return (
+        f'<header class="pp-head"><p class="pp-kicker">{escape(kicker)}</p>\n'
+        f'<h1 id="pp-top">{escape(title)}</h1>\n{below}</header>\n'
+    )
+
+
+def facts(rows: Sequence[tuple[str, str]]) -> str:
+    """Rows of (what, HTML) in two columns."""
+    cells = "".join(f"<div><dt>{escape(what)}</dt><dd>{value}</dd></div>" for what, value in rows)
+    return f'<dl class="pp-facts" data-search-exclude>{cells}</dl>\n'
+
+
+def actions(links: Sequence[Link], label: str) -> str:
+    """What a reader can go to from here, as a row of buttons."""
+    items = "".join(f"<li>{anchor(link)}</li>" for link in links)
+    return (
+        f'<nav class="pp-actions" aria-label="{escape(label)}" data-search-exclude>'
+        f"<ul>{items}</ul></nav>\n"
+    )
+
+
+def box(kind: str, title: str, body: str) -> str:
+    """A framed message; `kind` is `upcoming`, `superseded`, `draft` or `note`."""
+    return (
+        f'<div class="pp-box pp-box-{kind}" role="note" data-search-exclude>'
+        f'<p class="pp-box-title">{title}</p>\n{body}</div>\n'
+    )
+
+
+def chip(release: Release, status: Status) -> str:
+    """The status of a release in a coloured frame."""
+    name, words = status.name.lower().replace("_", "-"), status_words(release, status)
+    return f'<span class="pp-chip pp-chip-{name}">{escape(words)}</span>'
+
+
+def banner(release: Release, line: Line, today: dt.date, at: Addresses) -> str:
+    """A loud message on the page of a version that is not in force; empty on the others."""
+    now = standing(release, line, today)
+    if now.status is Status.IN_FORCE:
+        return ""
+    current = in_force(line, today)
+    language = release.policy.facts.language
+    day = escape(long_date(now.since, language))
+    until = _until(current, at)
+    if now.status is Status.UPCOMING and release.imported:
+        until = _until(current, at, "was the last one seen")
+        title = f"Not seen yet: version {release.number} was first seen on {day}"
+        return box("upcoming", title, f"<p>{until}</p>\n")
+    if now.status is Status.UPCOMING:
+        title = f"Not in force yet: version {release.number} applies from {day}"
+        return box("upcoming", title, f"<p>{until}</p>\n" if until else "")
+    by = next(r for r in line if r.number == now.by)
+    see = _read(by, at)
+    if standing(by, line, today).status is Status.UPCOMING:
+        title = f"Not in force: version {by.number} corrected version {release.number} on {day}"
+        applies = f"It applies from {escape(long_date(by.effective, language))}."
+        return box("upcoming", title, f"<p>{see} {applies} {until}</p>\n")
+    took = f"took the place of version {release.number}"
+    if by.imported:
+        took = "was seen in its place"
+    title = f"Not in force: version {by.number} {took} on {day}"
+    read = "" if current is None or current is by else _read(current, at, "now in force")
+    return box("superseded", title, f"<p>{see} {read}</p>\n")
+
+
+def _read(release: Release, at: Addresses, why: str = "") -> str:
+    words = f"Read version {release.number}" + (f", {why}" if why else "")
+    return anchor((words, at.release(release.number))) + "."
+
+
+def _until(current: Release | None, at: Addresses, verb: str = "applies") -> str:
+    if current is None:
+        return ""
+    link = anchor((f"version {current.number}", at.release(current.number)))
+    return f"Until then, {link} {verb}."
+
+
+def coming(line: Line, today: dt.date, at: Addresses) -> str:
+    """What is announced: from when, what it changes, what one can do; empty where nothing is."""
+    release = upcoming(line, today)
+    if release is None or release.imported:
+        return ""
+    day = escape(long_date(release.effective, release.policy.facts.language))
+    title = f"Version {release.number} is coming on {day}"
+    links = [(f"Read version {release.number}", at.release(release.number))]
+    current = in_force(line, today)
+    links += change_links(release, line, at, since=current.number if current else None)
+    links += letters(release, line, at)
+    items = "".join(f"<li>{anchor(link)}</li>" for link in links)
+    return box("upcoming", title, f"<ul>{items}{_opt_out(release, line, today, at)}</ul>\n")
+
+
+def _opt_out(release: Release, line: Line, today: dt.date, at: Addresses) -> str:
+    form = form_of(release, line)
+    closes = last_day(release, line)
+    if form is None or closes is None or today > closes:
+        return ""
+    link = anchor((f"Opt out of version {release.number.major}", at.opt_out(form.number)))
+    day = escape(long_date(closes, release.policy.facts.language))
+    return f"<li>{link}, until the end of {day} (UTC)</li>"
+
+
+def change_links(
+    release: Release, line: Line, at: Addresses, *, since: Number | None = None
+) -> list[Link]:
+    """Links to what a version changes: its amendment, and each correction of it.
+
+    Args:
+        release: the version.
+        line: all releases of the policy.
+        at: where they are.
+        since: leave out what this version had already; None: only the amendment of `release`.
+    """
+    first = since or Number(release.number.major - 1, 9999)
+    links = []
+    for member in line:
+        if not first < member.number <= release.number:
+            continue
+        if before := predecessor(member, line):
+            verb = "corrects in" if member.number.minor else "changes against"
+            words = f"What version {member.number} {verb} version {before.number}"
+            links.append((words, at.changes(member.number)))
+    return links
+
+
+def letters(release: Release, line: Line, at: Addresses) -> list[Link]:
+    """Links to the letters about an amendment: the first notice, and each later one."""
+    found = [r for r in line if r.number.major == release.number.major and r.notice]
+    found = [r for r in found if r.number <= release.number]
+    return [
+        (
+            "Letter to customers" if not r.number.minor else f"Letter about version {r.number}",
+            at.notice(r.number),
+        )
+        for r in found
+    ]
+
+
+def form_of(release: Release, line: Line) -> Release | None:
+    """The release whose form opts out of the amendment that `release` belongs to."""
+    found = [r for r in line if r.number.major == release.number.major and r.opt_out]
+    return found[-1] if found else None
+
+
+def span(release: Release, line: Line) -> str:
+    """From when until when a version is in force, in words; of a text of the past, was seen."""
+    language = release.policy.facts.language
+    if release.imported:
+        return f"{seen(release, line)}; from when it applied is unknown"
+    if release.effective is None:
+        start = "from an unknown day"
+    else:
+        own = standing(release, line, release.effective)
+        if own.status is not Status.IN_FORCE:
+            return f"never: corrected by version {own.by} before it took effect"
+        start = f"from {long_date(release.effective, language)}"
+    end = standing(release, line, dt.date.max)
+    if end.status is Status.SUPERSEDED and end.since:
+        start += f" until {long_date(end.since - dt.timedelta(days=1), language)}"
+    return start
+
+
+def seen(release: Release, line: Line) -> str:
+    """When a text of the past was first seen, and until when, in words."""
+    assert release.imported is not None
+    language, day = release.policy.facts.language, release.imported.seen.date()
+    words, end = when_words(release), standing(release, line, dt.date.max)
+    if end.status is not Status.SUPERSEDED or end.since is None:
+        return words
+    if end.since <= day:
+        return f"seen on {long_date(day, language)} only"
+    by = next(r for r in line if r.number == end.by)
+    verb = "seen" if by.imported else "in force"
+    return f"{words}, {verb} until {long_date(end.since - dt.timedelta(days=1), language)}"

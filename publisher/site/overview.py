@@ -1,0 +1,262 @@
+"""Every version of a policy on one page, and every policy on another."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from itertools import groupby
+
+from publisher.compare.amendment import Counts
+from publisher.notices.notice import long_date
+from publisher.policies.address import Addresses
+from publisher.policies.periods import Period, announced, applied
+from publisher.policies.release import (
+    Line,
+    Materiality,
+    Number,
+    Release,
+    Status,
+    has_pdf,
+    in_force,
+    predecessor,
+    standing,
+)
+from publisher.site import apparatus, masthead
+from publisher.site.timeline import bars, picture
+
+WIDE, NARROW = 720, 330
+"""Widths of the two pictures of a history, in CSS pixels; style shows the one that fits."""
+
+
+def history(line: Line, today: dt.date, sizes: Mapping[Number, Counts], at: Addresses) -> str:
+    """The timeline, the amendments and, apart from them, the corrections and the imported texts.
+
+    Args:
+        line: all releases of one policy.
+        today: the day whose statuses hold.
+        sizes: what each release changed, by its number.
+        at: addresses as seen from the page.
+    """
+    imported = [r for r in line if r.imported]
+    own = [r for r in line if not r.imported]
+    material = [r for r in own if r.materiality is Materiality.MATERIAL]
+    corrections = [r for r in own if r.materiality is Materiality.EDITORIAL]
+    parts = [_figure(line, today, sizes)]
+    if material:
+        parts += [
+            '<h2 id="pp-amendments">Amendments</h2>\n',
+            "<p>Each amendment is announced to customers before it takes effect, "
+            "and they may opt out of it.</p>\n",
+            _table("Amendments", material, line, today, sizes, at),
+        ]
+    if corrections:
+        parts += [
+            '<h2 id="pp-corrections">Corrections</h2>\n',
+            "<p>A correction mends spelling or layout, or moves a date to a later day. "
+            "It is listed here; a later date is also announced to customers.</p>\n",
+            _table("Corrections", corrections, line, today, sizes, at),
+        ]
+    if imported:
+        parts += [
+            '<h2 id="pp-imported">Imported texts</h2>\n',
+            "<p>These texts of the past were found in a git repository. Each counts from the day "
+            "it was first seen there. When it was announced, and from when it applied, is "
+            "unknown.</p>\n",
+            *_by_year(imported, line, today, sizes, at),
+        ]
+    return "".join(parts)
+
+
+def _by_year(
+    imported: Sequence[Release],
+    line: Line,
+    today: dt.date,
+    sizes: Mapping[Number, Counts],
+    at: Addresses,
+) -> Iterator[str]:
+    """A table for each year, the latest first and open: there may be hundreds of texts."""
+    opened = " open"
+    for year, found in groupby(reversed(imported), lambda r: r.imported and r.imported.seen.year):
+        releases = tuple(found)[::-1]
+        count = f"{len(releases)} text{'s' if len(releases) > 1 else ''}"
+        table = _table(f"Texts first seen in {year}", releases, line, today, sizes, at)
+        yield (
+            f'<details class="pp-more"{opened}><summary>{year}, {count}</summary>\n'
+            f"{table}</details>\n"
+        )
+        opened = ""
+
+
+def _figure(line: Line, today: dt.date, sizes: Mapping[Number, Counts]) -> str:
+    found = bars(line, today, sizes)
+    past = [bool(release.imported) for release in line]
+    force = "seen" if all(past) else "seen, or in force" if any(past) else "in force"
+    key = "".join(
+        f'<li><span class="pp-key pp-key-{name}"></span>{words}</li>'
+        for name, words in (
+            ("force", force),
+            ("future", "planned or until further notice"),
+            ("notice", "notice period"),
+            ("correction", "correction"),
+            ("added", "words added"),
+            ("removed", "words removed"),
+        )
+        if name not in ("notice", "correction") or not all(past)
+    )
+    wide = picture(found, today, width=WIDE, name="wide")
+    narrow = picture(found, today, width=NARROW, name="narrow")
+    return (
+        f'<figure class="pp-figure">\n{wide}{narrow}'
+        f'<figcaption><ul class="pp-keys">{key}</ul></figcaption></figure>\n'
+    )
+
+
+_COLUMNS = ("Version", "Published", "In force", "What it changes", "Documents")
+_SEEN = ("Version", "Seen", "What it changes", "Documents")
+
+
+def _table(
+    name: str,
+    releases: Sequence[Release],
+    line: Line,
+    today: dt.date,
+    sizes: Mapping[Number, Counts],
+    at: Addresses,
+) -> str:
+    columns = _SEEN if releases[0].imported else _COLUMNS
+    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
+    rows = "".join(_row(r, line, today, sizes, at) for r in reversed(releases))
+    return (
+        f'<div class="pp-table" role="region" tabindex="0" aria-label="{name}">'
+        f'<table class="pp-table-grid pp-history"><thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{rows}</tbody></table></div>\n"
+    )
+
+
+def _row(
+    release: Release, line: Line, today: dt.date, sizes: Mapping[Number, Counts], at: Addresses
+) -> str:
+    number, status = release.number, standing(release, line, today).status
+    name = masthead.anchor((release.version, at.release(number)))
+    documents = [("Markdown", at.download(number, "policy.md"))] if release.imported else []
+    if has_pdf(release, line):
+        documents.append(("PDF", at.download(number, "policy.pdf")))
+        if release.previous:
+            documents.append(("Changes (PDF)", at.download(number, "changes.pdf")))
+    if release.notice:
+        documents.append(("Letter", at.notice(number)))
+    if release.opt_out:
+        documents.append(("Opt-out form", at.opt_out(number)))
+    links = "<br>".join(masthead.anchor(link) for link in documents)
+    if release.imported:
+        dates = f"<td>{escape(masthead.seen(release, line))}</td>"
+    else:
+        span = escape(masthead.span(release, line))
+        dates = f"<td>{escape(_published(release))}</td><td>{span}</td>"
+    return (
+        f'<tr><th scope="row">{name}<br>{masthead.chip(release, status)}</th>{dates}'
+        f"<td>{_changed(release, line, sizes, at)}</td><td>{links}</td></tr>\n"
+    )
+
+
+def _published(release: Release) -> str:
+    words = apparatus.published_words(release)
+    return words if release.published else words.capitalize()
+
+
+def _changed(release: Release, line: Line, sizes: Mapping[Number, Counts], at: Addresses) -> str:
+    before, size = predecessor(release, line), sizes.get(release.number)
+    if before is None or size is None:
+        return "First version"
+    link = masthead.anchor((f"Changes since {before.number}", at.changes(release.number)))
+    return f"{link}<br>{size.inserted:,} words added, {size.deleted:,} removed"
+
+
+def days(line: Line, at: Addresses) -> str:
+    """Which version applied on which day, and which was announced on it.
+
+    The form shows itself when `day.js` runs; without a script the tables answer.
+
+    Args:
+        line: all releases of one policy.
+        at: addresses as seen from the page.
+    """
+    return (
+        '<form class="pp-day" hidden>\n<p class="pp-field"><label for="pp-day">Day</label>\n'
+        '<input type="date" id="pp-day" name="day" min="0001-01-01" max="9999-12-31" required>\n'
+        '<button class="pp-button">Show</button></p></form>\n'
+        '<div class="pp-answer" role="status"></div>\n'
+        '<h2 id="pp-applied">In force</h2>\n'
+        f"{_periods('In force', applied(line), at)}"
+        '<h2 id="pp-announced">Announced, not yet in force</h2>\n'
+        f"{_periods('Announced', announced(line), at) or '<p>None was announced ahead.</p>'}"
+    )
+
+
+def _periods(name: str, periods: Sequence[Period], at: Addresses) -> str:
+    """The periods as a table, the latest first; empty where there are none."""
+    rows = "".join(_period(name, period, at) for period in reversed(periods))
+    head = "".join(f'<th scope="col">{column}</th>' for column in ("Version", "From", "Until"))
+    return rows and (
+        f'<div class="pp-table" role="region" tabindex="0" aria-label="{name}">'
+        f'<table class="pp-table-grid pp-periods"><thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{rows}</tbody></table></div>\n"
+    )
+
+
+def _period(name: str, period: Period, at: Addresses) -> str:
+    release = period.release
+    language = release.policy.facts.language
+    first = long_date(period.first, language)
+    if release.imported:
+        # Nobody knows whether it applied, only that it was there.
+        name = "Text last seen"
+        first = f"{first}, when it was first seen" if period.first else first
+    last = long_date(period.last, language) if period.last else "further notice"
+    ends = f'data-from="{period.first or ""}" data-until="{period.last or ""}"'
+    link = masthead.anchor((release.version, at.release(release.number)))
+    return (
+        f'<tr data-what="{name}" {ends}><th scope="row">{link}</th>'
+        f"<td>{escape(first)}</td><td>{escape(last)}</td></tr>\n"
+    )
+
+
+def home(lines: Sequence[Line], today: dt.date, root: str) -> str:
+    """Every policy: which version is in force, since when, and what is coming.
+
+    Args:
+        lines: the releases of each policy.
+        today: the day whose statuses hold.
+        root: the way from the page to the site's root.
+    """
+    return (
+        f'<div class="pp-policies">\n{"".join(_card(line, today, root) for line in lines)}</div>\n'
+    )
+
+
+def _card(line: Line, today: dt.date, root: str) -> str:
+    at = Addresses(root, line[0].policy.id)
+    current = in_force(line, today)
+    facts = (current or line[-1]).policy.facts
+    standing_words = ""
+    if current:
+        words = f"Version {current.number}, {apparatus.in_force_words(current)}"
+        chip = masthead.chip(current, Status.IN_FORCE)
+        standing_words = f"<p>{chip} {escape(words)}</p>\n"
+    links = [("All versions", at.history)]
+    if current:
+        links.insert(0, ("Read it", at.current))
+        if has_pdf(current, line):
+            links.append(("PDF", at.download(current.number, "policy.pdf")))
+    return (
+        f'<section class="pp-policy" aria-labelledby="pp-policy-{facts_id(line)}">'
+        f'<h2 id="pp-policy-{facts_id(line)}">{masthead.anchor((facts.title, at.current))}</h2>\n'
+        f"{standing_words}{masthead.actions(links, f'Go to the {facts.title}')}"
+        f"{masthead.coming(line, today, at)}</section>\n"
+    )
+
+
+def facts_id(line: Line) -> str:
+    """The policy's id."""
+    return line[0].policy.id

@@ -1,0 +1,75 @@
+"""The draft as pages, for a preview on the writer's own machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from publisher.compare.amendment import amend
+from publisher.markup.html import Fragment
+from publisher.markup.marked import redline
+from publisher.policies.address import Addresses
+from publisher.policies.finding import Finding
+from publisher.policies.policy import Policy
+from publisher.policies.release import Release
+from publisher.site import apparatus, masthead, relations
+from publisher.site.pages import Page, steps
+
+
+def draft_pages(
+    policy: Policy | None,
+    findings: list[Finding],
+    last: Release | None,
+    policy_id: str,
+) -> Iterator[Page]:
+    """The draft and its redline, for a preview that is never published.
+
+    Args:
+        policy: the draft; None where its files do not read.
+        findings: what `check` says of it.
+        last: the last release; None before the first.
+        policy_id: the policy.
+    """
+    at = Addresses("../../", policy_id)
+    title = f"{policy.facts.title}, draft" if policy else f"Draft of {policy_id}"
+    top = masthead.head(title, "Preview; nobody else sees this") + _findings(findings)
+    text = apparatus.text_of(policy) if policy else Fragment("")
+    links = [("Changes since the last release", f"{at.current}draft/changes/")] if last else []
+    links.append(("All versions", at.history))
+    html = top + masthead.actions(links, "Draft")
+    if policy:
+        html += apparatus.remark(policy.facts) + apparatus.article(policy, text)
+    head = relations.head(relations.draft(last, at)) if last else ""
+    path = f"{policy_id}/draft/"
+    yield Page(path, title, html, text.headings, label="Draft", noindex=True, head=head)
+    if policy and last:
+        yield _draft_changes(policy, findings, last)
+
+
+def _draft_changes(policy: Policy, findings: list[Finding], last: Release) -> Page:
+    found = amend(last.policy.document, policy.document)
+    marked = redline(found, views=True)
+    at = Addresses("../../../", policy.id)
+    tools = apparatus.views(marked, f"version {last.number}", "draft") + steps(at)
+    title = f"{policy.facts.title}: draft against version {last.number}"
+    parts = [
+        masthead.head(title, "Preview; nobody else sees this"),
+        _findings(findings),
+        apparatus.general_note(policy.notes),
+        apparatus.changed_text(found, marked, policy.notes, policy.facts.language, tools),
+    ]
+    path = f"{policy.id}/draft/changes/"
+    heads = (*apparatus.CHANGED_HEADINGS, *marked.headings)
+    return Page(path, title, "".join(parts), heads, label="Draft changes", noindex=True)
+
+
+def _findings(findings: list[Finding]) -> str:
+    if not findings:
+        return masthead.box("note", "publisher check finds nothing", "")
+    items = "".join(
+        f"<li><strong>{escape(f.severity.value)}</strong> <code>{escape(f.where)}</code> "
+        f"{escape(f.what)}<br>Try: {escape(f.remedy)}</li>\n"
+        for f in findings
+    )
+    title = f"publisher check finds {len(findings)} thing{'s' if len(findings) > 1 else ''}"
+    return masthead.box("draft", title, f"<ul>\n{items}</ul>\n")

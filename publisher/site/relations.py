@@ -1,0 +1,179 @@
+"""What a page tells machines of its place: typed links, and itself as linked data.
+
+Links of one kind serve the head of a page (HTML §4.2.4), the header of a response (RFC 8288 §3)
+and a list of links (RFC 6690 §2, in the form of RFC 7089 §5).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from publisher.policies.address import Addresses
+from publisher.policies.periods import Period
+from publisher.policies.release import Line, Release
+from publisher.site.catalogue import digest, moment
+
+ATOM, FEED, LINKS = "application/atom+xml", "application/feed+json", "application/link-format"
+"""Media types (RFC 4287 §7, JSON Feed 1.1, RFC 6690 §7.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A typed link from one resource to another."""
+
+    rel: str
+    href: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def html(self) -> str:
+        """As an element of the head of a page."""
+        more = "".join(f' {name}="{escape(value)}"' for name, value in self.attributes.items())
+        return f'<link rel="{self.rel}" href="{escape(self.href)}"{more}>'
+
+    @property
+    def header(self) -> str:
+        """As a value of the `Link` header, and as an item of a list of links."""
+        more = "".join(f'; {name}="{value}"' for name, value in self.attributes.items())
+        return f'<{self.href}>; rel="{self.rel}"{more}'
+
+
+def feeds(atom: str, json_feed: str, title: str) -> tuple[Link, ...]:
+    """The two feeds of a page, by their addresses."""
+    return (
+        Link("alternate", atom, {"type": ATOM, "title": title}),
+        Link("alternate", json_feed, {"type": FEED, "title": title}),
+    )
+
+
+def policy_feeds(title: str, at: Addresses) -> tuple[Link, ...]:
+    """The two feeds of a policy."""
+    return feeds(at.listing("feed.atom"), at.listing("feed.json"), title)
+
+
+def history(at: Addresses) -> tuple[Link, ...]:
+    """Where all versions are listed: for people and for machines (RFC 5829 §3.1)."""
+    return (
+        Link("version-history", at.history),
+        Link("version-history", at.listing("versions.json"), {"type": "application/json"}),
+        timemap(at),
+    )
+
+
+def timemap(at: Addresses) -> Link:
+    """The list of what stood at the stable address, and when (RFC 7089 §5)."""
+    return Link("timemap", at.listing("timemap.link"), {"type": LINKS})
+
+
+def versions(release: Release, line: Line, at: Addresses) -> tuple[Link, ...]:
+    """From one version to the others (RFC 5829 §3), and to what it is a version of (RFC 7089 §2.2).
+
+    The latest version is what stands at the stable address: the one in force, whichever that is.
+    """
+    place = line.index(release)
+    found = [Link("latest-version", at.current), Link("original", at.current)]
+    if place:
+        found.append(Link("predecessor-version", at.release(line[place - 1].number)))
+    if place + 1 < len(line):
+        found.append(Link("successor-version", at.release(line[place + 1].number)))
+    return (*found, *history(at))
+
+
+def draft(last: Release, at: Addresses) -> tuple[Link, ...]:
+    """From a draft to the release that it goes on from (RFC 5829 §3.6).
+
+    The other way there is no link: a draft is not public.
+    """
+    return (Link("working-copy-of", at.release(last.number)), *history(at))
+
+
+def forms(folder: str, name: str, *, printed: bool) -> tuple[Link, ...]:
+    """The other forms of a page: of a version (`policy`) or of what it changes (`changes`).
+
+    Args:
+        folder: address of the version.
+        name: which of the two.
+        printed: whether there is a PDF of it.
+    """
+    types = {"md": "text/markdown", "json": "application/json"}
+    if printed:
+        types["pdf"] = "application/pdf"
+    return tuple(
+        Link("alternate", f"{folder}{name}.{ending}", {"type": kind})
+        for ending, kind in types.items()
+    )
+
+
+def head(links: Iterable[Link]) -> str:
+    """Links for the head of a page."""
+    return "".join(f"{link.html}\n" for link in links)
+
+
+def header(links: Iterable[Link]) -> str:
+    """Links as one `Link` header (RFC 8288 §3)."""
+    return ", ".join(link.header for link in links)
+
+
+def linked_data(
+    release: Release,
+    period: Period | None,
+    organisation: str,
+    at: Addresses,
+    *,
+    printed: bool = True,
+) -> str:
+    """A version in the words of schema.org, for the head of its page.
+
+    Args:
+        release: the version, as a `DigitalDocument`.
+        period: when it applies; None: never.
+        organisation: who publishes.
+        at: addresses with the site's own in front.
+        printed: whether there is a PDF of it.
+    """
+    facts, number = release.policy.facts, release.number
+    value: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "DigitalDocument",
+        "@id": at.release(number),
+        "url": at.release(number),
+        "name": facts.title,
+        "version": str(number),
+        "inLanguage": facts.language,
+        "publisher": {"@type": "Organization", "name": organisation, "url": at.root},
+        "exampleOfWork": {"@type": "CreativeWork", "@id": at.current, "name": facts.title},
+        "isAccessibleForFree": True,
+    }
+    if release.published:
+        value["datePublished"] = moment(release.published)
+    # Of a text of the past, only the day it was seen is known.
+    period = None if release.imported else period
+    if period and period.first:
+        value["temporalCoverage"] = f"{period.first}/{period.last or '..'}"
+    if period and period.last:
+        value["expires"] = (period.last + dt.timedelta(days=1)).isoformat()
+    if release.previous:
+        value["isBasedOn"] = at.release(release.previous)
+    value["encoding"] = [
+        {
+            "@type": "MediaObject",
+            "encodingFormat": "text/markdown",
+            "contentUrl": at.download(number, "policy.md"),
+            "sha256": digest(release),
+        },
+    ]
+    if printed:
+        pdf = {
+            "@type": "MediaObject",
+            "encodingFormat": "application/pdf",
+            "contentUrl": at.download(number, "policy.pdf"),
+        }
+        value["encoding"].append(pdf)
+    # Within a script, only "<" can end it or open a comment (HTML §4.12.1.3).
+    text = json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+    return f'<script type="application/ld+json">{text}</script>\n'

@@ -1,0 +1,1 @@
+"""A text read: Markdown as clauses, clauses as words."""

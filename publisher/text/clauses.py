@@ -1,0 +1,374 @@
+"""Markdown read into headings and clauses.
+
+markdown-it-py reads the text once; the clauses made from its tokens are what is compared and what
+is rendered. Each clause owns whole source lines, so that the clauses of a document, put end to
+end, are its source to the byte.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, cached_property
+from itertools import count
+from typing import Any, NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+from publisher.text.segmentation import defined_in
+
+_ANCHOR_SUFFIX = re.compile(r"[ \t]*\{#([^{}\s]*)\}\s*$")
+
+
+class Kind(StrEnum):
+    """What a clause is."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ROW = "table row"
+    CODE = "code"
+    RULE = "thematic break"
+    HTML = "raw HTML"
+    FRONT_MATTER = "front matter"
+    """Facts for a site generator at the top of a file: kept, but no text of the policy."""
+    BLANK = "blank"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Formatting of a run of text: `strong`, `em`, `code`, `link`, `image`, `html`."""
+
+    kind: str
+    value: str = ""
+    """The target, for a link or an image."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Text with the same formatting throughout. A hard line break is a newline in the text."""
+
+    text: str
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A list, a list item, a quotation or a table around a clause."""
+
+    kind: str
+    """`bullet`, `ordered`, `item`, `quote` or `table`."""
+    number: int
+    """Tells one container from the next in its document; no meaning beyond that."""
+    start: int = 1
+    """The first number of an ordered list; how many columns a table has."""
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One block of text: a heading, a paragraph (also that of a list item), a table row, code."""
+
+    kind: Kind
+    raw: str
+    """The source lines this clause owns, with the blank lines behind it."""
+    cells: tuple[tuple[Run, ...], ...]
+    """The text: one cell, or one for each column of a table row."""
+    containers: tuple[Container, ...] = ()
+    line: int = 1
+    """First source line, from 1."""
+    file: str = ""
+    level: int = 0
+    """Of a heading: 1 to 6."""
+    anchor: str = ""
+    """Of a heading: its permanent anchor; empty where it has none."""
+    head: bool = False
+    """A table row of column headings."""
+    align: tuple[str, ...] = ()
+    """Of a table row: the alignment of each column, empty where none is set."""
+    tight: bool = False
+    """In a list whose items have no blank lines between them."""
+    info: str = ""
+    """Of fenced code: its language."""
+    text: str = ""
+    """The words as read, without formatting; cells are joined by ` | `."""
+    words: int = 0
+    """How many words the clause has."""
+    defines: tuple[str, ...] = ()
+    """Defined terms of several words that the clause sets in quotation marks."""
+    shape: str = ""
+    """How the clause is set: a paragraph, a heading, an item of a list in a quotation, …"""
+    key: str = ""
+    """Equal for two clauses that a reader cannot tell apart, wherever they stand."""
+
+    @property
+    def table(self) -> int:
+        """Of a table row: the number of its table."""
+        return next((c.number for c in self.containers if c.kind == "table"), 0)
+
+    def may_become(self, new: Clause) -> bool:
+        """Whether `new` can be this clause amended: text may become a heading, not a row."""
+        if self.kind in _TEXT:
+            return new.kind in _TEXT
+        return self.kind is new.kind
+
+
+_TEXT = frozenset({Kind.HEADING, Kind.PARAGRAPH, Kind.HTML})
+
+
+@dataclass(frozen=True)
+class Document:
+    """The clauses of a text, in order."""
+
+    clauses: tuple[Clause, ...]
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """The document cut at its headings; text before the first heading is a section too."""
+        starts = [i for i, clause in enumerate(self.clauses) if clause.kind is Kind.HEADING]
+        if self.clauses and (not starts or starts[0] != 0):
+            starts.insert(0, 0)
+        ends = [*starts[1:], len(self.clauses)]
+        return tuple(
+            [
+                Section(self.clauses[a:b], a, head if head.kind is Kind.HEADING else None)
+                for a, b in zip(starts, ends, strict=False)
+                if (head := self.clauses[a])
+            ]
+        )
+
+    @cached_property
+    def section_of(self) -> tuple[int, ...]:
+        """Of each clause: the place of its section among the sections."""
+        return tuple([n for n, section in enumerate(self.sections) for _ in section.clauses])
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The source text by file name, to the byte."""
+        texts: dict[str, list[str]] = {}
+        for clause in self.clauses:
+            texts.setdefault(clause.file, []).append(clause.raw)
+        return {name: "".join(parts) for name, parts in texts.items()}
+
+
+class Section(NamedTuple):
+    """A heading and its own text, up to the next heading of any level."""
+
+    clauses: tuple[Clause, ...]
+    start: int
+    """Index of the first clause in the document."""
+    heading: Clause | None
+    """None for text before the first one."""
+
+    @property
+    def anchor(self) -> str:
+        """The permanent anchor; empty where there is none."""
+        return self.heading.anchor if self.heading else ""
+
+    @property
+    def title(self) -> str:
+        """The heading's words; empty for text before the first heading."""
+        return self.heading.text if self.heading else ""
+
+    @property
+    def body(self) -> tuple[Clause, ...]:
+        """The section's clauses without its heading."""
+        return self.clauses[1:] if self.heading else self.clauses
+
+
+@cache
+def markdown(raw_html: bool = False) -> MarkdownIt:
+    """The one Markdown reader: CommonMark and tables; `raw_html` only to find what to refuse."""
+    reader = MarkdownIt("commonmark", {"html": raw_html}).enable("table")
+    return reader.use(front_matter_plugin)
+
+
+def split_anchor(heading: str) -> tuple[str, str | None]:
+    """A heading's words and its anchor: `"Contact {#contact}"` gives `("Contact", "contact")`."""
+    found = _ANCHOR_SUFFIX.search(heading)
+    return (heading[: found.start()], found[1]) if found else (heading, None)
+
+
+def source_lines(text: str) -> list[str]:
+    """The lines of a text with their ends, cut where Markdown cuts them."""
+    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
+
+
+def parse(text: str, file: str = "", numbers: Iterator[int] | None = None) -> tuple[Clause, ...]:
+    """The clauses of a Markdown text; their `raw` put end to end is `text`.
+
+    Args:
+        text: Markdown.
+        file: the name to record in each clause.
+        numbers: for its containers; the texts of one document share them, so that no table of
+            one is taken for a table of another.
+    """
+    reader = _Reader(numbers or count(1))
+    reader.read(markdown(raw_html=True).parse(text))
+    lines = source_lines(text)
+    if not reader.found:
+        return (Clause(Kind.BLANK, text, ((),), file=file),) if text else ()
+    starts = [start for start, _ in reader.found]
+    ends = [*starts[1:], len(lines)]
+    return tuple(
+        Clause(raw="".join(lines[start * bool(n) : end]), line=start + 1, file=file, **facts)
+        for n, ((start, facts), end) in enumerate(zip(reader.found, ends, strict=True))
+    )
+
+
+class _Reader:
+    """Walks markdown-it's tokens and collects (first line, facts of the clause) of each block."""
+
+    def __init__(self, numbers: Iterator[int]) -> None:
+        self.found: list[tuple[int, dict[str, Any]]] = []
+        self._around: list[Container] = []
+        self._numbers = numbers
+        self._item_leaves: list[tuple[int, int]] = []
+        self._row: list[tuple[Run, ...]] = []
+        self._align: list[str] = []
+        self._head = False
+        self._open = _at(0)
+
+    def _enter(self, kind: str, start: int = 1) -> None:
+        self._around.append(Container(kind, next(self._numbers), start))
+
+    def _add(self, token: Token, kind: Kind, cells: Sequence[tuple[Run, ...]], **more: Any) -> None:
+        start = token.map[0] if token.map else (self.found[-1][0] if self.found else 0)
+        head = more.get("head", False)
+        shape = "/".join([kind, *[around.kind for around in self._around], "head" * head])
+        text = " | ".join(["".join([run.text for run in cell]) for cell in cells])
+        runs = [run for cell in cells for run in (*cell, _END)]
+        setting = [str(more[name]) for name in ("level", "anchor", "align", "info") if name in more]
+        facts = {
+            "kind": kind,
+            "cells": tuple(cells),
+            "containers": tuple(self._around),
+            "text": text,
+            "words": len(text.split()),
+            "defines": defined_in(text),
+            "shape": shape,
+            "key": "\0".join([shape, *setting, *[repr(r) if r.marks else r.text for r in runs]]),
+            **more,
+        }
+        self.found.append((start, facts))
+
+    def read(self, tokens: Sequence[Token]) -> None:
+        for index, token in enumerate(tokens):
+            match token.type:
+                case "bullet_list_open":
+                    self._enter("bullet")
+                case "ordered_list_open":
+                    self._enter("ordered", int(token.attrs.get("start", 1)))
+                case "blockquote_open":
+                    self._enter("quote")
+                case "list_item_open":
+                    self._enter("item")
+                    self._item_leaves.append((len(self.found), token.map[0] if token.map else 0))
+                case "list_item_close":
+                    leaves, line = self._item_leaves.pop()
+                    if leaves == len(self.found):
+                        # An empty item has no block of its own, and yet it is there to be read.
+                        self._add(_at(line), Kind.PARAGRAPH, ((),), tight=True)
+                    self._around.pop()
+                case "table_open":
+                    self._enter("table", _columns(tokens, index))
+                case (
+                    "bullet_list_close" | "ordered_list_close" | "blockquote_close" | "table_close"
+                ):
+                    self._around.pop()
+                case "thead_open" | "thead_close":
+                    self._head = token.type == "thead_open"
+                case "tr_open":
+                    self._row, self._align, self._open = [], [], token
+                case "th_open" | "td_open":
+                    style = str(token.attrs.get("style", ""))
+                    self._align.append(style.removeprefix("text-align:"))
+                case "tr_close":
+                    self._add(
+                        self._open, Kind.ROW, self._row, head=self._head, align=tuple(self._align)
+                    )
+                case "paragraph_open" | "heading_open":
+                    self._open = token
+                case "inline":
+                    self._inline(token)
+                case "fence" | "code_block":
+                    self._add(token, Kind.CODE, ((Run(token.content),),), info=token.info.strip())
+                case "front_matter":
+                    self._add(token, Kind.FRONT_MATTER, ((),))
+                case "hr":
+                    self._add(token, Kind.RULE, ((),))
+                case "html_block":
+                    self._add(token, Kind.HTML, ((Run(token.content, (Mark("html"),)),),))
+
+    def _inline(self, token: Token) -> None:
+        children = token.children or []
+        if self._open.type == "tr_open":
+            self._row.append(_runs(children))
+        elif self._open.type == "heading_open":
+            runs = _runs(children)
+            words, anchor = split_anchor(runs[-1].text) if runs else ("", None)
+            if anchor is not None:
+                runs = (*runs[:-1], Run(words, runs[-1].marks)) if words else runs[:-1]
+            level = int(self._open.tag[1])
+            self._add(self._open, Kind.HEADING, (runs,), level=level, anchor=anchor or "")
+        else:
+            tight = self._open.hidden
+            self._add(self._open, Kind.PARAGRAPH, (_runs(children),), tight=tight)
+
+
+_END = Run("|")
+"""Stands behind each cell in the key of a clause."""
+
+
+def _at(line: int) -> Token:
+    return Token("paragraph_open", "p", 1, map=[line, line])
+
+
+def _columns(tokens: Sequence[Token], start: int) -> int:
+    count = 0
+    for token in tokens[start:]:
+        if token.type == "tr_close":
+            break
+        count += token.type in ("th_open", "td_open")
+    return count
+
+
+_NAMES = {"strong_open": "strong", "em_open": "em", "link_open": "link"}
+
+
+def _runs(children: Sequence[Token]) -> tuple[Run, ...]:
+    runs: list[Run] = []
+    marks: list[Mark] = []
+
+    def add(text: str, *own: Mark) -> None:
+        all_marks = (*marks, *own)
+        if not text:
+            return
+        if runs and runs[-1].marks == all_marks and not own:
+            runs[-1] = Run(runs[-1].text + text, all_marks)
+        else:
+            runs.append(Run(text, all_marks))
+
+    for token in children:
+        match token.type:
+            case "text" | "text_special":
+                add(re.sub(r"[ \t]+", " ", token.content))
+            case "softbreak":
+                add(" ")
+            case "hardbreak":
+                add("\n")
+            case "code_inline":
+                add(token.content, Mark("code"))
+            case "image":
+                add(token.content or "image", Mark("image", str(token.attrs.get("src", ""))))
+            case "html_inline":
+                add(token.content, Mark("html"))
+            case "strong_open" | "em_open":
+                marks.append(Mark(_NAMES[token.type]))
+            case "link_open":
+                marks.append(Mark("link", str(token.attrs.get("href", ""))))
+            case "strong_close" | "em_close" | "link_close":
+                marks.pop()
+    return tuple(runs)
