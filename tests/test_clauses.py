@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from collections.abc import Iterable
+
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publisher.text.clauses import Document, Kind, parse, source_lines, split_anchor
+from publisher.text.clauses import (
+    Document,
+    Kind,
+    Mark,
+    _read,
+    parse,
+    source_lines,
+    split_anchor,
+)
 from tests.strategies import policies
 
 
@@ -58,3 +68,42 @@ def test_sections_keep_their_own_text_apart() -> None:
         ("a", ["one"]),
         ("b", ["two"]),
     ]
+
+
+HARD = """
+a|- b|  c|1. d|   e|> f|```|~~~ g|<div>|</div>|<!-- h|-->|[i]|[i]: /j|# k|===|---|\tn|| |*|**o** p|
+\u2028|&nbsp;|\\- q|2) r|+|-\ts|&#124; u|:-|l – m|- –
+""".replace("\n", "").split("|")
+"""Lines that open, close or go on with something."""
+
+
+def _facts(blocks: Iterable[tuple[int, str, str, list[tuple[str, int, int]]]]) -> list[object]:
+    """What is read, with its containers counted as they come."""
+    known: dict[int, int] = {}
+    return [
+        (line, raw, key, [(k, known.setdefault(n, len(known)), s) for k, n, s in around])
+        for line, raw, key, around in blocks
+    ]
+
+
+@given(
+    st.lists(st.sampled_from([*HARD, "", "| v | w |", "| - | - |"]), max_size=14).map("\n".join)
+    | policies()
+)
+@settings(max_examples=300)
+def test_a_text_read_in_parts_is_the_text_read_whole(text: str) -> None:
+    """What stands above a part decides nothing about it."""
+    whole = [(b.line + 1, b.raw, b.facts["key"], list(b.around)) for b in _read(text).blocks]
+    parts = [
+        (c.line, c.raw, c.key, [(a.kind, a.number, a.start) for a in c.containers])
+        for c in parse(text)
+        if whole or c.kind is not Kind.BLANK
+    ]
+    assert _facts(parts) == _facts(whole)
+
+
+def test_what_stands_far_below_may_decide_what_stands_above() -> None:
+    (above, *_) = parse("See [the terms].\n\nMore.\n\n[the terms]: /terms\n")
+    assert [run.marks for run in above.cells[0]][1] == (Mark("link", "/terms"),)
+    first, second = parse("```\none\n\ntwo\n```\n\nthree\n")
+    assert (first.kind, first.text, second.text) == (Kind.CODE, "one\n\ntwo\n", "three")

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, cached_property
-from itertools import count
+from functools import cache, cached_property, lru_cache
+from itertools import count, pairwise
 from typing import Any, NamedTuple
 
 from markdown_it import MarkdownIt
@@ -205,17 +205,80 @@ def parse(text: str, file: str = "", numbers: Iterator[int] | None = None) -> tu
         numbers: for its containers; the texts of one document share them, so that no table of
             one is taken for a table of another.
     """
-    reader = _Reader(numbers or count(1))
+    numbers = numbers or count(1)
+    found: list[Clause] = []
+    line = 1
+    for part in _parts(text):
+        read = _read(part)
+        named = [next(numbers) for _ in range(read.containers)]
+        for start, raw, around, facts in read.blocks:
+            inside = tuple([Container(kind, named[n], first) for kind, n, first in around])
+            found.append(Clause(raw=raw, line=line + start, file=file, containers=inside, **facts))
+        line += read.lines
+    if not found and text:
+        return (Clause(Kind.BLANK, text, ((),), file=file),)
+    return tuple(found)
+
+
+# ── parts ────────────────────────────────────────────────────────────────────────────────────────
+
+# From one version of a policy to the next hardly anything changes. So a text is read in parts that
+# mean the same wherever they stand, and no part is read twice.
+
+_BEGINS = re.compile(r"\n[ \t]*\n(?=[^\s>|])(?!---|[-+*](?:[ \t\n]|\Z)|\d+[.)])")
+"""Behind a blank line, the beginning of a line that goes on with nothing above: it is not indented
+as what stands in a list, nor does it begin an item or a quotation (CommonMark §5.2); nor is it what
+begins front matter where it stands first."""
+_REACHES_ON = re.compile(r"^[ \t>*+\-\d.)]*(?:```|~~~|<[A-Za-z/!?])", re.MULTILINE)
+"""What may reach beyond blank lines: fenced code and HTML (CommonMark §4.5, §4.6)."""
+
+
+def _parts(text: str) -> list[str]:
+    """A text cut where what stands above decides nothing about what stands below."""
+    # A reference may be meant from afar (CommonMark §4.7); front matter has an end of its own.
+    apart = "]:" not in text and "\r" not in text and not text.startswith("---")
+    if apart and any(sign in text for sign in ("```", "~~~", "<")):
+        apart = not _REACHES_ON.search(text)
+    if not apart:
+        return [text]
+    ends = [found.end() for found in _BEGINS.finditer(text)]
+    if ends and not text[: ends[0]].strip(" \t\n"):
+        ends = ends[1:]
+    return [text[a:b] for a, b in pairwise([0, *ends, len(text)]) if a < b]
+
+
+class _Block(NamedTuple):
+    """One clause of a part, wherever that stands."""
+
+    line: int
+    """From the beginning of the part."""
+    raw: str
+    around: tuple[tuple[str, int, int], ...]
+    """The containers around it: kind, which one of the part, start."""
+    facts: dict[str, Any]
+
+
+class _Part(NamedTuple):
+    """A part as it was read."""
+
+    blocks: tuple[_Block, ...]
+    lines: int
+    containers: int
+
+
+@lru_cache(maxsize=1 << 14)
+def _read(text: str) -> _Part:
+    numbers = count()
+    reader = _Reader(numbers)
     reader.read(markdown(raw_html=True).parse(text))
     lines = source_lines(text)
-    if not reader.found:
-        return (Clause(Kind.BLANK, text, ((),), file=file),) if text else ()
     starts = [start for start, _ in reader.found]
-    ends = [*starts[1:], len(lines)]
-    return tuple(
-        Clause(raw="".join(lines[start * bool(n) : end]), line=start + 1, file=file, **facts)
-        for n, ((start, facts), end) in enumerate(zip(reader.found, ends, strict=True))
-    )
+    ends = [*starts[1:], len(lines)][: len(starts)]
+    blocks = []
+    for n, ((start, facts), end) in enumerate(zip(reader.found, ends, strict=True)):
+        around = tuple((c.kind, c.number, c.start) for c in facts.pop("containers"))
+        blocks.append(_Block(start, "".join(lines[start * bool(n) : end]), around, facts))
+    return _Part(tuple(blocks), len(lines), next(numbers))
 
 
 class _Reader:
