@@ -98,9 +98,10 @@ class Blocks:
         A container of one side goes on as that of the other side where both have a clause in
         common, so that a list with an added item stays one list.
         """
+        return self._shared(_around(old, new), _clause(old, new).head, width)
+
+    def _shared(self, around: Sequence[_Around], head: bool, width: int) -> int:
         depth = 0
-        head = _clause(old, new).head
-        around = _around(old, new)
         for opened, (container, before, after) in zip(self.stack, around, strict=False):
             if not _joins(opened, container, before, after, head, width):
                 break
@@ -124,17 +125,22 @@ class Blocks:
             item: the attributes of an item of a list, by its file and container.
             depth: how many containers to open at most; None: all.
         """
-        known = self.shared(old, new, width)
+        clause = _clause(old, new)
+        if not clause.containers:
+            self.close_to(0)
+            return
+        around = _around(old, new)
+        known = self._shared(around, clause.head, width)
         self.close_to(known)
-        around = _around(old, new)[:depth]
-        for opened, (_, before, after) in zip(self.stack, around, strict=False):
+        for opened, (_, before, after) in zip(self.stack, around[:depth], strict=False):
             opened.old = before.number if before else opened.old
             opened.new = after.number if after else opened.new
-        for level in range(known, len(around)):
+        for level in range(known, len(around) if depth is None else min(depth, len(around))):
             container, before, after = around[level]
-            inside = [c for c, _, _ in _around(old, new)][level + 1 :]
-            file = _clause(old, new).file
-            self._open(container, inside, file, new is not None, item(file, container))
+            inside = clause.containers[level + 1 :]
+            self._open(
+                container, inside, clause.file, new is not None, item(clause.file, container)
+            )
             self.stack[-1].old = before.number if before else None
             self.stack[-1].new = after.number if after else None
             self.stack[-1].columns = width
@@ -247,11 +253,15 @@ def _clause(old: Clause | None, new: Clause | None) -> Clause:
     return clause
 
 
-def _around(
-    old: Clause | None, new: Clause | None
-) -> list[tuple[Container, Container | None, Container | None]]:
-    """Each container around a clause, and what it is on either side, the outermost first."""
+_Around = tuple[Container, Container | None, Container | None]
+"""A container around a clause, and what it is on either side."""
+
+
+def _around(old: Clause | None, new: Clause | None) -> list[_Around]:
+    """Each container around a clause, the outermost first."""
     containers = _clause(old, new).containers
+    if not containers:
+        return []
     nothing = (None,) * len(containers)
     # A clause that is set differently now stands where it stands now.
     alike = not (old and new) or old.shape == new.shape

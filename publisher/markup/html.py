@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 from publisher.compare.words import Span, SpanKind, kept
 from publisher.markup.blocks import Blocks, Cell, numbers
 from publisher.markup.inline import Style, inline
-from publisher.text.clauses import Clause, Kind
+from publisher.text.clauses import Alike, Clause, Kind
 
 HIDDEN = frozenset({Kind.BLANK, Kind.FRONT_MATTER})
 """Clauses that no reader sees."""
@@ -105,10 +106,10 @@ def document(
     """
     shown = [clause for clause in clauses if clause.kind not in HIDDEN]
     blocks = Blocks({}, numbers(shown), both_ways=right_to_left(shown))
-    outline, style = Outline(top), Style(marked=False, paper=paper)
+    outline = Outline(top)
     for clause in shown:
         blocks.enter(None, clause, len(clause.cells))
-        cells = block_cells(clause, [kept(cell) for cell in clause.cells], style)
+        cells = _cells(Alike(clause.key, clause), paper)
         if clause.kind is not Kind.HEADING:
             blocks.write(clause, cells)
             continue
@@ -123,6 +124,13 @@ def document(
         link += _story(clause, stories) if stories and name else ""
         blocks.write(clause, [Cell(f"{before}{cells[0].html}{link}")], name, level)
     return Fragment(blocks.html, tuple(outline.headings))
+
+
+@lru_cache(maxsize=1 << 14)
+def _cells(alike: Alike, paper: bool) -> tuple[Cell, ...]:
+    clause = alike.clause
+    cells = [kept(cell) for cell in clause.cells]
+    return tuple(block_cells(clause, cells, Style(marked=False, paper=paper)))
 
 
 def _permalink(clause: Clause) -> str:

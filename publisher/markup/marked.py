@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import groupby
 
@@ -20,6 +20,12 @@ from publisher.markup.html import Fragment, Outline, Place, block_cells, right_t
 from publisher.markup.inline import Style, inline, label, say
 from publisher.markup.passages import Block, Old, gather, passages, seams, stretches
 from publisher.text.clauses import Container, Kind
+
+_UNTOUCHED: dict[tuple[object, ...], str] = {}
+"""Passages in which nothing changed, as they are written, by all that decides about it: from one
+version of a policy to the next, most are those of the last redline."""
+MOST = 1 << 14
+"""So many of them are kept at most."""
 
 
 def redline(
@@ -49,10 +55,10 @@ class _Redline:
         self.style = Style(titles=titles, paper=paper, both_ways=both_ways)
         self.old_style = Style(noted=False, both_ways=both_ways)
         self.paper, self.views = paper, views
-        self.old_numbers, new_numbers = numbers(old.clauses), numbers(new.clauses)
+        self.old_numbers, self.new_numbers = numbers(old.clauses), numbers(new.clauses)
         self.kept = _kept_items(amendment.operations)
-        shown = {old: new_numbers.get(new, 1) for old, new in self.kept.items()}
-        self.text = Blocks({**self.old_numbers, **shown}, new_numbers, both_ways=both_ways)
+        shown = {old: self.new_numbers.get(new, 1) for old, new in self.kept.items()}
+        self.text = Blocks({**self.old_numbers, **shown}, self.new_numbers, both_ways=both_ways)
         self.outline, self.old_outline = Outline(top), Outline(top)
         self.places = _places(amendment)
         self.carried = _carried(amendment)
@@ -101,6 +107,12 @@ class _Redline:
         depth = int(listed)
         self.text.enter(first.old, first.new, len(first.cells), depth=depth)
         self.text.close_to(depth)
+        if all(block.unchanged for block in passage) and self._untouched(passage, depth):
+            return
+        self._changed(passage, shown, listed)
+
+    def _changed(self, passage: list[Block], shown: list[Block], listed: bool) -> None:
+        first = (shown or passage)[0].op
         old = self._old(passage)
         if any(block.op.new for block in shown):
             if first.clause.kind is Kind.HEADING and not first.clause.containers:
@@ -118,6 +130,40 @@ class _Redline:
             self._beside(old, listed, same=False)
         else:
             self._gone(shown, old, listed)
+
+    def _untouched(self, passage: list[Block], depth: int) -> bool:
+        """Writes a passage in which nothing changed, if it is one that can be known again."""
+        ops = [block.op for block in passage]
+        if any(op.clause.kind in (Kind.HEADING, Kind.ROW) for op in ops):
+            return False  # which have names and numbers of their own
+        name = (self.style.both_ways, depth, *self._setting(ops))
+        if name not in _UNTOUCHED:
+            if len(_UNTOUCHED) >= MOST:
+                _UNTOUCHED.clear()
+            start = len(self.text.out)
+            self._changed(passage, passage, bool(depth))
+            self.text.close_to(depth)
+            _UNTOUCHED[name] = "".join(self.text.out[start:])
+            return True
+        self.text.out.append(_UNTOUCHED[name])
+        if depth and self.text.stack[-1].kind == "ordered":
+            item = (ops[-1].clause.file, ops[-1].clause.containers[1].number)
+            self.text.stack[-1].next = self.new_numbers.get(item, 1) + 1
+        return True
+
+    def _setting(self, ops: Sequence[Operation]) -> Iterator[object]:
+        """All that decides how untouched clauses are written: words, containers, numbers."""
+        places: dict[int, int] = {}
+        for op in ops:
+            assert op.old
+            assert op.new
+            yield op.new.key
+            yield op.new.tight
+            for before, now in zip(op.old.containers, op.new.containers, strict=True):
+                yield now.kind, places.setdefault(now.number, len(places)), before.start, now.start
+                if now.kind == "item":
+                    yield self.old_numbers.get((op.old.file, before.number))
+                    yield self.new_numbers.get((op.new.file, now.number))
 
     def _beside(self, old: str, listed: bool, same: bool) -> None:
         """The old wording, hidden; `same`: it is that of the new text."""

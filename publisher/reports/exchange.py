@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from publisher.compare.amendment import Amendment, Change, name_of, summary
@@ -33,24 +34,34 @@ def as_json(amendment: Amendment, old: str, new: str, *, seconds: float | None =
         seconds: time the comparison alone took, where the caller wants it told.
     """
     counts = amendment.counts
-    value: dict[str, Any] = {
-        "$schema": SCHEMA,
-        "format": FORMAT,
-        "version": VERSION,
-        "old": old,
-        "new": new,
-        "summary": summary(amendment),
-        "words": {
-            "inserted": counts.inserted,
-            "deleted": counts.deleted,
-            "moved": counts.moved,
-        },
-        "changes": [_change(amendment, change) for change in amendment.changes],
-        "operations": _operations(amendment),
+    words = {"inserted": counts.inserted, "deleted": counts.deleted, "moved": counts.moved}
+    value: dict[str, str] = {
+        "$schema": _written(SCHEMA),
+        "format": _written(FORMAT),
+        "version": _written(VERSION),
+        "old": _written(old),
+        "new": _written(new),
+        "summary": _written(summary(amendment)),
+        "words": _written(words),
+        "changes": _listed(_written(_change(amendment, change)) for change in amendment.changes),
+        "operations": _listed(_operations(amendment)),
     }
     if seconds is not None:
-        value["seconds"] = seconds
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+        value["seconds"] = _written(seconds)
+    return "{\n" + ",\n".join(f'"{key}": {text}' for key, text in value.items()) + "\n}\n"
+
+
+def _written(value: object) -> str:
+    return _ENCODER.encode(value)
+
+
+def _listed(items: Iterable[str]) -> str:
+    """A list with each item on a line of its own."""
+    lines = ",\n".join(items)
+    return f"[\n{lines}\n]" if lines else "[]"
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def rebuild(text: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -108,24 +119,28 @@ def section_value(section: Section) -> dict[str, Any]:
 # ── operations ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _operations(amendment: Amendment) -> list[dict[str, Any]]:
+def _operations(amendment: Amendment) -> Iterator[str]:
     seen = Counter[str]()
-    found = []
     rows = zip(amendment.operations, amendment.sections, amendment.told, strict=True)
     for op, (i, j), changes in rows:
         section = amendment.new.sections[j] if j >= 0 else amendment.old.sections[i]
         name = f"{name_of(section.anchor, section.title)}-{_digest(op)}"
         seen[name] += 1
         value: dict[str, Any] = {"id": f"{name}-{seen[name]}" if seen[name] > 1 else name}
-        found.append(value | _operation(op, changes))
-    return found
+        yield _written(value | _operation(op, changes))
 
 
 def _digest(op: Operation) -> str:
     """Eight letters for what an operation says, whatever else the two texts say."""
+    if op.spans is None and op.old and op.new:
+        return _digest_of(op.old.key, op.new.key, op.new.text, op.new.text, bool(op.move))
     keys = [clause.key if clause else None for clause in (op.old, op.new)]
-    said = json.dumps([*keys, _words(op, 0), _words(op, 1), bool(op.move)])
-    return hashlib.sha256(said.encode()).hexdigest()[:8]
+    return _digest_of(*keys, _words(op, 0), _words(op, 1), bool(op.move))
+
+
+@lru_cache(maxsize=1 << 14)
+def _digest_of(*said: object) -> str:
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:8]
 
 
 def _operation(op: Operation, changes: Iterable[Change]) -> dict[str, Any]:
@@ -155,6 +170,8 @@ def _operation(op: Operation, changes: Iterable[Change]) -> dict[str, Any]:
 
 def _words(op: Operation, side: int) -> str | None:
     """The old (0) or the new (1) words of an operation, to the letter; None: it has none."""
+    if op.spans is None and op.old and op.new:
+        return op.new.text
     moved_here = op.move and side == 0
     if (op.old, op.new)[side] is None and not op.continued and not moved_here:
         return None

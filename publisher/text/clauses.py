@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, cached_property, lru_cache
 from itertools import count, pairwise
@@ -113,6 +113,14 @@ class Clause:
         if self.kind in _TEXT:
             return new.kind in _TEXT
         return self.kind is new.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A clause, equal to any other that a reader cannot tell apart from it."""
+
+    key: str
+    clause: Clause = field(compare=False)
 
 
 _TEXT = frozenset({Kind.HEADING, Kind.PARAGRAPH, Kind.HTML})
