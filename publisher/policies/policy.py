@@ -67,6 +67,13 @@ class Policy:
         files = self.files.items()
         return Document(tuple(c for name, text in files for c in parse(text, name, numbers)))
 
+    def forget(self) -> None:
+        """Drops what was read of the text; it is read again where it is asked for.
+
+        For histories: hundreds of texts, of which two are looked at together.
+        """
+        vars(self).pop("document", None)
+
     @property
     def markdown(self) -> str:
         """The whole policy as one Markdown text."""

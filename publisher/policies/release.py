@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from publisher.errors import ConfigurationError
@@ -99,6 +102,11 @@ class Release:
     imported: Imported | None = None
     """Where it comes from, if it is a text of the past; None: it was frozen from a draft."""
 
+    @cached_property
+    def identity(self) -> str:
+        """A digest of all that is known of it: what is made of one release is known again by it."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
+
     @property
     def name(self) -> str:
         """`privacy/2`: the name of its folder and of its tag."""
@@ -147,20 +155,27 @@ def standing(release: Release, line: Line, today: dt.date) -> Standing:
         return Standing(Status.SUPERSEDED, correction.published.date(), correction.number)
     if release.begins is not None and release.begins > today:
         return Standing(Status.UPCOMING, release.begins)
-    for later in line:
+    for later in _behind(release, line):
         begun = later.begins is not None and later.begins <= today
-        if later.number > release.number and begun and not _replaced_while_upcoming(later, line):
+        if begun and not _replaced_while_upcoming(later, line):
             return Standing(Status.SUPERSEDED, later.begins, later.number)
     return Standing(Status.IN_FORCE, release.effective)
 
 
 def _replaced_while_upcoming(release: Release, line: Line) -> Release | None:
-    for other in line:
-        same = other.number.major == release.number.major and other.number > release.number
-        early = other.published and release.effective and other.published.date() < release.effective
-        if same and early:
+    if release.effective is None:
+        return None
+    for other in _behind(release, line):
+        if other.number.major != release.number.major:
+            break
+        if other.published and other.published.date() < release.effective:
             return other
     return None
+
+
+def _behind(release: Release, line: Line) -> Iterator[Release]:
+    """The releases with higher numbers, rising; histories are long, so none is looked at twice."""
+    return islice(line, bisect_right(line, release.number, key=lambda r: r.number), None)
 
 
 def in_force(line: Line, today: dt.date) -> Release | None:
@@ -190,8 +205,8 @@ def last_day(release: Release, line: Line) -> dt.date | None:
 
 def predecessor(release: Release, line: Line) -> Release | None:
     """The release before this one, by number."""
-    before = [r for r in line if r.number < release.number]
-    return before[-1] if before else None
+    place = bisect_left(line, release.number, key=lambda r: r.number)
+    return line[place - 1] if place else None
 
 
 def material_predecessor(release: Release, line: Line) -> Release | None:

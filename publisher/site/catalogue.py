@@ -12,7 +12,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from publisher.compare.amendment import Amendment, summary
 from publisher.policies.address import Addresses
 from publisher.policies.periods import Period, announced, applied, by_number
 from publisher.policies.release import (
@@ -26,6 +25,7 @@ from publisher.policies.release import (
     standing,
 )
 from publisher.reports.exchange import section_value
+from publisher.site.abstract import Abstract
 
 VERSIONS = "urn:policy-publisher:versions:1"
 PERIODS = "urn:policy-publisher:periods:1"
@@ -46,7 +46,7 @@ def kind(release: Release) -> str:
 
 
 def versions(
-    line: Line, organisation: str, at: Addresses, changes: Mapping[Number, Amendment]
+    line: Line, organisation: str, at: Addresses, changes: Mapping[Number, Abstract]
 ) -> bytes:
     """`versions.json`: every version with its dates, digests and addresses, oldest first.
 
@@ -140,12 +140,12 @@ def _urls(release: Release, line: Line, at: Addresses, *, amended: bool) -> dict
     return urls
 
 
-def _figures(amendment: Amendment | None) -> dict[str, Any]:
-    if amendment is None:
+def _figures(found: Abstract | None) -> dict[str, Any]:
+    if found is None:
         return {}
-    counts = amendment.counts
+    counts = found.counts
     words = {"inserted": counts.inserted, "deleted": counts.deleted, "moved": counts.moved}
-    return {"changes": {"summary": summary(amendment), **words}}
+    return {"changes": {"summary": found.summary, **words}}
 
 
 def periods(line: Line, at: Addresses) -> bytes:

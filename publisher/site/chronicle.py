@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from publisher.compare.amendment import Amendment, Change, ChangeKind, name_of
-from publisher.markup.html import HIDDEN, Heading, Place
+from publisher.compare.amendment import Change, ChangeKind, name_of
+from publisher.markup.html import Heading, Place
 from publisher.notices.notice import said
 from publisher.policies.address import Addresses
 from publisher.policies.release import Line, Number, Release
 from publisher.site import apparatus, masthead
-from publisher.text.clauses import Document, Section
+from publisher.site.abstract import Abstract
 
 SHOWN = 6
 """So many releases stand below a section at once; the older ones are folded away."""
@@ -47,26 +47,25 @@ class Story:
 
 
 def stories(
-    line: Line, amendments: Mapping[Number, Amendment]
+    line: Line, first: Mapping[str, str], changed: Mapping[Number, Abstract]
 ) -> tuple[tuple[Story, ...], tuple[Story, ...]]:
     """The sections of the latest release, in the order of its text; and those that are gone, the
     last to go first.
 
     Args:
         line: all releases of one policy.
-        amendments: what each release changes against the one before it, by its number.
+        first: the sections of the first, name and title.
+        changed: what each of the others changes against the one before it, by its number.
     """
-    first = line[0]
-    titles = _titles(first.policy.document)
-    events = {name: [Event(first, ())] for name in titles}
-    latest = titles
+    titles, latest = dict(first), first
+    events: dict[str, list[Event]] = {name: [Event(line[0], ())] for name in titles}
     for release in line[1:]:
-        amendment = amendments[release.number]
-        latest = _titles(amendment.new)
+        short = changed[release.number]
+        latest = short.titles
         titles = {**titles, **latest}
         found: dict[str, list[Change]] = {}
-        for change in amendment.changes:
-            for name in _names(change, amendment.old):
+        for change in short.changes:
+            for name in _names(change, short.before):
                 found.setdefault(name, []).append(change)
         for name, changes in found.items():
             events.setdefault(name, []).insert(0, Event(release, tuple(changes)))
@@ -83,26 +82,14 @@ def stories(
     return tuple(map(story, latest)), tuple(gone)
 
 
-def _titles(document: Document) -> dict[str, str]:
-    return {
-        _name(section): section.title
-        for section in document.sections
-        if any(clause.kind not in HIDDEN for clause in section.clauses)
-    }
-
-
-def _name(section: Section) -> str:
-    return name_of(section.anchor, section.title)
-
-
 def _own(change: Change) -> str:
     return name_of(change.anchor, change.title)
 
 
-def _names(change: Change, old: Document) -> dict[str, None]:
+def _names(change: Change, before: Sequence[str]) -> dict[str, None]:
     """Every section that a change tells of, also one that goes on under another name."""
-    before = (_name(old.sections[place]) for place in change.old_sections)
-    return dict.fromkeys((_own(change), *filter(None, change.others), *before))
+    olds = (before[place] for place in change.old_sections)
+    return dict.fromkeys((_own(change), *filter(None, change.others), *olds))
 
 
 def _went(events: Sequence[Event]) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urljoin
 from xml.etree import ElementTree
 
-from publisher.compare.amendment import Amendment, summary
+from publisher.compare.amendment import Amendment
 from publisher.compare.extracts import Line, Phrase, end_of, extracts, joined, phrases, shortened
 from publisher.compare.redline import Operation
 from publisher.compare.words import SpanKind
@@ -69,29 +69,28 @@ class Feed:
     entries: tuple[Entry, ...]
 
 
-def entry(release: Release, amendment: Amendment | None, at: Addresses) -> Entry | None:
-    """A version as news; None where nobody knows when it was published.
+def entry(release: Release, changed: str, html: str, at: Addresses) -> Entry:
+    """A version as news.
 
     Args:
-        release: the version.
-        amendment: what it changes against the one before it; None for the first.
+        release: the version; its time of publication is known.
+        changed: what it changes in one sentence; empty for the first.
+        html: what the entry says; see `content`.
         at: addresses with the site's own in front.
     """
-    if release.published is None:
-        return None
+    assert release.published
     facts, number = release.policy.facts, release.number
     when = apparatus.in_force_words(release)
     words = f"{when[0].upper()}{when[1:]}."
-    changes = at.changes(number) if amendment else ""
     return Entry(
         address=at.release(number),
         title=f"{facts.title}: version {number}, {when}",
         published=release.published,
-        summary=f"{words} {summary(amendment)}." if amendment else f"{words} First version.",
-        html=_content(release, amendment, at),
+        summary=f"{words} {changed}." if changed else f"{words} First version.",
+        html=html,
         language=facts.language,
         kind=kind(release),
-        changes=changes,
+        changes=at.changes(number) if changed else "",
     )
 
 
@@ -103,7 +102,14 @@ def latest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 # ── what an entry says ───────────────────────────────────────────────────────────────────────────
 
 
-def _content(release: Release, amendment: Amendment | None, at: Addresses) -> str:
+def content(release: Release, amendment: Amendment | None, at: Addresses) -> str:
+    """Why a version was made, and every changed clause, as HTML with whole addresses.
+
+    Args:
+        release: the version.
+        amendment: what it changes against the one before it; None for the first.
+        at: addresses with the site's own in front.
+    """
     facts, number = release.policy.facts, release.number
     links = [(f"Version {number} in full", at.release(number))]
     parts = [apparatus.remark(facts), apparatus.general_note(release.policy.notes)]

@@ -1,0 +1,80 @@
+"""What a release changes, in short: enough for every list of changes, without the texts.
+
+Overviews tell of all releases; made of these, they cost the same however long the texts are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from publisher.compare.amendment import Amendment, Change, ChangeKind, Counts, name_of, summary
+from publisher.markup.html import HIDDEN, Place
+from publisher.markup.marked import places
+from publisher.text.clauses import Document, Section
+
+
+@dataclass(frozen=True)
+class Abstract:
+    """An amendment without its words."""
+
+    summary: str
+    counts: Counts
+    changes: tuple[Change, ...]
+    places: tuple[Place, ...]
+    """Where they are in the redline."""
+    before: tuple[str, ...]
+    """The name of each section of the old text, in order."""
+    titles: Mapping[str, str]
+    """The sections of the new text that readers see, in order: name and title."""
+
+    def encode(self) -> bytes:
+        """As JSON; `decode` reads it back."""
+        return json.dumps(asdict(self), ensure_ascii=False).encode()
+
+    @classmethod
+    def decode(cls, data: bytes) -> Abstract:
+        """What `encode` wrote."""
+        value = json.loads(data)
+        return cls(
+            summary=value["summary"],
+            counts=Counts(**value["counts"]),
+            changes=tuple(map(_change, value["changes"])),
+            places=tuple(Place(**place) for place in value["places"]),
+            before=tuple(value["before"]),
+            titles=value["titles"],
+        )
+
+
+def _change(value: dict[str, Any]) -> Change:
+    lists = ("others", "old_sections", "new_sections")
+    kind = ChangeKind(value["kind"])
+    return Change(**value | {name: tuple(value[name]) for name in lists} | {"kind": kind})
+
+
+def abstract(amendment: Amendment) -> Abstract:
+    """An amendment in short."""
+    return Abstract(
+        summary=summary(amendment),
+        counts=amendment.counts,
+        changes=amendment.changes,
+        places=places(amendment),
+        before=tuple(map(name, amendment.old.sections)),
+        titles=titles(amendment.new),
+    )
+
+
+def titles(document: Document) -> dict[str, str]:
+    """The sections of a text that readers see, in order: name and title."""
+    return {
+        name(section): section.title
+        for section in document.sections
+        if any(clause.kind not in HIDDEN for clause in section.clauses)
+    }
+
+
+def name(section: Section) -> str:
+    """What a section is known by through all versions: its anchor, else its title."""
+    return name_of(section.anchor, section.title)

@@ -1,0 +1,200 @@
+"""What is made of releases alone: texts and redlines as HTML, JSON, Markdown.
+
+A release never changes, so nothing of it has to be made twice. Each thing here follows from one
+release, or from two that follow one another, and is kept under all that decides about it; what
+depends on the day, or on what came later, is put around it by `pages`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from publisher.compare.amendment import Amendment, amend
+from publisher.markup.html import Fragment, Heading
+from publisher.markup.marked import redline
+from publisher.policies.address import Addresses
+from publisher.policies.release import Line, Number, Release, predecessor
+from publisher.reports.comment import as_markdown
+from publisher.reports.exchange import as_json
+from publisher.site import apparatus, catalogue, feeds
+from publisher.site.abstract import Abstract, abstract, titles
+
+Keep = Callable[[Sequence[str], Callable[[], bytes]], bytes]
+"""Has what follows from some texts from an earlier time, or makes it."""
+
+AT = 2
+"""More texts than these are not held in memory as they were read."""
+
+
+def make(parts: Sequence[str], how: Callable[[], bytes]) -> bytes:
+    """A `Keep` that keeps nothing."""
+    return how()
+
+
+@dataclass
+class Makings:
+    """What is made of the releases of one policy."""
+
+    line: Line
+    organisation: str
+    site: Addresses
+    """Addresses with the site's own in front."""
+    keep: Keep = make
+    _compared: dict[Number, Amendment] = field(default_factory=dict)
+    _read: list[Release] = field(default_factory=list)
+
+    # ── of one release ───────────────────────────────────────────────────────────────────────────
+
+    def text(self, release: Release, stories: str = "") -> Fragment:
+        """The text for its page.
+
+        Args:
+            release: whose text.
+            stories: address of the page with the history of each section; empty: link to none.
+        """
+
+        def how() -> bytes:
+            self._reading(release)
+            return _encoded(apparatus.text_of(release.policy, stories))
+
+        return _decoded(self.keep(["text", release.identity, stories], how))
+
+    def titles(self, release: Release) -> dict[str, str]:
+        """Its sections that readers see, in order: name and title."""
+
+        def how() -> bytes:
+            self._reading(release)
+            return json.dumps(titles(release.policy.document)).encode()
+
+        found: dict[str, str] = json.loads(self.keep(["titles", release.identity], how))
+        return found
+
+    def text_json(self, release: Release) -> bytes:
+        """`policy.json`."""
+
+        def how() -> bytes:
+            self._reading(release)
+            return catalogue.text(release, self.organisation, self.site)
+
+        return self.keep(["json", release.identity, self.organisation, self.site.root], how)
+
+    # ── of what it changes ───────────────────────────────────────────────────────────────────────
+
+    def amendment(self, release: Release) -> Amendment | None:
+        """What a release changes against the one before it; None for the first."""
+        before = predecessor(release, self.line)
+        if before is None:
+            return None
+        if release.number not in self._compared:
+            self._reading(before)
+            self._reading(release)
+            self._compared.clear()
+            found = amend(before.policy.document, release.policy.document)
+            self._compared[release.number] = found
+        return self._compared[release.number]
+
+    def abstract(self, release: Release) -> Abstract | None:
+        """The same in short.
+
+        Where that is not kept, everything else that follows from the comparison is made at once,
+        while both texts are at hand.
+        """
+
+        def how(found: Amendment) -> bytes:
+            self.text(release)
+            self.changed(release)
+            self.changes_json(release)
+            self.changes_markdown(release)
+            self.text_json(release)
+            return abstract(found).encode()
+
+        data = self._of_change("abstract", release, how)
+        return Abstract.decode(data) if data else None
+
+    def changed(self, release: Release) -> Fragment:
+        """The list of the changes with their reasons, and the redline with its views."""
+
+        def how(found: Amendment) -> bytes:
+            before, policy = predecessor(release, self.line), release.policy
+            marked = redline(found, views=True)
+            names = (f"version {r.number}" for r in (before, release) if r)
+            tools = apparatus.views(marked, *names)
+            html = apparatus.changed_text(
+                found, marked, policy.notes, policy.facts.language, tools
+            )
+            return _encoded(Fragment(html, (*apparatus.CHANGED_HEADINGS, *marked.headings)))
+
+        return _decoded(self._of_change("changed", release, how))
+
+    def changes_json(self, release: Release) -> bytes:
+        """`changes.json`."""
+        return self._of_change(
+            "changes.json", release, lambda found: as_json(found, *self._names(release)).encode()
+        )
+
+    def changes_markdown(self, release: Release) -> bytes:
+        """`changes.md`."""
+        title = self.line[-1].policy.facts.title
+
+        def how(found: Amendment) -> bytes:
+            heading = f"{title}: {' → '.join(self._names(release))}"
+            notes = release.policy.notes
+            return as_markdown(found, heading, notes, longest=sys.maxsize).encode()
+
+        return self._of_change("changes.md", release, how, title)
+
+    def entry(self, release: Release) -> feeds.Entry | None:
+        """The release as news; None where nobody knows when it was published."""
+        if release.published is None:
+            return None
+        words = self._of_change(
+            "entry",
+            release,
+            lambda found: feeds.content(release, found, self.site).encode(),
+            self.site.root,
+        )
+        html = words.decode() if words else feeds.content(release, None, self.site)
+        short = self.abstract(release)
+        return feeds.entry(release, short.summary if short else "", html, self.site)
+
+    # ── keeping ──────────────────────────────────────────────────────────────────────────────────
+
+    def _names(self, release: Release) -> tuple[str, str]:
+        before = predecessor(release, self.line)
+        assert before
+        return f"version {before.number}", f"version {release.number}"
+
+    def _of_change(
+        self, what: str, release: Release, how: Callable[[Amendment], bytes], *more: str
+    ) -> bytes:
+        """What follows from a comparison; empty for the first release."""
+        before = predecessor(release, self.line)
+        if before is None:
+            return b""
+
+        def compared() -> bytes:
+            found = self.amendment(release)
+            assert found
+            return how(found)
+
+        return self.keep([what, before.identity, release.identity, *more], compared)
+
+    def _reading(self, release: Release) -> None:
+        """Two texts are held as they were read, not all of a long history."""
+        if release not in self._read:
+            self._read.append(release)
+        while len(self._read) > AT:
+            self._read.pop(0).policy.forget()
+
+
+def _encoded(found: Fragment) -> bytes:
+    headings = [(h.level, h.anchor, h.title) for h in found.headings]
+    return json.dumps([found.html, headings], ensure_ascii=False).encode()
+
+
+def _decoded(data: bytes) -> Fragment:
+    html, headings = json.loads(data)
+    return Fragment(html, tuple(Heading(*heading) for heading in headings))
