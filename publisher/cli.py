@@ -361,28 +361,26 @@ def serve(ctx: click.Context, draft: bool, host: str, port: int, no_build: bool)
 
 
 def _build(ctx: click.Context, as_of: dt.date | None) -> None:
-    from publisher.actions.publishing import build as act
+    from publisher.actions.standing import standing
     from publisher.policies.finding import Severity
 
-    _require_sound(ctx)
-    with console.progress(ctx.obj.quiet) as progress:
-        built = act(ctx.obj.project, as_of or now().date(), progress)
+    project, today = ctx.obj.project, as_of or now().date()
+    built = standing(project, today)
+    if built is None:
+        # All that a build needs takes a while to load.
+        from publisher.actions.publishing import build as act
+        from publisher.actions.verifying import require_sound
+
+        require_sound(project)
+        with console.progress(ctx.obj.quiet) as progress:
+            built = act(project, today, progress)
     for warning in built.warnings:
         console.finding(Severity.CUE, "mkdocs", warning, "")
     what = f"{built.pages} pages and {built.documents} PDFs in {built.folder}"
-    ctx.obj.say(f"Built {what}" if built.changed else f"Nothing to build anew: {what}")
-
-
-def _require_sound(ctx: click.Context) -> None:
-    """Nothing is published from releases that were altered."""
-    from publisher.actions.verifying import verify as act
-    from publisher.errors import SealError
-    from publisher.policies.finding import Severity
-
-    for policy_id in ctx.obj.project.policy_ids:
-        for flaw in act(ctx.obj.project, policy_id):
-            if flaw.severity is Severity.ERROR:
-                raise SealError(flaw.what, where=flaw.where, remedy=flaw.remedy)
+    if built.standing:
+        ctx.obj.say(f"Nothing to build anew: {what}")
+    else:
+        ctx.obj.say(f"Built {what}; {built.changed} pages are new or changed")
 
 
 # ── telling customers ────────────────────────────────────────────────────────────────────────────

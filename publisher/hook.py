@@ -9,10 +9,12 @@ import datetime as dt
 import os
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
 from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -21,10 +23,12 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import get_toc
 
-from publisher.actions.publishing import Order, Site, order, site
+from publisher.actions.assembling import Site, site
+from publisher.actions.publishing import Order, order
 from publisher.edges.project import Project
-from publisher.markup.html import Heading
-from publisher.site.pages import POLICIES, Page
+from publisher.frames import TEMPLATE, Frames, contents
+from publisher.site.pages import POLICIES
+from publisher.site.view import Body, Page
 
 LOST = (
     "<h1>There is no such page</h1>\n<p>Every version that was ever published keeps its address. "
@@ -36,6 +40,8 @@ LOST = (
 ALTERNATE = "link[rel=alternate]"
 """What the theme's script takes for another language: it asks for the sitemap beside each, and so
 it would beside each feed."""
+NOINDEX = '<meta name="robots" content="noindex">'
+"""For search engines."""
 UNKNOWN = "1970-01-01"
 """In place of a day that nobody knows, for MkDocs asks every page for one; the sitemap has none."""
 
@@ -48,43 +54,69 @@ class PublisherOptions(Config):  # type: ignore[no-untyped-call]
 
 
 class GeneratedPage(MkDocsPage):
-    """A page whose HTML is finished before MkDocs sees it."""
+    """A page whose HTML is not made by MkDocs.
+
+    One in the navigation is rendered by the theme like any other; one of a version is put into a
+    frame, see `frames`.
+    """
 
     def __init__(self, made: Page, file: File, config: MkDocsConfig) -> None:
         super().__init__(made.label or made.title, file, config)
         self.made = made
         self.update_date = day_of(made.modified)
+        self.body = Body("")
+
+    @property
+    def framed(self) -> bool:
+        """Whether it is put into a frame."""
+        return not self.made.label
 
     def read_source(self, config: MkDocsConfig) -> None:
-        """There is no Markdown; the facts for the frame stand where MkDocs looks for them."""
+        """There is no Markdown; the facts for the theme stand where MkDocs looks for them."""
         self.markdown = ""
-        self.meta = {"title": self.made.title, "description": self.made.description}
+        self.meta = {"title": escape(self.made.title, quote=False)}
+        if self.framed:
+            self.meta["template"] = TEMPLATE
+        else:
+            self.body = self.made.body()
+            self.meta["description"] = escape(self.body.description)
         if not self.made.search:
             self.meta["search"] = {"exclude": True}
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
-        """Hands over the finished HTML, its list of contents, and the anchors others may link."""
-        self.content = self.made.html
-        self.toc = get_toc(contents(self.made.headings))  # type: ignore[arg-type]
-        self.present_anchor_ids = set(re.findall(r'\bid="([^"]+)"', self.made.html))
+        """Hands over the finished HTML and its list of contents."""
+        self.content = self.body.html
+        self.toc = get_toc(contents(self.body.headings))  # type: ignore[arg-type]
+
+    @property
+    def present_anchor_ids(self) -> set[str]:
+        """The anchors that other pages may link."""
+        return set(re.findall(r'\bid="([^"]+)"', self.made.body().html))
+
+    @present_anchor_ids.setter
+    def present_anchor_ids(self, value: set[str] | None) -> None:
+        """MkDocs finds none in Markdown that is not there."""
+
+
+class GeneratedFile(File):
+    """A file that is made when it is written, whatever its name says of it."""
+
+    make: Callable[[], bytes]
+
+    def is_documentation_page(self) -> bool:
+        """To MkDocs every .md file is a page to be rendered; these are to be downloaded."""
+        return False
+
+    def copy_file(self, dirty: bool = False) -> None:
+        """Makes and writes it."""
+        path = Path(self.abs_dest_path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(self.make())
 
 
 def day_of(modified: dt.date | None) -> str:
     """A day as MkDocs wants it: it dates the sitemap, which would name the day of the build."""
     return modified.isoformat() if modified else UNKNOWN
-
-
-def contents(headings: Sequence[Heading]) -> list[dict[str, Any]]:
-    """The headings as MkDocs nests them, below the title of the page."""
-    top: dict[str, Any] = {"level": 1, "id": "pp-top", "name": "", "children": []}
-    stack = [top]
-    for heading in headings:
-        item = {"level": heading.level, "id": heading.anchor, "name": heading.title, "children": []}
-        while stack[-1]["level"] >= heading.level and len(stack) > 1:
-            stack.pop()
-        stack[-1]["children"].append(item)
-        stack.append(item)
-    return [top]
 
 
 class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-call]
@@ -100,7 +132,7 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
             config.site_url = facts.site
         if config.copyright is None:
             config.copyright = escape(", ".join((facts.organisation, *facts.address.splitlines())))
-        wanted = order.get() or Order()
+        self.wanted = wanted = order.get() or Order()
         self.made = wanted.made or site(
             self.project, wanted.today or this_day(), draft=wanted.draft or self.config.draft
         )
@@ -116,17 +148,34 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
                 file.content_string = file.content_string.replace(
                     ALTERNATE, f"{ALTERNATE}[hreflang]"
                 )
-        in_nav = {page.path for page in _navigated(self.made)}
         for page in self.made.pages:
-            level = InclusionLevel.INCLUDED if page.path in in_nav else InclusionLevel.NOT_IN_NAV
+            level = InclusionLevel.INCLUDED if page.label else InclusionLevel.NOT_IN_NAV
             file = File.generated(config, f"{page.path}index.md", content="", inclusion=level)
             file.page = GeneratedPage(page, file, config)
             files.append(file)
-        for path, data in self.made.files.items():
+        for path, make in self.made.files.items():
             # What people wrote themselves stands.
-            if not path.endswith(".md") and files.get_file_from_path(path) is None:
-                files.append(File.generated(config, path, content=data))
+            if files.get_file_from_path(path) is None:
+                made = GeneratedFile.generated(config, path, content="")
+                assert isinstance(made, GeneratedFile)
+                made.make = make
+                files.append(made)
         return files
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        self.frames = Frames(env, finished)
+        self.progress, self.count, self.written = self.wanted.progress, len(self.made.pages), 0
+        return env
+
+    def on_page_context(
+        self, context: Any, *, page: MkDocsPage, config: MkDocsConfig, nav: Any
+    ) -> Any:
+        if isinstance(page, GeneratedPage) and page.framed:
+            body = page.made.body()
+            page.meta["description"] = escape(body.description)
+            head = body.head + page.made.noindex * NOINDEX
+            context["framed"] = self.frames.framed(page, context, replace(body, head=head))
+        return context
 
     def on_page_content(
         self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files
@@ -137,10 +186,13 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
         return html.replace(POLICIES, self.made.policies)
 
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
-        head = self.made.head if page.is_homepage else ""
         if isinstance(page, GeneratedPage):
-            head = page.made.head + page.made.noindex * '<meta name="robots" content="noindex">'
-        return mended(output.replace("</head>", f"{head}</head>", 1))
+            self.progress("pages", self.written, self.count)
+            self.written += 1
+            if page.framed:
+                return output
+            return finished(output, page.body.head + page.made.noindex * NOINDEX)
+        return finished(output, self.made.head if page.is_homepage else "")
 
     def on_post_template(
         self, output_content: str, *, template_name: str, config: MkDocsConfig
@@ -150,12 +202,6 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
         if template_name == "sitemap.xml":
             return output_content.replace(f"<lastmod>{UNKNOWN}</lastmod>", "")
         return mended(output_content) if template_name.endswith(".html") else output_content
-
-    def on_post_build(self, *, config: MkDocsConfig) -> None:
-        # To MkDocs every .md file is a page to be rendered; these are to be downloaded as they are.
-        for path, data in self.made.files.items():
-            if path.endswith(".md"):
-                (Path(config.site_dir) / path).write_bytes(data)
 
     def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Callable[..., Any]) -> Any:
         for folder in (self.project.drafts, self.project.versions):
@@ -171,20 +217,21 @@ def this_day() -> dt.date:
     return now.date()
 
 
-def _navigated(made: Site) -> list[Page]:
-    """A policy's stable pages and its draft; never its versions, of which there may be many."""
-    return [page for page in made.pages if not re.search(r"/\d+(\.\d+)?/", f"/{page.path}")]
-
-
 def _navigation(written: Sequence[str], made: Site) -> list[Any]:
     groups: dict[str, list[str]] = {}
     titles: dict[str, str] = {}
-    for page in _navigated(made):
+    # Never versions, of which there may be many: the theme writes its navigation on every page.
+    for page in (page for page in made.pages if page.label):
         policy = page.path.split("/", 1)[0]
         groups.setdefault(policy, []).append(f"{page.path}index.md")
         titles.setdefault(policy, page.title)
     sections = [{titles[policy]: paths} for policy, paths in groups.items()]
     return [*sorted(written, key=lambda path: (path != "index.md", path)), *sections]
+
+
+def finished(html: str, head: str) -> str:
+    """A page as the theme wrote it, mended, with more HTML in its head."""
+    return mended(html.replace("</head>", f"{head}</head>", 1))
 
 
 def mended(html: str) -> str:

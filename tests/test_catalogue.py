@@ -11,10 +11,11 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from publisher.compare.amendment import Amendment, amend
+from publisher.compare.amendment import amend
 from publisher.policies.address import Addresses
 from publisher.policies.release import Imported, Line, Number, Release
 from publisher.site import catalogue
+from publisher.site.abstract import Abstract, abstract
 from tests.conftest import ROOT
 from tests.test_report import closed
 from tests.test_timeline import LINE, POLICY, release
@@ -33,7 +34,7 @@ def checked(data: bytes, name: str) -> dict[str, Any]:
     return value
 
 
-def changed() -> tuple[Line, dict[Number, Amendment]]:
+def changed() -> tuple[Line, dict[Number, Abstract]]:
     """Releases 1, 2 and 2.1, of which each changes a word."""
     found: list[Release] = []
     for word, member in zip(("Text.", "Words.", "Words!"), LINE, strict=True):
@@ -49,15 +50,16 @@ def changed() -> tuple[Line, dict[Number, Amendment]]:
                 opt_out="Opt out." if member.number == Number(2) else "",
             )
         )
-    amendments = {
-        new.number: amend(old.policy.document, new.policy.document) for old, new in pairwise(found)
+    short = {
+        new.number: abstract(amend(old.policy.document, new.policy.document))
+        for old, new in pairwise(found)
     }
-    return tuple(found), amendments
+    return tuple(found), short
 
 
 def test_every_version_is_listed_with_its_days_and_addresses() -> None:
-    line, amendments = changed()
-    value = checked(catalogue.versions(line, "Example", AT, amendments), "versions")
+    line, short = changed()
+    value = checked(catalogue.versions(line, "Example", AT, short), "versions")
     first, second, third = value["versions"]
     assert [v["kind"] for v in value["versions"]] == ["first", "amendment", "correction"]
     assert first["applies"] == {"from": None, "until": "2027-02-28"}
@@ -80,11 +82,11 @@ def test_the_digest_is_that_of_the_download() -> None:
 
 
 def test_of_a_text_of_the_past_the_day_it_was_seen_is_told() -> None:
-    line, amendments = changed()
+    line, short = changed()
     seen = dt.datetime(2015, 3, 4, 12, tzinfo=dt.UTC)
     origin = Imported("git", "terms.md", "0" * 40, seen, "0" * 64)
     past = replace(line[1], published=None, effective=None, closes=None, imported=origin)
-    value = checked(catalogue.versions((line[0], past), "Example", AT, amendments), "versions")
+    value = checked(catalogue.versions((line[0], past), "Example", AT, short), "versions")
     first, second = value["versions"]
     assert second["seen"] == "2015-03-04T12:00:00Z"
     assert second["effective"] is None
@@ -109,8 +111,8 @@ def test_the_sections_put_end_to_end_are_the_text() -> None:
 
 
 def test_no_status_is_told_for_it_would_be_of_one_day() -> None:
-    line, amendments = changed()
-    text = catalogue.versions(line, "Example", AT, amendments).decode()
+    line, short = changed()
+    text = catalogue.versions(line, "Example", AT, short).decode()
     assert "in force" not in text
     assert "status" not in text
 

@@ -12,6 +12,7 @@ from publisher.markup.marked import places, redline
 from publisher.policies.address import Addresses
 from publisher.policies.policy import Policy
 from publisher.policies.release import Line, Number
+from publisher.site.abstract import Abstract, abstract, titles
 from publisher.site.apparatus import text_of
 from publisher.site.chronicle import SHOWN, Story, chronicle, headings, stories
 from tests.test_import import CONTACT, COOKIES, KEYS, USE
@@ -39,11 +40,15 @@ def amendments(line: Line) -> dict[Number, Amendment]:
     return {b.number: amend(a.policy.document, b.policy.document) for a, b in pairwise(line)}
 
 
+def told_of(line: Line) -> tuple[tuple[Story, ...], tuple[Story, ...]]:
+    short = {n: Abstract.decode(abstract(a).encode()) for n, a in amendments(line).items()}
+    return stories(line, titles(line[0].policy.document), short)
+
+
 def told(line: Line) -> tuple[dict[str, str], str]:
     """What is told of each section, without mark-up, by its name; and the HTML."""
-    found = amendments(line)
-    here, gone = stories(line, found)
-    html = chronicle(here, gone, {n: places(a) for n, a in found.items()}, AT)
+    here, gone = told_of(line)
+    html = chronicle(here, gone, {n: places(a) for n, a in amendments(line).items()}, AT)
     parts = re.split(r'<h[23] id="([^"]+)">', html)[1:]
     words = {
         name: re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text)).strip()
@@ -72,7 +77,7 @@ def test_each_release_is_told_of_the_sections_it_touched_the_newest_first() -> N
 
 def test_the_sections_stand_in_the_order_of_the_latest_text() -> None:
     line = line_of(USED + SAFE + ASK, USED + ASK, ASK + CRUMBS)
-    here, gone = stories(line, amendments(line))
+    here, gone = told_of(line)
     assert names(here) == ["contact", "cookies"]
     assert names(gone) == ["use", "keys"]
     assert [h.title for h in headings(here, gone)] == [
@@ -121,7 +126,7 @@ def test_a_section_under_another_anchor_is_told_of_both() -> None:
 
 def test_a_section_that_came_back_is_here() -> None:
     line = line_of(USED + CRUMBS, USED, USED + CRUMBS)
-    here, gone = stories(line, amendments(line))
+    here, gone = told_of(line)
     assert names(here) == ["use", "cookies"]
     assert gone == ()
     assert len(here[1].events) == 3

@@ -15,6 +15,7 @@ from publisher.policies.address import Addresses
 from publisher.policies.policy import Note
 from publisher.site import feeds
 from publisher.site.feeds import LATEST, Entry, Feed
+from publisher.site.makings import Makings
 from publisher.text.clauses import Document, parse
 from tests.golden_cases import cases
 from tests.test_catalogue import changed
@@ -25,10 +26,10 @@ RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def entries() -> list[Entry]:
-    line, amendments = changed()
+    line, _ = changed()
     noted = replace(line[1].policy, notes=(Note("a.md", "Because of *this*, see [A](#a).\n"),))
     line = (line[0], replace(line[1], policy=noted), line[2])
-    found = (feeds.entry(r, amendments.get(r.number), AT) for r in line)
+    found = map(Makings(line, "Example", AT).entry, line)
     return [entry for entry in found if entry]
 
 
@@ -91,7 +92,7 @@ def test_json_feed_has_what_its_version_1_1_requires() -> None:
 
 def test_what_was_published_nobody_knows_when_is_no_news() -> None:
     line, _ = changed()
-    assert feeds.entry(line[0], None, AT) is None
+    assert Makings(line, "Example", AT).entry(line[0]) is None
 
 
 def test_a_feed_without_news_is_a_feed() -> None:

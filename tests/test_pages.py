@@ -18,7 +18,8 @@ from xml.etree import ElementTree
 import pytest
 
 from publisher import hook
-from publisher.actions.publishing import Order, build, order, site
+from publisher.actions.assembling import site
+from publisher.actions.publishing import Order, build, order
 from publisher.compare.amendment import amend
 from publisher.edges import archive
 from publisher.edges.project import Project
@@ -511,14 +512,15 @@ def test_a_draft_that_does_not_read_is_shown_as_its_findings(
     (root / "policy/privacy/policy.toml").write_text("title = \n")
     made = site(Project(root), BEFORE, draft=True)
     page = next(p for p in made.pages if p.path == "privacy/draft/")
-    assert "policy.toml:1" in page.html
+    assert "policy.toml:1" in page.body().html
     assert page.noindex
 
 
 def test_the_contents_nest_below_the_title() -> None:
+    from publisher.frames import contents
     from publisher.markup.html import Heading
 
-    top = hook.contents([Heading(2, "a", "A"), Heading(3, "b", "B"), Heading(2, "c", "C")])
+    top = contents((Heading(2, "a", "A"), Heading(3, "b", "B"), Heading(2, "c", "C")))
     assert [item["id"] for item in top[0]["children"]] == ["a", "c"]
     assert [item["id"] for item in top[0]["children"][0]["children"]] == ["b"]
 
@@ -567,10 +569,9 @@ def test_progress_is_told_of_documents_and_pages(project: Project) -> None:
     told: list[tuple[str, int, int]] = []
     shutil.rmtree(project.built, ignore_errors=True)
     build(project, BEFORE, lambda *what: told.append(what))
-    assert told[0] == ("PDFs", 0, 7)
+    assert told[0] == ("versions", 0, 3)
     assert ("PDFs", 7, 7) in told
-    assert told[-1][0] == "pages"
-    assert told[-1][1] == told[-1][2]
+    assert told[-1] == ("pages", 12, 12)
 
 
 def test_a_build_that_fails_leaves_the_old_site_as_it_was(house: House) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from publisher.actions.addressing import SAMPLE, announced, known, link_for, token_for
 from publisher.actions.drafting import Comparison
 from publisher.compare.amendment import Amendment, amend
 from publisher.edges import pdf
@@ -64,6 +64,9 @@ def letter_pdf(
     project: Project, policy_id: str, number: Number, customer: str | None, now: dt.datetime
 ) -> bytes:
     """The letter about a release as one recipient gets it, as PDF; see `letter_for`."""
+    # A build prints, and has no use for the ledger, whose database takes long to load.
+    from publisher.actions.addressing import SAMPLE, announced, known, link_for, token_for
+
     del now  # a PDF carries no date
     release = announced(project, policy_id, number)
     recipient = known(project, customer) if customer else SAMPLE
@@ -163,6 +166,12 @@ def _make(
 ) -> bytes:
     folder, fonts = project.cache / "pdf", _fonts(project)
     return pdf.make(html, folder, form=form, attachments=attachments, fonts=fonts)
+
+
+def toolchain(project: Project) -> str:
+    """What decides about the bytes of a PDF beside what it says: programs and fonts."""
+    own = (hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(_fonts(project)))
+    return " ".join([pdf.toolchain(), *own])
 
 
 def _fonts(project: Project) -> list[Path]:

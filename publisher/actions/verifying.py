@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from publisher.edges import archive
 from publisher.edges.history import History
 from publisher.edges.project import Project
+from publisher.errors import SealError
 from publisher.policies.anchoring import Anchored
 from publisher.policies.finding import Severity
 from publisher.policies.release import SECTIONS, Imported, Number, Release
@@ -38,6 +39,18 @@ def verify(project: Project, policy_id: str) -> list[Flaw]:
         *_witnessed(project, history, policy_id),
     ]
     return sorted(flaws, key=lambda f: (f.severity is not Severity.ERROR, f.where))
+
+
+def require_sound(project: Project) -> None:
+    """Nothing is published from releases that were altered.
+
+    Raises:
+        SealError: a release is not as it was frozen; the first of what is wrong.
+    """
+    for policy_id in project.policy_ids:
+        for flaw in verify(project, policy_id):
+            if flaw.severity is Severity.ERROR:
+                raise SealError(flaw.what, where=flaw.where, remedy=flaw.remedy)
 
 
 def _cut_off(history: History) -> list[Flaw]:

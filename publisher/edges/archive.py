@@ -40,6 +40,12 @@ def release_bytes(project: Project, policy_id: str, number: Number) -> Mapping[s
     return read_folder(folder_of(project, policy_id, number))
 
 
+def release_file(project: Project, release: Release, name: str) -> bytes:
+    """One file of a release; empty if there is none of that name."""
+    path = folder_of(project, release.policy.id, release.number) / name
+    return path.read_bytes() if path.is_file() else b""
+
+
 def line(project: Project, policy_id: str) -> Line:
     """All releases of a policy by rising number.
 
@@ -48,7 +54,7 @@ def line(project: Project, policy_id: str) -> Line:
     """
     found: list[Release] = []
     for number in numbers(project, policy_id):
-        files = release_bytes(project, policy_id, number)
+        files = read_folder(folder_of(project, policy_id, number), skip=".pdf")
         found.append(read_release(policy_id, files, f"versions/{policy_id}/{number}"))
     return tuple(found)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -29,7 +30,10 @@ def kept(folder: Path | None, name: str, make: Callable[[], bytes]) -> bytes:
     if folder is None:
         return make()
     path = folder / f"{name}.kept"
-    held = path.read_bytes() if path.is_file() else b""
+    try:
+        held = path.read_bytes()
+    except OSError:
+        held = b""
     digest, data = held[:32], held[32:]
     if held and hashlib.sha256(data).digest() == digest:
         return data
@@ -39,6 +43,30 @@ def kept(folder: Path | None, name: str, make: Callable[[], bytes]) -> bytes:
         file.write(hashlib.sha256(data).digest() + data)
     Path(file.name).replace(path)
     return data
+
+
+class Store:
+    """A folder in which things are kept, and which of them were of use."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._used: set[str] = set()
+
+    def kept(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """What was kept under a name; made, and kept, if it is not there or not whole."""
+        self._used.add(f"{name}.kept")
+        return kept(self.folder, name, make)
+
+    def sweep(self, before: float) -> None:
+        """Removes what was of no use since this store was opened, and is old.
+
+        Args:
+            before: seconds since 1970; what was kept later may be of use to another build.
+        """
+        for path in self.folder.glob("*.*") if self.folder.is_dir() else ():
+            with suppress(OSError):
+                if path.name not in self._used and path.stat().st_mtime < before:
+                    path.unlink()
 
 
 def name_of(parts: Iterable[str]) -> str:

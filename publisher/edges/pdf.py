@@ -130,7 +130,7 @@ class _Job(NamedTuple):
 
 
 def _digest(job: _Job) -> str:
-    parts = [job.html, str(job.form), _recipe(), style("print.css"), font_faces(""), _toolchain()]
+    parts = [job.html, str(job.form), _recipe(), style("print.css"), font_faces(""), toolchain()]
     files = [(a.name, a.data, f"{a.media_type} {a.description} {a.relationship}") for a in job[2]]
     files += [(font.name, font.read_bytes(), "") for font in job.fonts]
     digest = hashlib.sha256("\0".join(parts).encode())
@@ -140,7 +140,7 @@ def _digest(job: _Job) -> str:
 
 
 @cache
-def _toolchain() -> str:
+def toolchain() -> str:
     """What else decides about the bytes: our fonts, and the programs that set them."""
     digest = hashlib.sha256()
     for path in (*font_files(), *_SIGNS.values()):

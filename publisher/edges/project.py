@@ -6,7 +6,7 @@ Beyond this file and `archive`, nobody knows how a project is laid out.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -163,14 +163,23 @@ def draft_error(findings: list[Finding]) -> DraftError:
     return DraftError(f"{first.what}{more}", where=first.where, remedy=remedy)
 
 
-def read_folder(folder: Path) -> Mapping[str, bytes]:
-    """Every file below a folder by its path inside it; hidden ones and editors' copies left out."""
-    if not folder.is_dir():
-        return {}
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and not path.name.endswith("~")
-    }
+def read_folder(folder: Path, *, skip: str = "") -> Mapping[str, bytes]:
+    """Every file below a folder by its path inside it; hidden ones and editors' copies left out.
+
+    Args:
+        folder: which; empty if it is not there.
+        skip: the ending of names that are left out too.
+    """
+    return dict(sorted(_files(folder, "", skip))) if folder.is_dir() else {}
+
+
+def _files(folder: str | Path, inside: str, skip: str) -> Iterator[tuple[str, bytes]]:
+    with os.scandir(folder) as found:
+        for entry in found:
+            name = entry.name
+            if name.startswith(".") or name.endswith("~") or (skip and name.endswith(skip)):
+                continue
+            if entry.is_dir():
+                yield from _files(entry.path, f"{inside}{name}/", skip)
+            elif entry.is_file():
+                yield f"{inside}{name}", Path(entry.path).read_bytes()

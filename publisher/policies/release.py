@@ -194,7 +194,7 @@ def has_pdf(release: Release, line: Line) -> bool:
     """Whether the site offers a version, and what it changes, as PDF: of the texts of the past,
     which may be hundreds, only the latest. `publisher pdf` makes any other.
     """
-    return not release.imported or not any(r.imported and r.number > release.number for r in line)
+    return not release.imported or not any(r.imported for r in _behind(release, line))
 
 
 def last_day(release: Release, line: Line) -> dt.date | None:

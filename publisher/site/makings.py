@@ -7,16 +7,20 @@ depends on the day, or on what came later, is put around it by `pages`.
 
 from __future__ import annotations
 
+import hashlib
 import json
-import sys
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 from publisher.compare.amendment import Amendment, amend
+from publisher.compare.naming import Naming, first, follow, from_json
+from publisher.compare.naming import as_json as naming_json
 from publisher.markup.html import Fragment, Heading
 from publisher.markup.marked import redline
 from publisher.policies.address import Addresses
-from publisher.policies.release import Line, Number, Release, predecessor
+from publisher.policies.release import Line, Number, Release, has_pdf, predecessor
 from publisher.reports.comment import as_markdown
 from publisher.reports.exchange import as_json
 from publisher.site import apparatus, catalogue, feeds
@@ -25,6 +29,8 @@ from publisher.site.abstract import Abstract, abstract, titles
 Keep = Callable[[Sequence[str], Callable[[], bytes]], bytes]
 """Has what follows from some texts from an earlier time, or makes it."""
 
+WHOLE = 1 << 62
+"""Letters that `changes.md` may have: no host sets a limit."""
 AT = 2
 """More texts than these are not held in memory as they were read."""
 
@@ -44,6 +50,7 @@ class Makings:
     """Addresses with the site's own in front."""
     keep: Keep = make
     _compared: dict[Number, Amendment] = field(default_factory=dict)
+    _named: dict[Number, Naming] = field(default_factory=dict)
     _read: list[Release] = field(default_factory=list)
 
     # ── of one release ───────────────────────────────────────────────────────────────────────────
@@ -81,6 +88,66 @@ class Makings:
 
         return self.keep(["json", release.identity, self.organisation, self.site.root], how)
 
+    # ── the names of its clauses ─────────────────────────────────────────────────────────────────
+
+    def names(self, release: Release) -> tuple[str, ...]:
+        """The permanent names of the clauses of its text, in order."""
+
+        def how() -> bytes:
+            return json.dumps(self.naming(release).names).encode()
+
+        return tuple(json.loads(self.keep(["names", self._past[release.number]], how)))
+
+    def naming(self, release: Release) -> Naming:
+        """The same, with what is known of the clauses that are gone.
+
+        That grows with the past, so it is kept of few: of the releases that readers come to first,
+        and of the last two, from which the next one goes on.
+        """
+        place = bisect_left(self.line, release.number, key=lambda r: r.number)
+        pending: list[Release] = []
+        known: Naming | None = None
+        for earlier in reversed(self.line[: place + 1]):
+            known = self._named.get(earlier.number) or self._kept_naming(earlier)
+            if known:
+                break
+            pending.append(earlier)
+        for later in reversed(pending):
+            found = self.amendment(later)
+            if known and found:
+                known = follow(known, found)
+            else:
+                self._reading(later)
+                known = first(later.policy.document)
+            if self._lasting(later):
+                self.keep(self._naming_parts(later), partial(_naming_bytes, known))
+        assert known
+        self._named = {release.number: known}
+        return known
+
+    def _kept_naming(self, release: Release) -> Naming | None:
+        if not self._lasting(release):
+            return None
+        try:
+            return from_json(self.keep(self._naming_parts(release), _none).decode())
+        except LookupError:
+            return None
+
+    def _lasting(self, release: Release) -> bool:
+        return has_pdf(release, self.line) or any(release is late for late in self.line[-2:])
+
+    def _naming_parts(self, release: Release) -> list[str]:
+        return ["naming", self._past[release.number]]
+
+    @cached_property
+    def _past(self) -> dict[Number, str]:
+        """A digest of each release with all before it."""
+        digest, found = b"", {}
+        for release in self.line:
+            digest = hashlib.sha256(digest + release.identity.encode()).digest()
+            found[release.number] = digest.hex()
+        return found
+
     # ── of what it changes ───────────────────────────────────────────────────────────────────────
 
     def amendment(self, release: Release) -> Amendment | None:
@@ -104,6 +171,7 @@ class Makings:
         """
 
         def how(found: Amendment) -> bytes:
+            self.names(release)
             self.text(release)
             self.changed(release)
             self.changes_json(release)
@@ -122,9 +190,7 @@ class Makings:
             marked = redline(found, views=True)
             names = (f"version {r.number}" for r in (before, release) if r)
             tools = apparatus.views(marked, *names)
-            html = apparatus.changed_text(
-                found, marked, policy.notes, policy.facts.language, tools
-            )
+            html = apparatus.changed_text(found, marked, policy.notes, policy.facts.language, tools)
             return _encoded(Fragment(html, (*apparatus.CHANGED_HEADINGS, *marked.headings)))
 
         return _decoded(self._of_change("changed", release, how))
@@ -142,7 +208,7 @@ class Makings:
         def how(found: Amendment) -> bytes:
             heading = f"{title}: {' → '.join(self._names(release))}"
             notes = release.policy.notes
-            return as_markdown(found, heading, notes, longest=sys.maxsize).encode()
+            return as_markdown(found, heading, notes, longest=WHOLE).encode()
 
         return self._of_change("changes.md", release, how, title)
 
@@ -184,10 +250,18 @@ class Makings:
 
     def _reading(self, release: Release) -> None:
         """Two texts are held as they were read, not all of a long history."""
-        if release not in self._read:
+        if not any(release is other for other in self._read):
             self._read.append(release)
         while len(self._read) > AT:
             self._read.pop(0).policy.forget()
+
+
+def _naming_bytes(naming: Naming) -> bytes:
+    return naming_json(naming).encode()
+
+
+def _none() -> bytes:
+    raise LookupError
 
 
 def _encoded(found: Fragment) -> bytes:

@@ -104,13 +104,14 @@ def banner(release: Release, line: Line, today: dt.date, at: Addresses) -> str:
     if by.imported:
         took = "was seen in its place"
     title = f"Not in force: version {by.number} {took} on {day}"
-    read = "" if current is None or current is by else _read(current, at, "now in force")
+    # Its number would change with every release, and so this page.
+    now_in_force = anchor(("Read the text in force", at.current))
+    read = "" if current is None or current is by else f"{now_in_force}."
     return box("superseded", title, f"<p>{see} {read}</p>\n")
 
 
-def _read(release: Release, at: Addresses, why: str = "") -> str:
-    words = f"Read version {release.number}" + (f", {why}" if why else "")
-    return anchor((words, at.release(release.number))) + "."
+def _read(release: Release, at: Addresses) -> str:
+    return anchor((f"Read version {release.number}", at.release(release.number))) + "."
 
 
 def _until(current: Release | None, at: Addresses, verb: str = "applies") -> str:

@@ -13,7 +13,8 @@ from publisher.policies.finding import Finding
 from publisher.policies.policy import Policy
 from publisher.policies.release import Release
 from publisher.site import apparatus, masthead, relations
-from publisher.site.pages import Page, steps
+from publisher.site.edition import steps
+from publisher.site.view import Body, Page
 
 
 def draft_pages(
@@ -40,8 +41,8 @@ def draft_pages(
     if policy:
         html += apparatus.remark(policy.facts) + apparatus.article(policy, text)
     head = relations.head(relations.draft(last, at)) if last else ""
-    path = f"{policy_id}/draft/"
-    yield Page(path, title, html, text.headings, label="Draft", noindex=True, head=head)
+    body = Body(html, text.headings, head=head)
+    yield Page(f"{policy_id}/draft/", title, lambda: body, label="Draft", noindex=True)
     if policy and last:
         yield _draft_changes(policy, findings, last)
 
@@ -50,17 +51,18 @@ def _draft_changes(policy: Policy, findings: list[Finding], last: Release) -> Pa
     found = amend(last.policy.document, policy.document)
     marked = redline(found, views=True)
     at = Addresses("../../../", policy.id)
-    tools = apparatus.views(marked, f"version {last.number}", "draft") + steps(at)
+    tools = apparatus.views(marked, f"version {last.number}", "draft")
     title = f"{policy.facts.title}: draft against version {last.number}"
     parts = [
         masthead.head(title, "Preview; nobody else sees this"),
         _findings(findings),
         apparatus.general_note(policy.notes),
         apparatus.changed_text(found, marked, policy.notes, policy.facts.language, tools),
+        steps(at),
     ]
+    body = Body("".join(parts), (*apparatus.CHANGED_HEADINGS, *marked.headings))
     path = f"{policy.id}/draft/changes/"
-    heads = (*apparatus.CHANGED_HEADINGS, *marked.headings)
-    return Page(path, title, "".join(parts), heads, label="Draft changes", noindex=True)
+    return Page(path, title, lambda: body, label="Draft changes", noindex=True)
 
 
 def _findings(findings: list[Finding]) -> str:

@@ -1,0 +1,273 @@
+"""Everything that is generated for the site: pages, PDFs, and what programs read.
+
+What follows from releases alone is kept from build to build (see `site.makings`); the rest is put
+together anew, for it depends on the day and on the other releases.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from publisher.actions import Progress, silent
+from publisher.actions.drafting import check_draft
+from publisher.actions.printing import (
+    notice_pdf,
+    optout_pdf,
+    publisher_of,
+    redline_pdf,
+    release_pdf,
+    toolchain,
+)
+from publisher.edges import archive, pdf
+from publisher.edges.kept import Store, name_of
+from publisher.edges.project import Project
+from publisher.errors import PublisherError, RenderError
+from publisher.policies.address import Addresses
+from publisher.policies.release import SUMS_FILE, Line, Release, has_pdf, predecessor
+from publisher.site import catalogue, feeds, memento, pages, preview, relations, versus
+from publisher.site.makings import Makings
+from publisher.site.view import Page, View
+
+Maker = Callable[[], bytes]
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything that is generated for the site."""
+
+    pages: tuple[Page, ...]
+    files: Mapping[str, Maker]
+    """What makes the downloads, fonts and styles, by their path from the site's root."""
+    styles: tuple[str, ...]
+    """Paths of the style sheets, in order."""
+    policies: str
+    """HTML of the list of the policies."""
+    head: str = ""
+    """HTML for the head of the page with that list."""
+
+    @property
+    def modified(self) -> dt.date | None:
+        """When anything last changed; None: unknown."""
+        return max((page.modified for page in self.pages if page.modified), default=None)
+
+    @property
+    def documents(self) -> int:
+        """How many PDFs there are."""
+        return sum(path.endswith(".pdf") for path in self.files)
+
+
+def site(
+    project: Project,
+    today: dt.date,
+    progress: Progress = silent,
+    *,
+    draft: bool = False,
+    store: Store | None = None,
+) -> Site:
+    """The generated part of the site.
+
+    Args:
+        project: which project.
+        today: the day whose statuses it shows.
+        progress: told of each version and of each PDF.
+        draft: add the draft of each policy, for a preview.
+        store: where what was made before is looked for; None: in the project's cache.
+    """
+    store = store or Store(project.cache / "site")
+    lines = {name: archive.line(project, name) for name in project.policy_ids}
+    views = [_view(project, line, today, store) for line in lines.values() if line]
+    count = sum(len(view.line) for view in views)
+    documents = [found for view in views for found in _documents(project, view, store)]
+    done = 0
+    for view in views:
+        for release in view.line:
+            progress("versions", done, count)
+            view.made.abstract(release)
+            done += 1
+    progress("versions", count, count)
+    files, styles = _assets()
+    found: list[Page] = []
+    entries: list[feeds.Entry] = []
+    rules: list[memento.Rule] = []
+    for view in views:
+        found += pages.pages(view)
+        news = _entries(view)
+        files |= _listings(project, view, news) | _texts(project, view) | _to_compare(view, store)
+        entries += news
+        rules += memento.rules(view.line, today, view.site)
+    for number, (path, make) in enumerate(documents):
+        progress("PDFs", number, len(documents))
+        make()
+        files[path] = make
+    progress("PDFs", len(documents), len(documents))
+    if draft:
+        for name, line in lines.items():
+            found += _preview(project, name, line)
+    everything = _feed(project, f"Policies of {project.configuration.organisation}", "", entries)
+    files |= _feed_files("", everything) | _server_files(project, everything, rules)
+    head = relations.head(relations.feeds("feed.atom", "feed.json", everything.title))
+    home = pages.home([view.line for view in views], today)
+    return Site(tuple(found), files, styles, home, head)
+
+
+def _view(project: Project, line: Line, today: dt.date, store: Store) -> View:
+    configuration, policy_id = project.configuration, line[0].policy.id
+
+    def keep(parts: Sequence[str], make: Maker) -> bytes:
+        return store.kept(name_of(parts), make)
+
+    at = Addresses(configuration.site, policy_id)
+    return View(Makings(line, configuration.organisation, at, keep), today, configuration)
+
+
+def _same(data: bytes) -> bytes:
+    return data
+
+
+# ── for machines ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _listings(project: Project, view: View, news: Sequence[feeds.Entry]) -> dict[str, Maker]:
+    """What programs read about all versions of a policy, by path."""
+    line, at, name = view.line, view.site, view.policy_id
+    organisation = project.configuration.organisation
+    feed = _feed(project, f"{view.title} of {organisation}", f"{name}/", news)
+    return {
+        f"{name}/versions.json": partial(
+            catalogue.versions, line, organisation, at, view.abstracts
+        ),
+        f"{name}/periods.json": partial(catalogue.periods, line, at),
+        f"{name}/timemap.link": partial(memento.timemap, line, view.today, at),
+        f"{name}/timemap.json": partial(memento.timemap_json, line, view.today, at),
+        **_feed_files(f"{name}/", feed),
+    }
+
+
+def _texts(project: Project, view: View) -> dict[str, Maker]:
+    """What programs read of each version, by path."""
+    files: dict[str, Maker] = {}
+    for release in view.line:
+        folder, made = release.name, view.made
+        sums = partial(archive.release_file, project, release, SUMS_FILE)
+        files[f"{folder}/policy.md"] = partial(_markdown, release)
+        files[f"{folder}/policy.json"] = partial(made.text_json, release)
+        files[f"{folder}/{SUMS_FILE}"] = sums
+        if predecessor(release, view.line):
+            files[f"{folder}/changes.md"] = partial(made.changes_markdown, release)
+            files[f"{folder}/changes.json"] = partial(made.changes_json, release)
+    return files
+
+
+def _markdown(release: Release) -> bytes:
+    return release.policy.markdown.encode()
+
+
+def _to_compare(view: View, store: Store) -> dict[str, Maker]:
+    """What the script gets that compares any two versions, by path."""
+    folder = f"{view.policy_id}/compare/"
+
+    def keep(parts: Sequence[str], make: Maker) -> bytes:
+        return store.kept(name_of(parts), make)
+
+    found = versus.files(view.line, view.between, keep)
+    return {folder + name: partial(_same, data) for name, data in found}
+
+
+def _entries(view: View) -> list[feeds.Entry]:
+    """The latest versions as news; older ones are in no feed."""
+    known = [r for r in view.line if r.published]
+    known.sort(key=lambda r: (r.published, r.number))
+    found = map(view.made.entry, known[-feeds.LATEST :])
+    return [entry for entry in found if entry]
+
+
+def _feed(project: Project, title: str, folder: str, entries: Sequence[feeds.Entry]) -> feeds.Feed:
+    site = project.configuration.site
+    return feeds.Feed(
+        title=title,
+        page=f"{site}{folder}",
+        atom=f"{site}{folder}feed.atom",
+        json=f"{site}{folder}feed.json",
+        author=project.configuration.organisation,
+        site=site,
+        entries=feeds.latest(entries),
+    )
+
+
+def _feed_files(folder: str, feed: feeds.Feed) -> dict[str, Maker]:
+    return {
+        f"{folder}feed.atom": partial(feeds.atom, feed),
+        f"{folder}feed.json": partial(feeds.json_feed, feed),
+    }
+
+
+def _server_files(
+    project: Project, feed: feeds.Feed, rules: Iterable[memento.Rule]
+) -> dict[str, Maker]:
+    """What hosts and robots read."""
+    own = memento.types({feed.atom: relations.ATOM, feed.json: relations.FEED})
+    every = [*own, *rules]
+    return {
+        "_headers": partial(memento.headers_file, every),
+        "_nginx.conf": partial(memento.nginx_file, every),
+        "_apache.conf": partial(memento.apache_file, every),
+        "robots.txt": lambda: pages.robots(project.configuration.site).encode(),
+    }
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _documents(project: Project, view: View, store: Store) -> Iterator[tuple[str, Maker]]:
+    """Path and maker of each PDF of a policy."""
+    decisive = [repr(publisher_of(project)), toolchain(project)]
+
+    def kept(path: str, how: Maker, *releases: Release) -> tuple[str, Maker]:
+        parts = [path, *decisive, *(release.identity for release in releases)]
+        return path, partial(store.kept, name_of(parts), how)
+
+    for release in view.line:
+        if not has_pdf(release, view.line):
+            continue
+        name, before = release.name, predecessor(release, view.line)
+        yield f"{name}/policy.pdf", partial(frozen_pdf, project, release)
+        if before is not None:
+            changed = partial(redline_pdf, project, before, release)
+            yield kept(f"{name}/changes.pdf", changed, before, release)
+        if release.notice:
+            yield kept(f"{name}/notice.pdf", partial(notice_pdf, project, release), release)
+        if release.opt_out:
+            yield kept(f"{name}/opt-out.pdf", partial(optout_pdf, project, release), release)
+
+
+def frozen_pdf(project: Project, release: Release) -> bytes:
+    """The PDF of a release as it was frozen; made only where that is missing."""
+    return archive.release_file(project, release, "policy.pdf") or release_pdf(project, release)
+
+
+def _preview(project: Project, policy_id: str, line: Line) -> Iterator[Page]:
+    policy, _ = project.read_draft(policy_id)
+    try:
+        findings = check_draft(project, policy_id)
+    except PublisherError as error:
+        raise RenderError(error.what, where=error.where, remedy=error.remedy) from error
+    yield from preview.draft_pages(policy, findings, line[-1] if line else None, policy_id)
+
+
+def _assets() -> tuple[dict[str, Maker], tuple[str, ...]]:
+    folder = "assets/publisher"
+    files: dict[str, Maker] = {
+        f"{folder}/fonts/{path.name}": path.read_bytes for path in pdf.font_files()
+    }
+    files[f"{folder}/fonts.css"] = lambda: pdf.font_faces("fonts/").encode()
+    sheets = ("marks.css", "views.css", "compare.css", "screen.css")
+    for name in (*sheets, "steps.js", "day.js", "compare.js", "compare-worker.js"):
+        files[f"{folder}/{name}"] = partial(_style, name)
+    return files, tuple(f"{folder}/{name}" for name in ("fonts.css", *sheets))
+
+
+def _style(name: str) -> bytes:
+    return pdf.style(name).encode()

@@ -1,0 +1,237 @@
+"""The pages of one version: its text, what it changes, the letter about it, the form to opt out.
+
+What they say of other versions is about their neighbours alone: a release alters the pages of the
+one before it, and of none before that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from html import escape
+
+from publisher.markup.html import fragment
+from publisher.notices import forms
+from publisher.notices.letter import fill, page_values
+from publisher.notices.notice import long_date
+from publisher.policies.address import Addresses
+from publisher.policies.release import (
+    Materiality,
+    Release,
+    has_pdf,
+    last_day,
+    predecessor,
+    standing,
+)
+from publisher.site import apparatus, masthead, relations
+from publisher.site.catalogue import digest
+from publisher.site.view import Body, Page, View, published
+from publisher.text.clauses import parse
+
+STEPS = "assets/publisher/steps.js"
+"""The script of the redlines, from the site's root."""
+
+
+def pages(view: View, release: Release) -> Iterator[Page]:
+    """All pages of one version."""
+    facts, number = release.policy.facts, release.number
+    path, day = f"{view.policy_id}/{number}/", published(release)
+    title = f"{facts.title}, version {number}"
+    yield Page(path, title, partial(_release, view, release), modified=day)
+    if release.previous:
+        title = f"{facts.title}: {_lower_first(_changes_title(release))}"
+        yield Page(f"{path}changes/", title, partial(_changes, view, release), modified=day)
+    if release.notice:
+        title = f"{facts.title}: letter about version {number}"
+        yield Page(f"{path}notice/", title, partial(_notice, view, release), modified=day)
+    if release.opt_out:
+        title = f"Opt out of version {number.major} of the {facts.title}"
+        yield Page(f"{path}opt-out/", title, partial(_opt_out, view, release), modified=day)
+
+
+def actions(view: View, release: Release, at: Addresses, *, history: bool = False) -> str:
+    """What a reader of a version can go to; `history`: also to all versions."""
+    number = release.number
+    links = [("All versions", at.history)] if history else []
+    links += view.downloads(release, at, "policy")
+    links += masthead.letters(release, view.line, at)
+    form, closes = masthead.form_of(release, view.line), last_day(release, view.line)
+    if form and closes and view.today <= closes:
+        links.append((f"Opt out of version {number.major}", at.opt_out(form.number)))
+    return masthead.actions(links, "This version")
+
+
+def described(view: View, release: Release) -> str:
+    """A version in a sentence, for search engines."""
+    return (
+        f"{release.policy.facts.title} of {view.organisation}, "
+        f"version {release.number}, {apparatus.in_force_words(release)}."
+    )
+
+
+def steps(at: Addresses) -> str:
+    """Loads the script that leads from change to change."""
+    return f'<script src="{at.root}{STEPS}" defer></script>\n'
+
+
+# ── its text ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _release(view: View, release: Release) -> Body:
+    """With a loud banner where it is not in force."""
+    facts, at = release.policy.facts, view.at(2)
+    text = view.made.text(release)
+    status = standing(release, view.line, view.today).status
+    what = escape(_upper_first(apparatus.kind_words(release)))
+    line = f"{masthead.chip(release, status)} {what}"
+    parts = [
+        view.crumbs(at, release.version),
+        masthead.head(f"{facts.title}, version {release.number}", view.organisation, line),
+        masthead.banner(release, view.line, view.today, at),
+        apparatus.remark(facts),
+        view.facts(release, at),
+        actions(view, release, at),
+        apparatus.contents(text),
+        apparatus.article(release.policy, text),
+        _seal(release, view.site),
+    ]
+    links = relations.versions(release, view.line, at)
+    about = relations.linked_data(
+        release,
+        view.periods.get(release.number),
+        view.organisation,
+        view.site,
+        printed=has_pdf(release, view.line),
+    )
+    head = view.head(at, *links, *view.forms(release, at, "policy")) + about
+    return Body("".join(parts), text.headings, described(view, release), head)
+
+
+def _seal(release: Release, at: Addresses) -> str:
+    """The digests of a version, each with the command that computes it from what is online."""
+    rows = [("Text", "policy.md", digest(release))]
+    if release.seal:
+        rows.append(("Seal", "SHA256SUMS", release.seal))
+    cells = "".join(
+        f"<dt>{name} (SHA-256)</dt><dd><code>{value}</code><br>"
+        f"<code>curl -s {escape(at.download(release.number, file))} | sha256sum</code></dd>"
+        for name, file, value in rows
+    )
+    return f'<dl class="pp-seal" data-search-exclude>{cells}</dl>\n'
+
+
+# ── what it changes ──────────────────────────────────────────────────────────────────────────────
+
+
+def _changes_title(release: Release) -> str:
+    verb = "corrects" if release.materiality is Materiality.EDITORIAL else "changes"
+    return f"What version {release.number} {verb}"
+
+
+def _changes(view: View, release: Release) -> Body:
+    """The redline against the version before it."""
+    before, short = predecessor(release, view.line), view.abstracts.get(release.number)
+    assert before
+    assert short
+    facts, at = release.policy.facts, view.at(3)
+    compared = " and ".join(
+        f"{masthead.anchor((r.version.lower(), at.release(r.number)))} "
+        f"({escape(apparatus.when_words(r))})"
+        for r in (before, release)
+    )
+    changed = view.made.changed(release)
+    links = view.downloads(release, at, "changes")
+    links += masthead.letters(release, view.line, at)
+    parts = [
+        view.crumbs(at, "What changed", release),
+        masthead.head(_changes_title(release), facts.title, f"Compares {compared}."),
+        masthead.banner(release, view.line, view.today, at),
+        apparatus.remark(facts),
+        apparatus.general_note(release.policy.notes),
+        masthead.actions(links, "These changes"),
+        changed.html,
+        steps(at),
+    ]
+    description = (
+        f"Every change from version {before.number} to version {release.number}, "
+        f"word by word: {short.summary}."
+    )
+    head = view.head(at, *view.forms(release, at, "changes"))
+    return Body("".join(parts), changed.headings, description, head)
+
+
+# ── letter and form ──────────────────────────────────────────────────────────────────────────────
+
+
+def _notice(view: View, release: Release) -> Body:
+    """The letter as customers got it."""
+    facts, at = release.policy.facts, view.at(3)
+    values = page_values(at.opt_out(release.number), view.configuration.reply)
+    html = fragment(parse(fill(release.notice, values)))
+    # Links to our own site become relative, so that a copy of the site leads into itself.
+    html = html.replace(f'href="{escape(view.configuration.site)}', f'href="{at.root}')
+    later = [r for r in view.line if r.number.major == release.number.major and r.notice][-1]
+    newer = ""
+    if later.number != release.number:
+        link = masthead.anchor(
+            (f"the letter about version {later.number}", at.notice(later.number))
+        )
+        newer = masthead.box(
+            "superseded", "The date in this letter has changed", f"<p>See {link}.</p>\n"
+        )
+    day = escape(apparatus.published_words(release))
+    parts = [
+        view.crumbs(at, "Letter", release),
+        f'<p class="pp-kicker">Letter of {day} to every customer</p>\n',
+        newer,
+        f'<article class="pp-text pp-letter" lang="{facts.language}">\n',
+        _titled(html),
+        "</article>\n",
+        masthead.actions([("Download PDF", at.download(release.number, "notice.pdf"))], "Letter"),
+    ]
+    return Body("".join(parts))
+
+
+def _opt_out(view: View, release: Release) -> Body:
+    """The frozen wording and the form, which the receiver makes a customer's own."""
+    facts, at = release.policy.facts, view.at(3)
+    closes = last_day(release, view.line)
+    late = ""
+    if closes and view.today > closes:
+        day = escape(long_date(closes, facts.language))
+        body = "<p>What you declare now is kept and marked as late.</p>\n"
+        late = masthead.box("superseded", f"The last day to opt out was {day} (UTC)", body)
+    elif closes and closes != release.closes:
+        day = escape(long_date(closes, facts.language))
+        late = masthead.box("upcoming", f"You can opt out until the end of {day} (UTC)", "")
+    reply = escape(view.configuration.reply)
+    form = ("print or fill in this form (PDF)", at.download(release.number, "opt-out.pdf"))
+    parts = [
+        view.crumbs(at, "Opt out", release),
+        late,
+        f'<article class="pp-text pp-letter" lang="{facts.language}">\n',
+        _titled(fragment(parse(release.opt_out))),
+        f"</article>\n{forms.START}\n{forms.public_form(release)}{forms.END}\n",
+        '<h2 id="pp-other-ways">Other ways to opt out</h2>\n<ul>\n',
+        f'<li>By e-mail: write “I opt out” to <a href="mailto:{reply}">{reply}</a>, '
+        "from the address your notice went to.</li>\n",
+        f"<li>On paper: {masthead.anchor(form)}, and send it to the address in it.</li>\n</ul>\n",
+    ]
+    return Body("".join(parts))
+
+
+# ── parts ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _titled(html: str) -> str:
+    """Gives the first heading of a letter the id that "Skip to content" leads to."""
+    return re.sub(r"<h1\b", '<h1 id="pp-top"', html, count=1)
+
+
+def _upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
