@@ -636,3 +636,34 @@ def test_a_second_build_takes_the_place_of_the_first(house: House) -> None:
     house.ok("build")
     assert not stray.exists()
     assert [p.name for p in (house.root / "build").iterdir()] == ["site"]
+
+
+# ── permanent addresses of paragraphs ────────────────────────────────────────────────────────────
+
+
+def test_each_paragraph_has_an_address_that_later_versions_keep(built: Path) -> None:
+    """Also where the paragraph is gone: then its address leads to the history of its section."""
+    for path in ("privacy/1", "privacy/2", "privacy/2.1", "privacy"):
+        page = html(built, path)
+        assert '<p id="security.1">We encrypt' in page
+        assert 'href="#security.1" aria-label="Link to paragraph security.1"' in page
+    assert '<p id="adverts.1">' in html(built, "privacy/1")
+    assert '<p id="adverts.1">' not in html(built, "privacy/2")
+    history = html(built, "privacy/sections")
+    assert re.search(r'<h3 id="adverts"><span class="pp-retired" id="adverts.1"></span>', history)
+    assert "¶" not in words(built, "privacy/2").replace("Link to", ""), "no sign is copied along"
+
+
+def test_links_to_what_was_removed_lead_to_its_section(project: Project, tmp_path: Path) -> None:
+    root = tmp_path / "house"
+    shutil.copytree(project.root, root, symlinks=True)
+    last = archive.line(Project(root), "privacy")[-1]
+    files = {**last.policy.files, "security.md": "## Security {#security}\n\nAll is well.\n"}
+    policy = replace(last.policy, files=files)
+    number = Number(3)
+    third = replace(last, number=number, policy=policy, previous=last.number, effective=BEFORE)
+    frozen(Project(root), replace(third, previous_seal=last.seal, published=PUBLISHED))
+    page = html(build(Project(root), BEFORE).folder, "privacy")
+    heading = page.split('<h2 id="security">', 1)[1].split("</h2>", 1)[0]
+    assert '<span class="pp-retired" id="security.1"></span>' in heading
+    assert '<p id="security.2">All is well.' in page

@@ -264,7 +264,7 @@ def _assets() -> tuple[dict[str, Maker], tuple[str, ...]]:
     }
     files[f"{folder}/fonts.css"] = lambda: pdf.font_faces("fonts/").encode()
     sheets = ("marks.css", "views.css", "compare.css", "screen.css")
-    for name in (*sheets, "steps.js", "day.js", "compare.js", "compare-worker.js"):
+    for name in (*sheets, "anchors.js", "steps.js", "day.js", "compare.js", "compare-worker.js"):
         files[f"{folder}/{name}"] = partial(_style, name)
     return files, tuple(f"{folder}/{name}" for name in ("fonts.css", *sheets))
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from itertools import chain, repeat
 
 from publisher.compare.words import Span, SpanKind, kept
 from publisher.markup.blocks import Blocks, Cell, numbers
@@ -92,6 +93,8 @@ def document(
     retired: Mapping[str, str] | None = None,
     paper: bool = False,
     stories: str = "",
+    names: Sequence[str] = (),
+    former: Mapping[str, Sequence[str]] | None = None,
 ) -> Fragment:
     """Clauses as HTML with the list of their headings.
 
@@ -103,26 +106,35 @@ def document(
             the old one leads to the new one.
         paper: for a PDF.
         stories: address of the page with the history of each section, to link from each heading.
+        names: the permanent name of each clause, where they are to have an address each.
+        former: by anchor or name: names of clauses that are gone, to which links lead here.
     """
-    shown = [clause for clause in clauses if clause.kind not in HIDDEN]
-    blocks = Blocks({}, numbers(shown), both_ways=right_to_left(shown))
+    named = zip(clauses, chain(names, repeat("")), strict=False)
+    shown = [(clause, name) for clause, name in named if clause.kind not in HIDDEN]
+    texts = [clause for clause, _ in shown]
+    blocks = Blocks({}, numbers(texts), both_ways=right_to_left(texts))
     outline = Outline(top)
-    for clause in shown:
+    former = former or {}
+    for clause, name in shown:
         blocks.enter(None, clause, len(clause.cells))
         cells = _cells(Alike(clause.key, clause), paper)
         if clause.kind is not Kind.HEADING:
-            blocks.write(clause, cells)
+            if name:
+                _write_named(blocks, clause, cells, name, former.get(name, ()))
+            else:
+                blocks.write(clause, cells)
             continue
         level = outline.level(clause)
-        name = outline.name(clause, level)
+        named_as = outline.name(clause, level)
         before = "".join(
             f'<span class="pp-retired" id="{escape(old)}"></span>'
             for old, new in (retired or {}).items()
             if new and new == clause.anchor
         )
-        link = _permalink(clause) if permalinks and name else ""
-        link += _story(clause, stories) if stories and name else ""
-        blocks.write(clause, [Cell(f"{before}{cells[0].html}{link}")], name, level)
+        before += _places(former.get(clause.anchor, ()))
+        link = _permalink(clause) if permalinks and named_as else ""
+        link += _story(clause, stories) if stories and named_as else ""
+        blocks.write(clause, [Cell(f"{before}{cells[0].html}{link}")], named_as, level)
     return Fragment(blocks.html, tuple(outline.headings))
 
 
@@ -131,6 +143,26 @@ def _cells(alike: Alike, paper: bool) -> tuple[Cell, ...]:
     clause = alike.clause
     cells = [kept(cell) for cell in clause.cells]
     return tuple(block_cells(clause, cells, Style(marked=False, paper=paper)))
+
+
+def _write_named(
+    blocks: Blocks, clause: Clause, cells: Sequence[Cell], name: str, former: Sequence[str]
+) -> None:
+    """A block with its address, and the link that shows it."""
+    where, link = f' id="{escape(name)}"', ""
+    if clause.kind not in (Kind.CODE, Kind.HTML, Kind.RULE):
+        own = where if clause.tight else ""
+        label = f"Link to paragraph {escape(name)}"
+        link = f'<a class="pp-pilcrow"{own} href="#{escape(name)}" aria-label="{label}"></a>'
+    first, *others = cells or [Cell("")]
+    first = first._replace(html=_places(former) + first.html)
+    whole = [first, *others]
+    whole[-1] = whole[-1]._replace(html=whole[-1].html + link)
+    blocks.write(clause, whole, where)
+
+
+def _places(names: Iterable[str]) -> str:
+    return "".join(f'<span class="pp-retired" id="{escape(name)}"></span>' for name in names)
 
 
 def _permalink(clause: Clause) -> str:

@@ -244,15 +244,27 @@ def postal(organisation: str, address: str) -> str:
     return "<br>\n".join(escape(part) for part in (organisation, *address.splitlines()) if part)
 
 
-def text_of(policy: Policy, stories: str = "") -> Fragment:
+def text_of(
+    policy: Policy,
+    stories: str = "",
+    names: Sequence[str] = (),
+    former: Mapping[str, Sequence[str]] | None = None,
+) -> Fragment:
     """A policy's text for the site, with a link to each heading.
 
     Args:
         policy: whose text.
         stories: address of the page with the history of each section; empty: link to none.
+        names: the permanent names of its clauses, for a link to each.
+        former: by anchor or name: the names of clauses that are gone, to which links lead there.
     """
     return document(
-        policy.document.clauses, permalinks=True, retired=policy.facts.retired, stories=stories
+        policy.document.clauses,
+        permalinks=True,
+        retired=policy.facts.retired,
+        stories=stories,
+        names=names,
+        former=former,
     )
 
 

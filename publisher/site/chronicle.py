@@ -19,6 +19,8 @@ from publisher.site.abstract import Abstract
 
 SHOWN = 6
 """So many releases stand below a section at once; the older ones are folded away."""
+CLAUSES = 200
+"""Links to so many clauses of a section lead here without a script."""
 HERE = Heading(2, "pp-here", "In the latest text")
 GONE = Heading(2, "pp-gone", "No longer in it")
 
@@ -106,6 +108,7 @@ def chronicle(
     gone: Sequence[Story],
     places: Mapping[Number, Sequence[Place]],
     at: Addresses,
+    given: Mapping[str, int] | None = None,
 ) -> str:
     """The histories of all sections as HTML.
 
@@ -113,8 +116,9 @@ def chronicle(
         here, gone: of the sections; see `stories`.
         places: the places in the redline of each release, by its number.
         at: addresses as seen from the page.
+        given: how many clauses each section ever had; a link to one leads to its section.
     """
-    writer = _Writer({s.name: s.title for s in (*here, *gone)}, places, at)
+    writer = _Writer({s.name: s.title for s in (*here, *gone)}, places, at, given or {})
     parts = [f'<h2 id="{HERE.anchor}">{HERE.title}</h2>\n', *map(writer.story, here)]
     if gone:
         parts += [f'<h2 id="{GONE.anchor}">{GONE.title}</h2>\n', *map(writer.story, gone)]
@@ -141,8 +145,9 @@ class _Writer:
         titles: Mapping[str, str],
         places: Mapping[Number, Sequence[Place]],
         at: Addresses,
+        given: Mapping[str, int],
     ) -> None:
-        self.titles, self.at = titles, at
+        self.titles, self.at, self.given = titles, at, given
         self.first = {
             number: {place.section: place.id for place in reversed(found)}
             for number, found in places.items()
@@ -158,8 +163,12 @@ class _Writer:
             older = f'<details class="pp-more"><summary>{words}</summary>\n{folded}</details>\n'
         events = "".join(items[:SHOWN])
         went = f"<p>In its place: {self._link(story.into)}.</p>\n" if story.into else ""
+        clauses = "".join(
+            f'<span class="pp-retired" id="{escape(f"{story.name}.{number}")}"></span>'
+            for number in range(1, min(self.given.get(story.name, 0), CLAUSES) + 1)
+        )
         return (
-            f'<h3 id="{escape(story.name)}">{escape(shown(story.title))}</h3>\n'
+            f'<h3 id="{escape(story.name)}">{clauses}{escape(shown(story.title))}</h3>\n'
             f'{went}<ul class="pp-events">\n{events}</ul>\n{older}'
         )
 

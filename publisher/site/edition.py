@@ -32,6 +32,9 @@ from publisher.text.clauses import parse
 STEPS = "assets/publisher/steps.js"
 """The script of the redlines, from the site's root."""
 
+ANCHORS = "assets/publisher/anchors.js"
+"""That of the texts."""
+
 
 def pages(view: View, release: Release) -> Iterator[Page]:
     """All pages of one version."""
@@ -70,6 +73,11 @@ def described(view: View, release: Release) -> str:
     )
 
 
+def anchors(at: Addresses) -> str:
+    """Loads the script that leads links to clauses which are gone to the history of the section."""
+    return f'<script src="{at.root}{ANCHORS}" data-sections="{at.sections}" defer></script>\n'
+
+
 def steps(at: Addresses) -> str:
     """Loads the script that leads from change to change."""
     return f'<script src="{at.root}{STEPS}" defer></script>\n'
@@ -95,6 +103,7 @@ def _release(view: View, release: Release) -> Body:
         apparatus.contents(text),
         apparatus.article(release.policy, text),
         _seal(release, view.site),
+        anchors(at),
     ]
     links = relations.versions(release, view.line, at)
     about = relations.linked_data(

@@ -31,6 +31,8 @@ Keep = Callable[[Sequence[str], Callable[[], bytes]], bytes]
 
 WHOLE = 1 << 62
 """Letters that `changes.md` may have: no host sets a limit."""
+MOST = 100
+"""Links to so many clauses of the past lead to one place without a script; those gone last."""
 AT = 2
 """More texts than these are not held in memory as they were read."""
 
@@ -55,19 +57,30 @@ class Makings:
 
     # ── of one release ───────────────────────────────────────────────────────────────────────────
 
-    def text(self, release: Release, stories: str = "") -> Fragment:
-        """The text for its page.
+    def text(self, release: Release) -> Fragment:
+        """The text for the page of its version."""
+
+        def how() -> bytes:
+            self._reading(release)
+            return _encoded(apparatus.text_of(release.policy, names=self.names(release)))
+
+        return _decoded(self.keep(["text", self._past[release.number]], how))
+
+    def text_in_force(self, release: Release, stories: str) -> Fragment:
+        """The text for the page that stays: links to clauses of the past lead to what came of them.
 
         Args:
-            release: whose text.
-            stories: address of the page with the history of each section; empty: link to none.
+            release: the one in force.
+            stories: address of the page with the history of each section.
         """
 
         def how() -> bytes:
             self._reading(release)
-            return _encoded(apparatus.text_of(release.policy, stories))
+            naming = self.naming(release)
+            text = apparatus.text_of(release.policy, stories, naming.names, _former(naming))
+            return _encoded(text)
 
-        return _decoded(self.keep(["text", release.identity, stories], how))
+        return _decoded(self.keep(["in force", self._past[release.number], stories], how))
 
     def titles(self, release: Release) -> dict[str, str]:
         """Its sections that readers see, in order: name and title."""
@@ -254,6 +267,18 @@ class Makings:
             self._read.append(release)
         while len(self._read) > AT:
             self._read.pop(0).policy.forget()
+
+
+def _former(naming: Naming) -> dict[str, list[str]]:
+    """Where links to clauses that are gone lead: to the one they were merged into, or else to the
+    section they stood in last.
+    """
+    found: dict[str, list[str]] = {}
+    for name, facts in reversed(list(naming.retired.items())):
+        led = found.setdefault(naming.stands(name) or facts.section, [])
+        if len(led) < MOST:
+            led.append(name)
+    return found
 
 
 def _naming_bytes(naming: Naming) -> bytes:

@@ -71,7 +71,7 @@ def stable(view: View) -> Iterator[Page]:
 def _current(view: View, release: Release) -> Body:
     """The text in force, at the address that stays."""
     facts, at = release.policy.facts, view.at(1)
-    text = view.made.text(release, at.sections)
+    text = view.made.text_in_force(release, at.sections)
     line = (
         f"{masthead.chip(release, Status.IN_FORCE)} Version {release.number}, "
         f"{escape(apparatus.in_force_words(release))}"
@@ -85,6 +85,7 @@ def _current(view: View, release: Release) -> Body:
         edition.actions(view, release, at, history=True),
         apparatus.contents(text),
         apparatus.article(release.policy, text),
+        edition.anchors(at),
     ]
     head = view.head(at, *relations.history(at), *view.forms(release, at, "policy"))
     return Body("".join(parts), text.headings, edition.described(view, release), head)
@@ -192,7 +193,8 @@ def _sections(view: View, title: str) -> Body:
     parts = [
         view.crumbs(at, "Sections"),
         masthead.head(title, view.organisation, lead),
-        chronicle.chronicle(here, gone, spots, at),
+        chronicle.chronicle(here, gone, spots, at, view.made.naming(view.line[-1]).given),
+        edition.anchors(at),
     ]
     about = f"The history of each section of the {view.title} of {view.organisation}."
     return _overview(view, "".join(parts), about, tuple(chronicle.headings(here, gone)))
