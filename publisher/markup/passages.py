@@ -175,6 +175,10 @@ def passages(blocks: Sequence[Block]) -> list[list[Block]]:
     found: list[list[Block]] = []
     frame = Blocks({}, {})
     for block in blocks:
+        if not block.op.clause.containers:
+            frame.close_to(0)
+            found.append([block])
+            continue
         old, new, width = block.op.old, block.op.new, len(block.op.cells)
         depth = frame.shared(old, new, width)
         if not found or depth == 0 or (depth == 1 and frame.stack[0].kind in LISTS):

@@ -10,6 +10,7 @@ import calendar
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from publisher.compare.amendment import Amendment, Change, ChangeKind, summary
 from publisher.policies.address import Addresses
@@ -120,6 +121,7 @@ def _months_later(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, last))
 
 
+@lru_cache(maxsize=4096)
 def long_date(day: dt.date | None, language: str = "en") -> str:
     """A day as people write it: `1 March 2027`."""
     from babel.dates import format_date

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from publisher.errors import ConfigurationError
@@ -199,13 +199,19 @@ def has_pdf(release: Release, line: Line) -> bool:
 
 def last_day(release: Release, line: Line) -> dt.date | None:
     """The last day to opt out of an amendment: a postponement moves it for every letter sent."""
-    days = [r.closes for r in line if r.number.major == release.number.major and r.closes]
-    return max(days, default=None)
+    first = bisect_left(line, Number(release.number.major), key=lambda r: r.number)
+    own = takewhile(lambda r: r.number.major == release.number.major, islice(line, first, None))
+    return max([r.closes for r in own if r.closes], default=None)
+
+
+def place_of(release: Release, line: Line) -> int:
+    """Where a release stands among all of its policy, counted from 0."""
+    return bisect_left(line, release.number, key=lambda r: r.number)
 
 
 def predecessor(release: Release, line: Line) -> Release | None:
     """The release before this one, by number."""
-    place = bisect_left(line, release.number, key=lambda r: r.number)
+    place = place_of(release, line)
     return line[place - 1] if place else None
 
 

@@ -126,8 +126,30 @@ def _operations(amendment: Amendment) -> Iterator[str]:
         section = amendment.new.sections[j] if j >= 0 else amendment.old.sections[i]
         name = f"{name_of(section.anchor, section.title)}-{_digest(op)}"
         seen[name] += 1
-        value: dict[str, Any] = {"id": f"{name}-{seen[name]}" if seen[name] > 1 else name}
-        yield _written(value | _operation(op, changes))
+        own = f"{name}-{seen[name]}" if seen[name] > 1 else name
+        if op.spans is None and op.old and op.new and not changes and not op.move:
+            yield _kept(own, op.old, op.new)
+        else:
+            yield _written({"id": own} | _operation(op, changes))
+
+
+def _kept(name: str, old: Clause, new: Clause) -> str:
+    """As `_operation` has it, of a clause that nothing happened to; most are such."""
+    words = _text(new.text)
+    sides = (
+        f'"{side}": {{"file": {_text(clause.file)}, "line": {clause.line}, '
+        f'"markdown": {_text(clause.raw)}}}'
+        for side, clause in (("old", old), ("new", new))
+    )
+    return (
+        f'{{"id": {_text(name)}, "op": "keep", "clause": {_text(new.kind.value)}, "changes": [], '
+        f'{", ".join(sides)}, "was": {words}, "now": {words}}}'
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def _text(text: str) -> str:
+    return _written(text)
 
 
 def _digest(op: Operation) -> str:

@@ -22,6 +22,7 @@ from publisher.policies.release import (
     Release,
     has_pdf,
     last_day,
+    place_of,
     standing,
 )
 from publisher.reports.exchange import section_value
@@ -105,7 +106,7 @@ def _facts(release: Release) -> dict[str, Any]:
 
 
 def _neighbours(release: Release, line: Line) -> dict[str, Any]:
-    place = line.index(release)
+    place = place_of(release, line)
     # How it stands when all that is announced has come.
     by = standing(release, line, dt.date.max).by
     return {

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -20,7 +19,7 @@ from publisher.compare.naming import as_json as naming_json
 from publisher.markup.html import Fragment, Heading
 from publisher.markup.marked import redline
 from publisher.policies.address import Addresses
-from publisher.policies.release import Line, Number, Release, has_pdf, predecessor
+from publisher.policies.release import Line, Number, Release, has_pdf, place_of, predecessor
 from publisher.reports.comment import as_markdown
 from publisher.reports.exchange import as_json
 from publisher.site import apparatus, catalogue, feeds
@@ -51,20 +50,72 @@ class Makings:
     site: Addresses
     """Addresses with the site's own in front."""
     keep: Keep = make
+    _held: dict[Number, Mapping[str, bytes]] = field(default_factory=dict)
     _compared: dict[Number, Amendment] = field(default_factory=dict)
     _named: dict[Number, Naming] = field(default_factory=dict)
     _read: list[Release] = field(default_factory=list)
 
-    # ── of one release ───────────────────────────────────────────────────────────────────────────
+    # ── of one release, and of what it changes ───────────────────────────────────────────────────
 
     def text(self, release: Release) -> Fragment:
         """The text for the page of its version."""
+        return _decoded(self._made(release)["text"])
 
-        def how() -> bytes:
-            self._reading(release)
-            return _encoded(apparatus.text_of(release.policy, names=self.names(release)))
+    def names(self, release: Release) -> tuple[str, ...]:
+        """The permanent names of the clauses of its text, in order."""
+        return tuple(json.loads(self._made(release)["names"]))
 
-        return _decoded(self.keep(["text", self._past[release.number]], how))
+    def text_json(self, release: Release) -> bytes:
+        """`policy.json`."""
+        return self._made(release)["policy.json"]
+
+    def changed(self, release: Release) -> Fragment:
+        """The list of the changes with their reasons, and the redline with its views."""
+        return _decoded(self._made(release)["changed"])
+
+    def changes_json(self, release: Release) -> bytes:
+        """`changes.json`."""
+        return self._made(release)["changes.json"]
+
+    def changes_markdown(self, release: Release) -> bytes:
+        """`changes.md`."""
+        return self._made(release)["changes.md"]
+
+    def _made(self, release: Release) -> Mapping[str, bytes]:
+        """All of these by name: made together, while both texts are at hand, and kept as one."""
+        if release.number not in self._held:
+            parts = [self._past[release.number], self.organisation, self.site.root, self._title]
+            data = self.keep(["release", *parts], lambda: _packed(self._make(release)))
+            self._held = {release.number: _unpacked(data)}
+        return self._held[release.number]
+
+    def _make(self, release: Release) -> dict[str, bytes]:
+        self._reading(release)
+        policy, names = release.policy, self.naming(release).names
+        made = {
+            "names": json.dumps(names).encode(),
+            "text": _encoded(apparatus.text_of(policy, names=names)),
+            "policy.json": catalogue.text(release, self.organisation, self.site),
+        }
+        before, found = predecessor(release, self.line), self.amendment(release)
+        if before is None or found is None:
+            return made
+        versions = [f"version {r.number}" for r in (before, release)]
+        marked = redline(found, views=True)
+        tools = apparatus.views(marked, *versions)
+        html = apparatus.changed_text(found, marked, policy.notes, policy.facts.language, tools)
+        title = f"{self._title}: {' → '.join(versions)}"
+        return made | {
+            "changed": _encoded(Fragment(html, (*apparatus.CHANGED_HEADINGS, *marked.headings))),
+            "changes.json": as_json(found, *versions).encode(),
+            "changes.md": as_markdown(found, title, policy.notes, longest=WHOLE).encode(),
+        }
+
+    @property
+    def _title(self) -> str:
+        return self.line[-1].policy.facts.title
+
+    # ── of it alone, for one page ────────────────────────────────────────────────────────────────
 
     def text_in_force(self, release: Release, stories: str) -> Fragment:
         """The text for the page that stays: links to clauses of the past lead to what came of them.
@@ -92,32 +143,15 @@ class Makings:
         found: dict[str, str] = json.loads(self.keep(["titles", release.identity], how))
         return found
 
-    def text_json(self, release: Release) -> bytes:
-        """`policy.json`."""
-
-        def how() -> bytes:
-            self._reading(release)
-            return catalogue.text(release, self.organisation, self.site)
-
-        return self.keep(["json", release.identity, self.organisation, self.site.root], how)
-
     # ── the names of its clauses ─────────────────────────────────────────────────────────────────
 
-    def names(self, release: Release) -> tuple[str, ...]:
-        """The permanent names of the clauses of its text, in order."""
-
-        def how() -> bytes:
-            return json.dumps(self.naming(release).names).encode()
-
-        return tuple(json.loads(self.keep(["names", self._past[release.number]], how)))
-
     def naming(self, release: Release) -> Naming:
-        """The same, with what is known of the clauses that are gone.
+        """The permanent names of its clauses, and what is known of those that are gone.
 
         That grows with the past, so it is kept of few: of the releases that readers come to first,
         and of the last two, from which the next one goes on.
         """
-        place = bisect_left(self.line, release.number, key=lambda r: r.number)
+        place = place_of(release, self.line)
         pending: list[Release] = []
         known: Naming | None = None
         for earlier in reversed(self.line[: place + 1]):
@@ -161,7 +195,7 @@ class Makings:
             found[release.number] = digest.hex()
         return found
 
-    # ── of what it changes ───────────────────────────────────────────────────────────────────────
+    # ── what it changes ───────────────────────────────────────────────────────────────────────
 
     def amendment(self, release: Release) -> Amendment | None:
         """What a release changes against the one before it; None for the first."""
@@ -177,53 +211,14 @@ class Makings:
         return self._compared[release.number]
 
     def abstract(self, release: Release) -> Abstract | None:
-        """The same in short.
-
-        Where that is not kept, everything else that follows from the comparison is made at once,
-        while both texts are at hand.
-        """
+        """The same in short. Where that is not kept, all else is made as well."""
 
         def how(found: Amendment) -> bytes:
-            self.names(release)
-            self.text(release)
-            self.changed(release)
-            self.changes_json(release)
-            self.changes_markdown(release)
-            self.text_json(release)
+            self._made(release)
             return abstract(found).encode()
 
         data = self._of_change("abstract", release, how)
         return Abstract.decode(data) if data else None
-
-    def changed(self, release: Release) -> Fragment:
-        """The list of the changes with their reasons, and the redline with its views."""
-
-        def how(found: Amendment) -> bytes:
-            before, policy = predecessor(release, self.line), release.policy
-            marked = redline(found, views=True)
-            names = (f"version {r.number}" for r in (before, release) if r)
-            tools = apparatus.views(marked, *names)
-            html = apparatus.changed_text(found, marked, policy.notes, policy.facts.language, tools)
-            return _encoded(Fragment(html, (*apparatus.CHANGED_HEADINGS, *marked.headings)))
-
-        return _decoded(self._of_change("changed", release, how))
-
-    def changes_json(self, release: Release) -> bytes:
-        """`changes.json`."""
-        return self._of_change(
-            "changes.json", release, lambda found: as_json(found, *self._names(release)).encode()
-        )
-
-    def changes_markdown(self, release: Release) -> bytes:
-        """`changes.md`."""
-        title = self.line[-1].policy.facts.title
-
-        def how(found: Amendment) -> bytes:
-            heading = f"{title}: {' → '.join(self._names(release))}"
-            notes = release.policy.notes
-            return as_markdown(found, heading, notes, longest=WHOLE).encode()
-
-        return self._of_change("changes.md", release, how, title)
 
     def entry(self, release: Release) -> feeds.Entry | None:
         """The release as news; None where nobody knows when it was published."""
@@ -240,11 +235,6 @@ class Makings:
         return feeds.entry(release, short.summary if short else "", html, self.site)
 
     # ── keeping ──────────────────────────────────────────────────────────────────────────────────
-
-    def _names(self, release: Release) -> tuple[str, str]:
-        before = predecessor(release, self.line)
-        assert before
-        return f"version {before.number}", f"version {release.number}"
 
     def _of_change(
         self, what: str, release: Release, how: Callable[[Amendment], bytes], *more: str
@@ -287,6 +277,20 @@ def _naming_bytes(naming: Naming) -> bytes:
 
 def _none() -> bytes:
     raise LookupError
+
+
+def _packed(parts: Mapping[str, bytes]) -> bytes:
+    sizes = json.dumps({name: len(data) for name, data in parts.items()}).encode()
+    return b"\n".join([sizes, b"".join(parts.values())])
+
+
+def _unpacked(data: bytes) -> dict[str, bytes]:
+    head, _, rest = data.partition(b"\n")
+    found, at = {}, 0
+    for name, size in json.loads(head).items():
+        found[name] = rest[at : at + size]
+        at += size
+    return found
 
 
 def _encoded(found: Fragment) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Sequence
 from html import escape
 
@@ -15,6 +16,7 @@ from publisher.policies.release import (
     Status,
     in_force,
     last_day,
+    place_of,
     predecessor,
     standing,
     upcoming,
@@ -159,20 +161,20 @@ def change_links(
     """
     first = since or Number(release.number.major - 1, 9999)
     links = []
-    for member in line:
-        if not first < member.number <= release.number:
-            continue
+    for place in range(place_of(release, line), -1, -1):
+        member = line[place]
+        if member.number <= first:
+            break
         if before := predecessor(member, line):
             verb = "corrects in" if member.number.minor else "changes against"
             words = f"What version {member.number} {verb} version {before.number}"
             links.append((words, at.changes(member.number)))
-    return links
+    return links[::-1]
 
 
 def letters(release: Release, line: Line, at: Addresses) -> list[Link]:
     """Links to the letters about an amendment: the first notice, and each later one."""
-    found = [r for r in line if r.number.major == release.number.major and r.notice]
-    found = [r for r in found if r.number <= release.number]
+    found = [r for r in _amendment(release, line) if r.notice and r.number <= release.number]
     return [
         (
             "Letter to customers" if not r.number.minor else f"Letter about version {r.number}",
@@ -184,8 +186,17 @@ def letters(release: Release, line: Line, at: Addresses) -> list[Link]:
 
 def form_of(release: Release, line: Line) -> Release | None:
     """The release whose form opts out of the amendment that `release` belongs to."""
-    found = [r for r in line if r.number.major == release.number.major and r.opt_out]
+    found = [r for r in _amendment(release, line) if r.opt_out]
     return found[-1] if found else None
+
+
+def _amendment(release: Release, line: Line) -> Line:
+    """A release with all corrections of the same amendment."""
+    first, behind = (
+        bisect_left(line, Number(major), key=lambda r: r.number)
+        for major in (release.number.major, release.number.major + 1)
+    )
+    return line[first:behind]
 
 
 def span(release: Release, line: Line) -> str:

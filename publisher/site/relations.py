@@ -15,7 +15,7 @@ from typing import Any
 
 from publisher.policies.address import Addresses
 from publisher.policies.periods import Period
-from publisher.policies.release import Line, Release
+from publisher.policies.release import Line, Release, place_of
 from publisher.site.catalogue import digest, moment
 
 ATOM, FEED, LINKS = "application/atom+xml", "application/feed+json", "application/link-format"
@@ -75,7 +75,7 @@ def versions(release: Release, line: Line, at: Addresses) -> tuple[Link, ...]:
 
     The latest version is what stands at the stable address: the one in force, whichever that is.
     """
-    place = line.index(release)
+    place = place_of(release, line)
     found = [Link("latest-version", at.current), Link("original", at.current)]
     if place:
         found.append(Link("predecessor-version", at.release(line[place - 1].number)))
