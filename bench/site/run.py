@@ -1,35 +1,48 @@
 """What a site costs as its history grows, beside a plain MkDocs build of the same pages.
 
-    python bench/site/run.py REPO PATH [--versions 10,100]
+    python bench/site/run.py REPO PATH [PATH ...] [--versions 10,100,400]
 
-imports the first N versions that PATH had in the git repository REPO into a project of its own,
-and measures CPU seconds: the first build, one with nothing changed, and one after one more
-version; beside `mkdocs build` of one Markdown page a version and one a redline.
+imports the first N versions that the first PATH had in the git repository REPO into a project of
+its own, and measures CPU seconds: the first build, one with nothing changed, and one after one more
+version; beside `mkdocs build` of one Markdown page a version and one a redline. Further PATHs
+become further policies of the largest project, for a last look at a build of nothing new.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from publisher.compare.amendment import amend
+from publisher.actions.printing import redline_pdf, release_pdf
+from publisher.compare.amendment import Amendment, amend
+from publisher.compare.words import Span, SpanKind
 from publisher.edges import archive
 from publisher.edges.project import Project
-from publisher.reports.comment import as_markdown
 
 ROOT = Path(__file__).parents[2]
-BARE = "site_name: plain\ndocs_dir: docs\nsite_dir: site\ntheme:\n  name: material\n  font: false\n"
+BARE = """\
+site_name: plain
+theme:
+  name: material
+  font: false
+nav: [index.md]
+not_in_nav: "/[0-9]*"
+"""
+"""As ours, it lists no version in its navigation: that alone would cost more than all else."""
+TAGS = {SpanKind.INSERT: "ins", SpanKind.DELETE: "del"}
 
 
 @dataclass(frozen=True)
@@ -49,20 +62,23 @@ class Costs:
     first: Cost
     again: Cost
     more: Cost
+    changed: int
+    """How many pages one more version makes or changes."""
     page: int
-    """Size of the page of the newest version, in bytes."""
+    """Size of the page of the first version, in bytes."""
     index: int
     """Size of the search index, in bytes."""
 
 
-def spent(command: list[str], folder: Path) -> Cost:
-    """Runs a program; what it and its children took."""
+def spent(command: list[str], folder: Path) -> tuple[Cost, str]:
+    """Runs a program; what it and its children took, and what it said."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
     wall = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return Cost(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(cpu, wall), done.stdout
 
 
 def git(folder: Path, *words: str) -> str:
@@ -91,14 +107,22 @@ def project(folder: Path) -> None:
     git(folder, "commit", "-qm", "A site without policies")
 
 
-def take(folder: Path, clone: Path, path: str, commit: str) -> None:
+def take(folder: Path, clone: Path, path: str, commit: str, policy: str = "terms") -> None:
     """Imports the history up to a commit."""
     git(clone, "checkout", "-q", "--detach", commit)
-    spent([_publisher(), "import", "--history", str(clone), path, "--policy", "terms"], folder)
+    spent([_publisher(), "import", "--history", str(clone), path, "--policy", policy], folder)
+
+
+def print_ahead(folder: Path, policy: str = "terms") -> None:
+    """Makes the PDFs that the site will have: `bench/pdf` measures what they cost."""
+    project = Project.find(folder)
+    *_, before, last = archive.line(project, policy)
+    release_pdf(project, last)
+    redline_pdf(project, before, last)
 
 
 def plain(folder: Path, here: Path) -> Cost:
-    """A plain MkDocs build of one Markdown page a version, and one a redline."""
+    """A plain MkDocs build of one Markdown page a version, and one a redline in full."""
     line = archive.line(Project.find(folder), "terms")
     docs = here / "docs"
     docs.mkdir(parents=True)
@@ -107,29 +131,60 @@ def plain(folder: Path, here: Path) -> Cost:
         (docs / f"{number}.md").write_text(release.policy.markdown, "utf-8")
         if number:
             found = amend(line[number - 1].policy.document, release.policy.document)
-            (docs / f"{number}-changes.md").write_text(as_markdown(found, "Changes"), "utf-8")
+            text = f"# What version {number + 1} changes\n\n{''.join(marked(found))}"
+            (docs / f"{number}-changes.md").write_text(text, "utf-8")
     (here / "mkdocs.yml").write_text(BARE, "utf-8")
-    return spent([sys.executable, "-m", "mkdocs", "build", "-q"], here)
+    return spent([sys.executable, "-m", "mkdocs", "build", "-q"], here)[0]
 
 
-def measure(source: Path, path: str, versions: int) -> Costs:
-    """One row of the table."""
+def marked(amendment: Amendment) -> Iterator[str]:
+    """The whole text as Markdown, with what was added and removed in `ins` and `del`."""
+    for op in amendment.operations:
+        if op.unchanged:
+            yield op.clause.raw
+        elif op.new or not op.move:
+            sign = "- " if op.clause.containers else ""
+            start = f"{'#' * op.clause.level} " if op.clause.level else sign
+            yield start + " | ".join("".join(map(_tagged, cell)) for cell in op.cells) + "\n\n"
+
+
+def _tagged(span: Span) -> str:
+    tag = TAGS.get(span.kind)
+    return f"<{tag}>{span.text}</{tag}>" if tag else span.text
+
+
+def measure(source: Path, paths: Sequence[str], versions: int, told: Console) -> Costs:
+    """One row of the table; with several paths, also a build of nothing new with all of them."""
     with tempfile.TemporaryDirectory() as temporary:
         top = Path(temporary)
         clone, folder = top / "history", top / "project"
-        commits = history(source, path, clone)
+        commits = history(source, paths[0], clone)
         project(folder)
-        take(folder, clone, path, commits[min(versions, len(commits)) - 1])
-        count = len(list((folder / "versions/terms").iterdir()))
+        count = min(versions, len(commits) - 1)
+        take(folder, clone, paths[0], commits[count - 1])
+        releases = len(list((folder / "versions/terms").iterdir()))
+        print_ahead(folder)
         build = [_publisher(), "build"]
-        first, again = spent(build, folder), spent(build, folder)
-        newest = folder / f"build/site/terms/{count}/index.html"
-        page, index = newest.stat().st_size, folder / "build/site/search/search_index.json"
-        size = index.stat().st_size
         beside = plain(folder, top / "plain")
-        if versions < len(commits):
-            take(folder, clone, path, commits[versions])
-        return Costs(count, beside, first, again, spent(build, folder), page, size)
+        first, _ = spent(build, folder)
+        again, said = spent(build, folder)
+        assert said.startswith("Nothing"), said
+        page = (folder / "build/site/terms/1/index.html").stat().st_size
+        index = (folder / "build/site/search/search_index.json").stat().st_size
+        take(folder, clone, paths[0], commits[count])
+        print_ahead(folder)
+        more, said = spent(build, folder)
+        changed = int(re.findall(r"(\d+) pages are new", said)[0])
+        if len(paths) > 1:
+            for number, path in enumerate(paths[1:], 2):
+                take(folder, clone, path, git(clone, "rev-parse", "main").strip(), f"p{number}")
+            _, said = spent(build, folder)
+            cost, nothing = spent(build, folder)
+            assert nothing.startswith("Nothing"), nothing
+            told.print(
+                f"{said.strip()}\nwith nothing changed: {cost.cpu:.2f} s CPU, {cost.wall:.2f} s"
+            )
+        return Costs(releases, beside, first, again, more, changed, page, index)
 
 
 def _publisher() -> str:
@@ -140,29 +195,31 @@ def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("repository", type=Path, metavar="REPO")
-    parser.add_argument("path", metavar="PATH")
-    parser.add_argument("--versions", default="10,100", help="how many, such as 10,100,400")
+    parser.add_argument("paths", metavar="PATH", nargs="+")
+    parser.add_argument("--versions", default="10,100,400", help="how many, such as 10,100,400")
     arguments = parser.parse_args()
     os.environ.setdefault("SOURCE_DATE_EPOCH", "1700000000")
-    table = Table("versions", "plain s", "first ×", "nothing changed ×", "s", "one more ×")
-    table.add_column("page kB")
-    table.add_column("search kB")
-    told = Console(stderr=True)
-    for number in map(int, arguments.versions.split(",")):
-        with told.status(f"{number} versions"):
-            found = measure(arguments.repository, arguments.path, number)
+    head = ("versions", "plain s", "first ×", "nothing changed ×", "s", "one more ×", "pages")
+    table = Table(*head, "page kB", "search kB")
+    told = Console(width=100)
+    numbers = sorted(map(int, arguments.versions.split(",")))
+    for number in numbers:
+        paths = arguments.paths if number == numbers[-1] else arguments.paths[:1]
+        with Console(stderr=True).status(f"{number} versions"):
+            found = measure(arguments.repository, paths, number, told)
         ratio = [cost.cpu / found.plain.cpu for cost in (found.first, found.again, found.more)]
         table.add_row(
             str(found.versions),
             f"{found.plain.cpu:.1f}",
             f"{ratio[0]:.2f}",
-            f"{ratio[1]:.2f}",
-            f"{found.again.wall:.1f}",
+            f"{ratio[1]:.3f}",
+            f"{found.again.wall:.2f}",
             f"{ratio[2]:.2f}",
-            f"{found.page / 1000:.0f}",
-            f"{found.index / 1000:.0f}",
+            str(found.changed),
+            f"{found.page / 1000:.1f}",
+            f"{found.index / 1000:.1f}",
         )
-    Console(width=100).print(table)
+    told.print(table)
 
 
 if __name__ == "__main__":
