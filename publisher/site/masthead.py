@@ -106,10 +106,9 @@ def banner(release: Release, line: Line, today: dt.date, at: Addresses) -> str:
     if by.imported:
         took = "was seen in its place"
     title = f"Not in force: version {by.number} {took} on {day}"
-    # Its number would change with every release, and so this page.
-    now_in_force = anchor(("Read the text in force", at.current))
-    read = "" if current is None or current is by else f"{now_in_force}."
-    return box("superseded", title, f"<p>{see} {read}</p>\n")
+    # Its number would change with every release, and so would this page.
+    read = f" {anchor(('Read the text in force', at.current))}." if current else ""
+    return box("superseded", title, f"<p>{see}{read}</p>\n")
 
 
 def _read(release: Release, at: Addresses) -> str:
