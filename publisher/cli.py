@@ -164,6 +164,7 @@ def check(ctx: click.Context) -> None:
     type=click.Choice(["text", "mail", "markdown", "html", "json", "pdf"]),
 )
 @click.option("--bare", is_flag=True, help="With html: blocks, ins and del alone, for machines.")
+@click.option("--language", default="", help="Compare the translations into this language.")
 @_output
 @click.pass_context
 def diff(
@@ -172,6 +173,7 @@ def diff(
     new: str | None,
     form: str,
     bare: bool,
+    language: str,
     output: Path | None,
 ) -> None:
     """Compare two versions: a release number, `draft`, `git:REV`, or a path.
@@ -180,7 +182,7 @@ def diff(
     """
     from publisher.actions.drafting import compare
 
-    found = compare(ctx.obj.maybe_project, ctx.obj.wanted, old, new)
+    found = compare(ctx.obj.maybe_project, ctx.obj.wanted, old, new, language)
     if form == "text":
         from publisher.reports.report import as_text
 
@@ -222,8 +224,27 @@ def diff(
 )
 @click.option("--correction", is_flag=True, help="An editorial release that nobody is told of.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and do nothing.")
+@click.option(
+    "--lagging",
+    multiple=True,
+    metavar="LANGUAGE[:SECTION]",
+    help="A translation that is not up to date: readers are told.",
+)
+@click.option(
+    "--unaffected",
+    multiple=True,
+    metavar="LANGUAGE[:SECTION]",
+    help="A translation that you looked at: what changed in the text changes nothing in it.",
+)
 @click.pass_context
-def freeze(ctx: click.Context, effective: dt.date | None, correction: bool, dry_run: bool) -> None:
+def freeze(
+    ctx: click.Context,
+    effective: dt.date | None,
+    correction: bool,
+    dry_run: bool,
+    lagging: tuple[str, ...],
+    unaffected: tuple[str, ...],
+) -> None:
     """Freeze the draft as a release that never changes again."""
     from publisher.actions.publishing import release_pdf
     from publisher.actions.releasing import freeze as act
@@ -237,6 +258,8 @@ def freeze(ctx: click.Context, effective: dt.date | None, correction: bool, dry_
         now=now(),
         make_pdf=release_pdf,
         dry_run=dry_run,
+        lagging=lagging,
+        unaffected=unaffected,
     )
     release = frozen.release
     verb = "Would freeze" if dry_run else "Frozen:"
@@ -246,6 +269,8 @@ def freeze(ctx: click.Context, effective: dt.date | None, correction: bool, dry_
     )
     if frozen.amendment:
         ctx.obj.say(f"  {summary(frozen.amendment)}")
+    for line in frozen.in_other_languages():
+        ctx.obj.say(f"  {line}")
     if release.closes:
         ctx.obj.say(f"  customers may opt out until {release.closes}")
     if frozen.earliest:
@@ -326,15 +351,16 @@ def build(ctx: click.Context, as_of: dt.date | None) -> None:
 
 @main.command()
 @click.argument("release", type=RELEASE)
+@click.option("--language", default="", help="Of a translation, in place of the text that decides.")
 @_output
 @click.pass_context
-def pdf(ctx: click.Context, release: Number, output: Path | None) -> None:
+def pdf(ctx: click.Context, release: Number, language: str, output: Path | None) -> None:
     """Write the PDF of a release, also of a text of the past, which the site has only as page."""
     from publisher.actions.publishing import frozen_pdf
     from publisher.edges.archive import release as read
 
     project = ctx.obj.project
-    _write(output, frozen_pdf(project, read(project, ctx.obj.policy, release)))
+    _write(output, frozen_pdf(project, read(project, ctx.obj.policy, release), language))
 
 
 @main.command()

@@ -14,6 +14,7 @@ from publisher.edges import archive
 from publisher.edges.project import Project, draft_error, read_folder
 from publisher.errors import DraftError, NotFoundError
 from publisher.notices.review import check
+from publisher.notices.translations import check_translations
 from publisher.policies.draft import read_draft
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import Note, Policy
@@ -32,6 +33,8 @@ class Version:
     language: str = "en"
     notes: tuple[Note, ...] = ()
     release: Release | None = None
+    policy: Policy | None = None
+    """What it is a version of; None: of no policy."""
     path: Path | None = None
     """Where it is, if it is a path that belongs to no policy."""
 
@@ -62,12 +65,18 @@ def check_draft(project: Project, policy_id: str) -> list[Finding]:
     line = archive.line(project, policy_id)
     last = line[-1] if line else None
     amendment = amend(last.policy.document, policy.document) if last else None
-    found = [*findings, *check(policy, last, project.folder(policy_id), amendment)]
+    folder = project.folder(policy_id)
+    found = [*findings, *check(policy, last, folder, amendment)]
+    found += check_translations(policy, line, folder)
     return sorted(found, key=lambda f: (f.severity is not Severity.ERROR, f.file, f.line))
 
 
 def compare(
-    project: Project | None, policy_id: str | None, old: str | None, new: str | None
+    project: Project | None,
+    policy_id: str | None,
+    old: str | None,
+    new: str | None,
+    language: str = "",
 ) -> Comparison:
     """The comparison of two versions.
 
@@ -76,13 +85,14 @@ def compare(
         policy_id: the policy; None: the only one.
         old: a release number, `draft`, `git:REV` or a path; None: the last release.
         new: the same; None: the draft.
+        language: compare the translations into this language; empty: the texts that decide.
 
     Raises:
         NotFoundError: one of them does not exist.
         DraftError: one of them does not read.
     """
-    before = find_version(project, policy_id, old or "last")
-    after = find_version(project, policy_id, new or "draft")
+    before = find_version(project, policy_id, old or "last", language)
+    after = find_version(project, policy_id, new or "draft", language)
     if before.path and after.path:
         before, after = _shortly(before, after)
     start = time.perf_counter()
@@ -100,8 +110,28 @@ def _shortly(*versions: Version) -> tuple[Version, ...]:
     )
 
 
-def find_version(project: Project | None, policy_id: str | None, name: str) -> Version:
+def find_version(
+    project: Project | None, policy_id: str | None, name: str, language: str = ""
+) -> Version:
     """The version that `name` means; see `compare`."""
+    found = _find_version(project, policy_id, name)
+    if not language:
+        return found
+    policy = found.policy
+    if policy is None or language not in policy.translations:
+        there = ", ".join(policy.translations) if policy else ""
+        raise NotFoundError(
+            f"{found.label} has no translation `{language}`; there are: {there or 'none'}",
+            remedy="name one of its languages, or leave --language out",
+        )
+    own = policy.in_language(language)
+    label = f"{found.label} ({language})"
+    return replace(
+        found, label=label, document=own.document, title=own.facts.title, language=language
+    )
+
+
+def _find_version(project: Project | None, policy_id: str | None, name: str) -> Version:
     path = Path(name)
     number = Number.parse(name)
     named = number or name in ("draft", "last") or name.startswith("git:")
@@ -140,13 +170,12 @@ def find_version(project: Project | None, policy_id: str | None, name: str) -> V
 
 def _of_policy(label: str, policy: Policy) -> Version:
     facts = policy.facts
-    return Version(label, policy.document, facts.title, facts.language, policy.notes)
+    notes = policy.notes
+    return Version(label, policy.document, facts.title, facts.language, notes, policy=policy)
 
 
 def _of_release(release: Release) -> Version:
-    facts, policy = release.policy.facts, release.policy
-    label = f"version {release.number}"
-    return Version(label, policy.document, facts.title, facts.language, policy.notes, release)
+    return replace(_of_policy(f"version {release.number}", release.policy), release=release)
 
 
 def _read(policy_id: str, files: Mapping[str, bytes], folder: str) -> Policy:

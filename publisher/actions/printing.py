@@ -19,7 +19,8 @@ from publisher.paper.standards import Attachment, Relationship
 from publisher.policies.address import Addresses
 from publisher.policies.release import Number, Release
 from publisher.reports.exchange import as_json
-from publisher.site.catalogue import text
+from publisher.site.catalogue import text, translation
+from publisher.site.languages import markdown
 
 
 def publisher_of(project: Project) -> sheets.Publisher:
@@ -28,14 +29,23 @@ def publisher_of(project: Project) -> sheets.Publisher:
     return sheets.Publisher(c.organisation, c.address, c.site, c.reply)
 
 
-def release_pdf(project: Project, release: Release) -> bytes:
+def release_pdf(project: Project, release: Release, language: str = "") -> bytes:
     """The PDF of a release, which may not be frozen yet.
+
+    Args:
+        project: which project.
+        release: the release.
+        language: of a translation; empty: the text that decides.
 
     Raises:
         RenderError: a library that the machine must have is missing, or a character is in no font.
     """
-    sheet = sheets.release_sheet(release, publisher_of(project))
-    return _make(project, sheet, _text_of(project, release, Relationship.SOURCE))
+    publisher = publisher_of(project)
+    if language:
+        sheet = sheets.translation_sheet(release, language, publisher)
+    else:
+        sheet = sheets.release_sheet(release, publisher)
+    return _make(project, sheet, _text_of(project, release, Relationship.SOURCE, language))
 
 
 def redline_pdf(
@@ -110,24 +120,30 @@ def comparison_html(found: Comparison) -> str:
 
 
 def _text_of(
-    project: Project, release: Release, relationship: Relationship
+    project: Project, release: Release, relationship: Relationship, language: str = ""
 ) -> tuple[Attachment, ...]:
     """The text of a release as it can be downloaded, for people and for programs."""
-    what = f"{release.policy.facts.title}, {release.version.lower()}"
     c = project.configuration
+    at = Addresses(c.site, release.policy.id)
     # The seal covers the PDF, so nothing inside it can hold the seal.
     unsealed = replace(release, seal="")
-    data = text(unsealed, c.organisation, Addresses(c.site, release.policy.id))
+    facts, name = release.policy.facts, "policy"
+    words, data = release.policy.markdown, text(unsealed, c.organisation, at)
+    if language:
+        facts, name = release.policy.in_language(language).facts, f"policy.{language}"
+        words = markdown(release, language, at)
+        data = translation(unsealed, language, c.organisation, at)
+    what = f"{facts.title}, {release.version.lower()}"
     return (
         Attachment(
-            "policy.md",
-            release.policy.markdown.encode(),
+            f"{name}.md",
+            words.encode(),
             "text/markdown",
             f"{what}: the text in Markdown",
             relationship,
         ),
         Attachment(
-            "policy.json",
+            f"{name}.json",
             data,
             "application/json",
             f"{what}: the text by sections, for programs; without the seal, which covers this file",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from publisher.actions.drafting import check_draft
-from publisher.compare.amendment import Amendment, amend
+from publisher.compare.amendment import Amendment, amend, summary
 from publisher.compare.correction import too_much
 from publisher.edges import archive
 from publisher.edges.history import History
@@ -18,6 +18,7 @@ from publisher.notices.letter import styled
 from publisher.notices.notice import PROFILES, Duty, compose, compose_postponement
 from publisher.notices.optout import wording
 from publisher.policies.finding import Severity
+from publisher.policies.policy import Policy
 from publisher.policies.release import (
     SUMS_FILE,
     Line,
@@ -29,9 +30,11 @@ from publisher.policies.release import (
     release_files,
     seal_of,
 )
+from publisher.policies.translation import stated
 
-MakePdf = Callable[[Project, Release], bytes]
-"""Makes the PDF that is frozen with a release."""
+MakePdf = Callable[[Project, Release, str], bytes]
+"""Makes a PDF that is frozen with a release: of the translation in a language, or, where that is
+empty, of the text that decides."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,24 @@ class Frozen:
     """What its notice profile asks for beside the period, for a lawyer to look at."""
     earliest: dt.date | None
     """The earliest lawful effective date; None where no period applies."""
+    translations: Mapping[str, Amendment | None] = field(default_factory=dict)
+    """What it changes in each translation, by language; None: the translation is new."""
     commit: str = ""
     """Empty on a dry run."""
     signed: bool = False
+
+    def in_other_languages(self) -> Iterator[str]:
+        """What it changes in each translation, and what is recorded of that, a line each."""
+        for language, amendment in self.translations.items():
+            lags = self.release.lagging(language)
+            words = "new" if amendment is None else summary(amendment)
+            yield f"translation {language}: {words}"
+            for lag in lags:
+                what = f"says what version {lag.behind} says" if lag.behind else "is not translated"
+                yield f"translation {language}: `{lag.anchor}` {what}; readers are told"
+            for tag, anchor in self.release.unaffected:
+                if tag == language:
+                    yield f"translation {language}: `{anchor}` was looked at, and stays as it is"
 
 
 def freeze(
@@ -59,6 +77,8 @@ def freeze(
     now: dt.datetime,
     make_pdf: MakePdf,
     dry_run: bool = False,
+    lagging: Sequence[str] = (),
+    unaffected: Sequence[str] = (),
 ) -> Frozen:
     """Freezes the draft as the next release: writes its folder, commits it, tags it.
 
@@ -68,8 +88,10 @@ def freeze(
         effective: the first day in force; None: unknown, for a first release only.
         correction: an editorial release that nobody is told of.
         now: the time of publication, with an offset.
-        make_pdf: makes the PDF to freeze.
+        make_pdf: makes the PDFs to freeze.
         dry_run: say what would happen, and do nothing.
+        lagging: translations that readers are told are not up to date: `de` or `de:security`.
+        unaffected: those that somebody has looked at, and found to need no change.
 
     Raises:
         FreezeError: it may not be frozen like this; says why, and the earliest lawful date.
@@ -79,13 +101,16 @@ def freeze(
     """
     history = History(project.root)
     _finish_interrupted(project, history, policy_id, dry_run)
-    frozen = _plan(project, history, policy_id, effective, correction, now)
+    frozen = _plan(project, history, policy_id, effective, correction, now, (lagging, unaffected))
     release = frozen.release
     if release.notice:
         styled(release.notice)  # a letter too large to be read is refused before it is frozen
     if dry_run:
         return frozen
-    files = release_files(release, {"policy.pdf": make_pdf(project, release)})
+    documents = {"policy.pdf": make_pdf(project, release, "")}
+    for language in release.policy.translations:
+        documents[f"policy.{language}.pdf"] = make_pdf(project, release, language)
+    files = release_files(release, documents)
     folder = f"versions/{release.name}"
     sealed = replace(release, seal=seal_of(files[SUMS_FILE]))
     # What never changes again must read back as what was meant before it is written.
@@ -138,6 +163,7 @@ def _plan(
     effective: dt.date | None,
     correction: bool,
     now: dt.datetime,
+    statements: tuple[Sequence[str], Sequence[str]],
 ) -> Frozen:
     head = history.head
     if dirty := history.changed():
@@ -161,21 +187,50 @@ def _plan(
         effective=effective,
         revision=head,
     )
+    followed = stated(policy, line, *statements)
+    release = replace(release, lags=followed.lags, unaffected=followed.unaffected)
     if not line:
         return _first(release, correction)
     last = line[-1]
     release = replace(release, previous=last.number, previous_seal=last.seal)
     amendment = amend(last.policy.document, policy.document)
-    if policy.files == last.policy.files and policy.facts == last.policy.facts and not correction:
+    if not correction and _same_text(policy, last.policy):
+        if _translated(release) != _translated(last):
+            raise FreezeError(
+                f"only translations differ from release {last.number}, so nobody's rights change",
+                where=project.folder(policy_id),
+                remedy="freeze them as a correction: --correction",
+            )
         raise FreezeError(
             f"the draft is release {last.number}, word for word",
             where=project.folder(policy_id),
             remedy="change the draft; or postpone a date with --correction --effective DATE",
         )
     today = now.astimezone(dt.UTC).date()
-    if correction:
-        return _correction(project, release, line, amendment, today)
-    return _material(project, release, line, amendment, today)
+    make = _correction if correction else _material
+    frozen = make(project, release, line, amendment, today)
+    return replace(frozen, translations=_retranslated(policy, last.policy))
+
+
+def _same_text(policy: Policy, last: Policy) -> bool:
+    """Whether nothing but translations differs."""
+    facts = replace(policy.facts, translations=last.facts.translations)
+    return policy.files == last.files and facts == last.facts
+
+
+def _translated(release: Release) -> tuple[object, ...]:
+    """What is said in other languages, and of what they say."""
+    policy = release.policy
+    return dict(policy.facts.translations), dict(policy.translations), release.lags
+
+
+def _retranslated(policy: Policy, last: Policy) -> dict[str, Amendment | None]:
+    return {
+        tag: amend(last.in_language(tag).document, policy.in_language(tag).document)
+        if tag in last.translations
+        else None
+        for tag in policy.translations
+    }
 
 
 def _refuse_findings(project: Project, policy_id: str) -> None:
@@ -196,7 +251,8 @@ def _first(release: Release, correction: bool) -> Frozen:
             "the first release cannot be a correction", remedy="leave --correction out"
         )
     published = release.published if release.effective else None
-    return Frozen(replace(release, published=published), None, (), None)
+    translations: dict[str, Amendment | None] = dict.fromkeys(release.policy.translations)
+    return Frozen(replace(release, published=published), None, (), None, translations)
 
 
 def _material(
@@ -270,6 +326,8 @@ def _correction(
         )
     if pending and effective > floor:
         release = _postponed(project, release, line, today)
+    elif _translated(release) != _translated(last):
+        pass  # a translation decides nothing: mending it is a correction, whatever it changes
     elif not pending and effective > today and amendment.empty:
         raise FreezeError("there is nothing to correct", remedy="change the draft first")
     elif amendment.empty and release.policy.files == last.policy.files:

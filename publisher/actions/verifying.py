@@ -11,7 +11,7 @@ from publisher.edges.project import Project
 from publisher.errors import SealError
 from publisher.policies.anchoring import Anchored
 from publisher.policies.finding import Severity
-from publisher.policies.release import SECTIONS, Imported, Number, Release
+from publisher.policies.release import SECTIONS, TRANSLATIONS, Imported, Number, Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +152,13 @@ def _as_drafted(project: Project, history: History, release: Release, folder: st
         return [Flaw(Severity.CUE, folder, what, "git fetch --all")]
     draft = history.files_at(release.revision, project.folder(release.policy.id))
     what = f"differs from the draft at revision {release.revision[:10]}"
+    policy = release.policy
+    texts = {name: (f"{SECTIONS}/{name}", text) for name, text in policy.files.items()}
+    for language, files in policy.translations.items():
+        place = f"{TRANSLATIONS}/{language}"
+        texts |= {f"{language}/{name}": (f"{place}/{name}", t) for name, t in files.items()}
     return [
-        Flaw(Severity.ERROR, f"{folder}/{SECTIONS}/{name}", what)
-        for name, text in release.policy.files.items()
+        Flaw(Severity.ERROR, f"{folder}/{path}", what)
+        for name, (path, text) in texts.items()
         if draft.get(name) != text.encode()
     ]

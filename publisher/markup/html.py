@@ -33,6 +33,15 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """What a reader is told of a section, right behind its heading."""
+
+    html: str
+    language: str = ""
+    """Of the heading, where it is not that of the text."""
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A place of a fragment where something changed."""
 
@@ -95,6 +104,7 @@ def document(
     stories: str = "",
     names: Sequence[str] = (),
     former: Mapping[str, Sequence[str]] | None = None,
+    labels: Mapping[str, Label] | None = None,
 ) -> Fragment:
     """Clauses as HTML with the list of their headings.
 
@@ -108,6 +118,7 @@ def document(
         stories: address of the page with the history of each section, to link from each heading.
         names: the permanent name of each clause, where they are to have an address each.
         former: by anchor or name: names of clauses that are gone, to which links lead here.
+        labels: what stands behind the heading of a section, by its anchor.
     """
     named = zip(clauses, chain(names, repeat("")), strict=False)
     shown = [(clause, name) for clause, name in named if clause.kind not in HIDDEN]
@@ -134,7 +145,13 @@ def document(
         before += _places(former.get(clause.anchor, ()))
         link = _permalink(clause) if permalinks and named_as else ""
         link += _story(clause, stories) if stories and named_as else ""
+        label = (labels or {}).get(clause.anchor)
+        if label and label.language:
+            named_as += f' lang="{escape(label.language)}"'
         blocks.write(clause, [Cell(f"{before}{cells[0].html}{link}")], named_as, level)
+        if label:
+            blocks.close_to(0)
+            blocks.out.append(label.html)
     return Fragment(blocks.html, tuple(outline.headings))
 
 

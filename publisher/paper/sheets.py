@@ -18,7 +18,7 @@ from publisher.paper.fillable import DECLARATION, RELEASE
 from publisher.policies.address import Addresses
 from publisher.policies.policy import Note
 from publisher.policies.release import Release
-from publisher.site import apparatus
+from publisher.site import apparatus, languages
 from publisher.text.clauses import parse
 
 _BAR = ("In the margin", "a bar beside every paragraph with a change")
@@ -58,6 +58,27 @@ def release_sheet(release: Release, publisher: Publisher) -> str:
     ]
     full = f"{facts.title}, {release.version.lower()}"
     return _sheet(facts.language, publisher.name, full, _head(release), parts)
+
+
+def translation_sheet(release: Release, language: str, publisher: Publisher) -> str:
+    """A version in full in another language; what stands around it names the text that decides."""
+    at = Addresses(publisher.site, release.policy.id)
+    rendition = languages.Rendition(release, language, at)
+    text, title = rendition.text(paper=True), rendition.policy.facts.title
+    version = f"{release.version}, {apparatus.in_force_words(release)}"
+    told = [
+        _title(publisher.name, title, version),
+        apparatus.remark(rendition.policy.facts),
+        rendition.notice(),
+        _facts(
+            ("Published", apparatus.published_words(release)),
+            ("This version", apparatus.kind_words(release)),
+            ("This translation", _link(at.translation(release.number, language))),
+        ),
+    ]
+    parts = [*told, _contents(text.headings), rendition.article(text, "text")]
+    full = f"{title}, {release.version.lower()}"
+    return _sheet(language, publisher.name, full, f"{title} — {version}", parts)
 
 
 def redline_sheet(old: Release, new: Release, amendment: Amendment, publisher: Publisher) -> str:

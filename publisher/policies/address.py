@@ -50,6 +50,18 @@ class Addresses:
         """One version, for ever."""
         return f"{self.current}{number}/"
 
+    def translated(self, language: str) -> str:
+        """The translation of the text in force, whichever that is."""
+        return f"{self.current}{language}/"
+
+    def translation(self, number: Number, language: str) -> str:
+        """One version in another language."""
+        return f"{self.release(number)}{language}/"
+
+    def retranslated(self, number: Number, language: str) -> str:
+        """The redline of a version's translation against that of the version before it."""
+        return f"{self.translation(number, language)}changes/"
+
     def changes(self, number: Number) -> str:
         """The redline of a version against the one before it."""
         return f"{self.release(number)}changes/"

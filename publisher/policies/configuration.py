@@ -124,6 +124,11 @@ class Table:
         """A table inside this one; empty where it is missing."""
         return Table(self._take(key, dict, {}, "a table"), self._name, self._key(key))
 
+    def tables(self, key: str) -> dict[str, Table]:
+        """The tables inside a table, by name; none where it is missing."""
+        inside = self.table(key)
+        return {name: inside.table(name) for name in list(inside._left)}
+
     def done(self) -> None:
         """Raises:
         ConfigurationError: a key that nobody asked for is left.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from publisher.errors import PublisherError
+from publisher.policies import language
 from publisher.policies.finding import Finding, Severity, from_error
 from publisher.policies.policy import Facts, Note, Policy, read_facts
 from publisher.text.clauses import source_lines
@@ -74,18 +75,50 @@ class _DraftReader:
             for name in sorted(self.files)
             if re.fullmatch(r"notes/[^/]+\.md", name)
         )
-        self._strangers({FACTS_FILE, *facts.sections, *(f"notes/{n.name}" for n in notes)})
-        return Policy(policy_id, facts, texts, notes)
+        tags = [tag for tag in facts.translations if self._is_other_language(tag, facts)]
+        translations = {tag: self._translated(tag, facts) for tag in tags}
+        known = {f"{tag}/{name}" for tag, files in translations.items() for name in files}
+        known |= {FACTS_FILE, *facts.sections, *(f"notes/{n.name}" for n in notes)}
+        self._strangers(known, facts.translations)
+        return Policy(policy_id, facts, texts, notes, translations)
+
+    def _is_other_language(self, tag: str, facts: Facts) -> bool:
+        line = self._line_with(f"translations.{tag}")
+        if language.locale(tag) is None:
+            remedy = "name it by its tag, as `de`, `pt-BR` or `zh-Hant`"
+            self.error(FACTS_FILE, line, f"`translations.{tag}` is no language we know", remedy)
+        elif tag == facts.language:
+            remedy = "remove the table: the sections themselves are in that language"
+            self.error(FACTS_FILE, line, f"`{tag}` is the language that decides", remedy)
+        else:
+            return True
+        return False
+
+    def _translated(self, tag: str, facts: Facts) -> dict[str, str]:
+        """The section files of a translation; of those that are missing, a cue tells."""
+        names = [name for name in dict.fromkeys(facts.sections) if f"{tag}/{name}" in self.files]
+        return {name: self._text(f"{tag}/{name}") for name in names}
 
     def _named_at(self, name: str) -> int:
-        lines = self.files[FACTS_FILE].decode().splitlines()
-        return next((n for n, line in enumerate(lines, 1) if f'"{name}"' in line), 0)
+        return self._line_with(f'"{name}"')
 
-    def _strangers(self, known: set[str]) -> None:
+    def _line_with(self, words: str) -> int:
+        lines = self.files[FACTS_FILE].decode().splitlines()
+        return next((n for n, line in enumerate(lines, 1) if words in line), 0)
+
+    def _strangers(self, known: set[str], languages: Collection[str]) -> None:
         for name in sorted(set(self.files) - known):
+            folder = name.partition("/")[0] if name.count("/") == 1 else ""
             if name.endswith(".md") and "/" not in name:
                 remedy = "add it to `sections` in policy.toml at its place, or remove the file"
                 self.error(name, 0, "the file is there, but policy.toml does not name it", remedy)
+            elif folder in languages:
+                what = "the translation of a section that there is not"
+                remedy = "remove it, or call it as the file is called that it translates"
+                self.error(name, 0, what, remedy)
+            elif language.locale(folder):
+                remedy = f"declare [translations.{folder}] in policy.toml, or remove the file"
+                self.error(name, 0, f"policy.toml declares no translation `{folder}`", remedy)
             else:
                 self.error(
                     name, 0, "the file does not belong here", "move it out of the policy's folder"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
 
@@ -30,12 +30,26 @@ class Note:
         return () if stem == "_summary" else tuple(stem.split("+"))
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What `policy.toml` says about a translation, in the language of that translation."""
+
+    title: str
+    precedence: str
+    """The sentence that says which text decides: what it must say is for a lawyer."""
+    lagging: str = ""
+    """The sentence at a section that is not up to date; may be empty."""
+    remark: str = ""
+    """As that of the policy."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """`policy.toml`: what the policy is, beside its text."""
 
     title: str
     language: str
+    """Of the text that decides."""
     contact: str
     remark: str
     """Shown wherever the text is shown; may be empty."""
@@ -48,6 +62,8 @@ class Facts:
     """What opting out means for the customer."""
     retired: Mapping[str, str] = field(default_factory=dict)
     """Anchors of removed sections, each with the anchor that takes its place, or empty."""
+    translations: Mapping[str, Wording] = field(default_factory=dict)
+    """What each translation is called, by its language."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +75,9 @@ class Policy:
     files: Mapping[str, str]
     """Markdown of each section file, by name, in the order of the sections."""
     notes: tuple[Note, ...] = ()
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Markdown of each translated section file, by language and name, in the order of the sections;
+    of a section that is not translated there is none."""
 
     @cached_property
     def document(self) -> Document:
@@ -82,6 +101,29 @@ class Policy:
         )
         return f"# {self.facts.title}\n\n{body}"
 
+    def in_language(self, language: str) -> Policy:
+        """The policy as one of its translations has it, without notes, which are not translated."""
+        return self._in_languages[language]
+
+    @cached_property
+    def _in_languages(self) -> dict[str, Policy]:
+        return {
+            language: Policy(self.id, _translated(self.facts, language, files), files)
+            for language, files in self.translations.items()
+        }
+
+
+def _translated(facts: Facts, language: str, files: Mapping[str, str]) -> Facts:
+    wording = facts.translations[language]
+    return replace(
+        facts,
+        title=wording.title,
+        language=language,
+        remark=wording.remark,
+        sections=tuple(files),
+        translations={},
+    )
+
 
 def read_facts(data: bytes, name: str) -> Facts:
     """The facts in a `policy.toml`.
@@ -95,14 +137,17 @@ def read_facts(data: bytes, name: str) -> Facts:
     """
     root = Table(parse_toml(data, name), name)
     notice, opt_out = root.table("notice"), root.table("opt_out")
-    facts = facts_from(root, notice, opt_out)
-    for table in (notice, opt_out, root):
+    translations = root.tables("translations")
+    facts = facts_from(root, notice, opt_out, translations)
+    for table in (notice, opt_out, *translations.values(), root):
         table.done()
     return facts
 
 
-def facts_from(root: Table, notice: Table, opt_out: Table) -> Facts:
-    """The facts in three tables, which a `policy.toml` and a `release.toml` have in common."""
+def facts_from(
+    root: Table, notice: Table, opt_out: Table, translations: Mapping[str, Table]
+) -> Facts:
+    """The facts in the tables that a `policy.toml` and a `release.toml` have in common."""
     return Facts(
         title=root.text("title"),
         language=root.text("language", "en"),
@@ -113,4 +158,14 @@ def facts_from(root: Table, notice: Table, opt_out: Table) -> Facts:
         days=notice.whole("days", 30),
         effect=opt_out.text("effect"),
         retired=root.mapping("retired"),
+        translations={language: _wording(table) for language, table in translations.items()},
+    )
+
+
+def _wording(table: Table) -> Wording:
+    return Wording(
+        title=table.text("title"),
+        precedence=table.text("precedence"),
+        lagging=table.text("lagging", ""),
+        remark=table.text("remark", ""),
     )

@@ -7,7 +7,7 @@ import hashlib
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import islice, takewhile
@@ -23,6 +23,10 @@ RELEASE_FILE = "release.toml"
 SUMS_FILE = "SHA256SUMS"
 SECTIONS = "sections"
 """Folder of the sections: apart, for a section may well be called `opt-out.md` or `notice.md`."""
+TRANSLATIONS = "translations"
+"""Folder of the translations, each in a folder called as its language."""
+UNTRANSLATED = "untranslated"
+"""Stands in place of the number of a version where a section has no translation at all."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -76,6 +80,16 @@ class Imported:
     """Anchors that the text had itself; all others were put on its headings by the import."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """A section that a translation does not give as the text that decides has it."""
+
+    language: str
+    anchor: str
+    behind: Number | None
+    """The version whose text the translation still gives; None: the section is not translated."""
+
+
 @dataclass(frozen=True)
 class Release:
     """A frozen version."""
@@ -101,6 +115,19 @@ class Release:
     """SHA-256 of its `SHA256SUMS`, hexadecimal."""
     imported: Imported | None = None
     """Where it comes from, if it is a text of the past; None: it was frozen from a draft."""
+    lags: tuple[Lag, ...] = ()
+    """Where its translations are not up to date, by language, in the order of the text."""
+    unaffected: tuple[tuple[str, str], ...] = ()
+    """Language and anchor of each section whose change needed none in the translation: a person has
+    looked at it and said so."""
+
+    def in_language(self, language: str) -> Release:
+        """The release as one of its translations has it."""
+        return replace(self, policy=self.policy.in_language(language))
+
+    def lagging(self, language: str) -> tuple[Lag, ...]:
+        """Where one of its translations is not up to date, in the order of the text."""
+        return tuple(lag for lag in self.lags if lag.language == language)
 
     @cached_property
     def identity(self) -> str:
@@ -266,6 +293,8 @@ def release_toml(release: Release) -> bytes:
         values["opt_out"]["closes"] = release.closes
     if facts.retired:
         values["retired"] = dict(facts.retired)
+    if facts.translations:
+        values["translations"] = {tag: _translated(release, tag) for tag in facts.translations}
     document = tomlkit.document()
     for key, value in values.items():
         document.add(key, value)
@@ -273,6 +302,22 @@ def release_toml(release: Release) -> bytes:
         if len(values[name]) > 1:
             document[name].multiline(True)
     return tomlkit.dumps(document).encode()
+
+
+def _translated(release: Release, language: str) -> dict[str, Any]:
+    """What is recorded of a translation; what goes without saying is left out."""
+    policy = release.policy
+    wording, files = policy.facts.translations[language], policy.translations[language]
+    values: dict[str, Any] = {
+        "title": wording.title,
+        "precedence": wording.precedence,
+        "lagging": wording.lagging,
+        "remark": wording.remark,
+        "unaffected": [anchor for tag, anchor in release.unaffected if tag == language],
+        "lags": {lag.anchor: str(lag.behind or UNTRANSLATED) for lag in release.lagging(language)},
+    }
+    found = {key: value for key, value in values.items() if value}
+    return found if tuple(files) == policy.facts.sections else found | {"sections": list(files)}
 
 
 def _origin(imported: Imported) -> dict[str, Any]:
@@ -294,6 +339,11 @@ def release_files(release: Release, extra: Mapping[str, bytes]) -> dict[str, byt
         extra: further files by name, such as `policy.pdf`.
     """
     files = {f"{SECTIONS}/{name}": text.encode() for name, text in release.policy.files.items()}
+    files |= {
+        f"{TRANSLATIONS}/{language}/{name}": text.encode()
+        for language, texts in release.policy.translations.items()
+        for name, text in texts.items()
+    }
     files |= {f"notes/{note.name}": note.text.encode() for note in release.policy.notes}
     if release.notice:
         files["notice.md"] = release.notice.encode()
@@ -364,13 +414,18 @@ def read_release(policy_id: str, files: Mapping[str, bytes], name: str) -> Relea
         raise root.error("policy", f"is {owner!r}, not {policy_id!r}", "restore it from git")
     notice, opt_out = root.table("notice"), root.table("opt_out")
     imported = _imported(root)
-    facts = facts_from(root, notice, opt_out)
+    translations = root.tables("translations")
+    facts = facts_from(root, notice, opt_out, translations)
     texts = {key: data.decode("utf-8", "replace") for key, data in files.items() if _is_text(key)}
     notes = tuple(Note(n, texts.get(f"notes/{n}", "")) for n in root.texts("notes", ()))
     for section in facts.sections:
         if f"{SECTIONS}/{section}" not in texts:
             raise root.error("sections", f"names `{section}`, which is missing", "publisher verify")
     sections = {n: texts[f"{SECTIONS}/{n}"] for n in facts.sections}
+    translated = {
+        language: _translation(language, table, texts, facts.sections)
+        for language, table in translations.items()
+    }
     number = Number.parse(root.text("number"))
     if number is None:
         raise root.error("number", "is not a release number", "restore it from git")
@@ -379,7 +434,7 @@ def read_release(policy_id: str, files: Mapping[str, bytes], name: str) -> Relea
         number=number,
         # What people were told of a text of the past is unknown: it is listed as an amendment.
         materiality=Materiality.MATERIAL if imported else Materiality(materiality),
-        policy=Policy(policy_id, facts, sections, notes),
+        policy=Policy(policy_id, facts, sections, notes, translated),
         published=root.moment("published"),
         effective=root.day("effective"),
         previous=Number.parse(root.text("previous", "")),
@@ -390,10 +445,36 @@ def read_release(policy_id: str, files: Mapping[str, bytes], name: str) -> Relea
         opt_out=texts.get("opt-out.md", ""),
         seal=seal_of(files.get(SUMS_FILE, b"")),
         imported=imported,
+        lags=tuple([lag for tag, table in translations.items() for lag in _lags(tag, table)]),
+        unaffected=tuple(
+            [(tag, a) for tag, table in translations.items() for a in table.texts("unaffected", ())]
+        ),
     )
-    for table in (notice, opt_out, root):
+    for table in (notice, opt_out, *translations.values(), root):
         table.done()
     return release
+
+
+def _translation(
+    language: str, table: Table, texts: Mapping[str, str], sections: tuple[str, ...]
+) -> dict[str, str]:
+    files: dict[str, str] = {}
+    for name in table.texts("sections", sections):
+        path = f"{TRANSLATIONS}/{language}/{name}"
+        if path not in texts:
+            raise table.error(
+                "sections", f"asks for `{path}`, which is missing", "publisher verify"
+            )
+        files[name] = texts[path]
+    return files
+
+
+def _lags(language: str, table: Table) -> Iterator[Lag]:
+    for anchor, behind in table.mapping("lags").items():
+        number = Number.parse(behind)
+        if number is None and behind != UNTRANSLATED:
+            raise table.error(f"lags.{anchor}", f"is {behind!r}", "restore it from git")
+        yield Lag(language, anchor, number)
 
 
 def _imported(root: Table) -> Imported | None:

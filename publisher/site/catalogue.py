@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from publisher.policies.address import Addresses
@@ -23,10 +23,12 @@ from publisher.policies.release import (
     has_pdf,
     last_day,
     place_of,
+    predecessor,
     standing,
 )
 from publisher.reports.exchange import section_value
 from publisher.site.abstract import Abstract
+from publisher.site.languages import markdown
 
 VERSIONS = "urn:policy-publisher:versions:1"
 PERIODS = "urn:policy-publisher:periods:1"
@@ -79,6 +81,7 @@ def versions(
             "sha256": {"text": digest(release), "seal": release.seal},
             "urls": _urls(release, line, at, amended=release.number in changes),
             **_figures(changes.get(release.number)),
+            "translations": list(_translations(release, line, at)),
         }
         for release in line
     ]
@@ -181,6 +184,70 @@ def text(release: Release, organisation: str, at: Addresses) -> bytes:
             "sections": [section_value(s) for s in release.policy.document.sections],
         }
     )
+
+
+def translation(release: Release, language: str, organisation: str, at: Addresses) -> bytes:
+    """`policy.LANGUAGE.json`: a translation of one version by section, in order.
+
+    Args:
+        release: the version.
+        language: of the translation.
+        organisation: who publishes.
+        at: addresses with the site's own in front.
+    """
+    policy = release.policy.in_language(language)
+    return _json(
+        {
+            "$schema": TEXT,
+            "policy": policy.id,
+            **_facts(release),
+            "title": policy.facts.title,
+            "language": language,
+            "publisher": organisation,
+            "remark": policy.facts.remark,
+            "url": at.translation(release.number, language),
+            "sha256": {"text": _translated_digest(release, language, at), "seal": release.seal},
+            "translation_of": {
+                "language": release.policy.facts.language,
+                "url": at.release(release.number),
+                "precedence": release.policy.facts.translations[language].precedence,
+            },
+            "lags": _lags(release, language),
+            "retired": dict(policy.facts.retired),
+            "sections": [section_value(s) for s in policy.document.sections],
+        }
+    )
+
+
+def _translated_digest(release: Release, language: str, at: Addresses) -> str:
+    return hashlib.sha256(markdown(release, language, at).encode()).hexdigest()
+
+
+def _lags(release: Release, language: str) -> list[dict[str, str | None]]:
+    return [
+        {"anchor": lag.anchor, "behind": str(lag.behind) if lag.behind else None}
+        for lag in release.lagging(language)
+    ]
+
+
+def _translations(release: Release, line: Line, at: Addresses) -> Iterator[dict[str, Any]]:
+    number, before = release.number, predecessor(release, line)
+    for language in release.policy.translations:
+        urls: dict[str, Any] = {
+            "page": at.translation(number, language),
+            "markdown": at.download(number, f"policy.{language}.md"),
+            "json": at.download(number, f"policy.{language}.json"),
+            "pdf": at.download(number, f"policy.{language}.pdf"),
+        }
+        if before and language in before.policy.translations:
+            urls["changes"] = at.retranslated(number, language)
+        yield {
+            "language": language,
+            "title": release.policy.facts.translations[language].title,
+            "lags": _lags(release, language),
+            "sha256": {"text": _translated_digest(release, language, at)},
+            "urls": urls,
+        }
 
 
 def moment(when: dt.datetime | None) -> str | None:

@@ -1,0 +1,182 @@
+"""A text in another language, on the site and in the PDFs alike: which text decides, where the
+translation lags behind it, and the way from one language to another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import chain
+
+from publisher.markup.html import Fragment, Label, document
+from publisher.policies.address import Addresses
+from publisher.policies.language import english_name, own_name, right_to_left
+from publisher.policies.policy import Policy, Wording
+from publisher.policies.release import Lag, Release
+from publisher.site import masthead
+from publisher.text.clauses import Clause, Section
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """A version in one of its other languages."""
+
+    release: Release
+    """The version with the text that decides."""
+    language: str
+    at: Addresses
+    """Addresses as seen from the page; in documents, with the site's own in front."""
+
+    @property
+    def policy(self) -> Policy:
+        """Its title and its text in this language."""
+        return self.release.policy.in_language(self.language)
+
+    @property
+    def wording(self) -> Wording:
+        """What is said in this language beside the text."""
+        return self.release.policy.facts.translations[self.language]
+
+    @property
+    def lags(self) -> Sequence[Lag]:
+        """Where it is not up to date."""
+        return self.release.lagging(self.language)
+
+    @property
+    def original(self) -> str:
+        """What the language that decides is called."""
+        return english_name(self.release.policy.facts.language)
+
+    def text(self, *, paper: bool = False) -> Fragment:
+        """The text, with a label wherever it is not up to date.
+
+        Of a section that is not translated, the heading stands in the language that decides, so
+        that a link to it leads somewhere.
+
+        Args:
+            paper: for a PDF.
+        """
+        facts = self.release.policy.facts
+        return document(
+            self._clauses(),
+            permalinks=not paper,
+            retired=facts.retired,
+            paper=paper,
+            labels={lag.anchor: self._label(lag) for lag in self.lags},
+        )
+
+    def _clauses(self) -> Iterator[Clause]:
+        own = {section.anchor: section for section in self.policy.document.sections}
+        for section in self.release.policy.document.sections:
+            found: Section | None = own.get(section.anchor)
+            yield from found.clauses if found else section.clauses[:1]
+
+    def _label(self, lag: Lag) -> Label:
+        link = self._read_link(lag.anchor, f"Read this section in {self.original}")
+        words = f"{lag_words(lag)}. {link}."
+        html = (
+            f'<div class="pp-lag" role="note" data-search-exclude>{self._own(self.wording.lagging)}'
+            f'<p lang="en">{words}</p></div>\n'
+        )
+        return Label(html, "" if lag.behind else self.release.policy.facts.language)
+
+    def _read_link(self, anchor: str, words: str) -> str:
+        page = self.at.release(self.release.number) + (f"#{anchor}" if anchor else "")
+        language = escape(self.release.policy.facts.language)
+        return f'<a href="{escape(page)}" hreflang="{language}">{escape(words)}</a>'
+
+    def _own(self, words: str) -> str:
+        """A sentence of the organisation's own, in the language of the translation."""
+        return f"<p{spoken(self.language)}>{escape(words)}</p>" if words else ""
+
+    def article(self, text: Fragment, kind: str = "pp-text") -> str:
+        """The text in its language."""
+        return f'<article class="{kind}"{spoken(self.language)}>\n{text.html}</article>\n'
+
+    def notice(self) -> str:
+        """Which text decides; and loudly, which sections are not up to date."""
+        version = f"version {self.release.number}"
+        read = self._read_link("", f"Read {version} in {self.original}")
+        title = f"A translation: the {escape(self.original)} text decides"
+        found = masthead.box("note", title, f"{self._own(self.wording.precedence)}<p>{read}.</p>\n")
+        return found + self._loudly()
+
+    def _loudly(self) -> str:
+        if not self.lags:
+            return ""
+        titles = {
+            section.anchor: (section.title, policy.facts.language)
+            for policy in (self.release.policy, self.policy)
+            for section in policy.document.sections
+        }
+        items = "".join(self._item(lag, *titles[lag.anchor]) for lag in self.lags)
+        count = len(self.lags)
+        which = "1 section is" if count == 1 else f"{count} sections are"
+        title = f"{which} not up to date in this translation"
+        body = f"{self._own(self.wording.lagging)}<ul>{items}</ul>\n"
+        return masthead.box("superseded", title, body)
+
+    def _item(self, lag: Lag, title: str, language: str) -> str:
+        link = f'<a href="#{escape(lag.anchor)}"{spoken(language)}>{escape(title)}</a>'
+        since = ""
+        if lag.behind:
+            pair = f"{self.at.compare}?from={lag.behind}&to={self.release.number}"
+            since = f" ({masthead.anchor(('what changed since', pair))})"
+        return f"<li>{link}: {lag_words(lag).lower()}{since}</li>"
+
+
+def spoken(language: str) -> str:
+    """The attributes that say in which language, and which way, an element is written."""
+    way = ' dir="rtl"' if right_to_left(language) else ""
+    return f' lang="{escape(language)}"{way}'
+
+
+def lag_words(lag: Lag) -> str:
+    """How a section is not up to date."""
+    return f"Says what version {lag.behind} says" if lag.behind else "Not translated"
+
+
+def markdown(release: Release, language: str, at: Addresses) -> str:
+    """A translation as one Markdown text, which says what it is before it begins.
+
+    Args:
+        release: the version.
+        language: of the translation.
+        at: addresses with the site's own in front.
+    """
+    rendition = Rendition(release, language, at)
+    policy, original = rendition.policy, rendition.original
+    told = [
+        rendition.wording.precedence,
+        f"{english_name(language)} translation of version {release.number}. "
+        f"The {original} text decides: <{at.release(release.number)}>",
+    ]
+    if rendition.lags:
+        listed = "; ".join(f"`{lag.anchor}`: {lag_words(lag).lower()}" for lag in rendition.lags)
+        told += [rendition.wording.lagging, f"Not up to date: {listed}."]
+    lines = chain.from_iterable(words.splitlines() for words in told if words)
+    head, _, body = policy.markdown.partition("\n\n")
+    quoted = "\n>\n".join(f"> {line}" for line in lines)
+    return f"{head}\n\n{quoted}\n\n{body}"
+
+
+def switch(here: str, addresses: Mapping[str, str]) -> str:
+    """The way to the same page in each language; empty where there is but one.
+
+    Args:
+        here: the language of this page.
+        addresses: of the page in each language, the language that decides first.
+    """
+    if len(addresses) < 2:
+        return ""
+    items = "".join(
+        f'<li><a href="{escape(address)}" hreflang="{language}"{spoken(language)}'
+        + (' aria-current="page"' if language == here else "")
+        + f">{escape(own_name(language))}</a></li>"
+        for language, address in addresses.items()
+    )
+    return (
+        '<nav class="pp-languages" aria-label="Languages" data-search-exclude>'
+        f"<ul>{items}</ul></nav>\n"
+    )
