@@ -37,5 +37,6 @@ def test_every_rule_names_its_source() -> None:
 
 def test_dates_are_written_as_people_write_them() -> None:
     assert long_date(dt.date(2027, 3, 1)) == "1 March 2027"
-    assert long_date(dt.date(2027, 3, 1), "de") == "1 März 2027"
+    assert long_date(dt.date(2027, 3, 1), "de") == "1. März 2027"
+    assert long_date(dt.date(2027, 3, 1), "pt-BR") == "1 de março de 2027"
     assert "do not know" in long_date(None)

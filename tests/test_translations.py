@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +15,7 @@ DECLARED = """
 [translations.de]
 title = "Datenschutzerklärung"
 precedence = "Dies ist eine Übersetzung. Maßgeblich ist der englische Text."
-lagging = "Dieser Abschnitt ist noch nicht auf dem neuesten Stand."
+lagging = "Noch nicht auf dem neuesten Stand."
 """
 GERMAN = {
     "de/use.md": "## Wie wir Daten nutzen {#use}\n\nWir nutzen Ihre Daten für Bestellungen, siehe "
@@ -224,6 +223,32 @@ def test_what_lags_is_a_cue_with_its_line(released: House) -> None:
     assert "--lagging de:security" in told
     assert "--unaffected de:security" in told
     assert "0 error(s), 1 review cue(s)" in told
+
+
+def test_a_text_that_changed_after_its_translation_is_a_cue(released: House) -> None:
+    released.edit()
+    released.write({"de/security.md": NEW_GERMAN})
+    assert checked(released) == ""
+    released.commit("Nachziehen")
+    assert checked(released) == ""
+    changed = SECTIONS["security.md"].replace("128-bit", "512-bit")
+    released.write({"security.md": changed})
+    released.commit("Longer still")
+    told = checked(released)
+    commit = git(released.root, "log", "-1", "--format=%h", "--abbrev=10", "HEAD^").strip()
+    assert "policy/privacy/de/security.md:1: review: the text was changed after" in told
+    assert f"(commit {commit} by Tests" in told
+    assert f"publisher diff git:{commit} draft" in told
+    assert "1 review cue(s)" in told
+    released.write({"de/security.md": GERMAN["de/security.md"].replace("128", "512")})
+    released.commit("Noch einmal")
+    assert checked(released) == ""
+
+
+def test_a_check_of_translations_does_without_git(released: House) -> None:
+    released.write({"de/security.md": NEW_GERMAN})
+    (released.root / ".git").rename(released.root.parent / "elsewhere")
+    assert checked(released) == ""
 
 
 def test_a_title_that_changed_alone_is_a_cue(released: House) -> None:
@@ -529,7 +554,3 @@ def test_releases_from_before_translations_still_read(house: House) -> None:
         assert release.lags == ()
         text = (house.root / "versions" / release.name / "release.toml").read_text()
         assert "translations" not in text
-
-
-def frozen_pdf(house: House, name: str) -> Path:
-    return house.root / "versions/privacy" / name

@@ -12,9 +12,9 @@ from pathlib import Path
 from publisher.compare.amendment import Amendment, amend
 from publisher.edges import archive
 from publisher.edges.project import Project, draft_error, read_folder
-from publisher.errors import DraftError, NotFoundError
+from publisher.errors import DraftError, HistoryError, NotFoundError
 from publisher.notices.review import check
-from publisher.notices.translations import check_translations
+from publisher.notices.translations import Seen, check_translations
 from publisher.policies.draft import read_draft
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import Note, Policy
@@ -67,8 +67,34 @@ def check_draft(project: Project, policy_id: str) -> list[Finding]:
     amendment = amend(last.policy.document, policy.document) if last else None
     folder = project.folder(policy_id)
     found = [*findings, *check(policy, last, folder, amendment)]
-    found += check_translations(policy, line, folder)
+    found += check_translations(policy, line, folder, _seen(project, policy, last))
     return sorted(found, key=lambda f: (f.severity is not Severity.ERROR, f.file, f.line))
+
+
+def _seen(project: Project, policy: Policy, last: Release | None) -> list[Seen]:
+    """The text that stood there when each translation that is not in a release was committed."""
+    before = last.policy.translations if last else {}
+    changed = [
+        (language, name)
+        for language, files in policy.translations.items()
+        for name, text in files.items()
+        if before.get(language, {}).get(name) != text
+    ]
+    if not changed:
+        return []
+    try:
+        from publisher.edges.history import History  # looks for git, which a check can do without
+
+        history = History(project.root)
+    except HistoryError:
+        return []
+    folder, found = project.folder(policy.id), []
+    for language, name in changed:
+        revision = history.last(f"{folder}/{language}/{name}")
+        text = history.file_at(revision.id, f"{folder}/{name}") if revision else None
+        if revision and text is not None:
+            found.append(Seen(language, name, str(revision), text.decode("utf-8", "replace")))
+    return found
 
 
 def compare(

@@ -188,6 +188,12 @@ class History:
         parts = [line.split("\0") for line in lines]
         return [Revision(a, b, dt.datetime.fromisoformat(c), d) for a, b, c, d in parts]
 
+    def last(self, path: str) -> Revision | None:
+        """The latest commit that touched `path`; None: it is not as committed, or never was."""
+        if not self.committed(path) or self._repo.git.status("--porcelain", "--", self._path(path)):
+            return None
+        return next(iter(self.revisions(path)), None)
+
     def sightings(self, path: str) -> list[Sighting]:
         """Every commit that changed a file, oldest first, also under the names it had before.
 
@@ -245,6 +251,14 @@ class History:
             for name in {path.relative_to(prefix).parts[0] for path in inside}:
                 found.setdefault(name, []).append(revision)
         return found
+
+    def file_at(self, revision: str, path: str) -> bytes | None:
+        """A file as it was at a commit; None: it was not there."""
+        try:
+            blob = self._repo.commit(revision).tree / self._path(path)
+        except KeyError:
+            return None
+        return blob.data_stream.read() if isinstance(blob, Blob) else None
 
     def files_at(self, revision: str, folder: str) -> Mapping[str, bytes]:
         """The files below `folder` as they were at a revision, by path inside the folder.

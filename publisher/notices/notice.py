@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from publisher.compare.amendment import Amendment, Change, ChangeKind, summary
 from publisher.policies.address import Addresses
+from publisher.policies.language import dated
 from publisher.policies.policy import Note
 from publisher.policies.release import Release
 
@@ -123,10 +124,14 @@ def _months_later(day: dt.date, months: int) -> dt.date:
 
 @lru_cache(maxsize=4096)
 def long_date(day: dt.date | None, language: str = "en") -> str:
-    """A day as people write it: `1 March 2027`."""
+    """A day as people write it: `1 March 2027`, `1. März 2027`."""
     from babel.dates import format_date
 
-    return format_date(day, "d MMMM y", locale=language) if day else "a day we do not know"
+    if day is None:
+        return "a day we do not know"
+    # In English the day first, for readers of every country.
+    form = "d MMMM y" if language.partition("-")[0] == "en" else "long"
+    return format_date(day, form, locale=dated(language))
 
 
 def compose(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from publisher.notices.review import TextReview, closest, headings
@@ -10,11 +11,25 @@ from publisher.policies.draft import FACTS_FILE
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import Policy
 from publisher.policies.release import Lag, Line
-from publisher.policies.translation import lags
-from publisher.text.clauses import Clause
+from publisher.policies.translation import lags, said
+from publisher.text.clauses import Clause, Document, parse
 
 
-def check_translations(policy: Policy, line: Line, folder: str) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The text as its translator could see it: as it stood when the translation was committed."""
+
+    language: str
+    file: str
+    """Of the section, in either language."""
+    commit: str
+    """In words, for people."""
+    text: str
+
+
+def check_translations(
+    policy: Policy, line: Line, folder: str, seen: Sequence[Seen]
+) -> list[Finding]:
     """Everything about a draft's translations that stands between it and its release.
 
     A translation has the sections of the text that decides, file by file, with the same anchors in
@@ -24,12 +39,17 @@ def check_translations(policy: Policy, line: Line, folder: str) -> list[Finding]
         policy: the draft.
         line: all releases so far.
         folder: the draft's path, for messages.
+        seen: what stood there when each translation that was changed since then was committed.
     """
     found = list(_facts(policy, line, folder))
     for language in policy.translations:
         found += _Translation(policy, language, folder).findings()
     titles = {h.anchor: h for h in headings(policy)}
-    found += [_lagging(policy, titles[lag.anchor], lag, folder) for lag in lags(policy, line)]
+    behind = lags(policy, line)
+    found += [_lagging(policy, titles[lag.anchor], lag, folder) for lag in behind]
+    lagging = {(lag.language, lag.anchor) for lag in behind}
+    for each in seen:
+        found += _overtaken(policy, line, folder, each, lagging)
     return found
 
 
@@ -86,6 +106,32 @@ def _lagging(policy: Policy, heading: Clause, lag: Lag, folder: str) -> Finding:
         f"translate what `publisher diff {lag.behind} draft` shows; {label}; or with "
         f"`--unaffected {named}`, if you have looked and nothing needs to change",
     )
+
+
+def _overtaken(
+    policy: Policy, line: Line, folder: str, seen: Seen, lagging: Collection[tuple[str, str]]
+) -> Iterator[Finding]:
+    """Sections that were translated anew, and whose text was changed once more after that."""
+    language, last = seen.language, line[-1].policy if line else None
+    then, now = said(Document(parse(seen.text, seen.file))), said(policy.document)
+    before = {}
+    if last and language in last.translations:
+        before = said(last.in_language(language).document)
+    translated = policy.in_language(language)
+    fresh = said(translated.document)
+    for own in headings(translated):
+        anchor = own.anchor
+        if own.file != seen.file or (language, anchor) in lagging or anchor not in now:
+            continue
+        if fresh[anchor] != before.get(anchor) and now[anchor] != then.get(anchor):
+            yield Finding(
+                Severity.CUE,
+                f"{folder}/{language}/{own.file}",
+                own.line,
+                f"the text was changed after “{own.text}” was translated (commit {seen.commit})",
+                f"look at what `publisher diff git:{seen.commit[:10]} draft` shows; translate it, "
+                f"or freeze with `--lagging {language}:{anchor}`, which tells readers",
+            )
 
 
 class _Translation(TextReview):

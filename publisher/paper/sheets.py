@@ -71,7 +71,8 @@ def translation_sheet(release: Release, language: str, publisher: Publisher) -> 
         apparatus.remark(rendition.policy.facts),
         rendition.notice(),
         _facts(
-            ("Published", apparatus.published_words(release)),
+            ("Published", rendition.day(release.published and release.published.date())),
+            ("In force from", rendition.day(release.effective)),
             ("This version", apparatus.kind_words(release)),
             ("This translation", _link(at.translation(release.number, language))),
         ),

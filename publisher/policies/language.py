@@ -18,6 +18,11 @@ def locale(tag: str) -> Locale | None:
     return found if str(found).replace("_", "-") == tag else None
 
 
+def dated(tag: str) -> Locale:
+    """The language in which dates are told: English in place of one that we do not know."""
+    return locale(tag) or Locale("en")
+
+
 def own_name(tag: str) -> str:
     """What a language calls itself: `Deutsch`; the tag where that is not known."""
     return _name(tag, tag)

@@ -4,12 +4,14 @@ translation lags behind it, and the way from one language to another.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import chain
 
 from publisher.markup.html import Fragment, Label, document
+from publisher.notices.notice import long_date
 from publisher.policies.address import Addresses
 from publisher.policies.language import english_name, own_name, right_to_left
 from publisher.policies.policy import Policy, Wording
@@ -90,16 +92,23 @@ class Rendition:
         """A sentence of the organisation's own, in the language of the translation."""
         return f"<p{spoken(self.language)}>{escape(words)}</p>" if words else ""
 
+    def day(self, day: dt.date | None) -> str:
+        """A day as this language writes it, as HTML; `unknown` where nobody knows it."""
+        if day is None:
+            return "unknown"
+        return f"<span{spoken(self.language)}>{escape(long_date(day, self.language))}</span>"
+
     def article(self, text: Fragment, kind: str = "pp-text") -> str:
         """The text in its language."""
         return f'<article class="{kind}"{spoken(self.language)}>\n{text.html}</article>\n'
 
     def notice(self) -> str:
         """Which text decides; and loudly, which sections are not up to date."""
-        version = f"version {self.release.number}"
-        read = self._read_link("", f"Read {version} in {self.original}")
-        title = f"A translation: the {escape(self.original)} text decides"
-        found = masthead.box("note", title, f"{self._own(self.wording.precedence)}<p>{read}.</p>\n")
+        name = english_name(self.language)
+        told = f"{escape(name)} translation of version {self.release.number}; the {self.original} "
+        read = self._read_link("", f"Read version {self.release.number} in {self.original}")
+        title = f"<span{spoken(self.language)}>{escape(self.wording.precedence)}</span>"
+        found = masthead.box("note", title, f"<p>{told}text decides. {read}.</p>\n")
         return found + self._loudly()
 
     def _loudly(self) -> str:
@@ -113,8 +122,10 @@ class Rendition:
         items = "".join(self._item(lag, *titles[lag.anchor]) for lag in self.lags)
         count = len(self.lags)
         which = "1 section is" if count == 1 else f"{count} sections are"
-        title = f"{which} not up to date in this translation"
-        body = f"{self._own(self.wording.lagging)}<ul>{items}</ul>\n"
+        title, body = f"In this translation, {which} not up to date", f"<ul>{items}</ul>\n"
+        if own := self.wording.lagging:
+            body = f"<p>{title}:</p>{body}"
+            title = f"<span{spoken(self.language)}>{escape(own)}</span>"
         return masthead.box("superseded", title, body)
 
     def _item(self, lag: Lag, title: str, language: str) -> str:

@@ -11,10 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
+from babel import Locale
 from babel.dates import format_date
 
 from publisher.compare.amendment import Counts
 from publisher.notices.notice import long_date
+from publisher.policies.language import dated
 from publisher.policies.release import Line, Number, Release, Status, standing
 from publisher.site.apparatus import status_words
 
@@ -179,11 +181,11 @@ class _Drawing:
             yield from self._bar(bar, _TOP + row * _ROW)
 
     def _short(self, day: dt.date) -> str:
-        return format_date(day, "d MMM y", locale=self._language)
+        return format_date(day, "d MMM y", locale=self._locale)
 
     @property
-    def _language(self) -> str:
-        return self.bars[-1].release.policy.facts.language if self.bars else "en"
+    def _locale(self) -> Locale:
+        return dated(self.bars[-1].release.policy.facts.language if self.bars else "en")
 
     def _bar(self, bar: Bar, top: float) -> Iterator[str]:
         since = f"from {self._short(bar.start)}" if bar.start else "from an unknown day"
@@ -248,7 +250,7 @@ class _Drawing:
                 return
             if 24 < self.x(day) < self.width - 24:
                 pattern = "y" if step >= 12 else "MMM y"
-                yield day, format_date(day, pattern, locale=self._language)
+                yield day, format_date(day, pattern, locale=self._locale)
 
 
 def _text(x: float, y: float, words: str, kind: str, anchor: str = "start") -> str:
