@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 from collections.abc import Mapping
+from itertools import groupby
 
 import pytest
+from pypdf import PdfReader
 
 from publisher.edges import archive
+from publisher.notices.notice import long_date
+from publisher.policies.address import Addresses
 from publisher.policies.release import Lag, Number
-from tests.conftest import FACTS, SECTIONS, House, git, later, today
+from publisher.site import catalogue, languages
+from tests import standards
+from tests.conftest import FACTS, SECTIONS, House, git, later, make_house, today
+from tests.test_catalogue import checked as valid
 
 DECLARED = """
 [translations.de]
@@ -554,3 +563,95 @@ def test_releases_from_before_translations_still_read(house: House) -> None:
         assert release.lags == ()
         text = (house.root / "versions" / release.name / "release.toml").read_text()
         assert "translations" not in text
+
+
+# ── documents and data ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def lagging(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """Version 2, of which one section lags in German and one has no German."""
+    house = make_house(tmp_path_factory.mktemp("lagging") / "house")
+    house.write({"policy.toml": FACTS + DECLARED, **GERMAN})
+    house.commit("Auf Deutsch")
+    house.ok("freeze", "--effective", "unknown")
+    house.edit()
+    house.write(COOKIES)
+    house.commit("Cookies")
+    freeze(house, "--lagging", "de")
+    return house
+
+
+def test_the_pdf_of_a_translation_says_that_it_is_one(lagging: House) -> None:
+    data = (lagging.root / "versions/privacy/2/policy.de.pdf").read_bytes()
+    assert standards.broken(data) == []
+    reader = PdfReader(io.BytesIO(data))
+    assert str(reader.root_object["/Lang"]) == "de"
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Datenschutzerklärung, version 2"
+    words = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    release = archive.release(lagging.project, "privacy", Number(2))
+    effective = release.effective
+    assert effective is not None
+    for expected in (
+        "Maßgeblich ist der englische Text.",
+        "German translation of version 2; the English text decides.",
+        "In this translation, 2 sections are not up to date",
+        "Sicherheit: says what version 1 says",
+        "Cookies: not translated",
+        "Read this section in English",
+        "Wir verschlüsseln mit 128-Bit-Schlüsseln.",
+        long_date(effective, "de"),
+    ):
+        assert expected in words
+    assert "We set one" not in words
+    at = Addresses(lagging.project.configuration.site, "privacy")
+    inside = {name: parts[0] for name, parts in reader.attachments.items()}
+    assert inside["policy.de.md"].decode() == languages.markdown(release, "de", at)
+    assert json.loads(inside["policy.de.json"])["sha256"]["seal"] == ""
+
+
+def test_a_pdf_of_a_translation_can_be_had_from_the_command_line(lagging: House) -> None:
+    frozen = (lagging.root / "versions/privacy/2/policy.de.pdf").read_bytes()
+    target = lagging.root / "build/de.pdf"
+    target.parent.mkdir(exist_ok=True)
+    lagging.ok("pdf", "2", "--language", "de", "-o", str(target))
+    assert target.read_bytes() == frozen
+    result = lagging.run("pdf", "2", "--language", "fr")
+    assert result.exit_code == 2
+    assert "version 2 has no translation `fr`; there are: de" in " ".join(result.output.split())
+
+
+def test_programs_are_told_of_each_translation(lagging: House) -> None:
+    line = archive.line(lagging.project, "privacy")
+    at = Addresses("https://policies.example/", "privacy")
+    value = valid(catalogue.versions(line, "Example", at, {}), "versions")
+    first, second = (version["translations"][0] for version in value["versions"])
+    assert first["lags"] == []
+    assert "changes" not in first["urls"]
+    assert second["language"] == "de"
+    assert second["title"] == "Datenschutzerklärung"
+    assert second["lags"] == [
+        {"anchor": "security", "behind": "1"},
+        {"anchor": "cookies", "behind": None},
+    ]
+    assert second["urls"]["changes"] == "https://policies.example/privacy/2/de/changes/"
+    text = valid(catalogue.translation(line[1], "de", "Example", at), "policy")
+    assert text["language"] == "de"
+    assert text["lags"] == second["lags"]
+    assert text["translation_of"]["language"] == "en"
+    words = languages.markdown(line[1], "de", at)
+    digest = hashlib.sha256(words.encode()).hexdigest()
+    assert text["sha256"]["text"] == second["sha256"]["text"] == digest
+    files = groupby(text["sections"], lambda section: str(section["file"]))
+    body = "\n".join("".join(section["markdown"] for section in parts) for _, parts in files)
+    assert words.startswith("# Datenschutzerklärung\n\n> Dies ist eine Übersetzung.")
+    assert words.endswith("\n\n" + body)
+
+
+def test_a_download_says_what_it_is_before_it_begins(lagging: House) -> None:
+    release = archive.release(lagging.project, "privacy", Number(2))
+    words = languages.markdown(release, "de", Addresses("https://policies.example/", "privacy"))
+    head = words.partition("\n## ")[0]
+    assert "The English text decides: <https://policies.example/privacy/2/>" in head
+    assert "`security`: says what version 1 says; `cookies`: not translated" in head
