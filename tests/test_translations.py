@@ -622,6 +622,12 @@ def test_a_pdf_of_a_translation_can_be_had_from_the_command_line(lagging: House)
     assert "version 2 has no translation `fr`; there are: de" in " ".join(result.output.split())
 
 
+def test_the_letter_links_each_translation(lagging: House) -> None:
+    letter = archive.release(lagging.project, "privacy", Number(2)).notice
+    address = f"{lagging.project.configuration.site}privacy/2/de/"
+    assert f"- In other languages: [Deutsch]({address}); the English text decides\n" in letter
+
+
 def test_programs_are_told_of_each_translation(lagging: House) -> None:
     line = archive.line(lagging.project, "privacy")
     at = Addresses("https://policies.example/", "privacy")

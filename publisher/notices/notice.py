@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from publisher.compare.amendment import Amendment, Change, ChangeKind, summary
 from publisher.policies.address import Addresses
-from publisher.policies.language import dated
+from publisher.policies.language import dated, english_name, own_name
 from publisher.policies.policy import Note
 from publisher.policies.release import Release
 
@@ -175,11 +175,21 @@ def compose(
         "## The exact words",
         f"- [Every change, word by word]({at.changes(release.number)})\n"
         f"- [{new.capitalize()} in full]({at.release(release.number)})\n"
+        f"{_in_other_languages(release, at)}"
         f"- [{old.capitalize()}, which applies until then]({at.release(before.number)})\n"
         f"- [All versions]({at.history})",
         *_closing(facts.contact, organisation, postal),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _in_other_languages(release: Release, at: Addresses) -> str:
+    links = ", ".join(
+        f"[{own_name(language)}]({at.translation(release.number, language)})"
+        for language in release.policy.translations
+    )
+    decides = english_name(release.policy.facts.language)
+    return f"- In other languages: {links}; the {decides} text decides\n" if links else ""
 
 
 def compose_postponement(

@@ -91,7 +91,8 @@ class Policy:
 
         For histories: hundreds of texts, of which two are looked at together.
         """
-        vars(self).pop("document", None)
+        for name in ("document", "_in_languages"):
+            vars(self).pop(name, None)
 
     @property
     def markdown(self) -> str:
