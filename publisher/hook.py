@@ -38,8 +38,10 @@ LOST = (
 
 
 ALTERNATE = "link[rel=alternate]"
-"""What the theme's script takes for another language: it asks for the sitemap beside each, and so
-it would beside each feed."""
+"""What the theme's script takes for the site in another language: it asks for the sitemap beside
+each, and so it would beside each feed, each download and each translation …"""
+LANGUAGE = f"{ALTERNATE}[hreflang]:not([title])"
+"""… of which none is one: ours have titles, and those that it writes itself have none."""
 NOINDEX = '<meta name="robots" content="noindex">'
 """For search engines."""
 UNKNOWN = "1970-01-01"
@@ -145,9 +147,7 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
             config.nav = _navigation(written, self.made)
         for file in files.javascript_files():
             if re.fullmatch(r"assets/javascripts/bundle\.\w+\.min\.js", file.src_uri):
-                file.content_string = file.content_string.replace(
-                    ALTERNATE, f"{ALTERNATE}[hreflang]"
-                )
+                file.content_string = file.content_string.replace(ALTERNATE, LANGUAGE)
         for page in self.made.pages:
             level = InclusionLevel.INCLUDED if page.label else InclusionLevel.NOT_IN_NAV
             file = File.generated(config, f"{page.path}index.md", content="", inclusion=level)

@@ -24,10 +24,19 @@ from publisher.actions.printing import (
 from publisher.edges import archive, pdf
 from publisher.edges.kept import Store, name_of
 from publisher.edges.project import Project
-from publisher.errors import PublisherError, RenderError
+from publisher.errors import NotFoundError, PublisherError, RenderError
 from publisher.policies.address import Addresses
 from publisher.policies.release import SUMS_FILE, Line, Release, has_pdf, predecessor
-from publisher.site import catalogue, feeds, memento, pages, preview, relations, versus
+from publisher.site import (
+    catalogue,
+    feeds,
+    languages,
+    memento,
+    pages,
+    preview,
+    relations,
+    versus,
+)
 from publisher.site.makings import Makings
 from publisher.site.view import Page, View
 
@@ -155,6 +164,10 @@ def _texts(project: Project, view: View) -> dict[str, Maker]:
         files[f"{folder}/policy.md"] = partial(_markdown, release)
         files[f"{folder}/policy.json"] = partial(made.text_json, release)
         files[f"{folder}/{SUMS_FILE}"] = sums
+        for language in release.policy.translations:
+            name = f"{folder}/policy.{language}"
+            files[f"{name}.md"] = partial(_translation, release, language, view.site)
+            files[f"{name}.json"] = partial(made.translation_json, release, language)
         if predecessor(release, view.line):
             files[f"{folder}/changes.md"] = partial(made.changes_markdown, release)
             files[f"{folder}/changes.json"] = partial(made.changes_json, release)
@@ -163,6 +176,10 @@ def _texts(project: Project, view: View) -> dict[str, Maker]:
 
 def _markdown(release: Release) -> bytes:
     return release.policy.markdown.encode()
+
+
+def _translation(release: Release, language: str, at: Addresses) -> bytes:
+    return languages.markdown(release, language, at).encode()
 
 
 def _to_compare(view: View, store: Store) -> dict[str, Maker]:
@@ -234,6 +251,9 @@ def _documents(project: Project, view: View, store: Store) -> Iterator[tuple[str
             continue
         name, before = release.name, predecessor(release, view.line)
         yield f"{name}/policy.pdf", partial(frozen_pdf, project, release)
+        for language in release.policy.translations:
+            translated = partial(frozen_pdf, project, release, language)
+            yield f"{name}/policy.{language}.pdf", translated
         if before is not None:
             changed = partial(redline_pdf, project, before, release)
             yield kept(f"{name}/changes.pdf", changed, before, release)
@@ -243,9 +263,26 @@ def _documents(project: Project, view: View, store: Store) -> Iterator[tuple[str
             yield kept(f"{name}/opt-out.pdf", partial(optout_pdf, project, release), release)
 
 
-def frozen_pdf(project: Project, release: Release) -> bytes:
-    """The PDF of a release as it was frozen; made only where that is missing."""
-    return archive.release_file(project, release, "policy.pdf") or release_pdf(project, release)
+def frozen_pdf(project: Project, release: Release, language: str = "") -> bytes:
+    """The PDF of a release as it was frozen; made only where that is missing.
+
+    Args:
+        project: which project.
+        release: the release.
+        language: of a translation; empty: the text that decides.
+
+    Raises:
+        NotFoundError: the release has no such translation.
+    """
+    if language and language not in release.policy.translations:
+        there = ", ".join(release.policy.translations) or "none"
+        raise NotFoundError(
+            f"version {release.number} has no translation `{language}`; there are: {there}",
+            remedy="name one of its languages, or leave --language out",
+        )
+    name = f"policy.{language}.pdf" if language else "policy.pdf"
+    frozen = archive.release_file(project, release, name)
+    return frozen or release_pdf(project, release, language)
 
 
 def _preview(project: Project, policy_id: str, line: Line) -> Iterator[Page]:

@@ -10,6 +10,7 @@ from html import escape
 from publisher.compare.amendment import Amendment, Change, ChangeKind, summary
 from publisher.markup.html import Fragment, Heading, Place, document, fragment
 from publisher.notices.notice import explains, long_date, said
+from publisher.policies.language import right_to_left
 from publisher.policies.policy import Facts, Note, Policy
 from publisher.policies.release import Materiality, Release, Status
 from publisher.text.clauses import parse
@@ -242,6 +243,12 @@ def status_words(release: Release, status: Status) -> str:
 def postal(organisation: str, address: str) -> str:
     """A postal address, line by line."""
     return "<br>\n".join(escape(part) for part in (organisation, *address.splitlines()) if part)
+
+
+def spoken(language: str) -> str:
+    """The attributes that say in which language, and which way, an element is written."""
+    way = ' dir="rtl"' if right_to_left(language) else ""
+    return f' lang="{escape(language)}"{way}'
 
 
 def text_of(

@@ -206,7 +206,7 @@ def translation(release: Release, language: str, organisation: str, at: Addresse
             "publisher": organisation,
             "remark": policy.facts.remark,
             "url": at.translation(release.number, language),
-            "sha256": {"text": _translated_digest(release, language, at), "seal": release.seal},
+            "sha256": {"text": translated_digest(release, language, at), "seal": release.seal},
             "translation_of": {
                 "language": release.policy.facts.language,
                 "url": at.release(release.number),
@@ -219,7 +219,8 @@ def translation(release: Release, language: str, organisation: str, at: Addresse
     )
 
 
-def _translated_digest(release: Release, language: str, at: Addresses) -> str:
+def translated_digest(release: Release, language: str, at: Addresses) -> str:
+    """SHA-256 of a translation as it is downloaded, hexadecimal; see `translation`."""
     return hashlib.sha256(markdown(release, language, at).encode()).hexdigest()
 
 
@@ -245,7 +246,7 @@ def _translations(release: Release, line: Line, at: Addresses) -> Iterator[dict[
             "language": language,
             "title": release.policy.facts.translations[language].title,
             "lags": _lags(release, language),
-            "sha256": {"text": _translated_digest(release, language, at)},
+            "sha256": {"text": translated_digest(release, language, at)},
             "urls": urls,
         }
 

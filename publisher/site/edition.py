@@ -24,7 +24,7 @@ from publisher.policies.release import (
     predecessor,
     standing,
 )
-from publisher.site import apparatus, masthead, relations
+from publisher.site import apparatus, languages, masthead, relations
 from publisher.site.catalogue import digest
 from publisher.site.view import Body, Page, View, published
 from publisher.text.clauses import parse
@@ -55,14 +55,18 @@ def pages(view: View, release: Release) -> Iterator[Page]:
 
 def actions(view: View, release: Release, at: Addresses, *, history: bool = False) -> str:
     """What a reader of a version can go to; `history`: also to all versions."""
-    number = release.number
     links = [("All versions", at.history)] if history else []
     links += view.downloads(release, at, "policy")
-    links += masthead.letters(release, view.line, at)
+    return masthead.actions([*links, *answers(view, release, at)], "This version")
+
+
+def answers(view: View, release: Release, at: Addresses) -> list[masthead.Link]:
+    """The letters about a version, and the form to opt out of it as long as one may."""
+    links = masthead.letters(release, view.line, at)
     form, closes = masthead.form_of(release, view.line), last_day(release, view.line)
     if form and closes and view.today <= closes:
-        links.append((f"Opt out of version {number.major}", at.opt_out(form.number)))
-    return masthead.actions(links, "This version")
+        links.append((f"Opt out of version {release.number.major}", at.opt_out(form.number)))
+    return links
 
 
 def described(view: View, release: Release) -> str:
@@ -96,16 +100,20 @@ def _release(view: View, release: Release) -> Body:
     parts = [
         view.crumbs(at, release.version),
         masthead.head(f"{facts.title}, version {release.number}", view.organisation, line),
+        languages.switch(facts.language, languages.versions(release, at)),
         masthead.banner(release, view.line, view.today, at),
         apparatus.remark(facts),
         view.facts(release, at),
         actions(view, release, at),
         apparatus.contents(text),
         apparatus.article(release.policy, text),
-        _seal(release, view.site),
+        seal(release, view.site, "policy.md", digest(release)),
         anchors(at),
     ]
-    links = relations.versions(release, view.line, at)
+    links = [
+        *relations.versions(release, view.line, at),
+        *relations.languages(languages.versions(release, view.site)),
+    ]
     about = relations.linked_data(
         release,
         view.periods.get(release.number),
@@ -117,9 +125,16 @@ def _release(view: View, release: Release) -> Body:
     return Body("".join(parts), text.headings, described(view, release), head)
 
 
-def _seal(release: Release, at: Addresses) -> str:
-    """The digests of a version, each with the command that computes it from what is online."""
-    rows = [("Text", "policy.md", digest(release))]
+def seal(release: Release, at: Addresses, name: str, text: str) -> str:
+    """The digests of a version, each with the command that computes it from what is online.
+
+    Args:
+        release: the version.
+        at: addresses with the site's own in front.
+        name: of the file with its text.
+        text: the digest of that file.
+    """
+    rows = [("Text", name, text)]
     if release.seal:
         rows.append(("Seal", "SHA256SUMS", release.seal))
     cells = "".join(
@@ -155,6 +170,7 @@ def _changes(view: View, release: Release) -> Body:
     parts = [
         view.crumbs(at, "What changed", release),
         masthead.head(_changes_title(release), facts.title, f"Compares {compared}."),
+        languages.switch(facts.language, languages.changes(before, release, at)),
         masthead.banner(release, view.line, view.today, at),
         apparatus.remark(facts),
         apparatus.general_note(release.policy.notes),
@@ -166,7 +182,8 @@ def _changes(view: View, release: Release) -> Body:
         f"Every change from version {before.number} to version {release.number}, "
         f"word by word: {short.summary}."
     )
-    head = view.head(at, *view.forms(release, at, "changes"))
+    others = relations.languages(languages.changes(before, release, view.site))
+    head = view.head(at, *view.forms(release, at, "changes"), *others)
     return Body("".join(parts), changed.headings, description, head)
 
 

@@ -13,10 +13,11 @@ from itertools import chain
 from publisher.markup.html import Fragment, Label, document
 from publisher.notices.notice import long_date
 from publisher.policies.address import Addresses
-from publisher.policies.language import english_name, own_name, right_to_left
+from publisher.policies.language import english_name, own_name
 from publisher.policies.policy import Policy, Wording
 from publisher.policies.release import Lag, Release
 from publisher.site import masthead
+from publisher.site.apparatus import spoken
 from publisher.text.clauses import Clause, Section
 
 
@@ -102,16 +103,21 @@ class Rendition:
         """The text in its language."""
         return f'<article class="{kind}"{spoken(self.language)}>\n{text.html}</article>\n'
 
-    def notice(self) -> str:
-        """Which text decides; and loudly, which sections are not up to date."""
+    def notice(self, *, elsewhere: bool = False) -> str:
+        """Which text decides; and loudly, which sections are not up to date.
+
+        Args:
+            elsewhere: it stands on another page than the text.
+        """
         name = english_name(self.language)
         told = f"{escape(name)} translation of version {self.release.number}; the {self.original} "
         read = self._read_link("", f"Read version {self.release.number} in {self.original}")
         title = f"<span{spoken(self.language)}>{escape(self.wording.precedence)}</span>"
         found = masthead.box("note", title, f"<p>{told}text decides. {read}.</p>\n")
-        return found + self._loudly()
+        page = self.at.translation(self.release.number, self.language) if elsewhere else ""
+        return found + self._loudly(page)
 
-    def _loudly(self) -> str:
+    def _loudly(self, page: str) -> str:
         if not self.lags:
             return ""
         titles = {
@@ -119,7 +125,7 @@ class Rendition:
             for policy in (self.release.policy, self.policy)
             for section in policy.document.sections
         }
-        items = "".join(self._item(lag, *titles[lag.anchor]) for lag in self.lags)
+        items = "".join(self._item(lag, page, *titles[lag.anchor]) for lag in self.lags)
         count = len(self.lags)
         which = "1 section is" if count == 1 else f"{count} sections are"
         title, body = f"In this translation, {which} not up to date", f"<ul>{items}</ul>\n"
@@ -128,19 +134,14 @@ class Rendition:
             title = f"<span{spoken(self.language)}>{escape(own)}</span>"
         return masthead.box("superseded", title, body)
 
-    def _item(self, lag: Lag, title: str, language: str) -> str:
-        link = f'<a href="#{escape(lag.anchor)}"{spoken(language)}>{escape(title)}</a>'
+    def _item(self, lag: Lag, page: str, title: str, language: str) -> str:
+        address = f"{page}#{lag.anchor}"
+        link = f'<a href="{escape(address)}"{spoken(language)}>{escape(title)}</a>'
         since = ""
         if lag.behind:
             pair = f"{self.at.compare}?from={lag.behind}&to={self.release.number}"
             since = f" ({masthead.anchor(('what changed since', pair))})"
         return f"<li>{link}: {lag_words(lag).lower()}{since}</li>"
-
-
-def spoken(language: str) -> str:
-    """The attributes that say in which language, and which way, an element is written."""
-    way = ' dir="rtl"' if right_to_left(language) else ""
-    return f' lang="{escape(language)}"{way}'
 
 
 def lag_words(lag: Lag) -> str:
@@ -172,6 +173,45 @@ def markdown(release: Release, language: str, at: Addresses) -> str:
     return f"{head}\n\n{quoted}\n\n{body}"
 
 
+def versions(release: Release, at: Addresses) -> dict[str, str]:
+    """Where a version is in each of its languages, the one that decides first."""
+    number, facts = release.number, release.policy.facts
+    others = {language: at.translation(number, language) for language in facts.translations}
+    return {facts.language: at.release(number), **others}
+
+
+def current(release: Release, at: Addresses) -> dict[str, str]:
+    """The same of the text in force, at the addresses that stay."""
+    facts = release.policy.facts
+    others = {language: at.translated(language) for language in facts.translations}
+    return {facts.language: at.current, **others}
+
+
+def changes(before: Release, release: Release, at: Addresses) -> dict[str, str]:
+    """Where it is told what a version changes, in each language that both versions are in."""
+    number, facts = release.number, release.policy.facts
+    others = {
+        language: at.retranslated(number, language)
+        for language in facts.translations
+        if language in before.policy.translations
+    }
+    return {facts.language: at.changes(number), **others}
+
+
+def link(language: str, address: str, *, here: bool = False) -> str:
+    """A link to a page in another language, called as that language calls itself.
+
+    Args:
+        language, address: of the page.
+        here: it is the page that the link stands on.
+    """
+    current = ' aria-current="page"' if here else ""
+    return (
+        f'<a href="{escape(address)}" hreflang="{language}"{spoken(language)}{current}>'
+        f"{escape(own_name(language))}</a>"
+    )
+
+
 def switch(here: str, addresses: Mapping[str, str]) -> str:
     """The way to the same page in each language; empty where there is but one.
 
@@ -182,9 +222,7 @@ def switch(here: str, addresses: Mapping[str, str]) -> str:
     if len(addresses) < 2:
         return ""
     items = "".join(
-        f'<li><a href="{escape(address)}" hreflang="{language}"{spoken(language)}'
-        + (' aria-current="page"' if language == here else "")
-        + f">{escape(own_name(language))}</a></li>"
+        f"<li>{link(language, address, here=language == here)}</li>"
         for language, address in addresses.items()
     )
     return (

@@ -19,11 +19,13 @@ from publisher.compare.naming import as_json as naming_json
 from publisher.markup.html import Fragment, Heading
 from publisher.markup.marked import redline
 from publisher.policies.address import Addresses
+from publisher.policies.policy import Policy
 from publisher.policies.release import Line, Number, Release, has_pdf, place_of, predecessor
 from publisher.reports.comment import as_markdown
 from publisher.reports.exchange import as_json
 from publisher.site import apparatus, catalogue, feeds
 from publisher.site.abstract import Abstract, abstract, titles
+from publisher.site.languages import Rendition
 
 Keep = Callable[[Sequence[str], Callable[[], bytes]], bytes]
 """Has what follows from some texts from an earlier time, or makes it."""
@@ -101,12 +103,9 @@ class Makings:
         if before is None or found is None:
             return made
         versions = [f"version {r.number}" for r in (before, release)]
-        marked = redline(found, views=True)
-        tools = apparatus.views(marked, *versions)
-        html = apparatus.changed_text(found, marked, policy.notes, policy.facts.language, tools)
         title = f"{self._title}: {' → '.join(versions)}"
         return made | {
-            "changed": _encoded(Fragment(html, (*apparatus.CHANGED_HEADINGS, *marked.headings))),
+            "changed": _encoded(_redline(found, versions, policy, policy.facts.language)),
             "changes.json": as_json(found, *versions).encode(),
             "changes.md": as_markdown(found, title, policy.notes, longest=WHOLE).encode(),
         }
@@ -142,6 +141,44 @@ class Makings:
 
         found: dict[str, str] = json.loads(self.keep(["titles", release.identity], how))
         return found
+
+    # ── of its translations ──────────────────────────────────────────────────────────────────────
+
+    def translation(self, rendition: Rendition) -> Fragment:
+        """The text of a translation for its page, with labels wherever it is not up to date."""
+        release = rendition.release
+
+        def how() -> bytes:
+            self._reading(release)
+            return _encoded(rendition.text())
+
+        parts = ["translation", release.identity, rendition.language, rendition.at.root]
+        return _decoded(self.keep(parts, how))
+
+    def translation_json(self, release: Release, language: str) -> bytes:
+        """`policy.LANGUAGE.json`."""
+
+        def how() -> bytes:
+            self._reading(release)
+            return catalogue.translation(release, language, self.organisation, self.site)
+
+        parts = ["translation.json", release.identity, language]
+        return self.keep([*parts, self.organisation, self.site.root], how)
+
+    def retranslated(self, release: Release, language: str) -> Fragment:
+        """As `changed`, of a translation that the version before has as well."""
+        before = predecessor(release, self.line)
+        assert before
+
+        def how() -> bytes:
+            self._reading(before)
+            self._reading(release)
+            old, new = (r.policy.in_language(language).document for r in (before, release))
+            versions = [f"version {r.number}" for r in (before, release)]
+            return _encoded(_redline(amend(old, new), versions, release.policy, language))
+
+        parts = ["retranslated", before.identity, release.identity, language]
+        return _decoded(self.keep(parts, how))
 
     # ── the names of its clauses ─────────────────────────────────────────────────────────────────
 
@@ -269,6 +306,14 @@ def _former(naming: Naming) -> dict[str, list[str]]:
         if len(led) < MOST:
             led.append(name)
     return found
+
+
+def _redline(found: Amendment, versions: Sequence[str], policy: Policy, language: str) -> Fragment:
+    """The list of changes with the notes of a policy, and their redline in one of its languages."""
+    marked = redline(found, views=True)
+    tools = apparatus.views(marked, *versions)
+    html = apparatus.changed_text(found, marked, policy.notes, language, tools)
+    return Fragment(html, (*apparatus.CHANGED_HEADINGS, *marked.headings))
 
 
 def _naming_bytes(naming: Naming) -> bytes:

@@ -21,7 +21,7 @@ from publisher.policies.release import (
     standing,
     upcoming,
 )
-from publisher.site.apparatus import status_words, when_words
+from publisher.site.apparatus import spoken, status_words, when_words
 
 Link = tuple[str, str]
 """Words and address."""
@@ -42,12 +42,18 @@ def crumbs(trail: Sequence[Link], here: str) -> str:
     )
 
 
-def head(title: str, kicker: str, line: str = "") -> str:
-    """The title of a page, with what it belongs to above it and a line of HTML below."""
+def head(title: str, kicker: str, line: str = "", language: str = "") -> str:
+    """The title of a page, with what it belongs to above it and a line of HTML below.
+
+    Args:
+        title, kicker, line: the three.
+        language: of the title, where it is not that of the page.
+    """
     below = f'<p class="pp-line">{line}</p>\n' if line else ""
     return (
         f'<header class="pp-head"><p class="pp-kicker">{escape(kicker)}</p>\n'
-        f'<h1 id="pp-top">{escape(title)}</h1>\n{below}</header>\n'
+        f'<h1 id="pp-top"{spoken(language) if language else ""}>{escape(title)}</h1>\n'
+        f"{below}</header>\n"
     )
 
 

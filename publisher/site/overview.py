@@ -22,7 +22,7 @@ from publisher.policies.release import (
     predecessor,
     standing,
 )
-from publisher.site import apparatus, masthead
+from publisher.site import apparatus, languages, masthead
 from publisher.site.timeline import bars, picture
 
 WIDE, NARROW = 720, 330
@@ -148,7 +148,8 @@ def _row(
         documents.append(("Letter", at.notice(number)))
     if release.opt_out:
         documents.append(("Opt-out form", at.opt_out(number)))
-    links = "<br>".join(masthead.anchor(link) for link in documents)
+    others = [languages.link(*other) for other in languages.versions(release, at).items()][1:]
+    links = "<br>".join([*map(masthead.anchor, documents), *others])
     if release.imported:
         dates = f"<td>{escape(masthead.seen(release, line))}</td>"
     else:

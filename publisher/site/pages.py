@@ -17,9 +17,11 @@ from publisher.site import (
     apparatus,
     chronicle,
     edition,
+    languages,
     masthead,
     overview,
     relations,
+    translated,
     versus,
 )
 from publisher.site.view import Body, Page, View
@@ -37,6 +39,7 @@ def pages(view: View) -> Iterator[Page]:
     yield from stable(view)
     for release in view.line:
         yield from edition.pages(view, release)
+        yield from translated.pages(view, release)
 
 
 def stable(view: View) -> Iterator[Page]:
@@ -54,6 +57,7 @@ def stable(view: View) -> Iterator[Page]:
         )
     else:
         yield Page(f"{name}/", title, partial(_announced, view), label=title, modified=day)
+    yield from translated.stable(view)
     for path, said, label, body in (
         ("history", "all versions", "All versions", _history),
         ("on", "what applied on a day", "What applied on a day", _day),
@@ -79,6 +83,7 @@ def _current(view: View, release: Release) -> Body:
     parts = [
         masthead.crumbs([("Policies", at.root)], facts.title),
         masthead.head(facts.title, view.organisation, line),
+        languages.switch(facts.language, languages.current(release, at)),
         apparatus.remark(facts),
         masthead.coming(view.line, view.today, at),
         view.facts(release, at),
@@ -87,7 +92,8 @@ def _current(view: View, release: Release) -> Body:
         apparatus.article(release.policy, text),
         edition.anchors(at),
     ]
-    head = view.head(at, *relations.history(at), *view.forms(release, at, "policy"))
+    others = relations.languages(languages.current(release, view.site))
+    head = view.head(at, *relations.history(at), *view.forms(release, at, "policy"), *others)
     return Body("".join(parts), text.headings, edition.described(view, release), head)
 
 

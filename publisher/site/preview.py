@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from html import escape
 
 from publisher.compare.amendment import amend
@@ -10,6 +11,7 @@ from publisher.markup.html import Fragment
 from publisher.markup.marked import redline
 from publisher.policies.address import Addresses
 from publisher.policies.finding import Finding
+from publisher.policies.language import own_name
 from publisher.policies.policy import Policy
 from publisher.policies.release import Release
 from publisher.site import apparatus, masthead, relations
@@ -43,8 +45,26 @@ def draft_pages(
     head = relations.head(relations.draft(last, at)) if last else ""
     body = Body(html, text.headings, head=head)
     yield Page(f"{policy_id}/draft/", title, lambda: body, label="Draft", noindex=True)
+    if policy:
+        yield from _translations(policy, findings)
     if policy and last:
         yield _draft_changes(policy, findings, last)
+
+
+def _translations(policy: Policy, findings: list[Finding]) -> Iterator[Page]:
+    for language in policy.translations:
+        own = policy.in_language(language)
+        text, title = apparatus.text_of(own), f"{own.facts.title}, draft"
+        head = masthead.head(title, "Preview; nobody else sees this")
+        html = head + _findings(findings) + apparatus.article(own, text)
+        body = Body(html, text.headings)
+        label = f"Draft, {own_name(language)}"
+        path = f"{policy.id}/draft/{language}/"
+        yield Page(path, title, partial(_same, body), label=label, noindex=True)
+
+
+def _same(body: Body) -> Body:
+    return body
 
 
 def _draft_changes(policy: Policy, findings: list[Finding], last: Release) -> Page:

@@ -14,6 +14,7 @@ from html import escape
 from typing import Any
 
 from publisher.policies.address import Addresses
+from publisher.policies.language import own_name
 from publisher.policies.periods import Period
 from publisher.policies.release import Line, Release, place_of
 from publisher.site.catalogue import digest, moment
@@ -84,6 +85,20 @@ def versions(release: Release, line: Line, at: Addresses) -> tuple[Link, ...]:
     return (*found, *history(at))
 
 
+def languages(addresses: Mapping[str, str]) -> tuple[Link, ...]:
+    """A page in each of its languages; none where there is but one.
+
+    Args:
+        addresses: with the site's own in front, by language, the one that decides first.
+    """
+    if len(addresses) < 2:
+        return ()
+    return tuple(
+        Link("alternate", address, {"hreflang": language, "title": own_name(language)})
+        for language, address in addresses.items()
+    )
+
+
 def draft(last: Release, at: Addresses) -> tuple[Link, ...]:
     """From a draft to the release that it goes on from (RFC 5829 §3.6).
 
@@ -117,6 +132,32 @@ def head(links: Iterable[Link]) -> str:
 def header(links: Iterable[Link]) -> str:
     """Links as one `Link` header (RFC 8288 §3)."""
     return ", ".join(link.header for link in links)
+
+
+def linked_translation(release: Release, language: str, organisation: str, at: Addresses) -> str:
+    """A translation of a version in the words of schema.org, for the head of its page.
+
+    Args:
+        release: the version.
+        language: of the translation.
+        organisation: who publishes.
+        at: addresses with the site's own in front.
+    """
+    number, page = release.number, at.translation(release.number, language)
+    return _script(
+        {
+            "@context": "https://schema.org",
+            "@type": "DigitalDocument",
+            "@id": page,
+            "url": page,
+            "name": release.policy.facts.translations[language].title,
+            "version": str(number),
+            "inLanguage": language,
+            "publisher": {"@type": "Organization", "name": organisation, "url": at.root},
+            "translationOfWork": {"@type": "DigitalDocument", "@id": at.release(number)},
+            "isAccessibleForFree": True,
+        }
+    )
 
 
 def linked_data(
@@ -174,6 +215,15 @@ def linked_data(
             "contentUrl": at.download(number, "policy.pdf"),
         }
         value["encoding"].append(pdf)
+    if facts.translations:
+        value["workTranslation"] = [
+            {"@type": "DigitalDocument", "@id": at.translation(number, language)}
+            for language in facts.translations
+        ]
+    return _script(value)
+
+
+def _script(value: Mapping[str, Any]) -> str:
     # Within a script, only "<" can end it or open a comment (HTML §4.12.1.3).
     text = json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
     return f'<script type="application/ld+json">{text}</script>\n'
