@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from babel import Locale, UnknownLocaleError
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 
+@cache
 def locale(tag: str) -> Locale | None:
     """What is known of a language: `de`, `pt-BR`, `zh-Hant`; None: it is none we know.
 
     Only the usual spelling counts (RFC 5646 §2.1.1), for a tag is also the name of a folder and
     part of an address.
     """
+    from babel import Locale, UnknownLocaleError  # large, and no comparison of two files needs it
+
     try:
         found = Locale.parse(tag, sep="-")
     except (ValueError, UnknownLocaleError):
@@ -20,6 +27,8 @@ def locale(tag: str) -> Locale | None:
 
 def dated(tag: str) -> Locale:
     """The language in which dates are told: English in place of one that we do not know."""
+    from babel import Locale
+
     return locale(tag) or Locale("en")
 
 
