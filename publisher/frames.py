@@ -1,9 +1,10 @@
 """Frames: what the theme puts around a page, rendered once for all pages that look alike in it.
 
 The pages of versions are in no navigation, so on all of a policy that are of one depth the theme
-writes the same but for title, description, address, list of contents and text. It is rendered once with stand-ins in
-their places. The first page that goes into a frame is also rendered by the theme; where the two
-differ, a theme of your own does more than a frame can, and it renders every page itself.
+writes the same but for title, description, address, list of contents and text. It is rendered once
+with stand-ins in their places. The first page that goes into a frame is also rendered by the theme;
+where the two differ, a theme of your own does more than a frame can, and it renders every page
+itself.
 """
 
 from __future__ import annotations
