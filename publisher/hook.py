@@ -279,4 +279,6 @@ def mended(html: str) -> str:
     if 'id="__toc"' not in html:
         # The theme names a control that only the pages in its navigation have.
         html = html.replace(' for="__toc"', "")
+    # The same site comes of MkDocs and of its fork: neither names itself.
+    html = re.sub(r'\s*<meta name="generator"[^>]*>', "", html, count=1)
     return re.sub(r'(<input class="md-toggle"[^>]*?) autocomplete="off"', r"\1", html)

@@ -279,20 +279,6 @@ def test_the_theme_is_mended_on_every_page(built: Path) -> None:
         assert "fonts.googleapis" not in text
 
 
-def test_the_same_input_gives_the_same_site(
-    project: Project, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1796083200")
-    root = tmp_path / "elsewhere"
-    shutil.copytree(project.root, root, symlinks=True)
-    shutil.rmtree(root / ".publisher")
-    again = build(Project(root), BEFORE).folder
-    for path in sorted(built.rglob("*")):
-        if path.is_file():
-            other = again / path.relative_to(built)
-            assert other.read_bytes() == path.read_bytes(), path.relative_to(built)
-
-
 # ── for machines ─────────────────────────────────────────────────────────────────────────────────
 
 SITE = "http://127.0.0.1:8000/"
