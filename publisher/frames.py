@@ -1,9 +1,10 @@
 """Frames: what the theme puts around a page, rendered once for all pages that look alike in it.
 
-The pages of versions are in no navigation, so on all of one depth the theme writes the same but
-for title, description, address, list of contents and text. It is rendered once with stand-ins in
-their places. The first page that goes into a frame is also rendered by the theme; where the two
-differ, a theme of your own does more than a frame can, and it renders every page itself.
+The pages of versions are in no navigation, so on all of a policy that are of one depth the theme
+writes the same but for title, description, address, list of contents and text. It is rendered once
+with stand-ins in their places. The first page that goes into a frame is also rendered by the theme;
+where the two differ, a theme of your own does more than a frame can, and it renders every page
+itself.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ class Frames:
             body: what stands in the frame.
         """
         self._context = context
-        like = (context["base_url"], bool(body.description), "<h1" in body.html)
+        folder = page.url.partition("/")[0]
+        like = (context["base_url"], folder, bool(body.description), "<h1" in body.html)
         fill = {
             "title": page.meta["title"],
             "description": page.meta["description"],

@@ -27,6 +27,7 @@ from publisher.actions.assembling import Site, site
 from publisher.actions.publishing import Order, order
 from publisher.edges.project import Project
 from publisher.frames import TEMPLATE, Frames, contents
+from publisher.site import theme
 from publisher.site.pages import POLICIES
 from publisher.site.view import Body, Page
 
@@ -145,9 +146,7 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
         if config.nav is None:
             written = [f.src_uri for f in files.documentation_pages()]
             config.nav = _navigation(written, self.made)
-        for file in files.javascript_files():
-            if re.fullmatch(r"assets/javascripts/bundle\.\w+\.min\.js", file.src_uri):
-                file.content_string = file.content_string.replace(ALTERNATE, LANGUAGE)
+        self._lighten(files, config)
         for page in self.made.pages:
             level = InclusionLevel.INCLUDED if page.label else InclusionLevel.NOT_IN_NAV
             file = File.generated(config, f"{page.path}index.md", content="", inclusion=level)
@@ -161,6 +160,21 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
                 made.make = make
                 files.append(made)
         return files
+
+    def _lighten(self, files: Files, config: MkDocsConfig) -> None:
+        """Takes from the theme's files what no page of this site needs at once."""
+        scripts = _theme_files(files.javascript_files(), "bundle")
+        for file in scripts:
+            script = file.content_string.replace(ALTERNATE, LANGUAGE)
+            file.content_string = theme.searched_later(script)
+        if not _plain(config, self.made):
+            return
+        sheets = {file.src_uri: file for file in _theme_files(files.css_files(), "main", "palette")}
+        others = [file.content_string for file in scripts]
+        others += [self.made.files[path]().decode() for path in self.made.styles]
+        texts = {name: file.content_string for name, file in sheets.items()}
+        for name, text in theme.trimmed(texts, _colours(config), "".join(others)).items():
+            sheets[name].content_string = text
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         self.frames = Frames(env, finished)
@@ -217,6 +231,29 @@ def this_day() -> dt.date:
     return now.date()
 
 
+def _theme_files(files: Sequence[File], *names: str) -> list[File]:
+    pattern = rf"assets/(javascripts|stylesheets)/({'|'.join(names)})\.\w+\.min\.(js|css)"
+    return [file for file in files if re.fullmatch(pattern, file.src_uri)]
+
+
+def _plain(config: MkDocsConfig, made: Site) -> bool:
+    """Whether the site has switched nothing on that the trimmed sheets have no rules for."""
+    return (
+        set(config.theme.get("features", ())) <= theme.FEATURES
+        and set(config.markdown_extensions) <= theme.EXTENSIONS
+        and set(config.plugins) <= theme.PLUGINS
+        and set(config.extra) <= theme.EXTRA
+        and set(config.extra_css) <= set(made.styles)
+        and not (config.extra_javascript or config.repo_url or config.theme.custom_dir)
+    )
+
+
+def _colours(config: MkDocsConfig) -> set[str]:
+    palettes = config.theme.get("palette") or ()
+    palettes = [palettes] if isinstance(palettes, dict) else palettes
+    return {one[role] for one in palettes for role in ("primary", "accent") if role in one}
+
+
 def _navigation(written: Sequence[str], made: Site) -> list[Any]:
     groups: dict[str, list[str]] = {}
     titles: dict[str, str] = {}
@@ -244,4 +281,6 @@ def mended(html: str) -> str:
     if 'id="__toc"' not in html:
         # The theme names a control that only the pages in its navigation have.
         html = html.replace(' for="__toc"', "")
+    # The same site comes of MkDocs and of its fork: neither names itself.
+    html = re.sub(r'\s*<meta name="generator"[^>]*>', "", html, count=1)
     return re.sub(r'(<input class="md-toggle"[^>]*?) autocomplete="off"', r"\1", html)

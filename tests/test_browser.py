@@ -80,22 +80,6 @@ def serving(house: House) -> Iterator[str]:
 
 # ── the repository's own policy ──────────────────────────────────────────────────────────────────
 
-PAGES = (
-    "",
-    "privacy/",
-    "privacy/history/",
-    "privacy/on/",
-    "privacy/sections/",
-    "privacy/1/",
-    "privacy/2/",
-    "privacy/2/changes/",
-    "privacy/2/notice/",
-    "privacy/2/opt-out/",
-    "privacy/2.1/",
-    "privacy/2.1/changes/",
-    "404.html",
-)
-
 
 @pytest.fixture(scope="module")
 def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -115,46 +99,6 @@ def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     house.ok("build", "--as-of", "2026-12-24")
     with serving(house) as address:
         yield address
-
-
-@pytest.mark.parametrize("width", [375, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_accessibility_violation_and_no_other_host(
-    browser: Browser, own_site: str, width: int, scheme: str
-) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme="dark" if scheme == "dark" else "light",
-    )
-    page = context.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    missing: list[str] = []
-    page.on("response", lambda r: missing.append(r.url) if r.status == 404 else None)
-    failed = {}
-    for path in PAGES:
-        page.goto(own_site + path)
-        page.wait_for_load_state("networkidle")
-        found = violations(page)
-        if found.violations_count:
-            failed[path] = found.generate_report()
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, f"{path} is {wide} px wide"
-    context.close()
-    assert not failed, "\n".join(f"{path}: {report}" for path, report in failed.items())
-    assert {url for url in asked if not url.startswith((own_site, "data:", "blob:"))} == set()
-    assert {url for url in missing if not url.endswith("404.html")} == set()
-
-
-def test_the_pages_are_readable_without_script(browser: Browser, own_site: str) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    for path in PAGES[1:-1]:
-        page.goto(own_site + path)
-        assert page.locator("h1").first.is_visible()
-    page.goto(own_site + "privacy/2/changes/")
-    assert page.get_by_text("256", exact=False).first.is_visible()
-    context.close()
 
 
 def test_the_page_of_a_day_says_what_applied(browser: Browser, own_site: str) -> None:
@@ -189,33 +133,6 @@ def test_without_a_script_the_page_of_a_day_shows_its_tables(
     assert not page.get_by_label("Day", exact=True).is_visible()
     assert page.get_by_role("row", name="Version 2.1 1 March 2027 further notice").is_visible()
     context.close()
-
-
-def test_every_link_and_anchor_leads_somewhere(browser: Browser, own_site: str) -> None:
-    context = browser.new_context()
-    page = context.new_page()
-    links: dict[str, set[str]] = {}
-    anchors: dict[str, set[str]] = {}
-    for path in PAGES[:-1]:
-        page.goto(own_site + path)
-        hrefs = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
-        anchors[own_site + path] = set(
-            page.eval_on_selector_all("[id]", "all => all.map(e => e.id)")
-        )
-        for href in hrefs:
-            links.setdefault(href, set()).add(path)
-    dead = []
-    for href, places in links.items():
-        address, _, anchor = href.partition("#")
-        if not address.startswith(own_site):
-            continue
-        if address in anchors:
-            if anchor and anchor not in anchors[address]:
-                dead.append((href, places))
-        elif page.request.get(address).status != 200:
-            dead.append((href, places))
-    context.close()
-    assert not dead
 
 
 # ── redlines ─────────────────────────────────────────────────────────────────────────────────────

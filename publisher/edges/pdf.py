@@ -35,7 +35,7 @@ _FAMILIES = {
     "source-serif-4": "Source Serif 4",
     "source-code-pro": "Source Code Pro",
 }
-_RANGES = {
+RANGES = {
     "latin": "U+0000-00FF, U+0131, U+0152-0153, U+02BB-02BC, U+02C6, U+02DA, U+02DC, U+0304, "
     "U+0308, U+0329, U+2000-206F, U+20AC, U+2122, U+2191, U+2193, U+2212, U+2215, U+FEFF, U+FFFD",
     "latin-ext": "U+0100-02BA, U+02BD-02C5, U+02C7-02CC, U+02CE-02D7, U+02DD-02FF, U+0304, "
@@ -44,6 +44,7 @@ _RANGES = {
     "greek": "U+0370-03FF",
     "cyrillic": "U+0301, U+0400-045F, U+0490-0491, U+04B0-04B1, U+2116",
 }
+"""Characters of each of the files into which a font is cut."""
 _SIGNS = {
     "signs": FONTS / "paper" / "dejavu-sans-signs.woff2",
     "emoji": FONTS / "paper" / "noto-emoji.woff2",
@@ -53,7 +54,7 @@ _EMOJI = re.compile("[\U0001f000-\U0001faff]")
 
 
 def font_files() -> list[Path]:
-    """The fonts we bring, for screen and paper."""
+    """The fonts we bring; a browser gets them in other parts, see `webfonts`."""
     return sorted(FONTS.glob("*.woff2"))
 
 
@@ -81,7 +82,7 @@ def _faces() -> tuple[_Face, ...]:
 
 
 def font_faces(prefix: str) -> str:
-    """The `@font-face` rules of the fonts we bring for screen and paper.
+    """The `@font-face` rules of the fonts we bring.
 
     Args:
         prefix: what stands before a font's file name in its address.
@@ -94,7 +95,7 @@ def _rule(face: _Face, family: str, prefix: str) -> str:
         f'@font-face {{ font-family: "{family}"; font-weight: {face.weight}; '
         f"font-style: {face.style}; font-display: swap; "
         f'src: url("{prefix}{face.path.name}") format("woff2"); '
-        f"unicode-range: {_RANGES[face.subset]}; }}\n"
+        f"unicode-range: {RANGES[face.subset]}; }}\n"
     )
 
 
@@ -224,7 +225,7 @@ def _subsets(html: str) -> tuple[str, ...]:
     """The parts of our fonts that a document may need: unpacking all takes as long as the rest."""
     signs = set(unescape(html))
     found = ["latin"]
-    for name in _RANGES:
+    for name in RANGES:
         here = {sign for sign in signs if _pattern(name).match(sign)}
         signs -= here
         if here and name not in found:
@@ -238,7 +239,7 @@ def _subsets(html: str) -> tuple[str, ...]:
 
 @cache
 def _pattern(subset: str) -> re.Pattern[str]:
-    ranges = re.sub(r"U\+(\w+)", lambda found: f"\\U{found[1]:0>8}", _RANGES[subset])
+    ranges = re.sub(r"U\+(\w+)", lambda found: f"\\U{found[1]:0>8}", RANGES[subset])
     ranges = re.sub(r"-(\w+)", lambda found: f"-\\U{found[1]:0>8}", ranges).replace(", ", "")
     return re.compile(f"[{ranges}]")
 

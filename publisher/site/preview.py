@@ -37,7 +37,9 @@ def draft_pages(
     title = f"{policy.facts.title}, draft" if policy else f"Draft of {policy_id}"
     top = masthead.head(title, "Preview; nobody else sees this") + _findings(findings)
     text = apparatus.text_of(policy) if policy else Fragment("")
-    links = [("Changes since the last release", f"{at.current}draft/changes/")] if last else []
+    links = []
+    if policy and last:
+        links.append(("Changes since the last release", f"{at.current}draft/changes/"))
     links.append(("All versions", at.history))
     html = top + masthead.actions(links, "Draft")
     if policy:
