@@ -11,7 +11,6 @@ from html import unescape
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -20,7 +19,7 @@ from publisher.actions.assembling import site
 from tests.access import violations
 from tests.conftest import FACTS, House, later, make_house, today
 from tests.test_browser import FLAGS, chromium
-from tests.test_pages import Links
+from tests.test_gates import dead
 from tests.test_translations import COOKIES, DECLARED, GERMAN
 
 SITE = "http://127.0.0.1:8000/"
@@ -233,21 +232,9 @@ def test_only_the_text_that_decides_is_searched(built: Path) -> None:
 
 def test_every_link_and_anchor_leads_somewhere(built: Path, built_later: Path) -> None:
     for folder in (built, built_later):
-        pages = {p.relative_to(folder).as_posix(): Links() for p in folder.rglob("*.html")}
-        for path, page in pages.items():
-            page.feed((folder / path).read_text("utf-8"))
-            assert not page.twice, f"{path}: {page.twice} twice"
-        for path, page in pages.items():
-            for link in page.links:
-                if link.startswith(("mailto:", "data:")):
-                    continue
-                parts = urlsplit(urljoin(f"{SITE}{path}", link))
-                assert parts.netloc == "127.0.0.1:8000", f"{path} calls {link}"
-                target = unquote(parts.path).lstrip("/")
-                file = f"{target}index.html" if target.endswith("/") or not target else target
-                assert (folder / file).is_file(), f"{path}: {link}"
-                if parts.fragment and not parts.fragment.startswith("__"):
-                    assert parts.fragment in pages[file].ids, f"{path}: {link}"
+        lost, left = dead(folder)
+        assert lost == set()
+        assert {url for url in left if not url.startswith("mailto:")} == set()
 
 
 def test_the_draft_is_previewed_in_each_language(house: House) -> None:
