@@ -193,6 +193,28 @@ def test_the_list_of_changes_leads_to_each(made: dict[str, bytes]) -> None:
     assert {"security", "adverts"} <= first <= set(names)
 
 
+@pytest.mark.parametrize("pages", [12, 101])
+def test_the_numbers_in_a_list_are_those_of_the_pages(pages: int) -> None:
+    names = [f"s{number}" for number in range(1, pages)]
+    items = "".join(f'<li><a href="#{name}">Section {name}</a></li>' for name in names)
+    changes = f'<p class="pp-change"><strong><a href="#{names[-1]}">Last</a></strong></p>'
+    texts = "".join(f'<h2 id="{n}" style="break-before: page">Section {n}</h2>' for n in names)
+    html = (
+        "<!DOCTYPE html><html lang=en><title>T</title><h1>T</h1>"
+        f'{changes}<ul class="contents">{items}</ul>{texts}'
+    )
+    reader = read(pdf.make(html))
+    where = {
+        name: reader.get_destination_page_number(target)
+        for name, target in reader.named_destinations.items()
+    }
+    listed = " ".join(page.extract_text() for page in reader.pages)
+    for name in names:
+        assert re.search(rf"Section {name}\s*{where[name] + 1}\s", listed), name
+    assert f"Last (page {where[names[-1]] + 1})" in listed
+    assert where[names[-1]] + 1 == len(reader.pages) >= pages
+
+
 def test_moved_text_is_linked_both_ways() -> None:
     stays, goes = "What stays here is long enough.", "What goes elsewhere is long enough as well."
     old = f"## One {{#one}}\n\n{goes}\n\n{stays}\n\n## Two {{#two}}\n\nOther words.\n"
@@ -328,6 +350,7 @@ def test_no_two_alphabets_are_unpacked_where_one_will_do() -> None:
     assert pdf._subsets("<p>&#x141;&oacute;d&#378;</p>\n") == ("latin", "latin-ext")
     assert pdf._subsets("<p>Условия 1 → 2</p>") == ("latin", "cyrillic", "signs")
     assert pdf._subsets("<p>🇧🇷</p>") == ("latin", "signs", "emoji")
+    assert pdf._subsets("<p>✓ ☐</p>") == ("latin", "signs")
 
 
 def test_many_scripts_have_their_letters() -> None:
@@ -340,12 +363,20 @@ def test_many_scripts_have_their_letters() -> None:
         assert sorted(read_aloud(data, kind)) == sorted("".join(said.split()))
 
 
+def test_signs_that_are_drawn_as_emoji_have_their_font() -> None:
+    for said in ("✍", "✍\ufe0f", "❤\ufe0f", "☎\ufe0f", "⌚", "⭐", "✂\ufe0f"):
+        html = f"<!DOCTYPE html><html lang=en><title>T</title><h1>T</h1><p><b>{said} Sign</b></p>"
+        data = pdf.make(html)
+        assert not broken(data), said
+        assert read_aloud(data, "P").startswith(said[0])
+
+
 def test_the_same_input_gives_the_same_bytes_in_another_process(
     project: Project, made: dict[str, bytes]
 ) -> None:
     code = (
         "import sys; from pathlib import Path\n"
-        "from publisher import archive; from publisher.actions import printing\n"
+        "from publisher.actions import printing\nfrom publisher.edges import archive\n"
         "from publisher.edges.project import Project\n"
         "project = Project(Path(sys.argv[1]))\n"
         "first, second, third = archive.line(project, 'privacy')\n"

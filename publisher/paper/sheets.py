@@ -65,6 +65,8 @@ def redline_sheet(old: Release, new: Release, amendment: Amendment, publisher: P
     facts = new.policy.facts
     where = Addresses(publisher.site, new.policy.id).changes(new.number)
     title = f"What version {new.number} changes"
+    marked = redline(amendment, paper=True)
+    marks = apparatus.legend(marked.html)
     parts = [
         _title(publisher.name, facts.title, title),
         apparatus.remark(facts),
@@ -75,9 +77,7 @@ def redline_sheet(old: Release, new: Release, amendment: Amendment, publisher: P
             _BAR,
         ),
         apparatus.general_note(new.policy.notes),
-        apparatus.changed_text(
-            amendment, redline(amendment, paper=True), new.policy.notes, facts.language
-        ),
+        apparatus.changed_text(amendment, marked, new.policy.notes, facts.language, marks=marks),
     ]
     head = _head(new, f"Changes since version {old.number}")
     full = f"{facts.title}: {title[0].lower()}{title[1:]}"
@@ -106,6 +106,7 @@ def comparison_sheet(
     """
     marked = redline(amendment, paper=paper, views=not paper)
     tools = "" if paper else apparatus.views(marked, old, new)
+    marks = apparatus.legend(marked.html if paper else None)
     rows = [("Before", escape(old)), ("After", escape(new))]
     if paper:
         rows.append(_BAR)
@@ -113,7 +114,7 @@ def comparison_sheet(
         _title("", title, ""),
         _facts(*rows),
         apparatus.general_note(notes),
-        apparatus.changed_text(amendment, marked, notes, language, tools),
+        apparatus.changed_text(amendment, marked, notes, language, tools, marks),
     ]
     if not paper:
         parts = ["<main>\n", *parts, "</main>\n"]
