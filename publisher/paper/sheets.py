@@ -14,7 +14,7 @@ from publisher.markup.html import Heading, document, fragment
 from publisher.markup.marked import redline
 from publisher.notices.letter import fill, page_values
 from publisher.notices.notice import long_date
-from publisher.paper.fillable import DECLARATION, RELEASE
+from publisher.paper.fillable import CUSTOMER, DECLARATION, RELEASE
 from publisher.policies.address import Addresses
 from publisher.policies.policy import Note
 from publisher.policies.release import Release
@@ -153,7 +153,7 @@ def opt_out_sheet(release: Release, publisher: Publisher) -> str:
         _field(name, label, "required") if name != "signature" else _field(name, label, "")
         for name, label in (
             ("name", "Your name"),
-            ("customer", "Your e-mail address or customer number"),
+            (CUSTOMER, "Your e-mail address or customer number"),
             ("date", "Date"),
             ("signature", "Signature (on paper), or your name"),
         )
@@ -172,7 +172,8 @@ def opt_out_sheet(release: Release, publisher: Publisher) -> str:
         '</form>\n<h2 id="pp-return">Where to send it</h2>\n',
         f"<p>So that it arrives by the end of <strong>{escape(closes)}</strong> (UTC), "
         "in either of two ways:</p>\n",
-        f'<div class="ways"><p>By e-mail, as an attachment, to<br>{mail}</p>\n'
+        '<div class="ways"><p>By e-mail, as an attachment: as a reply to our notice, which shows us '
+        f"that it is from you, or to<br>{mail}</p>\n"
         f"<p>By post, to<br>{apparatus.postal(publisher.name, publisher.address)}</p></div>\n",
     ]
     title = f"{facts.title}: opt-out of {version}"
