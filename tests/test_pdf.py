@@ -204,10 +204,11 @@ def test_the_numbers_in_a_list_are_those_of_the_pages(pages: int) -> None:
         f'{changes}<ul class="contents">{items}</ul>{texts}'
     )
     reader = read(pdf.make(html))
-    where = {
-        name: reader.get_destination_page_number(target)
-        for name, target in reader.named_destinations.items()
-    }
+    where = {}
+    for name, target in reader.named_destinations.items():
+        page = reader.get_destination_page_number(target)
+        assert page is not None
+        where[name] = page
     listed = " ".join(page.extract_text() for page in reader.pages)
     for name in names:
         assert re.search(rf"Section {name}\s*{where[name] + 1}\s", listed), name
@@ -244,6 +245,7 @@ def test_the_notice_says_the_way_out(made: dict[str, bytes]) -> None:
         if "/A" in annotation.get_object() and "/URI" in annotation.get_object()["/A"]
     ]
     assert "http://127.0.0.1:8000/privacy/2/opt-out/" in links
+    assert "http://127.0.0.1:8000/privacy/compare/" in links
 
 
 def test_the_form_has_names_labels_and_what_is_required(made: dict[str, bytes]) -> None:

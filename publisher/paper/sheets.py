@@ -132,8 +132,8 @@ def notice_sheet(
         values: the fields of one recipient; None: addressed to no one in particular.
     """
     facts = release.policy.facts
-    form = Addresses(publisher.site, release.policy.id).opt_out(release.number)
-    text = fill(release.notice, values or page_values(form, publisher.reply))
+    at = Addresses(publisher.site, release.policy.id)
+    text = fill(release.notice, values or page_values(at, release.number, publisher.reply))
     parts = [
         f'<p class="publisher">{escape(publisher.name)}</p>\n',
         f'<article class="text letter">\n{fragment(parse(text), paper=True)}</article>\n',
@@ -172,8 +172,8 @@ def opt_out_sheet(release: Release, publisher: Publisher) -> str:
         '</form>\n<h2 id="pp-return">Where to send it</h2>\n',
         f"<p>So that it arrives by the end of <strong>{escape(closes)}</strong> (UTC), "
         "in either of two ways:</p>\n",
-        '<div class="ways"><p>By e-mail, as an attachment: as a reply to our notice, which shows us '
-        f"that it is from you, or to<br>{mail}</p>\n"
+        '<div class="ways"><p>By e-mail, as an attachment: as a reply to our notice, which shows '
+        f"us that it is from you, or to<br>{mail}</p>\n"
         f"<p>By post, to<br>{apparatus.postal(publisher.name, publisher.address)}</p></div>\n",
     ]
     title = f"{facts.title}: opt-out of {version}"
