@@ -353,6 +353,7 @@ FOR_MACHINES = (
     "privacy/timemap.link",
     "privacy/timemap.json",
     "privacy/1/policy.json",
+    "privacy/2/policy.akn.xml",
     "privacy/2/changes.json",
     "privacy/2/changes.md",
 )
@@ -388,6 +389,7 @@ def test_pages_name_their_other_forms_and_their_neighbours(built: Path) -> None:
         ("version-history", "../../privacy/history/"),
         ("timemap", "../../privacy/timemap.link"),
         ("alternate", "../../privacy/2/policy.json"),
+        ("alternate", "../../privacy/2/policy.akn.xml"),
         ("alternate", "../../privacy/feed.atom"),
     ):
         assert f'<link rel="{rel}" href="{address}"' in page
