@@ -116,6 +116,114 @@ def test_the_text_read_aloud_is_that_of_the_release(
         assert read_aloud(made[name], "Art") == "".join(words.split())
 
 
+def drawn(data: bytes) -> str:
+    """All that is drawn, in that order, without what stands in the margins and without blanks."""
+    parts = []
+    for page in read(data).pages:
+        found: list[str] = []
+
+        def keep(
+            text: str, _cm: Any, tm: list[float], _font: Any, _size: Any, found: Any = found
+        ) -> None:
+            # Between the head and the foot, in pixels of CSS from the top.
+            if 85 < tm[5] < 1035:
+                found.append(text)
+
+        page.extract_text(visitor_text=keep)
+        parts += found
+    return "".join("".join(parts).split())
+
+
+@pytest.fixture(scope="module")
+def own() -> tuple[Release, Release, dict[str, bytes]]:
+    """The first two releases of this repository, and their PDFs."""
+    house = Project(ROOT)
+    first, second = archive.line(house, "privacy")[:2]
+    publisher = publishing.publisher_of(house)
+    found = amend(first.policy.document, second.policy.document)
+    return (
+        first,
+        second,
+        {
+            "policy": pdf.make(sheets.release_sheet(second, publisher)),
+            "changes": pdf.make(sheets.redline_sheet(first, second, found, publisher)),
+        },
+    )
+
+
+def compact(release: Release) -> str:
+    """All words of a release, without blanks."""
+    clauses = release.policy.document.clauses
+    words = "".join(
+        clause.text.replace(" | ", "") for clause in clauses if clause.kind not in HIDDEN
+    )
+    return "".join(words.split())
+
+
+def test_another_library_reads_the_whole_text_in_order(
+    own: tuple[Release, Release, dict[str, bytes]],
+) -> None:
+    _, second, files = own
+    # The labels of items are drawn, and are no words.
+    assert drawn(files["policy"]).replace("•", "").endswith(compact(second).replace("•", ""))
+    assert read_aloud(files["policy"], "Art") == compact(second)
+
+
+OURS = re.compile(
+    r"\[linkadded\]|\[formattingchanged\]|\[thelinkledto[^]]*\]|Splitofffrom“[^”]*”\.|Movedhere(?:andamended,)?from“[^”]*”:|"
+    r"Thissectionmovedhere\.Itstoodbehind“[^”]*”\.|"
+    r"The(?:text|section)“[^”]*”moved(?::itnowstandsbehind|to)“[^”]*”\."
+)
+"""What a redline says beside the words of the two texts, without blanks."""
+
+
+def test_without_what_is_gone_a_redline_is_the_new_text(
+    own: tuple[Release, Release, dict[str, bytes]],
+) -> None:
+    first, second, files = own
+    article = read_aloud(files["changes"], "Art")
+    assert "[removed:" in article
+    plain = OURS.sub("", article)
+    assert len(OURS.findall(article)) > 4
+    new = re.sub(r"\[removed:.*?endofremoved\]", "", plain)
+    assert re.sub(r"\[added:|endofadded\]", "", new) == compact(second)
+    # The old text is there too, but for the order of what moved.
+    old = re.sub(r"\[added:.*?endofadded\]", "", plain)
+    old = re.sub(r"\[removed:|endofremoved\]", "", old)
+    assert sorted(old) == sorted(compact(first))
+
+
+def test_a_redline_is_drawn_in_the_order_in_which_it_is_read(
+    own: tuple[Release, Release, dict[str, bytes]],
+) -> None:
+    *_, files = own
+    article = read_aloud(files["changes"], "Art")
+    assert drawn(files["changes"]).replace("•", "").endswith(article.replace("•", ""))
+
+
+def test_qpdf_finds_nothing(
+    own: tuple[Release, Release, dict[str, bytes]], made: dict[str, bytes]
+) -> None:
+    """Its library, by which the program `qpdf --check` does what it does."""
+    for name, data in (*made.items(), *own[2].items()):
+        with pikepdf.open(io.BytesIO(data), attempt_recovery=False) as document:
+            assert document.check_pdf_syntax() == [], name
+
+
+def test_all_fonts_are_ours_and_inside(own: tuple[Release, Release, dict[str, bytes]]) -> None:
+    for data in own[2].values():
+        with pikepdf.open(io.BytesIO(data)) as document:
+            fonts = [
+                thing
+                for thing in document.objects
+                if isinstance(thing, pikepdf.Dictionary) and thing.get("/Type") == "/FontDescriptor"
+            ]
+            assert fonts
+            for font in fonts:
+                assert {"/FontFile2", "/FontFile3"} & set(font.keys())
+                assert re.search(r"Source|Further", str(font.FontName))
+
+
 def test_the_text_travels_inside(made: dict[str, bytes], releases: list[Release]) -> None:
     second = releases[1]
     at = Addresses("http://127.0.0.1:8000/", "privacy")
