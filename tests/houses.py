@@ -121,6 +121,35 @@ def postpone(project: Project, effective: dt.date, published: dt.datetime = NOW)
     )
 
 
+SPRING = dt.datetime(2027, 4, 1, 9, 0, tzinfo=dt.UTC)
+"""When release 3 is published: in force from 1 June."""
+
+
+def amend_again(project: Project) -> Release:
+    """Freezes 3: longer keys once more, with a letter."""
+    last = archive.line(project, "privacy")[-1]
+    files = {**last.policy.files, "keys.md": "## Keys {#keys}\n\nKeys have 512 bits.\n"}
+    third = replace(
+        last,
+        number=Number(3),
+        materiality=Materiality.MATERIAL,
+        policy=replace(last.policy, files=files),
+        published=SPRING,
+        effective=dt.date(2027, 6, 1),
+        closes=dt.date(2027, 5, 31),
+        previous=last.number,
+        previous_seal=last.seal,
+    )
+    configuration = project.configuration
+    words = (configuration.organisation, configuration.address, configuration.site)
+    change = amend(last.policy.document, third.policy.document)
+    letter = compose(third, last, change, *words)
+    return _write(
+        project,
+        replace(third, notice=letter, opt_out=wording(third, configuration.organisation)),
+    )
+
+
 def correct(project: Project) -> None:
     """Freezes 2.1 as a mere correction that nobody is told of."""
     second = archive.release(project, "privacy", TWO)

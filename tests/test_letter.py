@@ -32,6 +32,7 @@ from publisher.text.clauses import parse
 from publisher.text.plaintext import as_text
 from tests.houses import NOW, TWO, make
 
+CHANGES = "http://x.example/privacy/2/changes/"
 LINK, REPLY = "http://x.example/privacy/2/opt-out/?token=t", "opt-out+t@hosting.example"
 ANNA = Recipient(1, "c-1", "anna@customer.example", "Anna")
 
@@ -43,7 +44,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Configurati
 
 
 def notice(made: tuple[Release, Configuration], recipient: Recipient = ANNA) -> EmailMessage:
-    letter = compose_notice(made[0], recipient, made[1], link=LINK, reply=REPLY, date=NOW)
+    letter = compose_notice(
+        made[0], recipient, made[1], link=LINK, reply=REPLY, changes=CHANGES, date=NOW
+    )
     return read(letter.data)
 
 
@@ -84,7 +87,9 @@ def test_has_each_field_once(made: tuple[Release, Configuration]) -> None:
 
 
 def test_lines_are_as_mail_wants_them(made: tuple[Release, Configuration]) -> None:
-    letter = compose_notice(made[0], ANNA, made[1], link=LINK, reply=REPLY, date=NOW)
+    letter = compose_notice(
+        made[0], ANNA, made[1], link=LINK, reply=REPLY, changes=CHANGES, date=NOW
+    )
     lines = letter.data.split(b"\r\n")
     assert all(b"\n" not in line and b"\r" not in line for line in lines)
     assert max(map(len, lines)) <= 78
@@ -133,7 +138,16 @@ def test_a_letter_that_would_be_cut_off_is_refused() -> None:
 
 def test_the_same_letter_has_the_same_bytes(made: tuple[Release, Configuration]) -> None:
     one, two = (
-        compose_notice(made[0], ANNA, made[1], link=LINK, reply=REPLY, date=NOW, attachment=b"%PDF")
+        compose_notice(
+            made[0],
+            ANNA,
+            made[1],
+            link=LINK,
+            reply=REPLY,
+            changes=CHANGES,
+            date=NOW,
+            attachment=b"%PDF",
+        )
         for _ in range(2)
     )
     assert one == two

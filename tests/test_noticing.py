@@ -3,14 +3,18 @@ from __future__ import annotations
 import datetime as dt
 import email
 import email.policy
+import io
 import os
+import re
 import signal
 import subprocess
 import sys
 from email.message import EmailMessage
+from html import escape
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from publisher.actions import silent
 from publisher.actions.noticing import (
@@ -22,6 +26,7 @@ from publisher.actions.noticing import (
     send,
     send_test,
 )
+from publisher.actions.printing import letter_pdf
 from publisher.edges import archive
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
@@ -29,7 +34,20 @@ from publisher.errors import NotFoundError, RecipientsError, SendError, TokenErr
 from publisher.notices.optout import read_token, token_in
 from publisher.notices.record import DeliveryState
 from publisher.policies.release import Number
-from tests.houses import CUSTOMERS, KEY, NOW, ONE, TWO, correct, make, postpone, spooled, told
+from tests.houses import (
+    CUSTOMERS,
+    KEY,
+    NOW,
+    ONE,
+    SPRING,
+    TWO,
+    amend_again,
+    correct,
+    make,
+    postpone,
+    spooled,
+    told,
+)
 from tests.relays import CLOSE, HANG, Keeps, real, scripted
 
 
@@ -113,6 +131,107 @@ def test_the_text_travels_with_the_letter_where_the_profile_says_so(tmp_path: Pa
     (archive.folder_of(project, "privacy", TWO) / "policy.pdf").unlink()
     with pytest.raises(SendError, match=r"no policy\.pdf"):
         letter_for(project, "privacy", TWO, None, NOW)
+
+
+# ── what changed since the version that a customer was last told of ──────────────────────────────
+
+THREE = Number(3)
+SITE = "http://127.0.0.1:8000/privacy"
+
+
+def settle(project: Project, customer: str, state: DeliveryState, number: Number = TWO) -> None:
+    """Says what became of the letter to a customer."""
+    ledger = ledger_of(project)
+    recipient = ledger.customer(customer)
+    assert recipient is not None
+    (one,) = [
+        d
+        for d in ledger.deliveries("privacy", number.major)
+        if d.recipient == recipient.number and d.release == str(number)
+    ]
+    ledger.settle(one, state, "550 5.1.1 no such user", NOW)
+
+
+def since(project: Project, customer: str | None, number: Number) -> str:
+    """Where the letter to a customer leads, in all its parts."""
+    letter = letter_for(project, "privacy", number, customer, NOW)
+    link = re.search(r"last told of[^\w]+(http\S+?)\)?\s", letter.part("text/plain"))
+    assert link is not None
+    assert f'href="{escape(link[1])}"' in letter.part("text/html")
+    return link[1]
+
+
+def test_each_customer_sees_what_changed_since_the_last_letter(project: Project) -> None:
+    for customer in ("c-1", "c-2", None):
+        assert since(project, customer, TWO) == f"{SITE}/2/changes/"
+    run(project)
+    settle(project, "c-2", DeliveryState.REFUSED)
+    settle(project, "c-3", DeliveryState.IN_DOUBT)
+    import_recipients(project, b"customer,address\nc-4,dan@x.example\n", "l.csv", NOW)
+    amend_again(project)
+    assert since(project, "c-1", THREE) == f"{SITE}/3/changes/"
+    assert since(project, "c-2", THREE) == f"{SITE}/compare/?from=1&to=3"
+    assert since(project, "c-3", THREE) == f"{SITE}/compare/?from=1&to=3"
+    assert since(project, "c-4", THREE) == f"{SITE}/3/changes/"  # version 2 is all they know
+    assert since(project, None, THREE) == f"{SITE}/3/changes/"
+    # Looking back, nothing has changed.
+    assert since(project, "c-2", TWO) == f"{SITE}/2/changes/"
+
+
+def test_what_is_sent_leads_where_the_preview_led(project: Project) -> None:
+    run(project)
+    settle(project, "c-2", DeliveryState.BOUNCED)
+    amend_again(project)
+    expected = {c: since(project, c, THREE) for c in ("c-1", "c-2")}
+    assert expected["c-1"] != expected["c-2"]
+    send(project, "privacy", THREE, lambda: SPRING, silent)
+    letters = {
+        read(data)["To"].addresses[0].addr_spec: data
+        for data in spooled(project)
+        if "version 3" in read(data)["Subject"]
+    }
+    for customer, address in (("c-1", "anna@customer.example"), ("c-2", "ben@customer.example")):
+        body = read(letters[address]).get_body(("plain",))
+        assert body is not None
+        assert expected[customer] in body.get_content()
+
+
+def test_who_missed_a_letter_and_got_the_next_one_is_up_to_date(project: Project) -> None:
+    run(project)
+    settle(project, "c-2", DeliveryState.REFUSED)
+    postpone(project, dt.date(2027, 4, 1))
+    assert since(project, "c-1", Number(2, 1)) == f"{SITE}/2.1/changes/"
+    assert since(project, "c-2", Number(2, 1)) == f"{SITE}/compare/?from=1&to=2.1"
+    run(project, Number(2, 1))
+    amend_again(project)
+    assert since(project, "c-2", THREE) == f"{SITE}/3/changes/"
+
+
+def test_the_pdf_of_a_letter_leads_there_too(project: Project) -> None:
+    run(project)
+    settle(project, "c-2", DeliveryState.REFUSED)
+    amend_again(project)
+    data = letter_pdf(project, "privacy", THREE, "c-2", NOW)
+    links = {
+        str(annotation["/A"]["/URI"])
+        for page in PdfReader(io.BytesIO(data)).pages
+        for annotation in (a.get_object() for a in page.get("/Annots") or [])
+        if "/URI" in annotation.get("/A", {})
+    }
+    assert f"{SITE}/compare/?from=1&to=3" in links
+
+
+def test_a_letter_frozen_before_there_was_such_a_link_goes_as_it_is(project: Project) -> None:
+    second = archive.release(project, "privacy", TWO)
+    text = second.notice.replace(
+        "- [What has changed since the version you were last told of]({{changes_link}})\n", ""
+    )
+    assert text != second.notice
+    folder = archive.folder_of(project, "privacy", TWO)
+    (folder / "notice.md").write_text(text)
+    letter = letter_for(project, "privacy", TWO, "c-1", NOW)
+    assert "last told of" not in letter.part("text/plain")
+    assert "{{" not in letter.part("text/plain")
 
 
 # ── the plan ─────────────────────────────────────────────────────────────────────────────────────

@@ -232,6 +232,14 @@ def test_after_the_last_day_the_form_says_so(built_later: Path) -> None:
     assert "The last day to opt out was 28 February 2027" in words(built_later, "privacy/2/opt-out")
 
 
+def test_the_notice_leads_to_a_choice_of_versions(built: Path) -> None:
+    """Which one its reader was last told of, a page cannot know."""
+    assert "What has changed since the version you were last told of" in words(
+        built, "privacy/2/notice"
+    )
+    assert 'href="../../../privacy/compare/"' in html(built, "privacy/2/notice")
+
+
 def test_the_notice_links_inside_the_site(built: Path) -> None:
     page = html(built, "privacy/2/notice")
     assert 'href="../../../privacy/2/changes/"' in page
@@ -296,6 +304,7 @@ FOR_MACHINES = (
     "privacy/timemap.link",
     "privacy/timemap.json",
     "privacy/1/policy.json",
+    "privacy/2/policy.akn.xml",
     "privacy/2/changes.json",
     "privacy/2/changes.md",
 )
@@ -331,6 +340,7 @@ def test_pages_name_their_other_forms_and_their_neighbours(built: Path) -> None:
         ("version-history", "../../privacy/history/"),
         ("timemap", "../../privacy/timemap.link"),
         ("alternate", "../../privacy/2/policy.json"),
+        ("alternate", "../../privacy/2/policy.akn.xml"),
         ("alternate", "../../privacy/feed.atom"),
     ):
         assert f'<link rel="{rel}" href="{address}"' in page

@@ -108,7 +108,11 @@ def test_only_the_latest_is_a_pdf() -> None:
     told = catalogue.versions(THEN, "Example", at, {}).decode()
     assert [f"terms/{n}/policy.pdf" in told for n in range(1, 6)] == [False] * 3 + [True] * 2
     links = relations.forms("terms/1/", "policy", printed=False)
-    assert [link.href for link in links] == ["terms/1/policy.md", "terms/1/policy.json"]
+    assert [link.href for link in links] == [
+        "terms/1/policy.md",
+        "terms/1/policy.json",
+        "terms/1/policy.akn.xml",
+    ]
     data = relations.linked_data(PAST[0], None, "Example", at, printed=False)
     assert ".pdf" not in data
 

@@ -116,6 +116,114 @@ def test_the_text_read_aloud_is_that_of_the_release(
         assert read_aloud(made[name], "Art") == "".join(words.split())
 
 
+def drawn(data: bytes) -> str:
+    """All that is drawn, in that order, without what stands in the margins and without blanks."""
+    parts = []
+    for page in read(data).pages:
+        found: list[str] = []
+
+        def keep(
+            text: str, _cm: Any, tm: list[float], _font: Any, _size: Any, found: Any = found
+        ) -> None:
+            # Between the head and the foot, in pixels of CSS from the top.
+            if 85 < tm[5] < 1035:
+                found.append(text)
+
+        page.extract_text(visitor_text=keep)
+        parts += found
+    return "".join("".join(parts).split())
+
+
+@pytest.fixture(scope="module")
+def own() -> tuple[Release, Release, dict[str, bytes]]:
+    """The first two releases of this repository, and their PDFs."""
+    house = Project(ROOT)
+    first, second = archive.line(house, "privacy")[:2]
+    publisher = publishing.publisher_of(house)
+    found = amend(first.policy.document, second.policy.document)
+    return (
+        first,
+        second,
+        {
+            "policy": pdf.make(sheets.release_sheet(second, publisher)),
+            "changes": pdf.make(sheets.redline_sheet(first, second, found, publisher)),
+        },
+    )
+
+
+def compact(release: Release) -> str:
+    """All words of a release, without blanks."""
+    clauses = release.policy.document.clauses
+    words = "".join(
+        clause.text.replace(" | ", "") for clause in clauses if clause.kind not in HIDDEN
+    )
+    return "".join(words.split())
+
+
+def test_another_library_reads_the_whole_text_in_order(
+    own: tuple[Release, Release, dict[str, bytes]],
+) -> None:
+    _, second, files = own
+    # The labels of items are drawn, and are no words.
+    assert drawn(files["policy"]).replace("•", "").endswith(compact(second).replace("•", ""))
+    assert read_aloud(files["policy"], "Art") == compact(second)
+
+
+OURS = re.compile(
+    r"\[linkadded\]|\[formattingchanged\]|\[thelinkledto[^]]*\]|Splitofffrom“[^”]*”\.|Movedhere(?:andamended,)?from“[^”]*”:|"
+    r"Thissectionmovedhere\.Itstoodbehind“[^”]*”\.|"
+    r"The(?:text|section)“[^”]*”moved(?::itnowstandsbehind|to)“[^”]*”\."
+)
+"""What a redline says beside the words of the two texts, without blanks."""
+
+
+def test_without_what_is_gone_a_redline_is_the_new_text(
+    own: tuple[Release, Release, dict[str, bytes]],
+) -> None:
+    first, second, files = own
+    article = read_aloud(files["changes"], "Art")
+    assert "[removed:" in article
+    plain = OURS.sub("", article)
+    assert len(OURS.findall(article)) > 4
+    new = re.sub(r"\[removed:.*?endofremoved\]", "", plain)
+    assert re.sub(r"\[added:|endofadded\]", "", new) == compact(second)
+    # The old text is there too, but for the order of what moved.
+    old = re.sub(r"\[added:.*?endofadded\]", "", plain)
+    old = re.sub(r"\[removed:|endofremoved\]", "", old)
+    assert sorted(old) == sorted(compact(first))
+
+
+def test_a_redline_is_drawn_in_the_order_in_which_it_is_read(
+    own: tuple[Release, Release, dict[str, bytes]],
+) -> None:
+    *_, files = own
+    article = read_aloud(files["changes"], "Art")
+    assert drawn(files["changes"]).replace("•", "").endswith(article.replace("•", ""))
+
+
+def test_qpdf_finds_nothing(
+    own: tuple[Release, Release, dict[str, bytes]], made: dict[str, bytes]
+) -> None:
+    """Its library, by which the program `qpdf --check` does what it does."""
+    for name, data in (*made.items(), *own[2].items()):
+        with pikepdf.open(io.BytesIO(data), attempt_recovery=False) as document:
+            assert document.check_pdf_syntax() == [], name
+
+
+def test_all_fonts_are_ours_and_inside(own: tuple[Release, Release, dict[str, bytes]]) -> None:
+    for data in own[2].values():
+        with pikepdf.open(io.BytesIO(data)) as document:
+            fonts = [
+                thing
+                for thing in document.objects
+                if isinstance(thing, pikepdf.Dictionary) and thing.get("/Type") == "/FontDescriptor"
+            ]
+            assert fonts
+            for font in fonts:
+                assert {"/FontFile2", "/FontFile3"} & set(font.keys())
+                assert re.search(r"Source|Further", str(font.FontName))
+
+
 def test_the_text_travels_inside(made: dict[str, bytes], releases: list[Release]) -> None:
     second = releases[1]
     at = Addresses("http://127.0.0.1:8000/", "privacy")
@@ -193,6 +301,29 @@ def test_the_list_of_changes_leads_to_each(made: dict[str, bytes]) -> None:
     assert {"security", "adverts"} <= first <= set(names)
 
 
+@pytest.mark.parametrize("pages", [12, 101])
+def test_the_numbers_in_a_list_are_those_of_the_pages(pages: int) -> None:
+    names = [f"s{number}" for number in range(1, pages)]
+    items = "".join(f'<li><a href="#{name}">Section {name}</a></li>' for name in names)
+    changes = f'<p class="pp-change"><strong><a href="#{names[-1]}">Last</a></strong></p>'
+    texts = "".join(f'<h2 id="{n}" style="break-before: page">Section {n}</h2>' for n in names)
+    html = (
+        "<!DOCTYPE html><html lang=en><title>T</title><h1>T</h1>"
+        f'{changes}<ul class="contents">{items}</ul>{texts}'
+    )
+    reader = read(pdf.make(html))
+    where = {}
+    for name, target in reader.named_destinations.items():
+        page = reader.get_destination_page_number(target)
+        assert page is not None
+        where[name] = page
+    listed = " ".join(page.extract_text() for page in reader.pages)
+    for name in names:
+        assert re.search(rf"Section {name}\s*{where[name] + 1}\s", listed), name
+    assert f"Last (page {where[names[-1]] + 1})" in listed
+    assert where[names[-1]] + 1 == len(reader.pages) >= pages
+
+
 def test_moved_text_is_linked_both_ways() -> None:
     stays, goes = "What stays here is long enough.", "What goes elsewhere is long enough as well."
     old = f"## One {{#one}}\n\n{goes}\n\n{stays}\n\n## Two {{#two}}\n\nOther words.\n"
@@ -222,6 +353,7 @@ def test_the_notice_says_the_way_out(made: dict[str, bytes]) -> None:
         if "/A" in annotation.get_object() and "/URI" in annotation.get_object()["/A"]
     ]
     assert "http://127.0.0.1:8000/privacy/2/opt-out/" in links
+    assert "http://127.0.0.1:8000/privacy/compare/" in links
 
 
 def test_the_form_has_names_labels_and_what_is_required(made: dict[str, bytes]) -> None:
@@ -328,6 +460,7 @@ def test_no_two_alphabets_are_unpacked_where_one_will_do() -> None:
     assert pdf._subsets("<p>&#x141;&oacute;d&#378;</p>\n") == ("latin", "latin-ext")
     assert pdf._subsets("<p>Условия 1 → 2</p>") == ("latin", "cyrillic", "signs")
     assert pdf._subsets("<p>🇧🇷</p>") == ("latin", "signs", "emoji")
+    assert pdf._subsets("<p>✓ ☐</p>") == ("latin", "signs")
 
 
 def test_many_scripts_have_their_letters() -> None:
@@ -340,12 +473,20 @@ def test_many_scripts_have_their_letters() -> None:
         assert sorted(read_aloud(data, kind)) == sorted("".join(said.split()))
 
 
+def test_signs_that_are_drawn_as_emoji_have_their_font() -> None:
+    for said in ("✍", "✍\ufe0f", "❤\ufe0f", "☎\ufe0f", "⌚", "⭐", "✂\ufe0f"):
+        html = f"<!DOCTYPE html><html lang=en><title>T</title><h1>T</h1><p><b>{said} Sign</b></p>"
+        data = pdf.make(html)
+        assert not broken(data), said
+        assert read_aloud(data, "P").startswith(said[0])
+
+
 def test_the_same_input_gives_the_same_bytes_in_another_process(
     project: Project, made: dict[str, bytes]
 ) -> None:
     code = (
         "import sys; from pathlib import Path\n"
-        "from publisher import archive; from publisher.actions import printing\n"
+        "from publisher.actions import printing\nfrom publisher.edges import archive\n"
         "from publisher.edges.project import Project\n"
         "project = Project(Path(sys.argv[1]))\n"
         "first, second, third = archive.line(project, 'privacy')\n"

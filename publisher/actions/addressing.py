@@ -9,8 +9,9 @@ from publisher.edges import archive
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
+from publisher.notices.due import Told, told_before
 from publisher.notices.letter import Letter, Recipient, compose_notice
-from publisher.notices.notice import PROFILES
+from publisher.notices.notice import PROFILES, changes_since
 from publisher.notices.optout import Capability, make_token, reply_address
 from publisher.notices.recipients import read_recipients
 from publisher.policies.address import Addresses
@@ -97,15 +98,53 @@ def link_for(project: Project, release: Release, token: str) -> str:
     return at.opt_out(release.number, token)
 
 
+def told(project: Project, release: Release, only: Recipient | None = None) -> Told:
+    """Which version each recipient was last told of, before a release.
+
+    Args:
+        project, release: before which release.
+        only: the only recipient to look up; None: everybody.
+    """
+    line = archive.line(project, release.policy.id)
+    before = [r.number for r in line if r.number < release.number and r.notice]
+    number = only.number if only else None
+    if not before or number == 0:
+        return told_before(release, line, {})
+    ledger = ledger_of(project)
+    letters = {n: ledger.letters(release.policy.id, n, number) for n in before}
+    return told_before(release, line, letters)
+
+
+def changes_for(
+    project: Project, release: Release, recipient: Recipient, known: Told | None = None
+) -> str:
+    """The address of what changed since the version that a recipient was last told of.
+
+    Args:
+        project, release, recipient: whose.
+        known: what is known of everybody; None: it is looked up.
+    """
+    found = known or told(project, release, recipient)
+    return changes_since(found.before(recipient), release, project.configuration.site)
+
+
 def compose(
     project: Project,
     release: Release,
     recipient: Recipient,
     now: dt.datetime,
     *,
+    before: Told | None = None,
     test: bool = False,
 ) -> Letter:
-    """The letter to one recipient, with that recipient's own links."""
+    """The letter to one recipient, with that recipient's own links.
+
+    Args:
+        project, release, recipient: which letter.
+        now: for its Date field.
+        before: what everybody was told of before, where many letters are made; None: looked up.
+        test: as for `compose_notice`.
+    """
     token = token_for(project, release, recipient)
     return compose_notice(
         release,
@@ -113,6 +152,7 @@ def compose(
         project.configuration,
         link=link_for(project, release, token),
         reply=reply_address(project.configuration.reply, token),
+        changes=changes_for(project, release, recipient, before),
         date=now,
         attachment=attachment(project, release),
         test=test,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from publisher.actions.addressing import known, link_for, token_for
@@ -14,11 +15,12 @@ from publisher.edges.inbox import Mail, read_mail
 from publisher.edges.ledger import ledger_of
 from publisher.edges.outbox import STATE_OF, Carrier, Fate, carrier_of
 from publisher.edges.project import Project
-from publisher.errors import NotFoundError, PublisherError, SendError, TokenError
-from publisher.notices.letter import Letter, compose_link, compose_receipt
-from publisher.notices.optout import Capability, RequestKind, timing, token_in, understood
+from publisher.errors import FormError, NotFoundError, PublisherError, SendError, TokenError
+from publisher.notices.letter import Letter, Recipient, compose_link, compose_receipt
+from publisher.notices.optout import Capability, RequestKind, agrees, timing, token_in, understood
 from publisher.notices.record import Channel, Filed, Message, Request
-from publisher.policies.release import Number
+from publisher.paper import fillable
+from publisher.policies.release import Number, Release
 
 __all__ = ["Answers", "Verdict", "judge", "optouts", "receive", "send_receipts", "status"]
 
@@ -88,10 +90,14 @@ def _filed(
 def _read(project: Project, number: int, mail: Mail, now: dt.datetime) -> Verdict:
     bearers, ours = _bearers(project, mail)
     bearer = bearers[0] if len(bearers) == 1 else None
+    forms, fault = _forms(mail)
+    if any(form.declared for form in forms) or (forms and not mail.automatic):
+        return _read_form(project, number, mail, forms, bearers, now)
     if mail.automatic:
         return _filed(project, Verdict(number, Filed.AUTOMATIC, mail.automatic), now, bearer)
     if not bearers:
         no = "its reply address was altered" if ours else "no personal reply address is on it"
+        no += fault
         claims = [r.customer for r in ledger_of(project).at_address(mail.sender)]
         # A From field proves nothing; it helps the person who reads the message.
         hint = f"; it claims to be from customer {' or '.join(claims)}" if claims else ""
@@ -101,20 +107,120 @@ def _read(project: Project, number: int, mail: Mail, now: dt.datetime) -> Verdic
         several = "it names several personal addresses"
         return _filed(project, Verdict(number, Filed.UNCLEAR, several), now)
     if not understood(mail.subject, mail.text):
-        doubt = Verdict(number, Filed.UNCLEAR, f"not an opt-out beyond doubt, about {bearer.name}")
-        return _filed(project, doubt, now, bearer)
-    evidence = {
+        doubt = f"not an opt-out beyond doubt, about {bearer.name}{fault}"
+        return _filed(project, Verdict(number, Filed.UNCLEAR, doubt), now, bearer)
+    return _opted_out(project, number, mail, bearer, now)
+
+
+def _opted_out(
+    project: Project,
+    number: int,
+    mail: Mail,
+    bearer: Bearer,
+    now: dt.datetime,
+    form: fillable.Answers | None = None,
+) -> Verdict:
+    evidence: dict[str, object] = {
         "message": number,
         "message_id": mail.id,
         "subject": mail.subject,
         "text": mail.text,
     }
+    if form:
+        evidence["form"] = {"release": form.release, "seal": form.seal, **form.fields}
     request = declare(project, bearer, RequestKind.OPT_OUT, now, evidence, Channel.MAIL)
     again = "said before" if request.repeats else str(request.timing)
-    verdict = Verdict(number, Filed.OPT_OUT, f"{bearer.name}, {again}", request.receipt)
+    by = ", by its form" if form else ""
+    verdict = Verdict(number, Filed.OPT_OUT, f"{bearer.name}{by}, {again}", request.receipt)
     _filed(project, verdict, now, bearer, request)
     send_receipts(project, now)
     return verdict
+
+
+# ── forms that came back ─────────────────────────────────────────────────────────────────────────
+
+
+def _forms(mail: Mail) -> tuple[list[fillable.Answers], str]:
+    """The forms of ours among its files, and what is to be said of the last other PDF."""
+    found, fault = [], ""
+    for data in mail.pdfs:
+        try:
+            found.append(fillable.read_form(data))
+        except FormError as error:
+            fault = f"; of its attachment: {error.what}"
+    return found, fault
+
+
+def _read_form(
+    project: Project,
+    number: int,
+    mail: Mail,
+    forms: Sequence[fillable.Answers],
+    bearers: Sequence[Bearer],
+    now: dt.datetime,
+) -> Verdict:
+    """Takes a form that came back as what it declares, where nothing speaks against it.
+
+    That it is the customer's own is proven by the reply address alone. A From field proves
+    nothing, nor does what was written into the form: such a form waits, with the customer it
+    seems to be from, until a person says so.
+    """
+    form = forms[0]
+    bearer = bearers[0] if len(bearers) == 1 else None
+    release = _released(project, form)
+    if doubt := _doubt(mail, forms, bearers, release):
+        return _filed(project, Verdict(number, Filed.UNCLEAR, doubt), now, bearer)
+    if bearer:
+        return _opted_out(project, number, mail, bearer, now, form)
+    no = f"its form opts out of {form.release}, and no personal reply address is on it"
+    claims = ledger_of(project).at_address(mail.sender)
+    hint = f"; it claims to be from customer {' or '.join(r.customer for r in claims)}"
+    likely = None
+    if release and len(claims) == 1:
+        likely = _bearer(project, release, claims[0])
+    filed = _filed(project, Verdict(number, Filed.UNKNOWN, no + hint * bool(claims)), now, likely)
+    return replace(filed, reason=no)
+
+
+def _released(project: Project, form: fillable.Answers) -> Release | None:
+    """The release that a form was made for; None where it is not here, or not that one."""
+    policy_id, _, name = form.release.partition("/")
+    number = Number.parse(name)
+    try:
+        release = archive.release(project, policy_id, number) if number else None
+    except PublisherError:
+        return None
+    return release if release and release.seal == form.seal and release.opt_out else None
+
+
+def _doubt(
+    mail: Mail,
+    forms: Sequence[fillable.Answers],
+    bearers: Sequence[Bearer],
+    release: Release | None,
+) -> str:
+    """Why a person has to look at a form that came back; empty: nobody has to."""
+    form = forms[0]
+    if len({(other.release, other.declared) for other in forms}) > 1:
+        return "its forms do not say the same"
+    if release is None:
+        return f"its form says that it is of {form.release}, and was not made for that release"
+    if mail.automatic:
+        return f"it has a form of {form.release}, but {mail.automatic}"
+    if not form.declared:
+        return f"its form of {form.release} is not checked"
+    if len(bearers) > 1:
+        return "it names several personal addresses"
+    for bearer in bearers:
+        whose = bearer.release.policy.id, bearer.release.number.major
+        if whose != (release.policy.id, release.number.major):
+            return f"its form is of {form.release}, its reply address of {bearer.name}"
+        names = {"", bearer.recipient.customer.casefold(), bearer.recipient.address.casefold()}
+        if form.fields.get(fillable.CUSTOMER, "").strip().casefold() not in names:
+            return f"its form of {form.release} names somebody else than its reply address"
+    if not agrees(mail.subject, mail.text):
+        return f"what is written beside its form of {form.release} leaves doubts"
+    return ""
 
 
 def _bearers(project: Project, mail: Mail) -> tuple[list[Bearer], bool]:
@@ -149,7 +255,12 @@ def message_text(project: Project, number: int) -> str:
         NotFoundError: there is none with this number.
     """
     mail = read_mail(message_bytes(project, number))
-    return f"From: {mail.sender}\nSubject: {mail.subject}\n\n{mail.text}\n"
+    forms = "".join(
+        f"\nA form of {form.release}, {'checked' if form.declared else 'not checked'}\n"
+        + "".join(f"  {name}: {value}\n" for name, value in form.fields.items() if value)
+        for form in _forms(mail)[0]
+    )
+    return f"From: {mail.sender}\nSubject: {mail.subject}\n\n{mail.text}\n{forms}"
 
 
 def judge(
@@ -201,9 +312,14 @@ def _named(project: Project, message: Message, about: tuple[str, Number, str] | 
                 remedy="name the release and the customer",
             )
         policy_id, number, recipient = message.policy, found, whom
-    release = archive.release(project, policy_id, number)
+    return _bearer(project, archive.release(project, policy_id, number), recipient)
+
+
+def _bearer(project: Project, release: Release, recipient: Recipient) -> Bearer:
+    policy_id = release.policy.id
     window = window_of(release, archive.line(project, policy_id))
-    return Bearer(Capability(policy_id, number, recipient.number), release, window, recipient)
+    capability = Capability(policy_id, release.number, recipient.number)
+    return Bearer(capability, release, window, recipient)
 
 
 # ── receipts ─────────────────────────────────────────────────────────────────────────────────────

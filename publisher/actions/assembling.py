@@ -164,6 +164,7 @@ def _texts(project: Project, view: View) -> dict[str, Maker]:
         sums = partial(archive.release_file, project, release, SUMS_FILE)
         files[f"{folder}/policy.md"] = partial(_markdown, release)
         files[f"{folder}/policy.json"] = partial(made.text_json, release)
+        files[f"{folder}/policy.akn.xml"] = partial(made.text_akoma_ntoso, release)
         files[f"{folder}/{SUMS_FILE}"] = sums
         for language in release.policy.translations:
             name = f"{folder}/policy.{language}"

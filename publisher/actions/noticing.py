@@ -19,13 +19,14 @@ from publisher.actions.addressing import (
     import_recipients,
     known,
     letter_for,
+    told,
 )
 from publisher.edges import archive
 from publisher.edges.ledger import ledger_of
 from publisher.edges.outbox import STATE_OF, Carrier, Fate, Outcome, carrier_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
-from publisher.notices.due import Due, due, lawful_from
+from publisher.notices.due import Due, Told, due, lawful_from
 from publisher.notices.letter import Recipient, title_of
 from publisher.notices.notice import long_date
 from publisher.notices.recipients import read_address
@@ -247,12 +248,13 @@ def _send_each(
     progress: Progress,
 ) -> Report:
     recipients = {r.number: r for r in ledger_of(project).recipients()}
+    before = told(project, release)
     counts: Counter[DeliveryState] = Counter()
     in_a_row = 0
     for done, delivery in enumerate(todo):
         progress("sending", done, len(todo))
         outcome = _send_one(
-            project, release, recipients[delivery.recipient], delivery, carrier, now
+            project, release, recipients[delivery.recipient], delivery, carrier, now, before
         )
         counts[STATE_OF[outcome.fate]] += 1
         in_a_row = in_a_row + 1 if _concerns_all(outcome) else 0
@@ -287,9 +289,10 @@ def _send_one(
     delivery: Delivery,
     carrier: Carrier,
     now: Callable[[], dt.datetime],
+    before: Told,
 ) -> Outcome:
     ledger = ledger_of(project)
-    letter = compose(project, release, recipient, now())
+    letter = compose(project, release, recipient, now(), before=before)
     outcome = carrier.deliver(
         letter, lambda: ledger.mark(delivery, recipient.address, letter.id, now())
     )

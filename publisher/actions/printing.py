@@ -12,7 +12,7 @@ from publisher.actions.drafting import Comparison
 from publisher.compare.amendment import Amendment, amend
 from publisher.edges import pdf
 from publisher.edges.project import Project
-from publisher.notices.notice import FIELDS
+from publisher.notices.letter import field_values
 from publisher.notices.optout import reply_address
 from publisher.paper import sheets
 from publisher.paper.standards import Attachment, Relationship
@@ -75,15 +75,22 @@ def letter_pdf(
 ) -> bytes:
     """The letter about a release as one recipient gets it, as PDF; see `letter_for`."""
     # A build prints, and has no use for the ledger, whose database takes long to load.
-    from publisher.actions.addressing import SAMPLE, announced, known, link_for, token_for
+    from publisher.actions.addressing import (
+        SAMPLE,
+        announced,
+        changes_for,
+        known,
+        link_for,
+        token_for,
+    )
 
     del now  # a PDF carries no date
     release = announced(project, policy_id, number)
     recipient = known(project, customer) if customer else SAMPLE
     token = token_for(project, release, recipient)
     reply = reply_address(project.configuration.reply, token)
-    own = (recipient.name or "customer", link_for(project, release, token), reply)
-    values = dict(zip(FIELDS, own, strict=True))
+    changes = changes_for(project, release, recipient)
+    values = field_values(recipient.name, link_for(project, release, token), reply, changes)
     # Not kept: it names a customer.
     return pdf.make(
         sheets.notice_sheet(release, publisher_of(project), values),

@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import getaddresses
 from html.parser import HTMLParser
+from itertools import islice
 
 from mailparser_reply import EmailReplyParser  # type: ignore[import-untyped]
 
 MOST = 10_000
 """Characters of a text that are looked at; an opt-out is never longer."""
+MOST_FILES, LARGEST_FILE = 5, 5_000_000
+"""Attached PDFs that are looked at, and bytes of each: a form is far smaller."""
 LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pl", "sv", "da", "cs"]
 """Whose words around a quotation are known."""
 _TO = ("Delivered-To", "X-Original-To", "To", "Cc")
@@ -38,6 +41,8 @@ class Mail:
     """Why it is taken to be a machine's; empty: a person's."""
     id: str
     """Its Message-ID, as it says."""
+    pdfs: tuple[bytes, ...] = ()
+    """The PDFs that travel with it."""
 
 
 def read_mail(raw: bytes, to: str = "") -> Mail:
@@ -59,6 +64,7 @@ def read_mail(raw: bytes, to: str = "") -> Mail:
         sender=next((a for _, a in getaddresses(_fields(message, "From"))), ""),
         automatic=_automatic(message),
         id=_field(message, "Message-ID"),
+        pdfs=tuple(islice(_pdfs(message), MOST_FILES)),
     )
 
 
@@ -121,6 +127,16 @@ def _content(part: EmailMessage) -> str:
         return data.decode(part.get_content_charset() or "utf-8", "replace")
     except LookupError:
         return data.decode("utf-8", "replace")
+
+
+def _pdfs(message: EmailMessage) -> Iterator[bytes]:
+    """Attached files that begin as a PDF does; mail programs get their types wrong."""
+    for part in message.walk():
+        if part.is_multipart() or part.get_content_maintype() == "text":
+            continue
+        data = part.get_payload(decode=True)
+        if isinstance(data, bytes) and data[:5] == b"%PDF-" and len(data) <= LARGEST_FILE:
+            yield data
 
 
 class _Text(HTMLParser):

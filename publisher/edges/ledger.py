@@ -159,6 +159,22 @@ class Ledger:
             ).mappings()
             return [_delivery(row) for row in rows]
 
+    def letters(
+        self, policy: str, number: Number, only: int | None = None
+    ) -> list[tuple[int, DeliveryState]]:
+        """The letters about one release: (the recipient's number, where it stands).
+
+        Args:
+            policy, number: which release.
+            only: the number of the only recipient to look up; None: everybody.
+        """
+        same = (delivery.c.policy == policy) & (delivery.c.release == str(number))
+        if only is not None:
+            same &= delivery.c.recipient == only
+        with self._reading() as db:
+            rows = db.execute(select(delivery.c.recipient, delivery.c.state).where(same))
+            return [(row.recipient, DeliveryState(row.state)) for row in rows]
+
     def mark(self, one: Delivery, address: str, message_id: str, now: dt.datetime) -> None:
         """Marks a delivery as in doubt, just before the carrier is given the end of the letter.
 

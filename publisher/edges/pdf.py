@@ -50,7 +50,13 @@ _SIGNS = {
     "emoji": FONTS / "paper" / "noto-emoji.woff2",
 }
 """For PDFs alone: a screen has fonts of its own for what ours lack."""
-_EMOJI = re.compile("[\U0001f000-\U0001faff]")
+_EMOJI = re.compile(
+    "[\U0001f000-\U0001faff\ufe0f\u20e3\u231a\u231b\u23e9-\u23fa\u24c2\u25fd\u25fe"
+    "\u2614\u2615\u261d\u2648-\u2653\u267f\u2693\u26a1\u26aa\u26ab\u26bd\u26be\u26c4-\u26c8\u26ce-"
+    "\u26d4\u26e9-\u26fd\u2705\u270a-\u270d\u2728\u274c\u274e\u2753-\u2757\u2795-\u2797\u27b0\u27bf"
+    "\u2934\u2935\u2b1b\u2b1c\u2b50\u2b55\u3030\u303d\u3297\u3299]"
+)
+"""Characters that Pango wants in an emoji font, or that our other fonts lack."""
 
 
 def font_files() -> list[Path]:
@@ -175,8 +181,14 @@ def _weasyprint() -> Any:
 
 
 @lru_cache(maxsize=4)
-def _press(subsets: tuple[str, ...], own: tuple[Path, ...]) -> tuple[Any, Any, Any]:
-    """What many PDFs share: the fetcher, the fonts (slow to unpack) and the style."""
+def _press(subsets: tuple[str, ...], own: tuple[Path, ...], room: str = "") -> tuple[Any, Any, Any]:
+    """What many PDFs share: the fetcher, the fonts (slow to unpack) and the style.
+
+    Args:
+        subsets: the parts of our fonts.
+        own: fonts of the project.
+        room: what stands for the number of a page until it is put in; empty: WeasyPrint does it.
+    """
     weasyprint = _weasyprint()
     from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
     from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[import-untyped]
@@ -196,6 +208,7 @@ def _press(subsets: tuple[str, ...], own: tuple[Path, ...]) -> tuple[Any, Any, A
             return URLFetcherResponse(url, files[url].read_bytes(), {"Content-Type": "font/woff2"})
 
     text = _print_style(subsets, list(further))
+    text = text.replace(_PAGE_OF_TARGET, f'"{room}"') if room else text
     fetcher, fonts = OwnFonts(), FontConfiguration()
     sheet = weasyprint.CSS(string=text, url_fetcher=fetcher, font_config=fonts)
     return fetcher, fonts, sheet
@@ -224,15 +237,16 @@ def _print_style(subsets: Iterable[str], further: Sequence[str]) -> str:
 def _subsets(html: str) -> tuple[str, ...]:
     """The parts of our fonts that a document may need: unpacking all takes as long as the rest."""
     signs = set(unescape(html))
+    emoji = any(map(_EMOJI.match, signs))
     found = ["latin"]
     for name in RANGES:
         here = {sign for sign in signs if _pattern(name).match(sign)}
         signs -= here
         if here and name not in found:
             found.append(name)
-    if signs - set("\n\t\r"):
+    if emoji or signs - set("\n\t\r"):
         found.append("signs")
-    if any(map(_EMOJI.match, signs)):
+    if emoji:
         found.append("emoji")
     return tuple(found)
 
@@ -246,7 +260,6 @@ def _pattern(subset: str) -> re.Pattern[str]:
 
 def _render(job: _Job) -> bytes:
     weasyprint = _weasyprint()
-    fetcher, fonts, sheet = _press(_subsets(job.html), job.fonts)
 
     def finish(document: Any, pdf: Any) -> None:
         if missing := _missing(document):
@@ -255,17 +268,64 @@ def _render(job: _Job) -> bytes:
         if job.form:
             fillable.complete(pdf, list(_fields(document)), _program(document))
 
-    document = weasyprint.HTML(string=job.html, url_fetcher=fetcher, base_url="about:blank")
-    data: bytes = document.write_pdf(
-        stylesheets=[sheet],
-        font_config=fonts,
-        presentational_hints=True,  # the numbers that items of lists bear
-        pdf_variant=standards.VARIANT,
-        pdf_identifier=False,  # see `standards.identified`
-        pdf_forms=job.form,
-        finisher=finish,
-    )
+    options = {"pdf_variant": standards.VARIANT, "pdf_forms": job.form}
+    room = _ROOM * (2 if len(job.html) < _LONG else 3)
+    while True:
+        fetcher, fonts, sheet = _press(_subsets(job.html), job.fonts, room)
+        page = weasyprint.HTML(string=job.html, url_fetcher=fetcher, base_url="about:blank")
+        document = page.render(
+            stylesheets=[sheet],
+            font_config=fonts,
+            presentational_hints=True,  # the numbers that items of lists bear
+            **options,
+        )
+        if len(str(len(document.pages))) <= len(room):
+            break
+        room += _ROOM
+    _number_pages(document, room)
+    # For the identifier, see `standards.identified`.
+    data: bytes = document.write_pdf(finisher=finish, pdf_identifier=False, **options)
     return standards.identified(data)
+
+
+_PAGE_OF_TARGET = "target-counter(attr(href), page)"
+_ROOM = "0"
+"""As wide as any digit."""
+_LONG = 250_000
+"""Characters of a document that may have more than 99 pages."""
+
+
+def _number_pages(document: Any, room: str) -> None:
+    """Puts the numbers of pages in behind the links that lead there.
+
+    For a number that stands before its page, WeasyPrint lays its own page out three times; nothing
+    else on it changes.
+    """
+    from weasyprint.formatting_structure.boxes import (  # type: ignore[import-untyped]
+        ParentBox,
+        TextBox,
+    )
+    from weasyprint.text.line_break import split_first_line  # type: ignore[import-untyped]
+
+    numbers: dict[str, int] = {}
+    for number, page in enumerate(document.pages, 1):
+        for name in page.anchors:
+            numbers.setdefault(name, number)
+    links = (link for page in document.pages for link in page.links)
+    inside = [
+        (box, target)
+        for kind, target, _, link in links
+        if kind == "internal" and target in numbers and isinstance(link, ParentBox)
+        for box in link.descendants()
+    ]
+    for box, target in inside:
+        if isinstance(box, TextBox) and box.element_tag.endswith("::after") and room in box.text:
+            box.text = box.text.replace(room, str(numbers[target]))
+            box.pango_layout, _, _, width, _, _ = split_first_line(
+                box.text, box.style, context=None, max_width=None, justification_spacing=0
+            )
+            box.position_x += box.width - width
+            box.width = width
 
 
 def _fields(document: Any) -> Iterable[fillable.Field]:

@@ -13,6 +13,8 @@ from publisher.text.clauses import Mark
 _TAGS = {"strong": "strong", "em": "em", "code": "code"}
 SAID = {SpanKind.INSERT: "added", SpanKind.DELETE: "removed"}
 """The words that stand beside the colour."""
+_ENDS = {said: f" end\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}{said}]" for said in SAID.values()}
+"""On paper, these words are not torn apart."""
 TOLD = 4
 """So many changes of typography are told of one block; a list of more is of no use."""
 
@@ -61,12 +63,21 @@ def inline(spans: Sequence[Span], style: Style | None = None) -> str:
         parts.append(_anchored(link, words))
     if style.marked and style.said and style.noted and (told := typography(spans)):
         parts.append(say(f" [typography changed: {escape(told, quote=False)}]", style))
-    return "".join(parts)
+    html = "".join(parts)
+    if style.paper:
+        # Words that are removed, and those that took their place: one run of ours between them.
+        for end in _ENDS.values():
+            html = html.replace(f"{end}</span>{_said('', style)}", end)
+    return html
 
 
 def say(html: str, style: Style) -> str:
     """Words for those who do not see the marks."""
-    return f'<span class="pp-say"{style.way}>{html}</span>'
+    return f"{_said(html, style)}</span>"
+
+
+def _said(html: str, style: Style) -> str:
+    return f'<span class="pp-say"{style.way}>{html}'
 
 
 def label(html: str, style: Style) -> str:
@@ -132,6 +143,9 @@ def _run(spans: list[Span], style: Style, linked: bool) -> str:
     if not style.said:
         return f"<{tag}>{words}</{tag}>"
     said = SAID[kind]
+    if style.paper:
+        # Beside, not inside: half the boxes to lay out, and nothing to keep underlines off.
+        return f"{say(f'[{said}: ', style)}<{tag}>{words}</{tag}>{say(_ENDS[said], style)}"
     return (
         f"<{tag}>{say(f'[{said}: ', style)}"
         f'<span class="pp-words">{words}</span>{say(f" end of {said}]", style)}</{tag}>'

@@ -254,7 +254,8 @@ class _Redline:
             cells[0] = cells[0]._replace(html=mark + words)
         level = self.outline.level(clause) if heading else 0
         name = self.outline.name(clause, level) if heading else ""
-        if clause.tight and op.move:
+        if clause.tight and (op.move or (self.paper and not block.unchanged)):
+            # On paper, so that the bar beside it has a block to stand at.
             text.out.append(f"<div{self._class(block)}>{mark}{words}</div>\n")
         else:
             text.write(clause, cells, name + self._class(block), level)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from publisher.notices.letter import Recipient
 from publisher.notices.notice import PROFILES, earliest_effective
 from publisher.notices.record import Delivery, DeliveryState
-from publisher.policies.release import Line, Release, material_predecessor
+from publisher.policies.release import Line, Number, Release, material_predecessor
 
 REACHED = (DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)
 """States of a letter that must not be followed by another one that says the same."""
@@ -55,6 +55,45 @@ def due(release: Release, recipients: Sequence[Recipient], deliveries: Sequence[
         refused=states[DeliveryState.REFUSED] + states[DeliveryState.BOUNCED],
         new=frozenset(r.number for r in to_tell if r.number not in before),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Which version each recipient was last told of, before a release."""
+
+    numbers: Mapping[int, Number]
+    """By the recipient's number."""
+    others: Number | None
+    """Of those who were never to be told: the version that the release takes the place of."""
+
+    def before(self, recipient: Recipient) -> Number | None:
+        """The version that a recipient had to take for the one in force."""
+        return self.numbers.get(recipient.number, self.others)
+
+
+def told_before(
+    release: Release, line: Line, letters: Mapping[Number, Iterable[tuple[int, DeliveryState]]]
+) -> Told:
+    """Which version each recipient was last told of: that of the last letter a carrier took.
+
+    Whoever missed the first letter that was meant for them still knows the version before it.
+
+    Args:
+        release: before which release.
+        line: all releases of the policy.
+        letters: of each release before it that has letters, rising: (recipient, where it stands).
+    """
+    known = {r.number: r for r in line}
+    numbers: dict[int, Number] = {}
+    for number, states in letters.items():
+        missed = material_predecessor(known[number], line)
+        for recipient, state in states:
+            if state is DeliveryState.ACCEPTED:
+                numbers[recipient] = number
+            elif missed:
+                numbers.setdefault(recipient, missed.number)
+    before = material_predecessor(release, line)
+    return Told(numbers, before.number if before else None)
 
 
 def lawful_from(release: Release, line: Line, today: dt.date) -> dt.date:

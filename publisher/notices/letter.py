@@ -20,10 +20,11 @@ from html import escape
 
 from publisher.errors import RecipientsError, RenderError
 from publisher.markup.html import fragment
-from publisher.notices.notice import FIELDS, long_date
+from publisher.notices.notice import FIELDS, LINKS, long_date
 from publisher.notices.optout import RequestKind, Timing
+from publisher.policies.address import Addresses
 from publisher.policies.configuration import Configuration
-from publisher.policies.release import Release
+from publisher.policies.release import Number, Release
 from publisher.text.clauses import parse
 from publisher.text.plaintext import as_text
 
@@ -77,7 +78,7 @@ def fill(text: str, values: Mapping[str, str]) -> str:
         if found[1] not in values:
             return found[0]
         value = values[found[1]]
-        if found[1] == "opt_out_link":
+        if found[1] in LINKS:
             return value
         # Every ASCII punctuation character may be escaped (CommonMark §2.4), so every one is.
         return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", value)
@@ -90,10 +91,26 @@ def title_of(text: str) -> str:
     return parse(text)[0].text
 
 
-def page_values(form: str, address: str) -> dict[str, str]:
-    """The fields for the public page of a notice, which is addressed to no one in particular."""
-    values = ("customer", form, address)
-    return dict(zip(FIELDS, values, strict=True))
+def field_values(name: str, form: str, reply: str, changes: str) -> dict[str, str]:
+    """The fields of a letter.
+
+    Args:
+        name: who is addressed; empty: a customer.
+        form, reply: where to opt out by form and by mail.
+        changes: where to see what changed since the version they were last told of.
+    """
+    return dict(zip(FIELDS, (name or "customer", form, reply, changes), strict=True))
+
+
+def page_values(at: Addresses, number: Number, reply: str) -> dict[str, str]:
+    """The fields for the public page of a notice, which is addressed to no one in particular.
+
+    Args:
+        at: the policy's addresses; the comparison it leads to lets its reader choose a version.
+        number: the release.
+        reply: where opt-outs by e-mail go.
+    """
+    return field_values("", at.opt_out(number), reply, at.compare)
 
 
 def compose_notice(
@@ -103,6 +120,7 @@ def compose_notice(
     *,
     link: str,
     reply: str,
+    changes: str,
     date: dt.datetime,
     attachment: bytes = b"",
     test: bool = False,
@@ -114,12 +132,12 @@ def compose_notice(
         recipient: whom it is for.
         configuration: the organisation's facts.
         link, reply: the recipient's own form and reply address.
+        changes: where to see what changed since the version the recipient was last told of.
         date: for the Date field.
         attachment: the release as PDF, where the profile wants it on a durable medium.
         test: mark its subject as that of a test, and give it a Message-ID of its own.
     """
-    values = (recipient.name or "customer", link, reply)
-    text = fill(release.notice, dict(zip(FIELDS, values, strict=True)))
+    text = fill(release.notice, field_values(recipient.name, link, reply, changes))
     name = f"{release.name} {recipient.customer} {recipient.address}"
     language = release.policy.facts.language
     if test:

@@ -16,10 +16,13 @@ from publisher.compare.amendment import Amendment, Change, ChangeKind, summary
 from publisher.policies.address import Addresses
 from publisher.policies.language import dated, english_name, own_name
 from publisher.policies.policy import Note
-from publisher.policies.release import Release
+from publisher.policies.release import Number, Release
 
-FIELDS = ("name", "opt_out_link", "opt_out_address")
-"""The fields of a letter: written `{{name}}` in its text."""
+FIELDS = ("name", "opt_out_link", "opt_out_address", "changes_link")
+"""The fields of a letter: written `{{name}}` in its text. Letters frozen before there was
+`changes_link` do without it."""
+LINKS = frozenset({"opt_out_link", "changes_link"})
+"""Those that are addresses of ours, and stand where Markdown wants an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,7 @@ def compose(
         *_explained(amendment.changes, release.policy.notes),
         "## The exact words",
         f"- [Every change, word by word]({at.changes(release.number)})\n"
+        f"{_SINCE}"
         f"- [{new.capitalize()} in full]({at.release(release.number)})\n"
         f"{_in_other_languages(release, at)}"
         f"- [{old.capitalize()}, which applies until then]({at.release(before.number)})\n"
@@ -223,10 +227,29 @@ def compose_postponement(
         "## The exact words",
         f"- [Every change since version {before.number}]({at.changes(postponed.number)})\n"
         f"- [What was corrected since]({at.changes(release.number)})\n"
+        f"{_SINCE}"
         f"- [All versions]({at.history})",
         *_closing(facts.contact, organisation, postal),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+_SINCE = "- [What has changed since the version you were last told of]({{changes_link}})\n"
+"""Who missed a letter, or joined late, finds the whole span here."""
+
+
+def changes_since(told: Number | None, release: Release, site: str) -> str:
+    """The address of what a release changes for somebody.
+
+    Args:
+        told: the version they were last told of; None: there is none.
+        release: the release.
+        site: address of the published site.
+    """
+    at = Addresses(site, release.policy.id)
+    if told is None or told == release.previous:
+        return at.changes(release.number)
+    return at.between(told, release.number)
 
 
 def _ways(version: str) -> str:

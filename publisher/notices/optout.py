@@ -201,3 +201,17 @@ def understood(subject: str, text: str) -> bool:
     refusals = _REFUSES.findall(words)
     rest = _REFUSES.sub(" ", words)
     return bool(refusals) and not _DOUBTFUL.search(rest)
+
+
+_ABOUT_FORM = re.compile(r"\bforms?\b", re.IGNORECASE)
+
+
+def agrees(subject: str, text: str) -> bool:
+    """Whether what is written beside a form that was filled in leaves it beyond doubt.
+
+    Args:
+        subject, text: as for `understood`.
+    """
+    said = text if _OWN_SUBJECT.match(subject) else f"{subject} \n {text}"
+    rest = _ABOUT_FORM.sub(" ", _REFUSES.sub(" ", said))
+    return not _DOUBTFUL.search(rest)

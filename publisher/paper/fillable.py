@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
+from itertools import islice
 from typing import Any
 
 import pydyf  # type: ignore[import-untyped]
@@ -22,6 +23,8 @@ RELEASE = "release"
 """The field that says which release a form belongs to: `privacy/2`, a blank, the release's seal."""
 DECLARATION = "declaration"
 """The check box that declares the opt-out."""
+CUSTOMER = "customer"
+"""The field for an e-mail address or a customer number."""
 
 
 class Flag(IntFlag):
@@ -166,6 +169,9 @@ def _size(widget: Any) -> tuple[float, float]:
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────
 
+MOST_FIELDS, LONGEST_VALUE = 50, 1_000
+"""Of a file that claims to be a form: fields that are looked at, and characters of each."""
+
 
 def read_form(data: bytes) -> Answers:
     """What a form says that came back as a file.
@@ -178,15 +184,21 @@ def read_form(data: bytes) -> Answers:
     Raises:
         FormError: no PDF, one without fields, or not a form of ours.
     """
-    from pikepdf import Dictionary, PdfError
+    from pikepdf import Dictionary
     from pikepdf import open as opened
 
     try:
         with opened(io.BytesIO(data)) as pdf:
             listed = pdf.Root.get("/AcroForm", Dictionary()).get("/Fields", ())
-            found = {str(field.get("/T", "")): field.get("/V") for field in listed}
-            values = {name: "" if value is None else str(value) for name, value in found.items()}
-    except (PdfError, AttributeError, TypeError, ValueError) as error:
+            found = {
+                str(field.get("/T", "")): field.get("/V") for field in islice(listed, MOST_FIELDS)
+            }
+            values = {
+                name: "" if value is None else str(value)[:LONGEST_VALUE]
+                for name, value in found.items()
+            }
+    except Exception as error:
+        # Whoever sends a file decides what is in it, and so in how many ways it cannot be read.
         raise FormError("this is not a PDF that can be read") from error
     if not values:
         raise FormError(

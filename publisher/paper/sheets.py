@@ -14,7 +14,7 @@ from publisher.markup.html import Heading, document, fragment
 from publisher.markup.marked import redline
 from publisher.notices.letter import fill, page_values
 from publisher.notices.notice import long_date
-from publisher.paper.fillable import DECLARATION, RELEASE
+from publisher.paper.fillable import CUSTOMER, DECLARATION, RELEASE
 from publisher.policies.address import Addresses
 from publisher.policies.policy import Note
 from publisher.policies.release import Release
@@ -87,6 +87,8 @@ def redline_sheet(old: Release, new: Release, amendment: Amendment, publisher: P
     facts = new.policy.facts
     where = Addresses(publisher.site, new.policy.id).changes(new.number)
     title = f"What version {new.number} changes"
+    marked = redline(amendment, paper=True)
+    marks = apparatus.legend(marked.html)
     parts = [
         _title(publisher.name, facts.title, title),
         apparatus.remark(facts),
@@ -97,9 +99,7 @@ def redline_sheet(old: Release, new: Release, amendment: Amendment, publisher: P
             _BAR,
         ),
         apparatus.general_note(new.policy.notes),
-        apparatus.changed_text(
-            amendment, redline(amendment, paper=True), new.policy.notes, facts.language
-        ),
+        apparatus.changed_text(amendment, marked, new.policy.notes, facts.language, marks=marks),
     ]
     head = _head(new, f"Changes since version {old.number}")
     full = f"{facts.title}: {title[0].lower()}{title[1:]}"
@@ -128,6 +128,7 @@ def comparison_sheet(
     """
     marked = redline(amendment, paper=paper, views=not paper)
     tools = "" if paper else apparatus.views(marked, old, new)
+    marks = apparatus.legend(marked.html if paper else None)
     rows = [("Before", escape(old)), ("After", escape(new))]
     if paper:
         rows.append(_BAR)
@@ -135,7 +136,7 @@ def comparison_sheet(
         _title("", title, ""),
         _facts(*rows),
         apparatus.general_note(notes),
-        apparatus.changed_text(amendment, marked, notes, language, tools),
+        apparatus.changed_text(amendment, marked, notes, language, tools, marks),
     ]
     if not paper:
         parts = ["<main>\n", *parts, "</main>\n"]
@@ -153,8 +154,8 @@ def notice_sheet(
         values: the fields of one recipient; None: addressed to no one in particular.
     """
     facts = release.policy.facts
-    form = Addresses(publisher.site, release.policy.id).opt_out(release.number)
-    text = fill(release.notice, values or page_values(form, publisher.reply))
+    at = Addresses(publisher.site, release.policy.id)
+    text = fill(release.notice, values or page_values(at, release.number, publisher.reply))
     parts = [
         f'<p class="publisher">{escape(publisher.name)}</p>\n',
         f'<article class="text letter">\n{fragment(parse(text), paper=True)}</article>\n',
@@ -174,7 +175,7 @@ def opt_out_sheet(release: Release, publisher: Publisher) -> str:
         _field(name, label, "required") if name != "signature" else _field(name, label, "")
         for name, label in (
             ("name", "Your name"),
-            ("customer", "Your e-mail address or customer number"),
+            (CUSTOMER, "Your e-mail address or customer number"),
             ("date", "Date"),
             ("signature", "Signature (on paper), or your name"),
         )
@@ -193,7 +194,8 @@ def opt_out_sheet(release: Release, publisher: Publisher) -> str:
         '</form>\n<h2 id="pp-return">Where to send it</h2>\n',
         f"<p>So that it arrives by the end of <strong>{escape(closes)}</strong> (UTC), "
         "in either of two ways:</p>\n",
-        f'<div class="ways"><p>By e-mail, as an attachment, to<br>{mail}</p>\n'
+        '<div class="ways"><p>By e-mail, as an attachment: as a reply to our notice, which shows '
+        f"us that it is from you, or to<br>{mail}</p>\n"
         f"<p>By post, to<br>{apparatus.postal(publisher.name, publisher.address)}</p></div>\n",
     ]
     title = f"{facts.title}: opt-out of {version}"

@@ -32,6 +32,10 @@ class Addresses:
         """Any version against any other; `?from=1&to=3` names the two."""
         return f"{self.current}compare/"
 
+    def between(self, old: Number, new: Number) -> str:
+        """One version against another, whichever two."""
+        return f"{self.compare}?from={old}&to={new}"
+
     @property
     def day(self) -> str:
         """Which version applied on a day; `?day=2027-03-01` names one."""

@@ -15,17 +15,45 @@ from publisher.policies.policy import Facts, Note, Policy
 from publisher.policies.release import Materiality, Release, Status
 from publisher.text.clauses import parse
 
-LEGEND = (
-    '<ul class="pp-legend">'
-    "<li><ins>Added</ins> words that are new</li>"
-    "<li><del>Removed</del> words that are gone</li>"
-    '<li><span class="pp-legend-moved">Moved</span> text that changed its place, told at both</li>'
-    '<li><span class="pp-format">Link or style</span> same words, another link or formatting</li>'
-    '<li><span class="pp-type">Typography</span> same words, other quotation marks or dashes</li>'
-    "<li><ins>¶</ins> a paragraph was split here, <del>¶</del> two were joined</li>"
-    "</ul>\n"
+_LEGEND = (
+    (("<ins",), "<ins>Added</ins> words that are new"),
+    (("<del",), "<del>Removed</del> words that are gone"),
+    (
+        ('"pp-moved"', '"pp-away"'),
+        '<span class="pp-legend-moved">Moved</span> text that changed its place, told at both',
+    ),
+    (
+        ('"pp-format"',),
+        '<span class="pp-format">Link or style</span> same words, another link or formatting',
+    ),
+    (
+        ('"pp-type"',),
+        '<span class="pp-type">Typography</span> same words, other quotation marks or dashes',
+    ),
+    (
+        ('"pp-seam"',),
+        "<ins>¶</ins> a paragraph was split here, <del>¶</del> two were joined",
+    ),
 )
-"""What the marks of a redline mean; the same everywhere."""
+"""Each mark of a redline: what in its HTML shows that it is used, and what it means."""
+
+
+def legend(html: str | None = None) -> str:
+    """What the marks of a redline mean.
+
+    Args:
+        html: the redline, to tell of the marks in it alone; None: all, in the same words.
+    """
+    items = "".join(
+        f"<li>{words}</li>"
+        for signs, words in _LEGEND
+        if html is None or any(sign in html for sign in signs)
+    )
+    return f'<ul class="pp-legend">{items}</ul>\n' if items else ""
+
+
+LEGEND = legend()
+"""What every mark of a redline means; the same on every page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +80,12 @@ def entries(changes: Sequence[Change], notes: Sequence[Note]) -> tuple[Entry, ..
 
 
 def changed_text(
-    amendment: Amendment, marked: Fragment, notes: Sequence[Note], language: str, tools: str = ""
+    amendment: Amendment,
+    marked: Fragment,
+    notes: Sequence[Note],
+    language: str,
+    tools: str = "",
+    marks: str = LEGEND,
 ) -> str:
     """The list of the changes with their reasons, then the text with every change marked.
 
@@ -62,12 +95,13 @@ def changed_text(
         notes: why.
         language: of the text.
         tools: what stands above the text; see `views`.
+        marks: what the marks mean; see `legend`.
     """
     article = f'<article class="pp-text pp-redline" lang="{escape(language)}">\n'
     return (
         '<h2 id="pp-list">What changes, and why</h2>\n'
         f"{in_figures(amendment)}{change_list(amendment, notes, marked.places)}"
-        f'<h2 id="pp-marked">The text with every change marked</h2>\n{LEGEND}'
+        f'<h2 id="pp-marked">The text with every change marked</h2>\n{marks}'
         f'<div class="pp-views">\n{tools}{article}{marked.html}</article>\n</div>\n'
     )
 

@@ -125,6 +125,7 @@ def _urls(release: Release, line: Line, at: Addresses, *, amended: bool) -> dict
         "page": at.release(number),
         "markdown": at.download(number, "policy.md"),
         "json": at.download(number, "policy.json"),
+        "akoma_ntoso": at.download(number, "policy.akn.xml"),
         "checksums": at.download(number, SUMS_FILE),
     }
     if amended:

@@ -193,7 +193,7 @@ def _changes(view: View, release: Release) -> Body:
 def _notice(view: View, release: Release) -> Body:
     """The letter as customers got it."""
     facts, at = release.policy.facts, view.at(3)
-    values = page_values(at.opt_out(release.number), view.configuration.reply)
+    values = page_values(at, release.number, view.configuration.reply)
     html = fragment(parse(fill(release.notice, values)))
     # Links to our own site become relative, so that a copy of the site leads into itself.
     html = html.replace(f'href="{escape(view.configuration.site)}', f'href="{at.root}')

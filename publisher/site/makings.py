@@ -21,6 +21,7 @@ from publisher.markup.marked import redline
 from publisher.policies.address import Addresses
 from publisher.policies.policy import Policy
 from publisher.policies.release import Line, Number, Release, has_pdf, place_of, predecessor
+from publisher.reports.akoma import akoma_ntoso
 from publisher.reports.comment import as_markdown
 from publisher.reports.exchange import as_json
 from publisher.site import apparatus, catalogue, feeds
@@ -71,6 +72,10 @@ class Makings:
         """`policy.json`."""
         return self._made(release)["policy.json"]
 
+    def text_akoma_ntoso(self, release: Release) -> bytes:
+        """`policy.akn.xml`."""
+        return self._made(release)["policy.akn.xml"]
+
     def changed(self, release: Release) -> Fragment:
         """The list of the changes with their reasons, and the redline with its views."""
         return _decoded(self._made(release)["changed"])
@@ -98,6 +103,7 @@ class Makings:
             "names": json.dumps(names).encode(),
             "text": _encoded(apparatus.text_of(policy, names=names)),
             "policy.json": catalogue.text(release, self.organisation, self.site),
+            "policy.akn.xml": self._akoma_ntoso(release, names),
         }
         before, found = predecessor(release, self.line), self.amendment(release)
         if before is None or found is None:
@@ -109,6 +115,10 @@ class Makings:
             "changes.json": as_json(found, *versions).encode(),
             "changes.md": as_markdown(found, title, policy.notes, longest=WHOLE).encode(),
         }
+
+    def _akoma_ntoso(self, release: Release, names: Sequence[str]) -> bytes:
+        address = self.site.release(release.number)
+        return akoma_ntoso(release, self.line[0], self.organisation, address, names)
 
     @property
     def _title(self) -> str:

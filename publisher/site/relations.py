@@ -17,6 +17,7 @@ from publisher.policies.address import Addresses
 from publisher.policies.language import own_name
 from publisher.policies.periods import Period
 from publisher.policies.release import Line, Release, place_of
+from publisher.reports.akoma import MEDIA_TYPE
 from publisher.site.catalogue import digest, moment
 
 ATOM, FEED, LINKS = "application/atom+xml", "application/feed+json", "application/link-format"
@@ -116,6 +117,8 @@ def forms(folder: str, name: str, *, printed: bool) -> tuple[Link, ...]:
         printed: whether there is a PDF of it.
     """
     types = {"md": "text/markdown", "json": "application/json"}
+    if name == "policy":
+        types["akn.xml"] = MEDIA_TYPE
     if printed:
         types["pdf"] = "application/pdf"
     return tuple(
