@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urljoin
@@ -24,6 +25,7 @@ import pytest
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from playwright.sync_api import Browser, BrowserContext, ViewportSize
+from pypdf import PdfReader
 
 from publisher.actions.publishing import Order, order
 from tests import showcase
@@ -238,6 +240,21 @@ def test_every_page_is_readable_without_a_script(shown: Shown, browser: Browser)
     page.goto(shown.address("changes"))
     assert page.get_by_text("256", exact=False).first.is_visible()
     context.close()
+
+
+@pytest.mark.parametrize("kind", ["version that is coming", "changes of a table", "opt out"])
+def test_it_prints_without_its_frame(shown: Shown, context: BrowserContext, kind: str) -> None:
+    page = context.new_page()
+    page.goto(shown.address(kind))
+    page.wait_for_load_state("networkidle")
+    sheets = [sheet.extract_text() for sheet in PdfReader(BytesIO(page.pdf(format="A4"))).pages]
+    page.close()
+    assert all(text.strip() for text in sheets), "a sheet is empty"
+    printed = " ".join(" ".join(sheets).split())
+    for frame in ("Search", "Table of contents", "All versions", "Download"):
+        assert frame not in printed
+    wanted = {"opt out": "Declaration:", "changes of a table": "Bank"}.get(kind, "Nothing else")
+    assert wanted in printed
 
 
 # ── for search engines ───────────────────────────────────────────────────────────────────────────
