@@ -30,6 +30,7 @@ from pypdf import PdfReader
 from publisher.actions.publishing import Order, order
 from tests import showcase
 from tests.access import violations
+from tests.links import dead
 from tests.statics import hosting
 from tests.test_browser import browser, serving
 
@@ -78,8 +79,10 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
 
 
 def shape(path: str) -> str:
-    """An address without the name of its policy and the number of its version."""
-    return re.sub(r"/\d+(\.\d+)?/", "/N/", re.sub(r"^[a-z]+/", "P/", path))
+    """An address without the name of its policy, the number of its version, and its language."""
+    for part, letter in ((r"^[a-z]+/", "P/"), (r"/\d+(\.\d+)?/", "/N/"), (r"/(de|he)/", "/L/")):
+        path = re.sub(part, letter, path)
+    return path
 
 
 def test_every_kind_of_page_is_looked_at(shown: Shown) -> None:
@@ -123,36 +126,6 @@ def test_the_checker_finds_what_is_wrong(shown: Shown, tmp_path: Path) -> None:
 
 
 # ── links ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def dead(folder: Path) -> tuple[set[str], set[str]]:
-    """Links and anchors that lead nowhere, and those that leave the site.
-
-    Addresses that begin with the site's own are looked for in the folder. The answer of a form is
-    only there once it was sent.
-    """
-    files = [path for end in ("html", "xml", "txt") for path in folder.rglob(f"*.{end}")]
-    done = subprocess.run(
-        [
-            Path(sys.executable).with_name("lychee"),
-            *("--offline", "--include-fragments", "--no-progress", "--format", "json"),
-            *("--index-files", "index.html", "--root-dir", folder),
-            *("--remap", rf"^http://127\.0\.0\.1:8000/ file://{folder}/"),
-            *("--exclude", "#pp-answer$"),
-            *files,
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    report = json.loads(done.stdout)
-    assert report["total"] > len(files)
-
-    def urls(found: dict[str, list[dict[str, str]]]) -> set[str]:
-        return {f"{one['url']} in {page}" for page, all_of in found.items() for one in all_of}
-
-    left = {url.partition(" in ")[0] for url in urls(report["excluded_map"])}
-    return urls(report["error_map"]), {url for url in left if not url.startswith("file:")}
 
 
 def test_no_link_and_no_anchor_is_dead_and_none_leaves(shown: Shown) -> None:
