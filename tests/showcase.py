@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from publisher.compare.amendment import amend
 from publisher.edges import archive
@@ -14,8 +17,12 @@ from publisher.notices.notice import compose, compose_postponement
 from publisher.notices.optout import wording
 from publisher.policies.policy import Facts, Note, Policy
 from publisher.policies.release import Line, Materiality, Number, Release, release_files
-from tests.conftest import ROOT, House, git
+from tests.conftest import FACTS, ROOT, SECTIONS, House, git
 from tests.test_import import KEYS, ONE, make_past
+from tests.test_languages import DECLARED_HEBREW, HEBREW
+from tests.test_translations import DECLARED, GERMAN
+
+RULES = FACTS.replace("Privacy Policy", "Rules of Use")
 
 DAY = dt.date(2026, 12, 24)
 """The day as of which the site is built: between the publication and the effect of amendments."""
@@ -43,11 +50,19 @@ PAGES = {
     "letter with another date": "terms/4/notice/",
     "opt out": "privacy/2/opt-out/",
     "opt out, too late": "terms/3/opt-out/",
+    "translation in force": "rules/de/",
+    "translation from right to left": "rules/1.1/he/",
+    "translation that lags": "rules/2/de/",
+    "changes of a translation": "rules/2/de/changes/",
     "two versions compared": "terms/compare/?from=1&to=4.1",
     "nothing there": "404.html",
 }
 """The address of one page of each kind."""
-DRAFTS = {"draft": "privacy/draft/", "draft changes": "privacy/draft/changes/"}
+DRAFTS = {
+    "draft": "privacy/draft/",
+    "draft changes": "privacy/draft/changes/",
+    "draft of a translation": "rules/draft/de/",
+}
 """The same of what only its writer sees."""
 
 USE = """## Use {#use}
@@ -85,10 +100,10 @@ CONTACT = "## Contact {#contact}\n\nWrite to <privacy@hosting.example>.\n"
 
 
 def make(root: Path) -> House:
-    """The project, in a new folder: four policies, committed.
+    """The project, in a new folder: five policies, committed.
 
     `privacy` is this repository's own; `terms` has releases of every status; `cookies` is announced
-    but not in force; `past` was imported.
+    but not in force; `past` was imported; `rules` is translated.
     """
     root.mkdir()
     for name in ("policy", "versions", "site"):
@@ -106,9 +121,40 @@ def make(root: Path) -> House:
     past.texts(ONE, ONE.replace("a week", "two weeks"), ONE.replace(KEYS, f"{KEYS} So we cannot."))
     words = ("--history", str(past.root), "terms.md", "--policy", "past", "--title", "Old terms")
     house.ok("import", *words)
+    translated(house)
     edited = root / "policy/privacy/security.md"
     edited.write_text(edited.read_text().replace("256-bit", "512-bit"))
     return house
+
+
+def translated(house: House) -> None:
+    """Release 1 in English; 1.1, in force, in German and Hebrew too; 2, announced, in German, where
+    a section lags.
+    """
+
+    def write(files: Mapping[str, str]) -> None:
+        for name, text in files.items():
+            path = house.root / "policy/rules" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        house.commit("Rules")
+
+    def freeze(day: str, *words: str) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            moment = dt.datetime.fromisoformat(f"{day}T09:00+00:00")
+            patch.setenv("SOURCE_DATE_EPOCH", str(int(moment.timestamp())))
+            house.ok("--policy", "rules", "freeze", *words)
+
+    write({"policy.toml": RULES, **SECTIONS})
+    freeze("2026-01-01", "--effective", "2026-01-01")
+    write({"policy.toml": RULES + DECLARED + DECLARED_HEBREW, **GERMAN, **HEBREW})
+    freeze("2026-11-01", "--effective", "2026-11-01", "--correction")
+    for name in HEBREW:
+        (house.root / "policy/rules" / name).unlink()
+    security = SECTIONS["security.md"].replace("128", "256")
+    write({"policy.toml": RULES + DECLARED, "security.md": security,
+           "notes/security.md": "Longer keys.\n"})  # fmt: skip
+    freeze("2026-12-01", "--effective", "2027-02-01", "--lagging", "de")
 
 
 def terms(project: Project) -> None:

@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urljoin
@@ -24,10 +25,12 @@ import pytest
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from playwright.sync_api import Browser, BrowserContext, ViewportSize
+from pypdf import PdfReader
 
 from publisher.actions.publishing import Order, order
 from tests import showcase
 from tests.access import violations
+from tests.links import dead
 from tests.statics import hosting
 from tests.test_browser import browser, serving
 
@@ -76,8 +79,10 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
 
 
 def shape(path: str) -> str:
-    """An address without the name of its policy and the number of its version."""
-    return re.sub(r"/\d+(\.\d+)?/", "/N/", re.sub(r"^[a-z]+/", "P/", path))
+    """An address without the name of its policy, the number of its version, and its language."""
+    for part, letter in ((r"^[a-z]+/", "P/"), (r"/\d+(\.\d+)?/", "/N/"), (r"/(de|he)/", "/L/")):
+        path = re.sub(part, letter, path)
+    return path
 
 
 def test_every_kind_of_page_is_looked_at(shown: Shown) -> None:
@@ -121,36 +126,6 @@ def test_the_checker_finds_what_is_wrong(shown: Shown, tmp_path: Path) -> None:
 
 
 # ── links ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def dead(folder: Path) -> tuple[set[str], set[str]]:
-    """Links and anchors that lead nowhere, and those that leave the site.
-
-    Addresses that begin with the site's own are looked for in the folder. The answer of a form is
-    only there once it was sent.
-    """
-    files = [path for end in ("html", "xml", "txt") for path in folder.rglob(f"*.{end}")]
-    done = subprocess.run(
-        [
-            Path(sys.executable).with_name("lychee"),
-            *("--offline", "--include-fragments", "--no-progress", "--format", "json"),
-            *("--index-files", "index.html", "--root-dir", folder),
-            *("--remap", rf"^http://127\.0\.0\.1:8000/ file://{folder}/"),
-            *("--exclude", "#pp-answer$"),
-            *files,
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    report = json.loads(done.stdout)
-    assert report["total"] > len(files)
-
-    def urls(found: dict[str, list[dict[str, str]]]) -> set[str]:
-        return {f"{one['url']} in {page}" for page, all_of in found.items() for one in all_of}
-
-    left = {url.partition(" in ")[0] for url in urls(report["excluded_map"])}
-    return urls(report["error_map"]), {url for url in left if not url.startswith("file:")}
 
 
 def test_no_link_and_no_anchor_is_dead_and_none_leaves(shown: Shown) -> None:
@@ -238,6 +213,21 @@ def test_every_page_is_readable_without_a_script(shown: Shown, browser: Browser)
     page.goto(shown.address("changes"))
     assert page.get_by_text("256", exact=False).first.is_visible()
     context.close()
+
+
+@pytest.mark.parametrize("kind", ["version that is coming", "changes of a table", "opt out"])
+def test_it_prints_without_its_frame(shown: Shown, context: BrowserContext, kind: str) -> None:
+    page = context.new_page()
+    page.goto(shown.address(kind))
+    page.wait_for_load_state("networkidle")
+    sheets = [sheet.extract_text() for sheet in PdfReader(BytesIO(page.pdf(format="A4"))).pages]
+    page.close()
+    assert all(text.strip() for text in sheets), "a sheet is empty"
+    printed = " ".join(" ".join(sheets).split())
+    for frame in ("Search", "Table of contents", "All versions", "Download"):
+        assert frame not in printed
+    wanted = {"opt out": "Declaration:", "changes of a table": "Bank"}.get(kind, "Nothing else")
+    assert wanted in printed
 
 
 # ── for search engines ───────────────────────────────────────────────────────────────────────────

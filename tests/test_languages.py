@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, sync_playwright
 from publisher.actions.assembling import site
 from tests.access import violations
 from tests.conftest import FACTS, House, later, make_house, today
+from tests.links import dead
 from tests.test_browser import FLAGS, chromium
-from tests.test_gates import dead
 from tests.test_translations import COOKIES, DECLARED, GERMAN
 
 SITE = "http://127.0.0.1:8000/"
