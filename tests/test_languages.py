@@ -16,7 +16,6 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from publisher.actions.assembling import site
-from tests.access import violations
 from tests.conftest import FACTS, House, later, make_house, today
 from tests.links import dead
 from tests.test_browser import FLAGS, chromium
@@ -267,36 +266,6 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield opened
         opened.close()
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("width", [375, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_are_accessible_and_fit(
-    browser: Browser, address: str, width: int, scheme: str
-) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme="dark" if scheme == "dark" else "light",
-    )
-    page = context.new_page()
-    asked: list[str] = []
-    missing: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("response", lambda r: missing.append(r.url) if r.status >= 400 else None)
-    failed = {}
-    for path in ("privacy/de/", "privacy/1.1/he/", "privacy/2/de/", "privacy/2/de/changes/"):
-        page.goto(address + path)
-        page.wait_for_load_state("networkidle")
-        found = violations(page)
-        if found.violations_count:
-            failed[path] = found.generate_report()
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, f"{path} is {wide} px wide"
-    context.close()
-    assert not failed, "\n".join(f"{path}: {report}" for path, report in failed.items())
-    assert not missing
-    assert all(url.startswith((address, "data:", "blob:")) for url in asked)
 
 
 @pytest.mark.browser
