@@ -28,8 +28,9 @@ settings.load_profile("default")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--pairs`: where real pairs of versions are; see `test_pairs.py`."""
+    """Where real texts are: pairs of versions (`test_pairs.py`), histories (`test_script.py`)."""
     parser.addoption("--pairs", default="", metavar="FOLDER", help="real pairs of versions")
+    parser.addoption("--corpus", default="", metavar="FOLDER", help="a git clone of real policies")
 
 
 ROOT = Path(__file__).parents[1]

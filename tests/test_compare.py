@@ -1,45 +1,40 @@
-"""Any version against any other: what is written down for the script, and the page in a browser."""
+"""Any version against any other: the page in a browser."""
 
 from __future__ import annotations
 
 import datetime as dt
-import gzip
-import json
 import re
 import threading
 from collections.abc import Iterator, Sequence
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page, expect
 
-from publisher.compare.amendment import Amendment, amend
 from publisher.edges import archive, pdf
 from publisher.edges.project import Project
 from publisher.policies.address import Addresses
 from publisher.policies.policy import Facts, Policy
 from publisher.policies.release import Line, Materiality, Number, Release
-from publisher.site.splices import index, join, splice
-from publisher.site.versus import NEAR, chooser, compared, files, near, sections
+from publisher.site import theme, versus
+from publisher.site.makings import Makings
 from tests.access import violations
 from tests.conftest import ROOT
-from tests.strategies import amendments
 from tests.test_browser import browser, own_site
 
 __all__ = ["browser", "own_site"]  # fixtures, used by their names
 
-SCRIPTS = ("compare.js", "compare-worker.js", "steps.js")
+pytestmark = pytest.mark.browser
+
 SHEETS = ("marks.css", "views.css", "compare.css")
+ASSETS = "assets/publisher"
 
 
-def release(number: int, text: str) -> Release:
+def release(number: int, text: str, language: str = "en") -> Release:
     day = dt.date(2020, 1, 1) + dt.timedelta(days=number)
-    facts = Facts(title="Privacy policy", language="en", contact="", remark="",
+    facts = Facts(title="Privacy policy", language=language, contact="", remark="",
                   sections=("all.md",), profile="none", days=0, effect="")  # fmt: skip
     return Release(
         number=Number(number),
@@ -51,51 +46,8 @@ def release(number: int, text: str) -> Release:
     )
 
 
-def line_of(texts: Sequence[str]) -> Line:
-    return [release(number, text) for number, text in enumerate(texts, 1)]
-
-
-def between(old: Release, new: Release) -> Amendment:
-    return amend(old.policy.document, new.policy.document)
-
-
-def written(line: Line) -> dict[str, Any]:
-    return {name: json.loads(data) for name, data in files(line, between)}
-
-
-def letters(found: Any) -> str:
-    return "".join(html for _, texts in found for _, html in texts)
-
-
-# ── what is written down ─────────────────────────────────────────────────────────────────────────
-
-letter = st.sampled_from(list("ab \n€𝕏"))
-
-
-@given(st.text(letter), st.text(letter), st.text(letter))
-def test_a_text_put_together_of_its_pieces_is_the_text(old: str, new: str, more: str) -> None:
-    old, new = old * 5, new * 3
-    text = old[3:] + more + new + old
-    pieces = splice(text, [(old, index(old)), (new, index(new))])
-    assert join(pieces, old + new) == text
-
-
-def test_what_a_source_has_is_copied_and_not_repeated() -> None:
-    old, new = "The first sentence stands here. ", "The second one is another. "
-    pieces = splice(new + "<ins>" + old, [(old, index(old)), (new, index(new))])
-    assert pieces == [(len(old), len(new)), "<ins>", (0, len(old))]
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(amendments())
-def test_the_pieces_of_a_pair_make_its_redline(pair: tuple[str, str]) -> None:
-    line = line_of(pair)
-    found = written(line)
-    for old, new in (line, line[::-1]):
-        source = "".join(letters(found[f"{r.number}.json"]) for r in (old, new))
-        pieces = found[f"{old.number}-{new.number}.json"]["pieces"]
-        pieces = [piece if isinstance(piece, str) else tuple(piece) for piece in pieces]
-        assert join(pieces, source) == compared(between(old, new), old, new)
+def line_of(texts: Sequence[str], language: str = "en") -> Line:
+    return [release(number, text, language) for number, text in enumerate(texts, 1)]
 
 
 @pytest.fixture(scope="module")
@@ -103,55 +55,7 @@ def own() -> Line:
     return archive.line(Project(ROOT), "privacy")
 
 
-def test_every_pair_of_our_own_versions_is_there_and_small(own: Line) -> None:
-    found = dict(files(own, between))
-    numbers = [str(r.number) for r in own]
-    pairs = {f"{a}-{b}.json" for a in numbers for b in numbers if a != b}
-    assert found.keys() == {f"{number}.json" for number in numbers} | pairs
-    for name, data in found.items():
-        assert len(gzip.compress(data)) < 12_000, name
-
-
-def test_passages_keep_the_numbers_of_their_items() -> None:
-    text = "Before.\n\n## Use {#use}\n\n3. three\n4. four\n\n   more\n\n| a |\n| - |\n| b |\n"
-    (_, before), (title, use) = sections(release(1, text).policy.document)
-    assert [html for _, html in before] == ["<p>Before.</p>\n"]
-    assert title == "Use"
-    heading, three, four, table = use
-    assert heading == ("", '<h2 id="use">Use</h2>\n')
-    assert three[0] == four[0] == '<ol start="3">\n'
-    assert three[1].startswith('<li value="3">')
-    assert four[1].startswith('<li value="4">')
-    assert "more" in four[1]
-    assert table[0] == ""
-
-
-def test_a_release_costs_the_same_however_many_came_before() -> None:
-    many = line_of([f"## Use {{#use}}\n\nWe keep it {n} days.\n" for n in range(1, 41)])
-    found = [name for name, _ in files(many, between)]
-    assert len([name for name in found if "-" in name]) == (NEAR + 1) * NEAR
-    assert len([name for name in found if "-" not in name]) == 40
-    assert near(many)[0] is many[0]
-
-
-def test_the_scripts_are_small() -> None:
-    data = b"".join(pdf.style(name).encode() for name in SCRIPTS[:2])
-    assert len(gzip.compress(data, 9)) < 6_000
-
-
-# ── in a browser ─────────────────────────────────────────────────────────────────────────────────
-
-TEXTS = [
-    "Terms & <em>more</em> “here”.\n\n"
-    "## Use {#use}\n\nWe use it.\n\n- mail\n- bills\n\n"
-    "## Old &lt;b&gt; {#old}\n\nGone soon 𝕏.\n",
-    *(
-        "Terms & <script>document.title='broken'</script> here.\n\n"
-        '## Use "><img src=x onerror=document.title=1> {#use}\n\n'
-        f"We use it for {days} days.\n\n- mail\n- bills\n- news\n\nOne.\n\nTwo.\n\nThree.\n"
-        for days in range(2, NEAR + 6)
-    ),
-]
+# ── a page with nothing around it ────────────────────────────────────────────────────────────────
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -161,7 +65,7 @@ class _Handler(SimpleHTTPRequestHandler):
         pass
 
     def end_headers(self) -> None:
-        kept = re.search(r"/\d+\.json$", self.path)
+        kept = re.search(r"/\d+-\w+\.json$", self.path)
         self.send_header("Cache-Control", "max-age=600" if kept else "no-store")
         super().end_headers()
 
@@ -172,17 +76,24 @@ class Place:
     def __init__(self, folder: Path, address: str) -> None:
         self.folder, self.address = folder, address
 
+    @property
+    def versions(self) -> list[Path]:
+        return sorted((self.folder / "privacy/compare").glob("*.json"))
+
     def fill(self, line: Line) -> None:
         """Writes the page of a policy with all that its script gets."""
-        page = chooser(line, Addresses("../../", "privacy"))
-        for name, data in files(line, between):
-            (self.folder / "privacy/compare" / name).write_bytes(data)
+        at = Addresses("../../", "privacy")
+        made = Makings(line, "Example", at)
+        for old in self.versions:
+            old.unlink()
+        for one in line:
+            path = self.folder / "privacy/compare" / made.comparable_name(one)
+            path.write_bytes(made.comparable(one))
         (self.folder / "privacy/compare/index.html").write_text(
             '<!doctype html><html lang="en"><meta charset="utf-8"><title>Compare</title>'
             '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
             f"{''.join(f'<link rel=stylesheet href=../../{name}>' for name in SHEETS)}"
-            f"<main><h1>Compare</h1>{page}</main>"
-            '<script type="module" src="../../compare.js"></script>'
+            f"<main><h1>Compare</h1>{versus.chooser(made, at)}</main>{versus.script(at)}"
         )
 
 
@@ -190,7 +101,10 @@ class Place:
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("bare")
     (folder / "privacy/compare").mkdir(parents=True)
-    for name in (*SCRIPTS, *SHEETS):
+    (folder / ASSETS).mkdir(parents=True)
+    for name in ("compare.js", "steps.js"):
+        (folder / ASSETS / name).write_text(theme.packed_script(pdf.style(name)))
+    for name in SHEETS:
         (folder / name).write_text(pdf.style(name))
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -214,56 +128,37 @@ def told(page: Page) -> str:
     return place.inner_text()
 
 
-def same(page: Page, html: str) -> bool:
-    """Whether the page shows just this."""
-    found: bool = page.evaluate(
-        """html => {
-            const box = document.createElement("div");
-            box.innerHTML = html;
-            const shown = document.querySelector(".pp-result").cloneNode(true);
-            for (const here of [box, shown]) here.querySelector(".pp-steps")?.remove();
-            return shown.innerHTML === box.innerHTML;
+def words(page: Page, without: str, *, before: bool = False) -> str:
+    """What is to be read of the text, without some of its parts.
+
+    Args:
+        page: on which two versions are compared.
+        without: a selector.
+        before: of the left side, where both stand side by side.
+    """
+    found: str = page.locator(".pp-redline").evaluate(
+        """(text, [without, before]) => {
+            const copy = text.cloneNode(true);
+            const drop = (named) => copy.querySelectorAll(named).forEach((part) => part.remove());
+            drop(`.pp-say, .pp-label, .pp-fold, .pp-seam, ${without}`);
+            if (!before) drop(".pp-was");
+            const parts = before ? [...copy.querySelectorAll(".pp-was")] : [copy];
+            return parts.map((part) => part.textContent).join(" ").replace(/\\s+/g, "");
         }""",
-        html,
+        [without, before],
     )
     return found
 
 
-@pytest.mark.browser
-def test_the_browser_shows_what_the_comparison_says_of_our_own_versions(
-    desk: Page, own_site: str, own: Line
-) -> None:
-    for old in own:
-        for new in own:
-            desk.goto(f"{own_site}privacy/compare/?from={old.number}&to={new.number}")
-            said = told(desk)
-            if old is new:
-                assert said == "Both are the same version. Choose two that differ."
-            else:
-                assert said.startswith(f"From version {old.number} to version {new.number}: ")
-                assert same(desk, compared(between(old, new), old, new)), (old.number, new.number)
-
-
-@pytest.mark.browser
-def test_the_browser_shows_what_the_comparison_says_of_generated_policies(
-    desk: Page, bare: Place
-) -> None:
-    @settings(
-        max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+def text_of(release: Release) -> str:
+    return "".join(
+        "".join(c.text.replace(" | ", "") for c in release.policy.document.clauses).split()
     )
-    @given(amendments())
-    def try_one(pair: tuple[str, str]) -> None:
-        line = line_of(pair)
-        bare.fill(line)
-        for old, new in (line, line[::-1]):
-            desk.goto(f"{bare.address}?from={old.number}&to={new.number}")
-            told(desk)
-            assert same(desk, compared(between(old, new), old, new))
-
-    try_one()
 
 
-@pytest.mark.browser
+# ── the published site ───────────────────────────────────────────────────────────────────────────
+
+
 def test_choose_step_share_and_go_back(browser: Browser, desk: Page, own_site: str) -> None:
     asked: list[str] = []
     desk.on("request", lambda request: asked.append(request.url))
@@ -274,9 +169,9 @@ def test_choose_step_share_and_go_back(browser: Browser, desk: Page, own_site: s
     desk.get_by_label("To", exact=True).select_option("2.1")
     desk.get_by_role("button", name="Compare").click()
     desk.wait_for_url("**/compare/?from=1&to=2.1")
-    assert told(desk).startswith("From version 1 to version 2.1: ")
-    data = [url for url in asked if url.endswith(".json") and "/compare/" in url]
-    assert sorted(url.rpartition("/")[2] for url in data) == ["1-2.1.json", "1.json", "2.1.json"]
+    assert told(desk) == "From version 1 to version 2.1."
+    data = [url.rpartition("/")[2] for url in asked if url.endswith(".json") and "/compare/" in url]
+    assert sorted(name.partition("-")[0] for name in data) == ["1", "2.1"]
     assert all(url.startswith(own_site) for url in asked)
     shown = desk.locator(".pp-redline")
     here = desk.locator(".pp-here")
@@ -284,7 +179,8 @@ def test_choose_step_share_and_go_back(browser: Browser, desk: Page, own_site: s
     desk.wait_for_function("document.querySelector('.pp-steps').hidden === false")
     desk.keyboard.press("j")
     assert here.inner_text().startswith(f"Change 1 of {count}: ")
-    desk.keyboard.press("j")
+    desk.get_by_role("button", name="Next").click()
+    assert here.inner_text().startswith(f"Change 2 of {count}: ")
     desk.keyboard.press("k")
     assert here.inner_text().startswith(f"Change 1 of {count}: ")
     assert desk.locator(".pp-current").is_visible()
@@ -294,7 +190,7 @@ def test_choose_step_share_and_go_back(browser: Browser, desk: Page, own_site: s
     assert desk.locator(".pp-fold").first.is_visible()
     assert desk.locator(".pp-chain li:visible").count() == 2
     shared = desk.url
-    assert "?from=1&to=2.1#change-" in shared
+    assert "?from=1&to=2.1#change-1" in shared
 
     other = browser.new_context().new_page()
     other.goto(shared)
@@ -303,31 +199,64 @@ def test_choose_step_share_and_go_back(browser: Browser, desk: Page, own_site: s
     assert other.locator(".pp-redline").text_content() == shown.text_content()
     other.context.close()
 
-    desk.get_by_role("button", name="Swap").click()
+    desk.get_by_role("link", name="The other way round").click()
     desk.wait_for_url("**/compare/?from=2.1&to=1")
-    assert told(desk).startswith("From version 2.1 to version 1: ")
+    assert told(desk) == "From version 2.1 to version 1."
     desk.go_back()
     desk.wait_for_url(shared)
-    assert told(desk).startswith("From version 1 to version 2.1: ")
+    assert told(desk) == "From version 1 to version 2.1."
     assert desk.get_by_label("From", exact=True).input_value() == "1"
     desk.go_forward()
-    assert told(desk).startswith("From version 2.1 to version 1: ")
+    assert told(desk) == "From version 2.1 to version 1."
 
 
-@pytest.mark.browser
+def test_what_is_marked_leads_from_the_one_text_to_the_other(
+    desk: Page, own_site: str, own: Line
+) -> None:
+    for old, new in ((own[0], own[2]), (own[2], own[0]), (own[1], own[0])):
+        desk.goto(f"{own_site}privacy/compare/?from={old.number}&to={new.number}")
+        told(desk)
+        gone = "del, .pp-removed, .pp-removed-item, .pp-away"
+        assert words(desk, gone) == text_of(new)
+        assert words(desk, "ins, .pp-away", before=True) == text_of(old)
+
+
+def test_the_list_of_changes_leads_to_each_of_them(desk: Page, own_site: str) -> None:
+    desk.goto(f"{own_site}privacy/compare/?from=1&to=2.1")
+    told(desk)
+    links = desk.locator(".pp-changes a")
+    places = links.evaluate_all("found => found.map((link) => link.hash)")
+    assert len(places) > 3
+    assert len(set(places)) == len(places)
+    for place in places:
+        assert desk.locator(place).count() == 1
+    summary = desk.locator(".pp-summary").inner_text()
+    assert re.fullmatch(
+        r"Changes: \d+ added, \d+ amended, .*; words: \d+ added, \d+ removed\.", summary
+    )
+    links.first.click()
+    expect(desk.locator(".pp-current")).to_be_visible()
+
+
+def test_one_version_after_another_has_its_own_page(desk: Page, own_site: str) -> None:
+    desk.goto(f"{own_site}privacy/history/")
+    desk.goto(f"{own_site}privacy/compare/?from=1&to=2#change-security-1")
+    desk.wait_for_url("**/privacy/2/changes/#change-security-1")
+    desk.go_back()
+    desk.wait_for_url("**/privacy/history/")
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("from=7&to=2", "There is no version “7”. Choose two of these."),
-        ("from=7&to=", "There is no version “7” and no version “”. Choose two of these."),
+        ("from=7&to=2", "There is no such version. Choose two of these."),
+        ("from=7&to=", "There is no such version. Choose two of these."),
         ("from=2&to=2", "Both are the same version. Choose two that differ."),
-        (
-            "from=%3Cimg%20src=x%20onerror=document.title=1%3E&to=2",
-            "There is no version “<img src=x onerror=document.title=1>”. Choose two of these.",
-        ),
-        ("from=../../1&to=2", "There is no version “../../1”. Choose two of these."),
+        ("from=%3Cimg%20src=x%20onerror=document.title=1%3E&to=2",
+         "There is no such version. Choose two of these."),
+        ("from=../../1&to=2", "There is no such version. Choose two of these."),
     ],
-)
+)  # fmt: skip
 def test_an_address_that_names_no_pair_is_told_so(
     desk: Page, own_site: str, query: str, said: str
 ) -> None:
@@ -338,7 +267,6 @@ def test_an_address_that_names_no_pair_is_told_so(
     assert desk.title() != "1"
 
 
-@pytest.mark.browser
 def test_without_a_script_the_chain_of_pages_is_there(browser: Browser, own_site: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -355,82 +283,6 @@ def test_without_a_script_the_chain_of_pages_is_there(browser: Browser, own_site
     context.close()
 
 
-@pytest.mark.browser
-def test_versions_far_apart_are_compared_by_passages_and_it_is_said(
-    desk: Page, bare: Place
-) -> None:
-    line = line_of(TEXTS)
-    bare.fill(line)
-    for old, new in ((2, 4), (4, 2), (2, NEAR + 5)):
-        desk.goto(f"{bare.address}?from={old}&to={new}")
-        assert told(desk) == f"From version {old} to version {new}: 1 change."
-        assert "passage by passage" in desk.locator(".pp-remark").inner_text()
-        texts = desk.locator(".pp-redline")
-        gone, come = texts.locator(".pp-gone"), texts.locator(".pp-come")
-        assert gone.inner_text() == f"Removed:\n\nWe use it for {old} days."
-        assert come.inner_text() == f"Added:\n\nWe use it for {new} days."
-        desk.keyboard.press("j")
-        assert desk.locator(".pp-here").inner_text().startswith("Change 1 of 1: Use")
-        for number, others in ((old, ".pp-come"), (new, ".pp-gone")):
-            left = texts.evaluate(
-                """(text, others) => {
-                    const copy = text.cloneNode(true);
-                    copy.querySelectorAll(`${others}, .pp-as-now, .pp-label, .pp-fold`)
-                        .forEach((part) => part.remove());
-                    return copy.textContent.replace(/\\s+/g, " ");
-                }""",
-                others,
-            )
-            whole = letters(sections(line[number - 1].policy.document))
-            box = desk.evaluate(
-                "html => Object.assign(document.createElement('div'), {innerHTML: html})"
-                ".textContent.replace(/\\s+/g, ' ')",
-                whole,
-            )
-            assert left.strip() == box.strip()
-        desk.check("#pp-facing")
-        assert not violations(desk).violations_count
-        left_box, right_box = gone.bounding_box(), come.bounding_box()
-        assert left_box is not None
-        assert right_box is not None
-        assert left_box["x"] + left_box["width"] <= right_box["x"]
-    assert desk.title().endswith("Compare")
-    assert desk.locator("img").count() == 0
-
-
-@pytest.mark.browser
-def test_versions_far_back_that_follow_one_another_have_their_own_page(
-    desk: Page, bare: Place
-) -> None:
-    bare.fill(line_of(TEXTS))
-    page = bare.folder / "privacy/3/changes/index.html"
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text("<title>Changes</title>")
-    desk.goto(f"{bare.address}?from=2&to=3")
-    desk.wait_for_url("**/privacy/3/changes/")
-
-
-@pytest.mark.browser
-def test_what_cannot_be_fetched_is_told(desk: Page, bare: Place) -> None:
-    bare.fill(line_of(TEXTS))
-    (bare.folder / f"privacy/compare/1-{NEAR + 5}.json").unlink()
-    desk.goto(f"{bare.address}?from=1&to={NEAR + 5}")
-    assert told(desk).startswith("The comparison could not be fetched.")
-
-
-@pytest.mark.browser
-def test_what_a_browser_kept_from_an_earlier_build_is_fetched_again(
-    desk: Page, bare: Place
-) -> None:
-    for word in ("orders", "invoices"):
-        line = line_of([f"## Use {{#use}}\n\nWe keep {word} {n} days.\n" for n in (30, 60)])
-        bare.fill(line)
-        desk.goto(f"{bare.address}?from=1&to=2")
-        assert told(desk) == "From version 1 to version 2: 1 change."
-        assert same(desk, compared(between(*line), *line))
-
-
-@pytest.mark.browser
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_accessible_and_fits(
@@ -441,7 +293,7 @@ def test_it_is_accessible_and_fits(
         color_scheme="dark" if scheme == "dark" else "light",
     )
     page = context.new_page()
-    for query in ("", "?from=1&to=2.1", "?from=9&to=1"):
+    for query in ("", "?from=1&to=2.1", "?from=2.1&to=1", "?from=9&to=1"):
         page.goto(f"{own_site}privacy/compare/{query}")
         told(page)
         for layout in ("inline", "facing") if "2.1" in query else ("",):
@@ -452,3 +304,101 @@ def test_it_is_accessible_and_fits(
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{query} {layout} is {wide} px wide"
     context.close()
+
+
+# ── texts of all kinds ───────────────────────────────────────────────────────────────────────────
+
+MOVES = "We keep what you told us for as long as the law asks it of us."
+TEXTS = [
+    f"Terms & <em>more</em> “here”.\n\n{MOVES}\n\n"
+    '## Use "><img src=x onerror=document.title=1> {#use}\n\n'
+    "We use it for 2 days, see [Gone](#old).\n\n1. mail\n2. bills\n3. letters\n\n"
+    "| what | why |\n| --- | --: |\n| mail | to write |\n| bills | to be paid |\n\n"
+    "One.\n\nTwo.\n\nThree.\n\nFour.\n\n## Old &lt;b&gt; {#old}\n\nGone soon 𝕏.\n",
+    "Unlike either of the others.\n\n## Use {#use}\n\nWe use it for 3 days.\n",
+    "Terms & <script>document.title='broken'</script> here.\n\n"
+    '## Use "><img src=x onerror=document.title=1> {#use}\n\n'
+    "We use it for 30 days, see [Use](#use).\n\n1. mail\n2. letters\n3. **news**\n\n"
+    "| what | why |\n| --- | --: |\n| mail | to write |\n| news | to tell |\n\n"
+    f"One.\n\nTwo.\n\nThree.\n\nFour.\n\n{MOVES}\n",
+]
+RIGHT_TO_LEFT = [
+    "سياسة الخصوصية.\n\n## الاستخدام {#use}\n\nنستخدم بياناتك لطلباتك.\n\n- بريد\n- فواتير\n",
+    "سياسة.\n\n## الاستخدام {#use}\n\nشيء آخر هنا.\n",
+    "سياسة الخصوصية.\n\n## الاستخدام {#use}\n\nنستخدم بياناتك لطلباتك فقط.\n\n- بريد\n- رسائل\n",
+]
+
+
+@pytest.mark.parametrize("texts", [TEXTS, RIGHT_TO_LEFT], ids=["hostile", "right to left"])
+def test_texts_of_all_kinds_are_shown_as_they_are(
+    desk: Page, bare: Place, texts: list[str]
+) -> None:
+    errors: list[str] = []
+    desk.on("pageerror", lambda error: errors.append(str(error)))
+    line = line_of(texts, "ar" if texts is RIGHT_TO_LEFT else "en")
+    bare.fill(line)
+    for old, new in ((1, 3), (3, 1), (3, 2), (2, 1)):
+        desk.goto(f"{bare.address}?from={old}&to={new}")
+        assert told(desk) == f"From version {old} to version {new}."
+        gone = "del, .pp-removed, .pp-removed-item, .pp-away"
+        assert words(desk, gone) == text_of(line[new - 1])
+        assert words(desk, "ins, .pp-away", before=True) == text_of(line[old - 1])
+        desk.check("#pp-facing")
+        assert not violations(desk).violations_count
+    assert desk.title().endswith("Compare")
+    assert desk.locator("img").count() == 0
+    assert not errors
+
+
+def test_text_that_moved_is_linked_both_ways(desk: Page, bare: Place) -> None:
+    bare.fill(line_of([TEXTS[0], TEXTS[2], TEXTS[2] + "\nAnd more.\n"]))
+    desk.goto(f"{bare.address}?from=1&to=3")
+    told(desk)
+    away = desk.locator(".pp-away")
+    assert away.inner_text().startswith("“We keep what you told us")
+    away.get_by_role("link").click()
+    here = desk.locator(".pp-moved")
+    assert desk.evaluate("document.querySelector(':target').closest('.pp-moved') !== null")
+    assert MOVES in here.inner_text()
+    here.get_by_role("link").click()
+    assert desk.evaluate("document.querySelector(':target').matches('.pp-away')")
+
+
+def test_lists_and_tables_stay_whole(desk: Page, bare: Place) -> None:
+    bare.fill(line_of([TEXTS[0], TEXTS[2], TEXTS[2] + "\nAnd more.\n"]))
+    desk.goto(f"{bare.address}?from=1&to=3")
+    told(desk)
+    text = desk.locator(".pp-redline")
+    assert text.locator("> ol").count() == 1
+    items = text.locator("> ol > li:not(.pp-was)")
+    found = [item.inner_text() for item in items.all()]
+    assert [re.sub(r"\[\w+:|end of \w+\]|\s", "", item) for item in found] == [
+        "mail",
+        "bills",
+        "letters",
+        "news",
+    ]
+    values = items.evaluate_all("found => found.map((item) => item.value)")
+    assert [values[n] for n in (0, 2, 3)] == [1, 2, 3]
+    rows = text.locator("> .pp-table tr")
+    assert rows.count() == 4
+    assert text.locator("> .pp-table").count() == 1
+
+
+def test_what_cannot_be_fetched_is_told(desk: Page, bare: Place) -> None:
+    bare.fill(line_of(TEXTS))
+    for spoil in (Path.unlink, lambda path: path.write_text("<p>Not found")):
+        bare.fill(line_of(TEXTS))
+        spoil(bare.versions[0])
+        desk.goto(f"{bare.address}?from=1&to=3")
+        assert told(desk).startswith("The comparison could not be fetched.")
+        assert desk.locator(".pp-chain li").first.is_visible()
+
+
+def test_what_a_browser_kept_from_an_earlier_build_is_not_taken(desk: Page, bare: Place) -> None:
+    for word in ("orders", "invoices"):
+        texts = [f"## Use {{#use}}\n\nWe keep {word} {n} days.\n" for n in (30, 60, 90)]
+        bare.fill(line_of(texts))
+        desk.goto(f"{bare.address}?from=1&to=3")
+        told(desk)
+        assert words(desk, "del") == f"UseWekeep{word}90days."

@@ -226,6 +226,15 @@ def test_a_number_is_replaced_whole() -> None:
     assert shown("128-bit SSL", "256-bit SSL") == "[-128][+256]-bit SSL"
 
 
+def test_a_sign_that_was_added_cuts_no_other_word_anew() -> None:
+    old, new = "some apps (e.g., maps) do", "some apps (e.g., maps) do \u25cf"
+    for a, b in ((old, new), (new, old)):
+        changed = [
+            s.text for s in compare_words((Run(a),), (Run(b),)) if s.kind is not SpanKind.KEEP
+        ]
+        assert changed == [" \u25cf"]
+
+
 def test_an_address_is_one_word() -> None:
     old, new = "write to a@example.com now", "write to b@example.com now"
     assert shown(old, new) == "write to [-a@example.com][+b@example.com] now"

@@ -36,7 +36,6 @@ from publisher.site import (
     preview,
     relations,
     theme,
-    versus,
 )
 from publisher.site.makings import Makings
 from publisher.site.view import Page, View
@@ -105,7 +104,7 @@ def site(
     for view in views:
         found += pages.pages(view)
         news = _entries(view)
-        files |= _listings(project, view, news) | _texts(project, view) | _to_compare(view, store)
+        files |= _listings(project, view, news) | _texts(project, view)
         entries += news
         rules += memento.rules(view.line, today, view.site)
     for number, (path, make) in enumerate(documents):
@@ -131,10 +130,6 @@ def _view(project: Project, line: Line, today: dt.date, store: Store) -> View:
 
     at = Addresses(configuration.site, policy_id)
     return View(Makings(line, configuration.organisation, at, keep), today, configuration)
-
-
-def _same(data: bytes) -> bytes:
-    return data
 
 
 # ── for machines ─────────────────────────────────────────────────────────────────────────────────
@@ -165,6 +160,8 @@ def _texts(project: Project, view: View) -> dict[str, Maker]:
         files[f"{folder}/policy.md"] = partial(_markdown, release)
         files[f"{folder}/policy.json"] = partial(made.text_json, release)
         files[f"{folder}/policy.akn.xml"] = partial(made.text_akoma_ntoso, release)
+        name = f"{view.policy_id}/compare/{made.comparable_name(release)}"
+        files[name] = partial(made.comparable, release)
         files[f"{folder}/{SUMS_FILE}"] = sums
         for language in release.policy.translations:
             name = f"{folder}/policy.{language}"
@@ -182,17 +179,6 @@ def _markdown(release: Release) -> bytes:
 
 def _translation(release: Release, language: str, at: Addresses) -> bytes:
     return languages.markdown(release, language, at).encode()
-
-
-def _to_compare(view: View, store: Store) -> dict[str, Maker]:
-    """What the script gets that compares any two versions, by path."""
-    folder = f"{view.policy_id}/compare/"
-
-    def keep(parts: Sequence[str], make: Maker) -> bytes:
-        return store.kept(name_of(parts), make)
-
-    found = versus.files(view.line, view.between, keep)
-    return {folder + name: partial(_same, data) for name, data in found}
 
 
 def _entries(view: View) -> list[feeds.Entry]:
@@ -302,8 +288,8 @@ def _assets() -> tuple[dict[str, Maker], tuple[str, ...]]:
         f"{folder}/fonts/{path.name}": path.read_bytes for path in webfonts.font_files()
     }
     files[f"{folder}/site.css"] = _sheet
-    for name in ("anchors.js", "steps.js", "day.js", "compare.js", "compare-worker.js"):
-        files[f"{folder}/{name}"] = partial(_style, name)
+    for name in ("anchors.js", "steps.js", "day.js", "compare.js"):
+        files[f"{folder}/{name}"] = partial(_script, name)
     return files, (f"{folder}/site.css",)
 
 
@@ -313,5 +299,5 @@ def _sheet() -> bytes:
     return theme.packed("".join([webfonts.font_faces("fonts/"), *sheets])).encode()
 
 
-def _style(name: str) -> bytes:
-    return pdf.style(name).encode()
+def _script(name: str) -> bytes:
+    return theme.packed_script(pdf.style(name)).encode()

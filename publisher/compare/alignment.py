@@ -80,7 +80,8 @@ class _Aligner:
         if all(i - j == pairs[0][0] - pairs[0][1] for i, j in pairs):
             spine, away = pairs, []
         else:
-            weights = [1 + sum(c.words for c in a[i].clauses) for i, _ in pairs]
+            sizes = [[sum(c.words for c in s.clauses) for s in side] for side in (a, b)]
+            weights = [1 + sizes[0][i] + sizes[1][j] for i, j in pairs]
             stay = heaviest_rising(pairs, weights)
             spine = [pair for index, pair in enumerate(pairs) if index in stay]
             away = [pair for index, pair in enumerate(pairs) if index not in stay]

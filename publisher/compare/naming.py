@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from publisher.compare.amendment import Amendment, name_of
+from publisher.compare.redline import Operation
 from publisher.text.clauses import Clause, Document, Kind
 
 DIGEST = 16
@@ -37,6 +38,25 @@ class Retired(NamedTuple):
     """The name of the clause that it was merged into; empty: of none."""
 
 
+class Cut(NamedTuple):
+    """Where a clause was split, or where another was merged into it.
+
+    To a text that has the one clause only, it tells which of its letters are those of the other.
+    """
+
+    whole: str
+    """The name of the clause that goes on."""
+    part: str
+    """That of the clause that was split off from it, or merged into it."""
+    end: int
+    """So many letters of the whole are its own …"""
+    start: int
+    """… and from here on they are those of the other …"""
+    size: int
+    """… if it has so many letters."""
+    merged: bool = False
+
+
 @dataclass(frozen=True)
 class Naming:
     """The names of the clauses of one release, and what is known of those before it."""
@@ -47,6 +67,8 @@ class Naming:
     """By name: the clauses that are gone."""
     given: Mapping[str, int]
     """By section: the last number that a name was made with."""
+    cuts: tuple[Cut, ...] = ()
+    """Where clauses were split that are still there, and merged into some that are as they were."""
 
     def stands(self, name: str) -> str:
         """The name under which the words of a clause go on in this release; empty: they do not.
@@ -63,7 +85,12 @@ class Naming:
 
 def as_json(naming: Naming) -> str:
     """Names as a text that `from_json` reads."""
-    value = {"names": naming.names, "retired": naming.retired, "given": naming.given}
+    value = {
+        "names": naming.names,
+        "retired": naming.retired,
+        "given": naming.given,
+        "cuts": naming.cuts,
+    }
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -71,7 +98,8 @@ def from_json(text: str) -> Naming:
     """The names that `as_json` wrote."""
     value = json.loads(text)
     retired = {name: Retired(*facts) for name, facts in value["retired"].items()}
-    return Naming(tuple(value["names"]), retired, value["given"])
+    cuts = tuple([Cut(*facts) for facts in value["cuts"]])
+    return Naming(tuple(value["names"]), retired, value["given"], cuts)
 
 
 def first(document: Document) -> Naming:
@@ -92,12 +120,19 @@ def follow(before: Naming, amendment: Amendment) -> Naming:
     found, merged = _carried(before.names, amendment)
     here = set(found)
     sections = _sections(old)
-    retired = dict(before.retired)
-    for place, name in enumerate(before.names):
-        if name and name not in here:
-            into = found[merged[place]] if place in merged else ""
-            retired[name] = Retired(sections[place], _digest(old.clauses[place]), into)
-    return _named(new, found, retired, before.given)
+    gone = {
+        name: Retired(
+            sections[place],
+            _digest(old.clauses[place]),
+            found[merged[place]] if place in merged else "",
+        )
+        for place, name in enumerate(before.names)
+        if name and name not in here
+    }
+    after = _named(new, found, dict(before.retired), before.given)
+    after = replace(after, retired={**after.retired, **gone})
+    cuts = (*_standing(before, after, amendment), *_cuts(before.names, after.names, amendment))
+    return replace(after, cuts=cuts)
 
 
 def _carried(names: Sequence[str], amendment: Amendment) -> tuple[list[str], dict[int, int]]:
@@ -162,3 +197,60 @@ def _sections(document: Document) -> list[str]:
 
 def _digest(clause: Clause) -> str:
     return hashlib.sha256(clause.key.encode()).hexdigest()[:DIGEST]
+
+
+# ── cuts ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _standing(before: Naming, after: Naming, amendment: Amendment) -> Iterator[Cut]:
+    """The cuts known before that still tell something."""
+    if not before.cuts:
+        return
+    was, now = (
+        {name: clause.key for name, clause in zip(naming.names, document.clauses, strict=True)}
+        for naming, document in ((before, amendment.old), (after, amendment.new))
+    )
+    for cut in before.cuts:
+        if was[cut.whole] == now.get(cut.whole, "") if cut.merged else cut.part in now:
+            yield cut
+
+
+def _cuts(before: Sequence[str], after: Sequence[str], amendment: Amendment) -> Iterator[Cut]:
+    """The cuts of this step: of clauses split that nothing was merged into, and the reverse."""
+    stretches: tuple[dict[int, list[tuple[int, str]]], ...] = ({}, {})
+    x = y = -1
+    for op in amendment.operations:
+        x, y = x + (op.old is not None), y + (op.new is not None)
+        if op.continued or (op.old and op.new and not op.move):
+            texts = ("".join(parts) for parts in _sides(op))
+            for side, place, other, text in zip(stretches, (x, y), (y, x), texts, strict=True):
+                side.setdefault(place, []).append((other, text))
+    olds, news = stretches
+    for own, others, names, partners, document, merged in (
+        (olds, news, before, after, amendment.old, False),
+        (news, olds, after, before, amendment.new, True),
+    ):
+        for place, found in own.items():
+            if len(found) > 1 and all(len(others[other]) == 1 for other, _ in found):
+                text, parts = document.clauses[place].text, [partners[other] for other, _ in found]
+                if parts[0] == names[place]:
+                    yield from _cut(text, parts, [stretch for _, stretch in found], merged)
+
+
+def _sides(op: Operation) -> Iterator[Iterator[str]]:
+    """What an operation has of the old words, and of the new ones."""
+    cells = [span for cell in op.cells for span in cell]
+    yield (span.old for span in cells)
+    yield (span.new for span in cells)
+
+
+def _cut(text: str, names: Sequence[str], parts: Sequence[str], merged: bool) -> Iterator[Cut]:
+    """The cuts of one text into several, the last one first."""
+    ends: list[tuple[int, int]] = []
+    for part in parts:
+        start = text.index(part, ends[-1][1] if ends else 0)
+        ends.append((start, start + len(part)))
+    size = len(text)
+    for n in range(len(parts) - 1, 0, -1):
+        yield Cut(names[0], names[n], ends[n - 1][1], ends[n][0], size, merged)
+        size = ends[n - 1][1]

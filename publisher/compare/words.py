@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from publisher.compare.sequences import matching_blocks
 from publisher.text.clauses import Mark, Run
-from publisher.text.segmentation import Place, Terms, plain, segment
+from publisher.text.segmentation import Place, Terms, beyond_latin, plain, segment
 
 LEGIBLE = 0.3
 """Below this share of kept letters a text is replaced whole …"""
@@ -104,7 +104,7 @@ def compare_words(
     if a == b:
         return tuple(_spans([_Piece(True, 0, len(a), 0, len(b))], old, new))
     start, behind = _untouched(a, b)
-    sides = [_segment(text, start, len(text) - behind, terms) for text in (a, b)]
+    sides = _segmented((a, b), start, behind, terms)
     pieces = _pieces(a, b, *sides)
     for piece in pieces:
         if not piece.kept:
@@ -134,9 +134,19 @@ def _untouched(a: str, b: str) -> Place:
     return start, len(a) - stop - 1 if stop >= 0 else 0
 
 
-def _segment(text: str, start: int, end: int, terms: Terms | None) -> _Side:
-    words, starts = segment(text[start:end], terms)
-    return _Side(text, start, end, words, [start + at for at in starts] if start else starts)
+def _segmented(
+    texts: tuple[str, str], start: int, behind: int, terms: Terms | None
+) -> tuple[_Side, _Side]:
+    """Both texts cut into words by the same rules, but for what they begin and end with."""
+    inner = [text[start : len(text) - behind] for text in texts]
+    by_unicode = any(map(beyond_latin, inner))
+
+    def side(whole: str, text: str) -> _Side:
+        words, starts = segment(text, terms, by_unicode)
+        places = [start + at for at in starts] if start else starts
+        return _Side(whole, start, len(whole) - behind, words, places)
+
+    return side(texts[0], inner[0]), side(texts[1], inner[1])
 
 
 def alike(a: str, b: str) -> int:

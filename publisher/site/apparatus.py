@@ -125,11 +125,20 @@ def views(marked: Fragment, before: str, after: str) -> str:
     count = len(marked.places)
     if not count:
         return ""
+    return tools(f"{count} change{'s' if count > 1 else ''}", before, after)
+
+
+def tools(changes: str, before: str, after: str) -> str:
+    """The same, of a redline that is not made yet.
+
+    Args:
+        changes: how many there are, in words.
+        before, after: what the two texts are called.
+    """
     layout = _choice(
         "Layout", "pp-layout", (("pp-inline", "Inline"), ("pp-facing", "Side by side"))
     )
     extent = _choice("Show", "pp-extent", (("pp-full", "Full text"), ("pp-only", "Changes only")))
-    changes = f"{count} change{'s' if count > 1 else ''}"
     return (
         f'<div class="pp-choices">{layout}{extent}</div>\n'
         '<div class="pp-steps" role="group" aria-label="Go from change to change" hidden>'

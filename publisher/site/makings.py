@@ -26,6 +26,7 @@ from publisher.reports.comment import as_markdown
 from publisher.reports.exchange import as_json
 from publisher.site import apparatus, catalogue, feeds
 from publisher.site.abstract import Abstract, abstract, titles
+from publisher.site.comparable import FORMAT, written
 from publisher.site.languages import Rendition
 
 Keep = Callable[[Sequence[str], Callable[[], bytes]], bytes]
@@ -35,6 +36,8 @@ WHOLE = 1 << 62
 """Letters that `changes.md` may have: no host sets a limit."""
 MOST = 100
 """Links to so many clauses of the past lead to one place without a script; those gone last."""
+DIGITS = 16
+"""Of the digest that tells what is in a file."""
 AT = 2
 """More texts than these are not held in memory as they were read."""
 
@@ -76,6 +79,15 @@ class Makings:
         """`policy.akn.xml`."""
         return self._made(release)["policy.akn.xml"]
 
+    def comparable(self, release: Release) -> bytes:
+        """The text as a browser compares it with any other; see `comparable`."""
+        return self._made(release)["comparable"]
+
+    def comparable_name(self, release: Release) -> str:
+        """The name of the file with that, which tells what is in it, so that none is mistaken."""
+        digest = hashlib.sha256(f"{FORMAT} {self._past[release.number]}".encode())
+        return f"{release.number}-{digest.hexdigest()[:DIGITS]}.json"
+
     def changed(self, release: Release) -> Fragment:
         """The list of the changes with their reasons, and the redline with its views."""
         return _decoded(self._made(release)["changed"])
@@ -98,10 +110,12 @@ class Makings:
 
     def _make(self, release: Release) -> dict[str, bytes]:
         self._reading(release)
-        policy, names = release.policy, self.naming(release).names
+        policy, naming = release.policy, self.naming(release)
+        names = naming.names
         made = {
             "names": json.dumps(names).encode(),
             "text": _encoded(apparatus.text_of(policy, names=names)),
+            "comparable": written(policy.document, naming),
             "policy.json": catalogue.text(release, self.organisation, self.site),
             "policy.akn.xml": self._akoma_ntoso(release, names),
         }

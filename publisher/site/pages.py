@@ -26,10 +26,8 @@ from publisher.site import (
 )
 from publisher.site.view import Body, Page, View
 
-COMPARE = "assets/publisher/compare.js"
-"""The script of the comparison of any two versions, from the site's root."""
 DAY = "assets/publisher/day.js"
-"""That of the page of a day."""
+"""The script of the page of a day, from the site's root."""
 POLICIES = "<!-- policies -->"
 """Stands in a hand-written page where the list of the policies is to be."""
 
@@ -181,8 +179,8 @@ def _compare(view: View, title: str) -> Body:
     parts = [
         view.crumbs(at, "Compare two versions"),
         masthead.head(title, view.organisation, lead),
-        versus.chooser(view.line, at),
-        f'<script type="module" src="{at.root}{COMPARE}"></script>\n',
+        versus.chooser(view.made, at),
+        versus.script(at),
     ]
     heads = (Heading(2, "pp-steps", "Step by step"),) * (len(view.line) > 1)
     about = f"Any two versions of the {view.title} of {view.organisation}, compared."

@@ -80,6 +80,11 @@ def packed(sheet: str) -> str:
     return "".join(f"{line.strip()}\n" for line in lines if line.strip())
 
 
+def packed_script(source: str) -> str:
+    """A script of ours without what stands in lines of its own: comments, and indents."""
+    return re.sub(r"^ *(?://.*)?\n|^ +", "", source, flags=re.MULTILINE)
+
+
 _WORKER = "new Worker("
 _AT_ONCE = 'location.protocol!=="file:"'
 _LATER = """class PublisherLater extends EventTarget{

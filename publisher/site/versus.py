@@ -1,193 +1,142 @@
-"""Any version against any other: the page on which readers choose two, and what its script gets.
+"""Any version against any other: the page on which readers choose two, and what its script says.
 
-This program alone compares. For each pair near at hand it writes its redline down as pieces of the
-two versions, which the script puts together; of all other pairs the script can only tell which
-passages are the same, and says so. So a release costs the same however many came before it.
+A version is written down once, with the names of its clauses (`comparable`), and a script compares
+any two by the rules of this program. So a release costs the same however many came before it. Where
+one version follows the other, the page of that step is shown, which this program made itself.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
 from html import escape
-from itertools import pairwise, permutations
-from zlib import adler32
+from itertools import pairwise
 
-from publisher.compare.amendment import Amendment
-from publisher.compare.redline import Operation
-from publisher.markup.blocks import LISTS, Blocks, numbers
-from publisher.markup.html import Fragment, Outline, Place, block_cells, right_to_left
-from publisher.markup.inline import Style
-from publisher.markup.marked import redline
-from publisher.markup.passages import gather, passages
+from publisher.compare.words import Span, SpanKind
+from publisher.markup.inline import Style, inline
 from publisher.policies.address import Addresses
-from publisher.policies.release import Line, Number, Release
-from publisher.site.apparatus import LEGEND, change_list, in_figures, views, when_words
+from publisher.policies.release import Line, Release
+from publisher.site.apparatus import LEGEND, tools, when_words
+from publisher.site.comparable import FORMAT, rules
+from publisher.site.makings import Makings
 from publisher.site.masthead import anchor
-from publisher.site.splices import Index, index, splice
-from publisher.text.clauses import Document, Kind
 
-NEAR = 12
-"""The last so many releases, and the first, are compared word by word with one another."""
-
-Passage = tuple[str, str]
-"""The tag of the list that it is an item of, or empty; and its HTML."""
-
-# ── what the script gets ─────────────────────────────────────────────────────────────────────────
+SCRIPT = "assets/publisher/compare.js"
+"""What compares, from the site's root."""
 
 
-def near(line: Line) -> Line:
-    """The releases of which every two are compared word by word."""
-    return line if len(line) <= NEAR else (line[0], *line[-NEAR:])
-
-
-Keep = Callable[[Sequence[str], Callable[[], bytes]], bytes]
-"""Makes what follows from some texts, or has it from an earlier time."""
-
-
-def files(
-    line: Line,
-    compare: Callable[[Release, Release], Amendment],
-    keep: Keep = lambda _, make: make(),
-) -> Iterator[tuple[str, bytes]]:
-    """What the script gets, as (name, JSON): a file a version, and one for each pair near at hand.
-
-    That of a pair has a check sum (RFC 1950) of what is put together, for browsers may have kept
-    a version from an earlier build.
-
-    Args:
-        line: all releases of one policy.
-        compare: what leads from one release to another, whichever is the older.
-        keep: how a pair is made or remembered.
-    """
-    sources: dict[Number, str] = {}
-    for release in line:
-        found = sections(release.policy.document)
-        sources[release.number] = "".join([html for _, texts in found for _, html in texts])
-        yield f"{release.number}.json", _json(found)
-
-    @cache
-    def known(number: Number) -> tuple[str, Index]:
-        return sources[number], index(sources[number])
-
-    def pair(old: Release, new: Release) -> bytes:
-        html = compared(compare(old, new), old, new)
-        pieces = splice(html, (known(old.number), known(new.number)))
-        return _json({"sum": adler32(html.encode()), "pieces": pieces})
-
-    for old, new in permutations(near(line), 2):
-        decisive = [part for release in (old, new) for part in _decisive(release)]
-        yield f"{old.number}-{new.number}.json", keep(decisive, partial(pair, old, new))
-
-
-def _decisive(release: Release) -> list[str]:
-    """All that a comparison with a release depends on."""
-    policy = release.policy
-    files = "\0".join(f"{name}\0{text}" for name, text in policy.files.items())
-    return [str(release.number), policy.facts.language, files]
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def sections(document: Document) -> list[tuple[str, list[Passage]]]:
-    """A text cut into passages, as (title, passages) of each section."""
-    found: list[tuple[str, list[Passage]]] = []
-    shown = document.clauses
-    text = Blocks({}, numbers(shown), both_ways=right_to_left(shown))
-    outline, style, opened = Outline(2), Style(marked=False), ""
-    for passage in passages(gather(Operation(None, clause) for clause in shown)):
-        first = passage[0].op.clause
-        listed = bool(first.containers) and first.containers[0].kind in LISTS
-        text.enter(None, first, len(first.cells), depth=int(listed))
-        text.close_to(int(listed))
-        if listed:
-            opened = opened if text.out[-1].startswith("</li>") else text.out[-1]
-            # Each item says its number, for the script may set it beside others.
-            text.stack[-1].next = -1
-        start = len(text.out)
-        for block in passage:
-            clause = block.op.clause
-            text.enter(None, clause, len(clause.cells))
-            heading = clause.kind is Kind.HEADING
-            level = outline.level(clause) if heading else 0
-            name = outline.name(clause, level) if heading else ""
-            text.write(clause, block_cells(clause, block.op.cells, style), name, level)
-        text.close_to(int(listed))
-        if not found or first.kind is Kind.HEADING:
-            found.append((first.text if first.kind is Kind.HEADING else "", []))
-        found[-1][1].append((opened if listed else "", "".join(text.out[start:])))
-    return found
-
-
-def compared(amendment: Amendment, old: Release, new: Release) -> str:
-    """What the page shows of a pair: the list of the changes, and the redline with its views."""
-    marked = redline(amendment, views=True)
-    tools = views(marked, f"version {old.number}", f"version {new.number}")
-    return (
-        f'<h2 id="pp-list">What changes</h2>\n{in_figures(amendment)}'
-        f"{change_list(amendment, (), marked.places)}"
-        f'<h2 id="pp-marked">The text with every change marked</h2>\n{LEGEND}'
-        f"{_viewed(tools, marked.html, new)}"
-    )
-
-
-def _viewed(tools: str, html: str, release: Release) -> str:
-    language = escape(release.policy.facts.language)
-    return (
-        f'<div class="pp-views">\n{tools}<article class="pp-text pp-redline" lang="{language}">\n'
-        f"{html}</article>\n</div>\n"
-    )
-
-
-# ── the page ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def chooser(line: Line, at: Addresses) -> str:
+def chooser(made: Makings, at: Addresses) -> str:
     """The two lists to choose from, the place for the comparison, and the chain of real pages.
 
     Only the chain is shown without a script.
 
     Args:
-        line: all releases of one policy.
+        made: of the releases of one policy.
         at: addresses as seen from the page.
     """
+    line = made.line
     fields = "".join(
         f'<p class="pp-field"><label for="pp-{name}">{words}</label>\n'
-        f'<select id="pp-{name}" name="{name}">\n{_options(line, chosen)}</select></p>\n'
+        f'<select id="pp-{name}" name="{name}">\n{_options(made, chosen)}</select></p>\n'
         for name, words, chosen in (
             ("from", "From", line[max(len(line) - 2, 0)]),
             ("to", "To", line[-1]),
         )
     )
+    words = json.dumps(phrases(line[-1], at), ensure_ascii=False).replace("<", "\\u003c")
     return (
-        f'<form class="pp-compare" action="./" autocomplete="off" data-near="{NEAR}" hidden>\n'
-        f'{fields}<p class="pp-field"><button>Compare</button> '
-        '<button type="button" class="pp-swap">Swap</button></p>\n</form>\n'
+        f'<form class="pp-compare" action="./" autocomplete="off" hidden>\n{fields}'
+        '<p class="pp-field"><button>Compare</button></p>\n</form>\n'
         '<p class="pp-compared" role="status"></p>\n<div class="pp-result"></div>\n'
-        f"{_plain(line[-1])}{_chain(line, at)}"
+        f'<script type="application/json" class="pp-words">{words}</script>\n{_chain(line, at)}'
     )
 
 
-def _options(line: Line, chosen: Release) -> str:
+def _options(made: Makings, chosen: Release) -> str:
     return "".join(
-        f'<option value="{release.number}"{" selected" * (release is chosen)}>'
+        f'<option value="{release.number}" data-file="{made.comparable_name(release)}"'
+        f"{' selected' * (release is chosen)}>"
         f"{escape(f'{release.version}, {when_words(release)}')}</option>\n"
-        for release in reversed(line)
+        for release in reversed(made.line)
     )
 
 
-def _plain(release: Release) -> str:
-    """What the script fills where it can only tell which passages are the same."""
-    tools = views(Fragment("", places=(Place("", ""),)), "", "")
+def script(at: Addresses) -> str:
+    """Loads the script that compares."""
+    return f'<script type="module" src="{at.root}{SCRIPT}?{FORMAT}"></script>\n'
+
+
+def phrases(release: Release, at: Addresses) -> dict[str, object]:
+    """All that the scripts say and write, and the rules that they follow.
+
+    Args:
+        release: the last one.
+        at: addresses as seen from the page.
+    """
+    spans = {kind.value: Span(kind, "$1") for kind in (SpanKind.INSERT, SpanKind.DELETE)}
+    marked = {name: inline([span], Style()) for name, span in spans.items()}
+    swap = '<p><a href="?from=$5&amp;to=$4">The other way round</a></p>\n'
+    language = escape(release.policy.facts.language)
+    moved = '“$2” moved from here <a href="#moved-$1-here">to “$3”</a>.'
+    return {
+        **rules(),
+        "choose": "Choose two versions.",
+        "both": "Both are the same version. Choose two that differ.",
+        "unknown": "There is no such version. Choose two of these.",
+        "busy": "Comparing …",
+        "failed": "The comparison could not be fetched. The pages below need no script.",
+        "pair": "From version $1 to version $2.",
+        "script": f"{at.root}{SCRIPT}?{FORMAT}",
+        "steps": f"./steps.js?{FORMAT}",
+        "beginning": "the beginning",
+        "none": "none",
+        "ins": marked["insert"],
+        "del": marked["delete"],
+        "type": '<span class="pp-type" title="Was: $2">$1'
+        '<span class="pp-say"> [typography changed, was: $2]</span></span>',
+        "style": _noted("formatting changed"),
+        "link": _noted("link changed, was: $2"),
+        "away": f'<p class="pp-away" id="moved-$1-away">{moved}</p>\n',
+        "row": f'<tr class="pp-away" id="moved-$1-away"><td colspan="$4">{moved}</td></tr>\n',
+        "place": '<span class="pp-place" id="change-$1" data-section="$2"></span>',
+        "here": '<a class="pp-label" id="moved-$1-here" href="#moved-$1-away">'
+        "Moved here from “$2”:</a> ",
+        "reset": '<span class="pp-label">Set differently:</span> ',
+        "split": _seam("ins", "paragraph split here"),
+        "joined": _seam("del", "paragraphs joined here"),
+        "was": '<$1 class="pp-was" hidden>\n$2</$1>\n',
+        "as": '<$1 class="pp-was pp-as-now" hidden>\n$2</$1>\n',
+        "same": '<details class="pp-fold"><summary>Unchanged paragraphs: $2</summary></details>\n'
+        '<div class="pp-same">\n$1</div>\n',
+        "old": '<div class="pp-gone">\n$1</div>\n',
+        "now": '<div class="pp-come">\n$1</div>\n',
+        "item": '<li><p class="pp-change"><strong><a href="#change-$1">$2</a></strong> '
+        '<span class="pp-kind">$3</span></p></li>\n',
+        "figures": "$1; words: $2 added, $3 removed",
+        "page": '<h2 id="pp-list">What changes</h2>\n<p class="pp-summary">Changes: $3.</p>\n'
+        f'<ol class="pp-changes">\n$1</ol>\n<p class="pp-remark">{REMARK}</p>\n{swap}'
+        f'<h2 id="pp-marked">The text with every change marked</h2>\n{LEGEND}'
+        f'<div class="pp-views">\n{tools("", "version $4", "version $5")}'
+        f'<article class="pp-text pp-redline" lang="{language}">\n$2</article>\n</div>\n',
+    }
+
+
+REMARK = (
+    "Your browser compared these two versions, by the rules by which the publisher compares, and "
+    "from what became of each paragraph from version to version. Where a paragraph was split or "
+    "joined to another, or a table got other columns, words may be shown as removed and added "
+    "that only went elsewhere. The publisher’s own comparison of each step is below."
+)
+"""Stands above what the script found."""
+
+
+def _noted(words: str) -> str:
+    return f'<span class="pp-format">$1<span class="pp-label"> [{words}]</span></span>'
+
+
+def _seam(tag: str, said: str) -> str:
     return (
-        '<template class="pp-plain"><h2 id="pp-marked">The passages that differ</h2>\n'
-        '<p class="pp-remark">These two versions lie far apart, so your browser compared them, and '
-        "only passage by passage: one that differs in a single word is shown as removed and added, "
-        "and so is one that moved. Word by word, step by step, the pages below compare.</p>\n"
-        f"{_viewed(tools, '', release)}</template>\n"
+        f'<{tag} class="pp-seam"><span class="pp-words" aria-hidden="true">¶</span>'
+        f'<span class="pp-say">[{said}]</span></{tag}> '
     )
 
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 
-from publisher.compare.amendment import Amendment, amend
 from publisher.markup.html import Heading
 from publisher.policies.address import Addresses
 from publisher.policies.configuration import Configuration
 from publisher.policies.periods import Period, applied, by_number
-from publisher.policies.release import Line, Number, Release, has_pdf, predecessor
+from publisher.policies.release import Line, Number, Release, has_pdf
 from publisher.site import apparatus, masthead, relations
 from publisher.site.abstract import Abstract
 from publisher.site.makings import Makings
@@ -94,11 +93,6 @@ class View:
     def site(self) -> Addresses:
         """Addresses with the site's own in front."""
         return Addresses(self.configuration.site, self.policy_id)
-
-    def between(self, old: Release, new: Release) -> Amendment:
-        """What leads from one release to another, whichever is the older."""
-        found = self.made.amendment(new) if predecessor(new, self.line) is old else None
-        return found or amend(old.policy.document, new.policy.document)
 
     def at(self, depth: int) -> Addresses:
         """Addresses as seen from a page so many folders below the root."""

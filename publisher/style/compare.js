@@ -1,76 +1,426 @@
-// Shows one version against another. The address names the two, so it can be shared, and going
-// from pair to pair is going from page to page.
-const form = document.querySelector(".pp-compare");
-const told = document.querySelector(".pp-compared");
-const result = document.querySelector(".pp-result");
-const links = [...document.querySelectorAll(".pp-chain a")];
-const { from, to } = form.elements;
-const numbers = [...to.options].map((option) => option.value).reverse();
-const asked = new URLSearchParams(location.search);
+// Compares any two versions of a policy by the rules of the publisher's own program: on the page it
+// shows what it finds, and in a worker it finds it. All words, and the rules of what a word is, come
+// with the page (versus.py); how a version is written down comparable.py tells. What became of a
+// clause its name tells, which it always had. Each part names the modules whose rules it follows.
 
-const near = (place) => place === 0 || place >= numbers.length - form.dataset.near;
-
-function show(html, old, now, exact) {
-  if (exact) {
-    result.innerHTML = html;
-  } else {
-    result.append(document.querySelector(".pp-plain").content.cloneNode(true));
-    result.querySelector(".pp-redline").innerHTML = html;
-    const heads = result.querySelectorAll(".pp-columns p");
-    heads[0].textContent = `Before: version ${old}`;
-    heads[1].textContent = `After: version ${now}`;
+const last = (list) => list[list.length - 1];
+const total = (list, number) => list.reduce((all, item) => all + number(item), 0);
+const textOf = ([, ...runs]) => runs.map(([text]) => text).join("");
+const groups = (list, name) => {
+  const found = [];
+  for (const item of list) {
+    if (found.length && name(item) === name(last(found)[0])) last(found).push(item);
+    else found.push([item]);
   }
-  const changes = result.querySelectorAll(".pp-place").length;
-  const count = changes ? `${changes} change${changes > 1 ? "s" : ""}` : "no changes";
-  told.textContent = `From version ${old} to version ${now}: ${count}.`;
-  const here = result.querySelector(".pp-here");
-  if (here) here.textContent = count;
-  // The steps need the text, and the text is here only now.
-  const steps = document.createElement("script");
-  steps.src = new URL("steps.js", import.meta.url);
-  document.body.append(steps);
-  if (location.hash) location.replace(location.hash);
-}
+  return found;
+};
 
-function compare(first, second) {
-  const [old, now] = [numbers[first], numbers[second]];
-  from.value = old;
-  to.value = now;
-  if (first === second) {
-    told.textContent = "Both are the same version. Choose two that differ.";
-    return;
-  }
-  links.forEach((link, place) => {
-    link.parentElement.hidden = place < Math.min(first, second) || place >= Math.max(first, second);
+let rules;
+const say = (name, ...words) => rules[name].replace(/\$(\d)/g, (_, n) => words[n - 1]);
+
+function read(version) {
+  let [section, title] = ["", rules.beginning];
+  version.clauses = version.clauses.map(([name, words, shape, around, tag, ...cells]) => {
+    const heading = shape[0] === "#";
+    const above = title;
+    if (heading) [section, title] = [name, escaped(textOf(cells[0]))];
+    return { name, words, shape, around, tag, cells, heading, section, title, above };
   });
-  document.title = `From version ${old} to version ${now} · ${document.title}`;
-  const exact = near(first) && near(second);
-  if (!exact && second === first + 1) {
-    location.replace(links[first].href);
-    return;
-  }
-  told.textContent = "Comparing …";
-  const worker = new Worker(new URL("compare-worker.js", import.meta.url));
-  const end = (html) => {
-    worker.terminate();
-    if (html !== null) return show(html, old, now, exact);
-    told.textContent = "The comparison could not be fetched. The pages below need no script.";
-  };
-  worker.onmessage = ({ data }) => end(data);
-  worker.onerror = () => end(null);
-  worker.postMessage({ base: new URL(".", location.href).href, from: old, to: now, exact });
+  return version;
 }
 
-form.hidden = false;
-form.querySelector(".pp-swap").addEventListener("click", () => {
-  [from.value, to.value] = [to.value, from.value];
-  form.requestSubmit();
-});
-if (asked.has("from") || asked.has("to")) {
-  const pair = [from, to].map(({ name, value }) => asked.get(name) ?? value);
-  const unknown = pair.filter((number) => !numbers.includes(number));
-  if (unknown.length) told.textContent = `There is no version ${unknown.map((number) => `“${number}”`).join(" and no version ")}. Choose two of these.`;
-  else compare(...pair.map((number) => numbers.indexOf(number)));
-} else {
-  told.textContent = "Choose two versions.";
+// ── words.py, sequences.py ──────────────────────────────────────────────────────────────────────
+
+// How many letters or words two texts begin with, or end with, in common.
+function alike(a, b, back) {
+  let n = 0;
+  while (n < a.length && n < b.length && a.at(back ? ~n : n) === b.at(back ? ~n : n)) n++;
+  return n;
 }
+
+// The longest common subsequence, as pairs of places.
+function common(a, b) {
+  if (a.join("\0") > b.join("\0")) return common(b, a).map(([i, j]) => [j, i]);
+  const start = alike(a, b);
+  const end = alike(a.slice(start), b.slice(start), true);
+  let row = b.length - start - end;
+  let col = a.length - start - end;
+  const width = col + 1;
+  const most = new Uint16Array(width * (row + 1));
+  for (let j = 0, at = width; j < row; j++, at++) {
+    for (let i = 0; i < col; i++) {
+      at++;
+      most[at] = a[start + i] === b[start + j] ? most[at - width - 1] + 1 : Math.max(most[at - 1], most[at - width]);
+    }
+  }
+  const pairs = [];
+  for (let n = 1; n <= end; n++) pairs.push([a.length - n, b.length - n]);
+  const rises = () => most[row * width + col] > most[row * width + col - 1];
+  while (row && col) {
+    if (!rises()) col--;
+    else if (!--row || !rises()) pairs.push([start + --col, start + row]);
+  }
+  for (let n = start; n--; ) pairs.push([n, n]);
+  return pairs.reverse();
+}
+
+function plain(text) {
+  for (const [sign, to] of rules.typography) text = text.replace(RegExp(sign, "g"), to);
+  return text.normalize("NFKC").toUpperCase().toLowerCase();
+}
+
+const told = (kind, runs) => runs.map((run) => [kind, ...run]);
+
+// The spans that turn one cell into another. A piece is a stretch of both texts, kept or changed;
+// `at`: from where to where, in the old one and in the new one.
+function compareWords(...cells) {
+  const texts = cells.map(textOf);
+  const [a, b] = texts;
+  // Whole sentences that both begin or end with need no look.
+  const start = a.slice(0, alike(a, b)).lastIndexOf(". ") + 1;
+  const stop = a.indexOf(". ", a.length - alike(a.slice(start), b.slice(start), true)) + 1;
+  const sides = texts.map((text) => {
+    const end = text.length - (stop && a.length - stop);
+    const words = [...text.slice(start, end).matchAll(rules.word)];
+    return [
+      { at: [start, start] },
+      ...words.map(({ 0: word, index }) => ({ word, at: [start + index, start + index + word.length] })),
+      { at: [end, end] },
+    ];
+  });
+  let pieces = joined(piecesOf(texts, sides), texts);
+  const agreed = total(pieces, ({ kept, at: [[from, to]] }) => kept && to - from);
+  if (sides.flat().length > 16 && 2 * agreed < 0.3 * (a.length + b.length)) pieces = [{ at: texts.map(({ length }) => [0, length]) }];
+  pieces.forEach((_, n) => slide(pieces.slice(n, n + 3), texts, sides));
+  return pieces.flatMap((piece) => spans(piece, ...cells.map((cell, n) => part(cell, ...piece.at[n]))));
+}
+
+function piecesOf(texts, sides) {
+  const pieces = [];
+  const add = (kept, words, at) => {
+    const before = last(pieces);
+    if (kept && before?.kept && before.at.every(([, end], n) => end === at[n][0])) extend(before, { at, words });
+    else if (at.some(([from, to]) => from < to)) pieces.push({ kept, words, at });
+  };
+  let places = [0, 0];
+  let ends = sides.map(([{ at }]) => at[0]);
+  add(true, 4, ends.map((end) => [0, end]));
+  for (const pair of common(...sides.map((side) => side.map(({ word }) => word)))) {
+    const words = pair.map((n, side) => sides[side][n].at);
+    // The spaces that the ends of a change have in common are kept.
+    const same = (edge, n) => {
+      const [[old], [now]] = words.map(([from], side) => texts[side].slice(ends[side] + n, from).match(edge));
+      return old === now ? old.length : 0;
+    };
+    const lead = same(rules.lead, 0);
+    const tail = same(rules.tail, lead);
+    add(true, 0, ends.map((end) => [end, end + lead]));
+    add(false, Math.max(...pair.map((n, side) => n - places[side])), words.map(([from], side) => [ends[side] + lead, from - tail]));
+    add(true, 1, words.map(([from, to]) => [from - tail, to]));
+    places = pair.map((n) => n + 1);
+    ends = words.map(([, to]) => to);
+  }
+  add(true, 4, texts.map(({ length }, side) => [ends[side], length]));
+  return pieces;
+}
+
+function extend(piece, { at, words }) {
+  piece.at.forEach((ends, n) => (ends[1] = at[n][1]));
+  piece.words += words;
+}
+
+// Readers follow phrases, not confetti: changes parted by next to nothing are one.
+function joined(pieces, texts) {
+  const sides = ({ at }) => texts.map((text, n) => text.slice(...at[n]));
+  for (const piece of pieces) {
+    const [was, is] = sides(piece);
+    if (!piece.kept && was && is && plain(was) === plain(is)) piece.kept = piece.typography = true;
+  }
+  const light = (piece, ...around) => {
+    const [, text] = sides(piece);
+    const number = (side) => sides(side).every((text) => /^\p{Nd}\S*$/u.test(text));
+    const both = [0, 1].every((n) => around.some(({ at }) => at[n][0] < at[n][1]));
+    if (piece.typography || piece.words > 2 || text.includes("\n") || around.every(number)) return false;
+    return text.trim().length < 9 || (both && (piece.words === 1 || around.every(({ words }) => words > 1)));
+  };
+  const found = [];
+  pieces.forEach((piece, n) => {
+    const [before, behind] = [last(found), pieces[n + 1]];
+    if (before?.kept === false && (!piece.kept || (behind?.kept === false && light(piece, before, behind)))) extend(before, piece);
+    else found.push(piece);
+  });
+  return found;
+}
+
+// What was only added or only cut begins where a sentence or a phrase does.
+function slide([before, change, behind], texts, sides) {
+  const { at, kept } = change ?? before;
+  const side = +(at[0][0] === at[0][1]);
+  if (kept || at[1 - side][0] < at[1 - side][1] || [before, behind].some((piece) => !piece?.kept || piece.typography)) return;
+  const text = texts[side];
+  const [start, end] = at[side];
+  const [least, most] = [before, behind].map(({ at: [[from, to]] }) => to - from);
+  const fits = (by) => {
+    const [one, other] = [start, end].map((at) => text.slice(Math.min(at, at + by), Math.max(at, at + by)));
+    return one === other && by <= most - (end + most < text.length) && by >= (start > least) - least;
+  };
+  const rank = (by) => {
+    const edge = text.slice(start + by - 1, start + by + 1);
+    const begins = start + by && [/[.!?。]\s/, /[,;:]\s/, /\s/].findIndex((sign) => sign.test(edge));
+    return ((begins + 4) % 4) * 1e6 + Math.abs(by) - (by > 0) / 2;
+  };
+  const spots = [start, ...sides[side].flatMap(({ at }) => at)].map((spot) => spot - start);
+  const [by] = spots.filter(fits).sort((one, other) => rank(one) - rank(other));
+  at.forEach((ends, n) => {
+    before.at[n][1] += by;
+    behind.at[n][0] += by;
+    at[n] = ends.map((end) => end + by);
+  });
+}
+
+function spans({ kept, typography }, was, is) {
+  if (!kept || (typography && was.length + is.length > 2)) return [...told("del", was), ...told("ins", is)];
+  const found = [];
+  while (was.length && is.length) {
+    const [[old, own], [text, marks]] = [was[0], is[0]];
+    const size = typography ? 1e9 : Math.min(old.length, text.length);
+    found.push(["", text.slice(0, size), marks, own === marks ? undefined : own, typography && old]);
+    for (const side of [was, is]) if (!(side[0][0] = side[0][0].slice(size))) side.shift();
+  }
+  return found;
+}
+
+function part([, ...runs], start, end) {
+  const found = [];
+  for (const [whole, marks] of runs) {
+    const text = whole.slice(Math.max(start, 0), Math.max(end, 0));
+    if (text) found.push([text, marks]);
+    start -= whole.length;
+    end -= whole.length;
+  }
+  return found;
+}
+
+// ── alignment.py, redline.py ────────────────────────────────────────────────────────────────────
+
+// Of pairs that rise on the old side, the heaviest run that rises on the new side too.
+function staying(pairs) {
+  let best;
+  pairs.forEach((pair, n) => {
+    const { old, now } = pair;
+    pair.total = 0;
+    for (const other of pairs.slice(0, n)) {
+      if (other.now.place < now.place && other.total > pair.total) [pair.before, pair.total] = [other, other.total];
+    }
+    // A section stays or moves as a whole; then what nobody touched stays, if it can.
+    const same = old.cells + old.shape === now.cells + now.shape;
+    pair.total += old.heading ? 1e8 * (old.words + now.words) : (1 + old.words) * (same ? 1e4 : 1);
+    if (!best || pair.total >= best.total) best = pair;
+  });
+  const found = [];
+  for (; best; best = best.before) found.unshift(best);
+  return found;
+}
+
+const named = ({ clauses }, name) => clauses.find((clause) => clause.name === name);
+
+// Where it is known how a clause was split, or which were merged into it, its parts are clauses.
+function cutUp(text, other, cuts) {
+  const { clauses } = text;
+  for (const [name, rest, to, from, size] of cuts) {
+    const whole = named(text, name);
+    if (named(text, rest) || !named(other, rest) || !whole || textOf(whole.cells[0]).length !== size) continue;
+    const [one, two] = [[0, to], [from, size]].map((ends) => ({ ...whole, cells: [["", ...part(whole.cells[0], ...ends)]] }));
+    clauses.splice(clauses.indexOf(whole), 1, one, { ...two, name: rest, goesOn: true });
+  }
+  clauses.forEach((clause, place) => (clause.place = place));
+}
+
+// In reading order; what is gone stands before what took its place.
+function operations(a, b) {
+  const words = [...a.words, ...b.words].sort((p, q) => q.length - p.length);
+  rules.word = RegExp(`(?:${words.join("|")}${rules.rest}`, "gu");
+  const cuts = [...a.cuts, ...b.cuts];
+  cutUp(a, b, cuts);
+  cutUp(b, a, cuts);
+  const pairs = a.clauses
+    .map((old) => ({ old, now: named(b, old.name) }))
+    .filter(({ old, now }) => now?.cells.length === old.cells.length);
+  const stay = staying(pairs);
+  const moved = pairs.filter((pair) => !stay.includes(pair)).sort((p, q) => p.now.place - q.now.place);
+  moved.forEach((pair, n) => (pair.move = n + 1));
+  const found = [];
+  const add = (old, now) => {
+    const pair = moved.find((pair) => pair.old === old || pair.now === now);
+    const was = now && pair ? pair.old : old;
+    const clause = now ?? old;
+    const both = now && was;
+    const cells = clause.cells.map((cell, n) => {
+      if (both && `${cell}` !== `${was.cells[n]}`) return compareWords(was.cells[n], cell);
+      return told(both ? "" : now ? "ins" : "del", cell.slice(1));
+    });
+    const reset = both && was.shape !== now.shape;
+    const same = both && !reset && !was.goesOn && !now.goesOn && cells.flat().every(([kind, , , was, before]) => !kind && (was ?? before) === undefined);
+    found.push({ old, now, clause, cells, pair, reset, same });
+  };
+  let y = 0;
+  const come = (now) => {
+    while (b.clauses[y] !== now) add(undefined, b.clauses[y++]);
+    y++;
+  };
+  for (const old of a.clauses) {
+    const now = stay.find((pair) => pair.old === old)?.now;
+    if (now) come(now);
+    add(old, now);
+  }
+  come();
+  return found;
+}
+
+// ── marked.py, passages.py, blocks.py ───────────────────────────────────────────────────────────
+
+const escaped = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt()};`);
+const closing = (tags) => tags.match(/<\w+/g)?.reverse().map((tag) => tag.replace("<", "</") + ">").join("") ?? "";
+
+function inline(cell) {
+  const runs = groups(cell, ([kind, , , was, before]) => [kind, was, before].join());
+  return runs.map((run) => {
+    const [[kind, , marks, was, before]] = run;
+    const words = run.map(([, text, marks]) => marks + escaped(text).replace(/\n/g, "<br>") + closing(marks)).join("");
+    if (kind) return say(kind, words);
+    if (before !== undefined) return say("type", words, escaped(before));
+    if (was === undefined) return words;
+    const [from, to] = [was, marks].map((marks) => marks.match(/href="([^"]*)/)?.[1]);
+    return say(from === to ? "style" : "link", words, from ?? rules.none);
+  }).join("");
+}
+
+function block({ tag, cells }, spans, mark = "", kind) {
+  const words = cells.map(([open], n) => open + (n ? "" : mark) + inline(spans[n]) + closing(open));
+  return tag.replace(/<\w+/, kind ? `$& class="pp-${kind}"` : "$&") + words.join("") + closing(tag);
+}
+
+const before = ({ old, cells }) =>
+  block(old, cells.map((cell) => cell.filter(([kind]) => kind !== "ins").map(([kind, text, marks, was = marks, before = text]) => [kind, before, was]))).replace(/ id="[^"]*"/, "");
+
+function compared(a, b) {
+  const found = operations(a, b);
+  const changes = [];
+  // What moved with its section; only its heading says so.
+  const isCarried = ({ clause, pair }) =>
+    !clause.heading && pair?.old.section === pair?.now.section && found.some((op) => op.pair && op.clause.name === pair?.old.section);
+  const shown = (op) => {
+    const { old, now, clause, cells, pair, reset, same } = op;
+    if (pair && old) return say(clause.tag === "<tr>" ? "row" : "away", pair.move, escaped(textOf(clause.cells[0]).slice(0, 70)), pair.now.above, cells.length);
+    if (same && (!pair || isCarried(op))) return block(clause, cells, "", pair && "moved");
+    const kind = pair ? "moved" : !old ? "added" : now ? "amended" : "removed";
+    const id = changes.push({ ...clause, kind, cells, id: changes.length + 1 });
+    let mark = say("place", id, clause.title);
+    if (pair && !isCarried(op)) mark += say("here", pair.move, pair.old.above);
+    if (reset) mark += say("reset");
+    if (clause.goesOn || old?.goesOn) mark += say(clause.goesOn ? "joined" : "split");
+    return block(clause, cells, mark, kind);
+  };
+
+  // A list or a table of the old text that goes on is the one of the new text.
+  const goesOn = new Map();
+  for (const { old, now, reset } of found) if (old && now && !reset) old.around.forEach((id, n) => goesOn.set(id, now.around[n]));
+  const open = (id) => (id < 0 ? a.containers[~id].replace("<li", '$& class="pp-removed-item"').replace("Table", "$& before") : b.containers[id]);
+  const write = (units) => {
+    let html = "";
+    const stack = [];
+    for (const [around, block] of [...units, [[], ""]]) {
+      const known = alike(stack, around);
+      while (stack.length > known) html += closing(open(stack.pop()));
+      for (const id of around.slice(known)) {
+        html += open(id);
+        stack.push(id);
+      }
+      html += block;
+    }
+    return html;
+  };
+
+  // What can stand beside its old wording: a paragraph, an item of an outermost list, a table.
+  const passages = [];
+  for (const op of found) {
+    op.around = op.now?.around ?? op.old.around.map((id) => goesOn.get(id) ?? ~id);
+    const listed = /^<[uo]l/.test(open(op.around[0]));
+    const id = op.around[+listed];
+    let passage = passages.find((other) => id !== undefined && other.id === id);
+    if (!passage) passages.push((passage = { id, listed, ops: [] }));
+    passage.ops.push(op);
+  }
+  const state = ({ ops, listed }) => {
+    if (ops[0].clause.heading) return "";
+    if (ops.every(({ same, pair }) => same && !pair)) return "same";
+    return listed || ["old", "now"].filter((side) => ops.some((op) => op[side])).join();
+  };
+  const facing = ({ ops, listed }) => {
+    const olds = ops.filter(({ old }) => old).map((op) => [op.old.around.map((id) => ~id), before(op)]);
+    const html = write(ops.filter((op) => !op.old || !isCarried(op)).map((op) => [op.around, shown(op)]));
+    const inside = listed && html;
+    const was = olds.length ? say(state({ ops }) === "same" ? "as" : "was", inside ? "li" : "div", write(olds)) : "";
+    return inside ? html.replace(/>/, () => `>${was}`) : was + html;
+  };
+  const html = groups(passages, state).map((run) => {
+    const text = run.map(facing).join("");
+    const name = state(run[0]);
+    const number = total(run, ({ ops }) => ops.length);
+    return rules[name] && (number > 3 || !run[0].listed) ? say(name, text, number) : text;
+  });
+
+  const figures = (changes) => {
+    const spans = changes.flatMap(({ cells }) => cells.flat());
+    const words = (wanted) => total(spans, ([kind, text]) => kind === wanted && text.split(/\s+/).filter(Boolean).length);
+    const kinds = groups(changes.map(({ kind }) => kind).sort(), (kind) => kind).map((kinds) => `${kinds.length} ${kinds[0]}`);
+    return say("figures", kinds.join(", ") || rules.none, words("ins"), words("del"));
+  };
+  const list = groups(changes, ({ section }) => section).map((changes) => say("item", changes[0].id, changes[0].title, figures(changes)));
+  return say("page", list.join(""), html.join("").replace(/<\/([uo]l)>\s*<\1[^>]*>/g, ""), figures(changes), ...rules.names);
+}
+
+// ── the worker, the page ────────────────────────────────────────────────────────────────────────
+
+async function answer({ data }) {
+  try {
+    rules = data.rules;
+    const texts = data.files.map(async (file) => read(await (await fetch(file)).json()));
+    postMessage(compared(...(await Promise.all(texts))));
+  } catch {
+    postMessage("");
+  }
+}
+
+function show(old, now, tell) {
+  if (!old || !now) return tell(rules.unknown);
+  if (old.index === now.index) return tell(rules.both);
+  const names = [old.value, now.value];
+  const steps = [...document.querySelectorAll(".pp-chain li")].reverse();
+  const [first, end] = [old.index, now.index].sort((a, b) => a - b);
+  steps.forEach((step, n) => (step.hidden = n < first || n >= end));
+  if (old.index === now.index + 1) return location.replace(steps[first].querySelector("a").href + location.hash);
+  document.title = `${names.join(" → ")} · ${document.title}`;
+  tell(rules.busy);
+  const worker = new Worker(rules.script);
+  worker.onmessage = worker.onerror = ({ data }) => {
+    tell(data ? say("pair", ...names) : rules.failed);
+    document.querySelector(".pp-result").innerHTML = data ?? "";
+    // The steps need the text, and the text is here only now.
+    if (data) import(rules.steps);
+  };
+  const files = [old, now].map(({ dataset }) => new URL(dataset.file, location).href);
+  worker.postMessage({ files, rules: { ...rules, names } });
+}
+
+if (globalThis.document) {
+  const form = document.querySelector(".pp-compare");
+  const [from, to] = form.querySelectorAll("select");
+  const asked = new URLSearchParams(location.search);
+  const tell = (words) => (document.querySelector(".pp-compared").textContent = words);
+  rules = JSON.parse(document.querySelector(".pp-words").textContent);
+  form.hidden = false;
+  for (const field of [from, to]) if (asked.has(field.name)) field.value = asked.get(field.name);
+  if (location.search) show(from.selectedOptions[0], to.selectedOptions[0], tell);
+  else tell(rules.choose);
+} else onmessage = answer;

@@ -55,9 +55,19 @@ def _unicode() -> Any:
     return regex.compile("|".join(parts), regex.WORD | regex.DOTALL)
 
 
-def words(text: str) -> list[str]:
-    """The words, numbers and punctuation marks of a text, without the spaces."""
-    if _BEYOND.search(text):
+def beyond_latin(text: str) -> bool:
+    """Whether a text has a sign beyond the Latin scripts, and is cut by Unicode's rules."""
+    return _BEYOND.search(text) is not None
+
+
+def words(text: str, by_unicode: bool | None = None) -> list[str]:
+    """The words, numbers and punctuation marks of a text, without the spaces.
+
+    Args:
+        text: any text.
+        by_unicode: whether to cut it by Unicode's rules; None: if it has a sign that needs them.
+    """
+    if beyond_latin(text) if by_unicode is None else by_unicode:
         return [found.group() for found in _unicode().finditer(text)]
     numbers = _DIGIT.search(text) is not None
     return _latin(
@@ -69,14 +79,17 @@ def words(text: str) -> list[str]:
     ).findall(text)
 
 
-def segment(text: str, terms: Terms | None = None) -> tuple[list[str], list[int]]:
+def segment(
+    text: str, terms: Terms | None = None, by_unicode: bool | None = None
+) -> tuple[list[str], list[int]]:
     """The words of a text and where each of them begins; every other character is a space.
 
     Args:
         text: any text.
         terms: defined terms, each of which is one word.
+        by_unicode: see `words`.
     """
-    found = words(text)
+    found = words(text, by_unicode)
     starts: list[int] = []
     at = 0
     for word in found:
@@ -126,7 +139,7 @@ def by_first_word(found: Iterable[str]) -> Terms:
     return terms
 
 
-_TYPOGRAPHY = {
+TYPOGRAPHY = {
     **dict.fromkeys("“”„‟«»″", '"'),
     **dict.fromkeys("‘’‚‛‹›′", "'"),
     **dict.fromkeys("‐‑‒–—―−", "-"),
@@ -136,10 +149,10 @@ _TYPOGRAPHY = {
     "--": "-",
     "---": "-",
 }
-_SIGN = re.compile("---?|[" + "".join(sign for sign in _TYPOGRAPHY if len(sign) == 1) + "]")
+_SIGN = re.compile("---?|[" + "".join(sign for sign in TYPOGRAPHY if len(sign) == 1) + "]")
 
 
 def plain(text: str) -> str:
     """The text without typography: quotation marks, dashes, special spaces and case made alike."""
-    text = _SIGN.sub(lambda found: _TYPOGRAPHY[found[0]], text)
+    text = _SIGN.sub(lambda found: TYPOGRAPHY[found[0]], text)
     return text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()

@@ -1,0 +1,241 @@
+r"""A version written down so that a browser can compare it with any other of its policy.
+
+A clause bears the name that it always had, so that no browser need find out what became of it.
+What a word is only this program knows: most are what a simple rule takes for one, and the others
+are named. How a clause is set is written down as the tags that it stands in.
+
+As JSON:
+
+    {"words": [word, …], "cuts": [cut, …], "containers": [tag, …], "clauses": [clause, …]}
+    words: what the simple rule does not take for one word, and defined terms; as patterns
+    cuts: where clauses were split or merged; see `naming`
+    containers: the tag of each list, item, quotation, table and part of a table
+    clause: [name, words, shape, containers, tags, cell, …]
+        name: of a heading its anchor, or "~" and a name of its own where it has none
+        words: how many; of a heading, those of its whole section
+        shape: equal where a clause is set alike; "#" and the level begin that of a heading
+        containers: their places in the list of all, the outermost first
+    cell: [tags, [text, tags], …], each with the tags around it
+
+`compare.js` reads it, with the rules that the page hands over: see `rules`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from html import escape
+from itertools import count, groupby
+from operator import itemgetter
+
+import regex
+
+from publisher.compare.amendment import name_of
+from publisher.compare.naming import Naming
+from publisher.markup.blocks import numbers
+from publisher.markup.html import HIDDEN, Outline, right_to_left
+from publisher.text.clauses import Alike, Clause, Document, Kind, Mark, Run
+from publisher.text.segmentation import TYPOGRAPHY, words
+
+FORMAT = 1
+"""To be raised whenever the same text is written down otherwise, or another script reads it: no
+browser then takes what it kept for what it needs."""
+
+_OTHER_CUTS = ("Han", "Hiragana", "Thai", "Lao", "Khmer", "Myanmar")
+"""Scripts of which not every run of letters is a word."""
+_LETTER = "(?![" + "".join([rf"\p{{{name}}}" for name in _OTHER_CUTS]) + r"])[\p{L}\p{M}\p{N}_]"
+_SIMPLE = rf"(?!\p{{Nd}})(?:{_LETTER})+(?:['’](?:{_LETTER})+)*|(?:{_LETTER})+|\S"
+_SPACE = r"[^\S\ufeff]"
+"""To browsers a byte order mark is a space."""
+_PIECE = regex.compile(_SIMPLE, regex.V0)
+_LATIN = re.compile(r"[^\W\d]\w*(?:'\w+)*|\w+|\S")
+"""The simple rule as it is for plain letters, and quicker."""
+
+
+def rules() -> dict[str, object]:
+    """What `compare.js` must know of words, beside their names in each version."""
+    signs: dict[str, list[str]] = {}
+    for sign, plain in TYPOGRAPHY.items():
+        signs.setdefault(plain, []).append(re.escape(sign))
+    return {
+        "rest": _script(rf")(?!{_LETTER})|{_SIMPLE}|\ufeff"),
+        "lead": rf"^{_SPACE}*",
+        "tail": rf"{_SPACE}*$",
+        "typography": [
+            ["|".join(sorted(found, key=len, reverse=True)), plain]
+            for plain, found in signs.items()
+        ],
+    }
+
+
+def _script(pattern: str) -> str:
+    """A pattern as browsers understand it: they want to be told that these names are scripts."""
+    return re.sub(rf"\\p\{{({'|'.join(_OTHER_CUTS)})\}}", r"\\p{sc=\1}", pattern)
+
+
+def written(document: Document, naming: Naming) -> bytes:
+    """A version as JSON.
+
+    Args:
+        document: its text.
+        naming: the names of its clauses.
+    """
+    shown = [
+        (clause, name)
+        for clause, name in zip(document.clauses, naming.names, strict=True)
+        if clause.kind not in HIDDEN
+    ]
+    text = _Text([clause for clause, _ in shown])
+    clauses = [text.clause(clause, name) for clause, name in shown]
+    value = {
+        "words": sorted({"\0", *map(_pattern, _words([clause for clause, _ in shown]))}),
+        "cuts": [list(cut[:5]) for cut in naming.cuts],
+        "containers": text.containers,
+        "clauses": clauses,
+    }
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+class _Text:
+    """A text while it is written down."""
+
+    def __init__(self, clauses: Sequence[Clause]) -> None:
+        self.containers: list[str] = []
+        self._known: dict[tuple[str, int, str], int] = {}
+        self._items = numbers(clauses)
+        self._way = ' dir="auto"' if right_to_left(clauses) else ""
+        self._outline = Outline(2)
+        self._taken: set[str] = set()
+        self._tables = 0
+        self._sizes = _sizes(clauses)
+
+    def clause(self, clause: Clause, name: str) -> list[object]:
+        around = list(self._around(clause))
+        way = "" if around else self._way
+        size, tags = clause.words, _TAGS.get(clause.kind, "<p>")
+        if clause.kind is Kind.HEADING:
+            level = self._outline.level(clause)
+            size, name = next(self._sizes), self._heading(clause)
+            anchor = "" if name.startswith("~") else f' id="{escape(name)}"'
+            tags = f"<h{level}{anchor}>"
+        if clause.tight:
+            tags = ""
+        tags = tags.replace(">", f"{way}>", 1)
+        return [name, size, _shape(clause), around, tags, *_cells(Alike(clause.key, clause))]
+
+    def _heading(self, clause: Clause) -> str:
+        """Its anchor; else a name that no other heading has."""
+        name = clause.anchor
+        if not name or name in self._taken:
+            own = f"~{name_of(clause.anchor, clause.text)}"
+            names = (f"{own}~{n}" if n > 1 else own for n in count(1))
+            name = next(n for n in names if n not in self._taken)
+        self._taken.add(name)
+        return name
+
+    def _around(self, clause: Clause) -> Iterator[int]:
+        ordered, way = False, self._way
+        for container in clause.containers:
+            key = (clause.file, container.number)
+            match container.kind:
+                case "item":
+                    value = f' value="{self._items[key]}"' if ordered else ""
+                    yield self._container(*key, f"<li{value}>")
+                case "table":
+                    yield self._container(*key, "Table")
+                    yield self._container(*key, f'<table class="pp-table-grid"{way}>')
+                    yield self._container(*key, "<thead>" if clause.head else "<tbody>")
+                case kind:
+                    yield self._container(*key, f"<{_LISTS[kind]}{way}>")
+            ordered, way = container.kind == "ordered", ""
+
+    def _container(self, file: str, number: int, tag: str) -> int:
+        key = (file, number, tag)
+        if key not in self._known:
+            self._known[key] = len(self.containers)
+            if tag == "Table":
+                self._tables += 1
+                tag = (
+                    '<div class="pp-table" role="region" tabindex="0" '
+                    f'aria-label="Table {self._tables}">'
+                )
+            self.containers.append(tag)
+        return self._known[key]
+
+
+_LISTS = {"bullet": "ul", "ordered": "ol", "quote": "blockquote"}
+_TAGS = {
+    Kind.ROW: "<tr>", Kind.CODE: "<pre><code>", Kind.HTML: "<pre><code>", Kind.RULE: "<hr>",
+}  # fmt: skip
+
+
+def _sizes(clauses: Sequence[Clause]) -> Iterator[int]:
+    """How many words each section has that has a heading."""
+    for section in Document(tuple(clauses)).sections:
+        if section.heading:
+            yield sum(clause.words for clause in section.clauses)
+
+
+def _shape(clause: Clause) -> str:
+    return f"#{clause.level}{clause.shape}" if clause.kind is Kind.HEADING else clause.shape
+
+
+# ── words ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _words(clauses: Sequence[Clause]) -> set[str]:
+    """The words that the simple rule takes for something else, and the defined terms."""
+    found: set[str] = set()
+    for clause in clauses:
+        found.update(clause.defines)
+        for cell in clause.cells:
+            found.update(_special("".join([run.text for run in cell])))
+    return found
+
+
+@lru_cache(maxsize=1 << 14)
+def _special(text: str) -> tuple[str, ...]:
+    found = words(text)
+    if found == (_LATIN if text.isascii() else _PIECE).findall(text):
+        return ()
+    return tuple({word for word in found if _PIECE.findall(word) != [word]})
+
+
+@cache
+def _pattern(word: str) -> str:
+    return re.sub(r"[\\^$.*+?()\[\]{}|/]", r"\\\g<0>", word)
+
+
+# ── cells ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@lru_cache(maxsize=1 << 14)
+def _cells(alike: Alike) -> tuple[object, ...]:
+    clause = alike.clause
+    return tuple([_cell(clause, n, cell) for n, cell in enumerate(clause.cells)])
+
+
+def _cell(clause: Clause, column: int, runs: Sequence[Run]) -> list[object]:
+    tags = ""
+    if clause.kind is Kind.ROW:
+        align = clause.align[column] if column < len(clause.align) else ""
+        name = f' class="pp-{align}"' if align else ""
+        named = clause.head and any(run.text.strip() for run in runs)
+        tags = f'<th scope="col"{name}>' if named else f"<td{name}>"
+    marked = [(run.text, "".join(map(mark, run.marks))) for run in runs]
+    alike = groupby(marked, key=itemgetter(1))
+    return [tags, *[["".join([text for text, _ in group]), marks] for marks, group in alike]]
+
+
+def mark(own: Mark) -> str:
+    """The tag of some formatting."""
+    match own.kind:
+        case "link":
+            return f'<a href="{escape(own.value)}">'
+        case "image":
+            return f'<span class="pp-picture" data-from="{escape(own.value)}">'
+        case "html":
+            return "<span>"
+    return f"<{own.kind}>"
