@@ -155,8 +155,15 @@ def test_a_frame_holds_what_the_theme_would_have_written(
     assert not differences(house.project.built, again().folder)
 
 
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        ("{{ page.title | length }} letters", "{length} letters"),
+        ("{{ (page or {}).url }}", "terms/{number}/"),
+    ],
+)
 def test_a_theme_that_does_more_than_a_frame_can_renders_every_page(
-    house: House, tmp_path: Path
+    house: House, tmp_path: Path, own: str, told: str
 ) -> None:
     root = tmp_path / "own"
     shutil.copytree(house.root, root, symlinks=True)
@@ -167,13 +174,13 @@ def test_a_theme_that_does_more_than_a_frame_can_renders_every_page(
     )
     (root / "own").mkdir()
     (root / "own/main.html").write_text(
-        '{% extends "base.html" %}{% block footer %}<p class="own">{{ page.title | length }} '
-        "letters</p>{% endblock %}"
+        f'{{% extends "base.html" %}}{{% block footer %}}<p class="own">{own}</p>{{% endblock %}}'
     )
     folder = build(Project(root), DAY).folder
     for number in (1, 2, 3, 4):
         page = (folder / f"terms/{number}/index.html").read_text()
-        assert f'<p class="own">{len(f"Terms, version {number}")} letters</p>' in page
+        said = told.format(number=number, length=len(f"Terms, version {number}"))
+        assert f'<p class="own">{said}</p>' in page
         page = (folder / f"terms/{number}/changes/index.html").read_text() if number > 1 else ""
         assert number == 1 or '<p class="own">' in page
 
