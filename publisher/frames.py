@@ -62,6 +62,7 @@ class Frames:
         self._theme, self._finish = theme, finish
         self._frames: dict[object, _Frame] = {}
         self._contents = lru_cache(maxsize=256)(self._listed)
+        self._list = theme.env.from_string(_CONTENTS)
         self._context: Mapping[str, Any] = {}
 
     def framed(self, page: MkDocsPage, body: Body) -> str:
@@ -122,8 +123,7 @@ class Frames:
     def _listed(self, headings: tuple[Heading, ...]) -> str:
         """The list of contents beside a page, as the theme writes it."""
         page = {"toc": get_toc(contents(headings))}  # type: ignore[arg-type]
-        listed = self._theme.env.from_string(_CONTENTS).render({**self._context, "page": page})
-        return self._finish(listed, "").strip()
+        return self._finish(self._list.render({**self._context, "page": page}), "").strip()
 
 
 @dataclass

@@ -17,6 +17,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from markdown_it import MarkdownIt, helpers
+from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
@@ -194,8 +195,8 @@ def markdown(raw_html: bool = False) -> MarkdownIt:
     return reader.use(front_matter_plugin)
 
 
-_PLAIN_TARGET = re.compile(r"[^\x00-\x20\x7f<>()\\&]+(?=[)\x00-\x20])")
-"""Where a link leads, and nothing in it has to be balanced, unescaped or cut."""
+_PLAIN_TARGET = re.compile(r"[^\x00-\x20\x7f<>()\\]+(?=[)\x00-\x20])")
+"""Where a link leads, and nothing in it has to be balanced or cut."""
 _PLAIN_ADDRESS = re.compile(
     r"(?:https?://[a-z0-9.-]+(?:/(?:[\w/.~=&+,;:@!$'*-]|%[\dA-Fa-f]{2})*)?"
     r"(?:\?(?:[\w/.~=&+,;:@!$'*?-]|%[\dA-Fa-f]{2})*)?)?(?:\#[\w.~-]*)?",
@@ -217,7 +218,7 @@ class _Markdown(MarkdownIt):
             found = _PLAIN_TARGET.match(text, at, end)
             if not found:
                 return slow(text, at, end)
-            return SimpleNamespace(ok=True, pos=found.end(), str=found[0])
+            return SimpleNamespace(ok=True, pos=found.end(), str=unescapeAll(found[0]))
 
         self.helpers = SimpleNamespace(  # type: ignore[assignment]
             parseLinkDestination=target,
