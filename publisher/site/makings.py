@@ -40,8 +40,6 @@ DIGITS = 16
 """Of the digest that tells what is in a file."""
 AT = 2
 """More texts than these are not held in memory as they were read."""
-HELD = 1 << 26
-"""Bytes of what was made that are held in memory until the pages are written, at most."""
 
 
 def make(parts: Sequence[str], how: Callable[[], bytes]) -> bytes:
@@ -59,8 +57,6 @@ class Makings:
     """Addresses with the site's own in front."""
     keep: Keep = make
     _held: dict[Number, Mapping[str, bytes]] = field(default_factory=dict)
-    _size: int = 0
-    """Bytes of these."""
     _compared: dict[Number, Amendment] = field(default_factory=dict)
     _named: dict[Number, Naming] = field(default_factory=dict)
     _read: list[Release] = field(default_factory=list)
@@ -109,11 +105,7 @@ class Makings:
         if release.number not in self._held:
             parts = [self._past[release.number], self.organisation, self.site.root, self._title]
             data = self.keep(["release", *parts], lambda: _packed(self._make(release)))
-            # The pages are written in the order in which this is made, so the first are held.
-            while self._held and self._size + len(data) > HELD:
-                self._size -= sum(map(len, self._held.popitem()[1].values()))
-            self._held[release.number] = _unpacked(data)
-            self._size += sum(map(len, self._held[release.number].values()))
+            self._held = {release.number: _unpacked(data)}
         return self._held[release.number]
 
     def _make(self, release: Release) -> dict[str, bytes]:
