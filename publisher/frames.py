@@ -2,9 +2,9 @@
 
 The pages of versions are in no navigation, so on all of a policy that are of one depth the theme
 writes the same but for title, description, address, list of contents and text. It is rendered once
-with stand-ins in their places. The first page that goes into a frame is also rendered by the theme;
-where the two differ, a theme of your own does more than a frame can, and it renders every page
-itself.
+with stand-ins in their places. The second page that goes into a frame is rendered by the theme as
+well; where the two differ, a theme of your own does more than a frame can, and it renders every
+page itself.
 """
 
 from __future__ import annotations
@@ -12,69 +12,90 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from typing import Any
 
-from jinja2 import ChoiceLoader, DictLoader, Environment
+from jinja2 import Environment
+from mkdocs.commands.build import get_context
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import get_toc
 
 from publisher.markup.html import Heading
 from publisher.site.view import Body
 
-TEMPLATE = "publisher-framed.html"
-"""Writes a page that is in its frame already."""
 _CONTENTS = (
     '{% import "partials/language.html" as lang with context %}{% include "partials/toc.html" %}'
 )
 _SLOTS = ("title", "description", "canonical", "contents", "html", "head")
 _SLOT = re.compile("ppslot(" + "|".join(_SLOTS) + ")ppslot")
 
-Context = Mapping[str, Any]
 Finish = Callable[[str, str], str]
 """Mends a page as the theme wrote it, and puts HTML into its head."""
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What MkDocs renders a page with."""
+
+    env: Environment
+    config: MkDocsConfig
+    files: Files
+    navigation: Navigation
+
+    def context(self, page: MkDocsPage) -> Mapping[str, Any]:
+        """What a page is rendered from."""
+        context = get_context(self.navigation, self.files, self.config, page)
+        return self.config.plugins.on_page_context(
+            context, page=page, config=self.config, nav=self.navigation
+        )
 
 
 class Frames:
     """The frames of one build."""
 
-    def __init__(self, env: Environment, finish: Finish) -> None:
-        assert env.loader
-        env.loader = ChoiceLoader([env.loader, DictLoader({TEMPLATE: "{{ framed }}"})])
-        self._env, self._finish = env, finish
-        self._frames: dict[object, list[str] | None] = {}
+    def __init__(self, theme: Theme, finish: Finish) -> None:
+        self._theme, self._finish = theme, finish
+        self._frames: dict[object, _Frame] = {}
         self._contents = lru_cache(maxsize=256)(self._listed)
-        self._context: Context = {}
+        self._list = theme.env.from_string(_CONTENTS)
+        self._context: Mapping[str, Any] = {}
 
-    def framed(self, page: MkDocsPage, context: Context, body: Body) -> str:
+    def framed(self, page: MkDocsPage, body: Body) -> str:
         """A page as it is written to disk.
 
         Args:
             page: as the theme knows it; its title and description are in `meta`.
-            context: what the theme is given.
             body: what stands in the frame.
         """
-        self._context = context
-        folder = page.url.partition("/")[0]
-        like = (context["base_url"], folder, bool(body.description), "<h1" in body.html)
+        folder, _, rest = page.url.partition("/")
+        like = (rest.count("/"), folder, bool(body.description), "<h1" in body.html)
+        frame = self._frames.get(like)
+        if frame is None:
+            whole = self._rendered(page, body, body.head)
+            self._frames[like] = _Frame(self._frame(page, body))
+            return whole
+        if frame.parts is None:
+            return self._rendered(page, body, body.head)
         fill = {
             "title": page.meta["title"],
             "description": page.meta["description"],
             "canonical": page.canonical_url or "",
             "html": body.html,
             "head": body.head,
+            "contents": self._contents(body.headings),
         }
-        if like not in self._frames:
-            whole = self._rendered(page, body, body.head)
-            self._frames[like] = frame = self._frame(page, body)
-            if frame and _filled(frame, fill, self._contents(body.headings)) != whole:
-                self._frames[like] = None
-            return whole
-        frame = self._frames[like]
-        if frame is None:
-            return self._rendered(page, body, body.head)
-        return _filled(frame, fill, self._contents(body.headings))
+        filled = "".join([fill[p] if n % 2 else p for n, p in enumerate(frame.parts)])
+        if not frame.checked:
+            frame.checked, whole = True, self._rendered(page, body, body.head)
+            if whole != filled:
+                frame.parts = None
+                return whole
+        return filled
 
     def _frame(self, page: MkDocsPage, body: Body) -> list[str] | None:
         """The frame around pages like this one, cut at its slots: text and slot by turns."""
@@ -96,25 +117,25 @@ class Frames:
     def _rendered(self, page: MkDocsPage, body: Body, head: str) -> str:
         shown = copy.copy(page)
         shown.content, shown.toc = body.html, get_toc(contents(body.headings))  # type: ignore[arg-type]
-        template = self._env.get_template("main.html")
-        return self._finish(template.render({**self._context, "page": shown}), head)
+        self._context = self._theme.context(shown)
+        return self._finish(self._theme.env.get_template("main.html").render(self._context), head)
 
     def _listed(self, headings: tuple[Heading, ...]) -> str:
         """The list of contents beside a page, as the theme writes it."""
         page = {"toc": get_toc(contents(headings))}  # type: ignore[arg-type]
-        listed = self._env.from_string(_CONTENTS).render({**self._context, "page": page})
-        return self._finish(listed, "").strip()
+        return self._finish(self._list.render({**self._context, "page": page}), "").strip()
+
+
+@dataclass
+class _Frame:
+    parts: list[str] | None
+    """Text and slot by turns; None: it cannot be cut."""
+    checked: bool = False
+    """Whether the theme was seen to write the same around another page."""
 
 
 def _slot(name: str) -> str:
     return f"ppslot{name}ppslot"
-
-
-def _filled(frame: list[str], fill: Mapping[str, str], listed: str) -> str:
-    parts = {**fill, "contents": listed}
-    return "".join(
-        [parts[part] if place % 2 else part for place, part in enumerate(frame)],
-    )
 
 
 def contents(headings: tuple[Heading, ...]) -> list[dict[str, Any]]:

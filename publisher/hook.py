@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,14 @@ from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import get_toc
 
 from publisher.actions.assembling import Site, site
 from publisher.actions.publishing import Order, order
 from publisher.edges.project import Project
-from publisher.frames import TEMPLATE, Frames, contents
+from publisher.frames import Frames, Theme, contents
 from publisher.site import theme
 from publisher.site.pages import POLICIES
 from publisher.site.view import Body, Page
@@ -57,11 +59,7 @@ class PublisherOptions(Config):  # type: ignore[no-untyped-call]
 
 
 class GeneratedPage(MkDocsPage):
-    """A page whose HTML is not made by MkDocs.
-
-    One in the navigation is rendered by the theme like any other; one of a version is put into a
-    frame, see `frames`.
-    """
+    """A page whose HTML is not made by MkDocs."""
 
     def __init__(self, made: Page, file: File, config: MkDocsConfig) -> None:
         super().__init__(made.label or made.title, file, config)
@@ -69,20 +67,18 @@ class GeneratedPage(MkDocsPage):
         self.update_date = day_of(made.modified)
         self.body = Body("")
 
-    @property
-    def framed(self) -> bool:
-        """Whether it is put into a frame."""
-        return not self.made.label
-
     def read_source(self, config: MkDocsConfig) -> None:
         """There is no Markdown; the facts for the theme stand where MkDocs looks for them."""
         self.markdown = ""
-        self.meta = {"title": escape(self.made.title, quote=False)}
-        if self.framed:
-            self.meta["template"] = TEMPLATE
-        else:
-            self.body = self.made.body()
-            self.meta["description"] = escape(self.body.description)
+        self.open()
+
+    def open(self) -> None:
+        """Makes what it says, and the facts that the theme looks for."""
+        self.body = self.made.body()
+        self.meta = {
+            "title": escape(self.made.title, quote=False),
+            "description": escape(self.body.description),
+        }
         if not self.made.search:
             self.meta["search"] = {"exclude": True}
 
@@ -112,9 +108,12 @@ class GeneratedFile(File):
 
     def copy_file(self, dirty: bool = False) -> None:
         """Makes and writes it."""
-        path = Path(self.abs_dest_path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(self.make())
+        path, data = Path(self.abs_dest_path), self.make()
+        try:
+            path.write_bytes(data)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True)
+            path.write_bytes(data)
 
 
 def day_of(modified: dt.date | None) -> str:
@@ -147,11 +146,9 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
             written = [f.src_uri for f in files.documentation_pages()]
             config.nav = _navigation(written, self.made)
         self._lighten(files, config)
+        self.framed: list[File] = []
         for page in self.made.pages:
-            level = InclusionLevel.INCLUDED if page.label else InclusionLevel.NOT_IN_NAV
-            file = File.generated(config, f"{page.path}index.md", content="", inclusion=level)
-            file.page = GeneratedPage(page, file, config)
-            files.append(file)
+            files.append(self._page(page, config))
         for path, make in self.made.files.items():
             # What people wrote themselves stands.
             if files.get_file_from_path(path) is None:
@@ -160,6 +157,22 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
                 made.make = make
                 files.append(made)
         return files
+
+    def _page(self, page: Page, config: MkDocsConfig) -> File:
+        """A page as MkDocs is to know it: one that is in no navigation, as a file."""
+        name = f"{page.path}index.md"
+        if page.label:
+            level = InclusionLevel.INCLUDED
+            file = File.generated(config, name, content="", inclusion=level)
+            file.page = GeneratedPage(page, file, config)
+            return file
+        made = GeneratedFile.generated(config, name, content="")
+        assert isinstance(made, GeneratedFile)
+        made.dest_uri = f"{page.path}index.html"
+        made.page = GeneratedPage(page, made, config)
+        made.make = partial(self._framed, made.page)
+        self.framed.append(made)
+        return made
 
     def _lighten(self, files: Files, config: MkDocsConfig) -> None:
         """Takes from the theme's files what no page of this site needs at once."""
@@ -176,19 +189,30 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
         for name, text in theme.trimmed(texts, _colours(config), "".join(others)).items():
             sheets[name].content_string = text
 
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        self.navigation = nav
+        return nav
+
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-        self.frames = Frames(env, finished)
+        self.frames = Frames(Theme(env, config, files, self.navigation), finished)
         self.progress, self.count, self.written = self.wanted.progress, len(self.made.pages), 0
         return env
 
-    def on_page_context(
-        self, context: Any, *, page: MkDocsPage, config: MkDocsConfig, nav: Any
-    ) -> Any:
-        if isinstance(page, GeneratedPage) and page.framed:
-            body = page.made.body()
-            page.meta["description"] = escape(body.description)
-            head = body.head + page.made.noindex * NOINDEX
-            context["framed"] = self.frames.framed(page, context, replace(body, head=head))
+    def _framed(self, page: GeneratedPage) -> bytes:
+        """A page of a version, as it is written to disk."""
+        page.open()
+        body, page.body = page.body, Body("")  # of hundreds, one is held in memory at a time
+        head = body.head + page.made.noindex * NOINDEX
+        self._told()
+        return self.frames.framed(page, replace(body, head=head)).encode()
+
+    def _told(self) -> None:
+        self.progress("pages", self.written, self.count)
+        self.written += 1
+
+    def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
+        if template_name == "sitemap.xml":
+            context["pages"] = [*context["pages"], *self.framed]
         return context
 
     def on_page_content(
@@ -201,10 +225,7 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
 
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
         if isinstance(page, GeneratedPage):
-            self.progress("pages", self.written, self.count)
-            self.written += 1
-            if page.framed:
-                return output
+            self._told()
             return finished(output, page.body.head + page.made.noindex * NOINDEX)
         return finished(output, self.made.head if page.is_homepage else "")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 import subprocess
 from collections.abc import Iterable
@@ -478,6 +479,7 @@ def test_odd_texts_lose_nothing(text: str) -> None:
     lineage = Lineage()
     found = lineage.follow(text)
     assert found.source == text
+    assert found.stems_from(hashlib.sha256(text.encode()).hexdigest())
     clauses = [c for name, part in found.files.items() for c in parse(part, name)]
     assert said(clauses) == said(parse(text))
     headings = [c.anchor for c in clauses if c.kind is Kind.HEADING]
@@ -513,6 +515,8 @@ def test_a_text_with_anchors_is_the_text_without_them(text: str) -> None:
     names = [f"s-{n}" for n in range(len(headings))]
     found = anchored(clauses, names)
     assert found.source == text
+    assert found.stems_from(hashlib.sha256(text.encode()).hexdigest())
+    assert not found.stems_from(hashlib.sha256(f"{text}.".encode()).hexdigest())
     again = [c for part in found.files.values() for c in parse(part)]
     assert [c.anchor for c in again if c.kind is Kind.HEADING] == names
 

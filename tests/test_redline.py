@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from itertools import combinations, groupby, pairwise
 
@@ -171,6 +172,17 @@ def test_a_paragraph_untouched_and_in_order_is_never_marked(
     operations = compare(doc("\n\n".join(old)), doc("\n\n".join(new)))
     kept = [op.new.key for op in operations if op.old and op.new and op.unchanged]
     assert kept == untouched
+
+
+@given(policies(), st.data())
+def test_where_something_was_only_removed_nothing_is_added(text: str, data: st.DataObject) -> None:
+    parts = text.split("\n\n")
+    gone = data.draw(st.integers(0, len(parts) - 1))
+    left = "\n\n".join(parts[:gone] + parts[gone + 1 :])
+    keys = [Counter(clause.key for clause in doc(t).clauses) for t in (text, left)]
+    assume(not keys[1] - keys[0])
+    for op in compare(doc(text), doc(left)):
+        assert op.new is None or (op.old and not op.move and not op.amended)
 
 
 @given(amendments(), st.sampled_from("abcdefgh"))

@@ -12,10 +12,11 @@ import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from publisher import frames
+from publisher import frames, hook
 from publisher.actions.publishing import Built, build
 from publisher.edges import kept
 from publisher.edges.project import Project
@@ -155,8 +156,15 @@ def test_a_frame_holds_what_the_theme_would_have_written(
     assert not differences(house.project.built, again().folder)
 
 
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        ("{{ page.title | length }} letters", "{length} letters"),
+        ("{{ (page or {}).url }}", "terms/{number}/"),
+    ],
+)
 def test_a_theme_that_does_more_than_a_frame_can_renders_every_page(
-    house: House, tmp_path: Path
+    house: House, tmp_path: Path, own: str, told: str
 ) -> None:
     root = tmp_path / "own"
     shutil.copytree(house.root, root, symlinks=True)
@@ -167,20 +175,28 @@ def test_a_theme_that_does_more_than_a_frame_can_renders_every_page(
     )
     (root / "own").mkdir()
     (root / "own/main.html").write_text(
-        '{% extends "base.html" %}{% block footer %}<p class="own">{{ page.title | length }} '
-        "letters</p>{% endblock %}"
+        f'{{% extends "base.html" %}}{{% block footer %}}<p class="own">{own}</p>{{% endblock %}}'
     )
     folder = build(Project(root), DAY).folder
     for number in (1, 2, 3, 4):
         page = (folder / f"terms/{number}/index.html").read_text()
-        assert f'<p class="own">{len(f"Terms, version {number}")} letters</p>' in page
+        said = told.format(number=number, length=len(f"Terms, version {number}"))
+        assert f'<p class="own">{said}</p>' in page
         page = (folder / f"terms/{number}/changes/index.html").read_text() if number > 1 else ""
         assert number == 1 or '<p class="own">' in page
 
 
 def test_one_more_version_changes_the_same_few_pages_however_many_came_before(
-    past: Path, tmp_path: Path
+    past: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    rendered: list[str] = []
+    act = hook.PublisherPlugin.on_post_page
+
+    def watched(self: hook.PublisherPlugin, output: str, **facts: Any) -> str:
+        rendered.append(facts["page"].url)
+        return act(self, output, **facts)
+
+    monkeypatch.setattr(hook.PublisherPlugin, "on_post_page", watched)
     history = tmp_path / "history"
     shutil.copytree(past, history)
     house = make_house(tmp_path / "house")
@@ -190,7 +206,9 @@ def test_one_more_version_changes_the_same_few_pages_however_many_came_before(
         if number > 4:
             commit(history, number)
         house.ok("import", "--history", str(history), "terms.md", "--policy", "terms")
+        rendered.clear()
         counts.append(build(house.project, DAY).changed)
+        assert len(rendered) <= 6, "the theme renders the home page and those that stay"
         sizes.append((house.project.built / "terms/1/index.html").stat().st_size)
     assert len(set(counts[1:])) == 1
     assert len(set(sizes)) == 1, "the page of a version does not grow"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 from publisher.edges import archive
@@ -139,8 +138,7 @@ def _witnessed(project: Project, history: History, policy_id: str) -> list[Flaw]
 
 
 def _as_found(release: Release, imported: Imported, folder: str) -> list[Flaw]:
-    text = Anchored(release.policy.files, imported.kept).source
-    if hashlib.sha256(text.encode()).hexdigest() == imported.digest:
+    if Anchored(release.policy.files, imported.kept).stems_from(imported.digest):
         return []
     what = f"is not the text of `{imported.path}` at commit {imported.commit[:10]}"
     return [Flaw(Severity.ERROR, folder, what, "restore it from a clone that has it")]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
@@ -19,37 +20,53 @@ ENOUGH = 20
 """So many rows are enough to tell."""
 
 
+class RowName(NamedTuple):
+    """What a row of a table is called."""
+
+    table: tuple[int | None, int | None]
+    """The old table and the new one that belongs to it; None: none does."""
+    text: str
+
+
 def row_names(
     old: Mapping[int, Clause], new: Mapping[int, Clause]
-) -> tuple[dict[int, str], dict[int, str]]:
+) -> tuple[dict[int, RowName], dict[int, RowName]]:
     """What each row of a table is called: its text in a column where all of them differ.
 
-    Of several such columns it is the one that the two texts have most in common; else the first.
+    Tables that have most in common belong together: rows that nobody touched, then names. Of
+    several columns it is the one that both have most in common; else the first.
 
     Args:
         old, new: rows by their places, without their heads; of one table or of several.
     """
-    names: tuple[dict[int, str], dict[int, str]] = ({}, {})
     left, right = _naming_columns(old), _naming_columns(new)
+    keys = [[_keys(column, old) for _, column in left], [_keys(column, new) for _, column in right]]
     scored = sorted(
-        (-len({*a.values()} & {*b.values()}), m, n)
+        (-len(keys[0][m] & keys[1][n]), -len({*a.values()} & {*b.values()}), m, n)
         for m, (_, a) in enumerate(left)
         for n, (_, b) in enumerate(right)
     )
+    names: tuple[dict[int, RowName], dict[int, RowName]] = ({}, {})
     named: tuple[set[int], set[int]] = (set(), set())
-    for common, m, n in scored:
+    for untouched, common, m, n in scored:
         (table, a), (other, b) = left[m], right[n]
-        if common and table not in named[0] and other not in named[1]:
-            names[0].update(a)
-            names[1].update(b)
+        if (untouched or common) and table not in named[0] and other not in named[1]:
+            both = table, other
+            names[0].update({place: RowName(both, text) for place, text in a.items()})
+            names[1].update({place: RowName(both, text) for place, text in b.items()})
             named[0].add(table)
             named[1].add(other)
     for side, columns in enumerate((left, right)):
         for table, column in columns:
             if table not in named[side]:
-                names[side].update(column)
+                alone = (table, None) if side == 0 else (None, table)
+                names[side].update({place: RowName(alone, text) for place, text in column.items()})
                 named[side].add(table)
     return names
+
+
+def _keys(column: Iterable[int], rows: Mapping[int, Clause]) -> set[str]:
+    return {rows[place].key for place in column}
 
 
 def _naming_columns(rows: Mapping[int, Clause]) -> list[tuple[int, dict[int, str]]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from publisher.compare.columns import row_names
+from publisher.compare.columns import RowName, row_names
 from publisher.compare.likeness import likeness
 from publisher.compare.words import alike
 from publisher.text.clauses import Document, Kind
@@ -86,8 +86,10 @@ class Pairing:
         if old.kind is not Kind.ROW:
             return AMENDED
         names, others = self._row_names
-        was, now = words(names.get(i, "")), words(others.get(j, ""))
-        return AMENDED if {*was} & {*now} or not was or not now else HARDLY
+        if i not in names or j not in others:
+            return AMENDED
+        was, now = words(names[i].text), words(others[j].text)
+        return AMENDED if {*was} & {*now} else HARDLY
 
     def may_become(self, i: int, j: int) -> bool:
         """Whether a clause may be the other one amended, for all that is known but its words."""
@@ -96,7 +98,7 @@ class Pairing:
         if self.old.clauses[i].kind is not Kind.ROW:
             return True
         names, others = self._row_names
-        was, now = names.get(i, ""), others.get(j, "")
+        was, now = names.get(i), others.get(j)
         # A row that stands elsewhere under its own name is not this one under another.
         return was == now or not (was in self._named[1] or now in self._named[0])
 
@@ -127,7 +129,7 @@ class Pairing:
                     yield i, j
 
     @cached_property
-    def _row_names(self) -> tuple[dict[int, str], dict[int, str]]:
+    def _row_names(self) -> tuple[dict[int, RowName], dict[int, RowName]]:
         old, new = (
             {k: c for k, c in enumerate(d.clauses) if c.kind is Kind.ROW and not c.head}
             for d in (self.old, self.new)
@@ -135,6 +137,6 @@ class Pairing:
         return row_names(old, new)
 
     @cached_property
-    def _named(self) -> tuple[set[str], set[str]]:
+    def _named(self) -> tuple[set[RowName], set[RowName]]:
         old, new = ({*names.values()} for names in self._row_names)
         return old, new

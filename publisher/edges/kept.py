@@ -15,6 +15,8 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+HELD = 1 << 26
+"""Bytes that a store has at hand at most, so that what was just made is not read again."""
 LIBRARIES = ("markdown-it-py", "mdit-py-plugins", "rapidfuzz", "regex")
 """Whose versions decide what a text is and what differs."""
 
@@ -51,11 +53,19 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._used: set[str] = set()
+        self._held: dict[str, bytes] = {}
+        self._room = HELD
 
     def kept(self, name: str, make: Callable[[], bytes]) -> bytes:
         """What was kept under a name; made, and kept, if it is not there or not whole."""
         self._used.add(f"{name}.kept")
-        return kept(self.folder, name, make)
+        if name not in self._held:
+            data = kept(self.folder, name, make)
+            if len(data) > self._room:
+                return data
+            self._held[name] = data
+            self._room -= len(data)
+        return self._held[name]
 
     def sweep(self, before: float) -> None:
         """Removes what was of no use since this store was opened, and is old.

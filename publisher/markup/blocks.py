@@ -92,22 +92,6 @@ class Blocks:
 
     # ── containers ───────────────────────────────────────────────────────────────────────────────
 
-    def shared(self, old: Clause | None, new: Clause | None, width: int) -> int:
-        """How many of the open containers go on around the next clause.
-
-        A container of one side goes on as that of the other side where both have a clause in
-        common, so that a list with an added item stays one list.
-        """
-        return self._shared(_around(old, new), _clause(old, new).head, width)
-
-    def _shared(self, around: Sequence[_Around], head: bool, width: int) -> int:
-        depth = 0
-        for opened, (container, before, after) in zip(self.stack, around, strict=False):
-            if not _joins(opened, container, before, after, head, width):
-                break
-            depth += 1
-        return depth
-
     def enter(
         self,
         old: Clause | None,
@@ -116,21 +100,27 @@ class Blocks:
         *,
         item: Callable[[str, Container], str] = lambda file, item: "",
         depth: int | None = None,
-    ) -> None:
+    ) -> int:
         """Closes and opens containers until those of a clause are open.
+
+        A container of one side goes on as that of the other side where both have a clause in
+        common, so that a list with an added item stays one list.
 
         Args:
             old, new: the clause on either side.
             width: how many cells it has.
             item: the attributes of an item of a list, by its file and container.
             depth: how many containers to open at most; None: all.
+
+        Returns:
+            How many of the open containers went on.
         """
         clause = _clause(old, new)
         if not clause.containers:
             self.close_to(0)
-            return
+            return 0
         around = _around(old, new)
-        known = self._shared(around, clause.head, width)
+        known = self._known(around, clause.head, width)
         self.close_to(known)
         for opened, (_, before, after) in zip(self.stack, around[:depth], strict=False):
             opened.old = before.number if before else opened.old
@@ -144,6 +134,15 @@ class Blocks:
             self.stack[-1].old = before.number if before else None
             self.stack[-1].new = after.number if after else None
             self.stack[-1].columns = width
+        return known
+
+    def _known(self, around: Sequence[_Around], head: bool, width: int) -> int:
+        depth = 0
+        for opened, (container, before, after) in zip(self.stack, around, strict=False):
+            if not _joins(opened, container, before, after, head, width):
+                break
+            depth += 1
+        return depth
 
     def _open(
         self, container: Container, inside: Sequence[Container], file: str, new: bool, named: str

@@ -200,7 +200,8 @@ def _story(clause: Clause, stories: str) -> str:
 
 def right_to_left(clauses: Iterable[Clause]) -> bool:
     """Whether any letter is written from right to left."""
-    return any(_RIGHT_TO_LEFT.search(clause.text) for clause in clauses)
+    texts = (clause.text for clause in clauses)
+    return any(not text.isascii() and _RIGHT_TO_LEFT.search(text) for text in texts)
 
 
 def block_cells(

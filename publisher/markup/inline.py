@@ -123,6 +123,8 @@ def _units(spans: Sequence[Span]) -> list[tuple[str, Span]]:
 
 
 def _link(marks: Sequence[Mark]) -> str:
+    if not marks:
+        return ""  # as most words have none
     return next((mark.value for mark in marks if mark.kind == "link"), "")
 
 
@@ -185,8 +187,10 @@ def _format_note(was: tuple[Mark, ...], now: tuple[Mark, ...], titles: Mapping[s
 
 
 def _formatted(span: Span, style: Style, link: str = "") -> str:
-    picture = next((mark for mark in span.marks if mark.kind == "image"), None)
     text = escape(span.text, quote=False).replace("\n", "<br>\n")
+    if not span.marks:
+        return _anchored(link, text)
+    picture = next((mark for mark in span.marks if mark.kind == "image"), None)
     if picture and style.pictures:
         text = f'<img src="{escape(picture.value)}" alt="{escape(span.text)}">'
     elif picture:

@@ -180,11 +180,10 @@ def passages(blocks: Sequence[Block]) -> list[list[Block]]:
             found.append([block])
             continue
         old, new, width = block.op.old, block.op.new, len(block.op.cells)
-        depth = frame.shared(old, new, width)
+        depth = frame.enter(old, new, width)
         if not found or depth == 0 or (depth == 1 and frame.stack[0].kind in LISTS):
             found.append([])
         found[-1].append(block)
-        frame.enter(old, new, width)
         if block.op.clause.kind is Kind.ROW:
             frame.part(block.op.clause.head)
     return found

@@ -7,6 +7,7 @@ say what the whole says.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ LONGEST = 40
 """Letters an anchor made by machine has at most: people read it in addresses."""
 
 _SUFFIX = re.compile(r" \{#([^{}\s]*)\}$")
+_AT_ENDS = re.compile(r" \{#([^{}\s]*)\}(?=[ \t]*$)", re.MULTILINE)
 _CLOSING = re.compile(r"[ \t]+#+$")
 
 
@@ -47,6 +49,17 @@ class Anchored:
                 line = lines[heading.line]
                 lines[heading.line] = line[: found.start()] + line[found.end() :]
         return "".join(lines)
+
+    def stems_from(self, digest: str) -> bool:
+        """Whether the text as it was before has this SHA-256."""
+        text = "".join(self.files.values())
+        # Most lines that end like an anchor are headings; if these give the text, it is the one.
+        bare = _AT_ENDS.sub(lambda found: found[0] if found[1] in self.kept else "", text)
+        return _sha256(bare) == digest or _sha256(self.source) == digest
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def source_text(data: bytes) -> str:

@@ -231,11 +231,15 @@ def _noted(note: str) -> str:
 
 
 _PUNCTUATION = re.compile(r"[\\`*_\[\]<>~|&#!]")
+_PLAIN = re.compile(r"(?!.*www\.)(?:[^\W_]|[ ,.;:'“”’()%+-])*", re.IGNORECASE)
+"""Words in which nothing has to be escaped; most are such."""
 _LIST = re.compile(r"^(\d*)([-+.)=])")
 
 
 def escaped(text: str) -> str:
     """Text that no reader of Markdown takes for anything else; line breaks become `<br>`."""
+    if _PLAIN.fullmatch(text):
+        return text
     text = _PUNCTUATION.sub(r"\\\g<0>", visible(text))
     # A mention writes to a person, and `#1` to an issue; a space of no width prevents it.
     text = re.sub(r"(?<!\w)(@(?=\w)|\\#(?=\d))", r"\1&#8203;", text)
