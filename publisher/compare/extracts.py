@@ -390,9 +390,9 @@ def shortened(text: str) -> str:
     return words if len(words) <= SHORT else words[: SHORT - 1].rstrip() + "…"
 
 
-_INVISIBLE = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "�")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def visible(text: str) -> str:
     """The text without control characters, which would act on a terminal instead of being read."""
-    return text.translate(_INVISIBLE)
+    return _INVISIBLE.sub("�", text)

@@ -241,13 +241,16 @@ def escaped(text: str) -> str:
     if _PLAIN.fullmatch(text):
         return text
     text = _PUNCTUATION.sub(r"\\\g<0>", visible(text))
-    # A mention writes to a person, and `#1` to an issue; a space of no width prevents it.
-    text = re.sub(r"(?<!\w)(@(?=\w)|\\#(?=\d))", r"\1&#8203;", text)
+    if "@" in text or "#" in text:
+        # A mention writes to a person, and `#1` to an issue; a space of no width prevents it.
+        text = re.sub(r"(?<!\w)(@(?=\w)|\\#(?=\d))", r"\1&#8203;", text)
     # GitHub sets what stands between two dollars as mathematics, except in a `span`.
     text = text.replace("$", "<span>$</span>")
     # An address would become a link before the backslashes in it are read.
-    text = re.sub(r"(?i)\b(https?|ftp):(?=//)", r"\1&#58;", text)
-    text = re.sub(r"(?i)\b(www)\.", r"\1&#46;", text)
+    if "://" in text:
+        text = re.sub(r"(?i)\b(https?|ftp):(?=//)", r"\1&#58;", text)
+    if "." in text:
+        text = re.sub(r"(?i)\b(www)\.", r"\1&#46;", text)
     return text.replace("\n", "<br>")
 
 

@@ -35,30 +35,37 @@ def as_json(amendment: Amendment, old: str, new: str, *, seconds: float | None =
     """
     counts = amendment.counts
     words = {"inserted": counts.inserted, "deleted": counts.deleted, "moved": counts.moved}
-    value: dict[str, str] = {
-        "$schema": _written(SCHEMA),
-        "format": _written(FORMAT),
-        "version": _written(VERSION),
-        "old": _written(old),
-        "new": _written(new),
-        "summary": _written(summary(amendment)),
-        "words": _written(words),
-        "changes": _listed(_written(_change(amendment, change)) for change in amendment.changes),
-        "operations": _listed(_operations(amendment)),
+    head = {
+        "$schema": SCHEMA,
+        "format": FORMAT,
+        "version": VERSION,
+        "old": old,
+        "new": new,
+        "summary": summary(amendment),
+        "words": words,
     }
+    # Put together once: it is longer than both texts, and each step on the way would copy it.
+    parts = ["{\n", *(f'"{key}": {_written(value)},\n' for key, value in head.items())]
+    changes = (_written(_change(amendment, change)) for change in amendment.changes)
+    parts += ['"changes": ', *_listed(changes), ',\n"operations": ']
+    parts += _listed(_operations(amendment))
     if seconds is not None:
-        value["seconds"] = _written(seconds)
-    return "{\n" + ",\n".join(f'"{key}": {text}' for key, text in value.items()) + "\n}\n"
+        parts.append(f',\n"seconds": {_written(seconds)}')
+    return "".join([*parts, "\n}\n"])
 
 
 def _written(value: object) -> str:
     return _ENCODER.encode(value)
 
 
-def _listed(items: Iterable[str]) -> str:
+def _listed(items: Iterable[str]) -> Iterator[str]:
     """A list with each item on a line of its own."""
-    lines = ",\n".join(items)
-    return f"[\n{lines}\n]" if lines else "[]"
+    start = "[\n"
+    for item in items:
+        yield start
+        yield item
+        start = ",\n"
+    yield "[]" if start == "[\n" else "\n]"
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)

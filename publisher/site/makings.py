@@ -363,10 +363,11 @@ def _unpacked(data: bytes) -> dict[str, bytes]:
 
 
 def _encoded(found: Fragment) -> bytes:
+    """The headings in one line, then the HTML as it is."""
     headings = [(h.level, h.anchor, h.title) for h in found.headings]
-    return json.dumps([found.html, headings], ensure_ascii=False).encode()
+    return f"{json.dumps(headings, ensure_ascii=False)}\n{found.html}".encode()
 
 
 def _decoded(data: bytes) -> Fragment:
-    html, headings = json.loads(data)
-    return Fragment(html, tuple(Heading(*heading) for heading in headings))
+    headings, _, html = data.decode().partition("\n")
+    return Fragment(html, tuple(Heading(*heading) for heading in json.loads(headings)))
