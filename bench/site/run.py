@@ -153,19 +153,19 @@ def first_builds(folder: Path, beside: Path, rounds: int) -> list[Cost]:
     """Of plain MkDocs, of ours, and of its pages alone: they take turns, and the best turn counts,
     for a slow minute of the machine is slow for all.
     """
+    ours = ("build", ".publisher/cache/site", ".publisher/cache/site.json")
     turns = (
-        ([sys.executable, "-m", "mkdocs", "build", "-q"], beside),
-        ([sys.executable, "-c", PAGES_ALONE, "build"], folder),
-        ([_publisher(), "build"], folder),
+        ([sys.executable, "-m", "mkdocs", "build", "-q"], beside, ("site",)),
+        ([sys.executable, "-c", PAGES_ALONE, "build"], folder, ours),
+        ([_publisher(), "build"], folder, ours),
     )
     best = [Cost(float("inf"), float("inf"))] * len(turns)
     for _ in range(rounds):
-        for number, (command, where) in enumerate(turns):
-            for made in ("site", "build", ".publisher/cache/site"):
-                if where == folder and made == "site":
-                    continue  # what people wrote
-                shutil.rmtree(where / made, ignore_errors=True)
-            (where / ".publisher/cache/site.json").unlink(missing_ok=True)
+        for number, (command, where, made) in enumerate(turns):
+            for path in (where / name for name in made):
+                if path.is_dir():
+                    shutil.rmtree(path)
+                path.unlink(missing_ok=True)
             best[number] = min(best[number], spent(command, where)[0], key=lambda cost: cost.cpu)
     return best
 
