@@ -73,7 +73,8 @@ class Frames:
             body: what stands in the frame.
         """
         folder, _, rest = page.url.partition("/")
-        like = (rest.count("/"), folder, bool(body.description), "<h1" in body.html)
+        parts = (body.description, body.headings, "<h1" in body.html)
+        like = (rest.count("/"), folder, *map(bool, parts))
         frame = self._frames.get(like)
         if frame is None:
             whole = self._rendered(page, body, body.head)

@@ -6,9 +6,7 @@ from collections.abc import Iterable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 
-from publisher.text import clauses
 from publisher.text.clauses import (
     Document,
     Kind,
@@ -109,27 +107,3 @@ def test_what_stands_far_below_may_decide_what_stands_above() -> None:
     assert [run.marks for run in above.cells[0]][1] == (Mark("link", "/terms"),)
     first, second = parse("```\none\n\ntwo\n```\n\nthree\n")
     assert (first.kind, first.text, second.text) == (Kind.CODE, "one\n\ntwo\n", "three")
-
-
-# ── links ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def plain(raw_html: bool = False) -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": raw_html}).enable("table")
-
-
-PIECES = [*"()\\<>&;%'\"[]#?/:@ \n_*\t\x7f\xa0é", "&amp;", "%41", "https://a.example", "a-b_c"]
-target = st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
-
-
-@given(st.lists(st.tuples(st.sampled_from(["[a](", "![a](", "[*a*](<", "[a]: "]), target)))
-def test_links_are_read_as_the_library_reads_them(links: list[tuple[str, str]]) -> None:
-    text = " ".join(f"{start}{to})" for start, to in links)
-    assert [t.as_dict() for t in clauses.markdown().parse(text)] == [
-        t.as_dict() for t in plain().parse(text)
-    ]
-
-
-@given(st.from_regex(clauses._PLAIN_ADDRESS, fullmatch=True))
-def test_a_plain_address_is_its_own_normal_form(address: str) -> None:
-    assert plain().normalizeLink(address) == address

@@ -14,7 +14,8 @@ from publisher.policies.finding import Finding, Severity
 from publisher.policies.language import locale
 from publisher.policies.policy import ANCHOR, Policy
 from publisher.policies.release import Release
-from publisher.text.clauses import Clause, Kind, markdown, parse, source_lines
+from publisher.text.clauses import Clause, Kind, parse, source_lines
+from publisher.text.markdown import markdown
 
 
 def check(

@@ -17,7 +17,8 @@ from typing import Any
 from markdown_it.token import Token
 
 from publisher.policies.policy import ANCHOR
-from publisher.text.clauses import Clause, Kind, markdown, parse, source_lines
+from publisher.text.clauses import Clause, Kind, parse, source_lines
+from publisher.text.markdown import markdown
 
 BEGINNING = "beginning"
 """Names the file of what stands before the first heading; no anchor is called like it."""
@@ -51,7 +52,7 @@ class Anchored:
         return "".join(lines)
 
     def stems_from(self, digest: str) -> bool:
-        """Whether the text as it was before has this SHA-256."""
+        """Whether this is what the text as it was before has for a digest: SHA-256, as hex."""
         text = "".join(self.files.values())
         # Most lines that end like an anchor are headings; if these give the text, it is the one.
         bare = _AT_ENDS.sub(lambda found: found[0] if found[1] in self.kept else "", text)
