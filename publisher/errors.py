@@ -72,3 +72,7 @@ class ServeError(PublisherError):
 
 class TokenError(PublisherError):
     """A personal link or reply address that we did not issue, or that was changed."""
+
+
+class TooOftenError(PublisherError):
+    """A customer declared one thing and the other more often in a day than is recorded."""

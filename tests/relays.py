@@ -19,6 +19,8 @@ class Keeps:
     refusals: dict[str, str] = field(default_factory=dict)
     """The reply to RCPT, by address."""
     letters: list[tuple[str, bytes]] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
+    """Of the envelopes of these letters."""
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -30,6 +32,7 @@ class Keeps:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
+        self.senders.append(envelope.mail_from or "")
         self.letters += [(address, envelope.content) for address in envelope.rcpt_tos]
         return "250 2.0.0 kept"
 

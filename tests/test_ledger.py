@@ -4,22 +4,28 @@ import datetime as dt
 import sqlite3
 import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from publisher.edges.database import LedgerError
 from publisher.edges.ledger import Ledger, Merged
+from publisher.errors import TooOftenError
 from publisher.notices.optout import RequestKind, Timing
 from publisher.notices.recipients import Customer
 from publisher.notices.record import (
+    MOST_CHANGES,
+    MOST_REPEATS,
     Channel,
+    Clock,
     DeliveryState,
     Filed,
     Request,
+    Wanted,
     last_late,
-    said_before,
     stands,
 )
 from publisher.policies.release import Number
@@ -43,19 +49,18 @@ def ledger(path: Path) -> Ledger:
     return ledger
 
 
+def at(hours: int = 0) -> Clock:
+    return lambda: NOW + dt.timedelta(hours=hours)
+
+
+def wanted(kind: RequestKind = OUT, **values: Any) -> Wanted:
+    return Wanted(kind, "privacy", TWO, 1, Channel.FORM, {}, **values)
+
+
 def declare(
     ledger: Ledger, kind: RequestKind, hours: int = 0, timing: Timing = Timing.IN_TIME
 ) -> Request:
-    return ledger.record(
-        kind,
-        "privacy",
-        TWO,
-        1,
-        received=NOW + dt.timedelta(hours=hours),
-        timing=timing,
-        channel=Channel.FORM,
-        evidence="{}",
-    )
+    return ledger.record(wanted(kind), at(hours), lambda _: timing).request
 
 
 def test_only_its_owner_can_read_it(ledger: Ledger, path: Path) -> None:
@@ -120,7 +125,7 @@ def test_the_same_said_twice_is_kept_and_counts_once(ledger: Ledger) -> None:
     assert (first.receipt, second.receipt) == ("R-000001", "R-000001")
     assert second.repeats == first.id
     assert stands(ledger.requests("privacy", 2, 1)) == first
-    assert [r.id for r in ledger.owed()] == [first.id]
+    assert [a.request.id for a in ledger.answers(DeliveryState.TO_DO)] == [first.id]
 
 
 def test_the_last_that_came_in_time_stands(ledger: Ledger) -> None:
@@ -137,19 +142,133 @@ def test_the_last_that_came_in_time_stands(ledger: Ledger) -> None:
 
 
 def test_what_came_earlier_is_no_repeat_of_what_came_later(ledger: Ledger) -> None:
-    later = declare(ledger, OUT, 5)
-    assert said_before(OUT, Timing.IN_TIME, NOW, [later]) is None
+    declare(ledger, OUT, 5)
+    earlier = ledger.record(wanted(received=NOW), at(6), lambda _: Timing.IN_TIME)
+    assert (earlier.first, earlier.request.received) == (None, NOW)
 
 
 def test_two_at_once_make_one_declaration(ledger: Ledger) -> None:
-    threads = [threading.Thread(target=declare, args=(ledger, OUT)) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    requests = ledger.requests("privacy", 2, 1)
-    assert len(requests) == 8
-    assert sorted(r.repeats is None for r in requests) == [False] * 7 + [True]
+    """With the real clock, which is read when nobody else can write."""
+    for _ in range(10):
+        before = len(ledger.requests("privacy", 2, 1))
+        kind = BACK if before and stands(ledger.requests("privacy", 2, 1)).kind is OUT else OUT  # type: ignore[union-attr]
+        clicks = [threading.Thread(target=_click, args=(ledger, kind)) for _ in range(4)]
+        for click in clicks:
+            click.start()
+        for click in clicks:
+            click.join()
+        new = ledger.requests("privacy", 2, 1)[before:]
+        assert sorted(r.repeats is None for r in new) == [False] * 3 + [True]
+        assert len({r.receipt for r in new}) == 1
+
+
+def _click(ledger: Ledger, kind: RequestKind) -> None:
+    ledger.record(wanted(kind), lambda: dt.datetime.now(dt.UTC), lambda _: Timing.IN_TIME)
+
+
+def test_the_clock_is_asked_when_nobody_else_can_write(ledger: Ledger, path: Path) -> None:
+    held = []
+
+    def clock() -> dt.datetime:
+        with sqlite3.connect(path, timeout=0) as other:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")
+            held.append(True)
+        return NOW
+
+    ledger.record(wanted(), clock, lambda _: Timing.IN_TIME)
+    ledger.keep(b"raw", "", clock)
+    assert held == [True, True]
+
+
+def test_one_customer_cannot_fill_the_ledger(ledger: Ledger) -> None:
+    for _ in range(30):
+        assert declare(ledger, OUT).receipt == "R-000001"
+    assert len(ledger.requests("privacy", 2, 1)) == 1 + MOST_REPEATS
+    for turn in range(1, MOST_CHANGES):
+        declare(ledger, BACK if turn % 2 else OUT)
+    with pytest.raises(TooOftenError):
+        declare(ledger, OUT if MOST_CHANGES % 2 == 0 else BACK)
+    assert len(ledger.requests("privacy", 2, 1)) == MOST_CHANGES + MOST_REPEATS
+    assert (
+        ledger.record(
+            Wanted(OUT, "privacy", TWO, 2, Channel.FORM, {}), at(), lambda _: Timing.IN_TIME
+        ).first
+        is None
+    )
+    assert declare(ledger, OUT if MOST_CHANGES % 2 == 0 else BACK, 25).repeats is None
+
+
+def test_a_clock_behind_what_is_on_record_is_marked(ledger: Ledger) -> None:
+    """Set to 1980, say: what is declared is taken all the same."""
+    assert not declare(ledger, OUT).clock_behind
+    back = declare(ledger, BACK, -24 * 365 * 40)
+    assert back.clock_behind
+    assert stands(ledger.requests("privacy", 2, 1)) is not None
+    assert len(ledger.requests("privacy", 2, 1)) == 2
+    early = wanted(not_before=NOW + dt.timedelta(days=9))
+    assert ledger.record(early, at(1), lambda _: Timing.IN_TIME).request.clock_behind
+
+
+def test_two_machines_may_differ_by_seconds(ledger: Ledger) -> None:
+    declare(ledger, OUT)
+    seconds = ledger.record(
+        wanted(BACK), lambda: NOW - dt.timedelta(seconds=30), lambda _: Timing.IN_TIME
+    )
+    assert not seconds.request.clock_behind
+
+
+# ── the ledger's file ────────────────────────────────────────────────────────────────────────────
+
+
+def _remove(path: Path) -> None:
+    path.unlink()
+
+
+def _replace(path: Path) -> None:
+    copy = path.with_name("copy")
+    with sqlite3.connect(path) as one, sqlite3.connect(copy) as other:
+        one.backup(other)
+    copy.replace(path)
+
+
+def _move_folder(path: Path) -> None:
+    path.parent.rename(path.parent.with_name("elsewhere"))
+
+
+def _remove_log(path: Path) -> None:
+    path.with_name(f"{path.name}-wal").unlink()
+
+
+@pytest.mark.parametrize("harm", [_remove, _replace, _move_folder, _remove_log])
+def test_what_nobody_would_find_is_not_recorded(
+    ledger: Ledger, path: Path, harm: Callable[[Path], None]
+) -> None:
+    declare(ledger, OUT)
+    harm(path)
+    acts: list[Callable[[], object]] = [
+        lambda: declare(ledger, BACK),
+        lambda: ledger.keep(b"raw", "", at()),
+        lambda: ledger.merge_recipients([ANNA], NOW),
+        lambda: ledger.requests("privacy", 2, 1),
+    ]
+    for act in acts:
+        with pytest.raises(LedgerError, match="removed or replaced"):
+            act()
+
+
+@pytest.mark.parametrize("harm", [_remove, _replace, _remove_log])
+def test_what_is_taken_away_while_it_is_written_is_not_recorded(
+    ledger: Ledger, path: Path, harm: Callable[[Path], None]
+) -> None:
+    declare(ledger, OUT)
+
+    def clock() -> dt.datetime:
+        harm(path)
+        return NOW
+
+    with pytest.raises(LedgerError, match="removed or replaced"):
+        ledger.record(wanted(BACK), clock, lambda _: Timing.IN_TIME)
 
 
 def test_another_release_is_another_matter(ledger: Ledger) -> None:
@@ -164,7 +283,7 @@ def test_what_customers_said_is_recorded_for_ever(
     ledger: Ledger, path: Path, table: str, act: str
 ) -> None:
     declare(ledger, OUT)
-    ledger.file(ledger.keep(b"raw", "to@x.example", NOW), Filed.UNCLEAR, "why", NOW)
+    ledger.file(ledger.keep(b"raw", "to@x.example", at()), Filed.UNCLEAR, "why", NOW)
     with pytest.raises(IntegrityError, match="recorded for ever"), ledger._writing() as db:
         db.exec_driver_sql(act.format(table))
     with sqlite3.connect(path) as other, pytest.raises(sqlite3.IntegrityError):
@@ -174,7 +293,7 @@ def test_what_customers_said_is_recorded_for_ever(
 
 
 def test_a_message_waits_until_somebody_settled_it(ledger: Ledger) -> None:
-    number = ledger.keep(b"raw \xff", "to@x.example", NOW)
+    number = ledger.keep(b"raw \xff", "to@x.example", at())
     assert [m.filed for m in ledger.waiting()] == [None]
     ledger.file(number, Filed.UNCLEAR, "doubt", NOW, policy="privacy", release="2")
     assert [(m.filed, m.policy) for m in ledger.waiting()] == [(Filed.UNCLEAR, "privacy")]

@@ -26,6 +26,7 @@ from publisher.notices.letter import (
     styled,
 )
 from publisher.notices.optout import RequestKind, Timing
+from publisher.notices.record import Channel, Request
 from publisher.policies.configuration import Configuration
 from publisher.policies.release import Release
 from publisher.text.clauses import parse
@@ -209,33 +210,61 @@ def test_a_field_nobody_knows_is_left_as_it_is_written() -> None:
 # ── receipts ─────────────────────────────────────────────────────────────────────────────────────
 
 
+def declared(kind: RequestKind, when: Timing, number: int = 42) -> Request:
+    moment = dt.datetime(2027, 2, 1, 23, 30, tzinfo=dt.timezone(dt.timedelta(hours=-1)))
+    return Request(
+        number, kind, "privacy", "2", 2, ANNA.number, moment, when, Channel.FORM, "{}", None
+    )
+
+
 @pytest.mark.parametrize("kind", [RequestKind.OPT_OUT, RequestKind.WITHDRAW])
 @pytest.mark.parametrize("when", list(Timing))
 def test_a_receipt_says_what_was_recorded_and_when(
     made: tuple[Release, Configuration], kind: RequestKind, when: Timing
 ) -> None:
-    letter = compose_receipt(
-        made[0],
-        ANNA,
-        made[1],
-        kind=kind,
-        timing=when,
-        receipt="R-000042",
-        received=dt.datetime(2027, 2, 1, 23, 30, tzinfo=dt.timezone(dt.timedelta(hours=-1))),
-        link=LINK,
-    )
+    request = declared(kind, when)
+    letter = compose_receipt(made[0], ANNA, made[1], [request], stands=None, link=LINK)
     message = read(letter.data)
     assert message.get_all("Auto-Submitted") == ["auto-replied"]
+    assert letter.sender == ""
     text = letter.part("text/plain")
     assert "2 February 2027, 00:30 UTC" in text
     assert "R-000042" in text
     assert ("marked as late" in " ".join(text.split())) is (when is Timing.LATE)
     assert (LINK in text) is (kind is RequestKind.OPT_OUT and when is Timing.IN_TIME)
+    subject = str(message["Subject"])
+    assert ("came late" in subject, "You have" in subject) == (
+        when is Timing.LATE,
+        when is Timing.IN_TIME,
+    )
+    assert ("withdr" in subject) is (kind is RequestKind.WITHDRAW)
+
+
+def test_a_late_receipt_says_what_stands(made: tuple[Release, Configuration]) -> None:
+    late = declared(RequestKind.OPT_OUT, Timing.LATE)
+    stands = declared(RequestKind.WITHDRAW, Timing.IN_TIME, 7)
+    letter = compose_receipt(made[0], ANNA, made[1], [late], stands=stands, link=LINK)
+    text = " ".join(letter.part("text/plain").split())
+    assert "What you declared in time stands: you withdrew your opt-out on 2 February" in text
+    assert "R-000007" in text
+
+
+def test_one_letter_can_be_the_receipt_for_several(made: tuple[Release, Configuration]) -> None:
+    several = [
+        declared(RequestKind.OPT_OUT, Timing.IN_TIME, 1),
+        declared(RequestKind.WITHDRAW, Timing.IN_TIME, 2),
+    ]
+    letter = compose_receipt(made[0], ANNA, made[1], several, stands=several[1], link=LINK)
+    text = " ".join(letter.part("text/plain").split())
+    assert "You have withdrawn your opt-out" in str(read(letter.data)["Subject"])
+    assert "R-000002" in text
+    assert "you opted out on 2 February 2027, 00:30 UTC (receipt R-000001)" in text
 
 
 def test_the_link_is_mailed_with_a_word_of_warning(made: tuple[Release, Configuration]) -> None:
     letter = compose_link(made[0], ANNA, made[1], link=LINK, date=NOW)
     assert LINK in letter.part("text/plain")
+    assert letter.sender == ""
     assert "Nothing has been recorded yet." in " ".join(letter.part("text/plain").split())
 
 

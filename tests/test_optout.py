@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import hmac
 import string
+from base64 import b32encode
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,10 +18,12 @@ from publisher.errors import ConfigurationError, TokenError
 from publisher.notices.optout import (
     Capability,
     Timing,
+    is_signed,
+    is_signed_for_a_row,
     make_token,
     masked,
+    parse_token,
     read_keys,
-    read_token,
     reply_address,
     timing,
     token_in,
@@ -28,7 +34,22 @@ from tests.houses import TWO, make
 
 KEYS = (b"k" * 32, b"o" * 32)
 CAPABILITY = Capability("privacy", Number(2, 1), 0x2A)
-TOKEN = make_token(KEYS[0], CAPABILITY)
+TOKEN = make_token(KEYS[0], CAPABILITY, "c-1")
+
+
+def read_token(keys: Sequence[bytes], text: str, customer: str = "c-1") -> Capability:
+    """What a token proves about a customer."""
+    token = parse_token(text)
+    if not is_signed(keys, token, customer):
+        raise TokenError("not signed")
+    return token.capability
+
+
+def row_token(key: bytes, body: str) -> str:
+    """A token as it was made before the customer's id was part of what is signed."""
+    digest = hmac.new(key, b"opt-out " + body.encode(), hashlib.sha256).digest()
+    return f"{body}_{b32encode(digest).decode().lower()[:20]}"
+
 
 capabilities = st.builds(
     Capability,
@@ -40,14 +61,14 @@ capabilities = st.builds(
 
 @given(capabilities)
 def test_a_token_says_what_it_was_made_for(capability: Capability) -> None:
-    token = make_token(KEYS[0], capability)
+    token = make_token(KEYS[0], capability, "c-1")
     assert read_token(KEYS, token) == capability
     assert read_token(KEYS, f" {token.upper()}\n") == capability
 
 
 @given(capabilities)
 def test_the_longest_token_fits_into_a_reply_address(capability: Capability) -> None:
-    token = make_token(KEYS[0], capability)
+    token = make_token(KEYS[0], capability, "c-1")
     address = reply_address("opt-out-mail@x.example", token) if len(token) <= 51 else ""
     if address:
         assert len(address.partition("@")[0]) <= 64
@@ -60,9 +81,9 @@ def test_a_reply_address_that_mail_cannot_carry_is_refused() -> None:
 
 
 def test_an_older_key_still_opens() -> None:
-    assert read_token(KEYS, make_token(KEYS[1], CAPABILITY)) == CAPABILITY
+    assert read_token(KEYS, make_token(KEYS[1], CAPABILITY, "c-1")) == CAPABILITY
     with pytest.raises(TokenError):
-        read_token(KEYS[:1], make_token(KEYS[1], CAPABILITY))
+        read_token(KEYS[:1], make_token(KEYS[1], CAPABILITY, "c-1"))
 
 
 @pytest.mark.parametrize("place", range(len(TOKEN)))
@@ -90,6 +111,24 @@ def test_a_letter_of_another_script_is_not_taken_for_ours() -> None:
     if kelvin != TOKEN:
         with pytest.raises(TokenError):
             read_token(KEYS, kelvin)
+
+
+@given(st.text(), st.text())
+@example("c-1", "c-2")
+@example("", "")
+@example("c-1", "")
+def test_a_token_is_one_customers_alone(one: str, other: str) -> None:
+    token = parse_token(make_token(KEYS[0], CAPABILITY, one))
+    assert is_signed(KEYS, token, one) is bool(one)
+    assert is_signed(KEYS, token, other) is (one == other and bool(one))
+    assert not is_signed_for_a_row(KEYS, token)
+
+
+def test_a_token_of_before_proves_a_row_and_no_customer() -> None:
+    token = parse_token(row_token(KEYS[0], "privacy_2_1"))
+    assert is_signed_for_a_row(KEYS, token)
+    assert not is_signed_for_a_row([b"x" * 32], token)
+    assert not is_signed(KEYS, token, "c-1")
 
 
 @pytest.mark.parametrize("value", ["", "short", "k" * 32 + ",short"])

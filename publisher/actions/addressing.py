@@ -10,12 +10,21 @@ from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
 from publisher.notices.due import Told, told_before
-from publisher.notices.letter import Letter, Recipient, compose_notice
+from publisher.notices.letter import (
+    Letter,
+    Recipient,
+    compose_notice,
+    field_values,
+    fill,
+    title_of,
+)
 from publisher.notices.notice import PROFILES, changes_since
 from publisher.notices.optout import Capability, make_token, reply_address
 from publisher.notices.recipients import read_recipients
 from publisher.policies.address import Addresses
 from publisher.policies.release import Number, Release
+from publisher.text.clauses import parse
+from publisher.text.plaintext import as_text
 
 SAMPLE = Recipient(0, "sample", "customer@customer.example", "Sample Customer")
 """Stands for the recipient where none is named."""
@@ -88,7 +97,7 @@ def token_for(project: Project, release: Release, recipient: Recipient) -> str:
     """The token of a recipient; that of a sample is signed by nobody, so no door opens to it."""
     capability = Capability(release.policy.id, release.number, recipient.number)
     if recipient.number:
-        return make_token(project.keys[0], capability)
+        return make_token(project.keys[0], capability, recipient.customer)
     return f"{capability.policy}_{capability.number}_0_sample"
 
 
@@ -157,6 +166,23 @@ def compose(
         attachment=attachment(project, release),
         test=test,
     )
+
+
+def letter_text(
+    project: Project, release: Release, recipient: Recipient, token: str
+) -> tuple[str, str, str]:
+    """What one recipient was sent about a release: subject, plain text, reply address.
+
+    Args:
+        project, release, recipient: which letter.
+        token: the one that stands in it; empty: it is made anew.
+    """
+    token = token or token_for(project, release, recipient)
+    reply = reply_address(project.configuration.reply, token)
+    changes = changes_for(project, release, recipient)
+    fields = field_values(recipient.name, link_for(project, release, token), reply, changes)
+    text = fill(release.notice, fields)
+    return title_of(text), as_text(parse(text)), reply
 
 
 def attachment(project: Project, release: Release) -> bytes:

@@ -1,4 +1,4 @@
-"""What customers answer by mail, and the receipts they get."""
+"""What customers answer by mail: kept, and understood where it is beyond doubt."""
 
 from __future__ import annotations
 
@@ -6,23 +6,39 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from publisher.actions.addressing import known, link_for, token_for
-from publisher.actions.declaring import Bearer, bearer_of, declare, whose, window_of
-from publisher.actions.tallying import optouts, status
+from publisher.actions.addressing import letter_text
+from publisher.actions.declaring import Bearer, bearer_of, declare
 from publisher.edges import archive
 from publisher.edges.database import LedgerError
-from publisher.edges.inbox import Mail, read_mail
+from publisher.edges.inbox import forms_within_limits, mail_within_limits
 from publisher.edges.ledger import ledger_of
-from publisher.edges.outbox import STATE_OF, Carrier, Fate, carrier_of
+from publisher.edges.locks import held
 from publisher.edges.project import Project
-from publisher.errors import FormError, NotFoundError, PublisherError, SendError, TokenError
-from publisher.notices.letter import Letter, Recipient, compose_link, compose_receipt
-from publisher.notices.optout import Capability, RequestKind, agrees, timing, token_in, understood
-from publisher.notices.record import Channel, Filed, Message, Request
+from publisher.errors import (
+    ConfigurationError,
+    MailError,
+    PublisherError,
+    TokenError,
+    TooOftenError,
+)
+from publisher.notices.declaration import About, Reading, Sent, beside_form, reading
+from publisher.notices.mail import Mail
+from publisher.notices.optout import RequestKind, timing, token_in
+from publisher.notices.record import (
+    BEHIND,
+    Channel,
+    Clock,
+    Filed,
+    Message,
+    Recorded,
+    Request,
+    behind,
+)
 from publisher.paper import fillable
 from publisher.policies.release import Number, Release
 
-__all__ = ["Answers", "Verdict", "judge", "optouts", "receive", "send_receipts", "status"]
+MOST = 50
+"""Messages left over from runs that were stopped, which one run reads at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,156 +46,284 @@ class Verdict:
     """What became of a message that came in; it is kept in any case."""
 
     message: int
-    filed: Filed
+    filed: Filed | None
+    """None: it could not be read now, and is with the next one."""
     reason: str
     receipt: str = ""
 
     def __str__(self) -> str:
-        head = f"message {self.message} kept: {self.filed}"
+        head = f"message {self.message} kept: {self.filed or 'not read yet'}"
         return ", ".join(part for part in (head, self.reason, self.receipt) if part)
 
 
-def receive(project: Project, raw: bytes, to: str | None, now: dt.datetime) -> Verdict:
+def receive(project: Project, raw: bytes, to: str | None, clock: Clock) -> Verdict:
     """Takes one message: keeps it, reads it, and records the opt-out if it is one beyond doubt.
+
+    What an earlier run kept and was stopped before it read is read as well.
 
     Args:
         project: where.
         raw: the message as it came (RFC 5322).
         to: the envelope's recipient; None where the mail server does not say it.
-        now: when it came in.
+        clock: the time.
 
     Raises:
         LedgerError: it could not be kept; the mail server must try again later.
     """
-    number = ledger_of(project).keep(raw, to or "", now)
+    number = ledger_of(project).keep(raw, to or "", clock)
     try:
-        mail = read_mail(raw, to or "")
-    except Exception as error:  # noqa: BLE001 - whatever a message does to the parser, it is kept
-        return _filed(project, Verdict(number, Filed.UNREADABLE, type(error).__name__), now)
+        verdicts = read_messages(project, clock)
+    except (LedgerError, ConfigurationError) as error:
+        # That is not the message's fault, so nobody has to read it: the next run does.
+        return Verdict(number, None, error.what)
+    return verdicts.get(number) or Verdict(number, None, "others are read first")
+
+
+def read_messages(project: Project, clock: Clock) -> dict[int, Verdict]:
+    """Reads the messages that were kept and not read yet, in the order in which they came.
+
+    Raises:
+        LedgerError: the ledger cannot be used.
+        ConfigurationError: keys, phrases or addresses that reading needs are missing.
+    """
+    # One process at a time, so that of two mails that say the same the first one came first.
+    with held(project.private / "reading.lock", wait=True):
+        return {m.id: _read(project, m, clock) for m in ledger_of(project).unread(MOST)}
+
+
+def _read(project: Project, message: Message, clock: Clock) -> Verdict:
     try:
-        return _read(project, number, mail, now)
+        return Desk(project, message, clock).verdict()
+    except (LedgerError, ConfigurationError):
+        raise
     except PublisherError as error:
-        return _filed(project, Verdict(number, Filed.UNREADABLE, error.what), now)
+        reason = error.what
+    except Exception as error:  # noqa: BLE001 - whatever a message does to us, a person sees it
+        reason = f"{type(error).__name__} while it was read"
+    return filed(project, Verdict(message.id, Filed.UNREADABLE, reason), clock)
 
 
-def _filed(
+def filed(
     project: Project,
     verdict: Verdict,
-    now: dt.datetime,
+    clock: Clock,
     bearer: Bearer | None = None,
+    message: Message | None = None,
     about: Request | None = None,
 ) -> Verdict:
-    """Writes down what became of a message. Should that fail, it is kept and waits as unread."""
-    try:
-        ledger_of(project).file(
-            verdict.message,
-            verdict.filed,
-            verdict.reason,
-            now,
-            about=about,
-            policy=bearer.release.policy.id if bearer else "",
-            release=str(bearer.release.number) if bearer else "",
-            recipient_number=bearer.recipient.number if bearer else None,
-            timing=timing(bearer.window, now) if bearer else None,
-        )
-    except LedgerError as error:
-        return Verdict(verdict.message, Filed.UNREADABLE, error.what)
-    return verdict
+    """Writes down what became of a message, and gives that back.
 
-
-def _read(project: Project, number: int, mail: Mail, now: dt.datetime) -> Verdict:
-    bearers, ours = _bearers(project, mail)
-    bearer = bearers[0] if len(bearers) == 1 else None
-    forms, fault = _forms(mail)
-    if any(form.declared for form in forms) or (forms and not mail.automatic):
-        return _read_form(project, number, mail, forms, bearers, now)
-    if mail.automatic:
-        return _filed(project, Verdict(number, Filed.AUTOMATIC, mail.automatic), now, bearer)
-    if not bearers:
-        no = "its reply address was altered" if ours else "no personal reply address is on it"
-        no += fault
-        claims = [r.customer for r in ledger_of(project).at_address(mail.sender)]
-        # A From field proves nothing; it helps the person who reads the message.
-        hint = f"; it claims to be from customer {' or '.join(claims)}" if claims else ""
-        filed = _filed(project, Verdict(number, Filed.UNKNOWN, no + hint), now)
-        return replace(filed, reason=no) if hint else filed
-    if bearer is None:
-        several = "it names several personal addresses"
-        return _filed(project, Verdict(number, Filed.UNCLEAR, several), now)
-    if not understood(mail.subject, mail.text):
-        doubt = f"not an opt-out beyond doubt, about {bearer.name}{fault}"
-        return _filed(project, Verdict(number, Filed.UNCLEAR, doubt), now, bearer)
-    return _opted_out(project, number, mail, bearer, now)
-
-
-def _opted_out(
-    project: Project,
-    number: int,
-    mail: Mail,
-    bearer: Bearer,
-    now: dt.datetime,
-    form: fillable.Answers | None = None,
-) -> Verdict:
-    evidence: dict[str, object] = {
-        "message": number,
-        "message_id": mail.id,
-        "subject": mail.subject,
-        "text": mail.text,
-    }
-    if form:
-        evidence["form"] = {"release": form.release, "seal": form.seal, **form.fields}
-    request = declare(project, bearer, RequestKind.OPT_OUT, now, evidence, Channel.MAIL)
-    again = "said before" if request.repeats else str(request.timing)
-    by = ", by its form" if form else ""
-    verdict = Verdict(number, Filed.OPT_OUT, f"{bearer.name}{by}, {again}", request.receipt)
-    _filed(project, verdict, now, bearer, request)
-    send_receipts(project, now)
-    return verdict
-
-
-# ── forms that came back ─────────────────────────────────────────────────────────────────────────
-
-
-def _forms(mail: Mail) -> tuple[list[fillable.Answers], str]:
-    """The forms of ours among its files, and what is to be said of the last other PDF."""
-    found, fault = [], ""
-    for data in mail.pdfs:
-        try:
-            found.append(fillable.read_form(data))
-        except FormError as error:
-            fault = f"; of its attachment: {error.what}"
-    return found, fault
-
-
-def _read_form(
-    project: Project,
-    number: int,
-    mail: Mail,
-    forms: Sequence[fillable.Answers],
-    bearers: Sequence[Bearer],
-    now: dt.datetime,
-) -> Verdict:
-    """Takes a form that came back as what it declares, where nothing speaks against it.
-
-    That it is the customer's own is proven by the reply address alone. A From field proves
-    nothing, nor does what was written into the form: such a form waits, with the customer it
-    seems to be from, until a person says so.
+    Args:
+        project, verdict, clock: what, and when.
+        bearer: whom it is from, if that is known.
+        message: what came in, if it is to be said whether that was in time.
+        about: what it declares.
     """
-    form = forms[0]
-    bearer = bearers[0] if len(bearers) == 1 else None
-    release = _released(project, form)
-    if doubt := _doubt(mail, forms, bearers, release):
-        return _filed(project, Verdict(number, Filed.UNCLEAR, doubt), now, bearer)
-    if bearer:
-        return _opted_out(project, number, mail, bearer, now, form)
-    no = f"its form opts out of {form.release}, and no personal reply address is on it"
-    claims = ledger_of(project).at_address(mail.sender)
-    hint = f"; it claims to be from customer {' or '.join(r.customer for r in claims)}"
-    likely = None
-    if release and len(claims) == 1:
-        likely = _bearer(project, release, claims[0])
-    filed = _filed(project, Verdict(number, Filed.UNKNOWN, no + hint * bool(claims)), now, likely)
-    return replace(filed, reason=no)
+    assert verdict.filed is not None
+    ledger_of(project).file(
+        verdict.message,
+        verdict.filed,
+        verdict.reason,
+        clock(),
+        about=about,
+        policy=bearer.release.policy.id if bearer else "",
+        release=str(bearer.release.number) if bearer else "",
+        recipient_number=bearer.recipient.number if bearer else None,
+        timing=timing(bearer.window, message.received) if bearer and message else None,
+    )
+    return verdict
+
+
+class Desk:
+    """Where one message that was kept is read, and its verdict is found and written down."""
+
+    def __init__(self, project: Project, message: Message, clock: Clock) -> None:
+        self._project, self._message, self._clock = project, message, clock
+        self._raw = ledger_of(project).raw(message.id) or b""
+        self._mail = mail_within_limits(self._raw, message.to)
+        self._bearers, self._ours = bearers_of(project, self._mail)
+        self._bearer = self._bearers[0] if len(self._bearers) == 1 else None
+
+    def verdict(self) -> Verdict:
+        """Reads the message.
+
+        Raises:
+            MailError: it goes beyond the limits.
+            LedgerError, ConfigurationError: as for `read_messages`.
+        """
+        mail, bearer = self._mail, self._bearer
+        if not self._bearers:
+            return self._from_nobody_known()
+        if bearer is None:
+            return self._waits("it names several personal addresses")
+        if mail.report:
+            return self._file(Filed.AUTOMATIC, mail.automatic or "a report of a mail server")
+        words = _words(self._project, bearer)
+        read = words.reading(mail)
+        if mail.automatic:
+            # A help desk or a list may have passed on what a customer wrote (RFC 3834 §2).
+            if read.own.strip() or mail.files or mail.doubt:
+                return self._waits(f"a machine may have sent it: {mail.automatic}")
+            return self._file(Filed.AUTOMATIC, mail.automatic)
+        if mail.pdfs:
+            return self._with_files(words, read)
+        return self._by_its_words(read)
+
+    def _by_its_words(self, read: Reading, fault: str = "") -> Verdict:
+        assert self._bearer is not None
+        doubt = self._mail.doubt or ("" if read.declares else "not an opt-out beyond doubt")
+        if doubt:
+            return self._waits(f"{doubt}, about {self._bearer.name}{fault}")
+        return self._opted_out(read)
+
+    def _with_files(self, words: Words, read: Reading) -> Verdict:
+        """A mail with PDFs, from a customer who is known by the address it went to."""
+        try:
+            forms, fault = forms_within_limits(self._raw)
+        except MailError as error:
+            return self._waits(f"of its attachment: {error.what}")
+        if not forms:
+            doubt = f"a file is attached; {fault}" if fault else "a file is attached"
+            return self._waits(f"{doubt}, about {words.bearer.name}")
+        if doubt := self._doubt(forms, words):
+            return self._waits(doubt)
+        return self._opted_out(read, forms[0])
+
+    def _doubt(self, forms: Sequence[fillable.Answers], words: Words) -> str:
+        """Why a person has to look at a form that came back; empty: nobody has to."""
+        form, bearer, mail = forms[0], words.bearer, self._mail
+        release = _released(self._project, form)
+        if len({(other.release, other.declared) for other in forms}) > 1:
+            return "its forms do not say the same"
+        if len(forms) < len(mail.files):
+            return f"other files are attached to its form of {form.release}"
+        if release is None:
+            return f"its form says that it is of {form.release}, and was not made for that release"
+        if not form.declared:
+            return f"its form of {form.release} is not checked"
+        whose = bearer.release.policy.id, bearer.release.number.major
+        if whose != (release.policy.id, release.number.major):
+            return f"its form is of {form.release}, its reply address of {bearer.name}"
+        names = {"", bearer.recipient.customer.casefold(), bearer.recipient.address.casefold()}
+        if form.fields.get(fillable.CUSTOMER, "").strip().casefold() not in names:
+            return f"its form of {form.release} names somebody else than its reply address"
+        if mail.doubt:
+            return f"{mail.doubt}, beside its form of {form.release}"
+        if not words.beside_form(mail):
+            return f"what is written beside its form of {form.release} has to be read"
+        return ""
+
+    def _opted_out(self, read: Reading, form: fillable.Answers | None = None) -> Verdict:
+        bearer, message = self._bearer, self._message
+        assert bearer is not None
+        evidence: dict[str, object] = {
+            "message": message.id,
+            "message_id": self._mail.id,
+            "subject": self._mail.subject,
+            "text": read.own,
+        }
+        if form:
+            evidence["form"] = {"release": form.release, "seal": form.seal, **form.fields}
+        try:
+            recorded = declared(
+                self._project, bearer, RequestKind.OPT_OUT, self._clock, evidence, message
+            )
+        except TooOftenError as error:
+            return self._waits(error.what)
+        request = recorded.request
+        again = "said before" if recorded.first else str(request.timing)
+        by = ", by its form" if form else ""
+        verdict = Verdict(message.id, Filed.OPT_OUT, f"{bearer.name}{by}, {again}", request.receipt)
+        return filed(self._project, verdict, self._clock, bearer, message, request)
+
+    def _from_nobody_known(self) -> Verdict:
+        """What no personal address proves to be somebody's: a From field proves nothing."""
+        mail = self._mail
+        claims = [r.customer for r in ledger_of(self._project).at_address(mail.sender)]
+        machine = mail.report or (mail.automatic and not claims)
+        if machine and not self._ours:
+            return self._file(Filed.AUTOMATIC, mail.automatic or "a report of a mail server")
+        no = "no personal reply address is on it"
+        if self._ours:
+            no = "its reply address was altered, or belongs to another ledger"
+        # It helps the person who reads the message.
+        hint = f"; it claims to be from customer {' or '.join(claims)}" if claims else ""
+        return replace(self._file(Filed.UNKNOWN, no + hint), reason=no)
+
+    def _waits(self, why: str) -> Verdict:
+        return self._file(Filed.UNCLEAR, why)
+
+    def _file(self, filed: Filed, reason: str) -> Verdict:
+        verdict = Verdict(self._message.id, filed, reason)
+        return filed(self._project, verdict, self._clock, self._bearer, self._message)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What we sent a customer, and what the customer's answer may name."""
+
+    project: Project
+    bearer: Bearer
+    sent: Sent
+    about: About
+
+    def reading(self, mail: Mail) -> Reading:
+        """Whether the words of a mail are an opt-out beyond doubt, and which they are."""
+        return reading(mail.subject, mail.texts, self.sent, self.about, self.project.phrases)
+
+    def beside_form(self, mail: Mail) -> bool:
+        """Whether what is written beside a form that was filled in leaves it beyond doubt."""
+        return beside_form(mail.subject, mail.texts, self.sent, self.about, self.project.phrases)
+
+
+def _words(project: Project, bearer: Bearer) -> Words:
+    release, recipient, facts = bearer.release, bearer.recipient, bearer.release.policy.facts
+    configuration = project.configuration
+    token = bearer.token.text if bearer.token else ""
+    subject, text, reply = letter_text(project, release, recipient, token)
+    sent = Sent(
+        subject=subject,
+        text=text,
+        organisation=configuration.organisation,
+        addresses=(configuration.sender, reply, configuration.reply, facts.contact),
+        site=configuration.site,
+    )
+    about = About(
+        titles=(facts.title, *(t.title for t in facts.translations.values())),
+        versions=(str(release.number), str(release.number.major)),
+        organisation=configuration.organisation,
+        customer=recipient.customer,
+        name=recipient.name,
+        address=recipient.address,
+    )
+    return Words(project, bearer, sent, about)
+
+
+def declared(
+    project: Project,
+    bearer: Bearer,
+    kind: RequestKind,
+    clock: Clock,
+    evidence: dict[str, object],
+    message: Message,
+    *,
+    answered: bool = True,
+) -> Recorded:
+    """Records what a message declares; it counts from when the message came in."""
+    ledger = ledger_of(project)
+    late = behind(message.received, [ledger.came_before(message.id), bearer.release.published])
+    if late:
+        evidence[BEHIND] = late.isoformat()
+    return declare(
+        project,
+        bearer,
+        kind,
+        clock,
+        evidence,
+        Channel.MAIL,
+        received=message.received,
+        answered=answered,
+    )
 
 
 def _released(project: Project, form: fillable.Answers) -> Release | None:
@@ -193,200 +337,13 @@ def _released(project: Project, form: fillable.Answers) -> Release | None:
     return release if release and release.seal == form.seal and release.opt_out else None
 
 
-def _doubt(
-    mail: Mail,
-    forms: Sequence[fillable.Answers],
-    bearers: Sequence[Bearer],
-    release: Release | None,
-) -> str:
-    """Why a person has to look at a form that came back; empty: nobody has to."""
-    form = forms[0]
-    if len({(other.release, other.declared) for other in forms}) > 1:
-        return "its forms do not say the same"
-    if release is None:
-        return f"its form says that it is of {form.release}, and was not made for that release"
-    if mail.automatic:
-        return f"it has a form of {form.release}, but {mail.automatic}"
-    if not form.declared:
-        return f"its form of {form.release} is not checked"
-    if len(bearers) > 1:
-        return "it names several personal addresses"
-    for bearer in bearers:
-        whose = bearer.release.policy.id, bearer.release.number.major
-        if whose != (release.policy.id, release.number.major):
-            return f"its form is of {form.release}, its reply address of {bearer.name}"
-        names = {"", bearer.recipient.customer.casefold(), bearer.recipient.address.casefold()}
-        if form.fields.get(fillable.CUSTOMER, "").strip().casefold() not in names:
-            return f"its form of {form.release} names somebody else than its reply address"
-    if not agrees(mail.subject, mail.text):
-        return f"what is written beside its form of {form.release} leaves doubts"
-    return ""
-
-
-def _bearers(project: Project, mail: Mail) -> tuple[list[Bearer], bool]:
+def bearers_of(project: Project, mail: Mail) -> tuple[list[Bearer], bool]:
     """Who the message is from, by its reply address, and whether it has one like ours at all."""
-    found: dict[Capability, Bearer] = {}
+    found: dict[str, Bearer] = {}
     tokens = [token_in(address, project.configuration.reply) for address in mail.addresses]
     for token in filter(None, tokens):
         try:
-            bearer = bearer_of(project, token)
+            found.setdefault(token.lower(), bearer_of(project, token))
         except TokenError:
             continue
-        found.setdefault(bearer.capability, bearer)
     return list(found.values()), any(tokens)
-
-
-def message_bytes(project: Project, number: int) -> bytes:
-    """A message as it came in (RFC 5322).
-
-    Raises:
-        NotFoundError: there is none with this number.
-    """
-    raw = ledger_of(project).raw(number)
-    if raw is None:
-        raise NotFoundError(f"there is no message {number}", remedy="publisher requests")
-    return raw
-
-
-def message_text(project: Project, number: int) -> str:
-    """What a person wants to read of a message: who, what about, what they wrote themselves.
-
-    Raises:
-        NotFoundError: there is none with this number.
-    """
-    mail = read_mail(message_bytes(project, number))
-    forms = "".join(
-        f"\nA form of {form.release}, {'checked' if form.declared else 'not checked'}\n"
-        + "".join(f"  {name}: {value}\n" for name, value in form.fields.items() if value)
-        for form in _forms(mail)[0]
-    )
-    return f"From: {mail.sender}\nSubject: {mail.subject}\n\n{mail.text}\n{forms}"
-
-
-def judge(
-    project: Project,
-    number: int,
-    kind: RequestKind | None,
-    why: str,
-    now: dt.datetime,
-    *,
-    about: tuple[str, Number, str] | None = None,
-) -> Verdict:
-    """Settles a message that waited for a person; what it declares counts from when it came.
-
-    Args:
-        project: where.
-        number: the message.
-        kind: what it declares; None: nothing.
-        why: the person's reason, kept with it.
-        now: the time of this decision.
-        about: policy, release and customer id, for a message without a valid reply address.
-
-    Raises:
-        NotFoundError: no such message is waiting, or it is not known whom it is from.
-    """
-    message = next((m for m in ledger_of(project).waiting() if m.id == number), None)
-    if message is None:
-        raise NotFoundError(f"no message {number} is waiting", remedy="publisher requests")
-    if kind is None:
-        return _filed(project, Verdict(number, Filed.SETTLED, why), now)
-    bearer = _named(project, message, about)
-    evidence = {"message": number, "judged": now.isoformat(), "why": why}
-    request = declare(project, bearer, kind, message.received, evidence, Channel.MAIL)
-    verdict = Verdict(number, Filed.SETTLED, why, request.receipt)
-    _filed(project, verdict, now, bearer, request)
-    send_receipts(project, now)
-    return verdict
-
-
-def _named(project: Project, message: Message, about: tuple[str, Number, str] | None) -> Bearer:
-    if about is not None:
-        policy_id, number, customer = about
-        recipient = known(project, customer)
-    else:
-        found = Number.parse(message.release)
-        whom = ledger_of(project).recipient(message.recipient or 0)
-        if found is None or whom is None:
-            raise NotFoundError(
-                f"message {message.id} does not say which customer and release it is about",
-                remedy="name the release and the customer",
-            )
-        policy_id, number, recipient = message.policy, found, whom
-    return _bearer(project, archive.release(project, policy_id, number), recipient)
-
-
-def _bearer(project: Project, release: Release, recipient: Recipient) -> Bearer:
-    policy_id = release.policy.id
-    window = window_of(release, archive.line(project, policy_id))
-    capability = Capability(policy_id, release.number, recipient.number)
-    return Bearer(capability, release, window, recipient)
-
-
-# ── receipts ─────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What a run of `send_receipts` did."""
-
-    sent: int
-    left: int
-    """Still to be sent, in the next run."""
-    trouble: str
-    """Why the run was stopped; empty where it was not."""
-
-
-def send_receipts(project: Project, now: dt.datetime) -> Answers:
-    """Sends the receipts and links that are owed.
-
-    A carrier that fails loses nothing: what was recorded stays recorded, and its receipt is owed.
-
-    Raises:
-        LedgerError: the ledger cannot be read.
-    """
-    owed = ledger_of(project).owed()
-    if not owed:
-        return Answers(0, 0, "")
-    sent = 0
-    try:
-        carrier = carrier_of(project)
-        try:
-            for request in owed:
-                sent += _answer(project, request, carrier, now)
-        finally:
-            carrier.close()
-    except SendError as error:
-        return Answers(sent, len(owed) - sent, error.what)
-    return Answers(sent, len(owed) - sent, "")
-
-
-def _answer(project: Project, request: Request, carrier: Carrier, now: dt.datetime) -> bool:
-    ledger = ledger_of(project)
-    try:
-        letter = _answer_letter(project, request)
-        outcome = carrier.deliver(letter, lambda: ledger.mark_answer(request.id, now))
-    except (LedgerError, NotFoundError):
-        # Another run has it, or its release is gone; the other answers are still to be sent.
-        return False
-    ledger.settle_answer(request.id, STATE_OF[outcome.fate], outcome.reply, now)
-    return outcome.fate is Fate.ACCEPTED
-
-
-def _answer_letter(project: Project, request: Request) -> Letter:
-    release, recipient = whose(project, request)
-    window = window_of(release, archive.line(project, release.policy.id))
-    link = link_for(project, release, token_for(project, release, recipient))
-    if request.kind is RequestKind.ASK:
-        return compose_link(
-            window, recipient, project.configuration, link=link, date=request.received
-        )
-    return compose_receipt(
-        window,
-        recipient,
-        project.configuration,
-        kind=request.kind,
-        timing=request.timing,
-        receipt=request.receipt,
-        received=request.received,
-        link=link,
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,20 +12,38 @@ from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, TokenError
 from publisher.notices.forms import Declared, View
-from publisher.notices.letter import Recipient, receipt_text
-from publisher.notices.optout import Capability, RequestKind, Timing, masked, read_token, timing
-from publisher.notices.record import Channel, Request, last_late, stands
+from publisher.notices.letter import Recipient, had_row_token, receipt_text
+from publisher.notices.optout import (
+    RequestKind,
+    Timing,
+    Token,
+    is_signed,
+    is_signed_for_a_row,
+    masked,
+    parse_token,
+    timing,
+)
+from publisher.notices.record import (
+    Channel,
+    Clock,
+    Recorded,
+    Request,
+    Wanted,
+    last_late,
+    stands,
+)
 from publisher.policies.release import Line, Number, Release
 
-ASKS_APART = dt.timedelta(minutes=10)
-"""A link that was asked for is not mailed again before this has passed."""
+ADDRESS = "address"
+"""In the evidence of what somebody asked for: the address they asked with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
     """Who bears a valid token, and what it is about."""
 
-    capability: Capability
+    token: Token | None
+    """None: a person says who it is."""
     release: Release
     """The release of the token."""
     window: Release
@@ -63,15 +80,29 @@ def bearer_of(project: Project, token: str) -> Bearer:
     A token stays valid for its release for ever; what comes late is marked so.
 
     Raises:
-        TokenError: not a token of ours, or altered, or its recipient or release is not here.
+        TokenError: not a token of ours, or altered, or made for somebody who is not in this
+            ledger, or its release is not here.
     """
-    capability = read_token(project.keys, token)
+    claimed = parse_token(token)
+    capability = claimed.capability
+    recipient = ledger_of(project).recipient(capability.recipient)
+    signed = is_signed(project.keys, claimed, recipient.customer if recipient else "")
+    if recipient is None or not (signed or _in_an_old_letter(project, claimed, recipient)):
+        raise TokenError("this is not a link that we issued to a customer we know")
     line = archive.line(project, capability.policy)
     release = next((r for r in line if r.number == capability.number), None)
-    recipient = ledger_of(project).recipient(capability.recipient)
-    if release is None or recipient is None or not release.opt_out:
-        raise TokenError("this link belongs to no customer and no release that we know")
-    return Bearer(capability, release, window_of(release, line), recipient)
+    if release is None or not release.opt_out:
+        raise TokenError("this link belongs to no release that we know")
+    return Bearer(claimed, release, window_of(release, line), recipient)
+
+
+def _in_an_old_letter(project: Project, claimed: Token, recipient: Recipient) -> bool:
+    """Whether a token stands in a letter sent before tokens were bound to the customer's id."""
+    if not is_signed_for_a_row(project.keys, claimed):
+        return False
+    policy, number = claimed.capability.policy, claimed.capability.number
+    sent = ledger_of(project).delivery(policy, number, recipient.number)
+    return sent is not None and had_row_token(sent, recipient.customer)
 
 
 def window_of(release: Release, line: Line) -> Release:
@@ -83,36 +114,38 @@ def window_of(release: Release, line: Line) -> Release:
 # ── by form ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def form_view(project: Project, token: str, now: dt.datetime) -> tuple[Release, View]:
-    """What the personal form shows now: the release whose dates hold, and the customer's state.
+def form_view(bearer: Bearer, project: Project, now: dt.datetime) -> View:
+    """What the personal form of a customer shows now.
 
     Raises:
-        TokenError: as for `bearer_of`.
         LedgerError: the ledger cannot be read.
     """
-    bearer = bearer_of(project, token)
-    requests = _declarations(project, bearer)
-    found = stands(requests) or last_late(requests)
-    declared = Declared(found.kind, found.timing, found.received, found.receipt) if found else None
-    view = View(
-        token.strip().lower(),
+    requests = declarations(project, bearer.release, bearer.recipient)
+    return View(
+        bearer.token.text if bearer.token else "",
         masked(bearer.recipient.address),
         timing(bearer.window, now),
-        declared,
+        _declared(stands(requests)),
+        _declared(last_late(requests)),
     )
-    return bearer.window, view
 
 
-def _declarations(project: Project, bearer: Bearer) -> list[Request]:
-    policy_id, major = bearer.release.policy.id, bearer.release.number.major
-    return ledger_of(project).requests(policy_id, major, bearer.recipient.number)
+def _declared(request: Request | None) -> Declared | None:
+    if request is None:
+        return None
+    return Declared(request.kind, request.timing, request.received, request.receipt)
+
+
+def declarations(project: Project, release: Release, recipient: Recipient) -> list[Request]:
+    """All that a customer declared about a release and its corrections, and asked for."""
+    return ledger_of(project).requests(release.policy.id, release.number.major, recipient.number)
 
 
 def record(
     project: Project,
-    token: str,
+    bearer: Bearer,
     kind: RequestKind,
-    now: dt.datetime,
+    clock: Clock,
     evidence: Mapping[str, object],
     channel: Channel = Channel.FORM,
 ) -> Receipt:
@@ -122,62 +155,60 @@ def record(
 
     Args:
         project: where.
-        token: from a personal link or reply address.
+        bearer: who declares it, and about which release.
         kind: opt out, or withdraw that.
-        now: when it came in.
+        clock: the time.
         evidence: what proves it, beside the seal of the release, which is added.
         channel: by form or by mail.
 
     Raises:
-        TokenError: as for `bearer_of`; nothing was recorded.
+        TooOftenError: this customer went to and fro too often today; nothing was recorded.
         LedgerError: it could not be recorded.
     """
-    request = declare(project, bearer_of(project, token), kind, now, evidence, channel)
-    return receipt_for(project, request)
+    return receipt_for(project, bearer, declare(project, bearer, kind, clock, evidence, channel))
 
 
 def declare(
     project: Project,
     bearer: Bearer,
     kind: RequestKind,
-    received: dt.datetime,
+    clock: Clock,
     evidence: Mapping[str, object],
     channel: Channel,
-) -> Request:
-    """Records a declaration of somebody whose token was read; see `record`."""
+    *,
+    received: dt.datetime | None = None,
+    answered: bool = True,
+) -> Recorded:
+    """Records a declaration of somebody who is known; see `record`.
+
+    Args:
+        project, bearer, kind, clock, evidence, channel: as for `record`.
+        received: when it came in; None: now.
+        answered: whether a receipt by mail is due.
+    """
     release = bearer.release
-    proof = {"release": release.name, "seal": release.seal, **evidence}
-    return ledger_of(project).record(
+    wanted = Wanted(
         kind,
         release.policy.id,
         release.number,
         bearer.recipient.number,
+        channel,
+        {"release": release.name, "seal": release.seal, **evidence},
         received=received,
-        timing=timing(bearer.window, received),
-        channel=channel,
-        evidence=json.dumps(proof, ensure_ascii=False, sort_keys=True),
+        not_before=release.published,
+        answered=answered,
     )
+    return ledger_of(project).record(wanted, clock, lambda moment: timing(bearer.window, moment))
 
 
-def receipt_for(project: Project, request: Request) -> Receipt:
-    """The receipt for a request; for one that repeats another, that other's."""
-    first = request
-    if request.repeats is not None:
-        first = ledger_of(project).request(request.repeats) or request
-    release, recipient = whose(project, first)
-    link = link_for(project, release, token_for(project, release, recipient))
-    text = receipt_text(
-        window_of(release, archive.line(project, release.policy.id)),
-        project.configuration,
-        first.kind,
-        first.timing,
-        first.receipt,
-        first.received,
-        link,
-    )
-    return Receipt(
-        first.receipt, first.kind, first.timing, first.received, first is not request, text, link
-    )
+def receipt_for(project: Project, bearer: Bearer, recorded: Recorded) -> Receipt:
+    """The receipt for a declaration; for one that repeats another, that other's."""
+    first = recorded.first or recorded.request
+    link = link_for(project, bearer.release, token_for(project, bearer.release, bearer.recipient))
+    standing = stands(declarations(project, bearer.release, bearer.recipient))
+    text = receipt_text(bearer.window, project.configuration, first, link, stands=standing)
+    repeated = recorded.first is not None
+    return Receipt(first.receipt, first.kind, first.timing, first.received, repeated, text, link)
 
 
 def whose(project: Project, request: Request) -> tuple[Release, Recipient]:
@@ -194,12 +225,12 @@ def whose(project: Project, request: Request) -> tuple[Release, Recipient]:
 
 
 def ask_for_link(
-    project: Project, policy_id: str, number: Number, address: str, now: dt.datetime
+    project: Project, policy_id: str, number: Number, address: str, clock: Clock
 ) -> None:
-    """Puts a letter with the personal link down to be sent, if the address is a customer's.
+    """Writes down that somebody asked for the link of an address to be mailed to it.
 
-    Whether it is one cannot be told from outside: there is no answer, and one row is written in
-    either case. Nothing is declared by asking.
+    Whose address it is, nobody looks up before `send_receipts` does: whether it is a customer's
+    can be told neither from an answer nor from the time that it takes. Nothing is declared.
 
     Raises:
         NotFoundError: no such release, or nobody may opt out of it.
@@ -208,24 +239,6 @@ def ask_for_link(
     release = archive.release(project, policy_id, number)
     if not release.opt_out:
         raise NotFoundError(f"release {number} has no opt-out", where=f"versions/{release.name}")
-    ledger = ledger_of(project)
-    whom: list[Recipient | None] = [*ledger.at_address(address)]
-    for recipient in whom or [None]:
-        ledger.record(
-            RequestKind.ASK,
-            policy_id,
-            number,
-            recipient.number if recipient else None,
-            received=now,
-            timing=timing(release, now),
-            channel=Channel.FORM,
-            evidence=json.dumps({"address": address}, ensure_ascii=False),
-            answered=recipient is not None and not _asked_lately(project, release, recipient, now),
-        )
-
-
-def _asked_lately(
-    project: Project, release: Release, recipient: Recipient, now: dt.datetime
-) -> bool:
-    asked = ledger_of(project).requests(release.policy.id, release.number.major, recipient.number)
-    return any(r.kind is RequestKind.ASK and now - r.received < ASKS_APART for r in asked)
+    evidence = {ADDRESS: address}
+    wanted = Wanted(RequestKind.ASK, policy_id, number, None, Channel.FORM, evidence)
+    ledger_of(project).record(wanted, clock, lambda moment: timing(release, moment))

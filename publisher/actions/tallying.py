@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from publisher.actions.receipts import outstanding
 from publisher.edges import archive
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.notices.notice import long_date
 from publisher.notices.optout import RequestKind, Timing
-from publisher.notices.record import Channel, DeliveryState, Message, Request, last_late, stands
+from publisher.notices.record import (
+    Channel,
+    DeliveryState,
+    Message,
+    Request,
+    declarations,
+    stands,
+)
 from publisher.policies.release import Line, Number, Release, Status, standing
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Where one customer stands about a release, or a message about it that waits."""
+    """A declaration about a release, or a message about it that waits."""
 
     customer: str
     state: str
@@ -26,18 +34,29 @@ class Row:
     timing: Timing | None
     channel: Channel
     receipt: str
+    remark: str
+    """Whether it is the declaration that stands, and what else is to be known of it."""
 
     def cells(self) -> tuple[str, ...]:
         """As a table shows it."""
         moment = f"{self.received.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
-        return (self.customer, self.state, moment, self.timing or "", self.channel, self.receipt)
+        timing = self.timing or ""
+        return (
+            self.customer,
+            self.state,
+            moment,
+            timing,
+            self.channel,
+            self.receipt,
+            self.remark,
+        )
 
 
 _SAID = {RequestKind.OPT_OUT: "opted out", RequestKind.WITHDRAW: "withdrawn"}
 
 
 def optouts(project: Project, policy_id: str, number: Number) -> list[Row]:
-    """Where each customer stands who declared something about a release or its corrections.
+    """Every declaration about a release or its corrections, and the mail about it that waits.
 
     Raises:
         NotFoundError: no such release.
@@ -45,19 +64,42 @@ def optouts(project: Project, policy_id: str, number: Number) -> list[Row]:
     archive.release(project, policy_id, number)
     ledger = ledger_of(project)
     customers = {r.number: r.customer for r in ledger.recipients()}
-    requests = _by_recipient(ledger.requests(policy_id, number.major))
-    found = (stands(own) or last_late(own) for own in requests.values())
     rows = [
-        Row(customers[r.recipient or 0], _SAID[r.kind], r.received, r.timing, r.channel, r.receipt)
-        for r in found
-        if r is not None
+        row
+        for whom, own in _by_recipient(ledger.requests(policy_id, number.major)).items()
+        for row in _rows(customers[whom], own)
     ]
     rows += [
-        Row(customers[m.recipient or 0], "mail to read", m.received, m.timing, Channel.MAIL, "")
+        Row(customers[m.recipient or 0], "mail to read", m.received, m.timing, Channel.MAIL, "", "")
         for m in ledger.waiting()
         if m.policy == policy_id and _major(m.release) == number.major
     ]
     return sorted(rows, key=lambda row: (row.customer, row.received))
+
+
+def _rows(customer: str, own: Sequence[Request]) -> Iterator[Row]:
+    """The declarations of one customer; what only says again what was said counts with that."""
+    standing = stands(own)
+    again = Counter(r.repeats for r in own if r.timing is Timing.IN_TIME)
+    for one in declarations(own):
+        if one.repeats is not None and one.timing is Timing.IN_TIME:
+            continue
+        state = _SAID[one.kind]
+        if one.repeats is not None:
+            state = f"{state}, again"
+        elif times := again[one.id]:
+            state = f"{state}, {times + 1} times"
+        remarks = ["stands"] if one is standing else []
+        remarks += ["the clock was behind"] if one.clock_behind else []
+        yield Row(
+            customer,
+            state,
+            one.received,
+            one.timing,
+            one.channel,
+            one.receipt,
+            ", ".join(remarks),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +161,7 @@ class Tally:
     """Of it and its corrections, in time."""
     withdrawn: int
     late: int
-    """Customers who declared something too late, and nothing in time."""
+    """Customers who declared something too late, whatever they declared in time."""
 
     def line(self) -> str:
         """In words."""
@@ -138,8 +180,8 @@ class Standings:
     tallies: tuple[Tally, ...]
     waiting: tuple[Message, ...]
     """Messages a person has to read: of this policy, or of nobody knows which."""
-    owed: int
-    """Receipts still to be sent."""
+    answers: Counter[DeliveryState]
+    """Receipts and links that no carrier has accepted, of all policies."""
 
 
 def standings(project: Project, policy_id: str, today: dt.date) -> Standings:
@@ -147,7 +189,8 @@ def standings(project: Project, policy_id: str, today: dt.date) -> Standings:
     ledger, line = ledger_of(project), archive.line(project, policy_id)
     tallies = tuple(_tally(project, release, line, today) for release in line)
     waiting = tuple(m for m in ledger.waiting() if m.policy in (policy_id, ""))
-    return Standings(tallies, waiting, len(ledger.owed()))
+    answers = Counter(o.answer.state for o in outstanding(project))
+    return Standings(tallies, waiting, answers)
 
 
 def _tally(project: Project, release: Release, line: Line, today: dt.date) -> Tally:
@@ -164,8 +207,16 @@ def _tally(project: Project, release: Release, line: Line, today: dt.date) -> Ta
         deliveries=Counter(d.state for d in own),
         opted_out=kinds[RequestKind.OPT_OUT],
         withdrawn=kinds[RequestKind.WITHDRAW],
-        late=sum(not stands(requests) and bool(last_late(requests)) for requests in said),
+        late=sum(any(r.timing is Timing.LATE for r in declarations(own)) for own in said),
     )
+
+
+_OWED = {
+    DeliveryState.TO_DO: "to send",
+    DeliveryState.IN_DOUBT: "in doubt",
+    DeliveryState.REFUSED: "refused",
+    DeliveryState.BOUNCED: "bounced",
+}
 
 
 def status(project: Project, policy_id: str, today: dt.date) -> list[str]:
@@ -177,6 +228,6 @@ def status(project: Project, policy_id: str, today: dt.date) -> list[str]:
         moment = f"{message.received:%Y-%m-%d %H:%M} UTC"
         what = ", ".join(filter(None, (message.filed or "not read yet", message.reason)))
         lines.append(f"  to read: message {message.id} of {moment}: {what}")
-    if found.owed:
-        lines.append(f"  to send: {found.owed} receipt(s); they go with the next one")
+    for state, count in sorted(found.answers.items()):
+        lines.append(f"  {_OWED[state]}: {count} receipt(s); `publisher receipts` lists them")
     return lines

@@ -41,6 +41,7 @@ class Database:
         else:
             self._engine = create_engine(url, hide_parameters=True)
         self._writer = self._engine.execution_options(writes=True)
+        self._file = _File(url)
         with self.writing() as db:
             self._check_tables(db)
 
@@ -53,10 +54,14 @@ class Database:
         """A transaction that writes: on the disk when its block ends, or undone whole.
 
         Raises:
-            LedgerError: the database cannot be used: its disk is full, or another holds it.
+            LedgerError: the database cannot be used: its disk is full, another holds it, or its
+                file is no longer the one that was opened.
         """
+        self._require_file()
         with self._told(), self._writer.begin() as db:
             yield db
+        # What was written went into the file that was opened; is that the one people will read?
+        self._require_file()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -65,8 +70,17 @@ class Database:
         Raises:
             LedgerError: as for `writing`.
         """
+        self._require_file()
         with self._told(), self._engine.begin() as db:
             yield db
+
+    def _require_file(self) -> None:
+        if not self._file.stands():
+            raise LedgerError(
+                "the ledger's file was removed or replaced while it was open",
+                where=self.where,
+                remedy="put it back where it was, with its -wal file, then start this program again",
+            )
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -92,6 +106,38 @@ class Database:
                 where=self.where,
                 remedy="use the program that wrote it last, or a newer one",
             )
+
+
+class _File:
+    """The files of a SQLite database as they were when it was opened.
+
+    A database that was opened goes on being written though nobody else finds it any more: its
+    file was removed or replaced, or the log (`-wal`) that holds what was committed last.
+    """
+
+    def __init__(self, url: str) -> None:
+        path = make_url(url).database if url.startswith("sqlite") else None
+        self._path = Path(path) if path and path != ":memory:" else None
+        self._known: dict[str, tuple[int, int]] = {}
+
+    def stands(self) -> bool:
+        """Whether they are still there, and the same ones."""
+        return self._path is None or all(map(self._same, ("", "-wal")))
+
+    def _same(self, ending: str) -> bool:
+        found = _identity(f"{self._path}{ending}")
+        if found is None:
+            return ending not in self._known
+        return self._known.setdefault(ending, found) == found
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Which file is at a path: device and inode; None: there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - twice a transaction
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _sqlite(url: str, where: str) -> Engine:

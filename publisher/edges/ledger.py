@@ -7,28 +7,39 @@ in, with their offset.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, literal, select, update
 from sqlalchemy.engine import RowMapping
 
 from publisher.edges.database import Database, LedgerError
 from publisher.edges.project import Project
+from publisher.errors import TooOftenError
 from publisher.edges.tables import answer, delivery, filing, message, recipient, request
 from publisher.notices.letter import Recipient
 from publisher.notices.optout import RequestKind, Timing
 from publisher.notices.recipients import Customer
 from publisher.notices.record import (
+    BEHIND,
+    DAY,
     FOR_A_PERSON,
+    Answer,
     Channel,
+    Clock,
     Delivery,
     DeliveryState,
     Filed,
     Message,
+    Recorded,
     Request,
+    TimingOf,
+    Wanted,
+    behind,
+    may_record,
     said_before,
 )
 from publisher.policies.release import Number
@@ -110,10 +121,8 @@ class Ledger:
 
     def at_address(self, address: str) -> list[Recipient]:
         """Every recipient with this address; upper and lower case are the same."""
-        same = func.lower(recipient.c.address) == address.lower()
         with self._reading() as db:
-            rows = db.execute(select(recipient).where(same).order_by(recipient.c.id)).mappings()
-            return [_recipient(row) for row in rows]
+            return _at_address(db, address)
 
     def _recipient_where(self, condition: Any) -> Recipient | None:
         with self._reading() as db:
@@ -175,6 +184,17 @@ class Ledger:
             rows = db.execute(select(delivery.c.recipient, delivery.c.state).where(same))
             return [(row.recipient, DeliveryState(row.state)) for row in rows]
 
+    def delivery(self, policy: str, number: Number, recipient_number: int) -> Delivery | None:
+        """The delivery of a release's notice to one recipient."""
+        same = (
+            (delivery.c.policy == policy)
+            & (delivery.c.release == str(number))
+            & (delivery.c.recipient == recipient_number)
+        )
+        with self._reading() as db:
+            row = db.execute(select(delivery).where(same)).mappings().one_or_none()
+            return _delivery(row) if row is not None else None
+
     def mark(self, one: Delivery, address: str, message_id: str, now: dt.datetime) -> None:
         """Marks a delivery as in doubt, just before the carrier is given the end of the letter.
 
@@ -203,51 +223,39 @@ class Ledger:
 
     # ── requests ─────────────────────────────────────────────────────────────────────────────────
 
-    def record(
-        self,
-        kind: RequestKind,
-        policy: str,
-        number: Number,
-        recipient_number: int | None,
-        *,
-        received: dt.datetime,
-        timing: Timing,
-        channel: Channel,
-        evidence: str,
-        answered: bool = True,
-    ) -> Request:
+    def record(self, wanted: Wanted, clock: Clock, timing_of: TimingOf) -> Recorded:
         """Records a request. One that says what was said before is kept too, marked as a repeat.
 
+        The time is asked for when nobody else can write any more, so of two who declare the same
+        at once, one repeats the other.
+
         Args:
-            kind, policy, number, recipient_number: who asks for what about which release.
-            received, timing, channel: when and how it came.
-            evidence: JSON.
-            answered: whether an answer by mail is due; a repeat is never answered again.
+            wanted: what is asked for.
+            clock: the time, with its offset.
+            timing_of: whether what comes at a time is in time.
+
+        Raises:
+            TooOftenError: its customer has declared one thing and the other too often in a day;
+                nothing was recorded.
         """
         with self._writing() as db:
             # Whoever asks twice at once waits here (PostgreSQL; SQLite has one writer anyway).
-            mine = recipient.c.id == recipient_number
+            mine = recipient.c.id == wanted.recipient
             db.execute(select(recipient.c.id).where(mine).with_for_update())
-            values: dict[str, Any] = {
-                "kind": kind,
-                "policy": policy,
-                "release": str(number),
-                "major": number.major,
-                "recipient": recipient_number,
-                "received_at": received,
-                "timing": timing,
-                "channel": channel,
-                "evidence": evidence,
-            }
-            if kind is not RequestKind.ASK:
-                before = _requests(db, policy, number.major, recipient_number)
-                first = said_before(kind, timing, received, before)
-                values["repeats"] = first.id if first else None
-            done = db.execute(insert(request).values(values).returning(request)).mappings().one()
-            if answered and done["repeats"] is None:
-                state = DeliveryState.TO_DO
-                db.execute(insert(answer).values(request=done["id"], state=state, at=received))
-            return _request(done)
+            now = clock()
+            received = wanted.received or now
+            timing = timing_of(received)
+            major, whom = wanted.number.major, wanted.recipient
+            before = _requests(db, wanted.policy, major, whom) if whom else []
+            # What is declared now comes after all that is on record, whatever clock wrote that.
+            earlier = [r for r in before if not wanted.received or r.received <= received]
+            declares = wanted.kind is not RequestKind.ASK
+            first = said_before(wanted.kind, timing, earlier) if declares else None
+            if declares and not may_record(first, before, now):
+                if first is None:
+                    raise TooOftenError("this was declared and taken back too often today")
+                return Recorded(first, first)
+            return Recorded(_insert(db, wanted, received, timing, now, first), first)
 
     def requests(
         self, policy: str, major: int, recipient_number: int | None = None
@@ -264,41 +272,89 @@ class Ledger:
 
     # ── answers ──────────────────────────────────────────────────────────────────────────────────
 
-    def owed(self) -> list[Request]:
-        """The requests whose answer by mail is still to be sent."""
-        due = select(answer.c.request).where(answer.c.state == DeliveryState.TO_DO)
-        with self._reading() as db:
-            rows = db.execute(select(request).where(request.c.id.in_(due)).order_by(request.c.id))
-            return [_request(row) for row in rows.mappings()]
+    def answers(self, *states: DeliveryState, since: dt.datetime | None = None) -> list[Answer]:
+        """The answers by machine that stand so, in the order of what they answer.
 
-    def mark_answer(self, number: int, now: dt.datetime) -> None:
-        """As `mark`, for the answer to a request.
+        Args:
+            states: which; none named: all.
+            since: only what became of them then or later.
+        """
+        columns = (answer.c.state, answer.c.reply, answer.c.at, answer.c.tries)
+        joined = request.join(answer, answer.c.request == request.c.id)
+        found = select(request, *columns).select_from(joined).order_by(request.c.id)
+        if states:
+            found = found.where(answer.c.state.in_(states))
+        if since is not None:
+            found = found.where(answer.c.at >= since)
+        with self._reading() as db:
+            return [_answer(row) for row in db.execute(found).mappings()]
+
+    def mark_answers(self, numbers: Sequence[int], now: dt.datetime) -> None:
+        """As `mark`, for the one letter that answers these requests.
 
         Raises:
-            LedgerError: another sender has it.
+            LedgerError: another sender has one of them; none was marked.
         """
-        same = (answer.c.request == number) & (answer.c.state == DeliveryState.TO_DO)
+        same = answer.c.request.in_(numbers) & (answer.c.state == DeliveryState.TO_DO)
         values = {"state": DeliveryState.IN_DOUBT, "at": now, "tries": answer.c.tries + 1}
         with self._writing() as db:
-            if db.execute(update(answer).where(same).values(values)).rowcount != 1:
+            if db.execute(update(answer).where(same).values(values)).rowcount != len(numbers):
                 raise LedgerError(
                     "another sender has taken this answer", where=self._database.where
                 )
 
-    def settle_answer(
-        self, number: int, state: DeliveryState, reply: str, now: dt.datetime
+    def settle_answers(
+        self,
+        numbers: Sequence[int],
+        state: DeliveryState,
+        reply: str,
+        now: dt.datetime,
+        *,
+        afresh: bool = False,
     ) -> None:
-        """As `settle`, for the answer to a request."""
-        values = {"state": state, "reply": reply, "at": now}
+        """As `settle`, for the one letter that answers these requests.
+
+        Args:
+            numbers: of the requests.
+            state, reply, now: what became of the letter, and when.
+            afresh: forget how often it was tried.
+        """
+        values: dict[str, Any] = {"state": state, "reply": reply, "at": now}
+        if afresh:
+            values["tries"] = 0
         with self._writing() as db:
-            db.execute(update(answer).where(answer.c.request == number).values(values))
+            db.execute(update(answer).where(answer.c.request.in_(numbers)).values(values))
+
+    def pass_on(self, asked: Request, address: str, clock: Clock) -> int:
+        """Puts down a link for each customer at the address that somebody asked with.
+
+        Args:
+            asked: what came in, from nobody in particular.
+            address: what was asked with.
+            clock: the time.
+
+        Returns:
+            How many links are to be mailed: none where one was in the last day.
+        """
+        own = answer.c.request == asked.id
+        with self._writing() as db:
+            now = clock()
+            open_ = own & (answer.c.state == DeliveryState.TO_DO)
+            done = {"state": DeliveryState.ACCEPTED, "reply": "passed on", "at": now}
+            if db.execute(update(answer).where(open_).values(done)).rowcount != 1:
+                return 0
+            found = [r.number for r in _at_address(db, address)]
+            links = [n for n in found if not _linked_since(db, asked, n, now - DAY)]
+            for number in links:
+                _insert(db, _for(asked, number), asked.received, asked.timing, now, None)
+        return len(links)
 
     # ── messages ─────────────────────────────────────────────────────────────────────────────────
 
-    def keep(self, raw: bytes, to: str, now: dt.datetime) -> int:
+    def keep(self, raw: bytes, to: str, clock: Clock) -> int:
         """Keeps a message that came in, before anybody looks into it; returns its number."""
-        values = {"raw": raw, "to_address": to, "received_at": now}
         with self._writing() as db:
+            values = {"raw": raw, "to_address": to, "received_at": clock()}
             done = db.execute(insert(message).values(values).returning(message.c.id))
             return int(done.scalar_one())
 
@@ -347,6 +403,26 @@ class Ledger:
             rows = db.execute(select(*wanted, filing).select_from(joined).order_by(message.c.id))
             return [_message(row) for row in rows.mappings()]
 
+    def unread(self, most: int) -> list[Message]:
+        """The messages that were kept, and the program was stopped before it read them.
+
+        Args:
+            most: how many at most, the oldest first.
+        """
+        filed = select(filing.c.id).where(filing.c.message == message.c.id).exists()
+        wanted = (message.c.id.label("number"), message.c.received_at, message.c.to_address)
+        nothing = [literal(None).label(c.name) for c in filing.c if c.name != "id"]
+        found = select(*wanted, *nothing).where(~filed).order_by(message.c.id).limit(most)
+        with self._reading() as db:
+            return [_message(row) for row in db.execute(found).mappings()]
+
+    def came_before(self, number: int) -> dt.datetime | None:
+        """When the message before this one came in; None: there is none."""
+        earlier = select(message.c.received_at).where(message.c.id < number)
+        with self._reading() as db:
+            found = db.execute(earlier.order_by(message.c.id.desc()).limit(1))
+            return found.scalar_one_or_none()
+
     def waiting(self) -> list[Message]:
         """The messages that a person has to read."""
         return [m for m in self.messages() if m.filed is None or m.filed in FOR_A_PERSON]
@@ -370,6 +446,69 @@ def _requests(
     return [_request(row) for row in rows.mappings()]
 
 
+def _insert(
+    db: Connection,
+    wanted: Wanted,
+    received: dt.datetime,
+    timing: Timing,
+    now: dt.datetime,
+    first: Request | None,
+) -> Request:
+    late = behind(now, [*_newest(db), wanted.not_before])
+    evidence = {**wanted.evidence, **({BEHIND: late.isoformat()} if late else {})}
+    values = {
+        "kind": wanted.kind,
+        "policy": wanted.policy,
+        "release": str(wanted.number),
+        "major": wanted.number.major,
+        "recipient": wanted.recipient,
+        "received_at": received,
+        "timing": timing,
+        "channel": wanted.channel,
+        "evidence": json.dumps(evidence, ensure_ascii=False, sort_keys=True),
+        "repeats": first.id if first else None,
+    }
+    done = db.execute(insert(request).values(values).returning(request)).mappings().one()
+    if wanted.answered and first is None:
+        db.execute(insert(answer).values(request=done["id"], state=DeliveryState.TO_DO, at=now))
+    return _request(done)
+
+
+def _newest(db: Connection) -> list[dt.datetime]:
+    """When what is on record last was put there."""
+    columns = (request.c.received_at, message.c.received_at, filing.c.at, recipient.c.added_at)
+    last = (select(c).order_by(c.table.c.id.desc()).limit(1) for c in columns)
+    return [moment for one in last for moment in db.execute(one).scalars()]
+
+
+def _at_address(db: Connection, address: str) -> list[Recipient]:
+    same = func.lower(recipient.c.address) == address.lower()
+    rows = db.execute(select(recipient).where(same).order_by(recipient.c.id)).mappings()
+    return [_recipient(row) for row in rows]
+
+
+def _linked_since(db: Connection, asked: Request, whom: int, since: dt.datetime) -> bool:
+    """Whether a customer was sent the link of a release, or is going to be."""
+    lately = (
+        (request.c.policy == asked.policy)
+        & (request.c.major == asked.major)
+        & (request.c.recipient == whom)
+        & (request.c.kind == RequestKind.ASK)
+        & (request.c.received_at > since)
+        & (answer.c.state != DeliveryState.REFUSED)
+    )
+    joined = request.join(answer, answer.c.request == request.c.id)
+    found = select(request.c.id).select_from(joined).where(lately).limit(1)
+    return db.execute(found).first() is not None
+
+
+def _for(asked: Request, whom: int) -> Wanted:
+    """What somebody asked for, as the request of one customer."""
+    number = Number.parse(asked.release)
+    assert number is not None
+    return Wanted(asked.kind, asked.policy, number, whom, asked.channel, {"asked": asked.id})
+
+
 def _recipient(row: RowMapping) -> Recipient:
     return Recipient(row["id"], row["customer"], row["address"], row["name"])
 
@@ -389,6 +528,11 @@ def _request(row: RowMapping) -> Request:
         timing=Timing(row["timing"]),
         channel=Channel(row["channel"]),
     )
+
+
+def _answer(row: RowMapping) -> Answer:
+    state = DeliveryState(row["state"])
+    return Answer(_request(row), state, row["reply"], row["at"], row["tries"])
 
 
 def _message(row: RowMapping) -> Message:

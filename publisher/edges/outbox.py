@@ -13,6 +13,7 @@ import re
 import smtplib
 import socket
 import ssl
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -92,7 +93,8 @@ def carrier_of(project: Project) -> Carrier:
 
 
 def _unusable(letter: Letter) -> str:
-    for address in (letter.sender, letter.to):
+    addresses = (letter.sender, letter.to) if letter.sender else (letter.to,)
+    for address in addresses:
         if not _ADDRESS.fullmatch(address):
             # SMTPUTF8 (RFC 6531) would need every relay on the way; nothing here is sent half.
             return f"not an address of printable ASCII characters: {address!r}"
@@ -110,33 +112,44 @@ class Spool:
         if problem := _unusable(letter):
             return Outcome(Fate.REFUSED, problem)
         target = self._folder / (re.sub(r"[^A-Za-z0-9@._-]", "_", letter.id).lstrip(".") + ".eml")
-        building = target.with_name(f".{target.name}.{os.getpid()}")
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _write(building, letter.data)
-        except OSError as error:
-            raise SendError(
-                f"the spool cannot be written: {error.strerror}", where=str(self._folder)
-            ) from error
+        building = self._written(letter.data)
         try:
             before_commit()
         except BaseException:
-            building.unlink()
+            building.unlink(missing_ok=True)
             raise
-        building.replace(target)
-        _sync(self._folder)
+        try:
+            building.replace(target)
+        except OSError as error:
+            return Outcome(Fate.LATER, f"it could not be moved into the spool: {error.strerror}")
+        return self._kept(target)
+
+    def _written(self, data: bytes) -> Path:
+        """A file of its own beside those that are finished: others may write the same letter."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor, name = tempfile.mkstemp(dir=self._folder, prefix=".")
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise SendError(
+                f"the spool cannot be written: {error.strerror}",
+                where=str(self._folder),
+                remedy="see that its disk has room and that its folder can be written",
+            ) from error
+        return Path(name)
+
+    def _kept(self, target: Path) -> Outcome:
+        try:
+            _sync(self._folder)
+        except OSError as error:
+            return Outcome(Fate.UNKNOWN, f"the spool could not be synced: {error.strerror}")
         return Outcome(Fate.ACCEPTED, f"written to {target.name}")
 
     def close(self) -> None:
         """Nothing to end."""
-
-
-def _write(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _sync(folder: Path) -> None:
@@ -213,7 +226,7 @@ class Relay:
             return None
         if code >= 500:
             raise SendError(
-                f"the relay does not take mail from {letter.sender}: {_words(code, said)}",
+                f"the relay does not take mail from <{letter.sender}>: {_words(code, said)}",
                 where=self._where,
                 remedy="ask whoever runs the relay; letters not yet sent stay to do",
             )

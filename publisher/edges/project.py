@@ -9,13 +9,18 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from publisher.errors import ConfigurationError, DraftError, NotFoundError
 from publisher.policies.configuration import Configuration, read_configuration
 from publisher.policies.draft import read_draft
 from publisher.policies.finding import Finding
 from publisher.policies.policy import POLICY_ID, Policy
+
+if TYPE_CHECKING:
+    from publisher.notices.declaration import Phrases
 
 CONFIGURATION_FILE = "publisher.toml"
 
@@ -71,6 +76,20 @@ class Project:
     def configuration(self) -> Configuration:
         """The facts in `publisher.toml`."""
         return read_configuration((self.root / CONFIGURATION_FILE).read_bytes())
+
+    @cached_property
+    def phrases(self) -> Phrases:
+        """The closed set of sentences that are opt-outs: ours, and those of `wording/declarations`.
+
+        Raises:
+            ConfigurationError: one of the project's own files does not read.
+        """
+        from publisher.notices.declaration import read_phrases
+
+        files = {f"{PHRASES}/{name}": data for name, data in _shipped_phrases().items()}
+        own = self.root / "wording" / "declarations"
+        files |= {f"wording/declarations/{n}": d for n, d in read_folder(own).items()}
+        return read_phrases(files)
 
     @property
     def ledger_url(self) -> str:
@@ -153,6 +172,14 @@ class Project:
         if policy is None or findings:
             raise draft_error(findings)
         return policy
+
+
+PHRASES = "publisher/notices/phrases"
+
+
+def _shipped_phrases() -> dict[str, bytes]:
+    folder = resources.files("publisher.notices") / "phrases"
+    return {f.name: f.read_bytes() for f in folder.iterdir() if f.name.endswith(".toml")}
 
 
 def draft_error(findings: list[Finding]) -> DraftError:

@@ -33,6 +33,7 @@ class Said(StrEnum):
     NOT_UNDERSTOOD = "The form could not be read"
     TOO_LARGE = "That was too much for this form"
     TOO_OFTEN = "Too many attempts"
+    CHANGED_TOO_OFTEN = "Too many changes in one day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,9 @@ class View:
     timing: Timing
     """That of a declaration made now."""
     declared: Declared | None
-    """The declaration that stands; where none came in time, the last late one."""
+    """The declaration that stands; None where none came in time."""
+    late: Declared | None
+    """The last one that came late."""
 
 
 def public_form(release: Release) -> str:
@@ -85,10 +88,12 @@ def personal_form(release: Release, view: View) -> str:
         view: the customer's state.
     """
     version = _version(release)
-    out = view.declared is not None and view.declared.kind is RequestKind.OPT_OUT
+    last = view.late if view.late and view.timing is Timing.LATE else view.declared
+    out = last is not None and last.kind is RequestKind.OPT_OUT
     action = RequestKind.WITHDRAW if out else RequestKind.OPT_OUT
     verb = f"I withdraw my opt-out of {version}" if out else f"I opt out of {version}"
-    parts = [_standing(release, view.declared), _window(release, view)]
+    parts = [_standing(release, view.declared), _standing(release, view.late)]
+    parts.append(_window(release, view))
     parts.append(
         f"<p>This form belongs to the customer with the address {escape(view.address)}.</p>\n"
     )
@@ -100,8 +105,8 @@ def personal_form(release: Release, view: View) -> str:
 
 
 _SAID = {
-    Said.ASKED: "If this address belongs to a customer we know, we have sent it a link to the "
-    "form. Nothing is recorded before you open that link and confirm. If no mail comes within an "
+    Said.ASKED: "If this address belongs to a customer we know, we send it a link to the "
+    "form, once a day at most. Nothing is recorded before you open that link and confirm. If no mail comes within an "
     "hour, try the address that our notice went to,",
     Said.BAD_LINK: "It was cut off or altered, or it belongs to another version. Nothing was "
     "recorded. Copy the whole link from the notice, reply to the notice with the words “I opt "
@@ -112,6 +117,8 @@ _SAID = {
     Said.TOO_LARGE: "Nothing was recorded. Please go back and try again,",
     Said.TOO_OFTEN: "A link was asked for too often from your network. Nothing was recorded. "
     "Please try again in an hour, reply to the notice with the words “I opt out”,",
+    Said.CHANGED_TOO_OFTEN: "You opted out and took it back so often today that this was not "
+    "recorded. What you declared before it stands. Please come back tomorrow,",
 }
 
 

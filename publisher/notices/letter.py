@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.headerregistry import Address
@@ -22,6 +22,7 @@ from publisher.errors import RecipientsError, RenderError
 from publisher.markup.html import fragment
 from publisher.notices.notice import FIELDS, LINKS, long_date
 from publisher.notices.optout import RequestKind, Timing
+from publisher.notices.record import Delivery, DeliveryState, Request
 from publisher.policies.address import Addresses
 from publisher.policies.configuration import Configuration
 from publisher.policies.release import Number, Release
@@ -51,6 +52,8 @@ class Letter:
     id: str
     """Its Message-ID, without brackets; the same for the same release and recipient."""
     sender: str
+    """Of the envelope. Empty is the null reverse-path: whatever becomes of an answer by machine,
+    no machine answers it (RFC 3834 §3.3, RFC 5321 §4.5.5)."""
     to: str
     data: bytes
     """RFC 5322, lines ended by CR LF."""
@@ -69,10 +72,7 @@ def fill(text: str, values: Mapping[str, str]) -> str:
         RecipientsError: a value has control characters.
     """
     for name, value in values.items():
-        if _CONTROL.search(value):
-            raise RecipientsError(
-                f"the {name} has control characters: {value!r}", remedy="correct the recipient"
-            )
+        _require_printable(name, value)
 
     def value_of(found: re.Match[str]) -> str:
         if found[1] not in values:
@@ -84,6 +84,13 @@ def fill(text: str, values: Mapping[str, str]) -> str:
         return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", value)
 
     return _FIELD.sub(value_of, text)
+
+
+def _require_printable(name: str, value: str) -> None:
+    if _CONTROL.search(value):
+        raise RecipientsError(
+            f"the {name} has control characters: {value!r}", remedy="correct the recipient"
+        )
 
 
 def title_of(text: str) -> str:
@@ -138,7 +145,7 @@ def compose_notice(
         test: mark its subject as that of a test, and give it a Message-ID of its own.
     """
     text = fill(release.notice, field_values(recipient.name, link, reply, changes))
-    name = f"{release.name} {recipient.customer} {recipient.address}"
+    name = f"notice of {release.name} to {recipient.customer} at {recipient.address}"
     language = release.policy.facts.language
     if test:
         name = f"{name} test {date.isoformat()}"
@@ -153,29 +160,36 @@ def compose_notice(
             subtype="pdf",
             filename=f"{release.policy.id}-{release.number}.pdf",
         )
-    return _letter(message, configuration, name, recipient.address)
+    return _letter(message, name, configuration.sender, recipient.address)
 
 
 def compose_receipt(
     release: Release,
     recipient: Recipient,
     configuration: Configuration,
+    requests: Sequence[Request],
     *,
-    kind: RequestKind,
-    timing: Timing,
-    receipt: str,
-    received: dt.datetime,
+    stands: Request | None,
     link: str,
 ) -> Letter:
-    """The receipt for a request, sent to the customer's own address (RFC 3834: auto-replied)."""
-    text = receipt_text(release, configuration, kind, timing, receipt, received, link)
+    """The receipt for requests, sent to the customer's own address (RFC 3834: auto-replied).
+
+    Args:
+        release: the release whose dates hold.
+        recipient, configuration: to whom, from whom.
+        requests: of this customer about this release, the last one last.
+        stands: the one that stands of all that this customer declared.
+        link: the customer's own form.
+    """
+    last = requests[-1]
+    text = receipt_text(release, configuration, last, link, stands=stands, earlier=requests[:-1])
     text = fill(text, {"opt_out_link": link})
-    name = f"{release.name} receipt {receipt} {recipient.address}"
+    name = f"{release.name} receipt {last.receipt} {recipient.address}"
     language = release.policy.facts.language
     message = _message(
-        text, configuration, recipient, name, received, "auto-replied", language=language
+        text, configuration, recipient, name, last.received, "auto-replied", language=language
     )
-    return _letter(message, configuration, name, recipient.address)
+    return _letter(message, name, configuration.sender, recipient.address, answers=True)
 
 
 def compose_link(
@@ -203,38 +217,49 @@ def compose_link(
     message = _message(
         text, configuration, recipient, name, date, "auto-replied", language=facts.language
     )
-    return _letter(message, configuration, name, recipient.address)
+    return _letter(message, name, configuration.sender, recipient.address, answers=True)
 
 
 def receipt_text(
     release: Release,
     configuration: Configuration,
-    kind: RequestKind,
-    timing: Timing,
-    receipt: str,
-    received: dt.datetime,
+    request: Request,
     link: str,
+    *,
+    stands: Request | None = None,
+    earlier: Sequence[Request] = (),
 ) -> str:
-    """What a receipt says, Markdown; the page after the form says the same."""
+    """What a receipt says, Markdown; the page after the form says the same.
+
+    Args:
+        release: the release whose dates hold.
+        configuration: whose receipt it is.
+        request: what was declared.
+        link: the customer's own form; empty: it is not linked.
+        stands: the declaration that stands, if it is another one.
+        earlier: declarations whose receipt this is as well.
+    """
     facts = release.policy.facts
     version = f"version {release.number.major} of the {facts.title}"
-    moment = received.astimezone(dt.UTC)
-    day = f"{long_date(moment.date(), facts.language)}, {moment:%H:%M} UTC"
-    closes = long_date(release.closes, facts.language)
-    out = kind is RequestKind.OPT_OUT
+    contact = f"[{facts.contact}](mailto:{facts.contact})"
+    out = request.kind is RequestKind.OPT_OUT
+    late = request.timing is Timing.LATE
+    declared = f"opted out of {version}" if out else f"withdrawn your opt-out of {version}"
+    declaration = f"opt-out of {version}" if out else f"withdrawal of your opt-out of {version}"
     parts = [
-        f"# You have opted out of {version}"
-        if out
-        else f"# You have withdrawn your opt-out of {version}",
-        f"{configuration.organisation} received this on **{day}** and has recorded it. "
-        f"Receipt: **{receipt}**.",
+        f"# Your {declaration} came late" if late else f"# You have {declared}",
+        f"{configuration.organisation} received this on **{_moment(request, facts.language)}** "
+        f"and has recorded it. Receipt: **{request.receipt}**.",
     ]
-    if timing is Timing.LATE:
+    closes = long_date(release.closes, facts.language)
+    if late:
         parts.append(
-            f"It came after the last day to opt out, {closes}. It is kept and marked as late, "
+            f"It came after the last day to declare it, {closes}. It is kept and marked as late, "
             f"and {configuration.organisation} will tell you what follows from it. "
-            f"Write to [{facts.contact}](mailto:{facts.contact}) if you have questions."
+            f"Write to {contact} if you have questions."
         )
+        if stands is not None:
+            parts.append(f"What you declared in time stands: {_named(stands, facts.language)}.")
     elif out:
         parts += [facts.effect, f"You can take it back until the end of {closes} (UTC)."]
         if link:
@@ -242,8 +267,23 @@ def receipt_text(
     else:
         day = long_date(release.effective, facts.language)
         parts.append(f"Version {release.number.major} applies to you from {day}.")
+    if earlier:
+        listed = "\n".join(f"- {_named(one, facts.language)}" for one in earlier)
+        parts.append(f"This is also the receipt for what you declared before:\n\n{listed}")
     parts.append("\\\n".join([configuration.organisation, *configuration.address.splitlines()]))
     return "\n\n".join(parts) + "\n"
+
+
+def _moment(request: Request, language: str) -> str:
+    moment = request.received.astimezone(dt.UTC)
+    return f"{long_date(moment.date(), language)}, {moment:%H:%M} UTC"
+
+
+def _named(request: Request, language: str) -> str:
+    """A declaration in a line: what, when, its receipt."""
+    what = "opted out" if request.kind is RequestKind.OPT_OUT else "withdrew your opt-out"
+    late = ", late" if request.timing is Timing.LATE else ""
+    return f"you {what} on {_moment(request, language)}{late} (receipt {request.receipt})"
 
 
 def _message(
@@ -256,6 +296,7 @@ def _message(
     *,
     language: str,
 ) -> EmailMessage:
+    _require_printable("name", recipient.name)
     message = EmailMessage(policy=SMTP)
     local, _, domain = configuration.sender.partition("@")
     message["From"] = Address(configuration.organisation, local, domain)
@@ -274,12 +315,33 @@ def message_id(name: str, domain: str) -> str:
     return f"{hashlib.sha256(name.encode()).hexdigest()[:32]}@{domain}"
 
 
-def _letter(message: EmailMessage, configuration: Configuration, name: str, to: str) -> Letter:
+def had_row_token(one: Delivery, customer: str) -> bool:
+    """Whether a letter was made before the customer's id was part of what its token signs.
+
+    It is known by its Message-ID, which was made in another way then.
+
+    Args:
+        one: the delivery of the letter.
+        customer: the id of its recipient.
+    """
+    name = f"{one.policy}/{one.release} {customer} {one.address}"
+    sent = (DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT, DeliveryState.BOUNCED)
+    return one.state in sent and one.message_id == message_id(name, _domain(one.message_id))
+
+
+def _domain(address: str) -> str:
+    return address.partition("@")[2]
+
+
+def _letter(
+    message: EmailMessage, name: str, sender: str, to: str, *, answers: bool = False
+) -> Letter:
+    """Makes a message a letter; one that answers by machine has no sender to answer to."""
     digest = hashlib.sha256(name.encode()).hexdigest()
     for number, part in enumerate(p for p in message.walk() if p.is_multipart()):
         part.set_boundary(f"={number}={digest[:40]}")
-    domain = configuration.sender.partition("@")[2]
-    return Letter(message_id(name, domain), configuration.sender, to, message.as_bytes())
+    envelope = "" if answers else sender
+    return Letter(message_id(name, _domain(sender)), envelope, to, message.as_bytes())
 
 
 LARGEST_HTML = 90_000

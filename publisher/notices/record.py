@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from publisher.notices.optout import RequestKind, Timing
+from publisher.policies.release import Number
+
+Clock = Callable[[], dt.datetime]
+"""Gives the time, with its offset."""
+TimingOf = Callable[[dt.datetime], Timing]
+"""Says of a time whether what came then came in time."""
+
+DAY = dt.timedelta(days=1)
+MOST_CHANGES = 20
+"""Times that one customer may opt out of a release and take it back, in a day."""
+MOST_REPEATS = 5
+"""Times that one declaration is recorded again in a day; after that it is answered all the same."""
+SKEW = dt.timedelta(minutes=1)
+"""How far the clocks of two machines may lie apart without a word."""
+BEHIND = "clock_behind"
+"""In the evidence of a request: the clock was behind this time, which was on record already."""
 
 
 class DeliveryState(StrEnum):
@@ -34,7 +51,8 @@ class Filed(StrEnum):
 
     OPT_OUT = "opt out"
     AUTOMATIC = "automatic"
-    """An absence note, a bounce, a mailing: never answered (RFC 3834 §2)."""
+    """A machine's, that nobody has to read: a report of a mail server, or without words of its own
+    or a personal address."""
     UNCLEAR = "unclear"
     """From a customer, about a known release, and not beyond doubt: a person reads it."""
     UNKNOWN = "unknown sender"
@@ -81,9 +99,14 @@ class Request:
     timing: Timing
     channel: Channel
     evidence: str
-    """JSON."""
+    """What proves it: JSON."""
     repeats: int | None
     """The request that said the same before; this one changes nothing."""
+
+    @property
+    def clock_behind(self) -> bool:
+        """Whether the clock it was recorded by was behind what was on record already."""
+        return BEHIND in json.loads(self.evidence)
 
     @property
     def receipt(self) -> str:
@@ -91,9 +114,56 @@ class Request:
         return receipt_number(self.repeats or self.id)
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A request that is to be recorded."""
+
+    kind: RequestKind
+    policy: str
+    number: Number
+    recipient: int | None
+    """None: somebody who did not prove who they are."""
+    channel: Channel
+    evidence: Mapping[str, object]
+    received: dt.datetime | None = None
+    """When it came in, where that was before now."""
+    not_before: dt.datetime | None = None
+    """It cannot have come before this, whatever the clock says."""
+    answered: bool = True
+    """Whether an answer by mail is due; a repeat is never answered again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A request that is on record."""
+
+    request: Request
+    first: Request | None
+    """The one that said the same before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer by machine to a request: a receipt, or the link that was asked for."""
+
+    request: Request
+    state: DeliveryState
+    reply: str
+    """What the carrier said last."""
+    at: dt.datetime
+    """When it got into this state."""
+    tries: int
+
+
 def receipt_number(request: int) -> str:
     """`R-000042`."""
     return f"R-{request:06}"
+
+
+def receipt_of(written: str) -> int:
+    """The number of the request in `R-000042`; 0 where it says none."""
+    digits = written.strip().upper().removeprefix("R-")
+    return int(digits) if digits.isascii() and digits.isdigit() else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +183,15 @@ class Message:
     request: int | None
 
 
+def declarations(requests: Iterable[Request]) -> list[Request]:
+    """What was declared, by the time it came: all but asking for a link."""
+    own = (r for r in requests if r.kind is not RequestKind.ASK)
+    return sorted(own, key=lambda r: (r.received, r.id))
+
+
 def in_order(requests: Iterable[Request]) -> list[Request]:
     """Declarations that change something, by the time they came."""
-    own = [r for r in requests if r.repeats is None and r.kind is not RequestKind.ASK]
-    return sorted(own, key=lambda r: (r.received, r.id))
+    return [r for r in declarations(requests) if r.repeats is None]
 
 
 def stands(requests: Iterable[Request]) -> Request | None:
@@ -135,13 +210,40 @@ def last_late(requests: Iterable[Request]) -> Request | None:
     return late[-1] if late else None
 
 
-def said_before(
-    kind: RequestKind, timing: Timing, received: dt.datetime, requests: Sequence[Request]
-) -> Request | None:
-    """The request that a new one merely repeats; None where it says something new."""
-    earlier = [r for r in requests if r.received <= received]
+def said_before(kind: RequestKind, timing: Timing, earlier: Sequence[Request]) -> Request | None:
+    """The request that a new one merely repeats; None where it says something new.
+
+    Args:
+        kind, timing: of the new one.
+        earlier: all that its customer declared before.
+    """
     standing = stands(earlier)
     if standing is not None and standing.kind is kind:
         return standing
     late = last_late(earlier) if timing is Timing.LATE else None
     return late if late is not None and late.kind is kind else None
+
+
+def may_record(first: Request | None, earlier: Sequence[Request], now: dt.datetime) -> bool:
+    """Whether one customer's declaration is recorded, so that none fills the ledger.
+
+    Args:
+        first: the one that it repeats, if it does.
+        earlier: all that its customer declared before about the release.
+        now: the time.
+    """
+    lately = [r for r in earlier if now - r.received < DAY and r.kind is not RequestKind.ASK]
+    if first is None:
+        return sum(r.repeats is None for r in lately) < MOST_CHANGES
+    return sum(r.repeats == first.id for r in lately) < MOST_REPEATS
+
+
+def behind(now: dt.datetime, known: Iterable[dt.datetime | None]) -> dt.datetime | None:
+    """The time on record that a clock is behind; None where it is not.
+
+    Args:
+        now: what the clock says.
+        known: times that have passed for certain.
+    """
+    newest = max((moment for moment in known if moment is not None), default=None)
+    return newest if newest is not None and now < newest - SKEW else None
