@@ -3,9 +3,12 @@ from __future__ import annotations
 import datetime as dt
 import email
 import email.policy
+import hashlib
+import hmac
 import io
 import json
 import sqlite3
+from base64 import b32encode
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -15,29 +18,24 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfWriter
 
-from publisher.actions.answering import (
-    Verdict,
-    judge,
-    message_text,
-    optouts,
-    receive,
-    send_receipts,
-    status,
-)
-from publisher.actions.declaring import ask_for_link, form_view, record
+from publisher.actions.answering import Verdict, receive
+from publisher.actions.declaring import Receipt, ask_for_link, bearer_of, form_view, record
 from publisher.actions.noticing import import_recipients, letter_for
 from publisher.actions.printing import optout_pdf
-from publisher.actions.tallying import standings
+from publisher.actions.receipts import outstanding, send_receipts
+from publisher.actions.requests import judge, message_text
+from publisher.actions.tallying import optouts, standings, status
 from publisher.edges import archive
 from publisher.edges.database import LedgerError
-from publisher.edges.inbox import read_mail, written
+from publisher.edges.inbox import read_mail
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, TokenError
+from publisher.notices.letter import message_id
 from publisher.notices.optout import RequestKind, Timing
-from publisher.notices.record import Filed
+from publisher.notices.record import Clock, DeliveryState, Filed
 from publisher.policies.release import Number
-from tests.houses import KEY, LATE, NOW, ONE, TWO, postpone, spooled, token, told
+from tests.houses import KEY, LATE, NOW, ONE, TWO, make, postpone, spooled, token, told
 from tests.relays import Keeps, free_port, real
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
@@ -69,8 +67,19 @@ def reply(
     return message.as_bytes()
 
 
+def at(moment: dt.datetime = NOW) -> Clock:
+    return lambda: moment
+
+
+def declare(
+    project: Project, own: str, kind: RequestKind = OUT, moment: dt.datetime = NOW
+) -> Receipt:
+    return record(project, bearer_of(project, own), kind, at(moment), {})
+
+
 def take(project: Project, raw: bytes, to: str | None = None, now: dt.datetime = NOW) -> Verdict:
-    verdict = receive(project, raw, to, now)
+    verdict = receive(project, raw, to, at(now))
+    send_receipts(project, at(now))
     assert ledger_of(project).raw(verdict.message) == raw
     return verdict
 
@@ -140,9 +149,9 @@ def test_twice_is_the_same_as_once(project: Project) -> None:
 
 def test_mail_and_form_are_one(project: Project) -> None:
     take(project, reply(project, "I opt out"))
-    receipt = record(project, token(project, "c-1"), OUT, NOW + HOUR, {})
+    receipt = declare(project, token(project, "c-1"), OUT, NOW + HOUR)
     assert (receipt.number, receipt.repeated, receipt.received) == ("R-000001", True, NOW)
-    back = record(project, token(project, "c-1"), BACK, NOW + 2 * HOUR, {})
+    back = declare(project, token(project, "c-1"), BACK, NOW + 2 * HOUR)
     assert back.number == "R-000003"
     assert state(project) == "withdrawn"
     take(project, reply(project, "I opt out"), now=NOW + 3 * HOUR)
@@ -158,16 +167,16 @@ def test_late_is_kept_and_marked(project: Project) -> None:
 
 
 def test_what_came_in_time_is_not_overturned_by_what_came_late(project: Project) -> None:
-    record(project, token(project, "c-1"), OUT, NOW, {})
-    record(project, token(project, "c-1"), BACK, LATE, {})
+    declare(project, token(project, "c-1"), OUT, NOW)
+    declare(project, token(project, "c-1"), BACK, LATE)
     assert state(project) == "opted out"
     assert len(ledger_of(project).requests("privacy", 2)) == 2
 
 
 def test_a_postponement_moves_the_window_for_every_letter_sent(project: Project) -> None:
     postpone(project, dt.date(2027, 4, 1))
-    assert record(project, token(project, "c-1"), OUT, LATE, {}).timing is Timing.IN_TIME
-    other = record(project, token(project, "c-1", Number(2, 1)), OUT, LATE, {})
+    assert declare(project, token(project, "c-1"), OUT, LATE).timing is Timing.IN_TIME
+    other = declare(project, token(project, "c-1", Number(2, 1)), OUT, LATE)
     assert other.repeated
 
 
@@ -297,7 +306,7 @@ def test_a_form_from_an_address_that_proves_nothing_waits_with_its_likely_custom
     assert (message.policy, message.release) == ("privacy", "2")
     shown = message_text(project, verdict.message)
     assert "A form of privacy/2, checked\n  name: Anna Example\n  customer: c-1\n" in shown
-    assert judge(project, verdict.message, OUT, "signed as on file", NOW).receipt == "R-000001"
+    assert judge(project, verdict.message, OUT, "signed as on file", at(NOW)).receipt == "R-000001"
     assert state(project) == "opted out"
 
 
@@ -355,17 +364,17 @@ def test_a_doubtful_mail_waits_and_counts_from_when_it_came(project: Project) ->
     (message,) = ledger_of(project).waiting()
     assert (message.policy, message.release, message.timing) == ("privacy", "2", Timing.IN_TIME)
     assert state(project) == "mail to read"
-    done = judge(project, verdict.message, OUT, "she says so on the telephone", LATE)
+    done = judge(project, verdict.message, OUT, "she says so on the telephone", at(LATE))
     assert done.receipt == "R-000001"
     (row,) = optouts(project, "privacy", TWO)
     assert (row.state, row.timing, row.received) == ("opted out", Timing.IN_TIME, NOW)
     with pytest.raises(NotFoundError, match="is waiting"):
-        judge(project, verdict.message, OUT, "again", LATE)
+        judge(project, verdict.message, OUT, "again", at(LATE))
 
 
 def test_a_person_may_find_that_nothing_was_declared(project: Project) -> None:
     verdict = take(project, reply(project, "Thank you"))
-    judge(project, verdict.message, None, "a thank-you", NOW)
+    judge(project, verdict.message, None, "a thank-you", at(NOW))
     assert ledger_of(project).waiting() == []
     assert optouts(project, "privacy", TWO) == []
 
@@ -376,8 +385,8 @@ def test_a_mail_from_nobody_knows_whom_waits(project: Project) -> None:
     assert "c-1" not in str(verdict)
     assert "claims to be from customer c-1" in ledger_of(project).waiting()[0].reason
     with pytest.raises(NotFoundError, match="does not say which customer"):
-        judge(project, verdict.message, OUT, "why", NOW)
-    judge(project, verdict.message, OUT, "signed by hand", NOW, about=("privacy", TWO, "c-1"))
+        judge(project, verdict.message, OUT, "why", at(NOW))
+    judge(project, verdict.message, OUT, "signed by hand", at(NOW), about=("privacy", TWO, "c-1"))
     assert state(project) == "opted out"
 
 
@@ -470,7 +479,7 @@ def test_a_message_that_cannot_be_kept_is_given_back(project: Project) -> None:
         db.execute("DROP TABLE filing")
         db.execute("DROP TABLE message")
     with pytest.raises(LedgerError):
-        receive(project, b"I opt out", None, NOW)
+        receive(project, b"I opt out", None, at())
 
 
 def test_a_message_that_cannot_be_filed_is_kept_all_the_same(project: Project) -> None:
@@ -493,12 +502,12 @@ def test_a_carrier_that_fails_loses_no_request_and_no_receipt(tmp_path: Path) ->
     project = told(tmp_path, port=port)
     verdict = take(project, reply(project, "I opt out"))
     assert verdict.filed is Filed.OPT_OUT
-    assert [r.receipt for r in ledger_of(project).owed()] == ["R-000001"]
-    assert "cannot be reached" in send_receipts(project, NOW).trouble
+    assert [o.answer.request.receipt for o in outstanding(project)] == ["R-000001"]
+    assert "cannot be reached" in send_receipts(project, at()).trouble
     keeps = Keeps()
     with real(keeps, port):
-        assert send_receipts(project, NOW).sent == 1
-        assert send_receipts(project, NOW).sent == 0
+        assert send_receipts(project, at()).sent == 1
+        assert send_receipts(project, at()).sent == 0
     assert keeps.told == ["anna@customer.example"]
 
 
@@ -508,69 +517,124 @@ def test_a_carrier_that_fails_loses_no_request_and_no_receipt(tmp_path: Path) ->
 def test_a_token_of_nobody_opens_nothing(project: Project) -> None:
     for bad in ("", "x", token(project, "c-1")[:-1], "privacy_2_0_sample"):
         with pytest.raises(TokenError):
-            form_view(project, bad, NOW)
+            bearer_of(project, bad)
         with pytest.raises(TokenError):
-            record(project, bad, OUT, NOW, {})
+            declare(project, bad, OUT, NOW)
     with pytest.raises(TokenError):
-        record(project, token(project, "c-1", ONE), OUT, NOW, {})
+        declare(project, token(project, "c-1", ONE), OUT, NOW)
+
+
+def test_a_link_opens_nothing_in_another_ledger(project: Project, tmp_path: Path) -> None:
+    """There, the recipient with the same number may be another customer."""
+    own = token(project, "c-1")
+    other = make(tmp_path / "other")
+    people = b"customer,address\nc-2,ben@customer.example\nc-1,anna@customer.example\n"
+    import_recipients(other, people, "others.csv", NOW)
+    with pytest.raises(TokenError):
+        bearer_of(other, own)
+    verdict = take(other, reply(project, "I opt out"))
+    assert verdict.filed is Filed.UNKNOWN
+    assert optouts(other, "privacy", TWO) == []
+
+
+def row_token(project: Project, customer: str) -> str:
+    """The token of a letter sent before the customer's id was part of what is signed."""
+    recipient = ledger_of(project).customer(customer)
+    assert recipient is not None
+    body = f"privacy_2_{recipient.number:x}"
+    digest = hmac.new(KEY.encode(), b"opt-out " + body.encode(), hashlib.sha256).digest()
+    return f"{body}_{b32encode(digest).decode().lower()[:20]}"
+
+
+def sent(project: Project, customer: str, words: str, state: DeliveryState) -> None:
+    """Puts a letter on record whose Message-ID was made from these words."""
+    recipient = ledger_of(project).customer(customer)
+    assert recipient is not None
+    ledger = ledger_of(project)
+    ledger.enlist("privacy", TWO, dt.date(2027, 3, 1), [recipient.number], NOW)
+    one = ledger.delivery("privacy", TWO, recipient.number)
+    assert one is not None
+    ledger.mark(one, recipient.address, message_id(words, "hosting.example"), NOW)
+    ledger.settle(one, state, "", NOW)
+
+
+@pytest.mark.parametrize("state", [DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT])
+def test_the_link_in_a_letter_already_sent_goes_on_working(
+    project: Project, state: DeliveryState
+) -> None:
+    sent(project, "c-1", "privacy/2 c-1 anna@customer.example", state)
+    assert bearer_of(project, row_token(project, "c-1")).recipient.customer == "c-1"
+    own = f"opt-out+{row_token(project, 'c-1')}@hosting.example"
+    assert take(project, reply(project, "I opt out", to=own)).filed is Filed.OPT_OUT
+
+
+def test_an_old_link_opens_nothing_where_no_such_letter_was_sent(project: Project) -> None:
+    old = row_token(project, "c-1")
+    with pytest.raises(TokenError):
+        bearer_of(project, old)
+    sent(project, "c-2", "privacy/2 c-2 ben@customer.example", DeliveryState.ACCEPTED)
+    with pytest.raises(TokenError):
+        bearer_of(project, old)
+    # A letter that this program sent has a token of its own, so an old one is from elsewhere.
+    letter = letter_for(project, "privacy", TWO, "c-1", NOW)
+    ledger = ledger_of(project)
+    ledger.enlist("privacy", TWO, dt.date(2027, 3, 1), [1], NOW)
+    one = ledger.delivery("privacy", TWO, 1)
+    assert one is not None
+    ledger.mark(one, "anna@customer.example", letter.id, NOW)
+    ledger.settle(one, DeliveryState.ACCEPTED, "", NOW)
+    with pytest.raises(TokenError):
+        bearer_of(project, old)
 
 
 def test_a_declaration_is_about_its_own_release_only(project: Project) -> None:
-    record(project, token(project, "c-1"), OUT, NOW, {})
+    declare(project, token(project, "c-1"), OUT, NOW)
     assert state(project, "c-2") == ""
     assert optouts(project, "privacy", ONE) == []
 
 
 def test_the_form_shows_what_stands(project: Project) -> None:
     own = token(project, "c-1")
-    _, view = form_view(project, own, NOW)
+    view = form_view(bearer_of(project, own), project, NOW)
     assert (view.address, view.declared, view.timing) == ("a•••@c•••.example", None, Timing.IN_TIME)
-    record(project, own, OUT, NOW, {})
-    _, view = form_view(project, own.upper(), LATE)
+    declare(project, own, OUT, NOW)
+    view = form_view(bearer_of(project, own.upper()), project, LATE)
     assert view.declared is not None
     assert (view.declared.kind, view.declared.receipt) == (OUT, "R-000001")
     assert (view.token, view.timing) == (own, Timing.LATE)
 
 
 def test_who_asks_gets_the_link_at_the_customers_address_only(project: Project) -> None:
-    ask_for_link(project, "privacy", TWO, "Anna@Customer.example", NOW)
-    ask_for_link(project, "privacy", TWO, "stranger@evil.example", NOW)
-    assert send_receipts(project, NOW).sent == 1
+    ask_for_link(project, "privacy", TWO, "Anna@Customer.example", at(NOW))
+    ask_for_link(project, "privacy", TWO, "stranger@evil.example", at(NOW))
+    assert send_receipts(project, at()).sent == 1
     (letter,) = spooled(project)
     assert b"anna@customer.example" in letter
     assert b"stranger" not in letter
     text = letter.replace(b"=\r\n", b"").replace(b"=3D", b"=").decode()
     assert f"token={token(project, 'c-1')}" in text
     assert optouts(project, "privacy", TWO) == []
-    assert len(ledger_of(project).requests("privacy", 2)) == 2
-
-
-def test_nobody_can_fill_a_customers_mailbox(project: Project) -> None:
-    for minutes in range(9):
-        moment = NOW + dt.timedelta(minutes=minutes)
-        ask_for_link(project, "privacy", TWO, "anna@customer.example", moment)
-    assert send_receipts(project, NOW).sent == 1
-    ask_for_link(project, "privacy", TWO, "anna@customer.example", NOW + 2 * HOUR)
-    assert send_receipts(project, NOW).sent == 1
+    asked = ledger_of(project).requests("privacy", 2)
+    assert [r.recipient for r in asked] == [None, None, 1]
 
 
 def test_each_customer_behind_an_address_gets_a_link(project: Project) -> None:
     import_recipients(project, b"customer,address\nc-4,anna@customer.example\n", "l.csv", NOW)
-    ask_for_link(project, "privacy", TWO, "anna@customer.example", NOW)
-    assert send_receipts(project, NOW).sent == 2
+    ask_for_link(project, "privacy", TWO, "anna@customer.example", at(NOW))
+    assert send_receipts(project, at()).sent == 2
 
 
 def test_no_link_to_a_form_that_is_not_there(project: Project) -> None:
     with pytest.raises(NotFoundError):
-        ask_for_link(project, "privacy", ONE, "anna@customer.example", NOW)
+        ask_for_link(project, "privacy", ONE, "anna@customer.example", at(NOW))
 
 
 # ── the record ───────────────────────────────────────────────────────────────────────────────────
 
 
 def test_status_says_where_everything_stands(project: Project) -> None:
-    record(project, token(project, "c-1"), OUT, NOW, {})
-    record(project, token(project, "c-2"), OUT, LATE, {})
+    declare(project, token(project, "c-1"), OUT, NOW)
+    declare(project, token(project, "c-2"), OUT, LATE)
     take(project, reply(project, "How do I opt out?"))
     found = standings(project, "privacy", NOW.date())
     assert [(str(t.release.number), str(t.status), t.opted_out, t.late) for t in found.tallies] == [
@@ -585,7 +649,7 @@ def test_status_says_where_everything_stands(project: Project) -> None:
 
 
 def test_rows_are_for_people(project: Project) -> None:
-    record(project, token(project, "c-1"), OUT, NOW, {})
+    declare(project, token(project, "c-1"), OUT, NOW)
     (row,) = optouts(project, "privacy", TWO)
     assert row.cells() == (
         "c-1",
