@@ -1,17 +1,21 @@
-"""The command line, one command a verb. Exit codes: 0 fine, 1 findings, 2 wrong use or refused."""
+"""The command line, one command a verb. Exit codes: 0 fine, 1 findings, 2 wrong use or refused.
+
+`receive` has codes of its own, see `pipe`.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from publisher import __version__, console
+from publisher import __version__, console, pipe
+from publisher.edges import clock
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, NotFoundError, PublisherError
 from publisher.policies.release import Number
@@ -20,15 +24,30 @@ FINDINGS = 1
 REFUSED = 2
 
 
+Clock = Callable[[], dt.datetime]
+
+
 class _Group(click.Group):
     """Shows an error of ours as a message with the next step, never as a traceback."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def main(self, args: Sequence[str] | None = None, **more: Any) -> Any:  # type: ignore[override]
+        words = list(sys.argv[1:] if args is None else args)
+        run = partial(super().main, words)
+        if pipe.meant(words, self.commands):
+            sys.exit(pipe.answer(partial(run, **{**more, "standalone_mode": False}), words))
         try:
-            return super().invoke(ctx)
+            return run(**more)
         except PublisherError as error:
             console.refuse(error)
-            ctx.exit(REFUSED)
+            sys.exit(REFUSED)
+
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        with console.harmless_misuse():
+            return super().make_context(*args, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with console.harmless_misuse():
+            return super().invoke(ctx)
 
 
 class _Number(click.ParamType[Number]):
@@ -60,16 +79,10 @@ class _Day(click.ParamType[dt.date | None]):
 RELEASE, DAY = _Number(), _Day()
 
 
-def now() -> dt.datetime:
-    """The time. Under SOURCE_DATE_EPOCH it stands still, so that builds can be repeated."""
-    if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
-        return dt.datetime.fromtimestamp(int(epoch), dt.UTC)
-    return dt.datetime.now(dt.UTC)
-
-
 class _Context:
-    def __init__(self, start: Path, policy: str | None, quiet: bool) -> None:
+    def __init__(self, start: Path, policy: str | None, quiet: bool, now: Clock) -> None:
         self._start, self._policy, self.quiet = start, policy, quiet
+        self.now = now
 
     @property
     def project(self) -> Project:
@@ -128,7 +141,8 @@ def _output(function: _F) -> _F:
 @click.pass_context
 def main(ctx: click.Context, start: Path, policy: str | None, quiet: bool) -> None:
     """Release, compare, announce and prove the policies that bind your customers."""
-    ctx.obj = _Context(start, policy, quiet)
+    # Who calls this from Python may hand in a clock, as for `web.application`; no user can.
+    ctx.obj = _Context(start, policy, quiet, ctx.obj or clock.now)
 
 
 # ── drafting ─────────────────────────────────────────────────────────────────────────────────────
@@ -187,7 +201,8 @@ def diff(
         from publisher.reports.report import as_text
 
         colour = output is None and sys.stdout.isatty()
-        _write(output, as_text(found.amendment, found.title, colour=colour))
+        text = as_text(found.amendment, found.title, colour=colour)
+        _write(output, text, for_people=True)
     elif form == "mail":
         from publisher.reports.report import as_letter
 
@@ -255,7 +270,7 @@ def freeze(
         ctx.obj.policy,
         effective=effective,
         correction=correction,
-        now=now(),
+        now=ctx.obj.now(),
         make_pdf=release_pdf,
         dry_run=dry_run,
         lagging=lagging,
@@ -390,7 +405,7 @@ def _build(ctx: click.Context, as_of: dt.date | None) -> None:
     from publisher.actions.standing import standing
     from publisher.policies.finding import Severity
 
-    project, today = ctx.obj.project, as_of or now().date()
+    project, today = ctx.obj.project, as_of or clock.build_day()
     built = standing(project, today)
     if built is None:
         # All that a build needs takes a while to load.
@@ -434,9 +449,9 @@ def notice(
     if form == "pdf":
         from publisher.actions.publishing import letter_pdf
 
-        _write(output, letter_pdf(project, policy_id, release, customer, now()))
+        _write(output, letter_pdf(project, policy_id, release, customer, ctx.obj.now()))
         return
-    letter = letter_for(project, policy_id, release, customer, now())
+    letter = letter_for(project, policy_id, release, customer, ctx.obj.now())
     if form == "eml":
         _write(output, letter.data)
     else:
@@ -455,7 +470,7 @@ def import_(ctx: click.Context, file: Path) -> None:
     """Take customers from a CSV file with the columns customer, address, name."""
     from publisher.actions.addressing import import_recipients
 
-    taken = import_recipients(ctx.obj.project, file.read_bytes(), str(file), now())
+    taken = import_recipients(ctx.obj.project, file.read_bytes(), str(file), ctx.obj.now())
     ctx.obj.say(f"{taken.new} new, {taken.changed} changed, {taken.unchanged} unchanged")
     for remark in taken.remarks:
         ctx.obj.say(f"  note: {remark}")
@@ -472,17 +487,17 @@ def send(ctx: click.Context, release: Number, confirm: bool, test: str | None) -
 
     project, policy_id = ctx.obj.project, ctx.obj.policy
     if test:
-        noticing.send_test(project, policy_id, release, test, now())
+        noticing.send_test(project, policy_id, release, test, ctx.obj.now())
         ctx.obj.say(f"Sent one test letter to {test}; no recipient was told")
         return
-    plan = noticing.plan(project, policy_id, release, now())
+    plan = noticing.plan(project, policy_id, release, ctx.obj.now())
     for line in plan.lines():
         console.say(line)
     if not confirm:
         console.say(f"Nothing was sent. To send: publisher send {release} --confirm")
         return
     with console.progress(ctx.obj.quiet) as progress:
-        report = noticing.send(project, policy_id, release, now, progress)
+        report = noticing.send(project, policy_id, release, ctx.obj.now, progress)
     for line in report.lines():
         console.say(line)
     if report.open:
@@ -511,7 +526,7 @@ def resolve(ctx: click.Context, release: Number, customer: str, outcome: str | N
 
     if outcome is None:
         raise click.UsageError("say --accepted or --again")
-    noticing.resolve(ctx.obj.project, ctx.obj.policy, release, customer, outcome, now())
+    noticing.resolve(ctx.obj.project, ctx.obj.policy, release, customer, outcome, ctx.obj.now())
     ctx.obj.say(f"Recorded for {customer}: {outcome}")
 
 
@@ -523,12 +538,24 @@ def resolve(ctx: click.Context, release: Number, customer: str, outcome: str | N
     "--to", metavar="ADDRESS", help="The envelope recipient, where the mail server knows it."
 )
 @click.pass_context
-def receive(ctx: click.Context, to: str | None) -> None:
+def receive(ctx: click.Context, to: str | None) -> str:
     """Take one e-mail message on standard input and record what it asks for."""
     from publisher.actions.answering import receive as act
 
-    verdict = act(ctx.obj.project, sys.stdin.buffer.read(), to, now())
-    ctx.obj.say(str(verdict))
+    verdict = act(ctx.obj.project, _message(), to, ctx.obj.now())
+    return "" if ctx.obj.quiet else str(verdict)  # `pipe` says it
+
+
+def _message() -> bytes:
+    """The message on standard input, whole.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    raw = sys.stdin.buffer.read() if sys.stdin else None
+    if raw is None:
+        raise OSError("standard input is closed, or does not wait for the message")
+    return raw
 
 
 @main.group(invoke_without_command=True)
@@ -555,7 +582,7 @@ def show(ctx: click.Context, message: int, raw: bool) -> None:
     from publisher.actions.answering import message_bytes, message_text
 
     read = message_bytes if raw else message_text
-    _write(None, read(ctx.obj.project, message))
+    _write(None, read(ctx.obj.project, message), for_people=not raw)
 
 
 @requests.command()
@@ -585,7 +612,7 @@ def settle(
         raise click.UsageError("name both --release and --customer, or neither")
     kind = None if outcome == "nothing" else RequestKind(outcome)
     about = (ctx.obj.policy, release, customer) if release and customer else None
-    verdict = judge(ctx.obj.project, message, kind, why, now(), about=about)
+    verdict = judge(ctx.obj.project, message, kind, why, ctx.obj.now(), about=about)
     ctx.obj.say(str(verdict))
 
 
@@ -606,18 +633,22 @@ def optouts(ctx: click.Context, release: Number) -> None:
 def status(ctx: click.Context) -> None:
     """Where every policy stands: releases, letters, answers."""
     from publisher.actions.tallying import status as act
+    from publisher.edges import archive
+    from publisher.policies.chronology import behind
 
+    now = ctx.obj.now()
     for policy_id in ctx.obj.policies:
-        for line in act(ctx.obj.project, policy_id, now().date()):
+        for line in act(ctx.obj.project, policy_id, now.date()):
             console.say(line)
+        if wrong := behind(archive.line(ctx.obj.project, policy_id), now):
+            console.say(f"  to mend: {wrong}: set the clock of this machine")
 
 
-def _write(output: Path | None, data: str | bytes) -> None:
+def _write(output: Path | None, data: str | bytes, *, for_people: bool = False) -> None:
     if output is None:
-        if isinstance(data, bytes) and sys.stdout.isatty() and data[:4] == b"%PDF":
+        if isinstance(data, bytes) and data[:4] == b"%PDF" and sys.stdout.isatty():
             raise NotFoundError("a PDF is nothing to show in a terminal", remedy="add -o FILE.pdf")
-        sys.stdout.buffer.write(data if isinstance(data, bytes) else data.encode())
-        sys.stdout.buffer.flush()
+        console.page(data, for_people=for_people)
         return
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_bytes(data if isinstance(data, bytes) else data.encode())

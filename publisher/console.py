@@ -1,10 +1,20 @@
-"""What the command line shows: findings, refusals, and how long work goes on."""
+"""What the command line shows: findings, refusals, tables, and how long work goes on.
+
+Text from outside, such as a mail or the name of a file, may hold sequences that a terminal obeys.
+Everything that is shown goes through `shown`; our own colours are added after that.
+"""
 
 from __future__ import annotations
 
+import logging
+import re
 import sys
+import traceback
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, TextIO
 
 import click
 
@@ -13,35 +23,153 @@ from publisher.errors import PublisherError
 from publisher.policies.finding import Severity
 
 _COLOUR = {Severity.ERROR: "red", Severity.CUE: "yellow"}
+_OBEYED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff]"
+)
+"""Control characters but line feed and tab (ISO 6429: C0, DEL, C1), those that turn the direction
+of writing (Unicode's Bidi_Control, with the deprecated ones), separators of lines, and surrogates,
+which stand for bytes that are no UTF-8."""
+_BREAKS = re.compile("[\n\t]")
+_OURS = re.compile(r"(\x1b\[(?:0|1|31|32)m)")
+"""The colours of a comparison."""
+
+
+# ── made harmless ────────────────────────────────────────────────────────────────────────────────
+
+
+def shown(text: str) -> str:
+    """Text as a terminal can show it: what it would obey is spelled out, in hexadecimal.
+
+    Line feeds and tabs stay as they are.
+    """
+    return _OBEYED.sub(_spelled, text)
+
+
+def cell(text: str) -> str:
+    """As `shown`, for text that has to stay on its line: line feeds and tabs are spelled out."""
+    return _BREAKS.sub(lambda found: {"\n": "\\n", "\t": "\\t"}[found[0]], shown(text))
+
+
+def _spelled(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    code -= 0xDC00 if 0xDC80 <= code <= 0xDCFF else 0  # a byte, see PEP 383
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def _below(text: str) -> str:
+    """As `shown`; further lines are indented, so that none can pass for a message of its own."""
+    return shown(text).replace("\n", "\n    ")
+
+
+# ── written ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def say(text: str = "", *, bold: bool = False) -> None:
     """A line on standard output; colours are left out where it is no terminal."""
-    click.echo(click.style(text, bold=True) if bold else text)
+    plain = shown(text)
+    click.echo(click.style(plain, bold=True) if bold else plain)
 
 
 def refuse(error: PublisherError) -> None:
     """What is wrong, where, and what to try, on standard error."""
-    where = f"{error.where}: " if error.where else ""
-    click.echo(f"{click.style('error', fg='red', bold=True)}: {where}{error.what}", err=True)
+    label = click.style("error", fg="red", bold=True)
+    where = f"{cell(error.where)}: " if error.where else ""
+    click.echo(f"{label}: {where}{_below(error.what)}", err=True)
     if error.remedy:
-        click.echo(f"  try: {error.remedy}", err=True)
+        click.echo(f"  try: {_below(error.remedy)}", err=True)
 
 
 def finding(severity: Severity, where: str, what: str, remedy: str) -> None:
     """One finding: where, what, and the remedy below it."""
     label = click.style(severity.value, fg=_COLOUR[severity], bold=True)
-    click.echo(f"{where}: {label}: {what}")
+    click.echo(f"{cell(where)}: {label}: {_below(what)}")
     if remedy:
-        click.echo(f"  try: {remedy}")
+        click.echo(f"  try: {_below(remedy)}")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Rows under column headings, aligned by spaces, to be read and to be cut by tools."""
-    widths = [max(len(cell) for cell in column) for column in zip(head, *rows, strict=True)]
-    for number, row in enumerate([head, *rows]):
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        say(line.rstrip(), bold=number == 0)
+    from rich.cells import cell_len
+
+    lines = [[cell(text) for text in row] for row in (head, *rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    for number, row in enumerate(lines):
+        padded = (
+            text + " " * (width - cell_len(text)) for text, width in zip(row, widths, strict=True)
+        )
+        say("  ".join(padded).rstrip(), bold=number == 0)
+
+
+def page(data: str | bytes, *, for_people: bool = False) -> None:
+    """Writes a document on standard output: to the byte, but never raw to a terminal.
+
+    Args:
+        data: text, or bytes that are text in UTF-8 for the most part.
+        for_people: made harmless in a file and a pipe too; our own colours in it stay.
+    """
+    if sys.stdout is None:
+        return
+    if for_people or sys.stdout.isatty():
+        text = data if isinstance(data, str) else data.decode("utf-8", "surrogateescape")
+        text = text.replace("\r\n", "\n")
+        parts = _OURS.split(text) if for_people else [text]
+        data = "".join(p if for_people and _OURS.fullmatch(p) else shown(p) for p in parts)
+    sys.stdout.buffer.write(data if isinstance(data, bytes) else data.encode())
+    sys.stdout.buffer.flush()
+
+
+@contextmanager
+def harmless_misuse() -> Iterator[None]:
+    """Lets what click says of a wrong command line, which quotes it, be shown."""
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = cell(error.message)  # type: ignore[misc]
+        raise
+
+
+# ── what is said by others ───────────────────────────────────────────────────────────────────────
+
+
+class _Record(logging.LogRecord):
+    """A line of a log, made harmless: a request names any path."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if self.exc_info and self.exc_info[1]:
+            self.exc_text = shown("".join(traceback.format_exception(self.exc_info[1]))).rstrip()
+
+    def getMessage(self) -> str:  # noqa: N802 - its name in the standard library
+        return _below(super().getMessage())
+
+
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    click.echo(shown("".join(traceback.format_exception(kind, error, trace))), err=True, nl=False)
+
+
+def _warned(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    click.echo(
+        shown(warnings.formatwarning(str(message), category, filename, lineno, line)),
+        err=True,
+        nl=False,
+    )
+
+
+def take_over() -> None:
+    """Makes harmless, in this process, what is not written by us: logs, warnings, tracebacks."""
+    logging.setLogRecordFactory(_Record)
+    sys.excepthook = _crashed
+    warnings.showwarning = _warned
+
+
+# ── how long work goes on ────────────────────────────────────────────────────────────────────────
 
 
 @contextmanager
@@ -49,7 +177,7 @@ def progress(quiet: bool) -> Iterator[Progress]:
     """Shows long work: a bar on a terminal, plain lines in a log, nothing when quiet."""
     if quiet:
         yield silent
-    elif sys.stderr.isatty():
+    elif sys.stderr is not None and sys.stderr.isatty():
         yield from _bar()
     else:
         yield _lines()
@@ -60,12 +188,12 @@ def _bar() -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
 
         def show(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total)
+            bar.update(task, description=cell(what), completed=done, total=total)
 
         yield show
 
@@ -79,6 +207,6 @@ def _lines() -> Progress:
         tenth = done * 10 // total if total else 10
         if tenth != last or done == total:
             last = tenth
-            click.echo(f"{what}: {done} of {total}", err=True)
+            click.echo(f"{cell(what)}: {done} of {total}", err=True)
 
     return show

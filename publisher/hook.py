@@ -6,7 +6,6 @@ It imports only what MkDocs makes public, so that its fork ProperDocs runs it un
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -19,6 +18,7 @@ from jinja2 import Environment
 from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
@@ -27,7 +27,9 @@ from mkdocs.structure.toc import get_toc
 
 from publisher.actions.assembling import Site, site
 from publisher.actions.publishing import Order, order
+from publisher.edges.clock import build_day
 from publisher.edges.project import Project
+from publisher.errors import ConfigurationError
 from publisher.frames import Frames, Theme, contents
 from publisher.site import theme
 from publisher.site.pages import POLICIES
@@ -246,10 +248,15 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
 
 
 def this_day() -> dt.date:
-    """Today in UTC, or the day of `SOURCE_DATE_EPOCH` where builds are to be reproducible."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    now = dt.datetime.fromtimestamp(int(epoch), dt.UTC) if epoch else dt.datetime.now(dt.UTC)
-    return now.date()
+    """Today in UTC, or the day of `SOURCE_DATE_EPOCH` where builds are to be reproducible.
+
+    Raises:
+        PluginError: the variable is no time; MkDocs shows it without a traceback.
+    """
+    try:
+        return build_day()
+    except ConfigurationError as error:
+        raise PluginError(str(error)) from None
 
 
 def _theme_files(files: Sequence[File], *names: str) -> list[File]:

@@ -85,16 +85,19 @@ class House:
     def project(self) -> Project:
         return Project(self.root)
 
-    def run(self, *words: str, stdin: bytes | None = None) -> Result:
-        """Runs `publisher` with these words inside the project."""
-        runner = CliRunner()
-        return runner.invoke(
-            main, ["--project", str(self.root), *words], input=stdin, catch_exceptions=False
+    def run(self, *words: str, stdin: bytes | None = None, at: dt.datetime | None = None) -> Result:
+        """Runs `publisher` with these words inside the project, if need be at another time."""
+        return CliRunner().invoke(
+            main,
+            ["--project", str(self.root), *words],
+            input=stdin,
+            catch_exceptions=False,
+            obj=(lambda: at) if at else None,
         )
 
-    def ok(self, *words: str, stdin: bytes | None = None) -> str:
+    def ok(self, *words: str, stdin: bytes | None = None, at: dt.datetime | None = None) -> str:
         """Runs it and expects success; returns what it printed."""
-        result = self.run(*words, stdin=stdin)
+        result = self.run(*words, stdin=stdin, at=at)
         assert result.exit_code == 0, result.output
         return result.output
 

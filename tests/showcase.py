@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from publisher.compare.amendment import amend
 from publisher.edges import archive
 from publisher.edges.project import Project
@@ -140,10 +138,8 @@ def translated(house: House) -> None:
         house.commit("Rules")
 
     def freeze(day: str, *words: str) -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            moment = dt.datetime.fromisoformat(f"{day}T09:00+00:00")
-            patch.setenv("SOURCE_DATE_EPOCH", str(int(moment.timestamp())))
-            house.ok("--policy", "rules", "freeze", *words)
+        moment = dt.datetime.fromisoformat(f"{day}T09:00+00:00")
+        house.ok("--policy", "rules", "freeze", *words, at=moment)
 
     write({"policy.toml": RULES, **SECTIONS})
     freeze("2026-01-01", "--effective", "2026-01-01")

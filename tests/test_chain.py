@@ -208,15 +208,12 @@ def test_refusals(told: tuple[House, Mailbox], words: tuple[str, ...], told_of: 
     assert len(box.messages) == before
 
 
-def test_a_letter_too_late_to_send_names_the_remedy(
-    told: tuple[House, Mailbox], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_letter_too_late_to_send_names_the_remedy(told: tuple[House, Mailbox]) -> None:
     house, _ = told
     (house.root.parent / "more.csv").write_text("customer,address\nc3,eve@example.com\n")
     house.ok("recipients", "import", str(house.root.parent / "more.csv"))
     late = dt.datetime.now(dt.UTC) + dt.timedelta(days=40)
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(late.timestamp())))
-    result = house.run("send", "2", "--confirm")
+    result = house.run("send", "2", "--confirm", at=late)
     assert result.exit_code == 2
     assert "freeze --correction --effective" in result.output
 

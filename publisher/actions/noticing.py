@@ -31,6 +31,7 @@ from publisher.notices.letter import Recipient, title_of
 from publisher.notices.notice import long_date
 from publisher.notices.recipients import read_address
 from publisher.notices.record import Delivery, DeliveryState
+from publisher.policies.chronology import behind
 from publisher.policies.release import Line, Number, Release
 
 __all__ = ["Plan", "Report", "Resolution", "import_recipients", "letter_for", "plan", "resolve"]
@@ -54,6 +55,8 @@ class Plan:
     """Name of the file that travels with the letter; empty: none."""
     earliest: dt.date
     """The first day the release may apply to those who are told today."""
+    clock: str = ""
+    """What is wrong with the clock; empty: nothing that is known."""
 
     def lines(self) -> list[str]:
         """The plan in words."""
@@ -70,6 +73,8 @@ class Plan:
         ]
         if self.attached:
             lines.append(f"  with     {self.attached}")
+        if self.clock:
+            lines.append(f"  to mend  {self.clock}: set the clock of this machine first")
         others = [("told", due.told), ("in doubt", due.in_doubt), ("refused", due.refused)]
         return lines + [f"  {what:<8} {count}" for what, count in others if count]
 
@@ -139,6 +144,7 @@ def plan(project: Project, policy_id: str, number: Number, now: dt.datetime) -> 
         carrier=str(project.spool) if configuration.carrier == "spool" else relay,
         attached="policy.pdf" if attachment(project, release) else "",
         earliest=earliest,
+        clock=behind(line, now),
     )
 
 

@@ -17,6 +17,7 @@ from publisher.notices.due import lawful_from
 from publisher.notices.letter import styled
 from publisher.notices.notice import PROFILES, Duty, compose, compose_postponement
 from publisher.notices.optout import wording
+from publisher.policies.chronology import behind
 from publisher.policies.finding import Severity
 from publisher.policies.policy import Policy
 from publisher.policies.release import (
@@ -176,6 +177,7 @@ def _plan(
         path, what = damage[0]
         raise SealError(what, where=path, remedy="publisher verify")
     line = archive.line(project, policy_id)
+    _refuse_clock(line, now)
     _refuse_findings(project, policy_id)
     policy = project.draft(policy_id)
     materiality = Materiality.EDITORIAL if correction else Materiality.MATERIAL
@@ -231,6 +233,14 @@ def _retranslated(policy: Policy, last: Policy) -> dict[str, Amendment | None]:
         else None
         for tag in policy.translations
     }
+
+
+def _refuse_clock(line: Line, now: dt.datetime) -> None:
+    if wrong := behind(line, now):
+        raise FreezeError(
+            f"{wrong}: a notice period that is counted from now would end too early",
+            remedy="set the clock of this machine",
+        )
 
 
 def _refuse_findings(project: Project, policy_id: str) -> None:

@@ -1,0 +1,38 @@
+"""The time: that of acts, which nothing but the machine's clock decides, and the day of a build."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+
+from publisher.errors import ConfigurationError
+
+EPOCH = "SOURCE_DATE_EPOCH"
+"""Seconds since 1970 (https://reproducible-builds.org/specs/source-date-epoch/)."""
+
+
+def now() -> dt.datetime:
+    """The time of an act, in UTC: the machine's, whatever the environment says."""
+    return dt.datetime.now(dt.UTC)
+
+
+def build_day() -> dt.date:
+    """The day in UTC whose statuses a build shows; under SOURCE_DATE_EPOCH it can be repeated.
+
+    Raises:
+        ConfigurationError: the variable is no number of seconds.
+    """
+    value = os.environ.get(EPOCH, "")
+    if not value:
+        return now().date()
+    try:
+        if not re.fullmatch(r"-?[0-9]+", value):
+            raise ValueError(value)
+        return dt.datetime.fromtimestamp(int(value), dt.UTC).date()
+    except (ValueError, OverflowError, OSError):
+        raise ConfigurationError(
+            f"{EPOCH} is `{value[:40]}`, which is no time in seconds since 1970",
+            where="the environment",
+            remedy=f"unset {EPOCH}, or set it with: export {EPOCH}=$(date +%s)",
+        ) from None
