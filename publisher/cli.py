@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -541,8 +542,12 @@ def resolve(ctx: click.Context, release: Number, customer: str, outcome: str | N
 def receive(ctx: click.Context, to: str | None) -> str:
     """Take one e-mail message on standard input and record what it asks for."""
     from publisher.actions.answering import receive as act
+    from publisher.actions.receipts import send_soon
 
-    verdict = act(ctx.obj.project, _message(), to, ctx.obj.now())
+    verdict = act(ctx.obj.project, _message(), to, ctx.obj.now)
+    # The message is stored: nothing that goes wrong from here on is the mail server's matter.
+    with suppress(Exception):
+        send_soon(ctx.obj.project, ctx.obj.now)
     return "" if ctx.obj.quiet else str(verdict)  # `pipe` says it
 
 
@@ -561,10 +566,12 @@ def _message() -> bytes:
 @main.group(invoke_without_command=True)
 @click.pass_context
 def requests(ctx: click.Context) -> None:
-    """Without a further word: list the messages that wait for a person to read them."""
+    """List the messages that need a person's decision."""
     if ctx.invoked_subcommand is None:
+        from publisher.actions.requests import read_the_rest
         from publisher.actions.tallying import waiting
 
+        read_the_rest(ctx.obj.project, ctx.obj.now)
         rows = waiting(ctx.obj.project)
         if rows:
             head = ("message", "received", "filed", "about", "why it waits")
@@ -579,7 +586,7 @@ def requests(ctx: click.Context) -> None:
 @click.pass_context
 def show(ctx: click.Context, message: int, raw: bool) -> None:
     """Print what the writer of a message says."""
-    from publisher.actions.answering import message_bytes, message_text
+    from publisher.actions.requests import message_bytes, message_text
 
     read = message_bytes if raw else message_text
     _write(None, read(ctx.obj.project, message), for_people=not raw)
@@ -603,7 +610,8 @@ def settle(
     customer: str | None,
 ) -> None:
     """Record what a message that waited declares; it counts from when it came in."""
-    from publisher.actions.answering import judge
+    from publisher.actions.receipts import send_soon
+    from publisher.actions.requests import judge
     from publisher.notices.optout import RequestKind
 
     if outcome is None:
@@ -612,8 +620,55 @@ def settle(
         raise click.UsageError("name both --release and --customer, or neither")
     kind = None if outcome == "nothing" else RequestKind(outcome)
     about = (ctx.obj.policy, release, customer) if release and customer else None
-    verdict = judge(ctx.obj.project, message, kind, why, ctx.obj.now(), about=about)
+    verdict = judge(ctx.obj.project, message, kind, why, ctx.obj.now, about=about)
+    send_soon(ctx.obj.project, ctx.obj.now)
     ctx.obj.say(str(verdict))
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+def receipts(ctx: click.Context) -> None:
+    """List the receipts and links that are still to be sent, in doubt or refused."""
+    if ctx.invoked_subcommand is None:
+        from publisher.actions.receipts import outstanding
+
+        rows = outstanding(ctx.obj.project)
+        if rows:
+            head = ("receipt", "customer", "about", "what", "state", "since", "the carrier said")
+            console.table(head, [row.cells() for row in rows])
+        else:
+            ctx.obj.say("Every receipt was accepted by the carrier")
+
+
+@receipts.command("send")
+@click.pass_context
+def send_receipts(ctx: click.Context) -> None:
+    """Send the receipts and links that are due."""
+    from publisher.actions.receipts import send_receipts as act
+    from publisher.policies.finding import Severity
+
+    done = act(ctx.obj.project, ctx.obj.now)
+    ctx.obj.say(f"{done.sent} sent, {done.left} to send later")
+    if done.trouble:
+        console.finding(Severity.CUE, "receipts", done.trouble, "publisher receipts")
+        ctx.exit(FINDINGS)
+
+
+@receipts.command("settle")
+@click.argument("receipt", nargs=-1, required=True)
+@click.option(
+    "--accepted", "outcome", flag_value="accepted", help="The carrier's log shows that it took it."
+)
+@click.option("--again", "outcome", flag_value="again", help="It did not: send it again.")
+@click.pass_context
+def settle_receipts(ctx: click.Context, receipt: tuple[str, ...], outcome: str | None) -> None:
+    """Settle receipts in doubt or refused, after a look at the carrier's log."""
+    from publisher.actions.receipts import settle_receipts as act
+
+    if outcome is None:
+        raise click.UsageError("say --accepted or --again")
+    act(ctx.obj.project, receipt, outcome == "again", ctx.obj.now)
+    ctx.obj.say(f"Recorded for {', '.join(receipt)}: {outcome}")
 
 
 @main.command()
@@ -624,7 +679,7 @@ def optouts(ctx: click.Context, release: Number) -> None:
     from publisher.actions.tallying import optouts as act
 
     rows = act(ctx.obj.project, ctx.obj.policy, release)
-    head = ("customer", "state", "received", "timing", "by", "receipt")
+    head = ("customer", "state", "received", "timing", "by", "receipt", "remark")
     console.table(head, [row.cells() for row in rows])
 
 

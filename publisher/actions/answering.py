@@ -32,7 +32,7 @@ from publisher.notices.record import (
     Message,
     Recorded,
     Request,
-    behind,
+    overtaken,
 )
 from publisher.paper import fillable
 from publisher.policies.release import Number, Release
@@ -311,7 +311,7 @@ def declared(
 ) -> Recorded:
     """Records what a message declares; it counts from when the message came in."""
     ledger = ledger_of(project)
-    late = behind(message.received, [ledger.came_before(message.id), bearer.release.published])
+    late = overtaken(message.received, [ledger.came_before(message.id), bearer.release.published])
     if late:
         evidence[BEHIND] = late.isoformat()
     return declare(

@@ -45,9 +45,15 @@ class Answers:
     """What went wrong; empty: nothing."""
 
 
-def send_soon(project: Project) -> None:
-    """Sends the receipts that are owed, without letting a relay that hangs hold us up."""
-    if project.configuration.carrier == "smtp":
+def send_soon(project: Project, clock: Clock) -> None:
+    """Sends the receipts that are owed, without letting a relay that hangs hold us up.
+
+    Raises:
+        LedgerError: the ledger cannot be read.
+    """
+    if project.configuration.carrier == "spool":
+        send_receipts(project, clock)
+    elif _owed(project):
         detached.publisher(project.root, ["receipts", "send"], PATIENCE)
 
 

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from publisher.actions.addressing import known
-from publisher.actions.answering import Verdict, bearers_of, declared, filed
+from publisher.actions.answering import Verdict, bearers_of, declared, filed, read_messages
 from publisher.actions.declaring import Bearer, window_of
 from publisher.edges import archive
 from publisher.edges.inbox import as_it_came, forms_within_limits, mail_within_limits
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
-from publisher.errors import MailError, NotFoundError
+from publisher.errors import ConfigurationError, MailError, NotFoundError
 from publisher.notices.mail import Mail
 from publisher.notices.optout import RequestKind
 from publisher.notices.record import Clock, Filed, Message
 from publisher.policies.release import Number
+
+
+def read_the_rest(project: Project, clock: Clock) -> None:
+    """Reads the messages that were kept by runs that were stopped before they read them.
+
+    Without the keys that this needs, they go on waiting.
+
+    Raises:
+        LedgerError: the ledger cannot be used.
+    """
+    with suppress(ConfigurationError):
+        read_messages(project, clock)
 
 
 def message_bytes(project: Project, number: int) -> bytes:

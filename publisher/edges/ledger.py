@@ -38,7 +38,7 @@ from publisher.notices.record import (
     Request,
     TimingOf,
     Wanted,
-    behind,
+    overtaken,
     may_record,
     said_before,
 )
@@ -454,7 +454,7 @@ def _insert(
     now: dt.datetime,
     first: Request | None,
 ) -> Request:
-    late = behind(now, [*_newest(db), wanted.not_before])
+    late = overtaken(now, [*_newest(db), wanted.not_before])
     evidence = {**wanted.evidence, **({BEHIND: late.isoformat()} if late else {})}
     values = {
         "kind": wanted.kind,

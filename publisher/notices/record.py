@@ -238,7 +238,7 @@ def may_record(first: Request | None, earlier: Sequence[Request], now: dt.dateti
     return sum(r.repeats == first.id for r in lately) < MOST_REPEATS
 
 
-def behind(now: dt.datetime, known: Iterable[dt.datetime | None]) -> dt.datetime | None:
+def overtaken(now: dt.datetime, known: Iterable[dt.datetime | None]) -> dt.datetime | None:
     """The time on record that a clock is behind; None where it is not.
 
     Args:
