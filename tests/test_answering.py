@@ -30,7 +30,7 @@ from publisher.actions.printing import optout_pdf
 from publisher.actions.tallying import standings
 from publisher.edges import archive
 from publisher.edges.database import LedgerError
-from publisher.edges.inbox import read_mail, written
+from publisher.edges.inbox import read_mail
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, TokenError

@@ -11,12 +11,13 @@ from publisher.actions.declaring import Bearer, bearer_of, declare, whose, windo
 from publisher.actions.tallying import optouts, status
 from publisher.edges import archive
 from publisher.edges.database import LedgerError
-from publisher.edges.inbox import Mail, read_mail
+from publisher.edges.inbox import forms_within_limits, mail_within_limits
 from publisher.edges.ledger import ledger_of
 from publisher.edges.outbox import STATE_OF, Carrier, Fate, carrier_of
 from publisher.edges.project import Project
-from publisher.errors import FormError, NotFoundError, PublisherError, SendError, TokenError
+from publisher.errors import NotFoundError, PublisherError, SendError, TokenError
 from publisher.notices.letter import Letter, Recipient, compose_link, compose_receipt
+from publisher.notices.mail import Mail
 from publisher.notices.optout import Capability, RequestKind, agrees, timing, token_in, understood
 from publisher.notices.record import Channel, Filed, Message, Request
 from publisher.paper import fillable
@@ -53,11 +54,8 @@ def receive(project: Project, raw: bytes, to: str | None, now: dt.datetime) -> V
     """
     number = ledger_of(project).keep(raw, to or "", now)
     try:
-        mail = read_mail(raw, to or "")
-    except Exception as error:  # noqa: BLE001 - whatever a message does to the parser, it is kept
-        return _filed(project, Verdict(number, Filed.UNREADABLE, type(error).__name__), now)
-    try:
-        return _read(project, number, mail, now)
+        mail = mail_within_limits(raw, to or "")
+        return _read(project, number, mail, raw, now)
     except PublisherError as error:
         return _filed(project, Verdict(number, Filed.UNREADABLE, error.what), now)
 
@@ -87,10 +85,11 @@ def _filed(
     return verdict
 
 
-def _read(project: Project, number: int, mail: Mail, now: dt.datetime) -> Verdict:
+def _read(project: Project, number: int, mail: Mail, raw: bytes, now: dt.datetime) -> Verdict:
     bearers, ours = _bearers(project, mail)
     bearer = bearers[0] if len(bearers) == 1 else None
-    forms, fault = _forms(mail)
+    forms, fault = forms_within_limits(raw) if mail.pdfs else ([], "")
+    fault = f"; of its attachment: {fault}" if fault else ""
     if any(form.declared for form in forms) or (forms and not mail.automatic):
         return _read_form(project, number, mail, forms, bearers, now)
     if mail.automatic:
@@ -106,10 +105,15 @@ def _read(project: Project, number: int, mail: Mail, now: dt.datetime) -> Verdic
     if bearer is None:
         several = "it names several personal addresses"
         return _filed(project, Verdict(number, Filed.UNCLEAR, several), now)
-    if not understood(mail.subject, mail.text):
+    if not understood(mail.subject, _own(mail)):
         doubt = f"not an opt-out beyond doubt, about {bearer.name}{fault}"
         return _filed(project, Verdict(number, Filed.UNCLEAR, doubt), now, bearer)
     return _opted_out(project, number, mail, bearer, now)
+
+
+def _own(mail: Mail) -> str:
+    text = next(iter(mail.texts), "")
+    return "\n".join(line for line in text.splitlines() if not line.startswith("> ")).strip()
 
 
 def _opted_out(
@@ -124,7 +128,7 @@ def _opted_out(
         "message": number,
         "message_id": mail.id,
         "subject": mail.subject,
-        "text": mail.text,
+        "text": _own(mail),
     }
     if form:
         evidence["form"] = {"release": form.release, "seal": form.seal, **form.fields}
@@ -138,17 +142,6 @@ def _opted_out(
 
 
 # ── forms that came back ─────────────────────────────────────────────────────────────────────────
-
-
-def _forms(mail: Mail) -> tuple[list[fillable.Answers], str]:
-    """The forms of ours among its files, and what is to be said of the last other PDF."""
-    found, fault = [], ""
-    for data in mail.pdfs:
-        try:
-            found.append(fillable.read_form(data))
-        except FormError as error:
-            fault = f"; of its attachment: {error.what}"
-    return found, fault
 
 
 def _read_form(
@@ -218,7 +211,7 @@ def _doubt(
         names = {"", bearer.recipient.customer.casefold(), bearer.recipient.address.casefold()}
         if form.fields.get(fillable.CUSTOMER, "").strip().casefold() not in names:
             return f"its form of {form.release} names somebody else than its reply address"
-    if not agrees(mail.subject, mail.text):
+    if not agrees(mail.subject, _own(mail)):
         return f"what is written beside its form of {form.release} leaves doubts"
     return ""
 
@@ -254,13 +247,14 @@ def message_text(project: Project, number: int) -> str:
     Raises:
         NotFoundError: there is none with this number.
     """
-    mail = read_mail(message_bytes(project, number))
+    raw = message_bytes(project, number)
+    mail = mail_within_limits(raw)
     forms = "".join(
         f"\nA form of {form.release}, {'checked' if form.declared else 'not checked'}\n"
         + "".join(f"  {name}: {value}\n" for name, value in form.fields.items() if value)
-        for form in _forms(mail)[0]
+        for form in (forms_within_limits(raw)[0] if mail.pdfs else [])
     )
-    return f"From: {mail.sender}\nSubject: {mail.subject}\n\n{mail.text}\n{forms}"
+    return f"From: {mail.sender}\nSubject: {mail.subject}\n\n{_own(mail)}\n{forms}"
 
 
 def judge(
