@@ -58,6 +58,10 @@ class FormError(PublisherError):
     """A form that came back as a file cannot be read as one of ours."""
 
 
+class MailError(PublisherError):
+    """A message cannot be read within the limits: a person has to."""
+
+
 class RecipientsError(PublisherError):
     """A list of recipients cannot be taken as it is."""
 

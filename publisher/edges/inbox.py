@@ -1,48 +1,35 @@
 """Messages that come in: what is in them, and whether a machine wrote them.
 
-Nothing here decides what a message means; it only finds what its writer wrote.
+Nothing here decides what a message means; it only finds what its writer wrote. Reading takes time
+linear in the size of a message, and what it is asked to hold in memory is bounded; that this is so
+for whatever comes, the process with limits sees to.
 """
 
 from __future__ import annotations
 
-import email
-import email.policy
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from email.message import EmailMessage
-from email.utils import getaddresses
-from html.parser import HTMLParser
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from itertools import islice
+from typing import Any
 
-from mailparser_reply import EmailReplyParser  # type: ignore[import-untyped]
+from publisher.edges import hypertext, mime
+from publisher.edges.confined import Exceeded, confined
+from publisher.edges.mime import Part
+from publisher.errors import FormError, MailError
+from publisher.notices.mail import Mail
+from publisher.paper import fillable
 
-MOST = 10_000
-"""Characters of a text that are looked at; an opt-out is never longer."""
-MOST_FILES, LARGEST_FILE = 5, 5_000_000
-"""Attached PDFs that are looked at, and bytes of each: a form is far smaller."""
-LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pl", "sv", "da", "cs"]
-"""Whose words around a quotation are known."""
-_TO = ("Delivered-To", "X-Original-To", "To", "Cc")
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """What a message says."""
-
-    subject: str
-    text: str
-    """What its writer wrote, without what is quoted."""
-    addresses: tuple[str, ...]
-    """Whom it was for, the most certain first."""
-    sender: str
-    """The address it claims to be from; anybody can claim any."""
-    automatic: str
-    """Why it is taken to be a machine's; empty: a person's."""
-    id: str
-    """Its Message-ID, as it says."""
-    pdfs: tuple[bytes, ...] = ()
-    """The PDFs that travel with it."""
+LARGEST = 10_000_000
+"""Bytes of a message that is read whole; of a larger one the header and the first text are."""
+LONGEST_TEXT = 500_000
+"""Characters of a text that are read."""
+MOST_TEXTS = 6
+"""Ways of saying the same that are read."""
+MOST_ADDRESSES, LONGEST_ADDRESSES = 100, 100_000
+"""Addresses that are read of a message, and characters in which they are looked for."""
+MOST_FILES, MOST_FORMS, LARGEST_FORM = 50, 5, 5_000_000
+"""Attached files that are named; PDFs that are read as forms, and bytes of each."""
 
 
 def read_mail(raw: bytes, to: str = "") -> Mail:
@@ -52,146 +39,312 @@ def read_mail(raw: bytes, to: str = "") -> Mail:
         raw: RFC 5322.
         to: the envelope's recipient, where the mail server says it.
     """
-    message = email.message_from_bytes(raw, policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
-    addresses = [to] if to else []
-    for name in _TO:
-        addresses += [address for _, address in getaddresses(_fields(message, name))]
+    cut = len(raw) > LARGEST
+    message = mime.read(raw[:LARGEST])
+    letter = _Letter()
+    report = _is_report(message)
+    texts = letter.first(message) if cut or report else letter.texts(message)
+    if cut:
+        letter.doubts.insert(0, "it is larger than is read")
+    elif not report:
+        letter.doubts += _doubts(message)
+    letter.doubts += [_REVERSED] if any(_OVERRIDE.search(text) for text in texts) else []
     return Mail(
-        subject=_field(message, "Subject"),
-        text=written(_body(message)),
-        addresses=tuple(dict.fromkeys(address for address in addresses if address)),
-        sender=next((a for _, a in getaddresses(_fields(message, "From"))), ""),
+        subject=next(iter(_words(message, "Subject")), ""),
+        texts=tuple(dict.fromkeys(text for text in texts if text.strip())),
+        addresses=_addresses(message, to),
+        sender=_sender(message),
         automatic=_automatic(message),
-        id=_field(message, "Message-ID"),
-        pdfs=tuple(islice(_pdfs(message), MOST_FILES)),
+        report=report,
+        id=next(iter(_words(message, "Message-ID")), ""),
+        doubt="; ".join(dict.fromkeys(letter.doubts)),
+        files=tuple(letter.files[:MOST_FILES]),
+        pdfs=letter.pdfs,
+        cut=cut,
     )
 
 
-def _fields(message: EmailMessage, name: str) -> list[str]:
-    found = []
-    for key, value in message.raw_items():
-        if key.lower() == name.lower():
-            try:
-                found.append(str(message.policy.header_fetch_parse(key, value)))
-            except Exception:  # noqa: BLE001 - the stdlib's header parser fails in many ways
-                found.append(str(value))
-    return found
+_OVERRIDE = re.compile("[\u202d\u202e]")
+_REVERSED = "it has text whose direction is reversed"
+_ONCE = ("Subject", "From")
 
 
-def _field(message: EmailMessage, name: str) -> str:
-    return next(iter(_fields(message, name)), "")
+def _doubts(message: Part) -> list[str]:
+    """What speaks against its words in how it is built."""
+    doubts = [fault for part in message.walk() for fault in part.faults]
+    doubts += [
+        f"it has the field {name} more than once" for name in _ONCE if len(message.fields(name)) > 1
+    ]
+    return doubts
 
 
-def _automatic(message: EmailMessage) -> str:
+# ── fields ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _words(message: Part, name: str) -> list[str]:
+    return [mime.decoded(value) for value in message.fields(name)]
+
+
+_TO = ("Delivered-To", "X-Original-To", "To", "Cc")
+_ATOM = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~.-"
+# That nothing of it stands before an address keeps the search linear.
+_ADDRESS = re.compile(rf"(?<![{_ATOM}])[{_ATOM}]{{1,256}}@[A-Za-z0-9.\-\[\]:\x80-\uffff]{{1,256}}")
+
+
+def _addresses(message: Part, to: str) -> tuple[str, ...]:
+    """Whom it is for, found as they are written, whatever stands around them."""
+    found = [to.strip().strip("<>")] if to.strip() else []
+    for name in _TO:
+        for value in message.fields(name)[:MOST_ADDRESSES]:
+            addresses = _ADDRESS.finditer(mime.shown(value[:LONGEST_ADDRESSES]))
+            found += [one[0].rstrip(".:") for one in islice(addresses, MOST_ADDRESSES)]
+    return tuple(dict.fromkeys(found[:MOST_ADDRESSES]))
+
+
+_ANGLE = re.compile(r"<([^<>\s@]{1,256}@[^<>\s@]{1,256})>")
+
+
+def _sender(message: Part) -> str:
+    value = mime.shown(next(iter(message.fields("From")), "")[: mime.LONGEST_FIELD])
+    found = [angle[1] for angle in _ANGLE.finditer(value)] or _ADDRESS.findall(value)
+    return found[-1] if found else ""
+
+
+_BULK = frozenset(["bulk", "junk", "list", "auto_reply"])
+_MARKS = (
+    "X-Auto-Response-Suppress", "X-Autoreply", "X-Autorespond", "X-Auto-Reply", "X-Autogenerated",
+    "X-AutoReply-From", "X-Mail-Autoreply", "X-Loop", "List-Id", "List-Post", "List-Unsubscribe",
+    "Mailing-List", "X-Failed-Recipients", "Feedback-ID",
+)  # fmt: skip
+"""Fields that lists and programs that answer by themselves write, and people do not."""
+_NO = frozenset(["", "no", "none"])
+_MACHINE = re.compile(r"(?:mailer-daemon|postmaster|owner-.*|.*-request)@.*", re.IGNORECASE)
+"""Whom not to answer (RFC 3834 §2)."""
+
+
+def _automatic(message: Part) -> str:
     """Why a message is not to be answered (RFC 3834 §2, and what mail programs write)."""
-    submitted = _field(message, "Auto-Submitted").split(";")[0].strip().lower()
-    if submitted not in ("", "no"):
-        return f"Auto-Submitted: {submitted}"
-    if any(value.strip() == "<>" for value in _fields(message, "Return-Path")):
+    for value in _words(message, "Auto-Submitted"):
+        submitted = re.split(r"[;\s(]", value.strip().lower())[0]
+        if submitted not in ("", "no"):
+            return f"Auto-Submitted: {submitted[:40]}"
+    if _has_no_sender(message):
         return "it has no return path"
-    precedence = _field(message, "Precedence").strip().lower()
-    if precedence in ("bulk", "junk", "list", "auto_reply"):
-        return f"Precedence: {precedence}"
-    for name in ("X-Auto-Response-Suppress", "X-Autoreply", "X-Autorespond", "List-Id"):
-        if _field(message, name).strip().lower() not in ("", "no", "none"):
+    for value in _words(message, "Precedence"):
+        if value.strip().lower() in _BULK:
+            return f"Precedence: {value.strip().lower()}"
+    for name in _MARKS:
+        if any(value.strip().lower() not in _NO for value in _words(message, name)):
             return f"it has the field {name}"
-    if message.get_content_type() == "multipart/report":
+    if message.kind == "multipart/report":
         return "it is a report of a mail server"
+    if _MACHINE.fullmatch(_sender(message)):
+        return f"it is from {_sender(message).partition('@')[0][:40]}"
     return ""
 
 
-def _body(message: EmailMessage) -> str:
-    for part in _texts(message):
-        content = _content(part)
-        if part.get_content_subtype() == "html":
-            content = _html_text(content)
-        if content.strip():
-            return content
-    return ""
+def _has_no_sender(message: Part) -> bool:
+    return any(re.sub(r"\s", "", value) == "<>" for value in message.fields("Return-Path"))
 
 
-def _texts(message: EmailMessage) -> Iterator[EmailMessage]:
-    """The parts with text, plain ones first, attached files left out."""
-    parts = [p for p in message.walk() if p.get_content_maintype() == "text"]
-    shown = [p for p in parts if p.get_content_disposition() != "attachment"]
-    for subtype in ("plain", "html"):
-        yield from (p for p in shown if p.get_content_subtype() == subtype)
+_DELIVERY = frozenset(["message/delivery-status", "message/global-delivery-status"])
 
 
-def _content(part: EmailMessage) -> str:
-    data = part.get_payload(decode=True)
-    if not isinstance(data, bytes):
-        return ""
+def _is_report(message: Part) -> bool:
+    """Whether a mail server tells what became of a mail (RFC 3464, and what older ones write)."""
+    status = any(part.kind in _DELIVERY for part in message.walk())
+    if message.kind == "multipart/report":
+        about = str(message.header.get_param("report-type") or "").strip().lower()
+        return status or about == "delivery-status"
+    daemon = re.match(r"(?:mailer-daemon|postmaster)@", _sender(message), re.IGNORECASE)
+    failed = "X-Failed-Recipients" in message.header
+    return _has_no_sender(message) and bool(status or daemon or failed)
+
+
+# ── texts and files ──────────────────────────────────────────────────────────────────────────────
+
+_TEXTS = ("text/plain", "text/html")
+_SIGNATURES = (
+    "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature",
+)  # fmt: skip
+_CARDS = ("text/vcard", "text/x-vcard", "text/directory", "application/pgp-keys")
+_SEALED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
+
+
+@dataclass(slots=True)
+class _Letter:
+    """What is found on the way through the parts of a message."""
+
+    doubts: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    pdfs: int = 0
+
+    def texts(self, part: Part) -> list[str]:
+        """What a part says, once for each way in which it says it."""
+        if part.kind in _SEALED:
+            return self._sealed()
+        if part.kind == "multipart/alternative":
+            return self._few([text for one in part.parts for text in self.texts(one)])
+        if part.kind.startswith("multipart/"):
+            return self._few(_after_one_another([self.texts(one) for one in part.parts]))
+        if _is_file(part):
+            self._file(part)
+            return []
+        return [self._text(part)]
+
+    def first(self, message: Part) -> list[str]:
+        """The first text of a message, and nothing else."""
+        parts = (p for p in message.walk() if p.kind in _TEXTS and not _is_file(p))
+        return [self._text(part) for part in islice(parts, 1)]
+
+    def _few(self, texts: list[str]) -> list[str]:
+        if len(texts) > MOST_TEXTS:
+            self.doubts.append("it says itself in more ways than are read")
+        return texts[:MOST_TEXTS]
+
+    def _sealed(self) -> list[str]:
+        self.doubts.append("it is encrypted")
+        return []
+
+    def _text(self, part: Part) -> str:
+        text, fault = part.text(LONGEST_TEXT)
+        self.doubts += [fault] if fault else []
+        if part.kind == "text/html":
+            text, doubts = hypertext.words(text)
+            self.doubts += doubts
+        else:
+            text = _quoted(text)
+        return _CONTROL.sub(" ", text)
+
+    def _file(self, part: Part) -> None:
+        if part.kind in _SIGNATURES or part.kind in _CARDS or _is_shown_picture(part):
+            return
+        name = _file_name(part)
+        self.files.append(name)
+        if part.kind.startswith("message/"):
+            self.doubts.append("a message is attached")
+        elif self.pdfs < MOST_FORMS and _is_pdf(part):
+            self.pdfs += 1
+        else:
+            self.doubts.append(f"a file is attached: {name}")
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def _quoted(text: str) -> str:
+    """A plain text in lines, those that are quoted all marked in the same way."""
+    return "\n".join(
+        f"> {line.lstrip('> ')}" if line.startswith(">") else line.rstrip()
+        for line in text.splitlines()
+    )
+
+
+def _after_one_another(texts: Sequence[list[str]]) -> list[str]:
+    """Parts that are shown one after the other, as one text for each way of saying it."""
+    said = [ways for ways in texts if ways]
+    ways = max(map(len, said), default=0)
+    return ["\n".join(one[min(way, len(one) - 1)] for one in said) for way in range(ways)]
+
+
+def _is_file(part: Part) -> bool:
+    return part.kind not in _TEXTS or bool(part.name) or part.disposition not in ("", "inline")
+
+
+def _is_shown_picture(part: Part) -> bool:
+    shown = part.disposition == "inline" or "Content-ID" in part.header
+    return part.kind.startswith("image/") and shown
+
+
+def _file_name(part: Part) -> str:
+    name = re.split(r"[/\\]", part.name)[-1].strip()[:100]
+    return name or f"unnamed {mime.decoded(part.kind)[:60]}"
+
+
+def _is_pdf(part: Part) -> bool:
+    """Whether a file begins as a PDF does; mail programs get types wrong."""
+    # Base64 and quoted-printable make a file larger by a third, at most by two.
+    return part.end - part.start <= 3 * LARGEST_FORM and b"%PDF-" in part.data(1_024)
+
+
+# ── forms ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def read_forms(raw: bytes) -> tuple[list[fillable.Answers], str]:
+    """Reads the forms that travel with a message.
+
+    Args:
+        raw: RFC 5322; up to LARGEST bytes of it are read.
+
+    Returns:
+        The forms of ours among its PDFs, and why the last other PDF is none; empty: there is none.
+    """
+    found, fault = [], ""
+    for part in islice(_pdfs(mime.read(raw[:LARGEST])), MOST_FORMS):
+        try:
+            found.append(fillable.read_form(part.data(LARGEST_FORM)))
+        except FormError as error:
+            fault = error.what
+    return found, fault
+
+
+def _pdfs(part: Part) -> Iterator[Part]:
+    if part.kind.startswith("multipart/"):
+        for one in part.parts:
+            yield from _pdfs(one)
+    elif part.kind not in _SEALED and _is_file(part) and _is_pdf(part):
+        yield part
+
+
+# ── within limits ────────────────────────────────────────────────────────────────────────────────
+
+
+def mail_within_limits(raw: bytes, to: str = "") -> Mail:
+    """Reads a message in a process of its own: a second of CPU, 160 MB.
+
+    Raises:
+        MailError: that was not enough, or the message ended the process.
+    """
+    said = _confined(_mail_as_data, raw, to)
+    lists = {name: tuple(said[name]) for name in ("texts", "addresses", "files")}
+    return Mail(**{**said, **lists})
+
+
+def forms_within_limits(raw: bytes) -> tuple[list[fillable.Answers], str]:
+    """Reads the forms that travel with a message, in a process of its own with the same limits.
+
+    Raises:
+        MailError: these were not enough, or a file ended the process.
+    """
+    forms, fault = _confined(_forms_as_data, raw)
+    return [fillable.Answers(**form) for form in forms], fault
+
+
+def _confined(work: Callable[..., Any], raw: bytes, *args: str) -> Any:
     try:
-        return data.decode(part.get_content_charset() or "utf-8", "replace")
-    except LookupError:
-        return data.decode("utf-8", "replace")
+        # Of a larger message no more is read; that it is larger, one byte more says.
+        return confined(work, raw[: LARGEST + 1], *args)
+    except Exceeded as exceeded:
+        raise MailError(
+            f"it cannot be read within the limits: {exceeded}",
+            remedy="publisher requests show: it is shown as it came",
+        ) from exceeded
 
 
-def _pdfs(message: EmailMessage) -> Iterator[bytes]:
-    """Attached files that begin as a PDF does; mail programs get their types wrong."""
-    for part in message.walk():
-        if part.is_multipart() or part.get_content_maintype() == "text":
-            continue
-        data = part.get_payload(decode=True)
-        if isinstance(data, bytes) and data[:5] == b"%PDF-" and len(data) <= LARGEST_FILE:
-            yield data
+def _mail_as_data(raw: bytes, to: str) -> dict[str, Any]:
+    return asdict(read_mail(raw, to))
 
 
-class _Text(HTMLParser):
-    """The words of an HTML letter, without what it quotes."""
-
-    _BLOCKS = frozenset(["p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "blockquote"])
-    _HIDDEN = frozenset(["script", "style", "head", "title", "blockquote"])
-    _VOID = frozenset(["br", "img", "hr", "input", "meta", "link", "area", "base", "col", "wbr"])
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.words: list[str] = []
-        self._open: list[tuple[str, bool]] = []
-
-    @property
-    def _hidden(self) -> bool:
-        return any(hidden for _, hidden in self._open)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self._BLOCKS:
-            self.words.append("\n")
-        if tag not in self._VOID:
-            quote = any(name == "class" and "quote" in (value or "") for name, value in attrs)
-            self._open.append((tag, tag in self._HIDDEN or quote))
-
-    def handle_endtag(self, tag: str) -> None:
-        while any(name == tag for name, _ in self._open):
-            if self._open.pop()[0] == tag:
-                break
-        if tag in self._BLOCKS:
-            self.words.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.words.append(re.sub(r"\s+", " ", data))
+def _forms_as_data(raw: bytes) -> tuple[list[dict[str, Any]], str]:
+    forms, fault = read_forms(raw)
+    return [asdict(form) for form in forms], fault
 
 
-def _html_text(html: str) -> str:
-    reader = _Text()
-    reader.feed(html[: 10 * MOST])
-    reader.close()
-    return "".join(reader.words)
+def as_it_came(raw: bytes, most: int = 20_000) -> str:
+    """The beginning of a message as it came, for a person, where it cannot be read.
 
-
-def written(text: str) -> str:
-    """What the writer of a reply wrote, without the quotation and the disclaimer of a firm."""
-    # Without this, a mail of empty lines keeps the parser's patterns busy for a minute.
-    lines = "\n".join(map(str.strip, text[: 10 * MOST].splitlines()))
-    text = re.sub(r"\n{3,}", "\n\n", lines)[:MOST]
-    try:
-        replies = EmailReplyParser(languages=list(LANGUAGES)).read(text).replies
-        own = replies[0].content if replies else text
-        for disclaimer in replies[0].disclaimers if replies else ():
-            own = own.replace(disclaimer, "")
-    except Exception:  # noqa: BLE001 - a foreign parser; its failure must lose no opt-out
-        own = text
-    kept = [line for line in own.splitlines() if not line.lstrip().startswith(">")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+    Args:
+        raw: RFC 5322, or anything else.
+        most: bytes that are shown.
+    """
+    return "\n".join(raw[:most].decode("utf-8", "replace").splitlines())

@@ -1,0 +1,198 @@
+"""Work on a stranger's bytes, in a process of its own with limits.
+
+The process is started anew for each piece of work. It holds no connection, no secret, no lock and
+no thread of the one that asks, so it does not matter which of these the latter has.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import pickle
+import resource
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+LARGEST_ANSWER = 32_000_000
+"""Bytes of an answer; it is held in the memory of the process that asks."""
+MOST_FILES = 32
+"""Files that are open at a time; reading modules takes a few."""
+_START = (
+    "import sys; sys.path[:] = {path!r}; "
+    "from publisher.edges.confined import answer; answer({cpu!r}, {memory!r})"
+)
+_PIECE = 1 << 16
+
+
+class Exceeded(Exception):  # noqa: N818 - named after what happened
+    """The work went beyond its limits, failed, or ended its process."""
+
+
+def confined(
+    work: Callable[..., T],
+    *args: Any,
+    cpu_seconds: float = 1.0,
+    memory: int = 160_000_000,
+    patience: float = 30.0,
+) -> T:
+    """Does work in a process of its own and returns its answer.
+
+    Args:
+        work: a function of a module; a lambda or an inner function cannot be handed over.
+        args: its arguments; whatever can be pickled.
+        cpu_seconds: of the whole process, its start of less than a tenth included; rounded up to
+            whole seconds.
+        memory: bytes of its address space, which is more than it ever has resident. macOS does
+            not enforce this limit; the others hold there too.
+        patience: seconds on the clock.
+
+    Returns:
+        The answer as JSON knows it: tuples have become lists. Nothing in it is executed.
+
+    Raises:
+        Exceeded: it took more than that, raised an exception, was killed, crashed, or its answer
+            is larger than LARGEST_ANSWER or no JSON.
+    """
+    request = pickle.dumps((work, args))
+    start = _START.format(path=sys.path, cpu=math.ceil(cpu_seconds), memory=memory)
+    process = subprocess.Popen(  # noqa: S603 - this very interpreter
+        [sys.executable, "-I", "-S", "-B", "-X", "utf8", "-c", start],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={name: os.environ[name] for name in _LOADER if name in os.environ},
+    )
+    try:
+        said = _exchanged(process, request, time.monotonic() + patience)
+    finally:
+        used = _ended(process)
+    answered: T = _understood(said, used, process.returncode, cpu_seconds)
+    return answered
+
+
+_LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+"""Of the environment, which holds secrets, what an interpreter may need to start."""
+
+
+def _exchanged(process: subprocess.Popen[bytes], request: bytes, deadline: float) -> bytes:
+    """Hands a request over and takes the answer, whichever the process does first."""
+    assert process.stdin
+    assert process.stdout
+    left, said = memoryview(request), bytearray()
+    os.set_blocking(process.stdin.fileno(), False)
+    with selectors.DefaultSelector() as ready:
+        ready.register(process.stdin, selectors.EVENT_WRITE)
+        ready.register(process.stdout, selectors.EVENT_READ)
+        while True:
+            happened = ready.select(max(0.0, deadline - time.monotonic()))
+            if not happened:
+                raise Exceeded("it took too long")
+            for key, _ in happened:
+                if key.fileobj is process.stdin:
+                    left = _handed(process.stdin.fileno(), left)
+                    if not left:
+                        ready.unregister(process.stdin)
+                        process.stdin.close()
+                elif piece := os.read(process.stdout.fileno(), _PIECE):
+                    said += piece
+                    if len(said) > LARGEST_ANSWER:
+                        raise Exceeded("its answer is too large")
+                else:
+                    return bytes(said)
+
+
+def _handed(pipe: int, left: memoryview) -> memoryview:
+    """What is left of a request after a piece of it; nothing where nobody reads it any more."""
+    try:
+        return left[os.write(pipe, left[:_PIECE]) :]
+    except BlockingIOError:
+        return left
+    except BrokenPipeError:
+        return left[:0]
+
+
+def _ended(process: subprocess.Popen[bytes]) -> float:
+    """Ends a process and forgets it.
+
+    Returns:
+        Seconds of CPU that it took; 0 where that is not known.
+    """
+    # It has not been waited for, so its number is still its own.
+    os.kill(process.pid, signal.SIGKILL)
+    used = 0.0
+    try:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        used = usage.ru_utime + usage.ru_stime
+    except ChildProcessError:
+        # Whoever started us ignores SIGCHLD: the system has forgotten it already.
+        process.returncode = 0
+    for pipe in (process.stdin, process.stdout):
+        with contextlib.suppress(OSError):
+            pipe.close()  # type: ignore[union-attr]
+    return used
+
+
+def _understood(said: bytes, used: float, code: int, cpu_seconds: float) -> Any:
+    try:
+        answer = json.loads(said)
+        if "answer" in answer:
+            return answer["answer"]
+        failure = f"it failed: {answer['failed']!s:.80}"
+    except (ValueError, KeyError, TypeError, RecursionError):
+        failure = f"its process ended with {signal.Signals(-code).name if code < 0 else code}"
+    if used >= 0.9 * math.ceil(cpu_seconds):
+        failure = f"it took more than {math.ceil(cpu_seconds)} s of CPU"
+    raise Exceeded(failure)
+
+
+# ── in the process with limits ───────────────────────────────────────────────────────────────────
+
+
+def answer(cpu: int, memory: int) -> None:
+    """What the process with limits does: reads a request, answers it, and ends.
+
+    Args:
+        cpu: seconds.
+        memory: bytes of address space.
+    """
+    _limit(cpu, memory)
+    pipe = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 1)
+    try:
+        with os.fdopen(0, "rb", closefd=False) as request:
+            work, args = pickle.load(request)  # noqa: S301 - it comes from the process that asks
+        os.dup2(nowhere, 0)
+        said = json.dumps({"answer": work(*args)})
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the process that asks must hear
+        said = json.dumps({"failed": type(error).__name__})
+    left = memoryview(said.encode())
+    while left:
+        left = left[os.write(pipe, left) :]
+    # Nothing that a stranger's bytes left behind gets to run at the end.
+    os._exit(0)
+
+
+def _limit(cpu: int, memory: int) -> None:
+    for kind, most in (
+        (resource.RLIMIT_CPU, cpu),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, MOST_FILES),
+        (resource.RLIMIT_AS, memory),
+    ):
+        # A system that does not know a limit keeps the others; a lower one in force stays.
+        with contextlib.suppress(ValueError, OSError):
+            _, hard = resource.getrlimit(kind)
+            at_most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(kind, (at_most, at_most))

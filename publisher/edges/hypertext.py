@@ -1,0 +1,292 @@
+"""An HTML mail as the text that its reader sees, and whether that can be told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from publisher.edges.styles import Look, look_of, sheet_doubt
+
+LARGEST = 500_000
+"""Characters of HTML that are read."""
+MOST_NODES = 100_000
+"""Elements and texts that are read."""
+MOST_STEPS, MOST_REOPENED = 20_000_000, 300_000
+"""What reading may cost, as `_costly` estimates it."""
+
+HIDDEN = "it has text that is hidden"
+STRUCK = "it has text that is struck out"
+UNKNOWN = "it has text in an element that mail programs show in different ways"
+LONG = "its HTML is longer than is read"
+COSTLY = "its HTML is nested as no mail program writes it"
+
+
+def words(html: str) -> tuple[str, tuple[str, ...]]:
+    """What an HTML mail says.
+
+    Args:
+        html: the document, or a piece of one.
+
+    Returns:
+        Its text, in lines; those in a quotation begin with `> `. And why that may not be what its
+        reader sees, or what its writer meant to say.
+    """
+    if len(html) > LARGEST:
+        return _TAG.sub(" ", html[:LARGEST]), (LONG,)
+    if _costly(html):
+        return _TAG.sub(" ", html), (COSTLY,)
+    reader = _Reader()
+    if (root := LexborHTMLParser(html).root) is not None:
+        reader.read(root)
+    return "\n".join(reader.lines).strip("\n"), tuple(reader.doubts)
+
+
+# ── what reading costs ───────────────────────────────────────────────────────────────────────────
+
+_TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(/?)([a-zA-Z][^\s/>]*+)((?:[^>\"']++|\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))*+)(?:>|\Z)",
+    re.DOTALL,
+)
+_VALUE = re.compile(r"\"[^\"]*+\"?|'[^']*+'?")
+_FORMATTING = frozenset([
+    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt",
+    "u",
+])  # fmt: skip
+_CLOSED_BY_ITSELF = frozenset([
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
+    "wbr", "p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot", "option",
+])  # fmt: skip
+
+
+def _costly(html: str) -> bool:
+    """Whether a parser that follows the HTML standard takes far longer than its length says.
+
+    The standard makes it go through all open elements for many a tag, through all attributes of
+    an element for each of them, and open formatting elements anew in each block.
+    """
+    open_now: dict[str, int] = {}
+    depth = formatting = steps = reopened = 0
+    for found in _TAG.finditer(html):
+        closing, name, attributes = found.groups()
+        if name is None:
+            continue
+        name = name.lower()
+        step = 0
+        if name not in _CLOSED_BY_ITSELF:
+            step = -1 if closing else 1
+            if closing and not open_now.get(name):
+                step = 0
+            open_now[name] = open_now.get(name, 0) + step
+        depth += step
+        formatting += step if name in _FORMATTING else 0
+        many = len(_VALUE.sub("", attributes)) // 2
+        # The attributes of these are added to those of the first.
+        once = 1_000 if name in ("html", "body") else 1
+        steps += depth + once * many + many * many // 2
+        reopened += formatting
+        if steps > MOST_STEPS or reopened > MOST_REOPENED:
+            return True
+    return False
+
+
+# ── what is seen ─────────────────────────────────────────────────────────────────────────────────
+
+_SILENT = frozenset(["head", "script", "style", "title", "meta", "link", "base"])
+_UNSEEN = frozenset(["template", "noscript", "noframes", "noembed", "datalist", "rp", "dialog"])
+_UNSURE = frozenset([
+    "input", "textarea", "select", "button", "option", "object", "applet", "embed", "iframe",
+    "frame", "frameset", "svg", "math", "video", "audio", "canvas", "progress", "meter",
+    "details", "bdo", "marquee", "slot", "portal", "plaintext",
+])  # fmt: skip
+_STRUCK = frozenset(["s", "strike", "del"])
+_LINES = frozenset([
+    "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "dir",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3",
+    "h4", "h5", "h6", "header", "hr", "html", "legend", "li", "listing", "main", "menu", "nav",
+    "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
+    "ul", "xmp",
+])  # fmt: skip
+_KEPT = frozenset(["pre", "listing", "xmp", "textarea", "plaintext"])
+_APART = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table"])
+
+_QUOTE = re.compile(
+    r"gmail_(?:quote|attr)|yahoo_quoted|moz-(?:cite-prefix|forward-container)|protonmail_quote"
+    r"|tutanota_quote|zmail_extra|quoted-content|quoted_text|isReplyContent|\Aquote\Z",
+    re.IGNORECASE,
+)
+"""Class, id or name of an element that is a quotation, as mail programs write them."""
+_REST = re.compile(
+    r"divRplyFwdMsg|OutlookMessageHeader|stopSpelling|appendonsend"
+    r"|mail-editor-reference-message-container|ms-outlook-mobile-reference-message",
+    re.IGNORECASE,
+)
+"""Class or id of an element after which nothing but what is quoted follows."""
+_REST_RULE = re.compile(
+    r"border-top:\s*(?:solid\s+#(?:e1e1e1|b5c4df)\s+1(?:\.0)?pt|1(?:\.0)?pt\s+solid\s+"
+    r"(?:#(?:e1e1e1|b5c4df)|rgb\(\s*(?:225,\s*225,\s*225|181,\s*196,\s*223)\s*\)))",
+    re.IGNORECASE,
+)
+"""The line that Outlook draws above what it quotes; it gives it no name."""
+_REST_COMMENT = "originalMessage"
+
+_WORD = re.compile(r"\w")
+_BLANK = re.compile(r"[ \t\n\r\f\u00a0]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What holds within an element."""
+
+    look: Look
+    unseen: bool = False
+    silent: bool = False
+    struck: bool = False
+    unsure: bool = False
+    quoted: bool = False
+    kept: bool = False
+
+
+@dataclass(slots=True)
+class _Reader:
+    doubts: list[str] = field(default_factory=list)
+    rest: bool = False
+    """Whether all that follows is quoted."""
+    lines: list[str] = field(default_factory=list)
+    line: list[str] = field(default_factory=list)
+    """What the line consists of that has not ended yet."""
+    mark: str = ""
+    """What that line begins with."""
+
+    seen: int = 0
+    """Nodes that were read."""
+
+    def read(self, root: LexborNode) -> None:
+        """Reads all below an element, without recursion: a stranger decides how deep that is."""
+        states = [_State(Look())]
+        for node, opens in _nodes(root):
+            self.seen += opens
+            if self.seen > MOST_NODES:
+                self._doubt(LONG)
+                break
+            tag = node.tag or "-"
+            if tag == "-text":
+                self._text(node.text_content or "", states[-1])
+            elif tag == "-comment":
+                self.rest |= (node.comment_content or "").strip() == _REST_COMMENT
+            elif tag.startswith("-"):
+                continue
+            elif opens:
+                states.append(self._opened(node, tag, states[-1]))
+            else:
+                self._edge(tag, states.pop())
+        self._end()
+
+    def _opened(self, node: LexborNode, tag: str, around: _State) -> _State:
+        named = node.attributes
+        self.rest = self.rest or _is_rest(named)
+        look, hidden = look_of(tag, named, around.look)
+        state = _State(
+            look=look,
+            unseen=around.unseen or hidden or tag in _UNSEEN,
+            silent=around.silent or tag in _SILENT,
+            struck=around.struck or tag in _STRUCK,
+            unsure=around.unsure or tag in _UNSURE,
+            quoted=around.quoted or tag == "blockquote" or _is_quote(named),
+            kept=tag in _KEPT or (around.kept and "white-space" not in (named.get("style") or "")),
+        )
+        self._edge(tag, state)
+        if not self._quoted(state):
+            self._doubt(_own_doubt(node, tag, named))
+        return state
+
+    def _text(self, text: str, state: _State) -> None:
+        if state.silent:
+            return
+        unseen = state.unseen or state.look.faint
+        if _WORD.search(text) and not self._quoted(state):
+            self._doubt(HIDDEN if unseen else "")
+            self._doubt(STRUCK if state.struck or state.look.struck else "")
+            self._doubt(UNKNOWN if state.unsure or state.look.unsure else "")
+        if unseen:
+            return
+        first, *others = text.splitlines() or [""]
+        if not (state.kept or state.look.kept):
+            first, others = _BLANK.sub(" ", text), []
+        self._add(first, state)
+        for other in others:
+            self._end(empty=True)
+            self._add(other, state)
+
+    def _edge(self, tag: str, state: _State) -> None:
+        """Where an element begins or ends."""
+        if state.silent or state.unseen:
+            return
+        if tag in _LINES:
+            self._end(empty=tag == "br")
+        if tag in _APART and self.lines and self.lines[-1]:
+            self.lines.append("")
+        if tag == "q":
+            self._add('"', state)
+
+    def _add(self, text: str, state: _State) -> None:
+        mark = "> " if self._quoted(state) else ""
+        if text.strip() and mark != self.mark:
+            self._end()
+            self.mark = mark
+        self.line.append(text)
+
+    def _end(self, empty: bool = False) -> None:
+        line = _BLANK.sub(" ", "".join(self.line)).strip()
+        self.line.clear()
+        if line:
+            self.lines.append(self.mark + line)
+        elif empty and self.lines and self.lines[-1]:
+            self.lines.append("")
+
+    def _quoted(self, state: _State) -> bool:
+        return state.quoted or self.rest
+
+    def _doubt(self, doubt: str) -> None:
+        if doubt and doubt not in self.doubts:
+            self.doubts.append(doubt)
+
+
+def _nodes(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
+    """All below a node and itself, each as it opens; elements once more as they close."""
+    node: LexborNode | None = root
+    while node is not None:
+        yield node, True
+        below = node.first_child
+        while below is None and node is not None:
+            if not (node.tag or "-").startswith("-"):
+                yield node, False
+            if node.mem_id == root.mem_id:
+                return
+            below = node.next
+            node = node.parent
+        node = below
+
+
+def _is_quote(named: Mapping[str, str | None]) -> bool:
+    return any(_QUOTE.search(named.get(name) or "") for name in ("class", "id", "name"))
+
+
+def _is_rest(named: Mapping[str, str | None]) -> bool:
+    return bool(_REST_RULE.search(named.get("style") or "")) or any(
+        _REST.search(named.get(name) or "") for name in ("class", "id")
+    )
+
+
+def _own_doubt(node: LexborNode, tag: str, named: Mapping[str, str | None]) -> str:
+    """Why an element is doubtful by itself, whatever text is in it."""
+    if tag == "style":
+        return sheet_doubt(node.text())
+    # What is in a template is no child of it.
+    if tag == "template" and _WORD.search(_TAG.sub(" ", node.html or "")):
+        return HIDDEN
+    shown = " ".join(named.get(name) or "" for name in ("value", "placeholder", "label", "srcdoc"))
+    return UNKNOWN if tag in _UNSURE and _WORD.search(shown) else ""

@@ -1,0 +1,281 @@
+"""The parts of a message (RFC 5322, 2045, 2046), found in linear time and within limits.
+
+Fields are read by the standard library, a bounded piece of each. Where parts begin and end is read
+here: the library's parser goes through all open levels for each line, and through all that a
+stranger puts into a field.
+"""
+
+from __future__ import annotations
+
+import binascii
+import codecs
+import re
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.errors import MessageError
+from email.header import decode_header
+from email.message import Message
+from email.parser import BytesHeaderParser
+
+LARGEST_HEAD, LARGEST_PART_HEAD = 200_000, 20_000
+"""Bytes that are read of the header of a message, and of a part."""
+LONGEST_FIELD = 4_000
+"""Characters that are read of a field that describes a part, and of one that is decoded."""
+MOST_PARTS, MOST_LEVELS = 300, 20
+"""Parts of a message that are read, and how deep one may be within others."""
+
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_BLANK = re.compile(rb"(?>\r\n|\r|\n)(?:\r\n|\r|\n)")
+_DESCRIBING = ("Content-Type", "Content-Transfer-Encoding", "Content-Disposition")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A message, or a part of one."""
+
+    header: Message
+    kind: str
+    """Its media type in lower case: `text/plain`."""
+    raw: bytes
+    """The whole message."""
+    start: int
+    end: int
+    """Where its body begins and ends in that."""
+    parts: tuple[Part, ...] = ()
+    faults: tuple[str, ...] = ()
+    """Why mail programs may see it otherwise than it is read here."""
+
+    def walk(self) -> Iterator[Part]:
+        """The part itself and all within it, in the order in which they are written."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+    def fields(self, name: str) -> list[str]:
+        """The values of a field, however often it is there.
+
+        Returns:
+            Each as it is written; bytes beyond ASCII are the surrogates that stand for them.
+        """
+        return [value for key, value in self.header.raw_items() if key.lower() == name.lower()]
+
+    @property
+    def disposition(self) -> str:
+        """How it is to be shown (RFC 2183), in lower case: `inline`, `attachment`; or nothing."""
+        return str(self.header.get("Content-Disposition", "")).split(";")[0].strip().lower()
+
+    @property
+    def name(self) -> str:
+        """The name of the file that it is, decoded; empty where it has none."""
+        name = self.header.get_filename("")
+        return decoded(name[:LONGEST_FIELD]).strip()
+
+    @property
+    def encoding(self) -> str:
+        """How its body is encoded (RFC 2045 §6), in lower case."""
+        return str(self.header.get("Content-Transfer-Encoding", "")).strip().lower()
+
+    def data(self, most: int) -> bytes:
+        """The beginning of its body, decoded.
+
+        Args:
+            most: bytes, about; base64 and quoted-printable need up to three to write one.
+        """
+        if self.encoding == "base64":
+            return _from_base64(self.raw[self.start : min(self.end, self.start + most * 3 // 2)])
+        if self.encoding == "quoted-printable":
+            piece = self.raw[self.start : min(self.end, self.start + most * 3)]
+            return binascii.a2b_qp(piece)[:most]
+        return self.raw[self.start : min(self.end, self.start + most)]
+
+    def text(self, most: int) -> tuple[str, str]:
+        """The beginning of its body as text.
+
+        Args:
+            most: characters.
+
+        Returns:
+            The text, and why it may not be what a mail program shows; empty: nothing.
+        """
+        fault = ""
+        if self.encoding not in ("", "7bit", "8bit", "binary", "base64", "quoted-printable"):
+            fault = "its text is encoded in a way that is not known here"
+        elif self.encoding == "base64" and self._goes_on():
+            fault = "its text goes on after its end"
+        data = self.data(4 * most + 1)
+        text = in_charset(data, str(self.header.get_content_charset("")))
+        if len(text) > most or len(data) > 4 * most:
+            fault = "its text is longer than is read"
+        return text[:most], fault
+
+    def _goes_on(self) -> bool:
+        end = self.raw.find(b"=", self.start, self.end)
+        return end >= 0 and bool(self.raw[end : self.end].strip(b"=\r\n\t "))
+
+
+_LETTERS = string.ascii_letters.encode() + string.digits.encode() + b"+/"
+_NOT_BASE64 = bytes(set(range(256)) - set(_LETTERS))
+
+
+def _from_base64(body: bytes) -> bytes:
+    letters = body.partition(b"=")[0].translate(None, _NOT_BASE64)
+    # One letter alone holds less than a byte.
+    letters = letters[: len(letters) - (len(letters) % 4 == 1)]
+    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+
+
+def read(raw: bytes) -> Part:
+    """Reads a message.
+
+    Args:
+        raw: RFC 5322; it is read whatever it is, in time linear in its size.
+    """
+    return _Reader(raw).part(0, len(raw), LARGEST_HEAD, 0)
+
+
+@dataclass(slots=True)
+class _Reader:
+    raw: bytes
+    seen: int = field(default=0)
+
+    def part(
+        self, start: int, end: int, largest: int, level: int, kind: str = "text/plain"
+    ) -> Part:
+        """The part between two places of the message; `kind` is what it is if it does not say."""
+        self.seen += 1
+        most = min(end, start + largest)
+        none = _LINE_END.match(self.raw, start, end)
+        blank = none or _BLANK.search(self.raw, start, most)
+        stop = blank.end() if blank else most
+        header, faults = _header(self.raw[start:stop])
+        if not blank and stop < end:
+            faults.append("its header is larger than is read")
+            stop = end
+        kind = header.get_content_type() if header.get("Content-Type") else kind
+        parts: tuple[Part, ...] = ()
+        if kind.startswith("multipart/"):
+            parts, fault = self._within(header, kind, stop, end, level)
+            faults += [fault] if fault else []
+        return Part(header, kind, self.raw, stop, end, parts, tuple(faults))
+
+    def _within(
+        self, header: Message, kind: str, start: int, end: int, level: int
+    ) -> tuple[tuple[Part, ...], str]:
+        boundary = header.get_boundary("").encode("ascii", "replace")
+        if not boundary:
+            return (), "its parts cannot be told apart"
+        if level == MOST_LEVELS:
+            return (), "its parts are deeper in each other than is read"
+        given = "message/rfc822" if kind == "multipart/digest" else "text/plain"
+        parts, fault = [], ""
+        places, closed = _places(self.raw, boundary, start, end)
+        for first, last in places:
+            if self.seen >= MOST_PARTS:
+                fault = "it has more parts than are read"
+                break
+            parts.append(self.part(first, last, LARGEST_PART_HEAD, level + 1, given))
+        if not parts:
+            return (), fault or "its parts cannot be told apart"
+        return tuple(parts), fault or ("" if closed else "its last part is cut off")
+
+
+def _header(raw: bytes) -> tuple[Message, list[str]]:
+    header = BytesHeaderParser().parsebytes(raw)
+    faults = ["its header is damaged"] if header.defects else []
+    for name in _DESCRIBING:
+        values = header.get_all(name, [])
+        if len(values) > 1:
+            faults.append("a part of it is described twice")
+        if values and len(str(values[0])) > LONGEST_FIELD:
+            faults.append("the description of a part is longer than is read")
+            header.replace_header(name, str(values[0])[:LONGEST_FIELD])
+    return header, faults
+
+
+def _places(
+    raw: bytes, boundary: bytes, start: int, end: int
+) -> tuple[list[tuple[int, int]], bool]:
+    """Where the parts between two places begin and end, and whether the last one does (§5.1.1)."""
+    line = re.compile(rb"--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r\n|\r|\n|\Z)")
+    places, first = [], -1
+    for found in line.finditer(raw, start, end):
+        at = found.start()
+        if at > start and raw[at - 1] not in b"\r\n":
+            continue
+        if first >= 0:
+            # The line end before a boundary belongs to the boundary.
+            last = at - (2 if raw[at - 2 : at] == b"\r\n" else 1)
+            places.append((first, max(first, last)))
+        first = found.end()
+        if found[1]:
+            return places, True
+        if len(places) >= MOST_PARTS:
+            break
+    if first >= 0:
+        places.append((first, end))
+    return places, False
+
+
+# ── words ────────────────────────────────────────────────────────────────────────────────────────
+
+_CHARSET = re.compile(
+    r"ascii|utf-(?:8|16|32).*|iso(?:8859|2022).*|cp\d+|koi8-.*|big5.*|gb.*|euc_.*|shift_jis.*"
+    r"|mac-.*|hz|johab|tis-620|ptcp154|kz1048"
+)
+"""The charsets that mail is written in. Of the codecs that Python knows, others take long."""
+
+
+def in_charset(data: bytes, charset: str) -> str:
+    """Bytes as text.
+
+    Args:
+        data: the bytes; what is wrong in them becomes U+FFFD.
+        charset: its name, as a stranger wrote it. Where it says nothing, or none that is known,
+            the bytes are UTF-8, and if they cannot be, windows-1252.
+    """
+    try:
+        name = codecs.lookup(charset.strip()).name if len(charset) < 40 else ""
+    except (LookupError, ValueError):
+        name = ""
+    # As all mail programs do: what says Latin-1 is windows-1252.
+    name = "cp1252" if name == "iso8859-1" else name
+    if name == "ascii" or not _CHARSET.fullmatch(name):
+        try:
+            return data.decode("utf-8").removeprefix("\ufeff")
+        except UnicodeDecodeError:
+            name = "cp1252"
+    return data.decode(name, "replace").removeprefix("\ufeff")
+
+
+_WHITE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def decoded(value: str) -> str:
+    """The words of a field (RFC 2047), on one line, without control characters.
+
+    Args:
+        value: what the field holds, bytes beyond ASCII as the surrogates that stand for them.
+    """
+    value = _WHITE.sub(" ", shown(value[:LONGEST_FIELD]))
+    try:
+        # What is not encoded comes back with escapes, so a backslash has to be one.
+        pieces = decode_header(value.replace("\\", r"\u005c"))
+    except (MessageError, ValueError):
+        return value.strip()
+    said = "".join(_piece(piece, charset) for piece, charset in pieces)
+    return _WHITE.sub(" ", shown(said)).strip()
+
+
+def _piece(piece: bytes | str, charset: str | None) -> str:
+    if isinstance(piece, str):
+        piece = piece.encode("raw-unicode-escape")
+    return in_charset(piece, charset) if charset else piece.decode("raw-unicode-escape")
+
+
+def shown(value: str) -> str:
+    """A text without surrogates: where they stand for bytes, it is what these bytes say."""
+    try:
+        return in_charset(value.encode("utf-8", "surrogateescape"), "")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "replace").decode()

@@ -1,0 +1,274 @@
+"""Whether what an HTML mail says is seen: the part of CSS that hides, reverses or strikes out.
+
+This knows what may be done to words so that their reader sees others, and is no renderer. What is
+not known here is taken as harmless only if it is neither a position nor a change of shape.
+"""
+
+from __future__ import annotations
+
+import colorsys
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+SHEET = "its style sheet may hide text or show other text"
+
+Colour = tuple[int, int, int] | str
+"""Red, green and blue from 0 to 255; or a name that is not known here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the words of an element look, as far as it decides what is read."""
+
+    ink: Colour = (0, 0, 0)
+    ground: Colour = (255, 255, 255)
+    tiny: bool = False
+    struck: bool = False
+    unsure: bool = False
+    """Whether its words may be seen elsewhere, or otherwise, than they are written."""
+    kept: bool = False
+    """Whether its line ends are line ends."""
+
+    @property
+    def faint(self) -> bool:
+        """Whether nobody can read it."""
+        return self.tiny or _near(self.ink, self.ground)
+
+
+def look_of(tag: str, attributes: Mapping[str, str | None], around: Look) -> tuple[Look, bool]:
+    """How the words of an element look.
+
+    Args:
+        tag: its name.
+        attributes: as they are written.
+        around: how the words of the element around it look.
+
+    Returns:
+        The look, and whether the element is hidden with all that is in it.
+    """
+    look, hidden = around, "hidden" in attributes
+    if ground := attributes.get("bgcolor"):
+        look = replace(look, ground=_colour(ground, look.ground, look.ground))
+    ink = attributes.get("color" if tag == "font" else "text" if tag == "body" else "")
+    if ink:
+        look = replace(look, ink=_colour(ink, look.ink, look.ground))
+    if style := attributes.get("style"):
+        rules = _rules(style)
+        return _styled(look, rules), hidden or _hides(rules)
+    return look, hidden
+
+
+_BLOCK = re.compile(r"\{([^{}]*)\}")
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+
+
+def sheet_doubt(sheet: str) -> str:
+    """Why a style sheet may have a reader see other words than are written; empty: it does not.
+
+    Args:
+        sheet: CSS; the content of a `style` element.
+    """
+    sheet = _COMMENT.sub(" ", sheet)
+    if "@import" in sheet.lower():
+        return SHEET
+    for block in _BLOCK.finditer(sheet):
+        rules = _rules(block[1])
+        look = _styled(Look(), rules)
+        content = rules.get("content", "none").strip("'\" ")
+        if _hides(rules) or look.faint or look.struck or look.unsure or content not in _NO_CONTENT:
+            return SHEET
+    return ""
+
+
+_NO_CONTENT = frozenset(["", "none", "normal", "inherit", "initial"])
+
+
+# ── declarations ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _rules(style: str) -> dict[str, str]:
+    """Properties and their values, in lower case; of those that are repeated, the last."""
+    rules = {}
+    for rule in _COMMENT.sub(" ", style).lower().split(";"):
+        name, colon, value = rule.partition(":")
+        # Letters can be written as escapes (CSS Syntax §4.3.7); names of fonts are, in Outlook.
+        if colon:
+            rules[name.strip()] = value.replace("!important", "").strip()
+    return rules
+
+
+def _styled(look: Look, rules: Mapping[str, str]) -> Look:
+    ground = rules.get("background-color") or _FUNCTION_OR_WORD.match(rules.get("background", ""))
+    if ground:
+        name = ground if isinstance(ground, str) else ground[0]
+        look = replace(look, ground=_colour(name, look.ground, look.ground))
+    for name in ("color", "-webkit-text-fill-color"):
+        if name in rules:
+            look = replace(look, ink=_colour(rules[name], look.ink, look.ground))
+    size = rules.get("font-size") or _size_of(rules.get("font", ""))
+    if size:
+        look = replace(look, tiny=_is_tiny(size, look.tiny))
+    if "white-space" in rules:
+        look = replace(look, kept=rules["white-space"] in _KEPT)
+    return replace(
+        look,
+        struck=look.struck or "line-through" in "".join(map(rules.get, _DECORATIONS, _NOTHING)),
+        unsure=look.unsure or _is_moved(rules),
+    )
+
+
+_KEPT = frozenset(["pre", "pre-wrap", "pre-line", "break-spaces"])
+_DECORATIONS = ("text-decoration", "text-decoration-line")
+_NOTHING = ("", "")
+_FUNCTION_OR_WORD = re.compile(r"(?!url|none|inherit)(?:rgba?|hsla?)\([^)]*\)|(?!url)[#\w]+")
+_SIZE = re.compile(r"(?<![\w.#-])(\d*\.?\d+)(px|pt|pc|in|cm|mm|em|rem|ex|ch|%|vw|vh)?(?![\w.])")
+_PIXELS = {
+    "": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "em": 16.0,
+    "rem": 16.0, "ex": 8.0, "ch": 8.0, "%": 0.16, "vw": 10.0, "vh": 8.0,
+}  # fmt: skip
+
+
+def _pixels(length: str) -> float | None:
+    """A length in pixels, about; None: it is none."""
+    found = re.fullmatch(r"([+-]?\d{0,9}\.?\d{1,9})([a-z%]*)", length)
+    return float(found[1]) * _PIXELS[found[2]] if found and found[2] in _PIXELS else None
+
+
+def _size_of(font: str) -> str:
+    """The size in the shorthand property `font`."""
+    sizes = [found[0] for found in _SIZE.finditer(font[:200]) if found[2] or float(found[1]) < 100]
+    return sizes[0] if sizes else ""
+
+
+def _is_tiny(size: str, around: bool) -> bool:
+    pixels = _pixels(size)
+    relative = size.endswith(("em", "%")) and not size.endswith("rem")
+    return pixels is not None and (pixels < 4 or (around and relative))
+
+
+_NOTHING_WIDE = ("height", "width", "max-height", "max-width", "zoom")
+_FAR = 200.0
+"""Pixels that move words out of sight."""
+_PLACES = (
+    "text-indent", "margin-left", "margin-top", "margin", "left", "top", "right", "bottom",
+)  # fmt: skip
+
+
+def _hides(rules: Mapping[str, str]) -> bool:
+    if (
+        rules.get("display") == "none"
+        or rules.get("visibility") in ("hidden", "collapse")
+        or rules.get("mso-hide") == "all"
+        or rules.get("content-visibility") == "hidden"
+        or rules.get("clip", "auto") not in ("auto", "inherit", "initial")
+        or rules.get("clip-path", "none") not in ("none", "inherit", "initial")
+    ):
+        return True
+    if (opacity := _pixels(rules.get("opacity", "1"))) is not None and opacity <= 0.1:
+        return True
+    if any(_pixels(rules.get(name, "")) == 0 for name in _NOTHING_WIDE):
+        return True
+    places = (part for name in _PLACES for part in rules.get(name, "").split())
+    return any(abs(_pixels(place) or 0) >= _FAR and _is_far(place) for place in places)
+
+
+def _is_far(place: str) -> bool:
+    return place.startswith("-") or abs(_pixels(place) or 0) >= 10 * _FAR
+
+
+_MOVING = {
+    "transform": "none", "scale": "none", "rotate": "none", "translate": "none", "filter": "none",
+    "-webkit-transform": "none", "mask": "none", "mask-image": "none", "-webkit-mask": "none",
+    "unicode-bidi": "normal", "-webkit-text-security": "none", "order": "0",
+    "mix-blend-mode": "normal", "writing-mode": "horizontal-tb", "shape-outside": "none",
+}  # fmt: skip
+"""Properties that show words elsewhere or otherwise, and the values that do not."""
+_HARMLESS = frozenset(["", "inherit", "initial", "unset", "normal", "none", "isolate", "embed"])
+
+
+def _is_moved(rules: Mapping[str, str]) -> bool:
+    for name, harmless in _MOVING.items():
+        value = rules.get(name, harmless)
+        if value != harmless and value not in _HARMLESS:
+            return True
+    spacing = _pixels(rules.get("letter-spacing", "0")) or 0
+    height = _pixels(rules.get("line-height", "1"))
+    return (
+        rules.get("position") in ("absolute", "fixed", "sticky")
+        or "reverse" in rules.get("flex-direction", "") + rules.get("flex-flow", "")
+        or rules.get("float") == "right"
+        or spacing <= -4
+        or height == 0
+        or any("\\" in name for name in rules)
+        or any("\\" in rules[name] for name in ("display", "visibility", "position", "color")
+               if name in rules)
+    )  # fmt: skip
+
+
+# ── colours ──────────────────────────────────────────────────────────────────────────────────────
+
+_NAMED: dict[str, Colour] = {
+    "black": (0, 0, 0), "windowtext": (0, 0, 0), "canvastext": (0, 0, 0), "white": (255, 255, 255),
+    "window": (255, 255, 255), "canvas": (255, 255, 255), "snow": (255, 250, 250),
+    "ivory": (255, 255, 240), "ghostwhite": (248, 248, 255), "floralwhite": (255, 250, 240),
+    "whitesmoke": (245, 245, 245), "mintcream": (245, 255, 250), "azure": (240, 255, 255),
+    "seashell": (255, 245, 238), "honeydew": (240, 255, 240), "aliceblue": (240, 248, 255),
+    "lightyellow": (255, 255, 224), "lavenderblush": (255, 240, 245),
+}  # fmt: skip
+_UNCHANGED = frozenset(["inherit", "initial", "unset", "revert", "currentcolor", "auto", ""])
+_CLEAR = 0.15
+"""Of something less opaque than this nothing is seen."""
+
+
+def _near(one: Colour, other: Colour) -> bool:
+    """Whether letters of one colour cannot be read on the other."""
+    if isinstance(one, str) or isinstance(other, str):
+        return one == other
+    return max(abs(a - b) for a, b in zip(one, other, strict=True)) < 30
+
+
+def _colour(value: str, unchanged: Colour, clear: Colour) -> Colour:
+    """A colour.
+
+    Args:
+        value: as it is written.
+        unchanged: what it is if the value does not say.
+        clear: what it is if one sees through it.
+    """
+    value = value.strip().lower()[:100]
+    if value in _UNCHANGED or value.startswith("var("):
+        return unchanged
+    if value == "transparent":
+        return clear
+    if digits := re.fullmatch(r"#?([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", value):
+        return _from_digits(digits[1], clear)
+    if function := re.fullmatch(r"(rgb|hsl)a?\(([^)]*)\)", value):
+        return _from_function(function[1], function[2], unchanged, clear)
+    return _NAMED.get(value, value)
+
+
+def _from_digits(digits: str, clear: Colour) -> Colour:
+    if len(digits) < 6:
+        digits = "".join(2 * digit for digit in digits)
+    red, green, blue, *alpha = (int(digits[at : at + 2], 16) for at in range(0, len(digits), 2))
+    return clear if alpha and alpha[0] < 255 * _CLEAR else (red, green, blue)
+
+
+def _from_function(name: str, values: str, unchanged: Colour, clear: Colour) -> Colour:
+    parts = re.findall(r"(\d{0,9}\.?\d{1,9})(%?)", values)
+    numbers = [float(number) / (100 if percent else 1) for number, percent in parts]
+    if len(numbers) not in (3, 4):
+        return unchanged
+    if len(numbers) == 4 and numbers[3] < _CLEAR:
+        return clear
+    if name == "hsl":
+        found = colorsys.hls_to_rgb(numbers[0] % 360 / 360, min(numbers[2], 1), min(numbers[1], 1))
+        shares = [255 * share for share in found]
+    else:
+        shares = [
+            255 * number if percent else number
+            for number, (_, percent) in zip(numbers, parts, strict=True)
+        ]
+    red, green, blue = (int(min(share, 255)) for share in shares[:3])
+    return red, green, blue
