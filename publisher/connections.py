@@ -46,7 +46,7 @@ class Limits:
 FILES = 256
 """Files kept free for the ledger, the releases, git, and connections accepted in one go."""
 ACCEPTED = 64
-"""Connections accepted in one go. More could use up the files before any is counted."""
+"""Connections accepted in one go at most. More could use up the files before any is counted."""
 QUEUE = 1_024
 """Connections that the system holds for us until they are accepted."""
 UNFETCHED = 128 * 1024
@@ -81,19 +81,21 @@ def serve(app: Any, listening: socket.socket, limits: Limits) -> None:
         limits: what each visitor may take.
     """
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNFETCHED)
-    connections = Connections(within_files(limits))
+    limits = within_files(limits)
+    connections = Connections(limits)
     settings = uvicorn.Config(
         app,
         http=cast("type[asyncio.Protocol]", partial(Connection, connections)),
         ws="none",
-        backlog=ACCEPTED,
+        backlog=min(ACCEPTED, limits.connections // 2) or 1,
         log_config=None,
         # What uvicorn warns of is what strangers send; `Connection` has a line for it.
         log_level="error",
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_keep_alive=math.ceil(limits.idle),
+        # It would cut short a second request that has begun; `Connections` sees to idle ones.
+        timeout_keep_alive=math.ceil(limits.head + limits.idle + limits.request),
         timeout_graceful_shutdown=math.ceil(limits.farewell),
     )
     _Server(settings).run(sockets=[listening])
