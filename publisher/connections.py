@@ -108,6 +108,11 @@ class _Server(uvicorn.Server):
         for listening in sockets or []:
             listening.listen(QUEUE)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        # uvicorn ends the process by the signal that it got, and nothing is run at exit.
+        logging.shutdown()
+
 
 class Connections:
     """Those that are open, and which of them to give up."""
@@ -203,6 +208,13 @@ class Connection(H11Protocol):
         if self._whole:
             self._connections.brought(self)
 
+    def eof_received(self) -> bool | None:  # type: ignore[override]
+        # A visitor who has said all may still listen (RFC 9112 §9.6).
+        if not self._whole or self.cycle is None or self.cycle.response_complete:
+            return None
+        self.cycle.keep_alive = False
+        return True
+
     def on_response_complete(self) -> None:
         # Whatever follows is another request, which may have come in already.
         over = self.conn.their_state is h11.DONE
@@ -221,14 +233,22 @@ class Connection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         log.info("not HTTP: 400")
-        if self.cycle is not None:
-            # Nothing that its application still says may follow this answer.
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
-        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+        if self._unanswered:
+            self._drop()
             super().send_400_response(msg)
         else:
             self.transport.abort()
+
+    @property
+    def _unanswered(self) -> bool:
+        """Whether an answer may still be begun."""
+        return self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE)
+
+    def _drop(self) -> None:
+        """Lets nothing that the application still says follow an answer of the server's own."""
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
 
     # ── how long it has kept us waiting ──────────────────────────────────────────────────────────
 
@@ -256,7 +276,8 @@ class Connection(H11Protocol):
 
     def give_up(self) -> None:
         """Closes it, and says why where half a request is there (RFC 9110 §15.5.9)."""
-        if self._begun and self.conn.our_state is h11.IDLE and not self._unfetched:
+        if self._begun and self._unanswered and not self._unfetched:
+            self._drop()
             self.transport.write(
                 b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
             )

@@ -15,7 +15,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from time import perf_counter
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -312,7 +312,7 @@ def _address(scope: Scope) -> str:
 
 
 class Framing:
-    """Refuses requests of which a proxy and we could see different ends."""
+    """Sees the target and the end of a request where a proxy before us sees them (RFC 9112)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -323,10 +323,19 @@ class Framing:
             headers = {"Connection": "close"}
             await PlainTextResponse("Two lengths of one body", 400, headers)(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await self._app(_origin_form(scope), receive, send)
 
 
 def _two_lengths(scope: Scope) -> bool:
     """Whether a body has a length and chunks (RFC 9112 §6.1 and §11.2)."""
     names = {name for name, _ in scope["headers"]}
     return {b"content-length", b"transfer-encoding"} <= names
+
+
+def _origin_form(scope: Scope) -> Scope:
+    """The request with its path alone, where it names the host as well (RFC 9112 §3.2.2)."""
+    named = re.match(rb"https?://[^/?#]*", scope.get("raw_path") or b"", re.IGNORECASE)
+    if not named:
+        return scope
+    raw = scope["raw_path"][named.end() :] or b"/"
+    return {**scope, "path": unquote(raw.decode("ascii")), "raw_path": raw}

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.edges.project import Project
+from tests.conftest import KEY
 from tests.relays import free_port
 
 _PROGRAM = """
@@ -117,7 +118,7 @@ def receiving(
             [sys.executable, "-c", program, str(project.root), host, str(port)],
             stderr=log,
             cwd=root,
-            env={**os.environ, "PYTHONPATH": str(root)},
+            env={"PUBLISHER_TOKEN_KEY": KEY, **os.environ, "PYTHONPATH": str(root)},
             preexec_fn=lower,
         )
     receiver = Receiver(port, host, process, stderr)
