@@ -10,33 +10,31 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+import re
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from time import perf_counter
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
-from limits import parse as parse_limit
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.applications import Starlette
-from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from publisher.actions.answering import send_receipts
-from publisher.actions.declaring import ask_for_link, form_view, record
+from publisher.actions.declaring import Bearer, ask_for_link, bearer_of, form_view, record
+from publisher.actions.receipts import send_receipts
+from publisher.connections import Limits, serve
 from publisher.edges import archive
 from publisher.edges.database import LedgerError
 from publisher.edges.project import Project
 from publisher.edges.shell import STATIC_POLICY, Page
-from publisher.errors import NotFoundError, PublisherError, ServeError, TokenError
+from publisher.errors import NotFoundError, ServeError, TokenError, TooOftenError
+from publisher.logbook import Logbook, keep
 from publisher.markup.html import fragment
 from publisher.notices.forms import (
     ACTION_FIELD,
@@ -48,21 +46,22 @@ from publisher.notices.forms import (
     said,
 )
 from publisher.notices.letter import fill
-from publisher.notices.optout import RequestKind, read_token
+from publisher.notices.optout import RequestKind
+from publisher.notices.record import Clock
 from publisher.policies.policy import POLICY_ID
 from publisher.policies.release import Number, Release
+from publisher.redirects import Site, to_the_slash
+from publisher.rounds import Rounds
 from publisher.text.clauses import parse
+from publisher.visitors import ASKS, ASKS_OF_UNKNOWN, Proxies, Visitors
 
 LARGEST_BODY = 8_192
 """Bytes of a form that is posted."""
 SLOWEST_BODY = 10
 """Seconds that a form may take to arrive."""
-ASKS = "10 per hour"
-"""How often one client may ask for a link to be mailed."""
-ROUND = 60
-"""Seconds between two looks for receipts that could not be sent at once."""
+PAGE = "/{policy}/{number}/opt-out/"
+"""The address of an opt-out page."""
 
-Clock = Callable[[], dt.datetime]
 log = logging.getLogger("publisher.web")
 
 
@@ -70,44 +69,63 @@ def _utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def application(project: Project, *, clock: Clock = _utc_now, asks: str = ASKS) -> Starlette:
+def application(
+    project: Project,
+    *,
+    clock: Clock = _utc_now,
+    asks: str = ASKS,
+    asks_of_unknown: str = ASKS_OF_UNKNOWN,
+) -> Starlette:
     """The built site with working forms.
 
     Args:
         project: whose site; `publisher build` made it.
         clock: the time, with its offset.
-        asks: the limit on asking for links, as the `limits` library writes it.
+        asks: the limit on one visitor's asking for links, as the `limits` library writes it.
+        asks_of_unknown: the limit on all those together whose own address is not known.
     """
-    desk = Desk(project, clock, asks)
-    return Starlette(
+    visitors = Visitors(project.configuration.trusted_proxies, asks, asks_of_unknown)
+    desk = Desk(project, clock, visitors)
+    app = Starlette(
         routes=[
-            Route("/{policy}/{number}/opt-out/", desk.serve, methods=["GET", "POST"]),
-            Mount("/", StaticFiles(directory=project.built, html=True, check_dir=False)),
+            Route(PAGE, desk.serve, methods=["GET", "POST"]),
+            Route(PAGE.rstrip("/"), to_the_slash, methods=["GET", "POST"]),
+            Mount("/", Site(directory=project.built, html=True, check_dir=False)),
         ],
-        middleware=[Middleware(Manners)],
+        middleware=[Middleware(Proxies, visitors), Middleware(Manners), Middleware(Framing)],
         lifespan=desk.lifespan,
     )
+    # Starlette would redirect to whatever host the request names.
+    app.router.redirect_slashes = False
+    return app
 
 
-def run(project: Project, host: str, port: int) -> None:
+def run(
+    project: Project,
+    host: str,
+    port: int,
+    *,
+    limits: Limits | None = None,
+    app: ASGIApp | None = None,
+) -> None:
     """Serves until it is stopped.
+
+    Args:
+        project: whose site.
+        host: an address of this machine.
+        port: where to listen.
+        limits: what each visitor may take.
+        app: the application; by default that of the project.
 
     Raises:
         ServeError: the address is taken, or is not this machine's.
         ConfigurationError: the key of personal links is missing; better now than for a customer.
     """
-    import uvicorn
-
     _ = project.keys
-
+    app = app or application(project)
     listening = _listen(host, port)
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    app = application(project)
-    settings = uvicorn.Config(app, access_log=False, log_level="warning", server_header=False)
-    uvicorn.Server(settings).run(sockets=[listening])
+    keep(Logbook())
+    serve(app, listening, limits or Limits())
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -124,33 +142,24 @@ def _listen(host: str, port: int) -> socket.socket:
 class Desk:
     """Takes declarations at the opt-out pages of a project."""
 
-    def __init__(self, project: Project, clock: Clock, asks: str) -> None:
-        self._project, self._clock = project, clock
-        self._limit = parse_limit(asks)
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+    def __init__(self, project: Project, clock: Clock, visitors: Visitors) -> None:
+        self._project, self._clock, self._visitors = project, clock, visitors
+        self._rounds: Rounds | None = None
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
         """Sends what receipts are owed, as long as the application runs."""
-        rounds = asyncio.create_task(self._rounds())
+        self._rounds = rounds = Rounds(self._send_receipts)
+        rounds.start()
         try:
             yield
         finally:
-            rounds.cancel()
-
-    async def _rounds(self) -> None:
-        while True:
-            await run_in_threadpool(self._send_receipts)
-            await asyncio.sleep(ROUND)
+            await run_in_threadpool(rounds.stop)
 
     def _send_receipts(self) -> None:
-        try:
-            answers = send_receipts(self._project, self._clock())
-        except PublisherError as error:
-            log.warning("receipts wait: %s", error.what)
-        else:
-            if answers.trouble:
-                log.warning("%d receipts wait: %s", answers.left, answers.trouble)
+        answers = send_receipts(self._project, self._clock)
+        if answers.trouble:
+            log.warning("%d receipts wait: %s", answers.left, answers.trouble)
 
     async def serve(self, request: Request) -> Response:
         """The opt-out page: shown on GET and HEAD, acted on by POST alone."""
@@ -185,20 +194,21 @@ class Desk:
     async def _not_here(self, request: Request) -> Response:
         if request.method == "POST":
             return HTMLResponse("<!doctype html><title>Not found</title><p>Not found.", 404)
-        static = StaticFiles(directory=self._project.built, html=True, check_dir=False)
-        return await static.get_response("404", request.scope)
+        site = Site(directory=self._project.built, html=True, check_dir=False)
+        return await site.get_response("404", request.scope)
 
     def _show(self, page: Page, token: str) -> Response:
         if not token:
             return page.public()
-        self._require_own(page, token)
-        release, view = form_view(self._project, token, self._clock())
-        return page.says(personal_form(release, view))
+        bearer = self._bearer(page, token)
+        view = form_view(bearer, self._project, self._clock())
+        return page.says(personal_form(bearer.window, view))
 
-    def _require_own(self, page: Page, token: str) -> None:
-        capability = read_token(self._project.keys, token)
-        if (capability.policy, capability.number) != (page.release.policy.id, page.release.number):
+    def _bearer(self, page: Page, token: str) -> Bearer:
+        bearer = bearer_of(self._project, token)
+        if bearer.release.name != page.release.name:
             raise TokenError("this link belongs to another release")
+        return bearer
 
     async def _post(self, request: Request, page: Page) -> Response:
         fields = await _fields(request)
@@ -213,32 +223,37 @@ class Desk:
         return page.says(said(page.release, Said.NOT_UNDERSTOOD), 400)
 
     def _declare(self, page: Page, token: str, action: str) -> Response:
-        self._require_own(page, token)
+        bearer = self._bearer(page, token)
         if action not in (RequestKind.OPT_OUT, RequestKind.WITHDRAW):
             return page.says(said(page.release, Said.NOT_UNDERSTOOD), 400)
         evidence = {"form": page.release.name, "pressed": action}
-        receipt = record(self._project, token, RequestKind(action), self._clock(), evidence)
+        try:
+            receipt = record(self._project, bearer, RequestKind(action), self._clock, evidence)
+        except TooOftenError:
+            again = {"Retry-After": "86400"}
+            return page.says(said(page.release, Said.CHANGED_TOO_OFTEN), 429, again)
         # The page has its heading already, so that of the receipt goes one level down.
         own = f"./?{TOKEN_FIELD}={token.strip().lower()}"
         text = fill(f"#{receipt.text}", {"opt_out_link": own})
-        done = page.says(fragment(parse(text)))
-        done.background = BackgroundTask(self._send_receipts)
-        return done
+        if self._rounds:
+            self._rounds.hasten()
+        return page.says(fragment(parse(text)))
 
     def _ask(self, page: Page, address: str, client: str) -> Response:
-        if not self._limiter.hit(self._limit, "ask", client):
+        if not self._visitors.may_ask(client):
             return page.says(said(page.release, Said.TOO_OFTEN), 429, {"Retry-After": "3600"})
         release = page.release
         if len(address) <= LONGEST_ADDRESS and address.isprintable():
-            ask_for_link(self._project, release.policy.id, release.number, address, self._clock())
-        done = page.says(said(release, Said.ASKED))
-        done.background = BackgroundTask(self._send_receipts)
-        return done
+            # The letter goes out with the next round: no stranger sets when the relay is called.
+            ask_for_link(self._project, release.policy.id, release.number, address, self._clock)
+        return page.says(said(release, Said.ASKED))
 
 
 async def _fields(request: Request) -> dict[str, str] | int:
     """The fields of a posted form, or the status that says why they were not read."""
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        kind = ""
     body = b""
     try:
         async with asyncio.timeout(SLOWEST_BODY):
@@ -253,9 +268,12 @@ async def _fields(request: Request) -> dict[str, str] | int:
     if kind != "application/x-www-form-urlencoded":
         return 415
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=8))
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=8)
     except ValueError:
         return 400
+    fields = dict(pairs)
+    # A field that is there twice says two things, and nobody may choose which was meant.
+    return fields if len(fields) == len(pairs) else 400
 
 
 class Manners:
@@ -285,6 +303,44 @@ class Manners:
         try:
             await self._app(scope, receive, mannered)
         finally:
-            path = scope.get("raw_path", b"").partition(b"?")[0].decode("ascii", "replace")
             took = (perf_counter() - start) * 1000
-            log.info("%s %s %d %.0f ms", scope["method"], path, status, took)
+            log.info("%s %s %d %.0f ms", scope["method"], _address(scope), status, took)
+
+
+def _address(scope: Scope) -> str:
+    """The path of a request as it may be logged.
+
+    Mail programs break links, so what may be a query that lost its question mark is left out too.
+    """
+    raw: bytes = scope.get("raw_path") or b""
+    return re.split(r"[?=;&]|%3[fFdD]", raw.decode("ascii", "replace"), maxsplit=1)[0]
+
+
+class Framing:
+    """Sees the target and the end of a request where a proxy before us sees them (RFC 9112)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request (ASGI 3)."""
+        if scope["type"] == "http" and _two_lengths(scope):
+            headers = {"Connection": "close"}
+            await PlainTextResponse("Two lengths of one body", 400, headers)(scope, receive, send)
+        else:
+            await self._app(_origin_form(scope), receive, send)
+
+
+def _two_lengths(scope: Scope) -> bool:
+    """Whether a body has a length and chunks (RFC 9112 §6.1 and §11.2)."""
+    names = {name for name, _ in scope["headers"]}
+    return {b"content-length", b"transfer-encoding"} <= names
+
+
+def _origin_form(scope: Scope) -> Scope:
+    """The request with its path alone, where it names the host as well (RFC 9112 §3.2.2)."""
+    named = re.match(rb"https?://[^/?#]*", scope.get("raw_path") or b"", re.IGNORECASE)
+    if not named:
+        return scope
+    raw = scope["raw_path"][named.end() :] or b"/"
+    return {**scope, "path": unquote(raw.decode("ascii")), "raw_path": raw}

@@ -18,8 +18,8 @@ from sqlalchemy.engine import RowMapping
 
 from publisher.edges.database import Database, LedgerError
 from publisher.edges.project import Project
-from publisher.errors import TooOftenError
 from publisher.edges.tables import answer, delivery, filing, message, recipient, request
+from publisher.errors import TooOftenError
 from publisher.notices.letter import Recipient
 from publisher.notices.optout import RequestKind, Timing
 from publisher.notices.recipients import Customer
@@ -38,8 +38,8 @@ from publisher.notices.record import (
     Request,
     TimingOf,
     Wanted,
-    overtaken,
     may_record,
+    overtaken,
     said_before,
 )
 from publisher.policies.release import Number

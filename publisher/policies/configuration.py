@@ -7,6 +7,7 @@ and is named the same way everywhere.
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 import re
 import tomllib
 from collections.abc import Mapping
@@ -168,6 +169,8 @@ class Configuration:
     relay: Relay
     ledger: str
     """SQLAlchemy URL; empty: a SQLite file in the project's private folder."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks whose X-Forwarded-For the receiver reads."""
 
 
 def read_configuration(data: bytes, name: str = "publisher.toml") -> Configuration:
@@ -178,7 +181,7 @@ def read_configuration(data: bytes, name: str = "publisher.toml") -> Configurati
     """
     root = Table(parse_toml(data, name), name)
     organisation, mail = root.table("organisation"), root.table("mail")
-    smtp, ledger = mail.table("smtp"), root.table("ledger")
+    smtp, ledger, receiver = mail.table("smtp"), root.table("ledger"), root.table("receiver")
     site = organisation.text("site")
     if not re.fullmatch(r"https?://[^\s?#]+", site):
         raise organisation.error("site", f"is not an address: {site}", "write https://…/")
@@ -203,8 +206,9 @@ def read_configuration(data: bytes, name: str = "publisher.toml") -> Configurati
             user=smtp.text("user", ""),
         ),
         ledger=ledger.text("url", ""),
+        trusted_proxies=_networks(receiver, "trusted_proxies"),
     )
-    for table in (smtp, mail, organisation, ledger, root):
+    for table in (smtp, mail, organisation, ledger, receiver, root):
         table.done()
     return configuration
 
@@ -220,3 +224,21 @@ def _mail_address(table: Table, key: str) -> str:
             "use at most 12 letters, digits, dots or hyphens before the @",
         )
     return value
+
+
+def _networks(table: Table, key: str) -> tuple[str, ...]:
+    names = table.texts(key, ())
+    for name in names:
+        try:
+            network = ipaddress.ip_network(name)
+        except ValueError:
+            raise table.error(
+                key,
+                f"has {name!r}, which is no address and no network",
+                'write "192.0.2.1", "192.0.2.0/24" or "2001:db8::/32", without bits after the mask',
+            ) from None
+        if not network.prefixlen:
+            raise table.error(
+                key, f"has {name!r}, which is everybody", "name the proxies, or their network"
+            )
+    return names
