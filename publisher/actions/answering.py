@@ -99,10 +99,10 @@ def _read(project: Project, message: Message, clock: Clock) -> Verdict:
         reason = error.what
     except Exception as error:  # noqa: BLE001 - whatever a message does to us, a person sees it
         reason = f"{type(error).__name__} while it was read"
-    return filed(project, Verdict(message.id, Filed.UNREADABLE, reason), clock)
+    return file_away(project, Verdict(message.id, Filed.UNREADABLE, reason), clock)
 
 
-def filed(
+def file_away(
     project: Project,
     verdict: Verdict,
     clock: Clock,
@@ -233,7 +233,7 @@ class Desk:
         again = "said before" if recorded.first else str(request.timing)
         by = ", by its form" if form else ""
         verdict = Verdict(message.id, Filed.OPT_OUT, f"{bearer.name}{by}, {again}", request.receipt)
-        return filed(self._project, verdict, self._clock, bearer, message, request)
+        return file_away(self._project, verdict, self._clock, bearer, message, request)
 
     def _from_nobody_known(self) -> Verdict:
         """What no personal address proves to be somebody's: a From field proves nothing."""
@@ -254,7 +254,7 @@ class Desk:
 
     def _file(self, filed: Filed, reason: str) -> Verdict:
         verdict = Verdict(self._message.id, filed, reason)
-        return filed(self._project, verdict, self._clock, self._bearer, self._message)
+        return file_away(self._project, verdict, self._clock, self._bearer, self._message)
 
 
 @dataclass(frozen=True, slots=True)

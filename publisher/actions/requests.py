@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from publisher.actions.addressing import known
-from publisher.actions.answering import Verdict, bearers_of, declared, filed, read_messages
+from publisher.actions.answering import Verdict, bearers_of, declared, file_away, read_messages
 from publisher.actions.declaring import Bearer, window_of
 from publisher.edges import archive
 from publisher.edges.inbox import as_it_came, forms_within_limits, mail_within_limits
@@ -122,14 +122,14 @@ def judge(
     if message is None:
         raise NotFoundError(f"no message {number} is waiting", remedy="publisher requests")
     if kind is None:
-        return filed(project, Verdict(number, Filed.SETTLED, why), clock)
+        return file_away(project, Verdict(number, Filed.SETTLED, why), clock)
     bearer = _named(project, message, about)
     machine = _of_a_machine(project, number)
     evidence: dict[str, object] = {"message": number, "judged": clock().isoformat(), "why": why}
     recorded = declared(project, bearer, kind, clock, evidence, message, answered=not machine)
     said = f"{why}; no receipt is mailed, for a machine sent it" if machine else why
     verdict = Verdict(number, Filed.SETTLED, said, recorded.request.receipt)
-    return filed(project, verdict, clock, bearer, message, recorded.request)
+    return file_away(project, verdict, clock, bearer, message, recorded.request)
 
 
 def _of_a_machine(project: Project, number: int) -> bool:

@@ -79,7 +79,7 @@ class Database:
             raise LedgerError(
                 "the ledger's file was removed or replaced while it was open",
                 where=self.where,
-                remedy="put it back where it was, with its -wal file, then start this program again",
+                remedy="put it back, with its -wal file, and start this program again",
             )
 
     @contextmanager

@@ -106,8 +106,8 @@ def personal_form(release: Release, view: View) -> str:
 
 _SAID = {
     Said.ASKED: "If this address belongs to a customer we know, we send it a link to the "
-    "form, once a day at most. Nothing is recorded before you open that link and confirm. If no mail comes within an "
-    "hour, try the address that our notice went to,",
+    "form, once a day at most. Nothing is recorded before you open that link and confirm. If no "
+    "mail comes within an hour, try the address that our notice went to,",
     Said.BAD_LINK: "It was cut off or altered, or it belongs to another version. Nothing was "
     "recorded. Copy the whole link from the notice, reply to the notice with the words “I opt "
     "out”,",

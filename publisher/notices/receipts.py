@@ -14,8 +14,11 @@ from publisher.notices.optout import RequestKind
 from publisher.notices.record import Answer, Channel
 
 MOST_A_DAY = {Channel.MAIL: 1, Channel.FORM: 4}
-"""Letters with receipts that one customer gets in a day, by how the declaration came; what is owed
-beyond that goes in one letter when the day has passed. Links are limited where they are put down."""
+"""Letters with receipts that one customer gets in a day, by how the declaration came.
+
+What is owed beyond that goes in one letter when the day has passed. Links are limited where they
+are put down.
+"""
 LONGEST_PAUSE = dt.timedelta(hours=4)
 """Between two tries of an answer that the carrier did not take for now."""
 
