@@ -1,0 +1,109 @@
+"""What an answer to a letter may name: the policy, its version, who wrote the letter, who answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from publisher.notices.notation import ends, follows, unwrapped
+from publisher.notices.phrases import Language, Phrases
+from publisher.notices.spelling import items
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a declaration may name."""
+
+    titles: tuple[str, ...]
+    """Of the policy, in all its languages."""
+    versions: tuple[str, ...]
+    """The numbers of this very version, such as `2` and `2.1`; a text with any other one waits."""
+    organisation: str
+    customer: str
+    """The customer's id."""
+    name: str
+    address: str
+    """The customer's e-mail address."""
+
+
+class Mentions:
+    """The places in a row of items where something is named that a declaration may name."""
+
+    def __init__(self, about: About, phrases: Phrases) -> None:
+        self._about = about
+        self._phrases = phrases
+        self._titles = [items(title) for title in about.titles]
+        self._versions = [items(number) for number in about.versions]
+        self._kinds = phrases.kinds_of(about.titles)
+        self._name = [word for word in items(about.name) if word[0].isalnum()]
+        self._ids = [items(text) for text in (about.customer, about.address) if text]
+
+    def named(self, language: Language, name: str, row: Sequence[str], at: int) -> set[int]:
+        """Where what `name` stands for ends in a language, if it begins at a place."""
+        match name:
+            case "title":
+                return _any(self._titles, row, at)
+            case "kind":
+                called = [n for kind in self._kinds for n in language.kinds.get(kind, ())]
+                return _any(called, row, at)
+            case "number":
+                return _any(self._versions, row, at)
+            case "organisation":
+                return _any(self._organisation, row, at)
+            case "customer":
+                return self.customer(row, at)
+        if name not in language.terms or at >= len(row):
+            return set()
+        return set().union(
+            *(
+                ends(phrase, row, at, lambda n, r, a: self.named(language, n, r, a))
+                for phrase in language.terms[name].beginning(row[at])
+            )
+        )
+
+    @cached_property
+    def _organisation(self) -> list[list[str]]:
+        """The organisation's name, and its first words, as far as they say something."""
+        name = items(self._about.organisation)
+        firsts = [name[:n] for n in range(1, len(name)) if name[n - 1][0].isalnum()]
+        return [name, *(first for first in firsts if not self._spoken.issuperset(first))]
+
+    @cached_property
+    def _spoken(self) -> frozenset[str]:
+        """The words of declarations. A name that has one counts only as a whole."""
+        return self._phrases.vocabulary("declarations") | self._phrases.term_words()
+
+    def customer(self, row: Sequence[str], at: int) -> set[int]:
+        """Where the customer's name, part of it, its initials, the id or the address ends."""
+        return _any(self._ids, row, at) | self._person(row, at)
+
+    def is_name(self, row: Sequence[str]) -> bool:
+        """Whether words, though they may be a declaration, are those of a name."""
+        said = {item for item in row if item[0].isalnum()}
+        return said <= {*self._name, *items(self._about.organisation)}
+
+    def _person(self, row: Sequence[str], at: int) -> set[int]:
+        left = list(self._name)
+        found: set[int] = set()
+        start = at
+        while at < len(row):
+            word = row[at]
+            part = next((n for n in left if word in (n, n[0])), None)
+            if part is None:
+                break
+            left.remove(part)
+            at += 1
+            if not left or not self._spoken.intersection(row[start:at]):
+                found.add(at)
+            if row[at : at + 1] in (["."], [","]) and row[at + 1 : at + 2] != [","]:
+                at += 1
+        initials = "".join(name[0] for name in self._name)
+        if row[start : start + 1] == [initials] and initials not in self._spoken:
+            found.add(start + 1)
+        return found
+
+
+def _any(names: Sequence[Sequence[str]], row: Sequence[str], at: int) -> set[int]:
+    at = unwrapped(row, at)
+    return set().union(*(follows(name, row, at) for name in names if name))

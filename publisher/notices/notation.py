@@ -1,0 +1,236 @@
+"""The notation of phrases: a row of words in which some may be left out or chosen from.
+
+`[…]` may be left out, `(a | b)` is one of these, a comma may stand there or not, and `{name}` is
+one of the phrases of that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import regex
+
+from publisher.notices.spelling import LINE, items
+
+DEEPEST = 10
+"""Brackets inside brackets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word, as `items` writes it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comma:
+    """A comma or colon that may stand there or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One of the phrases of that name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One part after the other."""
+
+    parts: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the options."""
+
+    options: tuple[Phrase, ...]
+
+
+Phrase: TypeAlias = Word | Comma | Reference | Row | Choice
+
+_SIGN = regex.compile(
+    r"\{(?P<name>\w*)\}|(?P<sign>[\[\](|),])|(?P<text>[^\[\](|),{}]+)|(?P<stray>.)"
+)
+_CLOSING = {"[": "]", "(": ")"}
+
+
+def read_phrase(text: str) -> Phrase:
+    """The phrase that a text writes down.
+
+    Raises:
+        ValueError: says what is wrong with it.
+    """
+    phrase = _Notation(text).phrase("", 0)
+    if _skippable(phrase):
+        raise ValueError("all of it may be left out")
+    return phrase
+
+
+class _Notation:
+    """A text of the notation, being read from left to right."""
+
+    def __init__(self, text: str) -> None:
+        self._signs = list(_SIGN.finditer(text))
+        self._signs.reverse()
+
+    def phrase(self, opened: str, depth: int) -> Phrase:
+        """What stands here up to the bracket that closes `opened`, or to the end."""
+        if depth > DEEPEST:
+            raise ValueError(f"more than {DEEPEST} brackets stand inside each other")
+        options: list[list[Phrase]] = [[]]
+        while self._signs:
+            found = self._signs.pop()
+            sign = found["sign"]
+            if sign == "|" and opened:
+                options.append([])
+            elif sign in _CLOSING:
+                options[-1].append(self.phrase(sign, depth + 1))
+            elif sign and sign == _CLOSING.get(opened):
+                empty = [Row(())] if opened == "[" else []
+                return Choice((*map(_row, options), *empty))
+            elif sign and sign != ",":
+                raise ValueError(f"`{sign}` does not belong there")
+            else:
+                options[-1].extend(_parts(found))
+        if opened:
+            raise ValueError(f"`{opened}` is not closed")
+        return _row(options[0])
+
+
+def _parts(found: regex.Match[str]) -> Iterator[Phrase]:
+    if found["sign"]:
+        yield Comma()
+    elif found["name"] is not None:
+        yield Reference(found["name"])
+    elif found["stray"]:
+        raise ValueError(f"`{found['stray']}` stands alone")
+    else:
+        for word in items(found["text"].strip("'’")):  # of `{organisation}'s`, `l'{title}`
+            if not word[0].isalnum():
+                raise ValueError(f"`{word}` is neither a word nor a sign of the notation")
+            yield Word(word)
+
+
+def _row(parts: Sequence[Phrase]) -> Phrase:
+    return parts[0] if len(parts) == 1 else Row(tuple(parts))
+
+
+def _skippable(phrase: Phrase) -> bool:
+    match phrase:
+        case Row(parts):
+            return all(map(_skippable, parts))
+        case Choice(options):
+            return any(map(_skippable, options))
+    return isinstance(phrase, Comma)
+
+
+def sentences(phrase: Phrase) -> int:
+    """How many sentences a phrase stands for, each name counted as one."""
+    match phrase:
+        case Row(parts):
+            count = 1
+            for part in parts:
+                count *= sentences(part)
+            return count
+        case Choice(options):
+            return sum(map(sentences, options))
+    return 1
+
+
+def names(phrase: Phrase) -> Iterator[str]:
+    """The names in braces."""
+    match phrase:
+        case Reference(name):
+            yield name
+        case Row(parts) | Choice(parts):
+            for part in parts:
+                yield from names(part)
+
+
+def words(phrase: Phrase) -> Iterator[str]:
+    """The words that stand in it."""
+    match phrase:
+        case Word(text):
+            yield text
+        case Row(parts) | Choice(parts):
+            for part in parts:
+                yield from words(part)
+
+
+Firsts: TypeAlias = frozenset[str] | None
+"""Words that something can begin with; None: any."""
+
+
+def firsts(phrase: Phrase, named: Mapping[str, Firsts]) -> Firsts:
+    """The words that a phrase can begin with.
+
+    Args:
+        phrase: the phrase.
+        named: the same for what names stand for; a name that is missing can begin with any.
+    """
+    match phrase:
+        case Word(text):
+            return frozenset({text})
+        case Choice(options):
+            return union(firsts(option, named) for option in options)
+        case Row(parts):
+            needed = next((n for n, part in enumerate(parts) if not _skippable(part)), len(parts))
+            return union(firsts(part, named) for part in parts[: needed + 1])
+        case Reference(name):
+            return named.get(name)
+        case Comma():
+            return frozenset()
+
+
+def union(sets: Iterable[Firsts]) -> Firsts:
+    """All words of several sets."""
+    found = list(sets)
+    known = [one for one in found if one is not None]
+    return frozenset().union(*known) if len(known) == len(found) else None
+
+
+Named: TypeAlias = Callable[[str, Sequence[str], int], set[int]]
+"""Where what a name stands for ends, if it begins at a place in a row: a set of places."""
+
+
+def ends(phrase: Phrase, row: Sequence[str], at: int, named: Named) -> set[int]:
+    """The places where a phrase ends that begins at `at`; none where it does not stand there.
+
+    Time is bounded by the size of the phrase times the length of the row. Between two words a
+    single line end may stand, for a sentence is wrapped.
+    """
+    match phrase:
+        case Word(text):
+            at = unwrapped(row, at)
+            return {at + 1} if row[at : at + 1] == [text] else set()
+        case Reference(name):
+            return named(name, row, unwrapped(row, at))
+        case Choice(options):
+            return set().union(*(ends(option, row, at, named) for option in options))
+        case Row(parts):
+            places = {at}
+            for part in parts:
+                places = set().union(*(ends(part, row, place, named) for place in places))
+            return places
+        case Comma():
+            return {at, at + 1} if row[at : at + 1] in ([","], [":"]) else {at}
+
+
+def unwrapped(row: Sequence[str], at: int) -> int:
+    """The place behind a single line end."""
+    return at + 1 if row[at : at + 1] == [LINE] else at
+
+
+def follows(words: Sequence[str], row: Sequence[str], at: int) -> set[int]:
+    """Where these words end, if they stand at a place."""
+    for word in words:
+        at = unwrapped(row, at)
+        if row[at : at + 1] != [word]:
+            return set()
+        at += 1
+    return {at}

@@ -1,0 +1,379 @@
+"""Taking away what we sent: of a mail that quotes our letter, what its writer wrote.
+
+The letter is known to the word, so nothing has to be guessed: what is taken away was ours, or is
+what a mail program writes around a quotation. Whatever cannot be accounted for stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import regex
+
+from publisher.notices.notation import Named, ends
+from publisher.notices.phrases import Language, Phrases
+from publisher.notices.spelling import fold, loose_words, page_words
+from publisher.policies.language import locale
+
+SHORTEST = 4
+"""Words in a row that are told to be the letter's; fewer may be anybody's."""
+LONGEST_HEAD = 4
+"""Lines over which a mail program breaks the words above a quotation."""
+MOST_HEADS = 20
+"""Places where a quotation may begin that are looked at."""
+
+_ZONES = "utc gmt z cet cest bst est edt cst cdt mst mdt pst pdt wet west eet eest mez mesz am pm"
+_MARK = regex.compile(r"[ \t]*(?:>[ \t]?)+")
+_BAR = regex.compile(r"[ \t]*(?:\|[ \t]?)+")
+_RULE = regex.compile(r"[\s>]*[-_=*–—]{3,}[\s]*$")
+_CLOCK = regex.compile(r"\d{1,2}\s?[:.h]\s?\d{2}|\b\d{4}\b")
+_OURS = "@"
+"""Stands for an address of ours among the words of a quotation's head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What we sent, which an answer may quote."""
+
+    subject: str
+    """Of the letter as it was sent."""
+    text: str
+    """Its plain part as this customer got it."""
+    organisation: str
+    addresses: tuple[str, ...]
+    """Ours that may stand in a quotation: who sent it, where to reply, whom to ask."""
+    site: str
+    """Address of the published site."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """What is left of a mail."""
+
+    text: str
+    """Without what was taken away."""
+    clean: bool
+    """All that was marked as a quotation was ours."""
+
+
+def without_quotation(
+    text: str, letter: Letter, phrases: Phrases, signature: Callable[[str], bool]
+) -> Remainder:
+    """What the writer of a mail wrote.
+
+    Args:
+        text: the mail's; lines marked as quoted begin with `>` or, all of them, with `|`.
+        letter: what we sent.
+        phrases: the words that mail programs write around a quotation.
+        signature: whether lines below the quotation are nothing but a signature.
+    """
+    return _Page(text, letter, phrases).remainder(signature)
+
+
+class Letter:
+    """A letter that an answer may quote, by its words."""
+
+    def __init__(self, sent: Sent, people: Sequence[str]) -> None:
+        """`people`: names and addresses of whom it was sent to."""
+        self._sent = sent
+        self.ours = {fold(address) for address in sent.addresses}
+        self.subject = loose_words(sent.subject)
+        self.words = self.without_ours(loose_words(sent.text))
+        names = [*people, sent.organisation, sent.subject, *sent.addresses]
+        self.names = frozenset(w for text in names for w in (*loose_words(text), *page_words(text)))
+        self.organisation = frozenset(loose_words(sent.organisation))
+
+    def without_ours(self, words: Sequence[str]) -> list[str]:
+        """Words without our addresses: a mail program writes an address once or twice."""
+        return [word for word in words if word not in self.ours]
+
+    def with_ours(self, words: Sequence[str]) -> list[str]:
+        """Words in which one sign stands for each address of ours."""
+        return [_OURS if word in self.ours else word for word in words]
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """All words that a quotation of it may have."""
+        return frozenset(self.words) | self.names | page_words(self._sent.text) | self.ours
+
+    @cached_property
+    def _compact(self) -> str:
+        return "".join(fold(self._sent.text).split())
+
+    def has_piece(self, line: str) -> bool:
+        """Whether a line stands in it, however it is spaced."""
+        piece = "".join(fold(line).split())
+        return piece in self._compact
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, ...], list[int]]:
+        places: dict[tuple[str, ...], list[int]] = {}
+        for at in range(len(self.words) - SHORTEST + 1):
+            places.setdefault(tuple(self.words[at : at + SHORTEST]), []).append(at)
+        return places
+
+    def stands_in_row(self, words: Sequence[str]) -> bool:
+        """Whether these words follow each other in it."""
+        if not words:
+            return False
+        begins = (at for at, word in enumerate(self.words) if word == words[0])
+        return any(self.words[at : at + len(words)] == list(words) for at in begins)
+
+    @cached_property
+    def beginnings(self) -> frozenset[tuple[str, ...]]:
+        """How it begins, with or without its heading."""
+        head = len(self.subject) if self.words[: len(self.subject)] == self.subject else 0
+        return frozenset(tuple(self.words[at : at + SHORTEST]) for at in (0, head))
+
+    def run(self, words: Sequence[str], at: int, place: int) -> tuple[int, int]:
+        """How far words go on as the letter does.
+
+        Args:
+            words: of a mail.
+            at: where the run begins among them.
+            place: where the letter may go on, at the earliest.
+
+        Returns:
+            Where the run ends among the words and in the letter; `at` and `place` where it is
+            shorter than `SHORTEST`.
+        """
+        places = self._places.get(tuple(words[at : at + SHORTEST]), ())
+        found = next((one for one in places if one >= place), None)
+        if found is None:
+            return at, place
+        at, found = at + SHORTEST, found + SHORTEST
+        while at < len(words) and found < len(self.words):
+            if words[at] == self.words[found]:
+                at, found = at + 1, found + 1
+            elif words[at].isdigit() and words[at + 1 : at + 2] == [self.words[found]]:
+                at += 1  # a list that a mail program numbered
+            elif self.words[found].isdigit() and self.words[found + 1 : found + 2] == [words[at]]:
+                found += 1  # a list whose numbers it dropped
+            else:
+                break
+        return at, found
+
+
+class _Page:
+    """A mail as lines, some of them marked as quoted."""
+
+    def __init__(self, text: str, letter: Letter, phrases: Phrases) -> None:
+        self._letter = letter
+        self._phrases = phrases
+        self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        mark = _MARK
+        if not any(map(_MARK.match, self._lines)):
+            bars = [bool(_BAR.match(line)) for line in self._lines]
+            mark = _BAR if sum(bars) >= LONGEST_HEAD else _MARK
+        self._marks = [mark.match(line) for line in self._lines]
+
+    def remainder(self, signature: Callable[[str], bool]) -> Remainder:
+        own: list[str] = []
+        clean = True
+        at = heads = 0
+        while at < len(self._lines):
+            if self._marks[at]:
+                if not self._is_ours(at) or self._flows_on(at):
+                    own.append(self._lines[at])
+                    clean = False
+                elif own and own[-1]:
+                    own.append("")
+                at += 1
+                continue
+            end = self._head_end(at)
+            if heads < MOST_HEADS and (end > at or self._begins_letter(at)):
+                heads += 1
+                behind = self._next_line(end)
+                if end > at and behind < len(self._lines) and self._marks[behind]:
+                    at = behind
+                    continue
+                if self._accounts_for_rest(end, signature):
+                    break
+            own.append(self._lines[at])
+            at += 1
+        return Remainder(_tidy(own), clean)
+
+    # marked lines
+
+    def _unmarked(self, at: int) -> str:
+        mark = self._marks[at]
+        return self._lines[at][mark.end() :] if mark else self._lines[at]
+
+    def _is_ours(self, at: int) -> bool:
+        line = self._unmarked(at)
+        known = self._letter.vocabulary | self._head_words
+        clock = _CLOCK.search(line) is not None
+        return self._letter.has_piece(line) or all(
+            word in known or (clock and word.isdigit() and len(word) <= 4)
+            for word in loose_words(line)
+        )
+
+    def _flows_on(self, at: int) -> bool:
+        """Whether the letter goes on from this line into one beside it that lost its mark.
+
+        Such a line is a piece of the letter, though it may read like a declaration.
+        """
+        words = self._letter.without_ours(loose_words(self._unmarked(at)))
+        for beside in (at - 1, at + 1):
+            if not 0 <= beside < len(self._lines) or self._marks[beside]:
+                continue
+            piece = self._letter.without_ours(loose_words(self._lines[beside]))
+            row = [*words[-1:], *piece] if beside > at else [*piece, *words[:1]]
+            if piece and words and self._letter.stands_in_row(row):
+                return True
+        return False
+
+    # the words above a quotation
+
+    def _next_line(self, at: int) -> int:
+        while at < len(self._lines) and not self._unmarked(at).strip():
+            at += 1
+        return at
+
+    def _head_end(self, at: int) -> int:
+        """Where the words end that a mail program writes above a quotation; `at`: none are there."""
+        begin = self._separators_end(at)
+        end = self._attribution_end(begin)
+        labels = self._next_line(end)
+        if (labels_end := self._labels_end(labels)) > labels:
+            end = labels_end
+        if end > begin:
+            return end
+        return begin if begin > at and self._begins_letter(begin) else at
+
+    def _separators_end(self, at: int) -> int:
+        while at < len(self._lines) and not self._marks[at]:
+            line = self._lines[at]
+            rule = _RULE.match(line)
+            if not rule and not (line.strip()[:2] in ("--", "__") and self._separates(line)):
+                break
+            at = self._next_line(at + 1)
+        return at
+
+    def _separates(self, line: str) -> bool:
+        return any(
+            len(words) in ends(phrase, words, 0, _nothing)
+            for words in [loose_words(line)]
+            for language in self._phrases.languages.values()
+            for phrase in language.lists["separators"].phrases
+        )
+
+    def _attribution_end(self, at: int) -> int:
+        """Where a line such as “On Sunday, … wrote:” ends, over however many lines it is broken."""
+        for end in range(at + 1, min(at + LONGEST_HEAD, len(self._lines)) + 1):
+            line = self._lines[end - 1]
+            if self._marks[end - 1] or not line.strip():
+                break
+            if line.rstrip().endswith(":") and self._attributes("\n".join(self._lines[at:end])):
+                return end
+        return at
+
+    def _attributes(self, text: str) -> bool:
+        words = self._letter.with_ours(loose_words(text))
+        return bool(words) and any(
+            len(words) in ends(phrase, words, 0, self._named_in(code, language))
+            for code, language in self._phrases.languages.items()
+            for phrase in language.lists["attributions"].phrases
+        )
+
+    def _named_in(self, code: str, language: Language) -> Named:
+        known = {"moment": _calendar(code) | frozenset(language.plain_words("moments"))}
+        known["sender"] = self._letter.organisation | {_OURS}
+
+        def named(name: str, row: Sequence[str], at: int) -> set[int]:
+            words = known.get(name, frozenset())
+            found: set[int] = set()
+            while at < len(row) and (row[at] in words or name == "moment" and _is_count(row[at])):
+                at += 1
+                found.add(at)
+            return found
+
+        return named
+
+    def _labels_end(self, at: int) -> int:
+        """Where lines such as “From: …” end: two of them at least, and they name us or the letter."""
+        labelled, said, begin, end = 0, set[str](), at, at
+        while at < len(self._lines) and not self._marks[at]:
+            label, value = self._label(self._lines[at])
+            words = loose_words(value)
+            if not self._lines[at].strip():
+                at += 1
+                continue
+            if not (label or (end == at and labelled)) or not self._heads(words):
+                break
+            labelled += bool(label)
+            said.update(words)
+            at = end = at + 1
+        ours = said & (self._letter.organisation | self._letter.ours | set(self._letter.subject))
+        return end if labelled >= 2 and ours else begin
+
+    def _label(self, line: str) -> tuple[str, str]:
+        name, colon, value = line.partition(":")
+        name = " ".join(loose_words(name[:40]))
+        known = {" ".join(loose_words(text)) for text in self._phrases.texts("labels")}
+        return (name, value) if colon and name in known else ("", line)
+
+    def _heads(self, words: Sequence[str]) -> bool:
+        known = self._letter.names | self._letter.ours | self._head_words
+        return all(word in known or _is_count(word) for word in words)
+
+    @cached_property
+    def _head_words(self) -> frozenset[str]:
+        lists = ("attributions", "labels", "separators", "moments")
+        calendars = map(_calendar, self._phrases.languages)
+        return self._phrases.vocabulary(*lists).union(*calendars)
+
+    # the letter below it
+
+    def _begins_letter(self, at: int) -> bool:
+        words = loose_words("\n".join(self._lines[at : at + LONGEST_HEAD]))
+        first = tuple(self._letter.without_ours(words)[:SHORTEST])
+        return first in self._letter.beginnings
+
+    def _accounts_for_rest(self, at: int, signature: Callable[[str], bool]) -> bool:
+        """Whether from here on there are only pieces of the letter, and a signature below them."""
+        rest = [
+            (word, line)
+            for line in range(at, len(self._lines))
+            for word in self._letter.without_ours(loose_words(self._unmarked(line)))
+        ]
+        words = [word for word, _ in rest]
+        here = place = 0
+        while here < len(words):
+            end, place = self._letter.run(words, here, place)
+            if end == here:
+                break
+            here = end
+        if here == len(words):
+            return True
+        line = rest[here][1]
+        broken = here > 0 and rest[here - 1][1] == line
+        return not broken and signature("\n".join(self._lines[line:]))
+
+
+def _nothing(name: str, row: Sequence[str], at: int) -> set[int]:
+    return set()
+
+
+def _is_count(word: str) -> bool:
+    return word.isdigit() and len(word) <= 4
+
+
+@cache
+def _calendar(code: str) -> frozenset[str]:
+    """The words of a language in which days and times are told (Unicode CLDR)."""
+    found = set(_ZONES.split())
+    if known := locale(code):
+        names = [known.months, known.days, known.day_periods]
+        for contexts in names:
+            for widths in contexts.values():
+                for texts in widths.values():
+                    found.update(word for text in texts.values() for word in loose_words(text))
+    return frozenset(found)
+
+
+def _tidy(lines: Sequence[str]) -> str:
+    text = "\n".join(line.rstrip() for line in lines)
+    return regex.sub(r"\n{3,}", "\n\n", text).strip("\n")
