@@ -1,6 +1,8 @@
 """The program, both as `publisher` and as `python -m publisher`."""
 
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 
 from publisher import pipe
 
@@ -11,16 +13,22 @@ def main() -> None:
     Loading it may fail too: where `receive` is asked for, the mail server is told to try again.
     """
     words = sys.argv[1:]
-    shield = pipe.Shield() if pipe.COMMAND in words else None
-    try:
-        from publisher.cli import main as command_line
-        from publisher.console import take_over
-    except BaseException as error:
-        if shield is None:
-            raise
-        sys.exit(pipe.failed(error))
-    if shield and not pipe.meant(words, command_line.commands):
-        shield.lift()
+    if pipe.COMMAND in words:
+        shield = pipe.Shield()
+        try:
+            with redirect_stdout(StringIO()):
+                from publisher.cli import main as command_line
+        except BaseException as error:  # noqa: BLE001 - as for `pipe.answer`
+            sys.exit(pipe.failed(error))
+        if not pipe.meant(words, command_line.commands):
+            shield.lift()
+    _run()
+
+
+def _run() -> None:
+    from publisher.cli import main as command_line
+    from publisher.console import take_over
+
     take_over()
     command_line()
 

@@ -203,7 +203,7 @@ def diff(
 
         colour = output is None and sys.stdout.isatty()
         text = as_text(found.amendment, found.title, colour=colour)
-        _write(output, text, for_people=True)
+        _write(output, text, for_people=True, coloured=colour)
     elif form == "mail":
         from publisher.reports.report import as_letter
 
@@ -699,11 +699,11 @@ def status(ctx: click.Context) -> None:
             console.say(f"  to mend: {wrong}: set the clock of this machine")
 
 
-def _write(output: Path | None, data: str | bytes, *, for_people: bool = False) -> None:
+def _write(output: Path | None, data: str | bytes, **how: bool) -> None:
     if output is None:
         if isinstance(data, bytes) and data[:4] == b"%PDF" and sys.stdout.isatty():
             raise NotFoundError("a PDF is nothing to show in a terminal", remedy="add -o FILE.pdf")
-        console.page(data, for_people=for_people)
+        console.page(data, **how)
         return
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_bytes(data if isinstance(data, bytes) else data.encode())

@@ -100,20 +100,21 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         say("  ".join(padded).rstrip(), bold=number == 0)
 
 
-def page(data: str | bytes, *, for_people: bool = False) -> None:
+def page(data: str | bytes, *, for_people: bool = False, coloured: bool = False) -> None:
     """Writes a document on standard output: to the byte, but never raw to a terminal.
 
     Args:
         data: text, or bytes that are text in UTF-8 for the most part.
-        for_people: made harmless in a file and a pipe too; our own colours in it stay.
+        for_people: made harmless in a file and a pipe too.
+        coloured: it has our own colours in it, and no others; they stay.
     """
     if sys.stdout is None:
         return
     if for_people or sys.stdout.isatty():
         text = data if isinstance(data, str) else data.decode("utf-8", "surrogateescape")
         text = text.replace("\r\n", "\n")
-        parts = _OURS.split(text) if for_people else [text]
-        data = "".join(p if for_people and _OURS.fullmatch(p) else shown(p) for p in parts)
+        parts = _OURS.split(text) if coloured else [text]
+        data = "".join(p if coloured and _OURS.fullmatch(p) else shown(p) for p in parts)
     sys.stdout.buffer.write(data if isinstance(data, bytes) else data.encode())
     sys.stdout.buffer.flush()
 

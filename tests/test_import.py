@@ -18,7 +18,7 @@ from publisher.actions.importing import import_history
 from publisher.compare.amendment import amend
 from publisher.compare.lineage import Lineage
 from publisher.edges import archive
-from publisher.edges.history import History
+from publisher.edges.foreign import ForeignHistory
 from publisher.policies.anchoring import Anchored, anchor_for, anchored, source_text
 from publisher.policies.policy import Facts, Policy
 from publisher.policies.release import Line, Number, Status, in_force, standing
@@ -614,13 +614,13 @@ def test_a_repository_without_a_commit(house: House, past: Past) -> None:
 
 def test_a_record_holds_no_password_and_no_path_of_this_machine(past: Past) -> None:
     past.texts(ONE)
-    assert History(past.root).address == "past"
+    assert ForeignHistory(past.root).address == "past"
     git(past.root, "remote", "add", "origin", "https://me:secret@git.example/legal.git")
-    assert History(past.root).address == "https://git.example/legal.git"
+    assert ForeignHistory(past.root).address == "https://git.example/legal.git"
     for url, name in (
         ("git@git.example:legal.git", "git.example:legal.git"),
         ("/home/me/legal.git", "legal.git"),
         ("ssh://me@git.example/legal", "ssh://git.example/legal"),
     ):
         git(past.root, "remote", "set-url", "origin", url)
-        assert History(past.root).address == name
+        assert ForeignHistory(past.root).address == name

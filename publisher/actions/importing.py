@@ -12,7 +12,8 @@ from publisher.actions import Progress, silent
 from publisher.actions.redrafting import Draft
 from publisher.compare.lineage import Lineage
 from publisher.edges import archive
-from publisher.edges.history import History, Sighting
+from publisher.edges.foreign import ForeignHistory, Sighting
+from publisher.edges.history import History
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, FreezeError, HistoryError, NotFoundError, SealError
 from publisher.policies.anchoring import Anchored, anchor_for, source_text
@@ -117,13 +118,14 @@ def import_history(
         SealError: a release was altered.
     """
     own, source = History(project.root), _source(repository)
+    left_out: list[str] = []
+    # What the stranger's repository may refuse comes before anything is written, as does the rest.
+    found = list(_texts(source, path, left_out))
     policy_id = _policy_id(policy_id, path)
-    own.head  # noqa: B018 - a project without a commit is refused before anything is written
+    own.head  # noqa: B018 - a project without a commit is refused
     archive.sweep(project, policy_id)
     line = archive.line(project, policy_id)
     _refuse(project, policy_id, line)
-    left_out: list[str] = []
-    found = list(_texts(source, path, left_out))
     _same_history(line, found, path)
     draft = Draft(project, policy_id)
     facts = draft.facts(_readable(title) or _title(source, found[-1].sighting), language)
@@ -138,7 +140,7 @@ def import_history(
         made.append(_release(project, policy_id, source, each, lineage, facts, made))
     progress("versions", len(found), len(found))
     follows = draft.follow(made)
-    _record(own, made, source.address, draft=follows)
+    _record(own, made, _readable(source.address), draft=follows)
     return Import(
         policy_id=policy_id,
         line=tuple(made),
@@ -153,15 +155,8 @@ def import_history(
 # ── what is there ────────────────────────────────────────────────────────────────────────────────
 
 
-def _source(repository: Path) -> History:
-    try:
-        source = History(repository)
-    except HistoryError:
-        raise HistoryError(
-            "is not in a git repository",
-            where=str(repository),
-            remedy="name the folder of a clone: --history FOLDER PATH",
-        ) from None
+def _source(repository: Path) -> ForeignHistory:
+    source = ForeignHistory(repository)
     if source.shallow:
         raise HistoryError(
             "is a shallow clone: the older texts are missing, and releases are numbered from the "
@@ -169,7 +164,6 @@ def _source(repository: Path) -> History:
             where=str(repository),
             remedy=f"git -C {repository} fetch --unshallow",
         )
-    source.head  # noqa: B018 - a repository without a commit is refused
     return source
 
 
@@ -196,7 +190,7 @@ def _refuse(project: Project, policy_id: str, line: Line) -> None:
         )
 
 
-def _texts(source: History, path: str, left_out: list[str]) -> Iterator[_Found]:
+def _texts(source: ForeignHistory, path: str, left_out: list[str]) -> Iterator[_Found]:
     """The texts of a file, oldest first; one that only repeats the one before is no new text."""
     if not path.endswith(MARKDOWN):
         raise NotFoundError(
@@ -222,7 +216,7 @@ def _texts(source: History, path: str, left_out: list[str]) -> Iterator[_Found]:
         )
 
 
-def _unfit(source: History, sighting: Sighting) -> str:
+def _unfit(source: ForeignHistory, sighting: Sighting) -> str:
     """Why a file is no text to import; empty where it is one."""
     name = f"`{sighting.path}`"
     if not sighting.blob:
@@ -239,7 +233,7 @@ def _unfit(source: History, sighting: Sighting) -> str:
     return "" if text.strip() else f"{name} is empty"
 
 
-def _text(source: History, sighting: Sighting) -> str:
+def _text(source: ForeignHistory, sighting: Sighting) -> str:
     return source_text(source.content(sighting.blob))
 
 
@@ -261,7 +255,7 @@ def _same_history(line: Line, found: Sequence[_Found], path: str) -> None:
             )
 
 
-def _title(source: History, last: Sighting) -> str:
+def _title(source: ForeignHistory, last: Sighting) -> str:
     clauses = parse(_text(source, last))
     titles = (_readable(c.text) for c in clauses if c.kind is Kind.HEADING)
     return next(filter(None, titles), _readable(PurePosixPath(last.path).stem))
@@ -278,7 +272,7 @@ def _readable(name: str) -> str:
 def _release(
     project: Project,
     policy_id: str,
-    source: History,
+    source: ForeignHistory,
     found: _Found,
     lineage: Lineage,
     facts: Facts,

@@ -1,12 +1,11 @@
 """Git: the draft's revisions, the commit and the tag of a release, and who altered what.
 
-Beyond this file nobody knows about git.
+Beyond this file and `foreign`, nobody knows about git.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,11 +13,17 @@ from pathlib import Path
 
 from publisher.errors import HistoryError, NotFoundError
 
+__all__ = ["Git", "GitCommandError", "History", "Revision", "Tag", "git_said"]
+
 try:
-    from git import Blob, GitCommandError, InvalidGitRepositoryError, NoSuchPathError, Repo
+    from git import Blob, Git, GitCommandError, InvalidGitRepositoryError, NoSuchPathError, Repo
     from git.exc import BadName, BadObject
 except ImportError as error:  # GitPython looks for git as soon as it is imported
     raise HistoryError("git is not installed", remedy="apt-get install git") from error
+
+
+_REAL_TIME = {"GIT_AUTHOR_DATE": "", "GIT_COMMITTER_DATE": ""}
+"""Lets git ask the clock, whatever time the environment names for commits and tags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +47,6 @@ class Tag:
     commit: str
     message: str
     signed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """A file as a commit left it."""
-
-    commit: str
-    when: dt.datetime
-    """When the commit was made, with its offset."""
-    path: str
-    """From the root of the repository; the file may have been renamed since."""
-    blob: str
-    """Its content, see `content`; empty where there is no plain file any more."""
 
 
 class History:
@@ -119,10 +111,10 @@ class History:
             if remove:
                 self._repo.git.rm("--quiet", "--", *map(self._path, remove))
             paths = [self._path(path) for path in (*add, *remove)]
-            self._repo.git.commit("--quiet", "-m", message, "--", *paths)
+            self._repo.git.commit("--quiet", "-m", message, "--", *paths, env=_REAL_TIME)
         except GitCommandError as error:
             raise HistoryError(
-                f"git did not commit: {_said(error)}", remedy="mend it and run the command again"
+                f"git did not commit: {git_said(error)}", remedy="mend it and run the command again"
             ) from None
         return self.head
 
@@ -153,10 +145,10 @@ class History:
         sign = configuration.get_value("tag", "gpgsign", "false") in (True, "true")
         sign = sign or bool(configuration.get_value("user", "signingkey", ""))
         try:
-            self._repo.git.tag("-s" if sign else "-a", name, "-m", message)
+            self._repo.git.tag("-s" if sign else "-a", name, "-m", message, env=_REAL_TIME)
         except GitCommandError as error:
             raise HistoryError(
-                f"git did not tag: {_said(error)}",
+                f"git did not tag: {git_said(error)}",
                 where=name,
                 remedy="mend it and run the command again: it goes on from here",
             ) from None
@@ -193,46 +185,6 @@ class History:
         if not self.committed(path) or self._repo.git.status("--porcelain", "--", self._path(path)):
             return None
         return next(iter(self.revisions(path)), None)
-
-    def sightings(self, path: str) -> list[Sighting]:
-        """Every commit that changed a file, oldest first, also under the names it had before.
-
-        Only the first parents of merges are followed: what stood on a side branch reached the
-        line that is published when it was merged, and not before.
-        """
-        git = self._repo.git(literal_pathspecs=True)
-        out: bytes = git.log(
-            "--first-parent", "-m", "--follow", "--find-renames", "--raw", "--no-abbrev", "-z",
-            "--no-show-signature", "--format=%x01%H %cI", "--", self._path(path),
-            stdout_as_string=False,
-        )  # fmt: skip
-        found: list[Sighting] = []
-        for entry in out.split(b"\x01")[1:]:
-            head, change, *paths = entry.strip(b"\n").split(b"\0")
-            commit, when = head.decode().split(" ")
-            _, mode, _, blob, _ = change.decode().split()
-            name = [part for part in paths if part][-1].decode("utf-8", "replace")
-            plain = mode.startswith("100")
-            moment = dt.datetime.fromisoformat(when)
-            found.append(Sighting(commit, moment, name, blob if plain else ""))
-        return found[::-1]
-
-    def content(self, blob: str) -> bytes:
-        """The bytes of a file that `sightings` found."""
-        return bytes(self._repo.odb.stream(bytes.fromhex(blob)).read())
-
-    @property
-    def address(self) -> str:
-        """What the repository is called: where it comes from, else the name of its folder.
-
-        Neither a password nor a path on this machine is part of it.
-        """
-        origin = next((remote.url for remote in self._repo.remotes if remote.name == "origin"), "")
-        if re.match(r"(?:https?|ssh|git)://", origin):
-            return re.sub(r"//[^/@]*@", "//", origin)
-        if re.match(r"[\w.-]+@[\w.-]+:", origin):
-            return origin.partition("@")[2]
-        return Path(origin or self._repo.working_tree_dir or self._repo.git_dir).name
 
     def touched(self, folder: str) -> dict[str, list[Revision]]:
         """The commits that touched anything below each name in `folder`, newest first.
@@ -286,6 +238,7 @@ class History:
         }
 
 
-def _said(error: GitCommandError) -> str:
+def git_said(error: GitCommandError) -> str:
+    """Why git refused, in its own words, on one line."""
     text = str(error.stderr or error.stdout or error).strip().removeprefix("stderr:").strip(" '\n")
     return " ".join(text.split())[:300]
