@@ -22,6 +22,8 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from publisher.errors import ServeError
+
 log = logging.getLogger("publisher.connections")
 
 
@@ -72,15 +74,35 @@ def within_files(limits: Limits) -> Limits:
     return replace(limits, connections=max((soft - min(FILES, soft // 2)) // 2, 1))
 
 
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that connections come in at.
+
+    Raises:
+        ServeError: the address is taken, or is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listening = socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise ServeError(
+            f"cannot listen on {host}:{port}: {error.strerror or error}",
+            remedy="stop what listens there, or choose another port with --port",
+        ) from None
+    # Each connection inherits both. asyncio sets the second only where a socket names its
+    # protocol; without it, answers on a kept connection wait for the visitor's system (40 ms).
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNFETCHED)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
+
+
 def serve(app: Any, listening: socket.socket, limits: Limits) -> None:
     """Serves an ASGI application until the process is told to stop.
 
     Args:
         app: ASGI 3, with a lifespan.
-        listening: a bound socket.
+        listening: a socket of `listen`.
         limits: what each visitor may take.
     """
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNFETCHED)
     limits = within_files(limits)
     connections = Connections(limits)
     settings = uvicorn.Config(

@@ -11,7 +11,6 @@ import asyncio
 import datetime as dt
 import logging
 import re
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from time import perf_counter
@@ -28,12 +27,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from publisher.actions.declaring import Bearer, ask_for_link, bearer_of, form_view, record
 from publisher.actions.receipts import send_receipts
-from publisher.connections import Limits, serve
+from publisher.connections import Limits, listen, serve
 from publisher.edges import archive
 from publisher.edges.database import LedgerError
 from publisher.edges.project import Project
 from publisher.edges.shell import STATIC_POLICY, Page
-from publisher.errors import NotFoundError, ServeError, TokenError, TooOftenError
+from publisher.errors import NotFoundError, TokenError, TooOftenError
 from publisher.logbook import Logbook, keep
 from publisher.markup.html import fragment
 from publisher.notices.forms import (
@@ -123,20 +122,9 @@ def run(
     """
     _ = project.keys
     app = app or application(project)
-    listening = _listen(host, port)
+    listening = listen(host, port)
     keep(Logbook())
     serve(app, listening, limits or Limits())
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        raise ServeError(
-            f"cannot listen on {host}:{port}: {error.strerror or error}",
-            remedy="stop what listens there, or choose another port with --port",
-        ) from None
 
 
 class Desk:

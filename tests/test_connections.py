@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.connections import FILES, Limits, within_files
+from publisher.connections import FILES, UNFETCHED, Limits, listen, within_files
 from publisher.edges.project import Project
 from tests.houses import token, told
 from tests.receivers import PAGE, Receiver, everything, receiving, status
@@ -130,6 +130,13 @@ def test_a_slow_phone_gets_its_pdf(receiver: Receiver) -> None:
             time.sleep(0.06)
         assert time.monotonic() > start + 6
     assert data.endswith(bytes(2_000_000))
+
+
+def test_answers_do_not_wait_for_each_other_nor_pile_up_in_the_system() -> None:
+    with listen("127.0.0.1", 0) as listening:
+        with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 * UNFETCHED
 
 
 # ── number ───────────────────────────────────────────────────────────────────────────────────────
