@@ -285,7 +285,7 @@ class _Page:
         def named(name: str, row: Sequence[str], at: int) -> set[int]:
             words = known.get(name, frozenset())
             found: set[int] = set()
-            while at < len(row) and (row[at] in words or name == "moment" and _is_count(row[at])):
+            while at < len(row) and (row[at] in words or (name == "moment" and _is_count(row[at]))):
                 at += 1
                 found.add(at)
             return found
