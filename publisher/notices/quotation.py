@@ -175,7 +175,7 @@ class _Page:
         at = heads = 0
         while at < len(self._lines):
             if self._marks[at]:
-                if not self._is_ours(at) or self._flows_on(at):
+                if not self._is_ours(at):
                     own.append(self._lines[at])
                     clean = False
                 elif own and own[-1]:
@@ -191,6 +191,7 @@ class _Page:
                     continue
                 if self._accounts_for_rest(end, signature):
                     break
+            clean &= not self._lost_its_mark(at)
             own.append(self._lines[at])
             at += 1
         return Remainder(_tidy(own), clean)
@@ -210,20 +211,26 @@ class _Page:
             for word in loose_words(line)
         )
 
-    def _flows_on(self, at: int) -> bool:
-        """Whether the letter goes on from this line into one beside it that lost its mark.
+    def _lost_its_mark(self, at: int) -> bool:
+        """Whether the letter goes on from a marked line into this one, or from it into one.
 
         Such a line is a piece of the letter, though it may read like a declaration.
         """
-        words = self._letter.without_ours(loose_words(self._unmarked(at)))
-        for beside in (at - 1, at + 1):
-            if not 0 <= beside < len(self._lines) or self._marks[beside]:
-                continue
-            piece = self._letter.without_ours(loose_words(self._lines[beside]))
-            row = [*words[-1:], *piece] if beside > at else [*piece, *words[:1]]
-            if piece and words and self._letter.stands_in_row(row):
-                return True
-        return False
+        piece = self._letter.without_ours(loose_words(self._lines[at]))
+        before, after = self._marked_words(at, -1)[-1:], self._marked_words(at, 1)[:1]
+        return bool(piece) and (
+            (bool(before) and self._letter.stands_in_row([*before, *piece]))
+            or (bool(after) and self._letter.stands_in_row([*piece, *after]))
+        )
+
+    def _marked_words(self, at: int, step: int) -> list[str]:
+        """The words of the next line in a direction that has any, if it is marked."""
+        at += step
+        while 0 <= at < len(self._lines):
+            if words := self._letter.without_ours(loose_words(self._unmarked(at))):
+                return words if self._marks[at] else []
+            at += step
+        return []
 
     # the words above a quotation
 

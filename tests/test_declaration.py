@@ -1,0 +1,315 @@
+"""What a mail declares: the table in `golden/declarations.md`, quotations, and laws."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher.errors import ConfigurationError
+from publisher.notices.declaration import (
+    About,
+    Reading,
+    Sent,
+    beside_form,
+    read_phrases,
+    reading,
+)
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "publisher/notices/phrases"
+FILES = {path.name: path.read_bytes() for path in sorted(FOLDER.glob("*.toml"))}
+PHRASES = read_phrases(FILES)
+
+TOKEN = "opt-out+privacy_2_1_b5abwt34ovgm33w3dsls@hosting.example"
+LETTER = f"""\
+Privacy Policy: version 2 applies from 1 March 2027
+===================================================
+
+Dear Anna Example,
+
+Example Hosting is amending its Privacy Policy. On 1 March 2027, version 2
+takes the place of version 1. Until then, version 1 applies.
+
+What you can do until 28 February 2027
+--------------------------------------
+
+You may opt out of version 2 until the end of 28 February 2027 (UTC), in
+either of two ways:
+
+- By form: opt out of version 2:
+  http://127.0.0.1:8000/privacy/2/opt-out/?token=privacy_2_1_b5abwt34ovgm33w3dsls
+- By e-mail: reply to this message, or write to
+  {TOKEN}, with the words
+  “I opt out”
+
+If you opt out, the version before this one goes on applying to you.
+
+If you do nothing, version 2 applies to you from 1 March 2027.
+
+What changes, and why
+---------------------
+
+In figures: 1 section amended; 1 word added, 1 removed.
+
+Keys (amended)
+
+Longer keys protect you better.
+
+The exact words
+---------------
+
+- Every change, word by word: http://127.0.0.1:8000/privacy/2/changes/
+- What has changed since the version you were last told of:
+  http://127.0.0.1:8000/privacy/2/changes/
+- Version 2 in full: http://127.0.0.1:8000/privacy/2/
+- Version 1, which applies until then: http://127.0.0.1:8000/privacy/1/
+- All versions: http://127.0.0.1:8000/privacy/history/
+
+If you have questions, write to privacy@hosting.example.
+
+Example Hosting
+1 Example Street
+Reno, NV 89503
+"""
+SUBJECT = "Privacy Policy: version 2 applies from 1 March 2027"
+SENT = Sent(
+    subject=SUBJECT,
+    text=LETTER,
+    organisation="Example Hosting",
+    addresses=("notices@hosting.example", TOKEN, "privacy@hosting.example"),
+    site="http://127.0.0.1:8000/",
+)
+ABOUT = About(
+    titles=("Privacy Policy", "Datenschutzerklärung"),
+    versions=("2",),
+    organisation="Example Hosting",
+    customer="c-1",
+    name="Anna Example",
+    address="anna@customer.example",
+)
+
+
+def read(text: str, subject: str = f"Re: {SUBJECT}", about: About = ABOUT) -> Reading:
+    return reading(subject, [text], SENT, about, PHRASES)
+
+
+def declares(text: str, subject: str = f"Re: {SUBJECT}") -> bool:
+    return read(text, subject).declares
+
+
+# ── the table that lawyers read ──────────────────────────────────────────────────────────────────
+
+ROW = re.compile(r"^\| (.+?) \| (opt-out|a person) \|$", re.MULTILINE)
+
+
+def rows() -> list[tuple[str, bool]]:
+    """Each text of the table, and whether it is an opt-out; `/` is a line end, `//` a blank line."""
+    text = (ROOT / "tests/golden/declarations.md").read_text("utf-8")
+    found = ROW.findall(text)
+    assert len(found) == text.count(" | opt-out |\n") + text.count(" | a person |\n") >= 150
+    return [(_lines(cell), kind == "opt-out") for cell, kind in found]
+
+
+def _lines(cell: str) -> str:
+    cell = re.sub(r" *⏎ *", "\n", cell).replace("␠", " ")
+    return re.sub(r"<U\+([0-9A-F]+)>", lambda found: chr(int(found[1], 16)), cell)
+
+
+@pytest.mark.parametrize(("text", "is_opt_out"), rows())
+def test_every_row_of_the_table_is_what_it_says(text: str, is_opt_out: bool) -> None:
+    assert declares(text) is is_opt_out
+
+
+# ── the letter, as mail programs quote it ────────────────────────────────────────────────────────
+
+FLOWED = re.sub(r"(?<=[^\n=-])\n(?:  )?(?=[^\n=-])", " ", LETTER)
+"""The letter with each paragraph in a line of its own, as most mail programs send it back."""
+BARE = re.sub(r"^[=-]{3,}\n|^- ", "", FLOWED, flags=re.MULTILINE)
+"""The same from its HTML: no lines below headings, no dashes before items."""
+OUTLOOK = re.sub(r"(\S+@hosting\.example)", r"\1<mailto:\1>", BARE)
+
+
+def marked(text: str, mark: str = "> ") -> str:
+    return "\n".join(f"{mark}{line}".rstrip() for line in text.splitlines())
+
+
+def below(head: str, letter: str = BARE) -> str:
+    """A quotation without marks, below `head`, as Outlook writes it: empty lines are doubled."""
+    return f"\n\n{head}\n\n{letter.replace(chr(10), chr(10) * 2)}"
+
+
+HEADERS = {
+    "Outlook, English": (
+        "________________________________\n"
+        "From: Example Hosting <notices@hosting.example>\n"
+        "Sent: Sunday, January 10, 2027 10:30 AM\n"
+        "To: Anna Example <anna@customer.example>\n"
+        f"Subject: {SUBJECT}"
+    ),
+    "Outlook, older": (
+        "-----Original Message-----\n"
+        "From: Example Hosting [mailto:notices@hosting.example]\n"
+        "Sent: 10 January 2027 10:30\n"
+        "To: anna@customer.example\n"
+        f"Subject: {SUBJECT}"
+    ),
+    "Outlook, German": (
+        "Von: Example Hosting <notices@hosting.example>\n"
+        "Gesendet: Sonntag, 10. Januar 2027 10:30\n"
+        "An: Anna Example <anna@customer.example>\n"
+        f"Betreff: {SUBJECT}"
+    ),
+    "Outlook, French": (
+        "De : Example Hosting <notices@hosting.example>\n"
+        "Envoyé : dimanche 10 janvier 2027 10:30\n"
+        "À : Anna Example <anna@customer.example>\n"
+        f"Objet : {SUBJECT}"
+    ),
+    "Outlook, Spanish": (
+        "De: Example Hosting <notices@hosting.example>\n"
+        "Enviado el: domingo, 10 de enero de 2027 10:30\n"
+        "Para: Anna Example <anna@customer.example>\n"
+        f"Asunto: {SUBJECT}"
+    ),
+    "Outlook, Italian": (
+        "Da: Example Hosting <notices@hosting.example>\n"
+        "Inviato: domenica 10 gennaio 2027 10:30\n"
+        "A: Anna Example <anna@customer.example>\n"
+        f"Oggetto: {SUBJECT}"
+    ),
+    "Outlook, Dutch": (
+        "Van: Example Hosting <notices@hosting.example>\n"
+        "Verzonden: zondag 10 januari 2027 10:30\n"
+        "Aan: Anna Example <anna@customer.example>\n"
+        f"Onderwerp: {SUBJECT}"
+    ),
+    "Outlook, Portuguese": (
+        "De: Example Hosting <notices@hosting.example>\n"
+        "Enviada em: domingo, 10 de janeiro de 2027 10:30\n"
+        "Para: Anna Example <anna@customer.example>\n"
+        f"Assunto: {SUBJECT}"
+    ),
+    "Outlook for Mac": (
+        "*From: *Example Hosting <notices@hosting.example>\n"
+        "*Date: *Sunday, 10 January 2027 at 10:30\n"
+        "*To: *Anna Example <anna@customer.example>\n"
+        f"*Subject: *{SUBJECT}"
+    ),
+    "GMX": (
+        "Gesendet: Sonntag, 10. Januar 2027 um 10:30 Uhr\n"
+        'Von: "Example Hosting" <notices@hosting.example>\n'
+        "An: anna@customer.example\n"
+        f"Betreff: {SUBJECT}"
+    ),
+    "Yahoo": (
+        "On Sunday, January 10, 2027 at 10:30:00 AM GMT+1, Example Hosting "
+        "<notices@hosting.example> wrote:"
+    ),
+    "Proton Mail": (
+        "------- Original Message -------\n"
+        "On Sunday, January 10th, 2027 at 10:30 AM, Example Hosting <notices@hosting.example> "
+        "wrote:"
+    ),
+    "nothing above it": "",
+}
+ATTRIBUTIONS = {
+    "Gmail, English": "On Sun, 10 Jan 2027 at 10:30, Example Hosting <notices@hosting.example>\nwrote:",
+    "Gmail, German": "Am So., 10. Jan. 2027 um 10:30 Uhr schrieb Example Hosting <\nnotices@hosting.example>:",
+    "Gmail, French": "Le dim. 10 janv. 2027 à 10:30, Example Hosting <notices@hosting.example> a\nécrit :",
+    "Gmail, Spanish": "El dom, 10 ene 2027 a las 10:30, Example Hosting (<notices@hosting.example>)\nescribió:",
+    "Gmail, Italian": "Il giorno dom 10 gen 2027 alle ore 10:30 Example Hosting <\nnotices@hosting.example> ha scritto:",
+    "Gmail, Dutch": "Op zo 10 jan 2027 om 10:30 schreef Example Hosting <notices@hosting.example>:",
+    "Gmail, Portuguese": "Em dom., 10 de jan. de 2027 às 10:30, Example Hosting <\nnotices@hosting.example> escreveu:",
+    "Apple Mail": "> On 10 Jan 2027, at 10:30, Example Hosting <notices@hosting.example> wrote:\n> ",
+    "Apple Mail, German": "> Am 10.01.2027 um 10:30 schrieb Example Hosting <notices@hosting.example>:\n> ",
+    "Thunderbird": "On 10/01/2027 10:30, Example Hosting wrote:",
+    "Thunderbird, German": "Am 10.01.27 um 10:30 schrieb Example Hosting:",
+    "Thunderbird, Dutch": "Op 10-01-2027 om 10:30 schreef Example Hosting:",
+    "Thunderbird, Italian": "Il 10/01/27 10:30, Example Hosting ha scritto:",
+    "nothing above it": "",
+}
+DECLARATIONS = ("I opt out", "I opt out.\n\nAnna", "Ich widerspreche.\n\nMfG", "Je refuse la version 2")
+THANKS = ("Obrigado", "Thanks", "Thank you. I read it.", "Is that free?", "")
+LETTERS = {"as sent": LETTER, "flowed": FLOWED, "from HTML": BARE, "Outlook": OUTLOOK}
+
+
+def quotations() -> list[tuple[str, str]]:
+    """The letter quoted below an answer, by what quotes it."""
+    found = [(name, below(head)) for name, head in HEADERS.items()]
+    found += [(f"{name}, as sent", f"\n{head}\n\n{LETTER}") for name, head in HEADERS.items()]
+    for name, head in ATTRIBUTIONS.items():
+        found += [(f"{name}, {how}", f"\n{head}\n\n{marked(text)}") for how, text in LETTERS.items()]
+        if not head.startswith(">"):
+            found.append((f"{name}, unmarked", f"\n\n{head}\n\n{BARE}"))
+    found.append(("Lotus", f"\n\n{marked(LETTER, '|')}"))
+    found.append(("twice", f"\n\n{marked(marked(LETTER))}"))
+    return found
+
+
+@pytest.mark.parametrize(("name", "quoted"), quotations(), ids=[name for name, _ in quotations()])
+def test_a_declaration_counts_however_the_letter_is_quoted(name: str, quoted: str) -> None:
+    for text in DECLARATIONS:
+        found = read(text + quoted)
+        assert (found.declares, found.own) == (True, text)
+
+
+@pytest.mark.parametrize(("name", "quoted"), quotations(), ids=[name for name, _ in quotations()])
+def test_a_quotation_declares_nothing(name: str, quoted: str) -> None:
+    for text in THANKS:
+        found = read(text + quoted)
+        assert (found.declares, found.own) == (False, text)
+
+
+@pytest.mark.parametrize("name", [name for name in ATTRIBUTIONS if "Apple" not in name])
+def test_a_declaration_may_stand_below_or_in_a_marked_quotation(name: str) -> None:
+    head = ATTRIBUTIONS[name]
+    assert read(f"{head}\n{marked(LETTER)}\n\nI opt out\n").declares
+    upper, _, lower = marked(LETTER).partition("> What changes, and why\n")
+    assert read(f"{head}\n{upper}\nI opt out\n\n{lower}").own == "I opt out"
+
+
+def test_words_in_or_below_an_unmarked_quotation_wait() -> None:
+    head = HEADERS["Outlook, English"]
+    assert not declares(f"Thanks\n\n{head}\n\n{BARE}\n\nI opt out")
+    middle = BARE.replace("Keys (amended)", "I opt out\n\nKeys (amended)")
+    assert not declares(f"\n\n{head}\n\n{middle}")
+    assert not declares(f"I opt out\n\n{head}\n\n{BARE}\n\nNo wait, I do not")
+    assert not declares(f"I opt out\n\n{head}\n\n{BARE.replace('Longer keys', 'Shorter keys')}")
+    assert not declares(f"I opt out\n\n{head}\n\nHello Bob, do not opt out.\n\n{BARE}")
+
+
+def test_a_signature_may_stand_below_a_quotation() -> None:
+    for signature in ("-- \nAnna Example", "Sent from my iPhone", "Sent from Outlook for iOS"):
+        assert declares(f"I opt out\n\n{HEADERS['GMX']}\n\n{BARE}\n\n{signature}\n")
+
+
+def test_marked_lines_that_are_not_ours_wait() -> None:
+    assert not declares("I opt out\n\n> Do you want to keep your discount?\n")
+    assert not declares("I opt out\n> unless you call me\n")
+    assert not declares("> I opt out\n")
+    assert read("> Never!\n\nI opt out").own == "> Never!\n\nI opt out"
+
+
+def test_a_piece_of_the_letter_that_lost_its_mark_is_no_declaration() -> None:
+    for piece in ("“I opt out”", "I opt out", "opt out of version 2:"):
+        before, _, after = LETTER.partition(piece.strip("“”"))
+        assert piece.strip("“”:") in LETTER
+        head, tail = marked(before.rstrip("\n “")), marked(after.lstrip("”"))
+        assert not declares(f"{head}\n{piece}\n{tail}")
+        assert not declares(f"{head}\n{piece}\n")
+        assert not declares(f"{piece}\n{tail}\n")
+
+
+def test_an_address_that_a_mail_program_rewrote_is_still_ours() -> None:
+    safe = re.sub(r"http://(\S+)", r"https://eur02.safelinks.example/?url=http%3A%2F%2F\1&data=05", BARE)
+    assert declares(f"I opt out\n\n{HEADERS['Outlook, English']}\n\n{safe}")
+    assert declares(f"I opt out\n\n{marked(safe)}")
+    broken = re.sub(r"(\S{40})(\S{20})", r"\1\n\2", LETTER)
+    assert declares(f"I opt out\n\n{marked(broken)}")
