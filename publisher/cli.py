@@ -701,7 +701,7 @@ def status(ctx: click.Context) -> None:
 
 def _write(output: Path | None, data: str | bytes, **how: bool) -> None:
     if output is None:
-        if isinstance(data, bytes) and data[:4] == b"%PDF" and sys.stdout.isatty():
+        if isinstance(data, bytes) and data[:4] == b"%PDF" and console.on_terminal():
             raise NotFoundError("a PDF is nothing to show in a terminal", remedy="add -o FILE.pdf")
         console.page(data, **how)
         return

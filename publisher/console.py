@@ -100,6 +100,11 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         say("  ".join(padded).rstrip(), bold=number == 0)
 
 
+def on_terminal() -> bool:
+    """Whether standard output is a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
 def page(data: str | bytes, *, for_people: bool = False, coloured: bool = False) -> None:
     """Writes a document on standard output: to the byte, but never raw to a terminal.
 
@@ -110,7 +115,7 @@ def page(data: str | bytes, *, for_people: bool = False, coloured: bool = False)
     """
     if sys.stdout is None:
         return
-    if for_people or sys.stdout.isatty():
+    if for_people or on_terminal():
         text = data if isinstance(data, str) else data.decode("utf-8", "surrogateescape")
         text = text.replace("\r\n", "\n")
         parts = _OURS.split(text) if coloured else [text]

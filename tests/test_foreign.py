@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -81,6 +82,16 @@ def test_a_clone_that_lacks_objects_is_told_and_nothing_is_fetched(
     assert "has not all of its history" in told
     assert "fetch --refetch" in told
     assert not ran(trap)
+
+
+def test_the_remedy_for_a_partial_clone_works(house: House, past: Past, tmp_path: Path) -> None:
+    git(past.root, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--filter=blob:none", f"file://{past.root}", "partial")
+    told = refused(house, "--history", str(tmp_path / "partial"), "terms.md")
+    remedy = re.search("git -C (.*?) (fetch .*?);", told)
+    assert remedy
+    git(Path(remedy[1]), *remedy[2].split())
+    assert "2 new" in house.ok("import", "--history", str(tmp_path / "partial"), "terms.md")
 
 
 def test_a_lost_object_is_told_where_nobody_promised_it(house: House, past: Past) -> None:

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -178,7 +179,10 @@ def test_an_input_that_does_not_wait_is_read_to_its_end(
     here, there = socket.socketpair()
     there.setblocking(False)
     with subprocess.Popen(
-        [*PROGRAM, *place, "receive"], stdin=there, stdout=subprocess.PIPE, env=surroundings()
+        [*PROGRAM, *place, "receive"],
+        stdin=there.fileno(),
+        stdout=subprocess.PIPE,
+        env=surroundings(),
     ) as program:
         there.close()
         here.sendall(MAIL[:20])
@@ -285,6 +289,18 @@ def test_git_that_is_not_installed_puts_it_off(place: tuple[str, str], tmp_path:
     assert done.status in (0, 75)
     assert done.said.count(b"\n") == 1
     assert b"/" not in done.said
+
+
+def test_a_missing_key_bounces_nothing(house: House, place: tuple[str, str]) -> None:
+    reply = b"To: opt-out+privacy_2_1_aaaaaaaaaaaaaaaaaaaa@hosting.example\n\nI opt out.\n"
+    for key in ("", "short"):
+        done = hand_over(
+            *place, "receive", environment=surroundings(PUBLISHER_TOKEN_KEY=key), mail=reply
+        )
+        assert done.status in (0, 75)
+        assert bool(done.status) != bool(kept(house))
+        assert done.said.count(b"\n") == 1
+        assert b"/" not in done.said
 
 
 @pytest.mark.parametrize("megabytes", [30, 60, 90, 120])
@@ -399,6 +415,11 @@ def test_the_operator_reads_in_the_log_what_went_wrong(
     assert "RuntimeError" in told
     assert "ann@example.com" not in told
     assert "\x1b" not in told
+
+
+def test_the_installed_program_is_the_guarded_one() -> None:
+    facts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert facts["project"]["scripts"] == {"publisher": "publisher.__main__:main"}
 
 
 def test_every_command_name_is_known() -> None:

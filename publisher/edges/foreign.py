@@ -12,6 +12,7 @@ import datetime as dt
 import os
 import posixpath
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +73,8 @@ _SURROUNDINGS = {
 }
 """The same in variables (git(1))."""
 _INCOMPLETE = re.compile(
-    "promisor|could not fetch|unable to read|could not read|bad object|missing", re.IGNORECASE
+    "promisor|could not fetch|lazy fetching|unable to read|could not read|bad object|missing",
+    re.IGNORECASE,
 )
 """What git says where it looks for an object that is not there."""
 
@@ -130,12 +132,12 @@ class ForeignHistory:
 
     def _refused(self, reason: str) -> HistoryError:
         """Why git does not read it, with what helps."""
-        where = str(self._folder)
+        where, top = str(self._folder), shlex.quote(str(self._top))
         if "dubious ownership" in reason or "safe.directory" in reason:
             return HistoryError(
                 "the repository belongs to another user, and git reads it only if you trust it",
                 where=where,
-                remedy=f"git config --global --add safe.directory {self._top}",
+                remedy=f"git config --global --add safe.directory {top}",
             )
         if _INCOMPLETE.search(reason):
             return HistoryError(
@@ -143,12 +145,12 @@ class ForeignHistory:
                 f"nothing (git: {reason})",
                 where=where,
                 remedy="if you trust where it comes from: "
-                f"git -C {self._top} fetch --refetch --no-filter origin; or clone it anew, whole",
+                f"git -C {top} fetch --refetch --no-filter origin; or clone it anew, whole",
             )
         return HistoryError(
             f"git cannot read the history: {reason}",
             where=where,
-            remedy=f"see what is wrong with it: git -C {self._top} fsck",
+            remedy=f"see what is wrong with it: git -C {top} fsck",
         )
 
     def sightings(self, path: str) -> list[Sighting]:
