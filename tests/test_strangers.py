@@ -204,6 +204,29 @@ def test_who_has_said_all_still_hears_the_answer(project: Project, receiver: Rec
     assert (status(answer), b"Receipt" in answer) == (200, True)
 
 
+def test_who_has_said_all_hears_every_answer(receiver: Receiver) -> None:
+    request = b"GET /policy.pdf HTTP/1.1\r\nHost: x\r\n\r\n"
+    for rest in (b"", request[:20]):
+        with receiver.connect() as client:
+            client.sendall(request * 5 + rest)
+            client.shutdown(socket.SHUT_WR)
+            assert everything(client).count(b"HTTP/1.1 200 ") == 5
+
+
+def test_a_connection_goes_on_after_a_body_that_nobody_wanted(receiver: Receiver) -> None:
+    head = f"POST / HTTP/1.1\r\nHost: x\r\n{FORM}\r\nContent-Length: 100000\r\n\r\n".encode()
+    with receiver.connect() as client:
+        client.sendall(head)
+        answer = client.recv(1000)
+        client.sendall(b"x" * 100_000)
+        client.sendall(get("/"))
+        answer += everything(client)
+    assert (answer.count(b" 405 "), answer.count(b" 200 OK"), answer.count(b" 408 ")) == (1, 1, 0)
+    with receiver.connect() as client:
+        client.sendall(head + b"x" * 100_000)
+        assert b" 408 " not in everything(client)
+
+
 def test_connections_that_are_reset_make_no_noise(receiver: Receiver) -> None:
     before = len(receiver.log)
     for request in (get("/policy.pdf"), get("/")[:20], b"\0", form(b"x"), b""):
