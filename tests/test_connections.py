@@ -229,6 +229,11 @@ def test_with_few_files_there_are_few_connections(project: Project, files: int) 
         assert "Traceback" not in receiver.log
 
 
+def test_it_listens_on_ipv6_as_well(project: Project) -> None:
+    with receiving(project, host="::1") as receiver:
+        assert status(receiver.get("/")) == 200
+
+
 # ── the end ──────────────────────────────────────────────────────────────────────────────────────
 
 
