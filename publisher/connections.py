@@ -51,6 +51,8 @@ ACCEPTED = 64
 """Connections accepted in one go at most. More could use up the files before any is counted."""
 QUEUE = 1_024
 """Connections that the system holds for us until they are accepted."""
+UNREAD = 32 * 1024
+"""Bytes of requests that the system holds for a connection until we read them."""
 UNFETCHED = 128 * 1024
 """Bytes of an answer that the system holds for a connection.
 
@@ -88,8 +90,9 @@ def listen(host: str, port: int) -> socket.socket:
             f"cannot listen on {host}:{port}: {error.strerror or error}",
             remedy="stop what listens there, or choose another port with --port",
         ) from None
-    # Each connection inherits both. asyncio sets the second only where a socket names its
+    # Each connection inherits these. asyncio sets the last only where a socket names its
     # protocol; without it, answers on a kept connection wait for the visitor's system (40 ms).
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, UNREAD)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNFETCHED)
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
@@ -146,6 +149,7 @@ class Connections:
         """Those that have not brought a whole request, the oldest first."""
         self._every = min(1.0, limits.head / 4, limits.request / 4, limits.idle / 4)
         self._looking = False
+        self._told = -math.inf
 
     def enter(self, connection: Connection) -> None:
         """Counts a new connection; where there are too many, gives up another one for it."""
@@ -175,6 +179,9 @@ class Connections:
     def _make_room(self, loop: asyncio.AbstractEventLoop) -> bool:
         """Gives up the oldest half request; where there is none, the answer longest unfetched."""
         now = loop.time()
+        if now > self._told + 60:
+            self._told = now
+            log.warning("%d connections are open: old ones make room for new", len(self._open))
         oldest = next(iter(self._waiting), None)
         if oldest is None:
             slowest = max(self._open, key=lambda connection: connection.stalled(now))
@@ -208,7 +215,7 @@ class Connection(H11Protocol):
         super().__init__(config, server_state, app_state, _loop)
         self._connections = connections
         self._since = self._fetched = 0.0
-        self._begun, self._served = False, False
+        self._begun, self._served, self._ended = False, False, False
         self._unfetched = 0
 
     # ── what happens to it ───────────────────────────────────────────────────────────────────────
@@ -226,28 +233,34 @@ class Connection(H11Protocol):
         if not self._begun and self._served:
             self._since = self.loop.time()
         self._begun = True
+        answered_early = self._served and self.conn.their_state is h11.SEND_BODY
         super().data_received(data)
         if self._whole:
             self._connections.brought(self)
+        elif answered_early and self.conn.their_state is h11.IDLE:
+            self._await_another()
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
         # A visitor who has said all may still listen (RFC 9112 §9.6).
-        if not self._whole or self.cycle is None or self.cycle.response_complete:
-            return None
-        self.cycle.keep_alive = False
-        return True
+        self._ended = self._whole and self.cycle is not None and not self.cycle.response_complete
+        return self._ended or None
 
     def on_response_complete(self) -> None:
         # Whatever follows is another request, which may have come in already.
         over = self.conn.their_state is h11.DONE
         self._served = True
         super().on_response_complete()
-        if not over or self.transport.is_closing():
-            return
+        if over and not self.transport.is_closing():
+            self._await_another()
+
+    def _await_another(self) -> None:
         self._since = self.loop.time()
         self._begun = bool(self.conn.trailing_data[0])
-        if not self._whole:
-            self._connections.waits(self)
+        if self._whole:
+            return
+        self._connections.waits(self)
+        if self._ended:
+            self.transport.close()
 
     def resume_writing(self) -> None:
         self._fetched = self.loop.time()

@@ -6,6 +6,7 @@ names gets into it, and it holds behind a proxy that serves the site over https 
 
 from __future__ import annotations
 
+import errno
 from urllib.parse import quote, unquote_to_bytes
 
 from starlette.exceptions import HTTPException
@@ -13,6 +14,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+_NO_NAME = (errno.ELOOP, errno.ENOTDIR, errno.EINVAL, errno.EILSEQ)
+"""What the system says of a path that cannot be that of a page."""
 
 
 async def to_the_slash(request: Request) -> Response:
@@ -46,7 +50,7 @@ class Site(StaticFiles):
         try:
             response = await super().get_response(path, scope)
         except OSError as error:
-            raise HTTPException(404) from error
+            raise HTTPException(404 if error.errno in _NO_NAME else 503) from error
         except HTTPException as error:
             # Nobody can sign in here to see what the receiver itself may not read.
             raise HTTPException(404) if error.status_code == 401 else error from None

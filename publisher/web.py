@@ -312,17 +312,18 @@ class Framing:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request (ASGI 3)."""
-        if scope["type"] == "http" and _two_lengths(scope):
+        if scope["type"] == "http" and _two_ends(scope):
             headers = {"Connection": "close"}
-            await PlainTextResponse("Two lengths of one body", 400, headers)(scope, receive, send)
+            await PlainTextResponse("Two ends of one body", 400, headers)(scope, receive, send)
         else:
             await self._app(_origin_form(scope), receive, send)
 
 
-def _two_lengths(scope: Scope) -> bool:
-    """Whether a body has a length and chunks (RFC 9112 §6.1 and §11.2)."""
+def _two_ends(scope: Scope) -> bool:
+    """Whether a body has a length and chunks, or chunks before there were any (RFC 9112 §6.1)."""
     names = {name for name, _ in scope["headers"]}
-    return {b"content-length", b"transfer-encoding"} <= names
+    old = scope["http_version"] == "1.0"
+    return b"transfer-encoding" in names and (old or b"content-length" in names)
 
 
 def _origin_form(scope: Scope) -> Scope:

@@ -133,10 +133,13 @@ def test_a_slow_phone_gets_its_pdf(receiver: Receiver) -> None:
 
 
 def test_answers_do_not_wait_for_each_other_nor_pile_up_in_the_system() -> None:
-    with listen("127.0.0.1", 0) as listening:
-        with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
-            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-            assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 * UNFETCHED
+    with (
+        listen("127.0.0.1", 0) as listening,
+        socket.create_connection(listening.getsockname()),
+        listening.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 * UNFETCHED
 
 
 # ── number ───────────────────────────────────────────────────────────────────────────────────────
@@ -224,6 +227,11 @@ def test_with_few_files_there_are_few_connections(project: Project, files: int) 
         assert status(receiver.get("/")) == 200
         assert len(receiver.log) < 20_000
         assert "Traceback" not in receiver.log
+
+
+def test_it_listens_on_ipv6_as_well(project: Project) -> None:
+    with receiving(project, host="::1") as receiver:
+        assert status(receiver.get("/")) == 200
 
 
 # ── the end ──────────────────────────────────────────────────────────────────────────────────────

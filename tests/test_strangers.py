@@ -159,16 +159,16 @@ def test_what_is_nearly_http_makes_no_noise(receiver: Receiver, request_: bytes)
     assert len(receiver.log) < before + 2_000
 
 
-def test_a_body_with_two_lengths_is_refused_and_nothing_after_it_is_read(
-    receiver: Receiver,
+@pytest.mark.parametrize("path", [PAGE, "/"])
+@pytest.mark.parametrize(("version", "length"), [("1.1", "Content-Length: 5\r\n"), ("1.0", "")])
+def test_a_body_with_two_ends_is_refused_and_nothing_after_it_is_read(
+    receiver: Receiver, path: str, version: str, length: str
 ) -> None:
+    head = f"POST {path} HTTP/{version}\r\nHost: x\r\n{FORM}\r\nConnection: keep-alive\r\n{length}"
     smuggled = b"0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
-    for path in (PAGE, "/"):
-        head = f"POST {path} HTTP/1.1\r\nHost: x\r\n{FORM}\r\nContent-Length: 5\r\n"
-        request = head.encode() + b"Transfer-Encoding: chunked\r\n\r\n" + smuggled
-        answer = receiver.say(request)
-        assert status(answer) == 400
-        assert answer.count(b"HTTP/1.1 ") == 1
+    answer = receiver.say(head.encode() + b"Transfer-Encoding: chunked\r\n\r\n" + smuggled)
+    assert status(answer) == 400
+    assert answer.count(b"HTTP/1.1 ") == 1
     assert "/smuggled" not in receiver.log
 
 
@@ -202,6 +202,29 @@ def test_who_has_said_all_still_hears_the_answer(project: Project, receiver: Rec
         client.shutdown(socket.SHUT_WR)
         answer = everything(client)
     assert (status(answer), b"Receipt" in answer) == (200, True)
+
+
+def test_who_has_said_all_hears_every_answer(receiver: Receiver) -> None:
+    request = b"GET /policy.pdf HTTP/1.1\r\nHost: x\r\n\r\n"
+    for rest in (b"", request[:20]):
+        with receiver.connect() as client:
+            client.sendall(request * 5 + rest)
+            client.shutdown(socket.SHUT_WR)
+            assert everything(client).count(b"HTTP/1.1 200 ") == 5
+
+
+def test_a_connection_goes_on_after_a_body_that_nobody_wanted(receiver: Receiver) -> None:
+    head = f"POST / HTTP/1.1\r\nHost: x\r\n{FORM}\r\nContent-Length: 100000\r\n\r\n".encode()
+    with receiver.connect() as client:
+        client.sendall(head)
+        answer = client.recv(1000)
+        client.sendall(b"x" * 100_000)
+        client.sendall(get("/"))
+        answer += everything(client)
+    assert (answer.count(b" 405 "), answer.count(b" 200 OK"), answer.count(b" 408 ")) == (1, 1, 0)
+    with receiver.connect() as client:
+        client.sendall(head + b"x" * 100_000)
+        assert b" 408 " not in everything(client)
 
 
 def test_connections_that_are_reset_make_no_noise(receiver: Receiver) -> None:
