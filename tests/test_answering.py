@@ -446,23 +446,6 @@ def test_no_header_stops_the_reader(value: bytes, name: str) -> None:
     read_mail(name.encode() + b": " + value + b"\n\nI opt out\n", "")
 
 
-def test_a_mail_of_empty_lines_is_read_quickly() -> None:
-    assert written("\n" * 50_000 + "I opt out" + "\n" * 50_000) == "I opt out"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "I opt out\n\nOn Mon, 1 Mar 2027 at 10:00, Example <a@b.example> wrote:\n> If you\n",
-        "I opt out\n\nAm 1.3.2027 um 10:00 schrieb Example:\n> If\n",
-        "I opt out\n\n-----Original Message-----\nFrom: x\nSent: y\nTo: z\nSubject: s\n\nIf you\n",
-        "> If you do nothing\n\nI opt out",
-    ],
-)
-def test_what_is_quoted_is_not_what_was_written(text: str) -> None:
-    assert written(text) == "I opt out"
-
-
 def test_a_message_that_cannot_be_kept_is_given_back(project: Project) -> None:
     path = project.private / "ledger.sqlite"
     ledger_of(project)

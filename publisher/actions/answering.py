@@ -113,7 +113,8 @@ def _read(project: Project, number: int, mail: Mail, raw: bytes, now: dt.datetim
 
 def _own(mail: Mail) -> str:
     text = next(iter(mail.texts), "")
-    return "\n".join(line for line in text.splitlines() if not line.startswith("> ")).strip()
+    lines = (line for line in text.splitlines() if not line.startswith("> "))
+    return "\n".join(line for line in lines if not line.endswith("wrote:")).strip()
 
 
 def _opted_out(

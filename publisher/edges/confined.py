@@ -126,14 +126,14 @@ def _ended(process: subprocess.Popen[bytes]) -> float:
     Returns:
         Seconds of CPU that it took; 0 where that is not known.
     """
-    # It has not been waited for, so its number is still its own.
-    os.kill(process.pid, signal.SIGKILL)
     used = 0.0
     try:
+        # It has not been waited for, so its number is still its own.
+        os.kill(process.pid, signal.SIGKILL)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         used = usage.ru_utime + usage.ru_stime
-    except ChildProcessError:
+    except (ProcessLookupError, ChildProcessError):
         # Whoever started us ignores SIGCHLD: the system has forgotten it already.
         process.returncode = 0
     for pipe in (process.stdin, process.stdout):

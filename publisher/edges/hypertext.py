@@ -12,7 +12,7 @@ from publisher.edges.styles import Look, look_of, sheet_doubt
 
 LARGEST = 500_000
 """Characters of HTML that are read."""
-MOST_NODES = 100_000
+MOST_NODES = 50_000
 """Elements and texts that are read."""
 MOST_STEPS, MOST_REOPENED = 20_000_000, 300_000
 """What reading may cost, as `_costly` estimates it."""
@@ -181,8 +181,10 @@ class _Reader:
                 continue
             elif opens:
                 states.append(self._opened(node, tag, states[-1]))
-            else:
+            elif tag != "br":
                 self._edge(tag, states.pop())
+            else:
+                states.pop()
         self._end()
 
     def _opened(self, node: LexborNode, tag: str, around: _State) -> _State:
@@ -285,6 +287,9 @@ def _own_doubt(node: LexborNode, tag: str, named: Mapping[str, str | None]) -> s
     """Why an element is doubtful by itself, whatever text is in it."""
     if tag == "style":
         return sheet_doubt(node.text())
+    # Where it stands in the head, the standard puts its text into the body.
+    if tag == "noscript":
+        return HIDDEN
     # What is in a template is no child of it.
     if tag == "template" and _WORD.search(_TAG.sub(" ", node.html or "")):
         return HIDDEN

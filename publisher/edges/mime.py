@@ -190,7 +190,23 @@ def _header(raw: bytes) -> tuple[Message, list[str]]:
         if values and len(str(values[0])) > LONGEST_FIELD:
             faults.append("the description of a part is longer than is read")
             header.replace_header(name, str(values[0])[:LONGEST_FIELD])
+    if not _is_readable(header):
+        faults.append("the description of a part cannot be read")
+        for name in _DESCRIBING:
+            del header[name]
     return header, faults
+
+
+def _is_readable(header: Message) -> bool:
+    """Whether the library can say how a part is described."""
+    try:
+        header.get_filename()
+        header.get_boundary()
+        header.get_content_charset()
+        header.get_param("report-type")
+    except Exception:  # noqa: BLE001 - a stranger's parameters fail it in many a way
+        return False
+    return True
 
 
 def _places(
