@@ -123,7 +123,8 @@ def apple_mail(said: str) -> bytes:
  charset=utf-8"></head><body style="overflow-wrap: break-word; -webkit-nbsp-mode: space;
  line-break: after-white-space;">{said}<br id="lineBreakAtBeginningOfMessage"><div><br>
 <blockquote type="cite"><div>On 10 Jan 2027, at 10:00, Acme Ltd &lt;notices@acme.example&gt; wrote:
-</div><br class="Apple-interchange-newline"><div><div style="caret-color: rgb(0, 0, 0); letter-spacing:
+</div><br class="Apple-interchange-newline"><div>
+<div style="caret-color: rgb(0, 0, 0); letter-spacing:
  normal; text-indent: 0px; text-transform: none; white-space: normal; text-decoration: none;
  position: relative; float: none; display: inline !important;">{BODY}</div></div></blockquote></div>
 <br></body></html>"""
@@ -151,8 +152,8 @@ def yahoo(said: str) -> bytes:
 Helvetica Neue, Helvetica, Arial, sans-serif;font-size:13px;"><div></div><div dir="ltr"
  data-setdir="false">{said}</div><div><br></div></div><div id="ydp3c4dyahoo_quoted_0123456789"
  class="ydp3c4dyahoo_quoted"><div style="font-family:Helvetica, Arial;font-size:13px;
-color:#26282a;"><div>On Sunday, 10 January 2027 at 10:00:00 CET, Acme Ltd wrote:</div><div><br></div>
-<div>{BODY}</div></div></div></body></html>"""
+color:#26282a;"><div>On Sunday, 10 January 2027 at 10:00:00 CET, Acme Ltd wrote:</div><div><br>
+</div><div>{BODY}</div></div></div></body></html>"""
     return message(said, f"   {WROTE}\n\n{PLAIN}", html)
 
 

@@ -98,6 +98,11 @@ def test_our_own_letter_has_nothing_doubtful() -> None:
         ("a &lt;b&gt; &#228; &auml; &unknown;", "a <b> ä ä &unknown;"),
         ("<blockquote>q</blockquote>a", "> q\n\na"),
         ("a<span class=gmail_quote>q</span>b", "a\n> q\nb"),
+        (
+            "a<div class=gmail_quote>We wrote:<blockquote>q<div class=gmail_quote>r<blockquote>s"
+            "</blockquote>t</div></blockquote>b<blockquote>u</blockquote>c</div>d",
+            "a\n> We wrote:\n\n> q\n> r\n\n> s\n\n> t\n\nb\n\n> u\n\nc\nd",
+        ),
         ("<pre>one\n  two</pre>", "one\ntwo"),
         ("<p style='white-space:pre-wrap'>one\ntwo</p>", "one\ntwo"),
         ("<title>t</title><script>s</script><!-- c -->a", "a"),
@@ -165,7 +170,8 @@ def test_what_a_style_shows_is_text(style: str) -> None:
 @pytest.mark.parametrize(
     "document",
     [
-        f"<p hidden>{SAID}</p>", f"<template>{SAID}</template>", f"<p></p><noscript>{SAID}</noscript>",
+        f"<p hidden>{SAID}</p>", f"<template>{SAID}</template>",
+        f"<p></p><noscript>{SAID}</noscript>",
         f"<font color=white>{SAID}</font>", f"<body text='#fff'>{SAID}",
         f"<table bgcolor=black><td>{SAID}</table>", f"<noembed>{SAID}</noembed>",
         f"<div style='color:white'><b>{SAID}</b></div>", f"<dialog>{SAID}</dialog>",
@@ -338,11 +344,28 @@ def test_what_is_encrypted_is_doubtful(kind: str) -> None:
         b"Content-Disposition: inline; filename*=idna''%ff%fe\n\nI opt out",
         b"Content-Type: text/plain; charset*0*=u\0''a; charset*1*=b\n\nI opt out",
         b"Content-Type: text/plain; charset*=a; charset*0*=b\n\nI opt out",
+        b"Content-Type: text/plain; charset=utf-8; charset=utf-16\n\nI opt out",
+        b"Content-Type: multipart/mixed; boundary=b; boundary=c\n\n--b\n\nI opt out\n--b--",
         b"\n\xe2\x80\xaetuo tpo I",
     ],
 )
 def test_what_mail_programs_may_read_in_two_ways_is_doubtful(raw: bytes) -> None:
     assert read_mail(TO + raw).doubt
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_parts_are_found_whatever_ends_a_line(end: str) -> None:
+    body = "one\n\ntwo\n--bb\n--b x\n --b\n"
+    raw = "Content-Type: multipart/mixed; boundary=b\n\npreamble\n--b \t\n\n" + body
+    raw += "--b\n--b\n\nthree\n--b--\nafter\n--b\n\nnothing\n"
+    mail = read_mail(raw.replace("\n", end).encode())
+    assert mail.texts == ("one\n\ntwo\n--bb\n--b x\n --b\n\nthree",)
+    assert mail.doubt == ""
+
+
+def test_a_message_from_a_mailbox_file_is_one() -> None:
+    mail = read_mail(b"From ann@customer.example Sun Jan 10 10:00:00 2027\nSubject: a\n\nb\n")
+    assert (mail.subject, mail.texts, mail.doubt) == ("a", ("b",), "")
 
 
 # ── charsets and encodings ───────────────────────────────────────────────────────────────────────
@@ -498,6 +521,11 @@ HOSTILE = {
     "parts": MIXED + b"--b\n\nx\n" * 300_000,
     "parts, almost": MIXED + of_size(b"--b \tx\n"),
     "a boundary of dashes": b"Content-Type: multipart/mixed; boundary=--------\n\n" + of_size(b"-"),
+    "boundaries of hyphens in each other": b"".join(
+        b"Content-Type: multipart/mixed; boundary=%b\n\n--%b\n" % (b"-" * i, b"-" * i)
+        for i in range(19, 0, -1)
+    )
+    + of_size(b"-", 9_000_000),
     "a header": b"X: " + of_size(b"a"),
     "a header of many fields": of_size(b"a:\n"),
     "a field in many lines": b"To:" + of_size(b" a\n"),
