@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -12,7 +12,7 @@ from publisher.edges.styles import Look, look_of, sheet_doubt
 
 LARGEST = 500_000
 """Characters of HTML that are read."""
-MOST_NODES = 100_000
+MOST_NODES = 50_000
 """Elements and texts that are read."""
 MOST_STEPS, MOST_REOPENED = 20_000_000, 300_000
 """What reading may cost, as `_costly` estimates it."""
@@ -114,11 +114,13 @@ _KEPT = frozenset(["pre", "listing", "xmp", "textarea", "plaintext"])
 _APART = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table"])
 
 _QUOTE = re.compile(
-    r"gmail_(?:quote|attr)|yahoo_quoted|moz-(?:cite-prefix|forward-container)|protonmail_quote"
-    r"|tutanota_quote|zmail_extra|quoted-content|quoted_text|isReplyContent|\Aquote\Z",
+    r"gmail_attr|yahoo_quoted|moz-(?:cite-prefix|forward-container)|tutanota_quote|quoted-content"
+    r"|quoted_text|isReplyContent|\Aquote\Z",
     re.IGNORECASE,
 )
 """Class, id or name of an element that is a quotation, as mail programs write them."""
+_FRAME = re.compile(r"gmail_quote|protonmail_quote|zmail_extra", re.IGNORECASE)
+"""Class of an element around a quotation and the line above it; what is below is an answer."""
 _REST = re.compile(
     r"divRplyFwdMsg|OutlookMessageHeader|stopSpelling|appendonsend"
     r"|mail-editor-reference-message-container|ms-outlook-mobile-reference-message",
@@ -147,6 +149,8 @@ class _State:
     struck: bool = False
     unsure: bool = False
     quoted: bool = False
+    framed: bool = False
+    """Whether it is what stands above a quotation, in the same frame."""
     kept: bool = False
 
 
@@ -182,7 +186,7 @@ class _Reader:
             elif opens:
                 states.append(self._opened(node, tag, states[-1]))
             else:
-                self._edge(tag, states.pop())
+                self._closed(tag, states)
         self._end()
 
     def _opened(self, node: LexborNode, tag: str, around: _State) -> _State:
@@ -195,13 +199,21 @@ class _Reader:
             silent=around.silent or tag in _SILENT,
             struck=around.struck or tag in _STRUCK,
             unsure=around.unsure or tag in _UNSURE,
-            quoted=around.quoted or tag == "blockquote" or _is_quote(named),
+            quoted=around.quoted or tag == "blockquote" or _is_called(_QUOTE, named),
+            framed=around.framed or _is_called(_FRAME, named),
             kept=tag in _KEPT or (around.kept and "white-space" not in (named.get("style") or "")),
         )
         self._edge(tag, state)
         if not self._quoted(state):
             self._doubt(_own_doubt(node, tag, named))
         return state
+
+    def _closed(self, tag: str, states: list[_State]) -> None:
+        state = states.pop()
+        if tag != "br":
+            self._edge(tag, state)
+        if tag == "blockquote" and states[-1].framed and not states[-1].quoted:
+            states[:] = [replace(around, framed=False) for around in states]
 
     def _text(self, text: str, state: _State) -> None:
         if state.silent:
@@ -248,7 +260,7 @@ class _Reader:
             self.lines.append("")
 
     def _quoted(self, state: _State) -> bool:
-        return state.quoted or self.rest
+        return state.quoted or state.framed or self.rest
 
     def _doubt(self, doubt: str) -> None:
         if doubt and doubt not in self.doubts:
@@ -271,20 +283,21 @@ def _nodes(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
         node = below
 
 
-def _is_quote(named: Mapping[str, str | None]) -> bool:
-    return any(_QUOTE.search(named.get(name) or "") for name in ("class", "id", "name"))
+def _is_called(names: re.Pattern[str], named: Mapping[str, str | None]) -> bool:
+    return any(names.search(named.get(name) or "") for name in ("class", "id", "name"))
 
 
 def _is_rest(named: Mapping[str, str | None]) -> bool:
-    return bool(_REST_RULE.search(named.get("style") or "")) or any(
-        _REST.search(named.get(name) or "") for name in ("class", "id")
-    )
+    return _is_called(_REST, named) or bool(_REST_RULE.search(named.get("style") or ""))
 
 
 def _own_doubt(node: LexborNode, tag: str, named: Mapping[str, str | None]) -> str:
     """Why an element is doubtful by itself, whatever text is in it."""
     if tag == "style":
         return sheet_doubt(node.text())
+    # Where it stands in the head, the standard puts its text into the body.
+    if tag == "noscript":
+        return HIDDEN
     # What is in a template is no child of it.
     if tag == "template" and _WORD.search(_TAG.sub(" ", node.html or "")):
         return HIDDEN

@@ -304,6 +304,7 @@ def mail_within_limits(raw: bytes, to: str = "") -> Mail:
 
     Raises:
         MailError: that was not enough, or the message ended the process.
+        OSError: no process could be started; nothing is wrong with the message.
     """
     said = _confined(_mail_as_data, raw, to)
     lists = {name: tuple(said[name]) for name in ("texts", "addresses", "files")}
@@ -315,6 +316,7 @@ def forms_within_limits(raw: bytes) -> tuple[list[fillable.Answers], str]:
 
     Raises:
         MailError: these were not enough, or a file ended the process.
+        OSError: no process could be started; nothing is wrong with the message.
     """
     forms, fault = _confined(_forms_as_data, raw)
     return [fillable.Answers(**form) for form in forms], fault

@@ -190,6 +190,17 @@ def _header(raw: bytes) -> tuple[Message, list[str]]:
         if values and len(str(values[0])) > LONGEST_FIELD:
             faults.append("the description of a part is longer than is read")
             header.replace_header(name, str(values[0])[:LONGEST_FIELD])
+    try:
+        header.get_filename()
+        header.get_boundary()
+        header.get_content_charset()
+        named = [name.lower() for name, _ in header.get_params([])]
+    except Exception:  # noqa: BLE001 - a stranger's parameters fail the library in many a way
+        for name in _DESCRIBING:
+            del header[name]
+        return header, [*faults, "the description of a part cannot be read"]
+    if len(named) > len(set(named)):
+        faults.append("a part of it is described twice")
     return header, faults
 
 
@@ -197,17 +208,17 @@ def _places(
     raw: bytes, boundary: bytes, start: int, end: int
 ) -> tuple[list[tuple[int, int]], bool]:
     """Where the parts between two places begin and end, and whether the last one does (§5.1.1)."""
-    line = re.compile(rb"--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r\n|\r|\n|\Z)")
+    # That a line end comes first keeps the search fast where all is hyphens.
+    line = re.compile(rb"[\r\n]--" + re.escape(boundary) + rb"(--)?[ \t]*+(?=[\r\n]|\Z)")
     places, first = [], -1
-    for found in line.finditer(raw, start, end):
-        at = found.start()
-        if at > start and raw[at - 1] not in b"\r\n":
-            continue
+    for found in line.finditer(raw, start - 1, end):
         if first >= 0:
             # The line end before a boundary belongs to the boundary.
-            last = at - (2 if raw[at - 2 : at] == b"\r\n" else 1)
+            last = found.start()
+            last -= raw[last - 1 : last + 1] == b"\r\n"
             places.append((first, max(first, last)))
-        first = found.end()
+        ended = _LINE_END.match(raw, found.end(), end)
+        first = ended.end() if ended else end
         if found[1]:
             return places, True
         if len(places) >= MOST_PARTS:

@@ -177,12 +177,15 @@ def read_form(data: bytes) -> Answers:
     """What a form says that came back as a file.
 
     Who sent it, and whether they may speak for the customer, the file does not prove.
+    What a stranger sent is read only in a process with limits: two kilobytes can unpack to
+    gigabytes, and the library that reads them is not ours to bound.
 
     Args:
         data: the PDF.
 
     Raises:
         FormError: no PDF, one without fields, or not a form of ours.
+        MemoryError, RecursionError: it takes more than the process may have.
     """
     from pikepdf import Dictionary
     from pikepdf import open as opened
@@ -197,6 +200,8 @@ def read_form(data: bytes) -> Answers:
                 name: "" if value is None else str(value)[:LONGEST_VALUE]
                 for name, value in found.items()
             }
+    except (MemoryError, RecursionError):
+        raise
     except Exception as error:
         # Whoever sends a file decides what is in it, and so in how many ways it cannot be read.
         raise FormError("this is not a PDF that can be read") from error
