@@ -1,0 +1,186 @@
+"""When a process is killed, and the killing.
+
+What a kill may do depends on where it hits: while modules load, in the middle of a transaction,
+between the mark in the ledger and the end of the letter, at the very end. Moments drawn from the
+clock alone hit the first and the last of these; the others have cues.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from random import Random
+
+from bench.faults.post import Post
+from bench.faults.relay import Step, strike
+
+LIMIT = 30.0
+"""Seconds after which a process whose cue does not come is killed all the same."""
+_GLANCE = 0.0004
+"""Seconds between two looks."""
+
+
+class Cue(StrEnum):
+    """What a death waits for, beside the steps of the relay's dialogue."""
+
+    STARTED = "started"
+    WRITTEN = "written"
+    """The ledger's log was written (`-wal` of SQLite)."""
+    POSTED = "posted"
+    """A form was posted, and not yet answered."""
+    STOPPED = "stopped"
+    """It was asked to end (SIGTERM)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """When a process is killed, and whether alone."""
+
+    cue: Cue | Step
+    nth: int
+    """The how-manieth time the cue comes, from 1."""
+    delay: float
+    """Seconds from there."""
+    family: bool
+    """Whether what it started dies with it: a machine that halts, or one process out of memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """The deaths of one kind of process, drawn at random."""
+
+    cues: Mapping[Cue | Step, float]
+    """How often each is drawn, and how late the death may come after it, in seconds."""
+    most: int
+    """Of the times that a cue comes."""
+
+    def draw(self, random: Random) -> Death:
+        """One of them."""
+        cue = random.choice(list(self.cues))
+        nth = 1 if cue in (Cue.STARTED, Step.GONE) else random.randint(1, self.most)
+        return Death(cue, nth, random.uniform(0, self.cues[cue]), random.random() < 0.5)
+
+
+class Cues:
+    """Counts the posts that clients make, for whoever waits for one of them."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._posts = 0
+
+    def posted(self) -> None:
+        """A form was posted just now."""
+        with self._changed:
+            self._posts += 1
+            self._changed.notify_all()
+
+    def wait(self, nth: int, seconds: float) -> bool:
+        """Waits until so many were posted; False where that takes too long."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._posts >= nth, seconds)
+
+
+def executed(
+    process: subprocess.Popen[bytes],
+    death: Death,
+    post: Post,
+    log: Path,
+    cues: Cues | None = None,
+) -> bool:
+    """Waits until a process has ended, by its death or before it; whether it was killed.
+
+    Args:
+        process: the leader of a session of its own.
+        death: when.
+        post: the relay that its letters go to.
+        log: the ledger's log, whose changes are cues.
+        cues: where clients say that they posted.
+    """
+    if isinstance(death.cue, Step):
+        with post.ordered(process.pid, death.cue, death.nth, death.delay, family=death.family):
+            if not ended(process, LIMIT):
+                strike(process.pid, family=death.family)
+            # It is not waited for before the order is taken back, lest its number be another's.
+            ended(process, LIMIT)
+    elif _came(process, death, log, cues) and not ended(process, death.delay):
+        strike(process.pid, family=death.family)
+    return process.wait() == -signal.SIGKILL
+
+
+def _came(process: subprocess.Popen[bytes], death: Death, log: Path, cues: Cues | None) -> bool:
+    """Waits for the cue of a death; False where the process has ended before it."""
+    if death.cue is Cue.WRITTEN:
+        return _written(process, death.nth, log)
+    if death.cue in (Cue.POSTED, Cue.STOPPED):
+        assert cues is not None
+        until = time.monotonic() + LIMIT
+        while not cues.wait(death.nth, 0.1) and time.monotonic() < until:
+            if ended(process, 0):
+                return False
+    if death.cue is Cue.STOPPED:
+        process.send_signal(signal.SIGTERM)
+    return True
+
+
+def _written(process: subprocess.Popen[bytes], nth: int, log: Path) -> bool:
+    last, until = _state(log), time.monotonic() + LIMIT
+    while nth and time.monotonic() < until:
+        if ended(process, _GLANCE):
+            return False
+        found = _state(log)
+        nth -= found != last
+        last = found
+    return True
+
+
+def _state(log: Path) -> tuple[int, int]:
+    try:
+        found = log.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
+
+
+def ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Whether a process ends within so many seconds; its number stays its own until it is waited for."""
+    until = time.monotonic() + seconds
+    while process.returncode is None:
+        if os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            return True
+        left = until - time.monotonic()
+        if left <= 0:
+            return False
+        time.sleep(min(left, 0.001))
+    return True
+
+
+# ── those who are left ───────────────────────────────────────────────────────────────────────────
+
+
+def left(mark: str) -> list[int]:
+    """The processes that have a mark in their environment (Linux: /proc)."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark.encode() in (folder / "environ").read_bytes().split(b"\0"):
+                found.append(int(folder.name))
+        except OSError:
+            continue
+    return found
+
+
+def alone(mark: str, seconds: float) -> int:
+    """Waits until no process with a mark is left; kills the last of them, and says how many."""
+    until = time.monotonic() + seconds
+    while (pids := left(mark)) and time.monotonic() < until:
+        time.sleep(0.05)
+    for pid in pids:
+        strike(pid, family=False)
+    return len(pids)
