@@ -18,6 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 from random import Random
 
+from bench.faults.engines import Engine, SQLite
 from bench.faults.post import Post
 from bench.faults.relay import Step, strike
 
@@ -60,6 +61,13 @@ class Fates:
     """How often each is drawn, and how late the death may come after it, in seconds."""
     most: int
     """Of the times that a cue comes."""
+
+    def on(self, engine: Engine) -> Fates:
+        """Without what cannot be seen of an engine: only SQLite's log is a file of the firm."""
+        if engine.name == SQLite.name:
+            return self
+        cues = {cue: delay for cue, delay in self.cues.items() if cue is not Cue.WRITTEN}
+        return Fates(cues, self.most)
 
     def draw(self, random: Random) -> Death:
         """One of them."""

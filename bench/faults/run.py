@@ -22,6 +22,10 @@ from bench.faults.counts import Tally
 from bench.faults.engines import Engine, PostgreSQL, SQLite
 from bench.faults.firms import Founder
 from bench.faults.sending import kill_senders
+from bench.faults.serving import kill_servers
+
+PATIENCE = 75.0
+"""Seconds that receipts have at the end of a round: they go out within a minute."""
 
 Experiment = Callable[[Path, Engine, int, int, Random], Tally]
 
@@ -33,7 +37,14 @@ def send(folder: Path, engine: Engine, customers: int, kills: int, random: Rando
     return kill_senders(founder, kills, random)
 
 
-EXPERIMENTS: dict[str, Experiment] = {"send": send}
+def serve(folder: Path, engine: Engine, customers: int, kills: int, random: Random) -> Tally:
+    """Kills `publisher serve`."""
+    founder = Founder.of(folder, engine)
+    founder.import_customers(customers)
+    return kill_servers(founder, founder.tell(), kills, random, PATIENCE)
+
+
+EXPERIMENTS: dict[str, Experiment] = {"send": send, "serve": serve}
 
 
 def shown(tally: Tally, seconds: float) -> Table:

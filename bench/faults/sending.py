@@ -59,9 +59,10 @@ def _round(founder: Founder, name: str, kills: int, random: Random, tally: Tally
     firm = founder.firm(name, post.port)
     books = Books(firm.ledger, founder.engine)
     customers = len(books.rows("SELECT id FROM recipient"))
+    usual = FATES.on(founder.engine)
     codes: Counter[int] = Counter()
     while tally.kills.total() < kills:
-        fates = LAST if customers - len(post.arrivals()) < FEW and random.random() < 0.5 else FATES
+        fates = LAST if customers - len(post.arrivals()) < FEW and random.random() < 0.5 else usual
         death = fates.draw(random)
         code = _run(firm, post, death)
         if code == -9:
