@@ -21,6 +21,8 @@ HABITS = ([OUT], [OUT, OUT], [OUT, BACK], [OUT, BACK, OUT])
 """What a customer presses, one after the other."""
 CLICKS_TWICE = 0.15
 """How often a button is pressed twice at once."""
+TOO_MANY = 429
+"""The answer to somebody who posts too often, and gives up (RFC 6585 §4)."""
 PATIENCE = 20.0
 """Seconds that a customer waits for an answer."""
 
@@ -100,6 +102,8 @@ class Crowd:
                 self.posts += answers
                 if any(answer.acknowledged for answer in answers):
                     del customer.left[0]
+                elif any(answer.status == TOO_MANY for answer in answers):
+                    customer.left.clear()
                 if customer.left:
                     self._waiting.append(customer)
             if not answers:
@@ -126,9 +130,7 @@ class Crowd:
             cues.posted()
         return [self._answer(customer.links.customer, action, line) for line in under_way]
 
-    def _answer(
-        self, customer: str, action: str, line: http.client.HTTPConnection
-    ) -> Posted:
+    def _answer(self, customer: str, action: str, line: http.client.HTTPConnection) -> Posted:
         try:
             answer = line.getresponse()
             text = answer.read().decode("utf-8", "replace")

@@ -69,6 +69,10 @@ class Fates:
         cues = {cue: delay for cue, delay in self.cues.items() if cue is not Cue.WRITTEN}
         return Fates(cues, self.most)
 
+    def within(self, most: int) -> Fates:
+        """With cues that come no more often than so many times."""
+        return Fates(self.cues, max(1, min(self.most, most)))
+
     def draw(self, random: Random) -> Death:
         """One of them."""
         cue = random.choice(list(self.cues))
@@ -101,8 +105,11 @@ def executed(
     post: Post,
     log: Path,
     cues: Cues | None = None,
-) -> bool:
-    """Waits until a process has ended, by its death or before it; whether it was killed.
+    limit: float = LIMIT,
+) -> str:
+    """Waits until a process has ended, by its death or before it.
+
+    Returns what it was killed at; empty where it ended by itself.
 
     Args:
         process: the leader of a session of its own.
@@ -110,37 +117,45 @@ def executed(
         post: the relay that its letters go to.
         log: the ledger's log, whose changes are cues.
         cues: where clients say that they posted.
+        limit: seconds after which it is killed although the cue did not come.
     """
+    came = True
     if isinstance(death.cue, Step):
         with post.ordered(process.pid, death.cue, death.nth, death.delay, family=death.family):
-            if not ended(process, LIMIT):
+            if not ended(process, limit):
+                came = False
                 strike(process.pid, family=death.family)
             # It is not waited for before the order is taken back, lest its number be another's.
             ended(process, LIMIT)
-    elif _came(process, death, log, cues) and not ended(process, death.delay):
-        strike(process.pid, family=death.family)
-    return process.wait() == -signal.SIGKILL
+    else:
+        came = _came(process, death, log, cues, limit)
+        if not ended(process, death.delay if came else 0):
+            strike(process.pid, family=death.family)
+    killed = process.wait() == -signal.SIGKILL
+    return (str(death.cue) if came else "no cue came") if killed else ""
 
 
-def _came(process: subprocess.Popen[bytes], death: Death, log: Path, cues: Cues | None) -> bool:
-    """Waits for the cue of a death; False where the process has ended before it."""
+def _came(
+    process: subprocess.Popen[bytes], death: Death, log: Path, cues: Cues | None, limit: float
+) -> bool:
+    """Waits for the cue of a death; False where it did not come."""
+    until = time.monotonic() + limit
     if death.cue is Cue.WRITTEN:
-        return _written(process, death.nth, log)
+        return _written(process, death.nth, log, until)
     if death.cue in (Cue.POSTED, Cue.STOPPED):
         assert cues is not None
-        until = time.monotonic() + LIMIT
-        while not cues.wait(death.nth, 0.1) and time.monotonic() < until:
-            if ended(process, 0):
+        while not cues.wait(death.nth, 0.1):
+            if ended(process, 0) or time.monotonic() > until:
                 return False
     if death.cue is Cue.STOPPED:
         process.send_signal(signal.SIGTERM)
     return True
 
 
-def _written(process: subprocess.Popen[bytes], nth: int, log: Path) -> bool:
-    last, until = _state(log), time.monotonic() + LIMIT
-    while nth and time.monotonic() < until:
-        if ended(process, _GLANCE):
+def _written(process: subprocess.Popen[bytes], nth: int, log: Path, until: float) -> bool:
+    last = _state(log)
+    while nth:
+        if ended(process, _GLANCE) or time.monotonic() > until:
             return False
         found = _state(log)
         nth -= found != last
@@ -157,7 +172,7 @@ def _state(log: Path) -> tuple[int, int]:
 
 
 def ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Whether a process ends within so many seconds; its number stays its own until it is waited for."""
+    """Whether a process ends within so many seconds; its number stays its own until `wait`."""
     until = time.monotonic() + seconds
     while process.returncode is None:
         if os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):

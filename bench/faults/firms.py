@@ -149,30 +149,32 @@ class Founder:
         return cls(folder, engine, first)
 
     def import_customers(self, number: int) -> None:
-        """Gives the first firm so many customers. One in fifty cannot be reached at first or ever."""
+        """Gives the first firm so many customers. Some cannot be reached at first, some never."""
         rows = ["customer,address,name"]
         for one in range(1, number + 1):
-            kind = {17: "refused", 33: "later"}.get(one % 50, "c")
+            kind = {7: "refused", 23: "later"}.get(one % 50, "c")
             rows.append(f"c-{one},{kind}{one}@customer.example,Customer {one}")
         path = self.folder / "customers.csv"
         path.write_text("\n".join(rows) + "\n")
         self._first.ok("recipients", "import", str(path))
 
-    def tell(self) -> list[Links]:
-        """Has the first firm write to all its customers; what each was given to answer with."""
-        self._first.ok("--quiet", "send", "2", "--confirm")
-        return sorted(map(_links, self._spool.glob("*.eml")), key=lambda one: one.customer)
-
-    @property
-    def _spool(self) -> Path:
-        return self._first.root / ".publisher" / "spool"
+    def told(self) -> tuple[Founder, list[Links]]:
+        """Makes firms whose customers have letters, and what these gave them to answer with."""
+        firm = self.firm("told", 0)
+        firm.ok("--quiet", "send", "2", "--confirm")
+        letters = (firm.root / ".publisher" / "spool").glob("*.eml")
+        links = sorted(map(_links, letters), key=lambda one: one.customer)
+        return Founder(self.folder, self.engine, firm), links
 
     def form(self) -> bytes:
         """The opt-out form of release 2 as it can be downloaded."""
         return (self._first.root / "build/site/privacy/2/opt-out.pdf").read_bytes()
 
     def firm(self, name: str, port: int) -> Firm:
-        """A firm like the first, with a ledger of its own, whose letters go to a relay."""
+        """A firm like the first, with a ledger of its own, whose letters go to a relay on a port.
+
+        Port 0 is the spool.
+        """
         root = self.folder / name
         left_out = shutil.ignore_patterns("ledger.sqlite*", "spool", "said.log")
         shutil.copytree(self._first.root, root, symlinks=True, ignore=left_out)

@@ -30,15 +30,13 @@ def count_receipts(
         numbers: the receipts that customers have a right to.
         tally: what was counted before.
     """
-    letters = Counter(one.id for one in arrivals)
+    letters = Counter(f"{one.id} to {one.to}" for one in arrivals)
     named = Counter(number for one in arrivals for number in one.receipts)
-    states = {f"R-{id:06}": state for id, state in books.pairs(_ANSWERS).items()}
+    states = {f"R-{key:06}": state for key, state in books.pairs(_ANSWERS).items()}
     by_state = Counter(states.values())
     tally.told("receipts that arrived", sum(bool(one.receipts) for one in arrivals))
-    tally.never("receipts that arrived twice", (id for id, times in letters.items() if times > 1))
-    tally.never(
-        "receipts that came in two letters", (r for r, times in named.items() if times > 1)
-    )
+    tally.never("receipts that arrived twice", (one for one, times in letters.items() if times > 1))
+    tally.never("receipts that came in two letters", (r for r, times in named.items() if times > 1))
     tally.never(
         "receipts that were lost: not sent, owed, in doubt or refused",
         (r for r in sorted(numbers) if not named[r] and states.get(r, "accepted") == "accepted"),

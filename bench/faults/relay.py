@@ -1,11 +1,11 @@
-"""An SMTP server (RFC 5321) that has a letter on its disk before it answers 250, and kills on order.
+"""An SMTP server (RFC 5321) that writes a letter down before it takes it, and kills on order.
 
     python -m bench.faults.relay LOG
 
 prints its port. Each line that it then reads from standard input is an order, as JSON: at which
 step of the dialogue it kills which process; it is confirmed by a line. LOG gets a line of JSON for
-each letter. An address that begins with `refused` gets 550; one that begins with `later`, 451 at
-first.
+each letter, on the disk before 250 is said. An address that begins with `refused` gets 550; one
+that begins with `later`, 451 at first.
 """
 
 from __future__ import annotations

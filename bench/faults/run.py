@@ -9,7 +9,6 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -21,30 +20,27 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from bench.faults.counts import Tally
 from bench.faults.engines import Engine, PostgreSQL, SQLite
 from bench.faults.firms import Founder
+from bench.faults.receiving import kill_receivers
 from bench.faults.sending import kill_senders
 from bench.faults.serving import kill_servers
 
 PATIENCE = 75.0
 """Seconds that receipts have at the end of a round: they go out within a minute."""
 
-Experiment = Callable[[Path, Engine, int, int, Random], Tally]
+EXPERIMENTS = ("send", "serve", "receive")
 
 
-def send(folder: Path, engine: Engine, customers: int, kills: int, random: Random) -> Tally:
-    """Kills `publisher send`."""
+def experiment(
+    name: str, folder: Path, engine: Engine, customers: int, kills: int, random: Random
+) -> Tally:
+    """Kills one of the commands so often; what was counted."""
     founder = Founder.of(folder, engine)
     founder.import_customers(customers)
-    return kill_senders(founder, kills, random)
-
-
-def serve(folder: Path, engine: Engine, customers: int, kills: int, random: Random) -> Tally:
-    """Kills `publisher serve`."""
-    founder = Founder.of(folder, engine)
-    founder.import_customers(customers)
-    return kill_servers(founder, founder.tell(), kills, random, PATIENCE)
-
-
-EXPERIMENTS: dict[str, Experiment] = {"send": send, "serve": serve}
+    if name == "send":
+        return kill_senders(founder, kills, random)
+    told, links = founder.told()
+    kill = kill_servers if name == "serve" else kill_receivers
+    return kill(told, links, kills, random, PATIENCE)
 
 
 def shown(tally: Tally, seconds: float) -> Table:
@@ -60,9 +56,7 @@ def shown(tally: Tally, seconds: float) -> Table:
 
 def named(tally: Tally) -> list[str]:
     """The first cases of each promise that was broken."""
-    return [
-        f"{tally.name}: {count.what}: {', '.join(count.shown)}" for count in tally.broken
-    ]
+    return [f"{tally.name}: {count.what}: {', '.join(count.shown)}" for count in tally.broken]
 
 
 def main() -> int:
@@ -85,9 +79,8 @@ def main() -> int:
         for name in options.experiments or EXPERIMENTS:
             with tempfile.TemporaryDirectory(prefix="faults-") as folder:
                 random, start = Random(options.seed), time.monotonic()
-                experiment = EXPERIMENTS[name]
                 tally = experiment(
-                    Path(folder), engine, options.customers, options.kills, random
+                    name, Path(folder), engine, options.customers, options.kills, random
                 )
                 told.print(shown(tally, time.monotonic() - start))
                 broken += named(tally)

@@ -8,7 +8,7 @@ from random import Random
 
 from bench.faults.books import Books
 from bench.faults.counts import Tally
-from bench.faults.deaths import Cue, Death, Fates, alone, ended, executed
+from bench.faults.deaths import Cue, Fates, alone, ended, executed
 from bench.faults.firms import Firm, Founder
 from bench.faults.listing import unlisted
 from bench.faults.post import Post
@@ -59,19 +59,19 @@ def _round(founder: Founder, name: str, kills: int, random: Random, tally: Tally
     firm = founder.firm(name, post.port)
     books = Books(firm.ledger, founder.engine)
     customers = len(books.rows("SELECT id FROM recipient"))
-    usual = FATES.on(founder.engine)
+    usual = FATES.on(founder.engine).within(customers // 4)
     codes: Counter[int] = Counter()
     while tally.kills.total() < kills:
         fates = LAST if customers - len(post.arrivals()) < FEW and random.random() < 0.5 else usual
         death = fates.draw(random)
-        code = _run(firm, post, death)
-        if code == -9:
-            tally.kills[death.cue] += 1
+        process = firm.start(*_SEND)
+        if cue := executed(process, death, post, firm.log):
+            tally.kills[cue] += 1
             tally.never("rows written by half", books.half())
             _no_part_of_a_list(books, customers, tally)
         else:
-            codes[code] += 1
-        if code in (DONE, FINDINGS) and not _left(books):
+            codes[process.returncode] += 1
+        if process.returncode in (DONE, FINDINGS) and not _left(books):
             break
     codes.update(_to_the_end(firm, books))
     tally.told("processes that outlived their firm", alone(firm.mark, 60))
@@ -79,12 +79,6 @@ def _round(founder: Founder, name: str, kills: int, random: Random, tally: Tally
     odd = sorted(code for code in codes if code not in (DONE, FINDINGS))
     tally.never("runs that ended in another way than 0, 1 or killed", map(str, odd))
     _count(firm, books, post.arrivals(), tally)
-
-
-def _run(firm: Firm, post: Post, death: Death) -> int:
-    process = firm.start(*_SEND)
-    executed(process, death, post, firm.log)
-    return process.returncode
 
 
 def _to_the_end(firm: Firm, books: Books) -> list[int]:
@@ -116,7 +110,7 @@ def _count(firm: Firm, books: Books, arrivals: list[Arrival], tally: Tally) -> N
     by_state = Counter(row["state"] for row in rows)
     doubtful = [row for row in rows if row["state"] == "in doubt"]
     tally.told("letters that arrived", len(arrivals))
-    tally.never("letters that arrived twice", (id for id, times in letters.items() if times > 1))
+    tally.never("letters that arrived twice", (one for one, times in letters.items() if times > 1))
     tally.never("customers who were told twice", (to for to, times in people.items() if times > 1))
     tally.never(
         "customers who were lost: no letter, and none to do, in doubt or refused",

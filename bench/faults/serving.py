@@ -14,7 +14,7 @@ from random import Random
 from bench.faults.books import Books, standing, twice_declared
 from bench.faults.clients import Crowd, last_said
 from bench.faults.counts import Tally
-from bench.faults.deaths import Cue, Cues, Death, Fates, alone, ended, executed
+from bench.faults.deaths import Cue, Cues, Fates, alone, ended, executed
 from bench.faults.firms import Firm, Founder, Links
 from bench.faults.post import Post
 from bench.faults.receipts import count_receipts, owed
@@ -36,6 +36,8 @@ FATES = Fates(
 )
 PEOPLE = 6
 """Who post at the same moment."""
+LIMIT = 8.0
+"""Seconds under load after which a receiver is killed although the cue did not come."""
 STARTS = 30.0
 """Seconds that a receiver may take before it answers."""
 
@@ -75,16 +77,16 @@ def _round(
     firm = founder.firm(name, post.port)
     books = Books(firm.ledger, founder.engine)
     crowd = Crowd.of(_free_port(), links, random)
-    fates = FATES.on(founder.engine)
+    fates = FATES.on(founder.engine).within(len(links) // 4)
     codes: Counter[int] = Counter()
     while tally.kills.total() < kills and not crowd.done:
         death = fates.draw(random)
         cues = Cues()
         server = _start(firm, crowd.port)
         with crowd.posting(cues, PEOPLE):
-            killed = executed(server, death, post, firm.log, cues)
-        if killed:
-            tally.kills[death.cue] += 1
+            cue = executed(server, death, post, firm.log, cues, LIMIT)
+        if cue:
+            tally.kills[cue] += 1
             tally.never("rows written by half", books.half())
             _count_acknowledged(crowd, books, tally)
         else:
@@ -115,7 +117,7 @@ def _to_the_end(firm: Firm, crowd: Crowd, books: Books, patience: float) -> int:
             cues.wait(2 * PEOPLE, STARTS)
         _listening(crowd.port)
         until = time.monotonic() + patience
-        while not ended(server, 0.2) and owed(books) and time.monotonic() < until:
+        while not ended(server, 0.2) and patience and owed(books) and time.monotonic() < until:
             pass
     server.terminate()
     if not ended(server, STARTS):
