@@ -17,7 +17,7 @@ from bench.faults.sending import kill_senders
 from bench.faults.serving import kill_servers
 
 Told = tuple[Founder, list[Links]]
-KILLS = 4
+KILLS = 3
 CUSTOMERS = 24
 NOT_YET = {
     "letters in doubt that no command names",
