@@ -60,7 +60,12 @@ class Declaration:
     @property
     def receipt(self) -> str:
         """Its number, as customers are told it."""
-        return f"R-{self.id:06}"
+        return receipt_number(self.id)
+
+
+def receipt_number(request: int) -> str:
+    """As customers are told it."""
+    return f"R-{request:06}"
 
 
 class Books:
@@ -73,15 +78,26 @@ class Books:
     def _open(self) -> Any:
         return create_engine(self._url, poolclass=NullPool)
 
-    def rows(self, query: str) -> Sequence[RowMapping]:
-        """What a query finds, once nobody else is at work."""
-        self._engine.quiet(self._url)
+    def rows(self, query: str, *, at_rest: bool = True) -> Sequence[RowMapping]:
+        """What a query finds, where wanted once nobody else is at work."""
+        if at_rest:
+            self._engine.quiet(self._url)
         with self._open.connect() as db:
             return list(db.execute(text(query)).mappings())
 
-    def pairs(self, query: str) -> dict[Any, Any]:
-        """What a query for two columns finds, the second by the first."""
-        return {next(iter(row.values())): tuple(row.values())[1] for row in self.rows(query)}
+    def doubtful(self) -> tuple[set[str], set[str]]:
+        """What is in doubt at this moment: the ids of letters, the numbers of receipts."""
+        letters = "SELECT message_id FROM delivery WHERE state = 'in doubt'"
+        receipts = "SELECT request FROM answer WHERE state = 'in doubt'"
+        return (
+            {row["message_id"] for row in self.rows(letters, at_rest=False)},
+            {receipt_number(row["request"]) for row in self.rows(receipts, at_rest=False)},
+        )
+
+    def receipts(self) -> dict[str, str]:
+        """Where each receipt stands, by its number."""
+        rows = self.rows("SELECT request, state FROM answer", at_rest=False)
+        return {receipt_number(row["request"]): row["state"] for row in rows}
 
     def declarations(self) -> list[Declaration]:
         """All that customers declared, in the order in which it counts."""

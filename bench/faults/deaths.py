@@ -12,8 +12,8 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from random import Random
@@ -24,6 +24,8 @@ from bench.faults.relay import Step, strike
 
 LIMIT = 30.0
 """Seconds after which a process whose cue does not come is killed all the same."""
+_SETTLES = 0.004
+"""Seconds that the relay has to take what was written."""
 _GLANCE = 0.0004
 """Seconds between two looks."""
 
@@ -34,6 +36,9 @@ class Cue(StrEnum):
     STARTED = "started"
     WRITTEN = "written"
     """The ledger's log was written (`-wal` of SQLite)."""
+    MARKED = "marked"
+    """A letter is in doubt, and its end has not been written: it is stopped now and then, and
+    looked at, until that is so."""
     POSTED = "posted"
     """A form was posted, and not yet answered."""
     STOPPED = "stopped"
@@ -99,14 +104,23 @@ class Cues:
             return self._changed.wait_for(lambda: self._posts >= nth, seconds)
 
 
-def executed(
-    process: subprocess.Popen[bytes],
-    death: Death,
-    post: Post,
-    log: Path,
-    cues: Cues | None = None,
-    limit: float = LIMIT,
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What shows that a cue has come."""
+
+    post: Post
+    """The relay that letters go to."""
+    log: Path
+    """The ledger's log, which grows as SQLite commits."""
+    handed: Callable[[], set[str]]
+    """Names the letters that are marked in the ledger, and that the relay has not."""
+    cues: Cues = field(default_factory=Cues)
+    """Where clients say that they posted."""
+    limit: float = LIMIT
+    """Seconds after which a process is killed although the cue did not come."""
+
+
+def executed(process: subprocess.Popen[bytes], death: Death, watch: Watch) -> str:
     """Waits until a process has ended, by its death or before it.
 
     Returns what it was killed at; empty where it ended by itself.
@@ -114,37 +128,39 @@ def executed(
     Args:
         process: the leader of a session of its own.
         death: when.
-        post: the relay that its letters go to.
-        log: the ledger's log, whose changes are cues.
-        cues: where clients say that they posted.
-        limit: seconds after which it is killed although the cue did not come.
+        watch: what is looked at for the cue.
     """
-    came = True
     if isinstance(death.cue, Step):
-        with post.ordered(process.pid, death.cue, death.nth, death.delay, family=death.family):
-            if not ended(process, limit):
-                came = False
-                strike(process.pid, family=death.family)
-            # It is not waited for before the order is taken back, lest its number be another's.
-            ended(process, LIMIT)
+        came = _stepped(process, death, death.cue, watch)
     else:
-        came = _came(process, death, log, cues, limit)
+        came = _came(process, death, watch)
         if not ended(process, death.delay if came else 0):
             strike(process.pid, family=death.family)
     killed = process.wait() == -signal.SIGKILL
     return (str(death.cue) if came else "no cue came") if killed else ""
 
 
-def _came(
-    process: subprocess.Popen[bytes], death: Death, log: Path, cues: Cues | None, limit: float
-) -> bool:
+def _stepped(process: subprocess.Popen[bytes], death: Death, step: Step, watch: Watch) -> bool:
+    """Has the relay kill a process; False where its cue did not come, and it was killed here."""
+    came = True
+    with watch.post.ordered(process.pid, step, death.nth, death.delay, family=death.family):
+        if not ended(process, watch.limit):
+            came = False
+            strike(process.pid, family=death.family)
+        # It is not waited for before the order is taken back, lest its number be another's.
+        ended(process, LIMIT)
+    return came
+
+
+def _came(process: subprocess.Popen[bytes], death: Death, watch: Watch) -> bool:
     """Waits for the cue of a death; False where it did not come."""
-    until = time.monotonic() + limit
+    until = time.monotonic() + watch.limit
     if death.cue is Cue.WRITTEN:
-        return _written(process, death.nth, log, until)
+        return _written(process, death.nth, watch.log, until)
+    if death.cue is Cue.MARKED:
+        return _marked(process, watch.handed, Random(death.nth), until)
     if death.cue in (Cue.POSTED, Cue.STOPPED):
-        assert cues is not None
-        while not cues.wait(death.nth, 0.1):
+        while not watch.cues.wait(death.nth, 0.1):
             if ended(process, 0) or time.monotonic() > until:
                 return False
     if death.cue is Cue.STOPPED:
@@ -161,6 +177,22 @@ def _written(process: subprocess.Popen[bytes], nth: int, log: Path, until: float
         nth -= found != last
         last = found
     return True
+
+
+def _marked(
+    process: subprocess.Popen[bytes], handed: Callable[[], set[str]], random: Random, until: float
+) -> bool:
+    """Stops a process until that is in the middle of handing a letter over; there it stays."""
+    before = handed()
+    while time.monotonic() < until:
+        if ended(process, random.uniform(0.001, 0.01)):
+            return False
+        os.killpg(process.pid, signal.SIGSTOP)
+        time.sleep(_SETTLES)  # what it wrote before reaches the relay meanwhile
+        if handed() - before:
+            return True
+        os.killpg(process.pid, signal.SIGCONT)
+    return False
 
 
 def _state(log: Path) -> tuple[int, int]:

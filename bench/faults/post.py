@@ -67,6 +67,11 @@ class Post:
         found = (json.loads(line) for line in self._log.read_bytes().splitlines())
         return [Arrival(one["id"], one["to"], tuple(one["receipts"])) for one in found]
 
+    def without(self, names: set[str]) -> set[str]:
+        """Those of some Message-IDs and receipts that no letter has which it took so far."""
+        found = self._log.read_text()
+        return {name for name in names if name not in found}
+
     def close(self) -> None:
         """Ends it, once nobody is connected any more."""
         assert self._process.stdin is not None

@@ -11,12 +11,10 @@ from bench.faults.firms import Firm
 from bench.faults.listing import RECEIPTS, unlisted
 from bench.faults.relay import Arrival
 
-_ANSWERS = "SELECT request, state FROM answer"
-
 
 def owed(books: Books) -> int:
     """How many receipts are still to be sent."""
-    return sum(state == "to do" for state in books.pairs(_ANSWERS).values())
+    return sum(state == "to do" for state in books.receipts().values())
 
 
 def count_receipts(
@@ -32,7 +30,7 @@ def count_receipts(
     """
     letters = Counter(f"{one.id} to {one.to}" for one in arrivals)
     named = Counter(number for one in arrivals for number in one.receipts)
-    states = {f"R-{key:06}": state for key, state in books.pairs(_ANSWERS).items()}
+    states = books.receipts()
     by_state = Counter(states.values())
     tally.told("receipts that arrived", sum(bool(one.receipts) for one in arrivals))
     tally.never("receipts that arrived twice", (one for one, times in letters.items() if times > 1))

@@ -15,7 +15,7 @@ from time import monotonic, sleep
 
 from bench.faults.books import MESSAGES, Books
 from bench.faults.counts import Tally
-from bench.faults.deaths import Cue, Fates, alone, ended, executed, left
+from bench.faults.deaths import Cue, Fates, Watch, alone, ended, executed, left
 from bench.faults.firms import Founder, Links
 from bench.faults.listing import unlisted
 from bench.faults.mail import DECLARING, LATER, STORED, Content, Mail, Queue, mails
@@ -27,6 +27,7 @@ FATES = Fates(
     cues={
         Cue.STARTED: 1.0,
         Cue.WRITTEN: 0.004,
+        Cue.MARKED: 0.0,
         Step.CONNECTED: 0.006,
         Step.INVITED: 0.006,
         Step.ENDED: 0.0,
@@ -87,6 +88,11 @@ class _Round:
         self._firm = founder.firm(name, self._post.port)
         self._books = Books(self._firm.ledger, founder.engine)
         self._fates = FATES.on(founder.engine)
+        self._watch = Watch(
+            self._post,
+            self._firm.log,
+            lambda: self._post.without(self._books.doubtful()[1]),
+        )
         self._mails, self._queue = mails, Queue(mails)
         self._kills, self._random, self._tally = kills, random, tally
         self._turn = threading.Lock()
@@ -112,7 +118,7 @@ class _Round:
         if enough:
             return self._hand_over(mail)
         process = self._start(mail)
-        cue = executed(process, death, self._post, self._firm.log)
+        cue = executed(process, death, self._watch)
         with self._turn:
             self._tally.kills.update([cue] if cue else [])
         return process.returncode

@@ -8,7 +8,7 @@ from random import Random
 
 from bench.faults.books import Books
 from bench.faults.counts import Tally
-from bench.faults.deaths import Cue, Fates, alone, ended, executed
+from bench.faults.deaths import Cue, Fates, Watch, alone, ended, executed
 from bench.faults.firms import Firm, Founder
 from bench.faults.listing import unlisted
 from bench.faults.post import Post
@@ -18,6 +18,7 @@ FATES = Fates(
     cues={
         Cue.STARTED: 0.8,
         Cue.WRITTEN: 0.006,
+        Cue.MARKED: 0.0,
         Step.CONNECTED: 0.006,
         Step.INVITED: 0.006,
         Step.ENDED: 0.0,
@@ -60,12 +61,13 @@ def _round(founder: Founder, name: str, kills: int, random: Random, tally: Tally
     books = Books(firm.ledger, founder.engine)
     customers = len(books.rows("SELECT id FROM recipient"))
     usual = FATES.on(founder.engine).within(customers // 4)
+    watch = Watch(post, firm.log, lambda: post.without(books.doubtful()[0]))
     codes: Counter[int] = Counter()
     while tally.kills.total() < kills:
         fates = LAST if customers - len(post.arrivals()) < FEW and random.random() < 0.5 else usual
         death = fates.draw(random)
         process = firm.start(*_SEND)
-        if cue := executed(process, death, post, firm.log):
+        if cue := executed(process, death, watch):
             tally.kills[cue] += 1
             tally.never("rows written by half", books.half())
             _no_part_of_a_list(books, customers, tally)

@@ -8,13 +8,14 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 from random import Random
 
 from bench.faults.books import Books, standing, twice_declared
 from bench.faults.clients import Crowd, last_said
 from bench.faults.counts import Tally
-from bench.faults.deaths import Cue, Cues, Fates, alone, ended, executed
+from bench.faults.deaths import Cue, Cues, Fates, Watch, alone, ended, executed
 from bench.faults.firms import Firm, Founder, Links
 from bench.faults.post import Post
 from bench.faults.receipts import count_receipts, owed
@@ -24,6 +25,7 @@ FATES = Fates(
     cues={
         Cue.STARTED: 1.5,
         Cue.WRITTEN: 0.004,
+        Cue.MARKED: 0.0,
         Cue.POSTED: 0.03,
         Cue.STOPPED: 0.4,
         Step.CONNECTED: 0.006,
@@ -78,13 +80,14 @@ def _round(
     books = Books(firm.ledger, founder.engine)
     crowd = Crowd.of(_free_port(), links, random)
     fates = FATES.on(founder.engine).within(len(links) // 4)
+    watch = Watch(post, firm.log, lambda: post.without(books.doubtful()[1]), limit=LIMIT)
     codes: Counter[int] = Counter()
     while tally.kills.total() < kills and not crowd.done:
         death = fates.draw(random)
         cues = Cues()
         server = _start(firm, crowd.port)
         with crowd.posting(cues, PEOPLE):
-            cue = executed(server, death, post, firm.log, cues, LIMIT)
+            cue = executed(server, death, replace(watch, cues=cues))
         if cue:
             tally.kills[cue] += 1
             tally.never("rows written by half", books.half())
