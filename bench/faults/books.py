@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import RowMapping
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from bench.faults.engines import Engine
@@ -34,6 +35,7 @@ HALF = {
     "WHERE filed = 'opt out' AND request IS NULL",
 }
 """What no row may be, however its writer ended."""
+_MARKED = "WHERE state IN ('in doubt', 'accepted')"
 DECLARATIONS = (
     "SELECT request.id, customer, kind, timing, repeats FROM request "
     "JOIN recipient ON recipient.id = request.recipient "
@@ -78,6 +80,11 @@ class Books:
     def _open(self) -> Any:
         return create_engine(self._url, poolclass=NullPool)
 
+    @cached_property
+    def _hasty(self) -> Any:
+        arguments = self._engine.hasty
+        return create_engine(self._url, poolclass=NullPool, connect_args=arguments)
+
     def rows(self, query: str, *, at_rest: bool = True) -> Sequence[RowMapping]:
         """What a query finds, where wanted once nobody else is at work."""
         if at_rest:
@@ -85,14 +92,19 @@ class Books:
         with self._open.connect() as db:
             return list(db.execute(text(query)).mappings())
 
-    def doubtful(self) -> tuple[set[str], set[str]]:
-        """What is in doubt at this moment: the ids of letters, the numbers of receipts."""
-        letters = "SELECT message_id FROM delivery WHERE state = 'in doubt'"
-        receipts = "SELECT request FROM answer WHERE state = 'in doubt'"
-        return (
-            {row["message_id"] for row in self.rows(letters, at_rest=False)},
-            {receipt_number(row["request"]) for row in self.rows(receipts, at_rest=False)},
-        )
+    def marked(self) -> tuple[set[str], set[str]]:
+        """What has been marked by now: the ids of letters, the numbers of receipts.
+
+        Nothing, where the ledger is locked: somebody was stopped while opening or closing it.
+        """
+        try:
+            with self._hasty.connect() as db:
+                letters = db.execute(text(f"SELECT message_id FROM delivery {_MARKED}")).scalars()
+                ids = set(letters)
+                receipts = db.execute(text(f"SELECT request FROM answer {_MARKED}")).scalars()
+                return ids, set(map(receipt_number, receipts))
+        except OperationalError:
+            return set(), set()
 
     def receipts(self) -> dict[str, str]:
         """Where each receipt stands, by its number."""

@@ -6,7 +6,7 @@ import shutil
 import time
 from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
@@ -19,6 +19,8 @@ class Engine(Protocol):
     """Makes ledgers, and copies of them."""
 
     name: str
+    hasty: ClassVar[dict[str, Any]]
+    """Arguments of a connection that does not wait for anybody."""
 
     def new(self, folder: Path) -> str:
         """The SQLAlchemy URL of a place where no ledger is yet.
@@ -41,6 +43,7 @@ class SQLite:
     """A file of its own for each ledger."""
 
     name = "SQLite"
+    hasty: ClassVar[dict[str, Any]] = {"timeout": 0.02}
 
     def new(self, folder: Path) -> str:
         """A file in a folder that only its owner reads."""
@@ -67,6 +70,7 @@ class PostgreSQL:
     """A database of its own for each ledger, on one server."""
 
     name = "PostgreSQL"
+    hasty: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, url: str) -> None:
         """Args:

@@ -69,8 +69,8 @@ class Post:
 
     def without(self, names: set[str]) -> set[str]:
         """Those of some Message-IDs and receipts that no letter has which it took so far."""
-        found = self._log.read_text()
-        return {name for name in names if name not in found}
+        arrivals = self.arrivals()
+        return names - {one.id for one in arrivals} - {r for one in arrivals for r in one.receipts}
 
     def close(self) -> None:
         """Ends it, once nobody is connected any more."""

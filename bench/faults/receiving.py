@@ -91,7 +91,7 @@ class _Round:
         self._watch = Watch(
             self._post,
             self._firm.log,
-            lambda: self._post.without(self._books.doubtful()[1]),
+            lambda: self._post.without(self._books.marked()[1]),
         )
         self._mails, self._queue = mails, Queue(mails)
         self._kills, self._random, self._tally = kills, random, tally

@@ -61,7 +61,7 @@ def _round(founder: Founder, name: str, kills: int, random: Random, tally: Tally
     books = Books(firm.ledger, founder.engine)
     customers = len(books.rows("SELECT id FROM recipient"))
     usual = FATES.on(founder.engine).within(customers // 4)
-    watch = Watch(post, firm.log, lambda: post.without(books.doubtful()[0]))
+    watch = Watch(post, firm.log, lambda: post.without(books.marked()[0]))
     codes: Counter[int] = Counter()
     while tally.kills.total() < kills:
         fates = LAST if customers - len(post.arrivals()) < FEW and random.random() < 0.5 else usual

@@ -80,7 +80,7 @@ def _round(
     books = Books(firm.ledger, founder.engine)
     crowd = Crowd.of(_free_port(), links, random)
     fates = FATES.on(founder.engine).within(len(links) // 4)
-    watch = Watch(post, firm.log, lambda: post.without(books.doubtful()[1]), limit=LIMIT)
+    watch = Watch(post, firm.log, lambda: post.without(books.marked()[1]), limit=LIMIT)
     codes: Counter[int] = Counter()
     while tally.kills.total() < kills and not crowd.done:
         death = fates.draw(random)
