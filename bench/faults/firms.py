@@ -137,7 +137,7 @@ class Founder:
 
     @classmethod
     def of(cls, folder: Path, engine: Engine) -> Founder:
-        """Freezes two releases in an empty folder, and builds the site."""
+        """Freezes two releases in an empty folder; the site is not built yet."""
         root = folder / "first"
         house = make_house(root)
         first = _settled(root, engine.new(root / ".publisher"))
@@ -145,8 +145,11 @@ class Founder:
         first.ok("freeze", "--effective", "unknown")
         house.edit()
         first.ok("freeze", "--effective", later(DAYS))
-        first.ok("build")
         return cls(folder, engine, first)
+
+    def build(self) -> None:
+        """Has the first firm build its site, with the form as a file."""
+        self._first.ok("build")
 
     def import_customers(self, number: int) -> None:
         """Gives the first firm so many customers. Some cannot be reached at first, some never."""
@@ -167,8 +170,9 @@ class Founder:
         return Founder(self.folder, self.engine, firm), links
 
     def form(self) -> bytes:
-        """The opt-out form of release 2 as it can be downloaded."""
-        return (self._first.root / "build/site/privacy/2/opt-out.pdf").read_bytes()
+        """The opt-out form of release 2 as it can be downloaded; empty before the site is built."""
+        path = self._first.root / "build/site/privacy/2/opt-out.pdf"
+        return path.read_bytes() if path.exists() else b""
 
     def firm(self, name: str, port: int) -> Firm:
         """A firm like the first, with a ledger of its own, whose letters go to a relay on a port.

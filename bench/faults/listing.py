@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from bench.faults.firms import Firm
 
-LETTERS = (("status",), ("send", "2"), ("doctor",))
+LETTERS = (("status",), ("send", "2"))
 """Commands that may name the customers whose letters are in doubt."""
 RECEIPTS = (("receipts",), ("status",))
 """Commands that may name the receipts that were not accepted."""

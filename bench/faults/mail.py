@@ -75,10 +75,11 @@ def mails(links: Sequence[Links], form: bytes) -> list[Mail]:
 
     Args:
         links: who was told, and where their answers go.
-        form: the opt-out form, not filled in.
+        form: the opt-out form, not filled in; where it is empty, nobody sends one.
     """
-    checked = _checked(form)
-    return [_mail(one, what, checked) for one, what in zip(links, cycle(MIX), strict=False)]
+    checked = _checked(form) if form else b""
+    mix = [content for content in MIX if form or content is not Content.FORM]
+    return [_mail(one, what, checked) for one, what in zip(links, cycle(mix), strict=False)]
 
 
 def _checked(form: bytes) -> bytes:

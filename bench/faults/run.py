@@ -38,6 +38,7 @@ def experiment(
     founder.import_customers(customers)
     if name == "send":
         return kill_senders(founder, kills, random)
+    founder.build()
     told, links = founder.told()
     kill = kill_servers if name == "serve" else kill_receivers
     return kill(told, links, kills, random, PATIENCE)
