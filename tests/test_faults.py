@@ -18,7 +18,7 @@ from bench.faults.serving import kill_servers
 
 Told = tuple[Founder, list[Links]]
 KILLS = 3
-CUSTOMERS = 24
+CUSTOMERS = 48
 NOT_YET = {
     "letters in doubt that no command names",
     "receipts not accepted that no command names",

@@ -96,6 +96,7 @@ class Crowd:
                 customer = self._waiting.popleft() if self._waiting else None
                 twice = self.random.random() < CLICKS_TWICE
             if customer is None:
+                cues.end()
                 return
             answers = self._press(customer, cues, 2 if twice else 1)
             with self._turn:

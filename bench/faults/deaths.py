@@ -62,27 +62,31 @@ class Death:
 class Fates:
     """The deaths of one kind of process, drawn at random."""
 
-    cues: Mapping[Cue | Step, float]
-    """How often each is drawn, and how late the death may come after it, in seconds."""
-    most: int
-    """Of the times that a cue comes."""
+    cues: Mapping[Cue | Step, tuple[int, float]]
+    """Of the cues, one as often as the other: how many times it may come, and how many seconds
+    later the death may be."""
 
     def on(self, engine: Engine) -> Fates:
         """Without what cannot be seen of an engine: only SQLite's log is a file of the firm."""
         if engine.name == SQLite.name:
             return self
-        cues = {cue: delay for cue, delay in self.cues.items() if cue is not Cue.WRITTEN}
-        return Fates(cues, self.most)
+        return self.only(lambda cue: cue is not Cue.WRITTEN)
+
+    def only(self, wanted: Callable[[Cue | Step], bool]) -> Fates:
+        """With some of the cues."""
+        return Fates({cue: span for cue, span in self.cues.items() if wanted(cue)})
 
     def within(self, most: int) -> Fates:
         """With cues that come no more often than so many times."""
-        return Fates(self.cues, max(1, min(self.most, most)))
+        most = max(1, most)
+        return Fates({cue: (min(n, most), late) for cue, (n, late) in self.cues.items()})
 
     def draw(self, random: Random) -> Death:
         """One of them."""
         cue = random.choice(list(self.cues))
-        nth = 1 if cue in (Cue.STARTED, Step.GONE) else random.randint(1, self.most)
-        return Death(cue, nth, random.uniform(0, self.cues[cue]), random.random() < 0.5)
+        most, latest = self.cues[cue]
+        nth, delay = random.randint(1, most), random.uniform(0, latest)
+        return Death(cue, nth, delay, family=random.random() < 0.5)
 
 
 class Cues:
@@ -90,7 +94,7 @@ class Cues:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._posts = 0
+        self._posts, self._over = 0, False
 
     def posted(self) -> None:
         """A form was posted just now."""
@@ -98,10 +102,22 @@ class Cues:
             self._posts += 1
             self._changed.notify_all()
 
-    def wait(self, nth: int, seconds: float) -> bool:
-        """Waits until so many were posted; False where that takes too long."""
+    def end(self) -> None:
+        """Nobody has anything left to post."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._posts >= nth, seconds)
+            self._over = True
+            self._changed.notify_all()
+
+    @property
+    def over(self) -> bool:
+        """Whether no post will come any more."""
+        return self._over
+
+    def wait(self, nth: int, seconds: float) -> bool:
+        """Waits until so many were posted; False where they are not."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._posts >= nth or self._over, seconds)
+            return self._posts >= nth
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +177,7 @@ def _came(process: subprocess.Popen[bytes], death: Death, watch: Watch) -> bool:
         return _marked(process, watch.handed, Random(death.nth), until)
     if death.cue in (Cue.POSTED, Cue.STOPPED):
         while not watch.cues.wait(death.nth, 0.1):
-            if ended(process, 0) or time.monotonic() > until:
+            if ended(process, 0) or watch.cues.over or time.monotonic() > until:
                 return False
     if death.cue is Cue.STOPPED:
         process.send_signal(signal.SIGTERM)

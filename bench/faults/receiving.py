@@ -25,20 +25,21 @@ from bench.faults.relay import Step, strike
 
 FATES = Fates(
     cues={
-        Cue.STARTED: 1.0,
-        Cue.WRITTEN: 0.004,
-        Cue.MARKED: 0.0,
-        Step.CONNECTED: 0.006,
-        Step.INVITED: 0.006,
-        Step.ENDED: 0.0,
-        Step.KEPT: 0.0,
-        Step.ANSWERED: 0.006,
-        Step.GONE: 0.1,
+        Cue.STARTED: (1, 1.0),
+        Cue.WRITTEN: (6, 0.004),
+        Cue.MARKED: (60, 0.0),
+        Step.CONNECTED: (1, 0.006),
+        Step.INVITED: (1, 0.006),
+        Step.ENDED: (1, 0.0),
+        Step.KEPT: (1, 0.0),
+        Step.ANSWERED: (1, 0.006),
+        Step.GONE: (1, 0.1),
     },
-    most=5,
 )
 AT_ONCE = 2
 """Deliveries that the mail server makes at the same time."""
+SPARED = 0.3
+"""How many tries nobody kills."""
 BATCH = 20
 """Tries between two looks into the ledger."""
 LETTERS = 150
@@ -112,10 +113,13 @@ class _Round:
         self._count(code)
 
     def _try(self, mail: Mail) -> int:
+        fates = self._fates
+        if mail.content not in DECLARING:
+            fates = fates.only(lambda cue: cue in (Cue.STARTED, Cue.WRITTEN))
         with self._turn:
-            enough = self._tally.kills.total() >= self._kills
-            death = self._fates.draw(self._random)
-        if enough:
+            spared = self._random.random() < SPARED
+            death = fates.draw(self._random)
+        if spared or self._tally.kills.total() >= self._kills:
             return self._hand_over(mail)
         process = self._start(mail)
         cue = executed(process, death, self._watch)

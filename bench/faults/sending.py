@@ -16,18 +16,17 @@ from bench.faults.relay import Arrival, Step
 
 FATES = Fates(
     cues={
-        Cue.STARTED: 0.8,
-        Cue.WRITTEN: 0.006,
-        Cue.MARKED: 0.0,
-        Step.CONNECTED: 0.006,
-        Step.INVITED: 0.006,
-        Step.ENDED: 0.0,
-        Step.KEPT: 0.0,
-        Step.ANSWERED: 0.006,
+        Cue.STARTED: (1, 0.8),
+        Cue.WRITTEN: (60, 0.006),
+        Cue.MARKED: (60, 0.0),
+        Step.CONNECTED: (60, 0.006),
+        Step.INVITED: (60, 0.006),
+        Step.ENDED: (60, 0.0),
+        Step.KEPT: (60, 0.0),
+        Step.ANSWERED: (60, 0.006),
     },
-    most=60,
 )
-LAST = Fates(cues={Step.GONE: 0.12}, most=1)
+LAST = Fates(cues={Step.GONE: (1, 0.12)})
 """For a run that will come to its end."""
 FEW = 40
 """So many letters are left when a run is killed at its end."""

@@ -23,18 +23,17 @@ from bench.faults.relay import Step
 
 FATES = Fates(
     cues={
-        Cue.STARTED: 1.5,
-        Cue.WRITTEN: 0.004,
-        Cue.MARKED: 0.0,
-        Cue.POSTED: 0.03,
-        Cue.STOPPED: 0.4,
-        Step.CONNECTED: 0.006,
-        Step.INVITED: 0.006,
-        Step.ENDED: 0.0,
-        Step.KEPT: 0.0,
-        Step.ANSWERED: 0.006,
+        Cue.STARTED: (1, 1.5),
+        Cue.WRITTEN: (60, 0.004),
+        Cue.MARKED: (60, 0.0),
+        Cue.POSTED: (60, 0.03),
+        Cue.STOPPED: (60, 0.4),
+        Step.CONNECTED: (20, 0.006),
+        Step.INVITED: (20, 0.006),
+        Step.ENDED: (20, 0.0),
+        Step.KEPT: (20, 0.0),
+        Step.ANSWERED: (20, 0.006),
     },
-    most=60,
 )
 PEOPLE = 6
 """Who post at the same moment."""
