@@ -94,20 +94,10 @@ class Firm:
         """What every command said so far."""
         return (self.root / ".publisher" / "said.log").read_text("utf-8", "replace")
 
-    def run(
-        self, *words: str, stdin: bytes = b"", **more: str
-    ) -> subprocess.CompletedProcess[bytes]:
-        """Runs a command to its end.
-
-        Args:
-            words: the command.
-            stdin: what it reads.
-            more: variables of its environment.
-        """
-        environment = {**self.environment, **more}
-        return subprocess.run(
-            self.command(*words), input=stdin, capture_output=True, env=environment, cwd=ROOT
-        )
+    def run(self, *words: str, columns: int = 80) -> subprocess.CompletedProcess[bytes]:
+        """Runs a command to its end, in a terminal so many columns wide."""
+        environment = {**self.environment, "COLUMNS": str(columns)}
+        return subprocess.run(self.command(*words), capture_output=True, env=environment, cwd=ROOT)
 
     def ok(self, *words: str) -> str:
         """Runs a command that must succeed; what it said."""

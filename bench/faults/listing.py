@@ -10,8 +10,8 @@ LETTERS = (("status",), ("send", "2"))
 """Commands that may name the customers whose letters are in doubt."""
 RECEIPTS = (("receipts",), ("status",))
 """Commands that may name the receipts that were not accepted."""
-_WIDE = {"COLUMNS": "400"}
-"""A table is cut off at the width of its terminal."""
+_WIDE = 400
+"""Columns: a table is cut off at the width of its terminal."""
 
 
 def unlisted(
@@ -23,7 +23,7 @@ def unlisted(
         return []
     printed: set[str] = set()
     for command in commands:
-        done = firm.run(*command, **_WIDE)
+        done = firm.run(*command, columns=_WIDE)
         if done.returncode in (0, 1):
             text = done.stdout.decode().translate(str.maketrans("│|,;:()", "       "))
             printed.update(text.split())

@@ -78,7 +78,7 @@ def _round(
     firm = founder.firm(name, post.port)
     books = Books(firm.ledger, founder.engine)
     crowd = Crowd.of(_free_port(), links, random)
-    fates = FATES.on(founder.engine).within(len(links) // 4)
+    fates = FATES.on(founder.engine).within(len(links) // 12)
     watch = Watch(post, firm.log, lambda: post.without(books.marked()[1]), limit=LIMIT)
     codes: Counter[int] = Counter()
     while tally.kills.total() < kills and not crowd.done:
