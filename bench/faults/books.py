@@ -1,0 +1,148 @@
+"""The ledger as its tables have it, read past the program that wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from bench.faults.engines import Engine
+
+REFERENCES = (
+    ("delivery", "recipient", "recipient"),
+    ("request", "recipient", "recipient"),
+    ("request", "repeats", "request"),
+    ("answer", "request", "request"),
+    ("filing", "message", "message"),
+    ("filing", "recipient", "recipient"),
+    ("filing", "request", "request"),
+)
+"""Table, column, and the table whose `id` it names."""
+HALF = {
+    "a letter that was handed over without an id or address": "SELECT recipient FROM delivery "
+    "WHERE state IN ('in doubt', 'accepted') AND (message_id = '' OR address = '' OR tries = 0)",
+    "a declaration without a receipt to send": "SELECT id FROM request WHERE repeats IS NULL "
+    "AND kind <> 'ask for the link' AND id NOT IN (SELECT request FROM answer)",
+    "a receipt for a repetition": "SELECT answer.request FROM answer JOIN request "
+    "ON request.id = answer.request WHERE request.repeats IS NOT NULL",
+    "an opt-out by mail without its declaration": "SELECT id FROM filing "
+    "WHERE filed = 'opt out' AND request IS NULL",
+}
+"""What no row may be, however its writer ended."""
+_MARKED = "WHERE state IN ('in doubt', 'accepted')"
+DECLARATIONS = (
+    "SELECT request.id, customer, kind, timing, repeats FROM request "
+    "JOIN recipient ON recipient.id = request.recipient "
+    "WHERE kind IN ('opt out', 'withdraw') ORDER BY received_at, request.id"
+)
+MESSAGES = (
+    "SELECT message.id, message.raw, "
+    "(SELECT filed FROM filing WHERE filing.id = "
+    "(SELECT max(id) FROM filing WHERE filing.message = message.id)) AS filed "
+    "FROM message ORDER BY message.id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A row of `request`."""
+
+    id: int
+    customer: str
+    kind: str
+    timing: str
+    repeats: int | None
+
+    @property
+    def receipt(self) -> str:
+        """Its number, as customers are told it."""
+        return receipt_number(self.id)
+
+
+def receipt_number(request: int) -> str:
+    """As customers are told it."""
+    return f"R-{request:06}"
+
+
+class Books:
+    """A ledger at rest."""
+
+    def __init__(self, url: str, engine: Engine) -> None:
+        self._url, self._engine = url, engine
+
+    @cached_property
+    def _open(self) -> Any:
+        return create_engine(self._url, poolclass=NullPool)
+
+    @cached_property
+    def _hasty(self) -> Any:
+        arguments = self._engine.hasty
+        return create_engine(self._url, poolclass=NullPool, connect_args=arguments)
+
+    def rows(self, query: str, *, at_rest: bool = True) -> Sequence[RowMapping]:
+        """What a query finds, where wanted once nobody else is at work."""
+        if at_rest:
+            self._engine.quiet(self._url)
+        with self._open.connect() as db:
+            return list(db.execute(text(query)).mappings())
+
+    def marked(self) -> tuple[set[str], set[str]]:
+        """What has been marked by now: the ids of letters, the numbers of receipts.
+
+        Nothing, where the ledger is locked: somebody was stopped while opening or closing it.
+        """
+        try:
+            with self._hasty.connect() as db:
+                letters = db.execute(text(f"SELECT message_id FROM delivery {_MARKED}")).scalars()
+                ids = set(letters)
+                receipts = db.execute(text(f"SELECT request FROM answer {_MARKED}")).scalars()
+                return ids, set(map(receipt_number, receipts))
+        except OperationalError:
+            return set(), set()
+
+    def receipts(self) -> dict[str, str]:
+        """Where each receipt stands, by its number."""
+        rows = self.rows("SELECT request, state FROM answer", at_rest=False)
+        return {receipt_number(row["request"]): row["state"] for row in rows}
+
+    def declarations(self) -> list[Declaration]:
+        """All that customers declared, in the order in which it counts."""
+        return [Declaration(**row) for row in self.rows(DECLARATIONS)]
+
+    def half(self) -> list[str]:
+        """Rows that were written by half, or name rows that are not there."""
+        self._engine.quiet(self._url)
+        with self._open.connect() as db:
+            found = self._engine.flaws(db)
+        for table, column, other in REFERENCES:
+            lost = (
+                f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL "
+                f"AND {column} NOT IN (SELECT id FROM {other})"
+            )
+            found += [f"{table}.{column} {row[column]}" for row in self.rows(lost)]
+        for what, query in HALF.items():
+            found += [f"{what}: {next(iter(row.values()))}" for row in self.rows(query)]
+        return found
+
+
+def twice_declared(declarations: Sequence[Declaration]) -> list[str]:
+    """Customers for whom the same is on record twice running, and not as a repetition."""
+    last: dict[tuple[str, str], str] = {}
+    found = []
+    for one in declarations:
+        if one.repeats is None:
+            if last.get((one.customer, one.timing)) == one.kind:
+                found.append(f"{one.customer}: {one.kind} again as {one.receipt}")
+            last[one.customer, one.timing] = one.kind
+    return found
+
+
+def standing(declarations: Sequence[Declaration]) -> dict[str, str]:
+    """What each customer's last declaration in time says."""
+    return {d.customer: d.kind for d in declarations if not d.repeats and d.timing == "in time"}

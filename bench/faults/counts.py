@@ -1,0 +1,74 @@
+"""What was counted, and whether it was promised otherwise."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+SHOWN = 5
+"""Cases of a broken promise that are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How often something was found."""
+
+    what: str
+    promised: bool
+    """Whether it must never be found; else it is only told."""
+    cases: tuple[str, ...] | int
+    """Which ones, or how many."""
+
+    @property
+    def found(self) -> int:
+        """How many."""
+        return self.cases if isinstance(self.cases, int) else len(self.cases)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The first few of its cases."""
+        return () if isinstance(self.cases, int) else self.cases[:SHOWN]
+
+    @property
+    def broken(self) -> bool:
+        """Whether a promise was broken."""
+        return self.promised and self.found > 0
+
+
+@dataclass
+class Tally:
+    """The counts of one experiment, added up over its rounds."""
+
+    name: str
+    kills: Counter[str] = field(default_factory=Counter)
+    """By the cue that the death waited for."""
+    rounds: int = 0
+    _found: dict[str, Count] = field(default_factory=dict)
+
+    def never(self, what: str, cases: Iterable[str]) -> None:
+        """Counts what must never be found."""
+        self._add(Count(what, True, tuple(cases)))
+
+    def told(self, what: str, number: int) -> None:
+        """Counts what may be found."""
+        self._add(Count(what, False, number))
+
+    def _add(self, new: Count) -> None:
+        old = self._found.get(new.what)
+        if old is None:
+            self._found[new.what] = new
+        elif isinstance(new.cases, int) or isinstance(old.cases, int):
+            self._found[new.what] = Count(new.what, new.promised, old.found + new.found)
+        else:
+            self._found[new.what] = Count(new.what, new.promised, old.cases + new.cases)
+
+    @property
+    def counts(self) -> list[Count]:
+        """What was counted, in the order in which it was first."""
+        return list(self._found.values())
+
+    @property
+    def broken(self) -> list[Count]:
+        """The promises that were broken."""
+        return [count for count in self.counts if count.broken]

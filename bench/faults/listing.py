@@ -1,0 +1,30 @@
+"""What the program's own commands name of what a person has to see to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bench.faults.firms import Firm
+
+LETTERS = (("status",), ("send", "2"))
+"""Commands that may name the customers whose letters are in doubt."""
+RECEIPTS = (("receipts",), ("status",))
+"""Commands that may name the receipts that were not accepted."""
+_WIDE = 400
+"""Columns: a table is cut off at the width of its terminal."""
+
+
+def unlisted(
+    firm: Firm, names: Iterable[str], commands: Iterable[tuple[str, ...]] = LETTERS
+) -> list[str]:
+    """Those of the names that none of the commands prints as a word of its own."""
+    wanted = list(names)
+    if not wanted:
+        return []
+    printed: set[str] = set()
+    for command in commands:
+        done = firm.run(*command, columns=_WIDE)
+        if done.returncode in (0, 1):
+            text = done.stdout.decode().translate(str.maketrans("│|,;:()", "       "))
+            printed.update(text.split())
+    return [name for name in wanted if name not in printed]

@@ -1,0 +1,94 @@
+"""Kills the program, and counts what became of letters, forms and messages; see README.md.
+
+python bench/faults/run.py [--kills 200] [--postgresql URL] [send] [serve] [receive]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+from random import Random
+
+from rich.console import Console
+from rich.table import Table
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from bench.faults.counts import Tally
+from bench.faults.engines import Engine, PostgreSQL, SQLite
+from bench.faults.firms import Founder
+from bench.faults.receiving import kill_receivers
+from bench.faults.sending import kill_senders
+from bench.faults.serving import kill_servers
+
+PATIENCE = 75.0
+"""Seconds that receipts have at the end of a round: they go out within a minute."""
+
+EXPERIMENTS = ("send", "serve", "receive")
+
+
+def experiment(
+    name: str, folder: Path, engine: Engine, customers: int, kills: int, random: Random
+) -> Tally:
+    """Kills one of the commands so often; what was counted."""
+    founder = Founder.of(folder, engine)
+    founder.import_customers(customers)
+    if name == "send":
+        return kill_senders(founder, kills, random)
+    founder.build()
+    told, links = founder.told()
+    kill = kill_servers if name == "serve" else kill_receivers
+    return kill(told, links, kills, random, PATIENCE)
+
+
+def shown(tally: Tally, seconds: float) -> Table:
+    """A tally as a table."""
+    by_cue = ", ".join(f"{number} {cue}" for cue, number in tally.kills.most_common())
+    title = f"{tally.name}: {tally.kills.total()} kills, {tally.rounds} rounds, {seconds:.0f} s"
+    table = Table("what", "found", "promised", title=title, caption=by_cue, min_width=72)
+    for count in tally.counts:
+        verdict = ("0, BROKEN" if count.broken else "0") if count.promised else ""
+        table.add_row(count.what, str(count.found), verdict)
+    return table
+
+
+def named(tally: Tally) -> list[str]:
+    """The first cases of each promise that was broken."""
+    return [f"{tally.name}: {count.what}: {', '.join(count.shown)}" for count in tally.broken]
+
+
+def main() -> int:
+    """Prints a table for each experiment and engine; 1 where a promise was broken."""
+    parser = argparse.ArgumentParser(description="Kills Policy Publisher, and counts.")
+    parser.add_argument("experiments", nargs="*", metavar="send|serve|receive")
+    parser.add_argument("--kills", type=int, default=200, help="of each experiment (200)")
+    parser.add_argument("--customers", type=int, default=1300, help="of each ledger (1300)")
+    parser.add_argument("--seed", type=int, default=1, help="of all that is drawn at random (1)")
+    parser.add_argument("--postgresql", metavar="URL", help="and the same there")
+    options = parser.parse_args()
+    if unknown := set(options.experiments) - set(EXPERIMENTS):
+        parser.error(f"no such experiment: {', '.join(sorted(unknown))}")
+    engines: list[Engine] = [SQLite()]
+    if options.postgresql:
+        engines.append(PostgreSQL(options.postgresql))
+    told = Console(width=max(100, Console().width))
+    broken: list[str] = []
+    for engine in engines:
+        for name in options.experiments or EXPERIMENTS:
+            with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+                random, start = Random(options.seed), time.monotonic()
+                tally = experiment(
+                    name, Path(folder), engine, options.customers, options.kills, random
+                )
+                told.print(shown(tally, time.monotonic() - start))
+                broken += named(tally)
+    for line in broken:
+        told.print(line, style="red", soft_wrap=True)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""Whatever moment the program is killed at: nothing twice, nothing lost, nothing invented.
+
+A few kills of each command, by the machinery of `bench/faults`, which makes hundreds.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from bench.faults.counts import Tally
+from bench.faults.engines import SQLite
+from bench.faults.firms import Founder, Links
+from bench.faults.receiving import kill_receivers
+from bench.faults.sending import kill_senders
+from bench.faults.serving import kill_servers
+
+Told = tuple[Founder, list[Links]]
+KILLS = 3
+CUSTOMERS = 48
+NOT_YET = {
+    "letters in doubt that no command names",
+    "receipts not accepted that no command names",
+    "receipts that arrived twice",
+    "receipts that came in two letters",
+    "declarations taken twice",
+    "messages not read yet",
+}
+"""Promises that are not kept yet."""
+
+
+@pytest.fixture(scope="module")
+def founder(tmp_path_factory: pytest.TempPathFactory) -> Founder:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+        patched.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
+        made = Founder.of(tmp_path_factory.mktemp("firms"), SQLite())
+    made.import_customers(CUSTOMERS)
+    return made
+
+
+@pytest.fixture(scope="module")
+def told(founder: Founder) -> Told:
+    return founder.told()
+
+
+def promised(tally: Tally) -> None:
+    assert tally.kills.total() >= KILLS
+    assert {f"{c.what}: {c.shown}" for c in tally.broken if c.what not in NOT_YET} == set()
+
+
+def test_a_sender_may_be_killed_at_any_moment(founder: Founder) -> None:
+    promised(kill_senders(founder, KILLS, Random(1)))
+
+
+def test_a_receiver_may_be_killed_at_any_moment(told: Told) -> None:
+    firms, links = told
+    promised(kill_servers(firms, links, KILLS, Random(1), 0))
+
+
+def test_taking_a_message_may_be_killed_at_any_moment(told: Told) -> None:
+    firms, links = told
+    promised(kill_receivers(firms, links[:4], KILLS, Random(1), 0))
