@@ -21,11 +21,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from publisher.actions.noticing import import_recipients
+from publisher.actions.receipts import send_receipts
 from publisher.actions.tallying import optouts
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, ServeError
 from publisher.notices.forms import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
+from publisher.notices.receipts import MOST_A_DAY
+from publisher.notices.record import MOST_CHANGES, MOST_REPEATS, Channel
 from publisher.policies.release import Number
 from publisher.web import LARGEST_BODY, application, run
 from tests.houses import KEY, LATE, NOW, TWO, postpone, spooled, token, told
@@ -358,34 +362,104 @@ def test_there_is_no_receipt_for_what_was_not_recorded(
     assert ledger_of(project).requests("privacy", 2) == []
 
 
-def test_a_full_disk_gives_no_receipt_and_loses_none(project: Project) -> None:
-    """A process that may not let the ledger grow posts until it is refused."""
+@pytest.mark.parametrize("put_back", [False, True])
+def test_there_is_no_receipt_where_the_ledger_was_taken_away(
+    project: Project, client: TestClient, put_back: bool
+) -> None:
+    own = token(project, "c-1")
+    declare(client, own)
+    ledger = project.private / "ledger.sqlite"
+    copy = ledger.read_bytes()
+    ledger.unlink()
+    if put_back:
+        ledger.write_bytes(copy)
+    for method, data in (("GET", None), ("POST", {TOKEN_FIELD: own, ACTION_FIELD: BACK})):
+        answer = client.request(method, PAGE, params={"token": own}, data=data)
+        assert answer.status_code == 503
+        assert "Your declaration was not recorded" in words(answer.text)
+        assert "R-0000" not in answer.text
+    asked = client.post(PAGE, data={ADDRESS_FIELD: "anna@customer.example"})
+    assert asked.status_code == 503
+
+
+def test_one_customer_cannot_fill_the_ledger_or_a_mailbox(
+    project: Project, client: TestClient
+) -> None:
+    own = token(project, "c-1")
+    for _ in range(60):
+        assert client.post(PAGE, data={TOKEN_FIELD: own, ACTION_FIELD: OUT}).is_success
+    assert len(ledger_of(project).requests("privacy", 2)) == 1 + MOST_REPEATS
+    statuses = [
+        client.post(PAGE, data={TOKEN_FIELD: own, ACTION_FIELD: action}).status_code
+        for _ in range(MOST_CHANGES)
+        for action in (BACK, OUT)
+    ]
+    # What only says what stands is answered; what would change it once more is refused.
+    assert set(statuses[: MOST_CHANGES - 1]) == {200}
+    assert set(statuses[MOST_CHANGES:]) == {200, 429}
+    recorded = ledger_of(project).requests("privacy", 2)
+    assert sum(r.repeats is None for r in recorded) == MOST_CHANGES
+    answers = [client.post(PAGE, data={TOKEN_FIELD: own, ACTION_FIELD: a}) for a in (OUT, BACK)]
+    (refused,) = [answer for answer in answers if answer.status_code == 429]
+    assert "Too many changes in one day" in words(refused.text)
+    assert "R-0000" in declare(client, token(project, "c-2"))
+    send_receipts(project, Watch())
+    letters = [letter for letter in spooled(project) if b"To: Anna" in letter]
+    assert len(letters) <= MOST_A_DAY[Channel.FORM]
+
+
+def test_two_clicks_at_once_are_one_declaration(project: Project) -> None:
+    """With the real clock, and real threads of the server."""
+    client = TestClient(application(project))
+    own, seen = token(project, "c-1"), []
+
+    def click(action: str) -> None:
+        answer = client.post(PAGE, data={TOKEN_FIELD: own, ACTION_FIELD: action})
+        seen.append(re.findall(r"R-\d{6}", answer.text)[0])
+
+    for turn in range(10):
+        action = BACK if turn % 2 else OUT
+        clicks = [threading.Thread(target=click, args=(action,)) for _ in range(2)]
+        for one in clicks:
+            one.start()
+        for one in clicks:
+            one.join()
+        assert seen[-1] == seen[-2]
+    assert len(set(seen)) == 10
+
+
+def test_a_full_disk_gives_no_receipt_and_loses_none(project: Project, tmp_path: Path) -> None:
+    """A process that may not let the ledger grow takes opt-outs until it refuses one."""
+    people = "".join(f"d-{n},d{n}@customer.example\n" for n in range(400))
+    import_recipients(project, f"customer,address\n{people}".encode(), "more.csv", NOW)
+    tokens = tmp_path / "tokens"
+    tokens.write_text("\n".join(token(project, f"d-{n}") for n in range(400)))
     script = (
-        "import resource, signal, sys; from pathlib import Path\n"
+        "import re, resource, sys; from pathlib import Path\n"
         "from starlette.testclient import TestClient\n"
         "from publisher.edges.project import Project; from publisher.web import application\n"
         "from tests.houses import NOW\n"
         "client = TestClient(application(Project(Path(sys.argv[1])), clock=lambda: NOW))\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), -1))\n"
-        "form = {'token': sys.argv[2], 'action': 'opt out'}\n"
-        "for _ in range(400):\n"
+        "for token in Path(sys.argv[2]).read_text().split():\n"
+        "    form = {'token': token, 'action': 'opt out'}\n"
         "    answer = client.post('/privacy/2/opt-out/', data=form)\n"
-        "    print(answer.status_code, 'R-000001' in answer.text)\n"
+        "    print(answer.status_code, *re.findall(r'R-[0-9]{6}', answer.text)[:1])\n"
         "    if answer.status_code != 200: break\n"
     )
-    own = token(project, "c-1")
     limit = str(300_000)
     done = subprocess.run(
-        [sys.executable, "-c", script, str(project.root), own, limit],
+        [sys.executable, "-c", script, str(project.root), str(tokens), limit],
         capture_output=True,
         text=True,
         check=True,
         cwd=Path(__file__).parent.parent,
     )
-    lines = done.stdout.split("\n")[:-1]
-    assert lines[-1] == "503 False"
-    assert set(lines[:-1]) == {"200 True"}
-    assert len(ledger_of(project).requests("privacy", 2)) == len(lines) - 1
+    *given, last = done.stdout.split("\n")[:-1]
+    assert last == "503"
+    assert given == [f"200 R-{n:06}" for n in range(1, len(given) + 1)]
+    recorded = ledger_of(project).requests("privacy", 2)
+    assert [r.receipt for r in recorded] == [line.split()[1] for line in given]
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY
 
 
