@@ -161,6 +161,7 @@ class Shield:
     """
 
     def __init__(self) -> None:
+        self._before = {number: signal.signal(number, _stop) for number in _SIGNALS}
         for number in (0, 1, 2):
             try:
                 os.fstat(number)
@@ -172,7 +173,6 @@ class Shield:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 2)
         os.close(nowhere)
-        self._before = {number: signal.signal(number, _stop) for number in _SIGNALS}
 
     def lift(self) -> None:
         """Takes it away: another command was meant."""
