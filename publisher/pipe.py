@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Container, Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from io import StringIO
+from threading import Thread
 from types import FrameType
 
 STORED = 0
@@ -23,6 +24,8 @@ TRY_AGAIN = 75
 COMMAND = "receive"
 LATER = "4.3.0 The message could not be stored; try again later."
 """Begins with an enhanced status code (RFC 3463), which Postfix passes on; see its pipe(8)."""
+PATIENCE = 2.0
+"""Seconds that the system's log may take."""
 LONGEST = 200
 """Characters of the line that a mail server gets."""
 
@@ -83,9 +86,12 @@ def failed(error: BaseException) -> int:
     Returns:
         The exit status.
     """
-    with suppress(BaseException):
-        _log(error)
     _tell(LATER)
+    with suppress(BaseException):
+        # A log that takes nothing would hold the mail server up for ever.
+        writer = Thread(target=_log, args=(error,), daemon=True)
+        writer.start()
+        writer.join(PATIENCE)
     return TRY_AGAIN
 
 
@@ -125,13 +131,14 @@ def _log(error: BaseException) -> None:
 
     Addresses of customers are left out.
     """
-    import syslog
+    with suppress(Exception):
+        import syslog
 
-    syslog.openlog("publisher", syslog.LOG_PID, syslog.LOG_MAIL)
-    for each in _told(error):
-        masked = _ADDRESS.sub("...", each)
-        printable = "".join(sign if sign.isprintable() else "?" for sign in masked)
-        syslog.syslog(syslog.LOG_ERR, printable.encode("utf-8", "replace").decode())
+        syslog.openlog("publisher", syslog.LOG_PID, syslog.LOG_MAIL)
+        for each in _told(error):
+            masked = _ADDRESS.sub("...", each)
+            printable = "".join(sign if sign.isprintable() else "?" for sign in masked)
+            syslog.syslog(syslog.LOG_ERR, printable.encode("utf-8", "replace").decode())
 
 
 def _told(error: BaseException) -> list[str]:
@@ -154,6 +161,7 @@ class Shield:
     """
 
     def __init__(self) -> None:
+        self._before = {number: signal.signal(number, _stop) for number in _SIGNALS}
         for number in (0, 1, 2):
             try:
                 os.fstat(number)
@@ -165,7 +173,6 @@ class Shield:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 2)
         os.close(nowhere)
-        self._before = {number: signal.signal(number, _stop) for number in _SIGNALS}
 
     def lift(self) -> None:
         """Takes it away: another command was meant."""
