@@ -235,7 +235,12 @@ ATTRIBUTIONS = {
     "Thunderbird, Italian": "Il 10/01/27 10:30, Example Hosting ha scritto:",
     "nothing above it": "",
 }
-DECLARATIONS = ("I opt out", "I opt out.\n\nAnna", "Ich widerspreche.\n\nMfG", "Je refuse la version 2")
+DECLARATIONS = (
+    "I opt out",
+    "I opt out.\n\nAnna",
+    "Ich widerspreche.\n\nMfG",
+    "Je refuse la version 2",
+)
 THANKS = ("Obrigado", "Thanks", "Thank you. I read it.", "Is that free?", "")
 LETTERS = {"as sent": LETTER, "flowed": FLOWED, "from HTML": BARE, "Outlook": OUTLOOK}
 
@@ -245,7 +250,9 @@ def quotations() -> list[tuple[str, str]]:
     found = [(name, below(head)) for name, head in HEADERS.items()]
     found += [(f"{name}, as sent", f"\n{head}\n\n{LETTER}") for name, head in HEADERS.items()]
     for name, head in ATTRIBUTIONS.items():
-        found += [(f"{name}, {how}", f"\n{head}\n\n{marked(text)}") for how, text in LETTERS.items()]
+        found += [
+            (f"{name}, {how}", f"\n{head}\n\n{marked(text)}") for how, text in LETTERS.items()
+        ]
         if not head.startswith(">"):
             found.append((f"{name}, unmarked", f"\n\n{head}\n\n{BARE}"))
     found.append(("Lotus", f"\n\n{marked(LETTER, '|')}"))
@@ -308,7 +315,9 @@ def test_a_piece_of_the_letter_that_lost_its_mark_is_no_declaration() -> None:
 
 
 def test_an_address_that_a_mail_program_rewrote_is_still_ours() -> None:
-    safe = re.sub(r"http://(\S+)", r"https://eur02.safelinks.example/?url=http%3A%2F%2F\1&data=05", BARE)
+    safe = re.sub(
+        r"http://(\S+)", r"https://eur02.safelinks.example/?url=http%3A%2F%2F\1&data=05", BARE
+    )
     assert declares(f"I opt out\n\n{HEADERS['Outlook, English']}\n\n{safe}")
     assert declares(f"I opt out\n\n{marked(safe)}")
     broken = re.sub(r"(\S{40})(\S{20})", r"\1\n\2", LETTER)

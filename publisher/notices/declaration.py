@@ -15,7 +15,6 @@ from enum import IntEnum
 import regex
 
 from publisher.notices.mentions import About, Mentions
-from publisher.notices.notation import ends
 from publisher.notices.phrases import Phrases, read_phrases
 from publisher.notices.quotation import Letter, Sent, without_quotation
 from publisher.notices.spelling import BLANK, DASH, LINE, QUOTE, RULE, fold, items, loose_words
@@ -34,8 +33,8 @@ MOST_WORDS = 200
 """Words of its writer's own in a mail that is read; a declaration is never longer."""
 MOST_OWN = 4_000
 """Characters of the same."""
-MOST_AROUND = 50_000
-"""Characters of a mail beyond four times the letter: what quotations of it may need."""
+MOST_AROUND = 20_000
+"""Characters of a mail beyond three times the letter: what quotations of it may need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +148,7 @@ class _Mail:
     ) -> None:
         people = (about.name, about.address, about.customer)
         self._letter = Letter(sent, people)
-        self._longest = 4 * len(sent.text) + MOST_AROUND
+        self._longest = 3 * len(sent.text) + MOST_AROUND
         self._mentions = Mentions(about, phrases)
         self._phrases = phrases
         self._lists = ["greetings", "declarations", "closings", "identifications", "signatures"]
@@ -253,12 +252,7 @@ class _Mail:
             return self._mentions.customer(row, at)
         found: set[int] = set()
         for language in self._phrases.languages.values():
-
-            def named(term: str, row: Sequence[str], at: int) -> set[int]:
-                return self._mentions.named(language, term, row, at)
-
-            for phrase in language.lists[name].beginning(row[at]):
-                found |= ends(phrase, row, at, named)
+            found |= self._mentions.phrase_ends(language.lists[name], language, row, at)
         if name == "declarations":
             found = {end for end in found if not self._mentions.is_name(row[at:end])}
         return found
