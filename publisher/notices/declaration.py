@@ -111,21 +111,28 @@ _FROM = {
     "topics": {_Stage.OPENING},
     "declarations": {_Stage.OPENING, _Stage.DECLARED},
     "enclosures": {_Stage.OPENING, _Stage.DECLARED},
+    "conjunctions": {_Stage.DECLARED},
     "closings": {_Stage.DECLARED, _Stage.CLOSED, _Stage.SIGNED},
     "identifications": {_Stage.OPENING, _Stage.DECLARED, _Stage.CLOSED, _Stage.SIGNED},
     "signatures": set(_Stage) - {_Stage.OPENING},
     "name": set(_Stage) - {_Stage.OPENING},
 }
 """At which stages a phrase of each list may stand."""
-_TO = {"declarations": _Stage.DECLARED, "enclosures": _Stage.DECLARED}
+_TO = dict.fromkeys(("declarations", "enclosures", "conjunctions"), _Stage.DECLARED)
 _SEPARATORS = frozenset(".!,;:") | {DASH, LINE, BLANK, RULE}
 _SEPARATION = regex.compile(r"(?:(?:[.,]|!{0,9})-?|[;:])\n*(?:=\n*)?-?")
 """What may stand between two phrases; a line of dashes is written `=`."""
 _BEFORE = regex.compile(r"\n*(?:=\n*-?)?")
 """What may stand before the first."""
-_ADJACENT = {("greetings", ""), ("declarations", "closings"), ("closings", "closings")} | {
-    ("closings", "name"),
+_ADJACENT = {
+    ("greetings", ""),
     ("topics", ""),
+    ("declarations", "closings"),
+    ("declarations", "conjunctions"),
+    ("declarations", "identifications"),
+    ("conjunctions", "declarations"),
+    ("closings", "closings"),
+    ("closings", "name"),
 }
 """Lists whose phrases may follow each other with nothing between; empty: any list."""
 
@@ -151,7 +158,8 @@ class _Mail:
         self._longest = 3 * len(sent.text) + MOST_AROUND
         self._mentions = Mentions(about, phrases)
         self._phrases = phrases
-        self._lists = ["greetings", "declarations", "closings", "identifications", "signatures"]
+        self._lists = ["greetings", "declarations", "conjunctions", "closings"]
+        self._lists += ["identifications", "signatures"]
         self._lists += ["enclosures"] * enclosing
 
     def own(self, text: str) -> tuple[str, bool]:
@@ -225,7 +233,7 @@ class _Mail:
                     continue
                 stage = max(stage, _Stage.SIGNED)
             if end == len(row):
-                if not between.endswith(DASH):
+                if not between.endswith(DASH) and reached.last != "conjunctions":
                     found.add(stage)
                 continue
             steps = self._steps(row, _Reached(end, stage, reached.last), between, lists)
@@ -278,6 +286,9 @@ def _may_follow(last: str, name: str, between: str) -> bool:
     """Whether a phrase of a list may stand behind the last one, for what is between them."""
     if not last:
         return True
+    if "conjunctions" in (name, last):
+        joins = last == "declarations" or name == "declarations"
+        return joins and between in ("", ",", LINE, f",{LINE}")
     line = "\n" in between or "=" in between
     if name == "signatures" or last == "signatures":
         return line
