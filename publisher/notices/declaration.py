@@ -186,7 +186,7 @@ class _Mail:
             return _Subject.NOTHING if len(text) < MOST_OWN else _Subject.DOUBTFUL
         lists = [*self._lists, "topics"]
         stages = self._reach(rest, _Stage.OPENING, lists)
-        if stages - {_Stage.OPENING} and rest.strip() == text.strip():
+        if stages - {_Stage.OPENING} and rest == fold(text):
             return _Subject.DECLARES
         known = stages or self._reach(rest, _Stage.DECLARED, lists)
         return _Subject.NOTHING if known else _Subject.DOUBTFUL
