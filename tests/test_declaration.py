@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +19,7 @@ from publisher.notices.declaration import (
     read_phrases,
     reading,
 )
+from publisher.notices.spelling import items
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "publisher/notices/phrases"
@@ -110,7 +109,7 @@ ROW = re.compile(r"^\| (.+?) \| (opt-out|a person) \|$", re.MULTILINE)
 
 
 def rows() -> list[tuple[str, bool]]:
-    """Each text of the table, and whether it is an opt-out; `/` is a line end, `//` a blank line."""
+    """Each text of the table, and whether it is an opt-out; `⏎` is a line end."""
     text = (ROOT / "tests/golden/declarations.md").read_text("utf-8")
     found = ROW.findall(text)
     assert len(found) == text.count(" | opt-out |\n") + text.count(" | a person |\n") >= 150
@@ -235,7 +234,12 @@ ATTRIBUTIONS = {
     "Thunderbird, Italian": "Il 10/01/27 10:30, Example Hosting ha scritto:",
     "nothing above it": "",
 }
-DECLARATIONS = ("I opt out", "I opt out.\n\nAnna", "Ich widerspreche.\n\nMfG", "Je refuse la version 2")
+DECLARATIONS = (
+    "I opt out",
+    "I opt out.\n\nAnna",
+    "Ich widerspreche.\n\nMfG",
+    "Je refuse la version 2",
+)
 THANKS = ("Obrigado", "Thanks", "Thank you. I read it.", "Is that free?", "")
 LETTERS = {"as sent": LETTER, "flowed": FLOWED, "from HTML": BARE, "Outlook": OUTLOOK}
 
@@ -245,7 +249,9 @@ def quotations() -> list[tuple[str, str]]:
     found = [(name, below(head)) for name, head in HEADERS.items()]
     found += [(f"{name}, as sent", f"\n{head}\n\n{LETTER}") for name, head in HEADERS.items()]
     for name, head in ATTRIBUTIONS.items():
-        found += [(f"{name}, {how}", f"\n{head}\n\n{marked(text)}") for how, text in LETTERS.items()]
+        found += [
+            (f"{name}, {how}", f"\n{head}\n\n{marked(text)}") for how, text in LETTERS.items()
+        ]
         if not head.startswith(">"):
             found.append((f"{name}, unmarked", f"\n\n{head}\n\n{BARE}"))
     found.append(("Lotus", f"\n\n{marked(LETTER, '|')}"))
@@ -308,8 +314,238 @@ def test_a_piece_of_the_letter_that_lost_its_mark_is_no_declaration() -> None:
 
 
 def test_an_address_that_a_mail_program_rewrote_is_still_ours() -> None:
-    safe = re.sub(r"http://(\S+)", r"https://eur02.safelinks.example/?url=http%3A%2F%2F\1&data=05", BARE)
+    safe = re.sub(
+        r"http://(\S+)", r"https://eur02.safelinks.example/?url=http%3A%2F%2F\1&data=05", BARE
+    )
     assert declares(f"I opt out\n\n{HEADERS['Outlook, English']}\n\n{safe}")
     assert declares(f"I opt out\n\n{marked(safe)}")
     broken = re.sub(r"(\S{40})(\S{20})", r"\1\n\2", LETTER)
     assert declares(f"I opt out\n\n{marked(broken)}")
+
+
+# ── subject and text, several texts ──────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "",
+        "Re:",
+        f"Re: {SUBJECT}",
+        f"RE: re: {SUBJECT}",
+        f"AW: {SUBJECT}",
+        f"Antw: [External] {SUBJECT.upper()}",
+        f"R: {SUBJECT}",
+        SUBJECT,
+        "Opt out",
+        "I opt out of version 2",
+        "Your letter",
+        "New Privacy Policy",
+        "Re: Opt-out",
+        "Widerspruch gegen Version 2",
+        "Hello",
+        "Thank you",
+    ],
+)
+def test_a_subject_that_leaves_no_doubt(subject: str) -> None:
+    assert declares("I opt out", subject)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        f"Fwd: {SUBJECT}",
+        f"Fw: {SUBJECT}",
+        f"WG: {SUBJECT}",
+        f"[Ticket 7] Re: {SUBJECT}",
+        "Question about my invoice",
+        "I do not opt out",
+        "Opt out?",
+        "Opt out of version 1",
+        "Privacy Policy: version 3 applies from 1 March 2028",
+        f"{SUBJECT} (was: opt out)",
+        "Out of office",
+        "x" * 100_000,
+    ],
+)
+def test_a_subject_that_leaves_doubt(subject: str) -> None:
+    assert not declares("I opt out", subject)
+
+
+def test_a_subject_may_declare_for_an_empty_text() -> None:
+    for text in ("", "\n\n", "Anna Example", "-- \nAnna Example", "Sent from my iPhone"):
+        assert declares(text, "I opt out")
+    quoted = below(HEADERS["GMX"])
+    assert declares(quoted, "Opt out of version 2")
+    for text in ("Thanks", "no, I do not", "Not now", "What is this about"):
+        assert not declares(text, "I opt out")
+    for subject in ("", f"Re: {SUBJECT}", "Re: I opt out", "Hello", "Your letter"):
+        assert not declares("", subject)
+
+
+def test_every_text_of_a_mail_has_to_declare() -> None:
+    def both(*texts: str) -> bool:
+        return reading("", texts, SENT, ABOUT, PHRASES).declares
+
+    assert both("I opt out", "I opt out.")
+    for other in ("I opt in", "", "I opt out of version 3", "Thanks"):
+        assert not both("I opt out", other)
+        assert not both(other, "I opt out")
+    assert not both()
+    assert reading("I opt out", (), SENT, ABOUT, PHRASES).declares
+
+
+def test_what_a_person_sees_is_what_the_writer_wrote() -> None:
+    quoted = below(HEADERS["Outlook, English"])
+    found = read(f"Hello,\r\n\r\nwhat does it cost?\r\n{quoted}")
+    assert found == Reading(False, "Hello,\n\nwhat does it cost?")
+
+
+@pytest.mark.parametrize(
+    ("text", "agreed"),
+    [
+        ("", True),
+        ("I opt out", True),
+        ("Please find my form attached.", True),
+        ("Hello,\n\nsee attached form\n\nKind regards\nAnna Example", True),
+        ("Kind regards\nAnna", True),
+        ("Anbei mein Formular. MfG", True),
+        ("Veuillez trouver ci-joint mon formulaire. Cordialement", True),
+        ("Please ignore the attached form", False),
+        ("I do not opt out", False),
+        ("Form attached, but only if it is free", False),
+        ("Here is the form of my neighbour", False),
+    ],
+)
+def test_words_beside_a_form(text: str, agreed: bool) -> None:
+    for body in (text, text + below(HEADERS["Outlook, French"])):
+        assert beside_form(f"Re: {SUBJECT}", [body], SENT, ABOUT, PHRASES) is agreed
+    assert not beside_form("Question", [text], SENT, ABOUT, PHRASES)
+    assert not declares(text) or text == "I opt out"
+
+
+def test_only_what_the_letter_is_about_can_be_named() -> None:
+    terms = replace(ABOUT, titles=("Terms of Service",), versions=("4", "4.1"))
+    assert read("I do not accept the new terms", about=terms).declares
+    assert read("I opt out of version 4.1 of the Terms of Service", about=terms).declares
+    assert read("Ich widerspreche den neuen Nutzungsbedingungen", about=terms).declares
+    assert not read("I do not accept the new privacy policy", about=terms).declares
+    assert not read("I opt out of version 2", about=terms).declares
+    other = replace(ABOUT, titles=("Fair Use",))
+    assert read("I opt out of the new Fair Use", about=other).declares
+    assert not read("I opt out of the new privacy policy", about=other).declares
+
+
+def test_a_name_that_is_made_of_words_of_a_declaration_counts_only_as_a_whole() -> None:
+    firm = replace(ABOUT, name="Opt Out Ltd")
+    assert not read("Thank you\nOpt Out", about=firm).declares
+    assert not read("Opt Out", about=firm).declares
+    assert read("I opt out\nOpt Out Ltd", about=firm).declares
+    doctor = replace(ABOUT, name="Julius Not")
+    assert not read("I opt out\nNot", about=doctor).declares
+    assert read("I opt out\nJulius Not", about=doctor).declares
+
+
+# ── laws ─────────────────────────────────────────────────────────────────────────────────────────
+
+LONG = (
+    "Dear Example Hosting team,\n\nI hereby opt out of version 2 of the Privacy Policy. "
+    "I do not accept the changes.\n\nKind regards,\nAnna Example\nCustomer number: c-1\n\n"
+    "-- \nSent from my iPhone"
+)
+KNOWN = frozenset().union(
+    *(PHRASES.vocabulary(name) for name in ("greetings", "declarations", "closings")),
+    *(PHRASES.vocabulary(name) for name in ("identifications", "signatures", "conjunctions")),
+    PHRASES.term_words(),
+    *(name for one in PHRASES.languages.values() for n in one.kinds.values() for name in n),
+    items(" ".join((*ABOUT.titles, "2", ABOUT.name, "c 1 a e ae", ABOUT.organisation))),
+)
+"""Every word that a declaration may have."""
+letters = st.characters(categories=("L", "N"), exclude_characters="\u0345")
+foreign = st.one_of(
+    st.text(letters, min_size=1, max_size=12),
+    st.sampled_from(
+        "if unless maybe yesterday newsletter invoice bob 3 2.2 opt0ut оut ορt".split()
+    ),
+).filter(lambda word: not KNOWN.issuperset(items(word)))
+signs = st.characters(
+    exclude_categories=("L", "N", "Cs", "Zs", "Mn", "Mc", "Me", "Cc"),
+    exclude_characters=".!,;:*_|><-‐‑‒–—―=\xad\ufeff'’‘ʼ′`´\"“”„‟‚‛«»‹›",
+)
+
+
+def words_of(text: str) -> list[int]:
+    return [found.start() for found in re.finditer(r"\S+", text)]
+
+
+@given(foreign, st.sampled_from(("I opt out", "Ich widerspreche.", LONG)), st.data())
+def test_any_foreign_word_anywhere_makes_it_wait(word: str, text: str, data: st.DataObject) -> None:
+    assert declares(text)
+    at = data.draw(st.sampled_from([*words_of(text), len(text)]))
+    before = "" if at == 0 or text[at - 1].isspace() else " "
+    assert not declares(f"{text[:at]}{before}{word} {text[at:]}")
+    assert not declares(text, f"{SUBJECT} {word}")
+
+
+@given(signs, st.sampled_from(("I opt out", LONG)), st.data())
+def test_any_odd_sign_anywhere_makes_it_wait(sign: str, text: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(text)))
+    if any(part.isalnum() for part in items(sign)) or not items(sign):
+        return
+    assert not declares(text[:at] + sign + text[at:])
+
+
+NEGATIONS = "not never don't nicht kein nie if unless falls wenn geen niet jamais jamás mai".split()
+
+
+@given(st.sampled_from(NEGATIONS), st.sampled_from(DECLARATIONS), st.data())
+def test_no_negation_or_condition_slips_in(word: str, text: str, data: st.DataObject) -> None:
+    at = data.draw(st.sampled_from([*words_of(text), len(text)]))
+    assert not declares(f"{text[:at]} {word} {text[at:]}")
+
+
+LINES = LETTER.splitlines()
+fragments = st.tuples(st.integers(0, len(LINES)), st.integers(1, len(LINES))).map(
+    lambda place: LINES[place[0] : place[0] + place[1]]
+)
+HEADS = [*HEADERS.values(), *ATTRIBUTIONS.values()]
+
+
+@given(fragments, st.sampled_from(HEADS), st.sampled_from(("> ", ">", ">> ", "")))
+def test_no_fragment_of_the_letter_declares(lines: list[str], head: str, mark: str) -> None:
+    text = "\n".join(lines)
+    alone = not mark and not head
+    if not (alone and text.strip() in ("“I opt out”", "opt out of version 2:")):
+        assert not declares(f"{head}\n\n{marked(text, mark)}\n")
+
+
+@given(fragments, st.data())
+def test_no_fragment_declares_that_lost_some_of_its_marks(
+    lines: list[str], data: st.DataObject
+) -> None:
+    lost = data.draw(st.sets(st.integers(0, len(lines)), max_size=3))
+    text = "\n".join(line if at in lost else f"> {line}" for at, line in enumerate(lines))
+    assert not declares(text) or set(range(len(lines))) <= lost
+
+
+@given(fragments, st.sampled_from(HEADS[:-1]), st.sampled_from(DECLARATIONS))
+def test_a_declaration_above_any_fragment_declares_or_waits(
+    lines: list[str], head: str, text: str
+) -> None:
+    quoted = f"\n\n{head}\n\n{marked(chr(10).join(lines))}"
+    assert read(text + quoted).own.startswith(text)
+    assert not declares(f"Thanks{quoted}")
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["a", "I opt out ", "I opt out\n", "\n", ">\n", "> I opt out\nx\n", "From: 10\n", "-----\n"]
+    + ["On 10 10 10:\n", "on 10 january example hosting wrote:\n", "*a", '"', LETTER, "a:\n"]
+    + ["Privacy Policy: version 2 applies\n", "-----Original Message-----\n", "a-", "\u0301"],
+)
+def test_whatever_a_stranger_writes_is_read_with_bounded_work(unit: str) -> None:
+    """Ten megabytes cost no more than what is looked at of them."""
+    long = unit * (10_000_000 // len(unit))
+    found = read(long, unit * 1000)
+    assert not found.declares
+    assert len(found.own) < 100_000

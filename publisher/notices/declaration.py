@@ -15,7 +15,6 @@ from enum import IntEnum
 import regex
 
 from publisher.notices.mentions import About, Mentions
-from publisher.notices.notation import ends
 from publisher.notices.phrases import Phrases, read_phrases
 from publisher.notices.quotation import Letter, Sent, without_quotation
 from publisher.notices.spelling import BLANK, DASH, LINE, QUOTE, RULE, fold, items, loose_words
@@ -34,8 +33,8 @@ MOST_WORDS = 200
 """Words of its writer's own in a mail that is read; a declaration is never longer."""
 MOST_OWN = 4_000
 """Characters of the same."""
-MOST_AROUND = 50_000
-"""Characters of a mail beyond four times the letter: what quotations of it may need."""
+MOST_AROUND = 20_000
+"""Characters of a mail beyond three times the letter: what quotations of it may need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +111,28 @@ _FROM = {
     "topics": {_Stage.OPENING},
     "declarations": {_Stage.OPENING, _Stage.DECLARED},
     "enclosures": {_Stage.OPENING, _Stage.DECLARED},
+    "conjunctions": {_Stage.DECLARED},
     "closings": {_Stage.DECLARED, _Stage.CLOSED, _Stage.SIGNED},
     "identifications": {_Stage.OPENING, _Stage.DECLARED, _Stage.CLOSED, _Stage.SIGNED},
     "signatures": set(_Stage) - {_Stage.OPENING},
     "name": set(_Stage) - {_Stage.OPENING},
 }
 """At which stages a phrase of each list may stand."""
-_TO = {"declarations": _Stage.DECLARED, "enclosures": _Stage.DECLARED}
+_TO = dict.fromkeys(("declarations", "enclosures", "conjunctions"), _Stage.DECLARED)
 _SEPARATORS = frozenset(".!,;:") | {DASH, LINE, BLANK, RULE}
 _SEPARATION = regex.compile(r"(?:(?:[.,]|!{0,9})-?|[;:])\n*(?:=\n*)?-?")
 """What may stand between two phrases; a line of dashes is written `=`."""
 _BEFORE = regex.compile(r"\n*(?:=\n*-?)?")
 """What may stand before the first."""
-_ADJACENT = {("greetings", ""), ("declarations", "closings"), ("closings", "closings")} | {
-    ("closings", "name"),
+_ADJACENT = {
+    ("greetings", ""),
     ("topics", ""),
+    ("declarations", "closings"),
+    ("declarations", "conjunctions"),
+    ("declarations", "identifications"),
+    ("conjunctions", "declarations"),
+    ("closings", "closings"),
+    ("closings", "name"),
 }
 """Lists whose phrases may follow each other with nothing between; empty: any list."""
 
@@ -149,10 +155,11 @@ class _Mail:
     ) -> None:
         people = (about.name, about.address, about.customer)
         self._letter = Letter(sent, people)
-        self._longest = 4 * len(sent.text) + MOST_AROUND
+        self._longest = 3 * len(sent.text) + MOST_AROUND
         self._mentions = Mentions(about, phrases)
         self._phrases = phrases
-        self._lists = ["greetings", "declarations", "closings", "identifications", "signatures"]
+        self._lists = ["greetings", "declarations", "conjunctions", "closings"]
+        self._lists += ["identifications", "signatures"]
         self._lists += ["enclosures"] * enclosing
 
     def own(self, text: str) -> tuple[str, bool]:
@@ -179,7 +186,7 @@ class _Mail:
             return _Subject.NOTHING if len(text) < MOST_OWN else _Subject.DOUBTFUL
         lists = [*self._lists, "topics"]
         stages = self._reach(rest, _Stage.OPENING, lists)
-        if stages - {_Stage.OPENING} and rest.strip() == text.strip():
+        if stages - {_Stage.OPENING} and rest == fold(text):
             return _Subject.DECLARES
         known = stages or self._reach(rest, _Stage.DECLARED, lists)
         return _Subject.NOTHING if known else _Subject.DOUBTFUL
@@ -226,7 +233,7 @@ class _Mail:
                     continue
                 stage = max(stage, _Stage.SIGNED)
             if end == len(row):
-                if not between.endswith(DASH):
+                if not between.endswith(DASH) and reached.last != "conjunctions":
                     found.add(stage)
                 continue
             steps = self._steps(row, _Reached(end, stage, reached.last), between, lists)
@@ -253,12 +260,7 @@ class _Mail:
             return self._mentions.customer(row, at)
         found: set[int] = set()
         for language in self._phrases.languages.values():
-
-            def named(term: str, row: Sequence[str], at: int) -> set[int]:
-                return self._mentions.named(language, term, row, at)
-
-            for phrase in language.lists[name].beginning(row[at]):
-                found |= ends(phrase, row, at, named)
+            found |= self._mentions.phrase_ends(language.lists[name], language, row, at)
         if name == "declarations":
             found = {end for end in found if not self._mentions.is_name(row[at:end])}
         return found
@@ -284,6 +286,9 @@ def _may_follow(last: str, name: str, between: str) -> bool:
     """Whether a phrase of a list may stand behind the last one, for what is between them."""
     if not last:
         return True
+    if "conjunctions" in (name, last):
+        joins = last == "declarations" or name == "declarations"
+        return joins and between in ("", ",", LINE, f",{LINE}")
     line = "\n" in between or "=" in between
     if name == "signatures" or last == "signatures":
         return line

@@ -1,13 +1,13 @@
-"""What an answer to a letter may name: the policy, its version, who wrote the letter, who answers."""
+"""What an answer may name: the policy, its version, who wrote the letter, who answers it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from publisher.notices.notation import ends, follows, unwrapped
-from publisher.notices.phrases import Language, Phrases
+from publisher.notices.phrases import Language, Lexicon, Phrases
 from publisher.notices.spelling import items
 
 
@@ -53,14 +53,17 @@ class Mentions:
                 return _any(self._organisation, row, at)
             case "customer":
                 return self.customer(row, at)
-        if name not in language.terms or at >= len(row):
+        if name not in language.terms:
             return set()
-        return set().union(
-            *(
-                ends(phrase, row, at, lambda n, r, a: self.named(language, n, r, a))
-                for phrase in language.terms[name].beginning(row[at])
-            )
-        )
+        return self.phrase_ends(language.terms[name], language, row, at)
+
+    def phrase_ends(
+        self, lexicon: Lexicon, language: Language, row: Sequence[str], at: int
+    ) -> set[int]:
+        """Where phrases of a language end that begin at a place."""
+        named = partial(self.named, language)
+        phrases = lexicon.beginning(row[at]) if at < len(row) else ()
+        return set[int]().union(*(ends(phrase, row, at, named) for phrase in phrases))
 
     @cached_property
     def _organisation(self) -> list[list[str]]:

@@ -6,9 +6,10 @@ what a mail program writes around a quotation. Whatever cannot be accounted for 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 
 import regex
 
@@ -19,10 +20,16 @@ from publisher.policies.language import locale
 
 SHORTEST = 4
 """Words in a row that are told to be the letter's; fewer may be anybody's."""
+SHORTEST_PIECE = 12
+"""Characters of a broken line that are told to be the letter's."""
 LONGEST_HEAD = 4
 """Lines over which a mail program breaks the words above a quotation."""
-MOST_HEADS = 20
-"""Places where a quotation may begin that are looked at."""
+LONGEST_ATTRIBUTION = 400
+"""Characters of a line such as “On Sunday, … wrote:”."""
+MOST_LABELS = 40
+"""Lines of header fields above a quotation."""
+MOST_HEADS, MOST_LINES = 20, 100
+"""Places where a quotation may begin, and lines of the writer's own, that are looked at."""
 
 _ZONES = "utc gmt z cet cest bst est edt cst cdt mst mdt pst pdt wet west eet eest mez mesz am pm"
 _MARK = regex.compile(r"[ \t]*(?:>[ \t]?)+")
@@ -105,20 +112,20 @@ class Letter:
     def has_piece(self, line: str) -> bool:
         """Whether a line stands in it, however it is spaced."""
         piece = "".join(fold(line).split())
-        return piece in self._compact
+        return len(piece) >= SHORTEST_PIECE and piece in self._compact
 
     @cached_property
     def _places(self) -> dict[tuple[str, ...], list[int]]:
+        """Where each word begins, and each row of `SHORTEST` words."""
         places: dict[tuple[str, ...], list[int]] = {}
-        for at in range(len(self.words) - SHORTEST + 1):
-            places.setdefault(tuple(self.words[at : at + SHORTEST]), []).append(at)
+        for at in range(len(self.words)):
+            for length in (1, SHORTEST):
+                places.setdefault(tuple(self.words[at : at + length]), []).append(at)
         return places
 
     def stands_in_row(self, words: Sequence[str]) -> bool:
         """Whether these words follow each other in it."""
-        if not words:
-            return False
-        begins = (at for at, word in enumerate(self.words) if word == words[0])
+        begins = self._places.get(tuple(words[:1]), ())
         return any(self.words[at : at + len(words)] == list(words) for at in begins)
 
     @cached_property
@@ -139,10 +146,12 @@ class Letter:
             Where the run ends among the words and in the letter; `at` and `place` where it is
             shorter than `SHORTEST`.
         """
-        places = self._places.get(tuple(words[at : at + SHORTEST]), ())
-        found = next((one for one in places if one >= place), None)
-        if found is None:
+        begin = tuple(words[at : at + SHORTEST])
+        places = self._places.get(begin, []) if len(begin) == SHORTEST else []
+        first = bisect_left(places, place)
+        if first == len(places):
             return at, place
+        found = places[first]
         at, found = at + SHORTEST, found + SHORTEST
         while at < len(words) and found < len(self.words):
             if words[at] == self.words[found]:
@@ -182,8 +191,9 @@ class _Page:
                     own.append("")
                 at += 1
                 continue
-            end = self._head_end(at)
-            if heads < MOST_HEADS and (end > at or self._begins_letter(at)):
+            looks = heads < MOST_HEADS and len(own) < MOST_LINES and self._lines[at].strip()
+            end = self._head_end(at) if looks else at
+            if looks and (end > at or self._begins_letter(at)):
                 heads += 1
                 behind = self._next_line(end)
                 if end > at and behind < len(self._lines) and self._marks[behind]:
@@ -204,11 +214,9 @@ class _Page:
 
     def _is_ours(self, at: int) -> bool:
         line = self._unmarked(at)
-        known = self._letter.vocabulary | self._head_words
         clock = _CLOCK.search(line) is not None
         return self._letter.has_piece(line) or all(
-            word in known or (clock and word.isdigit() and len(word) <= 4)
-            for word in loose_words(line)
+            word in self._known or (clock and _is_count(word)) for word in loose_words(line)
         )
 
     def _lost_its_mark(self, at: int) -> bool:
@@ -217,11 +225,11 @@ class _Page:
         Such a line is a piece of the letter, though it may read like a declaration.
         """
         piece = self._letter.without_ours(loose_words(self._lines[at]))
+        if not piece:
+            return False
         before, after = self._marked_words(at, -1)[-1:], self._marked_words(at, 1)[:1]
-        return bool(piece) and (
-            (bool(before) and self._letter.stands_in_row([*before, *piece]))
-            or (bool(after) and self._letter.stands_in_row([*piece, *after]))
-        )
+        rows = [[*before, *piece]] * bool(before) + [[*piece, *after]] * bool(after)
+        return any(map(self._letter.stands_in_row, rows))
 
     def _marked_words(self, at: int, step: int) -> list[str]:
         """The words of the next line in a direction that has any, if it is marked."""
@@ -240,7 +248,7 @@ class _Page:
         return at
 
     def _head_end(self, at: int) -> int:
-        """Where the words end that a mail program writes above a quotation; `at`: none are there."""
+        """Where the words end that a mail program writes above a quotation; `at`: none."""
         begin = self._separators_end(at)
         end = self._attribution_end(begin)
         labels = self._next_line(end)
@@ -251,10 +259,9 @@ class _Page:
         return begin if begin > at and self._begins_letter(begin) else at
 
     def _separators_end(self, at: int) -> int:
-        while at < len(self._lines) and not self._marks[at]:
-            line = self._lines[at]
-            rule = _RULE.match(line)
-            if not rule and not (line.strip()[:2] in ("--", "__") and self._separates(line)):
+        for _ in range(LONGEST_HEAD):
+            line = "" if at == len(self._lines) or self._marks[at] else self._lines[at]
+            if not (_RULE.match(line) or (line.strip()[:2] == "--" and self._separates(line))):
                 break
             at = self._next_line(at + 1)
         return at
@@ -273,36 +280,47 @@ class _Page:
             line = self._lines[end - 1]
             if self._marks[end - 1] or not line.strip():
                 break
-            if line.rstrip().endswith(":") and self._attributes("\n".join(self._lines[at:end])):
+            text = "\n".join(self._lines[at:end])
+            short = len(text) <= LONGEST_ATTRIBUTION
+            if line.rstrip().endswith(":") and short and self._attributes(text):
                 return end
         return at
 
     def _attributes(self, text: str) -> bool:
         words = self._letter.with_ours(loose_words(text))
-        return bool(words) and any(
-            len(words) in ends(phrase, words, 0, self._named_in(code, language))
-            for code, language in self._phrases.languages.items()
+        if self._senders.isdisjoint(words):
+            return False
+        return any(
+            len(words) in ends(phrase, words, 0, named)
+            for language, named in self._named
             for phrase in language.lists["attributions"].phrases
         )
 
-    def _named_in(self, code: str, language: Language) -> Named:
-        known = {"moment": _calendar(code) | frozenset(language.plain_words("moments"))}
-        known["sender"] = self._letter.organisation | {_OURS}
+    @cached_property
+    def _senders(self) -> frozenset[str]:
+        return self._letter.organisation | {_OURS}
 
-        def named(name: str, row: Sequence[str], at: int) -> set[int]:
-            words = known.get(name, frozenset())
-            found: set[int] = set()
-            while at < len(row) and (row[at] in words or (name == "moment" and _is_count(row[at]))):
-                at += 1
-                found.add(at)
-            return found
+    @cached_property
+    def _named(self) -> list[tuple[Language, Named]]:
+        """For each language, where a time or who sent the letter ends in an attribution."""
+        return [
+            (language, partial(self._run, _calendar(code) | language.plain_words("moments")))
+            for code, language in self._phrases.languages.items()
+        ]
 
-        return named
+    def _run(self, moments: frozenset[str], name: str, row: Sequence[str], at: int) -> set[int]:
+        words = {"moment": moments, "sender": self._senders}.get(name, frozenset())
+        counts = name == "moment"
+        found: set[int] = set()
+        while at < len(row) and (row[at] in words or (counts and _is_count(row[at]))):
+            at += 1
+            found.add(at)
+        return found
 
     def _labels_end(self, at: int) -> int:
-        """Where lines such as “From: …” end: two of them at least, and they name us or the letter."""
+        """Where lines such as “From: …” end: at least two, which name us or the letter."""
         labelled, said, begin, end = 0, set[str](), at, at
-        while at < len(self._lines) and not self._marks[at]:
+        while at < min(len(self._lines), begin + MOST_LABELS) and not self._marks[at]:
             label, value = self._label(self._lines[at])
             words = loose_words(value)
             if not self._lines[at].strip():
@@ -319,12 +337,19 @@ class _Page:
     def _label(self, line: str) -> tuple[str, str]:
         name, colon, value = line.partition(":")
         name = " ".join(loose_words(name[:40]))
-        known = {" ".join(loose_words(text)) for text in self._phrases.texts("labels")}
-        return (name, value) if colon and name in known else ("", line)
+        return (name, value) if colon and name in self._labels else ("", line)
+
+    @cached_property
+    def _labels(self) -> frozenset[str]:
+        return frozenset(" ".join(loose_words(text)) for text in self._phrases.texts("labels"))
 
     def _heads(self, words: Sequence[str]) -> bool:
-        known = self._letter.names | self._letter.ours | self._head_words
-        return all(word in known or _is_count(word) for word in words)
+        known = self._letter.names, self._letter.ours, self._head_words
+        return all(_is_count(word) or any(word in one for one in known) for word in words)
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return self._letter.vocabulary | self._head_words
 
     @cached_property
     def _head_words(self) -> frozenset[str]:
