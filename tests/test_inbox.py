@@ -127,7 +127,8 @@ WAYS_TO_HIDE = [
     "color:#fefefe", "color:#ffffffff", "color:rgb(255,255,255)", "color:rgb(100% 100% 100%)",
     "color:hsl(0,0%,100%)", "color:transparent", "color:rgba(0,0,0,0)", "color:#0000",
     "color:#333;background:#333", "color:red;background-color:red", "content-visibility:hidden",
-    "-webkit-text-fill-color:white", "zoom:0", "color:snow",
+    "-webkit-text-fill-color:white", "zoom:0", "color:snow", "max-height:1px", "width:.5pt",
+    "background:url(a.png) #123;color:#124", "background:black no-repeat;color:black",
 ]  # fmt: skip
 WAYS_TO_SHOW = [
     "color:#000", "color:white;background:#1b4f9c", "color:rgb(36,36,36)", "color:windowtext",
@@ -138,7 +139,10 @@ WAYS_TO_SHOW = [
     "mso-fareast-language:EN-US", "font-size:small", "letter-spacing:normal", "float:none",
     "caret-color:rgb(0, 0, 0)", "font-weight:400", "font:bold 12px Arial", "transform:none",
     "border-bottom:0px;padding:0;margin:0", "direction:ltr;unicode-bidi:isolate", "zoom:1",
-    "color:rgba(0,0,0,.9)", "line-height:1.25", "text-indent:0px",
+    "color:rgba(0,0,0,.9)", "line-height:1.25", "text-indent:0px", "line-height:normal",
+    "line-height:115%", "color:red", "background:rgb(255, 255, 255)", "background:none",
+    "background:0 0", "height:1em", "font-size:large", "line-height:12.0pt",
+    "display:block;display:block", "font-family:'\\@SimSun'",
 ]  # fmt: skip
 
 
@@ -204,6 +208,13 @@ def test_what_an_element_hides_is_no_text_but_doubtful(document: str) -> None:
         f"<style>p {{ unicode-bidi: bidi-override }}</style><p>{SAID}</p>",
         f"<style>@import 'x'</style><p>{SAID}</p>",
         f"<style>@media screen {{ p {{ display: none }} }}</style><p>{SAID}</p>",
+        f"<p style='display:none!important;display:block'>{SAID}</p>",
+        f"<p style='display:none;display:bogus'>{SAID}</p>",
+        f"<p style='opacity:calc(0)'>{SAID}</p>", f"<p style='color:bogus'>{SAID}</p>",
+        f"<p style='background-color:bogus'>{SAID}</p>", f"<p style='line-height:1px'>{SAID}</p>",
+        f"<p style='color:lab(100% 0 0)'>{SAID}</p>", f"<p style='font-size:min(0px)'>{SAID}</p>",
+        f"<link rel=stylesheet href='data:text/css,'><p>{SAID}</p>",
+        f"{SAID}<blockquote><style>body {{ display: none }}</style>x</blockquote>",
         f"<s>{SAID}</s>", f"<strike>{SAID}</strike>", f"<del>{SAID}</del>",
         f"<p style='text-decoration:line-through'>{SAID}</p>",
         f"<p style='text-decoration-line: underline line-through'><b>{SAID}</b></p>",
@@ -495,7 +506,7 @@ def of_size(piece: bytes, size: int = LARGEST - 100) -> bytes:
 HTML = b"Content-Type: text/html\n\n"
 MIXED = b"Content-Type: multipart/mixed; boundary=b\n\n"
 HOSTILE = {
-    "a reply parser's worst": b"\n" + of_size(b"Am Am schrieb x\n"),
+    "a reply parser's worst": b"\n" + of_size(b"Am Am schrieb x "),
     "tags that do not end": HTML + of_size(b'<a x="'),
     "tags in tags": HTML + of_size(b"<a<a", 490_000),
     "elements in each other": HTML + of_size(b"<div>", 490_000),
