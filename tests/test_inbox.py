@@ -9,13 +9,16 @@ import re
 import string
 from collections.abc import Callable
 from dataclasses import asdict
-from email.message import EmailMessage
+from email import message_from_bytes
+from email.message import EmailMessage, Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from publisher.edges import inbox
+from publisher.edges import inbox, mime
 from publisher.edges.inbox import (
     LARGEST,
     as_it_came,
@@ -362,6 +365,45 @@ def test_what_is_encrypted_is_doubtful(kind: str) -> None:
 )
 def test_what_mail_programs_may_read_in_two_ways_is_doubtful(raw: bytes) -> None:
     assert read_mail(TO + raw).doubt
+
+
+LEAVES = st.builds(
+    lambda text, subtype, coded: MIMEText(text, subtype, "utf-8" if coded else "us-ascii"),
+    st.text(string.ascii_letters + " -\n", max_size=30),
+    st.sampled_from(["plain", "html"]),
+    st.booleans(),
+)
+
+
+def together(parts: list[Message], kind: str, boundary: str) -> Message:
+    whole = MIMEMultipart(kind, boundary)
+    for part in parts:
+        whole.attach(part)
+    return whole
+
+
+@given(
+    st.recursive(
+        LEAVES,
+        lambda parts: st.builds(
+            together,
+            st.lists(parts, min_size=1, max_size=3),
+            st.sampled_from(["mixed", "alternative", "related"]),
+            st.uuids().map(str) | st.uuids().map(lambda uuid: f"{uuid}'()+_,-./:=?"),
+        ),
+        max_leaves=8,
+    )
+)
+def test_the_parts_are_those_that_the_standard_library_finds(message: Message) -> None:
+    raw = message.as_bytes()
+    theirs = [
+        (part.get_content_type(), part.get_payload(decode=True) or b"")
+        for part in message_from_bytes(raw).walk()
+        if not part.is_multipart()
+    ]
+    ours = [(p.kind, p.data(10_000)) for p in mime.read(raw).walk() if not p.parts]
+    assert ours == theirs
+    assert read_mail(raw).doubt in ("", "it says itself in more ways than are read")
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

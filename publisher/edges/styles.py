@@ -207,8 +207,8 @@ _MOVING = {
 _WEIGHED = frozenset([
     *_MOVING, *_THIN, *_PLACES, *_DECORATIONS, "display", "visibility", "mso-hide", "opacity",
     "content-visibility", "clip", "clip-path", "zoom", "color", "-webkit-text-fill-color", "font",
-    "font-size", "background", "background-color", "position", "float", "flex-direction", "letter-spacing",
-    "line-height",
+    "font-size", "background", "background-color", "position", "float", "flex-direction",
+    "letter-spacing", "line-height",
 ])  # fmt: skip
 """Properties whose values decide here."""
 _HOW = re.compile(r"\\|(?:calc|min|max|clamp|env|attr)\(")
