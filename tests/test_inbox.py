@@ -409,11 +409,11 @@ def test_the_parts_are_those_that_the_standard_library_finds(message: Message) -
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_parts_are_found_whatever_ends_a_line(end: str) -> None:
     body = "one\n\ntwo\n--bb\n--b x\n --b\n"
-    raw = "Content-Type: multipart/mixed; boundary=b\n\npreamble\n--b \t\n\n" + body
+    raw = "Subject: s\nContent-Type: multipart/mixed; boundary=b\n\npreamble\n--b \t\n\n" + body
     raw += "--b\n--b\n\nthree\n--b--\nafter\n--b\n\nnothing\n"
     mail = read_mail(raw.replace("\n", end).encode())
     assert mail.texts == ("one\n\ntwo\n--bb\n--b x\n --b\n\nthree",)
-    assert mail.doubt == ""
+    assert (mail.subject, mail.doubt) == ("s", "")
 
 
 def test_a_message_from_a_mailbox_file_is_one() -> None:
@@ -607,6 +607,23 @@ def test_a_hostile_mail_is_read_within_the_limits(name: str) -> None:
     raw = HOSTILE[name]
     assert len(raw) <= LARGEST
     assert mail_within_limits(raw) == read_mail(raw)
+
+
+@pytest.mark.parametrize(
+    ("name", "doubt"),
+    [
+        ("one line", "its text is longer than is read"),
+        ("line ends of HTML", "its HTML is longer than is read"),
+        ("elements in each other", "its HTML is nested as no mail program writes it"),
+        ("formatting opened anew", "its HTML is nested as no mail program writes it"),
+        ("parts", "it has more parts than are read"),
+        ("parts in each other", "its parts are deeper in each other than is read"),
+        ("a header", "its header is larger than is read"),
+        ("parameters", "the description of a part is longer than is read"),
+    ],
+)
+def test_what_is_not_read_to_its_end_is_doubtful(name: str, doubt: str) -> None:
+    assert doubt in read_mail(HOSTILE[name]).doubt
 
 
 def honest() -> bytes:
