@@ -9,13 +9,16 @@ import re
 import string
 from collections.abc import Callable
 from dataclasses import asdict
-from email.message import EmailMessage
+from email import message_from_bytes
+from email.message import EmailMessage, Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from publisher.edges import inbox
+from publisher.edges import inbox, mime
 from publisher.edges.inbox import (
     LARGEST,
     as_it_came,
@@ -127,7 +130,8 @@ WAYS_TO_HIDE = [
     "color:#fefefe", "color:#ffffffff", "color:rgb(255,255,255)", "color:rgb(100% 100% 100%)",
     "color:hsl(0,0%,100%)", "color:transparent", "color:rgba(0,0,0,0)", "color:#0000",
     "color:#333;background:#333", "color:red;background-color:red", "content-visibility:hidden",
-    "-webkit-text-fill-color:white", "zoom:0", "color:snow",
+    "-webkit-text-fill-color:white", "zoom:0", "color:snow", "max-height:1px", "width:.5pt",
+    "background:url(a.png) #123;color:#124", "background:black no-repeat;color:black",
 ]  # fmt: skip
 WAYS_TO_SHOW = [
     "color:#000", "color:white;background:#1b4f9c", "color:rgb(36,36,36)", "color:windowtext",
@@ -138,7 +142,10 @@ WAYS_TO_SHOW = [
     "mso-fareast-language:EN-US", "font-size:small", "letter-spacing:normal", "float:none",
     "caret-color:rgb(0, 0, 0)", "font-weight:400", "font:bold 12px Arial", "transform:none",
     "border-bottom:0px;padding:0;margin:0", "direction:ltr;unicode-bidi:isolate", "zoom:1",
-    "color:rgba(0,0,0,.9)", "line-height:1.25", "text-indent:0px",
+    "color:rgba(0,0,0,.9)", "line-height:1.25", "text-indent:0px", "line-height:normal",
+    "line-height:115%", "color:red", "background:rgb(255, 255, 255)", "background:none",
+    "background:0 0", "height:1em", "font-size:large", "line-height:12.0pt",
+    "display:block;display:block", "font-family:'\\@SimSun'",
 ]  # fmt: skip
 
 
@@ -204,6 +211,13 @@ def test_what_an_element_hides_is_no_text_but_doubtful(document: str) -> None:
         f"<style>p {{ unicode-bidi: bidi-override }}</style><p>{SAID}</p>",
         f"<style>@import 'x'</style><p>{SAID}</p>",
         f"<style>@media screen {{ p {{ display: none }} }}</style><p>{SAID}</p>",
+        f"<p style='display:none!important;display:block'>{SAID}</p>",
+        f"<p style='display:none;display:bogus'>{SAID}</p>",
+        f"<p style='opacity:calc(0)'>{SAID}</p>", f"<p style='color:bogus'>{SAID}</p>",
+        f"<p style='background-color:bogus'>{SAID}</p>", f"<p style='line-height:1px'>{SAID}</p>",
+        f"<p style='color:lab(100% 0 0)'>{SAID}</p>", f"<p style='font-size:min(0px)'>{SAID}</p>",
+        f"<link rel=stylesheet href='data:text/css,'><p>{SAID}</p>",
+        f"{SAID}<blockquote><style>body {{ display: none }}</style>x</blockquote>",
         f"<s>{SAID}</s>", f"<strike>{SAID}</strike>", f"<del>{SAID}</del>",
         f"<p style='text-decoration:line-through'>{SAID}</p>",
         f"<p style='text-decoration-line: underline line-through'><b>{SAID}</b></p>",
@@ -353,14 +367,53 @@ def test_what_mail_programs_may_read_in_two_ways_is_doubtful(raw: bytes) -> None
     assert read_mail(TO + raw).doubt
 
 
+LEAVES = st.builds(
+    lambda text, subtype, coded: MIMEText(text, subtype, "utf-8" if coded else "us-ascii"),
+    st.text(string.ascii_letters + " -\n", max_size=30),
+    st.sampled_from(["plain", "html"]),
+    st.booleans(),
+)
+
+
+def together(parts: list[Message], kind: str, boundary: str) -> Message:
+    whole = MIMEMultipart(kind, boundary)
+    for part in parts:
+        whole.attach(part)
+    return whole
+
+
+@given(
+    st.recursive(
+        LEAVES,
+        lambda parts: st.builds(
+            together,
+            st.lists(parts, min_size=1, max_size=3),
+            st.sampled_from(["mixed", "alternative", "related"]),
+            st.uuids().map(str) | st.uuids().map(lambda uuid: f"{uuid}'()+_,-./:=?"),
+        ),
+        max_leaves=8,
+    )
+)
+def test_the_parts_are_those_that_the_standard_library_finds(message: Message) -> None:
+    raw = message.as_bytes()
+    theirs = [
+        (part.get_content_type(), part.get_payload(decode=True) or b"")
+        for part in message_from_bytes(raw).walk()
+        if not part.is_multipart()
+    ]
+    ours = [(p.kind, p.data(10_000)) for p in mime.read(raw).walk() if not p.parts]
+    assert ours == theirs
+    assert read_mail(raw).doubt in ("", "it says itself in more ways than are read")
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_parts_are_found_whatever_ends_a_line(end: str) -> None:
     body = "one\n\ntwo\n--bb\n--b x\n --b\n"
-    raw = "Content-Type: multipart/mixed; boundary=b\n\npreamble\n--b \t\n\n" + body
+    raw = "Subject: s\nContent-Type: multipart/mixed; boundary=b\n\npreamble\n--b \t\n\n" + body
     raw += "--b\n--b\n\nthree\n--b--\nafter\n--b\n\nnothing\n"
     mail = read_mail(raw.replace("\n", end).encode())
     assert mail.texts == ("one\n\ntwo\n--bb\n--b x\n --b\n\nthree",)
-    assert mail.doubt == ""
+    assert (mail.subject, mail.doubt) == ("s", "")
 
 
 def test_a_message_from_a_mailbox_file_is_one() -> None:
@@ -495,7 +548,7 @@ def of_size(piece: bytes, size: int = LARGEST - 100) -> bytes:
 HTML = b"Content-Type: text/html\n\n"
 MIXED = b"Content-Type: multipart/mixed; boundary=b\n\n"
 HOSTILE = {
-    "a reply parser's worst": b"\n" + of_size(b"Am Am schrieb x\n"),
+    "a reply parser's worst": b"\n" + of_size(b"Am Am schrieb x "),
     "tags that do not end": HTML + of_size(b'<a x="'),
     "tags in tags": HTML + of_size(b"<a<a", 490_000),
     "elements in each other": HTML + of_size(b"<div>", 490_000),
@@ -554,6 +607,23 @@ def test_a_hostile_mail_is_read_within_the_limits(name: str) -> None:
     raw = HOSTILE[name]
     assert len(raw) <= LARGEST
     assert mail_within_limits(raw) == read_mail(raw)
+
+
+@pytest.mark.parametrize(
+    ("name", "doubt"),
+    [
+        ("one line", "its text is longer than is read"),
+        ("line ends of HTML", "its HTML is longer than is read"),
+        ("elements in each other", "its HTML is nested as no mail program writes it"),
+        ("formatting opened anew", "its HTML is nested as no mail program writes it"),
+        ("parts", "it has more parts than are read"),
+        ("parts in each other", "its parts are deeper in each other than is read"),
+        ("a header", "its header is larger than is read"),
+        ("parameters", "the description of a part is longer than is read"),
+    ],
+)
+def test_what_is_not_read_to_its_end_is_doubtful(name: str, doubt: str) -> None:
+    assert doubt in read_mail(HOSTILE[name]).doubt
 
 
 def honest() -> bytes:

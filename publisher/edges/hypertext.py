@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from publisher.edges.styles import Look, look_of, sheet_doubt
+from publisher.edges.styles import SHEET, Look, look_of, sheet_doubt
 
 LARGEST = 500_000
 """Characters of HTML that are read."""
@@ -204,7 +204,8 @@ class _Reader:
             kept=tag in _KEPT or (around.kept and "white-space" not in (named.get("style") or "")),
         )
         self._edge(tag, state)
-        if not self._quoted(state):
+        # A sheet holds for all, wherever it stands.
+        if tag == "style" or not self._quoted(state):
             self._doubt(_own_doubt(node, tag, named))
         return state
 
@@ -295,6 +296,8 @@ def _own_doubt(node: LexborNode, tag: str, named: Mapping[str, str | None]) -> s
     """Why an element is doubtful by itself, whatever text is in it."""
     if tag == "style":
         return sheet_doubt(node.text())
+    if tag == "link" and "stylesheet" in (named.get("rel") or "").lower():
+        return SHEET
     # Where it stands in the head, the standard puts its text into the body.
     if tag == "noscript":
         return HIDDEN

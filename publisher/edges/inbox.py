@@ -87,7 +87,7 @@ def _words(message: Part, name: str) -> list[str]:
 
 _TO = ("Delivered-To", "X-Original-To", "To", "Cc")
 _ATOM = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~.-"
-# That nothing of it stands before an address keeps the search linear.
+# A piece of something longer than an address is none.
 _ADDRESS = re.compile(rf"(?<![{_ATOM}])[{_ATOM}]{{1,256}}@[A-Za-z0-9.\-\[\]:\x80-\uffff]{{1,256}}")
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 SHEET = "its style sheet may hide text or show other text"
 
-Colour = tuple[int, int, int] | str
-"""Red, green and blue from 0 to 255; or a name that is not known here."""
+Colour = tuple[int, int, int] | None
+"""Red, green and blue from 0 to 255; None: it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,15 @@ class Look:
     ground: Colour = (255, 255, 255)
     tiny: bool = False
     struck: bool = False
-    unsure: bool = False
+    moved: bool = False
     """Whether its words may be seen elsewhere, or otherwise, than they are written."""
     kept: bool = False
     """Whether its line ends are line ends."""
+
+    @property
+    def unsure(self) -> bool:
+        """Whether what is seen of it cannot be told here."""
+        return self.moved or self.ink is None or self.ground is None
 
     @property
     def faint(self) -> bool:
@@ -89,20 +94,24 @@ _NO_CONTENT = frozenset(["", "none", "normal", "inherit", "initial"])
 
 def _rules(style: str) -> dict[str, str]:
     """Properties and their values, in lower case; of those that are repeated, the last."""
-    rules = {}
+    rules: dict[str, str] = {}
     for rule in _COMMENT.sub(" ", style).lower().split(";"):
-        name, colon, value = rule.partition(":")
-        # Letters can be written as escapes (CSS Syntax §4.3.7); names of fonts are, in Outlook.
+        name, colon, value = map(str.strip, rule.partition(":"))
+        value = value.partition("!")[0].strip()
+        if colon and rules.get(name, value) != value and name in _WEIGHED:
+            # Which one holds depends on which ones a mail program understands.
+            rules[_TWICE] = name
         if colon:
-            rules[name.strip()] = value.replace("!important", "").strip()
+            rules[name] = value
     return rules
 
 
+_TWICE = "(twice)"
+
+
 def _styled(look: Look, rules: Mapping[str, str]) -> Look:
-    ground = rules.get("background-color") or _FUNCTION_OR_WORD.match(rules.get("background", ""))
-    if ground:
-        name = ground if isinstance(ground, str) else ground[0]
-        look = replace(look, ground=_colour(name, look.ground, look.ground))
+    if ground := rules.get("background-color") or _ground_of(rules.get("background", "")):
+        look = replace(look, ground=_colour(ground, look.ground, look.ground))
     for name in ("color", "-webkit-text-fill-color"):
         if name in rules:
             look = replace(look, ink=_colour(rules[name], look.ink, look.ground))
@@ -114,14 +123,13 @@ def _styled(look: Look, rules: Mapping[str, str]) -> Look:
     return replace(
         look,
         struck=look.struck or "line-through" in "".join(map(rules.get, _DECORATIONS, _NOTHING)),
-        unsure=look.unsure or _is_moved(rules),
+        moved=look.moved or _is_moved(rules),
     )
 
 
 _KEPT = frozenset(["pre", "pre-wrap", "pre-line", "break-spaces"])
 _DECORATIONS = ("text-decoration", "text-decoration-line")
 _NOTHING = ("", "")
-_FUNCTION_OR_WORD = re.compile(r"(?!url|none|inherit)(?:rgba?|hsla?)\([^)]*\)|(?!url)[#\w]+")
 _SIZE = re.compile(r"(?<![\w.#-])(\d*\.?\d+)(px|pt|pc|in|cm|mm|em|rem|ex|ch|%|vw|vh)?(?![\w.])")
 _PIXELS = {
     "": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "em": 16.0,
@@ -133,6 +141,16 @@ def _pixels(length: str) -> float | None:
     """A length in pixels, about; None: it is none."""
     found = re.fullmatch(r"([+-]?\d{0,9}\.?\d{1,9})([a-z%]*)", length)
     return float(found[1]) * _PIXELS[found[2]] if found and found[2] in _PIXELS else None
+
+
+def _ground_of(background: str) -> str:
+    """The colour in the shorthand property `background`; empty: it has none."""
+    found = _COLOUR.search(background)
+    words = (word for word in background.split() if word in _NAMED)
+    return found[0] if found else next(words, "")
+
+
+_COLOUR = re.compile(r"#[0-9a-f]{3,8}|(?:rgb|hsl)a?\([^()]*\)")
 
 
 def _size_of(font: str) -> str:
@@ -147,7 +165,7 @@ def _is_tiny(size: str, around: bool) -> bool:
     return pixels is not None and (pixels < 4 or (around and relative))
 
 
-_NOTHING_WIDE = ("height", "width", "max-height", "max-width", "zoom")
+_THIN = ("height", "width", "max-height", "max-width")
 _FAR = 200.0
 """Pixels that move words out of sight."""
 _PLACES = (
@@ -167,7 +185,9 @@ def _hides(rules: Mapping[str, str]) -> bool:
         return True
     if (opacity := _pixels(rules.get("opacity", "1"))) is not None and opacity <= 0.1:
         return True
-    if any(_pixels(rules.get(name, "")) == 0 for name in _NOTHING_WIDE):
+    if any((size := _pixels(rules.get(name, ""))) is not None and size < 3 for name in _THIN):
+        return True
+    if _pixels(rules.get("zoom", "1")) == 0:
         return True
     places = (part for name in _PLACES for part in rules.get(name, "").split())
     return any(abs(_pixels(place) or 0) >= _FAR and _is_far(place) for place in places)
@@ -184,6 +204,15 @@ _MOVING = {
     "mix-blend-mode": "normal", "writing-mode": "horizontal-tb", "shape-outside": "none",
 }  # fmt: skip
 """Properties that show words elsewhere or otherwise, and the values that do not."""
+_WEIGHED = frozenset([
+    *_MOVING, *_THIN, *_PLACES, *_DECORATIONS, "display", "visibility", "mso-hide", "opacity",
+    "content-visibility", "clip", "clip-path", "zoom", "color", "-webkit-text-fill-color", "font",
+    "font-size", "background", "background-color", "position", "float", "flex-direction",
+    "letter-spacing", "line-height",
+])  # fmt: skip
+"""Properties whose values decide here."""
+_HOW = re.compile(r"\\|(?:calc|min|max|clamp|env|attr)\(")
+"""Ways to write a value that is not computed here; letters can be escapes (CSS Syntax §4.3.7)."""
 _HARMLESS = frozenset(["", "inherit", "initial", "unset", "normal", "none", "isolate", "embed"])
 
 
@@ -193,17 +222,17 @@ def _is_moved(rules: Mapping[str, str]) -> bool:
         if value != harmless and value not in _HARMLESS:
             return True
     spacing = _pixels(rules.get("letter-spacing", "0")) or 0
-    height = _pixels(rules.get("line-height", "1"))
+    height = rules.get("line-height", "1")
+    high = (_pixels(height) or 0) * (1 if height[-1:].isalpha() else 16)
     return (
         rules.get("position") in ("absolute", "fixed", "sticky")
         or "reverse" in rules.get("flex-direction", "") + rules.get("flex-flow", "")
         or rules.get("float") == "right"
         or spacing <= -4
-        or height == 0
-        or any("\\" in name for name in rules)
-        or any("\\" in rules[name] for name in ("display", "visibility", "position", "color")
-               if name in rules)
-    )  # fmt: skip
+        or (high < 3 and height[:1] in "0.123456789")
+        or _TWICE in rules
+        or any("\\" in name or (name in _WEIGHED and _HOW.search(rules[name])) for name in rules)
+    )
 
 
 # ── colours ──────────────────────────────────────────────────────────────────────────────────────
@@ -213,8 +242,14 @@ _NAMED: dict[str, Colour] = {
     "window": (255, 255, 255), "canvas": (255, 255, 255), "snow": (255, 250, 250),
     "ivory": (255, 255, 240), "ghostwhite": (248, 248, 255), "floralwhite": (255, 250, 240),
     "whitesmoke": (245, 245, 245), "mintcream": (245, 255, 250), "azure": (240, 255, 255),
-    "seashell": (255, 245, 238), "honeydew": (240, 255, 240), "aliceblue": (240, 248, 255),
-    "lightyellow": (255, 255, 224), "lavenderblush": (255, 240, 245),
+    "red": (255, 0, 0), "green": (0, 128, 0), "blue": (0, 0, 255), "navy": (0, 0, 128),
+    "gray": (128, 128, 128), "grey": (128, 128, 128), "silver": (192, 192, 192),
+    "maroon": (128, 0, 0), "purple": (128, 0, 128), "teal": (0, 128, 128), "olive": (128, 128, 0),
+    "orange": (255, 165, 0), "yellow": (255, 255, 0), "darkblue": (0, 0, 139),
+    "darkred": (139, 0, 0), "darkgreen": (0, 100, 0), "brown": (165, 42, 42),
+    "dimgray": (105, 105, 105), "darkgray": (169, 169, 169), "lightgray": (211, 211, 211),
+    "lightgrey": (211, 211, 211), "fuchsia": (255, 0, 255), "magenta": (255, 0, 255),
+    "aqua": (0, 255, 255), "cyan": (0, 255, 255), "lime": (0, 255, 0),
 }  # fmt: skip
 _UNCHANGED = frozenset(["inherit", "initial", "unset", "revert", "currentcolor", "auto", ""])
 _CLEAR = 0.15
@@ -223,8 +258,8 @@ _CLEAR = 0.15
 
 def _near(one: Colour, other: Colour) -> bool:
     """Whether letters of one colour cannot be read on the other."""
-    if isinstance(one, str) or isinstance(other, str):
-        return one == other
+    if one is None or other is None:
+        return False
     return max(abs(a - b) for a, b in zip(one, other, strict=True)) < 30
 
 
@@ -245,7 +280,7 @@ def _colour(value: str, unchanged: Colour, clear: Colour) -> Colour:
         return _from_digits(digits[1], clear)
     if function := re.fullmatch(r"(rgb|hsl)a?\(([^)]*)\)", value):
         return _from_function(function[1], function[2], unchanged, clear)
-    return _NAMED.get(value, value)
+    return _NAMED.get(value)
 
 
 def _from_digits(digits: str, clear: Colour) -> Colour:
