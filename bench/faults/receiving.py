@@ -43,7 +43,9 @@ SPARED = 0.3
 BATCH = 20
 """Tries between two looks into the ledger."""
 LETTERS = 150
-"""Messages of a round."""
+"""Messages of a round at most; there are no more of them than kills to make."""
+FEW = 8
+"""Messages of a round at least: one of each kind."""
 WAITING = ("unclear", "unknown sender", "unreadable")
 """How a message is filed that a person has to read."""
 LATE = 60.0
@@ -68,7 +70,7 @@ def kill_receivers(
     for number in count(1):
         if tally.kills.total() >= kills:
             return tally
-        some = [replace(one, codes=[]) for one in queued[:LETTERS]]
+        some = [replace(one, codes=[]) for one in queued[: max(FEW, min(LETTERS, kills))]]
         random.shuffle(some)
         _Round(founder, f"receive-{number}", some, kills, random, tally).run(patience)
         tally.rounds += 1
