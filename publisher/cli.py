@@ -394,12 +394,12 @@ def serve(ctx: click.Context, draft: bool, host: str, port: int, no_build: bool)
             ctx.obj.say(f"The draft: http://{host}:{port}/{policy_id}/draft/ (stop with Ctrl-C)")
         serve_draft(ctx.obj.project, host, port)
         return
-    from publisher import web
+    from publisher.web import app
 
     if not no_build:
         _build(ctx, None)
     ctx.obj.say(f"Serving on http://{host}:{port}/ (stop with Ctrl-C)")
-    web.run(ctx.obj.project, host, port)
+    app.run(ctx.obj.project, host, port)
 
 
 def _build(ctx: click.Context, as_of: dt.date | None) -> None:

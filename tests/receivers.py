@@ -21,9 +21,9 @@ from tests.relays import free_port
 _PROGRAM = """
 import sys
 from pathlib import Path
-from publisher.connections import Limits
+from publisher.web.connections import Limits
 from publisher.edges.project import Project
-from publisher.web import application, run
+from publisher.web.app import application, run
 project = Project(Path(sys.argv[1]))
 run(project, sys.argv[2], int(sys.argv[3]), limits={limits}, app=application(project{options}))
 """

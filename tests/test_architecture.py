@@ -34,11 +34,9 @@ def layers() -> dict[str, int]:
 
 
 LAYERS = layers()
-FOLDERS = [
-    name for name in LAYERS if (PACKAGE / name).is_dir() and name not in ("actions", "edges")
-]
-"""Of the core: each imports only from itself and from those behind it."""
 CORE = sorted(set(LAYERS.values()))[-2]
+FOLDERS = [name for name, layer in LAYERS.items() if layer >= CORE and (PACKAGE / name).is_dir()]
+"""Of the core: each imports only from itself and from those behind it."""
 
 
 def module_of(path: Path) -> str:

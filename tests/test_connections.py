@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from publisher.connections import FILES, UNFETCHED, Limits, listen, within_files
 from publisher.edges.project import Project
+from publisher.web.connections import FILES, UNFETCHED, Limits, listen, within_files
 from tests.houses import token, told
 from tests.receivers import PAGE, Receiver, everything, receiving, status
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.errors import ConfigurationError
 from publisher.notices.declaration import (
     About,
     Reading,

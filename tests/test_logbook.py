@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from publisher import logbook
-from publisher.logbook import LONGEST, Logbook
+from publisher.web import logbook
+from publisher.web.logbook import LONGEST, Logbook
 from tests.houses import told
 from tests.receivers import receiving
 

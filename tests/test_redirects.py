@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from publisher.actions.tallying import optouts
 from publisher.edges.project import Project
-from publisher.web import application
+from publisher.web.app import application
 from tests.houses import NOW, TWO, token, told
 
 PAGE = "/privacy/2/opt-out/"

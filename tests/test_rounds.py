@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 
 from publisher.edges.project import Project
 from publisher.errors import SendError
-from publisher.rounds import Rounds
-from publisher.web import application
+from publisher.web.app import application
+from publisher.web.rounds import Rounds
 from tests.houses import NOW, spooled, token, told
 from tests.receivers import PAGE, receiving, status
 from tests.relays import HANG, scripted

@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError
 from publisher.policies.configuration import read_configuration
-from publisher.visitors import MOST_NETWORKS, Visitors
-from publisher.web import application
+from publisher.web.app import application
+from publisher.web.visitors import MOST_NETWORKS, Visitors
 from tests.conftest import CONFIGURATION
 from tests.houses import NOW, told
 from tests.receivers import Receiver, receiving, status

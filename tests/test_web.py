@@ -31,7 +31,7 @@ from publisher.notices.forms import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
 from publisher.notices.receipts import MOST_A_DAY
 from publisher.notices.record import MOST_CHANGES, MOST_REPEATS, Channel
 from publisher.policies.release import Number
-from publisher.web import LARGEST_BODY, application, run
+from publisher.web.app import LARGEST_BODY, application, run
 from tests.houses import KEY, LATE, NOW, TWO, postpone, spooled, token, told
 from tests.relays import free_port
 
@@ -437,7 +437,7 @@ def test_a_full_disk_gives_no_receipt_and_loses_none(project: Project, tmp_path:
     script = (
         "import re, resource, sys; from pathlib import Path\n"
         "from starlette.testclient import TestClient\n"
-        "from publisher.edges.project import Project; from publisher.web import application\n"
+        "from publisher.edges.project import Project; from publisher.web.app import application\n"
         "from tests.houses import NOW\n"
         "client = TestClient(application(Project(Path(sys.argv[1])), clock=lambda: NOW))\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), -1))\n"

@@ -23,7 +23,7 @@ MAPPED = IPv6Network("::ffff:0:0/96")
 TRANSLATED = IPv6Network("64:ff9b::/96")
 """IPv4 addresses as a translator shows them to a host that has none (RFC 6052 §2.1)."""
 
-log = logging.getLogger("publisher.visitors")
+log = logging.getLogger("publisher.web.visitors")
 
 
 class Visitors:

@@ -17,7 +17,7 @@ ROUND = 60
 FAREWELL = 2
 """Seconds for which a round that is under way is waited for at the end."""
 
-log = logging.getLogger("publisher.rounds")
+log = logging.getLogger("publisher.web.rounds")
 
 
 class Rounds:

@@ -27,13 +27,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from publisher.actions.declaring import Bearer, ask_for_link, bearer_of, form_view, record
 from publisher.actions.receipts import send_receipts
-from publisher.connections import Limits, listen, serve
 from publisher.edges import archive
 from publisher.edges.database import LedgerError
 from publisher.edges.project import Project
 from publisher.edges.shell import STATIC_POLICY, Page
 from publisher.errors import NotFoundError, TokenError, TooOftenError
-from publisher.logbook import Logbook, keep
 from publisher.markup.html import fragment
 from publisher.notices.forms import (
     ACTION_FIELD,
@@ -49,10 +47,12 @@ from publisher.notices.optout import RequestKind
 from publisher.notices.record import Clock
 from publisher.policies.policy import POLICY_ID
 from publisher.policies.release import Number, Release
-from publisher.redirects import Site, to_the_slash
-from publisher.rounds import Rounds
 from publisher.text.clauses import parse
-from publisher.visitors import ASKS, ASKS_OF_UNKNOWN, Proxies, Visitors
+from publisher.web.connections import Limits, listen, serve
+from publisher.web.logbook import Logbook, keep
+from publisher.web.redirects import Site, to_the_slash
+from publisher.web.rounds import Rounds
+from publisher.web.visitors import ASKS, ASKS_OF_UNKNOWN, Proxies, Visitors
 
 LARGEST_BODY = 8_192
 """Bytes of a form that is posted."""

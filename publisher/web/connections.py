@@ -24,7 +24,7 @@ from uvicorn.server import ServerState
 
 from publisher.errors import ServeError
 
-log = logging.getLogger("publisher.connections")
+log = logging.getLogger("publisher.web.connections")
 
 
 @dataclass(frozen=True, slots=True)

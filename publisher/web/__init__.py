@@ -1,0 +1,1 @@
+"""The receiver: the site and its forms over HTTP."""
