@@ -17,8 +17,8 @@ from bench.faults.sending import kill_senders
 from bench.faults.serving import kill_servers
 
 Told = tuple[Founder, list[Links]]
-KILLS = 3
-CUSTOMERS = 48
+KILLS = 2
+CUSTOMERS = 32
 NOT_YET = {
     "letters in doubt that no command names",
     "receipts not accepted that no command names",

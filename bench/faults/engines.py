@@ -38,6 +38,9 @@ class Engine(Protocol):
     def flaws(self, db: Connection) -> list[str]:
         """What the database itself finds wrong with its files and references."""
 
+    def close(self) -> None:
+        """Removes what is outside the folders that were given."""
+
 
 class SQLite:
     """A file of its own for each ledger."""
@@ -64,6 +67,9 @@ class SQLite:
         whole = [str(row[0]) for row in db.exec_driver_sql("PRAGMA integrity_check")]
         lost = [str(tuple(row)) for row in db.exec_driver_sql("PRAGMA foreign_key_check")]
         return [line for line in whole if line != "ok"] + lost
+
+    def close(self) -> None:
+        """Nothing to remove."""
 
 
 class PostgreSQL:

@@ -60,6 +60,19 @@ def named(tally: Tally) -> list[str]:
     return [f"{tally.name}: {count.what}: {', '.join(count.shown)}" for count in tally.broken]
 
 
+def _engines(postgresql: str | None) -> list[Engine]:
+    return [SQLite(), *([PostgreSQL(postgresql)] if postgresql else [])]
+
+
+def _made(name: str, engine: Engine, options: argparse.Namespace, told: Console) -> list[str]:
+    """Makes an experiment and prints its table; the promises that were broken."""
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+        random, start = Random(options.seed), time.monotonic()
+        tally = experiment(name, Path(folder), engine, options.customers, options.kills, random)
+    told.print(shown(tally, time.monotonic() - start))
+    return named(tally)
+
+
 def main() -> int:
     """Prints a table for each experiment and engine; 1 where a promise was broken."""
     parser = argparse.ArgumentParser(description="Kills Policy Publisher, and counts.")
@@ -71,20 +84,14 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := set(options.experiments) - set(EXPERIMENTS):
         parser.error(f"no such experiment: {', '.join(sorted(unknown))}")
-    engines: list[Engine] = [SQLite()]
-    if options.postgresql:
-        engines.append(PostgreSQL(options.postgresql))
     told = Console(width=max(100, Console().width))
     broken: list[str] = []
-    for engine in engines:
-        for name in options.experiments or EXPERIMENTS:
-            with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-                random, start = Random(options.seed), time.monotonic()
-                tally = experiment(
-                    name, Path(folder), engine, options.customers, options.kills, random
-                )
-                told.print(shown(tally, time.monotonic() - start))
-                broken += named(tally)
+    for engine in _engines(options.postgresql):
+        try:
+            for name in options.experiments or EXPERIMENTS:
+                broken += _made(name, engine, options, told)
+        finally:
+            engine.close()
     for line in broken:
         told.print(line, style="red", soft_wrap=True)
     return 1 if broken else 0
