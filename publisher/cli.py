@@ -507,7 +507,7 @@ def send(ctx: click.Context, release: Number, confirm: bool, test: str | None) -
 
 @main.command()
 @click.argument("release", type=RELEASE)
-@click.argument("customer")
+@click.argument("customer", required=False)
 @click.option(
     "--accepted",
     "outcome",
@@ -521,13 +521,25 @@ def send(ctx: click.Context, release: Number, confirm: bool, test: str | None) -
     help="It did not: send the letter again with the next `send`.",
 )
 @click.pass_context
-def resolve(ctx: click.Context, release: Number, customer: str, outcome: str | None) -> None:
-    """Settle a delivery in doubt, after a look at the carrier's log."""
+def resolve(ctx: click.Context, release: Number, customer: str | None, outcome: str | None) -> None:
+    """List the letters in doubt or refused; with CUSTOMER, settle one of them.
+
+    Look into the carrier's log first: it has the Message-ID of each letter that it took.
+    """
     from publisher.actions import noticing
 
-    if outcome is None:
-        raise click.UsageError("say --accepted or --again")
-    noticing.resolve(ctx.obj.project, ctx.obj.policy, release, customer, outcome, ctx.obj.now())
+    project, policy_id = ctx.obj.project, ctx.obj.policy
+    if customer is None and outcome is None:
+        rows = noticing.unsettled(project, policy_id, release)
+        if rows:
+            head = ("customer", "state", "since", "tries", "message", "the carrier said")
+            console.table(head, [row.cells() for row in rows])
+        else:
+            ctx.obj.say("No letter is in doubt or refused")
+        return
+    if customer is None or outcome is None:
+        raise click.UsageError("name the customer, and say --accepted or --again")
+    noticing.resolve(project, policy_id, release, customer, outcome, ctx.obj.now())
     ctx.obj.say(f"Recorded for {customer}: {outcome}")
 
 

@@ -26,6 +26,7 @@ from publisher.actions.noticing import (
     resolve,
     send,
     send_test,
+    unsettled,
 )
 from publisher.actions.printing import letter_pdf
 from publisher.edges import archive
@@ -151,7 +152,7 @@ def settle(project: Project, customer: str, state: DeliveryState, number: Number
         for d in ledger.deliveries("privacy", number.major)
         if d.recipient == recipient.number and d.release == str(number)
     ]
-    ledger.settle(one, state, "550 5.1.1 no such user", NOW)
+    ledger.settle(one, state, "550 5.1.1 no such user", NOW, was=one.state)
 
 
 def since(project: Project, customer: str | None, number: Number) -> str:
@@ -370,6 +371,9 @@ def test_a_letter_in_doubt_is_never_sent_again_by_itself(tmp_path: Path) -> None
         assert run(project) == Report(0, 0, 0, 0)
         assert len(server.letters) == 3
         assert states(project)["c-1"] == "in doubt"
+        (listed,) = unsettled(project, "privacy", TWO)
+        assert listed.cells()[:2] == ("c-1", "in doubt")
+        assert listed.delivery.message_id in listed.cells()
         with pytest.raises(SendError, match="is not in doubt: it is accepted"):
             resolve(project, "privacy", TWO, "c-2", "again", NOW)
         resolve(project, "privacy", TWO, "c-1", "again", NOW)

@@ -250,6 +250,38 @@ def test_only_one_run_sends_at_a_time(tmp_path: Path) -> None:
         assert server.connections == 1
 
 
+def test_a_failure_before_the_mark_undoes_nobody_elses(tmp_path: Path) -> None:
+    """Another machine's sender marks the receipt while the relay puts ours off."""
+    with scripted({"RCPT": "451 later"}) as server:
+        project = told(tmp_path, port=server.port)
+        declare(project)
+        ledger = ledger_of(project)
+        real_answers = ledger.settle_answers
+
+        def other_first(numbers: list[int], *args: object, **more: object) -> None:
+            ledger.mark_answers(numbers, NOW)
+            real_answers(numbers, DeliveryState.ACCEPTED, "250 theirs", NOW)
+            real_answers(numbers, *args, **more)  # type: ignore[arg-type]
+
+        ledger.settle_answers = other_first  # type: ignore[method-assign, assignment]
+        try:
+            send_receipts(project, at())
+        finally:
+            del ledger.settle_answers
+    assert outstanding(project) == []
+
+
+def test_what_the_relay_puts_off_is_tried_again_later(tmp_path: Path) -> None:
+    with scripted({"RCPT": "451 later"}) as server:
+        project = told(tmp_path, port=server.port)
+        declare(project)
+        for minutes in range(16):
+            send_receipts(project, at(NOW + dt.timedelta(minutes=minutes)))
+        assert server.connections == 4  # at once, and after 2, 4 and 8 minutes more
+        server.script.clear()
+        assert send_receipts(project, at(NOW + HOUR)).sent == 1
+
+
 def test_a_relay_that_is_down_loses_no_receipt(tmp_path: Path) -> None:
     port = free_port()
     project = told(tmp_path, port=port)

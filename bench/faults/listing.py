@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from bench.faults.firms import Firm
 
-LETTERS = (("status",), ("send", "2"))
-"""Commands that may name the customers whose letters are in doubt."""
-RECEIPTS = (("receipts",), ("status",))
-"""Commands that may name the receipts that were not accepted."""
+LETTERS = (("resolve", "2"),)
+"""Commands that name the customers whose letters are in doubt."""
+RECEIPTS = (("receipts",),)
+"""Commands that name the receipts that were not accepted."""
 _WIDE = 400
 """Columns: a table is cut off at the width of its terminal."""
 

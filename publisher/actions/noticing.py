@@ -35,7 +35,7 @@ from publisher.policies.chronology import behind
 from publisher.policies.release import Line, Number, Release
 
 __all__ = ["Plan", "Report", "Resolution", "import_recipients", "letter_for", "plan", "resolve"]
-__all__ += ["send", "send_test"]
+__all__ += ["Unsettled", "send", "send_test", "unsettled"]
 
 MOST_IN_A_ROW = 3
 """Letters that may fail one after the other before the run is stopped."""
@@ -101,11 +101,11 @@ class Report:
             lines.append(f"{self.later} not taken for now: run `publisher send` again later")
         if self.in_doubt:
             lines.append(
-                f"{self.in_doubt} in doubt: look for them in the relay's log, then "
-                "`publisher resolve`"
+                f"{self.in_doubt} in doubt: `publisher resolve` lists them; look for them in the "
+                "relay's log"
             )
         if self.refused:
-            lines.append(f"{self.refused} refused: correct the addresses; `publisher status`")
+            lines.append(f"{self.refused} refused: `publisher resolve` lists them")
         return lines
 
 
@@ -298,11 +298,16 @@ def _send_one(
     before: Told,
 ) -> Outcome:
     ledger = ledger_of(project)
+    was = DeliveryState.TO_DO
     letter = compose(project, release, recipient, now(), before=before)
-    outcome = carrier.deliver(
-        letter, lambda: ledger.mark(delivery, recipient.address, letter.id, now())
-    )
-    ledger.settle(delivery, STATE_OF[outcome.fate], outcome.reply, now())
+
+    def mark() -> None:
+        nonlocal was
+        ledger.mark(delivery, recipient.address, letter.id, now())
+        was = DeliveryState.IN_DOUBT
+
+    outcome = carrier.deliver(letter, mark)
+    ledger.settle(delivery, STATE_OF[outcome.fate], outcome.reply, now(), was=was)
     return outcome
 
 
@@ -364,4 +369,35 @@ def resolve(
     if delivery.state is not DeliveryState.IN_DOUBT and not (again and delivery.state in settled):
         raise SendError(f"the letter to `{customer}` is not in doubt: it is {delivery.state}")
     state = DeliveryState.TO_DO if again else DeliveryState.ACCEPTED
-    ledger.settle(delivery, state, f"resolved by hand: {outcome}", now)
+    ledger.settle(delivery, state, f"resolved by hand: {outcome}", now, was=delivery.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A letter that a person has to see to."""
+
+    customer: str
+    delivery: Delivery
+
+    def cells(self) -> tuple[str, ...]:
+        """As a table shows it."""
+        one = self.delivery
+        moment = f"{one.at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+        return (self.customer, one.state, moment, str(one.tries), one.message_id, one.reply)
+
+
+def unsettled(project: Project, policy_id: str, number: Number) -> list[Unsettled]:
+    """The letters about a release that are in doubt, refused or bounced.
+
+    Raises:
+        NotFoundError, SendError: as for `plan`: no such release, or nobody is told of it.
+    """
+    announced(project, policy_id, number)
+    ledger = ledger_of(project)
+    states = (DeliveryState.IN_DOUBT, DeliveryState.REFUSED, DeliveryState.BOUNCED)
+    found = []
+    for one in ledger.deliveries(policy_id, number.major):
+        if one.release == str(number) and one.state in states:
+            whom = ledger.recipient(one.recipient)
+            found.append(Unsettled(whom.customer if whom else "", one))
+    return found

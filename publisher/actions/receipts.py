@@ -13,7 +13,7 @@ from publisher.edges import archive, detached
 from publisher.edges.database import LedgerError
 from publisher.edges.ledger import ledger_of
 from publisher.edges.locks import held
-from publisher.edges.outbox import STATE_OF, Carrier, Fate, carrier_of
+from publisher.edges.outbox import STATE_OF, Carrier, Fate, Outcome, carrier_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, PublisherError, SendError
 from publisher.notices.letter import Letter, compose_link, compose_receipt
@@ -31,6 +31,7 @@ from publisher.notices.record import (
 PATIENCE = 5.0
 """Seconds that whoever hands in a message waits for its receipt to be sent."""
 _GIVEN = (DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)
+_SETTLED_BY_HAND = (DeliveryState.IN_DOUBT, DeliveryState.REFUSED, DeliveryState.BOUNCED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +112,24 @@ def _numbers(together: Together) -> list[int]:
 
 def _answer(project: Project, together: Together, carrier: Carrier, clock: Clock) -> bool:
     ledger, numbers = ledger_of(project), _numbers(together)
+    was = DeliveryState.TO_DO
+
+    def mark() -> None:
+        nonlocal was
+        ledger.mark_answers(numbers, clock())
+        was = DeliveryState.IN_DOUBT
+
     try:
         letter = _letter(project, together)
     except NotFoundError:
         raise
     except PublisherError as error:
         # It can never be written, so a person has to see it.
-        ledger.settle_answers(numbers, DeliveryState.REFUSED, error.what, clock())
-        return False
-    outcome = carrier.deliver(letter, lambda: ledger.mark_answers(numbers, clock()))
-    ledger.settle_answers(numbers, STATE_OF[outcome.fate], outcome.reply, clock())
+        outcome = Outcome(Fate.REFUSED, error.what)
+    else:
+        outcome = carrier.deliver(letter, mark)
+    state = STATE_OF[outcome.fate]
+    ledger.settle_answers(numbers, state, outcome.reply, clock(), was=(was,))
     return outcome.fate is Fate.ACCEPTED
 
 
@@ -191,11 +200,13 @@ def settle_receipts(project: Project, receipts: Sequence[str], again: bool, cloc
     known = {o.answer.request.id: o.answer.state for o in outstanding(project)}
     numbers = [receipt_of(receipt) for receipt in receipts]
     for receipt, number in zip(receipts, numbers, strict=True):
-        if known.get(number, DeliveryState.TO_DO) is DeliveryState.TO_DO:
+        if known.get(number) not in _SETTLED_BY_HAND:
             raise NotFoundError(
                 f"{receipt} is no receipt in doubt and none that was refused",
                 remedy="publisher receipts",
             )
     state = DeliveryState.TO_DO if again else DeliveryState.ACCEPTED
     said = "resolved by hand: again" if again else "resolved by hand: accepted"
-    ledger_of(project).settle_answers(numbers, state, said, clock(), afresh=again)
+    ledger_of(project).settle_answers(
+        numbers, state, said, clock(), was=_SETTLED_BY_HAND, afresh=again
+    )

@@ -215,11 +215,28 @@ class Ledger:
                     "another sender has taken this letter", where=self._database.where
                 )
 
-    def settle(self, one: Delivery, state: DeliveryState, reply: str, now: dt.datetime) -> None:
-        """Records what became of a delivery."""
+    def settle(
+        self,
+        one: Delivery,
+        state: DeliveryState,
+        reply: str,
+        now: dt.datetime,
+        *,
+        was: DeliveryState = DeliveryState.IN_DOUBT,
+    ) -> None:
+        """Records what became of a delivery.
+
+        Args:
+            one: which.
+            state, reply, now: what became of it, and when.
+            was: the state that whoever settles it knows it to be in. If it is in another one,
+                somebody else has it, and what they know of it stands.
+        """
         values = {"state": state, "reply": reply, "at": now}
         with self._writing() as db:
-            db.execute(update(delivery).where(_same(one)).values(values))
+            db.execute(
+                update(delivery).where(_same(one) & (delivery.c.state == was)).values(values)
+            )
 
     # ── requests ─────────────────────────────────────────────────────────────────────────────────
 
@@ -310,6 +327,7 @@ class Ledger:
         reply: str,
         now: dt.datetime,
         *,
+        was: Sequence[DeliveryState] = (DeliveryState.IN_DOUBT,),
         afresh: bool = False,
     ) -> None:
         """As `settle`, for the one letter that answers these requests.
@@ -317,13 +335,17 @@ class Ledger:
         Args:
             numbers: of the requests.
             state, reply, now: what became of the letter, and when.
+            was: the states that whoever settles them knows them to be in.
             afresh: forget how often it was tried.
         """
         values: dict[str, Any] = {"state": state, "reply": reply, "at": now}
         if afresh:
             values["tries"] = 0
+        elif was == (DeliveryState.TO_DO,):
+            values["tries"] = answer.c.tries + 1
+        own = answer.c.request.in_(numbers) & answer.c.state.in_(was)
         with self._writing() as db:
-            db.execute(update(answer).where(answer.c.request.in_(numbers)).values(values))
+            db.execute(update(answer).where(own).values(values))
 
     def pass_on(self, asked: Request, address: str, clock: Clock) -> int:
         """Puts down a link for each customer at the address that somebody asked with.
