@@ -239,6 +239,23 @@ def test_a_postponement_moves_the_window_for_every_letter_sent(project: Project)
     assert other.repeated
 
 
+def test_lawyers_may_add_sentences(project: Project) -> None:
+    text = "Not with me."
+    assert take(project, reply(project, text)).filed is Filed.UNCLEAR
+    own = project.root / "wording/declarations/en.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text('declarations = ["not with (me | us)"]\n')
+    again = Project(project.root)
+    assert take(again, reply(again, text)).filed is Filed.OPT_OUT
+    assert take(again, reply(again, f"{text} Really?")).filed is Filed.UNCLEAR
+    own.write_text("declarations = [")
+    broken = Project(project.root)
+    assert receive(broken, reply(broken, text), None, at()).filed is None
+    own.unlink()
+    assert take(Project(project.root), b"\n\n").filed is Filed.UNKNOWN
+    assert [m.filed for m in ledger_of(project).waiting()].count(None) == 0
+
+
 # ── a form that comes back ───────────────────────────────────────────────────────────────────────
 
 

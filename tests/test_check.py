@@ -132,6 +132,24 @@ def test_bad_input(house: House, name: str) -> None:
     assert remedy in result.output
 
 
+@pytest.mark.parametrize(
+    ("text", "told_of"),
+    [
+        ("declarations = [\n", "en.toml:"),
+        ("declaration = []\n", "`declaration` is not a key we know"),
+        ('declarations = ["I opt {out}"]\n', "`declarations"),
+    ],
+)
+def test_sentences_of_the_project_that_do_not_read(house: House, text: str, told_of: str) -> None:
+    own = house.root / "wording/declarations/en.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text(text)
+    result = house.run("check")
+    assert result.exit_code == 1
+    assert "wording/declarations/en.toml" in result.output
+    assert told_of in result.output
+
+
 def test_a_clean_draft_says_nothing(house: House) -> None:
     assert house.ok("check") == ""
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from publisher.compare.amendment import Amendment, amend
 from publisher.edges import archive
 from publisher.edges.project import Project, draft_error, read_folder
-from publisher.errors import DraftError, HistoryError, NotFoundError
+from publisher.errors import ConfigurationError, DraftError, HistoryError, NotFoundError
 from publisher.notices.review import check
 from publisher.notices.translations import Seen, check_translations
 from publisher.policies.draft import read_draft
-from publisher.policies.finding import Finding, Severity
+from publisher.policies.finding import Finding, Severity, from_error
 from publisher.policies.policy import Note, Policy
 from publisher.policies.release import Number, Release
 from publisher.text.clauses import Document, parse
@@ -68,7 +68,17 @@ def check_draft(project: Project, policy_id: str) -> list[Finding]:
     folder = project.folder(policy_id)
     found = [*findings, *check(policy, last, folder, amendment)]
     found += check_translations(policy, line, folder, _seen(project, policy, last))
+    found += _check_phrases(project)
     return sorted(found, key=lambda f: (f.severity is not Severity.ERROR, f.file, f.line))
+
+
+def _check_phrases(project: Project) -> list[Finding]:
+    """What is wrong with the project's own sentences that are opt-outs."""
+    try:
+        _ = project.phrases
+    except ConfigurationError as error:
+        return [from_error(error)]
+    return []
 
 
 def _seen(project: Project, policy: Policy, last: Release | None) -> list[Seen]:
