@@ -16,7 +16,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from html import escape
+
+from markupsafe import Markup
 
 from publisher.errors import RecipientsError, RenderError
 from publisher.markup.html import fragment
@@ -285,7 +286,7 @@ def _letter(message: EmailMessage, configuration: Configuration, name: str, to: 
 LARGEST_HTML = 90_000
 """Bytes of the HTML part; a widely used mail program cuts a letter off at about 102 kB."""
 
-STYLE = """
+STYLE = Markup("""
 body { margin: 0; padding: 0; background: #ffffff; color: #1d232b; }
 main { max-width: 38em; margin: 0 auto; padding: 24px 16px;
   font: 16px/1.55 'Source Sans 3', 'Segoe UI', Helvetica, Arial, sans-serif; }
@@ -303,11 +304,11 @@ blockquote p { margin: 0; }
   a { color: #9cc3ff !important; }
   blockquote { background: #3a2f10 !important; color: #ffe9b3 !important; }
 }
-"""
+""")
 """All but its last rule becomes inline styles, for most mail programs drop style sheets."""
 
 
-def styled(text: str, language: str = "en") -> str:
+def styled(text: str, language: str = "en") -> Markup:
     """The HTML part of a letter.
 
     Raises:
@@ -315,17 +316,15 @@ def styled(text: str, language: str = "en") -> str:
     """
     import css_inline
 
-    subject = escape(title_of(text))
-    document = (
-        f'<!DOCTYPE html><html lang="{escape(language)}"><head><meta charset="utf-8">'
+    document = Markup(
+        '<!DOCTYPE html><html lang="{}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         '<meta name="color-scheme" content="light dark">'
         '<meta name="supported-color-schemes" content="light dark">'
-        f"<title>{subject}</title><style>{STYLE}</style></head>"
-        f"<body><main>{fragment(parse(text))}</main></body></html>"
-    )
+        "<title>{}</title><style>{}</style></head><body><main>{}</main></body></html>"
+    ).format(language, title_of(text), STYLE, fragment(parse(text)))
     inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
-    html = inliner.inline(document) + "\n"
+    html = Markup(inliner.inline(document) + "\n")  # noqa: S704 - the same, with its styles
     if (size := len(html.encode())) > LARGEST_HTML:
         raise RenderError(
             f"the letter has {size:,} bytes of HTML; mail programs cut it off at about 102,000",

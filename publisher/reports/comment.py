@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from html import escape
 
 from publisher.compare.amendment import Amendment, Change, summary
 from publisher.compare.extracts import (
@@ -28,6 +27,7 @@ from publisher.compare.extracts import (
 )
 from publisher.compare.redline import Operation
 from publisher.compare.words import Span, SpanKind
+from publisher.markup.elements import content
 from publisher.notices.notice import explains
 from publisher.policies.policy import Note
 from publisher.text.clauses import Kind, parse
@@ -203,7 +203,7 @@ def _code(line: Line) -> str:
     tags = {SpanKind.INSERT: "ins", SpanKind.DELETE: "del"}
     words = ""
     for span in line.op.cells[0]:
-        text = escape(visible(span.text), quote=False)
+        text = content(visible(span.text))
         tag = tags.get(span.kind)
         words += f"<{tag}>{text}</{tag}>" if tag else text
     quoted = words.rstrip("\n").replace("\n", "\n> ")

@@ -1,0 +1,82 @@
+"""The theme's templates, and the words that they are given.
+
+The theme escapes nothing that it is given, and some of it twice. So words are handed to it as HTML
+(`shown`), which its filters let stand; and what it writes of its own is mended in its templates,
+before any text is in them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from jinja2 import BaseLoader, Environment
+from markupsafe import Markup, escape
+
+from publisher.site.content_policy import ELEMENT
+from publisher.site.theme import scripts_apart
+
+
+def shown(words: str) -> Markup:
+    """Words as they are handed to the theme: titles, labels, headings, descriptions, addresses.
+
+    Line ends and control characters become spaces: it writes titles into lists and attributes.
+    """
+    return escape("".join(c if c.isprintable() else " " for c in words))
+
+
+class Templates(BaseLoader):
+    """The theme's templates, mended."""
+
+    def __init__(self, loader: BaseLoader, *, policy: bool) -> None:
+        """Templates of `loader`; `policy`: put the content security policy into each page."""
+        self._loader, self._policy = loader, policy
+        self.scripts: dict[str, str] = {}
+        """The theme's scripts that stood in templates, by path from the site's root."""
+
+    @classmethod
+    def of(cls, env: Environment, *, policy: bool) -> Templates:
+        """Puts itself between an environment and its templates."""
+        assert env.loader
+        found = cls(env.loader, policy=policy)
+        env.loader = found
+        env.filters["striptags"] = without_tags
+        return found
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        """A template as the theme has it, mended."""
+        source, path, fresh = self._loader.get_source(environment, template)
+        if template.endswith(".html"):
+            source, scripts = scripts_apart(mended(source))
+            self.scripts |= scripts
+            if self._policy:
+                source = source.replace(_CHARSET, _CHARSET + ELEMENT, 1)
+        return source, path, fresh
+
+    def list_templates(self) -> list[str]:
+        """The names of all templates."""
+        return self._loader.list_templates()
+
+
+_CHARSET = Markup('<meta charset="utf-8">')
+
+
+def without_tags(value: str) -> Markup:
+    """The words of some HTML, as HTML: the filter of Jinja gives out the bare words."""
+    return escape(Markup(value).striptags())  # noqa: S704 - is escaped again
+
+
+def mended(source: str) -> str:
+    """A template with names for its controls and without attributes that do not apply."""
+    source = source.replace(
+        'data-md-component="search" role="dialog"',
+        'data-md-component="search" role="dialog" aria-label="Search"',
+    )
+    source = source.replace(
+        ' tabindex="{{ tabindex }}"', '{% if tabindex %} tabindex="{{ tabindex }}"{% endif %}'
+    )
+    # The same site comes of MkDocs and of its fork: neither names itself.
+    source = re.sub(r'\s*<meta name="generator"[^>]*>', "", source)
+    return re.sub(r'(<input class="md-toggle"[^>]*?) autocomplete="off"', r"\1", source)
