@@ -32,7 +32,8 @@ class Templates(BaseLoader):
         """Templates of `loader`; `policy`: put the content security policy into each page."""
         self._loader, self._policy = loader, policy
         self.scripts: dict[str, str] = {}
-        """The theme's scripts that stood in templates, by path from the site's root."""
+        """The theme's scripts that pages name, by path from the site's root."""
+        self._apart: dict[str, str] = {}
 
     @classmethod
     def of(cls, env: Environment, *, policy: bool) -> Templates:
@@ -41,6 +42,7 @@ class Templates(BaseLoader):
         found = cls(env.loader, policy=policy)
         env.loader = found
         env.filters["striptags"] = without_tags
+        env.globals["script_apart"] = found._named
         return found
 
     def get_source(
@@ -50,10 +52,14 @@ class Templates(BaseLoader):
         source, path, fresh = self._loader.get_source(environment, template)
         if template.endswith(".html"):
             source, scripts = scripts_apart(mended(source))
-            self.scripts |= scripts
+            self._apart |= scripts
             if self._policy:
                 source = source.replace(_CHARSET, _CHARSET + ELEMENT, 1)
         return source, path, fresh
+
+    def _named(self, path: str) -> str:
+        self.scripts[path] = self._apart[path]
+        return path
 
     def list_templates(self) -> list[str]:
         """The names of all templates."""

@@ -24,6 +24,6 @@ HEADER = "; ".join((*_DIRECTIVES, "frame-ancestors 'none'"))
 """The value of the header `Content-Security-Policy`."""
 ELEMENT = Markup('<meta http-equiv="Content-Security-Policy" content="{}">').format(
     # In an element, `frame-ancestors` has no effect (CSP Level 3 §3.3).
-    Markup("; ").join(map(Markup, _DIRECTIVES))  # noqa: S704 - ours
+    Markup("; ").join(map(Markup, _DIRECTIVES))
 )
 """The same in the head of a page, for hosts that send no such header."""

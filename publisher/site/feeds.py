@@ -183,7 +183,8 @@ def whole(html: Markup, page: str) -> Markup:
     """A fragment whose links lead to where they lead on `page`, wherever it is read."""
 
     def led(found: re.Match[str]) -> str:
-        return found[1] + escape(urljoin(page, Markup(found[2]).unescape()))  # noqa: S704 - ours
+        address = Markup(found[2]).unescape()  # noqa: S704 - of our own fragment
+        return f"{found[1]}{escape(urljoin(page, address))}"
 
     return Markup(re.sub(r'(<a[^>]* href=")([^"]*)', led, html))  # noqa: S704 - ours
 

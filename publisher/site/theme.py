@@ -126,7 +126,8 @@ def scripts_apart(template: str) -> tuple[str, dict[str, str]]:
         template: its source; no text of anybody has been put into it.
 
     Returns:
-        The source, and each script by its path from the site's root.
+        The source, and each script by its path from the site's root. The source tells of those
+        that a page needs by calling `script_apart`.
     """
     scripts: dict[str, str] = {}
 
@@ -147,7 +148,7 @@ def scripts_apart(template: str) -> tuple[str, dict[str, str]]:
         path = f"assets/publisher/theme-{digest}.js"
         scripts[path] = body
         data = [f' data-value{n}="{{{{ ({told}) | e }}}}"' for n, told in enumerate(values, 1)]
-        source = f""" src="{{{{ '{path}' | url }}}}\""""
+        source = f""" src="{{{{ script_apart('{path}') | url }}}}\""""
         return f"<script{found['attributes']}{source}{''.join(data)}></script>"
 
     return _INLINE.sub(apart, template), scripts
