@@ -142,11 +142,18 @@ def _slot(name: str) -> str:
     return f"ppslot{name}ppslot"
 
 
+_ENDS_A_TEXT = re.compile(r'["\\\n]')
+"""What no anchor has that an import or `check` let pass: the theme's script looks each up between
+quotation marks, and stops altogether where one is in it."""
+
+
 def contents(headings: tuple[Heading, ...]) -> list[dict[str, Any]]:
     """The headings as MkDocs nests them, below the title of the page."""
     top: dict[str, Any] = {"level": 1, "id": "pp-top", "name": "", "children": []}
     stack = [top]
     for heading in headings:
+        if _ENDS_A_TEXT.search(heading.anchor):
+            continue
         words = {"id": shown(heading.anchor), "name": shown(heading.title)}
         item = {"level": heading.level, **words, "children": []}
         while stack[-1]["level"] >= heading.level and len(stack) > 1:

@@ -27,7 +27,7 @@ from publisher.compare.extracts import (
 )
 from publisher.compare.redline import Operation
 from publisher.compare.words import Span, SpanKind
-from publisher.markup.elements import content
+from publisher.markup.elements import NOTHING, content, element
 from publisher.notices.notice import explains
 from publisher.policies.policy import Note
 from publisher.text.clauses import Kind, parse
@@ -201,12 +201,12 @@ def _nothing(op: Operation) -> str:
 def _code(line: Line) -> str:
     """Code as it is written: in `pre`, Markdown stands still (CommonMark §4.6, type 1)."""
     tags = {SpanKind.INSERT: "ins", SpanKind.DELETE: "del"}
-    words = ""
+    words = NOTHING
     for span in line.op.cells[0]:
         text = content(visible(span.text))
         tag = tags.get(span.kind)
-        words += f"<{tag}>{text}</{tag}>" if tag else text
-    quoted = words.rstrip("\n").replace("\n", "\n> ")
+        words += element(tag, text) if tag else text
+    quoted = "\n> ".join(words.rstrip("\n").split("\n"))
     return f"> {(_before(line) + _behind(line)).strip()}\n>\n> <pre>{quoted}</pre>"
 
 
