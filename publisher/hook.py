@@ -53,6 +53,9 @@ UNKNOWN = "1970-01-01"
 """In place of a day that nobody knows, for MkDocs asks every page for one; the sitemap has none."""
 
 
+UNDATED = Markup("<lastmod>{}</lastmod>").format(UNKNOWN)
+
+
 class PublisherOptions(Config):  # type: ignore[no-untyped-call]
     """The options of the plugin in `mkdocs.yml`."""
 
@@ -242,7 +245,7 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
         if template_name == "404.html":
             output_content = output_content.replace("<h1>404 - Not found</h1>", LOST)
         if template_name == "sitemap.xml":
-            return output_content.replace(f"<lastmod>{UNKNOWN}</lastmod>", "")
+            return output_content.replace(UNDATED, "")
         return mended(output_content) if template_name.endswith(".html") else output_content
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:

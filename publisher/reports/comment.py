@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from markupsafe import Markup
+
 from publisher.compare.amendment import Amendment, Change, summary
 from publisher.compare.extracts import (
     Extract,
@@ -206,8 +208,8 @@ def _code(line: Line) -> str:
         text = content(visible(span.text))
         tag = tags.get(span.kind)
         words += element(tag, text) if tag else text
-    quoted = "\n> ".join(words.rstrip("\n").split("\n"))
-    return f"> {(_before(line) + _behind(line)).strip()}\n>\n> <pre>{quoted}</pre>"
+    quoted = Markup("\n> ").join(words.rstrip("\n").split("\n"))
+    return f"> {(_before(line) + _behind(line)).strip()}\n>\n> {element('pre', quoted)}"
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────
