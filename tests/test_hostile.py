@@ -18,11 +18,11 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from xml.etree import ElementTree
 
-import feedparser
+import feedparser  # type: ignore[import-untyped]
 import pytest
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, ViewportSize
 from pypdf import PdfReader
 
 from publisher.actions.publishing import Order, order
@@ -110,9 +110,13 @@ class Watch:
         self.page: Page = context.new_page()
         self.ran: list[str] = []
         self.refused: list[str] = []
-        self.page.on("dialog", lambda dialog: (self.ran.append(dialog.message), dialog.dismiss()))
+        self.page.on("dialog", self.asked)
         self.page.on("console", lambda said: self.heard(said.text))
-        self.page.on("pageerror", lambda error: self.refused.append(f"{self.page.url}: {error}"))
+        self.page.on("pageerror", lambda error: self.heard(f"Content Security Policy? {error}"))
+
+    def asked(self, dialog: Dialog) -> None:
+        self.ran.append(dialog.message)
+        dialog.dismiss()
 
     def heard(self, text: str) -> None:
         if re.search("Content.Security.Policy", text):

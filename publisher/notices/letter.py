@@ -145,7 +145,7 @@ def compose_notice(
         name = f"{name} test {date.isoformat()}"
     message = _message(text, configuration, recipient, name, date, language=language)
     if test:
-        message.replace_header("Subject", f"[Test] {title_of(text)}")
+        message.replace_header("Subject", f"[Test] {_one_line(title_of(text))}")
     message["Reply-To"] = reply
     if attachment:
         message.add_attachment(
@@ -259,15 +259,20 @@ def _message(
 ) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     local, _, domain = configuration.sender.partition("@")
-    message["From"] = Address(configuration.organisation, local, domain)
+    message["From"] = Address(_one_line(configuration.organisation), local, domain)
     message["To"] = Address(recipient.name, addr_spec=recipient.address)
-    message["Subject"] = title_of(text)
+    message["Subject"] = _one_line(title_of(text))
     message["Date"] = format_datetime(date)
     message["Message-ID"] = f"<{message_id(name, domain)}>"
     message["Auto-Submitted"] = submitted
     message.set_content(as_text(parse(text)), cte="quoted-printable")
     message.add_alternative(styled(text, language), subtype="html", cte="quoted-printable")
     return message
+
+
+def _one_line(words: str) -> str:
+    """Words for a header, in which a line end of any kind would begin another one."""
+    return " ".join(words.split())
 
 
 def message_id(name: str, domain: str) -> str:
