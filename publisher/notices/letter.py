@@ -29,7 +29,7 @@ from publisher.policies.release import Number, Release
 from publisher.text.clauses import parse
 from publisher.text.plaintext import as_text
 
-_FIELD = re.compile(r"(?:\{|%7B){2}(\w+)(?:\}|%7D){2}")
+_FIELD = re.compile(r"(\\*)(?:\{|%7B){2}(\w+)(?:\}|%7D){2}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
 
 
@@ -76,13 +76,15 @@ def fill(text: str, values: Mapping[str, str]) -> str:
             )
 
     def value_of(found: re.Match[str]) -> str:
-        if found[1] not in values:
+        before, name = found.groups()
+        if name not in values:
             return found[0]
-        value = values[found[1]]
-        if found[1] in LINKS:
-            return value
+        # A backslash of the text's own would take away that of the value's first character.
+        before += "\\" * (len(before) % 2)
+        if name in LINKS:
+            return f"{before}{values[name]}"
         # Every ASCII punctuation character may be escaped (CommonMark §2.4), so every one is.
-        return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", value)
+        return before + re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", values[name])
 
     return _FIELD.sub(value_of, text)
 
