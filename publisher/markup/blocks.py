@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from publisher.markup.elements import NOTHING, attribute, element, joined
+from publisher.markup.elements import NEWLINE, NOTHING, attribute, element, joined, start
 from publisher.text.clauses import Clause, Container, Kind
 
 LISTS = ("bullet", "ordered")
@@ -20,8 +20,9 @@ Numbers = Mapping[tuple[str, int], int]
 """The number that each item of a list bears, by its file and the number of its container."""
 
 
-_AUTO, _COLUMN, _NEWLINE = Markup(' dir="auto"'), Markup(' scope="col"'), Markup("\n")
+_AUTO, _COLUMN = attribute("dir", "auto"), attribute("scope", "col")
 _PART_STARTS = {"thead": Markup("<thead>\n"), "tbody": Markup("<tbody>\n")}
+_ENDS = {tag: Markup("</{}>\n").format(tag) for tag in ("ul", "ol", "li", "blockquote")}
 _PART_ENDS = {"thead": Markup("</thead>\n"), "tbody": Markup("</tbody>\n")}
 
 
@@ -160,22 +161,23 @@ class Blocks:
         opened = _Open(container.kind, None, None, 0, NOTHING)
         match container.kind:
             case "bullet":
-                start, opened.close = Markup("<ul%s>\n") % way, Markup("</ul>\n")
+                begun, opened.close = start("ul", way), _ENDS["ul"]
             case "ordered":
                 first = numbers.get((file, inside[0].number), 1) if inside else container.start
                 told = attribute("start", str(first)) if first != 1 else NOTHING
-                start, opened.close = Markup("<ol%s%s>\n") % (told, way), Markup("</ol>\n")
+                begun, opened.close = start("ol", joined((told, way))), _ENDS["ol"]
                 opened.next = first
             case "quote":
-                start = Markup("<blockquote%s>\n") % way
-                opened.close = Markup("</blockquote>\n")
+                begun, opened.close = start("blockquote", way), _ENDS["blockquote"]
             case "item":
                 number = numbers.get((file, container.number), 1)
-                start = Markup("<li%s%s>") % (named, self.value(number))
-                opened.close = Markup("</li>\n")
+                begun = start("li", joined((named, self.value(number))))
+                opened.close = _ENDS["li"]
             case _:
-                start, opened.close = self._table(way)
-        self.out.append(start)
+                begun, opened.close = self._table(way)
+        self.out.append(begun)
+        if container.kind in ("bullet", "ordered", "quote"):
+            self.out.append(NEWLINE)
         self.stack.append(opened)
 
     def _table(self, way: Markup) -> tuple[Markup, Markup]:
@@ -226,7 +228,7 @@ class Blocks:
         words, way = cells[0].html if cells else NOTHING, self.way
         match clause.kind:
             case Kind.HEADING:
-                self._line(f"h{level}", words, attributes + way)
+                self._line(f"h{level}", words, joined((attributes, way)))
             case Kind.ROW:
                 self.part(clause.head)
                 row = joined([_cell(cell, clause.head) for cell in cells])
@@ -235,14 +237,14 @@ class Blocks:
                 words = words.replace("<br>\n", "\n")
                 self._line("pre", element("code", words), attributes)
             case Kind.RULE:
-                self.out.append(Markup("<hr%s>\n") % attributes)
+                self.out.append(start("hr", attributes) + NEWLINE)
             case _ if clause.tight:
                 self.out.append(words)
             case _:
-                self._line("p", words, attributes + way if way else attributes)
+                self._line("p", words, joined((attributes, way)))
 
     def _line(self, tag: str, content: Markup, attributes: Markup) -> None:
-        self.out += (element(tag, content, attributes), _NEWLINE)
+        self.out += (element(tag, content, attributes), NEWLINE)
 
     def part(self, head: bool) -> None:
         """Opens the head or the body of the table, as the next row needs it."""
@@ -257,7 +259,7 @@ class Blocks:
 
 def _cell(cell: Cell, head: bool) -> Markup:
     if head and not cell.empty:
-        return element("th", cell.html, _COLUMN + cell.attributes)
+        return element("th", cell.html, joined((_COLUMN, cell.attributes)))
     return element("td", cell.html, cell.attributes)
 
 

@@ -22,7 +22,7 @@ from publisher.text.clauses import Alike, Clause, Kind
 
 HIDDEN = frozenset({Kind.BLANK, Kind.FRONT_MATTER})
 """Clauses that no reader sees."""
-_RETIRED = Markup(' class="pp-retired"')
+_RETIRED, _PILCROW = attribute("class", "pp-retired"), attribute("class", "pp-pilcrow")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -169,17 +169,21 @@ def _write_named(
     where, link = attribute("id", name), NOTHING
     if clause.kind not in (Kind.CODE, Kind.HTML, Kind.RULE):
         own = where if clause.tight else NOTHING
-        link = Markup('<a class="pp-pilcrow"%s href="#%s" aria-label="Link to paragraph %s"></a>')
-        link %= (own, name, name)
+        where_to = (
+            attribute("href", f"#{name}"),
+            attribute("aria-label", f"Link to paragraph {name}"),
+        )
+        link = element("a", NOTHING, joined((_PILCROW, own, *where_to)))
     first, *others = cells or [Cell(NOTHING)]
-    first = first._replace(html=_places(former) + first.html)
+    first = first._replace(html=joined((_places(former), first.html)))
     whole = [first, *others]
-    whole[-1] = whole[-1]._replace(html=whole[-1].html + link)
+    whole[-1] = whole[-1]._replace(html=joined((whole[-1].html, link)))
     blocks.write(clause, whole, where)
 
 
 def _places(names: Iterable[str]) -> Markup:
-    return joined([element("span", NOTHING, _RETIRED + attribute("id", name)) for name in names])
+    named = (joined((_RETIRED, attribute("id", name))) for name in names)
+    return joined([element("span", NOTHING, attributes) for attributes in named])
 
 
 def _permalink(clause: Clause) -> Markup:

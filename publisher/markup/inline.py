@@ -9,7 +9,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from publisher.compare.words import Span, SpanKind
-from publisher.markup.elements import NOTHING, attribute, content, element, joined
+from publisher.markup.elements import NOTHING, attribute, content, element, joined, lines
 from publisher.text.clauses import Mark
 
 _TAGS = {"strong": "strong", "em": "em", "code": "code"}
@@ -25,8 +25,7 @@ _LEFT_TO_RIGHT = Markup(' dir="ltr"')
 _SAY, _LABEL, _WORDS, _TYPE, _FORMAT = (
     attribute("class", f"pp-{name}") for name in ("say", "label", "words", "type", "format")
 )
-_SPAN, _CLOSE, _END = Markup("<span"), Markup(">"), Markup("</span>")
-_BREAK = Markup("<br>\n")
+_END = Markup("</span>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +77,20 @@ def inline(spans: Sequence[Span], style: Style | None = None) -> Markup:
     html = joined(parts)
     if style.paper:
         # Words that are removed, and those that took their place: one run of ours between them.
+        start = say("", style).removesuffix(_END)
         for end in _ENDS.values():
-            html = html.replace(end + _END + _said("", style), end)
+            html = html.replace(f"{end}{_END}{start}", end)
     return html
 
 
 def say(words: str, style: Style) -> Markup:
     """Words for those who do not see the marks."""
-    return _said(words, style) + _END
-
-
-def _said(words: str, style: Style) -> Markup:
-    return joined((_SPAN, _SAY, style.way, _CLOSE, content(words)))
+    return element("span", content(words), joined((_SAY, style.way)))
 
 
 def label(words: str, style: Style) -> Markup:
     """Our own words beside those of the text."""
-    return element("span", content(words), _LABEL + style.way)
+    return element("span", content(words), joined((_LABEL, style.way)))
 
 
 def typography(spans: Iterable[Span]) -> str:
@@ -185,7 +181,7 @@ def _noted(
         note = NOTHING
         if style.noted:
             note = label(f" [{_format_note(was, now, style.titles)}]", style)
-        words = element("span", words + note, _FORMAT)
+        words = element("span", joined((words, note)), _FORMAT)
     return words
 
 
@@ -200,9 +196,7 @@ def _format_note(was: tuple[Mark, ...], now: tuple[Mark, ...], titles: Mapping[s
 
 
 def _formatted(span: Span, style: Style, link: str = "") -> Markup:
-    text = content(span.text)
-    if "\n" in text:
-        text = text.replace("\n", _BREAK)
+    text = lines(span.text)
     if not span.marks:
         return _anchored(link, text)
     picture = next((mark for mark in span.marks if mark.kind == "image"), None)

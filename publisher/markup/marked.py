@@ -17,7 +17,7 @@ from markupsafe import Markup
 from publisher.compare.amendment import Amendment, ChangeKind
 from publisher.compare.redline import Operation
 from publisher.markup.blocks import LISTS, Blocks, numbers
-from publisher.markup.elements import NOTHING, attribute, content, element, joined
+from publisher.markup.elements import NEWLINE, NOTHING, attribute, content, element, joined
 from publisher.markup.html import Fragment, Outline, Place, block_cells, right_to_left
 from publisher.markup.inline import Style, inline, label, say
 from publisher.markup.passages import Block, Old, gather, passages, seams, stretches
@@ -29,6 +29,7 @@ version of a policy to the next, most are those of the last redline."""
 MOST = 1 << 14
 """So many of them are kept at most."""
 _HIDDEN, _DIV_END = Markup(" hidden"), Markup("</div>\n")
+_PLACE = attribute("class", "pp-place")
 
 
 def redline(
@@ -244,7 +245,10 @@ class _Redline:
         if heading and (clause.containers or not self.views):
             self._above(op)
         cells = block_cells(clause, op.cells, self.style, _align(op))
-        mark, words = self._mark(block) + self._label(op), cells[0].html if cells else NOTHING
+        mark, words = (
+            joined((self._mark(block), self._label(op))),
+            cells[0].html if cells else NOTHING,
+        )
         if block.joined:
             parts = [op.cells[0], *[part.cells[0] for part in block.joined]]
             gaps = seams(clause, ["".join([span.new for span in part]) for part in parts])
@@ -254,14 +258,14 @@ class _Redline:
         if block.split:
             words += self._pilcrow("ins", "paragraph split here")
         if cells:
-            cells[0] = cells[0]._replace(html=mark + words)
+            cells[0] = cells[0]._replace(html=joined((mark, words)))
         level = self.outline.level(clause) if heading else 0
         name = self.outline.name(clause, level) if heading else NOTHING
         if clause.tight and (op.move or (self.paper and not block.unchanged)):
             # On paper, so that the bar beside it has a block to stand at.
             text.out.append(element("div", mark + words, self._class(block)) + "\n")
         else:
-            text.write(clause, cells, name + self._class(block), level)
+            text.write(clause, cells, joined((name, self._class(block))), level)
 
     def _pilcrow(self, tag: str, said: str) -> Markup:
         spoken = say(f"[{said}]", self.style)
@@ -274,9 +278,8 @@ class _Redline:
         if not block.place:
             return NOTHING
         title = self.style.titles.get(block.section, block.section) or "the beginning"
-        return Markup('<span class="pp-place" id="{}" data-section="{}"></span>').format(
-            block.place, title
-        )
+        named = (_PLACE, attribute("id", block.place), attribute("data-section", title))
+        return element("span", NOTHING, joined(named))
 
     def _above(self, op: Operation) -> None:
         """What is to be said of a section above its heading."""
@@ -345,8 +348,9 @@ class _Redline:
 
 def _was(tag: str, old: Markup, *, same: bool = False) -> Markup:
     """The old wording, hidden."""
-    attributes = attribute("class", "pp-was pp-as-now" if same else "pp-was") + _HIDDEN
-    return element(tag, "\n" + old, attributes) + "\n"
+    kind = attribute("class", "pp-was pp-as-now" if same else "pp-was")
+    shown = element(tag, joined((NEWLINE, old)), joined((kind, _HIDDEN)))
+    return joined((shown, NEWLINE))
 
 
 # ── what is to be told ───────────────────────────────────────────────────────────────────────────

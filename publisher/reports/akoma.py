@@ -18,7 +18,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from publisher.markup.blocks import Numbers, numbers
-from publisher.markup.elements import NOTHING, attribute, content, element, joined
+from publisher.markup.elements import NEWLINE, NOTHING, attribute, content, element, joined
 from publisher.markup.html import HIDDEN
 from publisher.policies.release import Release
 from publisher.text.clauses import Alike, Clause, Container, Kind, Mark, Run
@@ -224,7 +224,7 @@ class _Body:
     def _attributes(self, around: str, kind: str, number: int) -> Markup:
         name = self.names[number] if number < len(self.names) else ""
         lasting = attribute("wId", _value(name)) if name else NOTHING
-        return attribute("eId", _value(self._id(around, kind))) + lasting
+        return joined((attribute("eId", _value(self._id(around, kind))), lasting))
 
     def _section(self, section: _Section) -> Markup:
         assert section.heading is not None
@@ -264,7 +264,7 @@ class _Body:
                 )
             else:
                 parts.append(self._list(container, group, around, depth))
-        return NOTHING.join(parts)
+        return joined(parts)
 
     def _list(
         self,
@@ -283,10 +283,11 @@ class _Body:
                     self.numbers.get((group[0][1].file, item.number), 1)
                 )
             inside = self._blocks(group, own, depth + 2)
-            items.append(Markup('<item eId="{}">\n{}{}</item>\n').format(_value(own), num, inside))
-        return Markup('<blockList eId="{}">\n{}</blockList>\n').format(
-            _value(name), NOTHING.join(items)
-        )
+            items += [
+                element("item", joined((NEWLINE, num, inside)), attribute("eId", _value(own))),
+                NEWLINE,
+            ]
+        return Markup('<blockList eId="{}">\n{}</blockList>\n').format(_value(name), joined(items))
 
     def _table(self, rows: Sequence[tuple[int, Clause]], around: str) -> Markup:
         name = self._id(around, "table")
@@ -294,13 +295,13 @@ class _Body:
         for number, row in rows:
             tag = "th" if row.head else "td"
             cells = joined([element(tag, element("p", cell)) for cell in _cells(row)])
-            written.append(element("tr", cells, self._attributes(name, "tr", number)) + "\n")
-        return Markup('<table eId="{}">\n{}</table>\n').format(_value(name), NOTHING.join(written))
+            written += [element("tr", cells, self._attributes(name, "tr", number)), NEWLINE]
+        return Markup('<table eId="{}">\n{}</table>\n').format(_value(name), joined(written))
 
     def _block(self, number: int, clause: Clause, around: str) -> Markup:
         kind = _KINDS.get(clause.kind, NOTHING)
-        attributes = self._attributes(around, "p", number) + kind
-        return element("p", joined(_cells(clause)), attributes) + "\n"
+        attributes = joined((self._attributes(around, "p", number), kind))
+        return joined((element("p", joined(_cells(clause)), attributes), NEWLINE))
 
 
 def _grouped(
