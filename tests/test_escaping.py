@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from publisher.compare.amendment import amend
 from publisher.markup.elements import attribute, content, data_block, element, joined, lines
+from publisher.markup.exact import exact
+from publisher.markup.html import document
+from publisher.markup.marked import redline
+from publisher.site import feeds
+from publisher.text.clauses import Document, parse
 
 PACKAGE = Path(__file__).parents[1] / "publisher"
 TAG = re.compile(r"<[A-Za-z/!]")
@@ -141,3 +148,64 @@ def test_no_words_end_a_data_block(words: str) -> None:
     html = data_block({"words": words}, attribute("type", "application/json"))
     assert html.count("<") == 2
     assert html.endswith("</script>")
+
+
+# ── texts ────────────────────────────────────────────────────────────────────────────────────────
+
+OURS = {
+    "a", "article", "blockquote", "br", "code", "del", "details", "div", "em", "h1", "h2", "h3",
+    "h4", "h5", "h6", "hr", "img", "ins", "li", "ol", "p", "pre", "span", "strong", "summary",
+    "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+"""The elements that a text can have."""
+ATTRIBUTES = {
+    "alt", "aria-hidden", "aria-label", "class", "colspan", "data-search-exclude", "data-section",
+    "data-was", "dir", "hidden", "href", "id", "role", "scope", "src", "start", "tabindex",
+    "title", "value",
+}  # fmt: skip
+pieces = st.sampled_from(
+    [
+        "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '"><svg onload=alert(1)>',
+        "[a](javascript:alert(1))", '[a](b "c\\" onclick=x")', "<https://a.example/'onclick='x>",
+        "![a](b\"onerror=x)", "&lt;b&gt;", "&#60;i&#62;", "\n\n", "\n", "# ", "- ", "1. ", "> ",
+        "    ", "```\n", "`", "*", "**", "| a | b |\n| - | - |\n| c | d |\n", "<div>", "</p>",
+        "<!--", "]]>", " {#a\"onclick=x}", "word", " ", "“", "'", '"', "\\", "\u2028", "ש",
+    ]
+)  # fmt: skip
+texts = st.lists(pieces, max_size=12).map("".join)
+
+
+class Seen(HTMLParser):
+    """The elements and attributes of some HTML, and where its links lead."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.links: set[str] = set()
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links |= {value or "" for name, value in attrs if name in ("href", "src")}
+
+
+@given(texts, texts)
+def test_no_text_has_an_element_or_an_attribute_of_its_own(old: str, new: str) -> None:
+    before, after = (Document(parse(text, "p.md")) for text in (old, new))
+    amendment = amend(before, after)
+    names = [f"x.{n}" for n in range(len(after.clauses))]
+    for html in (
+        document(after.clauses, permalinks=True, stories="../", names=names).html,
+        document(after.clauses, paper=True).html,
+        redline(amendment, views=True).html,
+        redline(amendment, paper=True).html,
+        exact(amendment).html,
+        feeds.changed_words(amendment),
+    ):
+        seen = Seen(html)
+        assert seen.tags <= OURS
+        assert seen.attributes <= ATTRIBUTES
+        assert not any(link.strip().lower().startswith("javascript:") for link in seen.links)

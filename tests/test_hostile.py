@@ -22,7 +22,7 @@ import feedparser  # type: ignore[import-untyped]
 import pytest
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Page, ViewportSize
 from pypdf import PdfReader
 
 from publisher.actions.publishing import Order, order
@@ -112,11 +112,14 @@ class Watch:
         self.refused: list[str] = []
         self.page.on("dialog", self.asked)
         self.page.on("console", lambda said: self.heard(said.text))
-        self.page.on("pageerror", lambda error: self.heard(f"Content Security Policy? {error}"))
+        self.page.on("pageerror", self.failed)
 
     def asked(self, dialog: Dialog) -> None:
         self.ran.append(dialog.message)
         dialog.dismiss()
+
+    def failed(self, error: Error) -> None:
+        self.refused.append(f"{self.page.url}: {error}")
 
     def heard(self, text: str) -> None:
         if re.search("Content.Security.Policy", text):
