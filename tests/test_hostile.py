@@ -68,6 +68,7 @@ class Shown:
         ]
         asked = ["privacy/compare/?from=1&to=2", "privacy/compare/?from=2&to=1", "nothing/here/"]
         asked += ["past/compare/?from=2&to=1", "privacy/on/?day=2027-04-01"]
+        asked += ["privacy/compare/?from=%3Cimg src=x onerror=alert(1)%3E&to=1"]
         asked += ["privacy/2/changes/#change-use-1", "privacy/2/opt-out/?token=%3Cscript%3E"]
         asked += ["privacy/on/?day=%22%3E%3Cimg src=x onerror=alert(1)%3E"]
         return [self.at + path for path in sorted(built) + asked]
@@ -241,6 +242,28 @@ def test_every_page_does_with_the_scripts_of_the_site(shown: Shown, guarded: Wat
         guarded.page.goto(address, wait_until="networkidle")
     searched(guarded.page, shown.at + "privacy/2/")
     guarded.page.goto(personal_link(shown), wait_until="networkidle")
+    assert not guarded.refused
+
+
+def test_what_pages_do_they_do_under_the_policy(shown: Shown, guarded: Watch) -> None:
+    page = guarded.page
+    page.goto(shown.at + "privacy/compare/?from=2&to=1")
+    page.locator(".pp-redline").wait_for()
+    page.keyboard.press("j")
+    assert page.get_by_text("Change 1 of").is_visible()
+    page.goto(shown.at + "privacy/on/?day=2027-04-01")
+    assert page.locator(".pp-answer").get_by_role("listitem").count() == 1
+    page.goto(shown.at + "privacy/2/changes/")
+    page.get_by_role("button", name="Next").click()
+    assert page.locator(".pp-current").is_visible()
+    page.emulate_media(media="print")
+    page.goto(shown.at + "privacy/history/")
+    assert page.locator(".pp-timeline").count() == 2
+    page.emulate_media(media="screen")
+    page.goto(personal_link(shown))
+    page.get_by_role("button", name=re.compile("opt.out of version 2$")).click()
+    page.get_by_text(re.compile("You have (opted out|withdrawn)")).first.wait_for()
+    assert not guarded.ran
     assert not guarded.refused
 
 
