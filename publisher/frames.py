@@ -28,7 +28,7 @@ from mkdocs.structure.toc import get_toc
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading
 from publisher.site.view import Body
-from publisher.templates import shown
+from publisher.templates import as_html
 
 _CONTENTS = (
     '{% import "partials/language.html" as lang with context %}{% include "partials/toc.html" %}'
@@ -154,7 +154,7 @@ def contents(headings: tuple[Heading, ...]) -> list[dict[str, Any]]:
     for heading in headings:
         if _ENDS_A_TEXT.search(heading.anchor):
             continue
-        words = {"id": shown(heading.anchor), "name": shown(heading.title)}
+        words = {"id": as_html(heading.anchor), "name": as_html(heading.title)}
         item = {"level": heading.level, **words, "children": []}
         while stack[-1]["level"] >= heading.level and len(stack) > 1:
             stack.pop()

@@ -33,7 +33,7 @@ from publisher.markup.elements import NOTHING
 from publisher.site import theme
 from publisher.site.pages import POLICIES
 from publisher.site.view import Body, Page
-from publisher.templates import Templates, shown
+from publisher.templates import Templates, as_html
 
 LOST = Markup(
     "<h1>There is no such page</h1>\n<p>Every version that was ever published keeps its address. "
@@ -67,7 +67,7 @@ class GeneratedPage(MkDocsPage):
     """A page whose HTML is not made by MkDocs."""
 
     def __init__(self, made: Page, file: File, config: MkDocsConfig) -> None:
-        super().__init__(shown(made.label or made.title), file, config)
+        super().__init__(as_html(made.label or made.title), file, config)
         self.made = made
         self.update_date = day_of(made.modified)
         self.body = Body(NOTHING)
@@ -81,8 +81,8 @@ class GeneratedPage(MkDocsPage):
         """Makes what it says, and the facts that the theme looks for."""
         self.body = self.made.body()
         self.meta = {
-            "title": shown(self.made.title),
-            "description": shown(self.body.description),
+            "title": as_html(self.made.title),
+            "description": as_html(self.body.description),
         }
         if not self.made.search:
             self.meta["search"] = {"exclude": True}
@@ -138,11 +138,11 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
         if not getattr(self, "serving", False):
             config.site_url = facts.site
         if config.copyright is None:
-            config.copyright = shown(", ".join((facts.organisation, *facts.address.splitlines())))
+            config.copyright = as_html(", ".join((facts.organisation, *facts.address.splitlines())))
         for name in ("site_name", "site_description", "site_author"):
             if config[name]:
                 # It may be written either way: "&" or "&amp;".
-                config[name] = shown(Markup(config[name]).unescape())  # noqa: S704
+                config[name] = as_html(Markup(config[name]).unescape())  # noqa: S704
         self.wanted = wanted = order.get() or Order()
         self.made = wanted.made or site(
             self.project, wanted.today or this_day(), draft=wanted.draft or self.config.draft
@@ -298,7 +298,7 @@ def _navigation(written: Sequence[str], made: Site) -> list[Any]:
     for page in (page for page in made.pages if page.label):
         policy = page.path.split("/", 1)[0]
         groups.setdefault(policy, []).append(f"{page.path}index.md")
-        titles.setdefault(policy, shown(page.title))
+        titles.setdefault(policy, as_html(page.title))
     sections = [{titles[policy]: paths} for policy, paths in groups.items()]
     return [*sorted(written, key=lambda path: (path != "index.md", path)), *sections]
 

@@ -1,7 +1,7 @@
 """The theme's templates, and the words that they are given.
 
 The theme escapes nothing that it is given, and some of it twice. So words are handed to it as HTML
-(`shown`), which its filters let stand; and what it writes of its own is mended in its templates,
+(`as_html`), which its filters let stand; and what it writes of its own is mended in its templates,
 before any text is in them.
 """
 
@@ -13,16 +13,17 @@ from collections.abc import Callable
 from jinja2 import BaseLoader, Environment
 from markupsafe import Markup, escape
 
+from publisher.policies.labels import CONTROL
 from publisher.site.content_policy import ELEMENT
 from publisher.site.theme import scripts_apart
 
 
-def shown(words: str) -> Markup:
+def as_html(words: str) -> Markup:
     """Words as they are handed to the theme: titles, labels, headings, descriptions, addresses.
 
-    Line ends and control characters become spaces: it writes titles into lists and attributes.
+    Line ends and control characters become spaces: no older release may alter the page around it.
     """
-    return escape("".join(c if c.isprintable() else " " for c in words))
+    return escape(CONTROL.sub(" ", words))
 
 
 class Templates(BaseLoader):
@@ -51,7 +52,7 @@ class Templates(BaseLoader):
         """A template as the theme has it, mended."""
         source, path, fresh = self._loader.get_source(environment, template)
         if template.endswith(".html"):
-            source, scripts = scripts_apart(mended(source))
+            source, scripts = scripts_apart(corrected(source))
             self._apart |= scripts
             if self._policy:
                 source = source.replace(_CHARSET, _CHARSET + ELEMENT, 1)
@@ -74,7 +75,7 @@ def without_tags(value: str) -> Markup:
     return escape(Markup(value).striptags())  # noqa: S704 - is escaped again
 
 
-def mended(source: str) -> str:
+def corrected(source: str) -> str:
     """A template with names for its controls and without attributes that do not apply."""
     source = source.replace(
         'data-md-component="search" role="dialog"',

@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from publisher.compare.amendment import amend
-from publisher.markup.elements import attribute, content, data_block, element, joined, lines
+from publisher.markup.elements import (
+    as_content,
+    as_lines,
+    attribute,
+    concatenated,
+    data_block,
+    element,
+)
 from publisher.markup.exact import exact
 from publisher.markup.html import document
 from publisher.markup.marked import redline
@@ -25,7 +32,14 @@ PACKAGE = Path(__file__).parents[1] / "publisher"
 TAG = re.compile(r"<[A-Za-z/!]")
 ALLOWED = {
     # HTML is put together here and nowhere else, for speed; the law below holds for these.
-    "markup/elements.py": {"element", "start", "attribute", "content", "lines", "joined"}
+    "markup/elements.py": {
+        "element",
+        "start_tag",
+        "attribute",
+        "as_content",
+        "as_lines",
+        "concatenated",
+    }
     | {"data_block", "_trusted"},
     # Markdown, which has escaping of its own and tags that the pull request shows.
     "reports/comment.py": {"_before", "_marked", "_noted"},
@@ -134,13 +148,13 @@ def test_what_escapes_is_let_pass(source: str) -> None:
 
 @given(st.text())
 def test_no_words_end_the_element_or_the_attribute_they_stand_in(words: str) -> None:
-    html = element("p", content(words), attribute("title", words))
-    assert lines(words).replace("<br>\n", Markup("\n")) == content(words)
-    assert Markup("<p{}>{}</p>").format(attribute("title", words), content(words)) == html
+    html = element("p", as_content(words), attribute("title", words))
+    assert as_lines(words).replace("<br>\n", Markup("\n")) == as_content(words)
+    assert Markup("<p{}>{}</p>").format(attribute("title", words), as_content(words)) == html
     assert html.count("<") == html.count(">") == 2
-    assert html.count('"') - content(words).count('"') == 2
-    assert content(words).unescape() == words
-    assert joined((html, html)) == html + html
+    assert html.count('"') - as_content(words).count('"') == 2
+    assert as_content(words).unescape() == words
+    assert concatenated((html, html)) == html + html
 
 
 @given(st.text())

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment
 from markupsafe import Markup
 
+from publisher.policies.labels import CONTROL
 from publisher.site.content_policy import ELEMENT, HEADER, alone
 from publisher.site.theme import scripts_apart
-from publisher.templates import Templates, mended, shown, without_tags
+from publisher.templates import Templates, as_html, corrected, without_tags
 
 BASE = '<script>scope=new URL("{{ config.extra.scope | d(base_url) }}",location)</script>'
 
@@ -78,7 +79,7 @@ def test_a_page_in_one_file_names_its_script() -> None:
 @given(st.text())
 def test_words_are_handed_over_once(words: str) -> None:
     env = Environment()
-    html = shown(words)
+    html = as_html(words)
     plain = html.unescape()
     for template in ("{{ w }}", "{{ w | e }}", "{{ w | striptags | e }}", "{{ w | striptags }}"):
         env.filters["striptags"] = without_tags
@@ -87,13 +88,17 @@ def test_words_are_handed_over_once(words: str) -> None:
         assert '"' not in page
         read = Markup(page).unescape()
         assert read == plain or "striptags" in template
-    assert all(c.isprintable() for c in plain)
-    assert plain == "".join(c if c.isprintable() else " " for c in words)
+    assert plain == CONTROL.sub(" ", words)
+
+
+def test_joiners_and_marks_that_words_need_are_kept() -> None:
+    assert as_html("می\u200cخواهم A\u00a0B \u200f") == "می\u200cخواهم A\u00a0B \u200f"
+    assert as_html("a\nb\u202ec\x9b") == "a b c "
 
 
 def test_names_and_attributes_are_mended_in_the_template() -> None:
     source = '<a tabindex="{{ tabindex }}"></a><input class="md-toggle" id="a" autocomplete="off">'
-    assert "autocomplete" not in mended(source)
+    assert "autocomplete" not in corrected(source)
     env = Environment()
-    assert env.from_string(mended(source)).render() == '<a></a><input class="md-toggle" id="a">'
-    assert 'tabindex="0"' in env.from_string(mended(source)).render(tabindex="0")
+    assert env.from_string(corrected(source)).render() == '<a></a><input class="md-toggle" id="a">'
+    assert 'tabindex="0"' in env.from_string(corrected(source)).render(tabindex="0")

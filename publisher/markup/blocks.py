@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from publisher.markup.elements import NEWLINE, NOTHING, attribute, element, joined, start
+from publisher.markup.elements import NEWLINE, NOTHING, attribute, concatenated, element, start_tag
 from publisher.text.clauses import Clause, Container, Kind
 
 LISTS = ("bullet", "ordered")
@@ -97,7 +97,7 @@ class Blocks:
     def html(self) -> Markup:
         """Everything written so far, closed."""
         self.close_to(0)
-        return joined(self.out)
+        return concatenated(self.out)
 
     # ── containers ───────────────────────────────────────────────────────────────────────────────
 
@@ -161,17 +161,17 @@ class Blocks:
         opened = _Open(container.kind, None, None, 0, NOTHING)
         match container.kind:
             case "bullet":
-                begun, opened.close = start("ul", way), _ENDS["ul"]
+                begun, opened.close = start_tag("ul", way), _ENDS["ul"]
             case "ordered":
                 first = numbers.get((file, inside[0].number), 1) if inside else container.start
                 told = attribute("start", str(first)) if first != 1 else NOTHING
-                begun, opened.close = start("ol", joined((told, way))), _ENDS["ol"]
+                begun, opened.close = start_tag("ol", concatenated((told, way))), _ENDS["ol"]
                 opened.next = first
             case "quote":
-                begun, opened.close = start("blockquote", way), _ENDS["blockquote"]
+                begun, opened.close = start_tag("blockquote", way), _ENDS["blockquote"]
             case "item":
                 number = numbers.get((file, container.number), 1)
-                begun = start("li", joined((named, self.value(number))))
+                begun = start_tag("li", concatenated((named, self.value(number))))
                 opened.close = _ENDS["li"]
             case _:
                 begun, opened.close = self._table(way)
@@ -228,20 +228,20 @@ class Blocks:
         words, way = cells[0].html if cells else NOTHING, self.way
         match clause.kind:
             case Kind.HEADING:
-                self._line(f"h{level}", words, joined((attributes, way)))
+                self._line(f"h{level}", words, concatenated((attributes, way)))
             case Kind.ROW:
                 self.part(clause.head)
-                row = joined([_cell(cell, clause.head) for cell in cells])
+                row = concatenated([_cell(cell, clause.head) for cell in cells])
                 self._line("tr", row, attributes)
             case Kind.CODE | Kind.HTML:
                 words = words.replace("<br>\n", "\n")
                 self._line("pre", element("code", words), attributes)
             case Kind.RULE:
-                self.out.append(start("hr", attributes) + NEWLINE)
+                self.out.append(start_tag("hr", attributes) + NEWLINE)
             case _ if clause.tight:
                 self.out.append(words)
             case _:
-                self._line("p", words, joined((attributes, way)))
+                self._line("p", words, concatenated((attributes, way)))
 
     def _line(self, tag: str, content: Markup, attributes: Markup) -> None:
         self.out += (element(tag, content, attributes), NEWLINE)
@@ -259,7 +259,7 @@ class Blocks:
 
 def _cell(cell: Cell, head: bool) -> Markup:
     if head and not cell.empty:
-        return element("th", cell.html, joined((_COLUMN, cell.attributes)))
+        return element("th", cell.html, concatenated((_COLUMN, cell.attributes)))
     return element("td", cell.html, cell.attributes)
 
 

@@ -27,7 +27,7 @@ def element(tag: str, inside: Markup, attributes: Markup = NOTHING) -> Markup:
     return _trusted("".join(("<", tag, attributes, ">", inside, "</", tag, ">")))
 
 
-def start(tag: str, attributes: Markup = NOTHING) -> Markup:
+def start_tag(tag: str, attributes: Markup = NOTHING) -> Markup:
     """The start of an element that stays open."""
     return _trusted("".join(("<", tag, attributes, ">")))
 
@@ -38,7 +38,7 @@ def attribute(name: str, value: str) -> Markup:
     return _trusted(f' {name}="{safe}"')
 
 
-def content(words: str) -> Markup:
+def as_content(words: str) -> Markup:
     """Words between tags, where quotation marks mean nothing and stay as they are (HTML §13.1.2).
 
     In attributes they would end the value: `attribute` escapes them too.
@@ -46,12 +46,12 @@ def content(words: str) -> Markup:
     return _trusted(_escaped(words))
 
 
-def lines(words: str) -> Markup:
+def as_lines(words: str) -> Markup:
     """The same, with the ends of their lines."""
     return _trusted(_escaped(words).replace("\n", "<br>\n"))
 
 
-def joined(parts: Iterable[Markup]) -> Markup:
+def concatenated(parts: Iterable[Markup]) -> Markup:
     """Pieces of HTML, one after another."""
     return _trusted("".join(parts))
 

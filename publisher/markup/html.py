@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from publisher.compare.words import Span, SpanKind, kept
 from publisher.markup.blocks import Blocks, Cell, numbers
-from publisher.markup.elements import NOTHING, attribute, element, joined
+from publisher.markup.elements import NOTHING, attribute, concatenated, element
 from publisher.markup.inline import Style, inline
 from publisher.text.clauses import Alike, Clause, Kind
 
@@ -147,7 +147,7 @@ def document(
         label = (labels or {}).get(clause.anchor)
         if label and label.language:
             named_as += attribute("lang", label.language)
-        whole = joined((before, cells[0].html, link))
+        whole = concatenated((before, cells[0].html, link))
         blocks.write(clause, [Cell(whole)], named_as, level)
         if label:
             blocks.close_to(0)
@@ -173,17 +173,17 @@ def _write_named(
             attribute("href", f"#{name}"),
             attribute("aria-label", f"Link to paragraph {name}"),
         )
-        link = element("a", NOTHING, joined((_PILCROW, own, *where_to)))
+        link = element("a", NOTHING, concatenated((_PILCROW, own, *where_to)))
     first, *others = cells or [Cell(NOTHING)]
-    first = first._replace(html=joined((_places(former), first.html)))
+    first = first._replace(html=concatenated((_places(former), first.html)))
     whole = [first, *others]
-    whole[-1] = whole[-1]._replace(html=joined((whole[-1].html, link)))
+    whole[-1] = whole[-1]._replace(html=concatenated((whole[-1].html, link)))
     blocks.write(clause, whole, where)
 
 
 def _places(names: Iterable[str]) -> Markup:
-    named = (joined((_RETIRED, attribute("id", name))) for name in names)
-    return joined([element("span", NOTHING, attributes) for attributes in named])
+    named = (concatenated((_RETIRED, attribute("id", name))) for name in names)
+    return concatenated([element("span", NOTHING, attributes) for attributes in named])
 
 
 def _permalink(clause: Clause) -> Markup:

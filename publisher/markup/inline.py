@@ -9,7 +9,14 @@ from itertools import groupby
 from markupsafe import Markup
 
 from publisher.compare.words import Span, SpanKind
-from publisher.markup.elements import NOTHING, attribute, content, element, joined, lines
+from publisher.markup.elements import (
+    NOTHING,
+    as_content,
+    as_lines,
+    attribute,
+    concatenated,
+    element,
+)
 from publisher.text.clauses import Mark
 
 _TAGS = {"strong": "strong", "em": "em", "code": "code"}
@@ -65,7 +72,7 @@ def inline(spans: Sequence[Span], style: Style | None = None) -> Markup:
     units = [("", span) for span in spans] if style.paper else _units(spans)
     for link, group in groupby(units, key=lambda unit: unit[0]):
         members = [span for _, span in group]
-        words = joined(
+        words = concatenated(
             [
                 _run(list(run), style, not link)
                 for _, run in groupby(members, key=lambda s: (s.kind, s.was, s.before))
@@ -74,7 +81,7 @@ def inline(spans: Sequence[Span], style: Style | None = None) -> Markup:
         parts.append(_anchored(link, words))
     if style.marked and style.said and style.noted and (told := typography(spans)):
         parts.append(say(f" [typography changed: {told}]", style))
-    html = joined(parts)
+    html = concatenated(parts)
     if style.paper:
         # Words that are removed, and those that took their place: one run of ours between them.
         start = say("", style).removesuffix(_END)
@@ -85,12 +92,12 @@ def inline(spans: Sequence[Span], style: Style | None = None) -> Markup:
 
 def say(words: str, style: Style) -> Markup:
     """Words for those who do not see the marks."""
-    return element("span", content(words), joined((_SAY, style.way)))
+    return element("span", as_content(words), concatenated((_SAY, style.way)))
 
 
 def label(words: str, style: Style) -> Markup:
     """Our own words beside those of the text."""
-    return element("span", content(words), joined((_LABEL, style.way)))
+    return element("span", as_content(words), concatenated((_LABEL, style.way)))
 
 
 def typography(spans: Iterable[Span]) -> str:
@@ -144,8 +151,8 @@ def _run(spans: list[Span], style: Style, linked: bool) -> Markup:
         if style.paper:
             parts += [_formatted(span, style, link) for span in group]
         else:
-            parts.append(_anchored(link, joined([_formatted(span, style) for span in group])))
-    words = joined(parts)
+            parts.append(_anchored(link, concatenated([_formatted(span, style) for span in group])))
+    words = concatenated(parts)
     if not style.marked:
         return words
     if kind is SpanKind.KEEP:
@@ -156,11 +163,13 @@ def _run(spans: list[Span], style: Style, linked: bool) -> Markup:
     said = SAID[kind]
     if style.paper:
         # Beside, not inside: half the boxes to lay out, and nothing to keep underlines off.
-        return joined((say(f"[{said}: ", style), element(tag, words), say(_ENDS[said], style)))
+        return concatenated(
+            (say(f"[{said}: ", style), element(tag, words), say(_ENDS[said], style))
+        )
     inside = (
         say(f"[{said}: ", style), element("span", words, _WORDS), say(f" end of {said}]", style),
     )  # fmt: skip
-    return element(tag, joined(inside))
+    return element(tag, concatenated(inside))
 
 
 def _noted(
@@ -181,7 +190,7 @@ def _noted(
         note = NOTHING
         if style.noted:
             note = label(f" [{_format_note(was, now, style.titles)}]", style)
-        words = element("span", joined((words, note)), _FORMAT)
+        words = element("span", concatenated((words, note)), _FORMAT)
     return words
 
 
@@ -196,7 +205,7 @@ def _format_note(was: tuple[Mark, ...], now: tuple[Mark, ...], titles: Mapping[s
 
 
 def _formatted(span: Span, style: Style, link: str = "") -> Markup:
-    text = lines(span.text)
+    text = as_lines(span.text)
     if not span.marks:
         return _anchored(link, text)
     picture = next((mark for mark in span.marks if mark.kind == "image"), None)

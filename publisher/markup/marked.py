@@ -17,7 +17,7 @@ from markupsafe import Markup
 from publisher.compare.amendment import Amendment, ChangeKind
 from publisher.compare.redline import Operation
 from publisher.markup.blocks import LISTS, Blocks, numbers
-from publisher.markup.elements import NEWLINE, NOTHING, attribute, content, element, joined
+from publisher.markup.elements import NEWLINE, NOTHING, as_content, attribute, concatenated, element
 from publisher.markup.html import Fragment, Outline, Place, block_cells, right_to_left
 from publisher.markup.inline import Style, inline, label, say
 from publisher.markup.passages import Block, Old, gather, passages, seams, stretches
@@ -148,7 +148,7 @@ class _Redline:
             start = len(self.text.out)
             self._changed(passage, passage, bool(depth))
             self.text.close_to(depth)
-            _UNTOUCHED[name] = joined(self.text.out[start:])
+            _UNTOUCHED[name] = concatenated(self.text.out[start:])
             return True
         self.text.out.append(_UNTOUCHED[name])
         if depth and self.text.stack[-1].kind == "ordered":
@@ -246,7 +246,7 @@ class _Redline:
             self._above(op)
         cells = block_cells(clause, op.cells, self.style, _align(op))
         mark, words = (
-            joined((self._mark(block), self._label(op))),
+            concatenated((self._mark(block), self._label(op))),
             cells[0].html if cells else NOTHING,
         )
         if block.joined:
@@ -254,18 +254,18 @@ class _Redline:
             gaps = seams(clause, ["".join([span.new for span in part]) for part in parts])
             for gap, part in zip(gaps[1:], parts[1:], strict=True):
                 pilcrow = self._pilcrow("del", "paragraphs joined here")
-                words += pilcrow + content(gap) + inline(part, self.style)
+                words += pilcrow + as_content(gap) + inline(part, self.style)
         if block.split:
             words += self._pilcrow("ins", "paragraph split here")
         if cells:
-            cells[0] = cells[0]._replace(html=joined((mark, words)))
+            cells[0] = cells[0]._replace(html=concatenated((mark, words)))
         level = self.outline.level(clause) if heading else 0
         name = self.outline.name(clause, level) if heading else NOTHING
         if clause.tight and (op.move or (self.paper and not block.unchanged)):
             # On paper, so that the bar beside it has a block to stand at.
             text.out.append(element("div", mark + words, self._class(block)) + "\n")
         else:
-            text.write(clause, cells, joined((name, self._class(block))), level)
+            text.write(clause, cells, concatenated((name, self._class(block))), level)
 
     def _pilcrow(self, tag: str, said: str) -> Markup:
         spoken = say(f"[{said}]", self.style)
@@ -279,7 +279,7 @@ class _Redline:
             return NOTHING
         title = self.style.titles.get(block.section, block.section) or "the beginning"
         named = (_PLACE, attribute("id", block.place), attribute("data-section", title))
-        return element("span", NOTHING, joined(named))
+        return element("span", NOTHING, concatenated(named))
 
     def _above(self, op: Operation) -> None:
         """What is to be said of a section above its heading."""
@@ -349,8 +349,8 @@ class _Redline:
 def _was(tag: str, old: Markup, *, same: bool = False) -> Markup:
     """The old wording, hidden."""
     kind = attribute("class", "pp-was pp-as-now" if same else "pp-was")
-    shown = element(tag, joined((NEWLINE, old)), joined((kind, _HIDDEN)))
-    return joined((shown, NEWLINE))
+    shown = element(tag, concatenated((NEWLINE, old)), concatenated((kind, _HIDDEN)))
+    return concatenated((shown, NEWLINE))
 
 
 # ── what is to be told ───────────────────────────────────────────────────────────────────────────

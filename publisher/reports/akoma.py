@@ -18,7 +18,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from publisher.markup.blocks import Numbers, numbers
-from publisher.markup.elements import NEWLINE, NOTHING, attribute, content, element, joined
+from publisher.markup.elements import NEWLINE, NOTHING, as_content, attribute, concatenated, element
 from publisher.markup.html import HIDDEN
 from publisher.policies.release import Release
 from publisher.text.clauses import Alike, Clause, Container, Kind, Mark, Run
@@ -224,7 +224,7 @@ class _Body:
     def _attributes(self, around: str, kind: str, number: int) -> Markup:
         name = self.names[number] if number < len(self.names) else ""
         lasting = attribute("wId", _value(name)) if name else NOTHING
-        return joined((attribute("eId", _value(self._id(around, kind))), lasting))
+        return concatenated((attribute("eId", _value(self._id(around, kind))), lasting))
 
     def _section(self, section: _Section) -> Markup:
         assert section.heading is not None
@@ -264,7 +264,7 @@ class _Body:
                 )
             else:
                 parts.append(self._list(container, group, around, depth))
-        return joined(parts)
+        return concatenated(parts)
 
     def _list(
         self,
@@ -284,24 +284,28 @@ class _Body:
                 )
             inside = self._blocks(group, own, depth + 2)
             items += [
-                element("item", joined((NEWLINE, num, inside)), attribute("eId", _value(own))),
+                element(
+                    "item", concatenated((NEWLINE, num, inside)), attribute("eId", _value(own))
+                ),
                 NEWLINE,
             ]
-        return Markup('<blockList eId="{}">\n{}</blockList>\n').format(_value(name), joined(items))
+        return Markup('<blockList eId="{}">\n{}</blockList>\n').format(
+            _value(name), concatenated(items)
+        )
 
     def _table(self, rows: Sequence[tuple[int, Clause]], around: str) -> Markup:
         name = self._id(around, "table")
         written = []
         for number, row in rows:
             tag = "th" if row.head else "td"
-            cells = joined([element(tag, element("p", cell)) for cell in _cells(row)])
+            cells = concatenated([element(tag, element("p", cell)) for cell in _cells(row)])
             written += [element("tr", cells, self._attributes(name, "tr", number)), NEWLINE]
-        return Markup('<table eId="{}">\n{}</table>\n').format(_value(name), joined(written))
+        return Markup('<table eId="{}">\n{}</table>\n').format(_value(name), concatenated(written))
 
     def _block(self, number: int, clause: Clause, around: str) -> Markup:
         kind = _KINDS.get(clause.kind, NOTHING)
-        attributes = joined((self._attributes(around, "p", number), kind))
-        return joined((element("p", joined(_cells(clause)), attributes), NEWLINE))
+        attributes = concatenated((self._attributes(around, "p", number), kind))
+        return concatenated((element("p", concatenated(_cells(clause)), attributes), NEWLINE))
 
 
 def _grouped(
@@ -332,14 +336,14 @@ def _written(alike: Alike) -> tuple[Markup, ...]:
 def _inline(runs: Sequence[Run]) -> Markup:
     parts = []
     for link, group in groupby(runs, key=_link):
-        words = joined(map(_formatted, group))
+        words = concatenated(map(_formatted, group))
         if link is None:
             parts.append(words)
         elif link.startswith("#"):
             parts.append(element("ref", words, attribute("href", f"#sec_{_value(link[1:])}")))
         else:
             parts.append(element("a", words, attribute("href", _value(link))))
-    return joined(parts)
+    return concatenated(parts)
 
 
 _TAGS = {"strong": "b", "em": "i", "code": "span"}
@@ -362,7 +366,7 @@ def _formatted(run: Run) -> Markup:
 
 
 def _text(words: str) -> Markup:
-    return content(_value(words))
+    return as_content(_value(words))
 
 
 def _value(words: str) -> str:

@@ -29,7 +29,7 @@ from publisher.compare.extracts import (
 )
 from publisher.compare.redline import Operation
 from publisher.compare.words import Span, SpanKind
-from publisher.markup.elements import NOTHING, content, element
+from publisher.markup.elements import NOTHING, as_content, element
 from publisher.notices.notice import explains
 from publisher.policies.policy import Note
 from publisher.text.clauses import Kind, parse
@@ -205,7 +205,7 @@ def _code(line: Line) -> str:
     tags = {SpanKind.INSERT: "ins", SpanKind.DELETE: "del"}
     words = NOTHING
     for span in line.op.cells[0]:
-        text = content(visible(span.text))
+        text = as_content(visible(span.text))
         tag = tags.get(span.kind)
         words += element(tag, text) if tag else text
     quoted = Markup("\n> ").join(words.rstrip("\n").split("\n"))

@@ -35,7 +35,7 @@ from markupsafe import Markup
 from publisher.compare.amendment import name_of
 from publisher.compare.naming import Naming
 from publisher.markup.blocks import numbers
-from publisher.markup.elements import NOTHING, attribute, joined
+from publisher.markup.elements import NOTHING, attribute, concatenated
 from publisher.markup.html import HIDDEN, Outline, right_to_left
 from publisher.text.clauses import Alike, Clause, Document, Kind, Mark, Run
 from publisher.text.segmentation import TYPOGRAPHY, words
@@ -231,7 +231,7 @@ def _cell(clause: Clause, column: int, runs: Sequence[Run]) -> list[object]:
         name = attribute("class", f"pp-{align}") if align else NOTHING
         named = clause.head and any(run.text.strip() for run in runs)
         tags = (Markup('<th scope="col"{}>') if named else Markup("<td{}>")).format(name)
-    marked = [(run.text, joined(map(mark, run.marks))) for run in runs]
+    marked = [(run.text, concatenated(map(mark, run.marks))) for run in runs]
     alike = groupby(marked, key=itemgetter(1))
     return [tags, *[["".join([text for text, _ in group]), marks] for marks, group in alike]]
 

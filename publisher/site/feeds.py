@@ -22,8 +22,7 @@ from publisher.compare.amendment import Amendment
 from publisher.compare.extracts import Line, Phrase, end_of, extracts, joined, phrases, shortened
 from publisher.compare.redline import Operation
 from publisher.compare.words import SpanKind
-from publisher.markup.elements import NOTHING, element
-from publisher.markup.elements import content as content_of
+from publisher.markup.elements import NOTHING, as_content, element
 from publisher.policies.address import Addresses
 from publisher.policies.release import Release
 from publisher.site import apparatus
@@ -160,7 +159,7 @@ def _line(line: Line) -> Markup:
 
 def _marked(run: Sequence[Phrase]) -> Markup:
     tag = {SpanKind.INSERT: "ins", SpanKind.DELETE: "del"}.get(run[0].kind)
-    words = NOTHING.join(content_of(phrase.text) + _noted(phrase.aside) for phrase in run)
+    words = NOTHING.join(as_content(phrase.text) + _noted(phrase.aside) for phrase in run)
     return element(tag, words) if tag else words
 
 
@@ -169,13 +168,13 @@ def _noted(note: str) -> Markup:
 
 
 def _text(words: str) -> Markup:
-    return content_of(words).replace("\n", Markup("<br>"))
+    return as_content(words).replace("\n", Markup("<br>"))
 
 
 def _empty(op: Operation) -> Markup:
     """What has no words, such as a line across the page."""
     tag = "" if op.old and op.new else "ins" if op.new else "del"
-    words = content_of(f"({op.clause.kind.value})")
+    words = as_content(f"({op.clause.kind.value})")
     return element(tag, words) if tag else words
 
 
