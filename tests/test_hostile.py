@@ -20,12 +20,14 @@ from xml.etree import ElementTree
 
 import feedparser  # type: ignore[import-untyped]
 import pytest
+from click.testing import CliRunner
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Page, ViewportSize
 from pypdf import PdfReader
 
 from publisher.actions.publishing import Order, order
+from publisher.cli import main
 from tests import hostile
 from tests.conftest import KEY, House
 from tests.hostile import wicked
@@ -232,6 +234,29 @@ def test_a_comparison_in_the_browser_reads_as_it_is_written(shown: Shown, open_e
 
 def one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+@pytest.mark.parametrize("heed", [False, True])
+def test_a_comparison_in_one_file_runs_no_name_and_no_text(
+    browser: Browser, tmp_path: Path, heed: bool
+) -> None:
+    paths = []
+    for word in ("one", "two"):
+        path = tmp_path / f"{word} <img src=x onerror=alert(1)> &lt;b&gt;.md"
+        path.write_text("".join(hostile.sections(word).values()), "utf-8")
+        paths.append(str(path))
+    target = tmp_path / "changes.html"
+    words = ["--project", str(tmp_path), "diff", *paths, "--format", "html", "-o", str(target)]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    for watch in watching(browser, heed=heed):
+        watch.look(target.as_uri())
+        assert "one <img src=x onerror=alert(1)> &lt;b&gt;.md" in watch.page.inner_text("h1")
+        watch.page.keyboard.press("j")
+        assert watch.page.get_by_text("Change 1 of").is_visible()
+        (own,) = watch.ran
+        assert "<script>\n// Leads from change to change" in own, "the one script that is ours"
+        assert not watch.refused
 
 
 # ── the content security policy ──────────────────────────────────────────────────────────────────
