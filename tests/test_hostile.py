@@ -52,6 +52,9 @@ ELEMENTS = """() => [...document.querySelectorAll('*')].flatMap((one) => {
 """Elements and attributes that nothing of ours has."""
 
 
+SMUGGLED = "<script>alert('smuggled')</script>"
+
+
 @dataclass(frozen=True)
 class Shown:
     """The built site of the hostile project, as `publisher serve` serves it."""
@@ -256,7 +259,11 @@ def test_a_comparison_in_one_file_runs_no_name_and_no_text(
         assert watch.page.get_by_text("Change 1 of").is_visible()
         (own,) = watch.ran
         assert "<script>\n// Leads from change to change" in own, "the one script that is ours"
-        assert not watch.refused
+        smuggled = target.read_text("utf-8").replace("</body>", f"{SMUGGLED}</body>")
+        target.write_text(smuggled, "utf-8")
+        watch.page.goto(target.as_uri())
+        assert ("smuggled" in watch.ran) != heed
+        assert bool(watch.refused) == heed
 
 
 # ── the content security policy ──────────────────────────────────────────────────────────────────
@@ -307,7 +314,7 @@ def test_a_script_that_was_smuggled_into_a_built_page_does_not_run(
     """On the receiver, and where a host of static files sends no policy."""
     page = shown.house.project.built / "privacy/2/opt-out/index.html"
     before = page.read_text("utf-8")
-    page.write_text(before.replace("<main", "<script>alert('smuggled')</script><main", 1), "utf-8")
+    page.write_text(before.replace("<main", f"{SMUGGLED}<main", 1), "utf-8")
     try:
         with hosting(shown.house.project.built) as static:
             own = personal_link(shown)

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publisher.edges import archive
@@ -224,6 +224,7 @@ signs = st.text("ab1 <>&[]()*_`!#-+.{}\"'\\|~:/@=%;", min_size=1, max_size=12)
 
 
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+@example(name="``")
 @given(name=(printable | signs).map(str.strip).filter(bool))
 def test_wherever_a_name_stands_it_adds_no_element(place: str, name: str) -> None:
     def elements(value: str) -> tuple[list[str], list[str]]:
