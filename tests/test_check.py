@@ -195,6 +195,15 @@ def test_the_name_of_the_organisation_is_checked_too(house: House, name: str) ->
     assert not (house.root / "versions").exists()
 
 
+@pytest.mark.parametrize("end", ['\\"><script>x</script>/', "'x/", "{{ 7*7 }}/", "a b/"])
+def test_an_address_of_the_site_that_is_none_is_refused(house: House, end: str) -> None:
+    path = house.root / "publisher.toml"
+    path.write_text(path.read_text().replace("http://127.0.0.1:8000/", f"https://x.example/{end}"))
+    result = house.run("check")
+    assert result.exit_code == 2, result.output
+    assert "`organisation.site` is not an address" in result.output
+
+
 @pytest.mark.parametrize("title", ["AT&T's “Terms” (“us”)", 'Say "no"', "עברית \u200fא"])
 def test_titles_may_have_any_punctuation(house: House, title: str) -> None:
     title = title.replace('"', r"\"")
