@@ -14,10 +14,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
 from typing import Any
 
 from jinja2 import Environment
+from markupsafe import Markup, escape
 from mkdocs.commands.build import get_context
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
@@ -25,8 +25,10 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import get_toc
 
+from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading
 from publisher.site.view import Body
+from publisher.templates import as_html
 
 _CONTENTS = (
     '{% import "partials/language.html" as lang with context %}{% include "partials/toc.html" %}'
@@ -34,7 +36,7 @@ _CONTENTS = (
 _SLOTS = ("title", "description", "canonical", "contents", "html", "head")
 _SLOT = re.compile("ppslot(" + "|".join(_SLOTS) + ")ppslot")
 
-Finish = Callable[[str, str], str]
+Finish = Callable[[str, Markup], str]
 """Mends a page as the theme wrote it, and puts HTML into its head."""
 
 
@@ -105,8 +107,9 @@ class Frames:
         standin.meta["description"] = _slot("description") if body.description else ""
         standin.canonical_url = _slot("canonical")
         heading = (Heading(2, _slot("contents"), _slot("contents")),)
-        start = "<h1>" * ("<h1" in body.html)
-        whole = self._rendered(standin, Body(start + _slot("html"), heading), _slot("head"))
+        start = Markup("<h1>") if "<h1" in body.html else NOTHING
+        standing = Body(start + _slot("html"), heading)
+        whole = self._rendered(standin, standing, escape(_slot("head")))
         listed = self._contents(heading)
         if whole.count(listed) != 1:
             return None
@@ -115,7 +118,7 @@ class Frames:
         )
         return _SLOT.split(whole)
 
-    def _rendered(self, page: MkDocsPage, body: Body, head: str) -> str:
+    def _rendered(self, page: MkDocsPage, body: Body, head: Markup) -> str:
         shown = copy.copy(page)
         shown.content, shown.toc = body.html, get_toc(contents(body.headings))  # type: ignore[arg-type]
         self._context = self._theme.context(shown)
@@ -124,7 +127,7 @@ class Frames:
     def _listed(self, headings: tuple[Heading, ...]) -> str:
         """The list of contents beside a page, as the theme writes it."""
         page = {"toc": get_toc(contents(headings))}  # type: ignore[arg-type]
-        return self._finish(self._list.render({**self._context, "page": page}), "").strip()
+        return self._finish(self._list.render({**self._context, "page": page}), NOTHING).strip()
 
 
 @dataclass
@@ -139,13 +142,20 @@ def _slot(name: str) -> str:
     return f"ppslot{name}ppslot"
 
 
+_ENDS_A_TEXT = re.compile(r'["\\\n]')
+"""What no anchor has that an import or `check` let pass: the theme's script looks each up between
+quotation marks, and stops altogether where one is in it."""
+
+
 def contents(headings: tuple[Heading, ...]) -> list[dict[str, Any]]:
     """The headings as MkDocs nests them, below the title of the page."""
     top: dict[str, Any] = {"level": 1, "id": "pp-top", "name": "", "children": []}
     stack = [top]
     for heading in headings:
-        name = escape(heading.title, quote=False)
-        item = {"level": heading.level, "id": heading.anchor, "name": name, "children": []}
+        if _ENDS_A_TEXT.search(heading.anchor):
+            continue
+        words = {"id": as_html(heading.anchor), "name": as_html(heading.title)}
+        item = {"level": heading.level, **words, "children": []}
         while stack[-1]["level"] >= heading.level and len(stack) > 1:
             stack.pop()
         stack[-1]["children"].append(item)

@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
+from markupsafe import Markup
 from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -31,11 +31,13 @@ from publisher.edges.clock import build_day
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError
 from publisher.frames import Frames, Theme, contents
+from publisher.markup.elements import NOTHING
 from publisher.site import theme
 from publisher.site.pages import POLICIES
 from publisher.site.view import Body, Page
+from publisher.templates import Templates, as_html
 
-LOST = (
+LOST = Markup(
     "<h1>There is no such page</h1>\n<p>Every version that was ever published keeps its address. "
     "The menu leads to the policies and to all their versions.</p>\n"
 )
@@ -47,10 +49,13 @@ ALTERNATE = "link[rel=alternate]"
 each, and so it would beside each feed, each download and each translation …"""
 LANGUAGE = f"{ALTERNATE}[hreflang]:not([title])"
 """… of which none is one: ours have titles, and those that it writes itself have none."""
-NOINDEX = '<meta name="robots" content="noindex">'
+NOINDEX = Markup('<meta name="robots" content="noindex">')
 """For search engines."""
 UNKNOWN = "1970-01-01"
 """In place of a day that nobody knows, for MkDocs asks every page for one; the sitemap has none."""
+
+
+UNDATED = Markup("<lastmod>{}</lastmod>").format(UNKNOWN)
 
 
 class PublisherOptions(Config):  # type: ignore[no-untyped-call]
@@ -64,10 +69,10 @@ class GeneratedPage(MkDocsPage):
     """A page whose HTML is not made by MkDocs."""
 
     def __init__(self, made: Page, file: File, config: MkDocsConfig) -> None:
-        super().__init__(made.label or made.title, file, config)
+        super().__init__(as_html(made.label or made.title), file, config)
         self.made = made
         self.update_date = day_of(made.modified)
-        self.body = Body("")
+        self.body = Body(NOTHING)
 
     def read_source(self, config: MkDocsConfig) -> None:
         """There is no Markdown; the facts for the theme stand where MkDocs looks for them."""
@@ -78,8 +83,8 @@ class GeneratedPage(MkDocsPage):
         """Makes what it says, and the facts that the theme looks for."""
         self.body = self.made.body()
         self.meta = {
-            "title": escape(self.made.title, quote=False),
-            "description": escape(self.body.description),
+            "title": as_html(self.made.title),
+            "description": as_html(self.body.description),
         }
         if not self.made.search:
             self.meta["search"] = {"exclude": True}
@@ -135,7 +140,11 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
         if not getattr(self, "serving", False):
             config.site_url = facts.site
         if config.copyright is None:
-            config.copyright = escape(", ".join((facts.organisation, *facts.address.splitlines())))
+            config.copyright = as_html(", ".join((facts.organisation, *facts.address.splitlines())))
+        for name in ("site_name", "site_description", "site_author"):
+            if config[name]:
+                # It may be written either way: "&" or "&amp;".
+                config[name] = as_html(Markup(config[name]).unescape())  # noqa: S704
         self.wanted = wanted = order.get() or Order()
         self.made = wanted.made or site(
             self.project, wanted.today or this_day(), draft=wanted.draft or self.config.draft
@@ -196,6 +205,7 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
         return nav
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        self.templates = Templates.of(env, policy=not getattr(self, "serving", False))
         self.frames = Frames(Theme(env, config, files, self.navigation), finished)
         self.progress, self.count, self.written = self.wanted.progress, len(self.made.pages), 0
         return env
@@ -203,7 +213,7 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
     def _framed(self, page: GeneratedPage) -> bytes:
         """A page of a version, as it is written to disk."""
         page.open()
-        body, page.body = page.body, Body("")  # of hundreds, one is held in memory at a time
+        body, page.body = page.body, Body(NOTHING)  # of hundreds, one is held in memory at a time
         head = body.head + page.made.noindex * NOINDEX
         self._told()
         return self.frames.framed(page, replace(body, head=head)).encode()
@@ -229,7 +239,7 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
         if isinstance(page, GeneratedPage):
             self._told()
             return finished(output, page.body.head + page.made.noindex * NOINDEX)
-        return finished(output, self.made.head if page.is_homepage else "")
+        return finished(output, self.made.head if page.is_homepage else NOTHING)
 
     def on_post_template(
         self, output_content: str, *, template_name: str, config: MkDocsConfig
@@ -237,8 +247,14 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
         if template_name == "404.html":
             output_content = output_content.replace("<h1>404 - Not found</h1>", LOST)
         if template_name == "sitemap.xml":
-            return output_content.replace(f"<lastmod>{UNKNOWN}</lastmod>", "")
+            return output_content.replace(UNDATED, "")
         return mended(output_content) if template_name.endswith(".html") else output_content
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        for path, script in self.templates.scripts.items():
+            target = Path(config.site_dir, path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(script, "utf-8")
 
     def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Callable[..., Any]) -> Any:
         for folder in (self.project.drafts, self.project.versions):
@@ -289,26 +305,23 @@ def _navigation(written: Sequence[str], made: Site) -> list[Any]:
     for page in (page for page in made.pages if page.label):
         policy = page.path.split("/", 1)[0]
         groups.setdefault(policy, []).append(f"{page.path}index.md")
-        titles.setdefault(policy, page.title)
+        titles.setdefault(policy, as_html(page.title))
     sections = [{titles[policy]: paths} for policy, paths in groups.items()]
     return [*sorted(written, key=lambda path: (path != "index.md", path)), *sections]
 
 
-def finished(html: str, head: str) -> str:
+def finished(html: str, head: Markup) -> str:
     """A page as the theme wrote it, mended, with more HTML in its head."""
-    return mended(html.replace("</head>", f"{head}</head>", 1))
+    return mended(html.replace("</head>", head + Markup("</head>"), 1))
 
 
 def mended(html: str) -> str:
-    """The theme's HTML with names for its controls and without attributes that do not apply."""
-    html = html.replace(
-        'data-md-component="search" role="dialog"',
-        'data-md-component="search" role="dialog" aria-label="Search"',
-    )
-    html = html.replace(' tabindex=""', "")
+    """The theme's HTML without a label for what is not there.
+
+    The theme names a control that only the pages in its navigation have.
+    """
     if 'id="__toc"' not in html:
-        # The theme names a control that only the pages in its navigation have.
-        html = html.replace(' for="__toc"', "")
-    # The same site comes of MkDocs and of its fork: neither names itself.
-    html = re.sub(r'\s*<meta name="generator"[^>]*>', "", html, count=1)
-    return re.sub(r'(<input class="md-toggle"[^>]*?) autocomplete="off"', r"\1", html)
+        html = html.replace(
+            '<label class="md-nav__title" for="__toc">', '<label class="md-nav__title">'
+        )
+    return html

@@ -97,6 +97,55 @@ BAD: dict[str, tuple[dict[str, str | bytes], str, str, str]] = {
     ),
     "CRLF": ({"use.md": USE.replace("\n", "\r\n")}, "use.md:1", "carriage return", "LF"),
     "control character": ({"use.md": USE + "\na\x07b\n"}, "use.md:7", "U+0007", "remove"),
+    "terminal code": ({"use.md": USE + "\na\x9bb\n"}, "use.md:7", "U+009B", "remove"),
+    "heading that turns": (
+        {"use.md": USE.replace("How", "\u202eHow")},
+        "use.md:1",
+        "U+202E",
+        "remove",
+    ),
+    "tag in the title": (
+        {"policy.toml": FACTS.replace("Privacy Policy", "<script>x</script>")},
+        "policy.toml:2",
+        "`title` has `<`",
+        "without < and >",
+    ),
+    "bracket in the contact": (
+        {"policy.toml": FACTS.replace("privacy@hosting.example", "x> y")},
+        "policy.toml:3",
+        "`contact` has `>`",
+        "without < and >",
+    ),
+    "line end in the title": (
+        {"policy.toml": FACTS.replace("Privacy Policy", r"Privacy\nPolicy")},
+        "policy.toml:2",
+        "U+000A",
+        "invisible",
+    ),
+    "turned title": (
+        {"policy.toml": FACTS.replace("Privacy Policy", r"Privacy\u202ePolicy")},
+        "policy.toml:2",
+        "U+202E",
+        "invisible",
+    ),
+    "tag in the remark": (
+        {"policy.toml": 'remark = "a <b>"\n' + FACTS},
+        "policy.toml:1",
+        "`remark` has `<`",
+        "without < and >",
+    ),
+    "invisible sign in the effect": (
+        {"policy.toml": FACTS.replace("If you", r"If\u2028you")},
+        "policy.toml:10",
+        "`opt_out.effect` has the control character U+2028",
+        "invisible",
+    ),
+    "tag in the title of a translation": (
+        {"policy.toml": FACTS + '[translations.de]\ntitle = "<i>"\nprecedence = "p"\n'},
+        "policy.toml:12",
+        "`translations.de.title` has `<`",
+        "without < and >",
+    ),
     "empty file": ({"use.md": ""}, "use.md:1", "empty", "remove it"),
     "only blank lines": ({"use.md": "\n\n"}, "use.md:1", "empty", "remove it"),
     "heading without text": ({"use.md": "## A {#use}\n"}, "use.md:1", "no text", "remove it"),
@@ -148,6 +197,41 @@ def test_sentences_of_the_project_that_do_not_read(house: House, text: str, told
     assert result.exit_code == 1
     assert "wording/declarations/en.toml" in result.output
     assert told_of in result.output
+
+
+@pytest.mark.parametrize("name", ["A <b> GmbH", r"A\u009bB", r"A\nB", r"A\u2066B"])
+def test_the_name_of_the_organisation_is_checked_too(house: House, name: str) -> None:
+    path = house.root / "publisher.toml"
+    path.write_text(path.read_text().replace("Example Hosting GmbH", name))
+    result = house.run("check")
+    assert result.exit_code == 1, result.output
+    assert "publisher.toml:3" in result.output
+    assert "`organisation.name` has" in result.output
+    house.commit()
+    frozen = house.run("freeze", "--effective", "unknown")
+    assert frozen.exit_code != 0
+    assert not (house.root / "versions").exists()
+
+
+@pytest.mark.parametrize("end", ['\\"><script>x</script>/', "'x/", "{{ 7*7 }}/", "a b/"])
+def test_an_address_of_the_site_that_is_none_is_refused(house: House, end: str) -> None:
+    path = house.root / "publisher.toml"
+    path.write_text(path.read_text().replace("http://127.0.0.1:8000/", f"https://x.example/{end}"))
+    result = house.run("check")
+    assert result.exit_code == 2, result.output
+    assert "`organisation.site` is not an address" in result.output
+
+
+@pytest.mark.parametrize("title", ["AT&T's “Terms” (“us”)", 'Say "no"', "עברית \u200fא"])
+def test_titles_may_have_any_punctuation(house: House, title: str) -> None:
+    title = title.replace('"', r"\"")
+    house.write({"policy.toml": FACTS.replace("Privacy Policy", title)})
+    assert house.run("check").exit_code == 0
+
+
+def test_a_heading_may_have_a_bracket_that_is_no_tag(house: House) -> None:
+    house.write({"use.md": USE.replace("How We", r"If a \< b, How We")})
+    assert house.run("check").exit_code == 0
 
 
 def test_a_clean_draft_says_nothing(house: House) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import feedparser  # type: ignore[import-untyped]
+from markupsafe import Markup
 
 from publisher.compare.amendment import amend
 from publisher.policies.address import Addresses
@@ -112,7 +113,7 @@ def test_the_latest_entries_are_kept_the_newest_first() -> None:
 
 def test_links_lead_where_they_lead_on_the_page() -> None:
     page = "https://policies.example/terms/2/changes/"
-    html = '<a class="x" href="#a">a</a> <a href="../../1/?x=1&amp;y">b</a> href="#a"'
+    html = Markup('<a class="x" href="#a">a</a> <a href="../../1/?x=1&amp;y">b</a> href="#a"')
     assert feeds.whole(html, page) == (
         f'<a class="x" href="{page}#a">a</a> '
         '<a href="https://policies.example/terms/1/?x=1&amp;y">b</a> href="#a"'

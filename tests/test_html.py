@@ -398,7 +398,7 @@ def test_typography_is_underlined_and_told_once_in_each_block() -> None:
     html = marked(old, new)
     assert "<ins" not in html
     assert "<del" not in html
-    assert 'title="Was: &quot;"' in html
+    assert 'title="Was: &#34;"' in html
     assert html.count("[typography changed: ") == 1
     assert '“ was ", ” was "' in html
 

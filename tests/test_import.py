@@ -552,7 +552,7 @@ def test_line_ends_and_byte_order_marks_are_no_words(house: House, past: Past) -
 
 def test_a_site_of_texts_of_the_past(house: House, past: Past) -> None:
     past.texts(ONE, ODD["html"])
-    bring(house, past)
+    bring(house, past, "terms.md", "--title", "Terms")
     assert "PDFs" in house.ok("build")
     built = house.root / "build/site/terms"
     page = (built / "2/index.html").read_text()
@@ -624,3 +624,20 @@ def test_a_record_holds_no_password_and_no_path_of_this_machine(past: Past) -> N
     ):
         git(past.root, "remote", "set-url", "origin", url)
         assert ForeignHistory(past.root).address == name
+
+
+@pytest.mark.parametrize("heading", ["Terms \\<script\\>", "Terms <script>x</script>", "a \\> b"])
+def test_a_heading_that_cannot_be_a_title_is_told_before_anything_is_written(
+    house: House, past: Past, heading: str
+) -> None:
+    past.texts(ONE.replace("# Terms", f"# {heading}", 1))
+    words = ("--history", str(past.root), "terms.md", "--policy", "past")
+    result = house.run("import", *words)
+    assert result.exit_code == 2, result.output
+    assert "terms.md: the title" in result.output
+    assert "--title" in result.output
+    assert not (house.root / "versions").exists()
+    assert not (house.root / "policy/past").exists()
+    assert house.run("import", *words, "--title", "<b>").exit_code == 2
+    house.ok("import", *words, "--title", "Terms")
+    assert archive.line(house.project, "past")[0].policy.facts.title == "Terms"

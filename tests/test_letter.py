@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publisher.edges import archive
@@ -201,6 +201,54 @@ def test_a_name_is_never_markdown(made: tuple[Release, Configuration], name: str
     assert f"Dear {name}," in "".join(reader.words)
     assert not any("evil" in link for link in reader.links)
     assert message["To"].addresses[0].display_name == name
+
+
+PLACES = {
+    "a heading": "# Dear {{name}}\n\nx\n",
+    "a paragraph of its own": "{{name}}\n",
+    "the beginning of a line": "a\n{{name}}\nb\n",
+    "an item": "- {{name}}\n",
+    "a quotation": "> {{name}}\n",
+    "bold words": "**{{name}}** x\n",
+    "the words of a link": "[{{name}}](https://a.example/)\n",
+    "where a link leads": "[x](https://a.example/?n={{name}})\n",
+    "where a mail goes": "[x](mailto:{{name}})\n",
+    "an address": "<https://a.example/{{name}}>\n",
+    "code": "`{{name}}`\n",
+    "a block of code": "    {{name}}\n",
+    "a cell": "| {{name}} |\n| --- |\n| x |\n",
+    "raw HTML": "<b>{{name}}</b>\n",
+    "behind a backslash": "x\\{{name}}\n",
+    "within an entity": "&{{name}};\n",
+}
+signs = st.text("ab1 <>&[]()*_`!#-+.{}\"'\\|~:/@=%;", min_size=1, max_size=12)
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+@example(name="``")
+@given(name=(printable | signs).map(str.strip).filter(bool))
+def test_wherever_a_name_stands_it_adds_no_element(place: str, name: str) -> None:
+    def elements(value: str) -> tuple[list[str], list[str]]:
+        reader = _Text()
+        reader.feed(fragment(parse(fill(place, {"name": value, "opt_out_link": LINK}))))
+        return reader.tags, [link.split("?")[0].split(":")[0] for link in reader.links]
+
+    (tags, links), (plain, own) = elements(name), elements("x")
+    # Where a space cuts an address off, no link is left; none is ever added.
+    assert tags in (plain, [tag for tag in plain if tag not in ("a", "code")])
+    assert set(links) <= set(own)
+
+
+def test_a_title_that_has_line_ends_of_any_kind_stays_one_header(
+    made: tuple[Release, Configuration],
+) -> None:
+    release, configuration = made
+    letter = "# Terms\u2028Bcc: x@evil.example\x85\x0bX: y\n\nDear {{name}},\n"
+    odd = replace(configuration, organisation="Example\nBcc: x@evil.example")
+    message = notice((replace(release, notice=letter), odd), ANNA)
+    assert message["Subject"] == "Terms Bcc: x@evil.example X: y"
+    assert message["From"].addresses[0].display_name == "Example Bcc: x@evil.example"
+    assert message["Bcc"] is None
 
 
 def test_a_field_nobody_knows_is_left_as_it_is_written() -> None:

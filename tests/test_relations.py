@@ -19,7 +19,7 @@ AT = Addresses("https://policies.example/", "terms")
 def test_a_link_is_written_for_pages_and_for_headers() -> None:
     link = Link("alternate", "a?b&c", {"type": "text/plain", "title": 'The "A"'})
     assert link.html == (
-        '<link rel="alternate" href="a?b&amp;c" type="text/plain" title="The &quot;A&quot;">'
+        '<link rel="alternate" href="a?b&amp;c" type="text/plain" title="The &#34;A&#34;">'
     )
     assert Link("original", "https://a/").header == '<https://a/>; rel="original"'
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from markupsafe import Markup
+
 from publisher.actions import Progress, silent
 from publisher.actions.drafting import check_draft
 from publisher.actions.printing import (
@@ -25,6 +27,7 @@ from publisher.edges import archive, pdf, webfonts
 from publisher.edges.kept import Store, name_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, PublisherError, RenderError
+from publisher.markup.elements import NOTHING
 from publisher.policies.address import Addresses
 from publisher.policies.release import SUMS_FILE, Line, Release, has_pdf, predecessor
 from publisher.site import (
@@ -52,9 +55,9 @@ class Site:
     """What makes the downloads, fonts and styles, by their path from the site's root."""
     styles: tuple[str, ...]
     """Paths of the style sheets, in order."""
-    policies: str
+    policies: Markup
     """HTML of the list of the policies."""
-    head: str = ""
+    head: Markup = NOTHING
     """HTML for the head of the page with that list."""
 
     @property

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
 from publisher.compare.amendment import Amendment, amend
 from publisher.edges import archive
-from publisher.edges.project import Project, draft_error, read_folder
+from publisher.edges.project import CONFIGURATION_FILE, Project, draft_error, read_folder
 from publisher.errors import ConfigurationError, DraftError, HistoryError, NotFoundError
 from publisher.notices.review import check
 from publisher.notices.translations import Seen, check_translations
-from publisher.policies.draft import read_draft
+from publisher.policies.draft import FACTS_FILE, read_draft
 from publisher.policies.finding import Finding, Severity, from_error
+from publisher.policies.labels import check_configuration, check_facts
 from publisher.policies.policy import Note, Policy
 from publisher.policies.release import Number, Release
 from publisher.text.clauses import Document, parse
@@ -66,7 +67,7 @@ def check_draft(project: Project, policy_id: str) -> list[Finding]:
     last = line[-1] if line else None
     amendment = amend(last.policy.document, policy.document) if last else None
     folder = project.folder(policy_id)
-    found = [*findings, *check(policy, last, folder, amendment)]
+    found = [*findings, *_labels(project, policy), *check(policy, last, folder, amendment)]
     found += check_translations(policy, line, folder, _seen(project, policy, last))
     found += _check_phrases(project)
     return sorted(found, key=lambda f: (f.severity is not Severity.ERROR, f.file, f.line))
@@ -79,6 +80,14 @@ def _check_phrases(project: Project) -> list[Finding]:
     except ConfigurationError as error:
         return [from_error(error)]
     return []
+
+
+def _labels(project: Project, policy: Policy) -> Iterator[Finding]:
+    """What in titles, names and labels cannot be shown everywhere."""
+    facts = f"{project.folder(policy.id)}/{FACTS_FILE}"
+    yield from check_facts(policy.facts, (project.root / facts).read_bytes(), facts)
+    data = (project.root / CONFIGURATION_FILE).read_bytes()
+    yield from check_configuration(project.configuration, data, CONFIGURATION_FILE)
 
 
 def _seen(project: Project, policy: Policy, last: Release | None) -> list[Seen]:

@@ -18,6 +18,7 @@ from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, FreezeError, HistoryError, NotFoundError, SealError
 from publisher.policies.anchoring import Anchored, anchor_for, source_text
 from publisher.policies.draft import FACTS_FILE
+from publisher.policies.labels import unfit
 from publisher.policies.policy import POLICY_ID, Facts, Policy
 from publisher.policies.release import (
     SUMS_FILE,
@@ -111,7 +112,7 @@ def import_history(
         progress: told of each release.
 
     Raises:
-        ConfigurationError: the id cannot be one, or `policy.toml` does not read.
+        ConfigurationError: the id or the title cannot be one, or `policy.toml` does not read.
         NotFoundError: the history has no such file.
         HistoryError: there is no git repository, it is shallow, or the history is another one.
         FreezeError: the policy has releases that were frozen from a draft.
@@ -128,7 +129,9 @@ def import_history(
     _refuse(project, policy_id, line)
     _same_history(line, found, path)
     draft = Draft(project, policy_id)
-    facts = draft.facts(_readable(title) or _title(source, found[-1].sighting), language)
+    title = _readable(title) or _title(source, found[-1].sighting)
+    facts = draft.facts(title, language)
+    _refuse_title(facts.title, path if facts.title == title else f"policy/{policy_id}/{FACTS_FILE}")
     lineage = Lineage()
     for release in line:
         assert release.imported
@@ -259,6 +262,19 @@ def _title(source: ForeignHistory, last: Sighting) -> str:
     clauses = parse(_text(source, last))
     titles = (_readable(c.text) for c in clauses if c.kind is Kind.HEADING)
     return next(filter(None, titles), _readable(PurePosixPath(last.path).stem))
+
+
+def _refuse_title(title: str, where: str) -> None:
+    """What `check` would refuse of a title, before anything is made of it."""
+    if why := unfit(title):
+        own = where.endswith(FACTS_FILE)
+        raise ConfigurationError(
+            f"the title “{title}” {why}",
+            where=where,
+            remedy="correct `title` there"
+            if own
+            else "say what the policy is called: --title WORDS",
+        )
 
 
 def _readable(name: str) -> str:

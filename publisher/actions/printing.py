@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from markupsafe import Markup
+
 from publisher.actions.drafting import Comparison
 from publisher.compare.amendment import Amendment, amend
 from publisher.edges import pdf
 from publisher.edges.project import Project
+from publisher.markup.elements import NOTHING
 from publisher.notices.letter import field_values
 from publisher.notices.optout import reply_address
 from publisher.paper import sheets
@@ -19,6 +22,7 @@ from publisher.paper.standards import Attachment, Relationship
 from publisher.policies.address import Addresses
 from publisher.policies.release import Number, Release
 from publisher.reports.exchange import as_json
+from publisher.site import content_policy
 from publisher.site.catalogue import text, translation
 from publisher.site.languages import markdown
 
@@ -99,7 +103,7 @@ def letter_pdf(
     )
 
 
-def _comparison_sheet(found: Comparison, *, paper: bool) -> str:
+def _comparison_sheet(found: Comparison, *, paper: bool) -> Markup:
     old, new = found.old, found.new
     return sheets.comparison_sheet(
         found.title, old.label, new.label, found.amendment, new.notes, new.language, paper=paper
@@ -112,15 +116,22 @@ def comparison_pdf(found: Comparison) -> bytes:
     return pdf.make(_comparison_sheet(found, paper=True), attachments=[changes])
 
 
-def comparison_html(found: Comparison) -> str:
-    """Any comparison as one HTML file that needs no other."""
-    style = "".join(pdf.style(name) for name in ("marks.css", "views.css", "alone.css"))
-    head = (
-        '<meta name="viewport" content="width=device-width">'
-        f'<meta name="color-scheme" content="light dark">\n<style>\n{style}</style></head>'
-    )
+def comparison_html(found: Comparison) -> Markup:
+    """Any comparison as one HTML file that needs no other, and runs no script but ours."""
+    style = NOTHING.join(map(_ours, ("marks.css", "views.css", "alone.css")))
+    script = Markup("\n{}").format(_ours("steps.js"))
+    head = Markup(
+        '{}<meta name="viewport" content="width=device-width">'
+        '<meta name="color-scheme" content="light dark">\n<style>\n{}</style></head>'
+    ).format(content_policy.alone(script), style)
     page = _comparison_sheet(found, paper=False).replace("</head>", head, 1)
-    return page.replace("</body>", f"<script>\n{pdf.style('steps.js')}</script>\n</body>", 1)
+    last = Markup("<script>{}</script>\n</body>").format(script)
+    return page.replace("</body>", last, 1)
+
+
+def _ours(name: str) -> Markup:
+    """A style sheet or a script of ours, as it stands in HTML."""
+    return Markup(pdf.style(name))  # noqa: S704
 
 
 # ── what travels inside ──────────────────────────────────────────────────────────────────────────

@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from markupsafe import Markup
+
+from publisher.markup.elements import NEWLINE, NOTHING, attribute, concatenated, element, start_tag
 from publisher.text.clauses import Clause, Container, Kind
 
 LISTS = ("bullet", "ordered")
@@ -17,11 +20,17 @@ Numbers = Mapping[tuple[str, int], int]
 """The number that each item of a list bears, by its file and the number of its container."""
 
 
+_AUTO, _COLUMN = attribute("dir", "auto"), attribute("scope", "col")
+_PART_STARTS = {"thead": Markup("<thead>\n"), "tbody": Markup("<tbody>\n")}
+_ENDS = {tag: Markup("</{}>\n").format(tag) for tag in ("ul", "ol", "li", "blockquote")}
+_PART_ENDS = {"thead": Markup("</thead>\n"), "tbody": Markup("</tbody>\n")}
+
+
 class Cell(NamedTuple):
     """The words of a block, or of one cell of a row."""
 
-    html: str
-    attributes: str = ""
+    html: Markup
+    attributes: Markup = NOTHING
     empty: bool = False
     """Nothing to read: as the heading of a column it would be announced as one of nothing."""
 
@@ -34,7 +43,7 @@ class _Open:
     old: int | None
     new: int | None
     columns: int
-    close: str
+    close: Markup
     part: str = ""
     next: int = 1
     """Of an ordered list: the number that browsers give to its next item."""
@@ -78,17 +87,17 @@ class Blocks:
             tables: what the scrolling regions around tables are called …
             counted: … and how many bear that name already.
         """
-        self.out: list[str] = []
+        self.out: list[Markup] = []
         self.stack: list[_Open] = []
         self._numbers = (old, new)
         self._bare, self._both_ways = bare, both_ways
         self.tables, self._called = counted, tables
 
     @property
-    def html(self) -> str:
+    def html(self) -> Markup:
         """Everything written so far, closed."""
         self.close_to(0)
-        return "".join(self.out)
+        return concatenated(self.out)
 
     # ── containers ───────────────────────────────────────────────────────────────────────────────
 
@@ -98,7 +107,7 @@ class Blocks:
         new: Clause | None,
         width: int,
         *,
-        item: Callable[[str, Container], str] = lambda file, item: "",
+        item: Callable[[str, Container], Markup] = lambda file, item: NOTHING,
         depth: int | None = None,
     ) -> int:
         """Closes and opens containers until those of a clause are open.
@@ -145,63 +154,68 @@ class Blocks:
         return depth
 
     def _open(
-        self, container: Container, inside: Sequence[Container], file: str, new: bool, named: str
+        self, container: Container, inside: Sequence[Container], file: str, new: bool, named: Markup
     ) -> None:
         numbers = self._numbers[new]
         way = self.way
-        opened = _Open(container.kind, None, None, 0, "")
+        opened = _Open(container.kind, None, None, 0, NOTHING)
         match container.kind:
             case "bullet":
-                start, opened.close = f"<ul{way}>\n", "</ul>\n"
+                begun, opened.close = start_tag("ul", way), _ENDS["ul"]
             case "ordered":
                 first = numbers.get((file, inside[0].number), 1) if inside else container.start
-                told = f' start="{first}"' if first != 1 else ""
-                start, opened.close = f"<ol{told}{way}>\n", "</ol>\n"
+                told = attribute("start", str(first)) if first != 1 else NOTHING
+                begun, opened.close = start_tag("ol", concatenated((told, way))), _ENDS["ol"]
                 opened.next = first
             case "quote":
-                start, opened.close = f"<blockquote{way}>\n", "</blockquote>\n"
+                begun, opened.close = start_tag("blockquote", way), _ENDS["blockquote"]
             case "item":
                 number = numbers.get((file, container.number), 1)
-                start, opened.close = f"<li{named}{self.value(number)}>", "</li>\n"
+                begun = start_tag("li", concatenated((named, self.value(number))))
+                opened.close = _ENDS["li"]
             case _:
-                start, opened.close = self._table(way)
-        self.out.append(start)
+                begun, opened.close = self._table(way)
+        self.out.append(begun)
+        if container.kind in ("bullet", "ordered", "quote"):
+            self.out.append(NEWLINE)
         self.stack.append(opened)
 
-    def _table(self, way: str) -> tuple[str, str]:
+    def _table(self, way: Markup) -> tuple[Markup, Markup]:
         if self._bare:
-            return "<table>\n", "</table>\n"
+            return Markup("<table>\n"), Markup("</table>\n")
         self.tables += 1
-        name = f"{self._called} {self.tables}"
-        region = f'<div class="pp-table" role="region" tabindex="0" aria-label="{name}">'
-        return f'{region}<table class="pp-table-grid"{way}>\n', "</table></div>\n"
+        start = Markup(
+            '<div class="pp-table" role="region" tabindex="0" aria-label="{} {}">'
+            '<table class="pp-table-grid"{}>\n'
+        ).format(self._called, self.tables, way)
+        return start, Markup("</table></div>\n")
 
-    def value(self, number: int) -> str:
+    def value(self, number: int) -> Markup:
         """The attribute of an item of the innermost list, where browsers would count otherwise."""
         around = self.stack[-1]
         if around.kind != "ordered":
-            return ""
-        told = f' value="{number}"' if number != around.next else ""
+            return NOTHING
+        told = attribute("value", str(number)) if number != around.next else NOTHING
         around.next = number + 1
         return told
 
     @property
-    def way(self) -> str:
+    def way(self) -> Markup:
         """The attribute of an outermost block that may run from right to left."""
-        return ' dir="auto"' if self._both_ways and not self.stack else ""
+        return _AUTO if self._both_ways and not self.stack else NOTHING
 
     def close_to(self, depth: int) -> None:
         """Closes containers until so many are open."""
         while len(self.stack) > depth:
             opened = self.stack.pop()
             if opened.part:
-                self.out.append(f"</{opened.part}>\n")
+                self.out.append(_PART_ENDS[opened.part])
             self.out.append(opened.close)
 
     # ── blocks ───────────────────────────────────────────────────────────────────────────────────
 
     def write(
-        self, clause: Clause, cells: Sequence[Cell], attributes: str = "", level: int = 0
+        self, clause: Clause, cells: Sequence[Cell], attributes: Markup = NOTHING, level: int = 0
     ) -> None:
         """Writes one block, whose containers are open.
 
@@ -211,23 +225,26 @@ class Blocks:
             attributes: of its element; a tight item of a list has none of its own.
             level: of a heading.
         """
-        words, way = cells[0].html if cells else "", self.way
+        words, way = cells[0].html if cells else NOTHING, self.way
         match clause.kind:
             case Kind.HEADING:
-                self.out.append(f"<h{level}{attributes}{way}>{words}</h{level}>\n")
+                self._line(f"h{level}", words, concatenated((attributes, way)))
             case Kind.ROW:
                 self.part(clause.head)
-                row = "".join([_cell(cell, clause.head) for cell in cells])
-                self.out.append(f"<tr{attributes}>{row}</tr>\n")
+                row = concatenated([_cell(cell, clause.head) for cell in cells])
+                self._line("tr", row, attributes)
             case Kind.CODE | Kind.HTML:
                 words = words.replace("<br>\n", "\n")
-                self.out.append(f"<pre{attributes}><code>{words}</code></pre>\n")
+                self._line("pre", element("code", words), attributes)
             case Kind.RULE:
-                self.out.append(f"<hr{attributes}>\n")
+                self.out.append(start_tag("hr", attributes) + NEWLINE)
             case _ if clause.tight:
                 self.out.append(words)
             case _:
-                self.out.append(f"<p{attributes}{way}>{words}</p>\n")
+                self._line("p", words, concatenated((attributes, way)))
+
+    def _line(self, tag: str, content: Markup, attributes: Markup) -> None:
+        self.out += (element(tag, content, attributes), NEWLINE)
 
     def part(self, head: bool) -> None:
         """Opens the head or the body of the table, as the next row needs it."""
@@ -235,15 +252,15 @@ class Blocks:
         part = "thead" if head else "tbody"
         if table.part != part:
             if table.part:
-                self.out.append(f"</{table.part}>\n")
-            self.out.append(f"<{part}>\n")
+                self.out.append(_PART_ENDS[table.part])
+            self.out.append(_PART_STARTS[part])
             table.part = part
 
 
-def _cell(cell: Cell, head: bool) -> str:
+def _cell(cell: Cell, head: bool) -> Markup:
     if head and not cell.empty:
-        return f'<th scope="col"{cell.attributes}>{cell.html}</th>'
-    return f"<td{cell.attributes}>{cell.html}</td>"
+        return element("th", cell.html, concatenated((_COLUMN, cell.attributes)))
+    return element("td", cell.html, cell.attributes)
 
 
 def _clause(old: Clause | None, new: Clause | None) -> Clause:

@@ -16,6 +16,7 @@ from publisher.compare.amendment import Amendment
 from publisher.compare.redline import Cells, Operation
 from publisher.compare.words import Span, SpanKind
 from publisher.markup.blocks import Blocks, numbers
+from publisher.markup.elements import NOTHING
 from publisher.markup.html import HIDDEN, Fragment, Outline, block_cells
 from publisher.markup.inline import Style
 from publisher.markup.passages import together
@@ -39,10 +40,12 @@ def exact(amendment: Amendment) -> Fragment:
     for op in together(_sorted(_simple(amendment.operations))):
         clause = op.clause
         blocks.enter(op.old, op.new, len(op.cells))
-        cells = [cell._replace(attributes="") for cell in block_cells(clause, op.cells, _STYLE)]
+        cells = [
+            cell._replace(attributes=NOTHING) for cell in block_cells(clause, op.cells, _STYLE)
+        ]
         heading = clause.kind is Kind.HEADING
         level = outline.level(clause) if heading else 0
-        name = outline.name(clause, level) if heading and op.new else ""
+        name = outline.name(clause, level) if heading and op.new else NOTHING
         blocks.write(_as_text(clause), cells, name, level)
     return Fragment(blocks.html, tuple(outline.headings))
 

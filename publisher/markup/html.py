@@ -10,16 +10,19 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
 from itertools import chain, repeat
+
+from markupsafe import Markup
 
 from publisher.compare.words import Span, SpanKind, kept
 from publisher.markup.blocks import Blocks, Cell, numbers
+from publisher.markup.elements import NOTHING, attribute, concatenated, element
 from publisher.markup.inline import Style, inline
 from publisher.text.clauses import Alike, Clause, Kind
 
 HIDDEN = frozenset({Kind.BLANK, Kind.FRONT_MATTER})
 """Clauses that no reader sees."""
+_RETIRED, _PILCROW = attribute("class", "pp-retired"), attribute("class", "pp-pilcrow")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -36,7 +39,7 @@ class Heading:
 class Label:
     """What a reader is told of a section, right behind its heading."""
 
-    html: str
+    html: Markup
     language: str = ""
     """Of the heading, where it is not that of the text."""
 
@@ -55,7 +58,7 @@ class Place:
 class Fragment:
     """A piece of a page: HTML, its headings, and the places where something changed."""
 
-    html: str
+    html: Markup
     headings: tuple[Heading, ...] = ()
     places: tuple[Place, ...] = ()
 
@@ -79,17 +82,17 @@ class Outline:
         self._levels.append(clause.level)
         return min(self._top + len(self._levels) - 1, 6)
 
-    def name(self, clause: Clause, level: int) -> str:
+    def name(self, clause: Clause, level: int) -> Markup:
         """The attribute that names a heading, which goes into the list; no name stands twice."""
         anchor = clause.anchor
         if not anchor or anchor in self._taken:
-            return ""
+            return NOTHING
         self._taken.add(anchor)
         self.headings.append(Heading(level, anchor, clause.text))
-        return f' id="{escape(anchor)}"'
+        return attribute("id", anchor)
 
 
-def fragment(clauses: Iterable[Clause], *, paper: bool = False) -> str:
+def fragment(clauses: Iterable[Clause], *, paper: bool = False) -> Markup:
     """Clauses as HTML, without mark-up of changes; `paper`: for a PDF."""
     return document(clauses, top=0, paper=paper).html
 
@@ -137,18 +140,15 @@ def document(
             continue
         level = outline.level(clause)
         named_as = outline.name(clause, level)
-        before = "".join(
-            f'<span class="pp-retired" id="{escape(old)}"></span>'
-            for old, new in (retired or {}).items()
-            if new and new == clause.anchor
-        )
-        before += _places(former.get(clause.anchor, ()))
-        link = _permalink(clause) if permalinks and named_as else ""
-        link += _story(clause, stories) if stories and named_as else ""
+        replaced = (old for old, new in (retired or {}).items() if new and new == clause.anchor)
+        before = _places((*replaced, *former.get(clause.anchor, ())))
+        link = _permalink(clause) if permalinks and named_as else NOTHING
+        link += _story(clause, stories) if stories and named_as else NOTHING
         label = (labels or {}).get(clause.anchor)
         if label and label.language:
-            named_as += f' lang="{escape(label.language)}"'
-        blocks.write(clause, [Cell(f"{before}{cells[0].html}{link}")], named_as, level)
+            named_as += attribute("lang", label.language)
+        whole = concatenated((before, cells[0].html, link))
+        blocks.write(clause, [Cell(whole)], named_as, level)
         if label:
             blocks.close_to(0)
             blocks.out.append(label.html)
@@ -166,36 +166,37 @@ def _write_named(
     blocks: Blocks, clause: Clause, cells: Sequence[Cell], name: str, former: Sequence[str]
 ) -> None:
     """A block with its address, and the link that shows it."""
-    where, link = f' id="{escape(name)}"', ""
+    where, link = attribute("id", name), NOTHING
     if clause.kind not in (Kind.CODE, Kind.HTML, Kind.RULE):
-        own = where if clause.tight else ""
-        label = f"Link to paragraph {escape(name)}"
-        link = f'<a class="pp-pilcrow"{own} href="#{escape(name)}" aria-label="{label}"></a>'
-    first, *others = cells or [Cell("")]
-    first = first._replace(html=_places(former) + first.html)
+        own = where if clause.tight else NOTHING
+        where_to = (
+            attribute("href", f"#{name}"),
+            attribute("aria-label", f"Link to paragraph {name}"),
+        )
+        link = element("a", NOTHING, concatenated((_PILCROW, own, *where_to)))
+    first, *others = cells or [Cell(NOTHING)]
+    first = first._replace(html=concatenated((_places(former), first.html)))
     whole = [first, *others]
-    whole[-1] = whole[-1]._replace(html=whole[-1].html + link)
+    whole[-1] = whole[-1]._replace(html=concatenated((whole[-1].html, link)))
     blocks.write(clause, whole, where)
 
 
-def _places(names: Iterable[str]) -> str:
-    return "".join(f'<span class="pp-retired" id="{escape(name)}"></span>' for name in names)
+def _places(names: Iterable[str]) -> Markup:
+    named = (concatenated((_RETIRED, attribute("id", name))) for name in names)
+    return concatenated([element("span", NOTHING, attributes) for attributes in named])
 
 
-def _permalink(clause: Clause) -> str:
-    title = escape(f"Link to “{clause.text}”")
-    return (
-        f' <a class="headerlink" href="#{escape(clause.anchor)}" '
-        f'title="{title}" aria-label="{title}">¶</a>'
-    )
+def _permalink(clause: Clause) -> Markup:
+    return Markup(
+        ' <a class="headerlink" href="#{}" title="Link to “{}”" aria-label="Link to “{}”">¶</a>'
+    ).format(clause.anchor, clause.text, clause.text)
 
 
-def _story(clause: Clause, stories: str) -> str:
-    return (
-        f' <a class="pp-story" href="{escape(stories)}#{escape(clause.anchor)}" '
-        f'aria-label="{escape(f"History of this section: {clause.text}")}" '
+def _story(clause: Clause, stories: str) -> Markup:
+    return Markup(
+        ' <a class="pp-story" href="{}#{}" aria-label="History of this section: {}" '
         'title="History of this section" data-search-exclude>History</a>'
-    )
+    ).format(stories, clause.anchor, clause.text)
 
 
 def right_to_left(clauses: Iterable[Clause]) -> bool:
@@ -221,7 +222,8 @@ def block_cells(
         names = [f"pp-{columns[index]}"] if index < len(columns) and columns[index] else []
         if style.marked and cell and all(span.kind is SpanKind.DELETE for span in cell):
             names.append("pp-out")
-        named = f' class="{" ".join(names)}"' if names and clause.kind is Kind.ROW else ""
+        row = clause.kind is Kind.ROW
+        named = attribute("class", " ".join(names)) if names and row else NOTHING
         empty = not any(span.text.strip() for span in cell)
         found.append(Cell(inline(cell, style), named, empty))
     return found

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from itertools import groupby
 
+from markupsafe import Markup
+
 from publisher.compare.words import Span, SpanKind
+from publisher.markup.elements import (
+    NOTHING,
+    as_content,
+    as_lines,
+    attribute,
+    concatenated,
+    element,
+)
 from publisher.text.clauses import Mark
 
 _TAGS = {"strong": "strong", "em": "em", "code": "code"}
@@ -17,6 +26,13 @@ _ENDS = {said: f" end\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}{said}]" for said in 
 """On paper, these words are not torn apart."""
 TOLD = 4
 """So many changes of typography are told of one block; a list of more is of no use."""
+
+
+_LEFT_TO_RIGHT = Markup(' dir="ltr"')
+_SAY, _LABEL, _WORDS, _TYPE, _FORMAT = (
+    attribute("class", f"pp-{name}") for name in ("say", "label", "words", "type", "format")
+)
+_END = Markup("</span>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +55,12 @@ class Style:
     """The text may run from right to left: our own words must not decide how it runs."""
 
     @property
-    def way(self) -> str:
+    def way(self) -> Markup:
         """The attribute of our own words."""
-        return ' dir="ltr"' if self.both_ways else ""
+        return _LEFT_TO_RIGHT if self.both_ways else NOTHING
 
 
-def inline(spans: Sequence[Span], style: Style | None = None) -> str:
+def inline(spans: Sequence[Span], style: Style | None = None) -> Markup:
     """The words of one block or cell.
 
     Args:
@@ -52,37 +68,36 @@ def inline(spans: Sequence[Span], style: Style | None = None) -> str:
         style: how; None: with what was inserted and deleted.
     """
     style = style or Style()
-    parts: list[str] = []
+    parts: list[Markup] = []
     units = [("", span) for span in spans] if style.paper else _units(spans)
     for link, group in groupby(units, key=lambda unit: unit[0]):
         members = [span for _, span in group]
-        words = "".join(
-            _run(list(run), style, not link)
-            for _, run in groupby(members, key=lambda s: (s.kind, s.was, s.before))
+        words = concatenated(
+            [
+                _run(list(run), style, not link)
+                for _, run in groupby(members, key=lambda s: (s.kind, s.was, s.before))
+            ]
         )
         parts.append(_anchored(link, words))
     if style.marked and style.said and style.noted and (told := typography(spans)):
-        parts.append(say(f" [typography changed: {escape(told, quote=False)}]", style))
-    html = "".join(parts)
+        parts.append(say(f" [typography changed: {told}]", style))
+    html = concatenated(parts)
     if style.paper:
         # Words that are removed, and those that took their place: one run of ours between them.
+        start = say("", style).removesuffix(_END)
         for end in _ENDS.values():
-            html = html.replace(f"{end}</span>{_said('', style)}", end)
+            html = html.replace(f"{end}{_END}{start}", end)
     return html
 
 
-def say(html: str, style: Style) -> str:
+def say(words: str, style: Style) -> Markup:
     """Words for those who do not see the marks."""
-    return f"{_said(html, style)}</span>"
+    return element("span", as_content(words), concatenated((_SAY, style.way)))
 
 
-def _said(html: str, style: Style) -> str:
-    return f'<span class="pp-say"{style.way}>{html}'
-
-
-def label(html: str, style: Style) -> str:
+def label(words: str, style: Style) -> Markup:
     """Our own words beside those of the text."""
-    return f'<span class="pp-label"{style.way}>{html}</span>'
+    return element("span", as_content(words), concatenated((_LABEL, style.way)))
 
 
 def typography(spans: Iterable[Span]) -> str:
@@ -104,8 +119,8 @@ def typography(spans: Iterable[Span]) -> str:
     return ", ".join([*told[:TOLD], *["and more"][: len(told) > TOLD]])
 
 
-def _anchored(link: str, words: str) -> str:
-    return f'<a href="{escape(link)}">{words}</a>' if link else words
+def _anchored(link: str, words: Markup) -> Markup:
+    return element("a", words, attribute("href", link)) if link else words
 
 
 def _units(spans: Sequence[Span]) -> list[tuple[str, Span]]:
@@ -128,51 +143,54 @@ def _link(marks: Sequence[Mark]) -> str:
     return next((mark.value for mark in marks if mark.kind == "link"), "")
 
 
-def _run(spans: list[Span], style: Style, linked: bool) -> str:
+def _run(spans: list[Span], style: Style, linked: bool) -> Markup:
     """Words that share their fate."""
     kind, _, _, was, before = spans[0]
-    words = ""
+    parts: list[Markup] = []
     for link, group in groupby(spans, key=lambda s: _link(s.marks) if linked else ""):
         if style.paper:
-            words += "".join(_formatted(span, style, link) for span in group)
+            parts += [_formatted(span, style, link) for span in group]
         else:
-            words += _anchored(link, "".join(_formatted(span, style) for span in group))
+            parts.append(_anchored(link, concatenated([_formatted(span, style) for span in group])))
+    words = concatenated(parts)
     if not style.marked:
         return words
     if kind is SpanKind.KEEP:
         return _noted(words, was, before, spans[0].marks, style)
     tag = "ins" if kind is SpanKind.INSERT else "del"
     if not style.said:
-        return f"<{tag}>{words}</{tag}>"
+        return element(tag, words)
     said = SAID[kind]
     if style.paper:
         # Beside, not inside: half the boxes to lay out, and nothing to keep underlines off.
-        return f"{say(f'[{said}: ', style)}<{tag}>{words}</{tag}>{say(_ENDS[said], style)}"
-    return (
-        f"<{tag}>{say(f'[{said}: ', style)}"
-        f'<span class="pp-words">{words}</span>{say(f" end of {said}]", style)}</{tag}>'
-    )
+        return concatenated(
+            (say(f"[{said}: ", style), element(tag, words), say(_ENDS[said], style))
+        )
+    inside = (
+        say(f"[{said}: ", style), element("span", words, _WORDS), say(f" end of {said}]", style),
+    )  # fmt: skip
+    return element(tag, concatenated(inside))
 
 
 def _noted(
-    words: str,
+    words: Markup,
     was: tuple[Mark, ...] | None,
     before: str | None,
     now: tuple[Mark, ...],
     style: Style,
-) -> str:
+) -> Markup:
     """Kept words, with how they were before."""
     if before is not None:
-        title = f' title="{escape(f"Was: {before}")}"' if style.noted else ""
-        words = f'<span class="pp-type"{title}>{words}</span>' if style.said else words
+        title = attribute("title", f"Was: {before}") if style.noted else NOTHING
+        words = element("span", words, _TYPE + title) if style.said else words
     if was is not None and not style.said:
         marks = "; ".join(f"{mark.kind} {mark.value}".strip() for mark in was)
-        words = f'<span data-was="{escape(marks)}">{words}</span>'
+        words = element("span", words, attribute("data-was", marks))
     elif was is not None:
-        note = ""
+        note = NOTHING
         if style.noted:
-            note = label(f" [{escape(_format_note(was, now, style.titles))}]", style)
-        words = f'<span class="pp-format">{words}{note}</span>'
+            note = label(f" [{_format_note(was, now, style.titles)}]", style)
+        words = element("span", concatenated((words, note)), _FORMAT)
     return words
 
 
@@ -186,17 +204,17 @@ def _format_note(was: tuple[Mark, ...], now: tuple[Mark, ...], titles: Mapping[s
     return f"the link led to “{title}”" if title else f"the link led to {old}"
 
 
-def _formatted(span: Span, style: Style, link: str = "") -> str:
-    text = escape(span.text, quote=False).replace("\n", "<br>\n")
+def _formatted(span: Span, style: Style, link: str = "") -> Markup:
+    text = as_lines(span.text)
     if not span.marks:
         return _anchored(link, text)
     picture = next((mark for mark in span.marks if mark.kind == "image"), None)
     if picture and style.pictures:
-        text = f'<img src="{escape(picture.value)}" alt="{escape(span.text)}">'
+        text = Markup('<img src="{}" alt="{}">').format(picture.value, span.text)
     elif picture:
-        text = f"[picture: {text}]"
+        text = Markup("[picture: {}]").format(text)
     text = _anchored(link, text)
     for mark in reversed(span.marks):
         if mark.kind in _TAGS:
-            text = f"<{_TAGS[mark.kind]}>{text}</{_TAGS[mark.kind]}>"
+            text = element(_TAGS[mark.kind], text)
     return text

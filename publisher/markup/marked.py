@@ -10,22 +10,26 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
 from itertools import groupby
+
+from markupsafe import Markup
 
 from publisher.compare.amendment import Amendment, ChangeKind
 from publisher.compare.redline import Operation
 from publisher.markup.blocks import LISTS, Blocks, numbers
+from publisher.markup.elements import NEWLINE, NOTHING, as_content, attribute, concatenated, element
 from publisher.markup.html import Fragment, Outline, Place, block_cells, right_to_left
 from publisher.markup.inline import Style, inline, label, say
 from publisher.markup.passages import Block, Old, gather, passages, seams, stretches
 from publisher.text.clauses import Container, Kind
 
-_UNTOUCHED: dict[tuple[object, ...], str] = {}
+_UNTOUCHED: dict[tuple[object, ...], Markup] = {}
 """Passages in which nothing changed, as they are written, by all that decides about it: from one
 version of a policy to the next, most are those of the last redline."""
 MOST = 1 << 14
 """So many of them are kept at most."""
+_HIDDEN, _DIV_END = Markup(" hidden"), Markup("</div>\n")
+_PLACE = attribute("class", "pp-place")
 
 
 def redline(
@@ -85,13 +89,14 @@ class _Redline:
         words = f"{count} unchanged paragraph{'s' if count > 1 else ''}"
         self.text.close_to(0)
         self.text.out.append(
-            f'<details class="pp-fold"><summary>{words}</summary></details>\n'
-            '<div class="pp-same">\n'
+            Markup(
+                '<details class="pp-fold"><summary>{}</summary></details>\n<div class="pp-same">\n'
+            ).format(words)
         )
         for passage in run:
             self._passage(passage)
         self.text.close_to(0)
-        self.text.out.append("</div>\n")
+        self.text.out.append(_DIV_END)
 
     # ── passages ─────────────────────────────────────────────────────────────────────────────────
 
@@ -143,7 +148,7 @@ class _Redline:
             start = len(self.text.out)
             self._changed(passage, passage, bool(depth))
             self.text.close_to(depth)
-            _UNTOUCHED[name] = "".join(self.text.out[start:])
+            _UNTOUCHED[name] = concatenated(self.text.out[start:])
             return True
         self.text.out.append(_UNTOUCHED[name])
         if depth and self.text.stack[-1].kind == "ordered":
@@ -165,18 +170,17 @@ class _Redline:
                     yield self.old_numbers.get((op.old.file, before.number))
                     yield self.new_numbers.get((op.new.file, now.number))
 
-    def _beside(self, old: str, listed: bool, same: bool) -> None:
+    def _beside(self, old: Markup, listed: bool, same: bool) -> None:
         """The old wording, hidden; `same`: it is that of the new text."""
-        name, kind = "li" if listed else "div", "pp-was pp-as-now" if same else "pp-was"
-        self.text.out.append(f'<{name} class="{kind}" hidden>\n{old}</{name}>\n')
+        self.text.out.append(_was("li" if listed else "div", old, same=same))
         if listed:
             # Whether browsers count what is hidden is not to matter.
             self.text.stack[-1].next = -1
 
-    def _gone(self, shown: list[Block], old: str, listed: bool) -> None:
+    def _gone(self, shown: list[Block], old: Markup, listed: bool) -> None:
         """A passage that has no new wording; of what moved, the old one is hidden."""
         moved = any(block.away for block in shown)
-        after = f'<div class="pp-was" hidden>\n{old}</div>\n' if moved else ""
+        after = _was("div", old) if moved else NOTHING
         if not listed:
             self._open_side("pp-gone", anew=moved)
         for block in shown:
@@ -194,14 +198,14 @@ class _Redline:
         if self.side == (name, len(self.text.out)) and not anew:
             self.text.out.pop()
         else:
-            self.text.out.append(f'<div class="{name}">\n')
+            self.text.out.append(Markup('<div class="%s">\n') % name)
 
     def _close_side(self, name: str) -> None:
         self.text.close_to(0)
-        self.text.out.append("</div>\n")
+        self.text.out.append(_DIV_END)
         self.side = name, len(self.text.out)
 
-    def _old(self, passage: Iterable[Block]) -> str:
+    def _old(self, passage: Iterable[Block]) -> Markup:
         olds = [old for block in passage for old in block.olds]
         frame = Blocks(
             {},
@@ -230,9 +234,9 @@ class _Redline:
         clause = op.clause
         heading = clause.kind is Kind.HEADING
 
-        def named(file: str, container: Container) -> str:
+        def named(file: str, container: Container) -> Markup:
             there = op.new or (not gone and (file, container.number) in self.kept)
-            return "" if there else f' class="pp-removed-item{" pp-gone" * gone}"'
+            return NOTHING if there else attribute("class", f"pp-removed-item{' pp-gone' * gone}")
 
         text.enter(op.old, op.new, len(op.cells), item=named)
         if block.away:
@@ -241,51 +245,57 @@ class _Redline:
         if heading and (clause.containers or not self.views):
             self._above(op)
         cells = block_cells(clause, op.cells, self.style, _align(op))
-        mark, words = self._mark(block) + self._label(op), cells[0].html if cells else ""
+        mark, words = (
+            concatenated((self._mark(block), self._label(op))),
+            cells[0].html if cells else NOTHING,
+        )
         if block.joined:
             parts = [op.cells[0], *[part.cells[0] for part in block.joined]]
             gaps = seams(clause, ["".join([span.new for span in part]) for part in parts])
             for gap, part in zip(gaps[1:], parts[1:], strict=True):
                 pilcrow = self._pilcrow("del", "paragraphs joined here")
-                words += pilcrow + gap + inline(part, self.style)
+                words += pilcrow + as_content(gap) + inline(part, self.style)
         if block.split:
             words += self._pilcrow("ins", "paragraph split here")
         if cells:
-            cells[0] = cells[0]._replace(html=mark + words)
+            cells[0] = cells[0]._replace(html=concatenated((mark, words)))
         level = self.outline.level(clause) if heading else 0
-        name = self.outline.name(clause, level) if heading else ""
+        name = self.outline.name(clause, level) if heading else NOTHING
         if clause.tight and (op.move or (self.paper and not block.unchanged)):
             # On paper, so that the bar beside it has a block to stand at.
-            text.out.append(f"<div{self._class(block)}>{mark}{words}</div>\n")
+            text.out.append(element("div", mark + words, self._class(block)) + "\n")
         else:
-            text.write(clause, cells, name + self._class(block), level)
+            text.write(clause, cells, concatenated((name, self._class(block))), level)
 
-    def _pilcrow(self, tag: str, said: str) -> str:
+    def _pilcrow(self, tag: str, said: str) -> Markup:
         spoken = say(f"[{said}]", self.style)
-        hidden = "" if self.paper else ' aria-hidden="true"'
-        return f'<{tag} class="pp-seam"><span class="pp-words"{hidden}>¶</span>{spoken}</{tag}>'
+        hidden = NOTHING if self.paper else attribute("aria-hidden", "true")
+        sign = Markup('<span class="pp-words"{}>¶</span>').format(hidden)
+        return element(tag, sign + spoken, attribute("class", "pp-seam"))
 
-    def _mark(self, block: Block) -> str:
+    def _mark(self, block: Block) -> Markup:
         """The place that an address leads to."""
         if not block.place:
-            return ""
-        title = escape(self.style.titles.get(block.section, block.section) or "the beginning")
-        return f'<span class="pp-place" id="{escape(block.place)}" data-section="{title}"></span>'
+            return NOTHING
+        title = self.style.titles.get(block.section, block.section) or "the beginning"
+        named = (_PLACE, attribute("id", block.place), attribute("data-section", title))
+        return element("span", NOTHING, concatenated(named))
 
     def _above(self, op: Operation) -> None:
         """What is to be said of a section above its heading."""
         said = []
         if op.move and op.new:
             left, _ = self.places[op.move]
-            before = f"It stood behind “{escape(left)}”" if left else "It stood at the beginning"
-            said.append(
-                f'<p class="pp-label" id="moved-{op.move}-here"{self.style.way}>This section moved '
-                f'here. <a href="#moved-{op.move}-away">{before}</a>.</p>\n'
+            before = f"It stood behind “{left}”" if left else "It stood at the beginning"
+            told = Markup(
+                '<p class="pp-label" id="moved-{}-here"{}>This section moved here. '
+                '<a href="#moved-{}-away">{}</a>.</p>\n'
             )
+            said.append(told.format(op.move, self.style.way, op.move, before))
         anchor = op.clause.anchor
         if anchor in self.origins and not (op.old and op.new):
-            told = f'<p class="pp-label"{self.style.way}>{escape(self.origins[anchor])}.</p>\n'
-            said.append(told)
+            told = Markup('<p class="pp-label"{}>{}.</p>\n')
+            said.append(told.format(self.style.way, self.origins[anchor]))
         self.text.out += said
 
     def _away(self, op: Operation, reached: str) -> None:
@@ -294,45 +304,53 @@ class _Redline:
         short = text if len(text) <= 70 else text[:67].rstrip() + "…"
         if op.clause.kind is Kind.HEADING:
             to = f"now stands behind “{reached}”" if reached else "now stands at the beginning"
-            words = f"The section “{escape(short)}” moved: it "
+            words = f"The section “{short}” moved: it "
         else:
             to = f"to “{reached}”" if reached else "to the beginning"
-            words = f"The text “{escape(short)}” moved "
-        link = f'<a href="#moved-{op.move}-here">{escape(to)}</a>.'
-        name = f' class="pp-away" id="moved-{op.move}-away"'
+            words = f"The text “{short}” moved "
+        told = Markup('{}<a href="#moved-{}-here">{}</a>.').format(words, op.move, to)
+        name = Markup(' class="pp-away" id="moved-{}-away"').format(op.move)
         if op.clause.kind is Kind.ROW:
             self.text.part(op.clause.head)
-            columns = len(op.cells)
-            self.text.out.append(f'<tr{name}><td colspan="{columns}">{words}{link}</td></tr>\n')
+            cell = element("td", told, attribute("colspan", str(len(op.cells))))
+            self.text.out.append(element("tr", cell, name) + "\n")
         else:
-            self.text.out.append(f"<p{name}{self.style.way}>{words}{link}</p>\n")
+            self.text.out.append(element("p", told, name + self.style.way) + "\n")
 
-    def _class(self, block: Block) -> str:
+    def _class(self, block: Block) -> Markup:
         op = block.op
         if block.unchanged:
-            return ""
+            return NOTHING
         if op.move:
+            moved = attribute("class", "pp-moved")
             if op.move in self.carried or op.clause.kind is Kind.HEADING:
-                return ' class="pp-moved"'
-            return f' class="pp-moved" id="moved-{op.move}-here"'
+                return moved
+            return moved + attribute("id", f"moved-{op.move}-here")
         if (op.old and op.new) or op.continued:
-            return ' class="pp-amended"'
-        return ' class="pp-added"' if op.new else ' class="pp-removed"'
+            return attribute("class", "pp-amended")
+        return attribute("class", "pp-added" if op.new else "pp-removed")
 
-    def _label(self, op: Operation) -> str:
+    def _label(self, op: Operation) -> Markup:
         if op.old and op.new:
             both = op.old.kind is op.new.kind is Kind.HEADING
             if both and op.old.level != op.new.level:
                 return label("Heading level changed:", self.style) + " "
-            return label("Set differently:", self.style) + " " if op.reset else ""
+            return label("Set differently:", self.style) + " " if op.reset else NOTHING
         if not op.move or op.move in self.carried or op.clause.kind is Kind.HEADING:
-            return ""
+            return NOTHING
         left, _ = self.places[op.move]
         verb = "Moved here and amended, from" if op.amended else "Moved here from"
-        return (
-            f'<a class="pp-label" href="#moved-{op.move}-away"{self.style.way}>'
-            f"{verb} {f'“{escape(left)}”' if left else 'the beginning'}:</a> "
+        place = f"“{left}”" if left else "the beginning"
+        return Markup('<a class="pp-label" href="#moved-{}-away"{}>{} {}:</a> ').format(
+            op.move, self.style.way, verb, place
         )
+
+
+def _was(tag: str, old: Markup, *, same: bool = False) -> Markup:
+    """The old wording, hidden."""
+    kind = attribute("class", "pp-was pp-as-now" if same else "pp-was")
+    shown = element(tag, concatenated((NEWLINE, old)), concatenated((kind, _HIDDEN)))
+    return concatenated((shown, NEWLINE))
 
 
 # ── what is to be told ───────────────────────────────────────────────────────────────────────────

@@ -9,13 +9,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
-from html import escape
 
+from markupsafe import Markup
+
+from publisher.markup.elements import NOTHING
 from publisher.notices.notice import long_date
 from publisher.notices.optout import RequestKind, Timing
 from publisher.policies.release import Release
 
-START, END = "<!-- form -->", "<!-- /form -->"
+START, END = Markup("<!-- form -->"), Markup("<!-- /form -->")
 """The marks around the region of the built page that the receiver replaces."""
 ANSWER = "pp-answer"
 """The anchor of what the receiver puts there, so that a phone shows it without scrolling."""
@@ -61,7 +63,7 @@ class View:
     """The last one that came late."""
 
 
-def public_form(release: Release) -> str:
+def public_form(release: Release) -> Markup:
     """The form for a visitor without a personal link: it asks for that link to be mailed.
 
     Args:
@@ -70,17 +72,19 @@ def public_form(release: Release) -> str:
     closes = long_date(release.closes, release.policy.facts.language)
     return _form(
         f"Opt out of {_version(release)} by form",
-        '<p id="pp-address-why">Your notice has a link to your own form. If you do not have it at '
-        "hand, enter the e-mail address that the notice went to, and we send the link there. "
-        f"You can opt out until the end of {escape(closes)} (UTC).</p>\n"
-        '<div class="pp-field"><label for="pp-address">Your e-mail address</label>\n'
-        f'<input id="pp-address" name="{ADDRESS_FIELD}" type="email" autocomplete="email" '
-        f'maxlength="{LONGEST_ADDRESS}" aria-describedby="pp-address-why" required></div>\n',
+        Markup(
+            '<p id="pp-address-why">Your notice has a link to your own form. If you do not have it '
+            "at hand, enter the e-mail address that the notice went to, and we send the link "
+            "there. You can opt out until the end of {} (UTC).</p>\n"
+            '<div class="pp-field"><label for="pp-address">Your e-mail address</label>\n'
+            '<input id="pp-address" name="{}" type="email" autocomplete="email" '
+            'maxlength="{}" aria-describedby="pp-address-why" required></div>\n'
+        ).format(closes, ADDRESS_FIELD, LONGEST_ADDRESS),
         "Send me the link to my form",
     )
 
 
-def personal_form(release: Release, view: View) -> str:
+def personal_form(release: Release, view: View) -> Markup:
     """The form of one customer: what stands, and the button that changes it.
 
     Args:
@@ -95,13 +99,15 @@ def personal_form(release: Release, view: View) -> str:
     parts = [_standing(release, view.declared), _standing(release, view.late)]
     parts.append(_window(release, view))
     parts.append(
-        f"<p>This form belongs to the customer with the address {escape(view.address)}.</p>\n"
+        Markup("<p>This form belongs to the customer with the address {}.</p>\n").format(
+            view.address
+        )
     )
-    fields = "".join(
-        f'<input type="hidden" name="{name}" value="{escape(value)}">\n'
+    fields = NOTHING.join(
+        Markup('<input type="hidden" name="{}" value="{}">\n').format(name, value)
         for name, value in ((TOKEN_FIELD, view.token), (ACTION_FIELD, action.value))
     )
-    return _form("Your declaration", "".join(parts) + fields, verb)
+    return _form("Your declaration", NOTHING.join(parts) + fields, verb)
 
 
 _SAID = {
@@ -122,51 +128,49 @@ _SAID = {
 }
 
 
-def said(release: Release, what: Said) -> str:
+def said(release: Release, what: Said) -> Markup:
     """A message in place of the form: what happened, and what to do next."""
-    contact = escape(release.policy.facts.contact)
-    return (
-        f'<h2>{what}</h2>\n<p role="status">{_SAID[what]} or write to '
-        f'<a href="mailto:{contact}">{contact}</a>.</p>\n'
-    )
+    contact = release.policy.facts.contact
+    return Markup(
+        '<h2>{}</h2>\n<p role="status">{} or write to <a href="mailto:{}">{}</a>.</p>\n'
+    ).format(what, _SAID[what], contact, contact)
 
 
 def _version(release: Release) -> str:
     return f"version {release.number.major}"
 
 
-def _form(title: str, body: str, button: str) -> str:
-    return (
-        f'<h2 id="pp-form-title">{escape(title)}</h2>\n'
-        f'<form class="pp-form" method="post" action="./#{ANSWER}" '
+def _form(title: str, body: Markup, button: str) -> Markup:
+    return Markup(
+        '<h2 id="pp-form-title">{}</h2>\n'
+        '<form class="pp-form" method="post" action="./#{}" '
         'aria-labelledby="pp-form-title">\n'
-        f'{body}<button class="pp-button md-button md-button--primary" type="submit">'
-        f"{escape(button)}</button>\n</form>\n"
-    )
+        '{}<button class="pp-button md-button md-button--primary" type="submit">'
+        "{}</button>\n</form>\n"
+    ).format(title, ANSWER, body, button)
 
 
-def _standing(release: Release, declared: Declared | None) -> str:
+def _standing(release: Release, declared: Declared | None) -> Markup:
     version = _version(release)
     if declared is None:
-        return ""
+        return NOTHING
     moment = declared.received.astimezone(dt.UTC)
     day = f"{long_date(moment.date(), release.policy.facts.language)}, {moment:%H:%M} UTC"
     late = ""
     if declared.timing is Timing.LATE:
         late = " This came after the last day; it is kept and marked as late."
     said = "opted out of" if declared.kind is RequestKind.OPT_OUT else "withdrew your opt-out of"
-    return (
-        f"<p><strong>You {said} {version}</strong> on {escape(day)}. "
-        f"Receipt: {escape(declared.receipt)}.{late}</p>\n"
+    return Markup("<p><strong>You {} {}</strong> on {}. Receipt: {}.{}</p>\n").format(
+        said, version, day, declared.receipt, late
     )
 
 
-def _window(release: Release, view: View) -> str:
-    closes = escape(long_date(release.closes, release.policy.facts.language))
+def _window(release: Release, view: View) -> Markup:
+    closes = long_date(release.closes, release.policy.facts.language)
     if view.timing is Timing.IN_TIME:
         can = "change this" if view.declared else "opt out, and take it back,"
-        return f"<p>You can {can} until the end of {closes} (UTC).</p>\n"
-    return (
-        f"<p><strong>The last day was {closes} (UTC).</strong> You can still declare something "
+        return Markup("<p>You can {} until the end of {} (UTC).</p>\n").format(can, closes)
+    return Markup(
+        "<p><strong>The last day was {} (UTC).</strong> You can still declare something "
         "here: it is kept and marked as late, and we will tell you what follows from it.</p>\n"
-    )
+    ).format(closes)

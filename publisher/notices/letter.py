@@ -16,7 +16,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from html import escape
+
+from markupsafe import Markup
 
 from publisher.errors import RecipientsError, RenderError
 from publisher.markup.html import fragment
@@ -29,7 +30,7 @@ from publisher.policies.release import Number, Release
 from publisher.text.clauses import parse
 from publisher.text.plaintext import as_text
 
-_FIELD = re.compile(r"(?:\{|%7B){2}(\w+)(?:\}|%7D){2}")
+_FIELD = re.compile(r"(\\*)(?:\{|%7B){2}(\w+)(?:\}|%7D){2}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
 
 
@@ -75,13 +76,15 @@ def fill(text: str, values: Mapping[str, str]) -> str:
         _require_printable(name, value)
 
     def value_of(found: re.Match[str]) -> str:
-        if found[1] not in values:
+        before, name = found.groups()
+        if name not in values:
             return found[0]
-        value = values[found[1]]
-        if found[1] in LINKS:
-            return value
+        # A backslash of the text's own would take away that of the value's first character.
+        before += "\\" * (len(before) % 2)
+        if name in LINKS:
+            return f"{before}{values[name]}"
         # Every ASCII punctuation character may be escaped (CommonMark §2.4), so every one is.
-        return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", value)
+        return before + re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", values[name])
 
     return _FIELD.sub(value_of, text)
 
@@ -151,7 +154,7 @@ def compose_notice(
         name = f"{name} test {date.isoformat()}"
     message = _message(text, configuration, recipient, name, date, language=language)
     if test:
-        message.replace_header("Subject", f"[Test] {title_of(text)}")
+        message.replace_header("Subject", f"[Test] {_one_line(title_of(text))}")
     message["Reply-To"] = reply
     if attachment:
         message.add_attachment(
@@ -299,15 +302,20 @@ def _message(
     _require_printable("name", recipient.name)
     message = EmailMessage(policy=SMTP)
     local, _, domain = configuration.sender.partition("@")
-    message["From"] = Address(configuration.organisation, local, domain)
+    message["From"] = Address(_one_line(configuration.organisation), local, domain)
     message["To"] = Address(recipient.name, addr_spec=recipient.address)
-    message["Subject"] = title_of(text)
+    message["Subject"] = _one_line(title_of(text))
     message["Date"] = format_datetime(date)
     message["Message-ID"] = f"<{message_id(name, domain)}>"
     message["Auto-Submitted"] = submitted
     message.set_content(as_text(parse(text)), cte="quoted-printable")
     message.add_alternative(styled(text, language), subtype="html", cte="quoted-printable")
     return message
+
+
+def _one_line(words: str) -> str:
+    """Words for a header, in which a line end of any kind would begin another one."""
+    return " ".join(words.split())
 
 
 def message_id(name: str, domain: str) -> str:
@@ -347,7 +355,7 @@ def _letter(
 LARGEST_HTML = 90_000
 """Bytes of the HTML part; a widely used mail program cuts a letter off at about 102 kB."""
 
-STYLE = """
+STYLE = Markup("""
 body { margin: 0; padding: 0; background: #ffffff; color: #1d232b; }
 main { max-width: 38em; margin: 0 auto; padding: 24px 16px;
   font: 16px/1.55 'Source Sans 3', 'Segoe UI', Helvetica, Arial, sans-serif; }
@@ -365,11 +373,11 @@ blockquote p { margin: 0; }
   a { color: #9cc3ff !important; }
   blockquote { background: #3a2f10 !important; color: #ffe9b3 !important; }
 }
-"""
+""")
 """All but its last rule becomes inline styles, for most mail programs drop style sheets."""
 
 
-def styled(text: str, language: str = "en") -> str:
+def styled(text: str, language: str = "en") -> Markup:
     """The HTML part of a letter.
 
     Raises:
@@ -377,17 +385,15 @@ def styled(text: str, language: str = "en") -> str:
     """
     import css_inline
 
-    subject = escape(title_of(text))
-    document = (
-        f'<!DOCTYPE html><html lang="{escape(language)}"><head><meta charset="utf-8">'
+    document = Markup(
+        '<!DOCTYPE html><html lang="{}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         '<meta name="color-scheme" content="light dark">'
         '<meta name="supported-color-schemes" content="light dark">'
-        f"<title>{subject}</title><style>{STYLE}</style></head>"
-        f"<body><main>{fragment(parse(text))}</main></body></html>"
-    )
+        "<title>{}</title><style>{}</style></head><body><main>{}</main></body></html>"
+    ).format(language, title_of(text), STYLE, fragment(parse(text)))
     inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
-    html = inliner.inline(document) + "\n"
+    html = Markup(inliner.inline(document) + "\n")  # noqa: S704 - the same, with its styles
     if (size := len(html.encode())) > LARGEST_HTML:
         raise RenderError(
             f"the letter has {size:,} bytes of HTML; mail programs cut it off at about 102,000",

@@ -11,6 +11,7 @@ from publisher.compare.amendment import Amendment
 from publisher.notices.notice import PROFILES, explains
 from publisher.policies.draft import FACTS_FILE
 from publisher.policies.finding import Finding, Severity
+from publisher.policies.labels import CONTROL
 from publisher.policies.language import locale
 from publisher.policies.policy import ANCHOR, Policy
 from publisher.policies.release import Release
@@ -58,7 +59,9 @@ class TextReview:
         return Finding(Severity.CUE, f"{self.folder}/{file}", line, what, remedy)
 
     def sections(self) -> Iterator[Finding]:
-        """Files without a heading at their beginning, and sections without text."""
+        """Files without a heading at their beginning, headings with signs that nobody sees, and
+        sections without text.
+        """
         for name, text in self.policy.files.items():
             clauses = parse(text, name)
             first = clauses[0] if clauses else None
@@ -68,8 +71,12 @@ class TextReview:
             elif first.kind is not Kind.HEADING:
                 remedy = "start with `## Title {#anchor}`"
                 yield self.error(name, first.line, "the file does not start with a heading", remedy)
+        for title in self.headings:
+            if sign := CONTROL.search(title.text.replace("\n", " ")):
+                what = f"the heading has the control character U+{ord(sign[0]):04X}"
+                yield self.error(title.file, title.line, what, "remove it")
         sections = self.policy.document.sections
-        for section, after in zip(sections, [*sections[1:], None], strict=True):
+        for section, after in zip(sections, [*sections[1:], None], strict=False):
             heading = section.heading
             following = after.heading if after else None
             has_children = following is not None and heading and following.level > heading.level

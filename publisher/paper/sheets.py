@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
+
+from markupsafe import Markup
 
 from publisher.compare.amendment import Amendment
+from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading, document, fragment
 from publisher.markup.marked import redline
 from publisher.notices.letter import fill, page_values
@@ -37,7 +39,7 @@ class Publisher:
     """Where opt-outs by e-mail go."""
 
 
-def release_sheet(release: Release, publisher: Publisher) -> str:
+def release_sheet(release: Release, publisher: Publisher) -> Markup:
     """A version in full."""
     facts = release.policy.facts
     text = document(release.policy.document.clauses, retired=facts.retired, paper=True)
@@ -54,13 +56,13 @@ def release_sheet(release: Release, publisher: Publisher) -> str:
             ("Its permanent address", _link(where)),
         ),
         _contents(text.headings),
-        f'<article class="text">\n{text.html}</article>\n',
+        Markup('<article class="text">\n{}</article>\n').format(text.html),
     ]
     full = f"{facts.title}, {release.version.lower()}"
     return _sheet(facts.language, publisher.name, full, _head(release), parts)
 
 
-def translation_sheet(release: Release, language: str, publisher: Publisher) -> str:
+def translation_sheet(release: Release, language: str, publisher: Publisher) -> Markup:
     """A version in full in another language; what stands around it names the text that decides."""
     at = Addresses(publisher.site, release.policy.id)
     rendition = languages.Rendition(release, language, at)
@@ -82,7 +84,7 @@ def translation_sheet(release: Release, language: str, publisher: Publisher) -> 
     return _sheet(language, publisher.name, full, f"{title} — {version}", parts)
 
 
-def redline_sheet(old: Release, new: Release, amendment: Amendment, publisher: Publisher) -> str:
+def redline_sheet(old: Release, new: Release, amendment: Amendment, publisher: Publisher) -> Markup:
     """What differs between two releases: first a list with the reasons, then every word."""
     facts = new.policy.facts
     where = Addresses(publisher.site, new.policy.id).changes(new.number)
@@ -115,7 +117,7 @@ def comparison_sheet(
     language: str,
     *,
     paper: bool = True,
-) -> str:
+) -> Markup:
     """What differs between any two texts.
 
     Args:
@@ -127,9 +129,9 @@ def comparison_sheet(
         paper: for a PDF; else for a browser.
     """
     marked = redline(amendment, paper=paper, views=not paper)
-    tools = "" if paper else apparatus.views(marked, old, new)
+    tools = NOTHING if paper else apparatus.views(marked, old, new)
     marks = apparatus.legend(marked.html if paper else None)
-    rows = [("Before", escape(old)), ("After", escape(new))]
+    rows = [("Before", old), ("After", new)]
     if paper:
         rows.append(_BAR)
     parts = [
@@ -139,13 +141,13 @@ def comparison_sheet(
         apparatus.changed_text(amendment, marked, notes, language, tools, marks),
     ]
     if not paper:
-        parts = ["<main>\n", *parts, "</main>\n"]
+        parts = [Markup("<main>\n"), *parts, Markup("</main>\n")]
     return _sheet(language, "", title, title, parts)
 
 
 def notice_sheet(
     release: Release, publisher: Publisher, values: Mapping[str, str] | None = None
-) -> str:
+) -> Markup:
     """The letter about a version.
 
     Args:
@@ -157,22 +159,24 @@ def notice_sheet(
     at = Addresses(publisher.site, release.policy.id)
     text = fill(release.notice, values or page_values(at, release.number, publisher.reply))
     parts = [
-        f'<p class="publisher">{escape(publisher.name)}</p>\n',
-        f'<article class="text letter">\n{fragment(parse(text), paper=True)}</article>\n',
+        Markup('<p class="publisher">{}</p>\n').format(publisher.name),
+        Markup('<article class="text letter">\n{}</article>\n').format(
+            fragment(parse(text), paper=True)
+        ),
     ]
     title = f"{facts.title}: notice of version {release.number}"
     return _sheet(facts.language, publisher.name, title, _head(release, "Notice"), parts)
 
 
-def opt_out_sheet(release: Release, publisher: Publisher) -> str:
+def opt_out_sheet(release: Release, publisher: Publisher) -> Markup:
     """The opt-out form, to print or to fill in on a screen."""
     facts = release.policy.facts
     version = f"version {release.number.major}"
     closes = long_date(release.closes, facts.language)
     declaration = f"I opt out of {version} of the {facts.title} of {publisher.name}."
     wording = fragment(parse(release.opt_out), paper=True)
-    fields = "".join(
-        _field(name, label, "required") if name != "signature" else _field(name, label, "")
+    fields = NOTHING.join(
+        _field(name, label, Markup("required") if name != "signature" else NOTHING)
         for name, label in (
             ("name", "Your name"),
             (CUSTOMER, "Your e-mail address or customer number"),
@@ -180,23 +184,29 @@ def opt_out_sheet(release: Release, publisher: Publisher) -> str:
             ("signature", "Signature (on paper), or your name"),
         )
     )
-    belongs = f'value="{escape(release.name)} {escape(release.seal)}" readonly'
-    mail = f'<a href="mailto:{escape(publisher.reply)}">{escape(publisher.reply)}</a>'
+    belongs = Markup('value="{} {}" readonly').format(release.name, release.seal)
+    mail = Markup('<a href="mailto:{}">{}</a>').format(publisher.reply, publisher.reply)
     parts = [
-        f'<p class="publisher">{escape(publisher.name)}</p>\n',
-        f'<article class="text letter">\n{wording}</article>\n',
-        '<h2 id="pp-declaration">Your declaration</h2>\n<form>\n',
-        f'<p class="check"><input id="{DECLARATION}" name="{DECLARATION}" type="checkbox" required '
-        f'title="{escape(declaration)}"> '
-        f'<label for="{DECLARATION}">{escape(declaration)}</label></p>\n',
+        Markup('<p class="publisher">{}</p>\n').format(publisher.name),
+        Markup('<article class="text letter">\n{}</article>\n').format(wording),
+        Markup('<h2 id="pp-declaration">Your declaration</h2>\n<form>\n'),
+        Markup(
+            '<p class="check"><input id="{}" name="{}" type="checkbox" required '
+            'title="{}"> '
+            '<label for="{}">{}</label></p>\n'
+        ).format(DECLARATION, DECLARATION, declaration, DECLARATION, declaration),
         fields,
         _field(RELEASE, "This form belongs to (please leave it as it is)", belongs),
-        '</form>\n<h2 id="pp-return">Where to send it</h2>\n',
-        f"<p>So that it arrives by the end of <strong>{escape(closes)}</strong> (UTC), "
-        "in either of two ways:</p>\n",
-        '<div class="ways"><p>By e-mail, as an attachment: as a reply to our notice, which shows '
-        f"us that it is from you, or to<br>{mail}</p>\n"
-        f"<p>By post, to<br>{apparatus.postal(publisher.name, publisher.address)}</p></div>\n",
+        Markup('</form>\n<h2 id="pp-return">Where to send it</h2>\n'),
+        Markup(
+            "<p>So that it arrives by the end of <strong>{}</strong> (UTC), "
+            "in either of two ways:</p>\n"
+        ).format(closes),
+        Markup(
+            '<div class="ways"><p>By e-mail, as an attachment: as a reply to our notice, which '
+            "shows us that it is from you, or to<br>{}</p>\n"
+            "<p>By post, to<br>{}</p></div>\n"
+        ).format(mail, apparatus.postal(publisher.name, publisher.address)),
     ]
     title = f"{facts.title}: opt-out of {version}"
     return _sheet(facts.language, publisher.name, title, _head(release, "Opt-Out Form"), parts)
@@ -208,46 +218,50 @@ def _head(release: Release, kind: str = "") -> str:
     return " — ".join(filter(None, (release.policy.facts.title, version, kind)))
 
 
-def _sheet(language: str, author: str, title: str, head: str, parts: Sequence[str]) -> str:
-    by = f'<meta name="author" content="{escape(author)}">' if author else ""
-    return (
-        f'<!DOCTYPE html>\n<html lang="{escape(language)}"><head><meta charset="utf-8">'
-        f"<title>{escape(title)}</title>{by}</head>\n"
-        f'<body data-head="{escape(head)}">\n{"".join(parts)}</body></html>\n'
-    )
+def _sheet(language: str, author: str, title: str, head: str, parts: Sequence[Markup]) -> Markup:
+    by = Markup('<meta name="author" content="{}">').format(author) if author else NOTHING
+    return Markup(
+        '<!DOCTYPE html>\n<html lang="{}"><head><meta charset="utf-8">'
+        "<title>{}</title>{}</head>\n"
+        '<body data-head="{}">\n{}</body></html>\n'
+    ).format(language, title, by, head, NOTHING.join(parts))
 
 
-def _field(name: str, label: str, more: str) -> str:
-    return (
-        f'<p class="field {name}"><label for="{name}">{escape(label)}</label> '
-        f'<input id="{name}" name="{name}" type="text" title="{escape(label)}" {more}></p>\n'
-    )
+def _field(name: str, label: str, more: Markup) -> Markup:
+    return Markup(
+        '<p class="field {}"><label for="{}">{}</label> '
+        '<input id="{}" name="{}" type="text" title="{}" {}></p>\n'
+    ).format(name, name, label, name, name, label, more)
 
 
-def _title(publisher: str, title: str, line: str) -> str:
-    above = f'<p class="publisher">{escape(publisher)}</p>\n' if publisher else ""
-    below = f'<p class="version">{escape(line)}</p>' if line else ""
-    return f"<header>{above}<h1>{escape(title)}</h1>\n{below}</header>\n"
+def _title(publisher: str, title: str, line: str) -> Markup:
+    above = Markup('<p class="publisher">{}</p>\n').format(publisher) if publisher else NOTHING
+    below = Markup('<p class="version">{}</p>').format(line) if line else NOTHING
+    return Markup("<header>{}<h1>{}</h1>\n{}</header>\n").format(above, title, below)
 
 
-def _link(address: str) -> str:
-    return f'<a href="{escape(address)}">{escape(address)}</a>'
+def _link(address: str) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(address, address)
 
 
-def _facts(*rows: tuple[str, str]) -> str:
-    """Rows of (what, HTML)."""
-    cells = "".join(
-        f'<li><span class="what">{escape(what)}</span> <span>{value}</span></li>\n'
+def _facts(*rows: tuple[str, str]) -> Markup:
+    """Rows of (what, words or HTML)."""
+    cells = NOTHING.join(
+        Markup('<li><span class="what">{}</span> <span>{}</span></li>\n').format(what, value)
         for what, value in rows
     )
-    return f'<ul class="facts">\n{cells}</ul>\n'
+    return Markup('<ul class="facts">\n{}</ul>\n').format(cells)
 
 
-def _contents(headings: tuple[Heading, ...]) -> str:
+def _contents(headings: tuple[Heading, ...]) -> Markup:
     if len(headings) < 4:
-        return ""
-    items = "".join(
-        f'<li class="level-{h.level}"><a href="#{escape(h.anchor)}">{escape(h.title)}</a></li>\n'
+        return NOTHING
+    items = NOTHING.join(
+        Markup('<li class="level-{}"><a href="#{}">{}</a></li>\n').format(
+            h.level, h.anchor, h.title
+        )
         for h in headings
     )
-    return f'<h2 class="contents-title">Contents</h2>\n<ul class="contents">\n{items}</ul>\n'
+    return Markup(
+        '<h2 class="contents-title">Contents</h2>\n<ul class="contents">\n{}</ul>\n'
+    ).format(items)

@@ -183,7 +183,8 @@ def read_configuration(data: bytes, name: str = "publisher.toml") -> Configurati
     organisation, mail = root.table("organisation"), root.table("mail")
     smtp, ledger, receiver = mail.table("smtp"), root.table("ledger"), root.table("receiver")
     site = organisation.text("site")
-    if not re.fullmatch(r"https?://[^\s?#]+", site):
+    # What no address has (RFC 3986 §2), and what would end the attribute it stands in.
+    if not re.fullmatch(r"https?://[^\s?#\"'<>\\^`{|}]+", site):
         raise organisation.error("site", f"is not an address: {site}", "write https://…/")
     security = smtp.text("security", "starttls")
     if security not in ("starttls", "tls", "none"):

@@ -149,7 +149,7 @@ class _DraftReader:
                 self.error(name, number, "a line ends in a carriage return", remedy)
                 break
         for number, line in enumerate(source_lines(text), 1):
-            if found := re.search(r"[\x00-\x08\x0b-\x1f\x7f]", line.rstrip("\r\n")):
+            if found := re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", line.rstrip("\r\n")):
                 code = f"U+{ord(found[0]):04X}"
                 self.error(name, number, f"has the control character {code}", "remove it")
         return text

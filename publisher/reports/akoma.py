@@ -13,10 +13,12 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from html import escape
 from itertools import groupby
 
+from markupsafe import Markup
+
 from publisher.markup.blocks import Numbers, numbers
+from publisher.markup.elements import NEWLINE, NOTHING, as_content, attribute, concatenated, element
 from publisher.markup.html import HIDDEN
 from publisher.policies.release import Release
 from publisher.text.clauses import Alike, Clause, Container, Kind, Mark, Run
@@ -37,6 +39,14 @@ sk:slk sl:slv sq:sqi sr:srp sv:swe th:tha tr:tur uk:ukr ur:urd vi:vie zh:zho
 """
 _LANGUAGES = dict(pair.split(":") for pair in _CODES.split())
 """ISO 639-1 codes and those of ISO 639-2/T, which the naming convention wants (§4.4)."""
+_CODE = attribute("class", "code")
+_KINDS = {
+    Kind.CODE: _CODE,
+    Kind.HTML: _CODE,
+    Kind.RULE: attribute("class", "rule"),
+    Kind.HEADING: attribute("class", "heading"),
+}
+"""What tells of a paragraph that it is none."""
 _REFUSED = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML has no way to write (XML 1.0 §2.2)."""
 
@@ -56,40 +66,70 @@ def akoma_ntoso(
     facts = release.policy.facts
     work = f"/akn/{NO_COUNTRY}/doc/policy/{_actor(organisation)}/{_day(first)}/{release.policy.id}"
     expression = f"{work}/{language(facts.language)}@{release.number}"
-    author = '<FRBRauthor href="#publisher"/>\n'
+    author = Markup('<FRBRauthor href="#publisher"/>\n')
     published = release.published.date() if release.published else None
-    identification = (
-        f"<FRBRWork>\n{_named(work, 'title', facts.title)}"
-        f"{_date(_day(first), 'first version')}{author}"
-        f'<FRBRcountry value="{NO_COUNTRY}"/>\n<FRBRsubtype value="policy"/>\n'
-        f'<FRBRnumber value="{_value(release.policy.id)}"/>\n'
-        f'<FRBRname value="{_value(facts.title)}"/>\n</FRBRWork>\n'
-        f"<FRBRExpression>\n{_named(expression, 'address', address)}"
-        f"{_date(_day(release), 'first seen' if release.imported else 'in force from')}{author}"
-        f'<FRBRversionNumber value="{release.number}"/>\n'
-        f'<FRBRlanguage language="{language(facts.language)}"/>\n</FRBRExpression>\n'
-        f"<FRBRManifestation>\n{_named(expression, ending='.akn')}"
-        f"{_date(published or _day(release), 'published')}{author}"
-        f'<FRBRformat value="{MEDIA_TYPE}"/>\n</FRBRManifestation>\n'
+    identification = Markup(
+        "<FRBRWork>\n{}{}{}"
+        '<FRBRcountry value="{}"/>\n<FRBRsubtype value="policy"/>\n'
+        '<FRBRnumber value="{}"/>\n'
+        '<FRBRname value="{}"/>\n</FRBRWork>\n'
+        "<FRBRExpression>\n{}{}{}"
+        '<FRBRversionNumber value="{}"/>\n'
+        '<FRBRlanguage language="{}"/>\n</FRBRExpression>\n'
+        "<FRBRManifestation>\n{}{}{}"
+        '<FRBRformat value="{}"/>\n</FRBRManifestation>\n'
+    ).format(
+        _named(work, "title", facts.title),
+        _date(_day(first), "first version"),
+        author,
+        NO_COUNTRY,
+        _value(release.policy.id),
+        _value(facts.title),
+        _named(expression, "address", address),
+        _date(_day(release), "first seen" if release.imported else "in force from"),
+        author,
+        release.number,
+        language(facts.language),
+        _named(expression, ending=".akn"),
+        _date(published or _day(release), "published"),
+        author,
+        MEDIA_TYPE,
     )
-    publication = ""
+    publication = NOTHING
     if published:
-        publication = f'<publication date="{published}" name="site" showAs="{_value(address)}"/>\n'
+        publication = Markup('<publication date="{}" name="site" showAs="{}"/>\n').format(
+            published, _value(address)
+        )
     organisation_ = f"/ontology/organization/{NO_COUNTRY}/{_actor(organisation)}"
     kind = "singleVersion" if release.previous else "originalVersion"
-    remark = "".join(f'<p class="remark">{_text(line)}</p>\n' for line in facts.remark.splitlines())
+    remark = NOTHING.join(
+        Markup('<p class="remark">{}</p>\n').format(_text(line))
+        for line in facts.remark.splitlines()
+    )
     clauses = release.policy.document.clauses
-    return (
+    document = Markup(
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<akomaNtoso xmlns="{NAMESPACE}">\n<doc name="policy" contains="{kind}">\n<meta>\n'
-        f'<identification source="#publisher">\n{identification}</identification>\n{publication}'
+        '<akomaNtoso xmlns="{}">\n<doc name="policy" contains="{}">\n<meta>\n'
+        '<identification source="#publisher">\n{}</identification>\n{}'
         '<references source="#publisher">\n'
-        f'<TLCOrganization eId="publisher" href="{_value(organisation_)}" '
-        f'showAs="{_value(organisation)}"/>\n</references>\n</meta>\n'
-        f"<preface>\n<p><docTitle>{_text(facts.title)}</docTitle></p>\n"
-        f"<p><docNumber>{_text(release.version)}</docNumber></p>\n{remark}</preface>\n"
-        f"<mainBody>\n{_Body(clauses, names).xml}</mainBody>\n</doc>\n</akomaNtoso>\n"
-    ).encode()
+        '<TLCOrganization eId="publisher" href="{}" '
+        'showAs="{}"/>\n</references>\n</meta>\n'
+        "<preface>\n<p><docTitle>{}</docTitle></p>\n"
+        "<p><docNumber>{}</docNumber></p>\n{}</preface>\n"
+        "<mainBody>\n{}</mainBody>\n</doc>\n</akomaNtoso>\n"
+    ).format(
+        NAMESPACE,
+        kind,
+        identification,
+        publication,
+        _value(organisation_),
+        _value(organisation),
+        _text(facts.title),
+        _text(release.version),
+        remark,
+        _Body(clauses, names).xml,
+    )
+    return document.encode()
 
 
 def language(tag: str) -> str:
@@ -97,17 +137,20 @@ def language(tag: str) -> str:
     return _LANGUAGES.get(tag.split("-")[0].lower(), tag)
 
 
-def _named(uri: str, kind: str = "", alias: str = "", ending: str = "") -> str:
-    also = f'<FRBRalias value="{_value(alias)}" name="{kind}"/>\n' if alias else ""
-    return (
-        f'<FRBRthis value="{_value(uri)}/!main{ending}"/>\n'
-        f'<FRBRuri value="{_value(uri)}{ending}"/>\n{also}'
+def _named(uri: str, kind: str = "", alias: str = "", ending: str = "") -> Markup:
+    also = (
+        Markup('<FRBRalias value="{}" name="{}"/>\n').format(_value(alias), kind)
+        if alias
+        else NOTHING
+    )
+    return Markup('<FRBRthis value="{}/!main{}"/>\n<FRBRuri value="{}{}"/>\n{}').format(
+        _value(uri), ending, _value(uri), ending, also
     )
 
 
-def _date(day: dt.date, name: str) -> str:
+def _date(day: dt.date, name: str) -> Markup:
     told = "unknown" if day == NO_DATE else name
-    return f'<FRBRdate date="{day}" name="{told}"/>\n'
+    return Markup('<FRBRdate date="{}" name="{}"/>\n').format(day, told)
 
 
 def _day(release: Release) -> dt.date:
@@ -149,7 +192,7 @@ class _Body:
         self.counted: dict[str, int] = {}
         root = self._nested(shown)
         # What stands above the first heading belongs to no section.
-        self.xml = self._blocks(root.own, "") + "".join(map(self._section, root.inner))
+        self.xml = self._blocks(root.own, "") + NOTHING.join(map(self._section, root.inner))
 
     def _nested(self, shown: Sequence[tuple[int, Clause]]) -> _Section:
         root = _Section("")
@@ -178,29 +221,32 @@ class _Body:
         self.counted[key] = self.counted.get(key, 0) + 1
         return self._unique(f"{key}_{self.counted[key]}")
 
-    def _attributes(self, around: str, kind: str, number: int) -> str:
+    def _attributes(self, around: str, kind: str, number: int) -> Markup:
         name = self.names[number] if number < len(self.names) else ""
-        lasting = f' wId="{_value(name)}"' if name else ""
-        return f' eId="{_value(self._id(around, kind))}"{lasting}'
+        lasting = attribute("wId", _value(name)) if name else NOTHING
+        return concatenated((attribute("eId", _value(self._id(around, kind))), lasting))
 
-    def _section(self, section: _Section) -> str:
+    def _section(self, section: _Section) -> Markup:
         assert section.heading is not None
         blocks = self._blocks(section.own, section.id)
-        inner = "".join(map(self._section, section.inner))
+        inner = NOTHING.join(map(self._section, section.inner))
         if inner:
-            intro = f'<intro eId="{_value(section.id)}__intro">\n{blocks}</intro>\n'
-            body = (intro if blocks else "") + inner
+            intro = Markup('<intro eId="{}__intro">\n{}</intro>\n').format(
+                _value(section.id), blocks
+            )
+            body = (intro if blocks else NOTHING) + inner
         else:
-            body = f'<content eId="{_value(section.id)}__content">\n{blocks}</content>\n'
-        heading = "".join(_cells(section.heading))
-        return (
-            f'<section eId="{_value(section.id)}">\n<heading>{heading}</heading>\n'
-            f"{body}</section>\n"
+            body = Markup('<content eId="{}__content">\n{}</content>\n').format(
+                _value(section.id), blocks
+            )
+        heading = NOTHING.join(_cells(section.heading))
+        return Markup('<section eId="{}">\n<heading>{}</heading>\n{}</section>\n').format(
+            _value(section.id), heading, body
         )
 
     # ── blocks ───────────────────────────────────────────────────────────────────────────────────
 
-    def _blocks(self, clauses: Sequence[tuple[int, Clause]], around: str, depth: int = 0) -> str:
+    def _blocks(self, clauses: Sequence[tuple[int, Clause]], around: str, depth: int = 0) -> Markup:
         """Clauses as blocks, those that stand in one container inside one element."""
         parts = []
         for container, group in _grouped(clauses, depth):
@@ -212,12 +258,13 @@ class _Body:
                 name = self._id(around, "blockContainer")
                 inside = self._blocks(group, name, depth + 1)
                 parts.append(
-                    f'<blockContainer eId="{_value(name)}" class="quotation">\n{inside}'
-                    "</blockContainer>\n"
+                    Markup(
+                        '<blockContainer eId="{}" class="quotation">\n{}</blockContainer>\n'
+                    ).format(_value(name), inside)
                 )
             else:
                 parts.append(self._list(container, group, around, depth))
-        return "".join(parts)
+        return concatenated(parts)
 
     def _list(
         self,
@@ -225,36 +272,40 @@ class _Body:
         clauses: Sequence[tuple[int, Clause]],
         around: str,
         depth: int,
-    ) -> str:
+    ) -> Markup:
         name = self._id(around, "list")
         items = []
         for item, group in _grouped(clauses, depth + 1):
             own = self._id(name, "item")
-            num = ""
+            num = NOTHING
             if item and container.kind == "ordered":
-                num = f"<num>{self.numbers.get((group[0][1].file, item.number), 1)}.</num>\n"
+                num = Markup("<num>{}.</num>\n").format(
+                    self.numbers.get((group[0][1].file, item.number), 1)
+                )
             inside = self._blocks(group, own, depth + 2)
-            items.append(f'<item eId="{_value(own)}">\n{num}{inside}</item>\n')
-        return f'<blockList eId="{_value(name)}">\n{"".join(items)}</blockList>\n'
+            items += [
+                element(
+                    "item", concatenated((NEWLINE, num, inside)), attribute("eId", _value(own))
+                ),
+                NEWLINE,
+            ]
+        return Markup('<blockList eId="{}">\n{}</blockList>\n').format(
+            _value(name), concatenated(items)
+        )
 
-    def _table(self, rows: Sequence[tuple[int, Clause]], around: str) -> str:
+    def _table(self, rows: Sequence[tuple[int, Clause]], around: str) -> Markup:
         name = self._id(around, "table")
         written = []
         for number, row in rows:
             tag = "th" if row.head else "td"
-            cells = "".join([f"<{tag}><p>{cell}</p></{tag}>" for cell in _cells(row)])
-            written.append(f"<tr{self._attributes(name, 'tr', number)}>{cells}</tr>\n")
-        return f'<table eId="{_value(name)}">\n{"".join(written)}</table>\n'
+            cells = concatenated([element(tag, element("p", cell)) for cell in _cells(row)])
+            written += [element("tr", cells, self._attributes(name, "tr", number)), NEWLINE]
+        return Markup('<table eId="{}">\n{}</table>\n').format(_value(name), concatenated(written))
 
-    def _block(self, number: int, clause: Clause, around: str) -> str:
-        kind = {
-            Kind.CODE: ' class="code"',
-            Kind.HTML: ' class="code"',
-            Kind.RULE: ' class="rule"',
-            Kind.HEADING: ' class="heading"',
-        }.get(clause.kind, "")
-        words = "".join(_cells(clause))
-        return f"<p{self._attributes(around, 'p', number)}{kind}>{words}</p>\n"
+    def _block(self, number: int, clause: Clause, around: str) -> Markup:
+        kind = _KINDS.get(clause.kind, NOTHING)
+        attributes = concatenated((self._attributes(around, "p", number), kind))
+        return concatenated((element("p", concatenated(_cells(clause)), attributes), NEWLINE))
 
 
 def _grouped(
@@ -272,52 +323,52 @@ def _grouped(
 # ── words ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _cells(clause: Clause) -> tuple[str, ...]:
+def _cells(clause: Clause) -> tuple[Markup, ...]:
     return _written(Alike(clause.key, clause))
 
 
 @lru_cache(maxsize=4096)
-def _written(alike: Alike) -> tuple[str, ...]:
+def _written(alike: Alike) -> tuple[Markup, ...]:
     """The words of each cell; from version to version, most clauses stay what they are."""
     return tuple(map(_inline, alike.clause.cells))
 
 
-def _inline(runs: Sequence[Run]) -> str:
+def _inline(runs: Sequence[Run]) -> Markup:
     parts = []
     for link, group in groupby(runs, key=_link):
-        words = "".join(map(_formatted, group))
+        words = concatenated(map(_formatted, group))
         if link is None:
             parts.append(words)
         elif link.startswith("#"):
-            parts.append(f'<ref href="#sec_{_value(link[1:])}">{words}</ref>')
+            parts.append(element("ref", words, attribute("href", f"#sec_{_value(link[1:])}")))
         else:
-            parts.append(f'<a href="{_value(link)}">{words}</a>')
-    return "".join(parts)
+            parts.append(element("a", words, attribute("href", _value(link))))
+    return concatenated(parts)
 
 
-_TAGS = {"strong": ("<b>", "</b>"), "em": ("<i>", "</i>")}
-_TAGS["code"] = ('<span class="code">', "</span>")
+_TAGS = {"strong": "b", "em": "i", "code": "span"}
 
 
 def _link(run: Run) -> str | None:
     return next((mark.value for mark in run.marks if mark.kind == "link"), None)
 
 
-def _formatted(run: Run) -> str:
+def _formatted(run: Run) -> Markup:
     picture: Mark | None = next((mark for mark in run.marks if mark.kind == "image"), None)
     if picture:
-        words = f'<img src="{_value(picture.value)}" alt="{_value(run.text)}"/>'
+        words = Markup('<img src="{}" alt="{}"/>').format(_value(picture.value), _value(run.text))
     else:
-        words = _text(run.text).replace("\n", "<eol/>")
+        words = _text(run.text).replace("\n", Markup("<eol/>"))
     for mark in reversed(run.marks):
-        before, after = _TAGS.get(mark.kind, ("", ""))
-        words = f"{before}{words}{after}"
+        if tag := _TAGS.get(mark.kind):
+            words = element(tag, words, _CODE if tag == "span" else NOTHING)
     return words
 
 
-def _text(words: str) -> str:
-    return escape(_REFUSED.sub("", words), quote=False)
+def _text(words: str) -> Markup:
+    return as_content(_value(words))
 
 
 def _value(words: str) -> str:
-    return escape(_REFUSED.sub("", words))
+    """Words without what XML cannot hold, still to be escaped."""
+    return _REFUSED.sub("", words)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from html import escape
+
+from markupsafe import Markup
 
 from publisher.compare.amendment import Amendment, Change, summary
 from publisher.compare.extracts import (
@@ -28,6 +29,7 @@ from publisher.compare.extracts import (
 )
 from publisher.compare.redline import Operation
 from publisher.compare.words import Span, SpanKind
+from publisher.markup.elements import NOTHING, as_content, element
 from publisher.notices.notice import explains
 from publisher.policies.policy import Note
 from publisher.text.clauses import Kind, parse
@@ -201,13 +203,13 @@ def _nothing(op: Operation) -> str:
 def _code(line: Line) -> str:
     """Code as it is written: in `pre`, Markdown stands still (CommonMark §4.6, type 1)."""
     tags = {SpanKind.INSERT: "ins", SpanKind.DELETE: "del"}
-    words = ""
+    words = NOTHING
     for span in line.op.cells[0]:
-        text = escape(visible(span.text), quote=False)
+        text = as_content(visible(span.text))
         tag = tags.get(span.kind)
-        words += f"<{tag}>{text}</{tag}>" if tag else text
-    quoted = words.rstrip("\n").replace("\n", "\n> ")
-    return f"> {(_before(line) + _behind(line)).strip()}\n>\n> <pre>{quoted}</pre>"
+        words += element(tag, text) if tag else text
+    quoted = Markup("\n> ").join(words.rstrip("\n").split("\n"))
+    return f"> {(_before(line) + _behind(line)).strip()}\n>\n> {element('pre', quoted)}"
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
+
+from markupsafe import Markup, escape
 
 from publisher.compare.amendment import Amendment, Change, ChangeKind, summary
+from publisher.markup.elements import NOTHING
 from publisher.markup.html import Fragment, Heading, Place, document, fragment
 from publisher.notices.notice import explains, long_date, said
 from publisher.policies.language import right_to_left
@@ -16,40 +18,46 @@ from publisher.policies.release import Materiality, Release, Status
 from publisher.text.clauses import parse
 
 _LEGEND = (
-    (("<ins",), "<ins>Added</ins> words that are new"),
-    (("<del",), "<del>Removed</del> words that are gone"),
+    (("<ins>",), Markup("<ins>Added</ins> words that are new")),
+    (("<del>",), Markup("<del>Removed</del> words that are gone")),
     (
         ('"pp-moved"', '"pp-away"'),
-        '<span class="pp-legend-moved">Moved</span> text that changed its place, told at both',
+        Markup(
+            '<span class="pp-legend-moved">Moved</span> text that changed its place, told at both'
+        ),
     ),
     (
         ('"pp-format"',),
-        '<span class="pp-format">Link or style</span> same words, another link or formatting',
+        Markup(
+            '<span class="pp-format">Link or style</span> same words, another link or formatting'
+        ),
     ),
     (
         ('"pp-type"',),
-        '<span class="pp-type">Typography</span> same words, other quotation marks or dashes',
+        Markup(
+            '<span class="pp-type">Typography</span> same words, other quotation marks or dashes'
+        ),
     ),
     (
         ('"pp-seam"',),
-        "<ins>¶</ins> a paragraph was split here, <del>¶</del> two were joined",
+        Markup("<ins>¶</ins> a paragraph was split here, <del>¶</del> two were joined"),
     ),
 )
 """Each mark of a redline: what in its HTML shows that it is used, and what it means."""
 
 
-def legend(html: str | None = None) -> str:
+def legend(html: Markup | None = None) -> Markup:
     """What the marks of a redline mean.
 
     Args:
         html: the redline, to tell of the marks in it alone; None: all, in the same words.
     """
-    items = "".join(
-        f"<li>{words}</li>"
+    items = NOTHING.join(
+        Markup("<li>{}</li>").format(words)
         for signs, words in _LEGEND
         if html is None or any(sign in html for sign in signs)
     )
-    return f'<ul class="pp-legend">{items}</ul>\n' if items else ""
+    return Markup('<ul class="pp-legend">{}</ul>\n').format(items) if items else NOTHING
 
 
 LEGEND = legend()
@@ -84,9 +92,9 @@ def changed_text(
     marked: Fragment,
     notes: Sequence[Note],
     language: str,
-    tools: str = "",
-    marks: str = LEGEND,
-) -> str:
+    tools: Markup = NOTHING,
+    marks: Markup = LEGEND,
+) -> Markup:
     """The list of the changes with their reasons, then the text with every change marked.
 
     Args:
@@ -97,12 +105,19 @@ def changed_text(
         tools: what stands above the text; see `views`.
         marks: what the marks mean; see `legend`.
     """
-    article = f'<article class="pp-text pp-redline" lang="{escape(language)}">\n'
-    return (
+    article = Markup('<article class="pp-text pp-redline" lang="{}">\n').format(language)
+    return Markup(
         '<h2 id="pp-list">What changes, and why</h2>\n'
-        f"{in_figures(amendment)}{change_list(amendment, notes, marked.places)}"
-        f'<h2 id="pp-marked">The text with every change marked</h2>\n{marks}'
-        f'<div class="pp-views">\n{tools}{article}{marked.html}</article>\n</div>\n'
+        "{}{}"
+        '<h2 id="pp-marked">The text with every change marked</h2>\n{}'
+        '<div class="pp-views">\n{}{}{}</article>\n</div>\n'
+    ).format(
+        in_figures(amendment),
+        change_list(amendment, notes, marked.places),
+        marks,
+        tools,
+        article,
+        marked.html,
     )
 
 
@@ -113,7 +128,7 @@ CHANGED_HEADINGS = (
 """Those of `changed_text`, above those of the text itself."""
 
 
-def views(marked: Fragment, before: str, after: str) -> str:
+def views(marked: Fragment, before: str, after: str) -> Markup:
     """The choices of how a redline is shown, and the steps from change to change.
 
     The choices work without a script; the steps show themselves when `steps.js` runs.
@@ -124,11 +139,11 @@ def views(marked: Fragment, before: str, after: str) -> str:
     """
     count = len(marked.places)
     if not count:
-        return ""
+        return NOTHING
     return tools(f"{count} change{'s' if count > 1 else ''}", before, after)
 
 
-def tools(changes: str, before: str, after: str) -> str:
+def tools(changes: str, before: str, after: str) -> Markup:
     """The same, of a redline that is not made yet.
 
     Args:
@@ -139,54 +154,61 @@ def tools(changes: str, before: str, after: str) -> str:
         "Layout", "pp-layout", (("pp-inline", "Inline"), ("pp-facing", "Side by side"))
     )
     extent = _choice("Show", "pp-extent", (("pp-full", "Full text"), ("pp-only", "Changes only")))
-    return (
-        f'<div class="pp-choices">{layout}{extent}</div>\n'
+    return Markup(
+        '<div class="pp-choices">{}{}</div>\n'
         '<div class="pp-steps" role="group" aria-label="Go from change to change" hidden>'
         '<button type="button" class="pp-step" data-step="-1">Previous</button>'
         '<button type="button" class="pp-step" data-step="1">Next</button>'
-        f'<span class="pp-here" role="status">{changes}</span>'
+        '<span class="pp-here" role="status">{}</span>'
         '<label class="pp-keyboard"><input type="checkbox" checked> '
         "Keys: <kbd>j</kbd> next, <kbd>k</kbd> previous</label></div>\n"
-        f'<div class="pp-columns" hidden><p>Before: {escape(before)}</p>'
-        f"<p>After: {escape(after)}</p></div>\n"
-    )
+        '<div class="pp-columns" hidden><p>Before: {}</p>'
+        "<p>After: {}</p></div>\n"
+    ).format(layout, extent, changes, before, after)
 
 
-def _choice(legend: str, name: str, options: Sequence[tuple[str, str]]) -> str:
-    items = "".join(
-        f'<label><input type="radio" name="{name}" id="{value}"{checked}> {words}</label>'
+def _choice(legend: str, name: str, options: Sequence[tuple[str, str]]) -> Markup:
+    items = NOTHING.join(
+        Markup('<label><input type="radio" name="{}" id="{}"{}> {}</label>').format(
+            name, value, checked, words
+        )
         for checked, (value, words) in zip((" checked", ""), options, strict=True)
     )
-    return f"<fieldset><legend>{legend}</legend>{items}</fieldset>"
+    return Markup("<fieldset><legend>{}</legend>{}</fieldset>").format(legend, items)
 
 
-def change_list(amendment: Amendment, notes: Sequence[Note], places: Sequence[Place] = ()) -> str:
+def change_list(
+    amendment: Amendment, notes: Sequence[Note], places: Sequence[Place] = ()
+) -> Markup:
     """Every change with a link to its place in the redline, and why it was made."""
     titles = {s.anchor: s.title for s in amendment.new.sections}
     first = {place.section: place.id for place in reversed(places)}
     items = []
     for entry in entries(amendment.changes, notes):
-        heads = "".join(_section(changes, titles, first) for changes in entry.sections)
-        note = fragment(parse(entry.note.text)) if entry.note else ""
-        items.append(f"<li>{heads}{note}</li>\n")
-    return f'<ol class="pp-changes">\n{"".join(items)}</ol>\n' if items else ""
+        heads = NOTHING.join(_section(changes, titles, first) for changes in entry.sections)
+        note = fragment(parse(entry.note.text)) if entry.note else NOTHING
+        items.append(Markup("<li>{}{}</li>\n").format(heads, note))
+    return (
+        Markup('<ol class="pp-changes">\n{}</ol>\n').format(NOTHING.join(items))
+        if items
+        else NOTHING
+    )
 
 
 def _section(
     changes: Sequence[Change], titles: Mapping[str, str], places: Mapping[str, str]
-) -> str:
+) -> Markup:
     first = changes[0]
-    title = escape(first.title or "Beginning of the text")
+    title = first.title or "Beginning of the text"
     place = places.get(first.anchor or first.title, first.anchor)
-    name = f'<a href="#{escape(place)}">{title}</a>' if place else title
-    kinds = ", ".join(_kind(change, titles) for change in changes)
-    return (
-        f'<p class="pp-change"><strong>{name}</strong> '
-        f'<span class="pp-kind">{kinds}</span>{figures(changes)}</p>\n'
-    )
+    name = Markup('<a href="#{}">{}</a>').format(place, title) if place else escape(title)
+    kinds = Markup(", ").join(_kind(change, titles) for change in changes)
+    return Markup(
+        '<p class="pp-change"><strong>{}</strong> <span class="pp-kind">{}</span>{}</p>\n'
+    ).format(name, kinds, figures(changes))
 
 
-def figures(changes: Sequence[Change]) -> str:
+def figures(changes: Sequence[Change]) -> Markup:
     """How many words changes add and remove; empty where none."""
     words = ", ".join(
         f"{number:,} {'word' if number == 1 else 'words'} {verb}"
@@ -196,37 +218,41 @@ def figures(changes: Sequence[Change]) -> str:
         )
         if number
     )
-    return f' <span class="pp-figures">{words}</span>' if words else ""
+    return Markup(' <span class="pp-figures">{}</span>').format(words) if words else NOTHING
 
 
-def _kind(change: Change, titles: Mapping[str, str]) -> str:
+def _kind(change: Change, titles: Mapping[str, str]) -> Markup:
     linked = [other for other in change.others if other]
     if change.kind not in (ChangeKind.SPLIT, ChangeKind.MERGED) or not linked:
         return escape(said(change))
-    places = ", ".join(
-        f'<a href="#{escape(other)}">{escape(titles.get(other, other))}</a>' for other in linked
+    places = Markup(", ").join(
+        Markup('<a href="#{}">{}</a>').format(other, titles.get(other, other)) for other in linked
     )
     verb = "split: see also" if change.kind is ChangeKind.SPLIT else "merged into"
-    return f"{verb} {places}"
+    return Markup("{} {}").format(verb, places)
 
 
-def in_figures(amendment: Amendment) -> str:
+def in_figures(amendment: Amendment) -> Markup:
     """The summary as a paragraph."""
-    return f'<p class="pp-summary">{escape(summary(amendment))}.</p>\n'
+    return Markup('<p class="pp-summary">{}.</p>\n').format(summary(amendment))
 
 
-def remark(facts: Facts) -> str:
+def remark(facts: Facts) -> Markup:
     """The remark of `policy.toml`, prominently; empty where there is none."""
     if not facts.remark:
-        return ""
-    words = "".join(f"<p>{escape(line)}</p>" for line in facts.remark.splitlines() if line)
-    return f'<div class="pp-remark" role="note">{words}</div>\n'
+        return NOTHING
+    words = NOTHING.join(
+        Markup("<p>{}</p>").format(line) for line in facts.remark.splitlines() if line
+    )
+    return Markup('<div class="pp-remark" role="note">{}</div>\n').format(words)
 
 
-def general_note(notes: Sequence[Note]) -> str:
+def general_note(notes: Sequence[Note]) -> Markup:
     """What an amendment is for as a whole; empty where nobody wrote it."""
     text = next((note.text for note in notes if not note.anchors), "")
-    return f'<div class="pp-why">{fragment(parse(text))}</div>\n' if text else ""
+    return (
+        Markup('<div class="pp-why">{}</div>\n').format(fragment(parse(text))) if text else NOTHING
+    )
 
 
 def in_force_words(release: Release) -> str:
@@ -264,15 +290,15 @@ def published_words(release: Release) -> str:
     return long_date(release.published.date(), release.policy.facts.language)
 
 
-def origin(release: Release) -> tuple[tuple[str, str], ...]:
+def origin(release: Release) -> tuple[tuple[str, Markup], ...]:
     """Where a text of the past was found, as rows of (what, HTML); none for other releases."""
     found = release.imported
     if found is None:
         return ()
     moment = f"{found.seen.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
     return (
-        ("Found in", f"{escape(found.source)}<br>{escape(found.path)}"),
-        ("Commit", f"<code>{escape(found.commit)}</code><br>{moment}"),
+        ("Found in", Markup("{}<br>{}").format(found.source, found.path)),
+        ("Commit", Markup("<code>{}</code><br>{}").format(found.commit, moment)),
     )
 
 
@@ -283,15 +309,15 @@ def status_words(release: Release, status: Status) -> str:
     return status.value
 
 
-def postal(organisation: str, address: str) -> str:
+def postal(organisation: str, address: str) -> Markup:
     """A postal address, line by line."""
-    return "<br>\n".join(escape(part) for part in (organisation, *address.splitlines()) if part)
+    return Markup("<br>\n").join(filter(None, (organisation, *address.splitlines())))
 
 
-def spoken(language: str) -> str:
+def spoken(language: str) -> Markup:
     """The attributes that say in which language, and which way, an element is written."""
-    way = ' dir="rtl"' if right_to_left(language) else ""
-    return f' lang="{escape(language)}"{way}'
+    way = Markup(' dir="rtl"') if right_to_left(language) else NOTHING
+    return Markup(' lang="{}"{}').format(language, way)
 
 
 def text_of(
@@ -318,22 +344,22 @@ def text_of(
     )
 
 
-def article(policy: Policy, text: Fragment, kind: str = "pp-text") -> str:
+def article(policy: Policy, text: Fragment, kind: str = "pp-text") -> Markup:
     """A policy's text in the language it is written in."""
-    return (
-        f'<article class="{kind}" lang="{escape(policy.facts.language)}">\n{text.html}</article>\n'
+    return Markup('<article class="{}" lang="{}">\n{}</article>\n').format(
+        kind, policy.facts.language, text.html
     )
 
 
-def contents(text: Fragment) -> str:
+def contents(text: Fragment) -> Markup:
     """The list of contents for narrow screens, where the frame has no room for its own."""
-    items = "".join(
-        f'<li class="pp-level-{h.level}"><a href="#{escape(h.anchor)}">{escape(h.title)}</a></li>\n'
+    items = NOTHING.join(
+        Markup('<li class="pp-level-{}"><a href="#{}">{}</a></li>\n').format(
+            h.level, h.anchor, h.title
+        )
         for h in text.headings
     )
-    return (
+    return items and Markup(
         '<details class="pp-contents" data-search-exclude><summary>Contents</summary>\n'
-        f"<ul>\n{items}</ul></details>\n"
-        if items
-        else ""
-    )
+        "<ul>\n{}</ul></details>\n"
+    ).format(items)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
+
+from markupsafe import Markup, escape
 
 from publisher.compare.amendment import Change, ChangeKind, name_of
+from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading, Place
 from publisher.notices.notice import said
 from publisher.policies.address import Addresses
@@ -75,7 +77,7 @@ def stories(
 
     def story(name: str, into: str = "") -> Story:
         return Story(
-            name, titles[name], tuple(events.get(name, ())), into if into in titles else ""
+            name, titles[name], tuple(events.get(name, ())), into if into in titles else NOTHING
         )
 
     gone = [story(n, retired.get(n) or _went(events.get(n, ()))) for n in titles if n not in latest]
@@ -109,7 +111,7 @@ def chronicle(
     places: Mapping[Number, Sequence[Place]],
     at: Addresses,
     given: Mapping[str, int] | None = None,
-) -> str:
+) -> Markup:
     """The histories of all sections as HTML.
 
     Args:
@@ -119,10 +121,16 @@ def chronicle(
         given: how many clauses each section ever had; a link to one leads to its section.
     """
     writer = _Writer({s.name: s.title for s in (*here, *gone)}, places, at, given or {})
-    parts = [f'<h2 id="{HERE.anchor}">{HERE.title}</h2>\n', *map(writer.story, here)]
+    parts = [
+        Markup('<h2 id="{}">{}</h2>\n').format(HERE.anchor, HERE.title),
+        *map(writer.story, here),
+    ]
     if gone:
-        parts += [f'<h2 id="{GONE.anchor}">{GONE.title}</h2>\n', *map(writer.story, gone)]
-    return "".join(parts)
+        parts += [
+            Markup('<h2 id="{}">{}</h2>\n').format(GONE.anchor, GONE.title),
+            *map(writer.story, gone),
+        ]
+    return NOTHING.join(parts)
 
 
 def headings(here: Sequence[Story], gone: Sequence[Story]) -> Iterator[Heading]:
@@ -153,39 +161,45 @@ class _Writer:
             for number, found in places.items()
         }
 
-    def story(self, story: Story) -> str:
+    def story(self, story: Story) -> Markup:
         """One section with what was done to it."""
         items = [self._event(story.name, event) for event in story.events]
-        older = ""
+        older = NOTHING
         if len(items) > SHOWN:
             words = f"{len(items) - SHOWN} more, back to version {story.events[-1].release.number}"
-            folded = f'<ul class="pp-events">\n{"".join(items[SHOWN:])}</ul>'
-            older = f'<details class="pp-more"><summary>{words}</summary>\n{folded}</details>\n'
-        events = "".join(items[:SHOWN])
-        went = f"<p>In its place: {self._link(story.into)}.</p>\n" if story.into else ""
-        clauses = "".join(
-            f'<span class="pp-retired" id="{escape(f"{story.name}.{number}")}"></span>'
+            folded = Markup('<ul class="pp-events">\n{}</ul>').format(NOTHING.join(items[SHOWN:]))
+            older = Markup('<details class="pp-more"><summary>{}</summary>\n{}</details>\n').format(
+                words, folded
+            )
+        events = NOTHING.join(items[:SHOWN])
+        went = (
+            Markup("<p>In its place: {}.</p>\n").format(self._link(story.into))
+            if story.into
+            else NOTHING
+        )
+        clauses = NOTHING.join(
+            Markup('<span class="pp-retired" id="{}"></span>').format(f"{story.name}.{number}")
             for number in range(1, min(self.given.get(story.name, 0), CLAUSES) + 1)
         )
-        return (
-            f'<h3 id="{escape(story.name)}">{clauses}{escape(shown(story.title))}</h3>\n'
-            f'{went}<ul class="pp-events">\n{events}</ul>\n{older}'
+        return Markup('<h3 id="{}">{}{}</h3>\n{}<ul class="pp-events">\n{}</ul>\n{}').format(
+            story.name, clauses, shown(story.title), went, events, older
         )
 
-    def _event(self, name: str, event: Event) -> str:
+    def _event(self, name: str, event: Event) -> Markup:
         release = event.release
-        when = escape(apparatus.when_words(release))
+        when = apparatus.when_words(release)
         if not event.changes:
             link = masthead.anchor((release.version, self.at.release(release.number)))
-            what = escape(apparatus.kind_words(release))
-            return f'<li>{link}<span class="pp-when">, {when}</span><br>{what}</li>\n'
+            what = apparatus.kind_words(release)
+            return Markup('<li>{}<span class="pp-when">, {}</span><br>{}</li>\n').format(
+                link, when, what
+            )
         place = self._place(name, event)
         link = masthead.anchor((release.version, f"{self.at.changes(release.number)}{place}"))
-        told = ", ".join(self._told(name, change) for change in event.changes)
+        told = Markup(", ").join(self._told(name, change) for change in event.changes)
         own = [change for change in event.changes if _own(change) == name]
-        return (
-            f'<li>{link}<span class="pp-when">, {when}</span><br>'
-            f"{told}{apparatus.figures(own)}</li>\n"
+        return Markup('<li>{}<span class="pp-when">, {}</span><br>{}{}</li>\n').format(
+            link, when, told, apparatus.figures(own)
         )
 
     def _place(self, name: str, event: Event) -> str:
@@ -194,19 +208,20 @@ class _Writer:
         names = [name, *(change.anchor or change.title for change in event.changes)]
         return next((f"#{first[n]}" for n in names if n in first), "")
 
-    def _told(self, name: str, change: Change) -> str:
-        own, others = _own(change), ", ".join(map(self._link, filter(None, change.others)))
+    def _told(self, name: str, change: Change) -> Markup:
+        own = _own(change)
+        others = Markup(", ").join(map(self._link, filter(None, change.others)))
         if name == own:
             into = {ChangeKind.SPLIT: "split, a part became", ChangeKind.MERGED: "merged into"}
             if change.kind in into and others:
-                return f"{into[change.kind]} {others}"
+                return Markup("{} {}").format(into[change.kind], others)
             return escape(said(change))
         if name in change.others:
             verb = "took in" if change.kind is ChangeKind.MERGED else "split off from"
-            return f"{verb} {self._link(own)}"
-        return f"goes on as {self._link(own)}"
+            return Markup("{} {}").format(verb, self._link(own))
+        return Markup("goes on as {}").format(self._link(own))
 
-    def _link(self, name: str) -> str:
+    def _link(self, name: str) -> Markup:
         if name not in self.titles:
             return escape(name)
         return masthead.anchor((shown(self.titles[name]), f"#{name}"))

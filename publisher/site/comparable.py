@@ -26,15 +26,16 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from html import escape
 from itertools import count, groupby
 from operator import itemgetter
 
 import regex
+from markupsafe import Markup
 
 from publisher.compare.amendment import name_of
 from publisher.compare.naming import Naming
 from publisher.markup.blocks import numbers
+from publisher.markup.elements import NOTHING, attribute, concatenated
 from publisher.markup.html import HIDDEN, Outline, right_to_left
 from publisher.text.clauses import Alike, Clause, Document, Kind, Mark, Run
 from publisher.text.segmentation import TYPOGRAPHY, words
@@ -105,7 +106,7 @@ class _Text:
         self.containers: list[str] = []
         self._known: dict[tuple[str, int, str], int] = {}
         self._items = numbers(clauses)
-        self._way = ' dir="auto"' if right_to_left(clauses) else ""
+        self._way = attribute("dir", "auto") if right_to_left(clauses) else NOTHING
         self._outline = Outline(2)
         self._taken: set[str] = set()
         self._tables = 0
@@ -113,16 +114,16 @@ class _Text:
 
     def clause(self, clause: Clause, name: str) -> list[object]:
         around = list(self._around(clause))
-        way = "" if around else self._way
-        size, tags = clause.words, _TAGS.get(clause.kind, "<p>")
+        way = NOTHING if around else self._way
+        size, tags = clause.words, _TAGS.get(clause.kind, Markup("<p>"))
         if clause.kind is Kind.HEADING:
             level = self._outline.level(clause)
             size, name = next(self._sizes), self._heading(clause)
-            anchor = "" if name.startswith("~") else f' id="{escape(name)}"'
-            tags = f"<h{level}{anchor}>"
+            anchor = NOTHING if name.startswith("~") else attribute("id", name)
+            tags = Markup("<h{}{}>").format(level, anchor)
         if clause.tight:
-            tags = ""
-        tags = tags.replace(">", f"{way}>", 1)
+            tags = NOTHING
+        tags = tags.replace(">", way + Markup(">"), 1)
         return [name, size, _shape(clause), around, tags, *_cells(Alike(clause.key, clause))]
 
     def _heading(self, clause: Clause) -> str:
@@ -141,34 +142,40 @@ class _Text:
             key = (clause.file, container.number)
             match container.kind:
                 case "item":
-                    value = f' value="{self._items[key]}"' if ordered else ""
-                    yield self._container(*key, f"<li{value}>")
+                    value = attribute("value", str(self._items[key])) if ordered else NOTHING
+                    yield self._container(*key, Markup("<li{}>").format(value))
                 case "table":
-                    yield self._container(*key, "Table")
-                    yield self._container(*key, f'<table class="pp-table-grid"{way}>')
-                    yield self._container(*key, "<thead>" if clause.head else "<tbody>")
+                    grid = Markup('<table class="pp-table-grid"{}>').format(way)
+                    part = Markup("<thead>") if clause.head else Markup("<tbody>")
+                    yield self._container(*key, _TABLE)
+                    yield self._container(*key, grid)
+                    yield self._container(*key, part)
                 case kind:
-                    yield self._container(*key, f"<{_LISTS[kind]}{way}>")
-            ordered, way = container.kind == "ordered", ""
+                    yield self._container(*key, Markup("<{}{}>").format(_LISTS[kind], way))
+            ordered, way = container.kind == "ordered", NOTHING
 
-    def _container(self, file: str, number: int, tag: str) -> int:
+    def _container(self, file: str, number: int, tag: Markup) -> int:
         key = (file, number, tag)
         if key not in self._known:
             self._known[key] = len(self.containers)
-            if tag == "Table":
+            if tag == _TABLE:
                 self._tables += 1
-                tag = (
-                    '<div class="pp-table" role="region" tabindex="0" '
-                    f'aria-label="Table {self._tables}">'
-                )
+                tag = Markup(
+                    '<div class="pp-table" role="region" tabindex="0" aria-label="Table {}">'
+                ).format(self._tables)
             self.containers.append(tag)
         return self._known[key]
 
 
 _LISTS = {"bullet": "ul", "ordered": "ol", "quote": "blockquote"}
 _TAGS = {
-    Kind.ROW: "<tr>", Kind.CODE: "<pre><code>", Kind.HTML: "<pre><code>", Kind.RULE: "<hr>",
-}  # fmt: skip
+    Kind.ROW: Markup("<tr>"),
+    Kind.CODE: Markup("<pre><code>"),
+    Kind.HTML: Markup("<pre><code>"),
+    Kind.RULE: Markup("<hr>"),
+}
+_TABLE = Markup("Table")
+"""Stands for the region around a table, which is called by its number."""
 
 
 def _sizes(clauses: Sequence[Clause]) -> Iterator[int]:
@@ -218,24 +225,24 @@ def _cells(alike: Alike) -> tuple[object, ...]:
 
 
 def _cell(clause: Clause, column: int, runs: Sequence[Run]) -> list[object]:
-    tags = ""
+    tags = NOTHING
     if clause.kind is Kind.ROW:
         align = clause.align[column] if column < len(clause.align) else ""
-        name = f' class="pp-{align}"' if align else ""
+        name = attribute("class", f"pp-{align}") if align else NOTHING
         named = clause.head and any(run.text.strip() for run in runs)
-        tags = f'<th scope="col"{name}>' if named else f"<td{name}>"
-    marked = [(run.text, "".join(map(mark, run.marks))) for run in runs]
+        tags = (Markup('<th scope="col"{}>') if named else Markup("<td{}>")).format(name)
+    marked = [(run.text, concatenated(map(mark, run.marks))) for run in runs]
     alike = groupby(marked, key=itemgetter(1))
     return [tags, *[["".join([text for text, _ in group]), marks] for marks, group in alike]]
 
 
-def mark(own: Mark) -> str:
+def mark(own: Mark) -> Markup:
     """The tag of some formatting."""
     match own.kind:
         case "link":
-            return f'<a href="{escape(own.value)}">'
+            return Markup('<a href="{}">').format(own.value)
         case "image":
-            return f'<span class="pp-picture" data-from="{escape(own.value)}">'
+            return Markup('<span class="pp-picture" data-from="{}">').format(own.value)
         case "html":
-            return "<span>"
-    return f"<{own.kind}>"
+            return Markup("<span>")
+    return Markup("<{}>").format(own.kind)

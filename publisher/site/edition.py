@@ -6,11 +6,12 @@ one before it, and of none before that.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
-from html import escape
 
+from markupsafe import Markup
+
+from publisher.markup.elements import NOTHING
 from publisher.markup.html import fragment
 from publisher.notices import forms
 from publisher.notices.letter import fill, page_values
@@ -53,7 +54,7 @@ def pages(view: View, release: Release) -> Iterator[Page]:
         yield Page(f"{path}opt-out/", title, partial(_opt_out, view, release), modified=day)
 
 
-def actions(view: View, release: Release, at: Addresses, *, history: bool = False) -> str:
+def actions(view: View, release: Release, at: Addresses, *, history: bool = False) -> Markup:
     """What a reader of a version can go to; `history`: also to all versions."""
     links = [("All versions", at.history)] if history else []
     links += view.downloads(release, at, "policy")
@@ -77,14 +78,16 @@ def described(view: View, release: Release) -> str:
     )
 
 
-def anchors(at: Addresses) -> str:
+def anchors(at: Addresses) -> Markup:
     """Loads the script that leads links to clauses which are gone to the history of the section."""
-    return f'<script src="{at.root}{ANCHORS}" data-sections="{at.sections}" defer></script>\n'
+    return Markup('<script src="{}{}" data-sections="{}" defer></script>\n').format(
+        at.root, ANCHORS, at.sections
+    )
 
 
-def steps(at: Addresses) -> str:
+def steps(at: Addresses) -> Markup:
     """Loads the script that leads from change to change."""
-    return f'<script src="{at.root}{STEPS}" defer></script>\n'
+    return Markup('<script src="{}{}" defer></script>\n').format(at.root, STEPS)
 
 
 # ── its text ─────────────────────────────────────────────────────────────────────────────────────
@@ -95,8 +98,8 @@ def _release(view: View, release: Release) -> Body:
     facts, at = release.policy.facts, view.at(2)
     text = view.made.text(release)
     status = standing(release, view.line, view.today).status
-    what = escape(_upper_first(apparatus.kind_words(release)))
-    line = f"{masthead.chip(release, status)} {what}"
+    what = _upper_first(apparatus.kind_words(release))
+    line = Markup("{} {}").format(masthead.chip(release, status), what)
     parts = [
         view.crumbs(at, release.version),
         masthead.head(f"{facts.title}, version {release.number}", view.organisation, line),
@@ -122,10 +125,10 @@ def _release(view: View, release: Release) -> Body:
         printed=has_pdf(release, view.line),
     )
     head = view.head(at, *links, *view.forms(release, at, "policy")) + about
-    return Body("".join(parts), text.headings, described(view, release), head)
+    return Body(NOTHING.join(parts), text.headings, described(view, release), head)
 
 
-def seal(release: Release, at: Addresses, name: str, text: str) -> str:
+def seal(release: Release, at: Addresses, name: str, text: str) -> Markup:
     """The digests of a version, each with the command that computes it from what is online.
 
     Args:
@@ -137,12 +140,13 @@ def seal(release: Release, at: Addresses, name: str, text: str) -> str:
     rows = [("Text", name, text)]
     if release.seal:
         rows.append(("Seal", "SHA256SUMS", release.seal))
-    cells = "".join(
-        f"<dt>{name} (SHA-256)</dt><dd><code>{value}</code><br>"
-        f"<code>curl -s {escape(at.download(release.number, file))} | sha256sum</code></dd>"
+    cells = NOTHING.join(
+        Markup(
+            "<dt>{} (SHA-256)</dt><dd><code>{}</code><br><code>curl -s {} | sha256sum</code></dd>"
+        ).format(name, value, at.download(release.number, file))
         for name, file, value in rows
     )
-    return f'<dl class="pp-seal" data-search-exclude>{cells}</dl>\n'
+    return Markup('<dl class="pp-seal" data-search-exclude>{}</dl>\n').format(cells)
 
 
 # ── what it changes ──────────────────────────────────────────────────────────────────────────────
@@ -159,9 +163,10 @@ def _changes(view: View, release: Release) -> Body:
     assert before
     assert short
     facts, at = release.policy.facts, view.at(3)
-    compared = " and ".join(
-        f"{masthead.anchor((r.version.lower(), at.release(r.number)))} "
-        f"({escape(apparatus.when_words(r))})"
+    compared = Markup(" and ").join(
+        Markup("{} ({})").format(
+            masthead.anchor((r.version.lower(), at.release(r.number))), apparatus.when_words(r)
+        )
         for r in (before, release)
     )
     changed = view.made.changed(release)
@@ -169,7 +174,9 @@ def _changes(view: View, release: Release) -> Body:
     links += masthead.letters(release, view.line, at)
     parts = [
         view.crumbs(at, "What changed", release),
-        masthead.head(_changes_title(release), facts.title, f"Compares {compared}."),
+        masthead.head(
+            _changes_title(release), facts.title, Markup("Compares {}.").format(compared)
+        ),
         languages.switch(facts.language, languages.changes(before, release, at)),
         masthead.banner(release, view.line, view.today, at),
         apparatus.remark(facts),
@@ -184,7 +191,7 @@ def _changes(view: View, release: Release) -> Body:
     )
     others = relations.languages(languages.changes(before, release, view.site))
     head = view.head(at, *view.forms(release, at, "changes"), *others)
-    return Body("".join(parts), changed.headings, description, head)
+    return Body(NOTHING.join(parts), changed.headings, description, head)
 
 
 # ── letter and form ──────────────────────────────────────────────────────────────────────────────
@@ -196,63 +203,71 @@ def _notice(view: View, release: Release) -> Body:
     values = page_values(at, release.number, view.configuration.reply)
     html = fragment(parse(fill(release.notice, values)))
     # Links to our own site become relative, so that a copy of the site leads into itself.
-    html = html.replace(f'href="{escape(view.configuration.site)}', f'href="{at.root}')
+    html = html.replace(
+        Markup('href="{}').format(view.configuration.site), Markup('href="{}').format(at.root)
+    )
     later = [r for r in view.line if r.number.major == release.number.major and r.notice][-1]
-    newer = ""
+    newer = NOTHING
     if later.number != release.number:
         link = masthead.anchor(
             (f"the letter about version {later.number}", at.notice(later.number))
         )
         newer = masthead.box(
-            "superseded", "The date in this letter has changed", f"<p>See {link}.</p>\n"
+            "superseded",
+            "The date in this letter has changed",
+            Markup("<p>See {}.</p>\n").format(link),
         )
-    day = escape(apparatus.published_words(release))
+    day = apparatus.published_words(release)
     parts = [
         view.crumbs(at, "Letter", release),
-        f'<p class="pp-kicker">Letter of {day} to every customer</p>\n',
+        Markup('<p class="pp-kicker">Letter of {} to every customer</p>\n').format(day),
         newer,
-        f'<article class="pp-text pp-letter" lang="{facts.language}">\n',
+        Markup('<article class="pp-text pp-letter" lang="{}">\n').format(facts.language),
         _titled(html),
-        "</article>\n",
+        Markup("</article>\n"),
         masthead.actions([("Download PDF", at.download(release.number, "notice.pdf"))], "Letter"),
     ]
-    return Body("".join(parts))
+    return Body(NOTHING.join(parts))
 
 
 def _opt_out(view: View, release: Release) -> Body:
     """The frozen wording and the form, which the receiver makes a customer's own."""
     facts, at = release.policy.facts, view.at(3)
     closes = last_day(release, view.line)
-    late = ""
+    late = NOTHING
     if closes and view.today > closes:
-        day = escape(long_date(closes, facts.language))
-        body = "<p>What you declare now is kept and marked as late.</p>\n"
+        day = long_date(closes, facts.language)
+        body = Markup("<p>What you declare now is kept and marked as late.</p>\n")
         late = masthead.box("superseded", f"The last day to opt out was {day} (UTC)", body)
     elif closes and closes != release.closes:
-        day = escape(long_date(closes, facts.language))
-        late = masthead.box("upcoming", f"You can opt out until the end of {day} (UTC)", "")
-    reply = escape(view.configuration.reply)
+        day = long_date(closes, facts.language)
+        late = masthead.box("upcoming", f"You can opt out until the end of {day} (UTC)")
+    reply = view.configuration.reply
     form = ("print or fill in this form (PDF)", at.download(release.number, "opt-out.pdf"))
     parts = [
         view.crumbs(at, "Opt out", release),
         late,
-        f'<article class="pp-text pp-letter" lang="{facts.language}">\n',
+        Markup('<article class="pp-text pp-letter" lang="{}">\n').format(facts.language),
         _titled(fragment(parse(release.opt_out))),
-        f"</article>\n{forms.START}\n{forms.public_form(release)}{forms.END}\n",
-        '<h2 id="pp-other-ways">Other ways to opt out</h2>\n<ul>\n',
-        f'<li>By e-mail: write “I opt out” to <a href="mailto:{reply}">{reply}</a>, '
-        "from the address your notice went to.</li>\n",
-        f"<li>On paper: {masthead.anchor(form)}, and send it to the address in it.</li>\n</ul>\n",
+        Markup("</article>\n{}\n{}{}\n").format(forms.START, forms.public_form(release), forms.END),
+        Markup('<h2 id="pp-other-ways">Other ways to opt out</h2>\n<ul>\n'),
+        Markup(
+            '<li>By e-mail: write “I opt out” to <a href="mailto:{}">{}</a>, '
+            "from the address your notice went to.</li>\n"
+        ).format(reply, reply),
+        Markup("<li>On paper: {}, and send it to the address in it.</li>\n</ul>\n").format(
+            masthead.anchor(form)
+        ),
     ]
-    return Body("".join(parts))
+    return Body(NOTHING.join(parts))
 
 
 # ── parts ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _titled(html: str) -> str:
+def _titled(html: Markup) -> Markup:
     """Gives the first heading of a letter the id that "Skip to content" leads to."""
-    return re.sub(r"<h1\b", '<h1 id="pp-top"', html, count=1)
+    return html.replace("<h1", Markup('<h1 id="pp-top"'), 1)
 
 
 def _upper_first(text: str) -> str:

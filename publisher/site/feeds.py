@@ -12,15 +12,17 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape, unescape
 from typing import Any
 from urllib.parse import urljoin
 from xml.etree import ElementTree
+
+from markupsafe import Markup, escape
 
 from publisher.compare.amendment import Amendment
 from publisher.compare.extracts import Line, Phrase, end_of, extracts, joined, phrases, shortened
 from publisher.compare.redline import Operation
 from publisher.compare.words import SpanKind
+from publisher.markup.elements import NOTHING, as_content, element
 from publisher.policies.address import Addresses
 from publisher.policies.release import Release
 from publisher.site import apparatus
@@ -45,7 +47,7 @@ class Entry:
     title: str
     published: dt.datetime
     summary: str
-    html: str
+    html: Markup
     """Why it was made, and what it changes; addresses in it are whole."""
     language: str
     kind: str
@@ -69,7 +71,7 @@ class Feed:
     entries: tuple[Entry, ...]
 
 
-def entry(release: Release, changed: str, html: str, at: Addresses) -> Entry:
+def entry(release: Release, changed: str, html: Markup, at: Addresses) -> Entry:
     """A version as news.
 
     Args:
@@ -102,7 +104,7 @@ def latest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 # ── what an entry says ───────────────────────────────────────────────────────────────────────────
 
 
-def content(release: Release, amendment: Amendment | None, at: Addresses) -> str:
+def content(release: Release, amendment: Amendment | None, at: Addresses) -> Markup:
     """Why a version was made, and every changed clause, as HTML with whole addresses.
 
     Args:
@@ -118,72 +120,72 @@ def content(release: Release, amendment: Amendment | None, at: Addresses) -> str
         parts += [
             apparatus.in_figures(amendment),
             apparatus.change_list(amendment, release.policy.notes),
-            "<h2>The words that change</h2>\n",
+            Markup("<h2>The words that change</h2>\n"),
             changed_words(amendment),
         ]
     page = at.changes(number) if amendment else at.release(number)
-    items = "".join(f'<li><a href="{escape(to)}">{words}</a></li>' for words, to in links)
-    return whole("".join(parts), page) + f"<ul>{items}</ul>\n"
+    items = NOTHING.join(
+        Markup('<li><a href="{}">{}</a></li>').format(to, words) for words, to in links
+    )
+    return whole(NOTHING.join(parts), page) + Markup("<ul>{}</ul>\n").format(items)
 
 
-def changed_words(amendment: Amendment) -> str:
+def changed_words(amendment: Amendment) -> Markup:
     """Every clause in which a reader sees a change, under the heading it stands below."""
-    parts: list[str] = []
+    parts: list[Markup] = []
     for extract in extracts(amendment):
-        parts.append(f"<h3>{escape(extract.title)}</h3>\n")
+        parts.append(Markup("<h3>{}</h3>\n").format(extract.title))
         parts += [_line(line) for line in extract.lines]
-    return "".join(parts)
+    return NOTHING.join(parts)
 
 
-def _line(line: Line) -> str:
+def _line(line: Line) -> Markup:
     op = line.op
     if line.context:
-        return f"<p>{_text(end_of(op))}</p>\n"
-    notes = "".join(map(_noted, line.notes))
-    place = f"<em>({_text(line.place)})</em> " if line.place else ""
+        return Markup("<p>{}</p>\n").format(_text(end_of(op)))
+    notes = NOTHING.join(map(_noted, line.notes))
+    place = Markup("<em>({})</em> ").format(_text(line.place)) if line.place else NOTHING
     if op.move and op.new is None:
         words = _text(shortened(op.clause.text))
     else:
-        words = " | ".join("".join(map(_marked, phrases(joined(cell)))) for cell in op.cells)
+        cells = (NOTHING.join(map(_marked, phrases(joined(cell)))) for cell in op.cells)
+        words = Markup(" | ").join(cells)
     if op.clause.kind is Kind.HEADING:
-        words = f"<strong>{words}</strong>"
+        words = Markup("<strong>{}</strong>").format(words)
     if op.clause.kind is Kind.CODE:
-        return f"<p>{place}{notes}</p>\n<pre>{words}</pre>\n"
-    return f"<p>{place}{words or _empty(op)}{notes}</p>\n"
+        return Markup("<p>{}{}</p>\n<pre>{}</pre>\n").format(place, notes, words)
+    return Markup("<p>{}{}{}</p>\n").format(place, words or _empty(op), notes)
 
 
-def _marked(run: Sequence[Phrase]) -> str:
+def _marked(run: Sequence[Phrase]) -> Markup:
     tag = {SpanKind.INSERT: "ins", SpanKind.DELETE: "del"}.get(run[0].kind)
-    words = "".join(
-        escape(p.text, quote=False)
-        + (f" <em>[{escape(p.aside, quote=False)}]</em>" * bool(p.aside))
-        for p in run
-    )
-    return f"<{tag}>{words}</{tag}>" if tag else words
+    words = NOTHING.join(as_content(phrase.text) + _noted(phrase.aside) for phrase in run)
+    return element(tag, words) if tag else words
 
 
-def _noted(note: str) -> str:
-    return f" <em>[{_text(note)}]</em>" if note else ""
+def _noted(note: str) -> Markup:
+    return Markup(" <em>[{}]</em>").format(_text(note)) if note else NOTHING
 
 
-def _text(words: str) -> str:
-    return escape(words, quote=False).replace("\n", "<br>")
+def _text(words: str) -> Markup:
+    return as_content(words).replace("\n", Markup("<br>"))
 
 
-def _empty(op: Operation) -> str:
+def _empty(op: Operation) -> Markup:
     """What has no words, such as a line across the page."""
     tag = "" if op.old and op.new else "ins" if op.new else "del"
-    words = f"({op.clause.kind.value})"
-    return f"<{tag}>{words}</{tag}>" if tag else words
+    words = as_content(f"({op.clause.kind.value})")
+    return element(tag, words) if tag else words
 
 
-def whole(html: str, page: str) -> str:
+def whole(html: Markup, page: str) -> Markup:
     """A fragment whose links lead to where they lead on `page`, wherever it is read."""
-    return re.sub(
-        r'<a([^>]*) href="([^"]*)"',
-        lambda m: f'<a{m[1]} href="{escape(urljoin(page, unescape(m[2])))}"',
-        html,
-    )
+
+    def led(found: re.Match[str]) -> str:
+        address = Markup(found[2]).unescape()  # noqa: S704 - of our own fragment
+        return f"{found[1]}{escape(urljoin(page, address))}"
+
+    return Markup(re.sub(r'(<a[^>]* href=")([^"]*)', led, html))  # noqa: S704 - ours
 
 
 # ── the two forms ────────────────────────────────────────────────────────────────────────────────

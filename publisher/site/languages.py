@@ -7,9 +7,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import chain
 
+from markupsafe import Markup
+
+from publisher.markup.elements import NOTHING
 from publisher.markup.html import Fragment, Label, document
 from publisher.notices.notice import long_date
 from publisher.policies.address import Addresses
@@ -77,71 +79,76 @@ class Rendition:
 
     def _label(self, lag: Lag) -> Label:
         link = self._read_link(lag.anchor, f"Read this section in {self.original}")
-        words = f"{lag_words(lag)}. {link}."
-        html = (
-            f'<div class="pp-lag" role="note" data-search-exclude>{self._own(self.wording.lagging)}'
-            f'<p lang="en">{words}</p></div>\n'
-        )
+        html = Markup(
+            '<div class="pp-lag" role="note" data-search-exclude>{}<p lang="en">{}. {}.</p></div>\n'
+        ).format(self._own(self.wording.lagging), lag_words(lag), link)
         return Label(html, "" if lag.behind else self.release.policy.facts.language)
 
-    def _read_link(self, anchor: str, words: str) -> str:
+    def _read_link(self, anchor: str, words: str) -> Markup:
         page = self.at.release(self.release.number) + (f"#{anchor}" if anchor else "")
-        language = escape(self.release.policy.facts.language)
-        return f'<a href="{escape(page)}" hreflang="{language}">{escape(words)}</a>'
+        language = self.release.policy.facts.language
+        return Markup('<a href="{}" hreflang="{}">{}</a>').format(page, language, words)
 
-    def _own(self, words: str) -> str:
+    def _own(self, words: str) -> Markup:
         """A sentence of the organisation's own, in the language of the translation."""
-        return f"<p{spoken(self.language)}>{escape(words)}</p>" if words else ""
+        return Markup("<p{}>{}</p>").format(spoken(self.language), words) if words else NOTHING
 
-    def day(self, day: dt.date | None) -> str:
+    def day(self, day: dt.date | None) -> Markup:
         """A day as this language writes it, as HTML; `unknown` where nobody knows it."""
         if day is None:
-            return "unknown"
-        return f"<span{spoken(self.language)}>{escape(long_date(day, self.language))}</span>"
+            return Markup("unknown")
+        return Markup("<span{}>{}</span>").format(
+            spoken(self.language), long_date(day, self.language)
+        )
 
-    def article(self, text: Fragment, kind: str = "pp-text") -> str:
+    def article(self, text: Fragment, kind: str = "pp-text") -> Markup:
         """The text in its language."""
-        return f'<article class="{kind}"{spoken(self.language)}>\n{text.html}</article>\n'
+        return Markup('<article class="{}"{}>\n{}</article>\n').format(
+            kind, spoken(self.language), text.html
+        )
 
-    def notice(self, *, elsewhere: bool = False) -> str:
+    def notice(self, *, elsewhere: bool = False) -> Markup:
         """Which text decides; and loudly, which sections are not up to date.
 
         Args:
             elsewhere: it stands on another page than the text.
         """
         name = english_name(self.language)
-        told = f"{escape(name)} translation of version {self.release.number}; the {self.original} "
+        told = f"{name} translation of version {self.release.number}; the {self.original} "
         read = self._read_link("", f"Read version {self.release.number} in {self.original}")
-        title = f"<span{spoken(self.language)}>{escape(self.wording.precedence)}</span>"
-        found = masthead.box("note", title, f"<p>{told}text decides. {read}.</p>\n")
+        title = Markup("<span{}>{}</span>").format(spoken(self.language), self.wording.precedence)
+        found = masthead.box(
+            "note", title, Markup("<p>{}text decides. {}.</p>\n").format(told, read)
+        )
         page = self.at.translation(self.release.number, self.language) if elsewhere else ""
         return found + self._loudly(page)
 
-    def _loudly(self, page: str) -> str:
+    def _loudly(self, page: str) -> Markup:
         if not self.lags:
-            return ""
+            return NOTHING
         titles = {
             section.anchor: (section.title, policy.facts.language)
             for policy in (self.release.policy, self.policy)
             for section in policy.document.sections
         }
-        items = "".join(self._item(lag, page, *titles[lag.anchor]) for lag in self.lags)
+        items = NOTHING.join(self._item(lag, page, *titles[lag.anchor]) for lag in self.lags)
         count = len(self.lags)
         which = "1 section is" if count == 1 else f"{count} sections are"
-        title, body = f"In this translation, {which} not up to date", f"<ul>{items}</ul>\n"
+        title = f"In this translation, {which} not up to date"
+        body = Markup("<ul>{}</ul>\n").format(items)
         if own := self.wording.lagging:
-            body = f"<p>{title}:</p>{body}"
-            title = f"<span{spoken(self.language)}>{escape(own)}</span>"
+            body = Markup("<p>{}:</p>{}").format(title, body)
+            title = Markup("<span{}>{}</span>").format(spoken(self.language), own)
         return masthead.box("superseded", title, body)
 
-    def _item(self, lag: Lag, page: str, title: str, language: str) -> str:
+    def _item(self, lag: Lag, page: str, title: str, language: str) -> Markup:
         address = f"{page}#{lag.anchor}"
-        link = f'<a href="{escape(address)}"{spoken(language)}>{escape(title)}</a>'
-        since = ""
+        link = Markup('<a href="{}"{}>{}</a>').format(address, spoken(language), title)
+        since = NOTHING
         if lag.behind:
             pair = f"{self.at.compare}?from={lag.behind}&to={self.release.number}"
-            since = f" ({masthead.anchor(('what changed since', pair))})"
-        return f"<li>{link}: {lag_words(lag).lower()}{since}</li>"
+            since = Markup(" ({})").format(masthead.anchor(("what changed since", pair)))
+        return Markup("<li>{}: {}{}</li>").format(link, lag_words(lag).lower(), since)
 
 
 def lag_words(lag: Lag) -> str:
@@ -198,21 +205,20 @@ def changes(before: Release, release: Release, at: Addresses) -> dict[str, str]:
     return {facts.language: at.changes(number), **others}
 
 
-def link(language: str, address: str, *, here: bool = False) -> str:
+def link(language: str, address: str, *, here: bool = False) -> Markup:
     """A link to a page in another language, called as that language calls itself.
 
     Args:
         language, address: of the page.
         here: it is the page that the link stands on.
     """
-    current = ' aria-current="page"' if here else ""
-    return (
-        f'<a href="{escape(address)}" hreflang="{language}"{spoken(language)}{current}>'
-        f"{escape(own_name(language))}</a>"
+    current = Markup(' aria-current="page"') if here else NOTHING
+    return Markup('<a href="{}" hreflang="{}"{}{}>{}</a>').format(
+        address, language, spoken(language), current, own_name(language)
     )
 
 
-def switch(here: str, addresses: Mapping[str, str]) -> str:
+def switch(here: str, addresses: Mapping[str, str]) -> Markup:
     """The way to the same page in each language; empty where there is but one.
 
     Args:
@@ -220,12 +226,11 @@ def switch(here: str, addresses: Mapping[str, str]) -> str:
         addresses: of the page in each language, the language that decides first.
     """
     if len(addresses) < 2:
-        return ""
-    items = "".join(
-        f"<li>{link(language, address, here=language == here)}</li>"
+        return NOTHING
+    items = NOTHING.join(
+        Markup("<li>{}</li>").format(link(language, address, here=language == here))
         for language, address in addresses.items()
     )
-    return (
-        '<nav class="pp-languages" aria-label="Languages" data-search-exclude>'
-        f"<ul>{items}</ul></nav>\n"
-    )
+    return Markup(
+        '<nav class="pp-languages" aria-label="Languages" data-search-exclude><ul>{}</ul></nav>\n'
+    ).format(items)

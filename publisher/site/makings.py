@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
+from markupsafe import Markup
+
 from publisher.compare.amendment import Amendment, amend
 from publisher.compare.naming import Naming, first, follow, from_json
 from publisher.compare.naming import as_json as naming_json
@@ -291,7 +293,7 @@ class Makings:
             lambda found: feeds.content(release, found, self.site).encode(),
             self.site.root,
         )
-        html = words.decode() if words else feeds.content(release, None, self.site)
+        html = _kept_html(words.decode()) if words else feeds.content(release, None, self.site)
         short = self.abstract(release)
         return feeds.entry(release, short.summary if short else "", html, self.site)
 
@@ -370,4 +372,9 @@ def _encoded(found: Fragment) -> bytes:
 
 def _decoded(data: bytes) -> Fragment:
     headings, _, html = data.decode().partition("\n")
-    return Fragment(html, tuple(Heading(*heading) for heading in json.loads(headings)))
+    return Fragment(_kept_html(html), tuple(Heading(*heading) for heading in json.loads(headings)))
+
+
+def _kept_html(html: str) -> Markup:
+    """HTML that was made here earlier and kept."""
+    return Markup(html)  # noqa: S704

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections.abc import Sequence
-from html import escape
 
+from markupsafe import Markup
+
+from publisher.markup.elements import NOTHING
 from publisher.notices.notice import long_date
 from publisher.policies.address import Addresses
 from publisher.policies.release import (
@@ -21,136 +23,148 @@ from publisher.policies.release import (
     standing,
     upcoming,
 )
-from publisher.site.apparatus import spoken, status_words, when_words
+from publisher.site.apparatus import in_force_words, spoken, status_words, when_words
 
 Link = tuple[str, str]
 """Words and address."""
 
 
-def anchor(link: Link, kind: str = "") -> str:
+def anchor(link: Link, kind: str = "") -> Markup:
     """A link as HTML."""
-    name = f' class="{kind}"' if kind else ""
-    return f'<a{name} href="{escape(link[1])}">{escape(link[0])}</a>'
+    name = Markup(' class="{}"').format(kind) if kind else NOTHING
+    return Markup('<a{} href="{}">{}</a>').format(name, link[1], link[0])
 
 
-def crumbs(trail: Sequence[Link], here: str) -> str:
+def crumbs(trail: Sequence[Link], here: str) -> Markup:
     """The way from the home page to this one."""
-    items = "".join(f"<li>{anchor(link)}</li>" for link in trail)
-    return (
+    items = NOTHING.join(Markup("<li>{}</li>").format(anchor(link)) for link in trail)
+    return Markup(
         '<nav class="pp-crumbs" aria-label="Breadcrumb" data-search-exclude><ol>'
-        f'{items}<li aria-current="page">{escape(here)}</li></ol></nav>\n'
-    )
+        '{}<li aria-current="page">{}</li></ol></nav>\n'
+    ).format(items, here)
 
 
-def head(title: str, kicker: str, line: str = "", language: str = "") -> str:
+def head(title: str, kicker: str, line: Markup = NOTHING, language: str = "") -> Markup:
     """The title of a page, with what it belongs to above it and a line of HTML below.
 
     Args:
         title, kicker, line: the three.
         language: of the title, where it is not that of the page.
     """
-    below = f'<p class="pp-line">{line}</p>\n' if line else ""
-    return (
-        f'<header class="pp-head"><p class="pp-kicker">{escape(kicker)}</p>\n'
-        f'<h1 id="pp-top"{spoken(language) if language else ""}>{escape(title)}</h1>\n'
-        f"{below}</header>\n"
-    )
+    below = Markup('<p class="pp-line">{}</p>\n').format(line) if line else NOTHING
+    return Markup(
+        '<header class="pp-head"><p class="pp-kicker">{}</p>\n'
+        '<h1 id="pp-top"{}>{}</h1>\n'
+        "{}</header>\n"
+    ).format(kicker, spoken(language) if language else NOTHING, title, below)
 
 
-def facts(rows: Sequence[tuple[str, str]]) -> str:
+def facts(rows: Sequence[tuple[str, Markup]]) -> Markup:
     """Rows of (what, HTML) in two columns."""
-    cells = "".join(f"<div><dt>{escape(what)}</dt><dd>{value}</dd></div>" for what, value in rows)
-    return f'<dl class="pp-facts" data-search-exclude>{cells}</dl>\n'
+    cells = NOTHING.join(
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(what, value) for what, value in rows
+    )
+    return Markup('<dl class="pp-facts" data-search-exclude>{}</dl>\n').format(cells)
 
 
-def actions(links: Sequence[Link], label: str) -> str:
+def actions(links: Sequence[Link], label: str) -> Markup:
     """What a reader can go to from here, as a row of buttons."""
-    items = "".join(f"<li>{anchor(link)}</li>" for link in links)
-    return (
-        f'<nav class="pp-actions" aria-label="{escape(label)}" data-search-exclude>'
-        f"<ul>{items}</ul></nav>\n"
-    )
+    items = NOTHING.join(Markup("<li>{}</li>").format(anchor(link)) for link in links)
+    return Markup(
+        '<nav class="pp-actions" aria-label="{}" data-search-exclude><ul>{}</ul></nav>\n'
+    ).format(label, items)
 
 
-def box(kind: str, title: str, body: str) -> str:
+def box(kind: str, title: str, body: Markup = NOTHING) -> Markup:
     """A framed message; `kind` is `upcoming`, `superseded`, `draft` or `note`."""
-    return (
-        f'<div class="pp-box pp-box-{kind}" role="note" data-search-exclude>'
-        f'<p class="pp-box-title">{title}</p>\n{body}</div>\n'
-    )
+    return Markup(
+        '<div class="pp-box pp-box-{}" role="note" data-search-exclude>'
+        '<p class="pp-box-title">{}</p>\n{}</div>\n'
+    ).format(kind, title, body)
 
 
-def chip(release: Release, status: Status) -> str:
+def chip(release: Release, status: Status) -> Markup:
     """The status of a release in a coloured frame."""
     name, words = status.name.lower().replace("_", "-"), status_words(release, status)
-    return f'<span class="pp-chip pp-chip-{name}">{escape(words)}</span>'
+    return Markup('<span class="pp-chip pp-chip-{}">{}</span>').format(name, words)
 
 
-def banner(release: Release, line: Line, today: dt.date, at: Addresses) -> str:
+def standing_line(release: Release, status: Status) -> Markup:
+    """The status of a release, its number, and from when it is in force."""
+    words = f"Version {release.number}, {in_force_words(release)}"
+    return Markup("{} {}").format(chip(release, status), words)
+
+
+def banner(release: Release, line: Line, today: dt.date, at: Addresses) -> Markup:
     """A loud message on the page of a version that is not in force; empty on the others."""
     now = standing(release, line, today)
     if now.status is Status.IN_FORCE:
-        return ""
+        return NOTHING
     current = in_force(line, today)
     language = release.policy.facts.language
-    day = escape(long_date(now.since, language))
+    day = long_date(now.since, language)
     until = _until(current, at)
     if now.status is Status.UPCOMING and release.imported:
         until = _until(current, at, "was the last one seen")
         title = f"Not seen yet: version {release.number} was first seen on {day}"
-        return box("upcoming", title, f"<p>{until}</p>\n")
+        return box("upcoming", title, Markup("<p>{}</p>\n").format(until))
     if now.status is Status.UPCOMING:
         title = f"Not in force yet: version {release.number} applies from {day}"
-        return box("upcoming", title, f"<p>{until}</p>\n" if until else "")
+        return box("upcoming", title, Markup("<p>{}</p>\n").format(until) if until else NOTHING)
     by = next(r for r in line if r.number == now.by)
     see = _read(by, at)
     if standing(by, line, today).status is Status.UPCOMING:
         title = f"Not in force: version {by.number} corrected version {release.number} on {day}"
-        applies = f"It applies from {escape(long_date(by.effective, language))}."
-        return box("upcoming", title, f"<p>{see} {applies} {until}</p>\n")
+        applies = f"It applies from {long_date(by.effective, language)}."
+        return box("upcoming", title, Markup("<p>{} {} {}</p>\n").format(see, applies, until))
     took = f"took the place of version {release.number}"
     if by.imported:
         took = "was seen in its place"
     title = f"Not in force: version {by.number} {took} on {day}"
     # Its number would change with every release, and so would this page.
-    read = f" {anchor(('Read the text in force', at.current))}." if current else ""
-    return box("superseded", title, f"<p>{see}{read}</p>\n")
+    read = anchor(("Read the text in force", at.current))
+    more = Markup(" {}.").format(read) if current else NOTHING
+    return box("superseded", title, Markup("<p>{}{}</p>\n").format(see, more))
 
 
-def _read(release: Release, at: Addresses) -> str:
+def _read(release: Release, at: Addresses) -> Markup:
     return anchor((f"Read version {release.number}", at.release(release.number))) + "."
 
 
-def _until(current: Release | None, at: Addresses, verb: str = "applies") -> str:
+def _until(current: Release | None, at: Addresses, verb: str = "applies") -> Markup:
     if current is None:
-        return ""
+        return NOTHING
     link = anchor((f"version {current.number}", at.release(current.number)))
-    return f"Until then, {link} {verb}."
+    return Markup("Until then, {} {}.").format(link, verb)
 
 
-def coming(line: Line, today: dt.date, at: Addresses) -> str:
+def coming(line: Line, today: dt.date, at: Addresses) -> Markup:
     """What is announced: from when, what it changes, what one can do; empty where nothing is."""
     release = upcoming(line, today)
     if release is None or release.imported:
-        return ""
-    day = escape(long_date(release.effective, release.policy.facts.language))
+        return NOTHING
+    day = long_date(release.effective, release.policy.facts.language)
     title = f"Version {release.number} is coming on {day}"
     links = [(f"Read version {release.number}", at.release(release.number))]
     current = in_force(line, today)
     links += change_links(release, line, at, since=current.number if current else None)
     links += letters(release, line, at)
-    items = "".join(f"<li>{anchor(link)}</li>" for link in links)
-    return box("upcoming", title, f"<ul>{items}{_opt_out(release, line, today, at)}</ul>\n")
+    items = NOTHING.join(Markup("<li>{}</li>").format(anchor(link)) for link in links)
+    return box(
+        "upcoming",
+        title,
+        Markup("<ul>{}{}</ul>\n").format(items, _opt_out(release, line, today, at)),
+    )
 
 
-def _opt_out(release: Release, line: Line, today: dt.date, at: Addresses) -> str:
+def _opt_out(release: Release, line: Line, today: dt.date, at: Addresses) -> Markup:
     form = form_of(release, line)
     closes = last_day(release, line)
     if form is None or closes is None or today > closes:
-        return ""
+        return NOTHING
     link = anchor((f"Opt out of version {release.number.major}", at.opt_out(form.number)))
-    day = escape(long_date(closes, release.policy.facts.language))
-    return f"<li>{link}, until the end of {day} (UTC)</li>"
+    day = long_date(closes, release.policy.facts.language)
+    return Markup("<li>{}, until the end of {} (UTC)</li>").format(link, day)
 
 
 def change_links(

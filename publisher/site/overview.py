@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from itertools import groupby
 
+from markupsafe import Markup
+
 from publisher.compare.amendment import Counts
+from publisher.markup.elements import NOTHING
 from publisher.notices.notice import long_date
 from publisher.policies.address import Addresses
 from publisher.policies.periods import Period, announced, applied
@@ -29,7 +31,7 @@ WIDE, NARROW = 720, 330
 """Widths of the two pictures of a history, in CSS pixels; style shows the one that fits."""
 
 
-def history(line: Line, today: dt.date, sizes: Mapping[Number, Counts], at: Addresses) -> str:
+def history(line: Line, today: dt.date, sizes: Mapping[Number, Counts], at: Addresses) -> Markup:
     """The timeline, the amendments and, apart from them, the corrections and the imported texts.
 
     Args:
@@ -45,27 +47,33 @@ def history(line: Line, today: dt.date, sizes: Mapping[Number, Counts], at: Addr
     parts = [_figure(line, today, sizes)]
     if material:
         parts += [
-            '<h2 id="pp-amendments">Amendments</h2>\n',
-            "<p>Each amendment is announced to customers before it takes effect, "
-            "and they may opt out of it.</p>\n",
+            Markup('<h2 id="pp-amendments">Amendments</h2>\n'),
+            Markup(
+                "<p>Each amendment is announced to customers before it takes effect, "
+                "and they may opt out of it.</p>\n"
+            ),
             _table("Amendments", material, line, today, sizes, at),
         ]
     if corrections:
         parts += [
-            '<h2 id="pp-corrections">Corrections</h2>\n',
-            "<p>A correction mends spelling or layout, or moves a date to a later day. "
-            "It is listed here; a later date is also announced to customers.</p>\n",
+            Markup('<h2 id="pp-corrections">Corrections</h2>\n'),
+            Markup(
+                "<p>A correction mends spelling or layout, or moves a date to a later day. "
+                "It is listed here; a later date is also announced to customers.</p>\n"
+            ),
             _table("Corrections", corrections, line, today, sizes, at),
         ]
     if imported:
         parts += [
-            '<h2 id="pp-imported">Imported texts</h2>\n',
-            "<p>These texts of the past were found in a git repository. Each counts from the day "
-            "it was first seen there. When it was announced, and from when it applied, is "
-            "unknown.</p>\n",
+            Markup('<h2 id="pp-imported">Imported texts</h2>\n'),
+            Markup(
+                "<p>These texts of the past were found in a git repository. Each counts from the "
+                "day it was first seen there. When it was announced, and from when it applied, is "
+                "unknown.</p>\n"
+            ),
             *_by_year(imported, line, today, sizes, at),
         ]
-    return "".join(parts)
+    return NOTHING.join(parts)
 
 
 def _by_year(
@@ -74,7 +82,7 @@ def _by_year(
     today: dt.date,
     sizes: Mapping[Number, Counts],
     at: Addresses,
-) -> Iterator[str]:
+) -> Iterator[Markup]:
     """A table for each year, the latest first and open: there may be hundreds of texts."""
     opened = " open"
     for year, found in groupby(reversed(imported), lambda r: r.imported and r.imported.seen.year):
@@ -82,18 +90,19 @@ def _by_year(
         count = f"{len(releases)} text{'s' if len(releases) > 1 else ''}"
         table = _table(f"Texts first seen in {year}", releases, line, today, sizes, at)
         yield (
-            f'<details class="pp-more"{opened}><summary>{year}, {count}</summary>\n'
-            f"{table}</details>\n"
+            Markup('<details class="pp-more"{}><summary>{}, {}</summary>\n{}</details>\n').format(
+                opened, year, count, table
+            )
         )
         opened = ""
 
 
-def _figure(line: Line, today: dt.date, sizes: Mapping[Number, Counts]) -> str:
+def _figure(line: Line, today: dt.date, sizes: Mapping[Number, Counts]) -> Markup:
     found = bars(line, today, sizes)
     past = [bool(release.imported) for release in line]
     force = "seen" if all(past) else "seen, or in force" if any(past) else "in force"
-    key = "".join(
-        f'<li><span class="pp-key pp-key-{name}"></span>{words}</li>'
+    key = NOTHING.join(
+        Markup('<li><span class="pp-key pp-key-{}"></span>{}</li>').format(name, words)
         for name, words in (
             ("force", force),
             ("future", "planned or until further notice"),
@@ -106,10 +115,10 @@ def _figure(line: Line, today: dt.date, sizes: Mapping[Number, Counts]) -> str:
     )
     wide = picture(found, today, width=WIDE, name="wide")
     narrow = picture(found, today, width=NARROW, name="narrow")
-    return (
-        f'<figure class="pp-figure">\n{wide}{narrow}'
-        f'<figcaption><ul class="pp-keys">{key}</ul></figcaption></figure>\n'
-    )
+    return Markup(
+        '<figure class="pp-figure">\n{}{}'
+        '<figcaption><ul class="pp-keys">{}</ul></figcaption></figure>\n'
+    ).format(wide, narrow, key)
 
 
 _COLUMNS = ("Version", "Published", "In force", "What it changes", "Documents")
@@ -123,20 +132,20 @@ def _table(
     today: dt.date,
     sizes: Mapping[Number, Counts],
     at: Addresses,
-) -> str:
+) -> Markup:
     columns = _SEEN if releases[0].imported else _COLUMNS
-    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
-    rows = "".join(_row(r, line, today, sizes, at) for r in reversed(releases))
-    return (
-        f'<div class="pp-table" role="region" tabindex="0" aria-label="{name}">'
-        f'<table class="pp-table-grid pp-history"><thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{rows}</tbody></table></div>\n"
-    )
+    head = NOTHING.join(Markup('<th scope="col">{}</th>').format(column) for column in columns)
+    rows = NOTHING.join(_row(r, line, today, sizes, at) for r in reversed(releases))
+    return Markup(
+        '<div class="pp-table" role="region" tabindex="0" aria-label="{}">'
+        '<table class="pp-table-grid pp-history"><thead><tr>{}</tr></thead>\n'
+        "<tbody>\n{}</tbody></table></div>\n"
+    ).format(name, head, rows)
 
 
 def _row(
     release: Release, line: Line, today: dt.date, sizes: Mapping[Number, Counts], at: Addresses
-) -> str:
+) -> Markup:
     number, status = release.number, standing(release, line, today).status
     name = masthead.anchor((release.version, at.release(number)))
     documents = [("Markdown", at.download(number, "policy.md"))] if release.imported else []
@@ -149,15 +158,14 @@ def _row(
     if release.opt_out:
         documents.append(("Opt-out form", at.opt_out(number)))
     others = [languages.link(*other) for other in languages.versions(release, at).items()][1:]
-    links = "<br>".join([*map(masthead.anchor, documents), *others])
+    links = Markup("<br>").join([*map(masthead.anchor, documents), *others])
     if release.imported:
-        dates = f"<td>{escape(masthead.seen(release, line))}</td>"
+        dates = Markup("<td>{}</td>").format(masthead.seen(release, line))
     else:
-        span = escape(masthead.span(release, line))
-        dates = f"<td>{escape(_published(release))}</td><td>{span}</td>"
-    return (
-        f'<tr><th scope="row">{name}<br>{masthead.chip(release, status)}</th>{dates}'
-        f"<td>{_changed(release, line, sizes, at)}</td><td>{links}</td></tr>\n"
+        span = masthead.span(release, line)
+        dates = Markup("<td>{}</td><td>{}</td>").format(_published(release), span)
+    return Markup('<tr><th scope="row">{}<br>{}</th>{}<td>{}</td><td>{}</td></tr>\n').format(
+        name, masthead.chip(release, status), dates, _changed(release, line, sizes, at), links
     )
 
 
@@ -166,15 +174,15 @@ def _published(release: Release) -> str:
     return words if release.published else words.capitalize()
 
 
-def _changed(release: Release, line: Line, sizes: Mapping[Number, Counts], at: Addresses) -> str:
+def _changed(release: Release, line: Line, sizes: Mapping[Number, Counts], at: Addresses) -> Markup:
     before, size = predecessor(release, line), sizes.get(release.number)
     if before is None or size is None:
-        return "First version"
+        return Markup("First version")
     link = masthead.anchor((f"Changes since {before.number}", at.changes(release.number)))
-    return f"{link}<br>{size.inserted:,} words added, {size.deleted:,} removed"
+    return Markup("{}<br>{:,} words added, {:,} removed").format(link, size.inserted, size.deleted)
 
 
-def days(line: Line, at: Addresses) -> str:
+def days(line: Line, at: Addresses) -> Markup:
     """Which version applied on which day, and which was announced on it.
 
     The form shows itself when `day.js` runs; without a script the tables answer.
@@ -183,30 +191,37 @@ def days(line: Line, at: Addresses) -> str:
         line: all releases of one policy.
         at: addresses as seen from the page.
     """
-    return (
+    return Markup(
         '<form class="pp-day" hidden>\n<p class="pp-field"><label for="pp-day">Day</label>\n'
         '<input type="date" id="pp-day" name="day" min="0001-01-01" max="9999-12-31" required>\n'
         '<button class="pp-button">Show</button></p></form>\n'
         '<div class="pp-answer" role="status"></div>\n'
         '<h2 id="pp-applied">In force</h2>\n'
-        f"{_periods('In force', applied(line), at)}"
+        "{}"
         '<h2 id="pp-announced">Announced, not yet in force</h2>\n'
-        f"{_periods('Announced', announced(line), at) or '<p>None was announced ahead.</p>'}"
+        "{}"
+    ).format(
+        _periods("In force", applied(line), at),
+        _periods("Announced", announced(line), at) or Markup("<p>None was announced ahead.</p>"),
     )
 
 
-def _periods(name: str, periods: Sequence[Period], at: Addresses) -> str:
+def _periods(name: str, periods: Sequence[Period], at: Addresses) -> Markup:
     """The periods as a table, the latest first; empty where there are none."""
-    rows = "".join(_period(name, period, at) for period in reversed(periods))
-    head = "".join(f'<th scope="col">{column}</th>' for column in ("Version", "From", "Until"))
+    rows = NOTHING.join(_period(name, period, at) for period in reversed(periods))
+    head = NOTHING.join(
+        Markup('<th scope="col">{}</th>').format(column) for column in ("Version", "From", "Until")
+    )
     return rows and (
-        f'<div class="pp-table" role="region" tabindex="0" aria-label="{name}">'
-        f'<table class="pp-table-grid pp-periods"><thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{rows}</tbody></table></div>\n"
+        Markup(
+            '<div class="pp-table" role="region" tabindex="0" aria-label="{}">'
+            '<table class="pp-table-grid pp-periods"><thead><tr>{}</tr></thead>\n'
+            "<tbody>\n{}</tbody></table></div>\n"
+        ).format(name, head, rows)
     )
 
 
-def _period(name: str, period: Period, at: Addresses) -> str:
+def _period(name: str, period: Period, at: Addresses) -> Markup:
     release = period.release
     language = release.policy.facts.language
     first = long_date(period.first, language)
@@ -215,15 +230,14 @@ def _period(name: str, period: Period, at: Addresses) -> str:
         name = "Text last seen"
         first = f"{first}, when it was first seen" if period.first else first
     last = long_date(period.last, language) if period.last else "further notice"
-    ends = f'data-from="{period.first or ""}" data-until="{period.last or ""}"'
+    ends = Markup('data-from="{}" data-until="{}"').format(period.first or "", period.last or "")
     link = masthead.anchor((release.version, at.release(release.number)))
-    return (
-        f'<tr data-what="{name}" {ends}><th scope="row">{link}</th>'
-        f"<td>{escape(first)}</td><td>{escape(last)}</td></tr>\n"
-    )
+    return Markup(
+        '<tr data-what="{}" {}><th scope="row">{}</th><td>{}</td><td>{}</td></tr>\n'
+    ).format(name, ends, link, first, last)
 
 
-def home(lines: Sequence[Line], today: dt.date, root: str) -> str:
+def home(lines: Sequence[Line], today: dt.date, root: str) -> Markup:
     """Every policy: which version is in force, since when, and what is coming.
 
     Args:
@@ -231,12 +245,12 @@ def home(lines: Sequence[Line], today: dt.date, root: str) -> str:
         today: the day whose statuses hold.
         root: the way from the page to the site's root.
     """
-    return (
-        f'<div class="pp-policies">\n{"".join(_card(line, today, root) for line in lines)}</div>\n'
+    return Markup('<div class="pp-policies">\n{}</div>\n').format(
+        NOTHING.join(_card(line, today, root) for line in lines)
     )
 
 
-def _card(line: Line, today: dt.date, root: str) -> str:
+def _card(line: Line, today: dt.date, root: str) -> Markup:
     at = Addresses(root, line[0].policy.id)
     current = in_force(line, today)
     facts = (current or line[-1]).policy.facts
@@ -244,17 +258,24 @@ def _card(line: Line, today: dt.date, root: str) -> str:
     if current:
         words = f"Version {current.number}, {apparatus.in_force_words(current)}"
         chip = masthead.chip(current, Status.IN_FORCE)
-        standing_words = f"<p>{chip} {escape(words)}</p>\n"
+        standing_words = Markup("<p>{} {}</p>\n").format(chip, words)
     links = [("All versions", at.history)]
     if current:
         links.insert(0, ("Read it", at.current))
         if has_pdf(current, line):
             links.append(("PDF", at.download(current.number, "policy.pdf")))
-    return (
-        f'<section class="pp-policy" aria-labelledby="pp-policy-{facts_id(line)}">'
-        f'<h2 id="pp-policy-{facts_id(line)}">{masthead.anchor((facts.title, at.current))}</h2>\n'
-        f"{standing_words}{masthead.actions(links, f'Go to the {facts.title}')}"
-        f"{masthead.coming(line, today, at)}</section>\n"
+    return Markup(
+        '<section class="pp-policy" aria-labelledby="pp-policy-{}">'
+        '<h2 id="pp-policy-{}">{}</h2>\n'
+        "{}{}"
+        "{}</section>\n"
+    ).format(
+        facts_id(line),
+        facts_id(line),
+        masthead.anchor((facts.title, at.current)),
+        standing_words,
+        masthead.actions(links, f"Go to the {facts.title}"),
+        masthead.coming(line, today, at),
     )
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from functools import partial
-from html import escape
 
+from markupsafe import Markup
+
+from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading
 from publisher.policies.release import Line, Release, Status, in_force
 from publisher.site import (
@@ -28,7 +30,7 @@ from publisher.site.view import Body, Page, View
 
 DAY = "assets/publisher/day.js"
 """The script of the page of a day, from the site's root."""
-POLICIES = "<!-- policies -->"
+POLICIES = Markup("<!-- policies -->")
 """Stands in a hand-written page where the list of the policies is to be."""
 
 
@@ -74,10 +76,7 @@ def _current(view: View, release: Release) -> Body:
     """The text in force, at the address that stays."""
     facts, at = release.policy.facts, view.at(1)
     text = view.made.text_in_force(release, at.sections)
-    line = (
-        f"{masthead.chip(release, Status.IN_FORCE)} Version {release.number}, "
-        f"{escape(apparatus.in_force_words(release))}"
-    )
+    line = masthead.standing_line(release, Status.IN_FORCE)
     parts = [
         masthead.crumbs([("Policies", at.root)], facts.title),
         masthead.head(facts.title, view.organisation, line),
@@ -92,7 +91,7 @@ def _current(view: View, release: Release) -> Body:
     ]
     others = relations.languages(languages.current(release, view.site))
     head = view.head(at, *relations.history(at), *view.forms(release, at, "policy"), *others)
-    return Body("".join(parts), text.headings, edition.described(view, release), head)
+    return Body(NOTHING.join(parts), text.headings, edition.described(view, release), head)
 
 
 def _announced(view: View) -> Body:
@@ -110,7 +109,9 @@ def _announced(view: View) -> Body:
 # ── overviews ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _overview(view: View, html: str, description: str, headings: tuple[Heading, ...] = ()) -> Body:
+def _overview(
+    view: View, html: Markup, description: str, headings: tuple[Heading, ...] = ()
+) -> Body:
     at = view.at(2)
     return Body(html, headings, description, view.head(at, *relations.history(at)))
 
@@ -139,7 +140,7 @@ def _history(view: View, title: str) -> Body:
     heads = [
         Heading(2, f"pp-{name.split()[0].lower()}", name)
         for name in ("Amendments", "Corrections", "Imported texts")
-        if f'<h2 id="pp-{name.split()[0].lower()}"' in html
+        if Markup('<h2 id="pp-{}"').format(name.split()[0].lower()) in html
     ]
     about = f"Every version of the {view.title} of {view.organisation}, with its dates and changes."
     return _overview(view, html, about, tuple(heads))
@@ -148,7 +149,7 @@ def _history(view: View, title: str) -> Body:
 def _day(view: View, title: str) -> Body:
     """Which version applied on a day that the reader names."""
     at = view.at(2)
-    lead = "All days are days in UTC. The first and the last day belong to a period."
+    lead = Markup("All days are days in UTC. The first and the last day belong to a period.")
     machines = [
         ("These periods (JSON)", at.listing("periods.json")),
         ("TimeMap (Memento)", at.listing("timemap.link")),
@@ -159,7 +160,7 @@ def _day(view: View, title: str) -> Body:
         masthead.head(title, view.organisation, lead),
         overview.days(view.line, at),
         masthead.actions(machines, "For machines"),
-        f'<script src="{at.root}{DAY}" defer></script>\n',
+        Markup('<script src="{}{}" defer></script>\n').format(at.root, DAY),
     ]
     heads = (
         Heading(2, "pp-applied", "In force"),
@@ -169,13 +170,13 @@ def _day(view: View, title: str) -> Body:
         f"Which version of the {view.title} of {view.organisation} was in force, "
         "and which was announced, on any day."
     )
-    return _overview(view, "".join(parts), about, heads)
+    return _overview(view, NOTHING.join(parts), about, heads)
 
 
 def _compare(view: View, title: str) -> Body:
     """Any version against any other."""
     at = view.at(2)
-    lead = "Any version against any other, whichever is the older."
+    lead = Markup("Any version against any other, whichever is the older.")
     parts = [
         view.crumbs(at, "Compare two versions"),
         masthead.head(title, view.organisation, lead),
@@ -184,7 +185,7 @@ def _compare(view: View, title: str) -> Body:
     ]
     heads = (Heading(2, "pp-steps", "Step by step"),) * (len(view.line) > 1)
     about = f"Any two versions of the {view.title} of {view.organisation}, compared."
-    return _overview(view, "".join(parts), about, heads)
+    return _overview(view, NOTHING.join(parts), about, heads)
 
 
 def _sections(view: View, title: str) -> Body:
@@ -193,7 +194,9 @@ def _sections(view: View, title: str) -> Body:
     first = view.made.titles(view.line[0])
     here, gone = chronicle.stories(view.line, first, view.abstracts)
     spots = {number: short.places for number, short in view.abstracts.items()}
-    lead = f"What each version did to each section, up to version {view.line[-1].number}."
+    lead = Markup("What each version did to each section, up to version {}.").format(
+        view.line[-1].number
+    )
     parts = [
         view.crumbs(at, "Sections"),
         masthead.head(title, view.organisation, lead),
@@ -201,17 +204,21 @@ def _sections(view: View, title: str) -> Body:
         edition.anchors(at),
     ]
     about = f"The history of each section of the {view.title} of {view.organisation}."
-    return _overview(view, "".join(parts), about, tuple(chronicle.headings(here, gone)))
+    return _overview(view, NOTHING.join(parts), about, tuple(chronicle.headings(here, gone)))
 
 
 # ── beside the policies ──────────────────────────────────────────────────────────────────────────
 
 
-def home(lines: list[Line], today: dt.date, root: str = "") -> str:
+def home(lines: list[Line], today: dt.date, root: str = "") -> Markup:
     """The list of the policies, for a hand-written page; see `POLICIES`."""
     names = (("Atom", f"{root}feed.atom"), ("JSON", f"{root}feed.json"))
-    links = " or ".join(map(masthead.anchor, names))
-    feeds = f"<p>Every new version in your feed reader: {links}.</p>\n" if lines else ""
+    links = Markup(" or ").join(map(masthead.anchor, names))
+    feeds = (
+        Markup("<p>Every new version in your feed reader: {}.</p>\n").format(links)
+        if lines
+        else NOTHING
+    )
     return overview.home(lines, today, root) + feeds
 
 

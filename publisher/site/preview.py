@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from html import escape
+
+from markupsafe import Markup
 
 from publisher.compare.amendment import amend
+from publisher.markup.elements import NOTHING
 from publisher.markup.html import Fragment
 from publisher.markup.marked import redline
 from publisher.policies.address import Addresses
@@ -36,7 +38,7 @@ def draft_pages(
     at = Addresses("../../", policy_id)
     title = f"{policy.facts.title}, draft" if policy else f"Draft of {policy_id}"
     top = masthead.head(title, "Preview; nobody else sees this") + _findings(findings)
-    text = apparatus.text_of(policy) if policy else Fragment("")
+    text = apparatus.text_of(policy) if policy else Fragment(NOTHING)
     links = []
     if policy and last:
         links.append(("Changes since the last release", f"{at.current}draft/changes/"))
@@ -44,7 +46,7 @@ def draft_pages(
     html = top + masthead.actions(links, "Draft")
     if policy:
         html += apparatus.remark(policy.facts) + apparatus.article(policy, text)
-    head = relations.head(relations.draft(last, at)) if last else ""
+    head = relations.head(relations.draft(last, at)) if last else NOTHING
     body = Body(html, text.headings, head=head)
     yield Page(f"{policy_id}/draft/", title, lambda: body, label="Draft", noindex=True)
     if policy:
@@ -82,18 +84,19 @@ def _draft_changes(policy: Policy, findings: list[Finding], last: Release) -> Pa
         apparatus.changed_text(found, marked, policy.notes, policy.facts.language, tools),
         steps(at),
     ]
-    body = Body("".join(parts), (*apparatus.CHANGED_HEADINGS, *marked.headings))
+    body = Body(NOTHING.join(parts), (*apparatus.CHANGED_HEADINGS, *marked.headings))
     path = f"{policy.id}/draft/changes/"
     return Page(path, title, lambda: body, label="Draft changes", noindex=True)
 
 
-def _findings(findings: list[Finding]) -> str:
+def _findings(findings: list[Finding]) -> Markup:
     if not findings:
-        return masthead.box("note", "publisher check finds nothing", "")
-    items = "".join(
-        f"<li><strong>{escape(f.severity.value)}</strong> <code>{escape(f.where)}</code> "
-        f"{escape(f.what)}<br>Try: {escape(f.remedy)}</li>\n"
+        return masthead.box("note", "publisher check finds nothing")
+    items = NOTHING.join(
+        Markup("<li><strong>{}</strong> <code>{}</code> {}<br>Try: {}</li>\n").format(
+            f.severity.value, f.where, f.what, f.remedy
+        )
         for f in findings
     )
     title = f"publisher check finds {len(findings)} thing{'s' if len(findings) > 1 else ''}"
-    return masthead.box("draft", title, f"<ul>\n{items}</ul>\n")
+    return masthead.box("draft", title, Markup("<ul>\n{}</ul>\n").format(items))

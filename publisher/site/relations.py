@@ -7,12 +7,13 @@ and a list of links (RFC 6690 §2, in the form of RFC 7089 §5).
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
+from markupsafe import Markup
+
+from publisher.markup.elements import NOTHING, attribute, data_block
 from publisher.policies.address import Addresses
 from publisher.policies.language import own_name
 from publisher.policies.periods import Period
@@ -33,10 +34,10 @@ class Link:
     attributes: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def html(self) -> str:
+    def html(self) -> Markup:
         """As an element of the head of a page."""
-        more = "".join(f' {name}="{escape(value)}"' for name, value in self.attributes.items())
-        return f'<link rel="{self.rel}" href="{escape(self.href)}"{more}>'
+        more = NOTHING.join(attribute(*each) for each in self.attributes.items())
+        return Markup('<link rel="{}" href="{}"{}>').format(self.rel, self.href, more)
 
     @property
     def header(self) -> str:
@@ -127,9 +128,9 @@ def forms(folder: str, name: str, *, printed: bool) -> tuple[Link, ...]:
     )
 
 
-def head(links: Iterable[Link]) -> str:
+def head(links: Iterable[Link]) -> Markup:
     """Links for the head of a page."""
-    return "".join(f"{link.html}\n" for link in links)
+    return NOTHING.join(link.html + "\n" for link in links)
 
 
 def header(links: Iterable[Link]) -> str:
@@ -137,7 +138,7 @@ def header(links: Iterable[Link]) -> str:
     return ", ".join(link.header for link in links)
 
 
-def linked_translation(release: Release, language: str, organisation: str, at: Addresses) -> str:
+def linked_translation(release: Release, language: str, organisation: str, at: Addresses) -> Markup:
     """A translation of a version in the words of schema.org, for the head of its page.
 
     Args:
@@ -170,7 +171,7 @@ def linked_data(
     at: Addresses,
     *,
     printed: bool = True,
-) -> str:
+) -> Markup:
     """A version in the words of schema.org, for the head of its page.
 
     Args:
@@ -226,7 +227,5 @@ def linked_data(
     return _script(value)
 
 
-def _script(value: Mapping[str, Any]) -> str:
-    # Within a script, only "<" can end it or open a comment (HTML §4.12.1.3).
-    text = json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
-    return f'<script type="application/ld+json">{text}</script>\n'
+def _script(value: Mapping[str, Any]) -> Markup:
+    return data_block(value, attribute("type", "application/ld+json")) + "\n"

@@ -6,6 +6,7 @@ as they are.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Collection, Mapping
 
@@ -106,3 +107,48 @@ def searched_later(script: str) -> str:
         return script
     later = script.replace(_WORKER, "new PublisherLater(").replace(f"({_AT_ONCE})", "(!1)")
     return _LATER + later
+
+
+_INLINE = re.compile(
+    r"<script(?P<attributes>(?![^>]*\b(?:src|type)=)[^>]*)>(?P<body>.*?)</script>", re.DOTALL
+)
+_VALUE = re.compile(r'"\{\{-?(.*?)-?\}\}"')
+"""Of a script in a template: a text that is known when the page is made."""
+
+
+def scripts_apart(template: str) -> tuple[str, dict[str, str]]:
+    """A template of the theme whose scripts are files, for none may stand in a page.
+
+    It is the template that is looked at, never a page: what is in a text runs nowhere. A script
+    that is written by the template piece by piece stays, and browsers refuse it.
+
+    Args:
+        template: its source; no text of anybody has been put into it.
+
+    Returns:
+        The source, and each script by its path from the site's root. The source tells of those
+        that a page needs by calling `script_apart`.
+    """
+    scripts: dict[str, str] = {}
+
+    def apart(found: re.Match[str]) -> str:
+        values: list[str] = []
+        own = f"pp_{hashlib.sha256(found['body'].encode()).hexdigest()[:8]}"
+
+        def value(told: re.Match[str]) -> str:
+            values.append(told[1].strip())
+            return f"{own}.value{len(values)}"
+
+        body = _VALUE.sub(value, found["body"])
+        if "{{" in body or "{%" in body:
+            return found[0]
+        if values:
+            body = f"var {own}=document.currentScript.dataset;{body}"
+        digest = hashlib.sha256(body.encode()).hexdigest()[:8]
+        path = f"assets/publisher/theme-{digest}.js"
+        scripts[path] = body
+        data = [f' data-value{n}="{{{{ ({told}) | e }}}}"' for n, told in enumerate(values, 1)]
+        source = f""" src="{{{{ script_apart('{path}') | url }}}}\""""
+        return f"<script{found['attributes']}{source}{''.join(data)}></script>"
+
+    return _INLINE.sub(apart, template), scripts

@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 
 from babel import Locale
 from babel.dates import format_date
+from markupsafe import Markup
 
 from publisher.compare.amendment import Counts
+from publisher.markup.elements import NOTHING
 from publisher.notices.notice import long_date
 from publisher.policies.language import dated
 from publisher.policies.release import Line, Number, Release, Status, standing
@@ -111,7 +112,7 @@ def described(bar: Bar) -> str:
     return f"{bar.release.version}: {'; '.join(parts)}."
 
 
-def picture(found: Sequence[Bar], today: dt.date, *, width: int, name: str) -> str:
+def picture(found: Sequence[Bar], today: dt.date, *, width: int, name: str) -> Markup:
     """The timeline as SVG.
 
     Args:
@@ -125,13 +126,25 @@ def picture(found: Sequence[Bar], today: dt.date, *, width: int, name: str) -> s
     height = _TOP + _ROW * len(shown) + _FOOT
     title = f"Timeline of the {shown[-1].release.policy.facts.title}" if shown else "Timeline"
     text = " ".join(described(bar) for bar in reversed(shown))
-    return (
-        f'<svg class="pp-timeline pp-timeline-{name}" viewBox="0 0 {width} {height}" '
-        f'role="img" aria-labelledby="pp-{name}-title pp-{name}-desc" '
+    return Markup(
+        '<svg class="pp-timeline pp-timeline-{}" viewBox="0 0 {} {}" '
+        'role="img" aria-labelledby="pp-{}-title pp-{}-desc" '
         'xmlns="http://www.w3.org/2000/svg">\n'
-        f'<title id="pp-{name}-title">{escape(title)}</title>\n'
-        f'<desc id="pp-{name}-desc">{escape(text)}</desc>\n'
-        f"{drawing.patterns()}{''.join(drawing.parts(height))}</svg>\n"
+        '<title id="pp-{}-title">{}</title>\n'
+        '<desc id="pp-{}-desc">{}</desc>\n'
+        "{}{}</svg>\n"
+    ).format(
+        name,
+        width,
+        height,
+        name,
+        name,
+        name,
+        title,
+        name,
+        text,
+        drawing.patterns(),
+        NOTHING.join(drawing.parts(height)),
     )
 
 
@@ -155,25 +168,25 @@ class _Drawing:
         """The place of the beginning of a day."""
         return round((day - self.first).days * self.scale, 1)
 
-    def patterns(self) -> str:
-        return (
-            f'<defs><pattern id="pp-{self.name}-hatch" width="6" height="6" '
+    def patterns(self) -> Markup:
+        return Markup(
+            '<defs><pattern id="pp-{}-hatch" width="6" height="6" '
             'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
             '<rect width="6" height="6" class="pp-tl-notice-ground"/>'
             '<rect width="2.2" height="6" class="pp-tl-notice"/></pattern>'
-            f'<linearGradient id="pp-{self.name}-fade">'
+            '<linearGradient id="pp-{}-fade">'
             '<stop offset="0" class="pp-tl-fade-out"/><stop offset="1" class="pp-tl-fade-in"/>'
             "</linearGradient></defs>\n"
-        )
+        ).format(self.name, self.name)
 
-    def parts(self, height: int) -> Iterator[str]:
+    def parts(self, height: int) -> Iterator[Markup]:
         foot = height - _FOOT
         for day, label in self._marks():
             x = self.x(day)
-            yield f'<path class="pp-tl-grid" d="M{x} {_TOP - 6}V{foot}"/>'
+            yield Markup('<path class="pp-tl-grid" d="M{} {}V{}"/>').format(x, _TOP - 6, foot)
             yield _text(x, foot + 18, label, "pp-tl-mark", "middle")
         x = self.x(self.today)
-        yield f'<path class="pp-tl-today" d="M{x} {_TOP - 10}V{foot}"/>'
+        yield Markup('<path class="pp-tl-today" d="M{} {}V{}"/>').format(x, _TOP - 10, foot)
         label = f"as of {self._short(self.today)}"
         anchor = "start" if x < 60 else "end" if x > self.width - 60 else "middle"
         yield _text(x, _TOP - 16, label, "pp-tl-now", anchor)
@@ -187,7 +200,7 @@ class _Drawing:
     def _locale(self) -> Locale:
         return dated(self.bars[-1].release.policy.facts.language if self.bars else "en")
 
-    def _bar(self, bar: Bar, top: float) -> Iterator[str]:
+    def _bar(self, bar: Bar, top: float) -> Iterator[Markup]:
         since = f"from {self._short(bar.start)}" if bar.start else "from an unknown day"
         if bar.seen:
             since = f"first seen on {self._short(bar.seen)}"
@@ -203,29 +216,37 @@ class _Drawing:
         if bar.announced and bar.start and bar.announced < bar.start:
             left = self.x(bar.announced)
             fill = f"url(#pp-{self.name}-hatch)"
-            yield f'<rect x="{left}" y="{y}" width="{start - left:.1f}" height="14" fill="{fill}"/>'
+            yield Markup('<rect x="{}" y="{}" width="{:.1f}" height="14" fill="{}"/>').format(
+                left, y, start - left, fill
+            )
         yield from self._in_force(bar, start, end, y)
         for correction in bar.corrections:
             if correction.published:
                 x = self.x(correction.published.date())
-                yield f'<path class="pp-tl-correction" d="M{x} {y - 3}l6 10l-6 10l-6 -10z"/>'
+                yield Markup(
+                    '<path class="pp-tl-correction" d="M{} {}l6 10l-6 10l-6 -10z"/>'
+                ).format(x, y - 3)
         yield from self._size(bar, top)
 
-    def _in_force(self, bar: Bar, start: float, end: float, y: float) -> Iterator[str]:
+    def _in_force(self, bar: Bar, start: float, end: float, y: float) -> Iterator[Markup]:
         now = min(max(self.x(self.today), start), end)
         if bar.start is None:
             # A start that nobody knows fades in, instead of claiming an edge.
             start = min(self.x(bar.seen) if bar.seen else 36.0, now)
             left = max(start - 36.0, 0.0)
             fill = f"url(#pp-{self.name}-fade)"
-            box = f'x="{left:.1f}" y="{y}" width="{start - left:.1f}" height="14"'
-            yield f'<rect {box} fill="{fill}"/>'
+            box = Markup('x="{:.1f}" y="{}" width="{:.1f}" height="14"').format(
+                left, y, start - left
+            )
+            yield Markup('<rect {} fill="{}"/>').format(box, fill)
         for left, right, kind in ((start, now, "force"), (now, end, "future")):
             if right > left:
-                box = f'x="{left:.1f}" y="{y}" width="{right - left:.1f}" height="14"'
-                yield f'<rect class="pp-tl-{kind}" {box}/>'
+                box = Markup('x="{:.1f}" y="{}" width="{:.1f}" height="14"').format(
+                    left, y, right - left
+                )
+                yield Markup('<rect class="pp-tl-{}" {}/>').format(kind, box)
 
-    def _size(self, bar: Bar, top: float) -> Iterator[str]:
+    def _size(self, bar: Bar, top: float) -> Iterator[Markup]:
         if bar.size is None:
             return
         largest = max(b.size.inserted + b.size.deleted for b in self.bars if b.size) or 1
@@ -235,8 +256,8 @@ class _Drawing:
         yield _text(self.width, top + 16, words, "pp-tl-size", "end")
         left = self.width - added - removed
         for kind, x, length in (("added", left, added), ("removed", left + added, removed)):
-            box = f'x="{x:.1f}" y="{top + 24}" width="{length:.1f}" height="8"'
-            yield f'<rect class="pp-tl-{kind}" {box}/>'
+            box = Markup('x="{:.1f}" y="{}" width="{:.1f}" height="8"').format(x, top + 24, length)
+            yield Markup('<rect class="pp-tl-{}" {}/>').format(kind, box)
 
     def _marks(self) -> Iterator[tuple[dt.date, str]]:
         months = (self.last - self.first).days / 30.4
@@ -253,5 +274,7 @@ class _Drawing:
                 yield day, format_date(day, pattern, locale=self._locale)
 
 
-def _text(x: float, y: float, words: str, kind: str, anchor: str = "start") -> str:
-    return f'<text class="{kind}" x="{x}" y="{y}" text-anchor="{anchor}">{escape(words)}</text>\n'
+def _text(x: float, y: float, words: str, kind: str, anchor: str = "start") -> Markup:
+    return Markup('<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>\n').format(
+        kind, x, y, anchor, words
+    )

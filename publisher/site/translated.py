@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from html import escape
 
+from markupsafe import Markup
+
+from publisher.markup.elements import NOTHING
 from publisher.policies.address import Addresses
 from publisher.policies.language import english_name, own_name
 from publisher.policies.release import (
@@ -90,16 +92,15 @@ def _current(view: View, release: Release, language: str) -> Body:
     return _body(view, rendition, top, head)
 
 
-def _head(view: View, rendition: Rendition, status: Status) -> str:
+def _head(view: View, rendition: Rendition, status: Status) -> Markup:
     release = rendition.release
-    since = escape(apparatus.in_force_words(release))
-    line = f"{masthead.chip(release, status)} Version {release.number}, {since}"
+    line = masthead.standing_line(release, status)
     title = rendition.policy.facts.title
     return masthead.head(title, view.organisation, line, rendition.language)
 
 
 def _body(
-    view: View, rendition: Rendition, top: list[str], head: str, *, own: bool = False
+    view: View, rendition: Rendition, top: list[Markup], head: Markup, *, own: bool = False
 ) -> Body:
     """A translation with what stands around it; `own`: at the address of its version."""
     release, language = rendition.release, rendition.language
@@ -107,7 +108,9 @@ def _body(
     parts = [
         *top,
         rendition.notice(),
-        f"<div{spoken(language)}>{apparatus.remark(facts)}</div>\n" if facts.remark else "",
+        Markup("<div{}>{}</div>\n").format(spoken(language), apparatus.remark(facts))
+        if facts.remark
+        else NOTHING,
         _facts(view, rendition),
         masthead.actions(_links(view, rendition, own=own), "This translation"),
         apparatus.contents(text),
@@ -121,10 +124,10 @@ def _body(
         f"{release.policy.facts.title} of {view.organisation}. The {rendition.original} text "
         "decides."
     )
-    return Body("".join(parts), text.headings, description, head)
+    return Body(NOTHING.join(parts), text.headings, description, head)
 
 
-def _facts(view: View, rendition: Rendition) -> str:
+def _facts(view: View, rendition: Rendition) -> Markup:
     release, at = rendition.release, rendition.at
     link = (f"{release.number}, {apparatus.kind_words(release)}", at.release(release.number))
     rows = [
@@ -163,17 +166,21 @@ def _missing(view: View, current: Release | None, language: str) -> Body:
     at, name = view.at(2), english_name(language)
     having = [r for r in view.line if language in r.policy.translations]
     links = [(f"Version {r.number}", at.translation(r.number, language)) for r in reversed(having)]
-    items = "".join(f"<li>{masthead.anchor(link)}</li>" for link in links)
-    what = "No version is in force yet"
+    items = NOTHING.join(Markup("<li>{}</li>").format(masthead.anchor(link)) for link in links)
+    what = Markup("No version is in force yet")
     if current:
         read = masthead.anchor((f"version {current.number}", at.current))
-        what = f"The text in force, {read}, is not translated into {name}"
+        what = Markup("The text in force, {}, is not translated into {}").format(read, name)
     parts = [
         masthead.crumbs([("Policies", at.root), (view.title, at.current)], own_name(language)),
         masthead.head(view.title, view.organisation),
-        masthead.box("superseded", f"{what}", f"<p>In {name} there are:</p><ul>{items}</ul>\n"),
+        masthead.box(
+            "superseded",
+            what,
+            Markup("<p>In {} there are:</p><ul>{}</ul>\n").format(name, items),
+        ),
     ]
-    return Body("".join(parts), head=view.head(at))
+    return Body(NOTHING.join(parts), head=view.head(at))
 
 
 # ── what changed ─────────────────────────────────────────────────────────────────────────────────
@@ -185,13 +192,13 @@ def _changes(view: View, release: Release, language: str) -> Body:
     assert before
     rendition = Rendition(release, language, at)
     changed = view.made.retranslated(release, language)
-    compared = " and ".join(
+    compared = Markup(" and ").join(
         masthead.anchor((f"version {r.number}", at.translation(r.number, language)))
         for r in (before, release)
     )
     title = f"What changed in the {english_name(language)} translation with version "
     title += str(release.number)
-    line = f"Compares the translations of {compared}."
+    line = Markup("Compares the translations of {}.").format(compared)
     parts = [
         view.crumbs(at, f"What changed, {own_name(language)}", release),
         masthead.head(title, rendition.policy.facts.title, line),
@@ -202,4 +209,4 @@ def _changes(view: View, release: Release, language: str) -> Body:
         steps(at),
     ]
     description = f"{title}, word by word."
-    return Body("".join(parts), changed.headings, description, view.head(at))
+    return Body(NOTHING.join(parts), changed.headings, description, view.head(at))

@@ -7,11 +7,12 @@ one version follows the other, the page of that step is shown, which this progra
 
 from __future__ import annotations
 
-import json
-from html import escape
 from itertools import pairwise
 
+from markupsafe import Markup
+
 from publisher.compare.words import Span, SpanKind
+from publisher.markup.elements import NOTHING, attribute, data_block
 from publisher.markup.inline import Style, inline
 from publisher.policies.address import Addresses
 from publisher.policies.release import Line, Release
@@ -24,7 +25,7 @@ SCRIPT = "assets/publisher/compare.js"
 """What compares, from the site's root."""
 
 
-def chooser(made: Makings, at: Addresses) -> str:
+def chooser(made: Makings, at: Addresses) -> Markup:
     """The two lists to choose from, the place for the comparison, and the chain of real pages.
 
     Only the chain is shown without a script.
@@ -34,35 +35,41 @@ def chooser(made: Makings, at: Addresses) -> str:
         at: addresses as seen from the page.
     """
     line = made.line
-    fields = "".join(
-        f'<p class="pp-field"><label for="pp-{name}">{words}</label>\n'
-        f'<select id="pp-{name}" name="{name}">\n{_options(made, chosen)}</select></p>\n'
+    fields = NOTHING.join(
+        Markup(
+            '<p class="pp-field"><label for="pp-{}">{}</label>\n'
+            '<select id="pp-{}" name="{}">\n{}</select></p>\n'
+        ).format(name, words, name, name, _options(made, chosen))
         for name, words, chosen in (
             ("from", "From", line[max(len(line) - 2, 0)]),
             ("to", "To", line[-1]),
         )
     )
-    words = json.dumps(phrases(line[-1], at), ensure_ascii=False).replace("<", "\\u003c")
-    return (
-        f'<form class="pp-compare" action="./" autocomplete="off" hidden>\n{fields}'
+    kind = attribute("type", "application/json") + attribute("class", "pp-words")
+    words = data_block(phrases(line[-1], at), kind)
+    return Markup(
+        '<form class="pp-compare" action="./" autocomplete="off" hidden>\n{}'
         '<p class="pp-field"><button>Compare</button></p>\n</form>\n'
         '<p class="pp-compared" role="status"></p>\n<div class="pp-result"></div>\n'
-        f'<script type="application/json" class="pp-words">{words}</script>\n{_chain(line, at)}'
-    )
+        "{}\n{}"
+    ).format(fields, words, _chain(line, at))
 
 
-def _options(made: Makings, chosen: Release) -> str:
-    return "".join(
-        f'<option value="{release.number}" data-file="{made.comparable_name(release)}"'
-        f"{' selected' * (release is chosen)}>"
-        f"{escape(f'{release.version}, {when_words(release)}')}</option>\n"
+def _options(made: Makings, chosen: Release) -> Markup:
+    return NOTHING.join(
+        Markup('<option value="{}" data-file="{}"{}>{}</option>\n').format(
+            release.number,
+            made.comparable_name(release),
+            " selected" * (release is chosen),
+            f"{release.version}, {when_words(release)}",
+        )
         for release in reversed(made.line)
     )
 
 
-def script(at: Addresses) -> str:
+def script(at: Addresses) -> Markup:
     """Loads the script that compares."""
-    return f'<script type="module" src="{at.root}{SCRIPT}?{FORMAT}"></script>\n'
+    return Markup('<script type="module" src="{}{}?{}"></script>\n').format(at.root, SCRIPT, FORMAT)
 
 
 def phrases(release: Release, at: Addresses) -> dict[str, object]:
@@ -74,9 +81,9 @@ def phrases(release: Release, at: Addresses) -> dict[str, object]:
     """
     spans = {kind.value: Span(kind, "$1") for kind in (SpanKind.INSERT, SpanKind.DELETE)}
     marked = {name: inline([span], Style()) for name, span in spans.items()}
-    swap = '<p><a href="?from=$5&amp;to=$4">The other way round</a></p>\n'
-    language = escape(release.policy.facts.language)
-    moved = '“$2” moved from here <a href="#moved-$1-here">to “$3”</a>.'
+    swap = Markup('<p><a href="?from=$5&amp;to=$4">The other way round</a></p>\n')
+    language = release.policy.facts.language
+    moved = Markup('“$2” moved from here <a href="#moved-$1-here">to “$3”</a>.')
     return {
         **rules(),
         "choose": "Choose two versions.",
@@ -91,32 +98,44 @@ def phrases(release: Release, at: Addresses) -> dict[str, object]:
         "none": "none",
         "ins": marked["insert"],
         "del": marked["delete"],
-        "type": '<span class="pp-type" title="Was: $2">$1'
-        '<span class="pp-say"> [typography changed, was: $2]</span></span>',
+        "type": Markup(
+            '<span class="pp-type" title="Was: $2">$1'
+            '<span class="pp-say"> [typography changed, was: $2]</span></span>'
+        ),
         "style": _noted("formatting changed"),
         "link": _noted("link changed, was: $2"),
-        "away": f'<p class="pp-away" id="moved-$1-away">{moved}</p>\n',
-        "row": f'<tr class="pp-away" id="moved-$1-away"><td colspan="$4">{moved}</td></tr>\n',
-        "place": '<span class="pp-place" id="change-$1" data-section="$2"></span>',
-        "here": '<a class="pp-label" id="moved-$1-here" href="#moved-$1-away">'
-        "Moved here from “$2”:</a> ",
-        "reset": '<span class="pp-label">Set differently:</span> ',
+        "away": Markup('<p class="pp-away" id="moved-$1-away">{}</p>\n').format(moved),
+        "row": Markup(
+            '<tr class="pp-away" id="moved-$1-away"><td colspan="$4">{}</td></tr>\n'
+        ).format(moved),
+        "place": Markup('<span class="pp-place" id="change-$1" data-section="$2"></span>'),
+        "here": Markup(
+            '<a class="pp-label" id="moved-$1-here" href="#moved-$1-away">'
+            "Moved here from “$2”:</a> "
+        ),
+        "reset": Markup('<span class="pp-label">Set differently:</span> '),
         "split": _seam("ins", "paragraph split here"),
         "joined": _seam("del", "paragraphs joined here"),
-        "was": '<$1 class="pp-was" hidden>\n$2</$1>\n',
-        "as": '<$1 class="pp-was pp-as-now" hidden>\n$2</$1>\n',
-        "same": '<details class="pp-fold"><summary>Unchanged paragraphs: $2</summary></details>\n'
-        '<div class="pp-same">\n$1</div>\n',
-        "old": '<div class="pp-gone">\n$1</div>\n',
-        "now": '<div class="pp-come">\n$1</div>\n',
-        "item": '<li><p class="pp-change"><strong><a href="#change-$1">$2</a></strong> '
-        '<span class="pp-kind">$3</span></p></li>\n',
+        "was": Markup('<$1 class="pp-was" hidden>\n$2</$1>\n'),
+        "as": Markup('<$1 class="pp-was pp-as-now" hidden>\n$2</$1>\n'),
+        "same": Markup(
+            '<details class="pp-fold"><summary>Unchanged paragraphs: $2</summary></details>\n'
+            '<div class="pp-same">\n$1</div>\n'
+        ),
+        "old": Markup('<div class="pp-gone">\n$1</div>\n'),
+        "now": Markup('<div class="pp-come">\n$1</div>\n'),
+        "item": Markup(
+            '<li><p class="pp-change"><strong><a href="#change-$1">$2</a></strong> '
+            '<span class="pp-kind">$3</span></p></li>\n'
+        ),
         "figures": "$1; words: $2 added, $3 removed",
-        "page": '<h2 id="pp-list">What changes</h2>\n<p class="pp-summary">Changes: $3.</p>\n'
-        f'<ol class="pp-changes">\n$1</ol>\n<p class="pp-remark">{REMARK}</p>\n{swap}'
-        f'<h2 id="pp-marked">The text with every change marked</h2>\n{LEGEND}'
-        f'<div class="pp-views">\n{tools("", "version $4", "version $5")}'
-        f'<article class="pp-text pp-redline" lang="{language}">\n$2</article>\n</div>\n',
+        "page": Markup(
+            '<h2 id="pp-list">What changes</h2>\n<p class="pp-summary">Changes: $3.</p>\n'
+            '<ol class="pp-changes">\n$1</ol>\n<p class="pp-remark">{}</p>\n{}'
+            '<h2 id="pp-marked">The text with every change marked</h2>\n{}'
+            '<div class="pp-views">\n{}'
+            '<article class="pp-text pp-redline" lang="{}">\n$2</article>\n</div>\n'
+        ).format(REMARK, swap, LEGEND, tools("", "version $4", "version $5"), language),
     }
 
 
@@ -129,28 +148,32 @@ REMARK = (
 """Stands above what the script found."""
 
 
-def _noted(words: str) -> str:
-    return f'<span class="pp-format">$1<span class="pp-label"> [{words}]</span></span>'
-
-
-def _seam(tag: str, said: str) -> str:
-    return (
-        f'<{tag} class="pp-seam"><span class="pp-words" aria-hidden="true">¶</span>'
-        f'<span class="pp-say">[{said}]</span></{tag}> '
+def _noted(words: str) -> Markup:
+    return Markup('<span class="pp-format">$1<span class="pp-label"> [{}]</span></span>').format(
+        words
     )
 
 
-def _chain(line: Line, at: Addresses) -> str:
-    items = "".join(
-        f'<li data-number="{new.number}">'
-        f"{anchor((f'From version {old.number} to version {new.number}', at.changes(new.number)))}"
-        f", {escape(when_words(new))}</li>\n"
+def _seam(tag: str, said: str) -> Markup:
+    return Markup(
+        '<{} class="pp-seam"><span class="pp-words" aria-hidden="true">¶</span>'
+        '<span class="pp-say">[{}]</span></{}> '
+    ).format(tag, said, tag)
+
+
+def _chain(line: Line, at: Addresses) -> Markup:
+    items = NOTHING.join(
+        Markup('<li data-number="{}">{}, {}</li>\n').format(
+            new.number,
+            anchor((f"From version {old.number} to version {new.number}", at.changes(new.number))),
+            when_words(new),
+        )
         for old, new in pairwise(line)
     )
     if not items:
-        return "<p>There is only one version yet.</p>\n"
-    return (
+        return Markup("<p>There is only one version yet.</p>\n")
+    return Markup(
         '<h2 id="pp-steps">Step by step</h2>\n<p>Each version against the one before it, with the '
         "reasons. These pages need no script.</p>\n"
-        f'<ol class="pp-chain">\n{items}</ol>\n'
-    )
+        '<ol class="pp-chain">\n{}</ol>\n'
+    ).format(items)

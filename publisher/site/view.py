@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 
+from markupsafe import Markup, escape
+
+from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading
 from publisher.policies.address import Addresses
 from publisher.policies.configuration import Configuration
@@ -22,11 +24,11 @@ from publisher.site.makings import Makings
 class Body:
     """What stands in the frame of a page."""
 
-    html: str
+    html: Markup
     headings: tuple[Heading, ...] = ()
     """For its list of contents."""
     description: str = ""
-    head: str = ""
+    head: Markup = NOTHING
     """HTML for its head: what it tells machines."""
 
 
@@ -105,11 +107,11 @@ class View:
 
     # ── what stands around ───────────────────────────────────────────────────────────────────────
 
-    def head(self, at: Addresses, *links: relations.Link) -> str:
+    def head(self, at: Addresses, *links: relations.Link) -> Markup:
         """Links for machines, and the feeds of the policy."""
         return relations.head((*links, *relations.policy_feeds(self.title, at)))
 
-    def crumbs(self, at: Addresses, here: str, release: Release | None = None) -> str:
+    def crumbs(self, at: Addresses, here: str, release: Release | None = None) -> Markup:
         """The way from the home page to this one."""
         trail = [("Policies", at.root), (self.title, at.current)]
         if release or here != "All versions":
@@ -118,7 +120,7 @@ class View:
             trail.append((release.version, at.release(release.number)))
         return masthead.crumbs(trail, here)
 
-    def facts(self, release: Release, at: Addresses) -> str:
+    def facts(self, release: Release, at: Addresses) -> Markup:
         """What there is to know of a version."""
         rows = [
             ("Version", escape(f"{release.number}, {apparatus.kind_words(release)}")),
@@ -126,10 +128,12 @@ class View:
         ]
         links = masthead.change_links(release, self.line, at)
         if links:
-            rows.append(("What it changes", "<br>".join(masthead.anchor(link) for link in links)))
+            rows.append(
+                ("What it changes", Markup("<br>").join(masthead.anchor(link) for link in links))
+            )
         return masthead.facts(rows)
 
-    def _dates(self, release: Release) -> Iterator[tuple[str, str]]:
+    def _dates(self, release: Release) -> Iterator[tuple[str, Markup]]:
         span = escape(masthead.span(release, self.line))
         if release.imported is None:
             yield "In force", span

@@ -1,0 +1,88 @@
+"""Titles, names and labels: the words that stand outside of a text, on pages, in letters, in mail.
+
+They reach places that are not ours: the subject of a mail, a feed reader, a terminal, the theme of
+the site. What could be taken there for more than words is refused before it is frozen. Releases of
+the past may hold it; whatever shows them takes it for words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from publisher.policies.configuration import Configuration
+from publisher.policies.finding import Finding, Severity
+from publisher.policies.policy import Facts
+
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Control characters (C0, C1), line and paragraph separators, and what turns the way that text
+runs: unseen by a reader, and obeyed by programs."""
+_TAG = re.compile("[<>]")
+
+
+def unfit(words: str, *, lines: bool = False, markdown: bool = False) -> str:
+    """Why words cannot be a title, a name or a label; empty where they can.
+
+    Args:
+        words: which.
+        lines: they may have several lines.
+        markdown: they are Markdown, where `<` begins an address.
+    """
+    found = CONTROL.search(words.replace("\n", " ") if lines else words)
+    if found:
+        return f"has the control character U+{ord(found[0]):04X}"
+    tag = None if markdown else _TAG.search(words)
+    return f"has `{tag[0]}`" if tag else ""
+
+
+REMEDY = "say it in letters, digits and punctuation, without < and > and without invisible signs"
+
+
+def check_facts(facts: Facts, data: bytes, file: str) -> Iterator[Finding]:
+    """What in the words of a `policy.toml` cannot be shown everywhere.
+
+    Args:
+        facts: what it says.
+        data: its bytes, to tell the line.
+        file: its path, for messages.
+    """
+    named = {
+        "title": unfit(facts.title),
+        "contact": unfit(facts.contact),
+        "remark": unfit(facts.remark, lines=True),
+        "opt_out.effect": unfit(facts.effect, lines=True, markdown=True),
+    }
+    for language, wording in facts.translations.items():
+        table = f"translations.{language}"
+        named[f"{table}.title"] = unfit(wording.title)
+        named[f"{table}.precedence"] = unfit(wording.precedence, lines=True)
+        named[f"{table}.lagging"] = unfit(wording.lagging, lines=True)
+        named[f"{table}.remark"] = unfit(wording.remark, lines=True)
+    yield from _found(named, data, file)
+
+
+def check_configuration(configuration: Configuration, data: bytes, file: str) -> Iterator[Finding]:
+    """The same of a `publisher.toml`."""
+    named = {
+        "organisation.name": unfit(configuration.organisation),
+        "organisation.address": unfit(configuration.address, lines=True),
+    }
+    yield from _found(named, data, file)
+
+
+def _found(named: dict[str, str], data: bytes, file: str) -> Iterator[Finding]:
+    for key, why in named.items():
+        if why:
+            what = f"`{key}` {why}"
+            yield Finding(Severity.ERROR, file, line_of(data, key), what, REMEDY)
+
+
+def line_of(data: bytes, key: str) -> int:
+    """The line of a TOML file on which a key stands, by its whole path; 0 where it is not seen."""
+    table = ""
+    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
+        if head := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?$", line):
+            table = f"{head[1]}."
+        elif (found := re.match(r"\s*([\w.-]+)\s*=", line)) and f"{table}{found[1]}" == key:
+            return number
+    return 0
