@@ -29,7 +29,7 @@ from publisher.site import feeds
 from publisher.text.clauses import Document, parse
 
 PACKAGE = Path(__file__).parents[1] / "publisher"
-TAG = re.compile(r"<[A-Za-z/!]")
+TAG = re.compile(r"(?<!\(\?)(?<!\(\?P)<[A-Za-z/!]")
 ALLOWED = {
     # HTML is put together here and nowhere else, for speed; the law below holds for these.
     "markup/elements.py": {
