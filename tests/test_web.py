@@ -234,6 +234,19 @@ def test_late_is_said_and_kept(project: Project, client: TestClient, watch: Watc
     assert [r.timing for r in optouts(project, "privacy", TWO)] == ["late"]
 
 
+def test_the_form_says_what_stands_beside_what_came_late(
+    project: Project, client: TestClient, watch: Watch
+) -> None:
+    own = token(project, "c-1")
+    declare(client, own)
+    watch.time = LATE
+    assert "Your withdrawal of your opt-out of version 2" in declare(client, own, BACK)
+    text = words(client.get(PAGE, params={"token": own}).text)
+    assert "You opted out of version 2 on 10 January 2027" in text
+    assert "You withdrew your opt-out of version 2 on 5 March 2027" in text
+    assert "What you declared in time stands." in text
+
+
 def test_a_postponement_moves_the_last_day(
     project: Project, client: TestClient, watch: Watch
 ) -> None:

@@ -97,12 +97,10 @@ def personal_form(release: Release, view: View) -> Markup:
     action = RequestKind.WITHDRAW if out else RequestKind.OPT_OUT
     verb = f"I withdraw my opt-out of {version}" if out else f"I opt out of {version}"
     parts = [_standing(release, view.declared), _standing(release, view.late)]
-    parts.append(_window(release, view))
-    parts.append(
-        Markup("<p>This form belongs to the customer with the address {}.</p>\n").format(
-            view.address
-        )
-    )
+    if view.declared and view.late:
+        parts.append(Markup("<p>What you declared in time stands.</p>\n"))
+    belongs = Markup("<p>This form belongs to the customer with the address {}.</p>\n")
+    parts += [_window(release, view), belongs.format(view.address)]
     fields = NOTHING.join(
         Markup('<input type="hidden" name="{}" value="{}">\n').format(name, value)
         for name, value in ((TOKEN_FIELD, view.token), (ACTION_FIELD, action.value))
