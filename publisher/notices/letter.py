@@ -244,37 +244,50 @@ def receipt_text(
     """
     facts = release.policy.facts
     version = f"version {release.number.major} of the {facts.title}"
-    contact = f"[{facts.contact}](mailto:{facts.contact})"
     out = request.kind is RequestKind.OPT_OUT
-    late = request.timing is Timing.LATE
-    declared = f"opted out of {version}" if out else f"withdrawn your opt-out of {version}"
-    declaration = f"opt-out of {version}" if out else f"withdrawal of your opt-out of {version}"
+    if request.timing is Timing.LATE:
+        what = "opt-out" if out else "withdrawal of your opt-out"
+        heading = f"# Your {what} of {version} came late"
+        follows = _late(release, configuration, stands)
+    else:
+        heading = f"# You have {'opted out' if out else 'withdrawn your opt-out'} of {version}"
+        follows = _in_time(release, out, link)
     parts = [
-        f"# Your {declaration} came late" if late else f"# You have {declared}",
+        heading,
         f"{configuration.organisation} received this on **{_moment(request, facts.language)}** "
         f"and has recorded it. Receipt: **{request.receipt}**.",
+        *follows,
     ]
-    closes = long_date(release.closes, facts.language)
-    if late:
-        parts.append(
-            f"It came after the last day to declare it, {closes}. It is kept and marked as late, "
-            f"and {configuration.organisation} will tell you what follows from it. "
-            f"Write to {contact} if you have questions."
-        )
-        if stands is not None:
-            parts.append(f"What you declared in time stands: {_named(stands, facts.language)}.")
-    elif out:
-        parts += [facts.effect, f"You can take it back until the end of {closes} (UTC)."]
-        if link:
-            parts.append("[See or withdraw your opt-out]({{opt_out_link}})")
-    else:
-        day = long_date(release.effective, facts.language)
-        parts.append(f"Version {release.number.major} applies to you from {day}.")
     if earlier:
         listed = "\n".join(f"- {_named(one, facts.language)}" for one in earlier)
         parts.append(f"This is also the receipt for what you declared before:\n\n{listed}")
     parts.append("\\\n".join([configuration.organisation, *configuration.address.splitlines()]))
     return "\n\n".join(parts) + "\n"
+
+
+def _in_time(release: Release, out: bool, link: str) -> list[str]:
+    """What follows from a declaration that came in time."""
+    facts = release.policy.facts
+    if not out:
+        day = long_date(release.effective, facts.language)
+        return [f"Version {release.number.major} applies to you from {day}."]
+    closes = long_date(release.closes, facts.language)
+    parts = [facts.effect, f"You can take it back until the end of {closes} (UTC)."]
+    return [*parts, "[See or withdraw your opt-out]({{opt_out_link}})"] if link else parts
+
+
+def _late(release: Release, configuration: Configuration, stands: Request | None) -> list[str]:
+    """What follows from a declaration that came after the last day."""
+    facts = release.policy.facts
+    closes = long_date(release.closes, facts.language)
+    parts = [
+        f"It came after the last day to declare it, {closes}. It is kept and marked as late, "
+        f"and {configuration.organisation} will tell you what follows from it. "
+        f"Write to [{facts.contact}](mailto:{facts.contact}) if you have questions."
+    ]
+    if stands is None:
+        return parts
+    return [*parts, f"What you declared in time stands: {_named(stands, facts.language)}."]
 
 
 def _moment(request: Request, language: str) -> str:
