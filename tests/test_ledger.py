@@ -204,8 +204,11 @@ def test_a_clock_behind_what_is_on_record_is_marked(ledger: Ledger) -> None:
     assert not declare(ledger, OUT).clock_behind
     back = declare(ledger, BACK, -24 * 365 * 40)
     assert back.clock_behind
-    assert stands(ledger.requests("privacy", 2, 1)) is not None
-    assert len(ledger.requests("privacy", 2, 1)) == 2
+    assert stands(ledger.requests("privacy", 2, 1)) == back
+    again = declare(ledger, OUT, -24 * 365 * 40)
+    assert (again.clock_behind, again.repeats) == (True, None)
+    assert stands(ledger.requests("privacy", 2, 1)) == again
+    assert declare(ledger, BACK, 1).repeats is None
     early = wanted(not_before=NOW + dt.timedelta(days=9))
     assert ledger.record(early, at(1), lambda _: Timing.IN_TIME).request.clock_behind
 

@@ -106,7 +106,14 @@ class Request:
     @property
     def clock_behind(self) -> bool:
         """Whether the clock it was recorded by was behind what was on record already."""
-        return BEHIND in json.loads(self.evidence)
+        return self.came_after != self.received
+
+    @property
+    def came_after(self) -> dt.datetime:
+        """Its place among others: when it came in, or, by a clock that was behind, what it was
+        behind of."""
+        behind = json.loads(self.evidence).get(BEHIND)
+        return dt.datetime.fromisoformat(behind) if behind else self.received
 
     @property
     def receipt(self) -> str:
@@ -184,9 +191,9 @@ class Message:
 
 
 def declarations(requests: Iterable[Request]) -> list[Request]:
-    """What was declared, by the time it came: all but asking for a link."""
+    """What was declared, in the order in which it came: all but asking for a link."""
     own = (r for r in requests if r.kind is not RequestKind.ASK)
-    return sorted(own, key=lambda r: (r.received, r.id))
+    return sorted(own, key=lambda r: (r.came_after, r.id))
 
 
 def in_order(requests: Iterable[Request]) -> list[Request]:
