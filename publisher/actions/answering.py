@@ -92,7 +92,7 @@ def read_messages(project: Project, clock: Clock) -> dict[int, Verdict]:
 
 def _read(project: Project, message: Message, clock: Clock) -> Verdict:
     try:
-        return Desk(project, message, clock).verdict()
+        return MessageReader(project, message, clock).verdict()
     except (LedgerError, ConfigurationError):
         raise
     except PublisherError as error:
@@ -133,8 +133,8 @@ def file_away(
     return verdict
 
 
-class Desk:
-    """Where one message that was kept is read, and its verdict is found and written down."""
+class MessageReader:
+    """Reads one message that was kept, and finds and writes down its verdict."""
 
     def __init__(self, project: Project, message: Message, clock: Clock) -> None:
         self._project, self._message, self._clock = project, message, clock

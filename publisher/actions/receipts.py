@@ -1,4 +1,4 @@
-"""Answers by machine: receipts and links that are owed, sent, in doubt or refused."""
+"""ReceiptRun by machine: receipts and links that are owed, sent, in doubt or refused."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _SETTLED_BY_HAND = (DeliveryState.IN_DOUBT, DeliveryState.REFUSED, DeliveryState
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class ReceiptRun:
     """What a run of `send_receipts` did."""
 
     sent: int
     """Letters."""
     left: int
-    """Answers still to be sent, in a later run."""
+    """ReceiptRun still to be sent, in a later run."""
     trouble: str
     """What went wrong; empty: nothing."""
 
@@ -58,7 +58,7 @@ def send_soon(project: Project, clock: Clock) -> None:
         detached.publisher(project.root, ["receipts", "send"], PATIENCE)
 
 
-def send_receipts(project: Project, clock: Clock) -> Answers:
+def send_receipts(project: Project, clock: Clock) -> ReceiptRun:
     """Sends the receipts and links that are owed, one after the other.
 
     A carrier that fails loses nothing: what was recorded stays recorded, and its receipt is owed.
@@ -69,7 +69,7 @@ def send_receipts(project: Project, clock: Clock) -> Answers:
     """
     with held(project.private / "receipts.lock") as ours:
         sent, trouble = _send(project, clock) if ours else (0, "")
-    return Answers(sent, len(_owed(project)), trouble)
+    return ReceiptRun(sent, len(_owed(project)), trouble)
 
 
 def _owed(project: Project) -> list[Answer]:
