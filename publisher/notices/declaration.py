@@ -15,9 +15,20 @@ from enum import IntEnum
 import regex
 
 from publisher.notices.mentions import About, Mentions
+from publisher.notices.original import Original, Sent
 from publisher.notices.phrases import Phrases, read_phrases
-from publisher.notices.quotation import Letter, Sent, without_quotation
-from publisher.notices.spelling import BLANK, DASH, LINE, QUOTE, RULE, fold, items, loose_words
+from publisher.notices.quotation import without_quotation
+from publisher.notices.spelling import (
+    BLANK,
+    DASH,
+    LINE,
+    LINK,
+    QUOTE,
+    RULE,
+    fold,
+    items,
+    loose_words,
+)
 
 __all__ = [
     "About",
@@ -154,7 +165,7 @@ class _Mail:
         self, sent: Sent, about: About, phrases: Phrases, *, enclosing: bool = False
     ) -> None:
         people = (about.name, about.address, about.customer)
-        self._letter = Letter(sent, people)
+        self._original = Original(sent, people)
         self._longest = 3 * len(sent.text) + MOST_AROUND
         self._mentions = Mentions(about, phrases)
         self._phrases = phrases
@@ -166,7 +177,7 @@ class _Mail:
         """What is left of a text without what we sent, and whether that leaves no doubt."""
         if len(text) > self._longest:
             return text[: self._longest], False
-        left = without_quotation(text, self._letter, self._phrases, self._is_signature)
+        left = without_quotation(text, self._original, self._phrases, self._is_signature)
         return left.text, left.clean
 
     def declares(self, text: str, subject: _Subject) -> bool:
@@ -182,7 +193,7 @@ class _Mail:
     def subject(self, text: str) -> _Subject:
         """What a subject says."""
         rest = self._without_prefixes(text[:MOST_OWN])
-        if loose_words(rest) in ([], self._letter.subject):
+        if loose_words(rest) in ([], self._original.subject):
             return _Subject.NOTHING if len(text) < MOST_OWN else _Subject.DOUBTFUL
         lists = [*self._lists, "topics"]
         stages = self._reach(rest, _Stage.OPENING, lists)
@@ -261,6 +272,8 @@ class _Mail:
         found: set[int] = set()
         for language in self._phrases.languages.values():
             found |= self._mentions.phrase_ends(language.lists[name], language, row, at)
+        if name == "signatures":  # mail programs link them to where one gets the program
+            found |= {end + 1 for end in found if row[end : end + 1] == [LINK]}
         if name == "declarations":
             found = {end for end in found if not self._mentions.is_name(row[at:end])}
         return found

@@ -37,7 +37,7 @@ class Mentions:
         self._versions = [items(number) for number in about.versions]
         self._kinds = phrases.kinds_of(about.titles)
         self._name = [word for word in items(about.name) if word[0].isalnum()]
-        self._ids = [items(text) for text in (about.customer, about.address) if text]
+        self._ids = [items(text) for text in (about.name, about.customer, about.address) if text]
 
     def named(self, language: Language, name: str, row: Sequence[str], at: int) -> set[int]:
         """Where what `name` stands for ends in a language, if it begins at a place."""
