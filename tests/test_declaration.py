@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import sys
 from dataclasses import replace
+from email import message_from_bytes
+from email.policy import SMTP
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publisher.actions.noticing import import_recipients, letter_for
 from publisher.errors import ConfigurationError
 from publisher.notices.declaration import (
     About,
@@ -20,7 +24,11 @@ from publisher.notices.declaration import (
     read_phrases,
     reading,
 )
+from publisher.notices.letter import Letter
+from publisher.notices.notice import PROFILES
 from publisher.notices.spelling import items
+from publisher.policies.release import Number
+from tests.houses import CUSTOMERS, NOW, TWO, make, postpone
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "publisher/notices/phrases"
@@ -277,11 +285,19 @@ def test_a_quotation_declares_nothing(name: str, quoted: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in ATTRIBUTIONS if "Apple" not in name])
-def test_a_declaration_may_stand_below_or_in_a_marked_quotation(name: str) -> None:
+def test_a_declaration_may_stand_below_a_marked_quotation(name: str) -> None:
     head = ATTRIBUTIONS[name]
-    assert read(f"{head}\n{marked(LETTER)}\n\nI opt out\n").declares
+    assert declares(f"{head}\n{marked(LETTER)}\n\nI opt out\n")
+    assert declares(f"I opt out\n\n{head}\n{marked(LETTER)}\n\n-- \nAnna Example")
+
+
+def test_words_about_a_part_of_the_letter_wait() -> None:
     upper, _, lower = marked(LETTER).partition("> What changes, and why\n")
-    assert read(f"{head}\n{upper}\nI opt out\n\n{lower}").own == "I opt out"
+    part = "> Keys (amended)\n>\n> Longer keys protect you better."
+    for words in ("I do not accept this change", "I opt out"):
+        assert read(f"{upper}\n{words}\n\n{lower}") == Reading(False, words)
+        assert read(f"{part}\n\n{words}") == Reading(False, words)
+        assert read(f"{words}\n\n{part}") == Reading(True, words)
 
 
 def test_words_in_or_below_an_unmarked_quotation_wait() -> None:
@@ -670,3 +686,40 @@ def test_the_name_of_a_firm_counts_with_its_signs() -> None:
     assert read("I opt out\n\nMüller & Söhne GmbH, Co. KG", about=firm).declares
     assert read("I opt out\n\nCustomer: K/77", about=firm).declares
     assert not read("I opt out\n\nMüller & Maier", about=firm).declares
+
+
+# ── letters as they are sent ─────────────────────────────────────────────────────────────────────
+
+
+def answered(letter: Letter, text: str, number: str) -> bool:
+    """Whether an answer to a letter declares."""
+    message = message_from_bytes(letter.data, policy=SMTP)
+    plain = letter.part("text/plain")
+    sent = Sent(
+        subject=str(message["Subject"]),
+        text=plain,
+        organisation="Example Hosting",
+        addresses=("notices@hosting.example", str(message["Reply-To"])),
+        site="http://127.0.0.1:8000/",
+    )
+    about = replace(ABOUT, versions=tuple({number, "2"}))
+    return reading(f"Re: {sent.subject}", [text], sent, about, PHRASES).declares
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_letters_of_all_profiles_are_known_again(tmp_path: Path, profile: str) -> None:
+    project = make(tmp_path, profile=profile)
+    import_recipients(project, CUSTOMERS, "customers.csv", NOW)
+    letters = [("2", letter_for(project, "privacy", TWO, "c-1", NOW))]
+    postpone(project, dt.date(2027, 4, 1))
+    letters.append(("2.1", letter_for(project, "privacy", Number(2, 1), "c-1", NOW)))
+    for number, letter in letters:
+        plain = letter.part("text/plain")
+        for quoted in (f"\n\n{marked(plain)}", f"\n\n{plain}", f"\n\n{plain.strip()}\n-- \nAnna"):
+            assert answered(letter, f"I opt out of version {number}{quoted}", number)
+            assert not answered(letter, f"Thanks{quoted}", number)
+            assert not answered(letter, quoted, number)
+    if profile == "promise":
+        assert re.sub(r"privacy_2_1_\w+", "T", letters[0][1].part("text/plain")) == re.sub(
+            r"privacy_2_1_\w+", "T", LETTER
+        )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import regex
 
@@ -63,6 +64,7 @@ class _Page:
             bars = [bool(_BAR.match(line)) for line in self._lines]
             mark = _BAR if sum(bars) >= LONGEST_HEAD else _MARK
         self._marks = [mark.match(line) for line in self._lines]
+        self._heads_of_marked: set[int] = set()
 
     def remainder(self, signature: Callable[[str], bool]) -> Remainder:
         own: list[str] = []
@@ -83,14 +85,16 @@ class _Page:
                 heads += 1
                 behind = self._next_line(end)
                 if end > at and behind < len(self._lines) and self._marks[behind]:
+                    self._heads_of_marked.update(range(at, behind))
                     at = behind
                     continue
                 if self._accounts_for_rest(end, signature):
+                    self._lines = self._lines[:at]
                     break
             clean &= not self._lost_its_mark(at)
             own.append(self._lines[at])
             at += 1
-        return Remainder(_tidy(own), clean)
+        return Remainder(_tidy(own), clean and self._answers_the_whole())
 
     # marked lines
 
@@ -127,6 +131,26 @@ class _Page:
                 return words if self._marks[at] else []
             at += step
         return []
+
+    def _answers_the_whole(self) -> bool:
+        """Whether what is written below marked lines may be meant for the letter as a whole.
+
+        Words between them, or below a part of the letter, are said of that part.
+        """
+        kinds = [
+            "marked" if self._marks[at] else "own"
+            for at, line in enumerate(self._lines)
+            if self._unmarked(at).strip() and at not in self._heads_of_marked
+        ]
+        parts = [kind for kind, _ in groupby(kinds)]
+        below = parts[-2:] == ["marked", "own"]
+        return parts.count("marked") <= 1 and (not below or self._quotes_beginning())
+
+    def _quotes_beginning(self) -> bool:
+        marked = [self._unmarked(at) for at, mark in enumerate(self._marks) if mark]
+        words = self._original.without_ours(loose_words("\n".join(marked)))
+        rows = (tuple(words[at : at + SHORTEST]) for at in range(len(words)))
+        return any(row in self._original.beginnings for row in rows)
 
     # the words above a quotation
 
