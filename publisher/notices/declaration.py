@@ -122,14 +122,18 @@ _FROM = {
     "topics": {_Stage.OPENING},
     "declarations": {_Stage.OPENING, _Stage.DECLARED},
     "enclosures": {_Stage.OPENING, _Stage.DECLARED},
-    "conjunctions": {_Stage.DECLARED},
+    "supports": {_Stage.OPENING, _Stage.DECLARED},
+    "conjunctions": {_Stage.OPENING, _Stage.DECLARED},
     "closings": {_Stage.DECLARED, _Stage.CLOSED, _Stage.SIGNED},
     "identifications": {_Stage.OPENING, _Stage.DECLARED, _Stage.CLOSED, _Stage.SIGNED},
     "signatures": set(_Stage) - {_Stage.OPENING},
     "name": set(_Stage) - {_Stage.OPENING},
 }
 """At which stages a phrase of each list may stand."""
-_TO = dict.fromkeys(("declarations", "enclosures", "conjunctions"), _Stage.DECLARED)
+_TO = dict.fromkeys(("declarations", "enclosures"), _Stage.DECLARED)
+_JOINED = frozenset({"declarations", "supports"})
+"""Lists whose phrases a conjunction may join."""
+_STAYS = frozenset({"greetings", "topics", "supports", "conjunctions"})
 _SEPARATORS = frozenset(".!,;:") | {DASH, LINE, BLANK, RULE}
 _SEPARATION = regex.compile(r"(?:(?:[.,]|!{0,9})-?|[;:])\n*(?:=\n*)?-?")
 """What may stand between two phrases; a line of dashes is written `=`."""
@@ -141,7 +145,6 @@ _ADJACENT = {
     ("declarations", "closings"),
     ("declarations", "conjunctions"),
     ("declarations", "identifications"),
-    ("conjunctions", "declarations"),
     ("closings", "closings"),
     ("closings", "name"),
 }
@@ -169,7 +172,7 @@ class _Mail:
         self._longest = 3 * len(sent.text) + MOST_AROUND
         self._mentions = Mentions(about, phrases)
         self._phrases = phrases
-        self._lists = ["greetings", "declarations", "conjunctions", "closings"]
+        self._lists = ["greetings", "declarations", "supports", "conjunctions", "closings"]
         self._lists += ["identifications", "signatures"]
         self._lists += ["enclosures"] * enclosing
 
@@ -300,8 +303,9 @@ def _may_follow(last: str, name: str, between: str) -> bool:
     if not last:
         return True
     if "conjunctions" in (name, last):
-        joins = last == "declarations" or name == "declarations"
-        return joins and between in ("", ",", LINE, f",{LINE}")
+        return {name, last} & _JOINED != set() and between in ("", ",", LINE, f",{LINE}")
+    if "supports" in (name, last) and last != "greetings":
+        return between[:1] in (".", "!", ",")  # “I refuse / opt out” may be one sentence
     line = "\n" in between or "=" in between
     if name == "signatures" or last == "signatures":
         return line
@@ -314,6 +318,6 @@ def _may_follow(last: str, name: str, between: str) -> bool:
 def _next_stage(name: str, stage: _Stage) -> _Stage:
     if name in _TO:
         return _TO[name]
-    if name in ("greetings", "topics") or stage in (_Stage.OPENING, _Stage.SIGNED, _Stage.QUOTED):
+    if name in _STAYS or stage in (_Stage.OPENING, _Stage.SIGNED, _Stage.QUOTED):
         return stage
     return _Stage.CLOSED

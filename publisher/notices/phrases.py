@@ -28,6 +28,7 @@ MOST_SENTENCES = 20_000
 LISTS = (
     "greetings",
     "declarations",
+    "supports",
     "conjunctions",
     "closings",
     "identifications",
