@@ -383,6 +383,10 @@ def test_a_subject_that_leaves_no_doubt(subject: str) -> None:
         "Opt out of version 1",
         "Privacy Policy: version 3 applies from 1 March 2028",
         f"{SUBJECT} (was: opt out)",
+        f"Re: {SUBJECT}?",
+        f"Re: {SUBJECT} 🙂",
+        "???",
+        "https://example.com/",
         "Out of office",
         "x" * 100_000,
     ],
@@ -524,6 +528,12 @@ def test_any_odd_sign_anywhere_makes_it_wait(sign: str, text: str, data: st.Data
     if any(part.isalnum() for part in items(sign)) or not items(sign):
         return
     assert not declares(text[:at] + sign + text[at:])
+
+
+@given(st.text(), st.lists(st.text(), max_size=2))
+def test_any_text_is_read(subject: str, texts: list[str]) -> None:
+    assert not reading(subject, texts, SENT, ABOUT, PHRASES).declares
+    assert beside_form("", texts, SENT, ABOUT, PHRASES) in (True, False)
 
 
 NEGATIONS = (

@@ -37,7 +37,7 @@ class Original:
 
     def __init__(self, sent: Sent, people: Sequence[str]) -> None:
         """`people`: names and addresses of whom it was sent to."""
-        self._sent = sent
+        self.sent = sent
         words = loose_words(sent.text)
         written = (word for word in words if OURS in word)
         self.ours = frozenset([*map(fold, sent.addresses), *written])
@@ -57,7 +57,7 @@ class Original:
 
     @cached_property
     def _compact(self) -> str:
-        return "".join(fold(self._sent.text).split())
+        return "".join(fold(self.sent.text).split())
 
     def has_piece(self, line: str) -> bool:
         """Whether a line stands in it, however it is spaced."""
