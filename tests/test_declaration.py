@@ -25,6 +25,7 @@ from publisher.notices.declaration import (
     reading,
 )
 from publisher.notices.letter import Letter
+from publisher.notices.notation import pattern_words
 from publisher.notices.notice import PROFILES
 from publisher.notices.spelling import items
 from publisher.policies.release import Number
@@ -464,6 +465,9 @@ def test_a_name_that_is_made_of_words_of_a_declaration_counts_only_as_a_whole() 
     assert not read("Thank you\nOpt Out", about=firm).declares
     assert not read("Opt Out", about=firm).declares
     assert read("I opt out\nOpt Out Ltd", about=firm).declares
+    for name in ("Ben Will", "Mark Grant", "An Please"):
+        person = replace(ABOUT, name=name)
+        assert read(f"I opt out.\n\nRegards, {name.split()[0]}", about=person).declares
     doctor = replace(ABOUT, name="Julius Not")
     assert not read("I opt out\nNot", about=doctor).declares
     assert read("I opt out\nJulius Not", about=doctor).declares
@@ -479,7 +483,13 @@ LONG = (
 KNOWN = frozenset().union(
     *(PHRASES.vocabulary(name) for name in ("greetings", "declarations", "closings")),
     *(PHRASES.vocabulary(name) for name in ("identifications", "signatures", "conjunctions")),
-    PHRASES.term_words(),
+    *(PHRASES.vocabulary(name) for name in ("supports",)),
+    *(
+        pattern_words(phrase)
+        for language in PHRASES.languages.values()
+        for lexicon in language.terms.values()
+        for phrase in lexicon.phrases
+    ),
     *(name for one in PHRASES.languages.values() for n in one.kinds.values() for name in n),
     items(" ".join((*ABOUT.titles, "2", ABOUT.name, "c 1 a e ae", ABOUT.organisation))),
 )

@@ -39,7 +39,7 @@ LISTS = (
     "separators",
 )
 """The lists of phrases."""
-PLAIN_LISTS = ("labels", "prefixes", "moments")
+PLAIN_LISTS = ("labels", "prefixes", "moments", "negations")
 """Lists of texts without notation."""
 GIVEN = frozenset({"title", "kind", "number", "organisation", "customer", "moment", "sender"})
 """Names whose phrases each mail brings along."""
@@ -119,13 +119,6 @@ class Phrases:
                 else:
                     found.update(*map(pattern_words, language.lists[name].phrases))
         return frozenset(found)
-
-    def term_words(self) -> frozenset[str]:
-        """Every word that stands in what a name stands for, in any language."""
-        every = [one for language in self.languages.values() for one in language.terms.values()]
-        return frozenset().union(
-            *(pattern_words(phrase) for one in every for phrase in one.phrases)
-        )
 
     def kinds_of(self, titles: Iterable[str]) -> frozenset[str]:
         """Of which kinds a policy with these titles is."""
