@@ -8,16 +8,18 @@ waits for a person.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 import regex
 
+from publisher.notices.grammar import MOST_CHARACTERS, USUAL, Grammar, Stage
 from publisher.notices.mentions import About, Mentions
+from publisher.notices.original import Original, Sent
 from publisher.notices.phrases import Phrases, read_phrases
-from publisher.notices.quotation import Letter, Sent, without_quotation
-from publisher.notices.spelling import BLANK, DASH, LINE, QUOTE, RULE, fold, items, loose_words
+from publisher.notices.quotation import without_quotation
+from publisher.notices.spelling import DASH, LINE, QUOTE, fold, items
 
 __all__ = [
     "About",
@@ -29,12 +31,11 @@ __all__ = [
     "reading",
 ]
 
-MOST_WORDS = 200
-"""Words of its writer's own in a mail that is read; a declaration is never longer."""
-MOST_OWN = 4_000
-"""Characters of the same."""
 MOST_AROUND = 20_000
 """Characters of a mail beyond three times the letter: what quotations of it may need."""
+
+
+_PLAIN = frozenset(".!,;:") | {DASH, LINE, QUOTE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,61 +93,6 @@ class _Subject(IntEnum):
     DOUBTFUL = 2
 
 
-class _Stage(IntEnum):
-    """How far the reading of a text has come."""
-
-    OPENING = 0
-    """Only greetings so far."""
-    DECLARED = 1
-    CLOSED = 2
-    """A closing or a name was read; nothing is declared after it."""
-    SIGNED = 3
-    """Behind the line that begins a signature."""
-    QUOTED = 4
-    """The declaration stood in quotation marks: beside it only a name or a signature may stand."""
-
-
-_FROM = {
-    "greetings": {_Stage.OPENING},
-    "topics": {_Stage.OPENING},
-    "declarations": {_Stage.OPENING, _Stage.DECLARED},
-    "enclosures": {_Stage.OPENING, _Stage.DECLARED},
-    "conjunctions": {_Stage.DECLARED},
-    "closings": {_Stage.DECLARED, _Stage.CLOSED, _Stage.SIGNED},
-    "identifications": {_Stage.OPENING, _Stage.DECLARED, _Stage.CLOSED, _Stage.SIGNED},
-    "signatures": set(_Stage) - {_Stage.OPENING},
-    "name": set(_Stage) - {_Stage.OPENING},
-}
-"""At which stages a phrase of each list may stand."""
-_TO = dict.fromkeys(("declarations", "enclosures", "conjunctions"), _Stage.DECLARED)
-_SEPARATORS = frozenset(".!,;:") | {DASH, LINE, BLANK, RULE}
-_SEPARATION = regex.compile(r"(?:(?:[.,]|!{0,9})-?|[;:])\n*(?:=\n*)?-?")
-"""What may stand between two phrases; a line of dashes is written `=`."""
-_BEFORE = regex.compile(r"\n*(?:=\n*-?)?")
-"""What may stand before the first."""
-_ADJACENT = {
-    ("greetings", ""),
-    ("topics", ""),
-    ("declarations", "closings"),
-    ("declarations", "conjunctions"),
-    ("declarations", "identifications"),
-    ("conjunctions", "declarations"),
-    ("closings", "closings"),
-    ("closings", "name"),
-}
-"""Lists whose phrases may follow each other with nothing between; empty: any list."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Reached:
-    """A place in a row up to which everything has been understood."""
-
-    at: int
-    stage: _Stage
-    last: str
-    """The list whose phrase ends here; empty at the beginning."""
-
-
 class _Mail:
     """The reading of one mail."""
 
@@ -154,41 +100,42 @@ class _Mail:
         self, sent: Sent, about: About, phrases: Phrases, *, enclosing: bool = False
     ) -> None:
         people = (about.name, about.address, about.customer)
-        self._letter = Letter(sent, people)
+        self._original = Original(sent, people)
         self._longest = 3 * len(sent.text) + MOST_AROUND
-        self._mentions = Mentions(about, phrases)
+        self._grammar = Grammar(Mentions(about, phrases), phrases)
         self._phrases = phrases
-        self._lists = ["greetings", "declarations", "conjunctions", "closings"]
-        self._lists += ["identifications", "signatures"]
-        self._lists += ["enclosures"] * enclosing
+        self._lists = (*USUAL, "enclosures") if enclosing else USUAL
 
     def own(self, text: str) -> tuple[str, bool]:
         """What is left of a text without what we sent, and whether that leaves no doubt."""
         if len(text) > self._longest:
             return text[: self._longest], False
-        left = without_quotation(text, self._letter, self._phrases, self._is_signature)
+        left = without_quotation(text, self._original, self._phrases, self._is_signature)
         return left.text, left.clean
 
     def declares(self, text: str, subject: _Subject) -> bool:
         """Whether a text declares, or leaves to a subject that does what it says."""
-        if subject is _Subject.DECLARES and self._reach(text, _Stage.QUOTED):
+        if subject is _Subject.DECLARES and self._grammar.stages(text, Stage.QUOTED, self._lists):
             return True
-        return bool(self._reach(text, _Stage.OPENING) - {_Stage.OPENING})
+        return bool(self._grammar.stages(text) - {Stage.OPENING})
 
     def agrees(self, text: str) -> bool:
         """Whether a text says nothing but a declaration or that something is attached."""
-        return bool(self._reach(text, _Stage.OPENING) or self._reach(text, _Stage.DECLARED))
+        begins = (Stage.OPENING, Stage.DECLARED)
+        return any(self._grammar.stages(text, begin, self._lists) for begin in begins)
 
     def subject(self, text: str) -> _Subject:
         """What a subject says."""
-        rest = self._without_prefixes(text[:MOST_OWN])
-        if loose_words(rest) in ([], self._letter.subject):
-            return _Subject.NOTHING if len(text) < MOST_OWN else _Subject.DOUBTFUL
-        lists = [*self._lists, "topics"]
-        stages = self._reach(rest, _Stage.OPENING, lists)
-        if stages - {_Stage.OPENING} and rest == fold(text):
+        rest = self._without_prefixes(text[:MOST_CHARACTERS])
+        if len(text) > MOST_CHARACTERS:
+            return _Subject.DOUBTFUL
+        if not rest.strip() or _said(rest) == _said(self._original.sent.subject):
+            return _Subject.NOTHING
+        lists = (*self._lists, "topics")
+        stages = self._grammar.stages(rest, lists=lists)
+        if stages - {Stage.OPENING} and rest == fold(text):
             return _Subject.DECLARES
-        known = stages or self._reach(rest, _Stage.DECLARED, lists)
+        known = stages or self._grammar.stages(rest, Stage.DECLARED, lists)
         return _Subject.NOTHING if known else _Subject.DOUBTFUL
 
     def _without_prefixes(self, subject: str) -> str:
@@ -199,108 +146,9 @@ class _Mail:
         return fold(subject)[found.end() :] if found else subject
 
     def _is_signature(self, text: str) -> bool:
-        return bool(self._reach(text, _Stage.SIGNED))
-
-    # ── the grammar of a text ────────────────────────────────────────────────────────────────────
-
-    def _reach(self, text: str, stage: _Stage, lists: Sequence[str] = ()) -> set[_Stage]:
-        """The stages in which a text can end that is understood as a whole; none: it is not."""
-        if len(text) > MOST_OWN:
-            return set()
-        row = items(text)
-        if sum(item[0].isalnum() for item in row) > MOST_WORDS:
-            return set()
-        begin = [_Reached(0, stage, "")]
-        if QUOTE in row:
-            begin = list(self._quoted(row)) if stage is _Stage.OPENING else []
-        return self._walk(row, begin, lists or self._lists)
-
-    def _walk(
-        self, row: Sequence[str], begin: Sequence[_Reached], lists: Sequence[str]
-    ) -> set[_Stage]:
-        found: set[_Stage] = set()
-        seen = set(begin)
-        open_ = list(begin)
-        while open_:
-            reached = open_.pop()
-            end = _behind_separators(row, reached.at)
-            between = "".join(row[reached.at : end]).replace(RULE, "=")
-            if not (_SEPARATION if reached.last else _BEFORE).fullmatch(between):
-                continue
-            stage = reached.stage
-            if "=" in between:
-                if stage is _Stage.OPENING:
-                    continue
-                stage = max(stage, _Stage.SIGNED)
-            if end == len(row):
-                if not between.endswith(DASH) and reached.last != "conjunctions":
-                    found.add(stage)
-                continue
-            steps = self._steps(row, _Reached(end, stage, reached.last), between, lists)
-            new = [step for step in steps if step not in seen]
-            seen.update(new)
-            open_ += new
-        return found
-
-    def _steps(
-        self, row: Sequence[str], here: _Reached, between: str, lists: Sequence[str]
-    ) -> Iterator[_Reached]:
-        """The phrases that can stand here."""
-        for name in (*lists, "name"):
-            if here.stage not in _FROM[name] or not _may_follow(here.last, name, between):
-                continue
-            for end in self._ends(name, row, here.at):
-                whole = name in ("signatures", "name")
-                if whole and row[end : end + 1] and row[end] not in _SEPARATORS:
-                    continue
-                yield _Reached(end, _next_stage(name, here.stage), name)
-
-    def _ends(self, name: str, row: Sequence[str], at: int) -> set[int]:
-        if name == "name":
-            return self._mentions.customer(row, at)
-        found: set[int] = set()
-        for language in self._phrases.languages.values():
-            found |= self._mentions.phrase_ends(language.lists[name], language, row, at)
-        if name == "declarations":
-            found = {end for end in found if not self._mentions.is_name(row[at:end])}
-        return found
-
-    def _quoted(self, row: Sequence[str]) -> Iterator[_Reached]:
-        """Behind a declaration in quotation marks that begins the text."""
-        at = next((n for n, item in enumerate(row) if item not in (LINE, BLANK)), 0)
-        if row.count(QUOTE) != 2 or row[at] != QUOTE:
-            return
-        for end in self._ends("declarations", row, at + 1):
-            end += row[end : end + 1] in (["."], ["!"])
-            if row[end : end + 1] == [QUOTE]:
-                yield _Reached(end + 1, _Stage.QUOTED, "declarations")
+        return bool(self._grammar.stages(text, Stage.SIGNED))
 
 
-def _behind_separators(row: Sequence[str], at: int) -> int:
-    while at < len(row) and row[at] in _SEPARATORS:
-        at += 1
-    return at
-
-
-def _may_follow(last: str, name: str, between: str) -> bool:
-    """Whether a phrase of a list may stand behind the last one, for what is between them."""
-    if not last:
-        return True
-    if "conjunctions" in (name, last):
-        joins = last == "declarations" or name == "declarations"
-        return joins and between in ("", ",", LINE, f",{LINE}")
-    line = "\n" in between or "=" in between
-    if name == "signatures" or last == "signatures":
-        return line
-    if name == "name":
-        closed = last == "closings" and between in ("", ",", ".", "!", DASH)
-        return line or DASH in between or closed
-    return bool(between) or not _ADJACENT.isdisjoint({(last, name), (last, "")})
-
-
-def _next_stage(name: str, stage: _Stage) -> _Stage:
-    if name in _TO:
-        return _TO[name]
-    if name in ("greetings", "topics") or stage in (_Stage.OPENING, _Stage.SIGNED, _Stage.QUOTED):
-        return stage
-    return _Stage.CLOSED
+def _said(subject: str) -> list[str]:
+    """The words of a subject, and its signs beyond plain punctuation."""
+    return [item for item in items(subject) if item not in _PLAIN]

@@ -37,7 +37,7 @@ class Mentions:
         self._versions = [items(number) for number in about.versions]
         self._kinds = phrases.kinds_of(about.titles)
         self._name = [word for word in items(about.name) if word[0].isalnum()]
-        self._ids = [items(text) for text in (about.customer, about.address) if text]
+        self._ids = [items(text) for text in (about.name, about.customer, about.address) if text]
 
     def named(self, language: Language, name: str, row: Sequence[str], at: int) -> set[int]:
         """Where what `name` stands for ends in a language, if it begins at a place."""
@@ -67,15 +67,15 @@ class Mentions:
 
     @cached_property
     def _organisation(self) -> list[list[str]]:
-        """The organisation's name, and its first words, as far as they say something."""
+        """The organisation's name, and its first words."""
         name = items(self._about.organisation)
         firsts = [name[:n] for n in range(1, len(name)) if name[n - 1][0].isalnum()]
-        return [name, *(first for first in firsts if not self._spoken.issuperset(first))]
+        return [name, *(first for first in firsts if self._negations.isdisjoint(first))]
 
     @cached_property
-    def _spoken(self) -> frozenset[str]:
-        """The words of declarations. A name that has one counts only as a whole."""
-        return self._phrases.vocabulary("declarations") | self._phrases.term_words()
+    def _negations(self) -> frozenset[str]:
+        """Words that are part of a name only where the whole name stands."""
+        return self._phrases.vocabulary("negations")
 
     def customer(self, row: Sequence[str], at: int) -> set[int]:
         """Where the customer's name, part of it, its initials, the id or the address ends."""
@@ -97,12 +97,12 @@ class Mentions:
                 break
             left.remove(part)
             at += 1
-            if not left or not self._spoken.intersection(row[start:at]):
+            if not left or self._negations.isdisjoint(row[start:at]):
                 found.add(at)
             if row[at : at + 1] in (["."], [","]) and row[at + 1 : at + 2] != [","]:
                 at += 1
         initials = "".join(name[0] for name in self._name)
-        if row[start : start + 1] == [initials] and initials not in self._spoken:
+        if row[start : start + 1] == [initials] and initials not in self._negations:
             found.add(start + 1)
         return found
 

@@ -1,4 +1,4 @@
-"""The notation of phrases: a row of words in which some may be left out or chosen from.
+"""The notation of phrases: patterns of words in which some may be left out or chosen from.
 
 `[…]` may be left out, `(a | b)` is one of these, a comma may stand there or not, and `{name}` is
 one of the phrases of that name.
@@ -38,20 +38,20 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Series:
     """One part after the other."""
 
-    parts: tuple[Phrase, ...]
+    parts: tuple[Pattern, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One of the options."""
 
-    options: tuple[Phrase, ...]
+    options: tuple[Pattern, ...]
 
 
-Phrase: TypeAlias = Word | Comma | Reference | Row | Choice
+Pattern: TypeAlias = Word | Comma | Reference | Series | Choice
 
 _SIGN = regex.compile(
     r"\{(?P<name>\w*)\}|(?P<sign>[\[\](|),])|(?P<text>[^\[\](|),{}]+)|(?P<stray>.)"
@@ -59,16 +59,16 @@ _SIGN = regex.compile(
 _CLOSING = {"[": "]", "(": ")"}
 
 
-def read_phrase(text: str) -> Phrase:
-    """The phrase that a text writes down.
+def read_pattern(text: str) -> Pattern:
+    """The pattern that a text writes down.
 
     Raises:
         ValueError: says what is wrong with it.
     """
-    phrase = _Notation(text).phrase("", 0)
-    if _skippable(phrase):
+    pattern = _Notation(text).pattern("", 0)
+    if _skippable(pattern):
         raise ValueError("all of it may be left out")
-    return phrase
+    return pattern
 
 
 class _Notation:
@@ -78,20 +78,20 @@ class _Notation:
         self._signs = list(_SIGN.finditer(text))
         self._signs.reverse()
 
-    def phrase(self, opened: str, depth: int) -> Phrase:
+    def pattern(self, opened: str, depth: int) -> Pattern:
         """What stands here up to the bracket that closes `opened`, or to the end."""
         if depth > DEEPEST:
             raise ValueError(f"more than {DEEPEST} brackets stand inside each other")
-        options: list[list[Phrase]] = [[]]
+        options: list[list[Pattern]] = [[]]
         while self._signs:
             found = self._signs.pop()
             sign = found["sign"]
             if sign == "|" and opened:
                 options.append([])
             elif sign in _CLOSING:
-                options[-1].append(self.phrase(sign, depth + 1))
+                options[-1].append(self.pattern(sign, depth + 1))
             elif sign and sign == _CLOSING.get(opened):
-                empty = [Row(())] if opened == "[" else []
+                empty = [Series(())] if opened == "[" else []
                 return Choice((*map(_row, options), *empty))
             elif sign and sign != ",":
                 raise ValueError(f"`{sign}` does not belong there")
@@ -102,7 +102,7 @@ class _Notation:
         return _row(options[0])
 
 
-def _parts(found: regex.Match[str]) -> Iterator[Phrase]:
+def _parts(found: regex.Match[str]) -> Iterator[Pattern]:
     if found["sign"]:
         yield Comma()
     elif found["name"] is not None:
@@ -116,23 +116,23 @@ def _parts(found: regex.Match[str]) -> Iterator[Phrase]:
             yield Word(word)
 
 
-def _row(parts: Sequence[Phrase]) -> Phrase:
-    return parts[0] if len(parts) == 1 else Row(tuple(parts))
+def _row(parts: Sequence[Pattern]) -> Pattern:
+    return parts[0] if len(parts) == 1 else Series(tuple(parts))
 
 
-def _skippable(phrase: Phrase) -> bool:
-    match phrase:
-        case Row(parts):
+def _skippable(pattern: Pattern) -> bool:
+    match pattern:
+        case Series(parts):
             return all(map(_skippable, parts))
         case Choice(options):
             return any(map(_skippable, options))
-    return isinstance(phrase, Comma)
+    return isinstance(pattern, Comma)
 
 
-def sentences(phrase: Phrase) -> int:
+def sentences(pattern: Pattern) -> int:
     """How many sentences a phrase stands for, each name counted as one."""
-    match phrase:
-        case Row(parts):
+    match pattern:
+        case Series(parts):
             count = 1
             for part in parts:
                 count *= sentences(part)
@@ -142,43 +142,43 @@ def sentences(phrase: Phrase) -> int:
     return 1
 
 
-def names(phrase: Phrase) -> Iterator[str]:
+def pattern_names(pattern: Pattern) -> Iterator[str]:
     """The names in braces."""
-    match phrase:
+    match pattern:
         case Reference(name):
             yield name
-        case Row(parts) | Choice(parts):
+        case Series(parts) | Choice(parts):
             for part in parts:
-                yield from names(part)
+                yield from pattern_names(part)
 
 
-def words(phrase: Phrase) -> Iterator[str]:
+def pattern_words(pattern: Pattern) -> Iterator[str]:
     """The words that stand in it."""
-    match phrase:
+    match pattern:
         case Word(text):
             yield text
-        case Row(parts) | Choice(parts):
+        case Series(parts) | Choice(parts):
             for part in parts:
-                yield from words(part)
+                yield from pattern_words(part)
 
 
 Firsts: TypeAlias = frozenset[str] | None
 """Words that something can begin with; None: any."""
 
 
-def firsts(phrase: Phrase, named: Mapping[str, Firsts]) -> Firsts:
+def firsts(pattern: Pattern, named: Mapping[str, Firsts]) -> Firsts:
     """The words that a phrase can begin with.
 
     Args:
-        phrase: the phrase.
+        pattern: the pattern.
         named: the same for what names stand for; a name that is missing can begin with any.
     """
-    match phrase:
+    match pattern:
         case Word(text):
             return frozenset({text})
         case Choice(options):
             return union(firsts(option, named) for option in options)
-        case Row(parts):
+        case Series(parts):
             needed = next((n for n, part in enumerate(parts) if not _skippable(part)), len(parts))
             return union(firsts(part, named) for part in parts[: needed + 1])
         case Reference(name):
@@ -198,13 +198,13 @@ Named: TypeAlias = Callable[[str, Sequence[str], int], set[int]]
 """Where what a name stands for ends, if it begins at a place in a row: a set of places."""
 
 
-def ends(phrase: Phrase, row: Sequence[str], at: int, named: Named) -> set[int]:
+def ends(pattern: Pattern, row: Sequence[str], at: int, named: Named) -> set[int]:
     """The places where a phrase ends that begins at `at`; none where it does not stand there.
 
     Time is bounded by the size of the phrase times the length of the row. Between two words a
     single line end may stand, for a sentence is wrapped.
     """
-    match phrase:
+    match pattern:
         case Word(text):
             at = unwrapped(row, at)
             return {at + 1} if row[at : at + 1] == [text] else set()
@@ -212,7 +212,7 @@ def ends(phrase: Phrase, row: Sequence[str], at: int, named: Named) -> set[int]:
             return named(name, row, unwrapped(row, at))
         case Choice(options):
             return set().union(*(ends(option, row, at, named) for option in options))
-        case Row(parts):
+        case Series(parts):
             places = {at}
             for part in parts:
                 places = set().union(*(ends(part, row, place, named) for place in places))

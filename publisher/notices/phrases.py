@@ -12,13 +12,13 @@ from typing import Any
 
 from publisher.notices.notation import (
     Firsts,
-    Phrase,
+    Pattern,
     firsts,
-    names,
-    read_phrase,
+    pattern_names,
+    pattern_words,
+    read_pattern,
     sentences,
     union,
-    words,
 )
 from publisher.notices.spelling import items, loose_words
 from publisher.policies.configuration import Table, parse_toml
@@ -28,6 +28,7 @@ MOST_SENTENCES = 20_000
 LISTS = (
     "greetings",
     "declarations",
+    "supports",
     "conjunctions",
     "closings",
     "identifications",
@@ -38,7 +39,7 @@ LISTS = (
     "separators",
 )
 """The lists of phrases."""
-PLAIN_LISTS = ("labels", "prefixes", "moments")
+PLAIN_LISTS = ("labels", "prefixes", "moments", "negations")
 """Lists of texts without notation."""
 GIVEN = frozenset({"title", "kind", "number", "organisation", "customer", "moment", "sender"})
 """Names whose phrases each mail brings along."""
@@ -48,10 +49,10 @@ class Lexicon:
     """Phrases, found by the words that they can begin with."""
 
     def __init__(self) -> None:
-        self.phrases: list[Phrase] = []
+        self.phrases: list[Pattern] = []
         self.firsts: Firsts = frozenset()
-        self._by_first: dict[str, list[Phrase]] = {}
-        self._others: list[Phrase] = []
+        self._by_first: dict[str, list[Pattern]] = {}
+        self._others: list[Pattern] = []
 
     def index(self, named: Mapping[str, Firsts]) -> None:
         """Sorts the phrases by what they can begin with.
@@ -67,7 +68,7 @@ class Lexicon:
             for word in first or ():
                 self._by_first.setdefault(word, []).append(phrase)
 
-    def beginning(self, word: str) -> Iterator[Phrase]:
+    def beginning(self, word: str) -> Iterator[Pattern]:
         """Those that can begin with a word."""
         yield from self._by_first.get(word, ())
         yield from self._others
@@ -116,13 +117,8 @@ class Phrases:
                 if name in language.texts:
                     found |= language.plain_words(name)
                 else:
-                    found.update(*map(words, language.lists[name].phrases))
+                    found.update(*map(pattern_words, language.lists[name].phrases))
         return frozenset(found)
-
-    def term_words(self) -> frozenset[str]:
-        """Every word that stands in what a name stands for, in any language."""
-        every = [one for language in self.languages.values() for one in language.terms.values()]
-        return frozenset().union(*(words(phrase) for one in every for phrase in one.phrases))
 
     def kinds_of(self, titles: Iterable[str]) -> frozenset[str]:
         """Of which kinds a policy with these titles is."""
@@ -183,13 +179,13 @@ def _keys(values: Mapping[str, Any], key: str) -> Iterable[str]:
     return tuple(values.get(key, ()))
 
 
-def _read_list(table: Table, key: str, terms: Iterable[str]) -> Iterator[Phrase]:
+def _read_list(table: Table, key: str, terms: Iterable[str]) -> Iterator[Pattern]:
     for text in table.texts(key, ()):
         try:
-            phrase = read_phrase(text)
+            phrase = read_pattern(text)
         except ValueError as error:
             raise table.error(key, f"has “{text}”: {error}", "correct that phrase") from None
-        if unknown := set(names(phrase)) - GIVEN - set(terms):
+        if unknown := set(pattern_names(phrase)) - GIVEN - set(terms):
             what = f"has “{text}”, and no term {{{min(unknown)}}} stands before it"
             raise table.error(key, what, "correct its spelling, or write the term above it")
         if (count := sentences(phrase)) > MOST_SENTENCES:

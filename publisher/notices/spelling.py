@@ -11,8 +11,11 @@ from functools import cache
 
 import regex
 
-BLANK, LINE, RULE, QUOTE, DASH, DOTS = "\n\n", "\n", "--", '"', "-", "…"
-"""The items that are no words: a blank line, a line end, a line of dashes, and so on."""
+BLANK, LINE, RULE, QUOTE, DASH, DOTS, LINK = "\n\n", "\n", "--", '"', "-", "…", "://"
+"""The items that are no words: a blank line, a line end, a line of dashes, and so on.
+
+`LINK` stands for the address of a page.
+"""
 
 _FOLDED = str.maketrans({**dict.fromkeys("’‘ʼ′`´", "'"), "\xad": None})
 _EMPHASIS = regex.compile(
@@ -21,7 +24,8 @@ _EMPHASIS = regex.compile(
 _LETTER = r"[\p{L}\p{M}\p{Nd}]"
 _ADDRESS = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
 _ITEM = regex.compile(
-    rf"(?P<word>{_ADDRESS}|[\p{{L}}\p{{M}}]+|\p{{Nd}}+(?:\.\p{{Nd}}+)*)"
+    r"(?P<link><?(?:https?://|www\.)[^\s<>]{1,500}>?)"
+    rf"|(?P<word>{_ADDRESS}|[\p{{L}}\p{{M}}]+|\p{{Nd}}+(?:\.\p{{Nd}}+)*)"
     rf"|(?P<none>[ \t]+|(?<={_LETTER})['‐–-](?={_LETTER}))"
     r"|(?P<rule>(?<![^\n])(?:-{2,}|_{2,}|={3,})[ \t]*(?![^\n]))"
     r"|(?P<blank>\n(?:[ \t]*\n)+)"
@@ -33,6 +37,7 @@ _ITEM = regex.compile(
     regex.DOTALL,
 )
 _AS = {
+    "link": LINK,
     "rule": RULE,
     "blank": BLANK,
     "line": LINE,
