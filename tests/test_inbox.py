@@ -7,7 +7,7 @@ import html
 import json
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from email import message_from_bytes
 from email.message import EmailMessage, Message
@@ -715,6 +715,26 @@ def test_forms_are_read_from_the_files_of_a_mail() -> None:
     assert (forms, fault) == read_forms(raw)
 
 
+def test_a_damaged_form_waits_for_a_person() -> None:
+    damaged = pdfs.file(pdfs.FORM).replace(b"startxref\n", b"startxref\n1")
+    assert read_forms(bringing(damaged)) == ([], "this is not a PDF that can be read")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"/V/Yes/AS/Yes", b"/V/Yes/AS/Off"),
+        (b"/V/Yes/AS/Yes", b"/V/Off/AS/Yes"),
+        (b"T(customer)/V", b"T(declaration)/V"),
+        (b"<</Fields", b"<</XFA 1 0 R/Fields"),
+    ],
+)
+def test_a_form_that_shows_one_thing_and_says_another_waits(old: bytes, new: bytes) -> None:
+    form = pdfs.file([thing.replace(old, new) for thing in pdfs.FORM])
+    assert form != pdfs.file(pdfs.FORM)
+    assert read_forms(bringing(form)) == ([], "this form shows one thing and says another")
+
+
 def test_of_many_files_a_few_are_read_and_the_others_doubtful() -> None:
     raw = bringing(*[pdfs.file(pdfs.FORM)] * 7)
     mail = read_mail(raw)
@@ -735,8 +755,13 @@ def test_no_form_is_read_from_a_message_that_is_attached() -> None:
     assert read_forms(outer.as_bytes()) == ([], "")
 
 
-def test_a_small_pdf_that_unpacks_to_gigabytes_takes_no_more_than_the_limits() -> None:
-    bomb = pdfs.packed([*pdfs.FORM, b" " * 1_000_000_000], 3)
+@pytest.mark.parametrize(
+    ("objects", "spare"), [([*pdfs.FORM, b" " * 500_000_000], 0), (pdfs.FORM, 500_000_000)]
+)
+def test_a_small_pdf_that_unpacks_to_gigabytes_takes_no_more_than_the_limits(
+    objects: Sequence[bytes], spare: int
+) -> None:
+    bomb = pdfs.packed(objects, 3, spare)
     assert len(bomb) < 5_000
     try:
         forms, fault = forms_within_limits(bringing(bomb))

@@ -184,27 +184,30 @@ def read_form(data: bytes) -> Answers:
         data: the PDF.
 
     Raises:
-        FormError: no PDF, one without fields, or not a form of ours.
+        FormError: no PDF, a damaged one, one without fields, or not a form of ours.
         MemoryError, RecursionError: it takes more than the process may have.
     """
     from pikepdf import Dictionary
     from pikepdf import open as opened
 
     try:
-        with opened(io.BytesIO(data)) as pdf:
-            listed = pdf.Root.get("/AcroForm", Dictionary()).get("/Fields", ())
-            found = {
-                str(field.get("/T", "")): field.get("/V") for field in islice(listed, MOST_FIELDS)
-            }
-            values = {
-                name: "" if value is None else str(value)[:LONGEST_VALUE]
-                for name, value in found.items()
-            }
+        # Of a damaged file each program makes something else.
+        with opened(io.BytesIO(data), attempt_recovery=False) as pdf:
+            form = pdf.Root.get("/AcroForm", Dictionary())
+            fields = list(islice(form.get("/Fields", ()), MOST_FIELDS))
+            values = {_said(field, "/T"): _said(field, "/V") for field in fields}
+            # A box is drawn as its appearance says (ISO 32000-1 §12.5.5), whatever its value.
+            drawn = [
+                _said(field, "/AS") == _said(field, "/V") for field in fields if "/AS" in field
+            ]
+            plain = len(values) == len(fields) and all(drawn) and "/XFA" not in form
     except (MemoryError, RecursionError):
         raise
     except Exception as error:
         # Whoever sends a file decides what is in it, and so in how many ways it cannot be read.
         raise FormError("this is not a PDF that can be read") from error
+    if not plain:
+        raise FormError("this form shows one thing and says another")
     if not values:
         raise FormError(
             "this PDF has no fields",
@@ -215,3 +218,8 @@ def read_form(data: bytes) -> Answers:
         raise FormError("this PDF is not an opt-out form of ours")
     declared = values.pop(DECLARATION) not in ("", "/Off")
     return Answers(release[1], release[2], declared, values)
+
+
+def _said(field: Any, key: str) -> str:
+    value = field.get(key)
+    return "" if value is None else str(value)[:LONGEST_VALUE]
