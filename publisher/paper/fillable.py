@@ -184,9 +184,26 @@ def read_form(data: bytes) -> Answers:
         data: the PDF.
 
     Raises:
-        FormError: no PDF, a damaged one, one without fields, or not a form of ours.
+        FormError: no PDF, a damaged one, one without fields, not a form of ours, or one that shows
+            something else than it says.
         MemoryError, RecursionError: it takes more than the process may have.
     """
+    values, plain = _values(data)
+    if not values:
+        raise FormError(
+            "this PDF has no fields",
+            remedy="it was printed or scanned: a person has to read it",
+        )
+    release = re.fullmatch(r"([a-z][a-z0-9-]*/[\d.]+) ([0-9a-f]{64})", values.pop(RELEASE, ""))
+    if release is None or DECLARATION not in values:
+        raise FormError("this PDF is not an opt-out form of ours")
+    if not plain:
+        raise FormError("this form shows one thing and says another")
+    return Answers(release[1], release[2], _is_checked(values.pop(DECLARATION)), values)
+
+
+def _values(data: bytes) -> tuple[dict[str, str], bool]:
+    """The values of a form's fields by name, and whether they are what each program shows."""
     from pikepdf import Dictionary
     from pikepdf import open as opened
 
@@ -196,28 +213,23 @@ def read_form(data: bytes) -> Answers:
             form = pdf.Root.get("/AcroForm", Dictionary())
             fields = list(islice(form.get("/Fields", ()), MOST_FIELDS))
             values = {_said(field, "/T"): _said(field, "/V") for field in fields}
-            # A box is drawn as its appearance says (ISO 32000-1 §12.5.5), whatever its value.
-            drawn = [
-                _said(field, "/AS") == _said(field, "/V") for field in fields if "/AS" in field
-            ]
-            plain = len(values) == len(fields) and all(drawn) and "/XFA" not in form
+            # A box is drawn in the state that is named there, whatever its value (§12.7.4.2.3).
+            drawn = {
+                _is_checked(_said(field, "/AS")) == _is_checked(_said(field, "/V"))
+                for field in fields
+                if "/AS" in field
+            }
+            plain = len(values) == len(fields) and False not in drawn and "/XFA" not in form
     except (MemoryError, RecursionError):
         raise
     except Exception as error:
         # Whoever sends a file decides what is in it, and so in how many ways it cannot be read.
         raise FormError("this is not a PDF that can be read") from error
-    if not plain:
-        raise FormError("this form shows one thing and says another")
-    if not values:
-        raise FormError(
-            "this PDF has no fields",
-            remedy="it was printed or scanned: a person has to read it",
-        )
-    release = re.fullmatch(r"([a-z][a-z0-9-]*/[\d.]+) ([0-9a-f]{64})", values.pop(RELEASE, ""))
-    if release is None or DECLARATION not in values:
-        raise FormError("this PDF is not an opt-out form of ours")
-    declared = values.pop(DECLARATION) not in ("", "/Off")
-    return Answers(release[1], release[2], declared, values)
+    return values, plain
+
+
+def _is_checked(value: str) -> bool:
+    return value not in ("", "/Off")
 
 
 def _said(field: Any, key: str) -> str:
