@@ -26,7 +26,7 @@ LONGEST_TEXT = 500_000
 """Characters of a text that are read."""
 MOST_TEXTS = 6
 """Ways of saying the same that are read."""
-MOST_ADDRESSES, LONGEST_ADDRESSES = 100, 100_000
+MOST_ADDRESSES, LONGEST_ADDRESSES = 1_000, 100_000
 """Addresses that are read of a message, and characters in which they are looked for."""
 MOST_FILES, MOST_FORMS, LARGEST_FORM = 50, 5, 5_000_000
 """Attached files that are named; PDFs that are read as forms, and bytes of each."""
