@@ -184,7 +184,7 @@ class _Letter:
         if part.kind in _SEALED:
             return self._sealed()
         if part.kind == "multipart/alternative":
-            return self._few([text for one in part.parts for text in self.texts(one)])
+            return self._alternatives([self.texts(one) for one in part.parts])
         if part.kind.startswith("multipart/"):
             return self._few(_after_one_another([self.texts(one) for one in part.parts]))
         if _is_file(part):
@@ -196,6 +196,13 @@ class _Letter:
         """The first text of a message, and nothing else."""
         parts = (p for p in message.walk() if p.kind in _TEXTS and not _is_file(p))
         return [self._text(part) for part in islice(parts, 1)]
+
+    def _alternatives(self, ways: list[list[str]]) -> list[str]:
+        texts = [text for way in ways for text in way]
+        # The last one is what is shown (RFC 2046 §5.1.4).
+        if texts and not texts[-1].strip() and any(text.strip() for text in texts):
+            self.doubts.append("it says nothing where mail programs look first")
+        return self._few(texts)
 
     def _few(self, texts: list[str]) -> list[str]:
         if len(texts) > MOST_TEXTS:
