@@ -555,6 +555,10 @@ def of_size(piece: bytes, size: int = LARGEST - 100) -> bytes:
 
 HTML = b"Content-Type: text/html\n\n"
 MIXED = b"Content-Type: multipart/mixed; boundary=b\n\n"
+NESTED = b"".join(
+    b"Content-Type: multipart/mixed; boundary=%b\n\n--%b\n" % (b"-" * i, b"-" * i)
+    for i in range(mime.MOST_LEVELS, 0, -1)
+)
 HOSTILE = {
     "a reply parser's worst": b"\n" + of_size(b"Am Am schrieb x "),
     "tags that do not end": HTML + of_size(b'<a x="'),
@@ -582,11 +586,9 @@ HOSTILE = {
     "parts": MIXED + b"--b\n\nx\n" * 300_000,
     "parts, almost": MIXED + of_size(b"--b \tx\n"),
     "a boundary of dashes": b"Content-Type: multipart/mixed; boundary=--------\n\n" + of_size(b"-"),
-    "boundaries of hyphens in each other": b"".join(
-        b"Content-Type: multipart/mixed; boundary=%b\n\n--%b\n" % (b"-" * i, b"-" * i)
-        for i in range(19, 0, -1)
-    )
-    + of_size(b"-", 9_000_000),
+    "boundaries of hyphens in each other": NESTED + of_size(b"-", 9_900_000),
+    "boundaries, almost, in each other": NESTED + of_size(b"\n--", 9_900_000),
+    "line ends in each other": NESTED + of_size(b"\n", 9_900_000),
     "a header": b"X: " + of_size(b"a"),
     "a header of many fields": of_size(b"a:\n"),
     "a field in many lines": b"To:" + of_size(b" a\n"),
