@@ -567,6 +567,7 @@ HOSTILE = {
     "elements in each other, many": HTML + of_size(b"<div>"),
     "hidden ends of elements": HTML + of_size(b"<div><!--</div>-->", 490_000),
     "formatting opened anew": HTML + b"".join(b"<b a=%d>" % i for i in range(999)) + b"<p>x" * 999,
+    "HTML in many parts": MIXED + (b"--b\n" + HTML + of_size(b"<br>", 490_000) + b"\n") * 20,
     "attributes": HTML + b"<a " + b" ".join(b"x%d" % i for i in range(60_000)) + b">",
     "attributes of the body": HTML + b"".join(b"<body a%d>" % i for i in range(40_000)),
     "entities": HTML + of_size(b"&CounterClockwiseContourIntegral;", 490_000),

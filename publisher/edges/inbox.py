@@ -23,7 +23,7 @@ from publisher.paper import fillable
 LARGEST = 10_000_000
 """Bytes of a message that is read whole; of a larger one the header and the first text are."""
 LONGEST_TEXT = 500_000
-"""Characters of a text that are read."""
+"""Characters that are read of all texts of a message together."""
 MOST_TEXTS = 6
 """Ways of saying the same that are read."""
 MOST_ADDRESSES, LONGEST_ADDRESSES = 1_000, 100_000
@@ -178,6 +178,8 @@ class _Letter:
     doubts: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     pdfs: int = 0
+    left: int = LONGEST_TEXT
+    """Characters that may still be read."""
 
     def texts(self, part: Part) -> list[str]:
         """What a part says, once for each way in which it says it."""
@@ -214,7 +216,8 @@ class _Letter:
         return []
 
     def _text(self, part: Part) -> str:
-        text, fault = part.text(LONGEST_TEXT)
+        text, fault = part.text(self.left)
+        self.left -= len(text)
         self.doubts += [fault] if fault else []
         if part.kind == "text/html":
             text, doubts = hypertext.words(text)
