@@ -31,8 +31,14 @@ def file(objects: Sequence[bytes], trailer: bytes = b"") -> bytes:
     ) % (out, size, table, size, trailer, len(out))
 
 
-def packed(objects: Sequence[bytes], filters: int) -> bytes:
-    """A PDF whose objects are in a stream, packed several times, as is its table of places."""
+def packed(objects: Sequence[bytes], filters: int, spare: int = 0) -> bytes:
+    """A PDF whose objects are in a stream, packed several times, as is its table of places.
+
+    Args:
+        objects: the first is its catalogue.
+        filters: how often both are packed.
+        spare: bytes that the table is longer than it has to be.
+    """
     heads, bodies = b"", b""
     for number, thing in enumerate(objects, 1):
         heads += b"%d %d " % (number, len(bodies))
@@ -48,7 +54,7 @@ def packed(objects: Sequence[bytes], filters: int) -> bytes:
     ]
     rows += [b"\1\0\x09\0", b"\1" + len(out).to_bytes(2, "big") + b"\0"]
     about = b"/Type/XRef/W[1 2 1]/Size %d/Root 1 0 R" % (number + 2)
-    table = _stream(b"".join(rows), filters, about)
+    table = _stream(b"".join(rows) + bytes(spare), filters, about)
     return out + b"%d 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF\n" % (number + 1, table, len(out))
 
 

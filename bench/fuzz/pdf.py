@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import resource
 import sys
@@ -91,6 +92,8 @@ def limit() -> None:
 
 
 if __name__ == "__main__":
+    # The library warns of each file that it mends.
+    logging.disable(logging.CRITICAL)
     for seed in seeds():
         read(seed)
     words = prepare(Path(sys.argv[1]))

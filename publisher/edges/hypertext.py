@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -65,32 +66,38 @@ _CLOSED_BY_ITSELF = frozenset([
 def _costly(html: str) -> bool:
     """Whether a parser that follows the HTML standard takes far longer than its length says.
 
-    The standard makes it go through all open elements for many a tag, through all attributes of
-    an element for each of them, and open formatting elements anew in each block.
+    The standard has it go through all open elements for many a tag, through all attributes of an
+    element for each of them, and has it open formatting elements anew in each block.
     """
-    open_now: dict[str, int] = {}
+    opened: Counter[str] = Counter()
     depth = formatting = steps = reopened = 0
     for found in _TAG.finditer(html):
         closing, name, attributes = found.groups()
         if name is None:
             continue
         name = name.lower()
-        step = 0
-        if name not in _CLOSED_BY_ITSELF:
-            step = -1 if closing else 1
-            if closing and not open_now.get(name):
-                step = 0
-            open_now[name] = open_now.get(name, 0) + step
+        step = _step(name, bool(closing), opened)
+        opened[name] += step
         depth += step
-        formatting += step if name in _FORMATTING else 0
-        many = len(_VALUE.sub("", attributes)) // 2
-        # The attributes of these are added to those of the first.
-        once = 1_000 if name in ("html", "body") else 1
-        steps += depth + once * many + many * many // 2
+        formatting += step * (name in _FORMATTING)
+        steps += depth + _attribute_steps(name, attributes)
         reopened += formatting
         if steps > MOST_STEPS or reopened > MOST_REOPENED:
             return True
     return False
+
+
+def _step(name: str, closing: bool, opened: Counter[str]) -> int:
+    """By how much a tag changes how many elements are open."""
+    if name in _CLOSED_BY_ITSELF or (closing and not opened[name]):
+        return 0
+    return -1 if closing else 1
+
+
+def _attribute_steps(name: str, attributes: str) -> int:
+    many = len(_VALUE.sub("", attributes)) // 2
+    # Those of all elements of these names are added to the first.
+    return many * many // 2 + (1_000 * many if name in ("html", "body") else 0)
 
 
 # ── what is seen ─────────────────────────────────────────────────────────────────────────────────
@@ -145,7 +152,9 @@ class _State:
 
     look: Look
     unseen: bool = False
+    """Whether it is hidden, whatever its look."""
     silent: bool = False
+    """Whether it holds no words at all, as a script."""
     struck: bool = False
     unsure: bool = False
     quoted: bool = False
@@ -164,7 +173,6 @@ class _Reader:
     """What the line consists of that has not ended yet."""
     mark: str = ""
     """What that line begins with."""
-
     seen: int = 0
     """Nodes that were read."""
 

@@ -23,10 +23,10 @@ from publisher.paper import fillable
 LARGEST = 10_000_000
 """Bytes of a message that is read whole; of a larger one the header and the first text are."""
 LONGEST_TEXT = 500_000
-"""Characters of a text that are read."""
+"""Characters that are read of all texts of a message together."""
 MOST_TEXTS = 6
 """Ways of saying the same that are read."""
-MOST_ADDRESSES, LONGEST_ADDRESSES = 100, 100_000
+MOST_ADDRESSES, LONGEST_ADDRESSES = 1_000, 100_000
 """Addresses that are read of a message, and characters in which they are looked for."""
 MOST_FILES, MOST_FORMS, LARGEST_FORM = 50, 5, 5_000_000
 """Attached files that are named; PDFs that are read as forms, and bytes of each."""
@@ -178,13 +178,15 @@ class _Letter:
     doubts: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     pdfs: int = 0
+    left: int = LONGEST_TEXT
+    """Characters that may still be read."""
 
     def texts(self, part: Part) -> list[str]:
         """What a part says, once for each way in which it says it."""
         if part.kind in _SEALED:
             return self._sealed()
         if part.kind == "multipart/alternative":
-            return self._few([text for one in part.parts for text in self.texts(one)])
+            return self._alternatives([self.texts(one) for one in part.parts])
         if part.kind.startswith("multipart/"):
             return self._few(_after_one_another([self.texts(one) for one in part.parts]))
         if _is_file(part):
@@ -197,6 +199,13 @@ class _Letter:
         parts = (p for p in message.walk() if p.kind in _TEXTS and not _is_file(p))
         return [self._text(part) for part in islice(parts, 1)]
 
+    def _alternatives(self, ways: list[list[str]]) -> list[str]:
+        texts = [text for way in ways for text in way]
+        # The last one is what is shown (RFC 2046 §5.1.4).
+        if texts and not texts[-1].strip() and any(text.strip() for text in texts):
+            self.doubts.append("it says nothing where mail programs look first")
+        return self._few(texts)
+
     def _few(self, texts: list[str]) -> list[str]:
         if len(texts) > MOST_TEXTS:
             self.doubts.append("it says itself in more ways than are read")
@@ -207,7 +216,8 @@ class _Letter:
         return []
 
     def _text(self, part: Part) -> str:
-        text, fault = part.text(LONGEST_TEXT)
+        text, fault = part.text(self.left)
+        self.left -= len(text)
         self.doubts += [fault] if fault else []
         if part.kind == "text/html":
             text, doubts = hypertext.words(text)

@@ -22,7 +22,7 @@ LARGEST_HEAD, LARGEST_PART_HEAD = 200_000, 20_000
 """Bytes that are read of the header of a message, and of a part."""
 LONGEST_FIELD = 4_000
 """Characters that are read of a field that describes a part, and of one that is decoded."""
-MOST_PARTS, MOST_LEVELS = 300, 20
+MOST_PARTS, MOST_LEVELS = 300, 8
 """Parts of a message that are read, and how deep one may be within others."""
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")

@@ -58,6 +58,8 @@ def look_of(tag: str, attributes: Mapping[str, str | None], around: Look) -> tup
     ink = attributes.get("color" if tag == "font" else "text" if tag == "body" else "")
     if ink:
         look = replace(look, ink=_colour(ink, look.ink, look.ground))
+    if tag == "font" and _PICTURES.search((attributes.get("face") or "").lower()):
+        look = replace(look, moved=True)
     if style := attributes.get("style"):
         rules = _rules(style)
         return _styled(look, rules), hidden or _hides(rules)
@@ -204,6 +206,8 @@ _MOVING = {
     "mix-blend-mode": "normal", "writing-mode": "horizontal-tb", "shape-outside": "none",
 }  # fmt: skip
 """Properties that show words elsewhere or otherwise, and the values that do not."""
+_PICTURES = re.compile(r"wingdings|webdings|dingbats")
+"""Fonts whose letters are pictures."""
 _WEIGHED = frozenset([
     *_MOVING, *_THIN, *_PLACES, *_DECORATIONS, "display", "visibility", "mso-hide", "opacity",
     "content-visibility", "clip", "clip-path", "zoom", "color", "-webkit-text-fill-color", "font",
@@ -231,6 +235,7 @@ def _is_moved(rules: Mapping[str, str]) -> bool:
         or spacing <= -4
         or (high < 3 and height[:1] in "0.123456789")
         or _TWICE in rules
+        or bool(_PICTURES.search(rules.get("font-family", rules.get("font", ""))))
         or any("\\" in name or (name in _WEIGHED and _HOW.search(rules[name])) for name in rules)
     )
 

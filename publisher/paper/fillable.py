@@ -184,27 +184,11 @@ def read_form(data: bytes) -> Answers:
         data: the PDF.
 
     Raises:
-        FormError: no PDF, one without fields, or not a form of ours.
+        FormError: no PDF, a damaged one, one without fields, not a form of ours, or one that shows
+            something else than it says.
         MemoryError, RecursionError: it takes more than the process may have.
     """
-    from pikepdf import Dictionary
-    from pikepdf import open as opened
-
-    try:
-        with opened(io.BytesIO(data)) as pdf:
-            listed = pdf.Root.get("/AcroForm", Dictionary()).get("/Fields", ())
-            found = {
-                str(field.get("/T", "")): field.get("/V") for field in islice(listed, MOST_FIELDS)
-            }
-            values = {
-                name: "" if value is None else str(value)[:LONGEST_VALUE]
-                for name, value in found.items()
-            }
-    except (MemoryError, RecursionError):
-        raise
-    except Exception as error:
-        # Whoever sends a file decides what is in it, and so in how many ways it cannot be read.
-        raise FormError("this is not a PDF that can be read") from error
+    values, plain = _values(data)
     if not values:
         raise FormError(
             "this PDF has no fields",
@@ -213,5 +197,41 @@ def read_form(data: bytes) -> Answers:
     release = re.fullmatch(r"([a-z][a-z0-9-]*/[\d.]+) ([0-9a-f]{64})", values.pop(RELEASE, ""))
     if release is None or DECLARATION not in values:
         raise FormError("this PDF is not an opt-out form of ours")
-    declared = values.pop(DECLARATION) not in ("", "/Off")
-    return Answers(release[1], release[2], declared, values)
+    if not plain:
+        raise FormError("this form shows one thing and says another")
+    return Answers(release[1], release[2], _is_checked(values.pop(DECLARATION)), values)
+
+
+def _values(data: bytes) -> tuple[dict[str, str], bool]:
+    """The values of a form's fields by name, and whether they are what each program shows."""
+    from pikepdf import Dictionary
+    from pikepdf import open as opened
+
+    try:
+        # Of a damaged file each program makes something else.
+        with opened(io.BytesIO(data), attempt_recovery=False) as pdf:
+            form = pdf.Root.get("/AcroForm", Dictionary())
+            fields = list(islice(form.get("/Fields", ()), MOST_FIELDS))
+            values = {_said(field, "/T"): _said(field, "/V") for field in fields}
+            # A box is drawn in the state that is named there, whatever its value (§12.7.4.2.3).
+            drawn = {
+                _is_checked(_said(field, "/AS")) == _is_checked(_said(field, "/V"))
+                for field in fields
+                if "/AS" in field
+            }
+            plain = len(values) == len(fields) and False not in drawn and "/XFA" not in form
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:
+        # Whoever sends a file decides what is in it, and so in how many ways it cannot be read.
+        raise FormError("this is not a PDF that can be read") from error
+    return values, plain
+
+
+def _is_checked(value: str) -> bool:
+    return value not in ("", "/Off")
+
+
+def _said(field: Any, key: str) -> str:
+    value = field.get(key)
+    return "" if value is None else str(value)[:LONGEST_VALUE]
