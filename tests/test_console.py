@@ -164,7 +164,8 @@ def mailed(house: House) -> House:
 def test_a_mail_on_a_terminal(mailed: House, more: tuple[str, ...]) -> None:
     shown = on_terminal(mailed, "requests", "show", "1", *more)
     assert "owned" in shown
-    assert "\\x1b]52;c;" in shown
+    # What is read of a mail has no control characters any more; raw, they are spelled out.
+    assert ("\\x1b]52;c;" in shown) is bool(more)
     assert not obeyed(shown)
     assert not obeyed(on_terminal(mailed, "requests").replace("\x1b[1m", "").replace("\x1b[0m", ""))
 

@@ -111,7 +111,8 @@ class Request:
     @property
     def came_after(self) -> dt.datetime:
         """Its place among others: when it came in, or, by a clock that was behind, what it was
-        behind of."""
+        behind of.
+        """
         behind = json.loads(self.evidence).get(BEHIND)
         return dt.datetime.fromisoformat(behind) if behind else self.received
 
