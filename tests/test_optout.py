@@ -27,7 +27,6 @@ from publisher.notices.optout import (
     reply_address,
     timing,
     token_in,
-    understood,
 )
 from publisher.policies.release import Number
 from tests.houses import TWO, make
@@ -163,48 +162,3 @@ def test_the_window_closes_at_the_end_of_its_last_day_in_utc(tmp_path: Path) -> 
     assert timing(release, after) is Timing.LATE
     assert timing(release, after.astimezone(west)) is Timing.LATE
     assert timing(replace(release, closes=None), last) is Timing.LATE
-
-
-@pytest.mark.parametrize(
-    ("subject", "text"),
-    [
-        ("Re: Privacy Policy: version 2 applies", "I opt out"),
-        ("Re: x", "I want to opt out.\n\nSent from my iPhone"),
-        ("AW: x", "Hello, I hereby opt out of version 2 of the Privacy Policy. Regards, Ben"),
-        ("opt out", ""),
-        ("Opt-Out", "Please opt me out"),
-        ("Re: x", "I do not accept version 2."),
-        ("Re: x", "We don’t agree to the new policy"),
-        ("Re: x", "I refuse to accept this change"),
-        ("Re: x", "i OPT OUT!!!"),
-    ],
-)
-def test_an_opt_out_beyond_doubt(subject: str, text: str) -> None:
-    assert understood(subject, text)
-
-
-@pytest.mark.parametrize(
-    ("subject", "text"),
-    [
-        ("Re: x", ""),
-        ("Re: opt out of version 2", "Thanks"),
-        ("Re: x", "How do I opt out?"),
-        ("Re: x", "What happens if I opt out"),
-        ("Re: x", "I do not want to opt out"),
-        ("Re: x", "I don't want to opt out"),
-        ("Re: x", "I no longer want to opt out"),
-        ("Re: x", "Please ignore my opt out"),
-        ("Re: x", "I withdraw my opt-out"),
-        ("Re: x", "My opt-out was a mistake"),
-        ("Re: x", "The opt-out link is broken"),
-        ("Re: x", "I accept version 2"),
-        ("Re: x", "I opt out of mailings but I accept the policy"),
-        ("Re: x", "unsubscribe"),
-        ("Re: x", "Should I opt out?"),
-        ("Re: x", "I am undecided whether to opt out"),
-        ("I opt out", "no wait, never mind"),
-        ("Out of office", "I am on holiday until Monday"),
-    ],
-)
-def test_what_is_in_doubt_is_for_a_person(subject: str, text: str) -> None:
-    assert not understood(subject, text)

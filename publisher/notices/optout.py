@@ -1,4 +1,4 @@
-"""Opting out of a release: who may, until when, in what words, and how a mail is understood.
+"""Opting out of a release: who may, until when, and in what words.
 
 An opt-out is a declaration about one named release. It says nothing about the next one, and it is
 never the same as leaving a mailing list.
@@ -213,56 +213,3 @@ def wording(release: Release, organisation: str) -> str:
         f"Declaration: “I opt out of {new} of the {facts.title} of {organisation}.”",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-# ── mail ─────────────────────────────────────────────────────────────────────────────────────────
-
-_REFUSES = re.compile(
-    r"\b(opt(?:ing|ed)?[\s-]*(?:(?:me|us)\s+)?out|"
-    r"(?:do|does|will|can)(?:\s+not|n['’]t)\s+(?:accept|agree)|"
-    r"(?:i|we)\s+(?:refuse|decline|reject|object|disagree)\w*"
-    r"(?:\s+to\s+(?:accept|agree))?)",
-    re.IGNORECASE,
-)
-_DOUBTFUL = re.compile(
-    r"\?|\b(?:no|not|nor|never|neither|nothing|\w+n['’]t|[dcw]ont|cant|didnt|doesnt|cannot|against|without|"
-    r"withdr[ae]w\w*|undo|cancel\w*|revoke\w*|revers\w+|ignore\w*|mistake\w*|error|instead|rather|"
-    r"if|unless|until|whether|how|why|what|when|where|who|which|did|can you|could|"
-    r"but|however|maybe|perhaps|might|may|think\w*|thought|consider\w*|undecided|unsure|"
-    r"accept\w*|agree\w*|consent\w*|opt(?:ing|ed)?[\s-]*in|stay\w*|keep\w*|remain\w*|"
-    r"already|earlier|before|previous\w*|yet|later|"
-    r"link|page|form|button|website|broken|fail\w*|problem\w*|trying|tried)\b",
-    re.IGNORECASE,
-)
-_OWN_SUBJECT = re.compile(r"^\s*(?:re|aw|sv|tr|antw)\s*:", re.IGNORECASE)
-
-
-def understood(subject: str, text: str) -> bool:
-    """Whether a mail to a reply address is, beyond doubt, an opt-out.
-
-    A doubtful one is for a person to read: it is kept and counted as received, never guessed at.
-
-    Args:
-        subject: its subject; that of a reply to our letter counts for nothing, for it is ours.
-        text: what its writer wrote, without what is quoted.
-    """
-    said = [] if _OWN_SUBJECT.match(subject) else [subject]
-    said.append(text)
-    words = " \n ".join(said)
-    refusals = _REFUSES.findall(words)
-    rest = _REFUSES.sub(" ", words)
-    return bool(refusals) and not _DOUBTFUL.search(rest)
-
-
-_ABOUT_FORM = re.compile(r"\bforms?\b", re.IGNORECASE)
-
-
-def agrees(subject: str, text: str) -> bool:
-    """Whether what is written beside a form that was filled in leaves it beyond doubt.
-
-    Args:
-        subject, text: as for `understood`.
-    """
-    said = text if _OWN_SUBJECT.match(subject) else f"{subject} \n {text}"
-    rest = _ABOUT_FORM.sub(" ", _REFUSES.sub(" ", said))
-    return not _DOUBTFUL.search(rest)

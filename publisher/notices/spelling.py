@@ -17,7 +17,8 @@ BLANK, LINE, RULE, QUOTE, DASH, DOTS, LINK = "\n\n", "\n", "--", '"', "-", "…"
 `LINK` stands for the address of a page.
 """
 
-_FOLDED = str.maketrans({**dict.fromkeys("’‘ʼ′`´", "'"), "\xad": None})
+# The Greek question mark looks like a semicolon, and NFKC would make it one.
+_FOLDED = str.maketrans({**dict.fromkeys("’‘ʼ′`´", "'"), "\xad": None, "\u037e": "?"})
 _EMPHASIS = regex.compile(
     r"(?<![\w*])([*_]{1,3})(?=[^\s*_])([^\n*_]+)(?<=[^\s*_])\1(?![\w*])", regex.ASCII
 )
