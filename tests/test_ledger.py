@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from publisher.edges import database
 from publisher.edges.database import LedgerError
 from publisher.edges.ledger import Ledger, Merged
 from publisher.errors import TooOftenError
@@ -313,3 +317,47 @@ def test_errors_say_nothing_of_customers(ledger: Ledger, path: Path) -> None:
         declare(ledger, OUT)
     assert "anna" not in str(caught.value)
     assert ledger.requests("privacy", 2) == []
+
+
+LEFT = """
+import os, sys
+from publisher.edges.ledger import Ledger
+Ledger(sys.argv[1]).recipients()
+os._exit(9)  # as if killed: the log stays
+"""
+ENDS = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT 1 FROM request')"
+
+
+def test_another_program_that_ends_while_this_one_opens_does_no_harm(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last one that ends takes the log away: of a program that was killed before, say."""
+    url = f"sqlite:///{path}"
+    subprocess.run([sys.executable, "-c", LEFT, url], check=False, env={**os.environ})
+    log = path.with_name(f"{path.name}-wal")
+    assert log.exists()
+    seen = []
+    look = database._identity
+
+    def looked(name: str) -> tuple[int, int] | None:
+        found = look(name)
+        if name.endswith("-wal") and not seen:
+            seen.append(name)
+            os.link(log, path.with_name("kept"))  # so that no new file gets its number
+            subprocess.run([sys.executable, "-c", ENDS, str(path)], check=True)
+        return found
+
+    monkeypatch.setattr(database, "_identity", looked)
+    ledger = Ledger(url)
+    ledger.merge_recipients([ANNA], NOW)
+    assert seen
+    assert declare(ledger, OUT).receipt == "R-000001"
+
+
+def test_a_second_opening_in_one_process_leaves_the_locks_of_the_first(
+    ledger: Ledger, path: Path
+) -> None:
+    Ledger(f"sqlite:///{path}").close()
+    subprocess.run([sys.executable, "-c", ENDS, str(path)], check=True)
+    assert path.with_name(f"{path.name}-wal").exists()
+    assert declare(ledger, OUT).receipt == "R-000001"

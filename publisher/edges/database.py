@@ -41,9 +41,11 @@ class Database:
         else:
             self._engine = create_engine(url, hide_parameters=True)
         self._writer = self._engine.execution_options(writes=True)
-        self._file = _File(url)
+        self._file = _File()
         with self.writing() as db:
             self._check_tables(db)
+        # Now that we have it open, nobody else who ends takes its log away.
+        self._file = _File(url)
 
     def close(self) -> None:
         """Closes every connection."""
@@ -115,20 +117,20 @@ class _File:
     file was removed or replaced, or the log (`-wal`) that holds what was committed last.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str = "") -> None:
+        """Args:
+        url: of a database that we have open; of another kind, or none: nothing is looked at.
+        """
         path = make_url(url).database if url.startswith("sqlite") else None
         self._path = Path(path) if path and path != ":memory:" else None
-        self._known: dict[str, tuple[int, int]] = {}
+        self._known = {ending: self._found(ending) for ending in ("", "-wal")}
 
     def stands(self) -> bool:
         """Whether they are still there, and the same ones."""
-        return self._path is None or all(map(self._same, ("", "-wal")))
+        return all(self._found(ending) == known for ending, known in self._known.items())
 
-    def _same(self, ending: str) -> bool:
-        found = _identity(f"{self._path}{ending}")
-        if found is None:
-            return ending not in self._known
-        return self._known.setdefault(ending, found) == found
+    def _found(self, ending: str) -> tuple[int, int] | None:
+        return _identity(f"{self._path}{ending}") if self._path else None
 
 
 def _identity(path: str) -> tuple[int, int] | None:
@@ -171,7 +173,12 @@ def _private(path: Path, where: str) -> None:
     """Makes the file so that only its owner can read it: it is full of addresses."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if not path.exists():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # It is not opened to see whether it can be: to close it would end the locks that other
+        # connections of this process have on it (POSIX, and https://sqlite.org/howtocorrupt.html).
+        elif not (path.is_file() and os.access(path, os.R_OK | os.W_OK)):
+            raise PermissionError(None, "it is no file that can be read and written")
     except OSError as error:
         remedy = "see that its folder can be written, or set ledger.url in publisher.toml"
         what = f"the ledger cannot be opened: {error.strerror}"
