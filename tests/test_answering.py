@@ -8,6 +8,7 @@ import hmac
 import io
 import json
 import sqlite3
+import sys
 from base64 import b32encode
 from email.message import EmailMessage
 from pathlib import Path
@@ -582,6 +583,16 @@ def test_without_a_key_a_message_is_kept_until_there_is_one(
     assert take(project, reply(project, "Thank you"), now=NOW + HOUR).filed is Filed.UNCLEAR
     (row, _) = optouts(project, "privacy", TWO)
     assert (row.state, row.received) == ("opted out", NOW)
+
+
+def test_a_message_that_no_process_can_be_started_for_is_read_by_the_next_run(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as without:
+        without.setattr(sys, "executable", "/nowhere/python")
+        assert receive(project, reply(project, "I opt out"), None, at()).filed is None
+    assert take(project, b"\n\n", now=NOW + HOUR).filed is Filed.UNKNOWN
+    assert state(project) == "opted out"
 
 
 def test_what_was_kept_before_the_program_was_stopped_is_read_by_the_next_run(

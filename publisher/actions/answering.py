@@ -75,6 +75,8 @@ def receive(project: Project, raw: bytes, to: str | None, clock: Clock) -> Verdi
     except (LedgerError, ConfigurationError) as error:
         # That is not the message's fault, so nobody has to read it: the next run does.
         return Verdict(number, None, error.what)
+    except OSError as error:
+        return Verdict(number, None, f"it could not be read now: {error.strerror}")
     return verdicts.get(number) or Verdict(number, None, "others are read first")
 
 
@@ -84,6 +86,7 @@ def read_messages(project: Project, clock: Clock) -> dict[int, Verdict]:
     Raises:
         LedgerError: the ledger cannot be used.
         ConfigurationError: keys, phrases or addresses that reading needs are missing.
+        OSError: no process can be started to read in.
     """
     # One process at a time, so that of two mails that say the same the first one came first.
     with held(project.private / "reading.lock", wait=True):
@@ -93,7 +96,7 @@ def read_messages(project: Project, clock: Clock) -> dict[int, Verdict]:
 def _read(project: Project, message: Message, clock: Clock) -> Verdict:
     try:
         return MessageReader(project, message, clock).verdict()
-    except (LedgerError, ConfigurationError):
+    except (LedgerError, ConfigurationError, OSError):
         raise
     except PublisherError as error:
         reason = error.what
