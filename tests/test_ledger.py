@@ -336,7 +336,7 @@ def test_another_program_that_ends_while_this_one_opens_does_no_harm(
     subprocess.run([sys.executable, "-c", LEFT, url], check=False, env={**os.environ})
     log = path.with_name(f"{path.name}-wal")
     assert log.exists()
-    seen = []
+    seen: list[str] = []
     look = database._identity
 
     def looked(name: str) -> tuple[int, int] | None:
