@@ -127,6 +127,21 @@ def _output(function: _F) -> _F:
     )(function)
 
 
+def _choice(name: str, value: str, help_: str) -> Callable[[_F], _F]:
+    """An option that is one of several; two of them at once are refused."""
+
+    def chosen(ctx: click.Context, _: click.Parameter, given: bool) -> None:
+        before = ctx.params.get("outcome")
+        if given and before is not None:
+            raise click.UsageError(f"{name} contradicts what is said beside it: choose one")
+        ctx.params["outcome"] = value if given else before
+
+    key = name.strip("-").replace("-", "_")
+    return click.option(
+        name, f"choice_{key}", is_flag=True, expose_value=False, callback=chosen, help=help_
+    )
+
+
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--project",
@@ -508,18 +523,8 @@ def send(ctx: click.Context, release: Number, confirm: bool, test: str | None) -
 @main.command()
 @click.argument("release", type=RELEASE)
 @click.argument("customer", required=False)
-@click.option(
-    "--accepted",
-    "outcome",
-    flag_value="accepted",
-    help="The carrier's log shows that it took the letter.",
-)
-@click.option(
-    "--again",
-    "outcome",
-    flag_value="again",
-    help="It did not: send the letter again with the next `send`.",
-)
+@_choice("--accepted", "accepted", "The carrier's log shows that it took the letter.")
+@_choice("--again", "again", "It did not: send the letter again with the next `send`.")
 @click.pass_context
 def resolve(ctx: click.Context, release: Number, customer: str | None, outcome: str | None) -> None:
     """List the letters in doubt or refused; with CUSTOMER, settle one of them.
@@ -576,15 +581,16 @@ def _message() -> bytes:
 
 
 @main.group(invoke_without_command=True)
+@click.option("--all", "everything", is_flag=True, help="List every message that came in.")
 @click.pass_context
-def requests(ctx: click.Context) -> None:
+def requests(ctx: click.Context, everything: bool) -> None:
     """List the messages that need a person's decision."""
     if ctx.invoked_subcommand is None:
         from publisher.actions.requests import read_the_rest
         from publisher.actions.tallying import waiting
 
         read_the_rest(ctx.obj.project, ctx.obj.now)
-        rows = waiting(ctx.obj.project)
+        rows = waiting(ctx.obj.project, everything)
         if rows:
             head = ("message", "received", "filed", "about", "why it waits")
             console.table(head, [row.cells() for row in rows])
@@ -606,12 +612,13 @@ def show(ctx: click.Context, message: int, raw: bool) -> None:
 
 @requests.command()
 @click.argument("message", type=int)
-@click.option("--opt-out", "outcome", flag_value="opt out", help="It is an opt-out.")
-@click.option("--withdraw", "outcome", flag_value="withdraw", help="It takes an opt-out back.")
-@click.option("--nothing", "outcome", flag_value="nothing", help="It declares nothing.")
+@_choice("--opt-out", "opt out", "It is an opt-out.")
+@_choice("--withdraw", "withdraw", "It takes an opt-out back.")
+@_choice("--nothing", "nothing", "It declares nothing.")
 @click.option("--why", required=True, metavar="TEXT", help="Your reason; it is kept.")
 @click.option("--release", type=RELEASE, help="About this release, where the message is silent.")
 @click.option("--customer", metavar="ID", help="From this customer, where the message is silent.")
+@click.option("--again", is_flag=True, help="Mend what was decided before; both are kept.")
 @click.pass_context
 def settle(
     ctx: click.Context,
@@ -620,6 +627,7 @@ def settle(
     why: str,
     release: Number | None,
     customer: str | None,
+    again: bool,
 ) -> None:
     """Record what a message that waited declares; it counts from when it came in."""
     from publisher.actions.receipts import send_soon
@@ -632,7 +640,7 @@ def settle(
         raise click.UsageError("name both --release and --customer, or neither")
     kind = None if outcome == "nothing" else RequestKind(outcome)
     about = (ctx.obj.policy, release, customer) if release and customer else None
-    verdict = judge(ctx.obj.project, message, kind, why, ctx.obj.now, about=about)
+    verdict = judge(ctx.obj.project, message, kind, why, ctx.obj.now, about=about, again=again)
     send_soon(ctx.obj.project, ctx.obj.now)
     ctx.obj.say(str(verdict))
 
@@ -668,10 +676,8 @@ def send_receipts(ctx: click.Context) -> None:
 
 @receipts.command("settle")
 @click.argument("receipt", nargs=-1, required=True)
-@click.option(
-    "--accepted", "outcome", flag_value="accepted", help="The carrier's log shows that it took it."
-)
-@click.option("--again", "outcome", flag_value="again", help="It did not: send it again.")
+@_choice("--accepted", "accepted", "The carrier's log shows that it took it.")
+@_choice("--again", "again", "It did not: send it again.")
 @click.pass_context
 def settle_receipts(ctx: click.Context, receipt: tuple[str, ...], outcome: str | None) -> None:
     """Settle receipts in doubt or refused, after a look at the carrier's log."""

@@ -78,5 +78,9 @@ class TokenError(PublisherError):
     """A personal link or reply address that we did not issue, or that was changed."""
 
 
+class RequestError(PublisherError):
+    """A message cannot be settled as asked."""
+
+
 class TooOftenError(PublisherError):
     """A customer declared one thing and the other more often in a day than is recorded."""

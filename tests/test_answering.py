@@ -25,13 +25,13 @@ from publisher.actions.noticing import import_recipients, letter_for
 from publisher.actions.printing import optout_pdf
 from publisher.actions.receipts import outstanding, send_receipts
 from publisher.actions.requests import judge, message_text
-from publisher.actions.tallying import optouts, standings, status
+from publisher.actions.tallying import optouts, standings, status, waiting
 from publisher.edges import archive
 from publisher.edges.database import LedgerError
 from publisher.edges.inbox import read_mail
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
-from publisher.errors import NotFoundError, TokenError
+from publisher.errors import NotFoundError, RequestError, TokenError
 from publisher.notices.letter import message_id
 from publisher.notices.optout import RequestKind, Timing
 from publisher.notices.record import Clock, DeliveryState, Filed
@@ -451,6 +451,47 @@ def test_a_doubtful_mail_waits_and_counts_from_when_it_came(project: Project) ->
     assert (row.state, row.timing, row.received) == ("opted out", Timing.IN_TIME, NOW)
     with pytest.raises(NotFoundError, match="is waiting"):
         judge(project, verdict.message, OUT, "again", at(LATE))
+
+
+def test_what_a_person_decided_can_be_mended_and_both_are_kept(project: Project) -> None:
+    number = take(project, reply(project, "Please no version 2 for me")).message
+    judge(project, number, None, "a thank-you", at())
+    with pytest.raises(NotFoundError, match="filed as settled"):
+        judge(project, number, OUT, "no, it is one", at(LATE))
+    done = judge(project, number, OUT, "no, it is one", at(LATE), again=True)
+    assert str(done).endswith("opt out of privacy/2 by c-1: no, it is one, R-000001")
+    (row,) = optouts(project, "privacy", TWO)
+    assert (row.state, row.timing, row.received) == ("opted out", Timing.IN_TIME, NOW)
+    taken = take(project, reply(project, "I opt out"), now=NOW + HOUR)
+    with pytest.raises(NotFoundError, match="filed as opt out"):
+        judge(project, taken.message, None, "it was not", at(LATE), again=True)
+
+
+def test_what_was_taken_for_a_machines_can_be_settled(project: Project) -> None:
+    number = take(project, reply(project, "", Auto_Submitted="auto-replied")).message
+    assert [m.number for m in waiting(project)] == []
+    assert [(m.number, m.filed) for m in waiting(project, everything=True)] == [
+        (number, "automatic")
+    ]
+    assert judge(project, number, OUT, "by telephone", at(), again=True).receipt == "R-000001"
+
+
+def test_nobody_opts_out_for_somebody_else_by_a_slip(project: Project) -> None:
+    number = take(project, reply(project, "Please no version 2 for me")).message
+    with pytest.raises(RequestError, match="personal address of `c-1` for privacy/2"):
+        judge(project, number, OUT, "a slip", at(), about=("privacy", TWO, "c-2"))
+    assert optouts(project, "privacy", TWO)[0].state == "mail to read"
+    judge(project, number, OUT, "the same", at(), about=("privacy", TWO, "c-1"))
+    assert state(project) == "opted out"
+
+
+def test_there_is_nothing_to_take_back_where_nothing_was_declared(project: Project) -> None:
+    number = take(project, reply(project, "Please no version 2 for me")).message
+    with pytest.raises(NotFoundError, match="no opt-out of privacy/2"):
+        judge(project, number, BACK, "a slip", at())
+    with pytest.raises(RequestError, match="no reason"):
+        judge(project, number, OUT, "  ", at())
+    assert ledger_of(project).requests("privacy", 2) == []
 
 
 def test_a_person_may_find_that_nothing_was_declared(project: Project) -> None:

@@ -196,6 +196,10 @@ def test_a_test_letter_tells_no_customer(told: tuple[House, Mailbox]) -> None:
         (("notice", "2", "--as", "nobody"), "nobody"),
         (("resolve", "2", "c1", "--accepted"), "doubt"),
         (("resolve", "2", "c1"), "--accepted or --again"),
+        (("resolve", "2", "c1", "--accepted", "--again"), "contradicts"),
+        (("requests", "settle", "1", "--opt-out", "--nothing", "--why", "x"), "contradicts"),
+        (("receipts", "settle", "R-000001", "--accepted", "--again"), "contradicts"),
+        (("receipts", "settle", "R-000001"), "--accepted or --again"),
         (("send", "two"), "no release number"),
     ],
 )

@@ -187,6 +187,8 @@ def test_bad_input(house: House, name: str) -> None:
         ("declarations = [\n", "en.toml:"),
         ("declaration = []\n", "`declaration` is not a key we know"),
         ('declarations = ["I opt {out}"]\n', "`declarations"),
+        ('declarations = ["{policy}"]\n', "say nothing of it"),
+        ('declarations = ["[I want] {change}, [{title}]"]\n', "say nothing of it"),
     ],
 )
 def test_sentences_of_the_project_that_do_not_read(house: House, text: str, told_of: str) -> None:

@@ -177,12 +177,12 @@ class Outstanding:
 def outstanding(project: Project) -> list[Outstanding]:
     """The receipts and links that no carrier has accepted, the oldest first."""
     ledger = ledger_of(project)
-    states = (DeliveryState.TO_DO, DeliveryState.IN_DOUBT, DeliveryState.REFUSED)
-    found = []
-    for answer in ledger.answers(*states, DeliveryState.BOUNCED):
-        whom = ledger.recipient(answer.request.recipient or 0)
-        found.append(Outstanding(answer, whom.customer if whom else ""))
-    return found
+    # What a stranger asked for is nobody's yet; the next run looks whose it is.
+    return [
+        Outstanding(answer, whom.customer)
+        for answer in ledger.answers(DeliveryState.TO_DO, *_SETTLED_BY_HAND)
+        if (whom := ledger.recipient(answer.request.recipient or 0))
+    ]
 
 
 def settle_receipts(project: Project, receipts: Sequence[str], again: bool, clock: Clock) -> None:

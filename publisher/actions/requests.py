@@ -6,15 +6,15 @@ from contextlib import suppress
 
 from publisher.actions.addressing import known
 from publisher.actions.answering import Verdict, bearers_of, declared, file_away, read_messages
-from publisher.actions.declaring import Bearer, window_of
+from publisher.actions.declaring import Bearer, declarations, window_of
 from publisher.edges import archive
 from publisher.edges.inbox import as_it_came, forms_within_limits, mail_within_limits
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
-from publisher.errors import ConfigurationError, MailError, NotFoundError
+from publisher.errors import ConfigurationError, MailError, NotFoundError, RequestError
 from publisher.notices.mail import Mail
 from publisher.notices.optout import RequestKind
-from publisher.notices.record import Clock, Filed, Message
+from publisher.notices.record import FOR_A_PERSON, Clock, Filed, Message, last_late, stands
 from publisher.policies.release import Number
 
 
@@ -103,6 +103,7 @@ def judge(
     clock: Clock,
     *,
     about: tuple[str, Number, str] | None = None,
+    again: bool = False,
 ) -> Verdict:
     """Settles a message that waited for a person; what it declares counts from when it came.
 
@@ -113,31 +114,78 @@ def judge(
         why: the person's reason, kept with it.
         clock: the time of this decision.
         about: policy, release and customer id, for a message without a valid reply address.
+        again: also one that was settled before, or filed as a machine's: a decision is mended by
+            another, and both are kept.
 
     Raises:
-        NotFoundError: no such message is waiting, or it is not known whom it is from.
+        NotFoundError: no such message is waiting, it is not known whom it is from, or there is no
+            opt-out that it could take back.
+        RequestError: its reply address proves that it is from somebody else, or no reason is given.
         TooOftenError: its customer went to and fro too often today.
     """
-    message = next((m for m in ledger_of(project).waiting() if m.id == number), None)
-    if message is None:
-        raise NotFoundError(f"no message {number} is waiting", remedy="publisher requests")
+    if not why.strip():
+        raise RequestError("no reason is given", remedy="say why, for whoever reads the record")
+    message = _open(project, number, again)
     if kind is None:
-        return file_away(project, Verdict(number, Filed.SETTLED, why), clock)
+        whose = _named(project, message, about) if about or message.recipient else None
+        return file_away(project, Verdict(number, Filed.SETTLED, why), clock, whose, message)
+    mail = _readable(message_bytes(project, number))
+    proven = bearers_of(project, mail)[0] if mail else []
     bearer = _named(project, message, about)
-    machine = _of_a_machine(project, number)
+    if about and len(proven) == 1 and not _same(proven[0], bearer):
+        own = proven[0]
+        raise RequestError(
+            f"message {number} came to the personal address of `{own.recipient.customer}` for "
+            f"{own.name}",
+            remedy="leave --release and --customer out",
+        )
+    if kind is RequestKind.WITHDRAW:
+        _require_opt_out(project, bearer)
+    # No machine may answer a machine (RFC 3834 §2); what cannot be read may be one's.
+    machine = mail is None or bool(mail.automatic)
     evidence: dict[str, object] = {"message": number, "judged": clock().isoformat(), "why": why}
     recorded = declared(project, bearer, kind, clock, evidence, message, answered=not machine)
-    said = f"{why}; no receipt is mailed, for a machine sent it" if machine else why
+    said = f"{kind} of {bearer.name} by {bearer.recipient.customer}: {why}"
+    said += "; no receipt is mailed, for a machine may have sent it" if machine else ""
     verdict = Verdict(number, Filed.SETTLED, said, recorded.request.receipt)
     return file_away(project, verdict, clock, bearer, message, recorded.request)
 
 
-def _of_a_machine(project: Project, number: int) -> bool:
-    """Whether no machine may answer a message (RFC 3834 §2); one that cannot be read is such."""
+def _open(project: Project, number: int, again: bool) -> Message:
+    for message in ledger_of(project).messages():
+        if message.id == number:
+            if message.filed is None or message.filed in FOR_A_PERSON:
+                return message
+            if again and message.filed is not Filed.OPT_OUT:
+                return message
+            remedy = "add --again to mend what was decided" if not again else ""
+            raise NotFoundError(
+                f"no message {number} is waiting: it is filed as {message.filed}",
+                remedy=remedy or "an opt-out that was taken is taken back by its customer",
+            )
+    raise NotFoundError(f"no message {number} is waiting", remedy="publisher requests")
+
+
+def _readable(raw: bytes) -> Mail | None:
     try:
-        return bool(mail_within_limits(message_bytes(project, number)).automatic)
+        return mail_within_limits(raw)
     except MailError:
-        return True
+        return None
+
+
+def _same(one: Bearer, other: Bearer) -> bool:
+    return (one.name, one.recipient.number) == (other.name, other.recipient.number)
+
+
+def _require_opt_out(project: Project, bearer: Bearer) -> None:
+    requests = declarations(project, bearer.release, bearer.recipient)
+    declared_out = (stands(requests), last_late(requests))
+    if all(r is None or r.kind is not RequestKind.OPT_OUT for r in declared_out):
+        raise NotFoundError(
+            f"`{bearer.recipient.customer}` has no opt-out of {bearer.name} that could be taken "
+            "back",
+            remedy="settle it with --opt-out or --nothing",
+        )
 
 
 def _named(project: Project, message: Message, about: tuple[str, Number, str] | None) -> Bearer:

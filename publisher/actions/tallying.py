@@ -104,7 +104,7 @@ def _rows(customer: str, own: Sequence[Request]) -> Iterator[Row]:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A message that waits for a person."""
+    """A message that came in, and why it waits for a person, or what became of it."""
 
     number: int
     received: dt.datetime
@@ -119,8 +119,13 @@ class Waiting:
         return (str(self.number), moment, self.filed, self.about, self.reason)
 
 
-def waiting(project: Project) -> list[Waiting]:
-    """The messages that the program did not understand, oldest first."""
+def waiting(project: Project, everything: bool = False) -> list[Waiting]:
+    """The messages that a person has to decide about, oldest first.
+
+    Args:
+        project: where.
+        everything: all that came in, whatever became of it.
+    """
     ledger = ledger_of(project)
     customers = {r.number: r.customer for r in ledger.recipients()}
     return [
@@ -131,7 +136,7 @@ def waiting(project: Project) -> list[Waiting]:
             " ".join(filter(None, [m.policy, m.release, customers.get(m.recipient or 0, "")])),
             m.reason,
         )
-        for m in ledger.waiting()
+        for m in (ledger.messages() if everything else ledger.waiting())
     ]
 
 

@@ -6,7 +6,7 @@ one of the phrases of that name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -118,6 +118,18 @@ def _parts(found: regex.Match[str]) -> Iterator[Pattern]:
 
 def _row(parts: Sequence[Pattern]) -> Pattern:
     return parts[0] if len(parts) == 1 else Series(tuple(parts))
+
+
+def is_names_alone(pattern: Pattern, named: Container[str]) -> bool:
+    """Whether a sentence of a pattern can consist of nothing but phrases of these names."""
+    match pattern:
+        case Series(parts):
+            return all(is_names_alone(part, named) for part in parts)
+        case Choice(options):
+            return any(is_names_alone(option, named) for option in options)
+        case Reference(name):
+            return name in named
+    return isinstance(pattern, Comma)
 
 
 def _skippable(pattern: Pattern) -> bool:

@@ -14,6 +14,7 @@ from publisher.notices.notation import (
     Firsts,
     Pattern,
     firsts,
+    is_names_alone,
     pattern_names,
     pattern_words,
     read_pattern,
@@ -43,6 +44,9 @@ PLAIN_LISTS = ("labels", "prefixes", "moments", "negations")
 """Lists of texts without notation."""
 GIVEN = frozenset({"title", "kind", "number", "organisation", "customer", "moment", "sender"})
 """Names whose phrases each mail brings along."""
+
+NO_VERBS = GIVEN | {"policy", "version", "change", "letter"}
+"""Names whose phrases only name something."""
 
 
 class Lexicon:
@@ -191,4 +195,7 @@ def _read_list(table: Table, key: str, terms: Iterable[str]) -> Iterator[Pattern
         if (count := sentences(phrase)) > MOST_SENTENCES:
             what = f"has “{text}”, which stands for {count:,} sentences, over {MOST_SENTENCES:,}"
             raise table.error(key, what, "write it as several phrases, or with a term")
+        if key == "declarations" and is_names_alone(phrase, NO_VERBS):
+            what = f"has “{text}”, which may name the policy and say nothing of it"
+            raise table.error(key, what, "write what is declared in words")
         yield phrase

@@ -116,7 +116,7 @@ class Proxies:
             self._said = True
             log.warning(
                 "a proxy at %s says whom it asks for, and is not trusted: set trusted_proxies = "
-                '["%s"] under [receiver] in publisher.toml, or all visitors count as one',
+                '["%s"] under [receiver] in publisher.toml, or visitors are counted together',
                 peer,
                 peer,
             )
