@@ -5,6 +5,7 @@ import logging
 import re
 import resource
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -544,3 +545,20 @@ def test_without_the_key_of_personal_links_nothing_is_served(
     monkeypatch.delenv("PUBLISHER_TOKEN_KEY")
     with pytest.raises(ConfigurationError, match="PUBLISHER_TOKEN_KEY"):
         run(project, "127.0.0.1", free_port())
+
+
+def test_ctrl_c_is_a_way_to_stop_and_no_failure(project: Project) -> None:
+    port = free_port()
+    words = ["--project", str(project.root), "serve", "--no-build", "--port", str(port)]
+    command = [sys.executable, "-m", "publisher", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except OSError:
+                assert server.poll() is None
+                time.sleep(0.05)
+        server.send_signal(signal.SIGINT)
+        printed = server.communicate(timeout=20)[0].decode()
+    assert (server.returncode, "Abort" in printed, "Traceback" in printed) == (0, False, False)

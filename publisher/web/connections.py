@@ -13,6 +13,7 @@ import logging
 import math
 import resource
 import socket
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, cast
@@ -41,7 +42,7 @@ class Limits:
     """Between two requests."""
     stall: float = 60
     """In which a visitor must have fetched some of an answer, however large that is."""
-    farewell: float = 10
+    farewell: float = 3
     """That answers may still take when the receiver is stopped."""
 
 
@@ -123,7 +124,9 @@ def serve(app: Any, listening: socket.socket, limits: Limits) -> None:
         timeout_keep_alive=math.ceil(limits.head + limits.idle + limits.request),
         timeout_graceful_shutdown=math.ceil(limits.farewell),
     )
-    _Server(settings).run(sockets=[listening])
+    # Ctrl-C is how one stops it: uvicorn has ended well before it passes that on.
+    with suppress(KeyboardInterrupt):
+        _Server(settings).run(sockets=[listening])
 
 
 class _Server(uvicorn.Server):
