@@ -295,10 +295,34 @@ def test_a_declaration_may_stand_below_a_marked_quotation(name: str) -> None:
 def test_words_about_a_part_of_the_letter_wait() -> None:
     upper, _, lower = marked(LETTER).partition("> What changes, and why\n")
     part = "> Keys (amended)\n>\n> Longer keys protect you better."
-    for words in ("I do not accept this change", "I opt out"):
+    for words in ("I do not accept these changes", "I opt out"):
         assert read(f"{upper}\n{words}\n\n{lower}") == Reading(False, words)
         assert read(f"{part}\n\n{words}") == Reading(False, words)
         assert read(f"{words}\n\n{part}") == Reading(True, words)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Will Smith", "I will opt out."), ("Will Smith", "Will opt out"),
+        ("May Jones", "We may opt out"), ("May Jones", "I opt out, from May"),
+        ("May Jones", "I opt out\nMay"), ("Can Yilmaz", "I can opt out"),
+        ("Brian Cant", "I cant opt out"), ("Ann Wont", "I wont opt out"),
+        ("Tomorrow Ltd", "I opt out, for tomorrow"), ("Tomorrow Ltd", "I opt out\nTomorrow"),
+        ("April Sunday", "I opt out\nSunday"), ("Tomorrow Ltd", "tomorrow opt out"),
+    ],
+)  # fmt: skip
+def test_a_name_makes_nothing_else_of_a_sentence(name: str, text: str) -> None:
+    about = replace(ABOUT, name=name)
+    assert not reading(f"Re: {SENT.subject}", [text], SENT, about, PHRASES).declares
+    assert reading(f"Re: {SENT.subject}", [f"I opt out\n{name}"], SENT, about, PHRASES).declares
+
+
+@pytest.mark.parametrize("customer", ["3", "999", "may", "tomorrow"])
+def test_an_id_that_may_be_something_else_is_no_signature(customer: str) -> None:
+    about = replace(ABOUT, customer=customer)
+    for text in (f"I opt out of the new version - {customer}", f"I opt out\n{customer}"):
+        assert not reading(f"Re: {SENT.subject}", [text], SENT, about, PHRASES).declares
 
 
 def test_words_in_or_below_an_unmarked_quotation_wait() -> None:
@@ -483,7 +507,6 @@ LONG = (
 KNOWN = frozenset().union(
     *(PHRASES.vocabulary(name) for name in ("greetings", "declarations", "closings")),
     *(PHRASES.vocabulary(name) for name in ("identifications", "signatures", "conjunctions")),
-    *(PHRASES.vocabulary(name) for name in ("supports",)),
     *(
         pattern_words(phrase)
         for language in PHRASES.languages.values()

@@ -25,7 +25,6 @@ MOST_CHARACTERS = 4_000
 USUAL = (
     "greetings",
     "declarations",
-    "supports",
     "conjunctions",
     "closings",
     "identifications",
@@ -53,7 +52,6 @@ _FROM = {
     "topics": {Stage.OPENING},
     "declarations": {Stage.OPENING, Stage.DECLARED},
     "enclosures": {Stage.OPENING, Stage.DECLARED},
-    "supports": {Stage.OPENING, Stage.DECLARED},
     "conjunctions": {Stage.OPENING, Stage.DECLARED},
     "closings": {Stage.DECLARED, Stage.CLOSED, Stage.SIGNED},
     "identifications": {Stage.OPENING, Stage.DECLARED, Stage.CLOSED, Stage.SIGNED},
@@ -62,9 +60,7 @@ _FROM = {
 }
 """At which stages a phrase of each list may stand."""
 _TO = dict.fromkeys(("declarations", "enclosures"), Stage.DECLARED)
-_JOINED = frozenset({"declarations", "supports"})
-"""Lists whose phrases a conjunction may join."""
-_STAYS = frozenset({"greetings", "topics", "supports", "conjunctions"})
+_STAYS = frozenset({"greetings", "topics", "conjunctions"})
 _SEPARATORS = frozenset(".!,;:") | {DASH, LINE, BLANK, RULE}
 _SEPARATION = regex.compile(r"(?:(?:[.,]|!{0,9})-?|[;:])\n*(?:=\n*)?-?")
 """What may stand between two phrases; a line of dashes is written `=`."""
@@ -201,9 +197,7 @@ def _may_follow(last: str, name: str, between: str) -> bool:
     if not last:
         return True
     if "conjunctions" in (name, last):
-        return {name, last} & _JOINED != set() and between in ("", ",", LINE, f",{LINE}")
-    if "supports" in (name, last) and last != "greetings":
-        return between[:1] in (".", "!", ",")  # “I refuse / opt out” may be one sentence
+        return "declarations" in (name, last) and between in ("", ",", LINE, f",{LINE}")
     line = "\n" in between or "=" in between
     if name == "signatures" or last == "signatures":
         return line

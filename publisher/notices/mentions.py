@@ -37,7 +37,8 @@ class Mentions:
         self._versions = [items(number) for number in about.versions]
         self._kinds = phrases.kinds_of(about.titles)
         self._name = [word for word in items(about.name) if word[0].isalnum()]
-        self._ids = [items(text) for text in (about.name, about.customer, about.address) if text]
+        ids = (about.customer, about.address)
+        self._ids = [items(text) for text in ids if _is_telling(text)] + [items(about.name)]
 
     def named(self, language: Language, name: str, row: Sequence[str], at: int) -> set[int]:
         """Where what `name` stands for ends in a language, if it begins at a place."""
@@ -105,6 +106,12 @@ class Mentions:
         if row[start : start + 1] == [initials] and initials not in self._negations:
             found.add(start + 1)
         return found
+
+
+def _is_telling(text: str) -> bool:
+    """Whether a customer's id or address can be nothing else: “3” is also a version, “may” a word."""
+    digits = sum(letter.isdigit() for letter in text)
+    return "@" in text or digits > 3 or 0 < digits < len(text)
 
 
 def _any(names: Sequence[Sequence[str]], row: Sequence[str], at: int) -> set[int]:

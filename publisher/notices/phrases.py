@@ -29,7 +29,6 @@ MOST_SENTENCES = 20_000
 LISTS = (
     "greetings",
     "declarations",
-    "supports",
     "conjunctions",
     "closings",
     "identifications",
