@@ -13,16 +13,25 @@ def main() -> None:
     Loading it may fail too: where `receive` is asked for, the mail server is told to try again.
     """
     words = sys.argv[1:]
-    if pipe.COMMAND in words:
-        shield = pipe.Shield()
-        try:
-            with redirect_stdout(StringIO()):
-                from publisher.cli import main as command_line
-        except BaseException as error:  # noqa: BLE001 - as for `pipe.answer`
-            sys.exit(pipe.failed(error))
-        if not pipe.meant(words, command_line.commands):
-            shield.lift()
-    _run()
+    if pipe.COMMAND not in words:
+        _run()
+        return
+    shield = pipe.Shield()
+    try:
+        with redirect_stdout(StringIO()):
+            from publisher.cli import main as command_line
+    except BaseException as error:  # noqa: BLE001 - as for `pipe.answer`
+        pipe.leave(pipe.failed(error))
+    if not pipe.meant(words, command_line.commands):
+        shield.lift()
+        _run()
+        return
+    try:
+        _run()
+    except SystemExit as ended:
+        pipe.leave(ended.code)
+    except BaseException as error:  # noqa: BLE001 - as for `pipe.answer`
+        pipe.leave(pipe.failed(error))
 
 
 def _run() -> None:

@@ -35,7 +35,12 @@ _HELP = ("--help", "-h")
 _RELEASE = re.compile(r"\(?[a-z0-9-]{1,16}/\d+(\.\d+)?[,.;:)]*")
 """The name of a release, which is no path."""
 _ADDRESS = re.compile(r"(?<![\w.+/-])[\w.+-]+@[\w-]+(\.[\w-]+)+")
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_ENDING = (
+    "INT", "TERM", "HUP", "QUIT", "USR1", "USR2", "ALRM", "VTALRM", "PROF", "XCPU", "TRAP", "SYS",
+    "IO", "PWR", "STKFLT",
+)  # fmt: skip
+_SIGNALS = [getattr(signal, f"SIG{name}") for name in _ENDING if hasattr(signal, f"SIG{name}")]
+"""Those that end a process that does not say what else they do, and can be caught."""
 
 
 def meant(words: Sequence[str], commands: Container[str]) -> bool:
@@ -180,6 +185,21 @@ class Shield:
             signal.signal(number, handler)
         os.dup2(self._errors, 2)
         os.close(self._errors)
+
+
+def leave(code: object) -> None:
+    """Ends the process with an exit status that nothing changes any more.
+
+    Python itself would end with another one where PYTHONINSPECT is set, or a stream cannot be
+    flushed.
+
+    Args:
+        code: as `SystemExit` has it.
+    """
+    with suppress(BaseException):
+        if ledger := sys.modules.get("publisher.edges.ledger"):
+            ledger.close_ledgers()
+    os._exit(code if code in (STORED, TRY_AGAIN) and isinstance(code, int) else TRY_AGAIN)
 
 
 _OWNER = os.getpid()

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfWriter
 
+from publisher.actions import answering
 from publisher.actions.answering import Verdict, read_messages, receive
 from publisher.actions.declaring import Receipt, ask_for_link, bearer_of, form_view, record
 from publisher.actions.noticing import import_recipients, letter_for
@@ -30,6 +31,7 @@ from publisher.edges import archive
 from publisher.edges.database import LedgerError
 from publisher.edges.inbox import read_mail
 from publisher.edges.ledger import ledger_of
+from publisher.edges.locks import held
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, RequestError, TokenError
 from publisher.notices.letter import message_id
@@ -632,6 +634,17 @@ def test_a_message_that_no_process_can_be_started_for_is_read_by_the_next_run(
     with monkeypatch.context() as without:
         without.setattr(sys, "executable", "/nowhere/python")
         assert receive(project, reply(project, "I opt out"), None, at()).filed is None
+    assert take(project, b"\n\n", now=NOW + HOUR).filed is Filed.UNKNOWN
+    assert state(project) == "opted out"
+
+
+def test_nobody_who_holds_the_lock_holds_a_mail_server_up(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "PATIENCE", 0.2)
+    with held(project.private / "reading.lock"):
+        verdict = receive(project, reply(project, "I opt out"), None, at())
+    assert (verdict.filed, verdict.reason) == (None, "others are read first")
     assert take(project, b"\n\n", now=NOW + HOUR).filed is Filed.UNKNOWN
     assert state(project) == "opted out"
 

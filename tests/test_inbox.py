@@ -786,3 +786,23 @@ def test_base64_that_is_no_base64_is_read_as_far_as_it_goes() -> None:
     encoded = base64.b64encode(SAID.encode())[:-1] + b"\xff*"
     raw = b"Content-Transfer-Encoding: base64\n\n" + encoded
     assert read_mail(raw).texts
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "Auto-Submitted: (by filter) auto-replied", "Auto-Submitted: ((a) b) auto-generated; x=y",
+        "Auto-Submitted: (no)", "Auto-Submitted:\tauto-replied", "Auto-Submitted: AUTO-REPLIED",
+        "Auto-Submitted: yes", "Return-Path: <MAILER-DAEMON>", "Return-Path: < >",
+        "Return-Path: <mailer-daemon@mx.example>", "Sender: mailer-daemon@mx.example",
+        "From: no-reply@x.example", "From: NoReply@x.example", "List-Help: <mailto:x@y.example>",
+        "X-MS-Exchange-Inbox-Rules-Loop: a@b.example", "X-POST-MessageClass: 9; Autoresponder",
+    ],
+)  # fmt: skip
+def test_who_says_it_is_a_machine_is_one(field: str) -> None:
+    assert read_mail(f"{field}\nTo: a@b.example\n\nI opt out\n".encode()).automatic
+
+
+@pytest.mark.parametrize("value", ["no", " No ", "no (a person)", "(x) no; y=z", "NO"])
+def test_who_says_it_is_no_machine_is_none(value: str) -> None:
+    assert not read_mail(f"Auto-Submitted: {value}\n\nI opt out\n".encode()).automatic

@@ -247,7 +247,11 @@ def _remove_log(path: Path) -> None:
     path.with_name(f"{path.name}-wal").unlink()
 
 
-@pytest.mark.parametrize("harm", [_remove, _replace, _move_folder, _remove_log])
+def _remove_shared(path: Path) -> None:
+    path.with_name(f"{path.name}-shm").unlink()
+
+
+@pytest.mark.parametrize("harm", [_remove, _replace, _move_folder, _remove_log, _remove_shared])
 def test_what_nobody_would_find_is_not_recorded(
     ledger: Ledger, path: Path, harm: Callable[[Path], None]
 ) -> None:
@@ -264,7 +268,7 @@ def test_what_nobody_would_find_is_not_recorded(
             act()
 
 
-@pytest.mark.parametrize("harm", [_remove, _replace, _remove_log])
+@pytest.mark.parametrize("harm", [_remove, _replace, _remove_log, _remove_shared])
 def test_what_is_taken_away_while_it_is_written_is_not_recorded(
     ledger: Ledger, path: Path, harm: Callable[[Path], None]
 ) -> None:

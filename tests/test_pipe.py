@@ -95,6 +95,22 @@ def test_a_message_that_is_stored(
     assert kept(house) == [MAIL]
 
 
+@pytest.mark.parametrize("name", ["PYTHONINSPECT", "PYTHONFAULTHANDLER", "PYTHONDEVMODE"])
+def test_nothing_in_the_environment_changes_the_status(
+    house: House, place: tuple[str, str], name: str
+) -> None:
+    environment = surroundings(**{name: "1"})
+    assert hand_over(*place, "receive", environment=environment).status == 0
+    assert hand_over(*place, "receive", "--wrong", environment=environment).status == 75
+    assert kept(house) == [MAIL]
+
+
+def test_a_folder_that_is_not_there_is_no_other_project(house: House) -> None:
+    done = hand_over("--project", str(house.root / "no/such/folder"), "receive")
+    assert done == Done(75, LATER)
+    assert not (house.root / ".publisher").exists()
+
+
 OUTPUTS = {
     "a full disk": '"$@" >/dev/full',
     "both full": '"$@" >/dev/full 2>&1',
@@ -328,7 +344,10 @@ def shielded(process: int) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGALRM],
+)
 @pytest.mark.parametrize("wait", [0, 0.3, 1.5])
 def test_a_signal_puts_it_off(
     house: House, place: tuple[str, str], number: signal.Signals, wait: float
@@ -434,7 +453,7 @@ def test_the_operator_reads_in_the_log_what_went_wrong(log: Log) -> None:
         assert hand_over("--projcet", "X", "receive", shell=log.shell).status == 75
     assert told[0].startswith(f"<{MAIL_ERROR}>")
     assert "publisher[" in told[0]
-    assert "/nowhere: no publisher.toml" in told[0]
+    assert "/nowhere: there is no such folder" in told[0]
     assert "Try: " in told[1]
     assert "No such option" in told[2]
 

@@ -36,6 +36,8 @@ from publisher.notices.record import (
 from publisher.paper import fillable
 from publisher.policies.release import Number, Release
 
+PATIENCE = 10.0
+"""Seconds that a message waits for those that are read before it; then a later run reads it."""
 MOST = 50
 """Messages left over from runs that were stopped, which one run reads at most."""
 
@@ -89,7 +91,9 @@ def read_messages(project: Project, clock: Clock) -> dict[int, Verdict]:
         OSError: no process can be started to read in.
     """
     # One process at a time, so that of two mails that say the same the first one came first.
-    with held(project.private / "reading.lock", wait=True):
+    with held(project.private / "reading.lock", PATIENCE) as ours:
+        if not ours:
+            return {}
         return {m.id: _read(project, m, clock) for m in ledger_of(project).unread(MOST)}
 
 

@@ -81,7 +81,7 @@ class Database:
             raise LedgerError(
                 "the ledger's file was removed or replaced while it was open",
                 where=self.where,
-                remedy="put it back, with its -wal file, and start this program again",
+                remedy="put it back, with its -wal and -shm files, and start this program again",
             )
 
     @contextmanager
@@ -114,7 +114,8 @@ class _File:
     """The files of a SQLite database as they were when it was opened.
 
     A database that was opened goes on being written though nobody else finds it any more: its
-    file was removed or replaced, or the log (`-wal`) that holds what was committed last.
+    file was removed or replaced, the log (`-wal`) that holds what was committed last, or the
+    memory (`-shm`) through which programs share locks and find their way in that log.
     """
 
     def __init__(self, url: str = "") -> None:
@@ -123,7 +124,7 @@ class _File:
         """
         path = make_url(url).database if url.startswith("sqlite") else None
         self._path = Path(path) if path and path != ":memory:" else None
-        self._known = {ending: self._found(ending) for ending in ("", "-wal")}
+        self._known = {ending: self._found(ending) for ending in ("", "-wal", "-shm")}
 
     def stands(self) -> bool:
         """Whether they are still there, and the same ones."""

@@ -10,7 +10,7 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, literal, select, update
@@ -54,14 +54,23 @@ class Merged:
     unchanged: int
 
 
-@cache
-def _opened(url: str) -> Ledger:
-    return Ledger(url)
+_OPENED: dict[str, Ledger] = {}
+_OPENING = Lock()
 
 
 def ledger_of(project: Project) -> Ledger:
     """The ledger of a project, opened once in a process."""
-    return _opened(project.ledger_url)
+    with _OPENING:
+        if project.ledger_url not in _OPENED:
+            _OPENED[project.ledger_url] = Ledger(project.ledger_url)
+        return _OPENED[project.ledger_url]
+
+
+def close_ledgers() -> None:
+    """Closes what this process has opened; the last to do so merges the log into the file."""
+    with _OPENING:
+        for url in list(_OPENED):
+            _OPENED.pop(url).close()
 
 
 class Ledger:

@@ -38,11 +38,13 @@ class Project:
         Raises:
             ConfigurationError: there is no `publisher.toml` in the folder or above it.
         """
-        for folder in (start.resolve(), *start.resolve().parents):
+        # Above a folder that does not exist there may be another project, which was not meant.
+        folders = (start.resolve(), *start.resolve().parents) if start.is_dir() else ()
+        for folder in folders:
             if (folder / CONFIGURATION_FILE).is_file():
                 return cls(folder)
         raise ConfigurationError(
-            "no publisher.toml here or in a folder above",
+            "no publisher.toml here or in a folder above" if folders else "there is no such folder",
             where=str(start),
             remedy="go to the project's folder, or name it with --project",
         )

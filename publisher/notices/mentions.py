@@ -109,7 +109,7 @@ class Mentions:
 
 
 def _is_telling(text: str) -> bool:
-    """Whether a customer's id or address can be nothing else: “3” is also a version, “may” a word."""
+    """Whether an id or address can be nothing else: “3” is also a version, “may” a word."""
     digits = sum(letter.isdigit() for letter in text)
     return "@" in text or digits > 3 or 0 < digits < len(text)
 
