@@ -577,3 +577,9 @@ def test_a_redline_has_every_mark_and_the_numbers_of_its_lists() -> None:
     assert "4." in words
     assert "5." in words
     assert not re.search(r"\b(?:1|2|6)\. ", words.split("The text with every change marked")[1])
+
+
+def test_control_characters_of_a_text_of_the_past_are_not_drawn() -> None:
+    html = "<html lang='en'><title>T</title><body><h1>Use\x1b[31m it\x9b\x07</h1></body></html>"
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.make(html))).pages)
+    assert "Use[31m it" in text

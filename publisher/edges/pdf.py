@@ -125,8 +125,12 @@ def make(
     Raises:
         RenderError: a library that the machine must have is missing, or a character is in no font.
     """
-    whole = _Job(html, form, tuple(attachments), tuple(sorted(fonts)))
+    # Texts of the past may hold them, and cannot be mended any more; there is nothing to draw.
+    whole = _Job(_CONTROL.sub("", html), form, tuple(attachments), tuple(sorted(fonts)))
     return kept(cache_folder, _digest(whole) if cache_folder else "", lambda: _render(whole))
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 class _Job(NamedTuple):
