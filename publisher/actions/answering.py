@@ -175,11 +175,11 @@ class MessageReader:
             return self._with_files(words, read)
         return self._by_its_words(read)
 
-    def _by_its_words(self, read: Reading, fault: str = "") -> Verdict:
+    def _by_its_words(self, read: Reading) -> Verdict:
         assert self._bearer is not None
         doubt = self._mail.doubt or ("" if read.declares else "not an opt-out beyond doubt")
         if doubt:
-            return self._waits(f"{doubt}, about {self._bearer.name}{fault}")
+            return self._waits(f"{doubt}, about {self._bearer.name}")
         return self._opted_out(read)
 
     def _with_files(self, words: Words, read: Reading) -> Verdict:
