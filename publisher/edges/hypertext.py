@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from publisher.edges.plainness import Manner, is_known, is_plain_sheet, manner_of
 from publisher.edges.styles import SHEET, Look, look_of, sheet_doubt
 
 LARGEST = 500_000
@@ -141,6 +142,8 @@ _REST_RULE = re.compile(
 )
 """The line that Outlook draws above what it quotes; it gives it no name."""
 _REST_COMMENT = "originalMessage"
+_CONDITION = re.compile(r"\A\[if[^]]*\]>?|<!\[endif\]\Z|<(style|xml)\b.*?</\1>", re.DOTALL)
+"""Of a comment that is one only for some programs: what is no word in it."""
 
 _WORD = re.compile(r"\w")
 _BLANK = re.compile(r"[ \t\n\r\f\u00a0]+")
@@ -151,6 +154,7 @@ class _State:
     """What holds within an element."""
 
     look: Look
+    manner: Manner
     unseen: bool = False
     """Whether it is hidden, whatever its look."""
     silent: bool = False
@@ -173,12 +177,14 @@ class _Reader:
     """What the line consists of that has not ended yet."""
     mark: str = ""
     """What that line begins with."""
+    pictured: bool = False
+    """Whether there is a picture in it."""
     seen: int = 0
     """Nodes that were read."""
 
     def read(self, root: LexborNode) -> None:
         """Reads all below an element, without recursion: a stranger decides how deep that is."""
-        states = [_State(Look())]
+        states = [_State(Look(), Manner())]
         for node, opens in _nodes(root):
             self.seen += opens
             if self.seen > MOST_NODES:
@@ -188,7 +194,7 @@ class _Reader:
             if tag == "-text":
                 self._text(node.text_content or "", states[-1])
             elif tag == "-comment":
-                self.rest |= (node.comment_content or "").strip() == _REST_COMMENT
+                self._comment((node.comment_content or "").strip(), states[-1])
             elif tag.startswith("-"):
                 continue
             elif opens:
@@ -201,8 +207,11 @@ class _Reader:
         named = node.attributes
         self.rest = self.rest or _is_rest(named)
         look, hidden = look_of(tag, named, around.look)
+        manner, moves = manner_of(tag, named, around.manner)
+        self._doubt(UNKNOWN if moves else "")
         state = _State(
             look=look,
+            manner=manner,
             unseen=around.unseen or hidden or tag in _UNSEEN,
             silent=around.silent or tag in _SILENT,
             struck=around.struck or tag in _STRUCK,
@@ -212,6 +221,8 @@ class _Reader:
             kept=tag in _KEPT or (around.kept and "white-space" not in (named.get("style") or "")),
         )
         self._edge(tag, state)
+        if tag == "img":
+            self._picture(named, state)
         # A sheet holds for all, wherever it stands.
         if tag == "style" or not self._quoted(state):
             self._doubt(_own_doubt(node, tag, named))
@@ -224,6 +235,21 @@ class _Reader:
         if tag == "blockquote" and states[-1].framed and not states[-1].quoted:
             states[:] = [replace(around, framed=False) for around in states]
 
+    def _comment(self, comment: str, state: _State) -> None:
+        self.rest |= comment == _REST_COMMENT
+        # Outlook shows what others take for a comment.
+        if comment.startswith("[if") and not self._quoted(state):
+            said = _TAG.sub(" ", _CONDITION.sub(" ", comment))
+            self._doubt(UNKNOWN if _WORD.search(said) else "")
+
+    def _picture(self, named: Mapping[str, str | None], state: _State) -> None:
+        """A picture may show words, or stand for the one that turns a sentence round."""
+        if self._quoted(state):
+            return
+        self.pictured = True
+        if _WORD.search(named.get("alt") or ""):
+            self._doubt(UNKNOWN)
+
     def _text(self, text: str, state: _State) -> None:
         if state.silent:
             return
@@ -231,7 +257,7 @@ class _Reader:
         if _WORD.search(text) and not self._quoted(state):
             self._doubt(HIDDEN if unseen else "")
             self._doubt(STRUCK if state.struck or state.look.struck else "")
-            self._doubt(UNKNOWN if state.unsure or state.look.unsure else "")
+            self._doubt(UNKNOWN if state.unsure or _is_unsure(state) else "")
         if unseen:
             return
         first, *others = text.splitlines() or [""]
@@ -263,6 +289,9 @@ class _Reader:
     def _end(self, empty: bool = False) -> None:
         line = _BLANK.sub(" ", "".join(self.line)).strip()
         self.line.clear()
+        if self.pictured and not self.mark and _WORD.search(line):
+            self._doubt(UNKNOWN)
+        self.pictured = False
         if line:
             self.lines.append(self.mark + line)
         elif empty and self.lines and self.lines[-1]:
@@ -292,6 +321,10 @@ def _nodes(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
         node = below
 
 
+def _is_unsure(state: _State) -> bool:
+    return state.look.unsure or not state.manner.plain
+
+
 def _is_called(names: re.Pattern[str], named: Mapping[str, str | None]) -> bool:
     return any(names.search(named.get(name) or "") for name in ("class", "id", "name"))
 
@@ -303,7 +336,8 @@ def _is_rest(named: Mapping[str, str | None]) -> bool:
 def _own_doubt(node: LexborNode, tag: str, named: Mapping[str, str | None]) -> str:
     """Why an element is doubtful by itself, whatever text is in it."""
     if tag == "style":
-        return sheet_doubt(node.text())
+        sheet = node.text()
+        return sheet_doubt(sheet) or ("" if is_plain_sheet(sheet) else SHEET)
     if tag == "link" and "stylesheet" in (named.get("rel") or "").lower():
         return SHEET
     # Where it stands in the head, the standard puts its text into the body.
@@ -313,4 +347,4 @@ def _own_doubt(node: LexborNode, tag: str, named: Mapping[str, str | None]) -> s
     if tag == "template" and _WORD.search(_TAG.sub(" ", node.html or "")):
         return HIDDEN
     shown = " ".join(named.get(name) or "" for name in ("value", "placeholder", "label", "srcdoc"))
-    return UNKNOWN if tag in _UNSURE and _WORD.search(shown) else ""
+    return UNKNOWN if not is_known(tag) or (tag in _UNSURE and _WORD.search(shown)) else ""
