@@ -332,7 +332,8 @@ STRANGE_SHEETS = [
     "body{background:#ccc}.w{color:#ccc}", "body{background:#555}", "*{color:#fff}",
     "@font-face{font-family:a;src:url(a)}", "@font-face{font-family:a;src:local(Wingdings)}",
     "@import url(a);", "@import 'a';.w{color:black}", "@IMPORT 'a'", "@supports (x:y){.w{zoom:0}}",
-    "@layer a{.w{opacity:0}}", "@container (x){.w{opacity:0}}", "@keyframes a{to{opacity:0}}",
+    "p{display:block!important}", "@layer a{.w{opacity:0}}", "@container (x){.w{opacity:0}}",
+    "@keyframes a{to{opacity:0}}",
     "@counter-style a{symbols:'not '}", "@property --a{syntax:'*'}", "@namespace a url(b);",
     "@scope (p){.w{opacity:0}}", "@starting-style{.w{opacity:0}}", "@document url(a){p{zoom:0}}",
     ".w{&{display:none}}", "p{.w{opacity:0}}", "@media screen{@media all{.w{opacity:0}}}",
@@ -388,6 +389,18 @@ def test_a_sheet_that_is_not_known_to_be_plain_is_doubtful(sheet: str) -> None:
         "I opt <b><img src=x></b>out",
         "<table><td>I opt out<img src=cid:a></table>",
         "<img src=x style='margin-top:-99px'>I opt out",
+        # Above, below, beside.
+        f"<table><tfoot><tr><td>I do not</tfoot><tr><td>{SAID}</table>",
+        f"<table><tr><td>{SAID}<thead><tr><td>of</table>",
+        f"<table><caption>{SAID}</caption></table>",
+        f"<p style='display:table-footer-group'>{SAID}", f"<ol type=a start=379><li>{SAID}</ol>",
+        f"<ol type=a><li value=379>{SAID}</ol>", "<br>" * 200 + SAID, "<p>&nbsp;</p>" * 200 + SAID,
+        "&nbsp;" * 300 + SAID, f"<pre>{' ' * 300}{SAID}</pre>", "&emsp; " * 300 + SAID,
+        f"<style>p{{white-space:pre}}</style><p>{' ' * 300}{SAID}",
+        f"<font size=1><i style='font-size:.8em'><i style='font-size:.9em'>{SAID}",
+        f"<meta name=color-scheme content=dark><p style='color:black'>{SAID}",
+        f"{SAID}<blockquote hidden>not</blockquote><style>blockquote{{display:block}}</style>",
+        f"{SAID}<blockquote><link rel=stylesheet href=a></blockquote>",
         # Nested.
         f"<p style='opacity:.2'><i style='opacity:.2'>{SAID}",
         "<i style='font-size:.8em'>" * 3 + SAID,
@@ -417,6 +430,13 @@ def test_a_sheet_that_is_not_known_to_be_plain_is_doubtful(sheet: str) -> None:
 )  # fmt: skip
 def test_what_mail_programs_do_not_write_is_doubtful(document: str) -> None:
     assert read_mail(html_mail(f"<p>Hello</p>{document}")).doubt
+
+
+@pytest.mark.parametrize("where", ["{}<html><p>I opt out</p></html>", "<p>I opt out</p></html>{}"])
+def test_a_comment_that_only_outlook_shows_is_doubtful_wherever_it_stands(where: str) -> None:
+    said = where.format("<!--[if mso]>Please do not take this seriously.<![endif]-->")
+    assert read_mail(html_mail(said)).doubt
+    assert read_mail(html_mail(where.format("<!--[if mso]><xml>a</xml><![endif]-->"))).doubt == ""
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,9 @@ from publisher.edges.properties import (
 from publisher.notices.letter import STYLE
 
 LONGEST_STYLE = 4_000
-"""Characters of a style attribute, or of a rule of a sheet, that are looked at."""
+"""Characters of a style attribute, or of the selectors of a rule, that are looked at."""
+LONGEST_SHEET = 100_000
+"""Characters of style sheets that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def manner_of(
     Returns:
         The manner, and whether the element may also change how the words outside it are seen.
     """
-    manner = _scaled_by_tag(tag, around)
+    manner = _scaled_by_tag(tag, attributes, around)
     strange = not is_known(tag) or not all(
         _is_plain_attribute(tag, name, (value or "").strip().lower())
         for name, value in attributes.items()
@@ -86,7 +88,15 @@ def manner_of(
     odd = [(name, value) for name, value in rules if not _is_plain(tag, name, value)]
     manner = _set(manner, rules)
     strange = strange or manner.strange or bool(_hurting(odd)) or _hangs_out(rules)
-    return replace(manner, strange=strange), any(_moves(tag, *one) for one in odd)
+    moves = tag == "meta" and _darkens(attributes)
+    return replace(manner, strange=strange), moves or any(_moves(tag, *one) for one in odd)
+
+
+def _darkens(attributes: Mapping[str, str | None]) -> bool:
+    """Whether a `meta` element makes the window dark, whatever its reader prefers."""
+    scheme = "color-scheme" in (attributes.get("name") or "").lower()
+    content = (attributes.get("content") or "").lower().split()
+    return scheme and "dark" in content and content[:1] != ["light"]
 
 
 def _hurting(odd: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -112,10 +122,15 @@ def is_plain_sheet(sheet: str) -> bool:
     Args:
         sheet: CSS; the content of a `style` element.
     """
+    if len(sheet) > LONGEST_SHEET:
+        return False
     text = _without_strings(re.sub(r"<!--|-->", " ", sheet))
     if text is None:
         return False
     text = " ".join(text.split()).replace(_DARK, " ")
+    # It would show what is hidden where it stands.
+    if "!" in text:
+        return False
     return all(_is_plain_rule(head, body) for head, body in _blocks(text))
 
 
@@ -125,13 +140,14 @@ _WITHOUT_WORDS = frozenset([
     "head", "title", "meta", "link", "base", "style", "script", "template", "noscript",
     "noframes", "noembed", "datalist", "rp",
 ])  # fmt: skip
+# What is in a foot or a caption of a table is seen above or below all its rows.
 _TEXT_ELEMENTS = frozenset([
     "a", "abbr", "acronym", "address", "article", "aside", "b", "bdi", "big", "blockquote", "body",
-    "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "dfn", "dir", "div",
+    "br", "center", "cite", "code", "col", "colgroup", "dd", "del", "dfn", "dir", "div",
     "dl", "dt", "em", "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6",
     "header", "hr", "html", "i", "img", "ins", "kbd", "li", "main", "mark", "menu", "nav", "nobr",
     "ol", "p", "pre", "q", "s", "samp", "section", "small", "span", "strike", "strong", "sub",
-    "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul", "var",
+    "sup", "table", "tbody", "td", "th", "thead", "time", "tr", "tt", "u", "ul", "var",
     "wbr",
 ])  # fmt: skip
 _ELEMENTS = _TEXT_ELEMENTS | _WITHOUT_WORDS
@@ -144,7 +160,10 @@ def _is_words_own(tag: str) -> bool:
     return tag in ("o:p", "u1:p", "u2:p", "w:sdt") or tag.startswith("st1:")
 
 
-def _scaled_by_tag(tag: str, manner: Manner) -> Manner:
+def _scaled_by_tag(tag: str, attributes: Mapping[str, str | None], manner: Manner) -> Manner:
+    if tag == "font" and (number := re.fullmatch(r"([+-]?)([1-7])", attributes.get("size") or "")):
+        step = int("".join(number.groups())) + (3 if number[1] else 0)
+        return replace(manner, size=_FONT_SIZES[min(max(step, 1), 7) - 1], scaled=0)
     share = _SHARES.get(tag)
     if share:
         manner = replace(manner, size=manner.size * share, scaled=manner.scaled + 1)
@@ -155,6 +174,8 @@ _SHARES = {
     "small": 0.83, "sub": 0.83, "sup": 0.83, "big": 1.2, "h1": 2.0, "h2": 1.5, "h3": 1.17,
     "h5": 0.83, "h6": 0.67,
 }  # fmt: skip
+_FONT_SIZES = (10.0, 13.0, 16.0, 18.0, 24.0, 32.0, 48.0)
+"""Of `font` (HTML standard, rules for parsing a legacy font size), in pixels."""
 _INDENTED = frozenset(["blockquote", "dd", "dir", "menu", "ol", "ul", "figure"])
 
 
@@ -183,6 +204,8 @@ _ANY = frozenset([
 """Attributes that show and hide nothing, whatever their value; `style` is looked at by itself."""
 _SMALL = re.compile(r"\d{0,2}(?:px)?")
 _SPAN = re.compile(r"\d{0,3}")
+_FEW = re.compile(r"[1-9]|1\d|2[0-6]|")
+"""Above 26 the letters that number a list can make words."""
 _EXTENT = re.compile(r"\d{0,3}(?:\.\d+)?(?:px|%)?|1\d{3}|\*|auto")
 _ATTRIBUTES = {
     "dir": re.compile(r"ltr|auto|"),
@@ -194,7 +217,7 @@ _ATTRIBUTES = {
     "border": _SMALL, "cellpadding": _SMALL, "cellspacing": _SMALL,
     "leftmargin": _SMALL, "topmargin": _SMALL, "rightmargin": _SMALL, "bottommargin": _SMALL,
     "marginwidth": _SMALL, "marginheight": _SMALL, "hspace": _SMALL, "vspace": _SMALL,
-    "colspan": _SPAN, "rowspan": _SPAN, "span": _SPAN, "start": _SPAN, "value": _SPAN,
+    "colspan": _SPAN, "rowspan": _SPAN, "span": _SPAN, "start": _FEW, "value": _FEW,
     "type": re.compile(r"[\w/+-]*"), "nowrap": re.compile(r"nowrap|true|"),
     "clear": re.compile(r"all|both|left|right|none|"), "noshade": re.compile(r"noshade|"),
     "compact": re.compile(r"compact|"), "frame": re.compile(r"\w*"), "rules": re.compile(r"\w*"),
@@ -295,6 +318,8 @@ def _is_plain_for(selectors: str, name: str, value: str) -> bool:
             last = _LAST.fullmatch(selector.strip())
             if last is None or last[1] not in _TEXT_ELEMENTS:
                 return False
+    if name == "white-space" and value == "pre":
+        return False
     if name in ("font-size", "font") and (size := _size_in(name, value)):
         # An element in another of the same rule would be scaled once more.
         pixels = pixels_of(size, 0)

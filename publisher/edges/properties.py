@@ -203,8 +203,7 @@ _LISTS = (
     "upper-roman decimal-leading-zero inside outside"
 )
 _DISPLAYS = (
-    "block inline inline-block list-item table inline-table table-row table-cell table-row-group "
-    "table-header-group table-footer-group table-column table-column-group table-caption"
+    "block inline inline-block list-item table inline-table table-row table-cell table-row-group"
 )
 PROPERTIES: dict[str, Test] = {
     "color": is_dark, "-webkit-text-fill-color": is_dark,
