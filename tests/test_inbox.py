@@ -258,6 +258,7 @@ STRANGE_STYLES = [
     "zoom:.01", "font-size-adjust:0", "font-size:1q", "font-size:1e-9px", "font-size:0lh",
     "font-size:.1vmin", "font-size:.3em", "font-size:5pt", "font-size:.1rlh", "font-size:20%",
     "font-size:-1px", "font-size:1cqw", "font:.1vmin Arial", "font:5px/1 Arial",
+    "font:italic 12px/0 Arial", "font:3px Arial!important;font-size:12px",
     "scale:.01", "letter-spacing:-.9em", "word-spacing:-9em", "line-height:.1", "line-height:1q",
     "font-stretch:1%", "font-variation-settings:'wdth' 0", "font-size:9999px", "font-size:99vw",
     # Elsewhere.
@@ -825,6 +826,13 @@ HOSTILE = {
     "entities": HTML + of_size(b"&CounterClockwiseContourIntegral;", 490_000),
     "styles": HTML + of_size(b"<p style='color:red;color:blue;'>x</p>", 490_000),
     "a style": HTML + b"<p style='margin:" + of_size(b"1px ", 490_000) + b"'>x",
+    "styles, each another": HTML + b"".join(
+        b"<p style='margin:%dpx;color:#%06x;font:12px/1.2 Arial;padding:1px'>x</p>" % (i % 60, i)
+        for i in range(6_000)
+    ),
+    "rules of a sheet": HTML + b"<style>" + of_size(b"p{color:red}", 490_000) + b"</style>x",
+    "rules of many sheets": HTML + of_size(b"<style>p{color:red}</style>", 490_000),
+    "a comment for some programs": HTML + b"<!--[if x]>" + of_size(b"<xml>", 490_000) + b"-->",
     "comments in a sheet": HTML + b"<style>" + of_size(b"/*{", 490_000),
     "tables": HTML + of_size(b"<table><td>", 490_000),
     "line ends of HTML": HTML + of_size(b"<br>", 490_000),

@@ -87,7 +87,9 @@ def manner_of(
         return replace(manner, strange=True), True
     odd = [(name, value) for name, value in rules if not _is_plain(tag, name, value)]
     manner = _set(manner, rules)
-    strange = strange or manner.strange or bool(_hurting(odd)) or _hangs_out(rules)
+    # The size of letters alone is taken back by an element within.
+    lasting = any(name != "font-size" for name, _ in odd)
+    strange = strange or manner.strange or lasting or _hangs_out(rules)
     moves = tag == "meta" and _darkens(attributes)
     return replace(manner, strange=strange), moves or any(_moves(tag, *one) for one in odd)
 
@@ -97,11 +99,6 @@ def _darkens(attributes: Mapping[str, str | None]) -> bool:
     scheme = "color-scheme" in (attributes.get("name") or "").lower()
     content = (attributes.get("content") or "").lower().split()
     return scheme and "dark" in content and content[:1] != ["light"]
-
-
-def _hurting(odd: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Of declarations that are not plain, those that no element within takes back."""
-    return [(name, value) for name, value in odd if name not in ("font-size", "font")]
 
 
 def _moves(tag: str, name: str, value: str) -> bool:
