@@ -139,7 +139,8 @@ def test_an_html_mail_is_read_without_what_it_quotes(project: Project) -> None:
     message = EmailMessage()
     message["To"] = f"opt-out+{token(project, 'c-1')}@hosting.example"
     message.set_content(
-        "<html><head><style>p { if: not }</style></head><body><div>I opt&nbsp;out</div>"
+        "<html><head><style>/* if not */ p { margin: 0 }</style></head>"
+        "<body><div>I opt&nbsp;out</div>"
         '<div class="gmail_quote">On Sunday we wrote: <blockquote>If you do nothing</blockquote>'
         "</div></body></html>",
         subtype="html",

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from publisher.edges.plainness import LONGEST_SHEET, Manner, is_known, is_plain_sheet, manner_of
 from publisher.edges.styles import SHEET, Look, look_of, sheet_doubt
 
 LARGEST = 500_000
 """Characters of HTML that are read."""
 MOST_NODES = 50_000
 """Elements and texts that are read."""
+MOST_BLANK, WIDEST_BLANK = 100, 80
+"""Lines, and characters in a line, after which words may be out of sight."""
 MOST_STEPS, MOST_REOPENED = 20_000_000, 300_000
 """What reading may cost, as `_costly` estimates it."""
 
@@ -141,6 +144,8 @@ _REST_RULE = re.compile(
 )
 """The line that Outlook draws above what it quotes; it gives it no name."""
 _REST_COMMENT = "originalMessage"
+_CONDITION = re.compile(r"\A\[if[^]]*\]>?|<!\[endif\]\Z")
+_UNSPOKEN = re.compile(r"<(style|xml)\b")
 
 _WORD = re.compile(r"\w")
 _BLANK = re.compile(r"[ \t\n\r\f\u00a0]+")
@@ -151,6 +156,7 @@ class _State:
     """What holds within an element."""
 
     look: Look
+    manner: Manner
     unseen: bool = False
     """Whether it is hidden, whatever its look."""
     silent: bool = False
@@ -173,12 +179,24 @@ class _Reader:
     """What the line consists of that has not ended yet."""
     mark: str = ""
     """What that line begins with."""
+    pictured: bool = False
+    """Whether there is a picture in it."""
+    sheets: int = 0
+    """Characters of style sheets that were read."""
+    displays: bool = False
+    """Whether one of them may show what is hidden."""
+    concealed: bool = False
+    """Whether a quotation has words that are hidden."""
+    blank: int = 0
+    """Lines without words since the last one that has some."""
     seen: int = 0
     """Nodes that were read."""
 
     def read(self, root: LexborNode) -> None:
         """Reads all below an element, without recursion: a stranger decides how deep that is."""
-        states = [_State(Look())]
+        states = [_State(Look(), Manner())]
+        for comment in _beside(root):
+            self._comment(comment, states[-1])
         for node, opens in _nodes(root):
             self.seen += opens
             if self.seen > MOST_NODES:
@@ -188,7 +206,7 @@ class _Reader:
             if tag == "-text":
                 self._text(node.text_content or "", states[-1])
             elif tag == "-comment":
-                self.rest |= (node.comment_content or "").strip() == _REST_COMMENT
+                self._comment((node.comment_content or "").strip(), states[-1])
             elif tag.startswith("-"):
                 continue
             elif opens:
@@ -196,13 +214,17 @@ class _Reader:
             else:
                 self._closed(tag, states)
         self._end()
+        self._doubt(HIDDEN if self.displays and self.concealed else "")
 
     def _opened(self, node: LexborNode, tag: str, around: _State) -> _State:
         named = node.attributes
         self.rest = self.rest or _is_rest(named)
         look, hidden = look_of(tag, named, around.look)
+        manner, moves = manner_of(tag, named, around.manner)
+        self._doubt(UNKNOWN if moves else "")
         state = _State(
             look=look,
+            manner=manner,
             unseen=around.unseen or hidden or tag in _UNSEEN,
             silent=around.silent or tag in _SILENT,
             struck=around.struck or tag in _STRUCK,
@@ -212,8 +234,12 @@ class _Reader:
             kept=tag in _KEPT or (around.kept and "white-space" not in (named.get("style") or "")),
         )
         self._edge(tag, state)
+        if tag == "img":
+            self._picture(named, state)
         # A sheet holds for all, wherever it stands.
-        if tag == "style" or not self._quoted(state):
+        if tag == "style":
+            self._sheet(node.text())
+        elif tag == "link" or not self._quoted(state):
             self._doubt(_own_doubt(node, tag, named))
         return state
 
@@ -224,6 +250,28 @@ class _Reader:
         if tag == "blockquote" and states[-1].framed and not states[-1].quoted:
             states[:] = [replace(around, framed=False) for around in states]
 
+    def _sheet(self, sheet: str) -> None:
+        self.sheets += len(sheet)
+        self.displays |= "display" in sheet.lower()
+        if self.sheets > LONGEST_SHEET or not is_plain_sheet(sheet):
+            self._doubt(SHEET)
+        else:
+            self._doubt(sheet_doubt(sheet))
+
+    def _comment(self, comment: str, state: _State) -> None:
+        self.rest |= comment == _REST_COMMENT
+        # Outlook shows what others take for a comment.
+        if comment.startswith("[if") and not self._quoted(state):
+            self._doubt(UNKNOWN if _WORD.search(_said_in(comment)) else "")
+
+    def _picture(self, named: Mapping[str, str | None], state: _State) -> None:
+        """A picture may show words, or stand for the one that turns a sentence round."""
+        if self._quoted(state):
+            return
+        self.pictured = True
+        if _WORD.search(named.get("alt") or ""):
+            self._doubt(UNKNOWN)
+
     def _text(self, text: str, state: _State) -> None:
         if state.silent:
             return
@@ -231,7 +279,12 @@ class _Reader:
         if _WORD.search(text) and not self._quoted(state):
             self._doubt(HIDDEN if unseen else "")
             self._doubt(STRUCK if state.struck or state.look.struck else "")
-            self._doubt(UNKNOWN if state.unsure or state.look.unsure else "")
+            self._doubt(UNKNOWN if state.unsure or _is_unsure(state) else "")
+            self._doubt(UNKNOWN if self.blank > MOST_BLANK or _is_far(text, state) else "")
+        elif unseen and _WORD.search(text):
+            self.concealed = True
+        else:
+            self.blank += "\u00a0" in text
         if unseen:
             return
         first, *others = text.splitlines() or [""]
@@ -262,7 +315,11 @@ class _Reader:
 
     def _end(self, empty: bool = False) -> None:
         line = _BLANK.sub(" ", "".join(self.line)).strip()
+        self.blank = 0 if line else self.blank + empty
         self.line.clear()
+        if self.pictured and not self.mark and _WORD.search(line):
+            self._doubt(UNKNOWN)
+        self.pictured = False
         if line:
             self.lines.append(self.mark + line)
         elif empty and self.lines and self.lines[-1]:
@@ -274,6 +331,28 @@ class _Reader:
     def _doubt(self, doubt: str) -> None:
         if doubt and doubt not in self.doubts:
             self.doubts.append(doubt)
+
+
+def _said_in(comment: str) -> str:
+    """The words in a comment that is one only for some programs."""
+    pieces, at, comment = [], 0, _CONDITION.sub(" ", comment)
+    for found in _UNSPOKEN.finditer(comment):
+        if found.start() < at:
+            continue
+        if (end := comment.find(f"</{found[1]}", found.end())) < 0:
+            break
+        pieces.append(comment[at : found.start()])
+        at = end
+    return _TAG.sub(" ", "".join([*pieces, comment[at:]]))
+
+
+def _beside(root: LexborNode) -> Iterator[str]:
+    """The comments before and behind the root."""
+    node = root.parent.first_child if root.parent is not None else None
+    while node is not None:
+        if node.tag == "-comment":
+            yield (node.comment_content or "").strip()
+        node = node.next
 
 
 def _nodes(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
@@ -292,6 +371,20 @@ def _nodes(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
         node = below
 
 
+_HARD_BLANKS = re.compile(rf"(?:[^\S \t\r\n]\s?){{{WIDEST_BLANK}}}")
+_KEPT_BLANKS = re.compile(rf"\s{{{WIDEST_BLANK}}}")
+
+
+def _is_far(text: str, state: _State) -> bool:
+    """Whether blanks may move words out of the window."""
+    kept = state.kept or state.look.kept
+    return bool((_KEPT_BLANKS if kept else _HARD_BLANKS).search(text))
+
+
+def _is_unsure(state: _State) -> bool:
+    return state.look.unsure or not state.manner.plain
+
+
 def _is_called(names: re.Pattern[str], named: Mapping[str, str | None]) -> bool:
     return any(names.search(named.get(name) or "") for name in ("class", "id", "name"))
 
@@ -300,17 +393,25 @@ def _is_rest(named: Mapping[str, str | None]) -> bool:
     return _is_called(_REST, named) or bool(_REST_RULE.search(named.get("style") or ""))
 
 
+def _is_late(node: LexborNode) -> bool:
+    """Whether rows stand before it, above which it is seen."""
+    before = node.prev
+    if before is not None and before.tag == "-text":
+        before = before.prev
+    return before is not None and before.tag not in ("col", "colgroup")
+
+
 def _own_doubt(node: LexborNode, tag: str, named: Mapping[str, str | None]) -> str:
     """Why an element is doubtful by itself, whatever text is in it."""
-    if tag == "style":
-        return sheet_doubt(node.text())
     if tag == "link" and "stylesheet" in (named.get("rel") or "").lower():
         return SHEET
     # Where it stands in the head, the standard puts its text into the body.
     if tag == "noscript":
         return HIDDEN
+    if tag == "thead" and _is_late(node):
+        return UNKNOWN
     # What is in a template is no child of it.
     if tag == "template" and _WORD.search(_TAG.sub(" ", node.html or "")):
         return HIDDEN
     shown = " ".join(named.get(name) or "" for name in ("value", "placeholder", "label", "srcdoc"))
-    return UNKNOWN if tag in _UNSURE and _WORD.search(shown) else ""
+    return UNKNOWN if not is_known(tag) or (tag in _UNSURE and _WORD.search(shown)) else ""

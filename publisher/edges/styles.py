@@ -1,7 +1,7 @@
 """Whether what an HTML mail says is seen: the part of CSS that hides, reverses or strikes out.
 
-This knows what may be done to words so that their reader sees others, and is no renderer. What is
-not known here is taken as harmless only if it is neither a position nor a change of shape.
+This tells apart what is certainly hidden or struck out, so that it is not read. Whether the rest is
+seen just as it is written is decided by what is known to be plain: `plainness`.
 """
 
 from __future__ import annotations
@@ -266,6 +266,11 @@ def _near(one: Colour, other: Colour) -> bool:
     if one is None or other is None:
         return False
     return max(abs(a - b) for a, b in zip(one, other, strict=True)) < 30
+
+
+def colour_of(value: str) -> Colour:
+    """A colour as it is written; None: it is none that is known, or one that says nothing."""
+    return _colour(value, None, None)
 
 
 def _colour(value: str, unchanged: Colour, clear: Colour) -> Colour:
