@@ -457,6 +457,15 @@ def test_the_public_form_sends_a_link_to_a_known_address_alone(
     assert not any("stranger@example.com" in to for to in sent)
 
 
+def test_a_letter_fits_a_phone(shop: tuple[House, str], page: Page) -> None:
+    """The reply address of a customer is one long word."""
+    house, _ = shop
+    html = house.ok("notice", "2", "--as", "c1", "--format", "html")
+    page.set_viewport_size({"width": 375, "height": 700})
+    page.set_content(html)
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+
+
 def test_the_draft_is_shown_live(house: House, page: Page) -> None:
     house.ok("freeze", "--effective", "unknown")
     house.edit()

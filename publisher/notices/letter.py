@@ -370,7 +370,7 @@ LARGEST_HTML = 90_000
 
 STYLE = Markup("""
 body { margin: 0; padding: 0; background: #ffffff; color: #1d232b; }
-main { max-width: 38em; margin: 0 auto; padding: 24px 16px;
+main { max-width: 38em; margin: 0 auto; padding: 24px 16px; overflow-wrap: anywhere;
   font: 16px/1.55 'Source Sans 3', 'Segoe UI', Helvetica, Arial, sans-serif; }
 h1 { font-size: 24px; line-height: 1.25; margin: 0 0 20px; }
 h2 { font-size: 19px; line-height: 1.3; margin: 28px 0 8px; }
