@@ -813,6 +813,7 @@ NESTED = b"".join(
     for i in range(mime.MOST_LEVELS, 0, -1)
 )
 HOSTILE = {
+    "blanks of two kinds": html_mail("<p>" + ("\x0b\u00a0" * 15 + "x") * 3_000 + "</p>"),
     "a reply parser's worst": b"\n" + of_size(b"Am Am schrieb x "),
     "tags that do not end": HTML + of_size(b'<a x="'),
     "tags in tags": HTML + of_size(b"<a<a", 490_000),

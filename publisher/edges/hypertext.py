@@ -371,7 +371,8 @@ def _nodes(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
         node = below
 
 
-_HARD_BLANKS = re.compile(rf"(?:[^\S \t\r\n]\s?){{{WIDEST_BLANK}}}")
+# What may follow each blank is no such blank itself, so that there is one way to read them.
+_HARD_BLANKS = re.compile(rf"(?:[^\S \t\r\n][ \t\r\n]?){{{WIDEST_BLANK}}}")
 _KEPT_BLANKS = re.compile(rf"\s{{{WIDEST_BLANK}}}")
 
 
