@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,6 +21,7 @@ from publisher.actions.addressing import (
 )
 from publisher.edges import archive
 from publisher.edges.ledger import ledger_of
+from publisher.edges.locks import held
 from publisher.edges.outbox import STATE_OF, Carrier, Fate, Outcome, carrier_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
@@ -210,7 +209,9 @@ def send(
             was sent before is recorded, the rest stays to do.
         LedgerError: the ledger cannot be written; nothing more was sent.
     """
-    with _alone(project):
+    with held(project.private / "send.lock") as ours:
+        if not ours:
+            raise SendError("another run is sending at this moment", remedy="wait until it ends")
         planned = plan(project, policy_id, number, now())
         todo = _enlisted(project, planned, now())
         carrier = carrier_of(project)
@@ -218,19 +219,6 @@ def send(
             return _send_each(project, planned.release, todo, carrier, now, progress)
         finally:
             carrier.close()
-
-
-@contextmanager
-def _alone(project: Project) -> Iterator[None]:
-    project.private.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (project.private / "send.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise SendError(
-                "another run is sending at this moment", remedy="wait until it ends"
-            ) from None
-        yield
 
 
 def _enlisted(project: Project, planned: Plan, now: dt.datetime) -> list[Delivery]:
