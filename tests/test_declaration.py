@@ -93,7 +93,6 @@ SENT = Sent(
     text=LETTER,
     organisation="Example Hosting",
     addresses=("notices@hosting.example", TOKEN, "privacy@hosting.example"),
-    site="http://127.0.0.1:8000/",
 )
 ABOUT = About(
     titles=("Privacy Policy", "Datenschutzerklärung"),
@@ -749,7 +748,6 @@ def answered(letter: Letter, text: str, number: str) -> bool:
         text=plain,
         organisation="Example Hosting",
         addresses=("notices@hosting.example", str(message["Reply-To"])),
-        site="http://127.0.0.1:8000/",
     )
     about = replace(ABOUT, versions=tuple({number, "2"}))
     return reading(f"Re: {sent.subject}", [text], sent, about, PHRASES).declares

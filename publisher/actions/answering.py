@@ -48,7 +48,7 @@ class Verdict:
 
     message: int
     filed: Filed | None
-    """None: it could not be read now, and is with the next one."""
+    """None: it could not be read now, and a later run reads it."""
     reason: str
     receipt: str = ""
 
@@ -292,7 +292,6 @@ def _words(project: Project, bearer: Bearer) -> Words:
         text=text,
         organisation=configuration.organisation,
         addresses=(configuration.sender, reply, configuration.reply, facts.contact),
-        site=configuration.site,
     )
     about = About(
         titles=(facts.title, *(t.title for t in facts.translations.values())),

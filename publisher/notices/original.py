@@ -28,8 +28,6 @@ class Sent:
     organisation: str
     addresses: tuple[str, ...]
     """Ours that may stand in a quotation: who sent it, where to reply, whom to ask."""
-    site: str
-    """Address of the published site."""
 
 
 class Original:
