@@ -19,7 +19,7 @@ from publisher import __version__, console, pipe
 from publisher.edges import clock
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, NotFoundError, PublisherError
-from publisher.policies.release import Number
+from publisher.releases.release import Number
 
 FINDINGS = 1
 REFUSED = 2
@@ -214,21 +214,21 @@ def diff(
 
     found = compare(ctx.obj.maybe_project, ctx.obj.wanted, old, new, language)
     if form == "text":
-        from publisher.reports.report import as_text
+        from publisher.reports.terminal import as_text
 
         colour = output is None and sys.stdout.isatty()
         text = as_text(found.amendment, found.title, colour=colour)
         _write(output, text, for_people=True, coloured=colour)
     elif form == "mail":
-        from publisher.reports.report import as_letter
+        from publisher.reports.terminal import as_letter
 
         _write(output, as_letter(found.amendment))
     elif form == "markdown":
-        from publisher.reports.comment import as_markdown
+        from publisher.reports.pull_request import as_markdown
 
         _write(output, as_markdown(found.amendment, found.title, found.new.notes))
     elif form == "json":
-        from publisher.reports.exchange import as_json
+        from publisher.exchange.diff_json import as_json
 
         names = (found.old.label, found.new.label)
         _write(output, as_json(found.amendment, *names, seconds=found.seconds))
@@ -632,7 +632,7 @@ def settle(
     """Record what a message that waited declares; it counts from when it came in."""
     from publisher.actions.receipts import send_soon
     from publisher.actions.requests import judge
-    from publisher.notices.optout import RequestKind
+    from publisher.people.record import RequestKind
 
     if outcome is None:
         raise click.UsageError("say --opt-out, --withdraw or --nothing")
@@ -707,7 +707,7 @@ def status(ctx: click.Context) -> None:
     """Where every policy stands: releases, letters, answers."""
     from publisher.actions.tallying import status as act
     from publisher.edges import archive
-    from publisher.policies.chronology import behind
+    from publisher.releases.chronology import behind
 
     now = ctx.obj.now()
     for policy_id in ctx.obj.policies:

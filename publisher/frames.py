@@ -27,7 +27,7 @@ from mkdocs.structure.toc import get_toc
 
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading
-from publisher.site.view import Body
+from publisher.site.context import Body
 from publisher.templates import as_html
 
 _CONTENTS = (

@@ -33,8 +33,8 @@ from publisher.errors import ConfigurationError
 from publisher.frames import Frames, Theme, contents
 from publisher.markup.elements import NOTHING
 from publisher.site import theme
-from publisher.site.pages import POLICIES
-from publisher.site.view import Body, Page
+from publisher.site.context import Body, Page
+from publisher.site.current_pages import POLICIES
 from publisher.templates import Templates, as_html
 
 LOST = Markup(

@@ -15,6 +15,7 @@ from hypothesis import settings
 
 from publisher.cli import main
 from publisher.edges.project import Project
+from tests import ROOT as ROOT
 
 # CI tries the same examples every time, so that a failure there is the change's own; at a desk,
 # every run tries new ones.
@@ -33,7 +34,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--corpus", default="", metavar="FOLDER", help="a git clone of real policies")
 
 
-ROOT = Path(__file__).parents[1]
 """Of the repository: `site/` and `mkdocs.yml` are what the tests build with."""
 
 KEY = "a key for tests only of more than 32 characters"

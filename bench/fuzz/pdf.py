@@ -14,7 +14,7 @@ from pathlib import Path
 import atheris
 
 from publisher.errors import FormError
-from tests.pdfs import FORM, file, packed
+from tests.fixtures.pdfs import FORM, file, packed
 
 with atheris.instrument_imports():
     from publisher.paper import fillable

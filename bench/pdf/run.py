@@ -26,7 +26,7 @@ from publisher.edges.project import Project
 from publisher.paper import sheets
 from publisher.paper.standards import Attachment, Relationship
 from publisher.policies.policy import Facts, Policy
-from publisher.policies.release import Materiality, Number, Release
+from publisher.releases.release import Materiality, Number, Release
 
 ROOT = Path(__file__).parents[2]
 MOST = 0.75

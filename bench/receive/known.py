@@ -26,8 +26,8 @@ sys.path.insert(0, str(ROOT))
 from publisher.actions.noticing import import_recipients  # noqa: E402 - found by the line above
 from publisher.edges.project import Project  # noqa: E402
 from tests.conftest import KEY  # noqa: E402
-from tests.houses import NOW, make  # noqa: E402
-from tests.receivers import PAGE, Receiver, receiving  # noqa: E402
+from tests.fixtures.houses import NOW, make  # noqa: E402
+from tests.fixtures.receivers import PAGE, Receiver, receiving  # noqa: E402
 
 CUSTOMERS = 1_000
 WANTED = 0.55

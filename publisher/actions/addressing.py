@@ -5,24 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from publisher.answers.optout import Capability, make_token, reply_address
 from publisher.edges import archive
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
-from publisher.notices.due import Told, told_before
-from publisher.notices.letter import (
-    Letter,
-    Recipient,
-    compose_notice,
-    field_values,
-    fill,
-    title_of,
-)
-from publisher.notices.notice import PROFILES, changes_since
-from publisher.notices.optout import Capability, make_token, reply_address
-from publisher.notices.recipients import read_recipients
-from publisher.policies.address import Addresses
-from publisher.policies.release import Number, Release
+from publisher.law.profiles import PROFILES
+from publisher.letters.letter import Letter, compose_notice, field_values, fill, title_of
+from publisher.letters.notice import changes_since
+from publisher.people.due import Told, told_before
+from publisher.people.recipients import Recipient, read_recipients
+from publisher.releases.address import Addresses
+from publisher.releases.release import Number, Release
 from publisher.text.clauses import parse
 from publisher.text.plaintext import as_text
 

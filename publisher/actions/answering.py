@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from publisher.actions.addressing import letter_text
 from publisher.actions.declaring import Bearer, bearer_of, declare
+from publisher.answers.declaration import About, Reading, Sent, beside_form, reading
+from publisher.answers.optout import timing, token_in
 from publisher.edges import archive
 from publisher.edges.database import LedgerError
 from publisher.edges.inbox import forms_within_limits, mail_within_limits
@@ -20,10 +22,9 @@ from publisher.errors import (
     TokenError,
     TooOftenError,
 )
-from publisher.notices.declaration import About, Reading, Sent, beside_form, reading
-from publisher.notices.mail import Mail
-from publisher.notices.optout import RequestKind, timing, token_in
-from publisher.notices.record import (
+from publisher.mail.mail import Mail
+from publisher.paper import fillable
+from publisher.people.record import (
     BEHIND,
     Channel,
     Clock,
@@ -31,10 +32,10 @@ from publisher.notices.record import (
     Message,
     Recorded,
     Request,
+    RequestKind,
     overtaken,
 )
-from publisher.paper import fillable
-from publisher.policies.release import Number, Release
+from publisher.releases.release import Number, Release
 
 PATIENCE = 10.0
 """Seconds that a message waits for those that are read before it; then a later run reads it."""

@@ -24,24 +24,24 @@ from publisher.actions.printing import (
     toolchain,
 )
 from publisher.edges import archive, pdf, webfonts
-from publisher.edges.kept import Store, name_of
+from publisher.edges.build_cache import Store, name_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, PublisherError, RenderError
 from publisher.markup.elements import NOTHING
-from publisher.policies.address import Addresses
-from publisher.policies.release import SUMS_FILE, Line, Release, has_pdf, predecessor
+from publisher.releases.address import Addresses
+from publisher.releases.release import SUMS_FILE, Line, Release, has_pdf, predecessor
 from publisher.site import (
     catalogue,
+    current_pages,
     feeds,
     languages,
     memento,
-    pages,
     preview,
     relations,
     theme,
 )
-from publisher.site.makings import Makings
-from publisher.site.view import Page, View
+from publisher.site.context import Page, View
+from publisher.site.derived import Makings
 
 Maker = Callable[[], bytes]
 
@@ -105,7 +105,7 @@ def site(
     entries: list[feeds.Entry] = []
     rules: list[memento.Rule] = []
     for view in views:
-        found += pages.pages(view)
+        found += current_pages.pages(view)
         news = _entries(view)
         files |= _listings(project, view, news) | _texts(project, view)
         entries += news
@@ -121,7 +121,7 @@ def site(
     everything = _feed(project, f"Policies of {project.configuration.organisation}", "", entries)
     files |= _feed_files("", everything) | _server_files(project, everything, rules)
     head = relations.head(relations.feeds("feed.atom", "feed.json", everything.title))
-    home = pages.home([view.line for view in views], today)
+    home = current_pages.home([view.line for view in views], today)
     return Site(tuple(found), files, styles, home, head)
 
 
@@ -222,7 +222,7 @@ def _server_files(
         "_headers": partial(memento.headers_file, every),
         "_nginx.conf": partial(memento.nginx_file, every),
         "_apache.conf": partial(memento.apache_file, every),
-        "robots.txt": lambda: pages.robots(project.configuration.site).encode(),
+        "robots.txt": lambda: current_pages.robots(project.configuration.site).encode(),
     }
 
 

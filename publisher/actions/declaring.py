@@ -7,15 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from publisher.actions.addressing import link_for, token_for
-from publisher.edges import archive
-from publisher.edges.ledger import ledger_of
-from publisher.edges.project import Project
-from publisher.errors import NotFoundError, TokenError
-from publisher.notices.forms import Declared, View
-from publisher.notices.letter import Recipient, had_row_token, receipt_text
-from publisher.notices.optout import (
-    RequestKind,
-    Timing,
+from publisher.answers.forms import Declared, View
+from publisher.answers.optout import (
     Token,
     is_signed,
     is_signed_for_a_row,
@@ -23,16 +16,24 @@ from publisher.notices.optout import (
     parse_token,
     timing,
 )
-from publisher.notices.record import (
+from publisher.edges import archive
+from publisher.edges.ledger import ledger_of
+from publisher.edges.project import Project
+from publisher.errors import NotFoundError, TokenError
+from publisher.letters.letter import had_row_token, receipt_text
+from publisher.people.recipients import Recipient
+from publisher.people.record import (
     Channel,
     Clock,
     Recorded,
     Request,
+    RequestKind,
+    Timing,
     Wanted,
     last_late,
     stands,
 )
-from publisher.policies.release import Line, Number, Release
+from publisher.releases.release import Line, Number, Release
 
 ADDRESS = "address"
 """In the evidence of what somebody asked for: the address they asked with."""

@@ -13,13 +13,13 @@ from publisher.compare.amendment import Amendment, amend
 from publisher.edges import archive
 from publisher.edges.project import CONFIGURATION_FILE, Project, draft_error, read_folder
 from publisher.errors import ConfigurationError, DraftError, HistoryError, NotFoundError
-from publisher.notices.review import check
-from publisher.notices.translations import Seen, check_translations
 from publisher.policies.draft import FACTS_FILE, read_draft
 from publisher.policies.finding import Finding, Severity, from_error
 from publisher.policies.labels import check_configuration, check_facts
 from publisher.policies.policy import Note, Policy
-from publisher.policies.release import Number, Release
+from publisher.releases.release import Number, Release
+from publisher.review.findings import check
+from publisher.review.translations import Seen, check_translations
 from publisher.text.clauses import Document, parse
 
 

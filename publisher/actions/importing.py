@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from publisher.actions import Progress, silent
 from publisher.actions.redrafting import Draft
-from publisher.compare.lineage import Lineage
+from publisher.compare.section_lineage import Lineage
 from publisher.edges import archive
 from publisher.edges.foreign import ForeignHistory, Sighting
 from publisher.edges.history import History
@@ -20,7 +20,7 @@ from publisher.policies.anchoring import Anchored, anchor_for, source_text
 from publisher.policies.draft import FACTS_FILE
 from publisher.policies.labels import unfit
 from publisher.policies.policy import POLICY_ID, Facts, Policy
-from publisher.policies.release import (
+from publisher.releases.release import (
     SUMS_FILE,
     Imported,
     Line,

@@ -25,13 +25,13 @@ from publisher.edges.locks import held
 from publisher.edges.outbox import STATE_OF, Carrier, Fate, Outcome, carrier_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
-from publisher.notices.due import Due, Told, due, lawful_from
-from publisher.notices.letter import Recipient, title_of
-from publisher.notices.notice import long_date
-from publisher.notices.recipients import read_address
-from publisher.notices.record import Delivery, DeliveryState
-from publisher.policies.chronology import behind
-from publisher.policies.release import Line, Number, Release
+from publisher.letters.letter import title_of
+from publisher.people.due import Due, Told, due, lawful_from
+from publisher.people.recipients import Recipient, read_address
+from publisher.people.record import Delivery, DeliveryState
+from publisher.policies.dates import long_date
+from publisher.releases.chronology import behind
+from publisher.releases.release import Line, Number, Release
 
 __all__ = ["Plan", "Report", "Resolution", "import_recipients", "letter_for", "plan", "resolve"]
 __all__ += ["Unsettled", "send", "send_test", "unsettled"]

@@ -11,17 +11,17 @@ from pathlib import Path
 from markupsafe import Markup
 
 from publisher.actions.drafting import Comparison
+from publisher.answers.optout import reply_address
 from publisher.compare.amendment import Amendment, amend
 from publisher.edges import pdf
 from publisher.edges.project import Project
+from publisher.exchange.diff_json import as_json
+from publisher.letters.letter import field_values
 from publisher.markup.elements import NOTHING
-from publisher.notices.letter import field_values
-from publisher.notices.optout import reply_address
 from publisher.paper import sheets
 from publisher.paper.standards import Attachment, Relationship
-from publisher.policies.address import Addresses
-from publisher.policies.release import Number, Release
-from publisher.reports.exchange import as_json
+from publisher.releases.address import Addresses
+from publisher.releases.release import Number, Release
 from publisher.site import content_policy
 from publisher.site.catalogue import text, translation
 from publisher.site.languages import markdown

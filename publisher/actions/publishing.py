@@ -26,7 +26,7 @@ from publisher.actions.printing import (
     release_pdf,
 )
 from publisher.actions.standing import Built, Reading, site_file, standing
-from publisher.edges.kept import Store
+from publisher.edges.build_cache import Store
 from publisher.edges.project import Project
 from publisher.errors import PublisherError, RenderError, ServeError
 

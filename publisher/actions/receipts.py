@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from publisher.actions.addressing import link_for, token_for
 from publisher.actions.declaring import ADDRESS, declarations, whose, window_of
+from publisher.answers.receipts import Together, due_answers
 from publisher.edges import archive, detached
 from publisher.edges.database import LedgerError
 from publisher.edges.ledger import ledger_of
@@ -16,14 +17,13 @@ from publisher.edges.locks import held
 from publisher.edges.outbox import STATE_OF, Carrier, Fate, Outcome, carrier_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, PublisherError, SendError
-from publisher.notices.letter import Letter, compose_link, compose_receipt
-from publisher.notices.optout import RequestKind
-from publisher.notices.receipts import Together, due_answers
-from publisher.notices.record import (
+from publisher.letters.letter import Letter, compose_link, compose_receipt
+from publisher.people.record import (
     DAY,
     Answer,
     Clock,
     DeliveryState,
+    RequestKind,
     receipt_of,
     stands,
 )

@@ -9,7 +9,7 @@ import tomlkit
 from publisher.edges.project import Project, read_folder
 from publisher.policies.draft import FACTS_FILE
 from publisher.policies.policy import Facts, read_facts
-from publisher.policies.release import Line
+from publisher.releases.release import Line
 
 
 class Draft:

@@ -7,20 +7,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from publisher.actions.drafting import check_draft
+from publisher.answers.optout import wording
 from publisher.compare.amendment import Amendment, amend, summary
-from publisher.compare.correction import too_much
 from publisher.edges import archive
 from publisher.edges.history import History
 from publisher.edges.project import Project
 from publisher.errors import FreezeError, SealError
-from publisher.notices.due import lawful_from
-from publisher.notices.letter import styled
-from publisher.notices.notice import PROFILES, Duty, compose, compose_postponement
-from publisher.notices.optout import wording
-from publisher.policies.chronology import behind
+from publisher.law.profiles import PROFILES, Duty
+from publisher.letters.letter import styled
+from publisher.letters.notice import compose, compose_postponement
+from publisher.people.due import lawful_from
 from publisher.policies.finding import Severity
 from publisher.policies.policy import Policy
-from publisher.policies.release import (
+from publisher.releases.chronology import behind
+from publisher.releases.correction import too_much
+from publisher.releases.release import (
     SUMS_FILE,
     Line,
     Materiality,
@@ -31,7 +32,7 @@ from publisher.policies.release import (
     release_files,
     seal_of,
 )
-from publisher.policies.translation import stated
+from publisher.releases.translation import stated
 
 MakePdf = Callable[[Project, Release, str], bytes]
 """Makes a PDF that is frozen with a release: of the translation in a language, or, where that is

@@ -12,10 +12,17 @@ from publisher.edges.inbox import as_it_came, forms_within_limits, mail_within_l
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, MailError, NotFoundError, RequestError
-from publisher.notices.mail import Mail
-from publisher.notices.optout import RequestKind
-from publisher.notices.record import FOR_A_PERSON, Clock, Filed, Message, last_late, stands
-from publisher.policies.release import Number
+from publisher.mail.mail import Mail
+from publisher.people.record import (
+    FOR_A_PERSON,
+    Clock,
+    Filed,
+    Message,
+    RequestKind,
+    last_late,
+    stands,
+)
+from publisher.releases.release import Number
 
 
 def read_the_rest(project: Project, clock: Clock) -> None:

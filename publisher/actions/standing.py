@@ -12,8 +12,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from publisher.edges.fingerprint import of_environment, of_folder, of_git, remember, remembered
 from publisher.edges.project import Project
+from publisher.edges.up_to_date import of_environment, of_folder, of_git, remember, remembered
 from publisher.errors import ConfigurationError
 
 SITE_FILE = "mkdocs.yml"

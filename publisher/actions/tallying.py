@@ -11,17 +11,18 @@ from publisher.actions.receipts import outstanding
 from publisher.edges import archive
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
-from publisher.notices.notice import long_date
-from publisher.notices.optout import RequestKind, Timing
-from publisher.notices.record import (
+from publisher.people.record import (
     Channel,
     DeliveryState,
     Message,
     Request,
+    RequestKind,
+    Timing,
     declarations,
     stands,
 )
-from publisher.policies.release import Line, Number, Release, Status, standing
+from publisher.policies.dates import long_date
+from publisher.releases.release import Line, Number, Release, Status, standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from publisher.edges.project import Project
 from publisher.errors import SealError
 from publisher.policies.anchoring import Anchored
 from publisher.policies.finding import Severity
-from publisher.policies.release import SECTIONS, TRANSLATIONS, Imported, Number, Release
+from publisher.releases.release import SECTIONS, TRANSLATIONS, Imported, Number, Release
 
 
 @dataclass(frozen=True, slots=True)

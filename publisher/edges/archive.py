@@ -12,7 +12,7 @@ from pathlib import Path
 
 from publisher.edges.project import Project, read_folder
 from publisher.errors import FreezeError, NotFoundError, SealError
-from publisher.policies.release import (
+from publisher.releases.release import (
     SUMS_FILE,
     Line,
     Number,

@@ -13,11 +13,11 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any
 
-from publisher.edges import hypertext, mime
 from publisher.edges.confined import Exceeded, confined
-from publisher.edges.mime import Part
 from publisher.errors import FormError, MailError
-from publisher.notices.mail import Mail
+from publisher.mail import hypertext, mime
+from publisher.mail.mail import Mail
+from publisher.mail.mime import Part
 from publisher.paper import fillable
 
 LARGEST = 10_000_000

@@ -20,10 +20,8 @@ from publisher.edges.database import Database, LedgerError
 from publisher.edges.project import Project
 from publisher.edges.tables import answer, delivery, filing, message, recipient, request
 from publisher.errors import TooOftenError
-from publisher.notices.letter import Recipient
-from publisher.notices.optout import RequestKind, Timing
-from publisher.notices.recipients import Customer
-from publisher.notices.record import (
+from publisher.people.recipients import Customer, Recipient
+from publisher.people.record import (
     BEHIND,
     DAY,
     FOR_A_PERSON,
@@ -36,13 +34,15 @@ from publisher.notices.record import (
     Message,
     Recorded,
     Request,
+    RequestKind,
+    Timing,
     TimingOf,
     Wanted,
     may_record,
     overtaken,
     said_before,
 )
-from publisher.policies.release import Number
+from publisher.releases.release import Number
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ from typing import Protocol
 
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, SendError
-from publisher.notices.letter import Letter
-from publisher.notices.record import DeliveryState
+from publisher.letters.letter import Letter
+from publisher.people.record import DeliveryState
 from publisher.policies.configuration import Relay as Settings
 
 PATIENCE = 60.0

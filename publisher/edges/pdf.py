@@ -17,14 +17,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from publisher.edges.kept import kept
+from publisher.edges.build_cache import kept
 from publisher.errors import RenderError
 from publisher.paper import fillable, standards
 from publisher.paper.standards import Attachment
 
 HERE = Path(__file__).parents[1]
-FONTS = HERE / "fonts"
-STYLE = HERE / "style"
+FONTS = HERE / "assets" / "fonts"
+STYLE = HERE / "assets" / "style"
 INSTALL = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 _SCHEME = "publisher-font:"
 _FURTHER = "Further"

@@ -20,7 +20,7 @@ from publisher.policies.finding import Finding
 from publisher.policies.policy import POLICY_ID, Policy
 
 if TYPE_CHECKING:
-    from publisher.notices.declaration import Phrases
+    from publisher.answers.declaration import Phrases
 
 CONFIGURATION_FILE = "publisher.toml"
 
@@ -86,7 +86,7 @@ class Project:
         Raises:
             ConfigurationError: one of the project's own files does not read.
         """
-        from publisher.notices.declaration import read_phrases
+        from publisher.answers.declaration import read_phrases
 
         files = {f"{PHRASES}/{name}": data for name, data in _shipped_phrases().items()}
         own = self.root / "wording" / "declarations"
@@ -110,7 +110,7 @@ class Project:
         Raises:
             ConfigurationError: `PUBLISHER_TOKEN_KEY` is not set, or too short.
         """
-        from publisher.notices.optout import read_keys
+        from publisher.answers.optout import read_keys
 
         return read_keys(os.environ.get("PUBLISHER_TOKEN_KEY", ""))
 
@@ -176,11 +176,11 @@ class Project:
         return policy
 
 
-PHRASES = "publisher/notices/phrases"
+PHRASES = "publisher/assets/declarations"
 
 
 def _shipped_phrases() -> dict[str, bytes]:
-    folder = resources.files("publisher.notices") / "phrases"
+    folder = resources.files("publisher") / "assets" / "declarations"
     return {f.name: f.read_bytes() for f in folder.iterdir() if f.name.endswith(".toml")}
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
+from publisher.answers.forms import ANSWER, END, START, public_form
 from publisher.edges.project import Project
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import fragment
-from publisher.notices.forms import ANSWER, END, START, public_form
-from publisher.policies.release import Release
+from publisher.releases.release import Release
 from publisher.site import content_policy
 from publisher.text.clauses import parse
 

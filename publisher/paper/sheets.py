@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from publisher.compare.amendment import Amendment
+from publisher.letters.letter import fill, page_values
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading, document, fragment
 from publisher.markup.marked import redline
-from publisher.notices.letter import fill, page_values
-from publisher.notices.notice import long_date
 from publisher.paper.fillable import CUSTOMER, DECLARATION, RELEASE
-from publisher.policies.address import Addresses
+from publisher.policies.dates import long_date
 from publisher.policies.policy import Note
-from publisher.policies.release import Release
-from publisher.site import apparatus, languages
+from publisher.releases.address import Addresses
+from publisher.releases.release import Release
+from publisher.site import languages, page_parts
 from publisher.text.clauses import parse
 
 _BAR = ("In the margin", "a bar beside every paragraph with a change")
@@ -46,13 +46,13 @@ def release_sheet(release: Release, publisher: Publisher) -> Markup:
     where = Addresses(publisher.site, release.policy.id).release(release.number)
     parts = [
         _title(
-            publisher.name, facts.title, f"{release.version}, {apparatus.in_force_words(release)}"
+            publisher.name, facts.title, f"{release.version}, {page_parts.in_force_words(release)}"
         ),
-        apparatus.remark(facts),
+        page_parts.remark(facts),
         _facts(
-            ("Published", apparatus.published_words(release)),
-            ("This version", apparatus.kind_words(release)),
-            *apparatus.origin(release),
+            ("Published", page_parts.published_words(release)),
+            ("This version", page_parts.kind_words(release)),
+            *page_parts.origin(release),
             ("Its permanent address", _link(where)),
         ),
         _contents(text.headings),
@@ -67,15 +67,15 @@ def translation_sheet(release: Release, language: str, publisher: Publisher) -> 
     at = Addresses(publisher.site, release.policy.id)
     rendition = languages.Rendition(release, language, at)
     text, title = rendition.text(paper=True), rendition.policy.facts.title
-    version = f"{release.version}, {apparatus.in_force_words(release)}"
+    version = f"{release.version}, {page_parts.in_force_words(release)}"
     told = [
         _title(publisher.name, title, version),
-        apparatus.remark(rendition.policy.facts),
+        page_parts.remark(rendition.policy.facts),
         rendition.notice(),
         _facts(
             ("Published", rendition.day(release.published and release.published.date())),
             ("In force from", rendition.day(release.effective)),
-            ("This version", apparatus.kind_words(release)),
+            ("This version", page_parts.kind_words(release)),
             ("This translation", _link(at.translation(release.number, language))),
         ),
     ]
@@ -90,18 +90,18 @@ def redline_sheet(old: Release, new: Release, amendment: Amendment, publisher: P
     where = Addresses(publisher.site, new.policy.id).changes(new.number)
     title = f"What version {new.number} changes"
     marked = redline(amendment, paper=True)
-    marks = apparatus.legend(marked.html)
+    marks = page_parts.legend(marked.html)
     parts = [
         _title(publisher.name, facts.title, title),
-        apparatus.remark(facts),
+        page_parts.remark(facts),
         _facts(
-            ("Before", f"version {old.number}, {apparatus.in_force_words(old)}"),
-            ("After", f"version {new.number}, {apparatus.in_force_words(new)}"),
+            ("Before", f"version {old.number}, {page_parts.in_force_words(old)}"),
+            ("After", f"version {new.number}, {page_parts.in_force_words(new)}"),
             ("On the web", _link(where)),
             _BAR,
         ),
-        apparatus.general_note(new.policy.notes),
-        apparatus.changed_text(amendment, marked, new.policy.notes, facts.language, marks=marks),
+        page_parts.general_note(new.policy.notes),
+        page_parts.changed_text(amendment, marked, new.policy.notes, facts.language, marks=marks),
     ]
     head = _head(new, f"Changes since version {old.number}")
     full = f"{facts.title}: {title[0].lower()}{title[1:]}"
@@ -129,16 +129,16 @@ def comparison_sheet(
         paper: for a PDF; else for a browser.
     """
     marked = redline(amendment, paper=paper, views=not paper)
-    tools = NOTHING if paper else apparatus.views(marked, old, new)
-    marks = apparatus.legend(marked.html if paper else None)
+    tools = NOTHING if paper else page_parts.views(marked, old, new)
+    marks = page_parts.legend(marked.html if paper else None)
     rows = [("Before", old), ("After", new)]
     if paper:
         rows.append(_BAR)
     parts = [
         _title("", title, ""),
         _facts(*rows),
-        apparatus.general_note(notes),
-        apparatus.changed_text(amendment, marked, notes, language, tools, marks),
+        page_parts.general_note(notes),
+        page_parts.changed_text(amendment, marked, notes, language, tools, marks),
     ]
     if not paper:
         parts = [Markup("<main>\n"), *parts, Markup("</main>\n")]
@@ -206,7 +206,7 @@ def opt_out_sheet(release: Release, publisher: Publisher) -> Markup:
             '<div class="ways"><p>By e-mail, as an attachment: as a reply to our notice, which '
             "shows us that it is from you, or to<br>{}</p>\n"
             "<p>By post, to<br>{}</p></div>\n"
-        ).format(mail, apparatus.postal(publisher.name, publisher.address)),
+        ).format(mail, page_parts.postal(publisher.name, publisher.address)),
     ]
     title = f"{facts.title}: opt-out of {version}"
     return _sheet(facts.language, publisher.name, title, _head(release, "Opt-Out Form"), parts)
@@ -214,7 +214,7 @@ def opt_out_sheet(release: Release, publisher: Publisher) -> Markup:
 
 def _head(release: Release, kind: str = "") -> str:
     """What stands at the top of every page."""
-    version = f"{release.version}, {apparatus.in_force_words(release)}"
+    version = f"{release.version}, {page_parts.in_force_words(release)}"
     return " — ".join(filter(None, (release.policy.facts.title, version, kind)))
 
 

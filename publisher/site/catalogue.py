@@ -12,9 +12,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from publisher.policies.address import Addresses
-from publisher.policies.periods import Period, announced, applied, by_number
-from publisher.policies.release import (
+from publisher.exchange.diff_json import section_value
+from publisher.releases.address import Addresses
+from publisher.releases.periods import Period, announced, applied, by_number
+from publisher.releases.release import (
     SUMS_FILE,
     Line,
     Materiality,
@@ -26,8 +27,7 @@ from publisher.policies.release import (
     predecessor,
     standing,
 )
-from publisher.reports.exchange import section_value
-from publisher.site.abstract import Abstract
+from publisher.site.change_summary import Abstract
 from publisher.site.languages import markdown
 
 VERSIONS = "urn:policy-publisher:versions:1"

@@ -33,7 +33,7 @@ import regex
 from markupsafe import Markup
 
 from publisher.compare.amendment import name_of
-from publisher.compare.naming import Naming
+from publisher.compare.clause_names import Naming
 from publisher.markup.blocks import numbers
 from publisher.markup.elements import NOTHING, attribute, concatenated
 from publisher.markup.html import HIDDEN, Outline, right_to_left

@@ -19,13 +19,13 @@ from xml.etree import ElementTree
 from markupsafe import Markup, escape
 
 from publisher.compare.amendment import Amendment
-from publisher.compare.extracts import Line, Phrase, end_of, extracts, joined, phrases, shortened
 from publisher.compare.redline import Operation
 from publisher.compare.words import SpanKind
 from publisher.markup.elements import NOTHING, as_content, element
-from publisher.policies.address import Addresses
-from publisher.policies.release import Release
-from publisher.site import apparatus
+from publisher.releases.address import Addresses
+from publisher.releases.release import Release
+from publisher.reports.extracts import Line, Phrase, end_of, extracts, joined, phrases, shortened
+from publisher.site import page_parts
 from publisher.site.catalogue import kind, moment
 from publisher.site.relations import ATOM
 from publisher.text.clauses import Kind
@@ -82,7 +82,7 @@ def entry(release: Release, changed: str, html: Markup, at: Addresses) -> Entry:
     """
     assert release.published
     facts, number = release.policy.facts, release.number
-    when = apparatus.in_force_words(release)
+    when = page_parts.in_force_words(release)
     words = f"{when[0].upper()}{when[1:]}."
     return Entry(
         address=at.release(number),
@@ -114,12 +114,12 @@ def content(release: Release, amendment: Amendment | None, at: Addresses) -> Mar
     """
     facts, number = release.policy.facts, release.number
     links = [(f"Version {number} in full", at.release(number))]
-    parts = [apparatus.remark(facts), apparatus.general_note(release.policy.notes)]
+    parts = [page_parts.remark(facts), page_parts.general_note(release.policy.notes)]
     if amendment:
         links.insert(0, ("Every change, word by word", at.changes(number)))
         parts += [
-            apparatus.in_figures(amendment),
-            apparatus.change_list(amendment, release.policy.notes),
+            page_parts.in_figures(amendment),
+            page_parts.change_list(amendment, release.policy.notes),
             Markup("<h2>The words that change</h2>\n"),
             changed_words(amendment),
         ]

@@ -13,13 +13,13 @@ from markupsafe import Markup
 
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Fragment, Label, document
-from publisher.notices.notice import long_date
-from publisher.policies.address import Addresses
+from publisher.policies.dates import long_date
 from publisher.policies.language import english_name, own_name
 from publisher.policies.policy import Policy, Wording
-from publisher.policies.release import Lag, Release
-from publisher.site import masthead
-from publisher.site.apparatus import spoken
+from publisher.releases.address import Addresses
+from publisher.releases.release import Lag, Release
+from publisher.site import page_head
+from publisher.site.page_parts import spoken
 from publisher.text.clauses import Clause, Section
 
 
@@ -117,7 +117,7 @@ class Rendition:
         told = f"{name} translation of version {self.release.number}; the {self.original} "
         read = self._read_link("", f"Read version {self.release.number} in {self.original}")
         title = Markup("<span{}>{}</span>").format(spoken(self.language), self.wording.precedence)
-        found = masthead.box(
+        found = page_head.box(
             "note", title, Markup("<p>{}text decides. {}.</p>\n").format(told, read)
         )
         page = self.at.translation(self.release.number, self.language) if elsewhere else ""
@@ -139,7 +139,7 @@ class Rendition:
         if own := self.wording.lagging:
             body = Markup("<p>{}:</p>{}").format(title, body)
             title = Markup("<span{}>{}</span>").format(spoken(self.language), own)
-        return masthead.box("superseded", title, body)
+        return page_head.box("superseded", title, body)
 
     def _item(self, lag: Lag, page: str, title: str, language: str) -> Markup:
         address = f"{page}#{lag.anchor}"
@@ -147,7 +147,7 @@ class Rendition:
         since = NOTHING
         if lag.behind:
             pair = f"{self.at.compare}?from={lag.behind}&to={self.release.number}"
-            since = Markup(" ({})").format(masthead.anchor(("what changed since", pair)))
+            since = Markup(" ({})").format(page_head.anchor(("what changed since", pair)))
         return Markup("<li>{}: {}{}</li>").format(link, lag_words(lag).lower(), since)
 
 

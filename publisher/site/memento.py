@@ -20,9 +20,9 @@ from email.utils import format_datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from publisher.policies.address import Addresses
-from publisher.policies.periods import applied
-from publisher.policies.release import Line, Release
+from publisher.releases.address import Addresses
+from publisher.releases.periods import applied
+from publisher.releases.release import Line, Release
 from publisher.site import relations
 from publisher.site.catalogue import moment
 from publisher.site.relations import ATOM, FEED, LINKS, Link

@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from publisher.compare.amendment import Counts
 from publisher.markup.elements import NOTHING
-from publisher.notices.notice import long_date
-from publisher.policies.address import Addresses
-from publisher.policies.periods import Period, announced, applied
-from publisher.policies.release import (
+from publisher.policies.dates import long_date
+from publisher.releases.address import Addresses
+from publisher.releases.periods import Period, announced, applied
+from publisher.releases.release import (
     Line,
     Materiality,
     Number,
@@ -24,7 +24,7 @@ from publisher.policies.release import (
     predecessor,
     standing,
 )
-from publisher.site import apparatus, languages, masthead
+from publisher.site import languages, page_head, page_parts
 from publisher.site.timeline import bars, picture
 
 WIDE, NARROW = 720, 330
@@ -147,7 +147,7 @@ def _row(
     release: Release, line: Line, today: dt.date, sizes: Mapping[Number, Counts], at: Addresses
 ) -> Markup:
     number, status = release.number, standing(release, line, today).status
-    name = masthead.anchor((release.version, at.release(number)))
+    name = page_head.anchor((release.version, at.release(number)))
     documents = [("Markdown", at.download(number, "policy.md"))] if release.imported else []
     if has_pdf(release, line):
         documents.append(("PDF", at.download(number, "policy.pdf")))
@@ -158,19 +158,19 @@ def _row(
     if release.opt_out:
         documents.append(("Opt-out form", at.opt_out(number)))
     others = [languages.link(*other) for other in languages.versions(release, at).items()][1:]
-    links = Markup("<br>").join([*map(masthead.anchor, documents), *others])
+    links = Markup("<br>").join([*map(page_head.anchor, documents), *others])
     if release.imported:
-        dates = Markup("<td>{}</td>").format(masthead.seen(release, line))
+        dates = Markup("<td>{}</td>").format(page_head.seen(release, line))
     else:
-        span = masthead.span(release, line)
+        span = page_head.span(release, line)
         dates = Markup("<td>{}</td><td>{}</td>").format(_published(release), span)
     return Markup('<tr><th scope="row">{}<br>{}</th>{}<td>{}</td><td>{}</td></tr>\n').format(
-        name, masthead.chip(release, status), dates, _changed(release, line, sizes, at), links
+        name, page_head.chip(release, status), dates, _changed(release, line, sizes, at), links
     )
 
 
 def _published(release: Release) -> str:
-    words = apparatus.published_words(release)
+    words = page_parts.published_words(release)
     return words if release.published else words.capitalize()
 
 
@@ -178,7 +178,7 @@ def _changed(release: Release, line: Line, sizes: Mapping[Number, Counts], at: A
     before, size = predecessor(release, line), sizes.get(release.number)
     if before is None or size is None:
         return Markup("First version")
-    link = masthead.anchor((f"Changes since {before.number}", at.changes(release.number)))
+    link = page_head.anchor((f"Changes since {before.number}", at.changes(release.number)))
     return Markup("{}<br>{:,} words added, {:,} removed").format(link, size.inserted, size.deleted)
 
 
@@ -231,7 +231,7 @@ def _period(name: str, period: Period, at: Addresses) -> Markup:
         first = f"{first}, when it was first seen" if period.first else first
     last = long_date(period.last, language) if period.last else "further notice"
     ends = Markup('data-from="{}" data-until="{}"').format(period.first or "", period.last or "")
-    link = masthead.anchor((release.version, at.release(release.number)))
+    link = page_head.anchor((release.version, at.release(release.number)))
     return Markup(
         '<tr data-what="{}" {}><th scope="row">{}</th><td>{}</td><td>{}</td></tr>\n'
     ).format(name, ends, link, first, last)
@@ -256,8 +256,8 @@ def _card(line: Line, today: dt.date, root: str) -> Markup:
     facts = (current or line[-1]).policy.facts
     standing_words = ""
     if current:
-        words = f"Version {current.number}, {apparatus.in_force_words(current)}"
-        chip = masthead.chip(current, Status.IN_FORCE)
+        words = f"Version {current.number}, {page_parts.in_force_words(current)}"
+        chip = page_head.chip(current, Status.IN_FORCE)
         standing_words = Markup("<p>{} {}</p>\n").format(chip, words)
     links = [("All versions", at.history)]
     if current:
@@ -272,10 +272,10 @@ def _card(line: Line, today: dt.date, root: str) -> Markup:
     ).format(
         facts_id(line),
         facts_id(line),
-        masthead.anchor((facts.title, at.current)),
+        page_head.anchor((facts.title, at.current)),
         standing_words,
-        masthead.actions(links, f"Go to the {facts.title}"),
-        masthead.coming(line, today, at),
+        page_head.actions(links, f"Go to the {facts.title}"),
+        page_head.coming(line, today, at),
     )
 
 

@@ -11,14 +11,14 @@ from publisher.compare.amendment import amend
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Fragment
 from publisher.markup.marked import redline
-from publisher.policies.address import Addresses
 from publisher.policies.finding import Finding
 from publisher.policies.language import own_name
 from publisher.policies.policy import Policy
-from publisher.policies.release import Release
-from publisher.site import apparatus, masthead, relations
-from publisher.site.edition import steps
-from publisher.site.view import Body, Page
+from publisher.releases.address import Addresses
+from publisher.releases.release import Release
+from publisher.site import page_head, page_parts, relations
+from publisher.site.context import Body, Page
+from publisher.site.version_pages import steps
 
 
 def draft_pages(
@@ -37,15 +37,15 @@ def draft_pages(
     """
     at = Addresses("../../", policy_id)
     title = f"{policy.facts.title}, draft" if policy else f"Draft of {policy_id}"
-    top = masthead.head(title, "Preview; nobody else sees this") + _findings(findings)
-    text = apparatus.text_of(policy) if policy else Fragment(NOTHING)
+    top = page_head.head(title, "Preview; nobody else sees this") + _findings(findings)
+    text = page_parts.text_of(policy) if policy else Fragment(NOTHING)
     links = []
     if policy and last:
         links.append(("Changes since the last release", f"{at.current}draft/changes/"))
     links.append(("All versions", at.history))
-    html = top + masthead.actions(links, "Draft")
+    html = top + page_head.actions(links, "Draft")
     if policy:
-        html += apparatus.remark(policy.facts) + apparatus.article(policy, text)
+        html += page_parts.remark(policy.facts) + page_parts.article(policy, text)
     head = relations.head(relations.draft(last, at)) if last else NOTHING
     body = Body(html, text.headings, head=head)
     yield Page(f"{policy_id}/draft/", title, lambda: body, label="Draft", noindex=True)
@@ -58,9 +58,9 @@ def draft_pages(
 def _translations(policy: Policy, findings: list[Finding]) -> Iterator[Page]:
     for language in policy.translations:
         own = policy.in_language(language)
-        text, title = apparatus.text_of(own), f"{own.facts.title}, draft"
-        head = masthead.head(title, "Preview; nobody else sees this")
-        html = head + _findings(findings) + apparatus.article(own, text)
+        text, title = page_parts.text_of(own), f"{own.facts.title}, draft"
+        head = page_head.head(title, "Preview; nobody else sees this")
+        html = head + _findings(findings) + page_parts.article(own, text)
         body = Body(html, text.headings)
         label = f"Draft, {own_name(language)}"
         path = f"{policy.id}/draft/{language}/"
@@ -75,23 +75,23 @@ def _draft_changes(policy: Policy, findings: list[Finding], last: Release) -> Pa
     found = amend(last.policy.document, policy.document)
     marked = redline(found, views=True)
     at = Addresses("../../../", policy.id)
-    tools = apparatus.views(marked, f"version {last.number}", "draft")
+    tools = page_parts.views(marked, f"version {last.number}", "draft")
     title = f"{policy.facts.title}: draft against version {last.number}"
     parts = [
-        masthead.head(title, "Preview; nobody else sees this"),
+        page_head.head(title, "Preview; nobody else sees this"),
         _findings(findings),
-        apparatus.general_note(policy.notes),
-        apparatus.changed_text(found, marked, policy.notes, policy.facts.language, tools),
+        page_parts.general_note(policy.notes),
+        page_parts.changed_text(found, marked, policy.notes, policy.facts.language, tools),
         steps(at),
     ]
-    body = Body(NOTHING.join(parts), (*apparatus.CHANGED_HEADINGS, *marked.headings))
+    body = Body(NOTHING.join(parts), (*page_parts.CHANGED_HEADINGS, *marked.headings))
     path = f"{policy.id}/draft/changes/"
     return Page(path, title, lambda: body, label="Draft changes", noindex=True)
 
 
 def _findings(findings: list[Finding]) -> Markup:
     if not findings:
-        return masthead.box("note", "publisher check finds nothing")
+        return page_head.box("note", "publisher check finds nothing")
     items = NOTHING.join(
         Markup("<li><strong>{}</strong> <code>{}</code> {}<br>Try: {}</li>\n").format(
             f.severity.value, f.where, f.what, f.remedy
@@ -99,4 +99,4 @@ def _findings(findings: list[Finding]) -> Markup:
         for f in findings
     )
     title = f"publisher check finds {len(findings)} thing{'s' if len(findings) > 1 else ''}"
-    return masthead.box("draft", title, Markup("<ul>\n{}</ul>\n").format(items))
+    return page_head.box("draft", title, Markup("<ul>\n{}</ul>\n").format(items))

@@ -13,12 +13,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from publisher.exchange.akoma_ntoso import MEDIA_TYPE
 from publisher.markup.elements import NOTHING, attribute, data_block
-from publisher.policies.address import Addresses
 from publisher.policies.language import own_name
-from publisher.policies.periods import Period
-from publisher.policies.release import Line, Release, place_of
-from publisher.reports.akoma import MEDIA_TYPE
+from publisher.releases.address import Addresses
+from publisher.releases.periods import Period
+from publisher.releases.release import Line, Release, place_of
 from publisher.site.catalogue import digest, moment
 
 ATOM, FEED, LINKS = "application/atom+xml", "application/feed+json", "application/link-format"

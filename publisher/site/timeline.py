@@ -16,10 +16,10 @@ from markupsafe import Markup
 
 from publisher.compare.amendment import Counts
 from publisher.markup.elements import NOTHING
-from publisher.notices.notice import long_date
+from publisher.policies.dates import long_date
 from publisher.policies.language import dated
-from publisher.policies.release import Line, Number, Release, Status, standing
-from publisher.site.apparatus import status_words
+from publisher.releases.release import Line, Number, Release, Status, standing
+from publisher.site.page_parts import status_words
 
 ROWS = 24
 """So many amendments are drawn, the latest ones; a table beside the picture lists all."""

@@ -14,12 +14,12 @@ from markupsafe import Markup
 from publisher.compare.words import Span, SpanKind
 from publisher.markup.elements import NOTHING, attribute, data_block
 from publisher.markup.inline import Style, inline
-from publisher.policies.address import Addresses
-from publisher.policies.release import Line, Release
-from publisher.site.apparatus import LEGEND, tools, when_words
+from publisher.releases.address import Addresses
+from publisher.releases.release import Line, Release
 from publisher.site.comparable import FORMAT, rules
-from publisher.site.makings import Makings
-from publisher.site.masthead import anchor
+from publisher.site.derived import Makings
+from publisher.site.page_head import anchor
+from publisher.site.page_parts import LEGEND, tools, when_words
 
 SCRIPT = "assets/publisher/compare.js"
 """What compares, from the site's root."""

@@ -27,13 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from publisher.actions.declaring import Bearer, ask_for_link, bearer_of, form_view, record
 from publisher.actions.receipts import send_receipts
-from publisher.edges import archive
-from publisher.edges.database import LedgerError
-from publisher.edges.project import Project
-from publisher.edges.shell import STATIC_POLICY, Page
-from publisher.errors import NotFoundError, TokenError, TooOftenError
-from publisher.markup.html import fragment
-from publisher.notices.forms import (
+from publisher.answers.forms import (
     ACTION_FIELD,
     ADDRESS_FIELD,
     LONGEST_ADDRESS,
@@ -42,11 +36,16 @@ from publisher.notices.forms import (
     personal_form,
     said,
 )
-from publisher.notices.letter import fill
-from publisher.notices.optout import RequestKind
-from publisher.notices.record import Clock
+from publisher.edges import archive
+from publisher.edges.database import LedgerError
+from publisher.edges.project import Project
+from publisher.edges.shell import STATIC_POLICY, Page
+from publisher.errors import NotFoundError, TokenError, TooOftenError
+from publisher.letters.letter import fill
+from publisher.markup.html import fragment
+from publisher.people.record import Clock, RequestKind
 from publisher.policies.policy import POLICY_ID
-from publisher.policies.release import Number, Release
+from publisher.releases.release import Number, Release
 from publisher.text.clauses import parse
 from publisher.web.connections import Limits, listen, serve
 from publisher.web.logbook import Logbook, keep

@@ -1,0 +1,1 @@
+"""What customers declare: forms, tokens, declarations by mail, requests, receipts."""

@@ -1,0 +1,154 @@
+"""Whether the words of a mail are, as a whole, an opt-out beyond doubt.
+
+An opt-out is never invented: what we sent is taken away first (`quotation`), and what is left
+declares only if all of it is a greeting, a declaration, a closing, the customer's name and the
+lines of a signature, each from a closed set of phrases (`phrases`). One word more, and the mail
+waits for a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import regex
+
+from publisher.answers.grammar import MOST_CHARACTERS, USUAL, Grammar, Stage
+from publisher.answers.mentions import About, Mentions
+from publisher.answers.phrases import Phrases, read_phrases
+from publisher.answers.quotation import without_quotation
+from publisher.mail.original import Original, Sent
+from publisher.mail.spelling import DASH, LINE, QUOTE, fold, items
+
+__all__ = [
+    "About",
+    "Phrases",
+    "Reading",
+    "Sent",
+    "beside_form",
+    "read_phrases",
+    "reading",
+]
+
+MOST_AROUND = 20_000
+"""Characters of a mail beyond three times the letter: what quotations of it may need."""
+
+
+_PLAIN = frozenset(".!,;:") | {DASH, LINE, QUOTE}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a mail was found to say."""
+
+    declares: bool
+    """It is an opt-out, beyond doubt."""
+    own: str
+    """What its writer wrote, as far as that can be told: the text without what we sent."""
+
+
+def reading(
+    subject: str, texts: Sequence[str], sent: Sent, about: About, phrases: Phrases
+) -> Reading:
+    """Reads a mail that was sent to a personal reply address.
+
+    Args:
+        subject: its subject; that of a reply to our letter says nothing, for it is ours.
+        texts: what it says, once for each way in which it says it (plain text, HTML as text).
+        sent: the letter that it answers.
+        about: what it may name.
+        phrases: the closed sets.
+    """
+    mail = _Mail(sent, about, phrases)
+    bodies = [mail.own(text) for text in texts]
+    said = mail.subject(subject)
+    declares = bool(bodies) or said is _Subject.DECLARES
+    declares &= said is not _Subject.DOUBTFUL
+    declares &= all(clean and mail.declares(text, said) for text, clean in bodies)
+    return Reading(declares, bodies[0][0] if bodies else "")
+
+
+def beside_form(
+    subject: str, texts: Sequence[str], sent: Sent, about: About, phrases: Phrases
+) -> bool:
+    """Whether what is written beside a filled-in form leaves it beyond doubt.
+
+    Everything that is said has to be a declaration, or that a form is attached, or nothing.
+
+    Args:
+        subject, texts, sent, about, phrases: as for `reading`.
+    """
+    mail = _Mail(sent, about, phrases, enclosing=True)
+    bodies = [mail.own(text) for text in texts]
+    agreed = all(clean and mail.agrees(text) for text, clean in bodies)
+    return agreed and mail.subject(subject) is not _Subject.DOUBTFUL
+
+
+class _Subject(IntEnum):
+    """What a subject says."""
+
+    NOTHING = 0
+    DECLARES = 1
+    DOUBTFUL = 2
+
+
+class _Mail:
+    """The reading of one mail."""
+
+    def __init__(
+        self, sent: Sent, about: About, phrases: Phrases, *, enclosing: bool = False
+    ) -> None:
+        people = (about.name, about.address, about.customer)
+        self._original = Original(sent, people)
+        self._longest = 3 * len(sent.text) + MOST_AROUND
+        self._grammar = Grammar(Mentions(about, phrases), phrases)
+        self._phrases = phrases
+        self._lists = (*USUAL, "enclosures") if enclosing else USUAL
+
+    def own(self, text: str) -> tuple[str, bool]:
+        """What is left of a text without what we sent, and whether that leaves no doubt."""
+        if len(text) > self._longest:
+            return text[: self._longest], False
+        left = without_quotation(text, self._original, self._phrases, self._is_signature)
+        return left.text, left.clean
+
+    def declares(self, text: str, subject: _Subject) -> bool:
+        """Whether a text declares, or leaves to a subject that does what it says."""
+        if subject is _Subject.DECLARES and self._grammar.stages(text, Stage.QUOTED, self._lists):
+            return True
+        return bool(self._grammar.stages(text) - {Stage.OPENING})
+
+    def agrees(self, text: str) -> bool:
+        """Whether a text says nothing but a declaration or that something is attached."""
+        begins = (Stage.OPENING, Stage.DECLARED)
+        return any(self._grammar.stages(text, begin, self._lists) for begin in begins)
+
+    def subject(self, text: str) -> _Subject:
+        """What a subject says."""
+        rest = self._without_prefixes(text[:MOST_CHARACTERS])
+        if len(text) > MOST_CHARACTERS:
+            return _Subject.DOUBTFUL
+        if not rest.strip() or _said(rest) == _said(self._original.sent.subject):
+            return _Subject.NOTHING
+        lists = (*self._lists, "topics")
+        stages = self._grammar.stages(rest, lists=lists)
+        if stages - {Stage.OPENING} and rest == fold(text):
+            return _Subject.DECLARES
+        known = stages or self._grammar.stages(rest, Stage.DECLARED, lists)
+        return _Subject.NOTHING if known else _Subject.DOUBTFUL
+
+    def _without_prefixes(self, subject: str) -> str:
+        """A subject without `Re:` and the like."""
+        prefixes = sorted({fold(text) for text in self._phrases.texts("prefixes")}, reverse=True)
+        known = "|".join(regex.escape(text).replace(":", r"\s?:") for text in prefixes)
+        found = regex.match(rf"(?:\s*(?:{known}))*", fold(subject)) if known else None
+        return fold(subject)[found.end() :] if found else subject
+
+    def _is_signature(self, text: str) -> bool:
+        return bool(self._grammar.stages(text, Stage.SIGNED))
+
+
+def _said(subject: str) -> list[str]:
+    """The words of a subject, and its signs beyond plain punctuation."""
+    return [item for item in items(subject) if item not in _PLAIN]

@@ -1,0 +1,1 @@
+"""A comparison and a text for programs: JSON, Akoma Ntoso."""

@@ -1,0 +1,1 @@
+"""The rules of notice: profiles and their sources, periods, business days."""

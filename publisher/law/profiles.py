@@ -1,0 +1,107 @@
+"""TODO."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What a profile asks for beside its period, and where that is written."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The rules of notice that a lawyer picked for a policy."""
+
+    name: str
+    days: int
+    """Least days from publication to effect; the policy's own number may be higher."""
+    months: int = 0
+    """Least months, where the rule counts in months."""
+    durable: bool = False
+    """The text itself travels with the letter (durable medium)."""
+    source: str = ""
+    duties: tuple[Duty, ...] = ()
+
+
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        Profile("promise", 0, source="the policy's own promise"),
+        Profile(
+            "gdpr",
+            1,
+            source="WP260 rev.01 ¶29–31",
+            duties=(
+                Duty(
+                    "a message devoted to the change, not mixed with marketing",
+                    "WP260 rev.01 ¶29",
+                ),
+                Duty("the change well in advance of its effect", "WP260 rev.01 ¶30"),
+            ),
+        ),
+        Profile(
+            "p2b",
+            15,
+            durable=True,
+            source="Reg. (EU) 2019/1150 Art. 3(2)",
+            duties=(
+                Duty(
+                    "the right to terminate the contract is stated",
+                    "Reg. (EU) 2019/1150 Art. 3(2)",
+                ),
+            ),
+        ),
+        Profile(
+            "eecc",
+            0,
+            months=1,
+            durable=True,
+            source="Dir. (EU) 2018/1972 Art. 105(4)",
+            duties=(
+                Duty(
+                    "the right to leave free of charge is stated",
+                    "Dir. (EU) 2018/1972 Art. 105(4)",
+                ),
+            ),
+        ),
+        Profile(
+            "dcd",
+            1,
+            durable=True,
+            source="Dir. (EU) 2019/770 Art. 19",
+            duties=(
+                Duty(
+                    "the reason, the day, and the right to end the contract within 30 days",
+                    "Dir. (EU) 2019/770 Art. 19(1), (2)",
+                ),
+            ),
+        ),
+    )
+}
+
+
+def earliest_effective(profile: Profile, days: int, published: dt.date) -> dt.date:
+    """The first day a release may take effect.
+
+    Args:
+        profile: the rules.
+        days: the notice period that the policy itself sets, days.
+        published: the day it is announced; it does not count as a day of the period.
+    """
+    first = published + dt.timedelta(days=max(profile.days, days))
+    if profile.months:
+        first = max(first, _months_later(published, profile.months))
+    return first
+
+
+def _months_later(day: dt.date, months: int) -> dt.date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return dt.date(year, month + 1, min(day.day, last))

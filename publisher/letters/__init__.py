@@ -1,0 +1,1 @@
+"""What customers are told: the letter about a release."""

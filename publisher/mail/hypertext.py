@@ -1,0 +1,418 @@
+"""An HTML mail as the text that its reader sees, and whether that can be told."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from publisher.mail.plainness import LONGEST_SHEET, Manner, is_known, is_plain_sheet, manner_of
+from publisher.mail.styles import SHEET, Look, look_of, sheet_doubt
+
+LARGEST = 500_000
+"""Characters of HTML that are read."""
+MOST_NODES = 50_000
+"""Elements and texts that are read."""
+MOST_BLANK, WIDEST_BLANK = 100, 80
+"""Lines, and characters in a line, after which words may be out of sight."""
+MOST_STEPS, MOST_REOPENED = 20_000_000, 300_000
+"""What reading may cost, as `_costly` estimates it."""
+
+HIDDEN = "it has text that is hidden"
+STRUCK = "it has text that is struck out"
+UNKNOWN = "it has text in an element that mail programs show in different ways"
+LONG = "its HTML is longer than is read"
+COSTLY = "its HTML is nested as no mail program writes it"
+
+
+def words(html: str) -> tuple[str, tuple[str, ...]]:
+    """What an HTML mail says.
+
+    Args:
+        html: the document, or a piece of one.
+
+    Returns:
+        Its text, in lines; those in a quotation begin with `> `. And why that may not be what its
+        reader sees, or what its writer meant to say.
+    """
+    if len(html) > LARGEST:
+        return _TAG.sub(" ", html[:LARGEST]), (LONG,)
+    if _costly(html):
+        return _TAG.sub(" ", html), (COSTLY,)
+    reader = _Reader()
+    if (root := LexborHTMLParser(html).root) is not None:
+        reader.read(root)
+    return "\n".join(reader.lines).strip("\n"), tuple(reader.doubts)
+
+
+# ── what reading costs ───────────────────────────────────────────────────────────────────────────
+
+_TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(/?)([a-zA-Z][^\s/>]*+)((?:[^>\"']++|\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))*+)(?:>|\Z)",
+    re.DOTALL,
+)
+_VALUE = re.compile(r"\"[^\"]*+\"?|'[^']*+'?")
+_FORMATTING = frozenset([
+    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt",
+    "u",
+])  # fmt: skip
+_CLOSED_BY_ITSELF = frozenset([
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
+    "wbr", "p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot", "option",
+])  # fmt: skip
+
+
+def _costly(html: str) -> bool:
+    """Whether a parser that follows the HTML standard takes far longer than its length says.
+
+    The standard has it go through all open elements for many a tag, through all attributes of an
+    element for each of them, and has it open formatting elements anew in each block.
+    """
+    opened: Counter[str] = Counter()
+    depth = formatting = steps = reopened = 0
+    for found in _TAG.finditer(html):
+        closing, name, attributes = found.groups()
+        if name is None:
+            continue
+        name = name.lower()
+        step = _step(name, bool(closing), opened)
+        opened[name] += step
+        depth += step
+        formatting += step * (name in _FORMATTING)
+        steps += depth + _attribute_steps(name, attributes)
+        reopened += formatting
+        if steps > MOST_STEPS or reopened > MOST_REOPENED:
+            return True
+    return False
+
+
+def _step(name: str, closing: bool, opened: Counter[str]) -> int:
+    """By how much a tag changes how many elements are open."""
+    if name in _CLOSED_BY_ITSELF or (closing and not opened[name]):
+        return 0
+    return -1 if closing else 1
+
+
+def _attribute_steps(name: str, attributes: str) -> int:
+    many = len(_VALUE.sub("", attributes)) // 2
+    # Those of all elements of these names are added to the first.
+    return many * many // 2 + (1_000 * many if name in ("html", "body") else 0)
+
+
+# ── what is seen ─────────────────────────────────────────────────────────────────────────────────
+
+_SILENT = frozenset(["head", "script", "style", "title", "meta", "link", "base"])
+_UNSEEN = frozenset(["template", "noscript", "noframes", "noembed", "datalist", "rp", "dialog"])
+_UNSURE = frozenset([
+    "input", "textarea", "select", "button", "option", "object", "applet", "embed", "iframe",
+    "frame", "frameset", "svg", "math", "video", "audio", "canvas", "progress", "meter",
+    "details", "bdo", "marquee", "slot", "portal", "plaintext",
+])  # fmt: skip
+_STRUCK = frozenset(["s", "strike", "del"])
+_LINES = frozenset([
+    "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "dir",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3",
+    "h4", "h5", "h6", "header", "hr", "html", "legend", "li", "listing", "main", "menu", "nav",
+    "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
+    "ul", "xmp",
+])  # fmt: skip
+_KEPT = frozenset(["pre", "listing", "xmp", "textarea", "plaintext"])
+_APART = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table"])
+
+_QUOTE = re.compile(
+    r"gmail_attr|yahoo_quoted|moz-(?:cite-prefix|forward-container)|tutanota_quote|quoted-content"
+    r"|quoted_text|isReplyContent|\Aquote\Z",
+    re.IGNORECASE,
+)
+"""Class, id or name of an element that is a quotation, as mail programs write them."""
+_FRAME = re.compile(r"gmail_quote|protonmail_quote|zmail_extra", re.IGNORECASE)
+"""Class of an element around a quotation and the line above it; what is below is an answer."""
+_REST = re.compile(
+    r"divRplyFwdMsg|OutlookMessageHeader|stopSpelling|appendonsend"
+    r"|mail-editor-reference-message-container|ms-outlook-mobile-reference-message",
+    re.IGNORECASE,
+)
+"""Class or id of an element after which nothing but what is quoted follows."""
+_REST_RULE = re.compile(
+    r"border-top:\s*(?:solid\s+#(?:e1e1e1|b5c4df)\s+1(?:\.0)?pt|1(?:\.0)?pt\s+solid\s+"
+    r"(?:#(?:e1e1e1|b5c4df)|rgb\(\s*(?:225,\s*225,\s*225|181,\s*196,\s*223)\s*\)))",
+    re.IGNORECASE,
+)
+"""The line that Outlook draws above what it quotes; it gives it no name."""
+_REST_COMMENT = "originalMessage"
+_CONDITION = re.compile(r"\A\[if[^]]*\]>?|<!\[endif\]\Z")
+_UNSPOKEN = re.compile(r"<(style|xml)\b")
+
+_WORD = re.compile(r"\w")
+_BLANK = re.compile(r"[ \t\n\r\f\u00a0]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What holds within an element."""
+
+    look: Look
+    manner: Manner
+    unseen: bool = False
+    """Whether it is hidden, whatever its look."""
+    silent: bool = False
+    """Whether it holds no words at all, as a script."""
+    struck: bool = False
+    unsure: bool = False
+    quoted: bool = False
+    framed: bool = False
+    """Whether it is what stands above a quotation, in the same frame."""
+    kept: bool = False
+
+
+@dataclass(slots=True)
+class _Reader:
+    doubts: list[str] = field(default_factory=list)
+    rest: bool = False
+    """Whether all that follows is quoted."""
+    lines: list[str] = field(default_factory=list)
+    line: list[str] = field(default_factory=list)
+    """What the line consists of that has not ended yet."""
+    mark: str = ""
+    """What that line begins with."""
+    pictured: bool = False
+    """Whether there is a picture in it."""
+    sheets: int = 0
+    """Characters of style sheets that were read."""
+    displays: bool = False
+    """Whether one of them may show what is hidden."""
+    concealed: bool = False
+    """Whether a quotation has words that are hidden."""
+    blank: int = 0
+    """Lines without words since the last one that has some."""
+    seen: int = 0
+    """Nodes that were read."""
+
+    def read(self, root: LexborNode) -> None:
+        """Reads all below an element, without recursion: a stranger decides how deep that is."""
+        states = [_State(Look(), Manner())]
+        for comment in _beside(root):
+            self._comment(comment, states[-1])
+        for node, opens in _nodes(root):
+            self.seen += opens
+            if self.seen > MOST_NODES:
+                self._doubt(LONG)
+                break
+            tag = node.tag or "-"
+            if tag == "-text":
+                self._text(node.text_content or "", states[-1])
+            elif tag == "-comment":
+                self._comment((node.comment_content or "").strip(), states[-1])
+            elif tag.startswith("-"):
+                continue
+            elif opens:
+                states.append(self._opened(node, tag, states[-1]))
+            else:
+                self._closed(tag, states)
+        self._end()
+        self._doubt(HIDDEN if self.displays and self.concealed else "")
+
+    def _opened(self, node: LexborNode, tag: str, around: _State) -> _State:
+        named = node.attributes
+        self.rest = self.rest or _is_rest(named)
+        look, hidden = look_of(tag, named, around.look)
+        manner, moves = manner_of(tag, named, around.manner)
+        self._doubt(UNKNOWN if moves else "")
+        state = _State(
+            look=look,
+            manner=manner,
+            unseen=around.unseen or hidden or tag in _UNSEEN,
+            silent=around.silent or tag in _SILENT,
+            struck=around.struck or tag in _STRUCK,
+            unsure=around.unsure or tag in _UNSURE,
+            quoted=around.quoted or tag == "blockquote" or _is_called(_QUOTE, named),
+            framed=around.framed or _is_called(_FRAME, named),
+            kept=tag in _KEPT or (around.kept and "white-space" not in (named.get("style") or "")),
+        )
+        self._edge(tag, state)
+        if tag == "img":
+            self._picture(named, state)
+        # A sheet holds for all, wherever it stands.
+        if tag == "style":
+            self._sheet(node.text())
+        elif tag == "link" or not self._quoted(state):
+            self._doubt(_own_doubt(node, tag, named))
+        return state
+
+    def _closed(self, tag: str, states: list[_State]) -> None:
+        state = states.pop()
+        if tag != "br":
+            self._edge(tag, state)
+        if tag == "blockquote" and states[-1].framed and not states[-1].quoted:
+            states[:] = [replace(around, framed=False) for around in states]
+
+    def _sheet(self, sheet: str) -> None:
+        self.sheets += len(sheet)
+        self.displays |= "display" in sheet.lower()
+        if self.sheets > LONGEST_SHEET or not is_plain_sheet(sheet):
+            self._doubt(SHEET)
+        else:
+            self._doubt(sheet_doubt(sheet))
+
+    def _comment(self, comment: str, state: _State) -> None:
+        self.rest |= comment == _REST_COMMENT
+        # Outlook shows what others take for a comment.
+        if comment.startswith("[if") and not self._quoted(state):
+            self._doubt(UNKNOWN if _WORD.search(_said_in(comment)) else "")
+
+    def _picture(self, named: Mapping[str, str | None], state: _State) -> None:
+        """A picture may show words, or stand for the one that turns a sentence round."""
+        if self._quoted(state):
+            return
+        self.pictured = True
+        if _WORD.search(named.get("alt") or ""):
+            self._doubt(UNKNOWN)
+
+    def _text(self, text: str, state: _State) -> None:
+        if state.silent:
+            return
+        unseen = state.unseen or state.look.faint
+        if _WORD.search(text) and not self._quoted(state):
+            self._doubt(HIDDEN if unseen else "")
+            self._doubt(STRUCK if state.struck or state.look.struck else "")
+            self._doubt(UNKNOWN if state.unsure or _is_unsure(state) else "")
+            self._doubt(UNKNOWN if self.blank > MOST_BLANK or _is_far(text, state) else "")
+        elif unseen and _WORD.search(text):
+            self.concealed = True
+        else:
+            self.blank += "\u00a0" in text
+        if unseen:
+            return
+        first, *others = text.splitlines() or [""]
+        if not (state.kept or state.look.kept):
+            first, others = _BLANK.sub(" ", text), []
+        self._add(first, state)
+        for other in others:
+            self._end(empty=True)
+            self._add(other, state)
+
+    def _edge(self, tag: str, state: _State) -> None:
+        """Where an element begins or ends."""
+        if state.silent or state.unseen:
+            return
+        if tag in _LINES:
+            self._end(empty=tag == "br")
+        if tag in _APART and self.lines and self.lines[-1]:
+            self.lines.append("")
+        if tag == "q":
+            self._add('"', state)
+
+    def _add(self, text: str, state: _State) -> None:
+        mark = "> " if self._quoted(state) else ""
+        if text.strip() and mark != self.mark:
+            self._end()
+            self.mark = mark
+        self.line.append(text)
+
+    def _end(self, empty: bool = False) -> None:
+        line = _BLANK.sub(" ", "".join(self.line)).strip()
+        self.blank = 0 if line else self.blank + empty
+        self.line.clear()
+        if self.pictured and not self.mark and _WORD.search(line):
+            self._doubt(UNKNOWN)
+        self.pictured = False
+        if line:
+            self.lines.append(self.mark + line)
+        elif empty and self.lines and self.lines[-1]:
+            self.lines.append("")
+
+    def _quoted(self, state: _State) -> bool:
+        return state.quoted or state.framed or self.rest
+
+    def _doubt(self, doubt: str) -> None:
+        if doubt and doubt not in self.doubts:
+            self.doubts.append(doubt)
+
+
+def _said_in(comment: str) -> str:
+    """The words in a comment that is one only for some programs."""
+    pieces, at, comment = [], 0, _CONDITION.sub(" ", comment)
+    for found in _UNSPOKEN.finditer(comment):
+        if found.start() < at:
+            continue
+        if (end := comment.find(f"</{found[1]}", found.end())) < 0:
+            break
+        pieces.append(comment[at : found.start()])
+        at = end
+    return _TAG.sub(" ", "".join([*pieces, comment[at:]]))
+
+
+def _beside(root: LexborNode) -> Iterator[str]:
+    """The comments before and behind the root."""
+    node = root.parent.first_child if root.parent is not None else None
+    while node is not None:
+        if node.tag == "-comment":
+            yield (node.comment_content or "").strip()
+        node = node.next
+
+
+def _nodes(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
+    """All below a node and itself, each as it opens; elements once more as they close."""
+    node: LexborNode | None = root
+    while node is not None:
+        yield node, True
+        below = node.first_child
+        while below is None and node is not None:
+            if not (node.tag or "-").startswith("-"):
+                yield node, False
+            if node.mem_id == root.mem_id:
+                return
+            below = node.next
+            node = node.parent
+        node = below
+
+
+# What may follow each blank is no such blank itself, so that there is one way to read them.
+_HARD_BLANKS = re.compile(rf"(?:[^\S \t\r\n][ \t\r\n]?){{{WIDEST_BLANK}}}")
+_KEPT_BLANKS = re.compile(rf"\s{{{WIDEST_BLANK}}}")
+
+
+def _is_far(text: str, state: _State) -> bool:
+    """Whether blanks may move words out of the window."""
+    kept = state.kept or state.look.kept
+    return bool((_KEPT_BLANKS if kept else _HARD_BLANKS).search(text))
+
+
+def _is_unsure(state: _State) -> bool:
+    return state.look.unsure or not state.manner.plain
+
+
+def _is_called(names: re.Pattern[str], named: Mapping[str, str | None]) -> bool:
+    return any(names.search(named.get(name) or "") for name in ("class", "id", "name"))
+
+
+def _is_rest(named: Mapping[str, str | None]) -> bool:
+    return _is_called(_REST, named) or bool(_REST_RULE.search(named.get("style") or ""))
+
+
+def _is_late(node: LexborNode) -> bool:
+    """Whether rows stand before it, above which it is seen."""
+    before = node.prev
+    if before is not None and before.tag == "-text":
+        before = before.prev
+    return before is not None and before.tag not in ("col", "colgroup")
+
+
+def _own_doubt(node: LexborNode, tag: str, named: Mapping[str, str | None]) -> str:
+    """Why an element is doubtful by itself, whatever text is in it."""
+    if tag == "link" and "stylesheet" in (named.get("rel") or "").lower():
+        return SHEET
+    # Where it stands in the head, the standard puts its text into the body.
+    if tag == "noscript":
+        return HIDDEN
+    if tag == "thead" and _is_late(node):
+        return UNKNOWN
+    # What is in a template is no child of it.
+    if tag == "template" and _WORD.search(_TAG.sub(" ", node.html or "")):
+        return HIDDEN
+    shown = " ".join(named.get(name) or "" for name in ("value", "placeholder", "label", "srcdoc"))
+    return UNKNOWN if not is_known(tag) or (tag in _UNSURE and _WORD.search(shown)) else ""

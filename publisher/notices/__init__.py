@@ -1,1 +1,0 @@
-"""What customers are told, and what they answer: letters, forms, duties."""

@@ -1,0 +1,1 @@
+"""Recipients, deliveries, and who is still to be told."""

@@ -1,0 +1,106 @@
+"""Who is still to be told of a release, and from when it may lawfully apply to them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from publisher.law.profiles import PROFILES, earliest_effective
+from publisher.people.recipients import Recipient
+from publisher.people.record import Delivery, DeliveryState
+from publisher.releases.release import Line, Number, Release, material_predecessor
+
+REACHED = (DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)
+"""States of a letter that must not be followed by another one that says the same."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """The recipients of a release, by what is still to be done."""
+
+    recipients: Sequence[Recipient]
+    to_tell: Sequence[Recipient]
+    told: int
+    """Of this release, or of another number of it with the same effective date."""
+    in_doubt: int
+    refused: int
+    """Refused or bounced."""
+    new: frozenset[int]
+    """Those of `to_tell` who were told of no number of this release before."""
+
+
+def due(release: Release, recipients: Sequence[Recipient], deliveries: Sequence[Delivery]) -> Due:
+    """Who is still to be told.
+
+    Args:
+        release: a release with a notice.
+        recipients: everybody who is told.
+        deliveries: those of the release and of its corrections.
+    """
+    number = str(release.number)
+    own = {d.recipient: d.state for d in deliveries if d.release == number}
+    sisters = [d for d in deliveries if d.release != number and d.state in REACHED]
+    same = {d.recipient for d in sisters if d.effective == release.effective}
+    before = {d.recipient for d in sisters}
+    rest = [r for r in recipients if r.number not in same]
+    states = Counter(own.get(r.number, DeliveryState.TO_DO) for r in rest)
+    to_tell = [r for r in rest if own.get(r.number, DeliveryState.TO_DO) is DeliveryState.TO_DO]
+    return Due(
+        recipients=recipients,
+        to_tell=to_tell,
+        told=states[DeliveryState.ACCEPTED] + len(recipients) - len(rest),
+        in_doubt=states[DeliveryState.IN_DOUBT],
+        refused=states[DeliveryState.REFUSED] + states[DeliveryState.BOUNCED],
+        new=frozenset(r.number for r in to_tell if r.number not in before),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Which version each recipient was last told of, before a release."""
+
+    numbers: Mapping[int, Number]
+    """By the recipient's number."""
+    others: Number | None
+    """Of those who were never to be told: the version that the release takes the place of."""
+
+    def before(self, recipient: Recipient) -> Number | None:
+        """The version that a recipient had to take for the one in force."""
+        return self.numbers.get(recipient.number, self.others)
+
+
+def told_before(
+    release: Release, line: Line, letters: Mapping[Number, Iterable[tuple[int, DeliveryState]]]
+) -> Told:
+    """Which version each recipient was last told of: that of the last letter a carrier took.
+
+    Whoever missed the first letter that was meant for them still knows the version before it.
+
+    Args:
+        release: before which release.
+        line: all releases of the policy.
+        letters: of each release before it that has letters, rising: (recipient, where it stands).
+    """
+    known = {r.number: r for r in line}
+    numbers: dict[int, Number] = {}
+    for number, states in letters.items():
+        missed = material_predecessor(known[number], line)
+        for recipient, state in states:
+            if state is DeliveryState.ACCEPTED:
+                numbers[recipient] = number
+            elif missed:
+                numbers.setdefault(recipient, missed.number)
+    before = material_predecessor(release, line)
+    return Told(numbers, before.number if before else None)
+
+
+def lawful_from(release: Release, line: Line, today: dt.date) -> dt.date:
+    """The first day a release may apply to somebody who is told of it today.
+
+    By the rules that customers were promised, and by the new ones where they are stricter.
+    """
+    before = material_predecessor(release, line)
+    facts = [release.policy.facts, *([before.policy.facts] if before else [])]
+    return max(earliest_effective(PROFILES[f.profile], f.days, today) for f in facts)

@@ -1,0 +1,20 @@
+"""TODO."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+
+from publisher.policies.language import dated
+
+
+@lru_cache(maxsize=4096)
+def long_date(day: dt.date | None, language: str = "en") -> str:
+    """A day as people write it: `1 March 2027`, `1. März 2027`."""
+    from babel.dates import format_date
+
+    if day is None:
+        return "a day we do not know"
+    # In English the day first, for readers of every country.
+    form = "d MMMM y" if language.partition("-")[0] == "en" else "long"
+    return format_date(day, form, locale=dated(language))

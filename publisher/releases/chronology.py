@@ -1,0 +1,29 @@
+"""Whether a clock can be right: nothing is published after now."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from publisher.releases.release import Line
+
+
+def behind(line: Line, now: dt.datetime) -> str:
+    """Why a clock must be wrong: it is behind the newest release; empty: nothing speaks against it.
+
+    Args:
+        line: the releases of a policy.
+        now: what the clock says, with an offset.
+    """
+    published = [(r.published, r.version) for r in line if r.published is not None]
+    if not published:
+        return ""
+    latest, version = max(published, key=lambda one: one[0])
+    if now >= latest:
+        return ""
+    return (
+        f"the clock says {_moment(now)}, but {version.lower()} was published at {_moment(latest)}"
+    )
+
+
+def _moment(time: dt.datetime) -> str:
+    return f"{time.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,77 @@
+"""Periods: which version applied on which day, and which was announced but not yet in force.
+
+A day is a day in UTC. What was announced is told as of the end of the day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from publisher.releases.release import Line, Number, Release, Status, standing
+
+_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days on which one version applied, or was announced; both ends belong to it."""
+
+    release: Release
+    first: dt.date | None
+    """None: since a day that nobody knows."""
+    last: dt.date | None
+    """None: no end is known."""
+
+    def holds(self, day: dt.date) -> bool:
+        """Whether `day` belongs to it."""
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+def applied(line: Line) -> tuple[Period, ...]:
+    """The periods in force, oldest first; no day belongs to two of them.
+
+    A version that was corrected before it took effect has none.
+    """
+    begun: list[tuple[dt.date | None, Release]] = []
+    for day, release in sorted(_beginnings(line), key=lambda start: start[0] or dt.date.min):
+        if begun and release.number < begun[-1][1].number:
+            continue
+        if begun and begun[-1][0] == day:
+            begun.pop()
+        begun.append((day, release))
+    ends = [day - _DAY for day, _ in begun[1:] if day]
+    return tuple(
+        Period(release, first, last)
+        for (first, release), last in zip(begun, [*ends, None], strict=True)
+    )
+
+
+def _beginnings(line: Line) -> Iterator[tuple[dt.date | None, Release]]:
+    """From when each version that ever takes effect does so; None: since nobody knows when."""
+    for release in line:
+        own = standing(release, line, dt.date.min)
+        if own.status is not Status.SUPERSEDED:
+            yield own.since, release
+
+
+def announced(line: Line) -> tuple[Period, ...]:
+    """The periods between publication and effect, by rising number; they may overlap.
+
+    That of a version which was corrected in this time ends where its correction was published.
+    """
+    found: list[Period] = []
+    for release in line:
+        if release.published is None or release.effective is None:
+            continue
+        # Before its day, a version is upcoming until then, or corrected since an earlier day.
+        end = standing(release, line, dt.date.min).since or release.effective
+        if (first := release.published.date()) < end:
+            found.append(Period(release, first, end - _DAY))
+    return tuple(found)
+
+
+def by_number(periods: Iterable[Period]) -> dict[Number, Period]:
+    """The period of each version that has one."""
+    return {period.release.number: period for period in periods}

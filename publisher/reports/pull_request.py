@@ -1,0 +1,261 @@
+"""An amendment as a comment on a pull request: Markdown as GitHub renders it.
+
+Words added and cut stand in `ins` and `del`, which GitHub renders: `**` and `~~` open and close
+only beside certain characters (CommonMark §6.2), and words are also cut beside others. No
+character of a policy can act as Markdown, as HTML or as a mention.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from markupsafe import Markup
+
+from publisher.compare.amendment import Amendment, Change, summary
+from publisher.compare.redline import Operation
+from publisher.compare.words import Span, SpanKind
+from publisher.markup.elements import NOTHING, as_content, element
+from publisher.policies.policy import Note
+from publisher.reports.extracts import (
+    Extract,
+    Line,
+    Phrase,
+    cut,
+    end_of,
+    extracts,
+    figures,
+    kind_in_words,
+    phrases,
+    shortened,
+    title_of,
+    visible,
+)
+from publisher.review.findings import explains
+from publisher.text.clauses import Kind, parse
+
+LONGEST = 65_536
+"""Letters that GitHub takes in one comment."""
+_ROWS = 0.4
+"""The share of a comment that its table of changes takes at most."""
+_REST = 0.1
+"""The share that is kept for the list of what is left out."""
+_WHY = 300
+"""Letters of a note that the table of changes shows."""
+
+
+def as_markdown(
+    amendment: Amendment, title: str, notes: Sequence[Note] = (), *, longest: int = LONGEST
+) -> str:
+    """The amendment as Markdown: a table of changes, then the words.
+
+    Args:
+        amendment: what to tell.
+        title: the first line, such as "Privacy Policy: version 1 → draft".
+        notes: why it changed.
+        longest: letters the comment may have; where more would be needed, it ends with the list
+            of the sections that are left out.
+    """
+    head = [f"### {escaped(title)}", "", f"{escaped(summary(amendment))}."]
+    rows = [_row(amendment, change, notes) for change in amendment.changes]
+    if rows:
+        head += ["", "| Section | Change | Words | Why |", "| --- | --- | --- | --- |"]
+        head += _fitting(rows, int(longest * _ROWS), "| … and {} more | | | |")
+    comment = "\n".join(head) + "\n"
+    left_out: list[str] = []
+    tables = _heads(amendment)
+    for extract in extracts(amendment):
+        name = escaped(extract.title)
+        text = f"\n#### {name}\n"
+        blocks = list(_blocks(extract, tables))
+        for number, block in enumerate(blocks):
+            if left_out or len(comment) + len(text) + len(block) > longest * (1 - _REST):
+                left_out.append(f"- {_as_paragraph(name)}{' (the rest of it)' if number else ''}")
+                text = text if number else ""
+                break
+            text += f"\n{block}\n"
+        comment += text
+    if left_out:
+        comment += (
+            f"\n#### Left out here\n\n"
+            f"A comment has {longest:,} letters at most. "
+            "`publisher diff --format html -o changes.html` shows everything; "
+            "these sections changed as well:\n\n"
+        )
+        room = longest - len(comment)
+        comment += "\n".join(_fitting(left_out, room, "- … and {} more")) + "\n"
+    return comment
+
+
+def _fitting(lines: Sequence[str], room: int, more: str) -> list[str]:
+    """As many lines as there is room for, then how many more there are."""
+    room -= len(more) + len(str(len(lines)))
+    found: list[str] = []
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            return [*found, more.format(len(lines) - len(found))]
+        found.append(line)
+    return found
+
+
+def _row(amendment: Amendment, change: Change, notes: Sequence[Note]) -> str:
+    note = explains(change, notes)
+    why = " ".join(" ".join(clause.text for clause in parse(note.text)).split()) if note else ""
+    why = why if len(why) <= _WHY else why[: _WHY - 1].rstrip() + "…"
+    words = figures(change).rpartition(" ")[0].replace(", ", " ")
+    cells = [title_of(amendment, change), kind_in_words(amendment, change), why]
+    name, kind, reason = map(escaped, cells)
+    return f"| {name} | {kind} | {words} | {reason} |"
+
+
+# ── what changed under one heading ───────────────────────────────────────────────────────────────
+
+
+_Table = tuple[str, int]
+"""A table of the old or of the new text: which of the two, and its number there."""
+
+
+def _heads(amendment: Amendment) -> dict[_Table, Operation]:
+    """By table: the row of its column headings."""
+    return {
+        table: op
+        for op in amendment.operations
+        if op.clause.kind is Kind.ROW and op.clause.head
+        for table in _tables(op)
+    }
+
+
+def _tables(op: Operation) -> list[_Table]:
+    """The tables that a row stands in, the new one first."""
+    sides = (("new", op.new), ("old", op.old))
+    return [(side, clause.table) for side, clause in sides if clause]
+
+
+def _blocks(extract: Extract, heads: dict[_Table, Operation]) -> Iterator[str]:
+    """The lines as blocks of Markdown; neighbouring rows of a table are one table."""
+    rows: list[Line] = []
+    for line in extract.lines:
+        row = line.op.clause.kind is Kind.ROW
+        if rows and (not row or not _together(rows[-1].op, line.op)):
+            yield _table(rows, heads)
+            rows = []
+        if row:
+            rows.append(line)
+        else:
+            yield _block(line)
+    if rows:
+        yield _table(rows, heads)
+
+
+def _together(a: Operation, b: Operation) -> bool:
+    return bool(set(_tables(a)) & set(_tables(b))) and len(a.cells) == len(b.cells)
+
+
+def _table(rows: list[Line], heads: dict[_Table, Operation]) -> str:
+    first = rows[0].op
+    head = next((heads[table] for table in _tables(first) if table in heads), None)
+    if head is None or len(head.cells) != len(first.cells):
+        cells = [""] * len(first.cells)
+    else:
+        cells = [_words(cell) for cell in head.cells]
+    lines = [cells, ["---"] * len(cells)]
+    for line in rows:
+        if line.op is head:
+            continue
+        own = [_words(cell) for cell in line.op.cells]
+        lines.append([_before(line) + own[0] + _behind(line), *own[1:]])
+    return "\n".join(f"> | {' | '.join(cells)} |" for cells in lines)
+
+
+def _block(line: Line) -> str:
+    op = line.op
+    if line.context:
+        return f"> {_as_paragraph(escaped(end_of(op)))}"
+    if op.clause.kind in (Kind.CODE, Kind.HTML):
+        return _code(line)
+    if op.move and op.new is None:
+        words = escaped(shortened(op.clause.text))
+    else:
+        words = _words(op.cells[0])
+    return f"> {_as_paragraph(_before(line) + (words or _nothing(op)) + _behind(line))}"
+
+
+def _before(line: Line) -> str:
+    kinds = (Kind.PARAGRAPH, Kind.ROW)
+    kind = "" if line.op.clause.kind in kinds else line.op.clause.kind.value
+    if any(container.kind == "item" for container in line.op.clause.containers):
+        kind = "list item"
+    label = ", ".join(part for part in (kind, line.place) if part)
+    return f"<em>{escaped(label)}:</em> " if label else ""
+
+
+def _behind(line: Line) -> str:
+    return "".join(map(_noted, line.notes))
+
+
+def _nothing(op: Operation) -> str:
+    if op.old and op.new:
+        return "(empty)"
+    return "<ins>(empty)</ins>" if op.new else "<del>(empty)</del>"
+
+
+def _code(line: Line) -> str:
+    """Code as it is written: in `pre`, Markdown stands still (CommonMark §4.6, type 1)."""
+    tags = {SpanKind.INSERT: "ins", SpanKind.DELETE: "del"}
+    words = NOTHING
+    for span in line.op.cells[0]:
+        text = as_content(visible(span.text))
+        tag = tags.get(span.kind)
+        words += element(tag, text) if tag else text
+    quoted = Markup("\n> ").join(words.rstrip("\n").split("\n"))
+    return f"> {(_before(line) + _behind(line)).strip()}\n>\n> {element('pre', quoted)}"
+
+
+# ── words ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _words(cell: Sequence[Span]) -> str:
+    return "".join(map(_marked, phrases(cut(cell))))
+
+
+def _marked(run: list[Phrase]) -> str:
+    kind = run[0].kind
+    if kind is SpanKind.KEEP:
+        return "".join(escaped(phrase.text) + _noted(phrase.aside) for phrase in run)
+    tag = "ins" if kind is SpanKind.INSERT else "del"
+    words = "".join(p.text + (f" (to {p.aside})" if p.aside else "") for p in run)
+    return f"<{tag}>{escaped(words)}</{tag}>"
+
+
+def _noted(note: str) -> str:
+    return f" <em>\\[{escaped(note)}\\]</em>" if note else ""
+
+
+_PUNCTUATION = re.compile(r"[\\`*_\[\]<>~|&#!]")
+_PLAIN = re.compile(r"(?!.*www\.)(?:[^\W_]|[ ,.;:'“”’()%+-])*", re.IGNORECASE)
+"""Words in which nothing has to be escaped; most are such."""
+_LIST = re.compile(r"^(\d*)([-+.)=])")
+
+
+def escaped(text: str) -> str:
+    """Text that no reader of Markdown takes for anything else; line breaks become `<br>`."""
+    if _PLAIN.fullmatch(text):
+        return text
+    text = _PUNCTUATION.sub(r"\\\g<0>", visible(text))
+    if "@" in text or "#" in text:
+        # A mention writes to a person, and `#1` to an issue; a space of no width prevents it.
+        text = re.sub(r"(?<!\w)(@(?=\w)|\\#(?=\d))", r"\1&#8203;", text)
+    # GitHub sets what stands between two dollars as mathematics, except in a `span`.
+    text = text.replace("$", "<span>$</span>")
+    # An address would become a link before the backslashes in it are read.
+    if "://" in text:
+        text = re.sub(r"(?i)\b(https?|ftp):(?=//)", r"\1&#58;", text)
+    if "." in text:
+        text = re.sub(r"(?i)\b(www)\.", r"\1&#46;", text)
+    return text.replace("\n", "<br>")
+
+
+def _as_paragraph(text: str) -> str:
+    """Escaped text at the beginning of a line, where it might begin a list."""
+    return _LIST.sub(r"\1\\\2", text.strip())

@@ -1,0 +1,155 @@
+"""An amendment as plain text: for a terminal, and for a mail."""
+
+from __future__ import annotations
+
+import textwrap
+
+from publisher.compare.amendment import Amendment, summary
+from publisher.compare.redline import Operation
+from publisher.compare.words import SpanKind
+from publisher.reports.extracts import (
+    Line,
+    Phrase,
+    cut,
+    end_of,
+    extracts,
+    figures,
+    joined,
+    kind_in_words,
+    phrases,
+    shortened,
+    title_of,
+    visible,
+)
+from publisher.text.clauses import Kind
+from publisher.text.plaintext import WIDTH
+
+# ── for a terminal ───────────────────────────────────────────────────────────────────────────────
+
+_COLOURS = {SpanKind.INSERT: "\x1b[32m", SpanKind.DELETE: "\x1b[31m", SpanKind.KEEP: ""}
+_BOLD, _RESET = "\x1b[1m", "\x1b[0m"
+_SIGNS = {SpanKind.INSERT: ("{+", "+}"), SpanKind.DELETE: ("[-", "-]"), SpanKind.KEEP: ("", "")}
+
+
+def as_text(amendment: Amendment, title: str, *, colour: bool = False) -> str:
+    """The amendment for a terminal: one paragraph a change.
+
+    Args:
+        amendment: what to tell.
+        title: the first line, such as "Privacy Policy: version 1 → draft".
+        colour: use ANSI colours beside the signs.
+    """
+    lines = [_bold(visible(title), colour), f"{summary(amendment)}."]
+    for change in amendment.changes:
+        words = f" ({figures(change)})" if figures(change) else ""
+        name = visible(title_of(amendment, change))
+        lines.append(f"  {name}: {visible(kind_in_words(amendment, change))}{words}")
+    for extract in extracts(amendment):
+        lines += ["", _bold(visible(extract.title), colour)]
+        lines += [_line(line, colour) for line in extract.lines]
+    return "\n".join(lines) + "\n"
+
+
+def _bold(text: str, colour: bool) -> str:
+    return f"{_BOLD}{text}{_RESET}" if colour else text
+
+
+def _line(line: Line, colour: bool) -> str:
+    op = line.op
+    if line.context:
+        return f"   {_indented(visible(end_of(op)))}"
+    place = f"({visible(line.place)}) " if line.place else ""
+    notes = "".join(f" [{visible(note)}]" for note in line.notes)
+    if op.move and op.new is None:
+        words = visible(shortened(op.clause.text))
+    else:
+        whole = not op.move and not op.continued and (op.old is None or op.new is None)
+        words = " | ".join(
+            "".join(_signed(run, colour, whole) for run in phrases(joined(cell)))
+            for cell in op.cells
+        )
+    return f" {_sign(op)} {place}{_indented(words) or _nothing(op)}{notes}"
+
+
+def _sign(op: Operation) -> str:
+    if op.continued:
+        return "¶"
+    if op.move:
+        return ">" if op.new else "<"
+    if op.old and op.new:
+        return "~"
+    return "+" if op.new else "-"
+
+
+def _nothing(op: Operation) -> str:
+    return f"({op.clause.kind.value})" if op.clause.kind is Kind.RULE else "(empty)"
+
+
+def _indented(text: str) -> str:
+    return text.rstrip("\n").replace("\n", "\n   ")
+
+
+def _signed(run: list[Phrase], colour: bool, whole: bool) -> str:
+    kind = run[0].kind
+    before, behind = ("", "") if whole else _SIGNS[kind]
+    aside = " [{}]" if kind is SpanKind.KEEP else " <{}>"
+    words = "".join(p.text + (aside.format(p.aside) if p.aside else "") for p in run)
+    text = f"{before}{visible(words)}{behind}"
+    code = _COLOURS[kind]
+    return f"{code}{text}{_RESET}" if colour and code else text
+
+
+# ── for a mail ───────────────────────────────────────────────────────────────────────────────────
+
+
+def as_letter(amendment: Amendment) -> str:
+    """The words that changed, as they were and as they are now, in plain text for a mail.
+
+    No signs stand in the words, so that each side can be read out and quoted. What changed no
+    words (typography, formatting, links) is left out.
+    """
+    parts: list[str] = []
+    for extract in extracts(amendment):
+        blocks = [block for line in extract.lines if (block := _was_now(line))]
+        if blocks:
+            parts += [visible(extract.title), *blocks]
+    return "\n\n".join(parts or ["No words changed."]) + "\n"
+
+
+def _was_now(line: Line) -> str:
+    op = line.op
+    if line.context or (op.move and op.new is None):
+        return ""
+    amended = any(span.kind is not SpanKind.KEEP for cell in op.cells for span in cell)
+    if not amended and not op.move:
+        return ""
+    old, new = _both_sides(op)
+    if op.old is None and not op.move and not op.continued:
+        return _said("new", new)
+    if op.new is None and not op.continued:
+        return _said("removed", old)
+    if not amended:
+        return _said(line.place, new)
+    was = f"{line.place}; was" if op.move and line.place else "was"
+    return f"{_said(was, old)}\n{_said('now', new)}"
+
+
+def _both_sides(op: Operation) -> tuple[str, str]:
+    """The old and the new words of an operation around what changed, cells parted by ` | `."""
+    cells = [cut(cell) for cell in op.cells]
+    columns = op.columns or [(0, 0)] * len(cells)
+    pairs = list(zip(cells, columns, strict=True))
+    old = ["".join(span.old for span in cell) for cell, (was, _) in pairs if was is not None]
+    new = ["".join(span.new for span in cell) for cell, (_, now) in pairs if now is not None]
+    return " | ".join(old), " | ".join(new)
+
+
+def _said(label: str, words: str) -> str:
+    text = visible(" ".join(words.split()))
+    return textwrap.fill(
+        f"  {label}: {text}",
+        WIDTH,
+        subsequent_indent=" " * 7,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,1 @@
+"""What legal is told about a draft before it is frozen."""

@@ -1,0 +1,159 @@
+"""A page of the site as a value, and what all pages of one policy have in common."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from markupsafe import Markup, escape
+
+from publisher.markup.elements import NOTHING
+from publisher.markup.html import Heading
+from publisher.policies.configuration import Configuration
+from publisher.releases.address import Addresses
+from publisher.releases.periods import Period, applied, by_number
+from publisher.releases.release import Line, Number, Release, has_pdf
+from publisher.site import page_head, page_parts, relations
+from publisher.site.change_summary import Abstract
+from publisher.site.derived import Makings
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What stands in the frame of a page."""
+
+    html: Markup
+    headings: tuple[Heading, ...] = ()
+    """For its list of contents."""
+    description: str = ""
+    head: Markup = NOTHING
+    """HTML for its head: what it tells machines."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page, without the frame that the theme puts around it."""
+
+    path: str
+    """From the site's root, ending in `/`: `privacy/2/changes/`."""
+    title: str
+    """For the browser's tab and for search engines."""
+    body: Callable[[], Body]
+    """Makes what it says: of hundreds of pages, one is held in memory at a time."""
+    label: str = ""
+    """What navigation calls it; empty: it is not in the navigation."""
+    search: bool = False
+    """Whether it is in the search index."""
+    noindex: bool = False
+    """Whether search engines are to leave it out."""
+    modified: dt.date | None = None
+    """When what it says of releases last changed; None: unknown."""
+
+
+@dataclass(frozen=True)
+class View:
+    """One policy on one day."""
+
+    made: Makings
+    today: dt.date
+    configuration: Configuration
+
+    @property
+    def line(self) -> Line:
+        """All its releases."""
+        return self.made.line
+
+    @cached_property
+    def policy_id(self) -> str:
+        """The policy's id."""
+        return self.line[0].policy.id
+
+    @cached_property
+    def title(self) -> str:
+        """What the policy is called in its latest release."""
+        return self.line[-1].policy.facts.title
+
+    @property
+    def organisation(self) -> str:
+        """Who publishes."""
+        return self.configuration.organisation
+
+    @cached_property
+    def periods(self) -> dict[Number, Period]:
+        """When each version that ever applies does so."""
+        return by_number(applied(self.line))
+
+    @cached_property
+    def abstracts(self) -> dict[Number, Abstract]:
+        """What each version changes against the one before it, in short."""
+        found = ((r.number, self.made.abstract(r)) for r in self.line)
+        return {number: short for number, short in found if short}
+
+    @property
+    def site(self) -> Addresses:
+        """Addresses with the site's own in front."""
+        return Addresses(self.configuration.site, self.policy_id)
+
+    def at(self, depth: int) -> Addresses:
+        """Addresses as seen from a page so many folders below the root."""
+        return Addresses("../" * depth, self.policy_id)
+
+    def modified(self, *more: dt.date | None) -> dt.date | None:
+        """When the last release was published, or `more` if that is later."""
+        days = [r.published.date() for r in self.line if r.published]
+        return max([*days, *filter(None, more)], default=None)
+
+    # ── what stands around ───────────────────────────────────────────────────────────────────────
+
+    def head(self, at: Addresses, *links: relations.Link) -> Markup:
+        """Links for machines, and the feeds of the policy."""
+        return relations.head((*links, *relations.policy_feeds(self.title, at)))
+
+    def crumbs(self, at: Addresses, here: str, release: Release | None = None) -> Markup:
+        """The way from the home page to this one."""
+        trail = [("Policies", at.root), (self.title, at.current)]
+        if release or here != "All versions":
+            trail.append(("All versions", at.history))
+        if release:
+            trail.append((release.version, at.release(release.number)))
+        return page_head.crumbs(trail, here)
+
+    def facts(self, release: Release, at: Addresses) -> Markup:
+        """What there is to know of a version."""
+        rows = [
+            ("Version", escape(f"{release.number}, {page_parts.kind_words(release)}")),
+            *self._dates(release),
+        ]
+        links = page_head.change_links(release, self.line, at)
+        if links:
+            rows.append(
+                ("What it changes", Markup("<br>").join(page_head.anchor(link) for link in links))
+            )
+        return page_head.facts(rows)
+
+    def _dates(self, release: Release) -> Iterator[tuple[str, Markup]]:
+        span = escape(page_head.span(release, self.line))
+        if release.imported is None:
+            yield "In force", span
+            yield "Published", escape(page_parts.published_words(release))
+            return
+        yield "Seen", span
+        yield from page_parts.origin(release)
+
+    def forms(self, release: Release, at: Addresses, name: str) -> tuple[relations.Link, ...]:
+        """The other forms of a version (`policy`) or of what it changes (`changes`)."""
+        printed = has_pdf(release, self.line)
+        return relations.forms(at.release(release.number), name, printed=printed)
+
+    def downloads(self, release: Release, at: Addresses, name: str) -> list[page_head.Link]:
+        """The same, for people."""
+        forms = [("Download PDF", "pdf")] if has_pdf(release, self.line) else []
+        forms += [("Markdown", "md"), ("JSON", "json")]
+        return [(words, at.download(release.number, f"{name}.{end}")) for words, end in forms]
+
+
+def published(release: Release) -> dt.date | None:
+    """The day on which a release was published; None: unknown."""
+    return release.published.date() if release.published else None

@@ -1,0 +1,231 @@
+"""The pages of the site, as values: everything that MkDocs needs to put its frame around.
+
+Here are those at stable addresses; the pages of each version are in `edition`. No page names the
+day it was made, except where a status depends on it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from functools import partial
+
+from markupsafe import Markup
+
+from publisher.markup.elements import NOTHING
+from publisher.markup.html import Heading
+from publisher.releases.release import Line, Release, Status, in_force
+from publisher.site import (
+    languages,
+    overview,
+    page_head,
+    page_parts,
+    relations,
+    section_history,
+    translation_pages,
+    version_pages,
+    versus,
+)
+from publisher.site.context import Body, Page, View
+
+DAY = "assets/publisher/day.js"
+"""The script of the page of a day, from the site's root."""
+POLICIES = Markup("<!-- policies -->")
+"""Stands in a hand-written page where the list of the policies is to be."""
+
+
+def pages(view: View) -> Iterator[Page]:
+    """Every page of a policy, the stable ones first."""
+    yield from stable(view)
+    for release in view.line:
+        yield from version_pages.pages(view, release)
+        yield from translation_pages.pages(view, release)
+
+
+def stable(view: View) -> Iterator[Page]:
+    """The pages in the navigation: as many, however many versions there are."""
+    current, name, title = in_force(view.line, view.today), view.policy_id, view.title
+    day = view.modified()
+    if current:
+        yield Page(
+            f"{name}/",
+            current.policy.facts.title,
+            partial(_current, view, current),
+            label="Text in force",
+            search=True,
+            modified=view.modified(current.effective),
+        )
+    else:
+        yield Page(f"{name}/", title, partial(_announced, view), label=title, modified=day)
+    yield from translation_pages.stable(view)
+    for path, said, label, body in (
+        ("history", "all versions", "All versions", _history),
+        ("on", "what applied on a day", "What applied on a day", _day),
+        ("compare", "compare two versions", "Compare two versions", _compare),
+        ("sections", "its sections", "Sections", _sections),
+    ):
+        called = f"{title}: {said}"
+        make = partial(body, view, called)
+        yield Page(f"{name}/{path}/", called, make, label=label, modified=day)
+
+
+# ── the text in force ────────────────────────────────────────────────────────────────────────────
+
+
+def _current(view: View, release: Release) -> Body:
+    """The text in force, at the address that stays."""
+    facts, at = release.policy.facts, view.at(1)
+    text = view.made.text_in_force(release, at.sections)
+    line = page_head.standing_line(release, Status.IN_FORCE)
+    parts = [
+        page_head.crumbs([("Policies", at.root)], facts.title),
+        page_head.head(facts.title, view.organisation, line),
+        languages.switch(facts.language, languages.current(release, at)),
+        page_parts.remark(facts),
+        page_head.coming(view.line, view.today, at),
+        view.facts(release, at),
+        version_pages.actions(view, release, at, history=True),
+        page_parts.contents(text),
+        page_parts.article(release.policy, text),
+        version_pages.anchors(at),
+    ]
+    others = relations.languages(languages.current(release, view.site))
+    head = view.head(at, *relations.history(at), *view.forms(release, at, "policy"), *others)
+    return Body(NOTHING.join(parts), text.headings, version_pages.described(view, release), head)
+
+
+def _announced(view: View) -> Body:
+    """What stands at the stable address before any version is in force."""
+    at = view.at(1)
+    html = (
+        page_head.crumbs([("Policies", at.root)], view.title)
+        + page_head.head(view.title, view.organisation)
+        + page_head.coming(view.line, view.today, at)
+        + page_head.actions([("All versions", at.history)], "More")
+    )
+    return Body(html, head=view.head(at, *relations.history(at)))
+
+
+# ── overviews ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _overview(
+    view: View, html: Markup, description: str, headings: tuple[Heading, ...] = ()
+) -> Body:
+    at = view.at(2)
+    return Body(html, headings, description, view.head(at, *relations.history(at)))
+
+
+def _history(view: View, title: str) -> Body:
+    """Every version with its dates."""
+    at = view.at(2)
+    sizes = {number: short.counts for number, short in view.abstracts.items()}
+    more = [
+        ("Compare any two", at.compare),
+        ("What applied on a day", at.day),
+        ("Section by section", at.sections),
+    ]
+    feeds = [
+        ("Feed (Atom)", at.listing("feed.atom")),
+        ("Feed (JSON)", at.listing("feed.json")),
+        ("Versions (JSON)", at.listing("versions.json")),
+    ]
+    html = (
+        view.crumbs(at, "All versions")
+        + page_head.head(title, view.organisation)
+        + page_head.actions(more, "More about all versions")
+        + overview.history(view.line, view.today, sizes, at)
+        + page_head.actions(feeds, "For feed readers and other programs")
+    )
+    heads = [
+        Heading(2, f"pp-{name.split()[0].lower()}", name)
+        for name in ("Amendments", "Corrections", "Imported texts")
+        if Markup('<h2 id="pp-{}"').format(name.split()[0].lower()) in html
+    ]
+    about = f"Every version of the {view.title} of {view.organisation}, with its dates and changes."
+    return _overview(view, html, about, tuple(heads))
+
+
+def _day(view: View, title: str) -> Body:
+    """Which version applied on a day that the reader names."""
+    at = view.at(2)
+    lead = Markup("All days are days in UTC. The first and the last day belong to a period.")
+    machines = [
+        ("These periods (JSON)", at.listing("periods.json")),
+        ("TimeMap (Memento)", at.listing("timemap.link")),
+        ("TimeMap (JSON)", at.listing("timemap.json")),
+    ]
+    parts = [
+        view.crumbs(at, "What applied on a day"),
+        page_head.head(title, view.organisation, lead),
+        overview.days(view.line, at),
+        page_head.actions(machines, "For machines"),
+        Markup('<script src="{}{}" defer></script>\n').format(at.root, DAY),
+    ]
+    heads = (
+        Heading(2, "pp-applied", "In force"),
+        Heading(2, "pp-announced", "Announced, not yet in force"),
+    )
+    about = (
+        f"Which version of the {view.title} of {view.organisation} was in force, "
+        "and which was announced, on any day."
+    )
+    return _overview(view, NOTHING.join(parts), about, heads)
+
+
+def _compare(view: View, title: str) -> Body:
+    """Any version against any other."""
+    at = view.at(2)
+    lead = Markup("Any version against any other, whichever is the older.")
+    parts = [
+        view.crumbs(at, "Compare two versions"),
+        page_head.head(title, view.organisation, lead),
+        versus.chooser(view.made, at),
+        versus.script(at),
+    ]
+    heads = (Heading(2, "pp-steps", "Step by step"),) * (len(view.line) > 1)
+    about = f"Any two versions of the {view.title} of {view.organisation}, compared."
+    return _overview(view, NOTHING.join(parts), about, heads)
+
+
+def _sections(view: View, title: str) -> Body:
+    """The history of each section."""
+    at = view.at(2)
+    first = view.made.titles(view.line[0])
+    here, gone = section_history.stories(view.line, first, view.abstracts)
+    spots = {number: short.places for number, short in view.abstracts.items()}
+    lead = Markup("What each version did to each section, up to version {}.").format(
+        view.line[-1].number
+    )
+    parts = [
+        view.crumbs(at, "Sections"),
+        page_head.head(title, view.organisation, lead),
+        section_history.chronicle(here, gone, spots, at, view.made.naming(view.line[-1]).given),
+        version_pages.anchors(at),
+    ]
+    about = f"The history of each section of the {view.title} of {view.organisation}."
+    return _overview(view, NOTHING.join(parts), about, tuple(section_history.headings(here, gone)))
+
+
+# ── beside the policies ──────────────────────────────────────────────────────────────────────────
+
+
+def home(lines: list[Line], today: dt.date, root: str = "") -> Markup:
+    """The list of the policies, for a hand-written page; see `POLICIES`."""
+    names = (("Atom", f"{root}feed.atom"), ("JSON", f"{root}feed.json"))
+    links = Markup(" or ").join(map(page_head.anchor, names))
+    feeds = (
+        Markup("<p>Every new version in your feed reader: {}.</p>\n").format(links)
+        if lines
+        else NOTHING
+    )
+    return overview.home(lines, today, root) + feeds
+
+
+def robots(site: str) -> str:
+    """What robots are told (RFC 9309): where the sitemap is, and to leave personal links alone.
+
+    Args:
+        site: the site's address; robots ask for this only at the root of a host.
+    """
+    return f"User-agent: *\nDisallow: /*?token=\n\nSitemap: {site}sitemap.xml\n"

@@ -1,0 +1,227 @@
+"""The history of each section: which releases touched it, and how.
+
+A section is followed by its anchor, which it keeps wherever it goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from publisher.compare.amendment import Change, ChangeKind, name_of
+from publisher.letters.notice import said
+from publisher.markup.elements import NOTHING
+from publisher.markup.html import Heading, Place
+from publisher.releases.address import Addresses
+from publisher.releases.release import Line, Number, Release
+from publisher.site import page_head, page_parts
+from publisher.site.change_summary import Abstract
+
+SHOWN = 6
+"""So many releases stand below a section at once; the older ones are folded away."""
+CLAUSES = 200
+"""Links to so many clauses of a section lead here without a script."""
+HERE = Heading(2, "pp-here", "In the latest text")
+GONE = Heading(2, "pp-gone", "No longer in it")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What one release did to a section."""
+
+    release: Release
+    changes: tuple[Change, ...]
+    """Those that tell of the section; none: it was in the first text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The history of one section."""
+
+    name: str
+    """Its anchor; of a section without one, what `name_of` makes of its title."""
+    title: str
+    """What it is called; of a section that is gone, what it was called at last."""
+    events: tuple[Event, ...]
+    """The newest first."""
+    into: str = ""
+    """Of a section that is gone: the name of the one that takes its place, if there is one."""
+
+
+def stories(
+    line: Line, first: Mapping[str, str], changed: Mapping[Number, Abstract]
+) -> tuple[tuple[Story, ...], tuple[Story, ...]]:
+    """The sections of the latest release, in the order of its text; and those that are gone, the
+    last to go first.
+
+    Args:
+        line: all releases of one policy.
+        first: the sections of the first, name and title.
+        changed: what each of the others changes against the one before it, by its number.
+    """
+    titles, latest = dict(first), first
+    events: dict[str, list[Event]] = {name: [Event(line[0], ())] for name in titles}
+    for release in line[1:]:
+        short = changed[release.number]
+        latest = short.titles
+        titles = {**titles, **latest}
+        found: dict[str, list[Change]] = {}
+        for change in short.changes:
+            for name in _names(change, short.before):
+                found.setdefault(name, []).append(change)
+        for name, changes in found.items():
+            events.setdefault(name, []).insert(0, Event(release, tuple(changes)))
+    retired = line[-1].policy.facts.retired
+
+    def story(name: str, into: str = "") -> Story:
+        return Story(
+            name, titles[name], tuple(events.get(name, ())), into if into in titles else NOTHING
+        )
+
+    gone = [story(n, retired.get(n) or _went(events.get(n, ()))) for n in titles if n not in latest]
+    order = {release.number: place for place, release in enumerate(line)}
+    gone.sort(key=lambda s: order[s.events[0].release.number] if s.events else -1, reverse=True)
+    return tuple(map(story, latest)), tuple(gone)
+
+
+def _own(change: Change) -> str:
+    return name_of(change.anchor, change.title)
+
+
+def _names(change: Change, before: Sequence[str]) -> dict[str, None]:
+    """Every section that a change tells of, also one that goes on under another name."""
+    olds = (before[place] for place in change.old_sections)
+    return dict.fromkeys((_own(change), *filter(None, change.others), *olds))
+
+
+def _went(events: Sequence[Event]) -> str:
+    """Where the words of a section went that was merged at last."""
+    last = events[0].changes if events else ()
+    return next((c.others[0] for c in last if c.kind is ChangeKind.MERGED and c.others), "")
+
+
+# ── the page ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def chronicle(
+    here: Sequence[Story],
+    gone: Sequence[Story],
+    places: Mapping[Number, Sequence[Place]],
+    at: Addresses,
+    given: Mapping[str, int] | None = None,
+) -> Markup:
+    """The histories of all sections as HTML.
+
+    Args:
+        here, gone: of the sections; see `stories`.
+        places: the places in the redline of each release, by its number.
+        at: addresses as seen from the page.
+        given: how many clauses each section ever had; a link to one leads to its section.
+    """
+    writer = _Writer({s.name: s.title for s in (*here, *gone)}, places, at, given or {})
+    parts = [
+        Markup('<h2 id="{}">{}</h2>\n').format(HERE.anchor, HERE.title),
+        *map(writer.story, here),
+    ]
+    if gone:
+        parts += [
+            Markup('<h2 id="{}">{}</h2>\n').format(GONE.anchor, GONE.title),
+            *map(writer.story, gone),
+        ]
+    return NOTHING.join(parts)
+
+
+def headings(here: Sequence[Story], gone: Sequence[Story]) -> Iterator[Heading]:
+    """The headings of the page, in order."""
+    for head, found in ((HERE, here), (GONE, gone)):
+        if head is HERE or found:
+            yield head
+        for story in found:
+            yield Heading(3, story.name, shown(story.title))
+
+
+def shown(title: str) -> str:
+    """What a section is called, also one without a heading."""
+    return title or "Beginning of the text"
+
+
+class _Writer:
+    def __init__(
+        self,
+        titles: Mapping[str, str],
+        places: Mapping[Number, Sequence[Place]],
+        at: Addresses,
+        given: Mapping[str, int],
+    ) -> None:
+        self.titles, self.at, self.given = titles, at, given
+        self.first = {
+            number: {place.section: place.id for place in reversed(found)}
+            for number, found in places.items()
+        }
+
+    def story(self, story: Story) -> Markup:
+        """One section with what was done to it."""
+        items = [self._event(story.name, event) for event in story.events]
+        older = NOTHING
+        if len(items) > SHOWN:
+            words = f"{len(items) - SHOWN} more, back to version {story.events[-1].release.number}"
+            folded = Markup('<ul class="pp-events">\n{}</ul>').format(NOTHING.join(items[SHOWN:]))
+            older = Markup('<details class="pp-more"><summary>{}</summary>\n{}</details>\n').format(
+                words, folded
+            )
+        events = NOTHING.join(items[:SHOWN])
+        went = (
+            Markup("<p>In its place: {}.</p>\n").format(self._link(story.into))
+            if story.into
+            else NOTHING
+        )
+        clauses = NOTHING.join(
+            Markup('<span class="pp-retired" id="{}"></span>').format(f"{story.name}.{number}")
+            for number in range(1, min(self.given.get(story.name, 0), CLAUSES) + 1)
+        )
+        return Markup('<h3 id="{}">{}{}</h3>\n{}<ul class="pp-events">\n{}</ul>\n{}').format(
+            story.name, clauses, shown(story.title), went, events, older
+        )
+
+    def _event(self, name: str, event: Event) -> Markup:
+        release = event.release
+        when = page_parts.when_words(release)
+        if not event.changes:
+            link = page_head.anchor((release.version, self.at.release(release.number)))
+            what = page_parts.kind_words(release)
+            return Markup('<li>{}<span class="pp-when">, {}</span><br>{}</li>\n').format(
+                link, when, what
+            )
+        place = self._place(name, event)
+        link = page_head.anchor((release.version, f"{self.at.changes(release.number)}{place}"))
+        told = Markup(", ").join(self._told(name, change) for change in event.changes)
+        own = [change for change in event.changes if _own(change) == name]
+        return Markup('<li>{}<span class="pp-when">, {}</span><br>{}{}</li>\n').format(
+            link, when, told, page_parts.figures(own)
+        )
+
+    def _place(self, name: str, event: Event) -> str:
+        """The place in the redline where the section, or what it came from, first changes."""
+        first = self.first.get(event.release.number, {})
+        names = [name, *(change.anchor or change.title for change in event.changes)]
+        return next((f"#{first[n]}" for n in names if n in first), "")
+
+    def _told(self, name: str, change: Change) -> Markup:
+        own = _own(change)
+        others = Markup(", ").join(map(self._link, filter(None, change.others)))
+        if name == own:
+            into = {ChangeKind.SPLIT: "split, a part became", ChangeKind.MERGED: "merged into"}
+            if change.kind in into and others:
+                return Markup("{} {}").format(into[change.kind], others)
+            return escape(said(change))
+        if name in change.others:
+            verb = "took in" if change.kind is ChangeKind.MERGED else "split off from"
+            return Markup("{} {}").format(verb, self._link(own))
+        return Markup("goes on as {}").format(self._link(own))
+
+    def _link(self, name: str) -> Markup:
+        if name not in self.titles:
+            return escape(name)
+        return page_head.anchor((shown(self.titles[name]), f"#{name}"))

@@ -1,0 +1,278 @@
+"""The pages of one version: its text, what it changes, the letter about it, the form to opt out.
+
+What they say of other versions is about their neighbours alone: a release alters the pages of the
+one before it, and of none before that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from markupsafe import Markup
+
+from publisher.answers import forms
+from publisher.letters.letter import fill, page_values
+from publisher.markup.elements import NOTHING
+from publisher.markup.html import fragment
+from publisher.policies.dates import long_date
+from publisher.releases.address import Addresses
+from publisher.releases.release import (
+    Materiality,
+    Release,
+    has_pdf,
+    last_day,
+    predecessor,
+    standing,
+)
+from publisher.site import languages, page_head, page_parts, relations
+from publisher.site.catalogue import digest
+from publisher.site.context import Body, Page, View, published
+from publisher.text.clauses import parse
+
+STEPS = "assets/publisher/steps.js"
+"""The script of the redlines, from the site's root."""
+
+ANCHORS = "assets/publisher/anchors.js"
+"""That of the texts."""
+
+
+def pages(view: View, release: Release) -> Iterator[Page]:
+    """All pages of one version."""
+    facts, number = release.policy.facts, release.number
+    path, day = f"{view.policy_id}/{number}/", published(release)
+    title = f"{facts.title}, version {number}"
+    yield Page(path, title, partial(_release, view, release), modified=day)
+    if release.previous:
+        title = f"{facts.title}: {_lower_first(_changes_title(release))}"
+        yield Page(f"{path}changes/", title, partial(_changes, view, release), modified=day)
+    if release.notice:
+        title = f"{facts.title}: letter about version {number}"
+        yield Page(f"{path}notice/", title, partial(_notice, view, release), modified=day)
+    if release.opt_out:
+        title = f"Opt out of version {number.major} of the {facts.title}"
+        yield Page(f"{path}opt-out/", title, partial(_opt_out, view, release), modified=day)
+
+
+def actions(view: View, release: Release, at: Addresses, *, history: bool = False) -> Markup:
+    """What a reader of a version can go to; `history`: also to all versions."""
+    links = [("All versions", at.history)] if history else []
+    links += view.downloads(release, at, "policy")
+    return page_head.actions([*links, *answers(view, release, at)], "This version")
+
+
+def answers(view: View, release: Release, at: Addresses) -> list[page_head.Link]:
+    """The letters about a version, and the form to opt out of it as long as one may."""
+    links = page_head.letters(release, view.line, at)
+    form, closes = page_head.form_of(release, view.line), last_day(release, view.line)
+    if form and closes and view.today <= closes:
+        links.append((f"Opt out of version {release.number.major}", at.opt_out(form.number)))
+    return links
+
+
+def described(view: View, release: Release) -> str:
+    """A version in a sentence, for search engines."""
+    return (
+        f"{release.policy.facts.title} of {view.organisation}, "
+        f"version {release.number}, {page_parts.in_force_words(release)}."
+    )
+
+
+def anchors(at: Addresses) -> Markup:
+    """Loads the script that leads links to clauses which are gone to the history of the section."""
+    return Markup('<script src="{}{}" data-sections="{}" defer></script>\n').format(
+        at.root, ANCHORS, at.sections
+    )
+
+
+def steps(at: Addresses) -> Markup:
+    """Loads the script that leads from change to change."""
+    return Markup('<script src="{}{}" defer></script>\n').format(at.root, STEPS)
+
+
+# ── its text ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _release(view: View, release: Release) -> Body:
+    """With a loud banner where it is not in force."""
+    facts, at = release.policy.facts, view.at(2)
+    text = view.made.text(release)
+    status = standing(release, view.line, view.today).status
+    what = _upper_first(page_parts.kind_words(release))
+    line = Markup("{} {}").format(page_head.chip(release, status), what)
+    parts = [
+        view.crumbs(at, release.version),
+        page_head.head(f"{facts.title}, version {release.number}", view.organisation, line),
+        languages.switch(facts.language, languages.versions(release, at)),
+        page_head.banner(release, view.line, view.today, at),
+        page_parts.remark(facts),
+        view.facts(release, at),
+        actions(view, release, at),
+        page_parts.contents(text),
+        page_parts.article(release.policy, text),
+        seal(release, view.site, "policy.md", digest(release)),
+        anchors(at),
+    ]
+    links = [
+        *relations.versions(release, view.line, at),
+        *relations.languages(languages.versions(release, view.site)),
+    ]
+    about = relations.linked_data(
+        release,
+        view.periods.get(release.number),
+        view.organisation,
+        view.site,
+        printed=has_pdf(release, view.line),
+    )
+    head = view.head(at, *links, *view.forms(release, at, "policy")) + about
+    return Body(NOTHING.join(parts), text.headings, described(view, release), head)
+
+
+def seal(release: Release, at: Addresses, name: str, text: str) -> Markup:
+    """The digests of a version, each with the command that computes it from what is online.
+
+    Args:
+        release: the version.
+        at: addresses with the site's own in front.
+        name: of the file with its text.
+        text: the digest of that file.
+    """
+    rows = [("Text", name, text)]
+    if release.seal:
+        rows.append(("Seal", "SHA256SUMS", release.seal))
+    cells = NOTHING.join(
+        Markup(
+            "<dt>{} (SHA-256)</dt><dd><code>{}</code><br><code>curl -s {} | sha256sum</code></dd>"
+        ).format(name, value, at.download(release.number, file))
+        for name, file, value in rows
+    )
+    return Markup('<dl class="pp-seal" data-search-exclude>{}</dl>\n').format(cells)
+
+
+# ── what it changes ──────────────────────────────────────────────────────────────────────────────
+
+
+def _changes_title(release: Release) -> str:
+    verb = "corrects" if release.materiality is Materiality.EDITORIAL else "changes"
+    return f"What version {release.number} {verb}"
+
+
+def _changes(view: View, release: Release) -> Body:
+    """The redline against the version before it."""
+    before, short = predecessor(release, view.line), view.abstracts.get(release.number)
+    assert before
+    assert short
+    facts, at = release.policy.facts, view.at(3)
+    compared = Markup(" and ").join(
+        Markup("{} ({})").format(
+            page_head.anchor((r.version.lower(), at.release(r.number))), page_parts.when_words(r)
+        )
+        for r in (before, release)
+    )
+    changed = view.made.changed(release)
+    links = view.downloads(release, at, "changes")
+    links += page_head.letters(release, view.line, at)
+    parts = [
+        view.crumbs(at, "What changed", release),
+        page_head.head(
+            _changes_title(release), facts.title, Markup("Compares {}.").format(compared)
+        ),
+        languages.switch(facts.language, languages.changes(before, release, at)),
+        page_head.banner(release, view.line, view.today, at),
+        page_parts.remark(facts),
+        page_parts.general_note(release.policy.notes),
+        page_head.actions(links, "These changes"),
+        changed.html,
+        steps(at),
+    ]
+    description = (
+        f"Every change from version {before.number} to version {release.number}, "
+        f"word by word: {short.summary}."
+    )
+    others = relations.languages(languages.changes(before, release, view.site))
+    head = view.head(at, *view.forms(release, at, "changes"), *others)
+    return Body(NOTHING.join(parts), changed.headings, description, head)
+
+
+# ── letter and form ──────────────────────────────────────────────────────────────────────────────
+
+
+def _notice(view: View, release: Release) -> Body:
+    """The letter as customers got it."""
+    facts, at = release.policy.facts, view.at(3)
+    values = page_values(at, release.number, view.configuration.reply)
+    html = fragment(parse(fill(release.notice, values)))
+    # Links to our own site become relative, so that a copy of the site leads into itself.
+    html = html.replace(
+        Markup('href="{}').format(view.configuration.site), Markup('href="{}').format(at.root)
+    )
+    later = [r for r in view.line if r.number.major == release.number.major and r.notice][-1]
+    newer = NOTHING
+    if later.number != release.number:
+        link = page_head.anchor(
+            (f"the letter about version {later.number}", at.notice(later.number))
+        )
+        newer = page_head.box(
+            "superseded",
+            "The date in this letter has changed",
+            Markup("<p>See {}.</p>\n").format(link),
+        )
+    day = page_parts.published_words(release)
+    parts = [
+        view.crumbs(at, "Letter", release),
+        Markup('<p class="pp-kicker">Letter of {} to every customer</p>\n').format(day),
+        newer,
+        Markup('<article class="pp-text pp-letter" lang="{}">\n').format(facts.language),
+        _titled(html),
+        Markup("</article>\n"),
+        page_head.actions([("Download PDF", at.download(release.number, "notice.pdf"))], "Letter"),
+    ]
+    return Body(NOTHING.join(parts))
+
+
+def _opt_out(view: View, release: Release) -> Body:
+    """The frozen wording and the form, which the receiver makes a customer's own."""
+    facts, at = release.policy.facts, view.at(3)
+    closes = last_day(release, view.line)
+    late = NOTHING
+    if closes and view.today > closes:
+        day = long_date(closes, facts.language)
+        body = Markup("<p>What you declare now is kept and marked as late.</p>\n")
+        late = page_head.box("superseded", f"The last day to opt out was {day} (UTC)", body)
+    elif closes and closes != release.closes:
+        day = long_date(closes, facts.language)
+        late = page_head.box("upcoming", f"You can opt out until the end of {day} (UTC)")
+    reply = view.configuration.reply
+    form = ("print or fill in this form (PDF)", at.download(release.number, "opt-out.pdf"))
+    parts = [
+        view.crumbs(at, "Opt out", release),
+        late,
+        Markup('<article class="pp-text pp-letter" lang="{}">\n').format(facts.language),
+        _titled(fragment(parse(release.opt_out))),
+        Markup("</article>\n{}\n{}{}\n").format(forms.START, forms.public_form(release), forms.END),
+        Markup('<h2 id="pp-other-ways">Other ways to opt out</h2>\n<ul>\n'),
+        Markup(
+            '<li>By e-mail: write “I opt out” to <a href="mailto:{}">{}</a>, '
+            "from the address your notice went to.</li>\n"
+        ).format(reply, reply),
+        Markup("<li>On paper: {}, and send it to the address in it.</li>\n</ul>\n").format(
+            page_head.anchor(form)
+        ),
+    ]
+    return Body(NOTHING.join(parts))
+
+
+# ── parts ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _titled(html: Markup) -> Markup:
+    """Gives the first heading of a letter the id that "Skip to content" leads to."""
+    return html.replace("<h1", Markup('<h1 id="pp-top"'), 1)
+
+
+def _upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,90 @@
+"""The same site comes of the same project, wherever, whenever and by which of its builders."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.fixtures import showcase
+
+EPOCH = "1798070400"  # 2026-12-24, as `showcase.DAY`
+
+
+@dataclass(frozen=True)
+class Builder:
+    """A way to build, in surroundings of its own."""
+
+    words: tuple[str, ...]
+    surroundings: Mapping[str, str]
+
+    def build(self, project: Path) -> Path:
+        """Builds the site of a project, with nothing kept from before; returns its folder."""
+        for name in (".publisher", "build"):
+            shutil.rmtree(project / name, ignore_errors=True)
+        done = subprocess.run(
+            [sys.executable, "-m", *self.words],
+            cwd=project,
+            env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "PYTHONPATH": str(ROOT)}
+            | dict(self.surroundings),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return project / "build/site"
+
+
+FIRST = Builder(
+    ("publisher", "build"),
+    {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"},
+)
+OTHERS = {
+    "publisher": Builder(
+        ("publisher", "build"), {"TZ": "America/Los_Angeles", "PYTHONHASHSEED": "77", "LC_ALL": "C"}
+    ),
+    "mkdocs": Builder(("mkdocs", "build", "-q"), {"TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "1"}),
+    "properdocs": Builder(
+        ("properdocs", "build", "-q", "-f", "mkdocs.yml"), {"TZ": "UTC", "PYTHONHASHSEED": "2"}
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return showcase.make(tmp_path_factory.mktemp("builds") / "house").root
+
+
+@pytest.fixture(scope="module")
+def first(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("first") / "here"
+    shutil.copytree(project, root)
+    return FIRST.build(root)
+
+
+def differences(one: Path, other: Path) -> list[str]:
+    """What is not the same to the byte in two folders, as `diff -r` tells it."""
+    done = subprocess.run(
+        ["diff", "-r", "--brief", one, other], capture_output=True, text=True, check=False
+    )
+    assert done.returncode < 2, done.stderr
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_same_project_gives_the_same_site(
+    project: Path, first: Path, tmp_path: Path, name: str
+) -> None:
+    root = tmp_path / "a longer name, for names of folders stand in nothing"
+    shutil.copytree(project, root)
+    second = OTHERS[name].build(root)
+    assert len(list(first.rglob("*.pdf"))) > 20
+    assert (first / "past/3/policy.pdf").is_file()
+    assert differences(first, second) == []

@@ -1,0 +1,256 @@
+"""`publisher freeze`: a release once, or a refusal that says why, and nothing half-done."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from publisher.edges import archive
+from publisher.edges.history import History
+from publisher.errors import FreezeError
+from publisher.releases.release import Number
+from tests.conftest import FACTS, SECTIONS, House, git, later, today
+
+
+def release(house: House, number: str) -> Path:
+    return house.root / "versions/privacy" / number
+
+
+def refused(house: House, *words: str) -> str:
+    """Runs freeze, expects a refusal that changed nothing, returns the message."""
+    before = (
+        git(house.root, "log", "--format=%H", "--all"),
+        git(house.root, "status", "--porcelain"),
+    )
+    result = house.run("freeze", *words)
+    assert result.exit_code == 2, result.output
+    after = git(house.root, "log", "--format=%H", "--all"), git(house.root, "status", "--porcelain")
+    assert before == after
+    return result.output
+
+
+def test_the_first_release_and_its_amendment(house: House) -> None:
+    house.freeze_two()
+    assert {path.name for path in release(house, "1").iterdir()} == {
+        "SHA256SUMS", "policy.pdf", "release.toml", "sections",
+    }  # fmt: skip
+    assert {path.name for path in release(house, "2").iterdir()} == {
+        "SHA256SUMS", "notes", "notice.md", "opt-out.md", "policy.pdf", "release.toml", "sections",
+    }  # fmt: skip
+    assert (release(house, "1") / "sections/use.md").read_text() == SECTIONS["use.md"]
+    assert git(house.root, "tag").split() == ["privacy/1", "privacy/2"]
+    assert git(house.root, "status", "--porcelain") == ""
+    assert not (house.root / "policy/privacy/notes/security.md").exists()
+    found = archive.release(house.project, "privacy", Number(2))
+    assert found.previous == Number(1)
+    assert found.previous_seal == archive.release(house.project, "privacy", Number(1)).seal
+    assert found.seal in git(house.root, "tag", "-n9", "-l", "privacy/2")
+    assert found.closes is not None
+    assert (found.effective or today()) > found.closes
+    assert "Longer keys protect your data better." in found.notice
+    assert "256" not in found.opt_out
+    assert house.ok("check") == ""
+
+
+def test_a_section_may_be_called_as_the_letter_is(house: House) -> None:
+    text = "## Opting Out {#opting-out}\n\nYou may.\n"
+    house.write(
+        {
+            "policy.toml": FACTS.replace('"contact.md"', '"contact.md", "opt-out.md"'),
+            "opt-out.md": text,
+        }
+    )
+    house.commit()
+    house.freeze_two()
+    assert (release(house, "2") / "sections/opt-out.md").read_text() == text
+    assert house.ok("verify") == "privacy: 2 release(s) checked\n"
+
+
+def test_a_dry_run_does_nothing(house: House) -> None:
+    output = house.ok("freeze", "--effective", "unknown", "--dry-run")
+    assert "Would freeze privacy/1" in output
+    assert not (house.root / "versions").exists()
+    assert git(house.root, "tag") == ""
+
+
+def test_a_period_too_short_names_the_earliest_date(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    house.edit()
+    message = refused(house, "--effective", later(29))
+    assert f"the earliest lawful date is {later(30)}" in message
+    house.ok("freeze", "--effective", later(30))
+
+
+def test_the_period_promised_before_binds_the_change_of_the_period(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    house.write({"policy.toml": FACTS.replace("days = 30", "days = 1")})
+    house.edit()
+    assert later(30) in refused(house, "--effective", later(5))
+
+
+def test_a_date_in_the_past(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    house.edit()
+    message = refused(house, "--effective", later(-1))
+    assert "in the past" in message
+    assert later(30) in message
+
+
+def test_an_unknown_date_is_for_a_first_release_alone(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    house.edit()
+    assert "only a first release" in refused(house, "--effective", "unknown")
+
+
+def test_a_dirty_tree(house: House) -> None:
+    house.write({"use.md": SECTIONS["use.md"] + "\nMore.\n"})
+    assert "policy/privacy/use.md" in refused(house, "--effective", "unknown")
+
+
+def test_errors_of_check(house: House) -> None:
+    house.write({"use.md": "no heading\n"})
+    house.commit()
+    message = refused(house, "--effective", "unknown")
+    assert "policy/privacy/use.md:1" in message
+    assert "publisher check" in message
+
+
+def test_a_missing_note(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    house.write({"security.md": SECTIONS["security.md"].replace("128", "256")})
+    house.commit()
+    assert "no note says why" in refused(house, "--effective", later(60))
+
+
+def test_nothing_changed(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    assert "word for word" in refused(house, "--effective", later(60))
+
+
+def test_an_order_of_dates(house: House) -> None:
+    house.freeze_two()
+    house.write(
+        {"use.md": SECTIONS["use.md"].replace("30 days", "60 days"), "notes/use.md": "Longer.\n"}
+    )
+    house.commit()
+    assert "release 2 takes effect" in refused(house, "--effective", later(60))
+
+
+def test_a_correction(house: House) -> None:
+    house.write({"use.md": SECTIONS["use.md"].replace("orders", "oders")})
+    house.commit()
+    house.ok("freeze", "--effective", "unknown")
+    house.write({"use.md": SECTIONS["use.md"], "notes/use.md": "A spelling mistake.\n"})
+    house.commit()
+    house.ok("freeze", "--effective", today().isoformat(), "--correction")
+    found = archive.release(house.project, "privacy", Number(1, 1))
+    assert found.notice == ""
+    assert found.materiality.value == "editorial"
+
+
+def test_a_correction_that_is_none(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    house.edit()
+    message = refused(house, "--effective", today().isoformat(), "--correction")
+    assert "“128” → “256” is more than spelling" in message
+    assert "leave --correction out" in message
+
+
+def test_a_first_release_is_no_correction(house: House) -> None:
+    assert "cannot be a correction" in refused(house, "--effective", "unknown", "--correction")
+
+
+def test_a_postponement_has_its_own_letter(house: House) -> None:
+    house.freeze_two()
+    assert "the draft is release 2" in refused(house, "--effective", later(60), "--correction")
+    assert "too early" in refused(house, "--effective", later(50), "--correction")
+    house.ok("freeze", "--effective", later(90), "--correction")
+    found = archive.release(house.project, "privacy", Number(2, 1))
+    assert "now applies from" in found.notice
+    assert found.effective is not None
+    assert found.effective.isoformat() == later(90)
+
+
+def test_not_in_git(house: House) -> None:
+    git_folder = house.root / ".git"
+    git_folder.rename(house.root.parent / "elsewhere")
+    result = house.run("freeze", "--effective", "unknown")
+    assert result.exit_code == 2
+    assert "git init" in result.output
+
+
+def test_git_is_not_installed(house: House, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "publisher", "--project", str(house.root), "verify"],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "git is not installed" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_release_is_never_written_over(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    before = (release(house, "1") / "release.toml").read_bytes()
+    with pytest.raises(FreezeError, match="a release never changes"):
+        archive.write(house.project, "privacy", Number(1), {"release.toml": b"other"})
+    assert (release(house, "1") / "release.toml").read_bytes() == before
+
+
+def test_an_altered_release_stops_the_next(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    house.edit()
+    (release(house, "1") / "sections/use.md").write_text("altered\n")
+    house.commit("Alter a release")
+    assert "was altered" in refused(house, "--effective", later(60))
+
+
+def test_interrupted_before_the_commit(house: House) -> None:
+    """A folder without its commit was never published: the next run makes it anew."""
+    house.ok("freeze", "--effective", "unknown")
+    house.edit()
+    hook = house.root / ".git/hooks/pre-commit"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    result = house.run("freeze", "--effective", later(60))
+    assert result.exit_code == 2
+    assert "git did not commit" in result.output
+    assert release(house, "2").exists()
+    hook.unlink()
+    house.ok("freeze", "--effective", later(60))
+    assert "Longer keys" in archive.release(house.project, "privacy", Number(2)).notice
+    assert git(house.root, "status", "--porcelain") == ""
+
+
+def test_interrupted_before_the_tag(house: House) -> None:
+    house.freeze_two()
+    git(house.root, "tag", "-d", "privacy/2")
+    assert "word for word" in house.run("freeze", "--effective", later(70)).output
+    assert "privacy/2" in History(house.root).tags("privacy")
+
+
+def test_a_half_written_folder_is_swept_away(house: House) -> None:
+    half = house.root / "versions/privacy/.1.building"
+    half.mkdir(parents=True)
+    (half / "use.md").write_text("half")
+    house.ok("freeze", "--effective", "unknown")
+    assert not half.exists()
+
+
+@pytest.mark.skipif(not Path("/usr/bin/ssh-keygen").exists(), reason="ssh-keygen is not installed")
+def test_a_tag_is_signed_where_git_is_set_up_to_sign(house: House) -> None:
+    key = house.root.parent / "key"
+    os.spawnlp(
+        os.P_WAIT, "ssh-keygen", "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)
+    )
+    git(house.root, "config", "gpg.format", "ssh")
+    git(house.root, "config", "user.signingkey", str(key))
+    output = house.ok("freeze", "--effective", "unknown")
+    assert "(signed)" in output
+    assert History(house.root).tags("privacy")["privacy/1"].signed

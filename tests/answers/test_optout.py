@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import string
+from base64 import b32encode
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from publisher.answers.optout import (
+    Capability,
+    is_signed,
+    is_signed_for_a_row,
+    make_token,
+    masked,
+    parse_token,
+    read_keys,
+    reply_address,
+    timing,
+    token_in,
+)
+from publisher.edges import archive
+from publisher.errors import ConfigurationError, TokenError
+from publisher.people.record import Timing
+from publisher.releases.release import Number
+from tests.fixtures.houses import TWO, make
+
+KEYS = (b"k" * 32, b"o" * 32)
+CAPABILITY = Capability("privacy", Number(2, 1), 0x2A)
+TOKEN = make_token(KEYS[0], CAPABILITY, "c-1")
+
+
+def read_token(keys: Sequence[bytes], text: str, customer: str = "c-1") -> Capability:
+    """What a token proves about a customer."""
+    token = parse_token(text)
+    if not is_signed(keys, token, customer):
+        raise TokenError("not signed")
+    return token.capability
+
+
+def row_token(key: bytes, body: str) -> str:
+    """A token as it was made before the customer's id was part of what is signed."""
+    digest = hmac.new(key, b"opt-out " + body.encode(), hashlib.sha256).digest()
+    return f"{body}_{b32encode(digest).decode().lower()[:20]}"
+
+
+capabilities = st.builds(
+    Capability,
+    policy=st.from_regex(r"[a-z][a-z0-9-]{0,15}", fullmatch=True),
+    number=st.builds(Number, st.integers(1, 9999), st.integers(0, 9999)),
+    recipient=st.integers(1, 16**12 - 1),
+)
+
+
+@given(capabilities)
+def test_a_token_says_what_it_was_made_for(capability: Capability) -> None:
+    token = make_token(KEYS[0], capability, "c-1")
+    assert read_token(KEYS, token) == capability
+    assert read_token(KEYS, f" {token.upper()}\n") == capability
+
+
+@given(capabilities)
+def test_the_longest_token_fits_into_a_reply_address(capability: Capability) -> None:
+    token = make_token(KEYS[0], capability, "c-1")
+    address = reply_address("opt-out-mail@x.example", token) if len(token) <= 51 else ""
+    if address:
+        assert len(address.partition("@")[0]) <= 64
+        assert token_in(address.upper(), "opt-out-mail@x.example") == token
+
+
+def test_a_reply_address_that_mail_cannot_carry_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="octets before the @"):
+        reply_address("a" * 30 + "@x.example", TOKEN)
+
+
+def test_an_older_key_still_opens() -> None:
+    assert read_token(KEYS, make_token(KEYS[1], CAPABILITY, "c-1")) == CAPABILITY
+    with pytest.raises(TokenError):
+        read_token(KEYS[:1], make_token(KEYS[1], CAPABILITY, "c-1"))
+
+
+@pytest.mark.parametrize("place", range(len(TOKEN)))
+def test_every_altered_character_is_noticed(place: int) -> None:
+    for other in string.ascii_lowercase + string.digits + "._-+/ %\x00é\u212a":
+        if other != TOKEN[place]:
+            with pytest.raises(TokenError):
+                read_token(KEYS, TOKEN[:place] + other + TOKEN[place + 1 :])
+    for altered in (TOKEN[:place], TOKEN[:place] + TOKEN[place + 1 :]):
+        with pytest.raises(TokenError):
+            read_token(KEYS, altered)
+
+
+@given(st.text())
+@example("")
+@example("___")
+@example("privacy_2_1_")
+def test_what_we_did_not_make_opens_nothing(text: str) -> None:
+    with pytest.raises(TokenError):
+        read_token(KEYS, text)
+
+
+def test_a_letter_of_another_script_is_not_taken_for_ours() -> None:
+    kelvin = TOKEN.replace("k", "\u212a")
+    if kelvin != TOKEN:
+        with pytest.raises(TokenError):
+            read_token(KEYS, kelvin)
+
+
+@given(st.text(), st.text())
+@example("c-1", "c-2")
+@example("", "")
+@example("c-1", "")
+def test_a_token_is_one_customers_alone(one: str, other: str) -> None:
+    token = parse_token(make_token(KEYS[0], CAPABILITY, one))
+    assert is_signed(KEYS, token, one) is bool(one)
+    assert is_signed(KEYS, token, other) is (one == other and bool(one))
+    assert not is_signed_for_a_row(KEYS, token)
+
+
+def test_a_token_of_before_proves_a_row_and_no_customer() -> None:
+    token = parse_token(row_token(KEYS[0], "privacy_2_1"))
+    assert is_signed_for_a_row(KEYS, token)
+    assert not is_signed_for_a_row([b"x" * 32], token)
+    assert not is_signed(KEYS, token, "c-1")
+
+
+@pytest.mark.parametrize("value", ["", "short", "k" * 32 + ",short"])
+def test_a_weak_key_is_refused(value: str) -> None:
+    with pytest.raises(ConfigurationError, match="no key for personal links"):
+        read_keys(value)
+
+
+def test_keys_are_rotated_by_a_list() -> None:
+    assert read_keys(f"{'n' * 32}, {'o' * 32}") == (b"n" * 32, b"o" * 32)
+
+
+def test_a_masked_address_tells_a_stranger_nothing() -> None:
+    assert masked("cleo@other.example") == "c•••@o•••.example"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["opt-out@x.example", "opt-out+@x.example", "other+t@x.example", "opt-out+t@y.example", ""],
+)
+def test_an_address_without_a_token(address: str) -> None:
+    assert token_in(address, "opt-out@x.example") == ""
+
+
+def test_the_window_closes_at_the_end_of_its_last_day_in_utc(tmp_path: Path) -> None:
+    release = archive.release(make(tmp_path), "privacy", TWO)
+    last = dt.datetime(2027, 2, 28, 23, 59, 59, 999_999, tzinfo=dt.UTC)
+    after = last + dt.timedelta(microseconds=1)
+    west = dt.timezone(dt.timedelta(hours=-8))
+    assert timing(release, last) is Timing.IN_TIME
+    assert timing(release, last.astimezone(west)) is Timing.IN_TIME
+    assert timing(release, after) is Timing.LATE
+    assert timing(release, after.astimezone(west)) is Timing.LATE
+    assert timing(replace(release, closes=None), last) is Timing.LATE

@@ -1,0 +1,315 @@
+"""What is shown on a terminal: how long work goes on, and nothing that the terminal obeys."""
+
+from __future__ import annotations
+
+import logging
+import os
+import pty
+import re
+import subprocess
+import sys
+import termios
+import unicodedata
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher import console
+from publisher.errors import NotFoundError
+from publisher.policies.finding import Severity
+from tests.actions.test_import_history import ONE, make_past
+from tests.conftest import KEY, ROOT, House, git
+
+WORK = """
+from publisher import console
+with console.progress(False) as show:
+    for done in range(3):
+        show("pages", done + 1, 3)
+"""
+
+
+def test_lines_in_a_log(capsys: pytest.CaptureFixture[str]) -> None:
+    with console.progress(quiet=False) as show:
+        for done in range(1000):
+            show("pages", done + 1, 1000)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[-1] == "pages: 1000 of 1000"
+    assert 5 < len(lines) < 15
+
+
+def test_nothing_when_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    with console.progress(quiet=True) as show:
+        show("pages", 1, 1)
+    captured = capsys.readouterr()
+    assert captured.out + captured.err == ""
+
+
+def test_a_bar_on_a_terminal() -> None:
+    master, slave = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80"}
+    subprocess.run([sys.executable, "-c", WORK], stderr=slave, env=environment, check=True)
+    os.close(slave)
+    shown = os.read(master, 65536).decode()
+    os.close(master)
+    assert "3/3" in shown
+    assert "━" in shown
+
+
+def test_a_table_is_aligned(capsys: pytest.CaptureFixture[str]) -> None:
+    console.table(("a", "b"), [("long cell", "x"), ("y", "z")])
+    assert capsys.readouterr().out == "a          b\nlong cell  x\ny          z\n"
+
+
+def test_a_cell_stays_on_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    console.table(("a", "b"), [("one\ntwo", "x"), ("a\tb", "\x1b[2J"), ("\u2028", "\r")])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["a         b", "one\\ntwo  x", "a\\tb      \\x1b[2J", "\\u2028    \\x0d"]
+
+
+def test_wide_characters_are_aligned(capsys: pytest.CaptureFixture[str]) -> None:
+    console.table(("a", "b"), [("漢字", "x"), ("four", "y"), ("e\u0301", "z")])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["a     b", "漢字  x", "four  y", "e\u0301     z"]
+
+
+# ── nothing that a terminal obeys ────────────────────────────────────────────────────────────────
+
+EVIL = (
+    "\x1b]0;owned\x07 \x1b[2J \x1b]52;c;ZXZpbA==\x07 \x1b[31mred\x1b[0m \x1bP$q\x1b\\ "
+    "\x9b31m \x9d0;x\x9c "
+    "\r\x08\x0b\x0c\x7f\x00 \u202eabc\u202c \u2066x\u2069 \u200f\u061c \u2028\u2029\x85end"
+)
+"""Title, clear screen, clipboard, colours, in both sets of controls; the direction of writing."""
+NAME = EVIL.replace("\x00", "").replace("\\", "")
+"""As an argument of a command can be."""
+OWN_COLOURS = re.compile("\x1b\\[(?:0|1|3[1-3])m")
+OWN_BAR = re.compile("\x1b\\[[0-9;?]*[mlhKA]|\r")
+TURNS = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def obeyed(text: str) -> set[str]:
+    """The characters of a text that act on a terminal."""
+    kinds = ("Cc", "Cs", "Zl", "Zp")
+    return {c for c in text if unicodedata.category(c) in kinds or c in TURNS} - {"\n", "\t"}
+
+
+@given(st.text(st.characters(codec=None)))
+def test_whatever_is_shown_is_harmless(text: str) -> None:
+    assert not obeyed(console.shown(text))
+    assert not obeyed(console.cell(text)) | {"\n", "\t"} & set(console.cell(text))
+    console.shown(text).encode()
+    assert console.shown(console.shown(text)) == console.shown(text)
+
+
+@given(st.text(st.characters(exclude_categories=["C", "Zl", "Zp"])))
+def test_what_is_harmless_is_shown_as_it_is(text: str) -> None:
+    assert console.shown(text) == text
+
+
+@given(st.binary())
+def test_bytes_are_shown_as_text_with_the_rest_spelled_out(data: bytes) -> None:
+    text = console.shown(data.decode("utf-8", "surrogateescape"))
+    assert not obeyed(text)
+
+
+def on_terminal(house: House, *words: str, program: tuple[str, ...] = ("publisher",)) -> str:
+    """What a command writes on a terminal, byte for byte, both outputs together."""
+    master, slave = pty.openpty()
+    modes = termios.tcgetattr(slave)
+    modes[1] &= ~termios.OPOST
+    termios.tcsetattr(slave, termios.TCSANOW, modes)
+    environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
+    environment["PUBLISHER_TOKEN_KEY"] = KEY
+    with subprocess.Popen(
+        [sys.executable, "-m", *program, "--project", str(house.root), *words],
+        stdin=subprocess.DEVNULL,
+        stdout=slave,
+        stderr=slave,
+        env=environment,
+    ) as running:
+        os.close(slave)
+        written = b""
+        try:
+            while part := os.read(master, 65536):
+                written += part
+        except OSError:
+            pass  # the end of a terminal
+        running.wait(60)
+    os.close(master)
+    return written.decode("utf-8")
+
+
+def harmless(shown: str, ours: re.Pattern[str] = OWN_COLOURS) -> bool:
+    return not obeyed(ours.sub("", shown))
+
+
+@pytest.fixture
+def mailed(house: House) -> House:
+    """A project that got a mail full of such sequences."""
+    mail = EmailMessage()
+    mail["From"] = "Ann <ann@example.com>"
+    mail["To"] = "opt-out@hosting.example"
+    mail["Subject"] = "x"
+    mail.set_content("Hello")
+    head, _, _ = mail.as_bytes().partition(b"\n\n")
+    head = head.replace(b"Subject: x", b"Subject: =?utf-8?q?=1B]0;owned=07=C2=9B2J=E2=80=AE?=")
+    house.ok("receive", stdin=head + b"\n\n" + EVIL.encode() + b"\n\x9b2J raw \xff\n")
+    return house
+
+
+@pytest.mark.parametrize("more", [(), ("--raw",)], ids=["read", "raw"])
+def test_a_mail_on_a_terminal(mailed: House, more: tuple[str, ...]) -> None:
+    shown = on_terminal(mailed, "requests", "show", "1", *more)
+    assert "owned" in shown
+    # What is read of a mail has no control characters any more; raw, they are spelled out.
+    assert ("\\x1b]52;c;" in shown) is bool(more)
+    assert not obeyed(shown)
+    assert not obeyed(on_terminal(mailed, "requests").replace("\x1b[1m", "").replace("\x1b[0m", ""))
+
+
+def test_a_mail_in_a_file_is_as_it_came(mailed: House) -> None:
+    done = mailed.run("requests", "show", "1", "--raw")
+    assert EVIL.encode() + b"\n\x9b2J raw \xff\n" in done.stdout_bytes
+    assert not obeyed(mailed.ok("requests", "show", "1"))
+
+
+WORDS = [
+    (NAME,), ("--policy", NAME, "check"), (f"--{NAME}", "check"), (f"-{NAME}", "check"),
+    ("check", NAME), ("check", f"--{NAME}"), ("freeze", "--effective", NAME), ("pdf", NAME),
+    ("freeze", "--effective", "unknown", "--lagging", NAME), ("build", "--as-of", NAME),
+    ("diff", NAME, NAME), ("diff", "draft", f"git:{NAME}"), ("diff", "--format", NAME),
+    ("diff", "--language", NAME), ("notice", NAME), ("notice", "1", "--as", NAME),
+    ("recipients", "import", NAME), ("recipients", NAME), ("send", "1", "--test", NAME),
+    ("resolve", "1", NAME, "--again"), ("resolve", "1", NAME), ("requests", NAME),
+    ("requests", "show", NAME), ("requests", "settle", "1", "--why", NAME), ("optouts", NAME),
+    ("requests", "settle", "9", "--nothing", "--why", NAME), ("serve", "--port", NAME),
+    ("import", "--history", NAME, "x.md"),
+    ("import", "--history", ".", NAME + ".md"), ("status", NAME), ("verify", NAME),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WORDS, ids=[w[0] if w[0].isalpha() else "" for w in WORDS])
+def test_a_command_line_that_is_quoted(house: House, words: tuple[str, ...]) -> None:
+    shown = on_terminal(house, *words)
+    assert "rror" in shown
+    assert "Traceback" not in shown
+    assert harmless(shown, OWN_BAR if "import" in words else OWN_COLOURS)
+
+
+def test_the_draft_on_a_terminal(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    odd = NAME.replace("/", "")
+    use = f"## Use {odd} {{#use}}\n\n{NAME}\n"
+    house.write({"use.md": use, f"{odd}.md": "x", "notes/a.md": NAME})
+    facts = (house.root / "policy/privacy/policy.toml").read_text()
+    house.write({"policy.toml": f'{facts}"owned\\u001b]0;x\\u0007" = 1\n'})
+    for words in (("check",), ("diff",), ("diff", "1", "draft"), ("status",), ("verify",)):
+        assert harmless(on_terminal(house, *words))
+    for line in (f"title = '{EVIL}'\n", f'{facts}\n"\\u001b]0;x\\u0007" = 1\n'):
+        house.write({"policy.toml": line})
+        for words in (("check",), ("diff",), ("freeze", "--effective", "unknown"), ("build",)):
+            ours = OWN_BAR if "build" in words else OWN_COLOURS
+            assert harmless(on_terminal(house, *words), ours)
+
+
+@pytest.mark.parametrize("form", ["text", "mail", "markdown", "html", "json"])
+def test_a_comparison_on_a_terminal_and_in_a_pipe(house: House, tmp_path: Path, form: str) -> None:
+    one, two = tmp_path / f"{NAME[:9]}1.md", tmp_path / "2.md"
+    one.write_text(f"## Use {{#use}}\n\nOne {NAME} two three.\n")
+    two.write_text(f"## Use {{#use}}\n\nOne {NAME} two {NAME} four.\n")
+    words = ("diff", str(one), str(two), "--format", form)
+    shown = on_terminal(house, *words)
+    assert "four" in shown
+    assert harmless(shown)
+    if form == "text":
+        assert "\x1b[32m" in shown
+        assert not obeyed(house.ok(*words))
+
+
+def test_an_altered_release_on_a_terminal(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    (house.root / "versions/privacy/1" / NAME.replace("/", "")).write_text("x")
+    git(house.root, "config", "user.name", "\u202eAnn\u2066")
+    (house.root / "versions/privacy/1/sections/use.md").write_text(EVIL)
+    house.commit(f"Alter {NAME}")
+    for words in (("verify",), ("status",), ("build",), ("freeze", "--effective", "2030-01-01")):
+        assert harmless(on_terminal(house, *words), OWN_BAR if "build" in words else OWN_COLOURS)
+
+
+def test_letters_on_a_terminal_and_in_a_file(house: House, tmp_path: Path) -> None:
+    house.freeze_two()
+    people = tmp_path / "people.csv"
+    people.write_text("customer,address,name\nc\u202e1,ann@example.com,Ann \u202eevil\n")
+    house.run("recipients", "import", str(people))
+    for form in ("text", "html", "eml", "pdf"):
+        shown = on_terminal(house, "notice", "2", "--as", "c\u202e1", "--format", form)
+        assert harmless(shown)
+    assert harmless(on_terminal(house, "optouts", "2"))
+    house.ok("notice", "2", "--format", "eml", "-o", str(tmp_path / "letter.eml"))
+    assert b"\r\n" in (tmp_path / "letter.eml").read_bytes()
+    assert "\\x0d" not in on_terminal(house, "notice", "2", "--format", "eml")
+
+
+def test_an_import_on_a_terminal(house: House, tmp_path: Path) -> None:
+    past = make_past(tmp_path / "past")
+    name = f"{NAME[:30].replace('/', '')}.md"
+    past.commit({name: ONE})
+    past.commit({name: b"\xff\n"}, "Spoiled")
+    past.commit({name: ONE + "\nMore.\n"})
+    git(past.root, "remote", "add", "origin", f"https://host.example/{NAME}")
+    shown = on_terminal(house, "import", "--history", str(past.root), name, "--policy", "terms")
+    assert "2 new release(s)" in shown
+    assert "left out" in shown
+    assert harmless(shown, OWN_BAR)
+    assert not obeyed(git(house.root, "log", "--format=%B"))
+
+
+def test_further_lines_pass_for_no_message(capsys: pytest.CaptureFixture[str]) -> None:
+    console.finding(Severity.CUE, "a\nb.md", "one\nerror: forged", "try\nerror: forged")
+    console.refuse(NotFoundError("x\nerror: forged", where="a\nb", remedy="y\nerror: forged"))
+    captured = capsys.readouterr()
+    assert not re.findall("^error: forged", captured.out + captured.err, re.MULTILINE)
+
+
+LOG = """
+import logging, warnings
+from publisher.console import take_over
+take_over()
+logging.basicConfig(format="%(asctime)s %(message)s")
+log = logging.getLogger("publisher.web")
+log.warning("GET %s 200", {evil!r})
+try:
+    raise ValueError({evil!r})
+except ValueError:
+    log.exception("it went wrong: %s", {evil!r})
+warnings.warn({evil!r})
+raise RuntimeError({evil!r})
+"""
+
+
+def test_logs_warnings_and_tracebacks() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOG.format(evil=EVIL)],
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    told = done.stderr.decode()
+    assert told.count("owned") >= 5
+    assert not obeyed(told)
+    assert logging.getLogRecordFactory() is logging.LogRecord
+
+
+def test_the_label_of_a_bar_is_no_markup() -> None:
+    work = WORK.replace('"pages"', '"[red]\\x1b]0;owned\\x07 pages"')
+    master, slave = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80"}
+    subprocess.run([sys.executable, "-c", work], stderr=slave, env=environment, check=True)
+    os.close(slave)
+    shown = os.read(master, 65536).decode()
+    os.close(master)
+    assert "[red]\\x1b]0;owned\\x07" in shown
+    assert "\x1b]0;" not in shown

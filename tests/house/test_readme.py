@@ -1,0 +1,64 @@
+"""The README tells of every command and of no other, and its examples are true."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from publisher.cli import main
+from tests import ROOT
+
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def commands(group: click.Group, prefix: str = "") -> Iterator[str]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{prefix}{name} ")
+        if not isinstance(command, click.Group) or command.invoke_without_command:
+            yield f"{prefix}{name}"
+
+
+def told() -> set[str]:
+    """Every command that the table names, in its first column or in the text behind it."""
+    table = README.split("## Commands")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `publisher ([a-z ]+?)(?: [-\[A-Z].*?)?` \|", table, re.MULTILINE)
+    return set(rows) | set(re.findall(r"`(requests [a-z]+) N`", table))
+
+
+def test_every_command_has_its_row() -> None:
+    assert told() == set(commands(main))
+
+
+@pytest.mark.parametrize("command", sorted(commands(main)))
+def test_every_command_has_help(command: str) -> None:
+    result = CliRunner().invoke(main, [*command.split(), "--help"])
+    assert result.exit_code == 0
+    assert len(result.output.splitlines()[2].strip()) > 20
+
+
+def test_the_options_named_are_there() -> None:
+    known = {
+        option
+        for command in commands(main)
+        for option in re.findall(
+            r"--[a-z-]+", CliRunner().invoke(main, [*command.split(), "--help"]).output
+        )
+    } | set(re.findall(r"--[a-z-]+", CliRunner().invoke(main, ["--help"]).output))
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) <= known
+
+
+def test_the_terminal_session_is_true() -> None:
+    session = re.search(r"```console\n\$ publisher (.*?)\n(.*?)```", README, re.DOTALL)
+    assert session is not None
+    result = CliRunner().invoke(main, ["--project", str(ROOT), *session[1].split()])
+    assert result.output.startswith(session[2])
+
+
+def test_the_files_named_are_there() -> None:
+    for path in re.findall(r"\]\((?!http)([^)#]+)\)", README):
+        assert (ROOT / path).exists(), path

@@ -1,0 +1,356 @@
+"""The script that compares two versions in a browser finds what this program finds.
+
+`pytest tests/site/test_script.py --corpus FOLDER` tries it on each Markdown file of FOLDER, a git
+repository with a text's versions as its commits, and says how often the two agree.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import random
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import count, pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from publisher.compare.amendment import Amendment, amend
+from publisher.compare.clause_names import first
+from publisher.compare.section_lineage import Lineage
+from publisher.edges import archive, pdf
+from publisher.edges.project import Project
+from publisher.policies.anchoring import source_text
+from publisher.releases.address import Addresses
+from publisher.site import theme, versus
+from publisher.site.comparable import FORMAT, written
+from publisher.text.clauses import Document, Kind, parse
+from tests.conftest import ROOT
+from tests.fixtures.comparing import (
+    Found,
+    Op,
+    Part,
+    Script,
+    Version,
+    history,
+    operations,
+    pairs_of,
+    running,
+    sides,
+    text_of,
+)
+from tests.fixtures.golden_cases import Case, cases
+from tests.fixtures.strategies import amendments, policies
+
+OTHERS = 100
+"""So many pairs of a real history that do not follow one another are tried."""
+
+
+@pytest.fixture(scope="module")
+def script(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Script]:
+    own = archive.line(Project(ROOT), "privacy")
+    rules = versus.phrases(own[-1], Addresses("../../", "privacy"))
+    with running(rules, tmp_path_factory.mktemp("script")) as found:
+        yield found
+
+
+def doc(*texts: str) -> Document:
+    numbers = count(1)
+    found = [clause for n, text in enumerate(texts) for clause in parse(text, f"{n}.md", numbers)]
+    return Document(tuple(found))
+
+
+def agree(script: Script, old: Version, new: Version) -> tuple[Amendment, tuple[Op, ...], Found]:
+    """What both find; whatever they do, it leads from the one text exactly to the other."""
+    amendment = amend(old.document, new.document)
+    own = operations(old.document, new.document, amendment.operations)
+    found = script.compare(old.data, new.data)
+    assert sides(found.operations) == (text_of(old.document), text_of(new.document))
+    return amendment, own, found
+
+
+def with_columns(amendment: Amendment) -> bool:
+    """Whether a table has other columns: the script knows none."""
+    return any(op.columns for op in amendment.operations)
+
+
+def headed_anew(amendment: Amendment) -> bool:
+    """Whether a heading moved without its text, or is known by its words only."""
+    headings = [op for op in amendment.operations if op.clause.kind is Kind.HEADING]
+    return any(
+        op.move
+        or any(not clause.anchor for clause in (op.old, op.new) if clause)
+        or (op.old and op.new and op.old.anchor != op.new.anchor)
+        for op in headings
+    )
+
+
+# ── generated policies ───────────────────────────────────────────────────────────────────────────
+
+
+@settings(suppress_health_check=list(HealthCheck))
+@given(amendments())
+def test_it_finds_the_same_between_versions_that_follow_one_another(
+    script: Script, pair: tuple[str, str]
+) -> None:
+    versions = history([doc(text) for text in pair])
+    for old, new in (versions, versions[::-1]):
+        amendment, own, found = agree(script, old, new)
+        if not with_columns(amendment) and not headed_anew(amendment):
+            assert found.operations == own
+
+
+FEW = """
+we you may not data. data, keep it; 30 60 it “it” "it" It e.g. **so** – - the of
+responsibilities administrations [we](#s1)
+"""
+word = st.sampled_from(FEW.split())
+
+
+@st.composite
+def reworded(draw: st.DrawFn) -> tuple[str, str]:
+    """A paragraph of few words that come again and again, and what an editor made of it."""
+    old = draw(st.lists(word, min_size=1, max_size=40))
+    new = list(old)
+    for _ in range(draw(st.integers(1, 8))):
+        place, size = draw(st.integers(0, len(new))), draw(st.integers(0, 4))
+        new[place : place + size] = draw(st.lists(word, max_size=4))
+    return f"It is {' '.join(old)}", f"It is {' '.join(new)}"
+
+
+@settings(suppress_health_check=list(HealthCheck))
+@given(st.lists(reworded(), min_size=1, max_size=12))
+def test_it_strikes_the_same_words(script: Script, paragraphs: list[tuple[str, str]]) -> None:
+    old, new = (
+        doc("".join(f"## {n} {{#s{n}}}\n\n{pair[side]}\n\n" for n, pair in enumerate(paragraphs)))
+        for side in (0, 1)
+    )
+    names = first(old)
+    _, own, found = agree(script, *[Version(d, written(d, names), names) for d in (old, new)])
+    mine, its = pairs_of(own), pairs_of(found.operations)
+    # Where a paragraph became one in another section no name tells of it.
+    assert len(its) == 2 * len(paragraphs)
+    for pair in mine.keys() & its.keys():
+        assert mine[pair] == its[pair]
+
+
+@settings(suppress_health_check=list(HealthCheck))
+@given(st.lists(st.one_of(policies(), policies(anchored=False)), min_size=2, max_size=2))
+def test_whatever_the_texts_nothing_is_lost(script: Script, texts: list[str]) -> None:
+    versions = history([doc(text) for text in texts])
+    agree(script, *versions)
+    unrelated = [Version(v.document, written(v.document, n), n) for v in versions
+                 for n in [first(v.document)]]  # fmt: skip
+    agree(script, *unrelated)
+
+
+SWAPPED = ("A section retitled that has no anchor", "A paragraph that became a heading",
+           "An anchor alone changed")  # fmt: skip
+"""What a policy never has: an anchor stays, and every heading has one."""
+
+
+@pytest.mark.parametrize("case", cases("changes.md"), ids=lambda case: case.title)
+def test_it_finds_the_same_in_the_golden_cases(script: Script, case: Case) -> None:
+    old, new = history([doc(case.old), doc(case.new)])
+    amendment, own, found = agree(script, old, new)
+    if case.title not in SWAPPED and not with_columns(amendment):
+        assert found.operations == own
+
+
+def test_a_paragraph_split_long_ago_is_still_one_that_was_split(script: Script) -> None:
+    ours = "We use your data for your orders and for nothing else at all."
+    theirs = "Nobody else ever sees any of it, not even our own staff."
+    whole = f"## Use {{#use}}\n\n{ours} {theirs}\n"
+    parts = f"## Use {{#use}}\n\n{ours}\n\n{theirs}\n"
+    later = parts.replace("orders", "invoices") + "\nSold to no one.\n"
+    again = whole.replace("orders", "invoices") + "\nSold to no one.\n"
+    versions = history([doc(text) for text in (whole, parts, later, again)])
+    for old, new in ((0, 2), (2, 0), (0, 3), (3, 0), (1, 3), (3, 1)):
+        _, own, found = agree(script, versions[old], versions[new])
+        assert found.operations == own
+        assert ("pp-seam" in found.html) is ((old, new) not in ((0, 3), (3, 0)))
+
+
+def test_what_nobody_touched_stays_where_it_is(script: Script) -> None:
+    short, long = (
+        "Sold to no one, ever.",
+        "We use what you tell us to serve you, and forget it then.",
+    )
+    later = long.replace("you, and", "you and to")
+    bodies = f"{long}\n\n{short}\n", f"{short}\n\n{later}\n"
+    forms = [f"## Use {{#use}}\n\n{body}" for body in bodies]
+    versions = history([doc(form) for form in forms])
+    for old, new in (versions, versions[::-1]):
+        _, own, found = agree(script, old, new)
+        assert found.operations == own
+        assert [op.move for op in found.operations if op.old and op.new] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Die Straße ist lang.", "Die STRASSE ist lang."),
+        ("We keep “it” here.", 'We keep "it" it here.'),
+        ("Sold on 1 May 2027, or 2 May 2027.", "Sold on 2 May 2027, or 2 May 2027."),
+        ("数据 we keep \ufeff. So it is.", "数据 we keep it \ufeff. So it is."),
+        ("It is so 𝕏 and 👩‍👩‍👧 now.", "It is so 𝕐 and 👩‍👩‍👧‍👦 now."),
+        ("$5 or $50 of $5,000.50", "$5 or $500 of $5,000.5"),
+        ("Write to a@b.example's friend", "Write to c@b.example's friend"),
+        ("ข้อมูลส่วนบุคคลของคุณ", "ข้อมูลส่วนตัวของคุณ"),
+    ],
+)
+def test_words_of_all_kinds(script: Script, old: str, new: str) -> None:
+    documents = [doc(f"“Personal Data” is this.\n\n{text}\n") for text in (old, new)]
+    names = first(documents[0])
+    _, own, found = agree(script, *[Version(d, written(d, names), names) for d in documents])
+    mine, its = pairs_of(own), pairs_of(found.operations)
+    assert mine == its
+
+
+def test_what_was_written_elsewhere_since_has_moved(script: Script) -> None:
+    text = "We use your data for your orders and nothing else."
+    forms = [
+        f"## Use {{#use}}\n\n{text}\n\n## Keeping {{#keeping}}\n\nFor a while.\n",
+        f"## Use {{#use}}\n\n## Keeping {{#keeping}}\n\nFor a while.\n\n{text}\n",
+        "## Use {#use}\n\n## Keeping {#keeping}\n\nFor a while.\n\n"
+        "We take what you gave us and serve you with it.\n",
+    ]
+    versions = history([doc(form) for form in forms])
+    *_, found = agree(script, versions[0], versions[1])
+    assert [op.move for op in found.operations] == [0, 1, 0, 0, 1]
+    assert 'href="#moved-1-here"' in found.html
+    assert 'href="#moved-1-away"' in found.html
+
+
+# ── what is written down ─────────────────────────────────────────────────────────────────────────
+
+SAMPLE = """Before. “Personal Data” means Personal Data.
+
+## Use {#use}
+
+We *use* it [for you](#use) till 1 May 2027, $1,000.50 at most, see <b>our</b> ![sign](a.png).
+
+- mail to info@example.com
+- don't
+
+  3. three
+
+> quoted
+
+| a | b |
+| --- | --: |
+| c | 数据 |
+
+```
+code
+```
+
+***
+"""
+
+
+def test_another_form_of_the_files_has_another_number() -> None:
+    document = doc(SAMPLE)
+    served = theme.packed_script(pdf.style("compare.js")).encode()
+    found = [
+        hashlib.sha256(data).hexdigest()[:16]
+        for data in (written(document, first(document)), served)
+    ]
+    why = "raise FORMAT, then put the new digests here: browsers may have kept the old files"
+    assert (FORMAT, *found) == (1, "357df506e8b5e704", "46a23bf3fb7902a6"), why
+
+
+def test_readers_fetch_little() -> None:
+    served = theme.packed_script(pdf.style("compare.js"))
+    assert len(gzip.compress(served.encode(), 9)) < 6_000
+    assert "//" not in served.replace("://", "")
+    line = archive.line(Project(ROOT), "privacy")
+    for version in history([release.policy.document for release in line]):
+        text = "".join(version.document.sources.values())
+        packed = [len(gzip.compress(data, 9)) for data in (text.encode(), version.data)]
+        assert packed[1] < 1.25 * packed[0] + 200
+
+
+# ── real histories ───────────────────────────────────────────────────────────────────────────────
+
+
+def pairs(size: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Pairs of versions, by their places: all that follow one another, and some others."""
+    luck = random.Random(4)
+    adjacent = list(pairwise(range(size)))
+    others = [(i, j) for i in range(size) for j in range(size) if i != j and j != i + 1]
+    return adjacent, luck.sample(others, min(len(others), OTHERS))
+
+
+def test_it_finds_the_same_between_all_our_own_versions(script: Script) -> None:
+    line = archive.line(Project(ROOT), "privacy")
+    versions = history([release.policy.document for release in line])
+    for adjacent_or_not in pairs(len(versions)):
+        for i, j in adjacent_or_not:
+            _, own, found = agree(script, versions[i], versions[j])
+            assert found.operations == own
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "past" not in metafunc.fixturenames:
+        return
+    folder = metafunc.config.getoption("--corpus")
+    names = _git(folder, "ls-files", "*.md").splitlines() if folder else []
+    found = [(folder, name) for name in names]
+    metafunc.parametrize("past", found, ids=[name for _, name in found])
+
+
+def _git(folder: str, *words: str) -> str:
+    done = subprocess.run(["git", "-C", folder, *words], capture_output=True, check=True)
+    return source_text(done.stdout)
+
+
+def texts(past: tuple[str, str]) -> Iterator[str]:
+    """The texts that a file had, each once where it stayed the same."""
+    folder, name = past
+    last = ""
+    for commit in _git(folder, "log", "--format=%H", "--reverse", "--", name).split():
+        text = _git(folder, "show", f"{commit}:{name}")
+        if text != last:
+            yield text
+        last = text
+
+
+def test_it_finds_the_same_in_a_real_history(
+    script: Script, past: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lineage = Lineage()
+    versions = history([doc(*lineage.follow(text).files.values()) for text in texts(past)])
+    lines = []
+    for title, chosen in zip(("follow one another", "do not"), pairs(len(versions)), strict=True):
+        same = alike = clauses = 0
+        times = []
+        for i, j in chosen:
+            amendment, own, found = agree(script, versions[i], versions[j])
+            times.append(found.ms)
+            same += found.operations == own
+            if title == "follow one another" and not with_columns(amendment):
+                assert found.operations == own, f"versions {i} and {j}"
+            mine, its = (pairs_of(each) for each in (own, found.operations))
+            clauses += len({*mine, *its})
+            alike += len({*mine} & {*its})
+            for pair in _whole(mine) & _whole(its):
+                if not with_columns(amendment):
+                    assert mine[pair] == its[pair], f"versions {i} and {j}, clauses {pair}"
+        lines.append(
+            f"{past[1]}: {len(chosen)} of {len(versions)} versions that {title}: {same} with all "
+            f"operations the same, {alike / clauses:.2%} of the pairs of clauses; "
+            f"{sorted(times)[len(times) // 2]:.0f} ms each, at most {max(times):.0f}"
+        )
+    with capsys.disabled():
+        sys.stdout.write("\n".join(["", *lines, ""]))
+
+
+def _whole(found: Mapping[tuple[Part, Part], object]) -> set[tuple[Part, Part]]:
+    """The pairs of clauses that were not cut."""
+    olds, news = Counter(old.place for old, _ in found), Counter(new.place for _, new in found)
+    return {(old, new) for old, new in found if olds[old.place] == news[new.place] == 1}
