@@ -25,13 +25,20 @@ from publisher.edges import archive, pdf
 from publisher.edges.project import Project
 from publisher.paper import sheets
 from publisher.paper.standards import Attachment, Relationship
+from publisher.policies.organisation import Organisation
 from publisher.policies.policy import Facts, Policy
 from publisher.releases.release import Materiality, Number, Release
 
 ROOT = Path(__file__).parents[2]
 MOST = 0.75
 """An amendment that left so much of both texts alone left most of them."""
-PUBLISHER = sheets.Publisher("Example", "1 Street", "https://policies.example/", "out@example.com")
+ORGANISATION = Organisation(
+    name="Example",
+    address="1 Street",
+    site="https://policies.example/",
+    sender="policies@example.com",
+    reply="out@example.com",
+)
 
 
 @dataclass(frozen=True)
@@ -46,12 +53,12 @@ class Pair:
     @property
     def release(self) -> str:
         """The release's sheet."""
-        return sheets.release_sheet(self.new, PUBLISHER)
+        return sheets.release_sheet(self.new, ORGANISATION)
 
     @property
     def redline(self) -> str:
         """The redline's sheet."""
-        return sheets.redline_sheet(self.old, self.new, self.amendment, PUBLISHER)
+        return sheets.redline_sheet(self.old, self.new, self.amendment, ORGANISATION)
 
     @property
     def kept(self) -> float:

@@ -97,7 +97,7 @@ def token_for(project: Project, release: Release, recipient: Recipient) -> str:
 
 def link_for(project: Project, release: Release, token: str) -> str:
     """The address of the personal form."""
-    at = Addresses(project.configuration.site, release.policy.id)
+    at = Addresses(project.settings.organisation.site, release.policy.id)
     return at.opt_out(release.number, token)
 
 
@@ -128,7 +128,7 @@ def changes_for(
         known: what is known of everybody; None: it is looked up.
     """
     found = known or told(project, release, recipient)
-    return changes_since(found.before(recipient), release, project.configuration.site)
+    return changes_since(found.before(recipient), release, project.settings.organisation.site)
 
 
 def compose(
@@ -152,9 +152,9 @@ def compose(
     return compose_notice(
         release,
         recipient,
-        project.configuration,
+        project.settings.organisation,
         link=link_for(project, release, token),
-        reply=reply_address(project.configuration.reply, token),
+        reply=reply_address(project.settings.organisation.reply, token),
         changes=changes_for(project, release, recipient, before),
         date=now,
         attachment=attachment(project, release),
@@ -172,7 +172,7 @@ def letter_text(
         token: the one that stands in it; empty: it is made anew.
     """
     token = token or token_for(project, release, recipient)
-    reply = reply_address(project.configuration.reply, token)
+    reply = reply_address(project.settings.organisation.reply, token)
     changes = changes_for(project, release, recipient)
     fields = field_values(recipient.name, link_for(project, release, token), reply, changes)
     text = fill(release.notice, fields)

@@ -18,7 +18,6 @@ from publisher.actions.drafting import check_draft
 from publisher.actions.printing import (
     notice_pdf,
     optout_pdf,
-    publisher_of,
     redline_pdf,
     release_pdf,
     toolchain,
@@ -118,7 +117,7 @@ def site(
     if draft:
         for name, line in lines.items():
             found += _preview(project, name, line)
-    everything = _feed(project, f"Policies of {project.configuration.organisation}", "", entries)
+    everything = _feed(project, f"Policies of {project.settings.organisation.name}", "", entries)
     files |= _feed_files("", everything) | _server_files(project, everything, rules)
     head = relations.head(relations.feeds("feed.atom", "feed.json", everything.title))
     home = current_pages.home([view.line for view in views], today)
@@ -126,13 +125,13 @@ def site(
 
 
 def _view(project: Project, line: Line, today: dt.date, store: Store) -> View:
-    configuration, policy_id = project.configuration, line[0].policy.id
+    organisation, policy_id = project.settings.organisation, line[0].policy.id
 
     def keep(parts: Sequence[str], make: Maker) -> bytes:
         return store.kept(name_of(parts), make)
 
-    at = Addresses(configuration.site, policy_id)
-    return View(Makings(line, configuration.organisation, at, keep), today, configuration)
+    at = Addresses(organisation.site, policy_id)
+    return View(Makings(line, organisation.name, at, keep), today, organisation)
 
 
 # ── for machines ─────────────────────────────────────────────────────────────────────────────────
@@ -141,7 +140,7 @@ def _view(project: Project, line: Line, today: dt.date, store: Store) -> View:
 def _listings(project: Project, view: View, news: Sequence[feeds.Entry]) -> dict[str, Maker]:
     """What programs read about all versions of a policy, by path."""
     line, at, name = view.line, view.site, view.policy_id
-    organisation = project.configuration.organisation
+    organisation = project.settings.organisation.name
     feed = _feed(project, f"{view.title} of {organisation}", f"{name}/", news)
     return {
         f"{name}/versions.json": partial(
@@ -193,14 +192,14 @@ def _entries(view: View) -> list[feeds.Entry]:
 
 
 def _feed(project: Project, title: str, folder: str, entries: Sequence[feeds.Entry]) -> feeds.Feed:
-    site = project.configuration.site
+    organisation = project.settings.organisation
     return feeds.Feed(
         title=title,
-        page=f"{site}{folder}",
-        atom=f"{site}{folder}feed.atom",
-        json=f"{site}{folder}feed.json",
-        author=project.configuration.organisation,
-        site=site,
+        page=f"{organisation.site}{folder}",
+        atom=f"{organisation.site}{folder}feed.atom",
+        json=f"{organisation.site}{folder}feed.json",
+        author=organisation.name,
+        site=organisation.site,
         entries=feeds.latest(entries),
     )
 
@@ -222,7 +221,7 @@ def _server_files(
         "_headers": partial(memento.headers_file, every),
         "_nginx.conf": partial(memento.nginx_file, every),
         "_apache.conf": partial(memento.apache_file, every),
-        "robots.txt": lambda: current_pages.robots(project.configuration.site).encode(),
+        "robots.txt": lambda: current_pages.robots(project.settings.organisation.site).encode(),
     }
 
 
@@ -231,7 +230,7 @@ def _server_files(
 
 def _documents(project: Project, view: View, store: Store) -> Iterator[tuple[str, Maker]]:
     """Path and maker of each PDF of a policy."""
-    decisive = [repr(publisher_of(project)), toolchain(project)]
+    decisive = [repr(project.settings.organisation), toolchain(project)]
 
     def kept(path: str, how: Maker, *releases: Release) -> tuple[str, Maker]:
         parts = [path, *decisive, *(release.identity for release in releases)]

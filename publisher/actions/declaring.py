@@ -207,7 +207,7 @@ def receipt_for(project: Project, bearer: Bearer, recorded: Recorded) -> Receipt
     first = recorded.first or recorded.request
     link = link_for(project, bearer.release, token_for(project, bearer.release, bearer.recipient))
     standing = stands(declarations(project, bearer.release, bearer.recipient))
-    text = receipt_text(bearer.window, project.configuration, first, link, stands=standing)
+    text = receipt_text(bearer.window, project.settings.organisation, first, link, stands=standing)
     repeated = recorded.first is not None
     return Receipt(first.receipt, first.kind, first.timing, first.received, repeated, text, link)
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from publisher.compare.amendment import Amendment, amend
 from publisher.edges import archive
-from publisher.edges.project import CONFIGURATION_FILE, Project, draft_error, read_folder
+from publisher.edges.project import SETTINGS_FILE, Project, draft_error, read_folder
 from publisher.errors import ConfigurationError, DraftError, HistoryError, NotFoundError
 from publisher.policies.draft import FACTS_FILE, read_draft
 from publisher.policies.finding import Finding, Severity, from_error
-from publisher.policies.labels import check_configuration, check_facts
+from publisher.policies.labels import check_facts, check_settings
 from publisher.policies.policy import Note, Policy
 from publisher.releases.release import Number, Release
 from publisher.review.findings import check
@@ -86,8 +86,8 @@ def _labels(project: Project, policy: Policy) -> Iterator[Finding]:
     """What in titles, names and labels cannot be shown everywhere."""
     facts = f"{project.folder(policy.id)}/{FACTS_FILE}"
     yield from check_facts(policy.facts, (project.root / facts).read_bytes(), facts)
-    data = (project.root / CONFIGURATION_FILE).read_bytes()
-    yield from check_configuration(project.configuration, data, CONFIGURATION_FILE)
+    data = (project.root / SETTINGS_FILE).read_bytes()
+    yield from check_settings(project.settings, data, SETTINGS_FILE)
 
 
 def _seen(project: Project, policy: Policy, last: Release | None) -> list[Seen]:

@@ -133,14 +133,14 @@ def plan(project: Project, policy_id: str, number: Number, now: dt.datetime) -> 
     list_ = due(release, ledger.recipients(), deliveries)
     earliest = lawful_from(release, line, today)
     _refuse_late(release, list_, earliest, today)
-    configuration = project.configuration
-    relay = f"{configuration.relay.host}:{configuration.relay.port}"
+    settings = project.settings
+    relay = f"{settings.relay.host}:{settings.relay.port}"
     return Plan(
         release=release,
         due=list_,
         subject=title_of(release.notice),
-        sender=configuration.sender,
-        carrier=str(project.spool) if configuration.carrier == "spool" else relay,
+        sender=settings.organisation.sender,
+        carrier=str(project.spool) if settings.carrier == "spool" else relay,
         attached="policy.pdf" if attachment(project, release) else "",
         earliest=earliest,
         clock=behind(line, now),

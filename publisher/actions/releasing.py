@@ -280,16 +280,9 @@ def _material(
             remedy=f"the earliest lawful date is {earliest}: --effective {earliest}",
         )
     release = replace(release, closes=effective - dt.timedelta(days=1))
-    configuration = project.configuration
-    letter = compose(
-        release,
-        last,
-        amendment,
-        configuration.organisation,
-        configuration.address,
-        configuration.site,
-    )
-    release = replace(release, notice=letter, opt_out=wording(release, configuration.organisation))
+    organisation = project.settings.organisation
+    letter = compose(release, last, amendment, organisation)
+    release = replace(release, notice=letter, opt_out=wording(release, organisation.name))
     duties = PROFILES[release.policy.facts.profile].duties
     return Frozen(release, amendment, duties, earliest)
 
@@ -356,16 +349,9 @@ def _postponed(project: Project, release: Release, line: Line, today: dt.date) -
     if not announced or before is None or release.effective is None:
         return release
     release = replace(release, closes=release.effective - dt.timedelta(days=1))
-    configuration = project.configuration
+    organisation = project.settings.organisation
     return replace(
         release,
-        notice=compose_postponement(
-            release,
-            before,
-            announced[-1],
-            configuration.organisation,
-            configuration.address,
-            configuration.site,
-        ),
-        opt_out=wording(release, configuration.organisation),
+        notice=compose_postponement(release, before, announced[-1], organisation),
+        opt_out=wording(release, organisation.name),
     )

@@ -14,8 +14,8 @@ from itertools import islice, takewhile
 from typing import Any
 
 from publisher.errors import ConfigurationError
-from publisher.policies.configuration import Table, parse_toml
 from publisher.policies.policy import Note, Policy, facts_from
+from publisher.policies.toml import Table, parse_toml
 
 FORMAT = 1
 """Version of the release folder's format."""

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading
-from publisher.policies.configuration import Configuration
+from publisher.policies.organisation import Organisation
 from publisher.releases.address import Addresses
 from publisher.releases.periods import Period, applied, by_number
 from publisher.releases.release import Line, Number, Release, has_pdf
@@ -58,7 +58,7 @@ class View:
 
     made: Makings
     today: dt.date
-    configuration: Configuration
+    organisation: Organisation
 
     @property
     def line(self) -> Line:
@@ -75,11 +75,6 @@ class View:
         """What the policy is called in its latest release."""
         return self.line[-1].policy.facts.title
 
-    @property
-    def organisation(self) -> str:
-        """Who publishes."""
-        return self.configuration.organisation
-
     @cached_property
     def periods(self) -> dict[Number, Period]:
         """When each version that ever applies does so."""
@@ -94,7 +89,7 @@ class View:
     @property
     def site(self) -> Addresses:
         """Addresses with the site's own in front."""
-        return Addresses(self.configuration.site, self.policy_id)
+        return Addresses(self.organisation.site, self.policy_id)
 
     def at(self, depth: int) -> Addresses:
         """Addresses as seen from a page so many folders below the root."""

@@ -79,7 +79,7 @@ def _current(view: View, release: Release) -> Body:
     line = page_head.standing_line(release, Status.IN_FORCE)
     parts = [
         page_head.crumbs([("Policies", at.root)], facts.title),
-        page_head.head(facts.title, view.organisation, line),
+        page_head.head(facts.title, view.organisation.name, line),
         languages.switch(facts.language, languages.current(release, at)),
         page_parts.remark(facts),
         page_head.coming(view.line, view.today, at),
@@ -99,7 +99,7 @@ def _announced(view: View) -> Body:
     at = view.at(1)
     html = (
         page_head.crumbs([("Policies", at.root)], view.title)
-        + page_head.head(view.title, view.organisation)
+        + page_head.head(view.title, view.organisation.name)
         + page_head.coming(view.line, view.today, at)
         + page_head.actions([("All versions", at.history)], "More")
     )
@@ -132,7 +132,7 @@ def _history(view: View, title: str) -> Body:
     ]
     html = (
         view.crumbs(at, "All versions")
-        + page_head.head(title, view.organisation)
+        + page_head.head(title, view.organisation.name)
         + page_head.actions(more, "More about all versions")
         + overview.history(view.line, view.today, sizes, at)
         + page_head.actions(feeds, "For feed readers and other programs")
@@ -142,7 +142,8 @@ def _history(view: View, title: str) -> Body:
         for name in ("Amendments", "Corrections", "Imported texts")
         if Markup('<h2 id="pp-{}"').format(name.split()[0].lower()) in html
     ]
-    about = f"Every version of the {view.title} of {view.organisation}, with its dates and changes."
+    name = view.organisation.name
+    about = f"Every version of the {view.title} of {name}, with its dates and changes."
     return _overview(view, html, about, tuple(heads))
 
 
@@ -157,7 +158,7 @@ def _day(view: View, title: str) -> Body:
     ]
     parts = [
         view.crumbs(at, "What applied on a day"),
-        page_head.head(title, view.organisation, lead),
+        page_head.head(title, view.organisation.name, lead),
         overview.days(view.line, at),
         page_head.actions(machines, "For machines"),
         Markup('<script src="{}{}" defer></script>\n').format(at.root, DAY),
@@ -167,7 +168,7 @@ def _day(view: View, title: str) -> Body:
         Heading(2, "pp-announced", "Announced, not yet in force"),
     )
     about = (
-        f"Which version of the {view.title} of {view.organisation} was in force, "
+        f"Which version of the {view.title} of {view.organisation.name} was in force, "
         "and which was announced, on any day."
     )
     return _overview(view, NOTHING.join(parts), about, heads)
@@ -179,12 +180,12 @@ def _compare(view: View, title: str) -> Body:
     lead = Markup("Any version against any other, whichever is the older.")
     parts = [
         view.crumbs(at, "Compare two versions"),
-        page_head.head(title, view.organisation, lead),
+        page_head.head(title, view.organisation.name, lead),
         versus.chooser(view.made, at),
         versus.script(at),
     ]
     heads = (Heading(2, "pp-steps", "Step by step"),) * (len(view.line) > 1)
-    about = f"Any two versions of the {view.title} of {view.organisation}, compared."
+    about = f"Any two versions of the {view.title} of {view.organisation.name}, compared."
     return _overview(view, NOTHING.join(parts), about, heads)
 
 
@@ -199,11 +200,11 @@ def _sections(view: View, title: str) -> Body:
     )
     parts = [
         view.crumbs(at, "Sections"),
-        page_head.head(title, view.organisation, lead),
+        page_head.head(title, view.organisation.name, lead),
         section_history.chronicle(here, gone, spots, at, view.made.naming(view.line[-1]).given),
         version_pages.anchors(at),
     ]
-    about = f"The history of each section of the {view.title} of {view.organisation}."
+    about = f"The history of each section of the {view.title} of {view.organisation.name}."
     return _overview(view, NOTHING.join(parts), about, tuple(section_history.headings(here, gone)))
 
 

@@ -67,7 +67,7 @@ def _version(view: View, release: Release, language: str) -> Body:
     ]
     alternates = relations.languages(languages.versions(release, view.site))
     head = view.head(at, *_forms(release, language, at), *alternates)
-    head += relations.linked_translation(release, language, view.organisation, view.site)
+    head += relations.linked_translation(release, language, view.organisation.name, view.site)
     return _body(view, rendition, top, head, own=True)
 
 
@@ -89,7 +89,7 @@ def _head(view: View, rendition: Rendition, status: Status) -> Markup:
     release = rendition.release
     line = page_head.standing_line(release, status)
     title = rendition.policy.facts.title
-    return page_head.head(title, view.organisation, line, rendition.language)
+    return page_head.head(title, view.organisation.name, line, rendition.language)
 
 
 def _body(
@@ -114,7 +114,7 @@ def _body(
         parts.append(seal(release, view.site, f"policy.{language}.md", text_digest))
     description = (
         f"{facts.title}: {english_name(language)} translation of version {release.number} of the "
-        f"{release.policy.facts.title} of {view.organisation}. The {rendition.original} text "
+        f"{release.policy.facts.title} of {view.organisation.name}. The {rendition.original} text "
         "decides."
     )
     return Body(NOTHING.join(parts), text.headings, description, head)
@@ -166,7 +166,7 @@ def _missing(view: View, current: Release | None, language: str) -> Body:
         what = Markup("The text in force, {}, is not translated into {}").format(read, name)
     parts = [
         page_head.crumbs([("Policies", at.root), (view.title, at.current)], own_name(language)),
-        page_head.head(view.title, view.organisation),
+        page_head.head(view.title, view.organisation.name),
         page_head.box(
             "superseded",
             what,

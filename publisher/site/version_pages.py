@@ -73,7 +73,7 @@ def answers(view: View, release: Release, at: Addresses) -> list[page_head.Link]
 def described(view: View, release: Release) -> str:
     """A version in a sentence, for search engines."""
     return (
-        f"{release.policy.facts.title} of {view.organisation}, "
+        f"{release.policy.facts.title} of {view.organisation.name}, "
         f"version {release.number}, {page_parts.in_force_words(release)}."
     )
 
@@ -102,7 +102,7 @@ def _release(view: View, release: Release) -> Body:
     line = Markup("{} {}").format(page_head.chip(release, status), what)
     parts = [
         view.crumbs(at, release.version),
-        page_head.head(f"{facts.title}, version {release.number}", view.organisation, line),
+        page_head.head(f"{facts.title}, version {release.number}", view.organisation.name, line),
         languages.switch(facts.language, languages.versions(release, at)),
         page_head.banner(release, view.line, view.today, at),
         page_parts.remark(facts),
@@ -120,7 +120,7 @@ def _release(view: View, release: Release) -> Body:
     about = relations.linked_data(
         release,
         view.periods.get(release.number),
-        view.organisation,
+        view.organisation.name,
         view.site,
         printed=has_pdf(release, view.line),
     )
@@ -200,11 +200,11 @@ def _changes(view: View, release: Release) -> Body:
 def _notice(view: View, release: Release) -> Body:
     """The letter as customers got it."""
     facts, at = release.policy.facts, view.at(3)
-    values = page_values(at, release.number, view.configuration.reply)
+    values = page_values(at, release.number, view.organisation.reply)
     html = fragment(parse(fill(release.notice, values)))
     # Links to our own site become relative, so that a copy of the site leads into itself.
     html = html.replace(
-        Markup('href="{}').format(view.configuration.site), Markup('href="{}').format(at.root)
+        Markup('href="{}').format(view.organisation.site), Markup('href="{}').format(at.root)
     )
     later = [r for r in view.line if r.number.major == release.number.major and r.notice][-1]
     newer = NOTHING
@@ -242,7 +242,7 @@ def _opt_out(view: View, release: Release) -> Body:
     elif closes and closes != release.closes:
         day = long_date(closes, facts.language)
         late = page_head.box("upcoming", f"You can opt out until the end of {day} (UTC)")
-    reply = view.configuration.reply
+    reply = view.organisation.reply
     form = ("print or fill in this form (PDF)", at.download(release.number, "opt-out.pdf"))
     parts = [
         view.crumbs(at, "Opt out", release),

@@ -82,7 +82,7 @@ def application(
         asks: the limit on one visitor's asking for links, as the `limits` library writes it.
         asks_of_unknown: the limit on all those together whose own address is not known.
     """
-    visitors = Visitors(project.configuration.trusted_proxies, asks, asks_of_unknown)
+    visitors = Visitors(project.settings.trusted_proxies, asks, asks_of_unknown)
     desk = Desk(project, clock, visitors)
     app = Starlette(
         routes=[

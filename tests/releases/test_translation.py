@@ -605,7 +605,7 @@ def test_the_pdf_of_a_translation_says_that_it_is_one(lagging: House) -> None:
     ):
         assert expected in words
     assert "We set one" not in words
-    at = Addresses(lagging.project.configuration.site, "privacy")
+    at = Addresses(lagging.project.settings.organisation.site, "privacy")
     inside = {name: parts[0] for name, parts in reader.attachments.items()}
     assert inside["policy.de.md"].decode() == languages.markdown(release, "de", at)
     assert json.loads(inside["policy.de.json"])["sha256"]["seal"] == ""
@@ -624,7 +624,7 @@ def test_a_pdf_of_a_translation_can_be_had_from_the_command_line(lagging: House)
 
 def test_the_letter_links_each_translation(lagging: House) -> None:
     letter = archive.release(lagging.project, "privacy", Number(2)).notice
-    address = f"{lagging.project.configuration.site}privacy/2/de/"
+    address = f"{lagging.project.settings.organisation.site}privacy/2/de/"
     assert f"- In other languages: [Deutsch]({address}); the English text decides\n" in letter
 
 

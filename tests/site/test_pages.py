@@ -74,10 +74,10 @@ def three_releases(project: Project) -> None:
         first.seal,
         closes=EFFECTIVE - dt.timedelta(days=1),
     )
-    c = project.configuration
+    organisation = project.settings.organisation
     amendment = amend(first.policy.document, second.policy.document)
-    letter = compose(second, first, amendment, c.organisation, c.address, c.site)
-    second = replace(second, notice=letter, opt_out=wording(second, c.organisation))
+    letter = compose(second, first, amendment, organisation)
+    second = replace(second, notice=letter, opt_out=wording(second, organisation.name))
     second = frozen(project, second)
     mended = {name: text.replace("keis", "keys") for name, text in files.items()}
     frozen(

@@ -6,7 +6,8 @@ import datetime as dt
 from dataclasses import replace
 
 from publisher.compare.amendment import Counts
-from publisher.paper.sheets import Publisher, release_sheet
+from publisher.paper.sheets import release_sheet
+from publisher.policies.organisation import Organisation
 from publisher.releases.address import Addresses
 from publisher.releases.release import Imported, Line, Number, Release, Status, has_pdf
 from publisher.site import catalogue, overview, page_head, page_parts, relations
@@ -128,9 +129,9 @@ def test_any_can_be_had_as_pdf(house: House, past: Past) -> None:
 
 
 def test_its_origin_stands_on_the_cover_of_its_pdf() -> None:
-    publisher = Publisher("Example", "", "https://policies.example/", "")
-    cover = release_sheet(PAST[1], publisher)
+    organisation = Organisation("Example", "", "https://policies.example/", "", "")
+    cover = release_sheet(PAST[1], organisation)
     assert "git.example<br>terms.md" in cover
     assert "c" * 40 in cover
     assert "2021-05-01 10:00 UTC" in cover
-    assert "Found in" not in release_sheet(THEN[4], publisher)
+    assert "Found in" not in release_sheet(THEN[4], organisation)
