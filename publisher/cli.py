@@ -279,7 +279,7 @@ def freeze(
     """Freeze the draft as a release that never changes again."""
     from publisher.actions.publishing import release_pdf
     from publisher.actions.releasing import freeze as act
-    from publisher.compare.amendment import summary
+    from publisher.compare.summary import summary
 
     frozen = act(
         ctx.obj.project,

@@ -18,7 +18,7 @@ from rich.progress import track
 from rich.table import Table
 
 from publisher.compare.amendment import amend
-from publisher.compare.redline import accept, reject
+from publisher.compare.operations import accept, reject
 from publisher.text.clauses import Document, parse
 
 TIMES = 4

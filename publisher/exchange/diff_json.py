@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from publisher.compare.amendment import Amendment, Change, name_of, summary
-from publisher.compare.redline import Operation
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import Change, name_of
+from publisher.compare.operations import Operation
+from publisher.compare.summary import summary
 from publisher.compare.words import Span, SpanKind
 from publisher.text.clauses import Clause, Mark, Section
 

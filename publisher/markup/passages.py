@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from publisher.compare.redline import Cells, Operation
+from publisher.compare.operations import Cells, Operation
 from publisher.compare.words import Span, SpanKind, kept
 from publisher.markup.blocks import LISTS, Blocks
 from publisher.markup.html import HIDDEN

@@ -13,7 +13,7 @@ from publisher.compare.amendment import Amendment
 from publisher.letters.letter import fill, page_values
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading, document, fragment
-from publisher.markup.marked import redline
+from publisher.markup.redline import redline
 from publisher.paper.fillable import CUSTOMER, DECLARATION, RELEASE
 from publisher.policies.dates import long_date
 from publisher.policies.organisation import Organisation

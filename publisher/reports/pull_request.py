@@ -12,8 +12,10 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
-from publisher.compare.amendment import Amendment, Change, summary
-from publisher.compare.redline import Operation
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import Change
+from publisher.compare.operations import Operation
+from publisher.compare.summary import summary
 from publisher.compare.words import Span, SpanKind
 from publisher.markup.elements import NOTHING, as_content, element
 from publisher.policies.policy import Note

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import textwrap
 
-from publisher.compare.amendment import Amendment, summary
-from publisher.compare.redline import Operation
+from publisher.compare.amendment import Amendment
+from publisher.compare.operations import Operation
+from publisher.compare.summary import summary
 from publisher.compare.words import SpanKind
 from publisher.reports.extracts import (
     Line,

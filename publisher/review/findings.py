@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from rapidfuzz.distance import OSA
 
-from publisher.compare.amendment import Amendment, Change
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import Change
 from publisher.law.profiles import PROFILES
 from publisher.policies.draft import FACTS_FILE
 from publisher.policies.finding import Finding, Severity

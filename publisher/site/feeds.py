@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 from markupsafe import Markup, escape
 
 from publisher.compare.amendment import Amendment
-from publisher.compare.redline import Operation
+from publisher.compare.operations import Operation
 from publisher.compare.words import SpanKind
 from publisher.markup.elements import NOTHING, as_content, element
 from publisher.releases.address import Addresses

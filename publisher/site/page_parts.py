@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from publisher.compare.amendment import Amendment, Change, ChangeKind, summary
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import Change, ChangeKind
+from publisher.compare.summary import summary
 from publisher.letters.notice import said
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Fragment, Heading, Place, document, fragment

@@ -16,7 +16,7 @@ from publisher.compare.words import Span, SpanKind
 from publisher.markup.exact import exact
 from publisher.markup.html import document, fragment
 from publisher.markup.inline import typography
-from publisher.markup.marked import redline
+from publisher.markup.redline import redline
 from publisher.text.clauses import Document, parse
 from tests.fixtures.golden_cases import Case, cases
 from tests.fixtures.strategies import amendments

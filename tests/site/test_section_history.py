@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from publisher.compare.amendment import Amendment, amend
-from publisher.markup.marked import places, redline
+from publisher.markup.redline import places, redline
 from publisher.policies.policy import Policy
 from publisher.releases.address import Addresses
 from publisher.releases.release import Line, Number

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from publisher.compare import sequences
-from publisher.compare.redline import Operation, accept, compare, reject
+from publisher.compare.operations import Operation, accept, compare, reject
 from publisher.compare.sequences import heaviest_rising, matching_blocks
 from publisher.compare.words import Span, SpanKind, compare_words
 from publisher.text.clauses import Clause, Document, Run, parse

@@ -14,8 +14,9 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from publisher.compare.amendment import Amendment, ChangeKind
-from publisher.compare.redline import Operation
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import ChangeKind
+from publisher.compare.operations import Operation
 from publisher.markup.blocks import LISTS, Blocks, numbers
 from publisher.markup.elements import NEWLINE, NOTHING, as_content, attribute, concatenated, element
 from publisher.markup.html import Fragment, Outline, Place, block_cells, right_to_left
