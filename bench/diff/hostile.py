@@ -19,7 +19,8 @@ from rich.table import Table
 
 from publisher.compare.amendment import amend
 from publisher.compare.operations import accept, reject
-from publisher.text.clauses import Document, parse
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 
 TIMES = 4
 """The longer text is so many times as long as the shorter one."""

@@ -23,7 +23,8 @@ from publisher.compare.amendment import Amendment, amend
 from publisher.compare.change import ChangeKind
 from publisher.compare.words import Span, SpanKind
 from publisher.markup.exact import exact
-from publisher.text.clauses import Document, Kind, parse
+from publisher.text.clauses import Document, Kind
+from publisher.text.parsing import parse
 
 EVENTS = {
     ChangeKind.RETITLED: "section_renamed",

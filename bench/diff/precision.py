@@ -19,7 +19,8 @@ from typing import Any
 
 from publisher.compare.amendment import Amendment, amend
 from publisher.compare.change import ChangeKind
-from publisher.text.clauses import Clause, Document, Kind, parse
+from publisher.text.clauses import Clause, Document, Kind
+from publisher.text.parsing import parse
 
 MARKED = Path(__file__).parent / "marked"
 BEGINNING = 8

@@ -20,7 +20,8 @@ from publisher.policies.policy import Note, Policy
 from publisher.releases.release import Number, Release
 from publisher.review.findings import check
 from publisher.review.translations import Seen, check_translations
-from publisher.text.clauses import Document, parse
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 
 
 @dataclass(frozen=True)

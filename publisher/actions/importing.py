@@ -31,7 +31,8 @@ from publisher.releases.release import (
     release_files,
     seal_of,
 )
-from publisher.text.clauses import Kind, parse
+from publisher.text.clauses import Kind
+from publisher.text.parsing import parse
 
 MARKDOWN = (".md", ".markdown", ".mdown", ".mkd")
 """How the name of a Markdown file ends."""

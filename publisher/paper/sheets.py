@@ -21,7 +21,7 @@ from publisher.policies.policy import Note
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
 from publisher.site import languages, page_parts
-from publisher.text.clauses import parse
+from publisher.text.parsing import parse
 
 _BAR = ("In the margin", "a bar beside every paragraph with a change")
 

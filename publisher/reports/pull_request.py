@@ -34,7 +34,8 @@ from publisher.reports.extracts import (
     visible,
 )
 from publisher.review.findings import explains
-from publisher.text.clauses import Kind, parse
+from publisher.text.clauses import Kind
+from publisher.text.parsing import parse
 
 LONGEST = 65_536
 """Letters that GitHub takes in one comment."""

@@ -16,8 +16,9 @@ from publisher.policies.labels import CONTROL
 from publisher.policies.language import locale
 from publisher.policies.policy import ANCHOR, Note, Policy
 from publisher.releases.release import Release
-from publisher.text.clauses import Clause, Kind, parse, source_lines
+from publisher.text.clauses import Clause, Kind
 from publisher.text.markdown import markdown
+from publisher.text.parsing import parse, source_lines
 
 
 def check(

@@ -20,7 +20,7 @@ from publisher.policies.organisation import Organisation
 from publisher.policies.policy import Facts, Note, Policy
 from publisher.releases.release import Materiality, Release, Status
 from publisher.review.findings import explains
-from publisher.text.clauses import parse
+from publisher.text.parsing import parse
 
 _LEGEND = (
     (("<ins>",), Markup("<ins>Added</ins> words that are new")),

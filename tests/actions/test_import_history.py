@@ -22,7 +22,8 @@ from publisher.edges.foreign import ForeignHistory
 from publisher.policies.anchoring import Anchored, anchor_for, anchored, source_text
 from publisher.policies.policy import Facts, Policy
 from publisher.releases.release import Line, Number, Status, in_force, standing
-from publisher.text.clauses import Document, Kind, parse
+from publisher.text.clauses import Document, Kind
+from publisher.text.parsing import parse
 from tests.conftest import House, git
 from tests.fixtures.strategies import policies
 

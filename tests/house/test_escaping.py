@@ -26,7 +26,8 @@ from publisher.markup.exact import exact
 from publisher.markup.html import document
 from publisher.markup.redline import redline
 from publisher.site import feeds
-from publisher.text.clauses import Document, parse
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 from tests import ROOT
 
 PACKAGE = ROOT / "publisher"

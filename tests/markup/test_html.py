@@ -17,7 +17,8 @@ from publisher.markup.exact import exact
 from publisher.markup.html import document, fragment
 from publisher.markup.inline import typography
 from publisher.markup.redline import redline
-from publisher.text.clauses import Document, parse
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 from tests.fixtures.golden_cases import Case, cases
 from tests.fixtures.strategies import amendments
 

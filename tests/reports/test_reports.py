@@ -20,7 +20,8 @@ from publisher.policies.policy import Note
 from publisher.reports.extracts import cut, extracts
 from publisher.reports.pull_request import LONGEST, as_markdown, escaped
 from publisher.reports.terminal import as_letter, as_text
-from publisher.text.clauses import Document, parse
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 from tests import ROOT
 from tests.fixtures.golden_cases import Case, cases
 from tests.fixtures.strategies import amendments
