@@ -21,7 +21,7 @@ from rapidfuzz.distance import Indel
 
 from publisher.compare.amendment import Amendment, amend
 from publisher.compare.change import ChangeKind
-from publisher.compare.words import Span, SpanKind
+from publisher.compare.spans import Span, SpanKind
 from publisher.markup.exact import exact
 from publisher.text.clauses import Document, Kind
 from publisher.text.parsing import parse

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from publisher.compare.alignment import Alignment, align
 from publisher.compare.columns import Columns, row_cells
-from publisher.compare.words import Span, SpanKind, compare_words, kept
+from publisher.compare.spans import Span, SpanKind, kept
+from publisher.compare.words import compare_words
 from publisher.text.clauses import Clause, Document, Kind, Run
 from publisher.text.segmentation import Place, by_first_word
 

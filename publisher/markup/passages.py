@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from publisher.compare.operations import Cells, Operation
-from publisher.compare.words import Span, SpanKind, kept
+from publisher.compare.spans import Span, SpanKind, kept
 from publisher.markup.blocks import LISTS, Blocks
 from publisher.markup.html import HIDDEN
 from publisher.text.clauses import Clause, Kind

@@ -9,7 +9,7 @@ from rapidfuzz.distance import OSA
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import ChangeKind
 from publisher.compare.operations import Operation
-from publisher.compare.words import Span, SpanKind
+from publisher.compare.spans import Span, SpanKind
 from publisher.text.segmentation import words
 
 WEIGHTY = frozenset(

@@ -15,8 +15,8 @@ from markupsafe import Markup
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import Change
 from publisher.compare.operations import Operation
+from publisher.compare.spans import Span, SpanKind
 from publisher.compare.summary import summary
-from publisher.compare.words import Span, SpanKind
 from publisher.markup.elements import NOTHING, as_content, element
 from publisher.policies.policy import Note
 from publisher.reports.extracts import (

@@ -6,8 +6,8 @@ import textwrap
 
 from publisher.compare.amendment import Amendment
 from publisher.compare.operations import Operation
+from publisher.compare.spans import SpanKind
 from publisher.compare.summary import summary
-from publisher.compare.words import SpanKind
 from publisher.reports.extracts import (
     Line,
     Phrase,

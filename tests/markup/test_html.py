@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.compare.amendment import amend
-from publisher.compare.words import Span, SpanKind
+from publisher.compare.spans import Span, SpanKind
 from publisher.markup.exact import exact
 from publisher.markup.html import document, fragment
 from publisher.markup.inline import typography

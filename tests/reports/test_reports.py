@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 
 from publisher.compare.amendment import Amendment, amend
-from publisher.compare.words import Span, SpanKind
+from publisher.compare.spans import Span, SpanKind
 from publisher.exchange.diff_json import SCHEMA, _operation, as_json, rebuild
 from publisher.policies.policy import Note
 from publisher.reports.extracts import cut, extracts
