@@ -19,7 +19,7 @@ from publisher import __version__, console, pipe
 from publisher.edges import clock
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, NotFoundError, PublisherError
-from publisher.releases.release import Number
+from publisher.releases.number import Number
 
 FINDINGS = 1
 REFUSED = 2
