@@ -20,7 +20,7 @@ from publisher.edges import clock
 from publisher.edges.files import write_file
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, NotFoundError, PublisherError
-from publisher.releases.release import Number
+from publisher.releases.number import Number
 
 FINDINGS = 1
 REFUSED = 2
