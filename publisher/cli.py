@@ -17,9 +17,10 @@ import click
 
 from publisher import __version__, console, pipe
 from publisher.edges import clock
+from publisher.edges.files import write_file
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, NotFoundError, PublisherError
-from publisher.releases.release import Number
+from publisher.releases.number import Number
 
 FINDINGS = 1
 REFUSED = 2
@@ -723,5 +724,4 @@ def _write(output: Path | None, data: str | bytes, **how: bool) -> None:
             raise NotFoundError("a PDF is nothing to show in a terminal", remedy="add -o FILE.pdf")
         console.page(data, **how)
         return
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_bytes(data if isinstance(data, bytes) else data.encode())
+    write_file(output, data if isinstance(data, bytes) else data.encode())
