@@ -174,7 +174,7 @@ def check(ctx: click.Context) -> None:
     errors = cues = 0
     for policy_id in ctx.obj.policies:
         for found in check_draft(ctx.obj.project, policy_id):
-            console.finding(found.severity, found.where, found.what, found.remedy)
+            console.finding(found)
             errors += found.severity is Severity.ERROR
             cues += found.severity is Severity.CUE
     if errors or cues:
@@ -360,9 +360,9 @@ def verify(ctx: click.Context) -> None:
 
     errors = 0
     for policy_id in ctx.obj.policies:
-        for flaw in act(ctx.obj.project, policy_id):
-            console.finding(flaw.severity, flaw.where, flaw.what, flaw.remedy)
-            errors += flaw.severity is Severity.ERROR
+        for found in act(ctx.obj.project, policy_id):
+            console.finding(found)
+            errors += found.severity is Severity.ERROR
         count = len(numbers(ctx.obj.project, policy_id))
         ctx.obj.say(f"{policy_id}: {count} release(s) checked")
     if errors:
@@ -419,7 +419,7 @@ def serve(ctx: click.Context, draft: bool, host: str, port: int, no_build: bool)
 
 def _build(ctx: click.Context, as_of: dt.date | None) -> None:
     from publisher.actions.standing import standing
-    from publisher.policies.finding import Severity
+    from publisher.policies.finding import Finding, Severity
 
     project, today = ctx.obj.project, as_of or clock.build_day()
     built = standing(project, today)
@@ -432,7 +432,7 @@ def _build(ctx: click.Context, as_of: dt.date | None) -> None:
         with console.progress(ctx.obj.quiet) as progress:
             built = act(project, today, progress)
     for warning in built.warnings:
-        console.finding(Severity.CUE, "mkdocs", warning, "")
+        console.finding(Finding(Severity.CUE, "mkdocs", 0, warning))
     what = f"{built.pages} pages and {built.documents} PDFs in {built.folder}"
     if built.standing:
         ctx.obj.say(f"Nothing to build anew: {what}")
@@ -665,12 +665,12 @@ def receipts(ctx: click.Context) -> None:
 def send_receipts(ctx: click.Context) -> None:
     """Send the receipts and links that are due."""
     from publisher.actions.receipts import send_receipts as act
-    from publisher.policies.finding import Severity
+    from publisher.policies.finding import Finding, Severity
 
     done = act(ctx.obj.project, ctx.obj.now)
     ctx.obj.say(f"{done.sent} sent, {done.left} to send later")
     if done.trouble:
-        console.finding(Severity.CUE, "receipts", done.trouble, "publisher receipts")
+        console.finding(Finding(Severity.CUE, "receipts", 0, done.trouble, "publisher receipts"))
         ctx.exit(FINDINGS)
 
 

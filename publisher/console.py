@@ -20,7 +20,7 @@ import click
 
 from publisher.actions import Progress, silent
 from publisher.errors import PublisherError
-from publisher.policies.finding import Severity
+from publisher.policies.finding import Finding, Severity
 
 _COLOUR = {Severity.ERROR: "red", Severity.CUE: "yellow"}
 _OBEYED = re.compile(
@@ -79,12 +79,12 @@ def refuse(error: PublisherError) -> None:
         click.echo(f"  try: {_below(error.remedy)}", err=True)
 
 
-def finding(severity: Severity, where: str, what: str, remedy: str) -> None:
+def finding(found: Finding) -> None:
     """One finding: where, what, and the remedy below it."""
-    label = click.style(severity.value, fg=_COLOUR[severity], bold=True)
-    click.echo(f"{cell(where)}: {label}: {_below(what)}")
-    if remedy:
-        click.echo(f"  try: {_below(remedy)}")
+    label = click.style(found.severity.value, fg=_COLOUR[found.severity], bold=True)
+    click.echo(f"{cell(found.where)}: {label}: {_below(found.what)}")
+    if found.remedy:
+        click.echo(f"  try: {_below(found.remedy)}")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
