@@ -136,11 +136,11 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         self.project = Project.find(Path(config.config_file_path).parent)
-        facts = self.project.configuration
+        organisation = self.project.settings.organisation
         if not getattr(self, "serving", False):
-            config.site_url = facts.site
+            config.site_url = organisation.site
         if config.copyright is None:
-            config.copyright = as_html(", ".join((facts.organisation, *facts.address.splitlines())))
+            config.copyright = as_html(", ".join(organisation.letterhead))
         for name in ("site_name", "site_description", "site_author"):
             if config[name]:
                 # It may be written either way: "&" or "&amp;".

@@ -16,7 +16,8 @@ from publisher.letters.notice import changes_since
 from publisher.people.due import Told, told_before
 from publisher.people.recipients import Recipient, read_recipients
 from publisher.releases.address import Addresses
-from publisher.releases.release import Number, Release
+from publisher.releases.number import Number
+from publisher.releases.release import Release
 from publisher.text.clauses import parse
 from publisher.text.plaintext import as_text
 
@@ -97,7 +98,7 @@ def token_for(project: Project, release: Release, recipient: Recipient) -> str:
 
 def link_for(project: Project, release: Release, token: str) -> str:
     """The address of the personal form."""
-    at = Addresses(project.configuration.site, release.policy.id)
+    at = Addresses(project.settings.organisation.site, release.policy.id)
     return at.opt_out(release.number, token)
 
 
@@ -108,14 +109,14 @@ def told(project: Project, release: Release, only: Recipient | None = None) -> T
         project, release: before which release.
         only: the only recipient to look up; None: everybody.
     """
-    line = archive.line(project, release.policy.id)
-    before = [r.number for r in line if r.number < release.number and r.notice]
+    releases = archive.line(project, release.policy.id)
+    before = [r.number for r in releases if r.number < release.number and r.notice]
     number = only.number if only else None
     if not before or number == 0:
-        return told_before(release, line, {})
+        return told_before(release, releases, {})
     ledger = ledger_of(project)
     letters = {n: ledger.letters(release.policy.id, n, number) for n in before}
-    return told_before(release, line, letters)
+    return told_before(release, releases, letters)
 
 
 def changes_for(
@@ -128,7 +129,7 @@ def changes_for(
         known: what is known of everybody; None: it is looked up.
     """
     found = known or told(project, release, recipient)
-    return changes_since(found.before(recipient), release, project.configuration.site)
+    return changes_since(found.before(recipient), release, project.settings.organisation.site)
 
 
 def compose(
@@ -152,9 +153,9 @@ def compose(
     return compose_notice(
         release,
         recipient,
-        project.configuration,
+        project.settings.organisation,
         link=link_for(project, release, token),
-        reply=reply_address(project.configuration.reply, token),
+        reply=reply_address(project.settings.organisation.reply, token),
         changes=changes_for(project, release, recipient, before),
         date=now,
         attachment=attachment(project, release),
@@ -172,7 +173,7 @@ def letter_text(
         token: the one that stands in it; empty: it is made anew.
     """
     token = token or token_for(project, release, recipient)
-    reply = reply_address(project.configuration.reply, token)
+    reply = reply_address(project.settings.organisation.reply, token)
     changes = changes_for(project, release, recipient)
     fields = field_values(recipient.name, link_for(project, release, token), reply, changes)
     text = fill(release.notice, fields)

@@ -35,7 +35,8 @@ from publisher.people.record import (
     RequestKind,
     overtaken,
 )
-from publisher.releases.release import Number, Release
+from publisher.releases.number import Number
+from publisher.releases.release import Release
 
 PATIENCE = 10.0
 """Seconds that a message waits for those that are read before it; then a later run reads it."""
@@ -285,19 +286,19 @@ class Words:
 
 def _words(project: Project, bearer: Bearer) -> Words:
     release, recipient, facts = bearer.release, bearer.recipient, bearer.release.policy.facts
-    configuration = project.configuration
+    organisation = project.settings.organisation
     token = bearer.token.text if bearer.token else ""
     subject, text, reply = letter_text(project, release, recipient, token)
     sent = Sent(
         subject=subject,
         text=text,
-        organisation=configuration.organisation,
-        addresses=(configuration.sender, reply, configuration.reply, facts.contact),
+        organisation=organisation.name,
+        addresses=(organisation.sender, reply, organisation.reply, facts.contact),
     )
     about = About(
         titles=(facts.title, *(t.title for t in facts.translations.values())),
         versions=(str(release.number), str(release.number.major)),
-        organisation=configuration.organisation,
+        organisation=organisation.name,
         customer=recipient.customer,
         name=recipient.name,
         address=recipient.address,
@@ -346,7 +347,7 @@ def _released(project: Project, form: fillable.Answers) -> Release | None:
 def bearers_of(project: Project, mail: Mail) -> tuple[list[Bearer], bool]:
     """Who the message is from, by its reply address, and whether it has one like ours at all."""
     found: dict[str, Bearer] = {}
-    tokens = [token_in(address, project.configuration.reply) for address in mail.addresses]
+    tokens = [token_in(address, project.settings.organisation.reply) for address in mail.addresses]
     for token in filter(None, tokens):
         try:
             found.setdefault(token.lower(), bearer_of(project, token))

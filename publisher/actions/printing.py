@@ -21,16 +21,11 @@ from publisher.markup.elements import NOTHING
 from publisher.paper import sheets
 from publisher.paper.standards import Attachment, Relationship
 from publisher.releases.address import Addresses
-from publisher.releases.release import Number, Release
+from publisher.releases.number import Number
+from publisher.releases.release import Release
 from publisher.site import content_policy
 from publisher.site.catalogue import text, translation
 from publisher.site.languages import markdown
-
-
-def publisher_of(project: Project) -> sheets.Publisher:
-    """Who publishes, as the sheets name it."""
-    c = project.configuration
-    return sheets.Publisher(c.organisation, c.address, c.site, c.reply)
 
 
 def release_pdf(project: Project, release: Release, language: str = "") -> bytes:
@@ -44,11 +39,11 @@ def release_pdf(project: Project, release: Release, language: str = "") -> bytes
     Raises:
         RenderError: a library that the machine must have is missing, or a character is in no font.
     """
-    publisher = publisher_of(project)
+    organisation = project.settings.organisation
     if language:
-        sheet = sheets.translation_sheet(release, language, publisher)
+        sheet = sheets.translation_sheet(release, language, organisation)
     else:
-        sheet = sheets.release_sheet(release, publisher)
+        sheet = sheets.release_sheet(release, organisation)
     return _make(project, sheet, _text_of(project, release, Relationship.SOURCE, language))
 
 
@@ -57,7 +52,7 @@ def redline_pdf(
 ) -> bytes:
     """The PDF of what differs between two releases."""
     found = amendment or amend(old.policy.document, new.policy.document)
-    sheet = sheets.redline_sheet(old, new, found, publisher_of(project))
+    sheet = sheets.redline_sheet(old, new, found, project.settings.organisation)
     names = (f"version {old.number}", f"version {new.number}")
     files = [_changes(found, *names), *_text_of(project, new, Relationship.SOURCE)]
     return _make(project, sheet, files)
@@ -65,13 +60,13 @@ def redline_pdf(
 
 def notice_pdf(project: Project, release: Release) -> bytes:
     """The PDF of the letter about a release, addressed to no one in particular."""
-    sheet = sheets.notice_sheet(release, publisher_of(project))
+    sheet = sheets.notice_sheet(release, project.settings.organisation)
     return _make(project, sheet, _letter_of(project, release))
 
 
 def optout_pdf(project: Project, release: Release) -> bytes:
     """The opt-out form of a release, to print or to fill in."""
-    return _make(project, sheets.opt_out_sheet(release, publisher_of(project)), form=True)
+    return _make(project, sheets.opt_out_sheet(release, project.settings.organisation), form=True)
 
 
 def letter_pdf(
@@ -92,12 +87,12 @@ def letter_pdf(
     release = announced(project, policy_id, number)
     recipient = known(project, customer) if customer else SAMPLE
     token = token_for(project, release, recipient)
-    reply = reply_address(project.configuration.reply, token)
+    reply = reply_address(project.settings.organisation.reply, token)
     changes = changes_for(project, release, recipient)
     values = field_values(recipient.name, link_for(project, release, token), reply, changes)
     # Not kept: it names a customer.
     return pdf.make(
-        sheets.notice_sheet(release, publisher_of(project), values),
+        sheets.notice_sheet(release, project.settings.organisation, values),
         attachments=_letter_of(project, release),
         fonts=_fonts(project),
     )
@@ -141,16 +136,16 @@ def _text_of(
     project: Project, release: Release, relationship: Relationship, language: str = ""
 ) -> tuple[Attachment, ...]:
     """The text of a release as it can be downloaded, for people and for programs."""
-    c = project.configuration
-    at = Addresses(c.site, release.policy.id)
+    organisation = project.settings.organisation
+    at = Addresses(organisation.site, release.policy.id)
     # The seal covers the PDF, so nothing inside it can hold the seal.
     unsealed = replace(release, seal="")
     facts, name = release.policy.facts, "policy"
-    words, data = release.policy.markdown, text(unsealed, c.organisation, at)
+    words, data = release.policy.markdown, text(unsealed, organisation.name, at)
     if language:
         facts, name = release.policy.in_language(language).facts, f"policy.{language}"
         words = markdown(release, language, at)
-        data = translation(unsealed, language, c.organisation, at)
+        data = translation(unsealed, language, organisation.name, at)
     what = f"{facts.title}, {release.version.lower()}"
     return (
         Attachment(

@@ -21,7 +21,6 @@ from publisher.actions.printing import (
     letter_pdf,
     notice_pdf,
     optout_pdf,
-    publisher_of,
     redline_pdf,
     release_pdf,
 )
@@ -32,7 +31,7 @@ from publisher.errors import PublisherError, RenderError, ServeError
 
 __all__ = ["Built", "Order", "Site", "build", "frozen_pdf", "order", "serve_draft", "site"]
 __all__ += ["comparison_html", "comparison_pdf", "letter_pdf", "notice_pdf", "optout_pdf"]
-__all__ += ["publisher_of", "redline_pdf", "release_pdf"]
+__all__ += ["redline_pdf", "release_pdf"]
 
 KEPT_FOR = 14 * 86_400
 """Seconds after which what no build has any use for is thrown away."""

@@ -52,7 +52,7 @@ def send_soon(project: Project, clock: Clock) -> None:
     Raises:
         LedgerError: the ledger cannot be read.
     """
-    if project.configuration.carrier == "spool":
+    if project.settings.carrier == "spool":
         send_receipts(project, clock)
     elif _owed(project):
         detached.publisher(project.root, ["receipts", "send"], PATIENCE)
@@ -140,10 +140,12 @@ def _letter(project: Project, together: Together) -> Letter:
     window = window_of(release, archive.line(project, release.policy.id))
     link = link_for(project, release, token_for(project, release, recipient))
     if last.kind is RequestKind.ASK:
-        return compose_link(window, recipient, project.configuration, link=link, date=last.received)
+        return compose_link(
+            window, recipient, project.settings.organisation, link=link, date=last.received
+        )
     standing = stands(declarations(project, release, recipient))
     return compose_receipt(
-        window, recipient, project.configuration, requests, stands=standing, link=link
+        window, recipient, project.settings.organisation, requests, stands=standing, link=link
     )
 
 

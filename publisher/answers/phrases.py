@@ -22,7 +22,7 @@ from publisher.answers.notation import (
     union,
 )
 from publisher.mail.spelling import items, loose_words
-from publisher.policies.configuration import Table, parse_toml
+from publisher.policies.toml import Table, parse_toml
 
 MOST_SENTENCES = 20_000
 """Sentences that one phrase may stand for; what its names stand for is not counted."""

@@ -10,7 +10,7 @@ import click
 from publisher.cli import console
 from publisher.cli.invocation import FINDINGS, Invocation
 from publisher.cli.parameters import RELEASE_TYPE, choice
-from publisher.releases.release import Number
+from publisher.releases.number import Number
 
 
 @click.command()

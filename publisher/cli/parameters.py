@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from publisher.releases.release import Number
+from publisher.releases.number import Number
 
 
 class _Number(click.ParamType[Number]):

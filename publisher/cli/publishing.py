@@ -11,7 +11,7 @@ from publisher.cli import console
 from publisher.cli.invocation import Invocation
 from publisher.cli.parameters import DATE_TYPE, RELEASE_TYPE, output_option
 from publisher.edges import clock
-from publisher.releases.release import Number
+from publisher.releases.number import Number
 
 
 @click.command()

@@ -12,15 +12,10 @@ from pathlib import Path
 
 from publisher.edges.project import Project, read_folder
 from publisher.errors import FreezeError, NotFoundError, SealError
-from publisher.releases.release import (
-    SUMS_FILE,
-    Line,
-    Number,
-    Release,
-    broken,
-    read_release,
-    seal_of,
-)
+from publisher.releases.folder import SUMS_FILE, broken, read_release, seal_of
+from publisher.releases.number import Number
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 
 
 def folder_of(project: Project, policy_id: str, number: Number) -> Path:
@@ -46,7 +41,7 @@ def release_file(project: Project, release: Release, name: str) -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
 
-def line(project: Project, policy_id: str) -> Line:
+def line(project: Project, policy_id: str) -> Releases:
     """All releases of a policy by rising number.
 
     Raises:
@@ -56,7 +51,7 @@ def line(project: Project, policy_id: str) -> Line:
     for number in numbers(project, policy_id):
         files = read_folder(folder_of(project, policy_id, number), skip=".pdf")
         found.append(read_release(policy_id, files, f"versions/{policy_id}/{number}"))
-    return tuple(found)
+    return Releases(tuple(found))
 
 
 def release(project: Project, policy_id: str, number: Number) -> Release:

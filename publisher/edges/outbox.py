@@ -24,7 +24,7 @@ from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, SendError
 from publisher.letters.letter import Letter
 from publisher.people.record import DeliveryState
-from publisher.policies.configuration import Relay as Settings
+from publisher.policies.settings import RelaySettings
 
 PATIENCE = 60.0
 """Seconds to wait for a reply; RFC 5321 §4.5.3.2 has five minutes for a relay far away."""
@@ -86,10 +86,10 @@ class Carrier(Protocol):
 
 def carrier_of(project: Project) -> Carrier:
     """The carrier that `publisher.toml` names."""
-    configuration = project.configuration
-    if configuration.carrier == "spool":
+    settings = project.settings
+    if settings.carrier == "spool":
         return Spool(project.spool)
-    return Relay(configuration.relay, project.relay_password)
+    return Relay(settings.relay, project.relay_password)
 
 
 def _unusable(letter: Letter) -> str:
@@ -165,7 +165,7 @@ class Relay:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: RelaySettings,
         password: str = "",
         *,
         trusts: ssl.SSLContext | None = None,

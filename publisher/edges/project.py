@@ -1,4 +1,4 @@
-"""The project on disk: where things are, its configuration, its drafts.
+"""The project on disk: where things are, its settings, its drafts.
 
 Beyond this file and `archive`, nobody knows how a project is laid out.
 """
@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.errors import ConfigurationError, DraftError, NotFoundError
-from publisher.policies.configuration import Configuration, read_configuration
 from publisher.policies.draft import read_draft
 from publisher.policies.finding import Finding
 from publisher.policies.policy import POLICY_ID, Policy
+from publisher.policies.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from publisher.answers.declaration import Phrases
 
-CONFIGURATION_FILE = "publisher.toml"
+SETTINGS_FILE = "publisher.toml"
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Project:
         # Above a folder that does not exist there may be another project, which was not meant.
         folders = (start.resolve(), *start.resolve().parents) if start.is_dir() else ()
         for folder in folders:
-            if (folder / CONFIGURATION_FILE).is_file():
+            if (folder / SETTINGS_FILE).is_file():
                 return cls(folder)
         raise ConfigurationError(
             "no publisher.toml here or in a folder above" if folders else "there is no such folder",
@@ -75,9 +75,9 @@ class Project:
         return self.root / "build" / "site"
 
     @cached_property
-    def configuration(self) -> Configuration:
-        """The facts in `publisher.toml`."""
-        return read_configuration((self.root / CONFIGURATION_FILE).read_bytes())
+    def settings(self) -> Settings:
+        """What `publisher.toml` says."""
+        return read_settings((self.root / SETTINGS_FILE).read_bytes())
 
     @cached_property
     def phrases(self) -> Phrases:
@@ -96,12 +96,12 @@ class Project:
     @property
     def ledger_url(self) -> str:
         """SQLAlchemy URL of the ledger."""
-        return self.configuration.ledger or f"sqlite:///{self.private / 'ledger.sqlite'}"
+        return self.settings.ledger or f"sqlite:///{self.private / 'ledger.sqlite'}"
 
     @property
     def spool(self) -> Path:
         """Folder of letters that were spooled instead of sent."""
-        return self.root / self.configuration.spool
+        return self.root / self.settings.spool
 
     @property
     def keys(self) -> tuple[bytes, ...]:

@@ -24,10 +24,11 @@ from publisher.letters.notice import FIELDS, LINKS
 from publisher.markup.html import fragment
 from publisher.people.recipients import Recipient
 from publisher.people.record import Delivery, DeliveryState, Request, RequestKind, Timing
-from publisher.policies.configuration import Configuration
 from publisher.policies.dates import long_date
+from publisher.policies.organisation import Organisation
 from publisher.releases.address import Addresses
-from publisher.releases.release import Number, Release
+from publisher.releases.number import Number
+from publisher.releases.release import Release
 from publisher.text.clauses import parse
 from publisher.text.plaintext import as_text
 
@@ -115,7 +116,7 @@ def page_values(at: Addresses, number: Number, reply: str) -> dict[str, str]:
 def compose_notice(
     release: Release,
     recipient: Recipient,
-    configuration: Configuration,
+    organisation: Organisation,
     *,
     link: str,
     reply: str,
@@ -129,7 +130,7 @@ def compose_notice(
     Args:
         release: a release that has a notice.
         recipient: whom it is for.
-        configuration: the organisation's facts.
+        organisation: who writes.
         link, reply: the recipient's own form and reply address.
         changes: where to see what changed since the version the recipient was last told of.
         date: for the Date field.
@@ -141,7 +142,7 @@ def compose_notice(
     language = release.policy.facts.language
     if test:
         name = f"{name} test {date.isoformat()}"
-    message = _message(text, configuration, recipient, name, date, language=language)
+    message = _message(text, organisation, recipient, name, date, language=language)
     if test:
         message.replace_header("Subject", f"[Test] {_one_line(title_of(text))}")
     message["Reply-To"] = reply
@@ -152,13 +153,13 @@ def compose_notice(
             subtype="pdf",
             filename=f"{release.policy.id}-{release.number}.pdf",
         )
-    return _letter(message, name, configuration.sender, recipient.address)
+    return _letter(message, name, organisation.sender, recipient.address)
 
 
 def compose_receipt(
     release: Release,
     recipient: Recipient,
-    configuration: Configuration,
+    organisation: Organisation,
     requests: Sequence[Request],
     *,
     stands: Request | None,
@@ -168,26 +169,26 @@ def compose_receipt(
 
     Args:
         release: the release whose dates hold.
-        recipient, configuration: to whom, from whom.
+        recipient, organisation: to whom, from whom.
         requests: of this customer about this release, the last one last.
         stands: the one that stands of all that this customer declared.
         link: the customer's own form.
     """
     last = requests[-1]
-    text = receipt_text(release, configuration, last, link, stands=stands, earlier=requests[:-1])
+    text = receipt_text(release, organisation, last, link, stands=stands, earlier=requests[:-1])
     text = fill(text, {"opt_out_link": link})
     name = f"{release.name} receipt {last.receipt} {recipient.address}"
     language = release.policy.facts.language
     message = _message(
-        text, configuration, recipient, name, last.received, "auto-replied", language=language
+        text, organisation, recipient, name, last.received, "auto-replied", language=language
     )
-    return _letter(message, name, configuration.sender, recipient.address, answers=True)
+    return _letter(message, name, organisation.sender, recipient.address, answers=True)
 
 
 def compose_link(
     release: Release,
     recipient: Recipient,
-    configuration: Configuration,
+    organisation: Organisation,
     *,
     link: str,
     date: dt.datetime,
@@ -201,20 +202,20 @@ def compose_link(
             "Nothing has been recorded yet.",
             "[Open your opt-out form]({{opt_out_link}})",
             "If it was not you, you need to do nothing.",
-            "\\\n".join([configuration.organisation, *configuration.address.splitlines()]),
+            "\\\n".join(organisation.letterhead),
         ]
     )
     text = fill(text, {"opt_out_link": link})
     name = f"{release.name} link {date.isoformat()} {recipient.address}"
     message = _message(
-        text, configuration, recipient, name, date, "auto-replied", language=facts.language
+        text, organisation, recipient, name, date, "auto-replied", language=facts.language
     )
-    return _letter(message, name, configuration.sender, recipient.address, answers=True)
+    return _letter(message, name, organisation.sender, recipient.address, answers=True)
 
 
 def receipt_text(
     release: Release,
-    configuration: Configuration,
+    organisation: Organisation,
     request: Request,
     link: str,
     *,
@@ -225,7 +226,7 @@ def receipt_text(
 
     Args:
         release: the release whose dates hold.
-        configuration: whose receipt it is.
+        organisation: whose receipt it is.
         request: what was declared.
         link: the customer's own form; empty: it is not linked.
         stands: the declaration that stands, if it is another one.
@@ -237,20 +238,20 @@ def receipt_text(
     if request.timing is Timing.LATE:
         what = "opt-out" if out else "withdrawal of your opt-out"
         heading = f"# Your {what} of {version} came late"
-        follows = _late(release, configuration, stands)
+        follows = _late(release, organisation, stands)
     else:
         heading = f"# You have {'opted out' if out else 'withdrawn your opt-out'} of {version}"
         follows = _in_time(release, out, link)
     parts = [
         heading,
-        f"{configuration.organisation} received this on **{_moment(request, facts.language)}** "
+        f"{organisation.name} received this on **{_moment(request, facts.language)}** "
         f"and has recorded it. Receipt: **{request.receipt}**.",
         *follows,
     ]
     if earlier:
         listed = "\n".join(f"- {_named(one, facts.language)}" for one in earlier)
         parts.append(f"This is also the receipt for what you declared before:\n\n{listed}")
-    parts.append("\\\n".join([configuration.organisation, *configuration.address.splitlines()]))
+    parts.append("\\\n".join(organisation.letterhead))
     return "\n\n".join(parts) + "\n"
 
 
@@ -265,13 +266,13 @@ def _in_time(release: Release, out: bool, link: str) -> list[str]:
     return [*parts, "[See or withdraw your opt-out]({{opt_out_link}})"] if link else parts
 
 
-def _late(release: Release, configuration: Configuration, stands: Request | None) -> list[str]:
+def _late(release: Release, organisation: Organisation, stands: Request | None) -> list[str]:
     """What follows from a declaration that came after the last day."""
     facts = release.policy.facts
     closes = long_date(release.closes, facts.language)
     parts = [
         f"It came after the last day to declare it, {closes}. It is kept and marked as late, "
-        f"and {configuration.organisation} will tell you what follows from it. "
+        f"and {organisation.name} will tell you what follows from it. "
         f"Write to [{facts.contact}](mailto:{facts.contact}) if you have questions."
     ]
     if stands is None:
@@ -293,7 +294,7 @@ def _named(request: Request, language: str) -> str:
 
 def _message(
     text: str,
-    configuration: Configuration,
+    organisation: Organisation,
     recipient: Recipient,
     name: str,
     date: dt.datetime,
@@ -303,8 +304,8 @@ def _message(
 ) -> EmailMessage:
     _require_printable("name", recipient.name)
     message = EmailMessage(policy=SMTP)
-    local, _, domain = configuration.sender.partition("@")
-    message["From"] = Address(_one_line(configuration.organisation), local, domain)
+    local, _, domain = organisation.sender.partition("@")
+    message["From"] = Address(_one_line(organisation.name), local, domain)
     message["To"] = Address(recipient.name, addr_spec=recipient.address)
     message["Subject"] = _one_line(title_of(text))
     message["Date"] = format_datetime(date)

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from publisher.compare.amendment import Amendment, Change, ChangeKind, summary
 from publisher.policies.dates import long_date
 from publisher.policies.language import english_name, own_name
+from publisher.policies.organisation import Organisation
 from publisher.policies.policy import Note
 from publisher.releases.address import Addresses
-from publisher.releases.release import Number, Release
+from publisher.releases.number import Number
+from publisher.releases.release import Release
 from publisher.review.findings import explains
 
 FIELDS = ("name", "opt_out_link", "opt_out_address", "changes_link")
@@ -27,9 +29,7 @@ def compose(
     release: Release,
     before: Release,
     amendment: Amendment,
-    organisation: str,
-    postal: str,
-    site: str,
+    organisation: Organisation,
 ) -> str:
     """The text of the notice of a material release, Markdown with fields.
 
@@ -37,11 +37,10 @@ def compose(
         release: the release that people are told about; its `effective` and `closes` are set.
         before: the version it replaces.
         amendment: what differs between the two.
-        organisation, postal: who writes, and its postal address.
-        site: address of the published site.
+        organisation: who writes.
     """
     facts = release.policy.facts
-    at = Addresses(site, release.policy.id)
+    at = Addresses(organisation.site, release.policy.id)
     effective = long_date(release.effective, facts.language)
     closes = long_date(release.closes, facts.language)
     new, old = f"version {release.number}", f"version {before.number}"
@@ -49,7 +48,7 @@ def compose(
     parts = [
         f"# {facts.title}: {new} applies from {effective}",
         "Dear {{name}},",
-        f"{organisation} is amending its {facts.title}. "
+        f"{organisation.name} is amending its {facts.title}. "
         f"On **{effective}**, {new} takes the place of {old}. Until then, {old} applies.",
         _quote(facts.remark),
         general,
@@ -68,7 +67,7 @@ def compose(
         f"{_in_other_languages(release, at)}"
         f"- [{old.capitalize()}, which applies until then]({at.release(before.number)})\n"
         f"- [All versions]({at.history})",
-        *_closing(facts.contact, organisation, postal),
+        *_closing(facts.contact, organisation),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -83,7 +82,7 @@ def _in_other_languages(release: Release, at: Addresses) -> str:
 
 
 def compose_postponement(
-    release: Release, before: Release, postponed: Release, organisation: str, postal: str, site: str
+    release: Release, before: Release, postponed: Release, organisation: Organisation
 ) -> str:
     """The text of the letter that tells of a later effective date.
 
@@ -91,17 +90,17 @@ def compose_postponement(
         release: the correction with the later date.
         before: the version in force until then.
         postponed: the release whose date was announced before.
-        organisation, postal, site: as for `compose`.
+        organisation: who writes.
     """
     facts = release.policy.facts
-    at = Addresses(site, release.policy.id)
+    at = Addresses(organisation.site, release.policy.id)
     effective = long_date(release.effective, facts.language)
     closes = long_date(release.closes, facts.language)
     new = f"version {release.number.major}"
     parts = [
         f"# {facts.title}: {new} now applies from {effective}",
         "Dear {{name}},",
-        f"{organisation} told you that {new} of its {facts.title} would apply from "
+        f"{organisation.name} told you that {new} of its {facts.title} would apply from "
         f"{long_date(postponed.effective, facts.language)}. It will apply later, from "
         f"**{effective}**. Until then, version {before.number} applies.",
         _quote(facts.remark),
@@ -115,7 +114,7 @@ def compose_postponement(
         f"- [What was corrected since]({at.changes(release.number)})\n"
         f"{_SINCE}"
         f"- [All versions]({at.history})",
-        *_closing(facts.contact, organisation, postal),
+        *_closing(facts.contact, organisation),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -146,10 +145,10 @@ def _ways(version: str) -> str:
     )
 
 
-def _closing(contact: str, organisation: str, postal: str) -> tuple[str, str]:
+def _closing(contact: str, organisation: Organisation) -> tuple[str, str]:
     return (
         f"If you have questions, write to [{contact}](mailto:{contact}).",
-        "\\\n".join([organisation, *postal.splitlines()]),
+        "\\\n".join(organisation.letterhead),
     )
 
 

@@ -6,7 +6,6 @@ What they say does not depend on the day they are made, so that they can be froz
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -17,6 +16,7 @@ from publisher.markup.html import Heading, document, fragment
 from publisher.markup.marked import redline
 from publisher.paper.fillable import CUSTOMER, DECLARATION, RELEASE
 from publisher.policies.dates import long_date
+from publisher.policies.organisation import Organisation
 from publisher.policies.policy import Note
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
@@ -26,27 +26,16 @@ from publisher.text.clauses import parse
 _BAR = ("In the margin", "a bar beside every paragraph with a change")
 
 
-@dataclass(frozen=True, slots=True)
-class Publisher:
-    """Who publishes, as the sheets name it."""
-
-    name: str
-    address: str
-    """Postal address, lines joined by newlines."""
-    site: str
-    """Address of the site, ending in `/`."""
-    reply: str
-    """Where opt-outs by e-mail go."""
-
-
-def release_sheet(release: Release, publisher: Publisher) -> Markup:
+def release_sheet(release: Release, organisation: Organisation) -> Markup:
     """A version in full."""
     facts = release.policy.facts
     text = document(release.policy.document.clauses, retired=facts.retired, paper=True)
-    where = Addresses(publisher.site, release.policy.id).release(release.number)
+    where = Addresses(organisation.site, release.policy.id).release(release.number)
     parts = [
         _title(
-            publisher.name, facts.title, f"{release.version}, {page_parts.in_force_words(release)}"
+            organisation.name,
+            facts.title,
+            f"{release.version}, {page_parts.in_force_words(release)}",
         ),
         page_parts.remark(facts),
         _facts(
@@ -59,17 +48,17 @@ def release_sheet(release: Release, publisher: Publisher) -> Markup:
         Markup('<article class="text">\n{}</article>\n').format(text.html),
     ]
     full = f"{facts.title}, {release.version.lower()}"
-    return _sheet(facts.language, publisher.name, full, _head(release), parts)
+    return _sheet(facts.language, organisation.name, full, _head(release), parts)
 
 
-def translation_sheet(release: Release, language: str, publisher: Publisher) -> Markup:
+def translation_sheet(release: Release, language: str, organisation: Organisation) -> Markup:
     """A version in full in another language; what stands around it names the text that decides."""
-    at = Addresses(publisher.site, release.policy.id)
+    at = Addresses(organisation.site, release.policy.id)
     rendition = languages.Rendition(release, language, at)
     text, title = rendition.text(paper=True), rendition.policy.facts.title
     version = f"{release.version}, {page_parts.in_force_words(release)}"
     told = [
-        _title(publisher.name, title, version),
+        _title(organisation.name, title, version),
         page_parts.remark(rendition.policy.facts),
         rendition.notice(),
         _facts(
@@ -81,18 +70,20 @@ def translation_sheet(release: Release, language: str, publisher: Publisher) -> 
     ]
     parts = [*told, _contents(text.headings), rendition.article(text, "text")]
     full = f"{title}, {release.version.lower()}"
-    return _sheet(language, publisher.name, full, f"{title} — {version}", parts)
+    return _sheet(language, organisation.name, full, f"{title} — {version}", parts)
 
 
-def redline_sheet(old: Release, new: Release, amendment: Amendment, publisher: Publisher) -> Markup:
+def redline_sheet(
+    old: Release, new: Release, amendment: Amendment, organisation: Organisation
+) -> Markup:
     """What differs between two releases: first a list with the reasons, then every word."""
     facts = new.policy.facts
-    where = Addresses(publisher.site, new.policy.id).changes(new.number)
+    where = Addresses(organisation.site, new.policy.id).changes(new.number)
     title = f"What version {new.number} changes"
     marked = redline(amendment, paper=True)
     marks = page_parts.legend(marked.html)
     parts = [
-        _title(publisher.name, facts.title, title),
+        _title(organisation.name, facts.title, title),
         page_parts.remark(facts),
         _facts(
             ("Before", f"version {old.number}, {page_parts.in_force_words(old)}"),
@@ -105,7 +96,7 @@ def redline_sheet(old: Release, new: Release, amendment: Amendment, publisher: P
     ]
     head = _head(new, f"Changes since version {old.number}")
     full = f"{facts.title}: {title[0].lower()}{title[1:]}"
-    return _sheet(facts.language, publisher.name, full, head, parts)
+    return _sheet(facts.language, organisation.name, full, head, parts)
 
 
 def comparison_sheet(
@@ -146,34 +137,34 @@ def comparison_sheet(
 
 
 def notice_sheet(
-    release: Release, publisher: Publisher, values: Mapping[str, str] | None = None
+    release: Release, organisation: Organisation, values: Mapping[str, str] | None = None
 ) -> Markup:
     """The letter about a version.
 
     Args:
         release: a release that has a notice.
-        publisher: who writes.
+        organisation: who writes.
         values: the fields of one recipient; None: addressed to no one in particular.
     """
     facts = release.policy.facts
-    at = Addresses(publisher.site, release.policy.id)
-    text = fill(release.notice, values or page_values(at, release.number, publisher.reply))
+    at = Addresses(organisation.site, release.policy.id)
+    text = fill(release.notice, values or page_values(at, release.number, organisation.reply))
     parts = [
-        Markup('<p class="publisher">{}</p>\n').format(publisher.name),
+        Markup('<p class="publisher">{}</p>\n').format(organisation.name),
         Markup('<article class="text letter">\n{}</article>\n').format(
             fragment(parse(text), paper=True)
         ),
     ]
     title = f"{facts.title}: notice of version {release.number}"
-    return _sheet(facts.language, publisher.name, title, _head(release, "Notice"), parts)
+    return _sheet(facts.language, organisation.name, title, _head(release, "Notice"), parts)
 
 
-def opt_out_sheet(release: Release, publisher: Publisher) -> Markup:
+def opt_out_sheet(release: Release, organisation: Organisation) -> Markup:
     """The opt-out form, to print or to fill in on a screen."""
     facts = release.policy.facts
     version = f"version {release.number.major}"
     closes = long_date(release.closes, facts.language)
-    declaration = f"I opt out of {version} of the {facts.title} of {publisher.name}."
+    declaration = f"I opt out of {version} of the {facts.title} of {organisation.name}."
     wording = fragment(parse(release.opt_out), paper=True)
     fields = NOTHING.join(
         _field(name, label, Markup("required") if name != "signature" else NOTHING)
@@ -185,9 +176,9 @@ def opt_out_sheet(release: Release, publisher: Publisher) -> Markup:
         )
     )
     belongs = Markup('value="{} {}" readonly').format(release.name, release.seal)
-    mail = Markup('<a href="mailto:{}">{}</a>').format(publisher.reply, publisher.reply)
+    mail = Markup('<a href="mailto:{}">{}</a>').format(organisation.reply, organisation.reply)
     parts = [
-        Markup('<p class="publisher">{}</p>\n').format(publisher.name),
+        Markup('<p class="publisher">{}</p>\n').format(organisation.name),
         Markup('<article class="text letter">\n{}</article>\n').format(wording),
         Markup('<h2 id="pp-declaration">Your declaration</h2>\n<form>\n'),
         Markup(
@@ -206,10 +197,10 @@ def opt_out_sheet(release: Release, publisher: Publisher) -> Markup:
             '<div class="ways"><p>By e-mail, as an attachment: as a reply to our notice, which '
             "shows us that it is from you, or to<br>{}</p>\n"
             "<p>By post, to<br>{}</p></div>\n"
-        ).format(mail, page_parts.postal(publisher.name, publisher.address)),
+        ).format(mail, page_parts.postal(organisation)),
     ]
     title = f"{facts.title}: opt-out of {version}"
-    return _sheet(facts.language, publisher.name, title, _head(release, "Opt-Out Form"), parts)
+    return _sheet(facts.language, organisation.name, title, _head(release, "Opt-Out Form"), parts)
 
 
 def _head(release: Release, kind: str = "") -> str:

@@ -1,1 +1,1 @@
-"""What a policy is: its facts, its draft, its releases and when they apply; the configuration."""
+"""What a policy is: its facts and its draft; who publishes it; the settings of a project."""

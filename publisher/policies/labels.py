@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from publisher.policies.configuration import Configuration
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import Facts
+from publisher.policies.settings import Settings
 
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """Control characters (C0, C1), line and paragraph separators, and what turns the way that text
@@ -61,11 +61,11 @@ def check_facts(facts: Facts, data: bytes, file: str) -> Iterator[Finding]:
     yield from _found(named, data, file)
 
 
-def check_configuration(configuration: Configuration, data: bytes, file: str) -> Iterator[Finding]:
+def check_settings(settings: Settings, data: bytes, file: str) -> Iterator[Finding]:
     """The same of a `publisher.toml`."""
     named = {
-        "organisation.name": unfit(configuration.organisation),
-        "organisation.address": unfit(configuration.address, lines=True),
+        "organisation.name": unfit(settings.organisation.name),
+        "organisation.address": unfit(settings.organisation.address, lines=True),
     }
     yield from _found(named, data, file)
 

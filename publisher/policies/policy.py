@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
 
-from publisher.policies.configuration import Table, parse_toml
+from publisher.policies.toml import Table, parse_toml
 from publisher.text.clauses import Document, parse
 
 ANCHOR = re.compile(r"[a-z][a-z0-9-]*")

@@ -14,8 +14,11 @@ from publisher.markup.elements import NOTHING
 from publisher.markup.html import Fragment, Heading, Place, document, fragment
 from publisher.policies.dates import long_date
 from publisher.policies.language import right_to_left
+from publisher.policies.organisation import Organisation
 from publisher.policies.policy import Facts, Note, Policy
-from publisher.releases.release import Materiality, Release, Status
+from publisher.releases.number import Materiality
+from publisher.releases.release import Release
+from publisher.releases.releases import Status
 from publisher.review.findings import explains
 from publisher.text.clauses import parse
 
@@ -311,9 +314,9 @@ def status_words(release: Release, status: Status) -> str:
     return status.value
 
 
-def postal(organisation: str, address: str) -> Markup:
-    """A postal address, line by line."""
-    return Markup("<br>\n").join(filter(None, (organisation, *address.splitlines())))
+def postal(organisation: Organisation) -> Markup:
+    """A name and postal address, line by line."""
+    return Markup("<br>\n").join(filter(None, organisation.letterhead))
 
 
 def spoken(language: str) -> Markup:

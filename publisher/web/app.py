@@ -45,7 +45,8 @@ from publisher.letters.letter import fill
 from publisher.markup.html import fragment
 from publisher.people.record import Clock, RequestKind
 from publisher.policies.policy import POLICY_ID
-from publisher.releases.release import Number, Release
+from publisher.releases.number import Number
+from publisher.releases.release import Release
 from publisher.text.clauses import parse
 from publisher.web.connections import Limits, listen, serve
 from publisher.web.logbook import Logbook, keep
@@ -82,7 +83,7 @@ def application(
         asks: the limit on one visitor's asking for links, as the `limits` library writes it.
         asks_of_unknown: the limit on all those together whose own address is not known.
     """
-    visitors = Visitors(project.configuration.trusted_proxies, asks, asks_of_unknown)
+    visitors = Visitors(project.settings.trusted_proxies, asks, asks_of_unknown)
     desk = Desk(project, clock, visitors)
     app = Starlette(
         routes=[

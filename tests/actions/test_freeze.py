@@ -12,7 +12,7 @@ import pytest
 from publisher.edges import archive
 from publisher.edges.history import History
 from publisher.errors import FreezeError
-from publisher.releases.release import Number
+from publisher.releases.number import Number
 from tests.conftest import FACTS, SECTIONS, House, git, later, today
 
 

@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 from publisher.edges.outbox import Carrier, Fate, Relay, Spool
 from publisher.errors import ConfigurationError, SendError
 from publisher.letters.letter import Letter
-from publisher.policies.configuration import Relay as Settings
+from publisher.policies.settings import RelaySettings
 from tests.fixtures.relays import CLOSE, HANG, Keeps, free_port, real, scripted
 
 LETTER = Letter(
@@ -21,7 +21,7 @@ LETTER = Letter(
 
 
 def relay(port: int, security: str = "none", trusts: ssl.SSLContext | None = None) -> Relay:
-    settings = Settings("127.0.0.1", port, security, "")
+    settings = RelaySettings("127.0.0.1", port, security, "")
     return Relay(settings, patience=2, long_patience=1, trusts=trusts)
 
 
@@ -157,7 +157,7 @@ def test_an_address_that_could_act_is_refused(tmp_path: Path, spool: bool, addre
 
 def test_a_password_never_crosses_the_network_in_the_open() -> None:
     with pytest.raises(ConfigurationError, match="in the open"):
-        Relay(Settings("relay.example", 25, "none", "user"), "secret")
+        Relay(RelaySettings("relay.example", 25, "none", "user"), "secret")
 
 
 @pytest.fixture(scope="module")

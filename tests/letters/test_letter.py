@@ -26,7 +26,7 @@ from publisher.letters.letter import (
 from publisher.markup.html import fragment
 from publisher.people.recipients import Recipient
 from publisher.people.record import Channel, Request, RequestKind, Timing
-from publisher.policies.configuration import Configuration
+from publisher.policies.organisation import Organisation
 from publisher.releases.release import Release
 from publisher.text.clauses import parse
 from publisher.text.plaintext import as_text
@@ -38,12 +38,12 @@ ANNA = Recipient(1, "c-1", "anna@customer.example", "Anna")
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Configuration]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Organisation]:
     project = make(tmp_path_factory.mktemp("house"))
-    return archive.release(project, "privacy", TWO), project.configuration
+    return archive.release(project, "privacy", TWO), project.settings.organisation
 
 
-def notice(made: tuple[Release, Configuration], recipient: Recipient = ANNA) -> EmailMessage:
+def notice(made: tuple[Release, Organisation], recipient: Recipient = ANNA) -> EmailMessage:
     letter = compose_notice(
         made[0], recipient, made[1], link=LINK, reply=REPLY, changes=CHANGES, date=NOW
     )
@@ -75,7 +75,7 @@ class _Text(HTMLParser):
 # ── the message ──────────────────────────────────────────────────────────────────────────────────
 
 
-def test_has_each_field_once(made: tuple[Release, Configuration]) -> None:
+def test_has_each_field_once(made: tuple[Release, Organisation]) -> None:
     message = notice(made)
     always = ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version"]
     for name in [*always, "Auto-Submitted", "Reply-To"]:
@@ -86,7 +86,7 @@ def test_has_each_field_once(made: tuple[Release, Configuration]) -> None:
     assert message["List-Unsubscribe"] is None
 
 
-def test_lines_are_as_mail_wants_them(made: tuple[Release, Configuration]) -> None:
+def test_lines_are_as_mail_wants_them(made: tuple[Release, Organisation]) -> None:
     letter = compose_notice(
         made[0], ANNA, made[1], link=LINK, reply=REPLY, changes=CHANGES, date=NOW
     )
@@ -96,7 +96,7 @@ def test_lines_are_as_mail_wants_them(made: tuple[Release, Configuration]) -> No
     assert letter.data.isascii()
 
 
-def test_both_parts_say_the_same(made: tuple[Release, Configuration]) -> None:
+def test_both_parts_say_the_same(made: tuple[Release, Organisation]) -> None:
     message = notice(made)
     plain, html = message.get_body(("plain",)), message.get_body(("html",))
     assert plain is not None
@@ -112,7 +112,7 @@ def test_both_parts_say_the_same(made: tuple[Release, Configuration]) -> None:
 
 
 def test_calls_for_no_picture_no_script_and_no_other_host(
-    made: tuple[Release, Configuration],
+    made: tuple[Release, Organisation],
 ) -> None:
     html = notice(made).get_body(("html",))
     assert html is not None
@@ -136,7 +136,7 @@ def test_a_letter_that_would_be_cut_off_is_refused() -> None:
         styled("# Title\n\n" + "word " * LARGEST_HTML)
 
 
-def test_the_same_letter_has_the_same_bytes(made: tuple[Release, Configuration]) -> None:
+def test_the_same_letter_has_the_same_bytes(made: tuple[Release, Organisation]) -> None:
     one, two = (
         compose_notice(
             made[0],
@@ -157,7 +157,7 @@ def test_the_same_letter_has_the_same_bytes(made: tuple[Release, Configuration])
 
 
 @pytest.mark.parametrize("bad", ["a\r\nBcc: x@evil.example", "a\nb", "a\x00b", "a\u2028b", "\x85"])
-def test_nothing_can_add_a_header(made: tuple[Release, Configuration], bad: str) -> None:
+def test_nothing_can_add_a_header(made: tuple[Release, Organisation], bad: str) -> None:
     with pytest.raises(RecipientsError, match="control characters"):
         notice(made, replace(ANNA, name=bad))
 
@@ -189,7 +189,7 @@ def test_a_name_is_shown_as_it_is_and_does_nothing(name: str) -> None:
         "x\\](http://evil.example)",
     ],
 )
-def test_a_name_is_never_markdown(made: tuple[Release, Configuration], name: str) -> None:
+def test_a_name_is_never_markdown(made: tuple[Release, Organisation], name: str) -> None:
     message = notice(made, replace(ANNA, name=name))
     plain, html = message.get_body(("plain",)), message.get_body(("html",))
     assert plain is not None
@@ -239,11 +239,11 @@ def test_wherever_a_name_stands_it_adds_no_element(place: str, name: str) -> Non
 
 
 def test_a_title_that_has_line_ends_of_any_kind_stays_one_header(
-    made: tuple[Release, Configuration],
+    made: tuple[Release, Organisation],
 ) -> None:
-    release, configuration = made
+    release, organisation = made
     letter = "# Terms\u2028Bcc: x@evil.example\x85\x0bX: y\n\nDear {{name}},\n"
-    odd = replace(configuration, organisation="Example\nBcc: x@evil.example")
+    odd = replace(organisation, name="Example\nBcc: x@evil.example")
     message = notice((replace(release, notice=letter), odd), ANNA)
     assert message["Subject"] == "Terms Bcc: x@evil.example X: y"
     assert message["From"].addresses[0].display_name == "Example Bcc: x@evil.example"
@@ -267,7 +267,7 @@ def declared(kind: RequestKind, when: Timing, number: int = 42) -> Request:
 @pytest.mark.parametrize("kind", [RequestKind.OPT_OUT, RequestKind.WITHDRAW])
 @pytest.mark.parametrize("when", list(Timing))
 def test_a_receipt_says_what_was_recorded_and_when(
-    made: tuple[Release, Configuration], kind: RequestKind, when: Timing
+    made: tuple[Release, Organisation], kind: RequestKind, when: Timing
 ) -> None:
     request = declared(kind, when)
     letter = compose_receipt(made[0], ANNA, made[1], [request], stands=None, link=LINK)
@@ -287,7 +287,7 @@ def test_a_receipt_says_what_was_recorded_and_when(
     assert ("withdr" in subject) is (kind is RequestKind.WITHDRAW)
 
 
-def test_a_late_receipt_says_what_stands(made: tuple[Release, Configuration]) -> None:
+def test_a_late_receipt_says_what_stands(made: tuple[Release, Organisation]) -> None:
     late = declared(RequestKind.OPT_OUT, Timing.LATE)
     stands = declared(RequestKind.WITHDRAW, Timing.IN_TIME, 7)
     letter = compose_receipt(made[0], ANNA, made[1], [late], stands=stands, link=LINK)
@@ -296,7 +296,7 @@ def test_a_late_receipt_says_what_stands(made: tuple[Release, Configuration]) ->
     assert "R-000007" in text
 
 
-def test_one_letter_can_be_the_receipt_for_several(made: tuple[Release, Configuration]) -> None:
+def test_one_letter_can_be_the_receipt_for_several(made: tuple[Release, Organisation]) -> None:
     several = [
         declared(RequestKind.OPT_OUT, Timing.IN_TIME, 1),
         declared(RequestKind.WITHDRAW, Timing.IN_TIME, 2),
@@ -308,7 +308,7 @@ def test_one_letter_can_be_the_receipt_for_several(made: tuple[Release, Configur
     assert "you opted out on 2 February 2027, 00:30 UTC (receipt R-000001)" in text
 
 
-def test_the_link_is_mailed_with_a_word_of_warning(made: tuple[Release, Configuration]) -> None:
+def test_the_link_is_mailed_with_a_word_of_warning(made: tuple[Release, Organisation]) -> None:
     letter = compose_link(made[0], ANNA, made[1], link=LINK, date=NOW)
     assert LINK in letter.part("text/plain")
     assert letter.sender == ""
@@ -318,5 +318,5 @@ def test_the_link_is_mailed_with_a_word_of_warning(made: tuple[Release, Configur
 def test_a_part_that_is_not_there_is_empty(tmp_path: Path) -> None:
     project = make(tmp_path)
     release = archive.release(project, "privacy", TWO)
-    letter = compose_link(release, ANNA, project.configuration, link=LINK, date=NOW)
+    letter = compose_link(release, ANNA, project.settings.organisation, link=LINK, date=NOW)
     assert letter.part("text/calendar") == ""

@@ -139,14 +139,14 @@ def own() -> tuple[Release, Release, dict[str, bytes]]:
     """The first two releases of this repository, and their PDFs."""
     house = Project(ROOT)
     first, second = archive.line(house, "privacy")[:2]
-    publisher = publishing.publisher_of(house)
+    organisation = house.settings.organisation
     found = amend(first.policy.document, second.policy.document)
     return (
         first,
         second,
         {
-            "policy": pdf.make(sheets.release_sheet(second, publisher)),
-            "changes": pdf.make(sheets.redline_sheet(first, second, found, publisher)),
+            "policy": pdf.make(sheets.release_sheet(second, organisation)),
+            "changes": pdf.make(sheets.redline_sheet(first, second, found, organisation)),
         },
     )
 

@@ -26,7 +26,9 @@ from publisher.errors import ConfigurationError, RenderError
 from publisher.exchange.diff_json import rebuild
 from publisher.letters.notice import compose
 from publisher.policies.policy import Facts, Note, Policy
-from publisher.releases.release import Materiality, Number, Release, release_files
+from publisher.releases.folder import release_files
+from publisher.releases.number import Materiality, Number
+from publisher.releases.release import Release
 from tests.conftest import CONFIGURATION, ROOT, House
 
 FACTS = Facts(
@@ -74,10 +76,10 @@ def three_releases(project: Project) -> None:
         first.seal,
         closes=EFFECTIVE - dt.timedelta(days=1),
     )
-    c = project.configuration
+    organisation = project.settings.organisation
     amendment = amend(first.policy.document, second.policy.document)
-    letter = compose(second, first, amendment, c.organisation, c.address, c.site)
-    second = replace(second, notice=letter, opt_out=wording(second, c.organisation))
+    letter = compose(second, first, amendment, organisation)
+    second = replace(second, notice=letter, opt_out=wording(second, organisation.name))
     second = frozen(project, second)
     mended = {name: text.replace("keis", "keys") for name, text in files.items()}
     frozen(

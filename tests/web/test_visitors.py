@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError
-from publisher.policies.configuration import read_configuration
+from publisher.policies.settings import read_settings
 from publisher.web.app import application
 from publisher.web.visitors import MOST_NETWORKS, Visitors
 from tests.conftest import CONFIGURATION
@@ -200,10 +200,10 @@ def test_however_many_networks_somebody_has_memory_is_bounded() -> None:
 
 
 def test_by_default_nobody_is_trusted() -> None:
-    assert read_configuration(CONFIGURATION.encode()).trusted_proxies == ()
-    told_so = read_configuration(f"{CONFIGURATION}\n[receiver]\n".encode())
+    assert read_settings(CONFIGURATION.encode()).trusted_proxies == ()
+    told_so = read_settings(f"{CONFIGURATION}\n[receiver]\n".encode())
     assert told_so.trusted_proxies == ()
-    named = read_configuration(f"{CONFIGURATION}\n[receiver]\n{PROXIES}\n".encode())
+    named = read_settings(f"{CONFIGURATION}\n[receiver]\n{PROXIES}\n".encode())
     assert named.trusted_proxies == ("192.0.2.1", "10.0.0.0/8", "::1", "2001:db8:5::/48")
 
 
@@ -224,7 +224,7 @@ def test_by_default_nobody_is_trusted() -> None:
 )
 def test_what_is_no_network_is_refused_with_its_key(line: str, key: str) -> None:
     with pytest.raises(ConfigurationError, match=key):
-        read_configuration(f"{CONFIGURATION}\n[receiver]\n{line}\n".encode())
+        read_settings(f"{CONFIGURATION}\n[receiver]\n{line}\n".encode())
 
 
 # ── the real receiver ────────────────────────────────────────────────────────────────────────────

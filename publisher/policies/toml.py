@@ -1,4 +1,4 @@
-"""TOML with errors that say the file, the path of the key, and the remedy; and `publisher.toml`.
+"""TOML read with errors that say the file, the path of the key, and the remedy.
 
 Every TOML file of a project is read through `Table`, so that an unknown key is an error everywhere
 and is named the same way everywhere.
@@ -7,11 +7,9 @@ and is named the same way everywhere.
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from publisher.errors import ConfigurationError
@@ -136,110 +134,3 @@ class Table:
         """
         for key in self._left:
             raise self.error(key, "is not a key we know", "remove it or correct its spelling")
-
-
-@dataclass(frozen=True, slots=True)
-class Relay:
-    """The SMTP server that takes our mail (RFC 5321)."""
-
-    host: str
-    port: int
-    security: str
-    """`starttls`, `tls` or `none`."""
-    user: str
-
-
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """`publisher.toml`: the facts of the organisation that publishes."""
-
-    organisation: str
-    address: str
-    """Postal address, lines joined by newlines (15 USC 7704(a)(5) wants one in mailings)."""
-    site: str
-    """Address of the published site, ending in `/`."""
-    sender: str
-    """The From address of letters."""
-    reply: str
-    """Address that takes opt-outs by e-mail; each letter's own address is made from it."""
-    carrier: str
-    """`spool` or `smtp`."""
-    spool: str
-    """Folder of the spool, relative to the project."""
-    relay: Relay
-    ledger: str
-    """SQLAlchemy URL; empty: a SQLite file in the project's private folder."""
-    trusted_proxies: tuple[str, ...] = ()
-    """Addresses and networks whose X-Forwarded-For the receiver reads."""
-
-
-def read_configuration(data: bytes, name: str = "publisher.toml") -> Configuration:
-    """The configuration in a `publisher.toml`.
-
-    Raises:
-        ConfigurationError: a key is missing, unknown or of the wrong kind.
-    """
-    root = Table(parse_toml(data, name), name)
-    organisation, mail = root.table("organisation"), root.table("mail")
-    smtp, ledger, receiver = mail.table("smtp"), root.table("ledger"), root.table("receiver")
-    site = organisation.text("site")
-    # What no address has (RFC 3986 §2), and what would end the attribute it stands in.
-    if not re.fullmatch(r"https?://[^\s?#\"'<>\\^`{|}]+", site):
-        raise organisation.error("site", f"is not an address: {site}", "write https://…/")
-    security = smtp.text("security", "starttls")
-    if security not in ("starttls", "tls", "none"):
-        raise smtp.error("security", f"is {security!r}", "use starttls, tls or none")
-    carrier = mail.text("carrier", "spool")
-    if carrier not in ("spool", "smtp"):
-        raise mail.error("carrier", f"is {carrier!r}", "use spool or smtp")
-    configuration = Configuration(
-        organisation=organisation.text("name"),
-        address=organisation.text("address"),
-        site=site.rstrip("/") + "/",
-        sender=_mail_address(mail, "from"),
-        reply=_mail_address(mail, "opt_out"),
-        carrier=carrier,
-        spool=mail.text("spool", ".publisher/spool"),
-        relay=Relay(
-            host=smtp.text("host", "localhost"),
-            port=smtp.whole("port", 587),
-            security=security,
-            user=smtp.text("user", ""),
-        ),
-        ledger=ledger.text("url", ""),
-        trusted_proxies=_networks(receiver, "trusted_proxies"),
-    )
-    for table in (smtp, mail, organisation, ledger, receiver, root):
-        table.done()
-    return configuration
-
-
-def _mail_address(table: Table, key: str) -> str:
-    value = table.text(key)
-    # A letter's own reply address puts "+" and at most 52 octets behind the local part, which may
-    # have 64 in all (RFC 5321 §4.5.3.1.1).
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,12}@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+", value):
-        raise table.error(
-            key,
-            f"is not an address we can use: {value}",
-            "use at most 12 letters, digits, dots or hyphens before the @",
-        )
-    return value
-
-
-def _networks(table: Table, key: str) -> tuple[str, ...]:
-    names = table.texts(key, ())
-    for name in names:
-        try:
-            network = ipaddress.ip_network(name)
-        except ValueError:
-            raise table.error(
-                key,
-                f"has {name!r}, which is no address and no network",
-                'write "192.0.2.1", "192.0.2.0/24" or "2001:db8::/32", without bits after the mask',
-            ) from None
-        if not network.prefixlen:
-            raise table.error(
-                key, f"has {name!r}, which is everybody", "name the proxies, or their network"
-            )
-    return names
