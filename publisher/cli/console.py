@@ -20,6 +20,7 @@ from typing import Any, TextIO
 import click
 
 from publisher.actions import Progress, silent
+from publisher.edges.files import write_file
 from publisher.errors import NotFoundError, PublisherError
 from publisher.policies.finding import Severity
 
@@ -117,8 +118,7 @@ def write_document(output: Path | None, data: str | bytes, **how: bool) -> None:
             raise NotFoundError("a terminal cannot show a PDF", remedy="add -o FILE.pdf")
         print_document(data, **how)
         return
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_bytes(data if isinstance(data, bytes) else data.encode())
+    write_file(output, data if isinstance(data, bytes) else data.encode())
 
 
 def print_document(data: str | bytes, *, for_people: bool = False, coloured: bool = False) -> None:

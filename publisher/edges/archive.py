@@ -5,11 +5,12 @@ Beyond this file nobody knows how a release is stored.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from publisher.edges.files import sweep as sweep_folder
+from publisher.edges.files import write_folder
 from publisher.edges.project import Project, read_folder
 from publisher.errors import FreezeError, NotFoundError, SealError
 from publisher.releases.folder import SUMS_FILE, broken, read_release, seal_of
@@ -107,22 +108,14 @@ def write(project: Project, policy_id: str, number: Number, files: Mapping[str, 
         FreezeError: the folder exists.
     """
     target = folder_of(project, policy_id, number)
-    if target.exists():
+    try:
+        write_folder(target, files)
+    except FileExistsError:
         raise FreezeError(
             f"release {number} exists; a release never changes",
             where=str(target.relative_to(project.root)),
             remedy="freeze a correction",
-        )
-    building = target.parent / f".{number}.building"
-    shutil.rmtree(building, ignore_errors=True)
-    for name, data in files.items():
-        path = building / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    building.rename(target)
+        ) from None
     return target
 
 
@@ -133,5 +126,4 @@ def discard(project: Project, policy_id: str, number: Number) -> None:
 
 def sweep(project: Project, policy_id: str) -> None:
     """Removes folders that were being written when a freeze was interrupted."""
-    for path in (project.versions / policy_id).glob(".*.building"):
-        shutil.rmtree(path)
+    sweep_folder(project.versions / policy_id)
