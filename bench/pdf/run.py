@@ -27,7 +27,8 @@ from publisher.paper import sheets
 from publisher.paper.standards import Attachment, Relationship
 from publisher.policies.organisation import Organisation
 from publisher.policies.policy import Facts, Policy
-from publisher.releases.release import Materiality, Number, Release
+from publisher.releases.number import Materiality, Number
+from publisher.releases.release import Release
 
 ROOT = Path(__file__).parents[2]
 MOST = 0.75
@@ -80,8 +81,8 @@ class Pair:
 
 def pairs(folder: Path | None) -> list[Pair]:
     """This repository's own policy, and every pair in a folder (`NAME/old.md`, `NAME/new.md`)."""
-    line = archive.line(Project(ROOT), "privacy")
-    found = [("own", line[0], line[1])]
+    releases = archive.line(Project(ROOT), "privacy")
+    found = [("own", releases[0], releases[1])]
     for path in sorted(folder.glob("*/old.md")) if folder else []:
         texts = [path.read_text("utf-8"), path.with_name("new.md").read_text("utf-8")]
         old, new = (_release(text, number) for number, text in enumerate(texts, 1))

@@ -136,14 +136,14 @@ def print_ahead(folder: Path, policy: str = "terms") -> None:
 
 def write_plain(folder: Path, here: Path) -> None:
     """One Markdown page a version, and one a redline in full, for plain MkDocs."""
-    line = archive.line(Project.find(folder), "terms")
+    releases = archive.line(Project.find(folder), "terms")
     docs = here / "docs"
     docs.mkdir(parents=True)
     (docs / "index.md").write_text("# Plain\n", "utf-8")
-    for number, release in enumerate(line):
+    for number, release in enumerate(releases):
         (docs / f"{number}.md").write_text(release.policy.markdown, "utf-8")
         if number:
-            found = amend(line[number - 1].policy.document, release.policy.document)
+            found = amend(releases[number - 1].policy.document, release.policy.document)
             text = f"# What version {number + 1} changes\n\n{''.join(marked(found))}"
             (docs / f"{number}-changes.md").write_text(text, "utf-8")
     (here / "mkdocs.yml").write_text(BARE, "utf-8")

@@ -16,7 +16,8 @@ from publisher.letters.notice import changes_since
 from publisher.people.due import Told, told_before
 from publisher.people.recipients import Recipient, read_recipients
 from publisher.releases.address import Addresses
-from publisher.releases.release import Number, Release
+from publisher.releases.number import Number
+from publisher.releases.release import Release
 from publisher.text.clauses import parse
 from publisher.text.plaintext import as_text
 
@@ -108,14 +109,14 @@ def told(project: Project, release: Release, only: Recipient | None = None) -> T
         project, release: before which release.
         only: the only recipient to look up; None: everybody.
     """
-    line = archive.line(project, release.policy.id)
-    before = [r.number for r in line if r.number < release.number and r.notice]
+    releases = archive.line(project, release.policy.id)
+    before = [r.number for r in releases if r.number < release.number and r.notice]
     number = only.number if only else None
     if not before or number == 0:
-        return told_before(release, line, {})
+        return told_before(release, releases, {})
     ledger = ledger_of(project)
     letters = {n: ledger.letters(release.policy.id, n, number) for n in before}
-    return told_before(release, line, letters)
+    return told_before(release, releases, letters)
 
 
 def changes_for(

@@ -35,7 +35,8 @@ from publisher.people.record import (
     RequestKind,
     overtaken,
 )
-from publisher.releases.release import Number, Release
+from publisher.releases.number import Number
+from publisher.releases.release import Release
 
 PATIENCE = 10.0
 """Seconds that a message waits for those that are read before it; then a later run reads it."""

@@ -28,7 +28,9 @@ from publisher.edges.project import Project
 from publisher.errors import NotFoundError, PublisherError, RenderError
 from publisher.markup.elements import NOTHING
 from publisher.releases.address import Addresses
-from publisher.releases.release import SUMS_FILE, Line, Release, has_pdf, predecessor
+from publisher.releases.folder import SUMS_FILE
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 from publisher.site import (
     catalogue,
     current_pages,
@@ -90,11 +92,11 @@ def site(
     store = store or Store(project.cache / "site")
     lines = {name: archive.line(project, name) for name in project.policy_ids}
     views = [_view(project, line, today, store) for line in lines.values() if line]
-    count = sum(len(view.line) for view in views)
+    count = sum(len(view.releases) for view in views)
     documents = [found for view in views for found in _documents(project, view, store)]
     done = 0
     for view in views:
-        for release in view.line:
+        for release in view.releases:
             progress("versions", done, count)
             view.made.abstract(release)
             done += 1
@@ -108,7 +110,7 @@ def site(
         news = _entries(view)
         files |= _listings(project, view, news) | _texts(project, view)
         entries += news
-        rules += memento.rules(view.line, today, view.site)
+        rules += memento.rules(view.releases, today, view.site)
     for number, (path, make) in enumerate(documents):
         progress("PDFs", number, len(documents))
         make()
@@ -120,18 +122,18 @@ def site(
     everything = _feed(project, f"Policies of {project.settings.organisation.name}", "", entries)
     files |= _feed_files("", everything) | _server_files(project, everything, rules)
     head = relations.head(relations.feeds("feed.atom", "feed.json", everything.title))
-    home = current_pages.home([view.line for view in views], today)
+    home = current_pages.home([view.releases for view in views], today)
     return Site(tuple(found), files, styles, home, head)
 
 
-def _view(project: Project, line: Line, today: dt.date, store: Store) -> View:
-    organisation, policy_id = project.settings.organisation, line[0].policy.id
+def _view(project: Project, releases: Releases, today: dt.date, store: Store) -> View:
+    organisation, policy_id = project.settings.organisation, releases[0].policy.id
 
     def keep(parts: Sequence[str], make: Maker) -> bytes:
         return store.kept(name_of(parts), make)
 
     at = Addresses(organisation.site, policy_id)
-    return View(Makings(line, organisation.name, at, keep), today, organisation)
+    return View(Makings(releases, organisation.name, at, keep), today, organisation)
 
 
 # ── for machines ─────────────────────────────────────────────────────────────────────────────────
@@ -139,16 +141,16 @@ def _view(project: Project, line: Line, today: dt.date, store: Store) -> View:
 
 def _listings(project: Project, view: View, news: Sequence[feeds.Entry]) -> dict[str, Maker]:
     """What programs read about all versions of a policy, by path."""
-    line, at, name = view.line, view.site, view.policy_id
+    releases, at, name = view.releases, view.site, view.policy_id
     organisation = project.settings.organisation.name
     feed = _feed(project, f"{view.title} of {organisation}", f"{name}/", news)
     return {
         f"{name}/versions.json": partial(
-            catalogue.versions, line, organisation, at, view.abstracts
+            catalogue.versions, releases, organisation, at, view.abstracts
         ),
-        f"{name}/periods.json": partial(catalogue.periods, line, at),
-        f"{name}/timemap.link": partial(memento.timemap, line, view.today, at),
-        f"{name}/timemap.json": partial(memento.timemap_json, line, view.today, at),
+        f"{name}/periods.json": partial(catalogue.periods, releases, at),
+        f"{name}/timemap.link": partial(memento.timemap, releases, view.today, at),
+        f"{name}/timemap.json": partial(memento.timemap_json, releases, view.today, at),
         **_feed_files(f"{name}/", feed),
     }
 
@@ -156,7 +158,7 @@ def _listings(project: Project, view: View, news: Sequence[feeds.Entry]) -> dict
 def _texts(project: Project, view: View) -> dict[str, Maker]:
     """What programs read of each version, by path."""
     files: dict[str, Maker] = {}
-    for release in view.line:
+    for release in view.releases:
         folder, made = release.name, view.made
         sums = partial(archive.release_file, project, release, SUMS_FILE)
         files[f"{folder}/policy.md"] = partial(_markdown, release)
@@ -169,7 +171,7 @@ def _texts(project: Project, view: View) -> dict[str, Maker]:
             name = f"{folder}/policy.{language}"
             files[f"{name}.md"] = partial(_translation, release, language, view.site)
             files[f"{name}.json"] = partial(made.translation_json, release, language)
-        if predecessor(release, view.line):
+        if view.releases.predecessor(release):
             files[f"{folder}/changes.md"] = partial(made.changes_markdown, release)
             files[f"{folder}/changes.json"] = partial(made.changes_json, release)
     return files
@@ -185,7 +187,7 @@ def _translation(release: Release, language: str, at: Addresses) -> bytes:
 
 def _entries(view: View) -> list[feeds.Entry]:
     """The latest versions as news; older ones are in no feed."""
-    known = [r for r in view.line if r.published]
+    known = [r for r in view.releases if r.published]
     known.sort(key=lambda r: (r.published, r.number))
     found = map(view.made.entry, known[-feeds.LATEST :])
     return [entry for entry in found if entry]
@@ -236,10 +238,10 @@ def _documents(project: Project, view: View, store: Store) -> Iterator[tuple[str
         parts = [path, *decisive, *(release.identity for release in releases)]
         return path, partial(store.kept, name_of(parts), how)
 
-    for release in view.line:
-        if not has_pdf(release, view.line):
+    for release in view.releases:
+        if not view.releases.has_pdf(release):
             continue
-        name, before = release.name, predecessor(release, view.line)
+        name, before = release.name, view.releases.predecessor(release)
         yield f"{name}/policy.pdf", partial(frozen_pdf, project, release)
         for language in release.policy.translations:
             translated = partial(frozen_pdf, project, release, language)
@@ -275,13 +277,13 @@ def frozen_pdf(project: Project, release: Release, language: str = "") -> bytes:
     return frozen or release_pdf(project, release, language)
 
 
-def _preview(project: Project, policy_id: str, line: Line) -> Iterator[Page]:
+def _preview(project: Project, policy_id: str, releases: Releases) -> Iterator[Page]:
     policy, _ = project.read_draft(policy_id)
     try:
         findings = check_draft(project, policy_id)
     except PublisherError as error:
         raise RenderError(error.what, where=error.where, remedy=error.remedy) from error
-    yield from preview.draft_pages(policy, findings, line[-1] if line else None, policy_id)
+    yield from preview.draft_pages(policy, findings, releases[-1] if releases else None, policy_id)
 
 
 def _assets() -> tuple[dict[str, Maker], tuple[str, ...]]:

@@ -17,7 +17,8 @@ from publisher.policies.draft import FACTS_FILE, read_draft
 from publisher.policies.finding import Finding
 from publisher.policies.labels import check_facts, check_settings
 from publisher.policies.policy import Note, Policy
-from publisher.releases.release import Number, Release
+from publisher.releases.number import Number
+from publisher.releases.release import Release
 from publisher.review.findings import check
 from publisher.review.translations import Seen, check_translations
 from publisher.text.clauses import Document, parse
@@ -63,12 +64,12 @@ def check_draft(project: Project, policy_id: str) -> list[Finding]:
     policy, findings = project.read_draft(policy_id)
     if policy is None:
         return findings
-    line = archive.line(project, policy_id)
-    last = line[-1] if line else None
+    releases = archive.line(project, policy_id)
+    last = releases[-1] if releases else None
     amendment = amend(last.policy.document, policy.document) if last else None
     folder = project.folder(policy_id)
     found = [*findings, *_labels(project, policy), *check(policy, last, folder, amendment)]
-    found += check_translations(policy, line, folder, _seen(project, policy, last))
+    found += check_translations(policy, releases, folder, _seen(project, policy, last))
     found += _check_phrases(project)
     return sorted(found, key=lambda finding: finding.rank)
 
@@ -191,13 +192,13 @@ def _find_version(project: Project | None, policy_id: str | None, name: str) -> 
     if name == "draft":
         return _of_policy("draft", project.draft(policy))
     if name == "last":
-        line = archive.line(project, policy)
-        if not line:
+        releases = archive.line(project, policy)
+        if not releases:
             remedy = "freeze the first release, or name what to compare with"
             raise NotFoundError(
                 "there is no release yet", where=f"versions/{policy}", remedy=remedy
             )
-        return _of_release(line[-1])
+        return _of_release(releases[-1])
     if name.startswith("git:"):
         from publisher.edges.history import History  # looks for git, which no other version needs
 

@@ -20,17 +20,10 @@ from publisher.policies.anchoring import Anchored, anchor_for, source_text
 from publisher.policies.draft import FACTS_FILE
 from publisher.policies.labels import unfit
 from publisher.policies.policy import POLICY_ID, Facts, Policy
-from publisher.releases.release import (
-    SUMS_FILE,
-    Imported,
-    Line,
-    Materiality,
-    Number,
-    Release,
-    read_release,
-    release_files,
-    seal_of,
-)
+from publisher.releases.folder import SUMS_FILE, read_release, release_files, seal_of
+from publisher.releases.number import Materiality, Number
+from publisher.releases.release import Imported, Release
+from publisher.releases.releases import Releases
 from publisher.text.clauses import Kind, parse
 
 MARKDOWN = (".md", ".markdown", ".mdown", ".mkd")
@@ -42,7 +35,7 @@ class Import:
     """What an import found and made."""
 
     policy_id: str
-    line: Line
+    releases: Releases
     """All releases of the policy, those of earlier imports included."""
     new: int
     """How many releases this run made."""
@@ -57,17 +50,18 @@ class Import:
 
     def lines(self) -> Iterator[str]:
         """What was done, and what is left to do, in lines to read."""
-        first, last, folder = self.line[0], self.line[-1], f"policy/{self.policy_id}"
+        first, last, folder = self.releases[0], self.releases[-1], f"policy/{self.policy_id}"
+        count = len(self.releases)
         assert first.imported
         assert last.imported
         if self.new:
             yield (
-                f"Imported {self.policy_id}: {self.new} new release(s), {len(self.line)} in all, "
+                f"Imported {self.policy_id}: {self.new} new release(s), {count} in all, "
                 f"seen {first.imported.seen:%Y-%m-%d} to {last.imported.seen:%Y-%m-%d}"
             )
             yield f"  {self.carried:,} times a section was known again, and kept its anchor"
         else:
-            yield f"Nothing new: {self.policy_id} has {len(self.line)} release(s) of this history"
+            yield f"Nothing new: {self.policy_id} has {count} release(s) of this history"
         for reason in self.left_out:
             yield f"  left out: {reason}"
         yield "  unknown, and said so: effective dates, letters, notes"
@@ -125,29 +119,29 @@ def import_history(
     policy_id = _policy_id(policy_id, path)
     own.head  # noqa: B018 - a project without a commit is refused
     archive.sweep(project, policy_id)
-    line = archive.line(project, policy_id)
-    _refuse(project, policy_id, line)
-    _same_history(line, found, path)
+    releases = archive.line(project, policy_id)
+    _refuse(project, policy_id, releases)
+    _same_history(releases, found, path)
     draft = Draft(project, policy_id)
     title = _readable(title) or _title(source, found[-1].sighting)
     facts = draft.facts(title, language)
     _refuse_title(facts.title, path if facts.title == title else f"policy/{policy_id}/{FACTS_FILE}")
     lineage = Lineage()
-    for release in line:
+    for release in releases:
         assert release.imported
         kept = release.imported.kept
         lineage.resume(Anchored(release.policy.files, kept), release.policy.facts.retired)
-    made = list(line)
-    for each in found[len(line) :]:
+    made = list(releases)
+    for each in found[len(releases) :]:
         progress("versions", len(made), len(found))
-        made.append(_release(project, policy_id, source, each, lineage, facts, made))
+        made.append(_release(project, policy_id, source, each, lineage, facts, Releases(made)))
     progress("versions", len(found), len(found))
-    follows = draft.follow(made)
-    _record(own, made, _readable(source.address), draft=follows)
+    follows = draft.follow(Releases(made))
+    _record(own, Releases(made), _readable(source.address), draft=follows)
     return Import(
         policy_id=policy_id,
-        line=tuple(made),
-        new=len(made) - len(line),
+        releases=Releases(made),
+        new=len(made) - len(releases),
         carried=lineage.carried,
         left_out=tuple(left_out),
         draft_follows=follows,
@@ -180,11 +174,11 @@ def _policy_id(wanted: str | None, path: str) -> str:
     return name
 
 
-def _refuse(project: Project, policy_id: str, line: Line) -> None:
+def _refuse(project: Project, policy_id: str, releases: Releases) -> None:
     if damage := archive.damage(project, policy_id):
         path, what = damage[0]
         raise SealError(what, where=path, remedy="publisher verify")
-    own = next((release for release in line if release.imported is None), None)
+    own = next((release for release in releases if release.imported is None), None)
     if own is not None:
         raise FreezeError(
             f"release {own.number} was frozen from a draft: what is imported would come behind it",
@@ -244,9 +238,9 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _same_history(line: Line, found: Sequence[_Found], path: str) -> None:
+def _same_history(releases: Releases, found: Sequence[_Found], path: str) -> None:
     """What was imported before must be what this history begins with."""
-    for release, each in zip(line, [*found, *[None] * len(line)], strict=False):
+    for release, each in zip(releases, [*found, *[None] * len(releases)], strict=False):
         was = release.imported
         assert was
         if each is None or (was.commit, was.digest) != (each.sighting.commit, each.digest):
@@ -292,14 +286,14 @@ def _release(
     found: _Found,
     lineage: Lineage,
     facts: Facts,
-    line: Line,
+    releases: Releases,
 ) -> Release:
     """Makes the next release and writes its folder."""
     text = lineage.follow(_text(source, found.sighting))
     sections = tuple(text.files)
     sighting = found.sighting
     release = Release(
-        number=Number(len(line) + 1),
+        number=Number(len(releases) + 1),
         materiality=Materiality.MATERIAL,
         policy=Policy(
             policy_id,
@@ -308,8 +302,8 @@ def _release(
         ),
         published=None,
         effective=None,
-        previous=line[-1].number if line else None,
-        previous_seal=line[-1].seal if line else "",
+        previous=releases[-1].number if releases else None,
+        previous_seal=releases[-1].seal if releases else "",
         imported=Imported(
             source=_readable(source.address),
             path=_readable(sighting.path),
@@ -327,9 +321,9 @@ def _release(
     return sealed
 
 
-def _record(own: History, line: Line, address: str, *, draft: bool) -> None:
+def _record(own: History, releases: Releases, address: str, *, draft: bool) -> None:
     """Commits what was made, in one commit, and tags the last release of it."""
-    last = line[-1]
+    last = releases[-1]
     policy_id = last.policy.id
     folders = [f"versions/{policy_id}", *[f"policy/{policy_id}"] * draft]
     if any(f"{folder}/" in path for path in own.changed() for folder in folders):

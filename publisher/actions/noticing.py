@@ -31,7 +31,9 @@ from publisher.people.recipients import Recipient, read_address
 from publisher.people.record import Delivery, DeliveryState
 from publisher.policies.dates import long_date
 from publisher.releases.chronology import behind
-from publisher.releases.release import Line, Number, Release
+from publisher.releases.number import Number
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 
 __all__ = ["Plan", "Report", "Resolution", "import_recipients", "letter_for", "plan", "resolve"]
 __all__ += ["Unsettled", "send", "send_test", "unsettled"]
@@ -126,12 +128,12 @@ def plan(project: Project, policy_id: str, number: Number, now: dt.datetime) -> 
         SendError: it may not be sent; says why and what may be done instead.
     """
     release = announced(project, policy_id, number)
-    line = archive.line(project, policy_id)
-    _refuse_replaced(release, line)
+    releases = archive.line(project, policy_id)
+    _refuse_replaced(release, releases)
     ledger, today = ledger_of(project), now.astimezone(dt.UTC).date()
     deliveries = ledger.deliveries(policy_id, number.major)
     list_ = due(release, ledger.recipients(), deliveries)
-    earliest = lawful_from(release, line, today)
+    earliest = lawful_from(release, releases, today)
     _refuse_late(release, list_, earliest, today)
     settings = project.settings
     relay = f"{settings.relay.host}:{settings.relay.port}"
@@ -143,13 +145,13 @@ def plan(project: Project, policy_id: str, number: Number, now: dt.datetime) -> 
         carrier=str(project.spool) if settings.carrier == "spool" else relay,
         attached="policy.pdf" if attachment(project, release) else "",
         earliest=earliest,
-        clock=behind(line, now),
+        clock=behind(releases, now),
     )
 
 
-def _refuse_replaced(release: Release, line: Line) -> None:
+def _refuse_replaced(release: Release, releases: Releases) -> None:
     major = release.number.major
-    for later in line:
+    for later in releases:
         if later.number.major == major and later.number > release.number and later.notice:
             raise SendError(
                 f"release {later.number} has taken the place of {release.number}: "

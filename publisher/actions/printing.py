@@ -21,7 +21,8 @@ from publisher.markup.elements import NOTHING
 from publisher.paper import sheets
 from publisher.paper.standards import Attachment, Relationship
 from publisher.releases.address import Addresses
-from publisher.releases.release import Number, Release
+from publisher.releases.number import Number
+from publisher.releases.release import Release
 from publisher.site import content_policy
 from publisher.site.catalogue import text, translation
 from publisher.site.languages import markdown

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import tomlkit
 
+from publisher.edges.files import write_file
 from publisher.edges.project import Project, read_folder
 from publisher.policies.draft import FACTS_FILE
 from publisher.policies.policy import Facts, read_facts
-from publisher.releases.release import Line
+from publisher.releases.releases import Releases
 
 
 class Draft:
@@ -51,15 +52,15 @@ class Draft:
             name for name, value in (("contact", contact), ("opt_out.effect", effect)) if not value
         )
 
-    def follow(self, line: Line) -> bool:
+    def follow(self, releases: Releases) -> bool:
         """Makes the draft equal to the last release.
 
         Returns:
             False if the draft has something that no release has: then it is let alone.
         """
-        if not self._nothing_of_its_own(line):
+        if not self._nothing_of_its_own(releases):
             return False
-        policy = line[-1].policy
+        policy = releases[-1].policy
         for name, text in policy.files.items():
             self._write(name, text.encode())
         self._write(FACTS_FILE, _facts_file(self._files.get(FACTS_FILE), policy.facts))
@@ -70,9 +71,9 @@ class Draft:
     def _sections(self) -> Mapping[str, bytes]:
         return {n: d for n, d in self._files.items() if n.endswith(".md") and "/" not in n}
 
-    def _nothing_of_its_own(self, line: Line) -> bool:
-        held = {item for release in line for item in release.policy.files.items()}
-        orders = {(), *(release.policy.facts.sections for release in line)}
+    def _nothing_of_its_own(self, releases: Releases) -> bool:
+        held = {item for release in releases for item in release.policy.files.items()}
+        orders = {(), *(release.policy.facts.sections for release in releases)}
         known = self._facts is None or self._facts.sections in orders
         return known and all(
             (name, data.decode("utf-8", "replace")) in held
@@ -80,14 +81,8 @@ class Draft:
         )
 
     def _write(self, name: str, data: bytes) -> None:
-        """Writes a file of the draft, whole or not at all."""
-        if self._files.get(name) == data:
-            return
-        path = self._folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        building = path.with_name(f".{name}.building")
-        building.write_bytes(data)
-        building.replace(path)
+        if self._files.get(name) != data:
+            write_file(self._folder / name, data)
 
 
 def _facts_file(old: bytes | None, facts: Facts) -> bytes:

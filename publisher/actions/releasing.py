@@ -21,17 +21,10 @@ from publisher.policies.finding import Severity
 from publisher.policies.policy import Policy
 from publisher.releases.chronology import behind
 from publisher.releases.correction import too_much
-from publisher.releases.release import (
-    SUMS_FILE,
-    Line,
-    Materiality,
-    Release,
-    in_force,
-    next_number,
-    read_release,
-    release_files,
-    seal_of,
-)
+from publisher.releases.folder import SUMS_FILE, read_release, release_files, seal_of
+from publisher.releases.number import Materiality
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 from publisher.releases.translation import stated
 
 MakePdf = Callable[[Project, Release, str], bytes]
@@ -149,10 +142,10 @@ def _finish_interrupted(project: Project, history: History, policy_id: str, dry_
         if not history.committed(folder):
             archive.discard(project, policy_id, number)
             history.uncommit(folder, f"{project.folder(policy_id)}/notes")
-    line = archive.line(project, policy_id)
-    if not line or history.changed():
+    releases = archive.line(project, policy_id)
+    if not releases or history.changed():
         return
-    last = line[-1]
+    last = releases[-1]
     added = history.revisions(f"versions/{last.name}")
     if added and added[0].id == history.head and last.name not in history.tags(policy_id):
         history.tag(last.name, tag_message(last))
@@ -177,24 +170,24 @@ def _plan(
     if damage := archive.damage(project, policy_id):
         path, what = damage[0]
         raise SealError(what, where=path, remedy="publisher verify")
-    line = archive.line(project, policy_id)
-    _refuse_clock(line, now)
+    releases = archive.line(project, policy_id)
+    _refuse_clock(releases, now)
     _refuse_findings(project, policy_id)
     policy = project.draft(policy_id)
     materiality = Materiality.EDITORIAL if correction else Materiality.MATERIAL
     release = Release(
-        number=next_number(line, materiality),
+        number=releases.next_number(materiality),
         materiality=materiality,
         policy=policy,
         published=now.astimezone(dt.UTC).replace(microsecond=0),
         effective=effective,
         revision=head,
     )
-    followed = stated(policy, line, *statements)
+    followed = stated(policy, releases, *statements)
     release = replace(release, lags=followed.lags, unaffected=followed.unaffected)
-    if not line:
+    if not releases:
         return _first(release, correction)
-    last = line[-1]
+    last = releases[-1]
     release = replace(release, previous=last.number, previous_seal=last.seal)
     amendment = amend(last.policy.document, policy.document)
     if not correction and _same_text(policy, last.policy):
@@ -211,7 +204,7 @@ def _plan(
         )
     today = now.astimezone(dt.UTC).date()
     make = _correction if correction else _material
-    frozen = make(project, release, line, amendment, today)
+    frozen = make(project, release, releases, amendment, today)
     return replace(frozen, translations=_retranslated(policy, last.policy))
 
 
@@ -236,8 +229,8 @@ def _retranslated(policy: Policy, last: Policy) -> dict[str, Amendment | None]:
     }
 
 
-def _refuse_clock(line: Line, now: dt.datetime) -> None:
-    if wrong := behind(line, now):
+def _refuse_clock(releases: Releases, now: dt.datetime) -> None:
+    if wrong := behind(releases, now):
         raise FreezeError(
             f"{wrong}: a notice period that is counted from now would end too early",
             remedy="set the clock of this machine",
@@ -267,10 +260,10 @@ def _first(release: Release, correction: bool) -> Frozen:
 
 
 def _material(
-    project: Project, release: Release, line: Line, amendment: Amendment, today: dt.date
+    project: Project, release: Release, releases: Releases, amendment: Amendment, today: dt.date
 ) -> Frozen:
-    last = line[-1]
-    earliest = lawful_from(release, line, today)
+    last = releases[-1]
+    earliest = lawful_from(release, releases, today)
     if last.effective:
         earliest = max(earliest, last.effective + dt.timedelta(days=1))
     effective = _known(release)
@@ -309,7 +302,7 @@ def _known(release: Release) -> dt.date:
 
 
 def _correction(
-    project: Project, release: Release, line: Line, amendment: Amendment, today: dt.date
+    project: Project, release: Release, releases: Releases, amendment: Amendment, today: dt.date
 ) -> Frozen:
     if reasons := too_much(amendment):
         raise FreezeError(
@@ -317,7 +310,7 @@ def _correction(
             where=project.folder(release.policy.id),
             remedy="leave --correction out: customers must be told, and may opt out",
         )
-    last, effective = line[-1], _known(release)
+    last, effective = releases[-1], _known(release)
     pending = last.effective is not None and last.effective > today
     floor = last.effective if pending and last.effective else today
     if effective < floor:
@@ -329,7 +322,7 @@ def _correction(
             remedy=f"the earliest date is {floor}: --effective {floor}",
         )
     if pending and effective > floor:
-        release = _postponed(project, release, line, today)
+        release = _postponed(project, release, releases, today)
     elif _translated(release) != _translated(last):
         pass  # a translation decides nothing: mending it is a correction, whatever it changes
     elif not pending and effective > today and amendment.empty:
@@ -342,10 +335,10 @@ def _correction(
     return Frozen(release, amendment, (), floor)
 
 
-def _postponed(project: Project, release: Release, line: Line, today: dt.date) -> Release:
+def _postponed(project: Project, release: Release, releases: Releases, today: dt.date) -> Release:
     """A correction that moves the date: people were told a date, so they are told the new one."""
-    announced = [r for r in line if r.number.major == release.number.major and r.notice]
-    before = in_force(line, today)
+    announced = [r for r in releases if r.number.major == release.number.major and r.notice]
+    before = releases.in_force(today)
     if not announced or before is None or release.effective is None:
         return release
     release = replace(release, closes=release.effective - dt.timedelta(days=1))

@@ -22,7 +22,7 @@ from publisher.people.record import (
     last_late,
     stands,
 )
-from publisher.releases.release import Number
+from publisher.releases.number import Number
 
 
 def read_the_rest(project: Project, clock: Clock) -> None:

@@ -22,7 +22,9 @@ from publisher.people.record import (
     stands,
 )
 from publisher.policies.dates import long_date
-from publisher.releases.release import Line, Number, Release, Status, standing
+from publisher.releases.number import Number
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,20 +194,20 @@ class Standings:
 
 def standings(project: Project, policy_id: str, today: dt.date) -> Standings:
     """Where a policy stands on a day."""
-    ledger, line = ledger_of(project), archive.line(project, policy_id)
-    tallies = tuple(_tally(project, release, line, today) for release in line)
+    ledger, releases = ledger_of(project), archive.line(project, policy_id)
+    tallies = tuple(_tally(project, release, releases, today) for release in releases)
     waiting = tuple(m for m in ledger.waiting() if m.policy in (policy_id, ""))
     answers = Counter(o.answer.state for o in outstanding(project))
     return Standings(tallies, waiting, answers)
 
 
-def _tally(project: Project, release: Release, line: Line, today: dt.date) -> Tally:
+def _tally(project: Project, release: Release, releases: Releases, today: dt.date) -> Tally:
     ledger, policy_id, major = ledger_of(project), release.policy.id, release.number.major
     said = _by_recipient(ledger.requests(policy_id, major)).values()
     number = str(release.number)
     own = [d for d in ledger.deliveries(policy_id, major) if d.release == number]
     kinds = Counter(found.kind for requests in said if (found := stands(requests)))
-    where = standing(release, line, today)
+    where = releases.status(release, today)
     return Tally(
         release=release,
         status=where.status,

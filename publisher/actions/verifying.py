@@ -8,7 +8,9 @@ from publisher.edges.project import Project
 from publisher.errors import SealError
 from publisher.policies.anchoring import Anchored
 from publisher.policies.finding import Finding, Severity
-from publisher.releases.release import SECTIONS, TRANSLATIONS, Imported, Number, Release
+from publisher.releases.folder import SECTIONS, TRANSLATIONS
+from publisher.releases.number import Number
+from publisher.releases.release import Imported, Release
 
 
 def verify(project: Project, policy_id: str) -> list[Finding]:
@@ -104,10 +106,10 @@ def _witnessed(project: Project, history: History, policy_id: str) -> list[Findi
     tags = history.tags(policy_id)
     found: list[Finding] = []
     try:
-        line = archive.line(project, policy_id)
+        releases = archive.line(project, policy_id)
     except Exception:  # noqa: BLE001 - `_altered` has told of a folder that does not read
         return found
-    for release, after in zip(line, [*line[1:], None], strict=False):
+    for release, after in zip(releases, [*releases[1:], None], strict=False):
         folder = f"versions/{release.name}"
         tag = tags.get(release.name)
         # One tag bears witness to all that was imported before it: the seals are a chain.

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from publisher.errors import ConfigurationError, TokenError
 from publisher.people.record import Timing
 from publisher.policies.dates import long_date
-from publisher.releases.release import Number, Release
+from publisher.releases.number import Number
+from publisher.releases.release import Release
 
 MAC_CHARACTERS = 20
 """100 bits of HMAC-SHA256 in base 32 (RFC 2104 §5 asks for 80 bits at least): short enough for a

@@ -5,22 +5,18 @@ Beyond this file nobody knows how a release is stored.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from publisher.edges.files import sweep as sweep_folder
+from publisher.edges.files import write_folder
 from publisher.edges.project import Project, read_folder
 from publisher.errors import FreezeError, NotFoundError, SealError
-from publisher.releases.release import (
-    SUMS_FILE,
-    Line,
-    Number,
-    Release,
-    broken,
-    read_release,
-    seal_of,
-)
+from publisher.releases.folder import SUMS_FILE, broken, read_release, seal_of
+from publisher.releases.number import Number
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 
 
 def folder_of(project: Project, policy_id: str, number: Number) -> Path:
@@ -46,7 +42,7 @@ def release_file(project: Project, release: Release, name: str) -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
 
-def line(project: Project, policy_id: str) -> Line:
+def line(project: Project, policy_id: str) -> Releases:
     """All releases of a policy by rising number.
 
     Raises:
@@ -56,7 +52,7 @@ def line(project: Project, policy_id: str) -> Line:
     for number in numbers(project, policy_id):
         files = read_folder(folder_of(project, policy_id, number), skip=".pdf")
         found.append(read_release(policy_id, files, f"versions/{policy_id}/{number}"))
-    return tuple(found)
+    return Releases(tuple(found))
 
 
 def release(project: Project, policy_id: str, number: Number) -> Release:
@@ -112,22 +108,14 @@ def write(project: Project, policy_id: str, number: Number, files: Mapping[str, 
         FreezeError: the folder exists.
     """
     target = folder_of(project, policy_id, number)
-    if target.exists():
+    try:
+        write_folder(target, files)
+    except FileExistsError:
         raise FreezeError(
             f"release {number} exists; a release never changes",
             where=str(target.relative_to(project.root)),
             remedy="freeze a correction",
-        )
-    building = target.parent / f".{number}.building"
-    shutil.rmtree(building, ignore_errors=True)
-    for name, data in files.items():
-        path = building / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    building.rename(target)
+        ) from None
     return target
 
 
@@ -138,5 +126,4 @@ def discard(project: Project, policy_id: str, number: Number) -> None:
 
 def sweep(project: Project, policy_id: str) -> None:
     """Removes folders that were being written when a freeze was interrupted."""
-    for path in (project.versions / policy_id).glob(".*.building"):
-        shutil.rmtree(path)
+    sweep_folder(project.versions / policy_id)

@@ -42,7 +42,7 @@ from publisher.people.record import (
     overtaken,
     said_before,
 )
-from publisher.releases.release import Number
+from publisher.releases.number import Number
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ from publisher.people.record import Delivery, DeliveryState, Request, RequestKin
 from publisher.policies.dates import long_date
 from publisher.policies.organisation import Organisation
 from publisher.releases.address import Addresses
-from publisher.releases.release import Number, Release
+from publisher.releases.number import Number
+from publisher.releases.release import Release
 from publisher.text.clauses import parse
 from publisher.text.plaintext import as_text
 

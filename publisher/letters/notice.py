@@ -14,7 +14,8 @@ from publisher.policies.language import english_name, own_name
 from publisher.policies.organisation import Organisation
 from publisher.policies.policy import Note
 from publisher.releases.address import Addresses
-from publisher.releases.release import Number, Release
+from publisher.releases.number import Number
+from publisher.releases.release import Release
 from publisher.review.findings import explains
 
 FIELDS = ("name", "opt_out_link", "opt_out_address", "changes_link")

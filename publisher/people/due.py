@@ -11,7 +11,9 @@ from publisher.law.calendar import earliest_effective
 from publisher.law.profiles import PROFILES
 from publisher.people.recipients import Recipient
 from publisher.people.record import Delivery, DeliveryState
-from publisher.releases.release import Line, Number, Release, material_predecessor
+from publisher.releases.number import Number
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 
 REACHED = (DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)
 """States of a letter that must not be followed by another one that says the same."""
@@ -73,7 +75,9 @@ class Told:
 
 
 def told_before(
-    release: Release, line: Line, letters: Mapping[Number, Iterable[tuple[int, DeliveryState]]]
+    release: Release,
+    releases: Releases,
+    letters: Mapping[Number, Iterable[tuple[int, DeliveryState]]],
 ) -> Told:
     """Which version each recipient was last told of: that of the last letter a carrier took.
 
@@ -81,27 +85,27 @@ def told_before(
 
     Args:
         release: before which release.
-        line: all releases of the policy.
+        releases: all releases of the policy.
         letters: of each release before it that has letters, rising: (recipient, where it stands).
     """
-    known = {r.number: r for r in line}
+    known = {r.number: r for r in releases}
     numbers: dict[int, Number] = {}
     for number, states in letters.items():
-        missed = material_predecessor(known[number], line)
+        missed = releases.material_predecessor(known[number])
         for recipient, state in states:
             if state is DeliveryState.ACCEPTED:
                 numbers[recipient] = number
             elif missed:
                 numbers.setdefault(recipient, missed.number)
-    before = material_predecessor(release, line)
+    before = releases.material_predecessor(release)
     return Told(numbers, before.number if before else None)
 
 
-def lawful_from(release: Release, line: Line, today: dt.date) -> dt.date:
+def lawful_from(release: Release, releases: Releases, today: dt.date) -> dt.date:
     """The first day a release may apply to somebody who is told of it today.
 
     By the rules that customers were promised, and by the new ones where they are stricter.
     """
-    before = material_predecessor(release, line)
+    before = releases.material_predecessor(release)
     facts = [release.policy.facts, *([before.policy.facts] if before else [])]
     return max(earliest_effective(PROFILES[f.profile], f.days, today) for f in facts)

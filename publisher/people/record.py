@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from publisher.releases.release import Number
+from publisher.releases.number import Number
 
 Clock = Callable[[], dt.datetime]
 """Gives the time, with its offset."""

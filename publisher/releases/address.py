@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from publisher.releases.release import Number
+from publisher.releases.number import Number
 
 
 @dataclass(frozen=True, slots=True)

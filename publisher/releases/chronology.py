@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
-from publisher.releases.release import Line
+from publisher.releases.releases import Releases
 
 
-def behind(line: Line, now: dt.datetime) -> str:
+def behind(releases: Releases, now: dt.datetime) -> str:
     """Why a clock must be wrong: it is behind the newest release; empty: nothing speaks against it.
 
     Args:
-        line: the releases of a policy.
+        releases: the releases of a policy.
         now: what the clock says, with an offset.
     """
-    published = [(r.published, r.version) for r in line if r.published is not None]
+    published = [(r.published, r.version) for r in releases if r.published is not None]
     if not published:
         return ""
     latest, version = max(published, key=lambda one: one[0])

@@ -9,7 +9,9 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from publisher.releases.release import Line, Number, Release, Status, standing
+from publisher.releases.number import Number
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases, Status
 
 _DAY = dt.timedelta(days=1)
 
@@ -29,13 +31,13 @@ class Period:
         return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 
 
-def applied(line: Line) -> tuple[Period, ...]:
+def applied(releases: Releases) -> tuple[Period, ...]:
     """The periods in force, oldest first; no day belongs to two of them.
 
     A version that was corrected before it took effect has none.
     """
     begun: list[tuple[dt.date | None, Release]] = []
-    for day, release in sorted(_beginnings(line), key=lambda start: start[0] or dt.date.min):
+    for day, release in sorted(_beginnings(releases), key=lambda start: start[0] or dt.date.min):
         if begun and release.number < begun[-1][1].number:
             continue
         if begun and begun[-1][0] == day:
@@ -48,25 +50,25 @@ def applied(line: Line) -> tuple[Period, ...]:
     )
 
 
-def _beginnings(line: Line) -> Iterator[tuple[dt.date | None, Release]]:
+def _beginnings(releases: Releases) -> Iterator[tuple[dt.date | None, Release]]:
     """From when each version that ever takes effect does so; None: since nobody knows when."""
-    for release in line:
-        own = standing(release, line, dt.date.min)
+    for release in releases:
+        own = releases.status(release, dt.date.min)
         if own.status is not Status.SUPERSEDED:
             yield own.since, release
 
 
-def announced(line: Line) -> tuple[Period, ...]:
+def announced(releases: Releases) -> tuple[Period, ...]:
     """The periods between publication and effect, by rising number; they may overlap.
 
     That of a version which was corrected in this time ends where its correction was published.
     """
     found: list[Period] = []
-    for release in line:
+    for release in releases:
         if release.published is None or release.effective is None:
             continue
         # Before its day, a version is upcoming until then, or corrected since an earlier day.
-        end = standing(release, line, dt.date.min).since or release.effective
+        end = releases.status(release, dt.date.min).since or release.effective
         if (first := release.published.date()) < end:
             found.append(Period(release, first, end - _DAY))
     return tuple(found)

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from publisher.errors import FreezeError
 from publisher.policies.policy import Policy
-from publisher.releases.release import Lag, Line, Number, Release
+from publisher.releases.number import Number
+from publisher.releases.release import Lag, Release
+from publisher.releases.releases import Releases
 from publisher.text.clauses import Document, Kind
 
 _Key = tuple[str, str]
@@ -37,34 +39,34 @@ def said(document: Document) -> dict[str, tuple[str, ...]]:
     }
 
 
-def lags(policy: Policy, line: Line) -> tuple[Lag, ...]:
+def lags(policy: Policy, releases: Releases) -> tuple[Lag, ...]:
     """Where the translations of a draft do not follow its text, by language, in its order.
 
     Args:
         policy: the draft.
-        line: all releases so far.
+        releases: all releases so far.
     """
     text = said(policy.document)
     return tuple(
         Lag(language, anchor, behind)
         for language in policy.translations
-        for anchor, behind in _behind(policy, language, text, line)
+        for anchor, behind in _behind(policy, language, text, releases)
     )
 
 
 def _behind(
-    policy: Policy, language: str, text: Mapping[str, tuple[str, ...]], line: Line
+    policy: Policy, language: str, text: Mapping[str, tuple[str, ...]], releases: Releases
 ) -> Iterator[tuple[str, Number | None]]:
     translated = said(policy.in_language(language).document)
-    before = _translated(line[-1], language) if line else {}
+    before = _translated(releases[-1], language) if releases else {}
     texts: dict[Number, Mapping[str, tuple[str, ...]]] = {}
     for anchor, now in text.items():
         if anchor not in translated:
             yield anchor, None
         elif translated[anchor] == before.get(anchor):
-            given = _given(line[-1], language, anchor)
+            given = _given(releases[-1], language, anchor)
             if given not in texts:
-                texts[given] = said(next(r for r in line if r.number == given).policy.document)
+                texts[given] = said(next(r for r in releases if r.number == given).policy.document)
             if now != texts[given].get(anchor):
                 yield anchor, given
 
@@ -83,14 +85,16 @@ def _given(release: Release, language: str, anchor: str) -> Number:
 # ── what people state ────────────────────────────────────────────────────────────────────────────
 
 
-def stated(policy: Policy, line: Line, lagging: Sequence[str], unaffected: Sequence[str]) -> Stated:
+def stated(
+    policy: Policy, releases: Releases, lagging: Sequence[str], unaffected: Sequence[str]
+) -> Stated:
     """What a release of the draft records of its translations.
 
     What is stated about a section counts more than what is stated about its language.
 
     Args:
         policy: the draft.
-        line: all releases so far.
+        releases: all releases so far.
         lagging: what is to be labelled as not up to date: `de` (all that lags) or `de:security`.
         unaffected: what somebody has looked at, and found to need no change; likewise.
 
@@ -98,7 +102,7 @@ def stated(policy: Policy, line: Line, lagging: Sequence[str], unaffected: Seque
         FreezeError: a translation lags and nobody said what of it; or something was stated that
             cannot be.
     """
-    found = {(lag.language, lag.anchor): lag.behind for lag in lags(policy, line)}
+    found = {(lag.language, lag.anchor): lag.behind for lag in lags(policy, releases)}
     labelled = _Statement("--lagging", policy, found, lagging)
     looked_at = _Statement("--unaffected", policy, found, unaffected)
     if both := [*(labelled.one & looked_at.one), *(labelled.whole & looked_at.whole)]:
@@ -107,7 +111,7 @@ def stated(policy: Policy, line: Line, lagging: Sequence[str], unaffected: Seque
             f"`{named}` is stated both to lag and to be unaffected", remedy="state one of the two"
         )
     for key in labelled.one - found.keys():
-        found[key] = _last_given(policy, line, *key)
+        found[key] = _last_given(policy, releases, *key)
     for key in looked_at.one:
         if key not in found:
             raise FreezeError(
@@ -165,15 +169,15 @@ class _Statement:
                 self.whole.add(language)
 
 
-def _last_given(policy: Policy, line: Line, language: str, anchor: str) -> Number:
+def _last_given(policy: Policy, releases: Releases, language: str, anchor: str) -> Number:
     """The version whose text a section gives that somebody calls lagging though it was changed."""
-    if not line or anchor not in _translated(line[-1], language):
+    if not releases or anchor not in _translated(releases[-1], language):
         raise FreezeError(
             f"--lagging {language}:{anchor}: this translation is new, so it lags behind no version",
             remedy="leave it out, or remove the translation of this section until it is right",
         )
-    given = _given(line[-1], language, anchor)
-    then = next(release for release in line if release.number == given).policy.document
+    given = _given(releases[-1], language, anchor)
+    then = next(release for release in releases if release.number == given).policy.document
     if said(policy.document)[anchor] == said(then).get(anchor):
         raise FreezeError(
             f"--lagging {language}:{anchor}: the text is what it was in version {given}",

@@ -9,7 +9,8 @@ from itertools import pairwise
 from publisher.policies.draft import FACTS_FILE
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import Policy
-from publisher.releases.release import Lag, Line
+from publisher.releases.release import Lag
+from publisher.releases.releases import Releases
 from publisher.releases.translation import lags, said
 from publisher.review.findings import TextReview, closest, headings
 from publisher.text.clauses import Clause, Document, parse
@@ -28,7 +29,7 @@ class Seen:
 
 
 def check_translations(
-    policy: Policy, line: Line, folder: str, seen: Sequence[Seen]
+    policy: Policy, releases: Releases, folder: str, seen: Sequence[Seen]
 ) -> list[Finding]:
     """Everything about a draft's translations that stands between it and its release.
 
@@ -37,25 +38,25 @@ def check_translations(
 
     Args:
         policy: the draft.
-        line: all releases so far.
+        releases: all releases so far.
         folder: the draft's path, for messages.
         seen: what stood there when each translation that was changed since then was committed.
     """
-    found = list(_facts(policy, line, folder))
+    found = list(_facts(policy, releases, folder))
     for language in policy.translations:
         found += _Translation(policy, language, folder).findings()
     titles = {h.anchor: h for h in headings(policy)}
-    behind = lags(policy, line)
+    behind = lags(policy, releases)
     found += [_lagging(policy, titles[lag.anchor], lag, folder) for lag in behind]
     lagging = {(lag.language, lag.anchor) for lag in behind}
     for each in seen:
-        found += _overtaken(policy, line, folder, each, lagging)
+        found += _overtaken(policy, releases, folder, each, lagging)
     return found
 
 
-def _facts(policy: Policy, line: Line, folder: str) -> Iterator[Finding]:
+def _facts(policy: Policy, releases: Releases, folder: str) -> Iterator[Finding]:
     facts, file = policy.facts, f"{folder}/{FACTS_FILE}"
-    before = line[-1].policy.facts if line else None
+    before = releases[-1].policy.facts if releases else None
     for language, wording in facts.translations.items():
         table = f"translations.{language}"
         for key, words in (("title", wording.title), ("precedence", wording.precedence)):
@@ -82,7 +83,9 @@ def _facts(policy: Policy, line: Line, folder: str) -> Iterator[Finding]:
                 yield Finding(Severity.CUE, file, 0, what, "look whether it still fits")
     for language in before.translations if before else ():
         if language not in facts.translations:
-            what = f"release {line[-1].number} has a translation `{language}`, the draft has none"
+            what = (
+                f"release {releases[-1].number} has a translation `{language}`, the draft has none"
+            )
             remedy = f"if that is not meant, put [translations.{language}] and its files back"
             yield Finding(Severity.CUE, file, 0, what, remedy)
 
@@ -109,10 +112,14 @@ def _lagging(policy: Policy, heading: Clause, lag: Lag, folder: str) -> Finding:
 
 
 def _overtaken(
-    policy: Policy, line: Line, folder: str, seen: Seen, lagging: Collection[tuple[str, str]]
+    policy: Policy,
+    releases: Releases,
+    folder: str,
+    seen: Seen,
+    lagging: Collection[tuple[str, str]],
 ) -> Iterator[Finding]:
     """Sections that were translated anew, and whose text was changed once more after that."""
-    language, last = seen.language, line[-1].policy if line else None
+    language, last = seen.language, releases[-1].policy if releases else None
     then, now = said(Document(parse(seen.text, seen.file))), said(policy.document)
     before = {}
     if last and language in last.translations:

@@ -14,19 +14,11 @@ from typing import Any
 
 from publisher.exchange.diff_json import section_value
 from publisher.releases.address import Addresses
+from publisher.releases.folder import SUMS_FILE
+from publisher.releases.number import Materiality, Number
 from publisher.releases.periods import Period, announced, applied, by_number
-from publisher.releases.release import (
-    SUMS_FILE,
-    Line,
-    Materiality,
-    Number,
-    Release,
-    has_pdf,
-    last_day,
-    place_of,
-    predecessor,
-    standing,
-)
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 from publisher.site.change_summary import Abstract
 from publisher.site.languages import markdown
 
@@ -49,18 +41,18 @@ def kind(release: Release) -> str:
 
 
 def versions(
-    line: Line, organisation: str, at: Addresses, changes: Mapping[Number, Abstract]
+    releases: Releases, organisation: str, at: Addresses, changes: Mapping[Number, Abstract]
 ) -> bytes:
     """`versions.json`: every version with its dates, digests and addresses, oldest first.
 
     Args:
-        line: all releases of one policy.
+        releases: all releases of one policy.
         organisation: who publishes.
         at: addresses with the site's own in front.
         changes: what each version changes against the one before it, by number.
     """
-    facts = line[-1].policy.facts
-    ahead, in_force = by_number(announced(line)), by_number(applied(line))
+    facts = releases[-1].policy.facts
+    ahead, in_force = by_number(announced(releases)), by_number(applied(releases))
     listed = {
         "page": at.current,
         "history": at.history,
@@ -76,19 +68,19 @@ def versions(
             **({"seen": moment(release.imported.seen)} if release.imported else {}),
             "announced": _days(ahead.get(release.number)),
             "applies": _days(in_force.get(release.number)),
-            **_neighbours(release, line),
-            "opt_out_until": _day(last_day(release, line) if release.closes else None),
+            **_neighbours(release, releases),
+            "opt_out_until": _day(releases.closing_day(release) if release.closes else None),
             "sha256": {"text": digest(release), "seal": release.seal},
-            "urls": _urls(release, line, at, amended=release.number in changes),
+            "urls": _urls(release, releases, at, amended=release.number in changes),
             **_figures(changes.get(release.number)),
-            "translations": list(_translations(release, line, at)),
+            "translations": list(_translations(release, releases, at)),
         }
-        for release in line
+        for release in releases
     ]
     return _json(
         {
             "$schema": VERSIONS,
-            "policy": line[0].policy.id,
+            "policy": releases[0].policy.id,
             "title": facts.title,
             "publisher": organisation,
             "urls": listed,
@@ -108,18 +100,18 @@ def _facts(release: Release) -> dict[str, Any]:
     }
 
 
-def _neighbours(release: Release, line: Line) -> dict[str, Any]:
-    place = place_of(release, line)
+def _neighbours(release: Release, releases: Releases) -> dict[str, Any]:
+    place = releases.place_of(release)
     # How it stands when all that is announced has come.
-    by = standing(release, line, dt.date.max).by
+    by = releases.status(release, dt.date.max).by
     return {
-        "previous": str(line[place - 1].number) if place else None,
-        "next": str(line[place + 1].number) if place + 1 < len(line) else None,
+        "previous": str(releases[place - 1].number) if place else None,
+        "next": str(releases[place + 1].number) if place + 1 < len(releases) else None,
         "replaced_by": str(by) if by else None,
     }
 
 
-def _urls(release: Release, line: Line, at: Addresses, *, amended: bool) -> dict[str, Any]:
+def _urls(release: Release, releases: Releases, at: Addresses, *, amended: bool) -> dict[str, Any]:
     number = release.number
     urls: dict[str, Any] = {
         "page": at.release(number),
@@ -134,7 +126,7 @@ def _urls(release: Release, line: Line, at: Addresses, *, amended: bool) -> dict
             "markdown": at.download(number, "changes.md"),
             "json": at.download(number, "changes.json"),
         }
-    if has_pdf(release, line):
+    if releases.has_pdf(release):
         urls["pdf"] = at.download(number, "policy.pdf")
         if amended:
             urls["changes"]["pdf"] = at.download(number, "changes.pdf")
@@ -153,14 +145,14 @@ def _figures(found: Abstract | None) -> dict[str, Any]:
     return {"changes": {"summary": found.summary, **words}}
 
 
-def periods(line: Line, at: Addresses) -> bytes:
+def periods(releases: Releases, at: Addresses) -> bytes:
     """`periods.json`: which version applied on which day, and which was announced on it."""
     return _json(
         {
             "$schema": PERIODS,
-            "policy": line[0].policy.id,
-            "applied": [_period(p, at) for p in applied(line)],
-            "announced": [_period(p, at) for p in announced(line)],
+            "policy": releases[0].policy.id,
+            "applied": [_period(p, at) for p in applied(releases)],
+            "announced": [_period(p, at) for p in announced(releases)],
         }
     )
 
@@ -232,8 +224,8 @@ def _lags(release: Release, language: str) -> list[dict[str, str | None]]:
     ]
 
 
-def _translations(release: Release, line: Line, at: Addresses) -> Iterator[dict[str, Any]]:
-    number, before = release.number, predecessor(release, line)
+def _translations(release: Release, releases: Releases, at: Addresses) -> Iterator[dict[str, Any]]:
+    number, before = release.number, releases.predecessor(release)
     for language in release.policy.translations:
         urls: dict[str, Any] = {
             "page": at.translation(number, language),

@@ -13,8 +13,10 @@ from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading
 from publisher.policies.organisation import Organisation
 from publisher.releases.address import Addresses
+from publisher.releases.number import Number
 from publisher.releases.periods import Period, applied, by_number
-from publisher.releases.release import Line, Number, Release, has_pdf
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 from publisher.site import page_head, page_parts, relations
 from publisher.site.change_summary import Abstract
 from publisher.site.derived import Makings
@@ -61,29 +63,29 @@ class View:
     organisation: Organisation
 
     @property
-    def line(self) -> Line:
+    def releases(self) -> Releases:
         """All its releases."""
-        return self.made.line
+        return self.made.releases
 
     @cached_property
     def policy_id(self) -> str:
         """The policy's id."""
-        return self.line[0].policy.id
+        return self.releases[0].policy.id
 
     @cached_property
     def title(self) -> str:
         """What the policy is called in its latest release."""
-        return self.line[-1].policy.facts.title
+        return self.releases[-1].policy.facts.title
 
     @cached_property
     def periods(self) -> dict[Number, Period]:
         """When each version that ever applies does so."""
-        return by_number(applied(self.line))
+        return by_number(applied(self.releases))
 
     @cached_property
     def abstracts(self) -> dict[Number, Abstract]:
         """What each version changes against the one before it, in short."""
-        found = ((r.number, self.made.abstract(r)) for r in self.line)
+        found = ((r.number, self.made.abstract(r)) for r in self.releases)
         return {number: short for number, short in found if short}
 
     @property
@@ -97,7 +99,7 @@ class View:
 
     def modified(self, *more: dt.date | None) -> dt.date | None:
         """When the last release was published, or `more` if that is later."""
-        days = [r.published.date() for r in self.line if r.published]
+        days = [r.published.date() for r in self.releases if r.published]
         return max([*days, *filter(None, more)], default=None)
 
     # ── what stands around ───────────────────────────────────────────────────────────────────────
@@ -121,7 +123,7 @@ class View:
             ("Version", escape(f"{release.number}, {page_parts.kind_words(release)}")),
             *self._dates(release),
         ]
-        links = page_head.change_links(release, self.line, at)
+        links = page_head.change_links(release, self.releases, at)
         if links:
             rows.append(
                 ("What it changes", Markup("<br>").join(page_head.anchor(link) for link in links))
@@ -129,7 +131,7 @@ class View:
         return page_head.facts(rows)
 
     def _dates(self, release: Release) -> Iterator[tuple[str, Markup]]:
-        span = escape(page_head.span(release, self.line))
+        span = escape(page_head.span(release, self.releases))
         if release.imported is None:
             yield "In force", span
             yield "Published", escape(page_parts.published_words(release))
@@ -139,12 +141,12 @@ class View:
 
     def forms(self, release: Release, at: Addresses, name: str) -> tuple[relations.Link, ...]:
         """The other forms of a version (`policy`) or of what it changes (`changes`)."""
-        printed = has_pdf(release, self.line)
+        printed = self.releases.has_pdf(release)
         return relations.forms(at.release(release.number), name, printed=printed)
 
     def downloads(self, release: Release, at: Addresses, name: str) -> list[page_head.Link]:
         """The same, for people."""
-        forms = [("Download PDF", "pdf")] if has_pdf(release, self.line) else []
+        forms = [("Download PDF", "pdf")] if self.releases.has_pdf(release) else []
         forms += [("Markdown", "md"), ("JSON", "json")]
         return [(words, at.download(release.number, f"{name}.{end}")) for words, end in forms]
 

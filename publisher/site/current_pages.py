@@ -14,7 +14,8 @@ from markupsafe import Markup
 
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading
-from publisher.releases.release import Line, Release, Status, in_force
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases, Status
 from publisher.site import (
     languages,
     overview,
@@ -37,14 +38,14 @@ POLICIES = Markup("<!-- policies -->")
 def pages(view: View) -> Iterator[Page]:
     """Every page of a policy, the stable ones first."""
     yield from stable(view)
-    for release in view.line:
+    for release in view.releases:
         yield from version_pages.pages(view, release)
         yield from translation_pages.pages(view, release)
 
 
 def stable(view: View) -> Iterator[Page]:
     """The pages in the navigation: as many, however many versions there are."""
-    current, name, title = in_force(view.line, view.today), view.policy_id, view.title
+    current, name, title = view.releases.in_force(view.today), view.policy_id, view.title
     day = view.modified()
     if current:
         yield Page(
@@ -82,7 +83,7 @@ def _current(view: View, release: Release) -> Body:
         page_head.head(facts.title, view.organisation.name, line),
         languages.switch(facts.language, languages.current(release, at)),
         page_parts.remark(facts),
-        page_head.coming(view.line, view.today, at),
+        page_head.coming(view.releases, view.today, at),
         view.facts(release, at),
         version_pages.actions(view, release, at, history=True),
         page_parts.contents(text),
@@ -100,7 +101,7 @@ def _announced(view: View) -> Body:
     html = (
         page_head.crumbs([("Policies", at.root)], view.title)
         + page_head.head(view.title, view.organisation.name)
-        + page_head.coming(view.line, view.today, at)
+        + page_head.coming(view.releases, view.today, at)
         + page_head.actions([("All versions", at.history)], "More")
     )
     return Body(html, head=view.head(at, *relations.history(at)))
@@ -134,7 +135,7 @@ def _history(view: View, title: str) -> Body:
         view.crumbs(at, "All versions")
         + page_head.head(title, view.organisation.name)
         + page_head.actions(more, "More about all versions")
-        + overview.history(view.line, view.today, sizes, at)
+        + overview.history(view.releases, view.today, sizes, at)
         + page_head.actions(feeds, "For feed readers and other programs")
     )
     heads = [
@@ -159,7 +160,7 @@ def _day(view: View, title: str) -> Body:
     parts = [
         view.crumbs(at, "What applied on a day"),
         page_head.head(title, view.organisation.name, lead),
-        overview.days(view.line, at),
+        overview.days(view.releases, at),
         page_head.actions(machines, "For machines"),
         Markup('<script src="{}{}" defer></script>\n').format(at.root, DAY),
     ]
@@ -184,7 +185,7 @@ def _compare(view: View, title: str) -> Body:
         versus.chooser(view.made, at),
         versus.script(at),
     ]
-    heads = (Heading(2, "pp-steps", "Step by step"),) * (len(view.line) > 1)
+    heads = (Heading(2, "pp-steps", "Step by step"),) * (len(view.releases) > 1)
     about = f"Any two versions of the {view.title} of {view.organisation.name}, compared."
     return _overview(view, NOTHING.join(parts), about, heads)
 
@@ -192,16 +193,16 @@ def _compare(view: View, title: str) -> Body:
 def _sections(view: View, title: str) -> Body:
     """The history of each section."""
     at = view.at(2)
-    first = view.made.titles(view.line[0])
-    here, gone = section_history.stories(view.line, first, view.abstracts)
+    first = view.made.titles(view.releases[0])
+    here, gone = section_history.stories(view.releases, first, view.abstracts)
     spots = {number: short.places for number, short in view.abstracts.items()}
     lead = Markup("What each version did to each section, up to version {}.").format(
-        view.line[-1].number
+        view.releases[-1].number
     )
     parts = [
         view.crumbs(at, "Sections"),
         page_head.head(title, view.organisation.name, lead),
-        section_history.chronicle(here, gone, spots, at, view.made.naming(view.line[-1]).given),
+        section_history.chronicle(here, gone, spots, at, view.made.naming(view.releases[-1]).given),
         version_pages.anchors(at),
     ]
     about = f"The history of each section of the {view.title} of {view.organisation.name}."
@@ -211,7 +212,7 @@ def _sections(view: View, title: str) -> Body:
 # ── beside the policies ──────────────────────────────────────────────────────────────────────────
 
 
-def home(lines: list[Line], today: dt.date, root: str = "") -> Markup:
+def home(lines: list[Releases], today: dt.date, root: str = "") -> Markup:
     """The list of the policies, for a hand-written page; see `POLICIES`."""
     names = (("Atom", f"{root}feed.atom"), ("JSON", f"{root}feed.json"))
     links = Markup(" or ").join(map(page_head.anchor, names))

@@ -24,7 +24,9 @@ from publisher.markup.html import Fragment, Heading
 from publisher.markup.marked import redline
 from publisher.policies.policy import Policy
 from publisher.releases.address import Addresses
-from publisher.releases.release import Line, Number, Release, has_pdf, place_of, predecessor
+from publisher.releases.number import Number
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 from publisher.reports.pull_request import as_markdown
 from publisher.site import catalogue, feeds, page_parts
 from publisher.site.change_summary import Abstract, abstract, titles
@@ -51,7 +53,7 @@ def make(parts: Sequence[str], how: Callable[[], bytes]) -> bytes:
 class Makings:
     """What is made of the releases of one policy."""
 
-    line: Line
+    releases: Releases
     organisation: str
     site: Addresses
     """Addresses with the site's own in front."""
@@ -117,7 +119,7 @@ class Makings:
             "policy.json": catalogue.text(release, self.organisation, self.site),
             "policy.akn.xml": self._akoma_ntoso(release, names),
         }
-        before, found = predecessor(release, self.line), self.amendment(release)
+        before, found = self.releases.predecessor(release), self.amendment(release)
         if before is None or found is None:
             return made
         versions = [f"version {r.number}" for r in (before, release)]
@@ -130,11 +132,11 @@ class Makings:
 
     def _akoma_ntoso(self, release: Release, names: Sequence[str]) -> bytes:
         address = self.site.release(release.number)
-        return akoma_ntoso(release, self.line[0], self.organisation, address, names)
+        return akoma_ntoso(release, self.releases[0], self.organisation, address, names)
 
     @property
     def _title(self) -> str:
-        return self.line[-1].policy.facts.title
+        return self.releases[-1].policy.facts.title
 
     # ── of it alone, for one page ────────────────────────────────────────────────────────────────
 
@@ -185,7 +187,7 @@ class Makings:
 
     def retranslated(self, release: Release, language: str) -> Fragment:
         """As `changed`, of a translation that the version before has as well."""
-        before = predecessor(release, self.line)
+        before = self.releases.predecessor(release)
         assert before
 
         def how() -> bytes:
@@ -204,10 +206,10 @@ class Makings:
         That grows with the past, so it is kept of few: of the releases that readers come to first,
         and of the last two, from which the next one goes on.
         """
-        place = place_of(release, self.line)
+        place = self.releases.place_of(release)
         pending: list[Release] = []
         known: Naming | None = None
-        for earlier in reversed(self.line[: place + 1]):
+        for earlier in reversed(self.releases[: place + 1]):
             known = self._named.get(earlier.number) or self._kept_naming(earlier)
             if known:
                 break
@@ -230,7 +232,7 @@ class Makings:
             return None
 
     def _lasting(self, release: Release) -> bool:
-        return has_pdf(release, self.line) or any(release is late for late in self.line[-2:])
+        return self.releases.has_pdf(release) or any(release is late for late in self.releases[-2:])
 
     def _naming_parts(self, release: Release) -> list[str]:
         return ["naming", self._past[release.number]]
@@ -239,7 +241,7 @@ class Makings:
     def _past(self) -> dict[Number, str]:
         """A digest of each release with all before it."""
         digest, found = b"", {}
-        for release in self.line:
+        for release in self.releases:
             digest = hashlib.sha256(digest + release.identity.encode()).digest()
             found[release.number] = digest.hex()
         return found
@@ -248,7 +250,7 @@ class Makings:
 
     def amendment(self, release: Release) -> Amendment | None:
         """What a release changes against the one before it; None for the first."""
-        before = predecessor(release, self.line)
+        before = self.releases.predecessor(release)
         if before is None:
             return None
         if release.number not in self._compared:
@@ -287,7 +289,7 @@ class Makings:
         self, what: str, release: Release, how: Callable[[Amendment], bytes], *more: str
     ) -> bytes:
         """What follows from a comparison; empty for the first release."""
-        before = predecessor(release, self.line)
+        before = self.releases.predecessor(release)
         if before is None:
             return b""
 

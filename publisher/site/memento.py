@@ -22,7 +22,8 @@ from urllib.parse import urlsplit
 
 from publisher.releases.address import Addresses
 from publisher.releases.periods import applied
-from publisher.releases.release import Line, Release
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 from publisher.site import relations
 from publisher.site.catalogue import moment
 from publisher.site.relations import ATOM, FEED, LINKS, Link
@@ -42,24 +43,24 @@ class Memento:
         return format_datetime(self.since, usegmt=True)
 
 
-def mementos(line: Line, today: dt.date) -> tuple[Memento, ...]:
+def mementos(releases: Releases, today: dt.date) -> tuple[Memento, ...]:
     """The versions that have stood at the stable address until the end of `today`, oldest first."""
     return tuple(
         Memento(p.release, dt.datetime.combine(p.first, dt.time(), dt.UTC))
-        for p in applied(line)
+        for p in applied(releases)
         if p.first and p.first <= today
     )
 
 
-def timemap(line: Line, today: dt.date, at: Addresses) -> bytes:
+def timemap(releases: Releases, today: dt.date, at: Addresses) -> bytes:
     """The TimeMap as a list of links (RFC 7089 §5).
 
     Args:
-        line: all releases of one policy.
+        releases: all releases of one policy.
         today: the day whose past it lists.
         at: addresses with the site's own in front.
     """
-    found = mementos(line, today)
+    found = mementos(releases, today)
     own = {"type": LINKS}
     if found:
         own |= {"from": found[0].date, "until": found[-1].date}
@@ -76,11 +77,11 @@ def _rel(place: int, count: int) -> str:
     return " ".join(["first"] * (place == 0) + ["last"] * (place == count - 1) + ["memento"])
 
 
-def timemap_json(line: Line, today: dt.date, at: Addresses) -> bytes:
+def timemap_json(releases: Releases, today: dt.date, at: Addresses) -> bytes:
     """The TimeMap in the JSON that Memento aggregators write; RFC 7089 knows none."""
     listed = [
         {"datetime": moment(m.since), "uri": at.release(m.release.number)}
-        for m in mementos(line, today)
+        for m in mementos(releases, today)
     ]
     value: dict[str, object] = {
         "original_uri": at.current,
@@ -106,11 +107,11 @@ class Rule(NamedTuple):
     headers: tuple[tuple[str, str], ...]
 
 
-def rules(line: Line, today: dt.date, at: Addresses) -> Iterator[Rule]:
+def rules(releases: Releases, today: dt.date, at: Addresses) -> Iterator[Rule]:
     """The headers of a policy's pages and files, the latest version first.
 
     Args:
-        line: all releases of one policy.
+        releases: all releases of one policy.
         today: as for `timemap`.
         at: addresses with the site's own in front.
     """
@@ -122,9 +123,9 @@ def rules(line: Line, today: dt.date, at: Addresses) -> Iterator[Rule]:
             at.listing("timemap.link"): LINKS,
         }
     )
-    dates = {memento.release.number: memento.date for memento in mementos(line, today)}
-    for release in reversed(line):
-        links = relations.header(relations.versions(release, line, at))
+    dates = {memento.release.number: memento.date for memento in mementos(releases, today)}
+    for release in reversed(releases):
+        links = relations.header(relations.versions(release, releases, at))
         date = dates.get(release.number)
         known = (("Memento-Datetime", date),) if date else ()
         yield Rule(path_of(at.release(release.number)), (*known, ("Link", links)))

@@ -12,18 +12,10 @@ from publisher.compare.amendment import Counts
 from publisher.markup.elements import NOTHING
 from publisher.policies.dates import long_date
 from publisher.releases.address import Addresses
+from publisher.releases.number import Materiality, Number
 from publisher.releases.periods import Period, announced, applied
-from publisher.releases.release import (
-    Line,
-    Materiality,
-    Number,
-    Release,
-    Status,
-    has_pdf,
-    in_force,
-    predecessor,
-    standing,
-)
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases, Status
 from publisher.site import languages, page_head, page_parts
 from publisher.site.timeline import bars, picture
 
@@ -31,20 +23,22 @@ WIDE, NARROW = 720, 330
 """Widths of the two pictures of a history, in CSS pixels; style shows the one that fits."""
 
 
-def history(line: Line, today: dt.date, sizes: Mapping[Number, Counts], at: Addresses) -> Markup:
+def history(
+    releases: Releases, today: dt.date, sizes: Mapping[Number, Counts], at: Addresses
+) -> Markup:
     """The timeline, the amendments and, apart from them, the corrections and the imported texts.
 
     Args:
-        line: all releases of one policy.
+        releases: all releases of one policy.
         today: the day whose statuses hold.
         sizes: what each release changed, by its number.
         at: addresses as seen from the page.
     """
-    imported = [r for r in line if r.imported]
-    own = [r for r in line if not r.imported]
+    imported = [r for r in releases if r.imported]
+    own = [r for r in releases if not r.imported]
     material = [r for r in own if r.materiality is Materiality.MATERIAL]
     corrections = [r for r in own if r.materiality is Materiality.EDITORIAL]
-    parts = [_figure(line, today, sizes)]
+    parts = [_figure(releases, today, sizes)]
     if material:
         parts += [
             Markup('<h2 id="pp-amendments">Amendments</h2>\n'),
@@ -52,7 +46,7 @@ def history(line: Line, today: dt.date, sizes: Mapping[Number, Counts], at: Addr
                 "<p>Each amendment is announced to customers before it takes effect, "
                 "and they may opt out of it.</p>\n"
             ),
-            _table("Amendments", material, line, today, sizes, at),
+            _table("Amendments", material, releases, today, sizes, at),
         ]
     if corrections:
         parts += [
@@ -61,7 +55,7 @@ def history(line: Line, today: dt.date, sizes: Mapping[Number, Counts], at: Addr
                 "<p>A correction mends spelling or layout, or moves a date to a later day. "
                 "It is listed here; a later date is also announced to customers.</p>\n"
             ),
-            _table("Corrections", corrections, line, today, sizes, at),
+            _table("Corrections", corrections, releases, today, sizes, at),
         ]
     if imported:
         parts += [
@@ -71,14 +65,14 @@ def history(line: Line, today: dt.date, sizes: Mapping[Number, Counts], at: Addr
                 "day it was first seen there. When it was announced, and from when it applied, is "
                 "unknown.</p>\n"
             ),
-            *_by_year(imported, line, today, sizes, at),
+            *_by_year(imported, releases, today, sizes, at),
         ]
     return NOTHING.join(parts)
 
 
 def _by_year(
     imported: Sequence[Release],
-    line: Line,
+    releases: Releases,
     today: dt.date,
     sizes: Mapping[Number, Counts],
     at: Addresses,
@@ -86,9 +80,9 @@ def _by_year(
     """A table for each year, the latest first and open: there may be hundreds of texts."""
     opened = " open"
     for year, found in groupby(reversed(imported), lambda r: r.imported and r.imported.seen.year):
-        releases = tuple(found)[::-1]
-        count = f"{len(releases)} text{'s' if len(releases) > 1 else ''}"
-        table = _table(f"Texts first seen in {year}", releases, line, today, sizes, at)
+        texts = tuple(found)[::-1]
+        count = f"{len(texts)} text{'s' if len(texts) > 1 else ''}"
+        table = _table(f"Texts first seen in {year}", texts, releases, today, sizes, at)
         yield (
             Markup('<details class="pp-more"{}><summary>{}, {}</summary>\n{}</details>\n').format(
                 opened, year, count, table
@@ -97,9 +91,9 @@ def _by_year(
         opened = ""
 
 
-def _figure(line: Line, today: dt.date, sizes: Mapping[Number, Counts]) -> Markup:
-    found = bars(line, today, sizes)
-    past = [bool(release.imported) for release in line]
+def _figure(releases: Releases, today: dt.date, sizes: Mapping[Number, Counts]) -> Markup:
+    found = bars(releases, today, sizes)
+    past = [bool(release.imported) for release in releases]
     force = "seen" if all(past) else "seen, or in force" if any(past) else "in force"
     key = NOTHING.join(
         Markup('<li><span class="pp-key pp-key-{}"></span>{}</li>').format(name, words)
@@ -127,29 +121,33 @@ _SEEN = ("Version", "Seen", "What it changes", "Documents")
 
 def _table(
     name: str,
-    releases: Sequence[Release],
-    line: Line,
+    rows: Sequence[Release],
+    releases: Releases,
     today: dt.date,
     sizes: Mapping[Number, Counts],
     at: Addresses,
 ) -> Markup:
-    columns = _SEEN if releases[0].imported else _COLUMNS
+    columns = _SEEN if rows[0].imported else _COLUMNS
     head = NOTHING.join(Markup('<th scope="col">{}</th>').format(column) for column in columns)
-    rows = NOTHING.join(_row(r, line, today, sizes, at) for r in reversed(releases))
+    body = NOTHING.join(_row(r, releases, today, sizes, at) for r in reversed(rows))
     return Markup(
         '<div class="pp-table" role="region" tabindex="0" aria-label="{}">'
         '<table class="pp-table-grid pp-history"><thead><tr>{}</tr></thead>\n'
         "<tbody>\n{}</tbody></table></div>\n"
-    ).format(name, head, rows)
+    ).format(name, head, body)
 
 
 def _row(
-    release: Release, line: Line, today: dt.date, sizes: Mapping[Number, Counts], at: Addresses
+    release: Release,
+    releases: Releases,
+    today: dt.date,
+    sizes: Mapping[Number, Counts],
+    at: Addresses,
 ) -> Markup:
-    number, status = release.number, standing(release, line, today).status
+    number, status = release.number, releases.status(release, today).status
     name = page_head.anchor((release.version, at.release(number)))
     documents = [("Markdown", at.download(number, "policy.md"))] if release.imported else []
-    if has_pdf(release, line):
+    if releases.has_pdf(release):
         documents.append(("PDF", at.download(number, "policy.pdf")))
         if release.previous:
             documents.append(("Changes (PDF)", at.download(number, "changes.pdf")))
@@ -160,12 +158,12 @@ def _row(
     others = [languages.link(*other) for other in languages.versions(release, at).items()][1:]
     links = Markup("<br>").join([*map(page_head.anchor, documents), *others])
     if release.imported:
-        dates = Markup("<td>{}</td>").format(page_head.seen(release, line))
+        dates = Markup("<td>{}</td>").format(page_head.seen(release, releases))
     else:
-        span = page_head.span(release, line)
+        span = page_head.span(release, releases)
         dates = Markup("<td>{}</td><td>{}</td>").format(_published(release), span)
     return Markup('<tr><th scope="row">{}<br>{}</th>{}<td>{}</td><td>{}</td></tr>\n').format(
-        name, page_head.chip(release, status), dates, _changed(release, line, sizes, at), links
+        name, page_head.chip(release, status), dates, _changed(release, releases, sizes, at), links
     )
 
 
@@ -174,21 +172,23 @@ def _published(release: Release) -> str:
     return words if release.published else words.capitalize()
 
 
-def _changed(release: Release, line: Line, sizes: Mapping[Number, Counts], at: Addresses) -> Markup:
-    before, size = predecessor(release, line), sizes.get(release.number)
+def _changed(
+    release: Release, releases: Releases, sizes: Mapping[Number, Counts], at: Addresses
+) -> Markup:
+    before, size = releases.predecessor(release), sizes.get(release.number)
     if before is None or size is None:
         return Markup("First version")
     link = page_head.anchor((f"Changes since {before.number}", at.changes(release.number)))
     return Markup("{}<br>{:,} words added, {:,} removed").format(link, size.inserted, size.deleted)
 
 
-def days(line: Line, at: Addresses) -> Markup:
+def days(releases: Releases, at: Addresses) -> Markup:
     """Which version applied on which day, and which was announced on it.
 
     The form shows itself when `day.js` runs; without a script the tables answer.
 
     Args:
-        line: all releases of one policy.
+        releases: all releases of one policy.
         at: addresses as seen from the page.
     """
     return Markup(
@@ -201,8 +201,9 @@ def days(line: Line, at: Addresses) -> Markup:
         '<h2 id="pp-announced">Announced, not yet in force</h2>\n'
         "{}"
     ).format(
-        _periods("In force", applied(line), at),
-        _periods("Announced", announced(line), at) or Markup("<p>None was announced ahead.</p>"),
+        _periods("In force", applied(releases), at),
+        _periods("Announced", announced(releases), at)
+        or Markup("<p>None was announced ahead.</p>"),
     )
 
 
@@ -237,7 +238,7 @@ def _period(name: str, period: Period, at: Addresses) -> Markup:
     ).format(name, ends, link, first, last)
 
 
-def home(lines: Sequence[Line], today: dt.date, root: str) -> Markup:
+def home(lines: Sequence[Releases], today: dt.date, root: str) -> Markup:
     """Every policy: which version is in force, since when, and what is coming.
 
     Args:
@@ -250,10 +251,10 @@ def home(lines: Sequence[Line], today: dt.date, root: str) -> Markup:
     )
 
 
-def _card(line: Line, today: dt.date, root: str) -> Markup:
-    at = Addresses(root, line[0].policy.id)
-    current = in_force(line, today)
-    facts = (current or line[-1]).policy.facts
+def _card(releases: Releases, today: dt.date, root: str) -> Markup:
+    at = Addresses(root, releases[0].policy.id)
+    current = releases.in_force(today)
+    facts = (current or releases[-1]).policy.facts
     standing_words = ""
     if current:
         words = f"Version {current.number}, {page_parts.in_force_words(current)}"
@@ -262,7 +263,7 @@ def _card(line: Line, today: dt.date, root: str) -> Markup:
     links = [("All versions", at.history)]
     if current:
         links.insert(0, ("Read it", at.current))
-        if has_pdf(current, line):
+        if releases.has_pdf(current):
             links.append(("PDF", at.download(current.number, "policy.pdf")))
     return Markup(
         '<section class="pp-policy" aria-labelledby="pp-policy-{}">'
@@ -270,15 +271,15 @@ def _card(line: Line, today: dt.date, root: str) -> Markup:
         "{}{}"
         "{}</section>\n"
     ).format(
-        facts_id(line),
-        facts_id(line),
+        facts_id(releases),
+        facts_id(releases),
         page_head.anchor((facts.title, at.current)),
         standing_words,
         page_head.actions(links, f"Go to the {facts.title}"),
-        page_head.coming(line, today, at),
+        page_head.coming(releases, today, at),
     )
 
 
-def facts_id(line: Line) -> str:
+def facts_id(releases: Releases) -> str:
     """The policy's id."""
-    return line[0].policy.id
+    return releases[0].policy.id

@@ -11,18 +11,9 @@ from markupsafe import Markup
 from publisher.markup.elements import NOTHING
 from publisher.policies.dates import long_date
 from publisher.releases.address import Addresses
-from publisher.releases.release import (
-    Line,
-    Number,
-    Release,
-    Status,
-    in_force,
-    last_day,
-    place_of,
-    predecessor,
-    standing,
-    upcoming,
-)
+from publisher.releases.number import Number
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases, Status
 from publisher.site.page_parts import in_force_words, spoken, status_words, when_words
 
 Link = tuple[str, str]
@@ -95,12 +86,12 @@ def standing_line(release: Release, status: Status) -> Markup:
     return Markup("{} {}").format(chip(release, status), words)
 
 
-def banner(release: Release, line: Line, today: dt.date, at: Addresses) -> Markup:
+def banner(release: Release, releases: Releases, today: dt.date, at: Addresses) -> Markup:
     """A loud message on the page of a version that is not in force; empty on the others."""
-    now = standing(release, line, today)
+    now = releases.status(release, today)
     if now.status is Status.IN_FORCE:
         return NOTHING
-    current = in_force(line, today)
+    current = releases.in_force(today)
     language = release.policy.facts.language
     day = long_date(now.since, language)
     until = _until(current, at)
@@ -111,9 +102,9 @@ def banner(release: Release, line: Line, today: dt.date, at: Addresses) -> Marku
     if now.status is Status.UPCOMING:
         title = f"Not in force yet: version {release.number} applies from {day}"
         return box("upcoming", title, Markup("<p>{}</p>\n").format(until) if until else NOTHING)
-    by = next(r for r in line if r.number == now.by)
+    by = next(r for r in releases if r.number == now.by)
     see = _read(by, at)
-    if standing(by, line, today).status is Status.UPCOMING:
+    if releases.status(by, today).status is Status.UPCOMING:
         title = f"Not in force: version {by.number} corrected version {release.number} on {day}"
         applies = f"It applies from {long_date(by.effective, language)}."
         return box("upcoming", title, Markup("<p>{} {} {}</p>\n").format(see, applies, until))
@@ -138,28 +129,28 @@ def _until(current: Release | None, at: Addresses, verb: str = "applies") -> Mar
     return Markup("Until then, {} {}.").format(link, verb)
 
 
-def coming(line: Line, today: dt.date, at: Addresses) -> Markup:
+def coming(releases: Releases, today: dt.date, at: Addresses) -> Markup:
     """What is announced: from when, what it changes, what one can do; empty where nothing is."""
-    release = upcoming(line, today)
+    release = releases.upcoming(today)
     if release is None or release.imported:
         return NOTHING
     day = long_date(release.effective, release.policy.facts.language)
     title = f"Version {release.number} is coming on {day}"
     links = [(f"Read version {release.number}", at.release(release.number))]
-    current = in_force(line, today)
-    links += change_links(release, line, at, since=current.number if current else None)
-    links += letters(release, line, at)
+    current = releases.in_force(today)
+    links += change_links(release, releases, at, since=current.number if current else None)
+    links += letters(release, releases, at)
     items = NOTHING.join(Markup("<li>{}</li>").format(anchor(link)) for link in links)
     return box(
         "upcoming",
         title,
-        Markup("<ul>{}{}</ul>\n").format(items, _opt_out(release, line, today, at)),
+        Markup("<ul>{}{}</ul>\n").format(items, _opt_out(release, releases, today, at)),
     )
 
 
-def _opt_out(release: Release, line: Line, today: dt.date, at: Addresses) -> Markup:
-    form = form_of(release, line)
-    closes = last_day(release, line)
+def _opt_out(release: Release, releases: Releases, today: dt.date, at: Addresses) -> Markup:
+    form = form_of(release, releases)
+    closes = releases.closing_day(release)
     if form is None or closes is None or today > closes:
         return NOTHING
     link = anchor((f"Opt out of version {release.number.major}", at.opt_out(form.number)))
@@ -168,32 +159,32 @@ def _opt_out(release: Release, line: Line, today: dt.date, at: Addresses) -> Mar
 
 
 def change_links(
-    release: Release, line: Line, at: Addresses, *, since: Number | None = None
+    release: Release, releases: Releases, at: Addresses, *, since: Number | None = None
 ) -> list[Link]:
     """Links to what a version changes: its amendment, and each correction of it.
 
     Args:
         release: the version.
-        line: all releases of the policy.
+        releases: all releases of the policy.
         at: where they are.
         since: leave out what this version had already; None: only the amendment of `release`.
     """
     first = since or Number(release.number.major - 1, 9999)
     links = []
-    for place in range(place_of(release, line), -1, -1):
-        member = line[place]
+    for place in range(releases.place_of(release), -1, -1):
+        member = releases[place]
         if member.number <= first:
             break
-        if before := predecessor(member, line):
+        if before := releases.predecessor(member):
             verb = "corrects in" if member.number.minor else "changes against"
             words = f"What version {member.number} {verb} version {before.number}"
             links.append((words, at.changes(member.number)))
     return links[::-1]
 
 
-def letters(release: Release, line: Line, at: Addresses) -> list[Link]:
+def letters(release: Release, releases: Releases, at: Addresses) -> list[Link]:
     """Links to the letters about an amendment: the first notice, and each later one."""
-    found = [r for r in _amendment(release, line) if r.notice and r.number <= release.number]
+    found = [r for r in _amendment(release, releases) if r.notice and r.number <= release.number]
     return [
         (
             "Letter to customers" if not r.number.minor else f"Letter about version {r.number}",
@@ -203,48 +194,48 @@ def letters(release: Release, line: Line, at: Addresses) -> list[Link]:
     ]
 
 
-def form_of(release: Release, line: Line) -> Release | None:
+def form_of(release: Release, releases: Releases) -> Release | None:
     """The release whose form opts out of the amendment that `release` belongs to."""
-    found = [r for r in _amendment(release, line) if r.opt_out]
+    found = [r for r in _amendment(release, releases) if r.opt_out]
     return found[-1] if found else None
 
 
-def _amendment(release: Release, line: Line) -> Line:
+def _amendment(release: Release, releases: Releases) -> Releases:
     """A release with all corrections of the same amendment."""
     first, behind = (
-        bisect_left(line, Number(major), key=lambda r: r.number)
+        bisect_left(releases, Number(major), key=lambda r: r.number)
         for major in (release.number.major, release.number.major + 1)
     )
-    return line[first:behind]
+    return Releases(releases[first:behind])
 
 
-def span(release: Release, line: Line) -> str:
+def span(release: Release, releases: Releases) -> str:
     """From when until when a version is in force, in words; of a text of the past, was seen."""
     language = release.policy.facts.language
     if release.imported:
-        return f"{seen(release, line)}; from when it applied is unknown"
+        return f"{seen(release, releases)}; from when it applied is unknown"
     if release.effective is None:
         start = "from an unknown day"
     else:
-        own = standing(release, line, release.effective)
+        own = releases.status(release, release.effective)
         if own.status is not Status.IN_FORCE:
             return f"never: corrected by version {own.by} before it took effect"
         start = f"from {long_date(release.effective, language)}"
-    end = standing(release, line, dt.date.max)
+    end = releases.status(release, dt.date.max)
     if end.status is Status.SUPERSEDED and end.since:
         start += f" until {long_date(end.since - dt.timedelta(days=1), language)}"
     return start
 
 
-def seen(release: Release, line: Line) -> str:
+def seen(release: Release, releases: Releases) -> str:
     """When a text of the past was first seen, and until when, in words."""
     assert release.imported is not None
     language, day = release.policy.facts.language, release.imported.seen.date()
-    words, end = when_words(release), standing(release, line, dt.date.max)
+    words, end = when_words(release), releases.status(release, dt.date.max)
     if end.status is not Status.SUPERSEDED or end.since is None:
         return words
     if end.since <= day:
         return f"seen on {long_date(day, language)} only"
-    by = next(r for r in line if r.number == end.by)
+    by = next(r for r in releases if r.number == end.by)
     verb = "seen" if by.imported else "in force"
     return f"{words}, {verb} until {long_date(end.since - dt.timedelta(days=1), language)}"

@@ -16,7 +16,9 @@ from publisher.policies.dates import long_date
 from publisher.policies.language import right_to_left
 from publisher.policies.organisation import Organisation
 from publisher.policies.policy import Facts, Note, Policy
-from publisher.releases.release import Materiality, Release, Status
+from publisher.releases.number import Materiality
+from publisher.releases.release import Release
+from publisher.releases.releases import Status
 from publisher.review.findings import explains
 from publisher.text.clauses import parse
 

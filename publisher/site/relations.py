@@ -18,7 +18,8 @@ from publisher.markup.elements import NOTHING, attribute, data_block
 from publisher.policies.language import own_name
 from publisher.releases.address import Addresses
 from publisher.releases.periods import Period
-from publisher.releases.release import Line, Release, place_of
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 from publisher.site.catalogue import digest, moment
 
 ATOM, FEED, LINKS = "application/atom+xml", "application/feed+json", "application/link-format"
@@ -73,17 +74,17 @@ def timemap(at: Addresses) -> Link:
     return Link("timemap", at.listing("timemap.link"), {"type": LINKS})
 
 
-def versions(release: Release, line: Line, at: Addresses) -> tuple[Link, ...]:
+def versions(release: Release, releases: Releases, at: Addresses) -> tuple[Link, ...]:
     """From one version to the others (RFC 5829 §3), and to what it is a version of (RFC 7089 §2.2).
 
     The latest version is what stands at the stable address: the one in force, whichever that is.
     """
-    place = place_of(release, line)
+    place = releases.place_of(release)
     found = [Link("latest-version", at.current), Link("original", at.current)]
     if place:
-        found.append(Link("predecessor-version", at.release(line[place - 1].number)))
-    if place + 1 < len(line):
-        found.append(Link("successor-version", at.release(line[place + 1].number)))
+        found.append(Link("predecessor-version", at.release(releases[place - 1].number)))
+    if place + 1 < len(releases):
+        found.append(Link("successor-version", at.release(releases[place + 1].number)))
     return (*found, *history(at))
 
 

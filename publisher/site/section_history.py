@@ -15,7 +15,9 @@ from publisher.letters.notice import said
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading, Place
 from publisher.releases.address import Addresses
-from publisher.releases.release import Line, Number, Release
+from publisher.releases.number import Number
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 from publisher.site import page_head, page_parts
 from publisher.site.change_summary import Abstract
 
@@ -51,19 +53,19 @@ class Story:
 
 
 def stories(
-    line: Line, first: Mapping[str, str], changed: Mapping[Number, Abstract]
+    releases: Releases, first: Mapping[str, str], changed: Mapping[Number, Abstract]
 ) -> tuple[tuple[Story, ...], tuple[Story, ...]]:
     """The sections of the latest release, in the order of its text; and those that are gone, the
     last to go first.
 
     Args:
-        line: all releases of one policy.
+        releases: all releases of one policy.
         first: the sections of the first, name and title.
         changed: what each of the others changes against the one before it, by its number.
     """
     titles, latest = dict(first), first
-    events: dict[str, list[Event]] = {name: [Event(line[0], ())] for name in titles}
-    for release in line[1:]:
+    events: dict[str, list[Event]] = {name: [Event(releases[0], ())] for name in titles}
+    for release in releases[1:]:
         short = changed[release.number]
         latest = short.titles
         titles = {**titles, **latest}
@@ -73,7 +75,7 @@ def stories(
                 found.setdefault(name, []).append(change)
         for name, changes in found.items():
             events.setdefault(name, []).insert(0, Event(release, tuple(changes)))
-    retired = line[-1].policy.facts.retired
+    retired = releases[-1].policy.facts.retired
 
     def story(name: str, into: str = "") -> Story:
         return Story(
@@ -81,7 +83,7 @@ def stories(
         )
 
     gone = [story(n, retired.get(n) or _went(events.get(n, ()))) for n in titles if n not in latest]
-    order = {release.number: place for place, release in enumerate(line)}
+    order = {release.number: place for place, release in enumerate(releases)}
     gone.sort(key=lambda s: order[s.events[0].release.number] if s.events else -1, reverse=True)
     return tuple(map(story, latest)), tuple(gone)
 

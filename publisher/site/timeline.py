@@ -18,7 +18,9 @@ from publisher.compare.amendment import Counts
 from publisher.markup.elements import NOTHING
 from publisher.policies.dates import long_date
 from publisher.policies.language import dated
-from publisher.releases.release import Line, Number, Release, Status, standing
+from publisher.releases.number import Number
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases, Status
 from publisher.site.page_parts import status_words
 
 ROWS = 24
@@ -46,26 +48,26 @@ class Bar:
     """Of a text of the past: when it was first seen."""
 
 
-def bars(line: Line, today: dt.date, sizes: Mapping[Number, Counts]) -> tuple[Bar, ...]:
+def bars(releases: Releases, today: dt.date, sizes: Mapping[Number, Counts]) -> tuple[Bar, ...]:
     """The bars of a line of releases, oldest first.
 
     Args:
-        line: all releases of one policy.
+        releases: all releases of one policy.
         today: the day whose statuses hold.
         sizes: what each material release changed, by its number.
     """
     groups: dict[int, list[Release]] = {}
-    for release in line:
+    for release in releases:
         groups.setdefault(release.number.major, []).append(release)
     found: list[Bar] = []
     for members in groups.values():
-        first, starts = members[0], [_start(r, line) for r in members]
+        first, starts = members[0], [_start(r, releases) for r in members]
         start = next((day for fits, day in starts if fits), None)
         found.append(
             Bar(
                 release=first,
                 corrections=tuple(members[1:]),
-                status=_status(members, line, today),
+                status=_status(members, releases, today),
                 announced=first.published.date() if first.published else None,
                 start=start,
                 end=None,
@@ -77,18 +79,18 @@ def bars(line: Line, today: dt.date, sizes: Mapping[Number, Counts]) -> tuple[Ba
     return tuple(replace(bar, end=end) for bar, end in zip(found, nexts, strict=True))
 
 
-def _start(release: Release, line: Line) -> tuple[bool, dt.date | None]:
+def _start(release: Release, releases: Releases) -> tuple[bool, dt.date | None]:
     """Whether a release ever takes effect itself, and when."""
     if release.begins is None:
         return True, None
     if release.imported:
         return True, release.begins
-    own = standing(release, line, release.begins)
+    own = releases.status(release, release.begins)
     return own.status is Status.IN_FORCE, release.begins
 
 
-def _status(members: Sequence[Release], line: Line, today: dt.date) -> Status:
-    found = {standing(release, line, today).status for release in members}
+def _status(members: Sequence[Release], releases: Releases, today: dt.date) -> Status:
+    found = {releases.status(release, today).status for release in members}
     order = (Status.IN_FORCE, Status.UPCOMING, Status.SUPERSEDED)
     return next(status for status in order if status in found)
 

@@ -14,7 +14,8 @@ from markupsafe import Markup
 from publisher.markup.elements import NOTHING
 from publisher.policies.language import english_name, own_name
 from publisher.releases.address import Addresses
-from publisher.releases.release import Release, Status, in_force, predecessor, standing, upcoming
+from publisher.releases.release import Release
+from publisher.releases.releases import Status
 from publisher.site import languages, page_head, page_parts, relations
 from publisher.site.catalogue import translated_digest
 from publisher.site.context import Body, Page, View, published
@@ -25,7 +26,7 @@ from publisher.site.version_pages import answers, seal, steps
 
 def pages(view: View, release: Release) -> Iterator[Page]:
     """A version in its other languages, and what was changed in each."""
-    before = predecessor(release, view.line)
+    before = view.releases.predecessor(release)
     for language, wording in release.policy.facts.translations.items():
         path = f"{release.name}/{language}/"
         title, day = f"{wording.title}, version {release.number}", published(release)
@@ -37,9 +38,9 @@ def pages(view: View, release: Release) -> Iterator[Page]:
 
 def stable(view: View) -> Iterator[Page]:
     """The text in force in each language that any version was ever in, at addresses that stay."""
-    current = in_force(view.line, view.today)
+    current = view.releases.in_force(view.today)
     known = dict.fromkeys(
-        language for release in reversed(view.line) for language in release.policy.translations
+        language for release in reversed(view.releases) for language in release.policy.translations
     )
     for language in known:
         path, name = f"{view.policy_id}/{language}/", own_name(language)
@@ -57,13 +58,13 @@ def stable(view: View) -> Iterator[Page]:
 
 
 def _version(view: View, release: Release, language: str) -> Body:
-    at, status = view.at(3), standing(release, view.line, view.today).status
+    at, status = view.at(3), view.releases.status(release, view.today).status
     rendition = Rendition(release, language, at)
     top = [
         view.crumbs(at, own_name(language), release),
         _head(view, rendition, status),
         languages.switch(language, languages.versions(release, at)),
-        page_head.banner(release, view.line, view.today, at),
+        page_head.banner(release, view.releases, view.today, at),
     ]
     alternates = relations.languages(languages.versions(release, view.site))
     head = view.head(at, *_forms(release, language, at), *alternates)
@@ -78,7 +79,7 @@ def _current(view: View, release: Release, language: str) -> Body:
         page_head.crumbs([("Policies", at.root), (view.title, at.current)], own_name(language)),
         _head(view, rendition, Status.IN_FORCE),
         languages.switch(language, languages.current(release, at)),
-        page_head.coming(view.line, view.today, at),
+        page_head.coming(view.releases, view.today, at),
     ]
     alternates = relations.languages(languages.current(release, view.site))
     head = view.head(at, *_forms(release, language, at), *alternates)
@@ -128,7 +129,7 @@ def _facts(view: View, rendition: Rendition) -> Markup:
         ("In force from", rendition.day(release.effective)),
         ("Published", rendition.day(published(release))),
     ]
-    before = predecessor(release, view.line)
+    before = view.releases.predecessor(release)
     if before and rendition.language in before.policy.translations:
         words = f"What changed in this translation since version {before.number}"
         link = (words, at.retranslated(release.number, rendition.language))
@@ -140,7 +141,7 @@ def _links(view: View, rendition: Rendition, *, own: bool) -> list[page_head.Lin
     release, language, at = rendition.release, rendition.language, rendition.at
     forms = (("Download PDF", "pdf"), ("Markdown", "md"), ("JSON", "json"))
     links = [(w, at.download(release.number, f"policy.{language}.{end}")) for w, end in forms]
-    coming = upcoming(view.line, view.today)
+    coming = view.releases.upcoming(view.today)
     if own:
         links.insert(0, (f"Text in force ({own_name(language)})", at.translated(language)))
     elif coming and language in coming.policy.translations:
@@ -157,7 +158,7 @@ def _forms(release: Release, language: str, at: Addresses) -> tuple[relations.Li
 def _missing(view: View, current: Release | None, language: str) -> Body:
     """Where the text in force is not in a language that another version is in."""
     at, name = view.at(2), english_name(language)
-    having = [r for r in view.line if language in r.policy.translations]
+    having = [r for r in view.releases if language in r.policy.translations]
     links = [(f"Version {r.number}", at.translation(r.number, language)) for r in reversed(having)]
     items = NOTHING.join(Markup("<li>{}</li>").format(page_head.anchor(link)) for link in links)
     what = Markup("No version is in force yet")
@@ -181,7 +182,7 @@ def _missing(view: View, current: Release | None, language: str) -> Body:
 
 def _changes(view: View, release: Release, language: str) -> Body:
     """The redline of a translation against that of the version before."""
-    before, at = predecessor(release, view.line), view.at(4)
+    before, at = view.releases.predecessor(release), view.at(4)
     assert before
     rendition = Rendition(release, language, at)
     changed = view.made.retranslated(release, language)
@@ -196,7 +197,7 @@ def _changes(view: View, release: Release, language: str) -> Body:
         view.crumbs(at, f"What changed, {own_name(language)}", release),
         page_head.head(title, rendition.policy.facts.title, line),
         languages.switch(language, languages.changes(before, release, at)),
-        page_head.banner(release, view.line, view.today, at),
+        page_head.banner(release, view.releases, view.today, at),
         rendition.notice(elsewhere=True),
         changed.html,
         steps(at),

@@ -17,14 +17,8 @@ from publisher.markup.elements import NOTHING
 from publisher.markup.html import fragment
 from publisher.policies.dates import long_date
 from publisher.releases.address import Addresses
-from publisher.releases.release import (
-    Materiality,
-    Release,
-    has_pdf,
-    last_day,
-    predecessor,
-    standing,
-)
+from publisher.releases.number import Materiality
+from publisher.releases.release import Release
 from publisher.site import languages, page_head, page_parts, relations
 from publisher.site.catalogue import digest
 from publisher.site.context import Body, Page, View, published
@@ -63,8 +57,8 @@ def actions(view: View, release: Release, at: Addresses, *, history: bool = Fals
 
 def answers(view: View, release: Release, at: Addresses) -> list[page_head.Link]:
     """The letters about a version, and the form to opt out of it as long as one may."""
-    links = page_head.letters(release, view.line, at)
-    form, closes = page_head.form_of(release, view.line), last_day(release, view.line)
+    links = page_head.letters(release, view.releases, at)
+    form, closes = page_head.form_of(release, view.releases), view.releases.closing_day(release)
     if form and closes and view.today <= closes:
         links.append((f"Opt out of version {release.number.major}", at.opt_out(form.number)))
     return links
@@ -97,14 +91,14 @@ def _release(view: View, release: Release) -> Body:
     """With a loud banner where it is not in force."""
     facts, at = release.policy.facts, view.at(2)
     text = view.made.text(release)
-    status = standing(release, view.line, view.today).status
+    status = view.releases.status(release, view.today).status
     what = _upper_first(page_parts.kind_words(release))
     line = Markup("{} {}").format(page_head.chip(release, status), what)
     parts = [
         view.crumbs(at, release.version),
         page_head.head(f"{facts.title}, version {release.number}", view.organisation.name, line),
         languages.switch(facts.language, languages.versions(release, at)),
-        page_head.banner(release, view.line, view.today, at),
+        page_head.banner(release, view.releases, view.today, at),
         page_parts.remark(facts),
         view.facts(release, at),
         actions(view, release, at),
@@ -114,7 +108,7 @@ def _release(view: View, release: Release) -> Body:
         anchors(at),
     ]
     links = [
-        *relations.versions(release, view.line, at),
+        *relations.versions(release, view.releases, at),
         *relations.languages(languages.versions(release, view.site)),
     ]
     about = relations.linked_data(
@@ -122,7 +116,7 @@ def _release(view: View, release: Release) -> Body:
         view.periods.get(release.number),
         view.organisation.name,
         view.site,
-        printed=has_pdf(release, view.line),
+        printed=view.releases.has_pdf(release),
     )
     head = view.head(at, *links, *view.forms(release, at, "policy")) + about
     return Body(NOTHING.join(parts), text.headings, described(view, release), head)
@@ -159,7 +153,7 @@ def _changes_title(release: Release) -> str:
 
 def _changes(view: View, release: Release) -> Body:
     """The redline against the version before it."""
-    before, short = predecessor(release, view.line), view.abstracts.get(release.number)
+    before, short = view.releases.predecessor(release), view.abstracts.get(release.number)
     assert before
     assert short
     facts, at = release.policy.facts, view.at(3)
@@ -171,14 +165,14 @@ def _changes(view: View, release: Release) -> Body:
     )
     changed = view.made.changed(release)
     links = view.downloads(release, at, "changes")
-    links += page_head.letters(release, view.line, at)
+    links += page_head.letters(release, view.releases, at)
     parts = [
         view.crumbs(at, "What changed", release),
         page_head.head(
             _changes_title(release), facts.title, Markup("Compares {}.").format(compared)
         ),
         languages.switch(facts.language, languages.changes(before, release, at)),
-        page_head.banner(release, view.line, view.today, at),
+        page_head.banner(release, view.releases, view.today, at),
         page_parts.remark(facts),
         page_parts.general_note(release.policy.notes),
         page_head.actions(links, "These changes"),
@@ -206,7 +200,7 @@ def _notice(view: View, release: Release) -> Body:
     html = html.replace(
         Markup('href="{}').format(view.organisation.site), Markup('href="{}').format(at.root)
     )
-    later = [r for r in view.line if r.number.major == release.number.major and r.notice][-1]
+    later = [r for r in view.releases if r.number.major == release.number.major and r.notice][-1]
     newer = NOTHING
     if later.number != release.number:
         link = page_head.anchor(
@@ -233,7 +227,7 @@ def _notice(view: View, release: Release) -> Body:
 def _opt_out(view: View, release: Release) -> Body:
     """The frozen wording and the form, which the receiver makes a customer's own."""
     facts, at = release.policy.facts, view.at(3)
-    closes = last_day(release, view.line)
+    closes = view.releases.closing_day(release)
     late = NOTHING
     if closes and view.today > closes:
         day = long_date(closes, facts.language)

@@ -15,7 +15,8 @@ from publisher.compare.words import Span, SpanKind
 from publisher.markup.elements import NOTHING, attribute, data_block
 from publisher.markup.inline import Style, inline
 from publisher.releases.address import Addresses
-from publisher.releases.release import Line, Release
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 from publisher.site.comparable import FORMAT, rules
 from publisher.site.derived import Makings
 from publisher.site.page_head import anchor
@@ -34,25 +35,25 @@ def chooser(made: Makings, at: Addresses) -> Markup:
         made: of the releases of one policy.
         at: addresses as seen from the page.
     """
-    line = made.line
+    releases = made.releases
     fields = NOTHING.join(
         Markup(
             '<p class="pp-field"><label for="pp-{}">{}</label>\n'
             '<select id="pp-{}" name="{}">\n{}</select></p>\n'
         ).format(name, words, name, name, _options(made, chosen))
         for name, words, chosen in (
-            ("from", "From", line[max(len(line) - 2, 0)]),
-            ("to", "To", line[-1]),
+            ("from", "From", releases[max(len(releases) - 2, 0)]),
+            ("to", "To", releases[-1]),
         )
     )
     kind = attribute("type", "application/json") + attribute("class", "pp-words")
-    words = data_block(phrases(line[-1], at), kind)
+    words = data_block(phrases(releases[-1], at), kind)
     return Markup(
         '<form class="pp-compare" action="./" autocomplete="off" hidden>\n{}'
         '<p class="pp-field"><button>Compare</button></p>\n</form>\n'
         '<p class="pp-compared" role="status"></p>\n<div class="pp-result"></div>\n'
         "{}\n{}"
-    ).format(fields, words, _chain(line, at))
+    ).format(fields, words, _chain(releases, at))
 
 
 def _options(made: Makings, chosen: Release) -> Markup:
@@ -63,7 +64,7 @@ def _options(made: Makings, chosen: Release) -> Markup:
             " selected" * (release is chosen),
             f"{release.version}, {when_words(release)}",
         )
-        for release in reversed(made.line)
+        for release in reversed(made.releases)
     )
 
 
@@ -161,14 +162,14 @@ def _seam(tag: str, said: str) -> Markup:
     ).format(tag, said, tag)
 
 
-def _chain(line: Line, at: Addresses) -> Markup:
+def _chain(releases: Releases, at: Addresses) -> Markup:
     items = NOTHING.join(
         Markup('<li data-number="{}">{}, {}</li>\n').format(
             new.number,
             anchor((f"From version {old.number} to version {new.number}", at.changes(new.number))),
             when_words(new),
         )
-        for old, new in pairwise(line)
+        for old, new in pairwise(releases)
     )
     if not items:
         return Markup("<p>There is only one version yet.</p>\n")

@@ -45,7 +45,8 @@ from publisher.letters.letter import fill
 from publisher.markup.html import fragment
 from publisher.people.record import Clock, RequestKind
 from publisher.policies.policy import POLICY_ID
-from publisher.releases.release import Number, Release
+from publisher.releases.number import Number
+from publisher.releases.release import Release
 from publisher.text.clauses import parse
 from publisher.web.connections import Limits, listen, serve
 from publisher.web.logbook import Logbook, keep

@@ -12,7 +12,7 @@ import pytest
 from publisher.edges import archive
 from publisher.edges.history import History
 from publisher.errors import FreezeError
-from publisher.releases.release import Number
+from publisher.releases.number import Number
 from tests.conftest import FACTS, SECTIONS, House, git, later, today
 
 
@@ -236,7 +236,7 @@ def test_interrupted_before_the_tag(house: House) -> None:
 
 
 def test_a_half_written_folder_is_swept_away(house: House) -> None:
-    half = house.root / "versions/privacy/.1.building"
+    half = house.root / "versions/privacy/.1.0123abcd.part"
     half.mkdir(parents=True)
     (half / "use.md").write_text("half")
     house.ok("freeze", "--effective", "unknown")

@@ -21,7 +21,8 @@ from publisher.edges import archive
 from publisher.edges.foreign import ForeignHistory
 from publisher.policies.anchoring import Anchored, anchor_for, anchored, source_text
 from publisher.policies.policy import Facts, Policy
-from publisher.releases.release import Line, Number, Status, in_force, standing
+from publisher.releases.number import Number
+from publisher.releases.releases import Releases, Status
 from publisher.text.clauses import Document, Kind, parse
 from tests.conftest import House, git
 from tests.fixtures.strategies import policies
@@ -83,11 +84,11 @@ def bring(house: House, past: Past, path: str = "terms.md", *more: str) -> str:
     return house.ok("import", "--history", str(past.root), path, *more)
 
 
-def line(house: House, policy_id: str = "terms") -> Line:
+def line(house: House, policy_id: str = "terms") -> Releases:
     return archive.line(house.project, policy_id)
 
 
-def sources(releases: Line) -> list[str]:
+def sources(releases: Releases) -> list[str]:
     """The texts of the releases as they were before they had anchors."""
     return [
         Anchored(release.policy.files, release.imported.kept).source
@@ -160,15 +161,15 @@ def test_the_day_a_text_was_seen_decides_what_was_in_force(house: House, past: P
     found = line(house)
 
     def at(day: str) -> Number | None:
-        release = in_force(found, dt.date.fromisoformat(day))
+        release = found.in_force(dt.date.fromisoformat(day))
         return release.number if release else None
 
     # Since when the first text applied, nobody knows: it may have stood there long before.
     days = ("2011-01-01", "2021-03-10", "2021-03-11", "2021-03-20", "2021-03-21")
     assert [at(day) for day in days] == [Number(n) for n in (1, 1, 2, 2, 3)]
-    ended = standing(found[0], found, dt.date(2022, 1, 1))
+    ended = found.status(found[0], dt.date(2022, 1, 1))
     assert (ended.status, ended.since) == (Status.SUPERSEDED, dt.date(2021, 3, 11))
-    assert standing(found[2], found, dt.date(2022, 1, 1)).since is None
+    assert found.status(found[2], dt.date(2022, 1, 1)).since is None
 
 
 def test_a_file_is_followed_through_its_renames(house: House, past: Past) -> None:
@@ -290,7 +291,7 @@ def test_cut_off_it_goes_on_where_it_stopped(house: House, past: Past) -> None:
     first = bytes_of(house)
     assert len(line(house)) == 4
     assert "import was interrupted" in house.run("--policy", "terms", "verify").output
-    half = house.root / "versions/terms/.5.building"
+    half = house.root / "versions/terms/.5.0123abcd.part"
     half.mkdir()
     (half / "release.toml").write_text("half")
     assert "2 new release(s), 6 in all" in bring(house, past)

@@ -36,7 +36,7 @@ from publisher.edges.project import Project
 from publisher.errors import NotFoundError, RequestError, TokenError
 from publisher.letters.letter import message_id
 from publisher.people.record import Clock, DeliveryState, Filed, RequestKind, Timing
-from publisher.releases.release import Number
+from publisher.releases.number import Number
 from tests.fixtures.houses import KEY, LATE, NOW, ONE, TWO, make, postpone, spooled, token, told
 from tests.fixtures.relays import Keeps, free_port, real
 

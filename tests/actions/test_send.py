@@ -35,7 +35,7 @@ from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, RecipientsError, SendError
 from publisher.people.record import DeliveryState
-from publisher.releases.release import Number
+from publisher.releases.number import Number
 from tests.fixtures.houses import (
     CUSTOMERS,
     KEY,

@@ -21,7 +21,7 @@ from publisher.errors import ConfigurationError
 from publisher.law.profiles import PROFILES
 from publisher.letters.letter import Letter
 from publisher.mail.spelling import items
-from publisher.releases.release import Number
+from publisher.releases.number import Number
 from tests import ROOT
 from tests.fixtures.houses import CUSTOMERS, NOW, TWO, make, postpone
 

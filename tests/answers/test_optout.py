@@ -28,7 +28,7 @@ from publisher.answers.optout import (
 from publisher.edges import archive
 from publisher.errors import ConfigurationError, TokenError
 from publisher.people.record import Timing
-from publisher.releases.release import Number
+from publisher.releases.number import Number
 from tests.fixtures.houses import TWO, make
 
 KEYS = (b"k" * 32, b"o" * 32)

@@ -20,7 +20,7 @@ from publisher.edges.clock import build_day, now
 from publisher.edges.ledger import ledger_of
 from publisher.errors import ConfigurationError
 from publisher.releases.chronology import behind
-from publisher.releases.release import Number
+from publisher.releases.number import Number
 from tests.actions.test_import_history import ONE, make_past
 from tests.conftest import ROOT, House, git, later, make_house, today
 

@@ -33,7 +33,7 @@ from publisher.people.record import (
     last_late,
     stands,
 )
-from publisher.releases.release import Number
+from publisher.releases.number import Number
 
 NOW = dt.datetime(2027, 1, 10, 9, 30, tzinfo=dt.UTC)
 MARCH = dt.date(2027, 3, 1)

@@ -21,7 +21,8 @@ from publisher.edges.project import Project
 from publisher.exchange.akoma_ntoso import NAMESPACE, akoma_ntoso, language
 from publisher.markup.html import HIDDEN
 from publisher.policies.policy import Facts, Policy
-from publisher.releases.release import Imported, Materiality, Number, Release
+from publisher.releases.number import Materiality, Number
+from publisher.releases.release import Imported, Release
 from publisher.text.clauses import Clause
 from tests.conftest import ROOT
 from tests.fixtures.strategies import policies
@@ -133,10 +134,10 @@ def told(data: bytes) -> str:
 
 
 def test_every_release_of_this_repository_is_valid() -> None:
-    line = archive.line(Project(ROOT), "privacy")
-    for one in line:
+    releases = archive.line(Project(ROOT), "privacy")
+    for one in releases:
         names = first(one.policy.document).names
-        data = akoma_ntoso(one, line[0], "No-IP.com", ADDRESS, names)
+        data = akoma_ntoso(one, releases[0], "No-IP.com", ADDRESS, names)
         assert told(data) == words(one.policy.document.clauses)
         assert len(elements(data, "section")) == len(one.policy.document.sections)
 

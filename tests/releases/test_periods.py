@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.releases.address import Addresses
+from publisher.releases.number import Number
 from publisher.releases.periods import Period, announced, applied, by_number
-from publisher.releases.release import Imported, Line, Number, in_force
+from publisher.releases.release import Imported
+from publisher.releases.releases import Releases
 from publisher.site.overview import days
 from tests.site.test_timeline import LINE, release
 
@@ -20,42 +22,42 @@ def told(periods: tuple[Period, ...]) -> list[tuple[str, str, str]]:
 
 
 def test_a_version_applies_until_the_day_before_the_next() -> None:
-    assert told(applied(LINE)) == [("1", "", "2027-02-28"), ("2.1", "2027-03-01", "")]
+    assert told(applied(Releases(LINE))) == [("1", "", "2027-02-28"), ("2.1", "2027-03-01", "")]
 
 
 def test_a_version_corrected_before_its_day_never_applies() -> None:
-    assert Number(2) not in by_number(applied(LINE))
+    assert Number(2) not in by_number(applied(Releases(LINE)))
 
 
 def test_what_was_announced_is_told_as_of_the_end_of_the_day() -> None:
-    assert told(announced(LINE)) == [
+    assert told(announced(Releases(LINE))) == [
         ("2", "2026-11-23", "2026-11-23"),
         ("2.1", "2026-11-24", "2027-02-28"),
     ]
     same_day = (*LINE[:2], release("2.1", "2026-11-23", "2027-03-01"))
-    assert told(announced(same_day)) == [("2.1", "2026-11-23", "2027-02-28")]
+    assert told(announced(Releases(same_day))) == [("2.1", "2026-11-23", "2027-02-28")]
 
 
 def test_a_correction_of_the_text_in_force_has_a_period_of_its_own() -> None:
     line = (*LINE, release("2.2", "2027-04-10", "2027-04-10"))
-    assert told(applied(line))[1:] == [
+    assert told(applied(Releases(line)))[1:] == [
         ("2.1", "2027-03-01", "2027-04-09"),
         ("2.2", "2027-04-10", ""),
     ]
-    assert "2.2" not in [number for number, _, _ in told(announced(line))]
+    assert "2.2" not in [number for number, _, _ in told(announced(Releases(line)))]
 
 
 def test_before_the_first_known_day_nothing_applies() -> None:
     line = (release("1", "2020-05-01", "2020-06-01"),)
-    assert not any(p.holds(dt.date(2020, 5, 31)) for p in applied(line))
-    assert [p.holds(dt.date(2020, 6, 1)) for p in applied(line)] == [True]
+    assert not any(p.holds(dt.date(2020, 5, 31)) for p in applied(Releases(line)))
+    assert [p.holds(dt.date(2020, 6, 1)) for p in applied(Releases(line))] == [True]
 
 
 DAY = st.dates(dt.date(2020, 1, 1), dt.date(2020, 3, 31))
 
 
 @st.composite
-def lines(draw: st.DrawFn) -> Line:
+def lines(draw: st.DrawFn) -> Releases:
     """Lines as `freeze` makes them: each amendment takes effect after the one before."""
     found = []
     effective, major, minor = "", 1, 0
@@ -72,19 +74,21 @@ def lines(draw: st.DrawFn) -> Line:
         effective = str(floor + dt.timedelta(days=draw(st.integers(0, 20))))
         number = f"{major}.{minor}" if minor else str(major)
         found.append(release(number, str(published), effective))
-    return tuple(found)
+    return Releases(tuple(found))
 
 
 @given(lines(), DAY)
-def test_on_every_day_the_period_is_that_of_the_release_in_force(line: Line, day: dt.date) -> None:
-    holding = [p.release for p in applied(line) if p.holds(day)]
-    expected = in_force(line, day)
+def test_on_every_day_the_period_is_that_of_the_release_in_force(
+    releases: Releases, day: dt.date
+) -> None:
+    holding = [p.release for p in applied(releases) if p.holds(day)]
+    expected = releases.in_force(day)
     assert holding == ([expected] if expected else [])
 
 
 @given(lines())
-def test_periods_are_never_empty(line: Line) -> None:
-    for period in (*applied(line), *announced(line)):
+def test_periods_are_never_empty(releases: Releases) -> None:
+    for period in (*applied(releases), *announced(releases)):
         assert period.first is None or period.last is None or period.first <= period.last
 
 
@@ -93,7 +97,7 @@ def test_of_a_text_of_the_past_the_page_says_that_it_was_seen() -> None:
     origin = Imported("git", "terms.md", "0" * 40, seen, "0" * 64)
     first = replace(release("1", "", ""), imported=origin)
     second = replace(release("2", "", ""), imported=origin, previous=Number(1))
-    html = days((first, second), Addresses("../../", "terms"))
+    html = days(Releases((first, second)), Addresses("../../", "terms"))
     assert 'data-what="In force"' not in html
     assert 'data-what="Text last seen" data-from="2015-03-04" data-until=""' in html
     assert "4 March 2015, when it was first seen" in html

@@ -11,22 +11,10 @@ import pytest
 
 from publisher.errors import ConfigurationError
 from publisher.policies.policy import Facts, Note, Policy
-from publisher.releases.release import (
-    SUMS_FILE,
-    Materiality,
-    Number,
-    Release,
-    Status,
-    broken,
-    in_force,
-    last_day,
-    next_number,
-    read_release,
-    release_files,
-    seal_of,
-    standing,
-    upcoming,
-)
+from publisher.releases.folder import SUMS_FILE, broken, read_release, release_files, seal_of
+from publisher.releases.number import Materiality, Number
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases, Status
 
 FACTS = Facts(
     title="Privacy „Policy“",
@@ -67,50 +55,65 @@ ONE = made("1", "2025-01-01", None)
 TWO = made("2", "2026-01-01", "2026-03-01")
 
 
-def statuses(line: list[Release], today: str) -> dict[str, str]:
-    return {str(r.number): standing(r, line, day(today)).status.value for r in line}
+def statuses(releases: Releases, today: str) -> dict[str, str]:
+    return {str(r.number): releases.status(r, day(today)).status.value for r in releases}
 
 
 def test_an_amendment_takes_over_on_its_day() -> None:
-    line = [ONE, TWO]
-    assert statuses(line, "2026-02-28") == {"1": "in force", "2": "upcoming"}
-    assert statuses(line, "2026-03-01") == {"1": "superseded", "2": "in force"}
-    ended = standing(ONE, line, day("2026-03-01"))
+    releases = Releases([ONE, TWO])
+    assert statuses(releases, "2026-02-28") == {"1": "in force", "2": "upcoming"}
+    assert statuses(releases, "2026-03-01") == {"1": "superseded", "2": "in force"}
+    ended = releases.status(ONE, day("2026-03-01"))
     assert (ended.since, ended.by) == (day("2026-03-01"), Number(2))
 
 
 def test_a_correction_of_an_upcoming_release_takes_its_place_at_once() -> None:
-    line = [ONE, TWO, made("2.1", "2026-01-10", "2026-03-01")]
-    assert statuses(line, "2026-02-01") == {"1": "in force", "2": "superseded", "2.1": "upcoming"}
-    assert statuses(line, "2026-03-01") == {"1": "superseded", "2": "superseded", "2.1": "in force"}
+    releases = Releases([ONE, TWO, made("2.1", "2026-01-10", "2026-03-01")])
+    assert statuses(releases, "2026-02-01") == {
+        "1": "in force",
+        "2": "superseded",
+        "2.1": "upcoming",
+    }
+    assert statuses(releases, "2026-03-01") == {
+        "1": "superseded",
+        "2": "superseded",
+        "2.1": "in force",
+    }
 
 
 def test_a_postponed_release_is_not_in_force_on_its_first_date() -> None:
-    line = [ONE, TWO, made("2.1", "2026-01-10", "2026-05-01")]
-    assert statuses(line, "2026-03-15") == {"1": "in force", "2": "superseded", "2.1": "upcoming"}
-    assert in_force(line, day("2026-04-30")) == ONE
-    coming = upcoming(line, day("2026-04-30"))
+    releases = Releases([ONE, TWO, made("2.1", "2026-01-10", "2026-05-01")])
+    assert statuses(releases, "2026-03-15") == {
+        "1": "in force",
+        "2": "superseded",
+        "2.1": "upcoming",
+    }
+    assert releases.in_force(day("2026-04-30")) == ONE
+    coming = releases.upcoming(day("2026-04-30"))
     assert coming is not None
     assert coming.number == Number(2, 1)
 
 
 def test_a_correction_of_the_text_in_force_supersedes_it() -> None:
-    line = [ONE, TWO, made("2.1", "2026-06-01", "2026-06-01")]
-    assert statuses(line, "2026-05-31")["2"] == "in force"
-    assert statuses(line, "2026-06-01") == {"1": "superseded", "2": "superseded", "2.1": "in force"}
+    releases = Releases([ONE, TWO, made("2.1", "2026-06-01", "2026-06-01")])
+    assert statuses(releases, "2026-05-31")["2"] == "in force"
+    assert statuses(releases, "2026-06-01") == {
+        "1": "superseded",
+        "2": "superseded",
+        "2.1": "in force",
+    }
 
 
 @pytest.mark.parametrize("offset", range(-3, 4))
 def test_at_most_one_release_is_in_force(offset: int) -> None:
-    line = [
-        ONE,
-        TWO,
+    corrected, next_one = (
         made("2.1", "2026-01-10", "2026-05-01"),
         made("3", "2026-04-01", "2026-06-01"),
-    ]
+    )
+    releases = Releases([ONE, TWO, corrected, next_one])
     for base in ("2026-03-01", "2026-05-01", "2026-06-01"):
         today = day(base) + dt.timedelta(days=offset)
-        found = [r for r in line if standing(r, line, today).status is Status.IN_FORCE]
+        found = [r for r in releases if releases.status(r, today).status is Status.IN_FORCE]
         assert len(found) == 1
 
 
@@ -119,15 +122,15 @@ def test_numbers() -> None:
     assert Number.parse("02") is Number.parse("2.0") is Number.parse("draft") is None
     assert sorted(map(str, [Number(10), Number(2, 1), Number(2)])) != ["2", "2.1", "10"]
     assert [str(n) for n in sorted([Number(10), Number(2, 1), Number(2)])] == ["2", "2.1", "10"]
-    assert next_number([], Materiality.MATERIAL) == Number(1)
-    assert next_number([ONE, TWO], Materiality.EDITORIAL) == Number(2, 1)
+    assert Releases([]).next_number(Materiality.MATERIAL) == Number(1)
+    assert Releases([ONE, TWO]).next_number(Materiality.EDITORIAL) == Number(2, 1)
 
 
 def test_a_postponement_moves_the_last_day_to_opt_out() -> None:
     two = replace(TWO, closes=day("2026-02-28"))
     later = replace(made("2.1", "2026-01-10", "2026-05-01"), closes=day("2026-04-30"))
-    assert last_day(two, [ONE, two]) == day("2026-02-28")
-    assert last_day(two, [ONE, two, later]) == day("2026-04-30")
+    assert Releases([ONE, two]).closing_day(two) == day("2026-02-28")
+    assert Releases([ONE, two, later]).closing_day(two) == day("2026-04-30")
 
 
 def full() -> Release:

@@ -14,7 +14,8 @@ from pypdf import PdfReader
 from publisher.edges import archive
 from publisher.policies.dates import long_date
 from publisher.releases.address import Addresses
-from publisher.releases.release import Lag, Number
+from publisher.releases.number import Number
+from publisher.releases.release import Lag
 from publisher.site import catalogue, languages
 from tests.conftest import FACTS, SECTIONS, House, git, later, make_house, today
 from tests.fixtures import standards
@@ -629,9 +630,9 @@ def test_the_letter_links_each_translation(lagging: House) -> None:
 
 
 def test_programs_are_told_of_each_translation(lagging: House) -> None:
-    line = archive.line(lagging.project, "privacy")
+    releases = archive.line(lagging.project, "privacy")
     at = Addresses("https://policies.example/", "privacy")
-    value = valid(catalogue.versions(line, "Example", at, {}), "versions")
+    value = valid(catalogue.versions(releases, "Example", at, {}), "versions")
     first, second = (version["translations"][0] for version in value["versions"])
     assert first["lags"] == []
     assert "changes" not in first["urls"]
@@ -642,11 +643,11 @@ def test_programs_are_told_of_each_translation(lagging: House) -> None:
         {"anchor": "cookies", "behind": None},
     ]
     assert second["urls"]["changes"] == "https://policies.example/privacy/2/de/changes/"
-    text = valid(catalogue.translation(line[1], "de", "Example", at), "policy")
+    text = valid(catalogue.translation(releases[1], "de", "Example", at), "policy")
     assert text["language"] == "de"
     assert text["lags"] == second["lags"]
     assert text["translation_of"]["language"] == "en"
-    words = languages.markdown(line[1], "de", at)
+    words = languages.markdown(releases[1], "de", at)
     digest = hashlib.sha256(words.encode()).hexdigest()
     assert text["sha256"]["text"] == second["sha256"]["text"] == digest
     files = groupby(text["sections"], lambda section: str(section["file"]))

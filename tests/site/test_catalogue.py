@@ -13,7 +13,9 @@ from jsonschema import Draft202012Validator
 
 from publisher.compare.amendment import amend
 from publisher.releases.address import Addresses
-from publisher.releases.release import Imported, Line, Number, Release
+from publisher.releases.number import Number
+from publisher.releases.release import Imported, Release
+from publisher.releases.releases import Releases
 from publisher.site import catalogue
 from publisher.site.change_summary import Abstract, abstract
 from tests.conftest import ROOT
@@ -34,7 +36,7 @@ def checked(data: bytes, name: str) -> dict[str, Any]:
     return value
 
 
-def changed() -> tuple[Line, dict[Number, Abstract]]:
+def changed() -> tuple[Releases, dict[Number, Abstract]]:
     """Releases 1, 2 and 2.1, of which each changes a word."""
     found: list[Release] = []
     for word, member in zip(("Text.", "Words.", "Words!"), LINE, strict=True):
@@ -54,7 +56,7 @@ def changed() -> tuple[Line, dict[Number, Abstract]]:
         new.number: abstract(amend(old.policy.document, new.policy.document))
         for old, new in pairwise(found)
     }
-    return tuple(found), short
+    return Releases(found), short
 
 
 def test_every_version_is_listed_with_its_days_and_addresses() -> None:
@@ -86,7 +88,7 @@ def test_of_a_text_of_the_past_the_day_it_was_seen_is_told() -> None:
     seen = dt.datetime(2015, 3, 4, 12, tzinfo=dt.UTC)
     origin = Imported("git", "terms.md", "0" * 40, seen, "0" * 64)
     past = replace(line[1], published=None, effective=None, closes=None, imported=origin)
-    value = checked(catalogue.versions((line[0], past), "Example", AT, short), "versions")
+    value = checked(catalogue.versions(Releases((line[0], past)), "Example", AT, short), "versions")
     first, second = value["versions"]
     assert second["seen"] == "2015-03-04T12:00:00Z"
     assert second["effective"] is None
@@ -95,7 +97,7 @@ def test_of_a_text_of_the_past_the_day_it_was_seen_is_told() -> None:
 
 
 def test_periods_are_told_by_version() -> None:
-    value = checked(catalogue.periods(LINE, AT), "periods")
+    value = checked(catalogue.periods(Releases(LINE), AT), "periods")
     assert [p["version"] for p in value["applied"]] == ["1", "2.1"]
     assert value["applied"][1]["url"] == "https://policies.example/terms/2.1/"
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from publisher.compare.amendment import amend
 from publisher.policies.policy import Note
 from publisher.releases.address import Addresses
+from publisher.releases.releases import Releases
 from publisher.site import feeds
 from publisher.site.derived import Makings
 from publisher.site.feeds import LATEST, Entry, Feed
@@ -27,10 +28,10 @@ RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def entries() -> list[Entry]:
-    line, _ = changed()
-    noted = replace(line[1].policy, notes=(Note("a.md", "Because of *this*, see [A](#a).\n"),))
-    line = (line[0], replace(line[1], policy=noted), line[2])
-    found = map(Makings(line, "Example", AT).entry, line)
+    releases, _ = changed()
+    noted = replace(releases[1].policy, notes=(Note("a.md", "Because of *this*, see [A](#a).\n"),))
+    releases = Releases((releases[0], replace(releases[1], policy=noted), releases[2]))
+    found = map(Makings(releases, "Example", AT).entry, releases)
     return [entry for entry in found if entry]
 
 

@@ -7,6 +7,7 @@ import json
 import re
 
 from publisher.releases.address import Addresses
+from publisher.releases.releases import Releases
 from publisher.site import memento
 from publisher.site.memento import Rule
 from tests.site.test_timeline import LINE, release
@@ -26,7 +27,7 @@ def links(text: str) -> list[dict[str, str]]:
 
 
 def test_the_timemap_names_the_original_itself_and_each_memento() -> None:
-    found = links(memento.timemap(LONG, dt.date(2027, 8, 1), AT).decode())
+    found = links(memento.timemap(Releases(LONG), dt.date(2027, 8, 1), AT).decode())
     original, own, first, last = found
     assert original == {"href": "https://policies.example/legal/terms/", "rel": "original"}
     assert own["rel"] == "self"
@@ -38,28 +39,28 @@ def test_the_timemap_names_the_original_itself_and_each_memento() -> None:
 
 
 def test_what_is_only_announced_is_no_memento() -> None:
-    assert not memento.mementos(LINE, BEFORE)
-    assert [str(m.release.number) for m in memento.mementos(LONG, AFTER)] == ["2.1"]
-    text = memento.timemap(LINE, AFTER, AT).decode()
+    assert not memento.mementos(Releases(LINE), BEFORE)
+    assert [str(m.release.number) for m in memento.mementos(Releases(LONG), AFTER)] == ["2.1"]
+    text = memento.timemap(Releases(LINE), AFTER, AT).decode()
     assert links(text)[-1]["rel"] == "first last memento"
 
 
 def test_a_version_of_unknown_day_or_never_in_force_is_no_memento() -> None:
-    numbers = {str(m.release.number) for m in memento.mementos(LONG, dt.date(2030, 1, 1))}
+    numbers = {str(m.release.number) for m in memento.mementos(Releases(LONG), dt.date(2030, 1, 1))}
     assert numbers == {"2.1", "3"}
 
 
 def test_the_timemap_as_json_says_the_same() -> None:
-    value = json.loads(memento.timemap_json(LONG, dt.date(2027, 8, 1), AT))
+    value = json.loads(memento.timemap_json(Releases(LONG), dt.date(2027, 8, 1), AT))
     assert value["original_uri"] == "https://policies.example/legal/terms/"
     listed = value["mementos"]["list"]
     assert [m["datetime"] for m in listed] == ["2027-03-01T00:00:00Z", "2027-07-01T00:00:00Z"]
     assert value["mementos"]["first"] == listed[0]
-    assert json.loads(memento.timemap_json(LINE, BEFORE, AT))["mementos"] == {"list": []}
+    assert json.loads(memento.timemap_json(Releases(LINE), BEFORE, AT))["mementos"] == {"list": []}
 
 
 def test_a_memento_says_its_date_and_its_original() -> None:
-    rules = {rule.path: dict(rule.headers) for rule in memento.rules(LONG, AFTER, AT)}
+    rules = {rule.path: dict(rule.headers) for rule in memento.rules(Releases(LONG), AFTER, AT)}
     own = rules["/legal/terms/2.1/"]
     assert own["Memento-Datetime"] == "Mon, 01 Mar 2027 00:00:00 GMT"
     rels = {link["rel"]: link["href"] for link in links(own["Link"])}
@@ -86,7 +87,7 @@ def test_the_headers_file_is_as_netlify_and_cloudflare_read_it() -> None:
 
 def test_no_line_is_longer_than_hosts_allow() -> None:
     at = Addresses("https://" + "policies." * 10 + "example/a/folder/", "privacy-of-them")
-    text = memento.headers_file(list(memento.rules(LONG, AFTER, at))).decode()
+    text = memento.headers_file(list(memento.rules(Releases(LONG), AFTER, at))).decode()
     assert max(map(len, text.splitlines())) <= 2000
 
 

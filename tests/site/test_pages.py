@@ -26,7 +26,9 @@ from publisher.errors import ConfigurationError, RenderError
 from publisher.exchange.diff_json import rebuild
 from publisher.letters.notice import compose
 from publisher.policies.policy import Facts, Note, Policy
-from publisher.releases.release import Materiality, Number, Release, release_files
+from publisher.releases.folder import release_files
+from publisher.releases.number import Materiality, Number
+from publisher.releases.release import Release
 from tests.conftest import CONFIGURATION, ROOT, House
 
 FACTS = Facts(

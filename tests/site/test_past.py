@@ -9,7 +9,9 @@ from publisher.compare.amendment import Counts
 from publisher.paper.sheets import release_sheet
 from publisher.policies.organisation import Organisation
 from publisher.releases.address import Addresses
-from publisher.releases.release import Imported, Line, Number, Release, Status, has_pdf
+from publisher.releases.number import Number
+from publisher.releases.release import Imported, Release
+from publisher.releases.releases import Releases, Status
 from publisher.site import catalogue, overview, page_head, page_parts, relations
 from publisher.site.timeline import bars, described, picture
 from tests.actions.test_import_history import ONE, Past, bring, past
@@ -32,13 +34,17 @@ def text(number: int, seen: str) -> Release:
     )
 
 
-PAST: Line = (
-    text(1, "2021-03-01T10:00Z"),
-    text(2, "2021-05-01T10:00Z"),
-    text(3, "2022-05-02T10:00Z"),
-    text(4, "2022-05-02T11:00Z"),
+PAST: Releases = Releases(
+    (
+        text(1, "2021-03-01T10:00Z"),
+        text(2, "2021-05-01T10:00Z"),
+        text(3, "2022-05-02T10:00Z"),
+        text(4, "2022-05-02T11:00Z"),
+    )
 )
-THEN: Line = (*PAST, replace(release("5", "2026-11-23", "2027-03-01"), previous=Number(4)))
+THEN: Releases = Releases(
+    (*PAST, replace(release("5", "2026-11-23", "2027-03-01"), previous=Number(4)))
+)
 
 
 def test_it_was_seen_and_nobody_knows_from_when_it_applied() -> None:
@@ -102,11 +108,11 @@ def test_it_is_listed_apart_and_by_year() -> None:
     alone = overview.history(PAST, TODAY, sizes, AT)
     assert "announced to customers" not in alone
     assert "notice period" not in alone
-    assert "pp-imported" not in overview.history(LINE, TODAY, sizes, AT)
+    assert "pp-imported" not in overview.history(Releases(LINE), TODAY, sizes, AT)
 
 
 def test_only_the_latest_is_a_pdf() -> None:
-    assert [has_pdf(r, THEN) for r in THEN] == [False, False, False, True, True]
+    assert [THEN.has_pdf(r) for r in THEN] == [False, False, False, True, True]
     at = Addresses("https://policies.example/", "terms")
     told = catalogue.versions(THEN, "Example", at, {}).decode()
     assert [f"terms/{n}/policy.pdf" in told for n in range(1, 6)] == [False] * 3 + [True] * 2

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from publisher.policies.policy import Policy
 from publisher.releases.address import Addresses
+from publisher.releases.number import Number
 from publisher.releases.periods import applied, by_number
-from publisher.releases.release import Number
 from publisher.site import relations
 from publisher.site.relations import Link
 from tests.site.test_catalogue import changed

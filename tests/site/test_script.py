@@ -268,8 +268,8 @@ def test_readers_fetch_little() -> None:
     served = theme.packed_script(pdf.style("compare.js"))
     assert len(gzip.compress(served.encode(), 9)) < 6_000
     assert "//" not in served.replace("://", "")
-    line = archive.line(Project(ROOT), "privacy")
-    for version in history([release.policy.document for release in line]):
+    releases = archive.line(Project(ROOT), "privacy")
+    for version in history([release.policy.document for release in releases]):
         text = "".join(version.document.sources.values())
         packed = [len(gzip.compress(data, 9)) for data in (text.encode(), version.data)]
         assert packed[1] < 1.25 * packed[0] + 200
@@ -287,8 +287,8 @@ def pairs(size: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
 
 
 def test_it_finds_the_same_between_all_our_own_versions(script: Script) -> None:
-    line = archive.line(Project(ROOT), "privacy")
-    versions = history([release.policy.document for release in line])
+    releases = archive.line(Project(ROOT), "privacy")
+    versions = history([release.policy.document for release in releases])
     for adjacent_or_not in pairs(len(versions)):
         for i, j in adjacent_or_not:
             _, own, found = agree(script, versions[i], versions[j])

@@ -11,7 +11,8 @@ from publisher.compare.amendment import Amendment, amend
 from publisher.markup.marked import places, redline
 from publisher.policies.policy import Policy
 from publisher.releases.address import Addresses
-from publisher.releases.release import Line, Number
+from publisher.releases.number import Number
+from publisher.releases.releases import Releases
 from publisher.site.change_summary import Abstract, abstract, titles
 from publisher.site.page_parts import text_of
 from publisher.site.section_history import SHOWN, Story, chronicle, headings, stories
@@ -25,7 +26,7 @@ ASK = f"## Contact {{#contact}}\n\n{CONTACT}\n\n"
 CRUMBS = f"## Cookies {{#cookies}}\n\n{COOKIES}\n\n"
 
 
-def line_of(*texts: str, **retired: str) -> Line:
+def line_of(*texts: str, **retired: str) -> Releases:
     """One release a text; `retired` holds for the last."""
     found = []
     for number, text in enumerate(texts, 1):
@@ -33,22 +34,22 @@ def line_of(*texts: str, **retired: str) -> Line:
         found.append(replace(release(str(number), "", "2027-01-01"), policy=policy))
     facts = replace(FACTS, retired=retired)
     found[-1] = replace(found[-1], policy=replace(found[-1].policy, facts=facts))
-    return tuple(found)
+    return Releases(tuple(found))
 
 
-def amendments(line: Line) -> dict[Number, Amendment]:
-    return {b.number: amend(a.policy.document, b.policy.document) for a, b in pairwise(line)}
+def amendments(releases: Releases) -> dict[Number, Amendment]:
+    return {b.number: amend(a.policy.document, b.policy.document) for a, b in pairwise(releases)}
 
 
-def told_of(line: Line) -> tuple[tuple[Story, ...], tuple[Story, ...]]:
-    short = {n: Abstract.decode(abstract(a).encode()) for n, a in amendments(line).items()}
-    return stories(line, titles(line[0].policy.document), short)
+def told_of(releases: Releases) -> tuple[tuple[Story, ...], tuple[Story, ...]]:
+    short = {n: Abstract.decode(abstract(a).encode()) for n, a in amendments(releases).items()}
+    return stories(releases, titles(releases[0].policy.document), short)
 
 
-def told(line: Line) -> tuple[dict[str, str], str]:
+def told(releases: Releases) -> tuple[dict[str, str], str]:
     """What is told of each section, without mark-up, by its name; and the HTML."""
-    here, gone = told_of(line)
-    html = chronicle(here, gone, {n: places(a) for n, a in amendments(line).items()}, AT)
+    here, gone = told_of(releases)
+    html = chronicle(here, gone, {n: places(a) for n, a in amendments(releases).items()}, AT)
     parts = re.split(r'<h[23] id="([^"]+)">', html)[1:]
     words = {
         name: re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text)).strip()

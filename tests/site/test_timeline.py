@@ -9,7 +9,9 @@ from xml.etree import ElementTree
 
 from publisher.compare.amendment import Counts
 from publisher.policies.policy import Facts, Policy
-from publisher.releases.release import Line, Materiality, Number, Release, Status
+from publisher.releases.number import Materiality, Number
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases, Status
 from publisher.site.timeline import ROWS, bars, described, picture
 
 FACTS = Facts("Terms", "en", "a@b.example", "", ("a.md",), "promise", 30, "Nothing.")
@@ -37,8 +39,8 @@ TODAY = dt.date(2026, 12, 1)
 SIZES = {Number(2): Counts(309, 98, 45)}
 
 
-def drawn(line: Line, today: dt.date = TODAY, width: int = 720) -> ElementTree.Element:
-    svg = picture(bars(line, today, SIZES), today, width=width, name="wide")
+def drawn(releases: Releases, today: dt.date = TODAY, width: int = 720) -> ElementTree.Element:
+    svg = picture(bars(releases, today, SIZES), today, width=width, name="wide")
     return ElementTree.fromstring(svg)
 
 
@@ -47,7 +49,7 @@ def texts(svg: ElementTree.Element) -> Sequence[str]:
 
 
 def test_a_correction_shares_the_bar_of_what_it_corrects() -> None:
-    first, second = bars(LINE, TODAY, SIZES)
+    first, second = bars(Releases(LINE), TODAY, SIZES)
     assert first.end == dt.date(2027, 3, 1)
     assert first.status is Status.IN_FORCE
     assert [r.number for r in second.corrections] == [Number(2, 1)]
@@ -58,12 +60,12 @@ def test_a_correction_shares_the_bar_of_what_it_corrects() -> None:
 
 def test_a_postponed_amendment_starts_on_its_new_day() -> None:
     line = (*LINE[:2], release("2.1", "2026-12-20", "2027-05-01"))
-    first, second = bars(line, dt.date(2026, 12, 24), SIZES)
+    first, second = bars(Releases(line), dt.date(2026, 12, 24), SIZES)
     assert second.start == first.end == dt.date(2027, 5, 1)
 
 
 def test_the_description_says_what_the_picture_shows() -> None:
-    words = described(bars(LINE, TODAY, SIZES)[1])
+    words = described(bars(Releases(LINE), TODAY, SIZES)[1])
     assert words == (
         "Version 2: announced on 23 November 2026; in force from 1 March 2027; "
         "309 words added and 98 removed; corrected by 2.1."
@@ -71,7 +73,7 @@ def test_the_description_says_what_the_picture_shows() -> None:
 
 
 def test_the_picture_is_named_and_described() -> None:
-    svg = drawn(LINE)
+    svg = drawn(Releases(LINE))
     ids = {e.get("id"): e.text for e in svg.iter() if e.get("id")}
     title, desc = (svg.get("aria-labelledby") or "").split()
     assert ids[title] == "Timeline of the Terms"
@@ -81,7 +83,7 @@ def test_the_picture_is_named_and_described() -> None:
 
 def test_everything_stays_inside_the_picture() -> None:
     for width in (330, 720):
-        for shape in drawn(LINE, width=width).iter():
+        for shape in drawn(Releases(LINE), width=width).iter():
             if shape.tag.endswith("}rect") and shape.get("y"):
                 x, w = float(shape.get("x", "0")), float(shape.get("width", "0"))
                 assert w >= 0
@@ -89,7 +91,7 @@ def test_everything_stays_inside_the_picture() -> None:
 
 
 def test_days_keep_their_order_and_the_scale() -> None:
-    svg = drawn(LINE)
+    svg = drawn(Releases(LINE))
     notice = next(e for e in svg.iter() if "hatch" in e.get("fill", ""))
     marks = [e for e in svg.iter() if e.get("class") == "pp-tl-mark"]
     places = [float(e.get("x", "0")) for e in marks]
@@ -99,13 +101,13 @@ def test_days_keep_their_order_and_the_scale() -> None:
 
 
 def test_a_single_release_of_unknown_date_is_drawn() -> None:
-    assert "Version 1" in texts(drawn(LINE[:1]))
+    assert "Version 1" in texts(drawn(Releases(LINE[:1])))
 
 
 def test_a_long_history_shows_its_latest_part() -> None:
     line = tuple(
         release(str(n), f"{1990 + n}-01-01", f"{1990 + n}-03-01") for n in range(1, ROWS + 10)
     )
-    shown = texts(drawn(line, dt.date(2050, 1, 1)))
+    shown = texts(drawn(Releases(line), dt.date(2050, 1, 1)))
     assert sum(bool(re.fullmatch(r"Version \d+", text)) for text in shown) == ROWS
     assert "Version 1" not in shown

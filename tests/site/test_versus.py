@@ -17,7 +17,9 @@ from publisher.edges import archive, pdf
 from publisher.edges.project import Project
 from publisher.policies.policy import Facts, Policy
 from publisher.releases.address import Addresses
-from publisher.releases.release import Line, Materiality, Number, Release
+from publisher.releases.number import Materiality, Number
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 from publisher.site import theme, versus
 from publisher.site.derived import Makings
 from tests.conftest import ROOT
@@ -46,12 +48,12 @@ def release(number: int, text: str, language: str = "en") -> Release:
     )
 
 
-def line_of(texts: Sequence[str], language: str = "en") -> Line:
-    return [release(number, text, language) for number, text in enumerate(texts, 1)]
+def line_of(texts: Sequence[str], language: str = "en") -> Releases:
+    return Releases([release(number, text, language) for number, text in enumerate(texts, 1)])
 
 
 @pytest.fixture(scope="module")
-def own() -> Line:
+def own() -> Releases:
     return archive.line(Project(ROOT), "privacy")
 
 
@@ -80,13 +82,13 @@ class Place:
     def versions(self) -> list[Path]:
         return sorted((self.folder / "privacy/compare").glob("*.json"))
 
-    def fill(self, line: Line) -> None:
+    def fill(self, releases: Releases) -> None:
         """Writes the page of a policy with all that its script gets."""
         at = Addresses("../../", "privacy")
-        made = Makings(line, "Example", at)
+        made = Makings(releases, "Example", at)
         for old in self.versions:
             old.unlink()
-        for one in line:
+        for one in releases:
             path = self.folder / "privacy/compare" / made.comparable_name(one)
             path.write_bytes(made.comparable(one))
         (self.folder / "privacy/compare/index.html").write_text(
@@ -211,7 +213,7 @@ def test_choose_step_share_and_go_back(browser: Browser, desk: Page, own_site: s
 
 
 def test_what_is_marked_leads_from_the_one_text_to_the_other(
-    desk: Page, own_site: str, own: Line
+    desk: Page, own_site: str, own: Releases
 ) -> None:
     for old, new in ((own[0], own[2]), (own[2], own[0]), (own[1], own[0])):
         desk.goto(f"{own_site}privacy/compare/?from={old.number}&to={new.number}")

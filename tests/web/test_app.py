@@ -31,7 +31,7 @@ from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, ServeError
 from publisher.people.record import MOST_CHANGES, MOST_REPEATS, Channel
-from publisher.releases.release import Number
+from publisher.releases.number import Number
 from publisher.web.app import LARGEST_BODY, application, run
 from tests import ROOT
 from tests.fixtures.houses import KEY, LATE, NOW, TWO, postpone, spooled, token, told
