@@ -19,7 +19,7 @@ from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.text.parsing import parse
-from publisher.text.plaintext import as_text
+from publisher.text.plaintext import as_plain_text
 
 SAMPLE = Recipient(0, "sample", "customer@customer.example", "Sample Customer")
 """Stands for the recipient where none is named."""
@@ -177,7 +177,7 @@ def letter_text(
     changes = changes_for(project, release, recipient)
     fields = field_values(recipient.name, link_for(project, release, token), reply, changes)
     text = fill(release.notice, fields)
-    return title_of(text), as_text(parse(text)), reply
+    return title_of(text), as_plain_text(parse(text)), reply
 
 
 def attachment(project: Project, release: Release) -> bytes:

@@ -45,7 +45,7 @@ def freeze_command(
     """Freeze the draft as a release that never changes again."""
     from publisher.actions.publishing import release_pdf
     from publisher.actions.releasing import freeze as act
-    from publisher.compare.summary import summary
+    from publisher.compare.summary import summary_sentence
 
     frozen = act(
         asked.project,
@@ -65,7 +65,7 @@ def freeze_command(
         f"{release.effective or 'an unknown day'}"
     )
     if frozen.amendment:
-        asked.say(f"  {summary(frozen.amendment)}")
+        asked.say(f"  {summary_sentence(frozen.amendment)}")
     for line in frozen.in_other_languages():
         asked.say(f"  {line}")
     if release.closes:
