@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from publisher.edges import archive
@@ -10,9 +12,10 @@ from publisher.edges.project import Project
 from publisher.errors import SealError
 from publisher.policies.anchoring import Anchored
 from publisher.policies.finding import Severity
-from publisher.releases.folder import SECTIONS, TRANSLATIONS
+from publisher.releases.folder import SECTIONS, TRANSLATIONS, read_release
 from publisher.releases.number import Number
 from publisher.releases.release import Imported, Release
+from publisher.releases.seals import witness_flaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +120,7 @@ def _lost(project: Project, history: History, policy_id: str) -> list[Flaw]:
 def _witnessed(project: Project, history: History, policy_id: str) -> list[Flaw]:
     tags = history.tags(policy_id)
     flaws: list[Flaw] = []
-    try:
-        releases = archive.line(project, policy_id)
-    except Exception:  # noqa: BLE001 - `_altered` has told of a folder that does not read
-        return flaws
+    releases = list(_as_they_are(project, policy_id))
     for release, after in zip(releases, [*releases[1:], None], strict=False):
         folder = f"versions/{release.name}"
         tag = tags.get(release.name)
@@ -129,14 +129,22 @@ def _witnessed(project: Project, history: History, policy_id: str) -> list[Flaw]
         if tag is None and not chained:
             remedy = "git fetch --tags"
             flaws.append(Flaw(Severity.CUE, folder, "has no tag in this clone", remedy))
-        elif tag and f"Seal: {release.seal}" not in tag.message:
-            what = f"does not have the seal that its tag {tag.name} bears witness to"
+        elif tag and (what := witness_flaw(release.seal, tag.name, tag.message)):
             flaws.append(Flaw(Severity.ERROR, folder, what, f"git show {tag.name}"))
         if release.imported:
             flaws += _as_found(release, release.imported, folder)
         else:
             flaws += _as_drafted(project, history, release, folder)
     return flaws
+
+
+def _as_they_are(project: Project, policy_id: str) -> Iterator[Release]:
+    """The releases that read, whether they are as they were sealed or not."""
+    opened = archive.archive_of(project)
+    for number in opened.numbers(policy_id):
+        with suppress(Exception):  # `_altered` tells of a folder that does not read
+            files = opened.unsealed(policy_id, number)
+            yield read_release(policy_id, files, f"versions/{policy_id}/{number}")
 
 
 def _as_found(release: Release, imported: Imported, folder: str) -> list[Flaw]:
