@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import filecmp
 import logging
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from publisher.actions.printing import (
 )
 from publisher.actions.standing import Built, Reading, site_file, standing
 from publisher.edges.build_cache import Store
+from publisher.edges.files import folder_beside, replace_folder, sweep
 from publisher.edges.project import Project
 from publisher.errors import PublisherError, RenderError, ServeError
 
@@ -83,12 +83,14 @@ def build(project: Project, today: dt.date, progress: Progress = silent) -> Buil
     read = Reading.begin(project, today)
     store = Store(project.cache / "site")
     made = site(project, today, progress, store=store)
-    building = project.built.with_name("site.building")
-    with _ordered(Order(today=today, made=made, progress=progress)), _listening() as warnings:
-        _through_mkdocs(path, building, warnings)
-    progress("pages", len(made.pages), len(made.pages))
-    changed = sum(1 for name in _pages(building) if not _alike(building, project.built, name))
-    _put_in_place(building, project.built)
+    for folder in (project.built.parent, project.cache / "pdf"):
+        sweep(folder)
+    with folder_beside(project.built) as building:
+        with _ordered(Order(today=today, made=made, progress=progress)), _listening() as warnings:
+            _through_mkdocs(path, building, warnings)
+        progress("pages", len(made.pages), len(made.pages))
+        changed = sum(1 for name in _pages(building) if not _alike(building, project.built, name))
+        replace_folder(building, project.built)
     store.sweep(time.time() - KEPT_FOR)
     count = sum(1 for _ in _pages(project.built))
     built = Built(count, made.documents, project.built, tuple(warnings), changed)
@@ -116,16 +118,6 @@ def _pages(folder: Path) -> Iterator[str]:
 
 def _alike(one: Path, other: Path, name: str) -> bool:
     return (other / name).is_file() and filecmp.cmp(one / name, other / name, shallow=False)
-
-
-def _put_in_place(new: Path, place: Path) -> None:
-    """The finished site takes the place of the old one at once: whoever is served sees no gap."""
-    old = place.with_name("site.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if place.exists():
-        place.rename(old)
-    new.rename(place)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 class _Ear(logging.Handler):

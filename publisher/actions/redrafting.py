@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import tomlkit
 
+from publisher.edges.files import write_file
 from publisher.edges.project import Project, read_folder
 from publisher.policies.draft import FACTS_FILE
 from publisher.policies.policy import Facts, read_facts
@@ -80,14 +81,8 @@ class Draft:
         )
 
     def _write(self, name: str, data: bytes) -> None:
-        """Writes a file of the draft, whole or not at all."""
-        if self._files.get(name) == data:
-            return
-        path = self._folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        building = path.with_name(f".{name}.building")
-        building.write_bytes(data)
-        building.replace(path)
+        if self._files.get(name) != data:
+            write_file(self._folder / name, data)
 
 
 def _facts_file(old: bytes | None, facts: Facts) -> bytes:

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Protocol
 
 from publisher.edges.file_state import Remembered, state_of_files, state_of_folder
+from publisher.edges.files import sweep as sweep_folder
+from publisher.edges.files import write_folder
 from publisher.edges.project import Project
 from publisher.edges.tags import Tags
 from publisher.errors import FreezeError, NotFoundError, SealError
@@ -262,22 +264,14 @@ class Archive:
             FreezeError: the folder exists.
         """
         target = self._folder(policy_id, number)
-        if target.exists():
+        try:
+            write_folder(target, files)
+        except FileExistsError:
             raise FreezeError(
                 f"release {number} exists; a release never changes",
                 where=self._where(policy_id, number),
                 remedy="freeze a correction",
-            )
-        building = target.parent / f".{number}.building"
-        shutil.rmtree(building, ignore_errors=True)
-        for name, data in files.items():
-            path = building / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        building.rename(target)
+            ) from None
         return target
 
     def discard(self, policy_id: str, number: Number) -> None:
@@ -286,8 +280,7 @@ class Archive:
 
     def sweep(self, policy_id: str) -> None:
         """Removes folders that were being written when a freeze was interrupted."""
-        for path in (self._versions / policy_id).glob(".*.building"):
-            shutil.rmtree(path)
+        sweep_folder(self._versions / policy_id)
 
     def _folder(self, policy_id: str, number: Number) -> Path:
         return self._versions / policy_id / str(number)

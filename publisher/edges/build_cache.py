@@ -8,12 +8,13 @@ tell: `name_of` names it by a digest of all that decided about it, this program 
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+
+from publisher.edges.files import sweep, write_file
 
 HELD = 1 << 26
 """Bytes that a store has at hand at most, so that what was just made is not read again."""
@@ -40,10 +41,7 @@ def kept(folder: Path | None, name: str, make: Callable[[], bytes]) -> bytes:
     if held and hashlib.sha256(data).digest() == digest:
         return data
     data = make()
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as file:
-        file.write(hashlib.sha256(data).digest() + data)
-    Path(file.name).replace(path)
+    write_file(path, hashlib.sha256(data).digest() + data, durable=False, mode=0o600)
     return data
 
 
@@ -68,11 +66,12 @@ class Store:
         return self._held[name]
 
     def sweep(self, before: float) -> None:
-        """Removes what was of no use since this store was opened, and is old.
+        """Removes what was of no use since this store was opened and is old, and unfinished files.
 
         Args:
             before: seconds since 1970; what was kept later may be of use to another build.
         """
+        sweep(self.folder)
         for path in self.folder.glob("*.*") if self.folder.is_dir() else ():
             with suppress(OSError):
                 if path.name not in self._used and path.stat().st_mtime < before:

@@ -8,18 +8,17 @@ just before that line, and a marked one is never sent again by itself.
 
 from __future__ import annotations
 
-import os
 import re
 import smtplib
 import socket
 import ssl
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from publisher.edges.files import PendingFile, sweep, sync_folder
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, SendError
 from publisher.letters.letter import Letter
@@ -106,58 +105,42 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        sweep(folder)
 
     def deliver(self, letter: Letter, before_commit: BeforeCommit) -> Outcome:
         """Writes the letter, whole or not at all."""
         if problem := _unusable(letter):
             return Outcome(Fate.REFUSED, problem)
         target = self._folder / (re.sub(r"[^A-Za-z0-9@._-]", "_", letter.id).lstrip(".") + ".eml")
-        building = self._written(letter.data)
-        try:
+        with self._written(target, letter.data) as pending:
             before_commit()
-        except BaseException:
-            building.unlink(missing_ok=True)
-            raise
-        try:
-            building.replace(target)
-        except OSError as error:
-            return Outcome(Fate.LATER, f"it could not be moved into the spool: {error.strerror}")
+            try:
+                pending.move()
+            except OSError as error:
+                reply = f"it could not be moved into the spool: {error.strerror}"
+                return Outcome(Fate.LATER, reply)
         return self._kept(target)
 
-    def _written(self, data: bytes) -> Path:
-        """A file of its own beside those that are finished: others may write the same letter."""
+    def _written(self, target: Path, data: bytes) -> PendingFile:
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor, name = tempfile.mkstemp(dir=self._folder, prefix=".")
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+            return PendingFile(target, data, mode=0o600)
         except OSError as error:
             raise SendError(
                 f"the spool cannot be written: {error.strerror}",
                 where=str(self._folder),
                 remedy="see that its disk has room and that its folder can be written",
             ) from error
-        return Path(name)
 
     def _kept(self, target: Path) -> Outcome:
         try:
-            _sync(self._folder)
+            sync_folder(self._folder)
         except OSError as error:
             return Outcome(Fate.UNKNOWN, f"the spool could not be synced: {error.strerror}")
         return Outcome(Fate.ACCEPTED, f"written to {target.name}")
 
     def close(self) -> None:
         """Nothing to end."""
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 class Relay:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from publisher.edges.build_cache import name_of
+from publisher.edges.files import write_file
 
 MOMENT = 1_000_000_000
 """Nanoseconds within which a clock may not tell two changes of a file from one another."""
@@ -106,7 +107,4 @@ def remembered(record: Path) -> dict[str, object]:
 
 def remember(record: Path, value: dict[str, object]) -> None:
     """Writes a record at once: whoever reads finds the old one or the new one."""
-    record.parent.mkdir(parents=True, exist_ok=True)
-    part = record.with_suffix(".part")
-    part.write_text(json.dumps(value), "utf-8")
-    part.replace(record)
+    write_file(record, json.dumps(value).encode(), durable=False)

@@ -236,7 +236,7 @@ def test_interrupted_before_the_tag(house: House) -> None:
 
 
 def test_a_half_written_folder_is_swept_away(house: House) -> None:
-    half = house.root / "versions/privacy/.1.building"
+    half = house.root / "versions/privacy/.1.0123abcd.part"
     half.mkdir(parents=True)
     (half / "use.md").write_text("half")
     house.ok("freeze", "--effective", "unknown")

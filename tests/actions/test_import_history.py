@@ -291,7 +291,7 @@ def test_cut_off_it_goes_on_where_it_stopped(house: House, past: Past) -> None:
     first = bytes_of(house)
     assert len(line(house)) == 4
     assert "import was interrupted" in house.run("--policy", "terms", "verify").output
-    half = house.root / "versions/terms/.5.building"
+    half = house.root / "versions/terms/.5.0123abcd.part"
     half.mkdir()
     (half / "release.toml").write_text("half")
     assert "2 new release(s), 6 in all" in bring(house, past)
