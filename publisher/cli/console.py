@@ -23,7 +23,7 @@ import click
 from publisher.actions import Progress, silent
 from publisher.edges.files import write_file
 from publisher.errors import NotFoundError, PublisherError
-from publisher.policies.finding import Severity
+from publisher.policies.finding import Finding, Severity
 
 _COLOUR = {Severity.ERROR: "red", Severity.CUE: "yellow"}
 _OBEYED = re.compile(
@@ -85,12 +85,12 @@ def print_error(error: PublisherError) -> None:
         _print((f"  try: {_below(error.remedy)}", ""), error=True)
 
 
-def print_finding(severity: Severity, where: str, what: str, remedy: str) -> None:
+def print_finding(found: Finding) -> None:
     """One finding: where, what, and the remedy below it."""
-    label = (severity.value, f"bold {_COLOUR[severity]}")
-    _print((f"{printable_line(where)}: ", ""), label, (f": {_below(what)}", ""))
-    if remedy:
-        _print((f"  try: {_below(remedy)}", ""))
+    label = (found.severity.value, f"bold {_COLOUR[found.severity]}")
+    _print((f"{printable_line(found.where)}: ", ""), label, (f": {_below(found.what)}", ""))
+    if found.remedy:
+        _print((f"  try: {_below(found.remedy)}", ""))
 
 
 def has_colours(stream: TextIO | None) -> bool:

@@ -32,7 +32,7 @@ def check(
     """
     return sorted(
         _Check(policy, last, folder, amendment).findings(),
-        key=lambda f: (f.severity.value, f.file, f.line),
+        key=lambda finding: finding.rank,
     )
 
 
