@@ -21,7 +21,8 @@ from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.review.findings import check
 from publisher.review.translations import Seen, check_translations
-from publisher.text.clauses import Document, parse
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 
 
 @dataclass(frozen=True)

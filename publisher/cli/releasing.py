@@ -47,7 +47,7 @@ def freeze_command(
     """Freeze the draft as a numbered release, which never changes."""
     from publisher.actions.publishing import release_pdf
     from publisher.actions.releasing import freeze as act
-    from publisher.compare.amendment import summary
+    from publisher.compare.summary import summary
 
     frozen = act(
         asked.project,

@@ -10,7 +10,7 @@ from publisher.errors import PublisherError
 from publisher.policies import language
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import Facts, Note, Policy, read_facts
-from publisher.text.clauses import source_lines
+from publisher.text.parsing import source_lines
 
 LARGEST = 1_000_000
 """Bytes a section file may have."""

@@ -9,7 +9,8 @@ from functools import lru_cache
 from itertools import count
 
 from publisher.policies.toml import Table, parse_toml
-from publisher.text.clauses import Document, parse
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 
 ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
 POLICY_ID = re.compile(r"[a-z][a-z0-9-]{0,15}")

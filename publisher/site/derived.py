@@ -21,7 +21,7 @@ from publisher.compare.clause_names import as_json as naming_json
 from publisher.exchange.akoma_ntoso import akoma_ntoso
 from publisher.exchange.diff_json import as_json
 from publisher.markup.html import Fragment, Heading
-from publisher.markup.marked import redline
+from publisher.markup.redline import redline
 from publisher.policies.policy import Policy
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
