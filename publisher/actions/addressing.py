@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from publisher.answers.optout import Capability, make_token, reply_address
+from publisher.answers.reply_address import reply_address
+from publisher.answers.token import Capability, make_token
 from publisher.edges import archive
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project

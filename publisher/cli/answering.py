@@ -97,7 +97,7 @@ def settle_command(
     """Decide what a message means, as of the day it was received."""
     from publisher.actions.receipts import send_soon
     from publisher.actions.requests import judge
-    from publisher.people.record import RequestKind
+    from publisher.people.requests import RequestKind
 
     if outcome is None:
         raise click.UsageError("choose --opt-out, --withdraw or --nothing")

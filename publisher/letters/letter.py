@@ -22,8 +22,9 @@ from markupsafe import Markup
 from publisher.errors import RecipientsError, RenderError
 from publisher.letters.notice import FIELDS, LINKS
 from publisher.markup.html import fragment
+from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.recipients import Recipient
-from publisher.people.record import Delivery, DeliveryState, Request, RequestKind, Timing
+from publisher.people.requests import Request, RequestKind, Timing
 from publisher.policies.dates import long_date
 from publisher.policies.organisation import Organisation
 from publisher.releases.address import Addresses
