@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from publisher.answers.optout import Capability, make_token, reply_address
+from publisher.answers.reply_address import reply_address
+from publisher.answers.token import Capability, make_token
 from publisher.edges import archive
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
@@ -19,7 +20,7 @@ from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.text.parsing import parse
-from publisher.text.plaintext import as_text
+from publisher.text.plaintext import as_plain_text
 
 SAMPLE = Recipient(0, "sample", "customer@customer.example", "Sample Customer")
 """Stands for the recipient where none is named."""
@@ -177,7 +178,7 @@ def letter_text(
     changes = changes_for(project, release, recipient)
     fields = field_values(recipient.name, link_for(project, release, token), reply, changes)
     text = fill(release.notice, fields)
-    return title_of(text), as_text(parse(text)), reply
+    return title_of(text), as_plain_text(parse(text)), reply
 
 
 def attachment(project: Project, release: Release) -> bytes:
@@ -188,15 +189,15 @@ def attachment(project: Project, release: Release) -> bytes:
     """
     if not PROFILES[release.policy.facts.profile].durable:
         return b""
-    files = archive.release_bytes(project, release.policy.id, release.number)
-    if "policy.pdf" not in files:
+    document = archive.release_file(project, release, "policy.pdf")
+    if not document:
         raise SendError(
             f"the profile {release.policy.facts.profile} wants the text to travel with the letter, "
             "and the release has no policy.pdf",
             where=f"versions/{release.name}",
             remedy="restore the folder from git, or freeze a correction",
         )
-    return files["policy.pdf"]
+    return document
 
 
 def announced(project: Project, policy_id: str, number: Number) -> Release:

@@ -11,7 +11,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from publisher.actions.drafting import Comparison
-from publisher.answers.optout import reply_address
+from publisher.answers.reply_address import reply_address
 from publisher.compare.amendment import Amendment, amend
 from publisher.edges.assets import asset_text
 from publisher.edges.pdf import make_pdf, pdf_toolchain

@@ -21,16 +21,17 @@ from markupsafe import Markup
 
 from publisher.errors import RecipientsError, RenderError
 from publisher.letters.notice import FIELDS, LINKS
-from publisher.markup.html import fragment
+from publisher.markup.html import clauses_html
+from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.recipients import Recipient
-from publisher.people.record import Delivery, DeliveryState, Request, RequestKind, Timing
+from publisher.people.requests import Request, RequestKind, Timing
 from publisher.policies.dates import long_date
 from publisher.policies.organisation import Organisation
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.text.parsing import parse
-from publisher.text.plaintext import as_text
+from publisher.text.plaintext import as_plain_text
 
 _FIELD = re.compile(r"(\\*)(?:\{|%7B){2}(\w+)(?:\}|%7D){2}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
@@ -311,7 +312,7 @@ def _message(
     message["Date"] = format_datetime(date)
     message["Message-ID"] = f"<{message_id(name, domain)}>"
     message["Auto-Submitted"] = submitted
-    message.set_content(as_text(parse(text)), cte="quoted-printable")
+    message.set_content(as_plain_text(parse(text)), cte="quoted-printable")
     message.add_alternative(styled(text, language), subtype="html", cte="quoted-printable")
     return message
 
@@ -394,7 +395,7 @@ def styled(text: str, language: str = "en") -> Markup:
         '<meta name="color-scheme" content="light dark">'
         '<meta name="supported-color-schemes" content="light dark">'
         "<title>{}</title><style>{}</style></head><body><main>{}</main></body></html>"
-    ).format(language, title_of(text), STYLE, fragment(parse(text)))
+    ).format(language, title_of(text), STYLE, clauses_html(parse(text)))
     inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
     html = Markup(inliner.inline(document) + "\n")  # noqa: S704 - the same, with its styles
     if (size := len(html.encode())) > LARGEST_HTML:

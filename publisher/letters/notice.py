@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import Change, ChangeKind
-from publisher.compare.summary import summary
+from publisher.compare.summary import summary_sentence
 from publisher.policies.dates import long_date
 from publisher.policies.language import english_name, own_name
 from publisher.policies.organisation import Organisation
@@ -60,7 +60,7 @@ def compose(
         facts.effect,
         f"If you do nothing, {new} applies to you from {effective}.",
         "## What changes, and why",
-        f"In figures: {_lower(summary(amendment))}.",
+        f"In figures: {_lower(summary_sentence(amendment))}.",
         *_explained(amendment.changes, release.policy.notes),
         "## The exact words",
         f"- [Every change, word by word]({at.changes(release.number)})\n"

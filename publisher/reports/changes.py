@@ -59,11 +59,11 @@ def _beside_words(amendment: Amendment, change: Change) -> str:
 def change_title(amendment: Amendment, change: Change) -> str:
     """What the section of a change is called, for people."""
     if change.kind in (ChangeKind.MERGED, ChangeKind.REMOVED):
-        return section_name(amendment.old.sections[change.old_sections[0]])
-    return section_name(amendment.new.sections[change.new_sections[0]])
+        return section_label(amendment.old.sections[change.old_sections[0]])
+    return section_label(amendment.new.sections[change.new_sections[0]])
 
 
-def section_name(section: Section) -> str:
+def section_label(section: Section) -> str:
     """The title of a section, or in brackets what it is where it has none."""
     return section.title or ("(empty heading)" if section.heading else "(before the first heading)")
 

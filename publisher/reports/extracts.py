@@ -13,7 +13,7 @@ from typing import NamedTuple
 from publisher.compare.amendment import Amendment
 from publisher.compare.operations import Operation
 from publisher.compare.spans import Span
-from publisher.reports.changes import section_name
+from publisher.reports.changes import section_label
 from publisher.reports.phrases import shortened
 from publisher.text.clauses import Clause, Kind
 
@@ -117,7 +117,7 @@ class _Teller:
 
     def _title(self, under: tuple[str, int]) -> str:
         side, number = under
-        return section_name((self.new if side == "new" else self.old)[number])
+        return section_label((self.new if side == "new" else self.old)[number])
 
     def _place(self, op: Operation) -> str:
         if not op.move or (op.move in self.carried and op.clause.kind is not Kind.HEADING):

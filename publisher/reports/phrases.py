@@ -13,7 +13,7 @@ from typing import NamedTuple
 from publisher.compare.operations import Operation
 from publisher.compare.spans import Span, SpanKind
 from publisher.text.clauses import Mark
-from publisher.text.segmentation import words
+from publisher.text.segmentation import words_in
 
 CONTEXT = 80
 """Letters of unchanged words shown beside a change where the rest is left out."""
@@ -117,8 +117,8 @@ def _ends(text: str, *, head: bool, tail: bool) -> str:
         return text
     start, end = text[:CONTEXT], text[-CONTEXT:]
     # The word at the edge may be the rest of one.
-    start = start[: start.rindex((words(start) or [""])[-1])].rstrip()
-    first = (words(end) or [""])[0]
+    start = start[: start.rindex((words_in(start) or [""])[-1])].rstrip()
+    first = (words_in(end) or [""])[0]
     end = end[end.index(first) + len(first) :].lstrip()
     if head and tail:
         return f"{start} … {end}"

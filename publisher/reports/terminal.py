@@ -7,7 +7,7 @@ import textwrap
 from publisher.compare.amendment import Amendment
 from publisher.compare.operations import Operation
 from publisher.compare.spans import SpanKind
-from publisher.compare.summary import summary
+from publisher.compare.summary import summary_sentence
 from publisher.reports.changes import change_title, kind_in_words, word_counts
 from publisher.reports.extracts import Line, extracts
 from publisher.reports.phrases import Phrase, cut, end_of, joined, phrase_runs, shortened, visible
@@ -29,7 +29,7 @@ def terminal_report(amendment: Amendment, title: str, *, colour: bool = False) -
         title: the first line, such as "Privacy Policy: version 1 → draft".
         colour: use ANSI colours beside the signs.
     """
-    lines = [_bold(visible(title), colour), f"{summary(amendment)}."]
+    lines = [_bold(visible(title), colour), f"{summary_sentence(amendment)}."]
     for change in amendment.changes:
         words = f" ({word_counts(change)})" if word_counts(change) else ""
         name = visible(change_title(amendment, change))
