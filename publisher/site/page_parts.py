@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from publisher.compare.amendment import Amendment, Change, ChangeKind, summary
-from publisher.letters.notice import said
+from publisher.letters.notice import change_words
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Fragment, Heading, Place, document, fragment
 from publisher.policies.dates import long_date
@@ -229,7 +229,7 @@ def figures(changes: Sequence[Change]) -> Markup:
 def _kind(change: Change, titles: Mapping[str, str]) -> Markup:
     linked = [other for other in change.others if other]
     if change.kind not in (ChangeKind.SPLIT, ChangeKind.MERGED) or not linked:
-        return escape(said(change))
+        return escape(change_words(change))
     places = Markup(", ").join(
         Markup('<a href="#{}">{}</a>').format(other, titles.get(other, other)) for other in linked
     )

@@ -34,7 +34,7 @@ from publisher.edges.ledger import ledger_of
 from publisher.edges.locks import held
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, RequestError, TokenError
-from publisher.letters.letter import message_id
+from publisher.letters.message import message_id
 from publisher.people.record import Clock, DeliveryState, Filed, RequestKind, Timing
 from publisher.releases.number import Number
 from tests.fixtures.houses import KEY, LATE, NOW, ONE, TWO, make, postpone, spooled, token, told
