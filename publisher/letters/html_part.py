@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from publisher.errors import RenderError
 from publisher.markup.html import fragment
-from publisher.text.clauses import parse
+from publisher.text.parsing import parse
 
 LARGEST_HTML = 90_000
 """Limit on the HTML part, bytes; a widely used mail program cuts a letter off at about 102 kB."""

@@ -20,7 +20,7 @@ from publisher.letters.html_part import styled, subject_of
 from publisher.people.recipients import Recipient
 from publisher.people.record import Delivery, DeliveryState
 from publisher.policies.organisation import Organisation
-from publisher.text.clauses import parse
+from publisher.text.parsing import parse
 from publisher.text.plaintext import as_text
 
 

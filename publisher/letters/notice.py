@@ -10,7 +10,9 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from publisher.compare.amendment import Amendment, Change, ChangeKind, summary
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import Change, ChangeKind
+from publisher.compare.summary import summary
 from publisher.errors import SendError
 from publisher.law.profiles import PROFILES
 from publisher.letters.fields import PersonalLinks, field_values, fill
