@@ -26,9 +26,9 @@ from publisher.edges.outbox import STATE_OF, Carrier, Fate, Outcome, carrier_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
 from publisher.letters.html_part import subject_of
+from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.due import Due, Told, due, lawful_from
 from publisher.people.recipients import Recipient, read_address
-from publisher.people.record import Delivery, DeliveryState
 from publisher.policies.dates import long_date
 from publisher.releases.chronology import behind
 from publisher.releases.number import Number

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from publisher.actions.drafting import check_draft
-from publisher.answers.optout import wording
+from publisher.answers.opt_out_wording import wording
 from publisher.compare.amendment import Amendment, amend
 from publisher.compare.summary import summary
 from publisher.edges import archive

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from publisher.answers.optout import Capability, make_token, reply_address
+from publisher.answers.reply_address import reply_address
+from publisher.answers.token import Capability, make_token
 from publisher.letters.fields import PersonalLinks
 from publisher.letters.notice import changes_since
 from publisher.people.recipients import Recipient

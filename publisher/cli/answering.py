@@ -97,7 +97,7 @@ def settle_command(
     """Record what a message that waited declares; it counts from when it came in."""
     from publisher.actions.receipts import send_soon
     from publisher.actions.requests import judge
-    from publisher.people.record import RequestKind
+    from publisher.people.requests import RequestKind
 
     if outcome is None:
         raise click.UsageError("say --opt-out, --withdraw or --nothing")

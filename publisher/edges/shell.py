@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
-from publisher.answers.forms import ANSWER, END, START, public_form
+from publisher.answers.opt_out_page import ANSWER, END, START, public_form
 from publisher.edges.project import Project
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import fragment

@@ -17,8 +17,8 @@ from email.utils import format_datetime
 
 from publisher.letters.fields import require_printable
 from publisher.letters.html_part import styled, subject_of
+from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.recipients import Recipient
-from publisher.people.record import Delivery, DeliveryState
 from publisher.policies.organisation import Organisation
 from publisher.text.parsing import parse
 from publisher.text.plaintext import as_text

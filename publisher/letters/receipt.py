@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from publisher.letters.fields import fill
 from publisher.letters.message import Content, Letter, answer_message
 from publisher.people.recipients import Recipient
-from publisher.people.record import Request, RequestKind, Timing
+from publisher.people.requests import Request, RequestKind, Timing
 from publisher.policies.dates import long_date
 from publisher.policies.organisation import Organisation
 from publisher.releases.release import Release

@@ -21,7 +21,7 @@ from publisher.letters.notice import compose_notice
 from publisher.letters.receipt import compose_link, compose_receipt
 from publisher.markup.html import fragment
 from publisher.people.recipients import Recipient
-from publisher.people.record import Channel, Request, RequestKind, Timing
+from publisher.people.requests import Channel, Request, RequestKind, Timing
 from publisher.policies.organisation import Organisation
 from publisher.releases.release import Release
 from publisher.text.parsing import parse

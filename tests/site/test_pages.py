@@ -18,7 +18,7 @@ import pytest
 from publisher import hook
 from publisher.actions.assembling import site
 from publisher.actions.publishing import Order, build, order
-from publisher.answers.optout import wording
+from publisher.answers.opt_out_wording import wording
 from publisher.compare.amendment import amend
 from publisher.edges import archive
 from publisher.edges.project import Project

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.actions.noticing import import_recipients, letter_for
-from publisher.answers.declaration import About, Reading, Sent, beside_form, read_phrases, reading
+from publisher.answers.mail_meaning import About, Reading, Sent, beside_form, read_phrases, reading
 from publisher.answers.notation import pattern_words
 from publisher.errors import ConfigurationError
 from publisher.law.profiles import PROFILES
