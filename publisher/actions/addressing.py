@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import partial
 
 from publisher.answers.personal_links import (
     form_link,
@@ -30,7 +29,7 @@ from publisher.people.recipients import Recipient, read_recipients
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.text.parsing import parse
-from publisher.text.plaintext import as_text
+from publisher.text.plaintext import as_plain_text
 
 SAMPLE = Recipient(0, "sample", "customer@customer.example", "Sample Customer")
 """Stands for the recipient where none is named."""
@@ -187,7 +186,7 @@ def letter_text(
     token = token or token_for(project, release, recipient)
     links = links_for(project, release, recipient, token)
     text = personal_text(release, recipient, links)
-    return subject_of(text), as_text(parse(text)), links.reply
+    return subject_of(text), as_plain_text(parse(text)), links.reply
 
 
 def attachment(project: Project, release: Release) -> bytes:
@@ -196,8 +195,7 @@ def attachment(project: Project, release: Release) -> bytes:
     Raises:
         SendError: the release has no PDF.
     """
-    files = partial(archive.release_bytes, project, release.policy.id, release.number)
-    return text_to_attach(release, lambda: files().get("policy.pdf", b""))
+    return text_to_attach(release, lambda: archive.release_file(project, release, "policy.pdf"))
 
 
 def announced(project: Project, policy_id: str, number: Number) -> Release:

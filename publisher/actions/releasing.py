@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from publisher.actions.drafting import check_draft
 from publisher.answers.opt_out_wording import wording
 from publisher.compare.amendment import Amendment, amend
-from publisher.compare.summary import summary
+from publisher.compare.summary import summary_sentence
 from publisher.edges import archive
 from publisher.edges.history import History
 from publisher.edges.project import Project
@@ -54,7 +54,7 @@ class Frozen:
         """What it changes in each translation, and what is recorded of that, a line each."""
         for language, amendment in self.translations.items():
             lags = self.release.lagging(language)
-            words = "new" if amendment is None else summary(amendment)
+            words = "new" if amendment is None else summary_sentence(amendment)
             yield f"translation {language}: {words}"
             for lag in lags:
                 what = f"says what version {lag.behind} says" if lag.behind else "is not translated"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from publisher.errors import RenderError
-from publisher.markup.html import fragment
+from publisher.markup.html import clauses_html
 from publisher.text.parsing import parse
 
 LARGEST_HTML = 90_000
@@ -56,7 +56,7 @@ def styled(text: str, language: str = "en") -> Markup:
         '<meta name="color-scheme" content="light dark">'
         '<meta name="supported-color-schemes" content="light dark">'
         "<title>{}</title><style>{}</style></head><body><main>{}</main></body></html>"
-    ).format(language, subject_of(text), LETTER_STYLE, fragment(parse(text)))
+    ).format(language, subject_of(text), LETTER_STYLE, clauses_html(parse(text)))
     inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
     html = Markup(inliner.inline(document) + "\n")  # noqa: S704 - the same, with its styles
     if (size := len(html.encode())) > LARGEST_HTML:

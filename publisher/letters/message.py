@@ -21,7 +21,7 @@ from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.recipients import Recipient
 from publisher.policies.organisation import Organisation
 from publisher.text.parsing import parse
-from publisher.text.plaintext import as_text
+from publisher.text.plaintext import as_plain_text
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _parts(content: Content, submitted: str) -> EmailMessage:
     message["Date"] = format_datetime(content.date)
     message["Message-ID"] = f"<{message_id(content.name, domain)}>"
     message["Auto-Submitted"] = submitted
-    message.set_content(as_text(parse(content.text)), cte="quoted-printable")
+    message.set_content(as_plain_text(parse(content.text)), cte="quoted-printable")
     html = styled(content.text, content.language)
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     return message

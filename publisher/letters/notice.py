@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import Change, ChangeKind
-from publisher.compare.summary import summary
+from publisher.compare.summary import summary_sentence
 from publisher.errors import SendError
 from publisher.law.profiles import PROFILES
 from publisher.letters.fields import PersonalLinks, field_values, fill
@@ -154,7 +154,7 @@ def notice_text(
         facts.effect,
         f"If you do nothing, {new} applies to you from {effective}.",
         "## What changes, and why",
-        f"In figures: {_lower(summary(amendment))}.",
+        f"In figures: {_lower(summary_sentence(amendment))}.",
         *_explained(amendment.changes, release.policy.notes),
         "## The exact words",
         f"- [Every change, word by word]({at.changes(release.number)})\n"

@@ -43,7 +43,7 @@ from publisher.edges.project import Project
 from publisher.edges.shell import STATIC_POLICY, Page
 from publisher.errors import NotFoundError, TokenError, TooOftenError
 from publisher.letters.fields import fill
-from publisher.markup.html import fragment
+from publisher.markup.html import clauses_html
 from publisher.people.requests import RequestKind
 from publisher.policies.policy import POLICY_ID
 from publisher.releases.number import Number
@@ -226,7 +226,7 @@ class Desk:
         text = fill(f"#{receipt.text}", {"opt_out_link": own})
         if self._rounds:
             self._rounds.hasten()
-        return page.says(fragment(parse(text)))
+        return page.says(clauses_html(parse(text)))
 
     def _ask(self, page: Page, address: str, client: str) -> Response:
         if not self._visitors.may_ask(client):

@@ -553,7 +553,7 @@ def test_nothing_is_built_anew_where_nothing_has_changed(house: House) -> None:
     assert "Built" in house.ok("build", "--as-of", "2026-12-24")
     home = house.root / "build/site/index.html"
     first, made = home.read_bytes(), home.stat().st_mtime_ns
-    assert "Nothing to build anew" in house.ok("build", "--as-of", "2026-12-24")
+    assert "Up to date" in house.ok("build", "--as-of", "2026-12-24")
     assert home.stat().st_mtime_ns == made
     for spoil in (lambda: home.write_text("spoilt"), home.unlink):
         spoil()
