@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from publisher.compare.amendment import Amendment
-from publisher.letters.letter import fill, page_values
+from publisher.letters.fields import fill, page_values
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading, clauses_html, document_html
 from publisher.markup.redline import redline
