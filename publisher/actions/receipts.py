@@ -16,12 +16,12 @@ from publisher.edges.clock import Clock
 from publisher.edges.database import LedgerError
 from publisher.edges.ledger import ledger_of
 from publisher.edges.locks import held
-from publisher.edges.outbox import STATE_OF, Carrier, Fate, Outcome, carrier_of
+from publisher.edges.outbox import Carrier, carrier_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, PublisherError, SendError
 from publisher.letters.message import Letter
 from publisher.letters.receipt import compose_link, compose_receipt
-from publisher.people.deliveries import DeliveryState
+from publisher.people.deliveries import STATE_OF, DeliveryState, Fate, Outcome
 from publisher.people.requests import Answer, RequestKind, receipt_of
 
 PATIENCE = 5.0

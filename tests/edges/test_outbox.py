@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 
-from publisher.edges.outbox import Carrier, Fate, Relay, Spool
+from publisher.edges.outbox import Carrier, Relay, Spool
 from publisher.errors import ConfigurationError, SendError
 from publisher.letters.message import Letter
+from publisher.people.deliveries import Fate
 from publisher.policies.settings import RelaySettings
 from tests.fixtures.relays import CLOSE, HANG, Keeps, free_port, real, scripted
 
