@@ -73,7 +73,6 @@ class Blocks:
         old: ItemNumbers,
         new: ItemNumbers,
         *,
-        bare: bool = False,
         both_ways: bool = False,
         tables: str = "Table",
         counted: int = 0,
@@ -82,15 +81,14 @@ class Blocks:
 
         Args:
             old, new: the numbers of the items on either side.
-            bare: without the attributes and frames that only a page needs.
             both_ways: the text may run from right to left: each block by its own letters.
-            tables: what the scrolling regions around tables are called …
-            counted: … and how many bear that name already.
+            tables: what the scrolling regions around tables are called; empty: there are none.
+            counted: how many bear that name already.
         """
         self.out: list[Markup] = []
         self.stack: list[_Open] = []
         self._numbers = (old, new)
-        self._bare, self._both_ways = bare, both_ways
+        self._both_ways = both_ways
         self.tables, self._called = counted, tables
 
     @property
@@ -181,7 +179,7 @@ class Blocks:
         self.stack.append(opened)
 
     def _table(self, way: Markup) -> tuple[Markup, Markup]:
-        if self._bare:
+        if not self._called:
             return Markup("<table>\n"), Markup("</table>\n")
         self.tables += 1
         start = Markup(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, repeat
 
@@ -63,6 +63,23 @@ class Fragment:
     places: tuple[ChangePlace, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class TextLinks:
+    """The addresses inside a text, and the links that stand beside its words."""
+
+    permalinks: bool = False
+    """Put a link to itself behind each heading."""
+    stories: str = ""
+    """Address of the page with the history of each section, to link from each heading."""
+    names: Sequence[str] = ()
+    """The permanent name of each clause, where they are to have an address each."""
+    retired: Mapping[str, str] = field(default_factory=dict)
+    """Anchors of removed sections, each with the anchor that takes its place; a link to the old
+    one leads to the new one."""
+    former: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By anchor or name: names of clauses that are gone, to which links lead here."""
+
+
 class Outline:
     """The headings of a text while it is written: their levels and their names."""
 
@@ -99,59 +116,36 @@ def clauses_html(clauses: Iterable[Clause], *, paper: bool = False) -> Markup:
 
 def document_html(
     clauses: Iterable[Clause],
+    links: TextLinks | None = None,
     *,
-    permalinks: bool = False,
     top: int = 2,
-    retired: Mapping[str, str] | None = None,
     paper: bool = False,
-    stories: str = "",
-    names: Sequence[str] = (),
-    former: Mapping[str, Sequence[str]] | None = None,
     labels: Mapping[str, HeadingLabel] | None = None,
 ) -> Fragment:
     """Clauses as HTML with the list of their headings.
 
     Args:
         clauses: of one document, in order.
-        permalinks: put a link to itself behind each heading.
+        links: the addresses inside it and the links beside its words; None: its anchors alone.
         top: the level of its uppermost headings; 0: the levels as they are written.
-        retired: anchors of removed sections, each with the anchor that takes its place; a link to
-            the old one leads to the new one.
         paper: for a PDF.
-        stories: address of the page with the history of each section, to link from each heading.
-        names: the permanent name of each clause, where they are to have an address each.
-        former: by anchor or name: names of clauses that are gone, to which links lead here.
         labels: what stands behind the heading of a section, by its anchor.
     """
-    named = zip(clauses, chain(names, repeat("")), strict=False)
+    links = links or TextLinks()
+    named = zip(clauses, chain(links.names, repeat("")), strict=False)
     shown = [(clause, name) for clause, name in named if clause.kind not in UNSEEN]
     texts = [clause for clause, _ in shown]
     blocks = Blocks({}, item_numbers(texts), both_ways=has_right_to_left(texts))
     outline = Outline(top)
-    former = former or {}
     for clause, name in shown:
         blocks.enter(None, clause, len(clause.cells))
         cells = _cells(Alike(clause.key, clause), paper)
-        if clause.kind is not Kind.HEADING:
-            if name:
-                _write_named(blocks, clause, cells, name, former.get(name, ()))
-            else:
-                blocks.write(clause, cells)
-            continue
-        level = outline.level(clause)
-        named_as = outline.name(clause, level)
-        replaced = (old for old, new in (retired or {}).items() if new and new == clause.anchor)
-        before = _places((*replaced, *former.get(clause.anchor, ())))
-        link = _permalink(clause) if permalinks and named_as else NOTHING
-        link += _story(clause, stories) if stories and named_as else NOTHING
-        label = (labels or {}).get(clause.anchor)
-        if label and label.language:
-            named_as += attribute("lang", label.language)
-        whole = concatenated((before, cells[0].html, link))
-        blocks.write(clause, [Cell(whole)], named_as, level)
-        if label:
-            blocks.close_to(0)
-            blocks.out.append(label.html)
+        if clause.kind is Kind.HEADING:
+            _write_heading(blocks, clause, cells[0].html, outline, links, labels or {})
+        elif name:
+            _write_named(blocks, clause, cells, name, links.former.get(name, ()))
+        else:
+            blocks.write(clause, cells)
     return Fragment(blocks.html, tuple(outline.headings))
 
 
@@ -160,6 +154,30 @@ def _cells(alike: Alike, paper: bool) -> tuple[Cell, ...]:
     clause = alike.clause
     cells = [kept_spans(cell) for cell in clause.cells]
     return tuple(block_cells(clause, cells, Style(marked=False, paper=paper)))
+
+
+def _write_heading(
+    blocks: Blocks,
+    clause: Clause,
+    words: Markup,
+    outline: Outline,
+    links: TextLinks,
+    labels: Mapping[str, HeadingLabel],
+) -> None:
+    """A heading with its anchor, those that lead to it, its links and its label."""
+    level = outline.level(clause)
+    attributes = outline.name(clause, level)
+    replaced = (old for old, new in links.retired.items() if new and new == clause.anchor)
+    before = _places((*replaced, *links.former.get(clause.anchor, ())))
+    link = _permalink(clause) if links.permalinks and attributes else NOTHING
+    link += _story(clause, links.stories) if links.stories and attributes else NOTHING
+    label = labels.get(clause.anchor)
+    if label and label.language:
+        attributes += attribute("lang", label.language)
+    blocks.write(clause, [Cell(concatenated((before, words, link)))], attributes, level)
+    if label:
+        blocks.close_to(0)
+        blocks.out.append(label.html)
 
 
 def _write_named(
