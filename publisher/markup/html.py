@@ -1,7 +1,7 @@
-"""HTML fragments: a document without mark-up of changes.
+"""HTML: a text as a fragment of a page, without marks for changes.
 
-The site, the PDF and the letter show a text through these fragments, and its redline through those
-of `marked`; both write the same blocks, so that page, PDF and letter cannot disagree.
+The site, the PDF and the letter show a text by these fragments and a redline by those of `redline`.
+Both write the same blocks, so page, PDF and letter cannot disagree.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class HeadingLabel:
-    """What a reader is told of a section, right behind its heading."""
+    """What readers are told of a section, right after its heading."""
 
     html: Markup
     language: str = ""
-    """Of the heading, where it is not that of the text."""
+    """The language of the heading, if it is not that of the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ class ChangePlace:
     """A place of a fragment where something changed."""
 
     id: str
-    """Of its element: `change-retention-2` is the second change in the section `retention`."""
+    """The id of its element: `change-retention-2` is the second change in section `retention`."""
     section: str
-    """Anchor of the section it is in; the title where there is no anchor."""
+    """The anchor of its section; its title if it has no anchor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,30 +68,30 @@ class TextLinks:
     """The addresses inside a text, and the links that stand beside its words."""
 
     permalinks: bool = False
-    """Put a link to itself behind each heading."""
+    """Put a link to itself after each heading."""
     stories: str = ""
-    """Address of the page with the history of each section, to link from each heading."""
+    """The address of the page with the history of each section, linked from each heading."""
     names: Sequence[str] = ()
-    """The permanent name of each clause, where they are to have an address each."""
+    """The permanent name of each clause, if each is to have an address."""
     retired: Mapping[str, str] = field(default_factory=dict)
-    """Anchors of removed sections, each with the anchor that takes its place; a link to the old
-    one leads to the new one."""
+    """Anchors of removed sections, each with the anchor that takes its place: links to the old one
+    lead to the new one."""
     former: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """By anchor or name: names of clauses that are gone, to which links lead here."""
+    """By anchor or name: names of removed clauses, links to which lead here."""
 
 
 class Outline:
-    """The headings of a text while it is written: their levels and their names."""
+    """The headings of a text while it is written: their levels and names."""
 
     def __init__(self, top: int) -> None:
-        """No heading yet; `top`: the level of the uppermost; 0: the levels as they are written."""
+        """No heading yet; `top` is the level of the uppermost, 0 keeps the levels as written."""
         self.headings: list[Heading] = []
         self._top = top
         self._levels: list[int] = []
         self._taken: set[str] = set()
 
     def level(self, clause: Clause) -> int:
-        """The level to show: none is skipped, for readers who go from heading to heading."""
+        """The level to show: none is skipped, for those who read by headings."""
         if not self._top:
             return max(clause.level, 1)
         while self._levels and self._levels[-1] >= clause.level:
@@ -100,7 +100,7 @@ class Outline:
         return min(self._top + len(self._levels) - 1, 6)
 
     def name(self, clause: Clause, level: int) -> Markup:
-        """The attribute that names a heading, which goes into the list; no name stands twice."""
+        """The attribute that names a heading, which is added to the list; no name is used twice."""
         anchor = clause.anchor
         if not anchor or anchor in self._taken:
             return NOTHING
@@ -110,7 +110,7 @@ class Outline:
 
 
 def clauses_html(clauses: Iterable[Clause], *, paper: bool = False) -> Markup:
-    """Clauses as HTML, without mark-up of changes; `paper`: for a PDF."""
+    """Clauses as HTML, without marks for changes; `paper`: for a PDF."""
     return document_html(clauses, top=0, paper=paper).html
 
 
@@ -126,10 +126,10 @@ def document_html(
 
     Args:
         clauses: of one document, in order.
-        links: the addresses inside it and the links beside its words; None: its anchors alone.
-        top: the level of its uppermost headings; 0: the levels as they are written.
+        links: the addresses inside it and the links beside its words; None for just its anchors.
+        top: the level of its uppermost headings; 0 keeps the levels as written.
         paper: for a PDF.
-        labels: what stands behind the heading of a section, by its anchor.
+        labels: what follows the heading of a section, by its anchor.
     """
     links = links or TextLinks()
     named = zip(clauses, chain(links.names, repeat("")), strict=False)
@@ -151,6 +151,10 @@ def document_html(
 
 @lru_cache(maxsize=1 << 14)
 def _cells(alike: Alike, paper: bool) -> tuple[Cell, ...]:
+    """The words of a clause as HTML.
+
+    The result depends on the arguments alone; the 16,384 that were asked for last are kept.
+    """
     clause = alike.clause
     cells = [kept_spans(cell) for cell in clause.cells]
     return tuple(block_cells(clause, cells, Style(marked=False, paper=paper)))
@@ -164,7 +168,7 @@ def _write_heading(
     links: TextLinks,
     labels: Mapping[str, HeadingLabel],
 ) -> None:
-    """A heading with its anchor, those that lead to it, its links and its label."""
+    """A heading with its anchor, the anchors that lead to it, its links and its label."""
     level = outline.level(clause)
     attributes = outline.name(clause, level)
     replaced = (old for old, new in links.retired.items() if new and new == clause.anchor)
@@ -232,7 +236,7 @@ def block_cells(
         clause: whose words.
         cells: the words.
         style: how they are shown.
-        align: of each column; empty: as the clause says.
+        align: the alignment of each column; empty: as the clause says.
     """
     found = []
     columns = align or clause.align
