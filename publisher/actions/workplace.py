@@ -111,6 +111,15 @@ class Workplace:
 
         return lambda: carrier_of(self.project)
 
+    @property
+    def policy_ids(self) -> tuple[str, ...]:
+        """Every policy that has a draft or a release, sorted.
+
+        Raises:
+            ConfigurationError: a folder is called what cannot be a policy's id.
+        """
+        return self.project.policy_ids
+
     def policy_id(self, wanted: str | None) -> str:
         """The policy a command is about: the one named, or the only one.
 

@@ -131,12 +131,13 @@ def receipts_group(ctx: click.Context) -> None:
 def send_receipts_command(asked: Invocation) -> None:
     """Send the receipts and links that are due."""
     from publisher.actions.receipts import send_receipts as act
-    from publisher.policies.finding import Severity
+    from publisher.policies.finding import Finding, Severity
 
     done = act(asked.project, asked.now)
     asked.say(f"{done.sent} sent, {done.left} to send later")
     if done.trouble:
-        console.print_finding(Severity.CUE, "receipts", done.trouble, "publisher receipts")
+        trouble = Finding(Severity.CUE, "receipts", 0, done.trouble, "publisher receipts")
+        console.print_finding(trouble)
         raise click.exceptions.Exit(FINDINGS)
 
 

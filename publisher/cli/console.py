@@ -22,7 +22,7 @@ import click
 from publisher.actions import Progress, silent
 from publisher.edges.files import write_file
 from publisher.errors import NotFoundError, PublisherError
-from publisher.policies.finding import Severity
+from publisher.policies.finding import Finding, Severity
 
 _COLOUR = {Severity.ERROR: "red", Severity.CUE: "yellow"}
 _OBEYED = re.compile(
@@ -81,12 +81,12 @@ def print_error(error: PublisherError) -> None:
         click.echo(f"  try: {_below(error.remedy)}", err=True)
 
 
-def print_finding(severity: Severity, where: str, what: str, remedy: str) -> None:
+def print_finding(found: Finding) -> None:
     """One finding: where, what, and the remedy below it."""
-    label = click.style(severity.value, fg=_COLOUR[severity], bold=True)
-    click.echo(f"{printable_line(where)}: {label}: {_below(what)}")
-    if remedy:
-        click.echo(f"  try: {_below(remedy)}")
+    label = click.style(found.severity.value, fg=_COLOUR[found.severity], bold=True)
+    click.echo(f"{printable_line(found.where)}: {label}: {_below(found.what)}")
+    if found.remedy:
+        click.echo(f"  try: {_below(found.remedy)}")
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -22,7 +22,7 @@ def check_command(asked: Invocation) -> None:
     errors = cues = 0
     for policy_id in asked.policies:
         for found in check_draft(asked.project, policy_id):
-            console.print_finding(found.severity, found.where, found.what, found.remedy)
+            console.print_finding(found)
             errors += found.severity is Severity.ERROR
             cues += found.severity is Severity.CUE
     if errors or cues:

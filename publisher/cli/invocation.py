@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 
+from publisher.actions.workplace import Workplace
 from publisher.cli import console
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError
@@ -32,6 +34,23 @@ class Invocation:
         """
         self._start, self.wanted, self.quiet, self.now = start, wanted, quiet, now
 
+    @cached_property
+    def workplace(self) -> Workplace:
+        """The parts of the project, for the action of a command.
+
+        Raises:
+            ConfigurationError: there is no project here.
+        """
+        return Workplace.find(self._start, self.now)
+
+    @property
+    def maybe_workplace(self) -> Workplace | None:
+        """None outside any project, for what works without one."""
+        try:
+            return self.workplace
+        except ConfigurationError:
+            return None
+
     @property
     def project(self) -> Project:
         return Project.find(self._start)
@@ -47,12 +66,12 @@ class Invocation:
     @property
     def policy(self) -> str:
         """Id of the policy that was named, or of the only one."""
-        return self.project.policy_id(self.wanted)
+        return self.workplace.policy_id(self.wanted)
 
     @property
     def policies(self) -> tuple[str, ...]:
         """Id of the policy that was named, or of every policy."""
-        return (self.policy,) if self.wanted else self.project.policy_ids
+        return (self.policy,) if self.wanted else self.workplace.policy_ids
 
     def say(self, text: str) -> None:
         """A line on standard output, unless quiet."""

@@ -63,7 +63,7 @@ def serve_command(asked: Invocation, draft: bool, host: str, port: int, no_build
 
 def _build(asked: Invocation, as_of: dt.date | None) -> None:
     from publisher.actions.standing import standing
-    from publisher.policies.finding import Severity
+    from publisher.policies.finding import Finding, Severity
 
     project, today = asked.project, as_of or clock.build_day()
     built = standing(project, today)
@@ -76,7 +76,7 @@ def _build(asked: Invocation, as_of: dt.date | None) -> None:
         with console.show_progress(asked.quiet) as progress:
             built = act(project, today, progress)
     for warning in built.warnings:
-        console.print_finding(Severity.CUE, "mkdocs", warning, "")
+        console.print_finding(Finding(Severity.CUE, "mkdocs", 0, warning))
     what = f"{built.pages} pages and {built.documents} PDFs in {built.folder}"
     if built.standing:
         asked.say(f"Nothing to build anew: {what}")

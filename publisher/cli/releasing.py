@@ -45,7 +45,7 @@ def freeze_command(
     """Freeze the draft as a release that never changes again."""
     from publisher.actions.publishing import release_pdf
     from publisher.actions.releasing import freeze as act
-    from publisher.compare.amendment import summary
+    from publisher.compare.summary import summary
 
     frozen = act(
         asked.project,
@@ -126,9 +126,9 @@ def verify_command(asked: Invocation) -> None:
 
     errors = 0
     for policy_id in asked.policies:
-        for flaw in act(asked.project, policy_id):
-            console.print_finding(flaw.severity, flaw.where, flaw.what, flaw.remedy)
-            errors += flaw.severity is Severity.ERROR
+        for found in act(asked.project, policy_id):
+            console.print_finding(found)
+            errors += found.severity is Severity.ERROR
         count = len(numbers(asked.project, policy_id))
         asked.say(f"{policy_id}: {count} release(s) checked")
     if errors:

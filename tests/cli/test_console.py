@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from publisher.cli import console
 from publisher.errors import NotFoundError
-from publisher.policies.finding import Severity
+from publisher.policies.finding import Finding, Severity
 from tests.actions.test_import_history import ONE, make_past
 from tests.conftest import KEY, ROOT, House, git
 
@@ -270,7 +270,9 @@ def test_an_import_on_a_terminal(house: House, tmp_path: Path) -> None:
 
 
 def test_further_lines_pass_for_no_message(capsys: pytest.CaptureFixture[str]) -> None:
-    console.print_finding(Severity.CUE, "a\nb.md", "one\nerror: forged", "try\nerror: forged")
+    console.print_finding(
+        Finding(Severity.CUE, "a\nb.md", 0, "one\nerror: forged", "try\nerror: forged")
+    )
     console.print_error(NotFoundError("x\nerror: forged", where="a\nb", remedy="y\nerror: forged"))
     captured = capsys.readouterr()
     assert not re.findall("^error: forged", captured.out + captured.err, re.MULTILINE)
