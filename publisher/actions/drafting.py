@@ -19,7 +19,7 @@ from publisher.policies.labels import check_facts, check_settings
 from publisher.policies.policy import Note, Policy
 from publisher.releases.number import Number
 from publisher.releases.release import Release
-from publisher.review.findings import check
+from publisher.review.text import check
 from publisher.review.translations import Seen, check_translations
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse

@@ -18,7 +18,7 @@ from publisher.policies.policy import Note
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.release import Release
-from publisher.review.findings import explains
+from publisher.review.text import explains
 
 FIELDS = ("name", "opt_out_link", "opt_out_address", "changes_link")
 """The fields of a letter: written `{{name}}` in its text. Letters frozen before there was

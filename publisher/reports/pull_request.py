@@ -33,7 +33,7 @@ from publisher.reports.extracts import (
     title_of,
     visible,
 )
-from publisher.review.findings import explains
+from publisher.review.text import explains
 from publisher.text.clauses import Kind
 from publisher.text.parsing import parse
 

@@ -21,7 +21,7 @@ from publisher.policies.policy import Facts, Note, Policy
 from publisher.releases.number import Materiality
 from publisher.releases.release import Release
 from publisher.releases.releases import Status
-from publisher.review.findings import explains
+from publisher.review.text import explains
 from publisher.text.parsing import parse
 
 _LEGEND = (

@@ -1,0 +1,155 @@
+"""Freezing a draft as a release, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from publisher.actions.workplace import Workplace
+from publisher.answers.optout import wording
+from publisher.edges.archive import Archive
+from publisher.edges.history import History
+from publisher.errors import FreezeError
+from publisher.letters.letter import styled
+from publisher.letters.notice import compose, compose_postponement
+from publisher.policies.organisation import Organisation
+from publisher.releases.folder import SUMS_FILE, read_release, release_files, seal_of
+from publisher.releases.freezing import (
+    FreezeOrder,
+    FreezePlan,
+    plan_freeze,
+    refuse_clock,
+    refuse_findings,
+)
+from publisher.releases.release import Release
+from publisher.review.draft import review_draft
+
+MakePdf = Callable[[Release, str], bytes]
+"""Makes a PDF that is frozen with a release: of the translation in a language, or, where that is
+empty, of the authoritative text."""
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A release that was frozen, or would be."""
+
+    plan: FreezePlan
+    release: Release
+    """With its letter, its form and, once it is frozen, its seal."""
+    commit: str = ""
+    """Empty on a dry run."""
+    signed: bool = False
+
+
+def freeze(
+    workplace: Workplace, policy_id: str, order: FreezeOrder, *, dry_run: bool = False
+) -> Frozen:
+    """Freezes the draft as the next release: writes its folder, commits it, tags it.
+
+    Args:
+        workplace: the project.
+        policy_id: which policy.
+        order: what is asked for.
+        dry_run: say what would happen, and do nothing.
+
+    Raises:
+        FreezeError: it may not be frozen like this; says why, and the earliest lawful date.
+        SealError: an earlier release was altered.
+        HistoryError: git cannot do its part.
+        RenderError: the letter would be too large for mail programs.
+    """
+    archive, history, drafts = workplace.archive, workplace.history, workplace.drafts
+    folder, now = drafts.name(policy_id), workplace.clock()
+    if not dry_run:
+        _finish_interrupted(archive, history, policy_id, f"{folder}/notes")
+    revision = history.head
+    _refuse_uncommitted(history)
+    releases = archive.releases(policy_id)
+    refuse_clock(releases, now)
+    submission = workplace.submissions.read(policy_id, releases)
+    refuse_findings(review_draft(submission, releases), folder)
+    plan = plan_freeze(order, drafts.policy(policy_id), releases, revision, now)
+    frozen = Frozen(plan, _with_letter(plan, workplace.settings.organisation))
+    if dry_run:
+        return frozen
+    sealed = _store(archive, frozen.release, workplace.make_release_pdf)
+    return _record(history, replace(frozen, release=sealed), folder)
+
+
+def _refuse_uncommitted(history: History) -> None:
+    if changed := history.changed():
+        raise FreezeError(
+            f"{len(changed)} file(s) are not committed: {', '.join(sorted(changed)[:5])}",
+            where=str(history.root),
+            remedy="commit or stash them: a release is made from a revision that git has",
+        )
+
+
+def _with_letter(plan: FreezePlan, organisation: Organisation) -> Release:
+    """The release with the letter that tells of it, and with the words of its opt-out form."""
+    release, announced = plan.release, plan.announcement
+    if announced is None:
+        return release
+    if announced.postponed:
+        letter = compose_postponement(release, announced.before, announced.postponed, organisation)
+    else:
+        assert plan.amendment
+        letter = compose(release, announced.before, plan.amendment, organisation)
+    styled(letter)  # a letter too large to be read is refused before it is frozen
+    return replace(release, notice=letter, opt_out=wording(release, organisation.name))
+
+
+def _store(archive: Archive, release: Release, make_pdf: MakePdf) -> Release:
+    """Writes the folder of a release, and gives the release with its seal."""
+    documents = {"policy.pdf": make_pdf(release, "")}
+    for language in release.policy.translations:
+        documents[f"policy.{language}.pdf"] = make_pdf(release, language)
+    files = release_files(release, documents)
+    sealed = replace(release, seal=seal_of(files[SUMS_FILE]))
+    # What never changes again must read back as what was meant before it is written.
+    assert read_release(release.policy.id, files, f"versions/{release.name}") == sealed
+    archive.write(release.policy.id, release.number, files)
+    return sealed
+
+
+def _record(history: History, frozen: Frozen, folder: str) -> Frozen:
+    """Commits and tags a release whose folder is written."""
+    release = frozen.release
+    notes = [f"{folder}/notes/{note.name}" for note in release.policy.notes]
+    day = release.effective.isoformat() if release.effective else "an unknown date"
+    message = f"Freeze {release.name}, in force from {day}\n\nSeal: {release.seal}"
+    commit = history.commit([f"versions/{release.name}"], notes, message)
+    signed = history.tag(release.name, _tag_message(release))
+    return replace(frozen, commit=commit, signed=signed)
+
+
+def _tag_message(release: Release) -> str:
+    """What a tag says: what the release is, and its seal."""
+    facts = release.policy.facts
+    return "\n".join(
+        [
+            f"{facts.title}, version {release.number} ({release.materiality})",
+            "",
+            f"Effective: {release.effective or 'unknown'}",
+            f"Seal: {release.seal}",
+        ]
+    )
+
+
+def _finish_interrupted(archive: Archive, history: History, policy_id: str, notes: str) -> None:
+    """Takes back or completes what a freeze that was cut off has left."""
+    archive.sweep(policy_id)
+    for number in archive.numbers(policy_id):
+        folder = f"versions/{policy_id}/{number}"
+        if not history.committed(folder):
+            archive.discard(policy_id, number)
+            history.uncommit(folder, notes)
+    if history.changed():
+        return
+    releases = archive.releases(policy_id)
+    if not releases:
+        return
+    last = releases[-1]
+    added = history.revisions(f"versions/{last.name}")
+    if added and added[0].id == history.head and last.name not in history.tags(policy_id):
+        history.tag(last.name, _tag_message(last))
