@@ -188,15 +188,15 @@ def attachment(project: Project, release: Release) -> bytes:
     """
     if not PROFILES[release.policy.facts.profile].durable:
         return b""
-    files = archive.release_bytes(project, release.policy.id, release.number)
-    if "policy.pdf" not in files:
+    document = archive.release_file(project, release, "policy.pdf")
+    if not document:
         raise SendError(
             f"the profile {release.policy.facts.profile} wants the text to travel with the letter, "
             "and the release has no policy.pdf",
             where=f"versions/{release.name}",
             remedy="restore the folder from git, or freeze a correction",
         )
-    return files["policy.pdf"]
+    return document
 
 
 def announced(project: Project, policy_id: str, number: Number) -> Release:

@@ -12,6 +12,7 @@ from publisher.edges.project import Project
 
 if TYPE_CHECKING:
     from publisher.answers.phrases import Phrases
+    from publisher.edges.archive import Archive
     from publisher.edges.drafts import Drafts
     from publisher.edges.history import History
     from publisher.edges.ledger import Ledger
@@ -61,6 +62,13 @@ class Workplace:
         from publisher.edges.drafts import Drafts
 
         return Drafts(self.project.drafts)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """The releases, each as it was sealed."""
+        from publisher.edges.archive import archive_of
+
+        return archive_of(self.project)
 
     @cached_property
     def history(self) -> History:
