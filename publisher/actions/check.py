@@ -5,7 +5,7 @@ from __future__ import annotations
 from publisher.actions.workplace import Workplace
 from publisher.edges.archive import Archive
 from publisher.errors import SealError
-from publisher.policies.finding import Finding, from_error
+from publisher.policies.finding import Finding
 from publisher.releases.releases import Releases
 from publisher.review.draft import in_order, review_draft
 
@@ -28,4 +28,4 @@ def _releases(archive: Archive, policy_id: str) -> tuple[Releases, list[Finding]
     try:
         return archive.releases(policy_id), []
     except SealError as error:
-        return Releases(), [from_error(error)]
+        return Releases(), [Finding.from_error(error)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from publisher.actions.workplace import Workplace
 from publisher.answers.optout import wording
+from publisher.compare.summary import summary
 from publisher.edges.archive import Archive
 from publisher.edges.history import History
 from publisher.errors import FreezeError
@@ -17,6 +19,7 @@ from publisher.releases.folder import SUMS_FILE, read_release, release_files, se
 from publisher.releases.freezing import (
     FreezeOrder,
     FreezePlan,
+    in_other_languages,
     plan_freeze,
     refuse_clock,
     refuse_findings,
@@ -39,6 +42,29 @@ class Frozen:
     commit: str = ""
     """Empty on a dry run."""
     signed: bool = False
+
+    def lines(self) -> Iterator[str]:
+        """What was done, or would be, in lines to read."""
+        release, plan, done = self.release, self.plan, bool(self.commit)
+        day = release.effective or "an unknown day"
+        verb = "Frozen:" if done else "Would freeze"
+        yield f"{verb} {release.name} ({release.materiality}), in force from {day}"
+        if plan.amendment:
+            yield f"  {summary(plan.amendment)}"
+        for line in in_other_languages(plan):
+            yield f"  {line}"
+        if release.closes:
+            yield f"  customers may opt out until {release.closes}"
+        if plan.earliest:
+            yield f"  earliest lawful effective date: {plan.earliest}"
+        for duty in plan.duties:
+            yield f"  for a lawyer to see to: {duty.text} ({duty.source})"
+        if done:
+            signed = "signed" if self.signed else "not signed: git has no signing key"
+            yield f"  commit {self.commit[:10]}, tag {release.name} ({signed})"
+            yield f"  seal {release.seal}"
+            if release.notice:
+                yield f"Next: publisher build, then publisher send {release.number}"
 
 
 def freeze(
@@ -72,7 +98,9 @@ def freeze(
     frozen = Frozen(plan, _with_letter(plan, workplace.settings.organisation))
     if dry_run:
         return frozen
-    sealed = _store(archive, frozen.release, workplace.make_release_pdf)
+    from publisher.actions.publishing import release_pdf
+
+    sealed = _store(archive, frozen.release, partial(release_pdf, workplace.project))
     return _record(history, replace(frozen, release=sealed), folder)
 
 

@@ -26,11 +26,12 @@ from publisher.edges.outbox import STATE_OF, Carrier, Fate, Outcome, carrier_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
 from publisher.letters.letter import title_of
-from publisher.people.due import Due, Told, due, lawful_from
+from publisher.people.due import Due, Told, due
 from publisher.people.recipients import Recipient, read_address
 from publisher.people.record import Delivery, DeliveryState
 from publisher.policies.dates import long_date
 from publisher.releases.chronology import behind
+from publisher.releases.notice_period import lawful_from
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from publisher.actions.drafting import Comparison
 from publisher.answers.optout import reply_address
 from publisher.compare.amendment import Amendment, amend
 from publisher.edges import pdf
@@ -23,6 +22,7 @@ from publisher.paper.standards import Attachment, Relationship
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.release import Release
+from publisher.reports.comparison import Comparison
 from publisher.site import content_policy
 from publisher.site.catalogue import text, translation
 from publisher.site.languages import markdown

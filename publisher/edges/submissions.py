@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from publisher.edges.drafts import Drafts
-from publisher.edges.history import History
 from publisher.edges.phrases import read_project_phrases
 from publisher.edges.project import SETTINGS_FILE
 from publisher.errors import ConfigurationError, HistoryError
 from publisher.policies.draft import FACTS_FILE
-from publisher.policies.finding import Finding, from_error
+from publisher.policies.finding import Finding
 from publisher.policies.policy import Policy
 from publisher.policies.settings import Settings
 from publisher.releases.releases import Releases
 from publisher.review.draft import SettingsFile, Submission, retranslated
 from publisher.review.translations import SeenText
+
+if TYPE_CHECKING:
+    from publisher.edges.history import History  # looks for git, which a check can do without
 
 
 class Submissions:
@@ -59,7 +62,7 @@ class Submissions:
         try:
             read_project_phrases(self._root)
         except ConfigurationError as error:
-            return [from_error(error)]
+            return [Finding.from_error(error)]
         return []
 
     def _seen(self, policy: Policy, releases: Releases) -> Iterator[SeenText]:

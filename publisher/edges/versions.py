@@ -16,7 +16,8 @@ from publisher.policies.draft import FACTS_FILE, read_draft
 from publisher.policies.policy import Policy
 from publisher.releases.number import Number
 from publisher.reports.comparison import Version
-from publisher.text.clauses import Document, parse
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 
 if TYPE_CHECKING:
     from publisher.edges.archive import Archive

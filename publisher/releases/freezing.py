@@ -10,7 +10,8 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from publisher.compare.amendment import Amendment, amend, summary
+from publisher.compare.amendment import Amendment, amend
+from publisher.compare.summary import summary
 from publisher.errors import FreezeError
 from publisher.law.profiles import PROFILES, Duty
 from publisher.policies.finding import Finding, Severity

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from publisher.law.profiles import PROFILES, earliest_effective
+from publisher.law.calendar import earliest_effective
+from publisher.law.profiles import PROFILES
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 

@@ -36,9 +36,7 @@ class Version:
     @classmethod
     def of_release(cls, release: Release) -> Version:
         """The authoritative text of a release."""
-        return replace(
-            cls.of_policy(f"version {release.number}", release.policy), release=release
-        )
+        return replace(cls.of_policy(f"version {release.number}", release.policy), release=release)
 
     def in_language(self, language: str) -> Version:
         """Its translation into a language.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from publisher.compare.amendment import amend
 from publisher.policies.draft import FACTS_FILE
-from publisher.policies.finding import Finding, Severity
+from publisher.policies.finding import Finding
 from publisher.policies.labels import check_facts, check_settings
 from publisher.policies.policy import Policy
 from publisher.policies.settings import Settings
@@ -67,7 +67,7 @@ def review_draft(submission: Submission, releases: Releases) -> list[Finding]:
 
 def in_order(findings: Sequence[Finding]) -> list[Finding]:
     """Findings as a person works through them: errors first, then by file and line."""
-    return sorted(findings, key=lambda f: (f.severity is not Severity.ERROR, f.file, f.line))
+    return sorted(findings, key=lambda finding: finding.rank)
 
 
 def retranslated(policy: Policy, releases: Releases) -> list[tuple[str, str]]:
