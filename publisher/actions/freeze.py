@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from publisher.actions.workplace import Workplace
-from publisher.answers.optout import wording
-from publisher.compare.summary import summary
+from publisher.answers.opt_out_wording import wording
+from publisher.compare.summary import summary_sentence
 from publisher.edges.archive import Archive
 from publisher.edges.history import History
 from publisher.errors import FreezeError
-from publisher.letters.letter import styled
-from publisher.letters.notice import compose, compose_postponement
+from publisher.letters.html_part import styled
+from publisher.letters.notice import notice_text, postponement_text
 from publisher.policies.organisation import Organisation
 from publisher.releases.folder import SUMS_FILE, read_release, release_files, seal_of
 from publisher.releases.freezing import (
@@ -50,7 +50,7 @@ class Frozen:
         verb = "Frozen:" if done else "Would freeze"
         yield f"{verb} {release.name} ({release.materiality}), in force from {day}"
         if plan.amendment:
-            yield f"  {summary(plan.amendment)}"
+            yield f"  {summary_sentence(plan.amendment)}"
         for line in in_other_languages(plan):
             yield f"  {line}"
         if release.closes:
@@ -119,10 +119,10 @@ def _with_letter(plan: FreezePlan, organisation: Organisation) -> Release:
     if announced is None:
         return release
     if announced.postponed:
-        letter = compose_postponement(release, announced.before, announced.postponed, organisation)
+        letter = postponement_text(release, announced.before, announced.postponed, organisation)
     else:
         assert plan.amendment
-        letter = compose(release, announced.before, plan.amendment, organisation)
+        letter = notice_text(release, announced.before, plan.amendment, organisation)
     styled(letter)  # a letter too large to be read is refused before it is frozen
     return replace(release, notice=letter, opt_out=wording(release, organisation.name))
 

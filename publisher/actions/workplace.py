@@ -13,12 +13,12 @@ from publisher.edges.project import Project
 if TYPE_CHECKING:
     from publisher.answers.phrases import Phrases
     from publisher.edges.archive import Archive
+    from publisher.edges.clock import Clock
     from publisher.edges.drafts import Drafts
     from publisher.edges.history import History
     from publisher.edges.ledger import Ledger
     from publisher.edges.outbox import Carrier
     from publisher.edges.submissions import Submissions
-    from publisher.people.record import Clock
     from publisher.policies.settings import Settings
 
 

@@ -15,7 +15,7 @@ from publisher.cli.parameters import output_option
 @click.command()
 @click.pass_obj
 def check_command(asked: Invocation) -> None:
-    """List everything that stands between the draft and its release."""
+    """List the problems and review notes of the draft before its release."""
     from publisher.actions.check import check
     from publisher.policies.finding import Severity
 
@@ -40,9 +40,12 @@ def check_command(asked: Invocation) -> None:
     default="text",
     show_default=True,
     type=click.Choice(["text", "mail", "markdown", "html", "json", "pdf"]),
+    help="Output format.",
 )
-@click.option("--bare", is_flag=True, help="With html: blocks, ins and del alone, for machines.")
-@click.option("--language", default="", help="Compare the translations into this language.")
+@click.option(
+    "--bare", is_flag=True, help="With --format html: only blocks, ins and del, for programs."
+)
+@click.option("--language", default="", help="Compare translations in this language.")
 @output_option
 @click.pass_obj
 def diff_command(
@@ -56,11 +59,11 @@ def diff_command(
 ) -> None:
     """Compare two versions: a release number, `draft`, `git:REV`, or a path.
 
-    Without arguments: the last release and the draft.
+    Default: the latest release and the draft.
     """
     from publisher.actions.diff import DiffOrder, diff
 
-    colour = form == "text" and output is None and sys.stdout.isatty()
+    colour = form == "text" and output is None and console.has_colours(sys.stdout)
     order = DiffOrder(old, new, language, form, colour=colour, bare=bare)
     told = diff(asked.maybe_workplace, asked.wanted, order)
     console.write_document(output, told, for_people=form == "text", coloured=colour)

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.recipients import Recipient
-from publisher.people.record import Delivery, DeliveryState
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from publisher.compare.amendment import Amendment, amend
-from publisher.compare.summary import summary
+from publisher.compare.summary import summary_sentence
 from publisher.errors import FreezeError
 from publisher.law.profiles import PROFILES, Duty
 from publisher.policies.finding import Finding, Severity
@@ -142,7 +142,7 @@ def plan_freeze(
 def in_other_languages(plan: FreezePlan) -> Iterator[str]:
     """What a release changes in each translation, and what is recorded of that, a line each."""
     for language, amendment in plan.translations.items():
-        words = "new" if amendment is None else summary(amendment)
+        words = "new" if amendment is None else summary_sentence(amendment)
         yield f"translation {language}: {words}"
         for lag in plan.release.lagging(language):
             what = f"says what version {lag.behind} says" if lag.behind else "is not translated"

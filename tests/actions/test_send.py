@@ -29,12 +29,13 @@ from publisher.actions.noticing import (
     unsettled,
 )
 from publisher.actions.printing import letter_pdf
-from publisher.answers.optout import is_signed, parse_token, token_in
+from publisher.answers.reply_address import token_in
+from publisher.answers.token import is_signed, parse_token
 from publisher.edges import archive
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, RecipientsError, SendError
-from publisher.people.record import DeliveryState
+from publisher.people.deliveries import DeliveryState
 from publisher.releases.number import Number
 from tests.fixtures.houses import (
     CUSTOMERS,
