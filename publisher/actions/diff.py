@@ -87,27 +87,27 @@ def _told(found: Comparison, order: DiffOrder) -> str | bytes:
 
 
 def _text(found: Comparison, colour: bool) -> str:
-    from publisher.reports.terminal import as_text
+    from publisher.reports.terminal import terminal_report
 
-    return as_text(found.amendment, found.title, colour=colour)
+    return terminal_report(found.amendment, found.title, colour=colour)
 
 
 def _mail(found: Comparison) -> str:
-    from publisher.reports.terminal import as_letter
+    from publisher.reports.terminal import mail_report
 
-    return as_letter(found.amendment)
+    return mail_report(found.amendment)
 
 
 def _markdown(found: Comparison) -> str:
-    from publisher.reports.pull_request import as_markdown
+    from publisher.reports.pull_request import markdown_report
 
-    return as_markdown(found.amendment, found.title, found.new.notes)
+    return markdown_report(found.amendment, found.title, found.new.notes)
 
 
 def _json(found: Comparison) -> str:
-    from publisher.exchange.diff_json import as_json
+    from publisher.exchange.diff_json import diff_json
 
-    return as_json(found.amendment, found.old.label, found.new.label, seconds=found.seconds)
+    return diff_json(found.amendment, found.old.label, found.new.label, seconds=found.seconds)
 
 
 def _bare(found: Comparison) -> str:
