@@ -22,9 +22,11 @@ from publisher.actions.printing import (
     release_pdf,
     toolchain,
 )
-from publisher.edges import archive, pdf, webfonts
+from publisher.edges import archive
+from publisher.edges.assets import asset_text
 from publisher.edges.build_cache import Store, name_of
 from publisher.edges.project import Project
+from publisher.edges.webfonts import web_font_faces, web_font_files
 from publisher.errors import NotFoundError, PublisherError, RenderError
 from publisher.markup.elements import NOTHING
 from publisher.releases.address import Addresses
@@ -289,7 +291,7 @@ def _preview(project: Project, policy_id: str, releases: Releases) -> Iterator[P
 def _assets() -> tuple[dict[str, Maker], tuple[str, ...]]:
     folder = "assets/publisher"
     files: dict[str, Maker] = {
-        f"{folder}/fonts/{path.name}": path.read_bytes for path in webfonts.font_files()
+        f"{folder}/fonts/{path.name}": path.read_bytes for path in web_font_files()
     }
     files[f"{folder}/site.css"] = _sheet
     for name in ("anchors.js", "steps.js", "day.js", "compare.js"):
@@ -299,9 +301,9 @@ def _assets() -> tuple[dict[str, Maker], tuple[str, ...]]:
 
 def _sheet() -> bytes:
     """All style sheets of the site in one, for one is fetched sooner than five."""
-    sheets = map(pdf.style, ("marks.css", "views.css", "compare.css", "screen.css"))
-    return theme.packed("".join([webfonts.font_faces("fonts/"), *sheets])).encode()
+    sheets = map(asset_text, ("marks.css", "views.css", "compare.css", "screen.css"))
+    return theme.packed("".join([web_font_faces("fonts/"), *sheets])).encode()
 
 
 def _script(name: str) -> bytes:
-    return theme.packed_script(pdf.style(name)).encode()
+    return theme.packed_script(asset_text(name)).encode()
