@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from publisher.edges.project import Project  # noqa: E402 - found by the line above
-from tests.conftest import KEY  # noqa: E402
+from tests.fixtures.house import KEY  # noqa: E402
 from tests.fixtures.houses import import_customers, make  # noqa: E402
 from tests.fixtures.receivers import PAGE, Receiver, receiving  # noqa: E402
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from publisher.errors import SendError
 from publisher.letters.html_part import subject_of
 from publisher.people.deliveries import DeliveryState, Fate, Outcome
-from publisher.people.due import Due, lawful_from
+from publisher.people.due import Due
 from publisher.policies.dates import long_date
 from publisher.policies.settings import Settings
+from publisher.releases.notice_period import lawful_from
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 
