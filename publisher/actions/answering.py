@@ -10,13 +10,13 @@ from publisher.actions.declaring import Bearer, bearer_of, declare
 from publisher.answers.declaration import About, Reading, Sent, beside_form, reading
 from publisher.answers.optout import timing, token_in
 from publisher.edges import archive
-from publisher.edges.database import LedgerError
 from publisher.edges.inbox import forms_within_limits, mail_within_limits
 from publisher.edges.ledger import ledger_of
 from publisher.edges.locks import held
 from publisher.edges.project import Project
 from publisher.errors import (
     ConfigurationError,
+    LedgerError,
     MailError,
     PublisherError,
     TokenError,
@@ -29,6 +29,7 @@ from publisher.people.record import (
     Channel,
     Clock,
     Filed,
+    Filing,
     Message,
     Recorded,
     Request,
@@ -128,17 +129,16 @@ def file_away(
         about: what it declares.
     """
     assert verdict.filed is not None
-    ledger_of(project).file(
-        verdict.message,
+    filing = Filing(
         verdict.filed,
         verdict.reason,
-        clock(),
-        about=about,
         policy=bearer.release.policy.id if bearer else "",
         release=str(bearer.release.number) if bearer else "",
-        recipient_number=bearer.recipient.number if bearer else None,
+        recipient=bearer.recipient.number if bearer else None,
         timing=timing(bearer.window, message.received) if bearer and message else None,
+        request=about.id if about else None,
     )
+    ledger_of(project).file(verdict.message, filing, clock())
     return verdict
 
 

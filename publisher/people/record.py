@@ -191,6 +191,21 @@ def receipt_of(written: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Filing:
+    """What became of a message, and why."""
+
+    filed: Filed
+    reason: str
+    policy: str = ""
+    """What it is about, and from whom, where that is known."""
+    release: str = ""
+    recipient: int | None = None
+    timing: Timing | None = None
+    request: int | None = None
+    """The number of the request that it makes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A message that came in, and what became of it."""
 

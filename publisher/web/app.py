@@ -37,10 +37,9 @@ from publisher.answers.forms import (
     said,
 )
 from publisher.edges import archive
-from publisher.edges.database import LedgerError
 from publisher.edges.project import Project
 from publisher.edges.shell import STATIC_POLICY, Page
-from publisher.errors import NotFoundError, TokenError, TooOftenError
+from publisher.errors import LedgerError, NotFoundError, TokenError, TooOftenError
 from publisher.letters.letter import fill
 from publisher.markup.html import fragment
 from publisher.people.record import Clock, RequestKind
