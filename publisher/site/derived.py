@@ -21,7 +21,7 @@ from publisher.compare.clause_names import as_json as naming_json
 from publisher.exchange.akoma_ntoso import akoma_ntoso
 from publisher.exchange.diff_json import as_json
 from publisher.markup.html import Fragment, Heading
-from publisher.markup.marked import redline
+from publisher.markup.redline import redline
 from publisher.policies.policy import Policy
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
@@ -42,8 +42,6 @@ MOST = 100
 """Links to so many clauses of the past lead to one place without a script; those gone last."""
 DIGITS = 16
 """Of the digest that tells what is in a file."""
-AT = 2
-"""More texts than these are not held in memory as they were read."""
 
 
 def make(parts: Sequence[str], how: Callable[[], bytes]) -> bytes:
@@ -63,7 +61,6 @@ class Makings:
     _held: dict[Number, Mapping[str, bytes]] = field(default_factory=dict)
     _compared: dict[Number, Amendment] = field(default_factory=dict)
     _named: dict[Number, Naming] = field(default_factory=dict)
-    _read: list[Release] = field(default_factory=list)
 
     # ── of one release, and of what it changes ───────────────────────────────────────────────────
 
@@ -113,7 +110,6 @@ class Makings:
         return self._held[release.number]
 
     def _make(self, release: Release) -> dict[str, bytes]:
-        self._reading(release)
         policy, naming = release.policy, self.naming(release)
         names = naming.names
         made = {
@@ -153,7 +149,6 @@ class Makings:
         """
 
         def how() -> bytes:
-            self._reading(release)
             naming = self.naming(release)
             text = page_parts.text_of(release.policy, stories, naming.names, _former(naming))
             return _encoded(text)
@@ -164,7 +159,6 @@ class Makings:
         """Its sections that readers see, in order: name and title."""
 
         def how() -> bytes:
-            self._reading(release)
             return json.dumps(titles(release.policy.document)).encode()
 
         found: dict[str, str] = json.loads(self.keep(["titles", release.identity], how))
@@ -177,7 +171,6 @@ class Makings:
         release = rendition.release
 
         def how() -> bytes:
-            self._reading(release)
             return _encoded(rendition.text())
 
         parts = ["translation", release.identity, rendition.language, rendition.at.root]
@@ -187,7 +180,6 @@ class Makings:
         """`policy.LANGUAGE.json`."""
 
         def how() -> bytes:
-            self._reading(release)
             return catalogue.translation(release, language, self.organisation, self.site)
 
         parts = ["translation.json", release.identity, language]
@@ -199,8 +191,6 @@ class Makings:
         assert before
 
         def how() -> bytes:
-            self._reading(before)
-            self._reading(release)
             old, new = (r.policy.in_language(language).document for r in (before, release))
             versions = [f"version {r.number}" for r in (before, release)]
             return _encoded(_redline(amend(old, new), versions, release.policy, language))
@@ -226,11 +216,7 @@ class Makings:
             pending.append(earlier)
         for later in reversed(pending):
             found = self.amendment(later)
-            if known and found:
-                known = follow(known, found)
-            else:
-                self._reading(later)
-                known = first(later.policy.document)
+            known = follow(known, found) if known and found else first(later.policy.document)
             if self._lasting(later):
                 self.keep(self._naming_parts(later), partial(_naming_bytes, known))
         assert known
@@ -268,8 +254,6 @@ class Makings:
         if before is None:
             return None
         if release.number not in self._compared:
-            self._reading(before)
-            self._reading(release)
             self._compared.clear()
             found = amend(before.policy.document, release.policy.document)
             self._compared[release.number] = found
@@ -315,13 +299,6 @@ class Makings:
             return how(found)
 
         return self.keep([what, before.identity, release.identity, *more], compared)
-
-    def _reading(self, release: Release) -> None:
-        """Two texts are held as they were read, not all of a long history."""
-        if not any(release is other for other in self._read):
-            self._read.append(release)
-        while len(self._read) > AT:
-            self._read.pop(0).policy.forget()
 
 
 def _former(naming: Naming) -> dict[str, list[str]]:

@@ -22,7 +22,7 @@ from publisher.releases.release import Release
 from publisher.site import languages, page_head, page_parts, relations
 from publisher.site.catalogue import digest
 from publisher.site.context import Body, Page, View, published
-from publisher.text.clauses import parse
+from publisher.text.parsing import parse
 
 STEPS = "assets/publisher/steps.js"
 """The script of the redlines, from the site's root."""

@@ -28,7 +28,8 @@ from publisher.policies.anchoring import source_text
 from publisher.releases.address import Addresses
 from publisher.site import theme, versus
 from publisher.site.comparable import FORMAT, written
-from publisher.text.clauses import Document, Kind, parse
+from publisher.text.clauses import Document, Kind
+from publisher.text.parsing import parse
 from tests.conftest import ROOT
 from tests.fixtures.comparing import (
     Found,

@@ -1,0 +1,129 @@
+"""What an action works with: the parts of a project, each opened when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from publisher.edges import clock as clocks
+from publisher.edges.project import Project
+
+if TYPE_CHECKING:
+    from publisher.answers.phrases import Phrases
+    from publisher.edges.drafts import Drafts
+    from publisher.edges.history import History
+    from publisher.edges.ledger import Ledger
+    from publisher.edges.outbox import Carrier
+    from publisher.people.record import Clock
+    from publisher.policies.settings import Settings
+
+
+class Workplace:
+    """A project as actions find it; what an action does not ask for is neither read nor loaded.
+
+    Only the one public function of an action takes a workplace. It hands on the parts that are
+    needed, so that a signature tells what a function reads and writes.
+    """
+
+    def __init__(self, project: Project, clock: Clock = clocks.now) -> None:
+        """Opens nothing yet.
+
+        Args:
+            project: its folders.
+            clock: gives the time of every act, with its offset.
+        """
+        self.project = project
+        self.clock = clock
+
+    @classmethod
+    def find(cls, start: Path, clock: Clock = clocks.now) -> Workplace:
+        """The workplace of the project that a folder lies in.
+
+        Raises:
+            ConfigurationError: there is no `publisher.toml` in the folder or above it.
+        """
+        return cls(Project.find(start), clock)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What `publisher.toml` says.
+
+        Raises:
+            ConfigurationError: it does not read.
+        """
+        return self.project.settings
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """What legal edits."""
+        from publisher.edges.drafts import Drafts
+
+        return Drafts(self.project.drafts)
+
+    @cached_property
+    def history(self) -> History:
+        """The project's git repository.
+
+        Raises:
+            HistoryError: there is no git, or no repository.
+        """
+        from publisher.edges.history import History
+
+        return History(self.project.root)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Recipients, deliveries, messages and requests.
+
+        Raises:
+            LedgerError: it cannot be opened.
+        """
+        from publisher.edges.ledger import ledger_of
+
+        return ledger_of(self.project)
+
+    @cached_property
+    def keys(self) -> tuple[bytes, ...]:
+        """The keys of personal links, the one that signs first.
+
+        Raises:
+            ConfigurationError: `PUBLISHER_TOKEN_KEY` is not set, or too short.
+        """
+        from publisher.edges.secrets import token_keys
+
+        return token_keys()
+
+    @cached_property
+    def phrases(self) -> Phrases:
+        """The sentences that opt out by mail: ours, and those of `wording/declarations`.
+
+        Raises:
+            ConfigurationError: one of the project's own files does not read.
+        """
+        return self.project.phrases
+
+    @property
+    def open_carrier(self) -> Callable[[], Carrier]:
+        """Opens a connection to whatever takes letters: the relay, or the spool."""
+        from publisher.edges.outbox import carrier_of
+
+        return lambda: carrier_of(self.project)
+
+    @property
+    def policy_ids(self) -> tuple[str, ...]:
+        """Every policy that has a draft or a release, sorted.
+
+        Raises:
+            ConfigurationError: a folder is called what cannot be a policy's id.
+        """
+        return self.project.policy_ids
+
+    def policy_id(self, wanted: str | None) -> str:
+        """The policy a command is about: the one named, or the only one.
+
+        Raises:
+            NotFoundError: no such policy, or several and none was named.
+        """
+        return self.project.policy_id(wanted)

@@ -1,0 +1,21 @@
+"""The secrets of a project, which the environment holds and no file."""
+
+from __future__ import annotations
+
+import os
+
+from publisher.answers.optout import read_keys
+
+
+def token_keys() -> tuple[bytes, ...]:
+    """The keys of personal links, the one that signs first.
+
+    Raises:
+        ConfigurationError: `PUBLISHER_TOKEN_KEY` is not set, or too short.
+    """
+    return read_keys(os.environ.get("PUBLISHER_TOKEN_KEY", ""))
+
+
+def relay_password() -> str:
+    """The password for the SMTP relay; empty where none is set."""
+    return os.environ.get("PUBLISHER_SMTP_PASSWORD", "")
