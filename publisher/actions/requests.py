@@ -8,11 +8,12 @@ from publisher.actions.addressing import known
 from publisher.actions.answering import Verdict, bearers_of, declared, file_away, read_messages
 from publisher.actions.declaring import Bearer, declarations, window_of
 from publisher.edges import archive
-from publisher.edges.inbox import as_it_came, forms_within_limits, mail_within_limits
+from publisher.edges.inbox import forms_within_limits, mail_within_limits
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, MailError, NotFoundError, RequestError
 from publisher.mail.mail import Mail
+from publisher.mail.reading import as_it_came
 from publisher.people.record import (
     FOR_A_PERSON,
     Clock,
