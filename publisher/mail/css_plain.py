@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from publisher.letters.letter import STYLE
+from publisher.letters.html_part import LETTER_STYLE
 from publisher.mail.css import LONGEST_STYLE, css_declarations, css_rules, without_strings
 from publisher.mail.css_properties import (
     EXTENTS,
@@ -97,7 +97,7 @@ def _is_plain_for(selectors: str, name: str, value: str) -> bool:
     return is_plain_declaration("", name, value)
 
 
-_DARK = " ".join(STYLE[STYLE.index("@media") :].split())
+_DARK = " ".join(LETTER_STYLE[LETTER_STYLE.index("@media") :].split())
 """What our own letter says of dark windows."""
 
 

@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from publisher.compare.amendment import Amendment, Counts
-from publisher.compare.change import Change, ChangeKind, name_of
-from publisher.compare.summary import summary
+from publisher.compare.change import Change, ChangeKind, section_name
+from publisher.compare.summary import summary_sentence
 from publisher.markup.change_places import changed_places
-from publisher.markup.html import HIDDEN, Place
+from publisher.markup.html import UNSEEN, ChangePlace
 from publisher.text.clauses import Document, Section
 
 
@@ -25,7 +25,7 @@ class Abstract:
     summary: str
     counts: Counts
     changes: tuple[Change, ...]
-    places: tuple[Place, ...]
+    places: tuple[ChangePlace, ...]
     """Where they are in the redline."""
     before: tuple[str, ...]
     """The name of each section of the old text, in order."""
@@ -44,7 +44,7 @@ class Abstract:
             summary=value["summary"],
             counts=Counts(**value["counts"]),
             changes=tuple(map(_change, value["changes"])),
-            places=tuple(Place(**place) for place in value["places"]),
+            places=tuple(ChangePlace(**place) for place in value["places"]),
             before=tuple(value["before"]),
             titles=value["titles"],
         )
@@ -59,7 +59,7 @@ def _change(value: dict[str, Any]) -> Change:
 def abstract(amendment: Amendment) -> Abstract:
     """An amendment in short."""
     return Abstract(
-        summary=summary(amendment),
+        summary=summary_sentence(amendment),
         counts=amendment.counts,
         changes=amendment.changes,
         places=changed_places(amendment),
@@ -73,10 +73,10 @@ def titles(document: Document) -> dict[str, str]:
     return {
         name(section): section.title
         for section in document.sections
-        if any(clause.kind not in HIDDEN for clause in section.clauses)
+        if any(clause.kind not in UNSEEN for clause in section.clauses)
     }
 
 
 def name(section: Section) -> str:
     """What a section is known by through all versions: its anchor, else its title."""
-    return name_of(section.anchor, section.title)
+    return section_name(section.anchor, section.title)

@@ -13,7 +13,7 @@ from publisher.edges.carriers.carrier import Carrier, Fate
 from publisher.edges.carriers.smtp import Relay
 from publisher.edges.carriers.spool import Spool
 from publisher.errors import ConfigurationError, SendError
-from publisher.letters.letter import Letter
+from publisher.letters.message import Letter
 from publisher.policies.settings import RelaySettings
 from tests.fixtures.relays import CLOSE, HANG, Keeps, free_port, real, scripted
 

@@ -14,25 +14,15 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from publisher.answers.declarations import MOST_CHANGES, MOST_REPEATS, last_late, stands
+from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger, database
 from publisher.edges.ledger.recipients import Merged
 from publisher.errors import LedgerError, TooOftenError
+from publisher.people.deliveries import DeliveryState
+from publisher.people.messages import Filed, Filing
 from publisher.people.recipients import Customer
-from publisher.people.record import (
-    MOST_CHANGES,
-    MOST_REPEATS,
-    Channel,
-    Clock,
-    DeliveryState,
-    Filed,
-    Filing,
-    Request,
-    RequestKind,
-    Timing,
-    Wanted,
-    last_late,
-    stands,
-)
+from publisher.people.requests import Channel, Request, RequestKind, Timing, Wanted
 from publisher.releases.number import Number
 
 NOW = dt.datetime(2027, 1, 10, 9, 30, tzinfo=dt.UTC)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from publisher.letters.letter import Letter
-from publisher.people.record import DeliveryState
+from publisher.letters.message import Letter
+from publisher.people.deliveries import DeliveryState
 
 _ADDRESS = re.compile(r"[!-~]+@[!-~]+")
 

@@ -9,7 +9,7 @@ import ssl
 
 from publisher.edges.carriers.carrier import BeforeCommit, Fate, Outcome, why_unusable
 from publisher.errors import ConfigurationError, SendError
-from publisher.letters.letter import Letter
+from publisher.letters.message import Letter
 from publisher.policies.settings import RelaySettings
 
 PATIENCE = 60.0

@@ -8,7 +8,7 @@ from pathlib import Path
 from publisher.edges.carriers.carrier import BeforeCommit, Fate, Outcome, why_unusable
 from publisher.edges.files import PendingFile, sweep, sync_folder
 from publisher.errors import SendError
-from publisher.letters.letter import Letter
+from publisher.letters.message import Letter
 
 
 class Spool:

@@ -9,20 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 from sqlalchemy.engine import RowMapping
 
+from publisher.answers.declarations import DAY
+from publisher.edges.clock import Clock
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.recipients import recipients_at
 from publisher.edges.ledger.requests import insert_request, request_of
 from publisher.edges.ledger.tables import answer, request
 from publisher.errors import LedgerError
-from publisher.people.record import (
-    DAY,
-    Answer,
-    Clock,
-    DeliveryState,
-    Request,
-    RequestKind,
-    Wanted,
-)
+from publisher.people.deliveries import DeliveryState
+from publisher.people.requests import Answer, Request, RequestKind, Wanted
 from publisher.releases.number import Number
 
 

@@ -12,10 +12,7 @@ from sqlalchemy.engine import RowMapping
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.tables import delivery
 from publisher.errors import LedgerError
-from publisher.people.record import (
-    Delivery,
-    DeliveryState,
-)
+from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.releases.number import Number
 
 

@@ -8,16 +8,11 @@ from dataclasses import asdict
 from sqlalchemy import func, insert, literal, select
 from sqlalchemy.engine import RowMapping
 
+from publisher.edges.clock import Clock
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.tables import filing, message
-from publisher.people.record import (
-    FOR_A_PERSON,
-    Clock,
-    Filed,
-    Filing,
-    Message,
-    Timing,
-)
+from publisher.people.messages import FOR_A_PERSON, Filed, Filing, Message
+from publisher.people.requests import Timing
 
 
 class MessageTable(LedgerPart):

@@ -8,24 +8,23 @@ import json
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.engine import RowMapping
 
+from publisher.answers.declarations import may_record, said_before
+from publisher.edges.clock import Clock
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.tables import answer, filing, message, recipient, request
 from publisher.errors import TooOftenError
-from publisher.people.record import (
+from publisher.people.deliveries import DeliveryState
+from publisher.people.requests import (
     BEHIND,
     Channel,
-    Clock,
-    DeliveryState,
     Recorded,
     Request,
     RequestKind,
     Timing,
     TimingOf,
     Wanted,
-    may_record,
-    overtaken,
-    said_before,
 )
+from publisher.releases.chronology import overtaken
 
 
 class RequestTable(LedgerPart):

@@ -17,11 +17,11 @@ from publisher.policies.language import locale
 from publisher.policies.policy import ANCHOR, Note, Policy
 from publisher.releases.release import Release
 from publisher.text.clauses import Clause, Kind
-from publisher.text.markdown import markdown
+from publisher.text.markdown import markdown_reader
 from publisher.text.parsing import parse, source_lines
 
 
-def check(
+def check_text(
     policy: Policy, last: Release | None, folder: str, amendment: Amendment | None
 ) -> list[Finding]:
     """Everything that stands between a draft and its release.
@@ -33,7 +33,7 @@ def check(
         amendment: what differs between `last` and the draft; None before the first release.
     """
     return sorted(
-        _Check(policy, last, folder, amendment).findings(),
+        _TextCheck(policy, last, folder, amendment).findings(),
         key=lambda finding: finding.rank,
     )
 
@@ -133,13 +133,13 @@ class TextReview:
         for name, text in self.policy.files.items():
             for number, line in enumerate(source_lines(text), 1):
                 for target in re.findall(r"\]\(\s*<?([a-zA-Z]+:[^)\s>]*)", line):
-                    if not markdown().validateLink(target):
+                    if not markdown_reader().validateLink(target):
                         yield self.error(
                             name, number, f"the link `{target}` is refused", "remove it"
                         )
 
 
-class _Check(TextReview):
+class _TextCheck(TextReview):
     def __init__(
         self, policy: Policy, last: Release | None, folder: str, amendment: Amendment | None
     ) -> None:
