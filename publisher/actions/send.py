@@ -11,10 +11,10 @@ from publisher.actions import Progress
 from publisher.actions.plan_sending import plan_sending
 from publisher.actions.workplace import Workplace
 from publisher.answers.personal_links import personal_links, personal_token
+from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger
 from publisher.edges.locks import held
-from publisher.edges.outbox import Carrier
 from publisher.errors import SendError
 from publisher.letters.message import Letter
 from publisher.letters.notice import compose_notice, text_to_attach
