@@ -63,7 +63,6 @@ class AnswerTable(LedgerPart):
         now: dt.datetime,
         *,
         was: Sequence[DeliveryState] = (DeliveryState.IN_DOUBT,),
-        afresh: bool = False,
     ) -> None:
         """As `settle`, for the one letter that answers these requests.
 
@@ -71,13 +70,25 @@ class AnswerTable(LedgerPart):
             numbers: of the requests.
             state, reply, now: what became of the letter, and when.
             was: the states that whoever settles them knows them to be in.
-            afresh: forget how often it was tried.
         """
         values: dict[str, Any] = {"state": state, "reply": reply, "at": now}
-        if afresh:
-            values["tries"] = 0
-        elif was == (DeliveryState.TO_DO,):
+        if was == (DeliveryState.TO_DO,):
             values["tries"] = ANSWERS.c.tries + 1
+        own = ANSWERS.c.request.in_(numbers) & ANSWERS.c.state.in_(was)
+        with self._writing() as db:
+            db.execute(update(ANSWERS).where(own).values(values))
+
+    def reopen_answers(
+        self, numbers: Sequence[int], reply: str, now: dt.datetime, was: Sequence[DeliveryState]
+    ) -> None:
+        """Puts answers back to be sent, as if they had never been tried.
+
+        Args:
+            numbers: of the requests.
+            reply, now: why, and when.
+            was: the states that whoever reopens them knows them to be in.
+        """
+        values = {"state": DeliveryState.TO_DO, "reply": reply, "at": now, "tries": 0}
         own = ANSWERS.c.request.in_(numbers) & ANSWERS.c.state.in_(was)
         with self._writing() as db:
             db.execute(update(ANSWERS).where(own).values(values))
