@@ -55,7 +55,7 @@ ALLOWED = {
     "templates.py": {"without_tags"},
     "hook.py": {"on_config"},
     # An end tag that is looked for.
-    "mail/hypertext.py": {"_said_in"},
+    "mail/html.py": {"_said_in"},
     # The source of a template, and a configuration of Apache.
     "site/theme.py": {"apart"},
     "site/memento.py": {"apache_file"},
