@@ -90,7 +90,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def disk_path() -> Iterator[Path]:
+def disk() -> Iterator[Path]:
     """A temporary folder on a disk, where `tmp_path` may be in memory."""
     with places.on_disk() as folder:
         yield folder

@@ -14,7 +14,6 @@ from functools import partial
 from markupsafe import Markup
 
 from publisher.actions import Progress, silent
-from publisher.actions.drafting import check_draft
 from publisher.actions.printing import (
     notice_pdf,
     optout_pdf,
@@ -22,6 +21,7 @@ from publisher.actions.printing import (
     release_pdf,
     toolchain,
 )
+from publisher.actions.workplace import Workplace
 from publisher.edges import archive
 from publisher.edges.assets import asset_text
 from publisher.edges.build_cache import Store, name_of
@@ -33,6 +33,7 @@ from publisher.releases.address import Addresses
 from publisher.releases.folder import SUMS_FILE
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
+from publisher.review.draft import review_draft
 from publisher.site import (
     catalogue,
     current_pages,
@@ -282,7 +283,8 @@ def frozen_pdf(project: Project, release: Release, language: str = "") -> bytes:
 def _preview(project: Project, policy_id: str, releases: Releases) -> Iterator[Page]:
     policy, _ = project.read_draft(policy_id)
     try:
-        findings = check_draft(project, policy_id)
+        submission = Workplace(project).submissions.read(policy_id, releases)
+        findings = review_draft(submission, releases)
     except PublisherError as error:
         raise RenderError(error.what, where=error.where, remedy=error.remedy) from error
     yield from preview.draft_pages(policy, findings, releases[-1] if releases else None, policy_id)

@@ -12,16 +12,16 @@ from publisher.actions.declaring import ADDRESS, declarations, whose, window_of
 from publisher.answers.declarations import DAY, stands
 from publisher.answers.receipts_due import Together, due_answers
 from publisher.edges import archive, detached
+from publisher.edges.carriers import carrier_of
+from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.clock import Clock
-from publisher.edges.database import LedgerError
 from publisher.edges.ledger import ledger_of
 from publisher.edges.locks import held
-from publisher.edges.outbox import STATE_OF, Carrier, Fate, Outcome, carrier_of
 from publisher.edges.project import Project
-from publisher.errors import NotFoundError, PublisherError, SendError
+from publisher.errors import LedgerError, NotFoundError, PublisherError, SendError
 from publisher.letters.message import Letter
 from publisher.letters.receipt import compose_link, compose_receipt
-from publisher.people.deliveries import DeliveryState
+from publisher.people.deliveries import STATE_OF, DeliveryState, Fate, Outcome
 from publisher.people.requests import Answer, RequestKind, receipt_of
 
 PATIENCE = 5.0
@@ -203,8 +203,14 @@ def settle_receipts(project: Project, receipts: Sequence[str], again: bool, cloc
                 f"{receipt} is no receipt in doubt and none that was refused",
                 remedy="publisher receipts",
             )
-    state = DeliveryState.TO_DO if again else DeliveryState.ACCEPTED
-    said = "resolved by hand: again" if again else "resolved by hand: accepted"
-    ledger_of(project).settle_answers(
-        numbers, state, said, clock(), was=_SETTLED_BY_HAND, afresh=again
-    )
+    ledger, now = ledger_of(project), clock()
+    if again:
+        ledger.reopen_answers(numbers, "resolved by hand: again", now, _SETTLED_BY_HAND)
+    else:
+        ledger.settle_answers(
+            numbers,
+            DeliveryState.ACCEPTED,
+            "resolved by hand: accepted",
+            now,
+            was=_SETTLED_BY_HAND,
+        )

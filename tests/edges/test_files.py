@@ -19,7 +19,7 @@ from publisher.edges import files
 from publisher.edges.files import (
     PendingFile,
     folder_beside,
-    sweep,
+    remove_unfinished,
     sync_folder,
     write_file,
     write_folder,
@@ -83,30 +83,30 @@ def whole(data: bytes) -> bool:
 
 
 @pytest.mark.parametrize("durable", [True, False])
-def test_a_file_is_written_and_replaced(disk_path: Path, durable: bool) -> None:
-    place = disk_path / "new" / "folder" / "a.txt"
+def test_a_file_is_written_and_replaced(disk: Path, durable: bool) -> None:
+    place = disk / "new" / "folder" / "a.txt"
     for data in (b"one", b"", b"two" * SIZE):
         write_file(place, data, durable=durable)
         assert place.read_bytes() == data
         assert names(place.parent) == ["a.txt"]
 
 
-def test_a_killed_writer_leaves_the_old_or_the_new(disk_path: Path) -> None:
-    place, chance, left = disk_path / "a", random.Random(1), 0
+def test_a_killed_writer_leaves_the_old_or_the_new(disk: Path) -> None:
+    place, chance, left = disk / "a", random.Random(1), 0
     write_file(place, b"-" * SIZE)
     for round_ in range(KILLS):
         process = writer(place, "file", chr(ord("a") + round_))
         time.sleep(chance.random() * 0.03)
         kill(process)
         assert whole(place.read_bytes())
-        left += len(unfinished(disk_path))
-        sweep(disk_path)
-        assert names(disk_path) == ["a"]
+        left += len(unfinished(disk))
+        remove_unfinished(disk)
+        assert names(disk) == ["a"]
     assert left, "no kill came while a file was being written"
 
 
-def test_two_processes_and_their_threads_write_at_once(disk_path: Path) -> None:
-    place = disk_path / "a"
+def test_two_processes_and_their_threads_write_at_once(disk: Path) -> None:
+    place = disk / "a"
     write_file(place, b"-" * SIZE)
     others = [writer(place, "file", sign) for sign in "xy"]
     try:
@@ -114,16 +114,16 @@ def test_two_processes_and_their_threads_write_at_once(disk_path: Path) -> None:
             list(pool.map(lambda n: write_file(place, b"%d" % n * SIZE), range(8)))
         for _ in range(300):
             assert whole(place.read_bytes())
-            sweep(disk_path)
+            remove_unfinished(disk)
     finally:
         for process in others:
             kill(process)
-    sweep(disk_path)
-    assert names(disk_path) == ["a"]
+    remove_unfinished(disk)
+    assert names(disk) == ["a"]
 
 
-def test_a_file_that_is_there_keeps_its_permissions_and_its_link(disk_path: Path) -> None:
-    real, link = disk_path / "real", disk_path / "link"
+def test_a_file_that_is_there_keeps_its_permissions_and_its_link(disk: Path) -> None:
+    real, link = disk / "real", disk / "link"
     real.write_bytes(b"old")
     real.chmod(0o640)
     link.symlink_to(real)
@@ -131,8 +131,8 @@ def test_a_file_that_is_there_keeps_its_permissions_and_its_link(disk_path: Path
     assert link.is_symlink()
     assert real.read_bytes() == b"new"
     assert stat.S_IMODE(real.stat().st_mode) == 0o640
-    write_file(disk_path / "private", b"", mode=0o600)
-    assert stat.S_IMODE((disk_path / "private").stat().st_mode) == 0o600
+    write_file(disk / "private", b"", mode=0o600)
+    assert stat.S_IMODE((disk / "private").stat().st_mode) == 0o600
 
 
 def test_a_device_is_written_to() -> None:
@@ -140,27 +140,27 @@ def test_a_device_is_written_to() -> None:
     assert Path("/dev/null").is_char_device()
 
 
-def test_a_folder_is_no_place_for_a_file(disk_path: Path) -> None:
-    (disk_path / "a").mkdir()
+def test_a_folder_is_no_place_for_a_file(disk: Path) -> None:
+    (disk / "a").mkdir()
     with pytest.raises(IsADirectoryError):
-        write_file(disk_path / "a", b"")
-    (disk_path / "b").write_bytes(b"")
+        write_file(disk / "a", b"")
+    (disk / "b").write_bytes(b"")
     with pytest.raises(NotADirectoryError):
-        write_file(disk_path / "b" / "c", b"")
-    assert names(disk_path) == ["a", "b"]
+        write_file(disk / "b" / "c", b"")
+    assert names(disk) == ["a", "b"]
 
 
-def test_a_name_as_long_as_names_may_be(disk_path: Path) -> None:
+def test_a_name_as_long_as_names_may_be(disk: Path) -> None:
     for name in ("a" * 255, "𝒶" * 63):
-        write_file(disk_path / name, b"x")
-        assert (disk_path / name).read_bytes() == b"x"
-    assert not unfinished(disk_path)
+        write_file(disk / name, b"x")
+        assert (disk / name).read_bytes() == b"x"
+    assert not unfinished(disk)
 
 
-def test_what_is_not_moved_leaves_nothing(disk_path: Path) -> None:
-    with PendingFile(disk_path / "a", b"x"):
-        assert len(unfinished(disk_path)) == 1
-    assert names(disk_path) == []
+def test_what_is_not_moved_leaves_nothing(disk: Path) -> None:
+    with PendingFile(disk / "a", b"x"):
+        assert len(unfinished(disk)) == 1
+    assert names(disk) == []
 
 
 # ── durable ──────────────────────────────────────────────────────────────────────────────────────
@@ -182,12 +182,12 @@ def synced(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="no /proc")
 def test_a_file_is_synced_before_it_is_moved_and_its_folders_after(
-    disk_path: Path, synced: list[Path]
+    disk: Path, synced: list[Path]
 ) -> None:
-    folder = disk_path / "new" / "folder"
+    folder = disk / "new" / "folder"
     write_file(folder / "a", b"x")
     *made, file, last = synced
-    assert sorted(made) == [disk_path, disk_path / "new"], "the folders that have a new one in them"
+    assert sorted(made) == [disk, disk / "new"], "the folders that have a new one in them"
     assert file.parent == folder
     assert file.name.startswith(".a.")
     assert last == folder
@@ -197,70 +197,68 @@ def test_a_file_is_synced_before_it_is_moved_and_its_folders_after(
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="no /proc")
-def test_a_folder_is_synced_with_all_that_is_in_it(disk_path: Path, synced: list[Path]) -> None:
-    write_folder(disk_path / "v" / "1", {"a": b"x", "b/c": b"y"})
+def test_a_folder_is_synced_with_all_that_is_in_it(disk: Path, synced: list[Path]) -> None:
+    write_folder(disk / "v" / "1", {"a": b"x", "b/c": b"y"})
     top = synced[1].parent
     inside = {path.relative_to(top).as_posix() for path in synced[1:-1]}
-    assert synced[0] == disk_path
+    assert synced[0] == disk
     assert inside == {"a", "b", "b/c", "."}
-    assert synced[-1] == disk_path / "v"
+    assert synced[-1] == disk / "v"
 
 
-def test_a_disk_that_does_not_take_it_is_told(
-    disk_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_does_not_take_it_is_told(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: int) -> None:
         raise OSError(errno.EIO, "input/output error")
 
-    write_file(disk_path / "a", b"old")
+    write_file(disk / "a", b"old")
     monkeypatch.setattr(os, "fsync", broken)
     with pytest.raises(OSError, match="input/output"):
-        write_file(disk_path / "a", b"new")
+        write_file(disk / "a", b"new")
     with pytest.raises(OSError, match="input/output"):
-        write_folder(disk_path / "b", {"c": b"new"})
+        write_folder(disk / "b", {"c": b"new"})
     with pytest.raises(OSError, match="input/output"):
-        sync_folder(disk_path)
-    assert names(disk_path) == ["a"]
-    assert (disk_path / "a").read_bytes() == b"old"
+        sync_folder(disk)
+    assert names(disk) == ["a"]
+    assert (disk / "a").read_bytes() == b"old"
 
 
 # ── a folder ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_folder_is_written_once(disk_path: Path) -> None:
+def test_a_folder_is_written_once(disk: Path) -> None:
     content = {"a": b"one", "deep/er/b": b"two"}
-    write_folder(disk_path / "1", content)
-    found = {p.relative_to(disk_path / "1").as_posix(): p for p in (disk_path / "1").rglob("*")}
+    write_folder(disk / "1", content)
+    found = {p.relative_to(disk / "1").as_posix(): p for p in (disk / "1").rglob("*")}
     assert {name: p.read_bytes() for name, p in found.items() if p.is_file()} == content
     with pytest.raises(FileExistsError):
-        write_folder(disk_path / "1", {"a": b"other"})
-    assert (disk_path / "1/a").read_bytes() == b"one"
-    assert names(disk_path) == ["1"]
+        write_folder(disk / "1", {"a": b"other"})
+    assert (disk / "1/a").read_bytes() == b"one"
+    assert names(disk) == ["1"]
 
 
-def test_of_two_who_write_one_folder_one_does(disk_path: Path) -> None:
+def test_of_two_who_write_one_folder_one_does(disk: Path) -> None:
     def write(number: int) -> bool:
         try:
-            write_folder(disk_path / "1", dict.fromkeys("abcdef", b"%d" % number))
+            write_folder(disk / "1", dict.fromkeys("abcdef", b"%d" % number))
         except FileExistsError:
             return False
         return True
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(write, range(8))).count(True) == 1
-    assert len({path.read_bytes() for path in (disk_path / "1").iterdir()}) == 1
-    assert names(disk_path) == ["1"]
+    assert len({path.read_bytes() for path in (disk / "1").iterdir()}) == 1
+    assert names(disk) == ["1"]
 
 
-def test_a_killed_writer_leaves_whole_folders(disk_path: Path) -> None:
+def test_a_killed_writer_leaves_whole_folders(disk: Path) -> None:
     chance, finished = random.Random(2), 0
     for round_ in range(KILLS):
-        place = disk_path / f"v{round_}"
+        place = disk / f"v{round_}"
         place.mkdir()
         process = writer(place, "folder", "x")
         time.sleep(chance.random() * 0.05)
         kill(process)
-        sweep(place)
+        remove_unfinished(place)
         assert not unfinished(place)
         for folder in place.iterdir():
             finished += 1
@@ -269,8 +267,8 @@ def test_a_killed_writer_leaves_whole_folders(disk_path: Path) -> None:
     assert finished
 
 
-def test_a_folder_takes_the_place_of_another_at_once(disk_path: Path) -> None:
-    place, looks = disk_path / "site", 0
+def test_a_folder_takes_the_place_of_another_at_once(disk: Path) -> None:
+    place, looks = disk / "site", 0
     others = [writer(place, "site", sign) for sign in "xy"]
     end = time.monotonic() + 20
     while not place.exists():
@@ -292,8 +290,8 @@ def test_a_folder_takes_the_place_of_another_at_once(disk_path: Path) -> None:
             kill(process)
     assert looks
     assert {len(set((place / name).read_bytes())) for name in ("a", "b", "c")} == {1}
-    sweep(disk_path)
-    assert names(disk_path) == ["site"]
+    remove_unfinished(disk)
+    assert names(disk) == ["site"]
 
 
 def _read(folder: int, name: str) -> bytes:
@@ -301,8 +299,8 @@ def _read(folder: int, name: str) -> bytes:
         return file.read()
 
 
-def test_a_killed_builder_leaves_the_old_site_or_the_new(disk_path: Path) -> None:
-    place, chance = disk_path / "site", random.Random(3)
+def test_a_killed_builder_leaves_the_old_site_or_the_new(disk: Path) -> None:
+    place, chance = disk / "site", random.Random(3)
     write_folder(place, dict.fromkeys("abc", b"-" * SIZE))
     for round_ in range(KILLS):
         process = writer(place, "site", chr(ord("a") + round_))
@@ -311,38 +309,38 @@ def test_a_killed_builder_leaves_the_old_site_or_the_new(disk_path: Path) -> Non
         data = {(place / name).read_bytes() for name in "abc"}
         assert len(data) == 1
         assert whole(data.pop())
-        sweep(disk_path)
-        assert names(disk_path) == ["site"]
+        remove_unfinished(disk)
+        assert names(disk) == ["site"]
 
 
-def test_where_names_cannot_be_exchanged_a_folder_is_replaced_in_steps(disk_path: Path) -> None:
-    write_folder(disk_path / "site", {"a": b"old"})
-    with folder_beside(disk_path / "site") as new:
+def test_where_names_cannot_be_exchanged_a_folder_is_replaced_in_steps(disk: Path) -> None:
+    write_folder(disk / "site", {"a": b"old"})
+    with folder_beside(disk / "site") as new:
         (new / "a").write_bytes(b"new")
-        files._exchange_in_steps(new, disk_path / "site")
-    assert (disk_path / "site/a").read_bytes() == b"new"
-    assert names(disk_path) == ["site"]
+        files._exchange_in_steps(new, disk / "site")
+    assert (disk / "site/a").read_bytes() == b"new"
+    assert names(disk) == ["site"]
 
 
 # ── sweeping ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_only_what_a_killed_writer_left_is_swept(disk_path: Path) -> None:
+def test_only_what_a_killed_writer_left_is_swept(disk: Path) -> None:
     others = [".a.part", ".a.0123abcd", "a.0123abcd.part", ".a.0123abcx.part", ".hidden"]
     for name in (*others, ".a.0123abcd.part", ".b.0123abcd.part"):
-        (disk_path / name).write_bytes(b"x")
-    (disk_path / ".c.89abcdef.part" / "deep").mkdir(parents=True)
-    with PendingFile(disk_path / "live", b"x"), folder_beside(disk_path / "more"):
-        sweep(disk_path, "a")
-        assert not (disk_path / ".a.0123abcd.part").exists()
-        assert (disk_path / ".b.0123abcd.part").exists()
-        sweep(disk_path)
-        assert len(unfinished(disk_path)) == 2 + sum(name.endswith(".part") for name in others)
-    assert names(disk_path) == sorted(others)
-    sweep(disk_path / "missing")
+        (disk / name).write_bytes(b"x")
+    (disk / ".c.89abcdef.part" / "deep").mkdir(parents=True)
+    with PendingFile(disk / "live", b"x"), folder_beside(disk / "more"):
+        remove_unfinished(disk, "a")
+        assert not (disk / ".a.0123abcd.part").exists()
+        assert (disk / ".b.0123abcd.part").exists()
+        remove_unfinished(disk)
+        assert len(unfinished(disk)) == 2 + sum(name.endswith(".part") for name in others)
+    assert names(disk) == sorted(others)
+    remove_unfinished(disk / "missing")
 
 
-def test_a_durable_write_sweeps_what_was_left_of_the_same_file(disk_path: Path) -> None:
-    (disk_path / ".a.0123abcd.part").write_bytes(b"half")
-    write_file(disk_path / "a", b"x")
-    assert names(disk_path) == ["a"]
+def test_a_durable_write_sweeps_what_was_left_of_the_same_file(disk: Path) -> None:
+    (disk / ".a.0123abcd.part").write_bytes(b"half")
+    write_file(disk / "a", b"x")
+    assert names(disk) == ["a"]

@@ -21,6 +21,8 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
 from pypdf import PdfReader, PdfWriter
 
 from publisher.actions import publishing
+from publisher.actions.diff import DiffOrder, diff
+from publisher.actions.workplace import Workplace
 from publisher.compare.amendment import amend
 from publisher.edges import archive, pdf
 from publisher.edges.fonts import subsets_of
@@ -549,14 +551,16 @@ def test_a_missing_library_is_told_with_the_command(monkeypatch: pytest.MonkeyPa
 
 
 def test_any_comparison_can_be_a_file_of_its_own(project: Project) -> None:
-    from publisher.actions.drafting import compare
+    def told(form: str) -> str | bytes:
+        return diff(Workplace(project), "privacy", DiffOrder("1", "draft", form=form))
 
-    found = compare(project, "privacy", "1", "draft")
-    page = publishing.comparison_html(found)
+    page, printed = told("html"), told("pdf")
+    assert isinstance(page, str)
+    assert isinstance(printed, bytes)
     assert "<style>" in page
     assert not re.search(r'(?:src|href)="http', page)
     assert "512" in page
-    assert "version 1" in text(publishing.comparison_pdf(found))
+    assert "version 1" in text(printed)
 
 
 def test_a_redline_has_every_mark_and_the_numbers_of_its_lists() -> None:
