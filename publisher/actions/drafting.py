@@ -12,13 +12,14 @@ from pathlib import Path
 from publisher.compare.amendment import Amendment, amend
 from publisher.edges import archive
 from publisher.edges.project import SETTINGS_FILE, Project, draft_error, read_folder
-from publisher.errors import ConfigurationError, DraftError, HistoryError, NotFoundError
+from publisher.errors import ConfigurationError, DraftError, HistoryError, NotFoundError, SealError
 from publisher.policies.draft import FACTS_FILE, read_draft
 from publisher.policies.finding import Finding
 from publisher.policies.labels import check_facts, check_settings
 from publisher.policies.policy import Note, Policy
 from publisher.releases.number import Number
 from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 from publisher.review.findings import check
 from publisher.review.translations import Seen, check_translations
 from publisher.text.clauses import Document
@@ -65,7 +66,12 @@ def check_draft(project: Project, policy_id: str) -> list[Finding]:
     policy, findings = project.read_draft(policy_id)
     if policy is None:
         return findings
-    releases = archive.line(project, policy_id)
+    try:
+        releases = archive.line(project, policy_id)
+    except SealError as error:
+        # The draft is checked all the same, as one that nothing can be compared with.
+        releases = Releases()
+        findings = [*findings, Finding.from_error(error)]
     last = releases[-1] if releases else None
     amendment = amend(last.policy.document, policy.document) if last else None
     folder = project.folder(policy_id)

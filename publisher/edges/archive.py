@@ -21,6 +21,7 @@ from publisher.edges.files import write_folder
 from publisher.edges.project import Project
 from publisher.edges.tags import Tags
 from publisher.errors import FreezeError, NotFoundError, SealError
+from publisher.policies.policy import POLICY_ID
 from publisher.releases.folder import RELEASE_FILE, SUMS_FILE, broken, read_release, read_sums
 from publisher.releases.number import Number
 from publisher.releases.release import Release
@@ -69,6 +70,8 @@ class Archive:
 
     def numbers(self, policy_id: str) -> list[Number]:
         """The numbers of the releases there are, rising. Nothing is read of them."""
+        if not POLICY_ID.fullmatch(policy_id):
+            return []  # strangers name policies too
         try:
             with os.scandir(self._versions / policy_id) as entries:
                 names = [entry.name for entry in entries if entry.is_dir()]
@@ -346,6 +349,11 @@ def line(project: Project, policy_id: str) -> Releases:
 def release(project: Project, policy_id: str, number: Number) -> Release:
     """See `Archive.release`."""
     return archive_of(project).release(policy_id, number)
+
+
+def amendment(project: Project, policy_id: str, major: int) -> Releases:
+    """See `Archive.amendment`."""
+    return archive_of(project).amendment(policy_id, major)
 
 
 def damage(project: Project, policy_id: str) -> list[tuple[str, str]]:
