@@ -60,12 +60,13 @@ def require_sound(project: Project) -> None:
     """Nothing is published from releases that were altered.
 
     Raises:
-        SealError: a release is not as it was frozen; the first of what is wrong.
+        SealError: a release is not as it was frozen; names a file of it, if one is known.
     """
     for policy_id in project.policy_ids:
-        for finding in verify(project, policy_id):
-            if finding.severity is Severity.ERROR:
-                raise SealError(finding.what, where=finding.where, remedy=finding.remedy)
+        found = [f for f in verify(project, policy_id) if f.severity is Severity.ERROR]
+        if found:
+            exact = max(found, key=lambda finding: finding.place.count("/"))
+            raise SealError(exact.what, where=exact.where, remedy=exact.remedy)
 
 
 def _cut_off(history: History) -> list[Finding]:

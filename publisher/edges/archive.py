@@ -242,13 +242,18 @@ class Archive:
         numbers = self.numbers(policy_id)
         for number in numbers:
             files, where = self.unsealed(policy_id, number), self._where(policy_id, number)
-            found += [(f"{where}/{name}", what) for name, what in broken(files)]
+            wrong = broken(files)
+            found += [(f"{where}/{name}", what) for name, what in wrong]
             try:
                 release = read_release(policy_id, files, where)
             except Exception as error:  # noqa: BLE001 - an altered record may say anything
                 unread = error
                 continue
-            links.append(Link(number, release.seal, release.previous, release.previous_seal))
+            if {RELEASE_FILE, SUMS_FILE}.isdisjoint(name for name, _ in wrong):
+                link = Link(number, release.seal, release.previous, release.previous_seal)
+            else:
+                link = Link(number, release.seal, None, "")  # what it says of others is not known
+            links.append(link)
             if release.number != number:
                 found.append((where, f"is the folder of release {release.number}"))
         if unread is None:
