@@ -107,6 +107,18 @@ class Archive:
             f"there is no release {number}; there are: {known}", where=self._where(policy_id)
         )
 
+    def last(self, policy_id: str) -> Release | None:
+        """The latest release; None: there is none. What it costs does not depend on how many there
+        are.
+
+        Raises:
+            SealError: it was altered, or one after it is missing.
+            ConfigurationError: its `release.toml` does not read.
+        """
+        numbers = self.numbers(policy_id)
+        self._refuse_lost(policy_id, numbers, self._tagged(policy_id))
+        return self._sound(policy_id, numbers, numbers[-1:])[0] if numbers else None
+
     def amendment(self, policy_id: str, major: int) -> Releases:
         """Release `major` and its corrections, which is what a form is about; empty: none.
 

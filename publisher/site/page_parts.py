@@ -11,17 +11,17 @@ from markupsafe import Markup, escape
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import Change, ChangeKind
 from publisher.compare.summary import summary_sentence
-from publisher.letters.notice import said
+from publisher.letters.notice import change_words
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import ChangePlace, Fragment, Heading, clauses_html, document_html
 from publisher.policies.dates import long_date
-from publisher.policies.language import right_to_left
+from publisher.policies.language import is_right_to_left
 from publisher.policies.organisation import Organisation
 from publisher.policies.policy import Facts, Note, Policy
 from publisher.releases.number import Materiality
 from publisher.releases.release import Release
 from publisher.releases.releases import Status
-from publisher.review.findings import explains
+from publisher.review.text import explains
 from publisher.text.parsing import parse
 
 _LEGEND = (
@@ -231,7 +231,7 @@ def figures(changes: Sequence[Change]) -> Markup:
 def _kind(change: Change, titles: Mapping[str, str]) -> Markup:
     linked = [other for other in change.others if other]
     if change.kind not in (ChangeKind.SPLIT, ChangeKind.MERGED) or not linked:
-        return escape(said(change))
+        return escape(change_words(change))
     places = Markup(", ").join(
         Markup('<a href="#{}">{}</a>').format(other, titles.get(other, other)) for other in linked
     )
@@ -325,7 +325,7 @@ def postal(organisation: Organisation) -> Markup:
 
 def spoken(language: str) -> Markup:
     """The attributes that say in which language, and which way, an element is written."""
-    way = Markup(' dir="rtl"') if right_to_left(language) else NOTHING
+    way = Markup(' dir="rtl"') if is_right_to_left(language) else NOTHING
     return Markup(' lang="{}"{}').format(language, way)
 
 

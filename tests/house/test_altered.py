@@ -15,14 +15,15 @@ from email import message_from_string
 from email.message import EmailMessage
 from pathlib import Path
 
-import mkdocs.__main__
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from mkdocs.config import load_config
+from mkdocs.exceptions import PluginError
 from starlette.testclient import TestClient
 
 from publisher.web.app import application
 from tests import ROOT
-from tests.conftest import FACTS, KEY, SECTIONS, House, git, later, make_house
+from tests.fixtures.house import FACTS, KEY, SECTIONS, House, git, later, make_house
 from tests.releases.test_translation import DECLARED, GERMAN, NEW_GERMAN
 
 MEMORY = Path("/dev/shm")
@@ -218,9 +219,13 @@ def said(result: Result) -> str:
     return " ".join(result.output.split())
 
 
-def built_plainly(house: House) -> Result:
-    words = ["build", "-q", "-f", str(house.root / "mkdocs.yml"), "-d", str(house.root / "plain")]
-    return CliRunner().invoke(mkdocs.__main__.cli, words, catch_exceptions=False)
+def refused_plainly(house: House) -> str:
+    """Why MkDocs does not build, which is started without our command line."""
+    config = load_config(str(house.root / "mkdocs.yml"), site_dir=str(house.root / "plain"))
+    config.plugins.on_startup(command="build", dirty=False)
+    with pytest.raises(PluginError) as caught:
+        config.plugins.on_config(config)
+    return str(caught.value)
 
 
 def test_no_verb_uses_it(
@@ -237,7 +242,7 @@ def test_no_verb_uses_it(
         ["resolve", number],
         ["pdf", number, "-o", str(copy.root / "x.pdf")],
         ["diff", number, "draft"],
-        ["diff"],
+        *[["diff"]] * (number == "2"),
         ["freeze", "--effective", later(90)],
         ["freeze", "--effective", later(90), "--dry-run"],
         ["--policy", "privacy", "import", "--history", str(copy.root), "policy/privacy/use.md"],
@@ -264,10 +269,7 @@ def test_no_verb_uses_it(
     assert result.exit_code == 0
     assert "message 1 kept: not read yet, ..." in result.output
 
-    caplog.clear()
-    assert built_plainly(copy).exit_code == 1
-    assert where in caplog.text
-    assert not (copy.root / "plain/privacy").exists()
+    assert where in refused_plainly(copy)
 
     client = TestClient(application(copy.project))
     at = f"/privacy/{number}/opt-out/"
@@ -301,7 +303,7 @@ def test_a_message_about_it_is_kept_and_read_once_it_is_mended(
     shutil.rmtree(copy.root / "versions")
     shutil.move(copy.root.parent / "versions", copy.root / "versions")
     assert "No message waits" in copy.ok("requests")
-    assert "opt out" in copy.ok("optouts", "2")
+    assert "opted out" in copy.ok("optouts", "2")
 
 
 def test_what_was_altered_is_shown(copy: House) -> None:
