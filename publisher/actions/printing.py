@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,12 +14,10 @@ from publisher.edges.assets import asset_text
 from publisher.edges.pdf import make_pdf, pdf_toolchain
 from publisher.edges.project import Project
 from publisher.exchange.diff_json import diff_json
-from publisher.letters.fields import field_values
 from publisher.markup.elements import NOTHING
 from publisher.paper import sheets
 from publisher.paper.standards import Attachment, Relationship
 from publisher.releases.address import Addresses
-from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.reports.comparison import Comparison
 from publisher.site import content_policy
@@ -69,24 +66,13 @@ def optout_pdf(project: Project, release: Release) -> bytes:
     return _make(project, sheets.opt_out_sheet(release, project.settings.organisation), form=True)
 
 
-def letter_pdf(
-    project: Project, policy_id: str, number: Number, customer: str | None, now: dt.datetime
-) -> bytes:
-    """The letter about a release as one recipient gets it, as PDF; see `letter_for`."""
-    # A build prints, and has no use for the ledger, whose database takes long to load.
-    from publisher.actions.addressing import (
-        SAMPLE,
-        announced,
-        known,
-        links_for,
-        token_for,
-    )
+def letter_pdf(project: Project, release: Release, values: Mapping[str, str]) -> bytes:
+    """The letter about a release as one recipient gets it, as PDF.
 
-    del now  # a PDF carries no date
-    release = announced(project, policy_id, number)
-    recipient = known(project, customer) if customer else SAMPLE
-    token = token_for(project, release, recipient)
-    values = field_values(recipient.name, links_for(project, release, recipient, token))
+    Args:
+        project, release: which release.
+        values: the fields of the recipient's letter.
+    """
     # Not kept: it names a customer.
     return make_pdf(
         sheets.notice_sheet(release, project.settings.organisation, values),
