@@ -29,7 +29,7 @@ from publisher.actions.assembling import Site, site
 from publisher.actions.publishing import Order, order
 from publisher.edges.clock import build_day
 from publisher.edges.project import Project
-from publisher.errors import ConfigurationError
+from publisher.errors import ConfigurationError, PublisherError
 from publisher.frames import Frames, Theme, contents
 from publisher.markup.elements import NOTHING
 from publisher.site import theme
@@ -146,11 +146,22 @@ class PublisherPlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-
                 # It may be written either way: "&" or "&amp;".
                 config[name] = as_html(Markup(config[name]).unescape())  # noqa: S704
         self.wanted = wanted = order.get() or Order()
-        self.made = wanted.made or site(
-            self.project, wanted.today or this_day(), draft=wanted.draft or self.config.draft
-        )
+        self.made = wanted.made or self._generated(wanted)
         config.extra_css = [*self.made.styles, *config.extra_css]
         return config
+
+    def _generated(self, wanted: Order) -> Site:
+        """What is generated for the site.
+
+        Raises:
+            PluginError: a release was altered, or something else is wrong; MkDocs shows it
+                without a traceback.
+        """
+        today = wanted.today or this_day()
+        try:
+            return site(self.project, today, draft=wanted.draft or self.config.draft)
+        except PublisherError as error:
+            raise PluginError(str(error)) from None
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         if config.nav is None:

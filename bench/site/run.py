@@ -44,10 +44,10 @@ not_in_nav: "/[0-9]*"
 """As ours, it lists no version in its navigation: that alone would cost more than all else."""
 PAGES_ALONE = """\
 import sys
-from publisher.site import makings
+from publisher.site import derived
 
-makings.written = makings.akoma_ntoso = makings.catalogue.text = lambda *_: b""
-makings.as_json = makings.as_markdown = lambda *_, **more: ""
+derived.written = derived.akoma_ntoso = derived.catalogue.text = lambda *_: b""
+derived.diff_json = derived.markdown_report = lambda *_, **more: ""
 from publisher.cli import main
 
 main(sys.argv[1:])
@@ -201,7 +201,7 @@ def measure(source: Path, paths: Sequence[str], versions: int, rounds: int, told
         write_plain(folder, top / "plain")
         beside, pages, first = first_builds(folder, top / "plain", rounds)
         again, said = spent(build, folder)
-        assert said.startswith("Nothing"), said
+        assert said.startswith("Up to date"), said
         page = (folder / "build/site/terms/1/index.html").stat().st_size
         index = (folder / "build/site/search/search_index.json").stat().st_size
         take(folder, clone, paths[0], commits[count])
@@ -213,7 +213,7 @@ def measure(source: Path, paths: Sequence[str], versions: int, rounds: int, told
                 take(folder, clone, path, git(clone, "rev-parse", "main").strip(), f"p{number}")
             _, said = spent(build, folder)
             cost, nothing = spent(build, folder)
-            assert nothing.startswith("Nothing"), nothing
+            assert nothing.startswith("Up to date"), nothing
             told.print(
                 f"{said.strip()}\nwith nothing changed: {cost.cpu:.2f} s CPU, {cost.wall:.2f} s"
             )

@@ -70,15 +70,14 @@ class Versions:
         return Version.of_release(self.archive().release(policy_id, number))
 
     def _last(self, policy_id: str) -> Version:
-        archive = self.archive()
-        numbers = archive.numbers(policy_id)
-        if not numbers:
+        last = self.archive().last(policy_id)
+        if last is None:
             raise NotFoundError(
                 "there is no release yet",
                 where=f"versions/{policy_id}",
                 remedy="freeze the first release, or name what to compare with",
             )
-        return Version.of_release(archive.release(policy_id, numbers[-1]))
+        return Version.of_release(last)
 
 
 def at_path(path: Path) -> Version:
