@@ -31,16 +31,8 @@ from publisher.releases.address import Addresses
 from publisher.releases.folder import SUMS_FILE
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
-from publisher.site import (
-    catalogue,
-    current_pages,
-    feeds,
-    languages,
-    memento,
-    preview,
-    relations,
-    theme,
-)
+from publisher.site import (catalogue, current_pages, feeds, languages, memento, preview, relations)
+from publisher.edges.mkdocs import theme
 from publisher.site.context import Page, View
 from publisher.site.derived import Makings
 

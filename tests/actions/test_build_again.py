@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from publisher import frames, hook
+from publisher.edges.mkdocs import frames
+from publisher.edges.mkdocs import plugin
 from publisher.actions.publishing import Built, build
 from publisher.edges import build_cache
 from publisher.edges.project import Project
@@ -190,13 +191,13 @@ def test_one_more_version_changes_the_same_few_pages_however_many_came_before(
     past: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rendered: list[str] = []
-    act = hook.PublisherPlugin.on_post_page
+    act = plugin.PublisherPlugin.on_post_page
 
-    def watched(self: hook.PublisherPlugin, output: str, **facts: Any) -> str:
+    def watched(self: plugin.PublisherPlugin, output: str, **facts: Any) -> str:
         rendered.append(facts["page"].url)
         return act(self, output, **facts)
 
-    monkeypatch.setattr(hook.PublisherPlugin, "on_post_page", watched)
+    monkeypatch.setattr(plugin.PublisherPlugin, "on_post_page", watched)
     history = tmp_path / "history"
     shutil.copytree(past, history)
     house = make_house(tmp_path / "house")

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from publisher import hook
+from publisher.edges.mkdocs import plugin
 from publisher.actions.assembling import site
 from publisher.actions.publishing import Order, build, order
 from publisher.answers.optout import wording
@@ -442,9 +442,9 @@ def test_plain_mkdocs_builds_the_same_pages(
 
 def test_the_day_comes_from_the_epoch_where_one_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
-    assert hook.this_day() == dt.date(1970, 1, 1)
+    assert plugin.this_day() == dt.date(1970, 1, 1)
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
-    assert hook.this_day() >= dt.date(2026, 1, 1)
+    assert plugin.this_day() >= dt.date(2026, 1, 1)
 
 
 def test_a_preview_shows_the_draft_to_its_writer_only(
@@ -480,7 +480,7 @@ def test_a_draft_that_does_not_read_is_shown_as_its_findings(
 
 
 def test_the_contents_nest_below_the_title() -> None:
-    from publisher.frames import contents
+    from publisher.edges.mkdocs.frames import contents
     from publisher.markup.html import Heading
 
     top = contents((Heading(2, "a", "A"), Heading(3, "b", "B"), Heading(2, "c", "C")))

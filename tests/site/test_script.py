@@ -26,7 +26,8 @@ from publisher.edges import archive, pdf
 from publisher.edges.project import Project
 from publisher.policies.anchoring import source_text
 from publisher.releases.address import Addresses
-from publisher.site import theme, versus
+from publisher.site import versus
+from publisher.edges.mkdocs import theme
 from publisher.site.comparable import FORMAT, written
 from publisher.text.clauses import Document, Kind, parse
 from tests.conftest import ROOT

@@ -20,7 +20,8 @@ from publisher.releases.address import Addresses
 from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
-from publisher.site import theme, versus
+from publisher.site import versus
+from publisher.edges.mkdocs import theme
 from publisher.site.derived import Makings
 from tests.conftest import ROOT
 from tests.fixtures.access import violations

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from publisher.policies.labels import CONTROL
 from publisher.site.content_policy import ELEMENT
-from publisher.site.theme import scripts_apart
+from publisher.edges.mkdocs.theme import scripts_apart
 
 
 def as_html(words: str) -> Markup:

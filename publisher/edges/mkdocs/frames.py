@@ -27,8 +27,8 @@ from mkdocs.structure.toc import get_toc
 
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading
-from publisher.site.context import Body
-from publisher.templates import as_html
+from publisher.site.page import Body
+from publisher.edges.mkdocs.templates import as_html
 
 _CONTENTS = (
     '{% import "partials/language.html" as lang with context %}{% include "partials/toc.html" %}'
