@@ -18,7 +18,7 @@ from publisher.people.recipients import Recipient, read_recipients
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.release import Release
-from publisher.text.clauses import parse
+from publisher.text.parsing import parse
 from publisher.text.plaintext import as_text
 
 SAMPLE = Recipient(0, "sample", "customer@customer.example", "Sample Customer")

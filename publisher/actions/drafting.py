@@ -14,14 +14,15 @@ from publisher.edges import archive
 from publisher.edges.project import SETTINGS_FILE, Project, draft_error, read_folder
 from publisher.errors import ConfigurationError, DraftError, HistoryError, NotFoundError
 from publisher.policies.draft import FACTS_FILE, read_draft
-from publisher.policies.finding import Finding, Severity, from_error
+from publisher.policies.finding import Finding
 from publisher.policies.labels import check_facts, check_settings
 from publisher.policies.policy import Note, Policy
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.review.findings import check
 from publisher.review.translations import Seen, check_translations
-from publisher.text.clauses import Document, parse
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def check_draft(project: Project, policy_id: str) -> list[Finding]:
     found = [*findings, *_labels(project, policy), *check(policy, last, folder, amendment)]
     found += check_translations(policy, releases, folder, _seen(project, policy, last))
     found += _check_phrases(project)
-    return sorted(found, key=lambda f: (f.severity is not Severity.ERROR, f.file, f.line))
+    return sorted(found, key=lambda finding: finding.rank)
 
 
 def _check_phrases(project: Project) -> list[Finding]:
@@ -79,7 +80,7 @@ def _check_phrases(project: Project) -> list[Finding]:
     try:
         _ = project.phrases
     except ConfigurationError as error:
-        return [from_error(error)]
+        return [Finding.from_error(error)]
     return []
 
 

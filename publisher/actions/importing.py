@@ -24,7 +24,8 @@ from publisher.releases.folder import SUMS_FILE, read_release, release_files, se
 from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Imported, Release
 from publisher.releases.releases import Releases
-from publisher.text.clauses import Kind, parse
+from publisher.text.clauses import Kind
+from publisher.text.parsing import parse
 
 MARKDOWN = (".md", ".markdown", ".mdown", ".mkd")
 """How the name of a Markdown file ends."""

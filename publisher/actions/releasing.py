@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from publisher.actions.drafting import check_draft
 from publisher.answers.optout import wording
-from publisher.compare.amendment import Amendment, amend, summary
+from publisher.compare.amendment import Amendment, amend
+from publisher.compare.summary import summary
 from publisher.edges import archive
 from publisher.edges.history import History
 from publisher.edges.project import Project

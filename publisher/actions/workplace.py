@@ -12,10 +12,12 @@ from publisher.edges.project import Project
 
 if TYPE_CHECKING:
     from publisher.answers.phrases import Phrases
+    from publisher.edges.build_cache import BuildCache
     from publisher.edges.drafts import Drafts
     from publisher.edges.history import History
     from publisher.edges.ledger import Ledger
     from publisher.edges.outbox import Carrier
+    from publisher.edges.press import Press
     from publisher.people.record import Clock
     from publisher.policies.settings import Settings
 
@@ -85,6 +87,20 @@ class Workplace:
         return ledger_of(self.project)
 
     @cached_property
+    def build_cache(self) -> BuildCache:
+        """What earlier builds of the site made."""
+        from publisher.edges.build_cache import BuildCache
+
+        return BuildCache(self.project.cache / "site")
+
+    @cached_property
+    def press(self) -> Press:
+        """Sets PDFs."""
+        from publisher.edges.press import Press
+
+        return Press.of(self.project.root, self.project.cache / "pdf")
+
+    @cached_property
     def keys(self) -> tuple[bytes, ...]:
         """The keys of personal links, the one that signs first.
 
@@ -110,6 +126,15 @@ class Workplace:
         from publisher.edges.outbox import carrier_of
 
         return lambda: carrier_of(self.project)
+
+    @property
+    def policy_ids(self) -> tuple[str, ...]:
+        """Every policy that has a draft or a release, sorted.
+
+        Raises:
+            ConfigurationError: a folder is called what cannot be a policy's id.
+        """
+        return self.project.policy_ids
 
     def policy_id(self, wanted: str | None) -> str:
         """The policy a command is about: the one named, or the only one.

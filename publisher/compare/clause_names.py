@@ -17,8 +17,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from publisher.compare.amendment import Amendment, name_of
-from publisher.compare.redline import Operation
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import name_of
+from publisher.compare.operations import Operation
 from publisher.text.clauses import Clause, Document, Kind
 
 DIGEST = 16

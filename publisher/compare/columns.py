@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from publisher.compare.words import Span, SpanKind, compare_words
+from publisher.compare.spans import Span, SpanKind
+from publisher.compare.words import compare_words
 from publisher.text.clauses import Clause, Run
 from publisher.text.segmentation import Terms, words
 

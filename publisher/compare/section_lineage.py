@@ -11,11 +11,13 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from publisher.compare.amendment import Amendment, ChangeKind, amend
+from publisher.compare.amendment import Amendment, amend
+from publisher.compare.change import ChangeKind
 from publisher.compare.likeness import likeness
 from publisher.compare.sections import SAME
 from publisher.policies.anchoring import Anchored, anchor_for, anchored, own_anchors
-from publisher.text.clauses import Document, Kind, Section, parse
+from publisher.text.clauses import Document, Kind, Section
+from publisher.text.parsing import parse
 from publisher.text.segmentation import words
 
 

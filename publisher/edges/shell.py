@@ -11,7 +11,7 @@ from publisher.markup.elements import NOTHING
 from publisher.markup.html import fragment
 from publisher.releases.release import Release
 from publisher.site import content_policy
-from publisher.text.clauses import parse
+from publisher.text.parsing import parse
 
 
 class Page:

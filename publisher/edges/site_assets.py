@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from publisher.edges import pdf, webfonts
 from publisher.site.page import FileMaker
-import hashlib
-import re
-from collections.abc import Collection, Mapping
 
 _FOLDER = "assets/publisher"
 SHEET = f"{_FOLDER}/site.css"

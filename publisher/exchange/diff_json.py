@@ -13,9 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from publisher.compare.amendment import Amendment, Change, name_of, summary
-from publisher.compare.redline import Operation
-from publisher.compare.words import Span, SpanKind
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import Change, name_of
+from publisher.compare.operations import Operation
+from publisher.compare.spans import Span, SpanKind
+from publisher.compare.summary import summary
 from publisher.text.clauses import Clause, Mark, Section
 
 SCHEMA = "urn:policy-publisher:diff:2"

@@ -29,7 +29,7 @@ from publisher.policies.organisation import Organisation
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.release import Release
-from publisher.text.clauses import parse
+from publisher.text.parsing import parse
 from publisher.text.plaintext import as_text
 
 _FIELD = re.compile(r"(\\*)(?:\{|%7B){2}(\w+)(?:\}|%7D){2}")

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from publisher.compare.amendment import Amendment, Change, ChangeKind, summary
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import Change, ChangeKind
+from publisher.compare.summary import summary
 from publisher.policies.dates import long_date
 from publisher.policies.language import english_name, own_name
 from publisher.policies.organisation import Organisation

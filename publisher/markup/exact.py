@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from publisher.compare.amendment import Amendment
-from publisher.compare.redline import Cells, Operation
-from publisher.compare.words import Span, SpanKind
+from publisher.compare.operations import Cells, Operation
+from publisher.compare.spans import Span, SpanKind
 from publisher.markup.blocks import Blocks, numbers
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import HIDDEN, Fragment, Outline, block_cells

@@ -14,7 +14,7 @@ from itertools import chain, repeat
 
 from markupsafe import Markup
 
-from publisher.compare.words import Span, SpanKind, kept
+from publisher.compare.spans import Span, SpanKind, kept
 from publisher.markup.blocks import Blocks, Cell, numbers
 from publisher.markup.elements import NOTHING, attribute, concatenated, element
 from publisher.markup.inline import Style, inline

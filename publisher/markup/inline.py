@@ -8,7 +8,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from publisher.compare.words import Span, SpanKind
+from publisher.compare.spans import Span, SpanKind
 from publisher.markup.elements import (
     NOTHING,
     as_content,

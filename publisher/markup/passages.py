@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
-from publisher.compare.redline import Cells, Operation
-from publisher.compare.words import Span, SpanKind, kept
+from publisher.compare.operations import Cells, Operation
+from publisher.compare.spans import Span, SpanKind, kept
 from publisher.markup.blocks import LISTS, Blocks
 from publisher.markup.html import HIDDEN
 from publisher.text.clauses import Clause, Kind
@@ -199,3 +200,21 @@ def stretches(found: Sequence[list[Block]]) -> list[tuple[bool, list[list[Block]
         runs[-1][1].append(passage)
     whole = len(runs) == 1
     return [(same and (whole or sum(map(len, run)) > LONG), run) for same, run in runs]
+
+
+def by_section(
+    found: Iterable[list[Block]],
+) -> Iterable[tuple[list[Block] | None, list[list[Block]]]]:
+    """Each section's heading, a passage of its own, and the passages behind it."""
+    heading: list[Block] | None = None
+    for is_heading, group in groupby(found, key=lambda p: p[0].op.clause.kind is Kind.HEADING):
+        if not is_heading:
+            yield heading, list(group)
+            heading = None
+            continue
+        for passage in group:
+            if heading:
+                yield heading, []
+            heading = passage
+    if heading:
+        yield heading, []

@@ -13,7 +13,7 @@ from publisher.compare.amendment import Amendment
 from publisher.letters.letter import fill, page_values
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading, document, fragment
-from publisher.markup.marked import redline
+from publisher.markup.redline import redline
 from publisher.paper.fillable import CUSTOMER, DECLARATION, RELEASE
 from publisher.policies.dates import long_date
 from publisher.policies.organisation import Organisation
@@ -21,7 +21,7 @@ from publisher.policies.policy import Note
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
 from publisher.site import languages, page_parts
-from publisher.text.clauses import parse
+from publisher.text.parsing import parse
 
 _BAR = ("In the margin", "a bar beside every paragraph with a change")
 

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from publisher.law.profiles import PROFILES, earliest_effective
+from publisher.law.calendar import earliest_effective
+from publisher.law.profiles import PROFILES
 from publisher.people.recipients import Recipient
 from publisher.people.record import Delivery, DeliveryState
 from publisher.releases.number import Number

@@ -17,8 +17,9 @@ from typing import Any
 from markdown_it.token import Token
 
 from publisher.policies.policy import ANCHOR
-from publisher.text.clauses import Clause, Kind, parse, source_lines
+from publisher.text.clauses import Clause, Kind
 from publisher.text.markdown import markdown
+from publisher.text.parsing import parse, source_lines
 
 BEGINNING = "beginning"
 """Names the file of what stands before the first heading; no anchor is called like it."""

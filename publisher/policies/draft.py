@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping
 
 from publisher.errors import PublisherError
 from publisher.policies import language
-from publisher.policies.finding import Finding, Severity, from_error
+from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import Facts, Note, Policy, read_facts
-from publisher.text.clauses import source_lines
+from publisher.text.parsing import source_lines
 
 LARGEST = 1_000_000
 """Bytes a section file may have."""
@@ -36,7 +36,7 @@ def read_draft(
     try:
         facts = read_facts(files[FACTS_FILE], f"{folder}/{FACTS_FILE}")
     except PublisherError as error:
-        return None, [from_error(error)]
+        return None, [Finding.from_error(error)]
     reader = _DraftReader(files, folder)
     policy = reader.policy(policy_id, facts)
     return policy, reader.findings

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rapidfuzz.distance import OSA
 
-from publisher.compare.amendment import Amendment, ChangeKind
-from publisher.compare.redline import Operation
-from publisher.compare.words import Span, SpanKind
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import ChangeKind
+from publisher.compare.operations import Operation
+from publisher.compare.spans import Span, SpanKind
 from publisher.text.segmentation import words
 
 WEIGHTY = frozenset(

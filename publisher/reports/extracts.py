@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from publisher.compare.amendment import Amendment, Change, ChangeKind
-from publisher.compare.redline import Operation
-from publisher.compare.words import Span, SpanKind
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import Change, ChangeKind
+from publisher.compare.operations import Operation
+from publisher.compare.spans import Span, SpanKind
 from publisher.text.clauses import Clause, Kind, Mark, Section
 from publisher.text.segmentation import words
 

@@ -12,9 +12,11 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
-from publisher.compare.amendment import Amendment, Change, summary
-from publisher.compare.redline import Operation
-from publisher.compare.words import Span, SpanKind
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import Change
+from publisher.compare.operations import Operation
+from publisher.compare.spans import Span, SpanKind
+from publisher.compare.summary import summary
 from publisher.markup.elements import NOTHING, as_content, element
 from publisher.policies.policy import Note
 from publisher.reports.extracts import (
@@ -32,7 +34,8 @@ from publisher.reports.extracts import (
     visible,
 )
 from publisher.review.findings import explains
-from publisher.text.clauses import Kind, parse
+from publisher.text.clauses import Kind
+from publisher.text.parsing import parse
 
 LONGEST = 65_536
 """Letters that GitHub takes in one comment."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import textwrap
 
-from publisher.compare.amendment import Amendment, summary
-from publisher.compare.redline import Operation
-from publisher.compare.words import SpanKind
+from publisher.compare.amendment import Amendment
+from publisher.compare.operations import Operation
+from publisher.compare.spans import SpanKind
+from publisher.compare.summary import summary
 from publisher.reports.extracts import (
     Line,
     Phrase,

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from rapidfuzz.distance import OSA
 
-from publisher.compare.amendment import Amendment, Change
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import Change
 from publisher.law.profiles import PROFILES
 from publisher.policies.draft import FACTS_FILE
 from publisher.policies.finding import Finding, Severity
@@ -15,8 +16,9 @@ from publisher.policies.labels import CONTROL
 from publisher.policies.language import locale
 from publisher.policies.policy import ANCHOR, Note, Policy
 from publisher.releases.release import Release
-from publisher.text.clauses import Clause, Kind, parse, source_lines
+from publisher.text.clauses import Clause, Kind
 from publisher.text.markdown import markdown
+from publisher.text.parsing import parse, source_lines
 
 
 def check(
@@ -32,7 +34,7 @@ def check(
     """
     return sorted(
         _Check(policy, last, folder, amendment).findings(),
-        key=lambda f: (f.severity.value, f.file, f.line),
+        key=lambda finding: finding.rank,
     )
 
 

@@ -13,7 +13,8 @@ from publisher.releases.release import Lag
 from publisher.releases.releases import Releases
 from publisher.releases.translation import lags, said
 from publisher.review.findings import TextReview, closest, headings
-from publisher.text.clauses import Clause, Document, parse
+from publisher.text.clauses import Clause, Document
+from publisher.text.parsing import parse
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from publisher.compare.amendment import Amendment, Change, ChangeKind, Counts, name_of, summary
+from publisher.compare.amendment import Amendment, Counts
+from publisher.compare.change import Change, ChangeKind, name_of
+from publisher.compare.summary import summary
+from publisher.markup.change_places import changed_places
 from publisher.markup.html import HIDDEN, Place
-from publisher.markup.marked import places
 from publisher.text.clauses import Document, Section
 
 
@@ -60,7 +62,7 @@ def summarise(amendment: Amendment) -> ChangeSummary:
         summary=summary(amendment),
         counts=amendment.counts,
         changes=amendment.changes,
-        places=places(amendment),
+        places=changed_places(amendment),
         before=tuple(map(section_name, amendment.old.sections)),
         titles=section_titles(amendment.new),
     )

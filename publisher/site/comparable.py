@@ -32,7 +32,7 @@ from operator import itemgetter
 import regex
 from markupsafe import Markup
 
-from publisher.compare.amendment import name_of
+from publisher.compare.change import name_of
 from publisher.compare.clause_names import Naming
 from publisher.markup.blocks import numbers
 from publisher.markup.elements import NOTHING, attribute, concatenated

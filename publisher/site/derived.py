@@ -17,7 +17,7 @@ from publisher.compare.clause_names import Naming
 from publisher.exchange.akoma_ntoso import akoma_ntoso
 from publisher.exchange.diff_json import as_json
 from publisher.markup.html import Fragment
-from publisher.markup.marked import redline
+from publisher.markup.redline import redline
 from publisher.policies.policy import Policy
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
@@ -122,17 +122,17 @@ class DerivedTexts:
         return unpack(self._cache.get(["release", *parts], make))
 
     def _make_bundle(self, release: Release) -> bytes:
-        parsed, naming = self._steps.parsed(release), self.naming(release)
+        policy, naming = release.policy, self.naming(release)
         made = {
             "names": json.dumps(naming.names).encode(),
-            "text": encode_fragment(page_parts.text_of(parsed.policy, names=naming.names)),
-            "comparable": written(parsed.policy.document, naming),
-            "policy.json": catalogue.text(parsed, self._organisation, self._site),
-            "policy.akn.xml": self._akoma_ntoso(parsed, naming.names),
+            "text": encode_fragment(page_parts.text_of(policy, names=naming.names)),
+            "comparable": written(policy.document, naming),
+            "policy.json": catalogue.text(release, self._organisation, self._site),
+            "policy.akn.xml": self._akoma_ntoso(release, naming.names),
         }
         before, found = self.releases.predecessor(release), self._steps.amendment(release)
         if before and found:
-            made |= self._changes(found, before, parsed)
+            made |= self._changes(found, before, release)
         return pack(made)
 
     def _changes(self, found: Amendment, before: Release, release: Release) -> dict[str, bytes]:
@@ -198,8 +198,8 @@ class DerivedTexts:
         """
 
         def make() -> bytes:
-            policy, naming = self._steps.parsed(release).policy, self.naming(release)
-            text = page_parts.text_of(policy, histories, naming.names, _former(naming))
+            naming = self.naming(release)
+            text = page_parts.text_of(release.policy, histories, naming.names, _former(naming))
             return encode_fragment(text)
 
         parts = ["in force", self._steps.past(release), histories]
@@ -209,7 +209,7 @@ class DerivedTexts:
         """Its sections that readers see, in order: name and title."""
 
         def make() -> bytes:
-            return json.dumps(section_titles(self._steps.parsed(release).policy.document)).encode()
+            return json.dumps(section_titles(release.policy.document)).encode()
 
         found: dict[str, str] = json.loads(self._cache.get(["titles", release.identity], make))
         return found
@@ -225,7 +225,7 @@ class DerivedTexts:
         """
 
         def make() -> bytes:
-            return encode_fragment(Rendition(self._steps.parsed(release), language, at).text())
+            return encode_fragment(Rendition(release, language, at).text())
 
         parts = ["translation", release.identity, language, at.root]
         return decode_fragment(self._cache.get(parts, make))
@@ -234,8 +234,7 @@ class DerivedTexts:
         """`policy.LANGUAGE.json`."""
 
         def make() -> bytes:
-            parsed = self._steps.parsed(release)
-            return catalogue.translation(parsed, language, self._organisation, self._site)
+            return catalogue.translation(release, language, self._organisation, self._site)
 
         parts = ["translation.json", release.identity, language]
         return self._cache.get([*parts, self._organisation, self._site.root], make)
@@ -246,10 +245,9 @@ class DerivedTexts:
         assert before
 
         def make() -> bytes:
-            pair = (self._steps.parsed(before), self._steps.parsed(release))
-            old, new = (r.policy.in_language(language).document for r in pair)
-            policy, versions = pair[1].policy, _versions(before, release)
-            return encode_fragment(_redline(amend(old, new), versions, policy, language))
+            old, new = (r.policy.in_language(language).document for r in (before, release))
+            versions = _versions(before, release)
+            return encode_fragment(_redline(amend(old, new), versions, release.policy, language))
 
         parts = ["retranslated", before.identity, release.identity, language]
         return decode_fragment(self._cache.get(parts, make))

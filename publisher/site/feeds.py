@@ -19,8 +19,8 @@ from xml.etree import ElementTree
 from markupsafe import Markup, escape
 
 from publisher.compare.amendment import Amendment
-from publisher.compare.redline import Operation
-from publisher.compare.words import SpanKind
+from publisher.compare.operations import Operation
+from publisher.compare.spans import SpanKind
 from publisher.markup.elements import NOTHING, as_content, element
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from publisher.compare.amendment import Amendment, Change, ChangeKind, summary
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import Change, ChangeKind
+from publisher.compare.summary import summary
 from publisher.letters.notice import said
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Fragment, Heading, Place, document, fragment
@@ -20,7 +22,7 @@ from publisher.releases.number import Materiality
 from publisher.releases.release import Release
 from publisher.releases.releases import Status
 from publisher.review.findings import explains
-from publisher.text.clauses import parse
+from publisher.text.parsing import parse
 
 _LEGEND = (
     (("<ins>",), Markup("<ins>Added</ins> words that are new")),

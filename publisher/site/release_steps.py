@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Protocol
 
@@ -14,8 +13,6 @@ from publisher.compare.clause_names import as_json as naming_json
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 
-MOST_PARSED = 2
-"""Parsed texts kept in memory at a time."""
 MOST_LATE = 2
 """Last releases whose names of clauses are cached: from those the next release goes on."""
 
@@ -43,24 +40,15 @@ class NoCache:
 class ReleaseSteps:
     """The texts of a policy's releases, what each changes, and the names of its clauses.
 
-    The answers do not depend on what was asked before. Asked release by release it parses and
-    compares everything once, and holds two texts, one comparison and one set of names.
+    The answers do not depend on what was asked before. Asked release by release it compares
+    everything once, and holds one comparison and one set of names.
     """
 
     def __init__(self, releases: Releases, cache: Cache) -> None:
         """Of all releases of a policy; `cache` may hold names of clauses."""
         self._releases, self._cache = releases, cache
-        self._parsed = lru_cache(maxsize=MOST_PARSED)(self._parse)
         self._compared = lru_cache(maxsize=1)(self._compare)
         self._last: tuple[int, Naming] | None = None
-
-    def parsed(self, release: Release) -> Release:
-        """A copy of a release, which holds its text as it is parsed when it is asked for."""
-        return self._parsed(self._releases.place_of(release))
-
-    def _parse(self, place: int) -> Release:
-        release = self._releases[place]
-        return replace(release, policy=replace(release.policy))
 
     def amendment(self, release: Release) -> Amendment | None:
         """What a release changes against the one before it; None for the first."""
@@ -68,7 +56,7 @@ class ReleaseSteps:
         return self._compared(place) if place else None
 
     def _compare(self, place: int) -> Amendment:
-        old, new = self._parsed(place - 1), self._parsed(place)
+        old, new = self._releases[place - 1 : place + 1]
         return amend(old.policy.document, new.policy.document)
 
     def naming(self, release: Release) -> Naming:
@@ -81,7 +69,7 @@ class ReleaseSteps:
         start, known = self._nearest(place)
         for later in range(start + 1, place + 1):
             if known is None:
-                known = first(self._parsed(later).policy.document)
+                known = first(self._releases[later].policy.document)
             else:
                 known = follow(known, self._compared(later))
             if self._lasting(later):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from publisher.compare.amendment import Change, ChangeKind, name_of
+from publisher.compare.change import Change, ChangeKind, name_of
 from publisher.letters.notice import said
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading, Place

@@ -23,7 +23,7 @@ from publisher.site import languages, page_head, page_parts, relations
 from publisher.site.catalogue import digest
 from publisher.site.context import PolicyOnDay, published
 from publisher.site.page import Body, Page
-from publisher.text.clauses import parse
+from publisher.text.parsing import parse
 
 STEPS = "assets/publisher/steps.js"
 """The script of the redlines, from the site's root."""

@@ -47,7 +47,7 @@ from publisher.people.record import Clock, RequestKind
 from publisher.policies.policy import POLICY_ID
 from publisher.releases.number import Number
 from publisher.releases.release import Release
-from publisher.text.clauses import parse
+from publisher.text.parsing import parse
 from publisher.web.connections import Limits, listen, serve
 from publisher.web.logbook import Logbook, keep
 from publisher.web.redirects import Site, to_the_slash

@@ -23,7 +23,8 @@ from publisher.policies.anchoring import Anchored, anchor_for, anchored, source_
 from publisher.policies.policy import Facts, Policy
 from publisher.releases.number import Number
 from publisher.releases.releases import Releases, Status
-from publisher.text.clauses import Document, Kind, parse
+from publisher.text.clauses import Document, Kind
+from publisher.text.parsing import parse
 from tests.conftest import House, git
 from tests.fixtures.strategies import policies
 

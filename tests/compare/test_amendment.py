@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from publisher.compare.amendment import ChangeKind, amend, summary
+from publisher.compare.amendment import amend
+from publisher.compare.change import ChangeKind
+from publisher.compare.summary import summary
 from publisher.reports.terminal import as_text
-from publisher.text.clauses import Document, parse
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 from tests.fixtures.golden_cases import Case, cases
 from tests.fixtures.strategies import amendments, policies
 

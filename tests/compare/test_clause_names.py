@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.compare.amendment import amend, name_of
+from publisher.compare.amendment import amend
+from publisher.compare.change import name_of
 from publisher.compare.clause_names import Naming, as_json, first, follow, from_json
-from publisher.compare.redline import Operation
-from publisher.text.clauses import Clause, Document, Kind, parse
+from publisher.compare.operations import Operation
+from publisher.text.clauses import Clause, Document, Kind
+from publisher.text.parsing import parse
 from tests.fixtures.golden_cases import Case, cases
 from tests.fixtures.strategies import amendments, policies
 

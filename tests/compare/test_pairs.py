@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from publisher.compare.amendment import amend
-from publisher.compare.redline import accept, compare, reject
+from publisher.compare.operations import accept, compare, reject
 from publisher.exchange.diff_json import as_json, rebuild
 from publisher.markup.exact import exact
 from publisher.reports.pull_request import as_markdown
 from publisher.reports.terminal import as_text
-from publisher.text.clauses import Document, parse
-from tests.compare.test_redline import seen
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
+from tests.compare.test_operations import seen
 from tests.markup.test_html import checked, leaves, marked
 
 

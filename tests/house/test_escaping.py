@@ -24,9 +24,10 @@ from publisher.markup.elements import (
 )
 from publisher.markup.exact import exact
 from publisher.markup.html import document
-from publisher.markup.marked import redline
+from publisher.markup.redline import redline
 from publisher.site import feeds
-from publisher.text.clauses import Document, parse
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 from tests import ROOT
 
 PACKAGE = ROOT / "publisher"

@@ -28,7 +28,7 @@ from publisher.people.recipients import Recipient
 from publisher.people.record import Channel, Request, RequestKind, Timing
 from publisher.policies.organisation import Organisation
 from publisher.releases.release import Release
-from publisher.text.clauses import parse
+from publisher.text.parsing import parse
 from publisher.text.plaintext import as_text
 from tests.fixtures.houses import NOW, TWO, make
 

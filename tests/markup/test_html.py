@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.compare.amendment import amend
-from publisher.compare.words import Span, SpanKind
+from publisher.compare.spans import Span, SpanKind
 from publisher.markup.exact import exact
 from publisher.markup.html import document, fragment
 from publisher.markup.inline import typography
-from publisher.markup.marked import redline
-from publisher.text.clauses import Document, parse
+from publisher.markup.redline import redline
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 from tests.fixtures.golden_cases import Case, cases
 from tests.fixtures.strategies import amendments
 

@@ -32,7 +32,8 @@ from publisher.paper.standards import Attachment, Relationship
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
 from publisher.site.catalogue import text as text_json
-from publisher.text.clauses import Document, parse
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 from tests.conftest import ROOT
 from tests.fixtures.standards import broken, read_aloud
 from tests.site.test_pages import new_project

@@ -14,13 +14,14 @@ from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 
 from publisher.compare.amendment import Amendment, amend
-from publisher.compare.words import Span, SpanKind
+from publisher.compare.spans import Span, SpanKind
 from publisher.exchange.diff_json import SCHEMA, _operation, as_json, rebuild
 from publisher.policies.policy import Note
 from publisher.reports.extracts import cut, extracts
 from publisher.reports.pull_request import LONGEST, as_markdown, escaped
 from publisher.reports.terminal import as_letter, as_text
-from publisher.text.clauses import Document, parse
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 from tests import ROOT
 from tests.fixtures.golden_cases import Case, cases
 from tests.fixtures.strategies import amendments

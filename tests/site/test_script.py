@@ -27,9 +27,10 @@ from publisher.edges.project import Project
 from publisher.policies.anchoring import source_text
 from publisher.releases.address import Addresses
 from publisher.site import versus
-from publisher.edges.mkdocs import theme
+from publisher.edges.site_assets import packed_script
 from publisher.site.comparable import FORMAT, written
-from publisher.text.clauses import Document, Kind, parse
+from publisher.text.clauses import Document, Kind
+from publisher.text.parsing import parse
 from tests.conftest import ROOT
 from tests.fixtures.comparing import (
     Found,
@@ -256,7 +257,7 @@ code
 
 def test_another_form_of_the_files_has_another_number() -> None:
     document = doc(SAMPLE)
-    served = theme.packed_script(pdf.style("compare.js")).encode()
+    served = packed_script(pdf.style("compare.js")).encode()
     found = [
         hashlib.sha256(data).hexdigest()[:16]
         for data in (written(document, first(document)), served)
@@ -266,7 +267,7 @@ def test_another_form_of_the_files_has_another_number() -> None:
 
 
 def test_readers_fetch_little() -> None:
-    served = theme.packed_script(pdf.style("compare.js"))
+    served = packed_script(pdf.style("compare.js"))
     assert len(gzip.compress(served.encode(), 9)) < 6_000
     assert "//" not in served.replace("://", "")
     releases = archive.line(Project(ROOT), "privacy")

@@ -21,7 +21,7 @@ from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.site import versus
-from publisher.edges.mkdocs import theme
+from publisher.edges.site_assets import packed_script
 from publisher.site.derived import Makings
 from tests.conftest import ROOT
 from tests.fixtures.access import violations
@@ -106,7 +106,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     (folder / "privacy/compare").mkdir(parents=True)
     (folder / ASSETS).mkdir(parents=True)
     for name in ("compare.js", "steps.js"):
-        (folder / ASSETS / name).write_text(theme.packed_script(pdf.style(name)))
+        (folder / ASSETS / name).write_text(packed_script(pdf.style(name)))
     for name in SHEETS:
         (folder / name).write_text(pdf.style(name))
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))

@@ -7,28 +7,24 @@ old wording beside it, hidden until the reader asks for it: so one text serves b
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
-from publisher.compare.amendment import Amendment, ChangeKind
-from publisher.compare.redline import Operation
+from publisher.compare.amendment import Amendment
+from publisher.compare.operations import Operation
 from publisher.markup.blocks import LISTS, Blocks, numbers
-from publisher.markup.elements import NEWLINE, NOTHING, as_content, attribute, concatenated, element
-from publisher.markup.html import Fragment, Outline, Place, block_cells, right_to_left
+from publisher.markup.change_places import named_places
+from publisher.markup.elements import NOTHING, as_content, attribute, concatenated, element
+from publisher.markup.html import Fragment, Outline, block_cells, right_to_left
 from publisher.markup.inline import Style, inline, label, say
-from publisher.markup.passages import Block, Old, gather, passages, seams, stretches
-from publisher.text.clauses import Container, Kind
+from publisher.markup.moves import carried_moves, move_titles, section_origins
+from publisher.markup.old_wording import hidden_wording, old_wording
+from publisher.markup.passages import Block, by_section, gather, passages, seams, stretches
+from publisher.markup.untouched import untouched_html, untouched_passage
+from publisher.text.clauses import Clause, Container, Kind
 
-_UNTOUCHED: dict[tuple[object, ...], Markup] = {}
-"""Passages in which nothing changed, as they are written, by all that decides about it: from one
-version of a policy to the next, most are those of the last redline."""
-MOST = 1 << 14
-"""So many of them are kept at most."""
-_HIDDEN, _DIV_END = Markup(" hidden"), Markup("</div>\n")
+_DIV_END = Markup("</div>\n")
 _PLACE = attribute("class", "pp-place")
 
 
@@ -46,11 +42,6 @@ def redline(
     return _Redline(amendment, top, paper, views).fragment()
 
 
-def places(amendment: Amendment) -> tuple[Place, ...]:
-    """The places of the redline where something changed, without writing it."""
-    return tuple(_name_places(gather(amendment.operations), _carried(amendment)))
-
-
 class _Redline:
     def __init__(self, amendment: Amendment, top: int, paper: bool, views: bool) -> None:
         old, new = amendment.old, amendment.new
@@ -64,16 +55,16 @@ class _Redline:
         shown = {old: self.new_numbers.get(new, 1) for old, new in self.kept.items()}
         self.text = Blocks({**self.old_numbers, **shown}, self.new_numbers, both_ways=both_ways)
         self.outline, self.old_outline = Outline(top), Outline(top)
-        self.places = _places(amendment)
-        self.carried = _carried(amendment)
-        self.origins = _origins(amendment, titles)
+        self.moves = move_titles(amendment)
+        self.carried = carried_moves(amendment)
+        self.origins = section_origins(amendment, titles)
         self.blocks = gather(amendment.operations)
         self.tables = 0
         self.side = ("", 0)
 
     def fragment(self) -> Fragment:
-        found = () if self.paper else tuple(_name_places(self.blocks, self.carried))
-        for heading, section in _by_section(passages(self.blocks)):
+        found = () if self.paper else tuple(named_places(self.blocks, self.carried))
+        for heading, section in by_section(passages(self.blocks)):
             if heading:
                 self._passage(heading)
             for fold, run in stretches(section):
@@ -112,9 +103,20 @@ class _Redline:
         depth = int(listed)
         self.text.enter(first.old, first.new, len(first.cells), depth=depth)
         self.text.close_to(depth)
-        if all(block.unchanged for block in passage) and self._untouched(passage, depth):
+        untouched = untouched_passage(
+            passage, depth, self.style.both_ways, (self.old_numbers, self.new_numbers)
+        )
+        if untouched:
+            self.text.out.append(untouched_html(untouched))
+            if depth:
+                self._count_item(passage[-1].op.clause)
             return
         self._changed(passage, shown, listed)
+
+    def _count_item(self, clause: Clause) -> None:
+        """Goes on counting the items of the list that is open, behind one written elsewhere."""
+        item = (clause.file, clause.containers[1].number)
+        self.text.stack[-1].next = self.new_numbers.get(item, 1) + 1
 
     def _changed(self, passage: list[Block], shown: list[Block], listed: bool) -> None:
         first = (shown or passage)[0].op
@@ -136,43 +138,9 @@ class _Redline:
         else:
             self._gone(shown, old, listed)
 
-    def _untouched(self, passage: list[Block], depth: int) -> bool:
-        """Writes a passage in which nothing changed, if it is one that can be known again."""
-        ops = [block.op for block in passage]
-        if any(op.clause.kind in (Kind.HEADING, Kind.ROW) for op in ops):
-            return False  # which have names and numbers of their own
-        name = (self.style.both_ways, depth, *self._setting(ops))
-        if name not in _UNTOUCHED:
-            if len(_UNTOUCHED) >= MOST:
-                _UNTOUCHED.clear()
-            start = len(self.text.out)
-            self._changed(passage, passage, bool(depth))
-            self.text.close_to(depth)
-            _UNTOUCHED[name] = concatenated(self.text.out[start:])
-            return True
-        self.text.out.append(_UNTOUCHED[name])
-        if depth and self.text.stack[-1].kind == "ordered":
-            item = (ops[-1].clause.file, ops[-1].clause.containers[1].number)
-            self.text.stack[-1].next = self.new_numbers.get(item, 1) + 1
-        return True
-
-    def _setting(self, ops: Sequence[Operation]) -> Iterator[object]:
-        """All that decides how untouched clauses are written: words, containers, numbers."""
-        places: dict[int, int] = {}
-        for op in ops:
-            assert op.old
-            assert op.new
-            yield op.new.key
-            yield op.new.tight
-            for before, now in zip(op.old.containers, op.new.containers, strict=True):
-                yield now.kind, places.setdefault(now.number, len(places)), before.start, now.start
-                if now.kind == "item":
-                    yield self.old_numbers.get((op.old.file, before.number))
-                    yield self.new_numbers.get((op.new.file, now.number))
-
     def _beside(self, old: Markup, listed: bool, same: bool) -> None:
         """The old wording, hidden; `same`: it is that of the new text."""
-        self.text.out.append(_was("li" if listed else "div", old, same=same))
+        self.text.out.append(hidden_wording("li" if listed else "div", old, same=same))
         if listed:
             # Whether browsers count what is hidden is not to matter.
             self.text.stack[-1].next = -1
@@ -180,7 +148,7 @@ class _Redline:
     def _gone(self, shown: list[Block], old: Markup, listed: bool) -> None:
         """A passage that has no new wording; of what moved, the old one is hidden."""
         moved = any(block.away for block in shown)
-        after = _was("div", old) if moved else NOTHING
+        after = hidden_wording("div", old) if moved else NOTHING
         if not listed:
             self._open_side("pp-gone", anew=moved)
         for block in shown:
@@ -206,7 +174,6 @@ class _Redline:
         self.side = name, len(self.text.out)
 
     def _old(self, passage: Iterable[Block]) -> Markup:
-        olds = [old for block in passage for old in block.olds]
         frame = Blocks(
             {},
             self.old_numbers,
@@ -214,17 +181,10 @@ class _Redline:
             tables="Table before",
             counted=self.tables,
         )
-        for old in olds:
-            self._old_block(frame, old)
-        html = frame.html
+        olds = (old for block in passage for old in block.olds)
+        html = old_wording(frame, olds, self.old_style, self.old_outline)
         self.tables = frame.tables
         return html
-
-    def _old_block(self, frame: Blocks, old: Old) -> None:
-        clause, cells = old.clause, old.cells()
-        frame.enter(None, clause, len(cells))
-        level = self.old_outline.level(clause) if clause.kind is Kind.HEADING else 0
-        frame.write(clause, block_cells(clause, cells, self.old_style), level=level)
 
     # ── blocks ───────────────────────────────────────────────────────────────────────────────────
 
@@ -240,7 +200,7 @@ class _Redline:
 
         text.enter(op.old, op.new, len(op.cells), item=named)
         if block.away:
-            self._away(op, self.places[op.move][1])
+            self._away(op, self.moves[op.move][1])
             return
         if heading and (clause.containers or not self.views):
             self._above(op)
@@ -285,7 +245,7 @@ class _Redline:
         """What is to be said of a section above its heading."""
         said = []
         if op.move and op.new:
-            left, _ = self.places[op.move]
+            left, _ = self.moves[op.move]
             before = f"It stood behind “{left}”" if left else "It stood at the beginning"
             told = Markup(
                 '<p class="pp-label" id="moved-{}-here"{}>This section moved here. '
@@ -338,54 +298,12 @@ class _Redline:
             return label("Set differently:", self.style) + " " if op.reset else NOTHING
         if not op.move or op.move in self.carried or op.clause.kind is Kind.HEADING:
             return NOTHING
-        left, _ = self.places[op.move]
+        left, _ = self.moves[op.move]
         verb = "Moved here and amended, from" if op.amended else "Moved here from"
         place = f"“{left}”" if left else "the beginning"
         return Markup('<a class="pp-label" href="#moved-{}-away"{}>{} {}:</a> ').format(
             op.move, self.style.way, verb, place
         )
-
-
-def _was(tag: str, old: Markup, *, same: bool = False) -> Markup:
-    """The old wording, hidden."""
-    kind = attribute("class", "pp-was pp-as-now" if same else "pp-was")
-    shown = element(tag, concatenated((NEWLINE, old)), concatenated((kind, _HIDDEN)))
-    return concatenated((shown, NEWLINE))
-
-
-# ── what is to be told ───────────────────────────────────────────────────────────────────────────
-
-
-def _places(amendment: Amendment) -> dict[int, tuple[str, str]]:
-    """For each move: (title of the section it left, title of the section it went to).
-
-    Of a section that moved as a whole: the titles of the sections it stood and stands behind.
-    """
-    left: dict[int, str] = {}
-    reached: dict[int, str] = {}
-    old, new = [""], [""]
-    for op in amendment.operations:
-        heading = op.clause.kind is Kind.HEADING
-        if op.move:
-            (left if op.old else reached)[op.move] = old[-1] if op.old else new[-1]
-        if heading and op.old:
-            old.append(op.old.text)
-        if heading and op.new:
-            new.append(op.new.text)
-    return {number: (left[number], reached[number]) for number in left}
-
-
-def _carried(amendment: Amendment) -> frozenset[int]:
-    """The moves of clauses that went with their section: only its heading says so."""
-    before: dict[int, int] = {}
-    after: dict[int, int] = {}
-    old = new = 0
-    for op in amendment.operations:
-        if op.clause.kind is Kind.HEADING:
-            old, new = op.move if op.old else old, op.move if op.new else new
-        elif op.move:
-            (before if op.old else after)[op.move] = old if op.old else new
-    return frozenset(n for n, section in before.items() if section and after[n] == section)
 
 
 def _kept_items(operations: Iterable[Operation]) -> dict[tuple[str, int], tuple[str, int]]:
@@ -397,62 +315,6 @@ def _kept_items(operations: Iterable[Operation]) -> dict[tuple[str, int], tuple[
         for old, new in zip(op.old.containers, op.new.containers, strict=True)
         if old.kind == "item"
     }
-
-
-def _origins(amendment: Amendment, titles: dict[str, str]) -> dict[str, str]:
-    """What to say above the heading of a section that was split off or merged, by anchor."""
-    origins: dict[str, str] = {}
-    for change in amendment.changes:
-        if change.kind is ChangeKind.SPLIT:
-            origins |= dict.fromkeys(change.others, f"Split off from “{change.title}”")
-        elif change.kind is ChangeKind.MERGED:
-            into = "”, “".join(titles.get(other, other) for other in change.others)
-            origins[change.anchor] = f"Merged into “{into}”"
-    origins.pop("", None)  # of sections without anchors nobody can say which
-    return origins
-
-
-def _name_places(blocks: Sequence[Block], carried: frozenset[int]) -> Iterable[Place]:
-    """Names each block where a change begins; what was added, removed or moved in one is one."""
-    seen = Counter[str]()
-    before = ""
-    for block in blocks:
-        op = block.op
-        if block.unchanged:
-            before = ""
-            continue
-        if block.away or op.clause.kind is Kind.RULE or (op.continued and not op.amended):
-            continue
-        what = "moved" if op.move else "added" if op.new else "removed"
-        heading = op.clause.kind is Kind.HEADING
-        alone = bool(op.move) and not heading and (op.move not in carried or op.amended)
-        if (op.old and op.new) or op.continued or alone:
-            what = ""
-        goes_on = what and what == before and not heading
-        before = what
-        if not goes_on:
-            name = re.sub(r"\W+", "-", block.section.lower()).strip("-") or "beginning"
-            seen[name] += 1
-            block.place = f"change-{name}-{seen[name]}"
-            yield Place(block.place, block.section)
-
-
-def _by_section(
-    found: Iterable[list[Block]],
-) -> Iterable[tuple[list[Block] | None, list[list[Block]]]]:
-    """Each section's heading, a passage of its own, and the passages behind it."""
-    heading: list[Block] | None = None
-    for is_heading, group in groupby(found, key=lambda p: p[0].op.clause.kind is Kind.HEADING):
-        if not is_heading:
-            yield heading, list(group)
-            heading = None
-            continue
-        for passage in group:
-            if heading:
-                yield heading, []
-            heading = passage
-    if heading:
-        yield heading, []
 
 
 def _align(op: Operation) -> list[str]:

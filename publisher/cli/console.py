@@ -1,7 +1,7 @@
 """What the command line shows: findings, refusals, tables, and how long work goes on.
 
 Text from outside, such as a mail or the name of a file, may hold sequences that a terminal obeys.
-Everything that is shown goes through `shown`; our own colours are added after that.
+Everything that is shown goes through `printable`; our own colours are added after that.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ import traceback
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
 import click
 
 from publisher.actions import Progress, silent
-from publisher.errors import PublisherError
-from publisher.policies.finding import Severity
+from publisher.edges.files import write_file
+from publisher.errors import NotFoundError, PublisherError
+from publisher.policies.finding import Finding, Severity
 
 _COLOUR = {Severity.ERROR: "red", Severity.CUE: "yellow"}
 _OBEYED = re.compile(
@@ -37,7 +39,7 @@ _OURS = re.compile(r"(\x1b\[(?:0|1|31|32)m)")
 # ── made harmless ────────────────────────────────────────────────────────────────────────────────
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     """Text as a terminal can show it: what it would obey is spelled out, in hexadecimal.
 
     Line feeds and tabs stay as they are.
@@ -45,9 +47,9 @@ def shown(text: str) -> str:
     return _OBEYED.sub(_spelled, text)
 
 
-def cell(text: str) -> str:
-    """As `shown`, for text that has to stay on its line: line feeds and tabs are spelled out."""
-    return _BREAKS.sub(lambda found: {"\n": "\\n", "\t": "\\t"}[found[0]], shown(text))
+def printable_line(text: str) -> str:
+    """As `printable`, for text that has to stay on its line: spells out line feeds and tabs too."""
+    return _BREAKS.sub(lambda found: {"\n": "\\n", "\t": "\\t"}[found[0]], printable(text))
 
 
 def _spelled(found: re.Match[str]) -> str:
@@ -57,47 +59,47 @@ def _spelled(found: re.Match[str]) -> str:
 
 
 def _below(text: str) -> str:
-    """As `shown`; further lines are indented, so that none can pass for a message of its own."""
-    return shown(text).replace("\n", "\n    ")
+    """As `printable`; indents further lines, so that none can pass for a message of its own."""
+    return printable(text).replace("\n", "\n    ")
 
 
 # ── written ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def say(text: str = "", *, bold: bool = False) -> None:
+def print_line(text: str = "", *, bold: bool = False) -> None:
     """A line on standard output; colours are left out where it is no terminal."""
-    plain = shown(text)
+    plain = printable(text)
     click.echo(click.style(plain, bold=True) if bold else plain)
 
 
-def refuse(error: PublisherError) -> None:
+def print_error(error: PublisherError) -> None:
     """What is wrong, where, and what to try, on standard error."""
     label = click.style("error", fg="red", bold=True)
-    where = f"{cell(error.where)}: " if error.where else ""
+    where = f"{printable_line(error.where)}: " if error.where else ""
     click.echo(f"{label}: {where}{_below(error.what)}", err=True)
     if error.remedy:
         click.echo(f"  try: {_below(error.remedy)}", err=True)
 
 
-def finding(severity: Severity, where: str, what: str, remedy: str) -> None:
+def print_finding(found: Finding) -> None:
     """One finding: where, what, and the remedy below it."""
-    label = click.style(severity.value, fg=_COLOUR[severity], bold=True)
-    click.echo(f"{cell(where)}: {label}: {_below(what)}")
-    if remedy:
-        click.echo(f"  try: {_below(remedy)}")
+    label = click.style(found.severity.value, fg=_COLOUR[found.severity], bold=True)
+    click.echo(f"{printable_line(found.where)}: {label}: {_below(found.what)}")
+    if found.remedy:
+        click.echo(f"  try: {_below(found.remedy)}")
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Rows under column headings, aligned by spaces, to be read and to be cut by tools."""
     from rich.cells import cell_len
 
-    lines = [[cell(text) for text in row] for row in (head, *rows)]
+    lines = [[printable_line(text) for text in row] for row in (head, *rows)]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     for number, row in enumerate(lines):
         padded = (
             text + " " * (width - cell_len(text)) for text, width in zip(row, widths, strict=True)
         )
-        say("  ".join(padded).rstrip(), bold=number == 0)
+        print_line("  ".join(padded).rstrip(), bold=number == 0)
 
 
 def on_terminal() -> bool:
@@ -105,7 +107,21 @@ def on_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def page(data: str | bytes, *, for_people: bool = False, coloured: bool = False) -> None:
+def write_document(output: Path | None, data: str | bytes, **how: bool) -> None:
+    """Writes a document to a file, whose folder is made, or without one as `print_document` does.
+
+    Raises:
+        NotFoundError: a PDF is not written to a terminal.
+    """
+    if output is None:
+        if isinstance(data, bytes) and data[:4] == b"%PDF" and on_terminal():
+            raise NotFoundError("a terminal cannot show a PDF", remedy="add -o FILE.pdf")
+        print_document(data, **how)
+        return
+    write_file(output, data if isinstance(data, bytes) else data.encode())
+
+
+def print_document(data: str | bytes, *, for_people: bool = False, coloured: bool = False) -> None:
     """Writes a document on standard output: to the byte, but never raw to a terminal.
 
     Args:
@@ -119,7 +135,7 @@ def page(data: str | bytes, *, for_people: bool = False, coloured: bool = False)
         text = data if isinstance(data, str) else data.decode("utf-8", "surrogateescape")
         text = text.replace("\r\n", "\n")
         parts = _OURS.split(text) if coloured else [text]
-        data = "".join(p if coloured and _OURS.fullmatch(p) else shown(p) for p in parts)
+        data = "".join(p if coloured and _OURS.fullmatch(p) else printable(p) for p in parts)
     sys.stdout.buffer.write(data if isinstance(data, bytes) else data.encode())
     sys.stdout.buffer.flush()
 
@@ -130,7 +146,7 @@ def harmless_misuse() -> Iterator[None]:
     try:
         yield
     except click.ClickException as error:
-        error.message = cell(error.message)  # type: ignore[misc]
+        error.message = printable_line(error.message)  # type: ignore[misc]
         raise
 
 
@@ -143,14 +159,18 @@ class _Record(logging.LogRecord):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         if self.exc_info and self.exc_info[1]:
-            self.exc_text = shown("".join(traceback.format_exception(self.exc_info[1]))).rstrip()
+            self.exc_text = printable(
+                "".join(traceback.format_exception(self.exc_info[1]))
+            ).rstrip()
 
     def getMessage(self) -> str:  # noqa: N802 - its name in the standard library
         return _below(super().getMessage())
 
 
 def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    click.echo(shown("".join(traceback.format_exception(kind, error, trace))), err=True, nl=False)
+    click.echo(
+        printable("".join(traceback.format_exception(kind, error, trace))), err=True, nl=False
+    )
 
 
 def _warned(
@@ -162,7 +182,7 @@ def _warned(
     line: str | None = None,
 ) -> None:
     click.echo(
-        shown(warnings.formatwarning(str(message), category, filename, lineno, line)),
+        printable(warnings.formatwarning(str(message), category, filename, lineno, line)),
         err=True,
         nl=False,
     )
@@ -179,7 +199,7 @@ def take_over() -> None:
 
 
 @contextmanager
-def progress(quiet: bool) -> Iterator[Progress]:
+def show_progress(quiet: bool) -> Iterator[Progress]:
     """Shows long work: a bar on a terminal, plain lines in a log, nothing when quiet."""
     if quiet:
         yield silent
@@ -199,7 +219,7 @@ def _bar() -> Iterator[Progress]:
         task = bar.add_task("", total=None)
 
         def show(what: str, done: int, total: int) -> None:
-            bar.update(task, description=cell(what), completed=done, total=total)
+            bar.update(task, description=printable_line(what), completed=done, total=total)
 
         yield show
 
@@ -213,6 +233,6 @@ def _lines() -> Progress:
         tenth = done * 10 // total if total else 10
         if tenth != last or done == total:
             last = tenth
-            click.echo(f"{cell(what)}: {done} of {total}", err=True)
+            click.echo(f"{printable_line(what)}: {done} of {total}", err=True)
 
     return show

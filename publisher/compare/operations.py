@@ -15,11 +15,20 @@ from typing import NamedTuple
 
 from publisher.compare.alignment import Alignment, align
 from publisher.compare.columns import Columns, row_cells
-from publisher.compare.words import Span, SpanKind, compare_words, kept
+from publisher.compare.spans import Span, SpanKind, kept
+from publisher.compare.words import compare_words
 from publisher.text.clauses import Clause, Document, Kind, Run
 from publisher.text.segmentation import Place, by_first_word
 
 Cells = tuple[tuple[Span, ...], ...]
+
+
+class WordCounts(NamedTuple):
+    """How many words an operation adds, removes and keeps."""
+
+    inserted: int
+    deleted: int
+    kept: int
 
 
 class Operation(NamedTuple):
@@ -48,6 +57,20 @@ class Operation(NamedTuple):
         return tuple(
             tuple([Span(kind, run.text, run.marks) for run in cell]) for cell in self.clause.cells
         )
+
+    @property
+    def word_counts(self) -> WordCounts:
+        """How many words are added, removed and kept; a moved clause counts at both its places."""
+        if self.spans is None:
+            words = self.clause.words
+            if self.old and self.new:
+                return WordCounts(0, 0, words)
+            return WordCounts(words, 0, 0) if self.new else WordCounts(0, words, 0)
+        totals = dict.fromkeys(SpanKind, 0)
+        for cell in self.spans:
+            for span in cell:
+                totals[span.kind] += len(span.text.split())
+        return WordCounts(totals[SpanKind.INSERT], totals[SpanKind.DELETE], totals[SpanKind.KEEP])
 
     @property
     def unchanged(self) -> bool:

@@ -11,10 +11,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from publisher.compare import sequences
-from publisher.compare.redline import Operation, accept, compare, reject
+from publisher.compare.operations import Operation, accept, compare, reject
 from publisher.compare.sequences import heaviest_rising, matching_blocks
-from publisher.compare.words import Span, SpanKind, compare_words
-from publisher.text.clauses import Clause, Document, Run, parse
+from publisher.compare.spans import Span, SpanKind
+from publisher.compare.words import compare_words
+from publisher.text.clauses import Clause, Document, Run
+from publisher.text.parsing import parse
 from tests.fixtures.strategies import amendments, line, policies
 
 

@@ -1,4 +1,4 @@
-"""The letter's text and the period before an amendment."""
+"""The periods of notice that each profile asks for."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from publisher.law.profiles import PROFILES, earliest_effective
-from publisher.policies.dates import long_date
+from publisher.law.calendar import earliest_effective
+from publisher.law.profiles import PROFILES
 
 PUBLISHED = dt.date(2027, 1, 31)
 
@@ -34,10 +34,3 @@ def test_every_rule_names_its_source() -> None:
     for profile in PROFILES.values():
         assert profile.source
         assert all(duty.text and duty.source for duty in profile.duties)
-
-
-def test_dates_are_written_as_people_write_them() -> None:
-    assert long_date(dt.date(2027, 3, 1)) == "1 March 2027"
-    assert long_date(dt.date(2027, 3, 1), "de") == "1. März 2027"
-    assert long_date(dt.date(2027, 3, 1), "pt-BR") == "1 de março de 2027"
-    assert "do not know" in long_date(None)

@@ -1,0 +1,91 @@
+"""Commands about a draft: what is wrong with it, and how it differs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from publisher.cli import console
+from publisher.cli.invocation import FINDINGS, Invocation
+from publisher.cli.parameters import output_option
+
+
+@click.command()
+@click.pass_obj
+def check_command(asked: Invocation) -> None:
+    """List everything that stands between the draft and its release."""
+    from publisher.actions.drafting import check_draft
+    from publisher.policies.finding import Severity
+
+    errors = cues = 0
+    for policy_id in asked.policies:
+        for found in check_draft(asked.project, policy_id):
+            console.print_finding(found)
+            errors += found.severity is Severity.ERROR
+            cues += found.severity is Severity.CUE
+    if errors or cues:
+        asked.say(f"{errors} error(s), {cues} review cue(s)")
+    if errors:
+        raise click.exceptions.Exit(FINDINGS)
+
+
+@click.command()
+@click.argument("old", required=False)
+@click.argument("new", required=False)
+@click.option(
+    "--format",
+    "form",
+    default="text",
+    show_default=True,
+    type=click.Choice(["text", "mail", "markdown", "html", "json", "pdf"]),
+)
+@click.option("--bare", is_flag=True, help="With html: blocks, ins and del alone, for machines.")
+@click.option("--language", default="", help="Compare the translations into this language.")
+@output_option
+@click.pass_obj
+def diff_command(
+    asked: Invocation,
+    old: str | None,
+    new: str | None,
+    form: str,
+    bare: bool,
+    language: str,
+    output: Path | None,
+) -> None:
+    """Compare two versions: a release number, `draft`, `git:REV`, or a path.
+
+    Without arguments: the last release and the draft.
+    """
+    from publisher.actions.drafting import compare
+
+    found = compare(asked.maybe_project, asked.wanted, old, new, language)
+    if form == "text":
+        from publisher.reports.terminal import as_text
+
+        colour = output is None and sys.stdout.isatty()
+        text = as_text(found.amendment, found.title, colour=colour)
+        console.write_document(output, text, for_people=True, coloured=colour)
+    elif form == "mail":
+        from publisher.reports.terminal import as_letter
+
+        console.write_document(output, as_letter(found.amendment))
+    elif form == "markdown":
+        from publisher.reports.pull_request import as_markdown
+
+        console.write_document(output, as_markdown(found.amendment, found.title, found.new.notes))
+    elif form == "json":
+        from publisher.exchange.diff_json import as_json
+
+        names = (found.old.label, found.new.label)
+        console.write_document(output, as_json(found.amendment, *names, seconds=found.seconds))
+    elif form == "html" and bare:
+        from publisher.markup.exact import exact
+
+        console.write_document(output, exact(found.amendment).html)
+    else:
+        from publisher.actions.publishing import comparison_html, comparison_pdf
+
+        make = comparison_html if form == "html" else comparison_pdf
+        console.write_document(output, make(found))
