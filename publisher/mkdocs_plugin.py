@@ -11,7 +11,7 @@ from publisher.edges.mkdocs.plugin import SitePlugin
 from publisher.site.page import Site
 
 
-class PublisherPlugin(SitePlugin):
+class PublisherPlugin(SitePlugin):  # type: ignore[no-untyped-call]
     """The plugin as `mkdocs.yml` names it."""
 
     def generated(self, folder: Path, order: Order) -> Site:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from publisher.actions import Progress, silent
@@ -22,11 +22,11 @@ from publisher.releases.address import Addresses
 from publisher.releases.folder import SUMS_FILE
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
-from publisher.site import preview
 from publisher.site.assembly import SiteParts, assemble
 from publisher.site.context import PolicyOnDay
 from publisher.site.derived import DerivedTexts
 from publisher.site.page import FileMaker, Page, Site
+from publisher.site.preview import draft_pages
 
 
 def generate(
@@ -49,19 +49,71 @@ def generate(
         RenderError: a PDF could not be made.
     """
     project, organisation = workplace.project, workplace.settings.organisation
-    today = today or build_day()
-    cache = workplace.build_cache
+    day, cache = today or build_day(), workplace.build_cache
     lines = {name: archive.line(project, name) for name in project.policy_ids}
-    policies = [
-        _derived(PolicyOnDay(_texts(releases, organisation, cache), today, organisation))
-        for releases in lines.values()
-        if releases
-    ]
-    _prepare(policies, progress)
-    found = [each for policy in policies for each in site_documents(policy.releases, organisation)]
-    sets = _Sets(project, organisation, workplace.press, cache)
-    pdfs = _set(found, sets, progress)
+    texts = [_texts(line, organisation, cache) for line in lines.values() if line]
+    policies = [PolicyOnDay(each, day, organisation) for each in texts]
+    _prepare(texts, progress)
+    makers = {
+        each.path: _maker(each, project, organisation, workplace.press, cache)
+        for policy in policies
+        for each in site_documents(policy.releases, organisation)
+    }
+    _make(makers, progress)
     drafts = tuple(_drafts(project, lines)) if draft else ()
-    sums = partial(_checksums, project)
-    parts = SiteParts(sums, {**site_assets(), **pdfs}, (SHEET,), drafts)
-    return assemble(organisation, policies, today, parts)
+    sums = partial(_file, project, SUMS_FILE)
+    parts = SiteParts(sums, {**site_assets(), **makers}, (SHEET,), drafts)
+    return assemble(organisation, policies, day, parts)
+
+
+def _texts(releases: Releases, organisation: Organisation, cache: BuildCache) -> DerivedTexts:
+    at = Addresses(organisation.site, releases[0].policy.id)
+    return DerivedTexts(releases, organisation.name, at, cache)
+
+
+def _prepare(texts: Sequence[DerivedTexts], progress: Progress) -> None:
+    every = [(each, release) for each in texts for release in each.releases]
+    for done, (each, release) in enumerate(every):
+        progress("versions", done, len(every))
+        each.prepare(release)
+    progress("versions", len(every), len(every))
+
+
+def _make(documents: Mapping[str, FileMaker], progress: Progress) -> None:
+    """Has every PDF made, so that an error comes before MkDocs starts."""
+    for done, make in enumerate(documents.values()):
+        progress("PDFs", done, len(documents))
+        make()
+    progress("PDFs", len(documents), len(documents))
+
+
+def _maker(
+    found: SiteDocument,
+    project: Project,
+    organisation: Organisation,
+    press: Press,
+    cache: BuildCache,
+) -> FileMaker:
+    def make() -> bytes:
+        return press.pdf_of(found.document())
+
+    if found.frozen:
+        (release,) = found.releases
+        return lambda: _file(project, found.frozen, release) or make()
+    identities = (release.identity for release in found.releases)
+    parts = [found.path, repr(organisation), press.toolchain, *identities]
+    return lambda: cache.get(parts, make)
+
+
+def _file(project: Project, name: str, release: Release) -> bytes:
+    return archive.release_file(project, release, name)
+
+
+def _drafts(project: Project, lines: Mapping[str, Releases]) -> Iterator[Page]:
+    for policy_id, releases in lines.items():
+        policy, _ = project.read_draft(policy_id)
+        try:
+            findings = check_draft(project, policy_id)
+        except PublisherError as error:
+            raise RenderError(error.what, where=error.where, remedy=error.remedy) from error
+        yield from draft_pages(policy, findings, releases[-1] if releases else None, policy_id)

@@ -1,72 +1,29 @@
-"""Making PDFs: of a release, of what changed, of the letter, of the form."""
+"""PDFs that other actions ask for, and a comparison as one file."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 
 from markupsafe import Markup
 
 from publisher.actions.drafting import Comparison
 from publisher.answers.optout import reply_address
-from publisher.compare.amendment import Amendment, amend
 from publisher.edges import pdf
+from publisher.edges.press import Press
 from publisher.edges.project import Project
-from publisher.exchange.diff_json import as_json
 from publisher.letters.letter import field_values
 from publisher.markup.elements import NOTHING
-from publisher.paper import sheets
-from publisher.paper.standards import Attachment, Relationship
-from publisher.releases.address import Addresses
+from publisher.paper.comparison import Compared
+from publisher.paper.documents import notice_document, release_document
 from publisher.releases.number import Number
 from publisher.releases.release import Release
-from publisher.site import content_policy
-from publisher.site.catalogue import text, translation
-from publisher.site.languages import markdown
 
 
 def release_pdf(project: Project, release: Release, language: str = "") -> bytes:
-    """The PDF of a release, which may not be frozen yet.
-
-    Args:
-        project: which project.
-        release: the release.
-        language: of a translation; empty: the text that decides.
-
-    Raises:
-        RenderError: a library that the machine must have is missing, or a character is in no font.
-    """
-    organisation = project.settings.organisation
-    if language:
-        sheet = sheets.translation_sheet(release, language, organisation)
-    else:
-        sheet = sheets.release_sheet(release, organisation)
-    return _make(project, sheet, _text_of(project, release, Relationship.SOURCE, language))
-
-
-def redline_pdf(
-    project: Project, old: Release, new: Release, amendment: Amendment | None = None
-) -> bytes:
-    """The PDF of what differs between two releases."""
-    found = amendment or amend(old.policy.document, new.policy.document)
-    sheet = sheets.redline_sheet(old, new, found, project.settings.organisation)
-    names = (f"version {old.number}", f"version {new.number}")
-    files = [_changes(found, *names), *_text_of(project, new, Relationship.SOURCE)]
-    return _make(project, sheet, files)
-
-
-def notice_pdf(project: Project, release: Release) -> bytes:
-    """The PDF of the letter about a release, addressed to no one in particular."""
-    sheet = sheets.notice_sheet(release, project.settings.organisation)
-    return _make(project, sheet, _letter_of(project, release))
-
-
-def optout_pdf(project: Project, release: Release) -> bytes:
-    """The opt-out form of a release, to print or to fill in."""
-    return _make(project, sheets.opt_out_sheet(release, project.settings.organisation), form=True)
+    """The PDF of a release, which may not be frozen yet; see `release_document`."""
+    return _press(project).pdf_of(
+        release_document(release, project.settings.organisation, language)
+    )
 
 
 def letter_pdf(
@@ -90,38 +47,24 @@ def letter_pdf(
     reply = reply_address(project.settings.organisation.reply, token)
     changes = changes_for(project, release, recipient)
     values = field_values(recipient.name, link_for(project, release, token), reply, changes)
-    # Not kept: it names a customer.
-    return pdf.make(
-        sheets.notice_sheet(release, project.settings.organisation, values),
-        attachments=_letter_of(project, release),
-        fonts=_fonts(project),
-    )
-
-
-def _comparison_sheet(found: Comparison, *, paper: bool) -> Markup:
-    old, new = found.old, found.new
-    return sheets.comparison_sheet(
-        found.title, old.label, new.label, found.amendment, new.notes, new.language, paper=paper
-    )
+    document = notice_document(release, project.settings.organisation, values)
+    return _press(project).pdf_of(document, keep=False)  # it names a customer
 
 
 def comparison_pdf(found: Comparison) -> bytes:
     """Any comparison as PDF."""
-    changes = _changes(found.amendment, found.old.label, found.new.label)
-    return pdf.make(_comparison_sheet(found, paper=True), attachments=[changes])
+    return Press().pdf_of(_compared(found).document())
 
 
 def comparison_html(found: Comparison) -> Markup:
-    """Any comparison as one HTML file that needs no other, and runs no script but ours."""
+    """Any comparison as one HTML file that needs no other."""
     style = NOTHING.join(map(_ours, ("marks.css", "views.css", "alone.css")))
-    script = Markup("\n{}").format(_ours("steps.js"))
-    head = Markup(
-        '{}<meta name="viewport" content="width=device-width">'
-        '<meta name="color-scheme" content="light dark">\n<style>\n{}</style></head>'
-    ).format(content_policy.alone(script), style)
-    page = _comparison_sheet(found, paper=False).replace("</head>", head, 1)
-    last = Markup("<script>{}</script>\n</body>").format(script)
-    return page.replace("</body>", last, 1)
+    return _compared(found).page(style, _ours("steps.js"))
+
+
+def _compared(found: Comparison) -> Compared:
+    old, new = found.old, found.new
+    return Compared(found.title, old.label, new.label, found.amendment, new.notes, new.language)
 
 
 def _ours(name: str) -> Markup:
@@ -129,81 +72,5 @@ def _ours(name: str) -> Markup:
     return Markup(pdf.style(name))  # noqa: S704
 
 
-# ── what travels inside ──────────────────────────────────────────────────────────────────────────
-
-
-def _text_of(
-    project: Project, release: Release, relationship: Relationship, language: str = ""
-) -> tuple[Attachment, ...]:
-    """The text of a release as it can be downloaded, for people and for programs."""
-    organisation = project.settings.organisation
-    at = Addresses(organisation.site, release.policy.id)
-    # The seal covers the PDF, so nothing inside it can hold the seal.
-    unsealed = replace(release, seal="")
-    facts, name = release.policy.facts, "policy"
-    words, data = release.policy.markdown, text(unsealed, organisation.name, at)
-    if language:
-        facts, name = release.policy.in_language(language).facts, f"policy.{language}"
-        words = markdown(release, language, at)
-        data = translation(unsealed, language, organisation.name, at)
-    what = f"{facts.title}, {release.version.lower()}"
-    return (
-        Attachment(
-            f"{name}.md",
-            words.encode(),
-            "text/markdown",
-            f"{what}: the text in Markdown",
-            relationship,
-        ),
-        Attachment(
-            f"{name}.json",
-            data,
-            "application/json",
-            f"{what}: the text by sections, for programs; without the seal, which covers this file",
-            Relationship.DATA,
-        ),
-    )
-
-
-def _letter_of(project: Project, release: Release) -> list[Attachment]:
-    """The letter as it was frozen, and the text it is about, which it brings along for good."""
-    letter = Attachment(
-        "notice.md",
-        release.notice.encode(),
-        "text/markdown",
-        "The letter in Markdown, with fields for what belongs to one recipient",
-        Relationship.SOURCE,
-    )
-    return [letter, *_text_of(project, release, Relationship.SUPPLEMENT)]
-
-
-def _changes(amendment: Amendment, old: str, new: str) -> Attachment:
-    return Attachment(
-        "changes.json",
-        as_json(amendment, old, new).encode(),
-        "application/json",
-        f"What differs between {old} and {new}, for programs; both texts can be rebuilt from it",
-        Relationship.DATA,
-    )
-
-
-# ── making ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def _make(
-    project: Project, html: str, attachments: Sequence[Attachment] = (), *, form: bool = False
-) -> bytes:
-    folder, fonts = project.cache / "pdf", _fonts(project)
-    return pdf.make(html, folder, form=form, attachments=attachments, fonts=fonts)
-
-
-def toolchain(project: Project) -> str:
-    """What decides about the bytes of a PDF beside what it says: programs and fonts."""
-    own = (hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(_fonts(project)))
-    return " ".join([pdf.toolchain(), *own])
-
-
-def _fonts(project: Project) -> list[Path]:
-    """The project's own fonts, for scripts that ours do not have."""
-    kinds = {".woff2", ".woff", ".otf", ".ttf"}
-    return [path for path in (project.root / "fonts").glob("*") if path.suffix.lower() in kinds]
+def _press(project: Project) -> Press:
+    return Press.of(project.root, project.cache / "pdf")

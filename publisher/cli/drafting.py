@@ -85,7 +85,7 @@ def diff_command(
 
         console.write_document(output, exact(found.amendment).html)
     else:
-        from publisher.actions.publishing import comparison_html, comparison_pdf
+        from publisher.actions.printing import comparison_html, comparison_pdf
 
         make = comparison_html if form == "html" else comparison_pdf
         console.write_document(output, make(found))

@@ -43,7 +43,7 @@ def freeze_command(
     unaffected: tuple[str, ...],
 ) -> None:
     """Freeze the draft as a release that never changes again."""
-    from publisher.actions.publishing import release_pdf
+    from publisher.actions.printing import release_pdf
     from publisher.actions.releasing import freeze as act
     from publisher.compare.summary import summary
 

@@ -32,7 +32,7 @@ def notice_command(
 
     project, policy_id = asked.project, asked.policy
     if form == "pdf":
-        from publisher.actions.publishing import letter_pdf
+        from publisher.actions.printing import letter_pdf
 
         console.write_document(
             output, letter_pdf(project, policy_id, release, customer, asked.now())

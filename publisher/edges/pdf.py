@@ -127,7 +127,9 @@ def make(
     """
     # Texts of the past may hold them, and cannot be mended any more; there is nothing to draw.
     whole = _Job(_CONTROL.sub("", html), form, tuple(attachments), tuple(sorted(fonts)))
-    return cached_bytes(cache_folder, _digest(whole) if cache_folder else "", lambda: _render(whole))
+    return cached_bytes(
+        cache_folder, _digest(whole) if cache_folder else "", lambda: _render(whole)
+    )
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")

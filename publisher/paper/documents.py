@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
 from markupsafe import Markup
 
 from publisher.compare.amendment import Amendment, amend
+from publisher.errors import NotFoundError
 from publisher.exchange.diff_json import as_json
 from publisher.paper import sheets
 from publisher.paper.standards import Attachment, Relationship
 from publisher.policies.organisation import Organisation
-from publisher.policies.policy import Note
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
@@ -56,7 +56,7 @@ def site_documents(releases: Releases, organisation: Organisation) -> Iterator[S
         if not releases.has_pdf(release):
             continue
         for language in ("", *release.policy.translations):
-            name = frozen_name(language)
+            name = frozen_name(release, language)
             text = partial(release_document, release, organisation, language)
             yield SiteDocument(f"{release.name}/{name}", (release,), text, frozen=name)
         if before := releases.predecessor(release):
@@ -70,13 +70,25 @@ def site_documents(releases: Releases, organisation: Organisation) -> Iterator[S
             yield SiteDocument(f"{release.name}/opt-out.pdf", (release,), form)
 
 
-def frozen_name(language: str = "") -> str:
+def frozen_name(release: Release, language: str = "") -> str:
     """The name of a text's PDF in the folder of its release.
 
     Args:
+        release: which.
         language: of a translation; empty: the authoritative text.
+
+    Raises:
+        NotFoundError: the release has no such translation.
     """
-    return f"policy.{language}.pdf" if language else "policy.pdf"
+    if not language:
+        return "policy.pdf"
+    if language not in release.policy.translations:
+        there = ", ".join(release.policy.translations) or "none"
+        raise NotFoundError(
+            f"version {release.number} has no translation `{language}`; there are: {there}",
+            remedy="name one of its languages, or leave --language out",
+        )
+    return f"policy.{language}.pdf"
 
 
 def release_document(release: Release, organisation: Organisation, language: str = "") -> Document:
@@ -100,7 +112,7 @@ def redline_document(
     """What differs between two releases; `amendment`: where that is known."""
     found = amendment or amend(old.policy.document, new.policy.document)
     sheet = sheets.redline_sheet(old, new, found, organisation)
-    changes = _changes(found, f"version {old.number}", f"version {new.number}")
+    changes = changes_attachment(found, f"version {old.number}", f"version {new.number}")
     return Document(sheet, (changes, *_text_of(new, organisation, Relationship.SOURCE)))
 
 
@@ -128,35 +140,6 @@ def notice_document(
 def opt_out_document(release: Release, organisation: Organisation) -> Document:
     """The opt-out form of a release, to print or to fill in."""
     return Document(sheets.opt_out_sheet(release, organisation), form=True)
-
-
-@dataclass(frozen=True)
-class Compared:
-    """Any two texts and what differs."""
-
-    title: str
-    old: str
-    new: str
-    """What the two are called."""
-    amendment: Amendment
-    notes: Sequence[Note]
-    language: str
-
-    def sheet(self, *, paper: bool) -> Markup:
-        """What differs as HTML, for a PDF or for a screen."""
-        return sheets.comparison_sheet(
-            self.title,
-            self.old,
-            self.new,
-            self.amendment,
-            self.notes,
-            self.language,
-            paper=paper,
-        )
-
-    def document(self) -> Document:
-        """What differs as a document."""
-        return Document(self.sheet(paper=True), (_changes(self.amendment, self.old, self.new),))
 
 
 # ── what travels inside ──────────────────────────────────────────────────────────────────────────
@@ -194,7 +177,8 @@ def _text_of(
     )
 
 
-def _changes(amendment: Amendment, old: str, new: str) -> Attachment:
+def changes_attachment(amendment: Amendment, old: str, new: str) -> Attachment:
+    """What differs between two texts, for programs; `old` and `new` are what the two are called."""
     return Attachment(
         "changes.json",
         as_json(amendment, old, new).encode(),

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from markupsafe import Markup, escape
 
-from publisher.markup.elements import NOTHING
-from publisher.markup.html import Heading
 from publisher.policies.organisation import Organisation
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number

@@ -201,11 +201,15 @@ def _sections(policy: PolicyOnDay, title: str) -> Body:
     parts = [
         policy.crumbs(at, "Sections"),
         page_head.head(title, policy.organisation.name, lead),
-        section_history.history_of_sections(here, gone, spots, at, policy.derived.naming(policy.releases[-1]).given),
+        section_history.history_of_sections(
+            here, gone, spots, at, policy.derived.naming(policy.releases[-1]).given
+        ),
         version_pages.anchors(at),
     ]
     about = f"The history of each section of the {policy.title} of {policy.organisation.name}."
-    return _overview(policy, NOTHING.join(parts), about, tuple(section_history.headings(here, gone)))
+    return _overview(
+        policy, NOTHING.join(parts), about, tuple(section_history.headings(here, gone))
+    )
 
 
 # ── beside the policies ──────────────────────────────────────────────────────────────────────────

@@ -64,7 +64,9 @@ def section_histories(
         changed: what each of the others changes against the one before it, by its number.
     """
     titles, latest = dict(first), first
-    events: dict[str, list[SectionEvent]] = {name: [SectionEvent(releases[0], ())] for name in titles}
+    events: dict[str, list[SectionEvent]] = {
+        name: [SectionEvent(releases[0], ())] for name in titles
+    }
     for release in releases[1:]:
         short = changed[release.number]
         latest = short.titles
@@ -187,7 +189,7 @@ class _Writer:
             story.name, clauses, shown(story.title), went, events, older
         )
 
-    def _event(self, name: str, event: Event) -> Markup:
+    def _event(self, name: str, event: SectionEvent) -> Markup:
         release = event.release
         when = page_parts.when_words(release)
         if not event.changes:
@@ -204,7 +206,7 @@ class _Writer:
             link, when, told, page_parts.figures(own)
         )
 
-    def _place(self, name: str, event: Event) -> str:
+    def _place(self, name: str, event: SectionEvent) -> str:
         """The place in the redline where the section, or what it came from, first changes."""
         first = self.first.get(event.release.number, {})
         names = [name, *(change.anchor or change.title for change in event.changes)]

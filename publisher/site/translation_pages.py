@@ -19,8 +19,8 @@ from publisher.releases.releases import Status
 from publisher.site import languages, page_head, page_parts, relations
 from publisher.site.catalogue import translated_digest
 from publisher.site.context import PolicyOnDay, published
-from publisher.site.page import Body, Page
 from publisher.site.languages import Rendition
+from publisher.site.page import Body, Page
 from publisher.site.page_parts import spoken
 from publisher.site.version_pages import answers, seal, steps
 
@@ -41,13 +41,18 @@ def stable(policy: PolicyOnDay) -> Iterator[Page]:
     """The text in force in each language that any version was ever in, at addresses that stay."""
     current = policy.releases.in_force(policy.today)
     known = dict.fromkeys(
-        language for release in reversed(policy.releases) for language in release.policy.translations
+        language
+        for release in reversed(policy.releases)
+        for language in release.policy.translations
     )
     for language in known:
         path, name = f"{policy.policy_id}/{language}/", own_name(language)
         if current and language in current.policy.translations:
             title = current.policy.facts.translations[language].title
-            body, day = partial(_current, policy, current, language), policy.modified(current.effective)
+            body, day = (
+                partial(_current, policy, current, language),
+                policy.modified(current.effective),
+            )
             yield Page(path, title, body, label=name, modified=day)
         else:
             title = f"{policy.title}: {name}"
@@ -99,7 +104,10 @@ def _body(
 ) -> Body:
     """A translation with what stands around it; `own`: at the address of its version."""
     release, language = rendition.release, rendition.language
-    text, facts = policy.derived.translation(release, language, rendition.at), rendition.policy.facts
+    text, facts = (
+        policy.derived.translation(release, language, rendition.at),
+        rendition.policy.facts,
+    )
     parts = [
         *top,
         rendition.notice(),
@@ -116,8 +124,8 @@ def _body(
         parts.append(seal(release, policy.site, f"policy.{language}.md", text_digest))
     description = (
         f"{facts.title}: {english_name(language)} translation of version {release.number} of the "
-        f"{release.policy.facts.title} of {policy.organisation.name}. The {rendition.original} text "
-        "decides."
+        f"{release.policy.facts.title} of {policy.organisation.name}. "
+        f"The {rendition.original} text decides."
     )
     return Body(NOTHING.join(parts), text.headings, description, head)
 

@@ -49,7 +49,9 @@ def pages(policy: PolicyOnDay, release: Release) -> Iterator[Page]:
         yield Page(f"{path}opt-out/", title, partial(_opt_out, policy, release), modified=day)
 
 
-def actions(policy: PolicyOnDay, release: Release, at: Addresses, *, history: bool = False) -> Markup:
+def actions(
+    policy: PolicyOnDay, release: Release, at: Addresses, *, history: bool = False
+) -> Markup:
     """What a reader of a version can go to; `history`: also to all versions."""
     links = [("All versions", at.history)] if history else []
     links += policy.downloads(release, at, "policy")

@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from publisher.edges.mkdocs import frames
-from publisher.edges.mkdocs import plugin
 from publisher.actions.publishing import Built, build
+
 from publisher.edges import build_cache
+from publisher.edges.mkdocs import frames, plugin
 from publisher.edges.project import Project
 from tests.conftest import House, git, make_house
 

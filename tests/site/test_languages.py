@@ -14,8 +14,8 @@ from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-
 from publisher.actions.assembling import site
+
 from tests.conftest import FACTS, House, later, make_house, today
 from tests.fixtures.links import dead
 from tests.house.test_browser import FLAGS, chromium

@@ -14,13 +14,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-
-from publisher.edges.mkdocs import plugin
 from publisher.actions.assembling import site
 from publisher.actions.publishing import Order, build, order
+
 from publisher.answers.optout import wording
 from publisher.compare.amendment import amend
 from publisher.edges import archive
+from publisher.edges.mkdocs import plugin
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, RenderError
 from publisher.exchange.diff_json import rebuild

@@ -24,10 +24,10 @@ from publisher.compare.clause_names import first
 from publisher.compare.section_lineage import Lineage
 from publisher.edges import archive, pdf
 from publisher.edges.project import Project
+from publisher.edges.site_assets import packed_script
 from publisher.policies.anchoring import source_text
 from publisher.releases.address import Addresses
 from publisher.site import versus
-from publisher.edges.site_assets import packed_script
 from publisher.site.comparable import FORMAT, written
 from publisher.text.clauses import Document, Kind
 from publisher.text.parsing import parse

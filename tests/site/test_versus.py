@@ -15,13 +15,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from publisher.edges import archive, pdf
 from publisher.edges.project import Project
+from publisher.edges.site_assets import packed_script
 from publisher.policies.policy import Facts, Policy
 from publisher.releases.address import Addresses
 from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.site import versus
-from publisher.edges.site_assets import packed_script
 from publisher.site.derived import Makings
 from tests.conftest import ROOT
 from tests.fixtures.access import violations

@@ -13,9 +13,9 @@ import pytest
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, ViewportSize
 
+from publisher.edges.mkdocs import theme
 from publisher.edges.pdf import FONTS, RANGES
 from publisher.edges.webfonts import BASIC, MORE, font_faces, font_files
-from publisher.edges.mkdocs import theme
 from tests.conftest import ROOT, make_house
 from tests.fixtures.statics import Host, hosting
 from tests.house.test_browser import browser

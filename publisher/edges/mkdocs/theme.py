@@ -75,10 +75,6 @@ def _applying(sheet: str, colours: Collection[str]) -> str:
     return _EMPTY.sub("", _RULE.sub(rule, sheet))
 
 
-
-
-
-
 _WORKER = "new Worker("
 _AT_ONCE = 'location.protocol!=="file:"'
 _LATER = """class PublisherLater extends EventTarget{
