@@ -23,10 +23,10 @@ from publisher.actions import answering
 from publisher.actions.answering import Verdict, read_messages, receive
 from publisher.actions.declaring import Receipt, ask_for_link, bearer_of, form_view, record
 from publisher.actions.noticing import import_recipients, letter_for
-from publisher.actions.printing import optout_pdf
 from publisher.actions.receipts import outstanding, send_receipts
 from publisher.actions.requests import judge, message_text
 from publisher.actions.tallying import optouts, standings, status, waiting
+from publisher.actions.workplace import Workplace
 from publisher.edges import archive
 from publisher.edges.database import LedgerError
 from publisher.edges.inbox import read_mail
@@ -35,6 +35,7 @@ from publisher.edges.locks import held
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, RequestError, TokenError
 from publisher.letters.letter import message_id
+from publisher.paper.documents import opt_out_document
 from publisher.people.record import Clock, DeliveryState, Filed, RequestKind, Timing
 from publisher.releases.number import Number
 from tests.fixtures.houses import KEY, LATE, NOW, ONE, TWO, make, postpone, spooled, token, told
@@ -266,7 +267,8 @@ def test_lawyers_may_add_sentences(project: Project) -> None:
 def blank(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The form of release 2 as it can be downloaded."""
     project = told(tmp_path_factory.mktemp("form"))
-    return optout_pdf(project, archive.release(project, "privacy", TWO))
+    release = archive.release(project, "privacy", TWO)
+    return Workplace(project).press.pdf_of(opt_out_document(release, project.settings.organisation))
 
 
 def filled(blank: bytes, **values: str) -> bytes:

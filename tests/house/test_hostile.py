@@ -24,10 +24,10 @@ from click.testing import CliRunner
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Page, ViewportSize
-from publisher.actions.publishing import Order, order
 from pypdf import PdfReader
 
 from publisher.cli import main
+from publisher.edges.mkdocs.order import Order, order
 from tests.conftest import KEY, House
 from tests.fixtures import tricks
 from tests.fixtures.statics import hosting

@@ -20,13 +20,14 @@ from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
 from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
 from pypdf import PdfReader, PdfWriter
 
-from publisher.actions import publishing
+from publisher.actions import printing
+from publisher.actions.workplace import Workplace
 from publisher.compare.amendment import amend
 from publisher.edges import archive, pdf
 from publisher.edges.project import Project
 from publisher.errors import FormError, RenderError
 from publisher.markup.html import HIDDEN
-from publisher.paper import sheets
+from publisher.paper import documents, sheets
 from publisher.paper.fillable import read_form
 from publisher.paper.standards import Attachment, Relationship
 from publisher.releases.address import Addresses
@@ -52,13 +53,14 @@ def releases(project: Project) -> list[Release]:
 @pytest.fixture(scope="module")
 def made(project: Project, releases: list[Release]) -> dict[str, bytes]:
     first, second, third = releases
+    printed, organisation = Workplace(project).press.pdf_of, project.settings.organisation
     return {
-        "policy": publishing.release_pdf(project, second),
-        "old": publishing.release_pdf(project, first),
-        "changes": publishing.redline_pdf(project, first, second),
-        "correction": publishing.redline_pdf(project, second, third),
-        "notice": publishing.notice_pdf(project, second),
-        "form": publishing.optout_pdf(project, second),
+        "policy": printed(documents.release_document(second, organisation)),
+        "old": printed(documents.release_document(first, organisation)),
+        "changes": printed(documents.redline_document(first, second, organisation)),
+        "correction": printed(documents.redline_document(second, third, organisation)),
+        "notice": printed(documents.notice_document(second, organisation)),
+        "form": printed(documents.opt_out_document(second, organisation)),
     }
 
 
@@ -487,13 +489,14 @@ def test_the_same_input_gives_the_same_bytes_in_another_process(
 ) -> None:
     code = (
         "import sys; from pathlib import Path\n"
-        "from publisher.actions import printing\nfrom publisher.edges import archive\n"
-        "from publisher.edges.project import Project\n"
-        "project = Project(Path(sys.argv[1]))\n"
-        "first, second, third = archive.line(project, 'privacy')\n"
-        "made = {'form': printing.optout_pdf(project, second),\n"
-        "        'changes': printing.redline_pdf(project, first, second)}\n"
-        "sys.stdout.buffer.write(made[sys.argv[2]])"
+        "from publisher.actions.workplace import Workplace\nfrom publisher.edges import archive\n"
+        "from publisher.paper import documents\n"
+        "work = Workplace.find(Path(sys.argv[1]))\n"
+        "first, second, third = archive.line(work.project, 'privacy')\n"
+        "us = work.settings.organisation\n"
+        "made = {'form': documents.opt_out_document(second, us),\n"
+        "        'changes': documents.redline_document(first, second, us)}\n"
+        "sys.stdout.buffer.write(work.press.pdf_of(made[sys.argv[2]]))"
     )
     elsewhere = project.root.with_name("elsewhere")
     shutil.copytree(project.root, elsewhere, symlinks=True)
@@ -550,11 +553,11 @@ def test_any_comparison_can_be_a_file_of_its_own(project: Project) -> None:
     from publisher.actions.drafting import compare
 
     found = compare(project, "privacy", "1", "draft")
-    page = publishing.comparison_html(found)
+    page = printing.comparison_html(found)
     assert "<style>" in page
     assert not re.search(r'(?:src|href)="http', page)
     assert "512" in page
-    assert "version 1" in text(publishing.comparison_pdf(found))
+    assert "version 1" in text(printing.comparison_pdf(found))
 
 
 def test_a_redline_has_every_mark_and_the_numbers_of_its_lists() -> None:

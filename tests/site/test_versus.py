@@ -22,7 +22,7 @@ from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.site import versus
-from publisher.site.derived import Makings
+from publisher.site.derived import DerivedTexts
 from tests.conftest import ROOT
 from tests.fixtures.access import violations
 from tests.house.test_browser import browser, own_site
@@ -86,17 +86,17 @@ class Place:
     def fill(self, releases: Releases) -> None:
         """Writes the page of a policy with all that its script gets."""
         at = Addresses("../../", "privacy")
-        made = Makings(releases, "Example", at)
+        derived = DerivedTexts(releases, "Example", at)
         for old in self.versions:
             old.unlink()
         for one in releases:
-            path = self.folder / "privacy/compare" / made.comparable_name(one)
-            path.write_bytes(made.comparable(one))
+            path = self.folder / "privacy/compare" / derived.comparable_name(one)
+            path.write_bytes(derived.comparable(one))
         (self.folder / "privacy/compare/index.html").write_text(
             '<!doctype html><html lang="en"><meta charset="utf-8"><title>Compare</title>'
             '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
             f"{''.join(f'<link rel=stylesheet href=../../{name}>' for name in SHEETS)}"
-            f"<main><h1>Compare</h1>{versus.chooser(made, at)}</main>{versus.script(at)}"
+            f"<main><h1>Compare</h1>{versus.chooser(derived, at)}</main>{versus.script(at)}"
         )
 
 

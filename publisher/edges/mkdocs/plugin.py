@@ -48,9 +48,10 @@ LANGUAGE = f"{ALTERNATE}[hreflang]:not([title])"
 NOINDEX = Markup('<meta name="robots" content="noindex">')
 """For search engines."""
 POLICIES = "<!-- policies -->"
-"""Stands in a hand-written page where the list of the policies is to be. What stands between it and
-`<!-- /policies -->` is shown where the site was built without this plugin."""
-_REGION = re.compile(rf"{POLICIES}(?:.*?<!-- /policies -->)?", re.DOTALL)
+"""Stands in a hand-written page where the list of the policies is to be."""
+POLICIES_END = "<!-- /policies -->"
+"""What stands between the two is shown where the site was built without this plugin."""
+_REGION = re.compile(f"{POLICIES}(?:.*?{POLICIES_END})?", re.DOTALL)
 UNDATED = Markup("<lastmod>{}</lastmod>").format(UNKNOWN)
 
 
