@@ -7,11 +7,10 @@ import datetime as dt
 from markupsafe import Markup
 
 from publisher.actions.drafting import Comparison
-from publisher.answers.optout import reply_address
 from publisher.edges import pdf
 from publisher.edges.press import Press
 from publisher.edges.project import Project
-from publisher.letters.letter import field_values
+from publisher.letters.fields import field_values
 from publisher.markup.elements import NOTHING
 from publisher.paper.comparison import Compared
 from publisher.paper.documents import notice_document, release_document
@@ -34,9 +33,8 @@ def letter_pdf(
     from publisher.actions.addressing import (
         SAMPLE,
         announced,
-        changes_for,
         known,
-        link_for,
+        links_for,
         token_for,
     )
 
@@ -44,9 +42,7 @@ def letter_pdf(
     release = announced(project, policy_id, number)
     recipient = known(project, customer) if customer else SAMPLE
     token = token_for(project, release, recipient)
-    reply = reply_address(project.settings.organisation.reply, token)
-    changes = changes_for(project, release, recipient)
-    values = field_values(recipient.name, link_for(project, release, token), reply, changes)
+    values = field_values(recipient.name, links_for(project, release, recipient, token))
     document = notice_document(release, project.settings.organisation, values)
     return _press(project).pdf_of(document, keep=False)  # it names a customer
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+
 from publisher.edges import archive
 from publisher.edges.history import History
 from publisher.edges.project import Project
 from publisher.errors import SealError
 from publisher.policies.anchoring import Anchored
 from publisher.policies.finding import Finding, Severity
-from publisher.releases.folder import SECTIONS, TRANSLATIONS
+from publisher.releases.folder import SECTIONS, TRANSLATIONS, read_release
 from publisher.releases.number import Number
 from publisher.releases.release import Imported, Release
+from publisher.releases.seals import witness_flaw
 
 
 def verify(project: Project, policy_id: str) -> list[Finding]:
@@ -105,10 +109,7 @@ def _lost(project: Project, history: History, policy_id: str) -> list[Finding]:
 def _witnessed(project: Project, history: History, policy_id: str) -> list[Finding]:
     tags = history.tags(policy_id)
     found: list[Finding] = []
-    try:
-        releases = archive.line(project, policy_id)
-    except Exception:  # noqa: BLE001 - `_altered` has told of a folder that does not read
-        return found
+    releases = list(_as_they_are(project, policy_id))
     for release, after in zip(releases, [*releases[1:], None], strict=False):
         folder = f"versions/{release.name}"
         tag = tags.get(release.name)
@@ -117,14 +118,22 @@ def _witnessed(project: Project, history: History, policy_id: str) -> list[Findi
         if tag is None and not chained:
             remedy = "git fetch --tags"
             found.append(Finding(Severity.CUE, folder, 0, "has no tag in this clone", remedy))
-        elif tag and f"Seal: {release.seal}" not in tag.message:
-            what = f"does not have the seal that its tag {tag.name} bears witness to"
+        elif tag and (what := witness_flaw(release.seal, tag.name, tag.message)):
             found.append(Finding(Severity.ERROR, folder, 0, what, f"git show {tag.name}"))
         if release.imported:
             found += _as_found(release, release.imported, folder)
         else:
             found += _as_drafted(project, history, release, folder)
     return found
+
+
+def _as_they_are(project: Project, policy_id: str) -> Iterator[Release]:
+    """The releases that read, whether they are as they were sealed or not."""
+    opened = archive.archive_of(project)
+    for number in opened.numbers(policy_id):
+        with suppress(Exception):  # `_altered` tells of a folder that does not read
+            files = opened.unsealed(policy_id, number)
+            yield read_release(policy_id, files, f"versions/{policy_id}/{number}")
 
 
 def _as_found(release: Release, imported: Imported, folder: str) -> list[Finding]:

@@ -12,13 +12,14 @@ from publisher.edges.project import Project
 
 if TYPE_CHECKING:
     from publisher.answers.phrases import Phrases
+    from publisher.edges.archive import Archive
     from publisher.edges.build_cache import BuildCache
+    from publisher.edges.clock import Clock
     from publisher.edges.drafts import Drafts
     from publisher.edges.history import History
     from publisher.edges.ledger import Ledger
     from publisher.edges.outbox import Carrier
     from publisher.edges.press import Press
-    from publisher.people.record import Clock
     from publisher.policies.settings import Settings
 
 
@@ -63,6 +64,13 @@ class Workplace:
         from publisher.edges.drafts import Drafts
 
         return Drafts(self.project.drafts)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """The releases, each as it was sealed."""
+        from publisher.edges.archive import archive_of
+
+        return archive_of(self.project)
 
     @cached_property
     def history(self) -> History:

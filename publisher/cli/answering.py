@@ -14,12 +14,10 @@ from publisher.releases.number import Number
 
 
 @click.command()
-@click.option(
-    "--to", metavar="ADDRESS", help="The envelope recipient, where the mail server knows it."
-)
+@click.option("--to", metavar="ADDRESS", help="Envelope recipient, if the mail server knows it.")
 @click.pass_obj
 def receive_command(asked: Invocation, to: str | None) -> str:
-    """Take one e-mail message on standard input and record what it asks for."""
+    """Store an e-mail from standard input and record its request."""
     from publisher.actions.answering import receive as act
     from publisher.actions.receipts import send_soon
 
@@ -43,7 +41,7 @@ def _message() -> bytes:
 
 
 @click.group(invoke_without_command=True)
-@click.option("--all", "everything", is_flag=True, help="List every message that came in.")
+@click.option("--all", "everything", is_flag=True, help="List all messages received.")
 @click.pass_context
 def requests_group(ctx: click.Context, everything: bool) -> None:
     """List the messages that need a person's decision."""
@@ -63,10 +61,10 @@ def requests_group(ctx: click.Context, everything: bool) -> None:
 
 @requests_group.command()
 @click.argument("message", type=int)
-@click.option("--raw", is_flag=True, help="As it came in, to the byte.")
+@click.option("--raw", is_flag=True, help="Print it byte for byte as it was received.")
 @click.pass_obj
 def show_command(asked: Invocation, message: int, raw: bool) -> None:
-    """Print what the writer of a message says."""
+    """Print a message in its sender's words."""
     from publisher.actions.requests import message_bytes, message_text
 
     read = message_bytes if raw else message_text
@@ -76,14 +74,16 @@ def show_command(asked: Invocation, message: int, raw: bool) -> None:
 @requests_group.command()
 @click.argument("message", type=int)
 @choice("--opt-out", "opt out", "It is an opt-out.")
-@choice("--withdraw", "withdraw", "It takes an opt-out back.")
-@choice("--nothing", "nothing", "It declares nothing.")
-@click.option("--why", required=True, metavar="TEXT", help="Your reason; it is kept.")
+@choice("--withdraw", "withdraw", "It withdraws an opt-out.")
+@choice("--nothing", "nothing", "It is neither.")
+@click.option("--why", required=True, metavar="TEXT", help="Your reason, kept on record.")
 @click.option(
-    "--release", type=RELEASE_TYPE, help="About this release, where the message is silent."
+    "--release", type=RELEASE_TYPE, help="The release it is about, if the message names none."
 )
-@click.option("--customer", metavar="ID", help="From this customer, where the message is silent.")
-@click.option("--again", is_flag=True, help="Mend what was decided before; both are kept.")
+@click.option(
+    "--customer", metavar="ID", help="The customer it is from, if the message names none."
+)
+@click.option("--again", is_flag=True, help="Correct an earlier decision; both stay on record.")
 @click.pass_obj
 def settle_command(
     asked: Invocation,
@@ -94,13 +94,13 @@ def settle_command(
     customer: str | None,
     again: bool,
 ) -> None:
-    """Record what a message that waited declares; it counts from when it came in."""
+    """Decide what a message means, as of the day it was received."""
     from publisher.actions.receipts import send_soon
     from publisher.actions.requests import judge
-    from publisher.people.record import RequestKind
+    from publisher.people.requests import RequestKind
 
     if outcome is None:
-        raise click.UsageError("say --opt-out, --withdraw or --nothing")
+        raise click.UsageError("choose --opt-out, --withdraw or --nothing")
     if (release is None) != (customer is None):
         raise click.UsageError("name both --release and --customer, or neither")
     kind = None if outcome == "nothing" else RequestKind(outcome)
@@ -113,7 +113,7 @@ def settle_command(
 @click.group(invoke_without_command=True)
 @click.pass_context
 def receipts_group(ctx: click.Context) -> None:
-    """List the receipts and links that are still to be sent, in doubt or refused."""
+    """List receipts and links not yet sent, in doubt or refused."""
     asked: Invocation = ctx.obj
     if ctx.invoked_subcommand is None:
         from publisher.actions.receipts import outstanding
@@ -143,17 +143,17 @@ def send_receipts_command(asked: Invocation) -> None:
 
 @receipts_group.command("settle")
 @click.argument("receipt", nargs=-1, required=True)
-@choice("--accepted", "accepted", "The carrier's log shows that it took it.")
+@choice("--accepted", "accepted", "The carrier's log shows that it accepted it.")
 @choice("--again", "again", "It did not: send it again.")
 @click.pass_obj
 def settle_receipts_command(
     asked: Invocation, receipt: tuple[str, ...], outcome: str | None
 ) -> None:
-    """Settle receipts in doubt or refused, after a look at the carrier's log."""
+    """Settle receipts in doubt or refused; check the carrier's log first."""
     from publisher.actions.receipts import settle_receipts as act
 
     if outcome is None:
-        raise click.UsageError("say --accepted or --again")
+        raise click.UsageError("choose --accepted or --again")
     act(asked.project, receipt, outcome == "again", asked.now)
     asked.say(f"Recorded for {', '.join(receipt)}: {outcome}")
 
@@ -162,7 +162,7 @@ def settle_receipts_command(
 @click.argument("release", type=RELEASE_TYPE)
 @click.pass_obj
 def optouts_command(asked: Invocation, release: Number) -> None:
-    """List who opted out of a release, and what is on record of it."""
+    """List the opt-outs of a release and their records."""
     from publisher.actions.tallying import optouts as act
 
     rows = act(asked.project, asked.policy, release)

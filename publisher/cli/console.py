@@ -7,6 +7,7 @@ Everything that is shown goes through `printable`; our own colours are added aft
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
 import traceback
@@ -66,27 +67,57 @@ def _below(text: str) -> str:
 # ── written ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def print_line(text: str = "", *, bold: bool = False) -> None:
-    """A line on standard output; colours are left out where it is no terminal."""
-    plain = printable(text)
-    click.echo(click.style(plain, bold=True) if bold else plain)
+def print_line(text: str = "", *, style: str = "") -> None:
+    """A line on standard output.
+
+    Args:
+        text: what it says; made harmless here.
+        style: as rich names them, such as "bold"; left out where `has_colours` says no.
+    """
+    _print((printable(text), style))
 
 
 def print_error(error: PublisherError) -> None:
     """What is wrong, where, and what to try, on standard error."""
-    label = click.style("error", fg="red", bold=True)
     where = f"{printable_line(error.where)}: " if error.where else ""
-    click.echo(f"{label}: {where}{_below(error.what)}", err=True)
+    _print(("error", "bold red"), (f": {where}{_below(error.what)}", ""), error=True)
     if error.remedy:
-        click.echo(f"  try: {_below(error.remedy)}", err=True)
+        _print((f"  try: {_below(error.remedy)}", ""), error=True)
 
 
 def print_finding(found: Finding) -> None:
     """One finding: where, what, and the remedy below it."""
-    label = click.style(found.severity.value, fg=_COLOUR[found.severity], bold=True)
-    click.echo(f"{printable_line(found.where)}: {label}: {_below(found.what)}")
+    label = (found.severity.value, f"bold {_COLOUR[found.severity]}")
+    _print((f"{printable_line(found.where)}: ", ""), label, (f": {_below(found.what)}", ""))
     if found.remedy:
-        click.echo(f"  try: {_below(found.remedy)}")
+        _print((f"  try: {_below(found.remedy)}", ""))
+
+
+def has_colours(stream: TextIO | None) -> bool:
+    """Whether an output shows colours: a terminal that can, where `NO_COLOR` is not set.
+
+    See https://no-color.org: the variable counts unless it is empty.
+    """
+    if stream is None or not stream.isatty():
+        return False
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _print(*parts: tuple[str, str], error: bool = False) -> None:
+    """Writes a line.
+
+    Args:
+        parts: of the line, each with its style; their text is harmless already.
+        error: on standard error.
+    """
+    if has_colours(sys.stderr if error else sys.stdout):
+        # Nothing else needs it, and it takes as long to load as a short command takes to run.
+        from rich.style import Style
+
+        line = "".join(Style.parse(style).render(text) for text, style in parts)
+    else:
+        line = "".join(text for text, _ in parts)
+    click.echo(line, err=error)
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -99,7 +130,7 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         padded = (
             text + " " * (width - cell_len(text)) for text, width in zip(row, widths, strict=True)
         )
-        print_line("  ".join(padded).rstrip(), bold=number == 0)
+        print_line("  ".join(padded).rstrip(), style="" if number else "bold")
 
 
 def on_terminal() -> bool:
@@ -200,10 +231,10 @@ def take_over() -> None:
 
 @contextmanager
 def show_progress(quiet: bool) -> Iterator[Progress]:
-    """Shows long work: a bar on a terminal, plain lines in a log, nothing when quiet."""
+    """Shows long work: a bar on a terminal with colours, else plain lines, nothing when quiet."""
     if quiet:
         yield silent
-    elif sys.stderr is not None and sys.stderr.isatty():
+    elif has_colours(sys.stderr):
         yield from _bar()
     else:
         yield _lines()

@@ -15,7 +15,7 @@ from publisher.cli.parameters import output_option
 @click.command()
 @click.pass_obj
 def check_command(asked: Invocation) -> None:
-    """List everything that stands between the draft and its release."""
+    """List the problems and review notes of the draft before its release."""
     from publisher.actions.drafting import check_draft
     from publisher.policies.finding import Severity
 
@@ -40,9 +40,12 @@ def check_command(asked: Invocation) -> None:
     default="text",
     show_default=True,
     type=click.Choice(["text", "mail", "markdown", "html", "json", "pdf"]),
+    help="Output format.",
 )
-@click.option("--bare", is_flag=True, help="With html: blocks, ins and del alone, for machines.")
-@click.option("--language", default="", help="Compare the translations into this language.")
+@click.option(
+    "--bare", is_flag=True, help="With --format html: only blocks, ins and del, for programs."
+)
+@click.option("--language", default="", help="Compare translations in this language.")
 @output_option
 @click.pass_obj
 def diff_command(
@@ -56,7 +59,7 @@ def diff_command(
 ) -> None:
     """Compare two versions: a release number, `draft`, `git:REV`, or a path.
 
-    Without arguments: the last release and the draft.
+    Default: the latest release and the draft.
     """
     from publisher.actions.drafting import compare
 
@@ -64,7 +67,7 @@ def diff_command(
     if form == "text":
         from publisher.reports.terminal import as_text
 
-        colour = output is None and sys.stdout.isatty()
+        colour = output is None and console.has_colours(sys.stdout)
         text = as_text(found.amendment, found.title, colour=colour)
         console.write_document(output, text, for_people=True, coloured=colour)
     elif form == "mail":

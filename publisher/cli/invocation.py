@@ -7,9 +7,9 @@ from pathlib import Path
 
 from publisher.actions.workplace import Workplace
 from publisher.cli import console
+from publisher.edges.clock import Clock
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError
-from publisher.people.record import Clock
 
 FINDINGS = 1
 """Exit code of a command that did its work and found something wrong."""

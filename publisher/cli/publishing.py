@@ -14,7 +14,12 @@ from publisher.releases.number import Number
 
 
 @click.command()
-@click.option("--as-of", type=DATE_TYPE, metavar="DATE", help="Show the site as of this day.")
+@click.option(
+    "--as-of",
+    type=DATE_TYPE,
+    metavar="DATE",
+    help="Build the site as it is on this day (default: today).",
+)
 @click.pass_obj
 def build_command(asked: Invocation, as_of: dt.date | None) -> None:
     """Build the site and its PDFs."""
@@ -31,20 +36,31 @@ def build_command(asked: Invocation, as_of: dt.date | None) -> None:
 @output_option
 @click.pass_obj
 def pdf_command(asked: Invocation, release: Number, language: str, output: Path | None) -> None:
-    """Write the PDF of a release, of imported versions too, which the site shows only as pages."""
+    """Write the PDF of a release.
+
+    This includes imported versions, which the site shows only as pages.
+    """
     from publisher.actions.pdf import pdf
 
     console.write_document(output, pdf(asked.workplace, asked.policy, release, language))
 
 
 @click.command()
-@click.option("--draft", is_flag=True, help="A live preview of the draft with its redline.")
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-@click.option("--no-build", is_flag=True, help="Serve what `publisher build` made before.")
+@click.option(
+    "--draft", is_flag=True, help="Preview the draft and its redline, updated as you edit."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on.",
+)
+@click.option("--no-build", is_flag=True, help="Serve the site as last built.")
 @click.pass_obj
 def serve_command(asked: Invocation, draft: bool, host: str, port: int, no_build: bool) -> None:
-    """Serve the site and its forms, or the draft live."""
+    """Serve the site and its opt-out form, or preview the draft."""
     if draft:
         from publisher.actions.preview import preview
 
@@ -70,6 +86,6 @@ def _build(asked: Invocation, as_of: dt.date | None) -> None:
         console.print_finding(Finding(Severity.CUE, "mkdocs", 0, warning))
     what = f"{built.pages} pages and {built.documents} PDFs in {built.folder}"
     if built.up_to_date:
-        asked.say(f"Nothing to build anew: {what}")
+        asked.say(f"Up to date: {what}")
     else:
         asked.say(f"Built {what}; {built.changed} pages are new or changed")

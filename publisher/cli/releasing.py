@@ -17,21 +17,23 @@ from publisher.cli.parameters import DATE_TYPE
     "--effective",
     type=DATE_TYPE,
     required=True,
-    help="First day in force; `unknown` for a first release of an old text.",
+    help="First day in force, as 2027-03-01; `unknown` only for a first release.",
 )
-@click.option("--correction", is_flag=True, help="An editorial release that nobody is told of.")
-@click.option("--dry-run", is_flag=True, help="Say what would happen, and do nothing.")
+@click.option(
+    "--correction", is_flag=True, help="Freeze an editorial correction, which is not announced."
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be frozen, and change nothing.")
 @click.option(
     "--lagging",
     multiple=True,
     metavar="LANGUAGE[:SECTION]",
-    help="A translation that is not up to date: readers are told.",
+    help="Mark a translation as out of date; its readers are told so.",
 )
 @click.option(
     "--unaffected",
     multiple=True,
     metavar="LANGUAGE[:SECTION]",
-    help="A translation that you looked at: what changed in the text changes nothing in it.",
+    help="Confirm that the changes do not affect this translation.",
 )
 @click.pass_obj
 def freeze_command(
@@ -42,10 +44,10 @@ def freeze_command(
     lagging: tuple[str, ...],
     unaffected: tuple[str, ...],
 ) -> None:
-    """Freeze the draft as a release that never changes again."""
+    """Freeze the draft as a numbered release, which never changes."""
     from publisher.actions.printing import release_pdf
     from publisher.actions.releasing import freeze as act
-    from publisher.compare.summary import summary
+    from publisher.compare.summary import summary_sentence
 
     frozen = act(
         asked.project,
@@ -65,7 +67,7 @@ def freeze_command(
         f"{release.effective or 'an unknown day'}"
     )
     if frozen.amendment:
-        asked.say(f"  {summary(frozen.amendment)}")
+        asked.say(f"  {summary_sentence(frozen.amendment)}")
     for line in frozen.in_other_languages():
         asked.say(f"  {line}")
     if release.closes:
@@ -89,17 +91,19 @@ def freeze_command(
     required=True,
     type=click.Path(path_type=Path),
     metavar="REPO",
-    help="A folder in the git repository that has the history.",
+    help="Git repository with the history, or a folder in it.",
 )
 @click.argument("path")
-@click.option("--policy", metavar="ID", help="The policy's id; else made from the file's name.")
-@click.option("--title", default="", help="What a new policy is called; else its first heading.")
-@click.option("--language", default="en", show_default=True, help="Of a new policy.")
+@click.option(
+    "--policy", metavar="ID", help="The policy's id (default: derived from the file name)."
+)
+@click.option("--title", default="", help="A new policy's title (default: its first heading).")
+@click.option("--language", default="en", show_default=True, help="A new policy's language.")
 @click.pass_obj
 def import_history_command(
     asked: Invocation, repository: Path, path: str, policy: str | None, title: str, language: str
 ) -> None:
-    """Make one release of each text that a Markdown file had in a git history."""
+    """Import every version of a Markdown file from git as a release."""
     from publisher.actions.importing import import_history as act
 
     with console.show_progress(asked.quiet) as progress:
@@ -119,7 +123,7 @@ def import_history_command(
 @click.command()
 @click.pass_obj
 def verify_command(asked: Invocation) -> None:
-    """Check every seal: checksums, chain, tags, git history."""
+    """Check the seals of all releases: checksums, chain, tags, git history."""
     from publisher.actions.verifying import verify as act
     from publisher.edges.archive import numbers
     from publisher.policies.finding import Severity

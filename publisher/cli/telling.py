@@ -14,20 +14,23 @@ from publisher.releases.number import Number
 
 @click.command()
 @click.argument("release", type=RELEASE_TYPE)
-@click.option("--as", "customer", metavar="RECIPIENT", help="The customer's id; else a sample.")
+@click.option(
+    "--as", "customer", metavar="RECIPIENT", help="The customer's id (default: a sample customer)."
+)
 @click.option(
     "--format",
     "form",
     default="text",
     show_default=True,
     type=click.Choice(["eml", "html", "text", "pdf"]),
+    help="Output format.",
 )
 @output_option
 @click.pass_obj
 def notice_command(
     asked: Invocation, release: Number, customer: str | None, form: str, output: Path | None
 ) -> None:
-    """Show the letter about a release as one recipient gets it."""
+    """Show the notice of a release as one recipient gets it."""
     from publisher.actions.addressing import letter_for
 
     project, policy_id = asked.project, asked.policy
@@ -47,14 +50,14 @@ def notice_command(
 
 @click.group()
 def recipients_group() -> None:
-    """The customers who are told."""
+    """Manage the customers who are notified."""
 
 
 @recipients_group.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_obj
 def import_recipients_command(asked: Invocation, file: Path) -> None:
-    """Take customers from a CSV file with the columns customer, address, name."""
+    """Import customers from a CSV file: columns customer, address, name."""
     from publisher.actions.addressing import import_recipients
 
     taken = import_recipients(asked.project, file.read_bytes(), str(file), asked.now())
@@ -65,11 +68,11 @@ def import_recipients_command(asked: Invocation, file: Path) -> None:
 
 @click.command()
 @click.argument("release", type=RELEASE_TYPE)
-@click.option("--confirm", is_flag=True, help="Send; without it, only the plan is shown.")
-@click.option("--test", metavar="ADDRESS", help="Send one copy to this address, and no more.")
+@click.option("--confirm", is_flag=True, help="Send the letters (default: only show the plan).")
+@click.option("--test", metavar="ADDRESS", help="Send a single test copy to this address.")
 @click.pass_obj
 def send_command(asked: Invocation, release: Number, confirm: bool, test: str | None) -> None:
-    """Send the notice of a release to every recipient who has not had it."""
+    """Send the notice of a release to recipients who have not had it."""
     from publisher.actions import noticing
 
     project, policy_id = asked.project, asked.policy
@@ -94,15 +97,16 @@ def send_command(asked: Invocation, release: Number, confirm: bool, test: str | 
 @click.command()
 @click.argument("release", type=RELEASE_TYPE)
 @click.argument("customer", required=False)
-@choice("--accepted", "accepted", "The carrier's log shows that it took the letter.")
-@choice("--again", "again", "It did not: send the letter again with the next `send`.")
+@choice("--accepted", "accepted", "The carrier's log shows that it accepted the letter.")
+@choice("--again", "again", "It did not: the next `send` sends the letter again.")
 @click.pass_obj
 def resolve_command(
     asked: Invocation, release: Number, customer: str | None, outcome: str | None
 ) -> None:
-    """List the letters in doubt or refused; with CUSTOMER, settle one of them.
+    """List letters in doubt or refused, or settle one.
 
-    Look into the carrier's log first: it has the Message-ID of each letter that it took.
+    Check the carrier's log first: it has the Message-ID of each letter it accepted.
+    Then name CUSTOMER and the outcome.
     """
     from publisher.actions import noticing
 
@@ -116,7 +120,7 @@ def resolve_command(
             asked.say("No letter is in doubt or refused")
         return
     if customer is None or outcome is None:
-        raise click.UsageError("name the customer, and say --accepted or --again")
+        raise click.UsageError("name the customer, and choose --accepted or --again")
     noticing.resolve(project, policy_id, release, customer, outcome, asked.now())
     asked.say(f"Recorded for {customer}: {outcome}")
 
@@ -124,7 +128,7 @@ def resolve_command(
 @click.command()
 @click.pass_obj
 def status_command(asked: Invocation) -> None:
-    """Where every policy stands: releases, letters, answers."""
+    """Show the status of every policy: releases, letters, answers."""
     from publisher.actions.tallying import status as act
     from publisher.edges import archive
     from publisher.releases.chronology import behind

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from publisher.compare.change import Change, ChangeKind
-from publisher.compare.operations import Operation, compare
+from publisher.compare.operations import Operation, compare_documents
 from publisher.compare.section_changes import section_changes
 from publisher.text.clauses import Document, Kind
 
@@ -58,7 +58,7 @@ class Amendment:
         return tuple(found)
 
     @cached_property
-    def told(self) -> tuple[tuple[Change, ...], ...]:
+    def changes_of_operations(self) -> tuple[tuple[Change, ...], ...]:
         """Of each operation: the changes that it is part of; none where a reader sees none."""
         by_old: dict[int, list[Change]] = {}
         by_new: dict[int, list[Change]] = {}
@@ -82,7 +82,7 @@ class Amendment:
     @cached_property
     def _by_change(self) -> dict[str, list[Operation]]:
         found: dict[str, list[Operation]] = {}
-        for op, changes in zip(self.operations, self.told, strict=True):
+        for op, changes in zip(self.operations, self.changes_of_operations, strict=True):
             for change in changes:
                 found.setdefault(change.id, []).append(op)
         return found
@@ -95,7 +95,7 @@ class Amendment:
 
 def amend(old: Document, new: Document) -> Amendment:
     """The amendment that leads from `old` to `new`."""
-    operations = compare(old, new)
+    operations = compare_documents(old, new)
     changes = section_changes(old, new, operations)
     return Amendment(old, new, operations, tuple(_numbered(changes)))
 

@@ -21,7 +21,7 @@ class ChangeKind(StrEnum):
     MERGED = "merged"
 
 
-def name_of(anchor: str, title: str) -> str:
+def section_name(anchor: str, title: str) -> str:
     """What names a section within its text: its anchor, else the words of its heading."""
     return anchor or re.sub(r"\W+", "-", title.lower()).strip("-") or "beginning"
 
@@ -52,7 +52,7 @@ class Change:
     @property
     def id(self) -> str:
         """Names this change within its amendment; the same whenever it is computed."""
-        name = f"{name_of(self.anchor, self.title)}-{self.kind.value.replace(' ', '-')}"
+        name = f"{section_name(self.anchor, self.title)}-{self.kind.value.replace(' ', '-')}"
         return f"{name}-{self.nth}" if self.nth > 1 else name
 
     @property

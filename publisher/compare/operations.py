@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from publisher.compare.alignment import Alignment, align
 from publisher.compare.columns import Columns, row_cells
-from publisher.compare.spans import Span, SpanKind, kept
+from publisher.compare.spans import Span, SpanKind, kept_spans
 from publisher.compare.words import compare_words
 from publisher.text.clauses import Clause, Document, Kind, Run
-from publisher.text.segmentation import Place, by_first_word
+from publisher.text.segmentation import Stretch, terms_by_first_word
 
 Cells = tuple[tuple[Span, ...], ...]
 
@@ -52,7 +52,7 @@ class Operation(NamedTuple):
         if self.spans is not None:
             return self.spans
         if self.old and self.new:
-            return tuple([kept(cell) for cell in self.new.cells])
+            return tuple([kept_spans(cell) for cell in self.new.cells])
         kind = SpanKind.DELETE if self.old else SpanKind.INSERT
         return tuple(
             tuple([Span(kind, run.text, run.marks) for run in cell]) for cell in self.clause.cells
@@ -119,7 +119,7 @@ def reject(operations: Iterable[Operation]) -> dict[str, str]:
     return Document(tuple(op.old for op in operations if op.old)).sources
 
 
-def compare(old: Document, new: Document) -> tuple[Operation, ...]:
+def compare_documents(old: Document, new: Document) -> tuple[Operation, ...]:
     """The operations that turn `old` into `new`.
 
     Args:
@@ -137,7 +137,7 @@ class _Comparison:
     def __init__(self, old: Document, new: Document, alignment: Alignment) -> None:
         self.old, self.new = old.clauses, new.clauses
         self.alignment = alignment
-        self.terms = by_first_word([t for c in (*self.old, *self.new) for t in c.defines])
+        self.terms = terms_by_first_word([t for c in (*self.old, *self.new) for t in c.defines])
         self.plain = not any(alignment.columns)
         moved = enumerate(alignment.moved, 1)
         self.gone = {i: number for number, (i, _) in moved}
@@ -176,7 +176,7 @@ class _Comparison:
                 continue
             source, number = self.come[k]
             old, new = self.old[source], self.new[k]
-            spans = self._words(old, new) or tuple([kept(cell) for cell in new.cells])
+            spans = self._words(old, new) or tuple([kept_spans(cell) for cell in new.cells])
             yield Operation(None, new, spans, number, self._columns(old, new))
 
     def _one(self, old: Clause | None, new: Clause | None, move: int = 0) -> Operation:
@@ -185,7 +185,7 @@ class _Comparison:
         return Operation(old, new, spans, move, columns)
 
     def _words(
-        self, old: Clause, new: Clause, part: Place | None = None, own: Place | None = None
+        self, old: Clause, new: Clause, part: Stretch | None = None, own: Stretch | None = None
     ) -> Cells | None:
         """The words of two clauses, or of a part of each; None: they are the same."""
         if columns := self._columns(old, new):
@@ -207,7 +207,7 @@ class _Comparison:
         return ()
 
 
-def _part(runs: tuple[Run, ...], part: Place) -> tuple[Run, ...]:
+def _part(runs: tuple[Run, ...], part: Stretch) -> tuple[Run, ...]:
     """A stretch of a clause's words."""
     start, end = part
     found: list[Run] = []

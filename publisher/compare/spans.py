@@ -42,6 +42,6 @@ class Span(NamedTuple):
         return "" if self.kind is SpanKind.DELETE else self.text
 
 
-def kept(runs: Sequence[Run]) -> tuple[Span, ...]:
+def kept_spans(runs: Sequence[Run]) -> tuple[Span, ...]:
     """Spans of words that nothing happened to."""
     return tuple([Span(SpanKind.KEEP, run.text, run.marks) for run in runs])

@@ -8,7 +8,7 @@ from publisher.compare.amendment import Amendment
 from publisher.compare.change import ChangeKind
 
 
-def summary(amendment: Amendment) -> str:
+def summary_sentence(amendment: Amendment) -> str:
     """One sentence computed from the counts, such as "1 section added, 2 moved; 14 words added"."""
     kinds = Counter(change.kind for change in amendment.changes)
     level = {ChangeKind.LEVEL_CHANGED: "at another level"}

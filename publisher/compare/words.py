@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from publisher.compare.sequences import matching_blocks
-from publisher.compare.spans import Span, SpanKind, kept
+from publisher.compare.spans import Span, SpanKind, kept_spans
 from publisher.text.clauses import Mark, Run
-from publisher.text.segmentation import Place, Terms, beyond_latin, plain, segment
+from publisher.text.segmentation import Stretch, Terms, beyond_latin, segment, without_typography
 
 LEGIBLE = 0.3
 """Below this share of kept letters a text is replaced whole …"""
@@ -65,7 +65,7 @@ def compare_words(
         terms: defined terms, each of which is compared as one word.
     """
     if old == new:
-        return kept(new)
+        return kept_spans(new)
     a, b = ("".join([run.text for run in side]) for side in (old, new))
     if a == b:
         return tuple(_spans([_Piece(True, 0, len(a), 0, len(b))], old, new))
@@ -75,7 +75,9 @@ def compare_words(
     for piece in pieces:
         if not piece.kept:
             was, now = a[piece.old : piece.old_end], b[piece.new : piece.new_end]
-            piece.typography = piece.kept = bool(was and now) and plain(was) == plain(now)
+            piece.typography = piece.kept = bool(was and now) and without_typography(
+                was
+            ) == without_typography(now)
     pieces = _joined(pieces, a, b)
     agreed = sum(2 * (piece.old_end - piece.old) for piece in pieces if piece.kept)
     long = sum(len(side.words) for side in sides) > 2 * LEGIBLE_WORDS
@@ -87,10 +89,10 @@ def compare_words(
     return tuple(_spans(pieces, old, new))
 
 
-def _untouched(a: str, b: str) -> Place:
+def _untouched(a: str, b: str) -> Stretch:
     """How many letters of whole sentences two texts begin with, and end with, in common."""
-    start = a.rfind(". ", 0, alike(a, b)) + 1
-    end = alike(a[start:][::-1], b[start:][::-1])
+    start = a.rfind(". ", 0, common_start(a, b)) + 1
+    end = common_start(a[start:][::-1], b[start:][::-1])
     stop = a.find(". ", len(a) - end) if end else -1
     return start, len(a) - stop - 1 if stop >= 0 else 0
 
@@ -110,7 +112,7 @@ def _segmented(
     return side(texts[0], inner[0]), side(texts[1], inner[1])
 
 
-def alike(a: str, b: str) -> int:
+def common_start(a: str, b: str) -> int:
     """How many letters two texts begin with in common."""
     low, high = 0, min(len(a), len(b))
     if a[:high] == b[:high]:
@@ -271,8 +273,8 @@ def _slide(before: _Piece, change: _Piece, behind: _Piece, side: _Side) -> None:
     # Only at an end of the clause may nothing be left beside the change.
     most = behind.old_end - behind.old - (end + (behind.old_end - behind.old) < len(text))
     least = before.old_end - before.old - (start > before.old_end - before.old)
-    forward = alike(text[start : start + most], text[end : end + most])
-    back = alike(text[start - least : start][::-1], text[end - least : end][::-1])
+    forward = common_start(text[start : start + most], text[end : end + most])
+    back = common_start(text[start - least : start][::-1], text[end - least : end][::-1])
     if not forward and not back:
         return
     first = max(bisect_left(starts, start - back) - 1, 0)

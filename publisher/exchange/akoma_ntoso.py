@@ -17,9 +17,9 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from publisher.markup.blocks import Numbers, numbers
+from publisher.markup.blocks import ItemNumbers, item_numbers
 from publisher.markup.elements import NEWLINE, NOTHING, as_content, attribute, concatenated, element
-from publisher.markup.html import HIDDEN
+from publisher.markup.html import UNSEEN
 from publisher.releases.release import Release
 from publisher.text.clauses import Alike, Clause, Container, Kind, Mark, Run
 
@@ -185,9 +185,9 @@ class _Section:
 
 class _Body:
     def __init__(self, clauses: Sequence[Clause], names: Sequence[str]) -> None:
-        shown = [(n, clause) for n, clause in enumerate(clauses) if clause.kind not in HIDDEN]
+        shown = [(n, clause) for n, clause in enumerate(clauses) if clause.kind not in UNSEEN]
         self.names = names
-        self.numbers: Numbers = numbers(clause for _, clause in shown)
+        self.numbers: ItemNumbers = item_numbers(clause for _, clause in shown)
         self.ids: set[str] = set()
         self.counted: dict[str, int] = {}
         root = self._nested(shown)

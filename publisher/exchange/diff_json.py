@@ -14,10 +14,10 @@ from functools import lru_cache
 from typing import Any
 
 from publisher.compare.amendment import Amendment
-from publisher.compare.change import Change, name_of
+from publisher.compare.change import Change, section_name
 from publisher.compare.operations import Operation
 from publisher.compare.spans import Span, SpanKind
-from publisher.compare.summary import summary
+from publisher.compare.summary import summary_sentence
 from publisher.text.clauses import Clause, Mark, Section
 
 SCHEMA = "urn:policy-publisher:diff:2"
@@ -43,7 +43,7 @@ def as_json(amendment: Amendment, old: str, new: str, *, seconds: float | None =
         "version": VERSION,
         "old": old,
         "new": new,
-        "summary": summary(amendment),
+        "summary": summary_sentence(amendment),
         "words": words,
     }
     # Put together once: it is longer than both texts, and each step on the way would copy it.
@@ -130,10 +130,12 @@ def section_value(section: Section) -> dict[str, Any]:
 
 def _operations(amendment: Amendment) -> Iterator[str]:
     seen = Counter[str]()
-    rows = zip(amendment.operations, amendment.sections, amendment.told, strict=True)
+    rows = zip(
+        amendment.operations, amendment.sections, amendment.changes_of_operations, strict=True
+    )
     for op, (i, j), changes in rows:
         section = amendment.new.sections[j] if j >= 0 else amendment.old.sections[i]
-        name = f"{name_of(section.anchor, section.title)}-{_digest(op)}"
+        name = f"{section_name(section.anchor, section.title)}-{_digest(op)}"
         seen[name] += 1
         own = f"{name}-{seen[name]}" if seen[name] > 1 else name
         if op.spans is None and op.old and op.new and not changes and not op.move:

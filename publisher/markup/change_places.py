@@ -7,18 +7,18 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from publisher.compare.amendment import Amendment
-from publisher.markup.html import Place
+from publisher.markup.html import ChangePlace
 from publisher.markup.moves import carried_moves
-from publisher.markup.passages import Block, gather
+from publisher.markup.passages import Block, blocks_of
 from publisher.text.clauses import Kind
 
 
-def changed_places(amendment: Amendment) -> tuple[Place, ...]:
+def changed_places(amendment: Amendment) -> tuple[ChangePlace, ...]:
     """The places of the redline where something changed, without writing it."""
-    return tuple(named_places(gather(amendment.operations), carried_moves(amendment)))
+    return tuple(named_places(blocks_of(amendment.operations), carried_moves(amendment)))
 
 
-def named_places(blocks: Sequence[Block], carried: frozenset[int]) -> Iterable[Place]:
+def named_places(blocks: Sequence[Block], carried: frozenset[int]) -> Iterable[ChangePlace]:
     """Names each block where a change begins; what was added, removed or moved in one is one."""
     seen = Counter[str]()
     before = ""
@@ -40,4 +40,4 @@ def named_places(blocks: Sequence[Block], carried: frozenset[int]) -> Iterable[P
             name = re.sub(r"\W+", "-", block.section.lower()).strip("-") or "beginning"
             seen[name] += 1
             block.place = f"change-{name}-{seen[name]}"
-            yield Place(block.place, block.section)
+            yield ChangePlace(block.place, block.section)

@@ -10,13 +10,13 @@ from publisher.markup.blocks import Blocks
 from publisher.markup.elements import NEWLINE, attribute, concatenated, element
 from publisher.markup.html import Outline, block_cells
 from publisher.markup.inline import Style
-from publisher.markup.passages import Old
+from publisher.markup.passages import OldClause
 from publisher.text.clauses import Kind
 
 _HIDDEN = Markup(" hidden")
 
 
-def old_wording(frame: Blocks, olds: Iterable[Old], style: Style, outline: Outline) -> Markup:
+def old_wording(frame: Blocks, olds: Iterable[OldClause], style: Style, outline: Outline) -> Markup:
     """Old clauses as HTML.
 
     Args:

@@ -13,14 +13,21 @@ from markupsafe import Markup
 
 from publisher.compare.amendment import Amendment
 from publisher.compare.operations import Operation
-from publisher.markup.blocks import LISTS, Blocks, numbers
+from publisher.markup.blocks import LIST_KINDS, Blocks, item_numbers
 from publisher.markup.change_places import named_places
 from publisher.markup.elements import NOTHING, as_content, attribute, concatenated, element
-from publisher.markup.html import Fragment, Outline, block_cells, right_to_left
-from publisher.markup.inline import Style, inline, label, say
+from publisher.markup.html import Fragment, Outline, block_cells, has_right_to_left
+from publisher.markup.inline import Style, inline, own_words, read_aloud
 from publisher.markup.moves import carried_moves, move_titles, section_origins
 from publisher.markup.old_wording import hidden_wording, old_wording
-from publisher.markup.passages import Block, by_section, gather, passages, seams, stretches
+from publisher.markup.passages import (
+    Block,
+    blocks_of,
+    by_section,
+    foldable_stretches,
+    passages_of,
+    seams,
+)
 from publisher.markup.untouched import untouched_html, untouched_passage
 from publisher.text.clauses import Clause, Container, Kind
 
@@ -46,11 +53,11 @@ class _Redline:
     def __init__(self, amendment: Amendment, top: int, paper: bool, views: bool) -> None:
         old, new = amendment.old, amendment.new
         titles = {s.anchor: s.title for s in (*old.sections, *new.sections) if s.anchor}
-        both_ways = right_to_left((*old.clauses, *new.clauses))
+        both_ways = has_right_to_left((*old.clauses, *new.clauses))
         self.style = Style(titles=titles, paper=paper, both_ways=both_ways)
         self.old_style = Style(noted=False, both_ways=both_ways)
         self.paper, self.views = paper, views
-        self.old_numbers, self.new_numbers = numbers(old.clauses), numbers(new.clauses)
+        self.old_numbers, self.new_numbers = item_numbers(old.clauses), item_numbers(new.clauses)
         self.kept = _kept_items(amendment.operations)
         shown = {old: self.new_numbers.get(new, 1) for old, new in self.kept.items()}
         self.text = Blocks({**self.old_numbers, **shown}, self.new_numbers, both_ways=both_ways)
@@ -58,16 +65,16 @@ class _Redline:
         self.moves = move_titles(amendment)
         self.carried = carried_moves(amendment)
         self.origins = section_origins(amendment, titles)
-        self.blocks = gather(amendment.operations)
+        self.blocks = blocks_of(amendment.operations)
         self.tables = 0
         self.side = ("", 0)
 
     def fragment(self) -> Fragment:
         found = () if self.paper else tuple(named_places(self.blocks, self.carried))
-        for heading, section in by_section(passages(self.blocks)):
+        for heading, section in by_section(passages_of(self.blocks)):
             if heading:
                 self._passage(heading)
-            for fold, run in stretches(section):
+            for fold, run in foldable_stretches(section):
                 if fold and self.views:
                     self._folded(run)
                 else:
@@ -99,7 +106,7 @@ class _Redline:
                 self._block(block)
             return
         first = (shown or passage)[0].op
-        listed = bool(first.clause.containers) and first.clause.containers[0].kind in LISTS
+        listed = bool(first.clause.containers) and first.clause.containers[0].kind in LIST_KINDS
         depth = int(listed)
         self.text.enter(first.old, first.new, len(first.cells), depth=depth)
         self.text.close_to(depth)
@@ -228,7 +235,7 @@ class _Redline:
             text.write(clause, cells, concatenated((name, self._class(block))), level)
 
     def _pilcrow(self, tag: str, said: str) -> Markup:
-        spoken = say(f"[{said}]", self.style)
+        spoken = read_aloud(f"[{said}]", self.style)
         hidden = NOTHING if self.paper else attribute("aria-hidden", "true")
         sign = Markup('<span class="pp-words"{}>¶</span>').format(hidden)
         return element(tag, sign + spoken, attribute("class", "pp-seam"))
@@ -294,8 +301,8 @@ class _Redline:
         if op.old and op.new:
             both = op.old.kind is op.new.kind is Kind.HEADING
             if both and op.old.level != op.new.level:
-                return label("Heading level changed:", self.style) + " "
-            return label("Set differently:", self.style) + " " if op.reset else NOTHING
+                return own_words("Heading level changed:", self.style) + " "
+            return own_words("Set differently:", self.style) + " " if op.reset else NOTHING
         if not op.move or op.move in self.carried or op.clause.kind is Kind.HEADING:
             return NOTHING
         left, _ = self.moves[op.move]

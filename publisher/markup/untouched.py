@@ -13,12 +13,12 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from publisher.compare.operations import Operation
-from publisher.markup.blocks import Blocks, Numbers
+from publisher.markup.blocks import Blocks, ItemNumbers
 from publisher.markup.elements import concatenated
 from publisher.markup.html import Outline, block_cells
 from publisher.markup.inline import Style
 from publisher.markup.old_wording import hidden_wording, old_wording
-from publisher.markup.passages import Block, Old
+from publisher.markup.passages import Block, OldClause
 from publisher.text.clauses import Container, Kind
 
 
@@ -33,12 +33,12 @@ class UntouchedPassage:
     both_ways: bool
     """The text may run from right to left."""
     operations: tuple[Operation, ...] = field(compare=False)
-    numbers: tuple[Numbers, Numbers] = field(compare=False)
+    numbers: tuple[ItemNumbers, ItemNumbers] = field(compare=False)
     """The numbers that its items bear in the old and in the new text."""
 
 
 def untouched_passage(
-    passage: Sequence[Block], depth: int, both_ways: bool, numbers: tuple[Numbers, Numbers]
+    passage: Sequence[Block], depth: int, both_ways: bool, numbers: tuple[ItemNumbers, ItemNumbers]
 ) -> UntouchedPassage | None:
     """A passage as one in which nothing changed; None if it has to be written where it stands.
 
@@ -60,7 +60,7 @@ def untouched_passage(
 
 def _setting(
     operations: Sequence[Operation],
-    numbers: tuple[Numbers, Numbers],
+    numbers: tuple[ItemNumbers, ItemNumbers],
     own: Sequence[dict[tuple[str, int], int]],
 ) -> Iterator[object]:
     """What decides how clauses are written; the numbers of their items are put into `own`."""
@@ -78,7 +78,7 @@ def _setting(
 
 
 def _numbered(
-    file: str, item: Container, numbers: Numbers, own: dict[tuple[str, int], int]
+    file: str, item: Container, numbers: ItemNumbers, own: dict[tuple[str, int], int]
 ) -> int | None:
     number = numbers.get((file, item.number))
     if number is not None:
@@ -97,7 +97,7 @@ def untouched_html(passage: UntouchedPassage) -> Markup:
     text = Blocks({}, new_numbers, both_ways=passage.both_ways)
     text.enter(first.old, first.new, len(first.cells), depth=depth)
     begun = len(text.out)
-    olds = [Old(op.old, [op]) for op in passage.operations if op.old]
+    olds = [OldClause(op.old, [op]) for op in passage.operations if op.old]
     frame = Blocks({}, old_numbers, both_ways=passage.both_ways)
     noted = Style(noted=False, both_ways=passage.both_ways)
     old = old_wording(frame, olds, noted, Outline(0))

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from publisher.compare.amendment import Amendment
-from publisher.letters.letter import fill, page_values
+from publisher.letters.fields import fill, page_values
 from publisher.markup.elements import NOTHING
-from publisher.markup.html import Heading, document, fragment
+from publisher.markup.html import Heading, clauses_html, document_html
 from publisher.markup.redline import redline
 from publisher.paper.fillable import CUSTOMER, DECLARATION, RELEASE
 from publisher.policies.dates import long_date
@@ -29,7 +29,7 @@ _BAR = ("In the margin", "a bar beside every paragraph with a change")
 def release_sheet(release: Release, organisation: Organisation) -> Markup:
     """A version in full."""
     facts = release.policy.facts
-    text = document(release.policy.document.clauses, retired=facts.retired, paper=True)
+    text = document_html(release.policy.document.clauses, retired=facts.retired, paper=True)
     where = Addresses(organisation.site, release.policy.id).release(release.number)
     parts = [
         _title(
@@ -152,7 +152,7 @@ def notice_sheet(
     parts = [
         Markup('<p class="publisher">{}</p>\n').format(organisation.name),
         Markup('<article class="text letter">\n{}</article>\n').format(
-            fragment(parse(text), paper=True)
+            clauses_html(parse(text), paper=True)
         ),
     ]
     title = f"{facts.title}: notice of version {release.number}"
@@ -165,7 +165,7 @@ def opt_out_sheet(release: Release, organisation: Organisation) -> Markup:
     version = f"version {release.number.major}"
     closes = long_date(release.closes, facts.language)
     declaration = f"I opt out of {version} of the {facts.title} of {organisation.name}."
-    wording = fragment(parse(release.opt_out), paper=True)
+    wording = clauses_html(parse(release.opt_out), paper=True)
     fields = NOTHING.join(
         _field(name, label, Markup("required") if name != "signature" else NOTHING)
         for name, label in (

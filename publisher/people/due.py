@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from publisher.law.calendar import earliest_effective
 from publisher.law.profiles import PROFILES
+from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.recipients import Recipient
-from publisher.people.record import Delivery, DeliveryState
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases

@@ -18,7 +18,7 @@ from markdown_it.token import Token
 
 from publisher.policies.policy import ANCHOR
 from publisher.text.clauses import Clause, Kind
-from publisher.text.markdown import markdown
+from publisher.text.markdown import markdown_reader
 from publisher.text.parsing import parse, source_lines
 
 BEGINNING = "beginning"
@@ -151,7 +151,7 @@ def _headings(text: str, lines: Sequence[str]) -> list[_Heading]:
     found: list[_Heading] = []
     tokens: list[Token] = []
     # Where the headings are can be told without reading the words between them.
-    reader = markdown(raw_html=True)
+    reader = markdown_reader(raw_html=True)
     reader.block.parse(text, reader, {}, tokens)
     for token in tokens:
         if token.type != "heading_open" or token.map is None:

@@ -16,7 +16,7 @@ from publisher.compare.change import Change, ChangeKind
 from publisher.compare.operations import Operation
 from publisher.compare.spans import Span, SpanKind
 from publisher.text.clauses import Clause, Kind, Mark, Section
-from publisher.text.segmentation import words
+from publisher.text.segmentation import words_in
 
 CONTEXT = 80
 """So many letters of unchanged words are shown beside a change where the rest is left out."""
@@ -372,8 +372,8 @@ def _ends(text: str, *, head: bool, tail: bool) -> str:
         return text
     start, end = text[:CONTEXT], text[-CONTEXT:]
     # The word at the edge may be the rest of one.
-    start = start[: start.rindex((words(start) or [""])[-1])].rstrip()
-    first = (words(end) or [""])[0]
+    start = start[: start.rindex((words_in(start) or [""])[-1])].rstrip()
+    first = (words_in(end) or [""])[0]
     end = end[end.index(first) + len(first) :].lstrip()
     if head and tail:
         return f"{start} … {end}"

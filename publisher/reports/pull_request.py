@@ -16,7 +16,7 @@ from publisher.compare.amendment import Amendment
 from publisher.compare.change import Change
 from publisher.compare.operations import Operation
 from publisher.compare.spans import Span, SpanKind
-from publisher.compare.summary import summary
+from publisher.compare.summary import summary_sentence
 from publisher.markup.elements import NOTHING, as_content, element
 from publisher.policies.policy import Note
 from publisher.reports.extracts import (
@@ -59,7 +59,7 @@ def as_markdown(
         longest: letters the comment may have; where more would be needed, it ends with the list
             of the sections that are left out.
     """
-    head = [f"### {escaped(title)}", "", f"{escaped(summary(amendment))}."]
+    head = [f"### {escaped(title)}", "", f"{escaped(summary_sentence(amendment))}."]
     rows = [_row(amendment, change, notes) for change in amendment.changes]
     if rows:
         head += ["", "| Section | Change | Words | Why |", "| --- | --- | --- | --- |"]

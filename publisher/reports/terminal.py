@@ -7,7 +7,7 @@ import textwrap
 from publisher.compare.amendment import Amendment
 from publisher.compare.operations import Operation
 from publisher.compare.spans import SpanKind
-from publisher.compare.summary import summary
+from publisher.compare.summary import summary_sentence
 from publisher.reports.extracts import (
     Line,
     Phrase,
@@ -40,7 +40,7 @@ def as_text(amendment: Amendment, title: str, *, colour: bool = False) -> str:
         title: the first line, such as "Privacy Policy: version 1 → draft".
         colour: use ANSI colours beside the signs.
     """
-    lines = [_bold(visible(title), colour), f"{summary(amendment)}."]
+    lines = [_bold(visible(title), colour), f"{summary_sentence(amendment)}."]
     for change in amendment.changes:
         words = f" ({figures(change)})" if figures(change) else ""
         name = visible(title_of(amendment, change))

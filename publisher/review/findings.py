@@ -17,7 +17,7 @@ from publisher.policies.language import locale
 from publisher.policies.policy import ANCHOR, Note, Policy
 from publisher.releases.release import Release
 from publisher.text.clauses import Clause, Kind
-from publisher.text.markdown import markdown
+from publisher.text.markdown import markdown_reader
 from publisher.text.parsing import parse, source_lines
 
 
@@ -133,7 +133,7 @@ class TextReview:
         for name, text in self.policy.files.items():
             for number, line in enumerate(source_lines(text), 1):
                 for target in re.findall(r"\]\(\s*<?([a-zA-Z]+:[^)\s>]*)", line):
-                    if not markdown().validateLink(target):
+                    if not markdown_reader().validateLink(target):
                         yield self.error(
                             name, number, f"the link `{target}` is refused", "remove it"
                         )

@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from publisher.compare.amendment import Amendment, Counts
-from publisher.compare.change import Change, ChangeKind, name_of
-from publisher.compare.summary import summary
+from publisher.compare.change import Change, ChangeKind, section_name
+from publisher.compare.summary import summary_sentence
 from publisher.markup.change_places import changed_places
-from publisher.markup.html import HIDDEN, Place
+from publisher.markup.html import UNSEEN, ChangePlace
 from publisher.text.clauses import Document, Section
 
 
@@ -25,7 +25,7 @@ class ChangeSummary:
     summary: str
     counts: Counts
     changes: tuple[Change, ...]
-    places: tuple[Place, ...]
+    places: tuple[ChangePlace, ...]
     """Where they are in the redline."""
     before: tuple[str, ...]
     """The name of each section of the old text, in order."""
@@ -44,7 +44,7 @@ class ChangeSummary:
             summary=value["summary"],
             counts=Counts(**value["counts"]),
             changes=tuple(map(_change, value["changes"])),
-            places=tuple(Place(**place) for place in value["places"]),
+            places=tuple(ChangePlace(**place) for place in value["places"]),
             before=tuple(value["before"]),
             titles=value["titles"],
         )
@@ -59,11 +59,11 @@ def _change(value: dict[str, Any]) -> Change:
 def summarise(amendment: Amendment) -> ChangeSummary:
     """An amendment in short."""
     return ChangeSummary(
-        summary=summary(amendment),
+        summary=summary_sentence(amendment),
         counts=amendment.counts,
         changes=amendment.changes,
         places=changed_places(amendment),
-        before=tuple(map(section_name, amendment.old.sections)),
+        before=tuple(map(_name_of, amendment.old.sections)),
         titles=section_titles(amendment.new),
     )
 
@@ -71,12 +71,12 @@ def summarise(amendment: Amendment) -> ChangeSummary:
 def section_titles(document: Document) -> dict[str, str]:
     """The sections of a text that readers see, in order: name and title."""
     return {
-        section_name(section): section.title
+        _name_of(section): section.title
         for section in document.sections
-        if any(clause.kind not in HIDDEN for clause in section.clauses)
+        if any(clause.kind not in UNSEEN for clause in section.clauses)
     }
 
 
-def section_name(section: Section) -> str:
+def _name_of(section: Section) -> str:
     """What a section is known by through all versions: its anchor, else its title."""
-    return name_of(section.anchor, section.title)
+    return section_name(section.anchor, section.title)

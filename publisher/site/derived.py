@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 
 from publisher.compare.amendment import Amendment, amend
-from publisher.compare.clause_names import Naming
+from publisher.compare.clause_names import ClauseNames
 from publisher.exchange.akoma_ntoso import akoma_ntoso
 from publisher.exchange.diff_json import as_json
 from publisher.markup.html import Fragment
@@ -185,7 +185,7 @@ class DerivedTexts:
 
     # ── of it alone, for one page ────────────────────────────────────────────────────────────────
 
-    def naming(self, release: Release) -> Naming:
+    def naming(self, release: Release) -> ClauseNames:
         """The permanent names of its clauses, and what is known of those that are gone."""
         return self._steps.naming(release)
 
@@ -261,13 +261,13 @@ def _versions(*pair: Release) -> list[str]:
     return [f"version {release.number}" for release in pair]
 
 
-def _former(naming: Naming) -> dict[str, list[str]]:
+def _former(naming: ClauseNames) -> dict[str, list[str]]:
     """Where links to clauses that are gone lead: to the one they were merged into, or else to the
     section they stood in last.
     """
     found: dict[str, list[str]] = {}
     for name, facts in reversed(list(naming.retired.items())):
-        led = found.setdefault(naming.stands(name) or facts.section, [])
+        led = found.setdefault(naming.name_now(name) or facts.section, [])
         if len(led) < MOST_LED:
             led.append(name)
     return found

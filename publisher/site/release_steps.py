@@ -8,8 +8,13 @@ from functools import cached_property, lru_cache
 from typing import Protocol
 
 from publisher.compare.amendment import Amendment, amend
-from publisher.compare.clause_names import Naming, first, follow, from_json
-from publisher.compare.clause_names import as_json as naming_json
+from publisher.compare.clause_names import (
+    ClauseNames,
+    first_names,
+    names_as_json,
+    names_from_json,
+    next_names,
+)
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 
@@ -48,7 +53,7 @@ class ReleaseSteps:
         """Of all releases of a policy; `cache` may hold names of clauses."""
         self._releases, self._cache = releases, cache
         self._compared = lru_cache(maxsize=1)(self._compare)
-        self._last: tuple[int, Naming] | None = None
+        self._last: tuple[int, ClauseNames] | None = None
 
     def amendment(self, release: Release) -> Amendment | None:
         """What a release changes against the one before it; None for the first."""
@@ -59,7 +64,7 @@ class ReleaseSteps:
         old, new = self._releases[place - 1 : place + 1]
         return amend(old.policy.document, new.policy.document)
 
-    def naming(self, release: Release) -> Naming:
+    def naming(self, release: Release) -> ClauseNames:
         """The permanent names of its clauses, and what is known of those that are gone.
 
         They follow from those of the release before it. As they grow with the past, those of few
@@ -69,24 +74,24 @@ class ReleaseSteps:
         start, known = self._nearest(place)
         for later in range(start + 1, place + 1):
             if known is None:
-                known = first(self._releases[later].policy.document)
+                known = first_names(self._releases[later].policy.document)
             else:
-                known = follow(known, self._compared(later))
+                known = next_names(known, self._compared(later))
             if self._lasting(later):
-                data = naming_json(known).encode()
+                data = names_as_json(known).encode()
                 self._cache.get(self._parts(later), lambda data=data: data)  # type: ignore[misc]
         assert known
         self._last = (place, known)
         return known
 
-    def _nearest(self, place: int) -> tuple[int, Naming | None]:
+    def _nearest(self, place: int) -> tuple[int, ClauseNames | None]:
         """The last release up to a place whose names are at hand, and they; -1: there is none."""
         for earlier in range(place, -1, -1):
             if self._last and self._last[0] == earlier:
                 return self._last
             data = self._cache.find(self._parts(earlier)) if self._lasting(earlier) else None
             if data is not None:
-                return earlier, from_json(data.decode())
+                return earlier, names_from_json(data.decode())
         return -1, None
 
     def _lasting(self, place: int) -> bool:

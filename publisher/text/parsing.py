@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from markdown_it.token import Token
 
 from publisher.text.clauses import Clause, Container, Kind, Mark, Run
-from publisher.text.markdown import markdown
-from publisher.text.segmentation import defined_in
+from publisher.text.markdown import markdown_reader
+from publisher.text.segmentation import defined_terms
 
 _ANCHOR_SUFFIX = re.compile(r"[ \t]*\{#([^{}\s]*)\}\s*$")
 
@@ -106,7 +106,7 @@ class _Part(NamedTuple):
 def _read(text: str) -> _Part:
     numbers = count()
     reader = _Reader(numbers)
-    reader.read(markdown(raw_html=True).parse(text))
+    reader.read(markdown_reader(raw_html=True).parse(text))
     lines = source_lines(text)
     starts = [start for start, _ in reader.found]
     ends = [*starts[1:], len(lines)][: len(starts)]
@@ -146,7 +146,7 @@ class _Reader:
             "containers": tuple(self._around),
             "text": text,
             "words": len(text.split()),
-            "defines": defined_in(text),
+            "defines": defined_terms(text),
             "shape": shape,
             "key": "\0".join([shape, *setting, *[repr(r) if r.marks else r.text for r in runs]]),
             **more,

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from publisher.actions.build import build
 from publisher.actions.workplace import Workplace
-
 from publisher.edges import build_cache
 from publisher.edges.mkdocs import frames, plugin
 from publisher.edges.project import Project

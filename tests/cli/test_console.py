@@ -85,7 +85,7 @@ EVIL = (
 """Title, clear screen, clipboard, colours, in both sets of controls; the direction of writing."""
 NAME = EVIL.replace("\x00", "").replace("\\", "")
 """As an argument of a command can be."""
-OWN_COLOURS = re.compile("\x1b\\[(?:0|1|3[1-3])m")
+OWN_COLOURS = re.compile("\x1b\\[(?:0|1|1;3[13]|3[12])m")
 OWN_BAR = re.compile("\x1b\\[[0-9;?]*[mlhKA]|\r")
 TURNS = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -117,16 +117,17 @@ def test_bytes_are_shown_as_text_with_the_rest_spelled_out(data: bytes) -> None:
     assert not obeyed(text)
 
 
-def on_terminal(house: House, *words: str, program: tuple[str, ...] = ("publisher",)) -> str:
+def on_terminal(house: House, *words: str, **variables: str) -> str:
     """What a command writes on a terminal, byte for byte, both outputs together."""
     master, slave = pty.openpty()
     modes = termios.tcgetattr(slave)
     modes[1] &= ~termios.OPOST
     termios.tcsetattr(slave, termios.TCSANOW, modes)
     environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
-    environment["PUBLISHER_TOKEN_KEY"] = KEY
+    environment.pop("NO_COLOR", None)
+    environment |= {"PUBLISHER_TOKEN_KEY": KEY, **variables}
     with subprocess.Popen(
-        [sys.executable, "-m", *program, "--project", str(house.root), *words],
+        [sys.executable, "-m", "publisher", "--project", str(house.root), *words],
         stdin=subprocess.DEVNULL,
         stdout=slave,
         stderr=slave,
@@ -276,6 +277,24 @@ def test_further_lines_pass_for_no_message(capsys: pytest.CaptureFixture[str]) -
     console.print_error(NotFoundError("x\nerror: forged", where="a\nb", remedy="y\nerror: forged"))
     captured = capsys.readouterr()
     assert not re.findall("^error: forged", captured.out + captured.err, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("variables", "coloured"),
+    [({}, True), ({"NO_COLOR": ""}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)],
+    ids=["as it is", "empty", "none wanted", "dumb"],
+)
+def test_colours_are_for_those_who_want_them(
+    mailed: House, variables: dict[str, str], coloured: bool
+) -> None:
+    mailed.freeze_two()
+    mailed.write({"notes/security.md": "For no clause.\n", "odd.md": "x"})
+    for words in (("check",), ("requests",), ("diff", "1", "2"), ("send", "9")):
+        shown = on_terminal(mailed, *words, **variables)
+        assert len(shown) > 20
+        assert ("\x1b" in shown) is coloured, words
+    for words in (("check",), ("requests",), ("diff", "1", "2"), ("send", "9")):
+        assert "\x1b" not in mailed.run(*words).output
 
 
 LOG = """

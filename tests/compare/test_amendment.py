@@ -7,7 +7,7 @@ from hypothesis import given
 
 from publisher.compare.amendment import amend
 from publisher.compare.change import ChangeKind
-from publisher.compare.summary import summary
+from publisher.compare.summary import summary_sentence
 from publisher.reports.terminal import as_text
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
@@ -29,7 +29,7 @@ def test_nothing_changed(text: str) -> None:
     amendment = amend(doc(text), doc(text))
     assert amendment.empty
     assert amendment.changes == ()
-    assert summary(amendment) == "No change"
+    assert summary_sentence(amendment) == "No change"
 
 
 @given(amendments())
@@ -53,6 +53,6 @@ def test_one_inserted_section_moves_nothing() -> None:
 def test_the_summary_counts() -> None:
     old = "## A {#a}\n\none two three\n\n## B {#b}\n\nfour\n"
     new = "## A {#a}\n\none two four three\n\n## C {#c}\n\nother words here\n"
-    assert summary(amend(doc(old), doc(new))) == (
+    assert summary_sentence(amend(doc(old), doc(new))) == (
         "1 section added, 1 removed, 1 amended; 5 words added, 2 removed"
     )

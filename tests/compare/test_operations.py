@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from publisher.compare import sequences
-from publisher.compare.operations import Operation, accept, compare, reject
+from publisher.compare.operations import Operation, accept, compare_documents, reject
 from publisher.compare.sequences import heaviest_rising, matching_blocks
 from publisher.compare.spans import Span, SpanKind
 from publisher.compare.words import compare_words
@@ -38,7 +38,7 @@ def source(files: dict[str, str]) -> str:
 
 @given(st.one_of(policies(), policies(anchored=False)), st.one_of(policies(), policies(False)))
 def test_accepting_gives_the_new_text_and_rejecting_the_old(old: str, new: str) -> None:
-    operations = compare(doc(old), doc(new))
+    operations = compare_documents(doc(old), doc(new))
     assert source(accept(operations)) == new
     assert source(reject(operations)) == old
 
@@ -46,19 +46,19 @@ def test_accepting_gives_the_new_text_and_rejecting_the_old(old: str, new: str) 
 @given(amendments())
 def test_accepting_and_rejecting_hold_for_what_an_editor_does(pair: tuple[str, str]) -> None:
     old, new = pair
-    operations = compare(doc(old), doc(new))
+    operations = compare_documents(doc(old), doc(new))
     assert source(accept(operations)) == new
     assert source(reject(operations)) == old
 
 
 @given(policies())
 def test_a_text_does_not_differ_from_itself(text: str) -> None:
-    assert all(op.unchanged for op in compare(doc(text), doc(text)))
+    assert all(op.unchanged for op in compare_documents(doc(text), doc(text)))
 
 
 @given(amendments())
 def test_the_words_of_each_clause_are_those_of_its_two_sides(pair: tuple[str, str]) -> None:
-    operations = compare(doc(pair[0]), doc(pair[1]))
+    operations = compare_documents(doc(pair[0]), doc(pair[1]))
     left = {op.move: op.old for op in operations if op.move and op.old}
     told: tuple[dict[int, list[str]], dict[int, list[str]]] = ({}, {})
     begun: list[Clause | None] = [None, None]
@@ -91,7 +91,7 @@ def test_the_words_of_each_clause_are_those_of_its_two_sides(pair: tuple[str, st
 @given(amendments())
 def test_each_move_has_one_place_it_left_and_one_it_reached(pair: tuple[str, str]) -> None:
     moves: dict[int, list[Operation]] = {}
-    for op in compare(doc(pair[0]), doc(pair[1])):
+    for op in compare_documents(doc(pair[0]), doc(pair[1])):
         if op.move:
             moves.setdefault(op.move, []).append(op)
     for both in moves.values():
@@ -105,14 +105,16 @@ def test_a_table_does_not_take_its_columns_from_another_tables_partner() -> None
     wide = "| we | we | we |\n| --- | --- | --- |\n| we | we | we |\n"
     narrow = "| so | we |\n| --- | --- |\n| we we we we we we we we | we |\n"
     old, new = f"{wide}\nand\n\n{narrow}", "| we | we |\n| --- | --- |\n| we | we we we we |\n"
-    operations = compare(doc(old), doc(new))
+    operations = compare_documents(doc(old), doc(new))
     assert source(accept(operations)) == new
     assert source(reject(operations)) == old
 
 
 @given(amendments())
 def test_the_same_input_gives_the_same_operations(pair: tuple[str, str]) -> None:
-    assert compare(doc(pair[0]), doc(pair[1])) == compare(doc(pair[0]), doc(pair[1]))
+    assert compare_documents(doc(pair[0]), doc(pair[1])) == compare_documents(
+        doc(pair[0]), doc(pair[1])
+    )
 
 
 def seen(operations: Iterable[Operation], *, swap: bool) -> list[object]:
@@ -153,7 +155,9 @@ def _pairs(cell: Iterable[Span], swap: bool) -> list[tuple[str, ...]]:
 @given(amendments())
 def test_the_way_back_is_the_mirror_of_the_way_there(pair: tuple[str, str]) -> None:
     old, new = doc(pair[0]), doc(pair[1])
-    assert seen(compare(old, new), swap=False) == seen(compare(new, old), swap=True)
+    assert seen(compare_documents(old, new), swap=False) == seen(
+        compare_documents(new, old), swap=True
+    )
 
 
 @given(st.lists(st.tuples(line, st.sampled_from(["leave", "leave", "drop", "insert", "amend"]))))
@@ -171,7 +175,7 @@ def test_a_paragraph_untouched_and_in_order_is_never_marked(
             untouched.append(parse(paragraph)[0].key)
         if fate in ("insert", "amend"):
             new.append(f"Brand{n} new{n} sentence{n} altogether{n}.")
-    operations = compare(doc("\n\n".join(old)), doc("\n\n".join(new)))
+    operations = compare_documents(doc("\n\n".join(old)), doc("\n\n".join(new)))
     kept = [op.new.key for op in operations if op.old and op.new and op.unchanged]
     assert kept == untouched
 
@@ -183,7 +187,7 @@ def test_where_something_was_only_removed_nothing_is_added(text: str, data: st.D
     left = "\n\n".join(parts[:gone] + parts[gone + 1 :])
     keys = [Counter(clause.key for clause in doc(t).clauses) for t in (text, left)]
     assume(not keys[1] - keys[0])
-    for op in compare(doc(text), doc(left)):
+    for op in compare_documents(doc(text), doc(left)):
         assert op.new is None or (op.old and not op.move and not op.amended)
 
 
@@ -196,7 +200,7 @@ def test_what_happens_to_one_section_leaves_the_others_as_they_were(
     texts = [old, new, old + added, new + added.replace("ever", "never")]
     documents = [doc(text) for text in texts]
     assume(all(d.sections[-1].anchor == "elsewhere" for d in documents[2:]))
-    before, behind = compare(*documents[:2]), compare(*documents[2:])
+    before, behind = compare_documents(*documents[:2]), compare_documents(*documents[2:])
     own = [
         (op.old and op.old.line, op.new and op.new.line, op.cells, op.move, op.continued)
         for op in behind
@@ -213,8 +217,8 @@ def test_two_steps_lead_where_the_straight_way_leads(
     first: tuple[str, str], second: tuple[str, str]
 ) -> None:
     a, b, c = doc(first[0]), doc(first[1]), doc(second[1])
-    by_steps = accept(compare(doc(source(accept(compare(a, b)))), c))
-    assert by_steps == accept(compare(a, c))
+    by_steps = accept(compare_documents(doc(source(accept(compare_documents(a, b)))), c))
+    assert by_steps == accept(compare_documents(a, c))
 
 
 @given(line, line)
@@ -285,7 +289,7 @@ def test_texts_too_long_to_be_aligned_at_once_have_common_runs_all_the_same(
     old: list[str], new: list[str]
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sequences, "LONGEST", 4)
+        patch.setattr(sequences, "MOST_WORD_PAIRS", 4)
         found = matching_blocks(old, new)
     assert all(old[i : i + n] == new[j : j + n] for i, j, n in found)
     assert all(i + n <= k and j + n <= m for (i, j, n), (k, m, _) in pairwise(found))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from publisher.compare.amendment import amend
-from publisher.compare.operations import accept, compare, reject
+from publisher.compare.operations import accept, compare_documents, reject
 from publisher.exchange.diff_json import as_json, rebuild
 from publisher.markup.exact import exact
 from publisher.reports.pull_request import as_markdown
@@ -31,11 +31,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def test_the_laws_hold_for_a_real_pair(pair: Path) -> None:
     old, new = ((pair / name).read_text("utf-8") for name in ("old.md", "new.md"))
     a, b = (Document(parse(text, "p.md")) for text in (old, new))
-    operations = compare(a, b)
+    operations = compare_documents(a, b)
     assert accept(operations).get("p.md", "") == new
     assert reject(operations).get("p.md", "") == old
-    assert all(op.unchanged for op in compare(b, b))
-    assert seen(operations, swap=False) == seen(compare(b, a), swap=True)
+    assert all(op.unchanged for op in compare_documents(b, b))
+    assert seen(operations, swap=False) == seen(compare_documents(b, a), swap=True)
     amendment = amend(a, b)
     sides = rebuild(as_json(amendment, "old", "new"))
     assert [side.get("p.md", "") for side in sides] == [old, new]

@@ -26,7 +26,7 @@ from publisher.compare.amendment import amend
 from publisher.edges import archive, pdf
 from publisher.edges.project import Project
 from publisher.errors import FormError, RenderError
-from publisher.markup.html import HIDDEN
+from publisher.markup.html import UNSEEN
 from publisher.paper import documents, sheets
 from publisher.paper.fillable import read_form
 from publisher.paper.standards import Attachment, Relationship
@@ -115,7 +115,7 @@ def test_the_text_read_aloud_is_that_of_the_release(
 ) -> None:
     for name, release in (("policy", releases[1]), ("old", releases[0])):
         clauses = release.policy.document.clauses
-        words = "".join(clause.text for clause in clauses if clause.kind not in HIDDEN)
+        words = "".join(clause.text for clause in clauses if clause.kind not in UNSEEN)
         assert read_aloud(made[name], "Art") == "".join(words.split())
 
 
@@ -158,7 +158,7 @@ def compact(release: Release) -> str:
     """All words of a release, without blanks."""
     clauses = release.policy.document.clauses
     words = "".join(
-        clause.text.replace(" | ", "") for clause in clauses if clause.kind not in HIDDEN
+        clause.text.replace(" | ", "") for clause in clauses if clause.kind not in UNSEEN
     )
     return "".join(words.split())
 

@@ -262,6 +262,6 @@ def test_what_is_kept_is_written_as_everything_else_is(pair: tuple[str, str]) ->
     """Clauses that nothing happened to are written in a way of their own, for speed alone."""
     amendment = amended(*pair)
     values = json.loads(as_json(amendment, "a", "b"))["operations"]
-    rows = zip(amendment.operations, amendment.told, values, strict=True)
+    rows = zip(amendment.operations, amendment.changes_of_operations, values, strict=True)
     for op, changes, value in rows:
         assert list(value.items()) == [("id", value["id"]), *_operation(op, changes).items()]

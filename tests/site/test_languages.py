@@ -238,9 +238,8 @@ def test_every_link_and_anchor_leads_somewhere(built: Path, built_later: Path) -
 
 
 def test_the_draft_is_previewed_in_each_language(house: House) -> None:
-    made = {
-        page.path: page for page in generate(Workplace(house.project), today(), draft=True).pages
-    }
+    made = generate(Workplace(house.project), today(), draft=True)
+    pages = {page.path: page for page in made.pages}
     page = pages["privacy/draft/de/"]
     assert page.noindex
     assert '<article class="pp-text" lang="de">' in page.body().html

@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.actions.noticing import import_recipients, letter_for
-from publisher.answers.declaration import About, Reading, Sent, beside_form, read_phrases, reading
+from publisher.answers.mail_meaning import About, Reading, Sent, beside_form, read_phrases, reading
 from publisher.answers.notation import pattern_words
 from publisher.errors import ConfigurationError
 from publisher.law.profiles import PROFILES
-from publisher.letters.letter import Letter
+from publisher.letters.message import Letter
 from publisher.mail.spelling import items
 from publisher.releases.number import Number
 from tests import ROOT

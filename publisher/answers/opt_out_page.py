@@ -13,7 +13,7 @@ from enum import StrEnum
 from markupsafe import Markup
 
 from publisher.markup.elements import NOTHING
-from publisher.people.record import RequestKind, Timing
+from publisher.people.requests import RequestKind, Timing
 from publisher.policies.dates import long_date
 from publisher.releases.release import Release
 
@@ -172,3 +172,10 @@ def _window(release: Release, view: View) -> Markup:
         "<p><strong>The last day was {} (UTC).</strong> You can still declare something "
         "here: it is kept and marked as late, and we will tell you what follows from it.</p>\n"
     ).format(closes)
+
+
+def masked(address: str) -> str:
+    """An e-mail address that its owner recognises and nobody else learns: `c•••@e•••.com`."""
+    local, _, domain = address.partition("@")
+    host, _, top = domain.rpartition(".")
+    return f"{local[:1]}•••@{host[:1]}•••.{top}"

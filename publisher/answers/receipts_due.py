@@ -10,7 +10,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from publisher.people.record import Answer, Channel, RequestKind
+from publisher.people.requests import Answer, Channel, RequestKind
 
 MOST_A_DAY = {Channel.MAIL: 1, Channel.FORM: 4}
 """Letters with receipts that one customer gets in a day, by how the declaration came.

@@ -1,12 +1,7 @@
-"""Opting out of a release: who may, until when, and in what words.
-
-An opt-out is a declaration about one named release. It says nothing about the next one, and it is
-never the same as leaving a mailing list.
-"""
+"""The token in a personal link and in a reply address: who may opt out of which release."""
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import hmac
 import re
@@ -15,10 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from publisher.errors import ConfigurationError, TokenError
-from publisher.people.record import Timing
-from publisher.policies.dates import long_date
 from publisher.releases.number import Number
-from publisher.releases.release import Release
 
 MAC_CHARACTERS = 20
 """100 bits of HMAC-SHA256 in base 32 (RFC 2104 §5 asks for 80 bits at least): short enough for a
@@ -33,16 +25,6 @@ class Capability:
     number: Number
     recipient: int
     """The recipient's number in the ledger, from 1."""
-
-
-def timing(release: Release, received: dt.datetime) -> Timing:
-    """Whether `received` (with an offset) lies before the end of the release's window, in UTC."""
-    closes = release.closes
-    day = received.astimezone(dt.UTC).date()
-    return Timing.IN_TIME if closes and day <= closes else Timing.LATE
-
-
-# ── tokens ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def read_keys(value: str) -> tuple[bytes, ...]:
@@ -123,7 +105,7 @@ def is_signed_for_a_row(keys: Sequence[bytes], token: Token) -> bool:
     """Whether a token is one that was made before the customer's id was part of what is signed.
 
     It proves the number of a recipient and not who that is: it counts only for a letter that the
-    ledger has on record as sent in that time, see `letter.had_row_token`.
+    ledger has on record as sent in that time, see `had_row_token`.
     """
     return _any_made(keys, token, b"opt-out " + token.body.encode())
 
@@ -144,56 +126,3 @@ def _any_made(keys: Sequence[bytes], token: Token, signed: bytes) -> bool:
 def _mac(key: bytes, signed: bytes) -> str:
     digest = hmac.new(key, signed, hashlib.sha256).digest()
     return b32encode(digest).decode().lower()[:MAC_CHARACTERS]
-
-
-def reply_address(base: str, token: str) -> str:
-    """The reply address of one letter (RFC 5233 subaddressing): `opt-out+TOKEN@example.com`.
-
-    Raises:
-        ConfigurationError: the local part would have more than 64 octets.
-    """
-    local, _, domain = base.partition("@")
-    if len(local) + 1 + len(token) > 64:
-        raise ConfigurationError(
-            f"the reply address would have {len(local) + 1 + len(token)} octets before the @",
-            where="publisher.toml: mail.opt_out",
-            remedy="choose a shorter address, so that at most 64 remain",
-        )
-    return f"{local}+{token}@{domain}"
-
-
-def token_in(address: str, base: str) -> str:
-    """The token in a reply address made from `base`; empty where there is none."""
-    local, _, domain = base.lower().partition("@")
-    found = re.fullmatch(rf"{re.escape(local)}\+([^@]+)@{re.escape(domain)}", address.lower())
-    return found[1] if found else ""
-
-
-def masked(address: str) -> str:
-    """An e-mail address that its owner recognises and nobody else learns: `c•••@e•••.com`."""
-    local, _, domain = address.partition("@")
-    host, _, top = domain.rpartition(".")
-    return f"{local[:1]}•••@{host[:1]}•••.{top}"
-
-
-# ── the form's wording ───────────────────────────────────────────────────────────────────────────
-
-
-def wording(release: Release, organisation: str) -> str:
-    """The text above the form of a material release, Markdown; frozen with it."""
-    facts = release.policy.facts
-    new = f"version {release.number.major}"
-    effective = long_date(release.effective, facts.language)
-    closes = long_date(release.closes, facts.language)
-    parts = [
-        f"# Opt out of {new} of the {facts.title}",
-        f"> {facts.remark}" if facts.remark else "",
-        f"{organisation} amends its {facts.title}: {new} applies from **{effective}**. "
-        f"With this form you opt out of {new}. You can do so until the end of **{closes}** (UTC), "
-        "and take it back until then.",
-        facts.effect,
-        "Your declaration is about this version only. "
-        "It says nothing about later versions, and it does not remove you from any mailing list.",
-        f"Declaration: “I opt out of {new} of the {facts.title} of {organisation}.”",
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
