@@ -7,7 +7,7 @@ import datetime as dt
 from markupsafe import Markup
 
 from publisher.actions.drafting import Comparison
-from publisher.edges import pdf
+from publisher.edges.assets import asset_text
 from publisher.edges.press import Press
 from publisher.edges.project import Project
 from publisher.letters.fields import field_values
@@ -65,7 +65,7 @@ def _compared(found: Comparison) -> Compared:
 
 def _ours(name: str) -> Markup:
     """A style sheet or a script of ours, as it stands in HTML."""
-    return Markup(pdf.style(name))  # noqa: S704
+    return Markup(asset_text(name))  # noqa: S704
 
 
 def _press(project: Project) -> Press:

@@ -65,24 +65,26 @@ def diff_command(
 
     found = compare(asked.maybe_project, asked.wanted, old, new, language)
     if form == "text":
-        from publisher.reports.terminal import as_text
+        from publisher.reports.terminal import terminal_report
 
         colour = output is None and console.has_colours(sys.stdout)
-        text = as_text(found.amendment, found.title, colour=colour)
+        text = terminal_report(found.amendment, found.title, colour=colour)
         console.write_document(output, text, for_people=True, coloured=colour)
     elif form == "mail":
-        from publisher.reports.terminal import as_letter
+        from publisher.reports.terminal import mail_report
 
-        console.write_document(output, as_letter(found.amendment))
+        console.write_document(output, mail_report(found.amendment))
     elif form == "markdown":
-        from publisher.reports.pull_request import as_markdown
+        from publisher.reports.pull_request import markdown_report
 
-        console.write_document(output, as_markdown(found.amendment, found.title, found.new.notes))
+        console.write_document(
+            output, markdown_report(found.amendment, found.title, found.new.notes)
+        )
     elif form == "json":
-        from publisher.exchange.diff_json import as_json
+        from publisher.exchange.diff_json import diff_json
 
         names = (found.old.label, found.new.label)
-        console.write_document(output, as_json(found.amendment, *names, seconds=found.seconds))
+        console.write_document(output, diff_json(found.amendment, *names, seconds=found.seconds))
     elif form == "html" and bare:
         from publisher.markup.exact import exact
 

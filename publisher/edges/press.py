@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from publisher.edges import pdf
+from publisher.edges.pdf import make_pdf, pdf_toolchain
 from publisher.paper.documents import Document
 
 _FONTS = {".woff2", ".woff", ".otf", ".ttf"}
@@ -43,7 +43,7 @@ class Press:
             RenderError: a library that the machine must have is missing, or a character is in no
                 font.
         """
-        return pdf.make(
+        return make_pdf(
             document.html,
             self.kept if keep else None,
             form=document.form,
@@ -55,4 +55,4 @@ class Press:
     def toolchain(self) -> str:
         """What decides about the bytes of a PDF beside what it says: programs and fonts."""
         own = (hashlib.sha256(path.read_bytes()).hexdigest() for path in self.fonts)
-        return " ".join([pdf.toolchain(), *own])
+        return " ".join([pdf_toolchain(), *own])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from publisher.edges import pdf, webfonts
+from publisher.edges.assets import asset_text
+from publisher.edges.webfonts import web_font_faces, web_font_files
 from publisher.site.page import FileMaker
 
 _FOLDER = "assets/publisher"
@@ -16,7 +17,7 @@ SHEET = f"{_FOLDER}/site.css"
 def site_assets() -> dict[str, FileMaker]:
     """What makes each of them, by its path from the site's root."""
     files: dict[str, FileMaker] = {
-        f"{_FOLDER}/fonts/{path.name}": path.read_bytes for path in webfonts.font_files()
+        f"{_FOLDER}/fonts/{path.name}": path.read_bytes for path in web_font_files()
     }
     files[SHEET] = _sheet
     for name in ("anchors.js", "steps.js", "day.js", "compare.js"):
@@ -26,12 +27,12 @@ def site_assets() -> dict[str, FileMaker]:
 
 def _sheet() -> bytes:
     """All style sheets of the site in one, for one is fetched sooner than five."""
-    sheets = map(pdf.style, ("marks.css", "views.css", "compare.css", "screen.css"))
-    return packed("".join([webfonts.font_faces("fonts/"), *sheets])).encode()
+    sheets = map(asset_text, ("marks.css", "views.css", "compare.css", "screen.css"))
+    return packed("".join([web_font_faces("fonts/"), *sheets])).encode()
 
 
 def _script(name: str) -> bytes:
-    return packed_script(pdf.style(name)).encode()
+    return packed_script(asset_text(name)).encode()
 
 
 def packed(sheet: str) -> str:

@@ -20,14 +20,14 @@ from publisher.compare.spans import Span, SpanKind
 from publisher.compare.summary import summary_sentence
 from publisher.text.clauses import Clause, Mark, Section
 
-SCHEMA = "urn:policy-publisher:diff:2"
+DIFF_SCHEMA = "urn:policy-publisher:diff:2"
 """The `$id` of the JSON Schema."""
-FORMAT = "policy-publisher/diff"
-VERSION = 2
+DIFF_FORMAT = "policy-publisher/diff"
+DIFF_VERSION = 2
 """Version of the form; it rises when a reader of the old form would misread the new one."""
 
 
-def as_json(amendment: Amendment, old: str, new: str, *, seconds: float | None = None) -> str:
+def diff_json(amendment: Amendment, old: str, new: str, *, seconds: float | None = None) -> str:
     """The amendment as JSON.
 
     Args:
@@ -38,9 +38,9 @@ def as_json(amendment: Amendment, old: str, new: str, *, seconds: float | None =
     counts = amendment.counts
     words = {"inserted": counts.inserted, "deleted": counts.deleted, "moved": counts.moved}
     head = {
-        "$schema": SCHEMA,
-        "format": FORMAT,
-        "version": VERSION,
+        "$schema": DIFF_SCHEMA,
+        "format": DIFF_FORMAT,
+        "version": DIFF_VERSION,
         "old": old,
         "new": new,
         "summary": summary_sentence(amendment),
@@ -74,7 +74,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def rebuild(text: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Both source texts, by file name, to the byte, from what `as_json` made."""
+    """Both source texts, by file name, to the byte, from what `diff_json` made."""
     sides: tuple[dict[str, str], dict[str, str]] = ({}, {})
     for op in json.loads(text)["operations"]:
         for side, name in zip(sides, ("old", "new"), strict=True):

@@ -26,23 +26,11 @@ class Compared:
     notes: Sequence[Note]
     language: str
 
-    def sheet(self, *, paper: bool) -> Markup:
-        """What differs as HTML, for a PDF or for a screen."""
-        return sheets.comparison_sheet(
-            self.title,
-            self.old,
-            self.new,
-            self.amendment,
-            self.notes,
-            self.language,
-            paper=paper,
-        )
-
     def document(self) -> Document:
         """What differs as a document."""
-        return Document(
-            self.sheet(paper=True), (changes_attachment(self.amendment, self.old, self.new),)
-        )
+        sheet = sheets.comparison_sheet(*self._parts)
+        changes = changes_attachment(self.amendment, self.old, self.new)
+        return Document(sheet, (changes,))
 
     def page(self, style: Markup, script: Markup) -> Markup:
         """What differs as one HTML file that needs no other, and runs no script but this one.
@@ -56,6 +44,10 @@ class Compared:
             '{}<meta name="viewport" content="width=device-width">'
             '<meta name="color-scheme" content="light dark">\n<style>\n{}</style></head>'
         ).format(content_policy.alone(code), style)
-        page = self.sheet(paper=False).replace("</head>", head, 1)
+        page = sheets.comparison_page(*self._parts).replace("</head>", head, 1)
         last = Markup("<script>{}</script>\n</body>").format(code)
         return page.replace("</body>", last, 1)
+
+    @property
+    def _parts(self) -> tuple[str, str, str, Amendment, Sequence[Note], str]:
+        return self.title, self.old, self.new, self.amendment, self.notes, self.language

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from publisher.compare.amendment import Amendment, amend
 from publisher.errors import NotFoundError
-from publisher.exchange.diff_json import as_json
+from publisher.exchange.diff_json import diff_json
 from publisher.paper import sheets
 from publisher.paper.standards import Attachment, Relationship
 from publisher.policies.organisation import Organisation
@@ -181,7 +181,7 @@ def changes_attachment(amendment: Amendment, old: str, new: str) -> Attachment:
     """What differs between two texts, for programs; `old` and `new` are what the two are called."""
     return Attachment(
         "changes.json",
-        as_json(amendment, old, new).encode(),
+        diff_json(amendment, old, new).encode(),
         "application/json",
         f"What differs between {old} and {new}, for programs; both texts can be rebuilt from it",
         Relationship.DATA,

@@ -106,10 +106,8 @@ def comparison_sheet(
     amendment: Amendment,
     notes: Sequence[Note],
     language: str,
-    *,
-    paper: bool = True,
 ) -> Markup:
-    """What differs between any two texts.
+    """What differs between any two texts, for a PDF.
 
     Args:
         title: what the document is called.
@@ -117,22 +115,37 @@ def comparison_sheet(
         amendment: what differs.
         notes: why.
         language: of the texts.
-        paper: for a PDF; else for a browser.
     """
-    marked = redline(amendment, paper=paper, views=not paper)
-    tools = NOTHING if paper else page_parts.views(marked, old, new)
-    marks = page_parts.legend(marked.html if paper else None)
-    rows = [("Before", old), ("After", new)]
-    if paper:
-        rows.append(_BAR)
+    marked = redline(amendment, paper=True)
+    marks = page_parts.legend(marked.html)
     parts = [
         _title("", title, ""),
-        _facts(*rows),
+        _facts(("Before", old), ("After", new), _BAR),
         page_parts.general_note(notes),
-        page_parts.changed_text(amendment, marked, notes, language, tools, marks),
+        page_parts.changed_text(amendment, marked, notes, language, marks=marks),
     ]
-    if not paper:
-        parts = [Markup("<main>\n"), *parts, Markup("</main>\n")]
+    return _sheet(language, "", title, title, parts)
+
+
+def comparison_page(
+    title: str,
+    old: str,
+    new: str,
+    amendment: Amendment,
+    notes: Sequence[Note],
+    language: str,
+) -> Markup:
+    """The same for a browser, with buttons for the old, the new and the marked text."""
+    marked = redline(amendment, views=True)
+    tools = page_parts.views(marked, old, new)
+    parts = [
+        Markup("<main>\n"),
+        _title("", title, ""),
+        _facts(("Before", old), ("After", new)),
+        page_parts.general_note(notes),
+        page_parts.changed_text(amendment, marked, notes, language, tools),
+        Markup("</main>\n"),
+    ]
     return _sheet(language, "", title, title, parts)
 
 

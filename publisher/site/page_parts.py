@@ -15,7 +15,7 @@ from publisher.letters.notice import change_words
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import ChangePlace, Fragment, Heading, clauses_html, document_html
 from publisher.policies.dates import long_date
-from publisher.policies.language import right_to_left
+from publisher.policies.language import is_right_to_left
 from publisher.policies.organisation import Organisation
 from publisher.policies.policy import Facts, Note, Policy
 from publisher.releases.number import Materiality
@@ -325,7 +325,7 @@ def postal(organisation: Organisation) -> Markup:
 
 def spoken(language: str) -> Markup:
     """The attributes that say in which language, and which way, an element is written."""
-    way = Markup(' dir="rtl"') if right_to_left(language) else NOTHING
+    way = Markup(' dir="rtl"') if is_right_to_left(language) else NOTHING
     return Markup(' lang="{}"{}').format(language, way)
 
 
