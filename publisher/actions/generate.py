@@ -7,21 +7,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from publisher.actions import Progress, silent
-from publisher.actions.drafting import check_draft
 from publisher.actions.workplace import Workplace
-from publisher.edges import archive
+from publisher.edges.archive import Archive
 from publisher.edges.build_cache import BuildCache
 from publisher.edges.clock import build_day
 from publisher.edges.press import Press
-from publisher.edges.project import Project
 from publisher.edges.site_assets import SHEET, site_assets
+from publisher.edges.submissions import Submissions
 from publisher.errors import PublisherError, RenderError
 from publisher.paper.documents import SiteDocument, site_documents
 from publisher.policies.organisation import Organisation
 from publisher.releases.address import Addresses
 from publisher.releases.folder import SUMS_FILE
-from publisher.releases.release import Release
 from publisher.releases.releases import Releases
+from publisher.review.draft import review_draft
 from publisher.site.assembly import SiteParts, assemble
 from publisher.site.context import PolicyOnDay
 from publisher.site.derived import DerivedTexts
@@ -46,22 +45,23 @@ def generate(
 
     Raises:
         ConfigurationError: a release or the settings do not read.
+        SealError: a release was altered.
         RenderError: a PDF could not be made.
     """
-    project, organisation = workplace.project, workplace.settings.organisation
+    archive, organisation = workplace.archive, workplace.settings.organisation
     day, cache = today or build_day(), workplace.build_cache
-    lines = {name: archive.line(project, name) for name in project.policy_ids}
+    lines = {name: archive.releases(name) for name in workplace.policy_ids}
     texts = [_texts(line, organisation, cache) for line in lines.values() if line]
     policies = [PolicyOnDay(each, day, organisation) for each in texts]
     _prepare(texts, progress)
     makers = {
-        each.path: _maker(each, project, organisation, workplace.press, cache)
+        each.path: _maker(each, archive, organisation, workplace.press, cache)
         for policy in policies
         for each in site_documents(policy.releases, organisation)
     }
     _make(makers, progress)
-    drafts = tuple(_drafts(project, lines)) if draft else ()
-    sums = partial(_file, project, SUMS_FILE)
+    drafts = tuple(_drafts(workplace.submissions, lines)) if draft else ()
+    sums = partial(archive.file, name=SUMS_FILE)
     parts = SiteParts(sums, {**site_assets(), **makers}, (SHEET,), drafts)
     return assemble(organisation, policies, day, parts)
 
@@ -89,7 +89,7 @@ def _make(documents: Mapping[str, FileMaker], progress: Progress) -> None:
 
 def _maker(
     found: SiteDocument,
-    project: Project,
+    archive: Archive,
     organisation: Organisation,
     press: Press,
     cache: BuildCache,
@@ -99,21 +99,18 @@ def _maker(
 
     if found.frozen:
         (release,) = found.releases
-        return lambda: _file(project, found.frozen, release) or make()
+        return lambda: archive.file(release, found.frozen) or make()
     identities = (release.identity for release in found.releases)
     parts = [found.path, repr(organisation), press.toolchain, *identities]
     return lambda: cache.get(parts, make)
 
 
-def _file(project: Project, name: str, release: Release) -> bytes:
-    return archive.release_file(project, release, name)
-
-
-def _drafts(project: Project, lines: Mapping[str, Releases]) -> Iterator[Page]:
+def _drafts(submissions: Submissions, lines: Mapping[str, Releases]) -> Iterator[Page]:
     for policy_id, releases in lines.items():
-        policy, _ = project.read_draft(policy_id)
         try:
-            findings = check_draft(project, policy_id)
+            submission = submissions.read(policy_id, releases)
+            findings = review_draft(submission, releases)
         except PublisherError as error:
             raise RenderError(error.what, where=error.where, remedy=error.remedy) from error
-        yield from draft_pages(policy, findings, releases[-1] if releases else None, policy_id)
+        last = releases[-1] if releases else None
+        yield from draft_pages(submission.policy, findings, last, policy_id)

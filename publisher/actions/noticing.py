@@ -27,10 +27,11 @@ from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
 from publisher.letters.html_part import subject_of
 from publisher.people.deliveries import Delivery, DeliveryState
-from publisher.people.due import Due, Told, due, lawful_from
+from publisher.people.due import Due, Told, due
 from publisher.people.recipients import Recipient, read_address
 from publisher.policies.dates import long_date
 from publisher.releases.chronology import behind
+from publisher.releases.notice_period import lawful_from
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases

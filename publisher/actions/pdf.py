@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from publisher.actions.workplace import Workplace
-from publisher.edges import archive
 from publisher.paper.documents import frozen_name, release_document
 from publisher.releases.number import Number
 
@@ -17,10 +16,12 @@ def pdf(workplace: Workplace, policy_id: str, number: Number, language: str = ""
 
     Raises:
         NotFoundError: there is no such release, or it has no such translation.
+        SealError: the release was altered.
         RenderError: it had to be made, and could not.
     """
-    release = archive.release(workplace.project, policy_id, number)
-    frozen = archive.release_file(workplace.project, release, frozen_name(release, language))
+    archive = workplace.archive
+    release = archive.release(policy_id, number)
+    frozen = archive.file(release, frozen_name(release, language))
     if frozen:
         return frozen
     return workplace.press.pdf_of(

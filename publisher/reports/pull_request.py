@@ -22,7 +22,7 @@ from publisher.policies.policy import Note
 from publisher.reports.changes import change_title, kind_in_words, word_counts
 from publisher.reports.extracts import Extract, Line, extracts
 from publisher.reports.phrases import Phrase, cut, end_of, phrase_runs, shortened, visible
-from publisher.review.findings import explains
+from publisher.review.text import explains
 from publisher.text.clauses import Kind
 from publisher.text.parsing import parse
 

@@ -22,7 +22,7 @@ from publisher.edges import build_cache
 from publisher.edges.mkdocs import frames, plugin
 from publisher.edges.project import Project
 from publisher.edges.up_to_date import Built
-from tests.conftest import House, git, make_house
+from tests.fixtures.house import House, git, make_house
 
 DAY = dt.date(2026, 12, 24)
 USE = "We use your data for your orders, {0}, and for nothing else that you did not ask for.\n"

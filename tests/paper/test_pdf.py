@@ -20,7 +20,7 @@ from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
 from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
 from pypdf import PdfReader, PdfWriter
 
-from publisher.actions import printing
+from publisher.actions.diff import DiffOrder, diff
 from publisher.actions.workplace import Workplace
 from publisher.compare.amendment import amend
 from publisher.edges import archive, pdf
@@ -37,7 +37,7 @@ from publisher.releases.release import Release
 from publisher.site.catalogue import text as text_json
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
-from tests.conftest import ROOT
+from tests import ROOT
 from tests.fixtures.standards import broken, read_aloud
 from tests.site.test_pages import new_project
 
@@ -552,14 +552,16 @@ def test_a_missing_library_is_told_with_the_command(monkeypatch: pytest.MonkeyPa
 
 
 def test_any_comparison_can_be_a_file_of_its_own(project: Project) -> None:
-    from publisher.actions.drafting import compare
+    def told(form: str) -> str | bytes:
+        return diff(Workplace(project), "privacy", DiffOrder("1", "draft", form=form))
 
-    found = compare(project, "privacy", "1", "draft")
-    page = printing.comparison_html(found)
+    page, printed = told("html"), told("pdf")
+    assert isinstance(page, str)
+    assert isinstance(printed, bytes)
     assert "<style>" in page
     assert not re.search(r'(?:src|href)="http', page)
     assert "512" in page
-    assert "version 1" in text(printing.comparison_pdf(found))
+    assert "version 1" in text(printed)
 
 
 def test_a_redline_has_every_mark_and_the_numbers_of_its_lists() -> None:

@@ -24,7 +24,7 @@ from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.site import versus
 from publisher.site.derived import DerivedTexts
-from tests.conftest import ROOT
+from tests import ROOT
 from tests.fixtures.access import violations
 from tests.house.test_browser import browser, own_site
 
