@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from publisher.answers.phrases import Phrases
     from publisher.edges.archive import Archive
     from publisher.edges.build_cache import BuildCache
+    from publisher.edges.carriers.carrier import Carrier
     from publisher.edges.clock import Clock
     from publisher.edges.drafts import Drafts
     from publisher.edges.history import History
     from publisher.edges.ledger import Ledger
-    from publisher.edges.outbox import Carrier
     from publisher.edges.press import Press
     from publisher.edges.submissions import Submissions
     from publisher.policies.settings import Settings
@@ -145,7 +145,7 @@ class Workplace:
     @property
     def open_carrier(self) -> Callable[[], Carrier]:
         """Opens a connection to whatever takes letters: the relay, or the spool."""
-        from publisher.edges.outbox import carrier_of
+        from publisher.edges.carriers import carrier_of
 
         return lambda: carrier_of(self.project)
 

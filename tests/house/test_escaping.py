@@ -55,7 +55,7 @@ ALLOWED = {
     "edges/mkdocs/templates.py": {"without_tags"},
     "edges/mkdocs/plugin.py": {"on_config"},
     # An end tag that is looked for.
-    "mail/hypertext.py": {"_said_in"},
+    "mail/html.py": {"_said_in"},
     # The source of a template, and a configuration of Apache.
     "edges/mkdocs/theme.py": {"apart"},
     "site/memento.py": {"apache_file"},

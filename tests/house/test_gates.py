@@ -27,9 +27,9 @@ import pytest
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from playwright.sync_api import Browser, BrowserContext, ViewportSize
-from publisher.actions.publishing import Order, order
 from pypdf import PdfReader
 
+from publisher.edges.mkdocs.order import Order, order
 from tests.fixtures import showcase
 from tests.fixtures.access import violations
 from tests.fixtures.house import House
