@@ -13,7 +13,7 @@ from publisher.answers.declarations import DAY, stands
 from publisher.answers.receipts_due import Together, due_answers
 from publisher.edges import archive, detached
 from publisher.edges.carriers import carrier_of
-from publisher.edges.carriers.carrier import STATE_OF, Carrier, Fate, Outcome
+from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import ledger_of
 from publisher.edges.locks import held
@@ -21,7 +21,7 @@ from publisher.edges.project import Project
 from publisher.errors import LedgerError, NotFoundError, PublisherError, SendError
 from publisher.letters.message import Letter
 from publisher.letters.receipt import compose_link, compose_receipt
-from publisher.people.deliveries import DeliveryState
+from publisher.people.deliveries import STATE_OF, DeliveryState, Fate, Outcome
 from publisher.people.requests import Answer, RequestKind, receipt_of
 
 PATIENCE = 5.0

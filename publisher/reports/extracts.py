@@ -44,12 +44,12 @@ class Extract(NamedTuple):
 
 
 def extracts(amendment: Amendment) -> list[Extract]:
-    """Every operation that a reader sees, under the heading it stands below, in reading order."""
-    return _Teller(amendment).extracts()
+    """Every operation that a reader is shown, in reading order, by the heading above it."""
+    return _Extractor(amendment).extracts()
 
 
-class _Teller:
-    """Knows where each operation stands, and so what to say of it."""
+class _Extractor:
+    """Knows the section of each operation, old and new, and so what to say of it."""
 
     def __init__(self, amendment: Amendment) -> None:
         self.amendment = amendment

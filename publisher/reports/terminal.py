@@ -25,7 +25,7 @@ def terminal_report(amendment: Amendment, title: str, *, colour: bool = False) -
     """The amendment for a terminal: one paragraph a change.
 
     Args:
-        amendment: what to tell.
+        amendment: what differs.
         title: the first line, such as "Privacy Policy: version 1 → draft".
         colour: use ANSI colours beside the signs.
     """
