@@ -41,14 +41,14 @@ def build(workplace: Workplace, today: dt.date | None = None, progress: Progress
     # All that a build needs takes a while to load.
     from publisher.actions.generate import generate
     from publisher.actions.verifying import require_sound
-    from publisher.edges.files import sweep
+    from publisher.edges.files import remove_unfinished
     from publisher.edges.mkdocs.order import Order
 
     require_sound(project)
     inputs = Inputs.now(project, day)
     made = generate(workplace, day, progress)
     for folder in (project.built.parent, project.cache / "pdf"):
-        sweep(folder)
+        remove_unfinished(folder)
     built = _through_mkdocs(config, project.built, Order(day, site=made, progress=progress))
     workplace.build_cache.sweep(time.time() - KEPT_FOR)
     record_build(project, inputs, built)

@@ -203,8 +203,14 @@ def settle_receipts(project: Project, receipts: Sequence[str], again: bool, cloc
                 f"{receipt} is no receipt in doubt and none that was refused",
                 remedy="publisher receipts",
             )
-    state = DeliveryState.TO_DO if again else DeliveryState.ACCEPTED
-    said = "resolved by hand: again" if again else "resolved by hand: accepted"
-    ledger_of(project).settle_answers(
-        numbers, state, said, clock(), was=_SETTLED_BY_HAND, afresh=again
-    )
+    ledger, now = ledger_of(project), clock()
+    if again:
+        ledger.reopen_answers(numbers, "resolved by hand: again", now, _SETTLED_BY_HAND)
+    else:
+        ledger.settle_answers(
+            numbers,
+            DeliveryState.ACCEPTED,
+            "resolved by hand: accepted",
+            now,
+            was=_SETTLED_BY_HAND,
+        )

@@ -13,13 +13,12 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from publisher.actions.generate import generate
 from publisher.actions.workplace import Workplace
 from tests.fixtures.house import FACTS, House, later, make_house, today
 from tests.fixtures.links import dead
-from tests.house.test_browser import FLAGS, chromium
 from tests.releases.test_translation import COOKIES, DECLARED, GERMAN
 
 SITE = "http://127.0.0.1:8000/"
@@ -260,14 +259,6 @@ def address(built: Path) -> Iterator[str]:
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.mark.browser

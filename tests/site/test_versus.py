@@ -25,10 +25,10 @@ from publisher.releases.releases import Releases
 from publisher.site import versus
 from publisher.site.derived import DerivedTexts
 from tests import ROOT
-from tests.fixtures.access import violations
-from tests.house.test_browser import browser, own_site
+from tests.fixtures.access import Scheme, violations
+from tests.house.test_browser import own_site
 
-__all__ = ["browser", "own_site"]  # fixtures, used by their names
+__all__ = ["own_site"]  # a fixture, used by its name
 
 pytestmark = pytest.mark.browser
 
@@ -290,12 +290,9 @@ def test_without_a_script_the_chain_of_pages_is_there(browser: Browser, own_site
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_accessible_and_fits(
-    browser: Browser, own_site: str, width: int, scheme: str
+    browser: Browser, own_site: str, width: int, scheme: Scheme
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme="dark" if scheme == "dark" else "light",
-    )
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
     for query in ("", "?from=1&to=2.1", "?from=2.1&to=1", "?from=9&to=1"):
         page.goto(f"{own_site}privacy/compare/{query}")
@@ -303,7 +300,7 @@ def test_it_is_accessible_and_fits(
         for layout in ("inline", "facing") if "2.1" in query else ("",):
             if layout:
                 page.check(f"#pp-{layout}")
-            found = violations(page)
+            found = violations(page, scheme)
             assert not found.violations_count, f"{query} {layout}: {found.generate_report()}"
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{query} {layout} is {wide} px wide"
