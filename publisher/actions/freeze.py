@@ -87,8 +87,8 @@ def freeze(
     if not dry_run:
         _finish_interrupted(archive, history, policy_id, f"{folder}/notes")
     revision = history.head
+    releases = archive.releases(policy_id)  # what was altered must not be committed
     _refuse_uncommitted(history)
-    releases = archive.releases(policy_id)
     refuse_clock(releases, now)
     submission = workplace.submissions.read(policy_id, releases)
     refuse_findings(review_draft(submission, releases), folder)

@@ -31,18 +31,18 @@ class Workplace:
     needed, so that a signature tells what a function reads and writes.
     """
 
-    def __init__(self, project: Project, clock: Clock = clocks.now) -> None:
+    def __init__(self, project: Project, clock: Clock | None = None) -> None:
         """Opens nothing yet.
 
         Args:
             project: its folders.
-            clock: gives the time of every act, with its offset.
+            clock: gives the time of every act, with its offset; None: the machine's.
         """
         self.project = project
-        self.clock = clock
+        self.clock = clock or clocks.now
 
     @classmethod
-    def find(cls, start: Path, clock: Clock = clocks.now) -> Workplace:
+    def find(cls, start: Path, clock: Clock | None = None) -> Workplace:
         """The workplace of the project that a folder lies in.
 
         Raises:
