@@ -12,8 +12,6 @@ from publisher.cli import console
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError
 
-Clock = Callable[[], dt.datetime]
-
 FINDINGS = 1
 """Exit code of a command that did its work and found something wrong."""
 REFUSED = 2
@@ -26,7 +24,9 @@ class Invocation:
     The project is looked for when a command first asks for it, since some work without one.
     """
 
-    def __init__(self, start: Path, wanted: str | None, quiet: bool, clock: Clock | None) -> None:
+    def __init__(
+        self, start: Path, wanted: str | None, quiet: bool, clock: Callable[[], dt.datetime] | None
+    ) -> None:
         """Takes the options of the program.
 
         Args:
@@ -55,7 +55,7 @@ class Invocation:
             return None
 
     @property
-    def now(self) -> Clock:
+    def now(self) -> Callable[[], dt.datetime]:
         return self.workplace.clock
 
     @property

@@ -103,7 +103,7 @@ def at_path(path: Path) -> Version:
     return Version(str(path), document, next(named, ""), path=str(path))
 
 
-def shortened(old: Version, new: Version) -> tuple[Version, Version]:
+def with_short_labels(old: Version, new: Version) -> tuple[Version, Version]:
     """Two paths under names that tell them apart: without the folders that both are in."""
     if not (old.path and new.path):
         return old, new
