@@ -20,9 +20,6 @@ from publisher.site import theme
 from tests import ROOT
 from tests.fixtures.house import make_house
 from tests.fixtures.statics import Host, hosting
-from tests.house.test_browser import browser
-
-__all__ = ["browser"]  # a fixture, used by its name
 
 pytestmark = pytest.mark.browser
 
