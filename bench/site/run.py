@@ -26,11 +26,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from publisher.actions.printing import redline_pdf, release_pdf
+from publisher.actions.workplace import Workplace
 from publisher.compare.amendment import Amendment, amend
 from publisher.compare.spans import Span, SpanKind
-from publisher.edges import archive
-from publisher.edges.project import Project
+from publisher.paper.documents import redline_document, release_document
 
 ROOT = Path(__file__).parents[2]
 BARE = """\
@@ -128,15 +127,16 @@ def take(folder: Path, clone: Path, path: str, commit: str, policy: str = "terms
 
 def print_ahead(folder: Path, policy: str = "terms") -> None:
     """Makes the PDFs that the site will have: `bench/pdf` measures what they cost."""
-    project = Project.find(folder)
-    *_, before, last = archive.line(project, policy)
-    release_pdf(project, last)
-    redline_pdf(project, before, last)
+    work = Workplace.find(folder)
+    *_, before, last = work.archive.releases(policy)
+    organisation = work.settings.organisation
+    work.press.pdf_of(release_document(last, organisation))
+    work.press.pdf_of(redline_document(before, last, organisation))
 
 
 def write_plain(folder: Path, here: Path) -> None:
     """One Markdown page a version, and one a redline in full, for plain MkDocs."""
-    releases = archive.line(Project.find(folder), "terms")
+    releases = Workplace.find(folder).archive.releases("terms")
     docs = here / "docs"
     docs.mkdir(parents=True)
     (docs / "index.md").write_text("# Plain\n", "utf-8")

@@ -116,12 +116,15 @@ def _bare(found: Comparison) -> str:
 
 
 def _page(found: Comparison) -> str:
-    from publisher.actions.publishing import comparison_html
+    from publisher.edges.assets import asset_html
+    from publisher.paper.comparison import comparison_file
 
-    return comparison_html(found)
+    style = asset_html("marks.css") + asset_html("views.css") + asset_html("alone.css")
+    return comparison_file(found, style, asset_html("steps.js"))
 
 
 def _pdf(found: Comparison) -> bytes:
-    from publisher.actions.publishing import comparison_pdf
+    from publisher.edges.press import Press
+    from publisher.paper.comparison import comparison_document
 
-    return comparison_pdf(found)
+    return Press().pdf_of(comparison_document(found))
