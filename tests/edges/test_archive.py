@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,10 +19,9 @@ from publisher.edges.tags import Tags
 from publisher.errors import ConfigurationError, FreezeError, NotFoundError, SealError
 from publisher.releases.folder import SUMS_FILE, release_files, seal_of
 from publisher.releases.number import Number
-from publisher.releases.release import Release
 from publisher.releases.seals import Link, chain_flaws
 from tests.fixtures.house import git
-from tests.fixtures.houses import ONE, TWO, make, prolong, reseal
+from tests.fixtures.houses import ONE, TWO, make, prolong, reseal, under_git
 
 THREE = Number(3)
 
@@ -33,7 +32,7 @@ class NoTags:
     def message(self, name: str) -> None:
         return None
 
-    def names(self, policy_id: str) -> frozenset[str]:
+    def numbers(self, policy_id: str) -> frozenset[Number]:
         return frozenset()
 
 
@@ -57,7 +56,7 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Path]]:
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that the archive reads."""
     found: list[Path] = []
     real = module._bytes
@@ -67,7 +66,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Path]]:
         return real(path)
 
     monkeypatch.setattr(module, "_bytes", read)
-    yield found
+    return found
 
 
 def file(project: Project, name: str) -> Path:
@@ -79,17 +78,6 @@ def alter(path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[-2] ^= 1
     path.write_bytes(data)
-
-
-def tag(project: Project, message: Callable[[Release], str] = lambda r: f"Seal: {r.seal}") -> None:
-    """Puts a project under git, with a tag for each release."""
-    git(project.root, "init", "-q", "-b", "main")
-    git(project.root, "config", "user.name", "Tests")
-    git(project.root, "config", "user.email", "tests@hosting.example")
-    git(project.root, "add", "versions")
-    git(project.root, "commit", "-q", "-m", "Releases")
-    for release in Archive(project.versions, NoTags()).releases("privacy"):
-        git(project.root, "tag", "-a", release.name, "-m", message(release))
 
 
 def witnessed(project: Project) -> Archive:
@@ -106,7 +94,7 @@ def forge(project: Project, number: str) -> None:
 
 
 def test_releases_in_order(archive: Archive) -> None:
-    assert archive.numbers("privacy") == [ONE, TWO, THREE]
+    assert archive.numbers("privacy") == (ONE, TWO, THREE)
     assert [release.number for release in archive.releases("privacy")] == [ONE, TWO, THREE]
     assert archive.release("privacy", TWO).number == TWO
     assert [release.number for release in archive.amendment("privacy", 2)] == [TWO]
@@ -117,13 +105,13 @@ def test_releases_in_order(archive: Archive) -> None:
 
 def test_a_policy_without_releases(archive: Archive, tmp_path: Path) -> None:
     for policy_id in ("terms", "..", "no/such", ""):
-        assert archive.numbers(policy_id) == []
+        assert archive.numbers(policy_id) == ()
         assert archive.releases(policy_id) == ()
         assert archive.last(policy_id) is None
         assert archive.amendment(policy_id, 1) == ()
         with pytest.raises(NotFoundError, match="there are: none"):
             archive.release(policy_id, ONE)
-    assert Archive(tmp_path / "nowhere", NoTags()).numbers("privacy") == []
+    assert Archive(tmp_path / "nowhere", NoTags()).numbers("privacy") == ()
 
 
 def test_an_unknown_number_names_the_known_ones(archive: Archive) -> None:
@@ -316,7 +304,7 @@ def test_a_file_that_may_not_be_read(project: Project, archive: Archive) -> None
 
 
 def test_the_tag_tells(project: Project) -> None:
-    tag(project)
+    under_git(project)
     archive = witnessed(project)
     archive.releases("privacy")
     forge(project, "3")
@@ -330,7 +318,7 @@ def test_the_tag_tells(project: Project) -> None:
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_deleted_release_that_its_tag_knows(project: Project, packed: bool) -> None:
-    tag(project)
+    under_git(project)
     if packed:
         git(project.root, "gc", "-q")
     shutil.rmtree(file(project, "3"))
@@ -344,7 +332,7 @@ def test_a_deleted_release_that_its_tag_knows(project: Project, packed: bool) ->
 
 
 def test_a_tag_that_is_moved_while_the_archive_is_open(project: Project) -> None:
-    tag(project)
+    under_git(project)
     archive = witnessed(project)
     archive.releases("privacy")
     git(project.root, "pack-refs", "--all")
@@ -369,7 +357,7 @@ def test_tags_that_are_no_witnesses(project: Project) -> None:
 
 
 def test_a_second_working_tree_has_the_same_tags(project: Project, tmp_path: Path) -> None:
-    tag(project)
+    under_git(project)
     place = tmp_path / "second"
     git(project.root, "worktree", "add", "-q", str(place))
     other = Project(place)
@@ -391,7 +379,7 @@ def test_a_project_in_a_folder_of_its_repository(tmp_path: Path) -> None:
 
 def test_a_repository_of_sha256(project: Project) -> None:
     git(project.root, "init", "-q", "--object-format=sha256")
-    tag(project)
+    under_git(project)
     archive = witnessed(project)
     archive.releases("privacy")
     forge(project, "3")
@@ -400,7 +388,7 @@ def test_a_repository_of_sha256(project: Project) -> None:
 
 def test_git_is_not_asked(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a receiver runs there may be no git."""
-    tag(project)
+    under_git(project)
     git(project.root, "gc", "-q")
     monkeypatch.setenv("PATH", "/nowhere")
     assert len(witnessed(project).releases("privacy")) == 3
@@ -512,6 +500,6 @@ def test_a_release_is_written_once(archive: Archive) -> None:
         archive.write("privacy", THREE, release_files(release, {}))
     assert caught.value.where == "versions/privacy/3"
     archive.discard("privacy", THREE)
-    assert archive.numbers("privacy") == [ONE, TWO]
+    assert archive.numbers("privacy") == (ONE, TWO)
     archive.write("privacy", THREE, release_files(release, {}))
     assert archive.release("privacy", THREE).policy == release.policy

@@ -14,10 +14,8 @@ from starlette.testclient import TestClient
 
 from publisher.answers.opt_out_page import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
 from publisher.edges import archive, file_state
-from publisher.edges.project import Project
 from publisher.web.app import application
-from tests.fixtures.house import git
-from tests.fixtures.houses import KEY, prolong, token, told
+from tests.fixtures.houses import KEY, prolong, token, told, under_git
 
 PAGE = "/privacy/2/opt-out/"
 Price = dict[str, Counter[str]]
@@ -76,7 +74,7 @@ def prices(root: Path, releases: int, patch: pytest.MonkeyPatch, *, known: bool)
     root.mkdir()
     project = told(root)
     prolong(project, releases)
-    tagged(project, packed=releases if known else 2)
+    under_git(project, packed=releases if known else 2)
     own = token(project, "c-1")
     requests: dict[str, tuple[str, str, dict[str, str] | None]] = {
         "page": ("GET", PAGE, None),
@@ -95,25 +93,6 @@ def prices(root: Path, releases: int, patch: pytest.MonkeyPatch, *, known: bool)
                 assert client.request(method, path, data=data).status_code == 200
         found[name] = price
     return found
-
-
-def tagged(project: Project, packed: int) -> None:
-    """Puts the project under git, each release with its tag.
-
-    Args:
-        project: with its releases.
-        packed: how many of the tags git has packed into one file.
-    """
-    root = project.root
-    git(root, "init", "-q", "-b", "main")
-    git(root, "config", "user.name", "Tests")
-    git(root, "config", "user.email", "tests@hosting.example")
-    git(root, "add", "versions")
-    git(root, "commit", "-q", "-m", "Releases")
-    for number, release in enumerate(archive.line(project, "privacy"), 1):
-        git(root, "tag", "-a", release.name, "-m", f"Seal: {release.seal}")
-        if number == packed:
-            git(root, "pack-refs", "--all")
 
 
 @pytest.fixture(autouse=True)
