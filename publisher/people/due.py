@@ -23,7 +23,7 @@ class Due:
     recipients: Sequence[Recipient]
     to_tell: Sequence[Recipient]
     told: int
-    """How many were told of this release, or of another number of it with the same effective date."""
+    """How many were told of it, or of another number of it with the same effective date."""
     in_doubt: int
     refused: int
     """How many letters were refused or bounced."""
