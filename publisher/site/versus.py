@@ -17,16 +17,16 @@ from publisher.markup.inline import Style, inline
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
-from publisher.site.comparable import FORMAT, rules
+from publisher.site.comparable import COMPARABLE_FORMAT, compare_rules
 from publisher.site.derived import DerivedTexts
-from publisher.site.page_head import anchor
-from publisher.site.page_parts import LEGEND, tools, when_words
+from publisher.site.page_head import link_html
+from publisher.site.page_parts import LEGEND, redline_tools, when_words
 
-SCRIPT = "assets/publisher/compare.js"
+COMPARE_SCRIPT = "assets/publisher/compare.js"
 """What compares, from the site's root."""
 
 
-def chooser(derived: DerivedTexts, at: Addresses) -> Markup:
+def version_chooser(derived: DerivedTexts, at: Addresses) -> Markup:
     """The two lists to choose from, the place for the comparison, and the chain of real pages.
 
     Only the chain is shown without a script.
@@ -47,7 +47,7 @@ def chooser(derived: DerivedTexts, at: Addresses) -> Markup:
         )
     )
     kind = attribute("type", "application/json") + attribute("class", "pp-words")
-    words = data_block(phrases(releases[-1], at), kind)
+    words = data_block(script_phrases(releases[-1], at), kind)
     return Markup(
         '<form class="pp-compare" action="./" autocomplete="off" hidden>\n{}'
         '<p class="pp-field"><button>Compare</button></p>\n</form>\n'
@@ -68,12 +68,14 @@ def _options(derived: DerivedTexts, chosen: Release) -> Markup:
     )
 
 
-def script(at: Addresses) -> Markup:
+def compare_script(at: Addresses) -> Markup:
     """Loads the script that compares."""
-    return Markup('<script type="module" src="{}{}?{}"></script>\n').format(at.root, SCRIPT, FORMAT)
+    return Markup('<script type="module" src="{}{}?{}"></script>\n').format(
+        at.root, COMPARE_SCRIPT, COMPARABLE_FORMAT
+    )
 
 
-def phrases(release: Release, at: Addresses) -> dict[str, object]:
+def script_phrases(release: Release, at: Addresses) -> dict[str, object]:
     """All that the scripts say and write, and the rules that they follow.
 
     Args:
@@ -86,15 +88,15 @@ def phrases(release: Release, at: Addresses) -> dict[str, object]:
     language = release.policy.facts.language
     moved = Markup('“$2” moved from here <a href="#moved-$1-here">to “$3”</a>.')
     return {
-        **rules(),
+        **compare_rules(),
         "choose": "Choose two versions.",
         "both": "Both are the same version. Choose two that differ.",
         "unknown": "There is no such version. Choose two of these.",
         "busy": "Comparing …",
         "failed": "The comparison could not be fetched. The pages below need no script.",
         "pair": "From version $1 to version $2.",
-        "script": f"{at.root}{SCRIPT}?{FORMAT}",
-        "steps": f"./steps.js?{FORMAT}",
+        "script": f"{at.root}{COMPARE_SCRIPT}?{COMPARABLE_FORMAT}",
+        "steps": f"./steps.js?{COMPARABLE_FORMAT}",
         "beginning": "the beginning",
         "none": "none",
         "ins": marked["insert"],
@@ -136,7 +138,7 @@ def phrases(release: Release, at: Addresses) -> dict[str, object]:
             '<h2 id="pp-marked">The text with every change marked</h2>\n{}'
             '<div class="pp-views">\n{}'
             '<article class="pp-text pp-redline" lang="{}">\n$2</article>\n</div>\n'
-        ).format(REMARK, swap, LEGEND, tools("", "version $4", "version $5"), language),
+        ).format(REMARK, swap, LEGEND, redline_tools("", "version $4", "version $5"), language),
     }
 
 
@@ -166,7 +168,9 @@ def _chain(releases: Releases, at: Addresses) -> Markup:
     items = NOTHING.join(
         Markup('<li data-number="{}">{}, {}</li>\n').format(
             new.number,
-            anchor((f"From version {old.number} to version {new.number}", at.changes(new.number))),
+            link_html(
+                (f"From version {old.number} to version {new.number}", at.changes(new.number))
+            ),
             when_words(new),
         )
         for old, new in pairwise(releases)
