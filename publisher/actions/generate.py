@@ -24,7 +24,7 @@ from publisher.review.draft import review_draft
 from publisher.site.assembly import SiteParts, assemble
 from publisher.site.context import PolicyOnDay
 from publisher.site.derived import DerivedTexts
-from publisher.site.page import FileMaker, Page, Site
+from publisher.site.page import FileMaker, GeneratedSite, Page
 from publisher.site.preview import draft_pages
 
 
@@ -34,7 +34,7 @@ def generate(
     progress: Progress = silent,
     *,
     draft: bool = False,
-) -> Site:
+) -> GeneratedSite:
     """The generated part of the site.
 
     Args:

@@ -13,7 +13,7 @@ from publisher.releases.folder import SUMS_FILE
 from publisher.releases.release import Release
 from publisher.site import catalogue, current_pages, feeds, languages, memento, relations
 from publisher.site.context import PolicyOnDay
-from publisher.site.page import FileMaker, Page, Site
+from publisher.site.page import FileMaker, GeneratedSite, Page
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class SiteParts:
 
 def assemble(
     organisation: Organisation, policies: Sequence[PolicyOnDay], today: dt.date, parts: SiteParts
-) -> Site:
+) -> GeneratedSite:
     """The site on a day.
 
     Args:
@@ -56,7 +56,7 @@ def assemble(
     head = relations.head_html(relations.feed_links("feed.atom", "feed.json", everything.title))
     home = current_pages.policy_list([policy.releases for policy in policies], today)
     files = {**parts.files, **files}
-    return Site(organisation, (*pages, *parts.drafts), files, parts.styles, home, head)
+    return GeneratedSite(organisation, (*pages, *parts.drafts), files, parts.styles, home, head)
 
 
 def policy_news(policy: PolicyOnDay) -> list[feeds.FeedEntry]:

@@ -7,7 +7,7 @@ and a list of links (RFC 6690 §2, in the form of RFC 7089 §5).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -194,38 +194,47 @@ def linked_data(
         "publisher": {"@type": "Organization", "name": organisation, "url": at.root},
         "exampleOfWork": {"@type": "CreativeWork", "@id": at.current, "name": facts.title},
         "isAccessibleForFree": True,
+        **_times(release, period),
     }
-    if release.published:
-        value["datePublished"] = moment(release.published)
-    # Of a text of the past, only the day it was seen is known.
-    period = None if release.imported else period
-    if period and period.first:
-        value["temporalCoverage"] = f"{period.first}/{period.last or '..'}"
-    if period and period.last:
-        value["expires"] = (period.last + dt.timedelta(days=1)).isoformat()
     if release.previous:
         value["isBasedOn"] = at.release(release.previous)
-    value["encoding"] = [
-        {
-            "@type": "MediaObject",
-            "encodingFormat": "text/markdown",
-            "contentUrl": at.download(number, "policy.md"),
-            "sha256": text_digest(release),
-        },
-    ]
-    if printed:
-        pdf = {
-            "@type": "MediaObject",
-            "encodingFormat": "application/pdf",
-            "contentUrl": at.download(number, "policy.pdf"),
-        }
-        value["encoding"].append(pdf)
+    value["encoding"] = list(_encodings(release, at, printed=printed))
     if facts.translations:
         value["workTranslation"] = [
             {"@type": "DigitalDocument", "@id": at.translation(number, language)}
             for language in facts.translations
         ]
     return _script(value)
+
+
+def _times(release: Release, period: Period | None) -> dict[str, Any]:
+    """When a version was published, and when it applies."""
+    found: dict[str, Any] = {}
+    if release.published:
+        found["datePublished"] = moment(release.published)
+    # Of a text of the past, only the day it was seen is known.
+    period = None if release.imported else period
+    if period and period.first:
+        found["temporalCoverage"] = f"{period.first}/{period.last or '..'}"
+    if period and period.last:
+        found["expires"] = (period.last + dt.timedelta(days=1)).isoformat()
+    return found
+
+
+def _encodings(release: Release, at: Addresses, *, printed: bool) -> Iterator[dict[str, str]]:
+    """The files with the text of a version."""
+    yield {
+        "@type": "MediaObject",
+        "encodingFormat": "text/markdown",
+        "contentUrl": at.download(release.number, "policy.md"),
+        "sha256": text_digest(release),
+    }
+    if printed:
+        yield {
+            "@type": "MediaObject",
+            "encodingFormat": "application/pdf",
+            "contentUrl": at.download(release.number, "policy.pdf"),
+        }
 
 
 def _script(value: Mapping[str, Any]) -> Markup:

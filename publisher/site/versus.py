@@ -82,13 +82,12 @@ def script_phrases(release: Release, at: Addresses) -> dict[str, object]:
         release: the last one.
         at: addresses as seen from the page.
     """
-    spans = {kind.value: Span(kind, "$1") for kind in (SpanKind.INSERT, SpanKind.DELETE)}
-    marked = {name: inline([span], Style()) for name, span in spans.items()}
-    swap = Markup('<p><a href="?from=$5&amp;to=$4">The other way round</a></p>\n')
-    language = release.policy.facts.language
-    moved = Markup('“$2” moved from here <a href="#moved-$1-here">to “$3”</a>.')
+    return {**compare_rules(), **_messages(at), **_marks(), **_blocks(), **_page(release)}
+
+
+def _messages(at: Addresses) -> dict[str, object]:
+    """What is said beside the comparison, and where scripts are."""
     return {
-        **compare_rules(),
         "choose": "Choose two versions.",
         "both": "Both are the same version. Choose two that differ.",
         "unknown": "There is no such version. Choose two of these.",
@@ -99,6 +98,14 @@ def script_phrases(release: Release, at: Addresses) -> dict[str, object]:
         "steps": f"./steps.js?{COMPARABLE_FORMAT}",
         "beginning": "the beginning",
         "none": "none",
+    }
+
+
+def _marks() -> dict[str, object]:
+    """What is set around words."""
+    spans = {kind.value: Span(kind, "$1") for kind in (SpanKind.INSERT, SpanKind.DELETE)}
+    marked = {name: inline([span], Style()) for name, span in spans.items()}
+    return {
         "ins": marked["insert"],
         "del": marked["delete"],
         "type": Markup(
@@ -107,6 +114,13 @@ def script_phrases(release: Release, at: Addresses) -> dict[str, object]:
         ),
         "style": _noted("formatting changed"),
         "link": _noted("link changed, was: $2"),
+    }
+
+
+def _blocks() -> dict[str, object]:
+    """What is set around paragraphs, rows and items, or between them."""
+    moved = Markup('“$2” moved from here <a href="#moved-$1-here">to “$3”</a>.')
+    return {
         "away": Markup('<p class="pp-away" id="moved-$1-away">{}</p>\n').format(moved),
         "row": Markup(
             '<tr class="pp-away" id="moved-$1-away"><td colspan="$4">{}</td></tr>\n'
@@ -131,6 +145,14 @@ def script_phrases(release: Release, at: Addresses) -> dict[str, object]:
             '<li><p class="pp-change"><strong><a href="#change-$1">$2</a></strong> '
             '<span class="pp-kind">$3</span></p></li>\n'
         ),
+    }
+
+
+def _page(release: Release) -> dict[str, object]:
+    """What is set around the whole."""
+    swap = Markup('<p><a href="?from=$5&amp;to=$4">The other way round</a></p>\n')
+    language = release.policy.facts.language
+    return {
         "figures": "$1; words: $2 added, $3 removed",
         "page": Markup(
             '<h2 id="pp-list">What changes</h2>\n<p class="pp-summary">Changes: $3.</p>\n'
