@@ -13,7 +13,6 @@ still writing.
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import fcntl
 import os
@@ -21,11 +20,12 @@ import re
 import secrets
 import shutil
 import stat
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
+
+from publisher.edges.exchange import exchange_names
 
 _UNFINISHED = re.compile(r"\.(.+)\.[0-9a-f]{8}\.part")
 _LONGEST = 60
@@ -164,7 +164,7 @@ def replace_folder(new: Path, place: Path) -> None:
     if _renamed(new, place):
         return
     try:
-        _exchange(new, place)
+        exchange_names(new, place)
     except NotImplementedError:
         _exchange_in_steps(new, place)
 
@@ -279,9 +279,10 @@ def _write(descriptor: int, data: bytes, *, durable: bool) -> None:
 
 
 def _make_folder(folder: Path, *, durable: bool) -> None:
+    if folder.exists():
+        return
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    if missing:
-        folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for each in missing if durable else ():
         sync_folder(each.parent)
 
@@ -295,36 +296,6 @@ def _renamed(new: Path, place: Path) -> bool:
             raise
         return False
     return True
-
-
-_HERE = -100
-"""AT_FDCWD: paths are relative to the current folder (Linux)."""
-_EXCHANGE = 2
-"""RENAME_EXCHANGE of renameat2(2), and RENAME_SWAP of renamex_np(2) of macOS."""
-_UNABLE = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
-
-
-def _exchange(one: Path, other: Path) -> None:
-    """Exchanges two names at once.
-
-    Raises:
-        NotImplementedError: the system or its file system cannot.
-        OSError: it failed.
-    """
-    libc = ctypes.CDLL(None, use_errno=True)
-    a, b = os.fsencode(one), os.fsencode(other)
-    try:
-        if sys.platform == "darwin":
-            failed = libc.renamex_np(a, b, _EXCHANGE)
-        else:
-            failed = libc.renameat2(_HERE, a, _HERE, b, _EXCHANGE)
-    except AttributeError:
-        raise NotImplementedError from None
-    if failed:
-        code = ctypes.get_errno()
-        if code in _UNABLE:
-            raise NotImplementedError
-        raise OSError(code, os.strerror(code), str(one), None, str(other))
 
 
 def _exchange_in_steps(new: Path, place: Path) -> None:
