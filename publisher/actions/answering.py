@@ -10,6 +10,7 @@ from publisher.actions.declaring import Bearer, bearer_of, declare
 from publisher.answers.declarations import timing
 from publisher.answers.mail_meaning import About, Reading, Sent, beside_form, reading
 from publisher.answers.reply_address import token_in
+from publisher.answers.returned_form import CUSTOMER_FIELD, ReturnedForm
 from publisher.edges import archive
 from publisher.edges.clock import Clock
 from publisher.edges.database import LedgerError
@@ -25,7 +26,6 @@ from publisher.errors import (
     TooOftenError,
 )
 from publisher.mail.mail import Mail
-from publisher.paper import fillable
 from publisher.people.messages import Filed, Message
 from publisher.people.requests import BEHIND, Channel, Recorded, Request, RequestKind
 from publisher.releases.chronology import overtaken
@@ -191,7 +191,7 @@ class MessageReader:
             return self._waits(doubt)
         return self._opted_out(read, forms[0])
 
-    def _doubt(self, forms: Sequence[fillable.Answers], words: Words) -> str:
+    def _doubt(self, forms: Sequence[ReturnedForm], words: Words) -> str:
         """Why a person has to look at a form that came back; empty: nobody has to."""
         form, bearer, mail = forms[0], words.bearer, self._mail
         release = _released(self._project, form)
@@ -207,7 +207,7 @@ class MessageReader:
         if whose != (release.policy.id, release.number.major):
             return f"its form is of {form.release}, its reply address of {bearer.name}"
         names = {"", bearer.recipient.customer.casefold(), bearer.recipient.address.casefold()}
-        if form.fields.get(fillable.CUSTOMER, "").strip().casefold() not in names:
+        if form.fields.get(CUSTOMER_FIELD, "").strip().casefold() not in names:
             return f"its form of {form.release} names somebody else than its reply address"
         if mail.doubt:
             return f"{mail.doubt}, beside its form of {form.release}"
@@ -215,7 +215,7 @@ class MessageReader:
             return f"what is written beside its form of {form.release} has to be read"
         return ""
 
-    def _opted_out(self, read: Reading, form: fillable.Answers | None = None) -> Verdict:
+    def _opted_out(self, read: Reading, form: ReturnedForm | None = None) -> Verdict:
         bearer, message = self._bearer, self._message
         assert bearer is not None
         evidence: dict[str, object] = {
@@ -327,7 +327,7 @@ def declared(
     )
 
 
-def _released(project: Project, form: fillable.Answers) -> Release | None:
+def _released(project: Project, form: ReturnedForm) -> Release | None:
     """The release that a form was made for; None where it is not here, or not that one."""
     policy_id, _, name = form.release.partition("/")
     number = Number.parse(name)

@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any
 
+from publisher.answers.returned_form import ReturnedForm, read_form
 from publisher.edges.confined import Exceeded, confined
 from publisher.errors import FormError, MailError
 from publisher.mail import hypertext, mime
 from publisher.mail.mail import Mail
 from publisher.mail.mime import Part
-from publisher.paper import fillable
 
 LARGEST = 10_000_000
 """Bytes of a message that is read whole; of a larger one the header and the first text are."""
@@ -304,7 +304,7 @@ def _is_pdf(part: Part) -> bool:
 # ── forms ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def read_forms(raw: bytes) -> tuple[list[fillable.Answers], str]:
+def read_forms(raw: bytes) -> tuple[list[ReturnedForm], str]:
     """Reads the forms that travel with a message.
 
     Args:
@@ -316,7 +316,7 @@ def read_forms(raw: bytes) -> tuple[list[fillable.Answers], str]:
     found, fault = [], ""
     for part in islice(_pdfs(mime.read(raw[:LARGEST])), MOST_FORMS):
         try:
-            found.append(fillable.read_form(part.data(LARGEST_FORM)))
+            found.append(read_form(part.data(LARGEST_FORM)))
         except FormError as error:
             fault = error.what
     return found, fault
@@ -345,7 +345,7 @@ def mail_within_limits(raw: bytes, to: str = "") -> Mail:
     return Mail(**{**said, **lists})
 
 
-def forms_within_limits(raw: bytes) -> tuple[list[fillable.Answers], str]:
+def forms_within_limits(raw: bytes) -> tuple[list[ReturnedForm], str]:
     """Reads the forms that travel with a message, in a process of its own with the same limits.
 
     Raises:
@@ -353,7 +353,7 @@ def forms_within_limits(raw: bytes) -> tuple[list[fillable.Answers], str]:
         OSError: no process could be started; nothing is wrong with the message.
     """
     forms, fault = _confined(_forms_as_data, raw)
-    return [fillable.Answers(**form) for form in forms], fault
+    return [ReturnedForm(**form) for form in forms], fault
 
 
 def _confined(work: Callable[..., Any], raw: bytes, *args: str) -> Any:

@@ -21,13 +21,13 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
 from pypdf import PdfReader, PdfWriter
 
 from publisher.actions import publishing
+from publisher.answers.returned_form import read_form
 from publisher.compare.amendment import amend
 from publisher.edges import archive, pdf
 from publisher.edges.project import Project
 from publisher.errors import FormError, RenderError
 from publisher.markup.html import UNSEEN
 from publisher.paper import sheets
-from publisher.paper.fillable import read_form
 from publisher.paper.standards import Attachment, Relationship
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
