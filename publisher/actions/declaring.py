@@ -15,7 +15,8 @@ from publisher.edges.clock import Clock
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, TokenError
-from publisher.letters.letter import had_row_token, receipt_text
+from publisher.letters.message import had_row_token
+from publisher.letters.receipt import receipt_text
 from publisher.people.recipients import Recipient
 from publisher.people.requests import Channel, Recorded, Request, RequestKind, Timing, Wanted
 from publisher.releases.number import Number

@@ -25,7 +25,7 @@ from publisher.edges.locks import held
 from publisher.edges.outbox import STATE_OF, Carrier, Fate, Outcome, carrier_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
-from publisher.letters.letter import title_of
+from publisher.letters.html_part import subject_of
 from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.due import Due, Told, due, lawful_from
 from publisher.people.recipients import Recipient, read_address
@@ -140,7 +140,7 @@ def plan(project: Project, policy_id: str, number: Number, now: dt.datetime) -> 
     return Plan(
         release=release,
         due=list_,
-        subject=title_of(release.notice),
+        subject=subject_of(release.notice),
         sender=settings.organisation.sender,
         carrier=str(project.spool) if settings.carrier == "spool" else relay,
         attached="policy.pdf" if attachment(project, release) else "",

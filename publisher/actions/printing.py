@@ -11,12 +11,11 @@ from pathlib import Path
 from markupsafe import Markup
 
 from publisher.actions.drafting import Comparison
-from publisher.answers.reply_address import reply_address
 from publisher.compare.amendment import Amendment, amend
 from publisher.edges import pdf
 from publisher.edges.project import Project
 from publisher.exchange.diff_json import as_json
-from publisher.letters.letter import field_values
+from publisher.letters.fields import field_values
 from publisher.markup.elements import NOTHING
 from publisher.paper import sheets
 from publisher.paper.standards import Attachment, Relationship
@@ -77,9 +76,8 @@ def letter_pdf(
     from publisher.actions.addressing import (
         SAMPLE,
         announced,
-        changes_for,
         known,
-        link_for,
+        links_for,
         token_for,
     )
 
@@ -87,9 +85,7 @@ def letter_pdf(
     release = announced(project, policy_id, number)
     recipient = known(project, customer) if customer else SAMPLE
     token = token_for(project, release, recipient)
-    reply = reply_address(project.settings.organisation.reply, token)
-    changes = changes_for(project, release, recipient)
-    values = field_values(recipient.name, link_for(project, release, token), reply, changes)
+    values = field_values(recipient.name, links_for(project, release, recipient, token))
     # Not kept: it names a customer.
     return pdf.make(
         sheets.notice_sheet(release, project.settings.organisation, values),

@@ -19,7 +19,8 @@ from publisher.edges.locks import held
 from publisher.edges.outbox import STATE_OF, Carrier, Fate, Outcome, carrier_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, PublisherError, SendError
-from publisher.letters.letter import Letter, compose_link, compose_receipt
+from publisher.letters.message import Letter
+from publisher.letters.receipt import compose_link, compose_receipt
 from publisher.people.deliveries import DeliveryState
 from publisher.people.requests import Answer, RequestKind, receipt_of
 

@@ -15,8 +15,8 @@ from publisher.edges.history import History
 from publisher.edges.project import Project
 from publisher.errors import FreezeError, SealError
 from publisher.law.profiles import PROFILES, Duty
-from publisher.letters.letter import styled
-from publisher.letters.notice import compose, compose_postponement
+from publisher.letters.html_part import styled
+from publisher.letters.notice import notice_text, postponement_text
 from publisher.people.due import lawful_from
 from publisher.policies.finding import Severity
 from publisher.policies.policy import Policy
@@ -275,7 +275,7 @@ def _material(
         )
     release = replace(release, closes=effective - dt.timedelta(days=1))
     organisation = project.settings.organisation
-    letter = compose(release, last, amendment, organisation)
+    letter = notice_text(release, last, amendment, organisation)
     release = replace(release, notice=letter, opt_out=wording(release, organisation.name))
     duties = PROFILES[release.policy.facts.profile].duties
     return Frozen(release, amendment, duties, earliest)
@@ -346,6 +346,6 @@ def _postponed(project: Project, release: Release, releases: Releases, today: dt
     organisation = project.settings.organisation
     return replace(
         release,
-        notice=compose_postponement(release, before, announced[-1], organisation),
+        notice=postponement_text(release, before, announced[-1], organisation),
         opt_out=wording(release, organisation.name),
     )

@@ -105,7 +105,7 @@ def is_signed_for_a_row(keys: Sequence[bytes], token: Token) -> bool:
     """Whether a token is one that was made before the customer's id was part of what is signed.
 
     It proves the number of a recipient and not who that is: it counts only for a letter that the
-    ledger has on record as sent in that time, see `letter.had_row_token`.
+    ledger has on record as sent in that time, see `had_row_token`.
     """
     return _any_made(keys, token, b"opt-out " + token.body.encode())
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from publisher.answers.returned_form import CUSTOMER_FIELD, DECLARATION_FIELD, RELEASE_FIELD
 from publisher.compare.amendment import Amendment
-from publisher.letters.letter import fill, page_values
+from publisher.letters.fields import fill, page_values
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading, clauses_html, document_html
 from publisher.markup.redline import redline

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import Change, ChangeKind
 from publisher.compare.summary import summary_sentence
-from publisher.letters.notice import said
+from publisher.letters.notice import change_words
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import ChangePlace, Fragment, Heading, clauses_html, document_html
 from publisher.policies.dates import long_date
@@ -231,7 +231,7 @@ def figures(changes: Sequence[Change]) -> Markup:
 def _kind(change: Change, titles: Mapping[str, str]) -> Markup:
     linked = [other for other in change.others if other]
     if change.kind not in (ChangeKind.SPLIT, ChangeKind.MERGED) or not linked:
-        return escape(said(change))
+        return escape(change_words(change))
     places = Markup(", ").join(
         Markup('<a href="#{}">{}</a>').format(other, titles.get(other, other)) for other in linked
     )

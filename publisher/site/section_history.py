@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from publisher.compare.change import Change, ChangeKind, section_name
-from publisher.letters.notice import said
+from publisher.letters.notice import change_words
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import ChangePlace, Heading
 from publisher.releases.address import Addresses
@@ -217,7 +217,7 @@ class _Writer:
             into = {ChangeKind.SPLIT: "split, a part became", ChangeKind.MERGED: "merged into"}
             if change.kind in into and others:
                 return Markup("{} {}").format(into[change.kind], others)
-            return escape(said(change))
+            return escape(change_words(change))
         if name in change.others:
             verb = "took in" if change.kind is ChangeKind.MERGED else "split off from"
             return Markup("{} {}").format(verb, self._link(own))

@@ -12,7 +12,7 @@ from functools import partial
 from markupsafe import Markup
 
 from publisher.answers import opt_out_page
-from publisher.letters.letter import fill, page_values
+from publisher.letters.fields import fill, page_values
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import clauses_html
 from publisher.policies.dates import long_date

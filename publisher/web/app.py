@@ -42,7 +42,7 @@ from publisher.edges.database import LedgerError
 from publisher.edges.project import Project
 from publisher.edges.shell import STATIC_POLICY, Page
 from publisher.errors import NotFoundError, TokenError, TooOftenError
-from publisher.letters.letter import fill
+from publisher.letters.fields import fill
 from publisher.markup.html import clauses_html
 from publisher.people.requests import RequestKind
 from publisher.policies.policy import POLICY_ID

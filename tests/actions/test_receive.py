@@ -35,7 +35,7 @@ from publisher.edges.ledger import ledger_of
 from publisher.edges.locks import held
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, RequestError, TokenError
-from publisher.letters.letter import message_id
+from publisher.letters.message import message_id
 from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import Filed
 from publisher.people.requests import RequestKind, Timing

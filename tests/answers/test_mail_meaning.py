@@ -19,7 +19,7 @@ from publisher.answers.mail_meaning import About, Reading, Sent, beside_form, re
 from publisher.answers.notation import pattern_words
 from publisher.errors import ConfigurationError
 from publisher.law.profiles import PROFILES
-from publisher.letters.letter import Letter
+from publisher.letters.message import Letter
 from publisher.mail.spelling import items
 from publisher.releases.number import Number
 from tests import ROOT

@@ -24,7 +24,7 @@ from publisher.edges import archive
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, RenderError
 from publisher.exchange.diff_json import rebuild
-from publisher.letters.notice import compose
+from publisher.letters.notice import notice_text
 from publisher.policies.policy import Facts, Note, Policy
 from publisher.releases.folder import release_files
 from publisher.releases.number import Materiality, Number
@@ -78,7 +78,7 @@ def three_releases(project: Project) -> None:
     )
     organisation = project.settings.organisation
     amendment = amend(first.policy.document, second.policy.document)
-    letter = compose(second, first, amendment, organisation)
+    letter = notice_text(second, first, amendment, organisation)
     second = replace(second, notice=letter, opt_out=wording(second, organisation.name))
     second = frozen(project, second)
     mended = {name: text.replace("keis", "keys") for name, text in files.items()}

@@ -15,14 +15,10 @@ from hypothesis import strategies as st
 
 from publisher.edges import archive
 from publisher.errors import RecipientsError, RenderError
-from publisher.letters.letter import (
-    LARGEST_HTML,
-    compose_link,
-    compose_notice,
-    compose_receipt,
-    fill,
-    styled,
-)
+from publisher.letters.fields import PersonalLinks, fill
+from publisher.letters.html_part import LARGEST_HTML, styled
+from publisher.letters.notice import compose_notice
+from publisher.letters.receipt import compose_link, compose_receipt
 from publisher.markup.html import clauses_html
 from publisher.people.recipients import Recipient
 from publisher.people.requests import Channel, Request, RequestKind, Timing
@@ -34,6 +30,7 @@ from tests.fixtures.houses import NOW, TWO, make
 
 CHANGES = "http://x.example/privacy/2/changes/"
 LINK, REPLY = "http://x.example/privacy/2/opt-out/?token=t", "opt-out+t@hosting.example"
+LINKS = PersonalLinks(LINK, REPLY, CHANGES)
 ANNA = Recipient(1, "c-1", "anna@customer.example", "Anna")
 
 
@@ -44,9 +41,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Organisatio
 
 
 def notice(made: tuple[Release, Organisation], recipient: Recipient = ANNA) -> EmailMessage:
-    letter = compose_notice(
-        made[0], recipient, made[1], link=LINK, reply=REPLY, changes=CHANGES, date=NOW
-    )
+    letter = compose_notice(made[0], recipient, made[1], LINKS, NOW)
     return read(letter.data)
 
 
@@ -87,9 +82,7 @@ def test_has_each_field_once(made: tuple[Release, Organisation]) -> None:
 
 
 def test_lines_are_as_mail_wants_them(made: tuple[Release, Organisation]) -> None:
-    letter = compose_notice(
-        made[0], ANNA, made[1], link=LINK, reply=REPLY, changes=CHANGES, date=NOW
-    )
+    letter = compose_notice(made[0], ANNA, made[1], LINKS, NOW)
     lines = letter.data.split(b"\r\n")
     assert all(b"\n" not in line and b"\r" not in line for line in lines)
     assert max(map(len, lines)) <= 78
@@ -142,11 +135,9 @@ def test_the_same_letter_has_the_same_bytes(made: tuple[Release, Organisation]) 
             made[0],
             ANNA,
             made[1],
-            link=LINK,
-            reply=REPLY,
-            changes=CHANGES,
-            date=NOW,
-            attachment=b"%PDF",
+            LINKS,
+            NOW,
+            b"%PDF",
         )
         for _ in range(2)
     )
