@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from publisher.answers.declarations import timing
 from publisher.answers.token import Token, is_signed, is_signed_for_a_row
 from publisher.errors import NotFoundError, TokenError
-from publisher.letters.letter import had_row_token
+from publisher.letters.message import had_row_token
 from publisher.people.deliveries import Delivery
 from publisher.people.messages import Message
 from publisher.people.recipients import Recipient
