@@ -145,9 +145,7 @@ def is_answered(mail: Mail | None) -> bool:
     return mail is not None and not mail.automatic
 
 
-def judgement_evidence(
-    number: int, judgement: Judgement, judged: dt.datetime
-) -> dict[str, object]:
+def judgement_evidence(number: int, judgement: Judgement, judged: dt.datetime) -> dict[str, object]:
     """What proves a declaration that a person found in a message.
 
     Args:
