@@ -13,20 +13,20 @@ from publisher.answers.reply_address import token_in
 from publisher.answers.returned_form import CUSTOMER_FIELD, ReturnedForm
 from publisher.edges import archive
 from publisher.edges.clock import Clock
-from publisher.edges.database import LedgerError
 from publisher.edges.inbox import forms_within_limits, mail_within_limits
 from publisher.edges.ledger import ledger_of
 from publisher.edges.locks import held
 from publisher.edges.project import Project
 from publisher.errors import (
     ConfigurationError,
+    LedgerError,
     MailError,
     PublisherError,
     TokenError,
     TooOftenError,
 )
 from publisher.mail.mail import Mail
-from publisher.people.messages import Filed, Message
+from publisher.people.messages import Filed, Filing, Message
 from publisher.people.requests import BEHIND, Channel, Recorded, Request, RequestKind
 from publisher.releases.chronology import overtaken
 from publisher.releases.number import Number
@@ -122,17 +122,16 @@ def file_away(
         about: what it declares.
     """
     assert verdict.filed is not None
-    ledger_of(project).file(
-        verdict.message,
+    filing = Filing(
         verdict.filed,
         verdict.reason,
-        clock(),
-        about=about,
         policy=bearer.release.policy.id if bearer else "",
         release=str(bearer.release.number) if bearer else "",
-        recipient_number=bearer.recipient.number if bearer else None,
+        recipient=bearer.recipient.number if bearer else None,
         timing=timing(bearer.window, message.received) if bearer and message else None,
+        request=about.id if about else None,
     )
+    ledger_of(project).file(verdict.message, filing, clock())
     return verdict
 
 

@@ -20,9 +20,10 @@ from publisher.actions.addressing import (
     told,
 )
 from publisher.edges import archive
+from publisher.edges.carriers import carrier_of
+from publisher.edges.carriers.carrier import STATE_OF, Carrier, Fate, Outcome
 from publisher.edges.ledger import ledger_of
 from publisher.edges.locks import held
-from publisher.edges.outbox import STATE_OF, Carrier, Fate, Outcome, carrier_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
 from publisher.letters.html_part import subject_of

@@ -12,13 +12,13 @@ from publisher.actions.declaring import ADDRESS, declarations, whose, window_of
 from publisher.answers.declarations import DAY, stands
 from publisher.answers.receipts_due import Together, due_answers
 from publisher.edges import archive, detached
+from publisher.edges.carriers import carrier_of
+from publisher.edges.carriers.carrier import STATE_OF, Carrier, Fate, Outcome
 from publisher.edges.clock import Clock
-from publisher.edges.database import LedgerError
 from publisher.edges.ledger import ledger_of
 from publisher.edges.locks import held
-from publisher.edges.outbox import STATE_OF, Carrier, Fate, Outcome, carrier_of
 from publisher.edges.project import Project
-from publisher.errors import NotFoundError, PublisherError, SendError
+from publisher.errors import LedgerError, NotFoundError, PublisherError, SendError
 from publisher.letters.message import Letter
 from publisher.letters.receipt import compose_link, compose_receipt
 from publisher.people.deliveries import DeliveryState

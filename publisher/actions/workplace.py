@@ -13,11 +13,11 @@ from publisher.edges.project import Project
 if TYPE_CHECKING:
     from publisher.answers.phrases import Phrases
     from publisher.edges.archive import Archive
+    from publisher.edges.carriers.carrier import Carrier
     from publisher.edges.clock import Clock
     from publisher.edges.drafts import Drafts
     from publisher.edges.history import History
     from publisher.edges.ledger import Ledger
-    from publisher.edges.outbox import Carrier
     from publisher.policies.settings import Settings
 
 
@@ -115,7 +115,7 @@ class Workplace:
     @property
     def open_carrier(self) -> Callable[[], Carrier]:
         """Opens a connection to whatever takes letters: the relay, or the spool."""
-        from publisher.edges.outbox import carrier_of
+        from publisher.edges.carriers import carrier_of
 
         return lambda: carrier_of(self.project)
 

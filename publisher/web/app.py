@@ -38,10 +38,9 @@ from publisher.answers.opt_out_page import (
 )
 from publisher.edges import archive
 from publisher.edges.clock import Clock
-from publisher.edges.database import LedgerError
 from publisher.edges.project import Project
 from publisher.edges.shell import STATIC_POLICY, Page
-from publisher.errors import NotFoundError, TokenError, TooOftenError
+from publisher.errors import LedgerError, NotFoundError, TokenError, TooOftenError
 from publisher.letters.fields import fill
 from publisher.markup.html import clauses_html
 from publisher.people.requests import RequestKind

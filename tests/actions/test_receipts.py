@@ -16,8 +16,8 @@ from publisher.actions.receipts import outstanding, send_receipts, settle_receip
 from publisher.actions.tallying import status
 from publisher.answers.receipts_due import MOST_A_DAY, due_answers
 from publisher.edges import archive
+from publisher.edges.carriers.spool import Spool
 from publisher.edges.ledger import ledger_of
-from publisher.edges.outbox import Spool
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError
 from publisher.people.deliveries import DeliveryState

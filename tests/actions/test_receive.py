@@ -29,12 +29,11 @@ from publisher.actions.requests import judge, message_text
 from publisher.actions.tallying import optouts, standings, status, waiting
 from publisher.edges import archive
 from publisher.edges.clock import Clock
-from publisher.edges.database import LedgerError
 from publisher.edges.inbox import read_mail
 from publisher.edges.ledger import ledger_of
 from publisher.edges.locks import held
 from publisher.edges.project import Project
-from publisher.errors import NotFoundError, RequestError, TokenError
+from publisher.errors import LedgerError, NotFoundError, RequestError, TokenError
 from publisher.letters.message import message_id
 from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import Filed

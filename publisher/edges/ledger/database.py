@@ -12,15 +12,11 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
-from publisher.edges.tables import VERSION, metadata, schema_version
-from publisher.errors import PublisherError
+from publisher.edges.ledger.tables import VERSION, metadata, schema_version
+from publisher.errors import LedgerError
 
 PATIENCE = 10_000
 """Milliseconds to wait for another writer."""
-
-
-class LedgerError(PublisherError):
-    """The ledger cannot be read or written; nothing of the act was recorded."""
 
 
 class Database:
@@ -108,6 +104,14 @@ class Database:
                 where=self.where,
                 remedy="use the program that wrote it last, or a newer one",
             )
+
+
+class LedgerPart:
+    """Methods on some of the tables of an open database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._writing, self._reading = database.writing, database.reading
 
 
 class _File:

@@ -1,10 +1,4 @@
-"""Carriers: an SMTP relay, or a folder of files.
-
-What matters here is the stage at which something fails. Until the line with the single dot is
-written, the relay may not deliver the letter (RFC 5321 §4.1.1.4), so a failure is harmless; after
-it, and before the relay's reply, nobody can know (RFC 1047). So a letter is marked in the ledger
-just before that line, and a marked one is never sent again by itself.
-"""
+"""An SMTP relay (RFC 5321)."""
 
 from __future__ import annotations
 
@@ -12,135 +6,16 @@ import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import Path
-from typing import Protocol
 
-from publisher.edges.files import PendingFile, sweep, sync_folder
-from publisher.edges.project import Project
+from publisher.edges.carriers.carrier import BeforeCommit, Fate, Outcome, why_unusable
 from publisher.errors import ConfigurationError, SendError
 from publisher.letters.message import Letter
-from publisher.people.deliveries import DeliveryState
 from publisher.policies.settings import RelaySettings
 
 PATIENCE = 60.0
 """Seconds to wait for a reply; RFC 5321 §4.5.3.2 has five minutes for a relay far away."""
 LONG_PATIENCE = 600.0
 """Seconds to wait for the reply to the end of the letter (RFC 5321 §4.5.3.2.6)."""
-_ADDRESS = re.compile(r"[!-~]+@[!-~]+")
-
-BeforeCommit = Callable[[], None]
-"""Called when the next byte may make the letter arrive; what it records is durable on return."""
-
-
-class Fate(StrEnum):
-    """What became of a letter that was handed to a carrier."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    """For good (5yz)."""
-    LATER = "later"
-    """It was certainly not taken, and may be tried again (4yz, or a lost connection)."""
-    UNKNOWN = "unknown"
-    """The connection was lost after the end of the letter was written."""
-
-
-STATE_OF = {
-    Fate.ACCEPTED: DeliveryState.ACCEPTED,
-    Fate.REFUSED: DeliveryState.REFUSED,
-    Fate.LATER: DeliveryState.TO_DO,
-    Fate.UNKNOWN: DeliveryState.IN_DOUBT,
-}
-"""The state of a delivery after each fate of its letter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The fate of a letter, and the carrier's words."""
-
-    fate: Fate
-    reply: str
-
-
-class Carrier(Protocol):
-    """Takes letters one after the other."""
-
-    def deliver(self, letter: Letter, before_commit: BeforeCommit) -> Outcome:
-        """Hands over one letter.
-
-        Args:
-            letter: what, to whom.
-            before_commit: called once, after everything that can fail without harm; if it raises,
-                the letter is not sent.
-
-        Raises:
-            SendError: the carrier takes no letters at all; this one was not sent.
-        """
-
-    def close(self) -> None:
-        """Ends the connection, if there is one."""
-
-
-def carrier_of(project: Project) -> Carrier:
-    """The carrier that `publisher.toml` names."""
-    settings = project.settings
-    if settings.carrier == "spool":
-        return Spool(project.spool)
-    return Relay(settings.relay, project.relay_password)
-
-
-def _unusable(letter: Letter) -> str:
-    addresses = (letter.sender, letter.to) if letter.sender else (letter.to,)
-    for address in addresses:
-        if not _ADDRESS.fullmatch(address):
-            # SMTPUTF8 (RFC 6531) would need every relay on the way; nothing here is sent half.
-            return f"not an address of printable ASCII characters: {address!r}"
-    return ""
-
-
-class Spool:
-    """A folder that letters are written to, each a `.eml` file, for trying out."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        sweep(folder)
-
-    def deliver(self, letter: Letter, before_commit: BeforeCommit) -> Outcome:
-        """Writes the letter, whole or not at all."""
-        if problem := _unusable(letter):
-            return Outcome(Fate.REFUSED, problem)
-        target = self._folder / (re.sub(r"[^A-Za-z0-9@._-]", "_", letter.id).lstrip(".") + ".eml")
-        with self._written(target, letter.data) as pending:
-            before_commit()
-            try:
-                pending.move()
-            except OSError as error:
-                reply = f"it could not be moved into the spool: {error.strerror}"
-                return Outcome(Fate.LATER, reply)
-        return self._kept(target)
-
-    def _written(self, target: Path, data: bytes) -> PendingFile:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return PendingFile(target, data, mode=0o600)
-        except OSError as error:
-            raise SendError(
-                f"the spool cannot be written: {error.strerror}",
-                where=str(self._folder),
-                remedy="see that its disk has room and that its folder can be written",
-            ) from error
-
-    def _kept(self, target: Path) -> Outcome:
-        try:
-            sync_folder(self._folder)
-        except OSError as error:
-            return Outcome(Fate.UNKNOWN, f"the spool could not be synced: {error.strerror}")
-        return Outcome(Fate.ACCEPTED, f"written to {target.name}")
-
-    def close(self) -> None:
-        """Nothing to end."""
 
 
 class Relay:
@@ -187,7 +62,7 @@ class Relay:
 
     def deliver(self, letter: Letter, before_commit: BeforeCommit) -> Outcome:
         """Sends one letter."""
-        if problem := _unusable(letter):
+        if problem := why_unusable(letter):
             return Outcome(Fate.REFUSED, problem)
         kept = self._smtp is not None
         outcome = self._attempt(letter, before_commit)

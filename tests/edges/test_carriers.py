@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 
-from publisher.edges.outbox import Carrier, Fate, Relay, Spool
+from publisher.edges.carriers.carrier import Carrier, Fate
+from publisher.edges.carriers.smtp import Relay
+from publisher.edges.carriers.spool import Spool
 from publisher.errors import ConfigurationError, SendError
 from publisher.letters.message import Letter
 from publisher.policies.settings import RelaySettings

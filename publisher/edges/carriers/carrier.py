@@ -1,0 +1,75 @@
+"""What takes letters: the protocol that every carrier follows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from publisher.letters.message import Letter
+from publisher.people.deliveries import DeliveryState
+
+_ADDRESS = re.compile(r"[!-~]+@[!-~]+")
+
+BeforeCommit = Callable[[], None]
+"""Called when the next byte may make the letter arrive; what it records is durable on return."""
+
+
+class Fate(StrEnum):
+    """What became of a letter that was handed to a carrier."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    """For good (5yz)."""
+    LATER = "later"
+    """It was certainly not taken, and may be tried again (4yz, or a lost connection)."""
+    UNKNOWN = "unknown"
+    """The connection was lost after the end of the letter was written."""
+
+
+STATE_OF = {
+    Fate.ACCEPTED: DeliveryState.ACCEPTED,
+    Fate.REFUSED: DeliveryState.REFUSED,
+    Fate.LATER: DeliveryState.TO_DO,
+    Fate.UNKNOWN: DeliveryState.IN_DOUBT,
+}
+"""The state of a delivery after each fate of its letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The fate of a letter, and the carrier's words."""
+
+    fate: Fate
+    reply: str
+
+
+class Carrier(Protocol):
+    """Takes letters one after the other."""
+
+    def deliver(self, letter: Letter, before_commit: BeforeCommit) -> Outcome:
+        """Hands over one letter.
+
+        Args:
+            letter: what, to whom.
+            before_commit: called once, after everything that can fail without harm; if it raises,
+                the letter is not sent.
+
+        Raises:
+            SendError: the carrier takes no letters at all; this one was not sent.
+        """
+
+    def close(self) -> None:
+        """Ends the connection, if there is one."""
+
+
+def why_unusable(letter: Letter) -> str:
+    """Why no carrier takes a letter with these addresses; empty: they can be used."""
+    addresses = (letter.sender, letter.to) if letter.sender else (letter.to,)
+    for address in addresses:
+        if not _ADDRESS.fullmatch(address):
+            # SMTPUTF8 (RFC 6531) would need every relay on the way; nothing here is sent half.
+            return f"not an address of printable ASCII characters: {address!r}"
+    return ""

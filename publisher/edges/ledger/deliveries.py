@@ -1,0 +1,141 @@
+"""Deliveries in the ledger: which letter went to whom, and what became of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from publisher.edges.ledger.database import LedgerPart
+from publisher.edges.ledger.tables import delivery
+from publisher.errors import LedgerError
+from publisher.people.deliveries import Delivery, DeliveryState
+from publisher.releases.number import Number
+
+
+class DeliveryTable(LedgerPart):
+    """The letters about releases."""
+
+    def enlist(
+        self,
+        policy: str,
+        number: Number,
+        effective: dt.date,
+        recipients: Sequence[int],
+        now: dt.datetime,
+    ) -> None:
+        """Puts recipients on the list of a release; those already on it stay as they are."""
+        with self._writing() as db:
+            of_release = (delivery.c.policy == policy) & (delivery.c.release == str(number))
+            listed = set(db.execute(select(delivery.c.recipient).where(of_release)).scalars())
+            rows = [
+                {
+                    "policy": policy,
+                    "release": str(number),
+                    "major": number.major,
+                    "recipient": one,
+                    "effective": effective,
+                    "state": DeliveryState.TO_DO,
+                    "at": now,
+                }
+                for one in recipients
+                if one not in listed
+            ]
+            if rows:
+                db.execute(insert(delivery), rows)
+
+    def deliveries(self, policy: str, major: int) -> list[Delivery]:
+        """The deliveries of a material release and its corrections."""
+        own = (delivery.c.policy == policy) & (delivery.c.major == major)
+        with self._reading() as db:
+            rows = db.execute(
+                select(delivery).where(own).order_by(delivery.c.release, delivery.c.recipient)
+            ).mappings()
+            return [_delivery(row) for row in rows]
+
+    def letters(
+        self, policy: str, number: Number, only: int | None = None
+    ) -> list[tuple[int, DeliveryState]]:
+        """The letters about one release: (the recipient's number, where it stands).
+
+        Args:
+            policy, number: which release.
+            only: the number of the only recipient to look up; None: everybody.
+        """
+        same = (delivery.c.policy == policy) & (delivery.c.release == str(number))
+        if only is not None:
+            same &= delivery.c.recipient == only
+        with self._reading() as db:
+            rows = db.execute(select(delivery.c.recipient, delivery.c.state).where(same))
+            return [(row.recipient, DeliveryState(row.state)) for row in rows]
+
+    def delivery(self, policy: str, number: Number, recipient_number: int) -> Delivery | None:
+        """The delivery of a release's notice to one recipient."""
+        same = (
+            (delivery.c.policy == policy)
+            & (delivery.c.release == str(number))
+            & (delivery.c.recipient == recipient_number)
+        )
+        with self._reading() as db:
+            row = db.execute(select(delivery).where(same)).mappings().one_or_none()
+            return _delivery(row) if row is not None else None
+
+    def mark(self, one: Delivery, address: str, message_id: str, now: dt.datetime) -> None:
+        """Marks a delivery as in doubt, just before the carrier is given the end of the letter.
+
+        Raises:
+            LedgerError: it is no longer to do: another sender has it.
+        """
+        values = {
+            "state": DeliveryState.IN_DOUBT,
+            "address": address,
+            "message_id": message_id,
+            "at": now,
+            "tries": delivery.c.tries + 1,
+        }
+        same = _same(one) & (delivery.c.state == DeliveryState.TO_DO)
+        with self._writing() as db:
+            if db.execute(update(delivery).where(same).values(values)).rowcount != 1:
+                raise LedgerError(
+                    "another sender has taken this letter", where=self._database.where
+                )
+
+    def settle(
+        self,
+        one: Delivery,
+        state: DeliveryState,
+        reply: str,
+        now: dt.datetime,
+        *,
+        was: DeliveryState = DeliveryState.IN_DOUBT,
+    ) -> None:
+        """Records what became of a delivery.
+
+        Args:
+            one: which.
+            state, reply, now: what became of it, and when.
+            was: the state that whoever settles it knows it to be in. If it is in another one,
+                somebody else has it, and what they know of it stands.
+        """
+        values = {"state": state, "reply": reply, "at": now}
+        with self._writing() as db:
+            db.execute(
+                update(delivery).where(_same(one) & (delivery.c.state == was)).values(values)
+            )
+
+
+def _same(one: Delivery) -> Any:
+    return (
+        (delivery.c.policy == one.policy)
+        & (delivery.c.release == one.release)
+        & (delivery.c.recipient == one.recipient)
+    )
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    names = ("policy", "release", "recipient", "effective", "reply", "address", "message_id", "at")
+    values = {name: row[name] for name in names}
+    return Delivery(**values, tries=row["tries"], state=DeliveryState(row["state"]))
