@@ -15,7 +15,10 @@ from publisher.releases.number import Number
 
 
 class Bearers:
-    """Finds who bears a token; what a search costs does not depend on how many releases there are."""
+    """Finds who bears a token.
+
+    What a search costs does not depend on how many releases there are.
+    """
 
     def __init__(
         self, archive: Archive, ledger: Ledger, keys: Callable[[], tuple[bytes, ...]]

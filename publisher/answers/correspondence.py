@@ -6,20 +6,15 @@ from dataclasses import dataclass
 
 from publisher.answers.bearer import Bearer
 from publisher.answers.mail_meaning import About, Reading, Sent, beside_form, reading
+from publisher.answers.personal_links import personal_links
 from publisher.answers.phrases import Phrases
+from publisher.letters.html_part import subject_of
+from publisher.letters.notice import personal_text
 from publisher.mail.mail import Mail
 from publisher.policies.organisation import Organisation
-
-
-@dataclass(frozen=True, slots=True)
-class LetterText:
-    """The letter about a release as one recipient was sent it."""
-
-    subject: str
-    text: str
-    """Its plain part."""
-    reply: str
-    """The recipient's own reply address."""
+from publisher.releases.number import Number
+from publisher.text.parsing import parse
+from publisher.text.plaintext import as_plain_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +36,25 @@ class Correspondence:
 
 
 def correspondence(
-    bearer: Bearer, letter: LetterText, organisation: Organisation, phrases: Phrases
+    bearer: Bearer, before: Number | None, organisation: Organisation, phrases: Phrases
 ) -> Correspondence:
     """What is known of a letter and its recipient when an answer to it is read.
 
     Args:
-        bearer: whose answer it is.
-        letter: what the customer was sent.
+        bearer: whose answer it is, by a token.
+        before: the version that the customer was last told of before the letter; None: none.
         organisation: who sent it.
         phrases: the sentences that opt out.
     """
     release, recipient, facts = bearer.release, bearer.recipient, bearer.release.policy.facts
+    token = bearer.token.text if bearer.token else ""
+    links = personal_links(release, organisation, token, before)
+    letter = personal_text(release, recipient, links)
     sent = Sent(
-        subject=letter.subject,
-        text=letter.text,
+        subject=subject_of(letter),
+        text=as_plain_text(parse(letter)),
         organisation=organisation.name,
-        addresses=(organisation.sender, letter.reply, organisation.reply, facts.contact),
+        addresses=(organisation.sender, links.reply, organisation.reply, facts.contact),
     )
     about = About(
         titles=(facts.title, *(t.title for t in facts.translations.values())),

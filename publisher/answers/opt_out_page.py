@@ -175,15 +175,16 @@ _NEXT = {
     FormMessage.ASKED: "If this address belongs to a customer we know, we send it a link to the "
     "form, once a day at most. Nothing is recorded before you open that link and confirm. If no "
     "mail comes within an hour, try the address that our notice went to,",
-    FormMessage.BAD_LINK: "It was cut off or altered, or it belongs to another version. Nothing was "
-    "recorded. Copy the whole link from the notice, reply to the notice with the words “I opt "
+    FormMessage.BAD_LINK: "It was cut off or altered, or it belongs to another version. Nothing "
+    "was recorded. Copy the whole link from the notice, reply to the notice with the words “I opt "
     "out”,",
-    FormMessage.NOT_RECORDED: "Our records cannot be written at this moment. Nothing was recorded. Please "
-    "try again in a few minutes, reply to the notice with the words “I opt out”,",
+    FormMessage.NOT_RECORDED: "Our records cannot be written at this moment. Nothing was "
+    "recorded. Please try again in a few minutes, reply to the notice with the words “I opt out”,",
     FormMessage.NOT_UNDERSTOOD: "Nothing was recorded. Please go back and try again,",
     FormMessage.TOO_LARGE: "Nothing was recorded. Please go back and try again,",
-    FormMessage.TOO_OFTEN: "A link was asked for too often from your network. Nothing was recorded. "
-    "Please try again in an hour, reply to the notice with the words “I opt out”,",
-    FormMessage.CHANGED_TOO_OFTEN: "You opted out and took it back so often today that this was not "
-    "recorded. What you declared before it stands. Please come back tomorrow,",
+    FormMessage.TOO_OFTEN: "A link was asked for too often from your network. Nothing was "
+    "recorded. Please try again in an hour, reply to the notice with the words “I opt out”,",
+    FormMessage.CHANGED_TOO_OFTEN: "You opted out and took it back so often today that this was "
+    "not recorded. What you declared before it stands. Please come back tomorrow,",
 }
+"""What the page says below each heading; every sentence goes on with whom to write to."""
