@@ -135,9 +135,9 @@ class _Reader:
         release, whom = bearer.release, bearer.recipient
         policy_id = release.policy.id
         releases = self.archive.releases(policy_id)
-        before = [r.number for r in releases if r.number < release.number and r.notice]
-        letters = {n: self.ledger.letters(policy_id, n, whom.number) for n in before}
-        told = told_before(release, releases, letters)
+        told = told_before(
+            release, releases, lambda n: self.ledger.letters(policy_id, n, whom.number)
+        )
         return correspondence(bearer, told.before(whom), self.organisation, self.phrases())
 
     def _attachments(self, mail: Mail, raw: bytes) -> Attachments:

@@ -10,7 +10,7 @@ from publisher.actions.workplace import Workplace
 from publisher.answers.answer_letter import answer_letter
 from publisher.answers.declarations import DAY
 from publisher.answers.receipts_due import Together, address_asked_with, due_answers
-from publisher.edges.carriers.carrier import STATE_OF, Carrier, Fate, Outcome
+from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger
 from publisher.edges.locks import held
@@ -23,7 +23,7 @@ from publisher.errors import (
     SendError,
 )
 from publisher.letters.message import Letter
-from publisher.people.deliveries import DeliveryState
+from publisher.people.deliveries import STATE_OF, DeliveryState, Fate, Outcome
 from publisher.policies.organisation import Organisation
 from publisher.releases.number import Number
 

@@ -23,8 +23,9 @@ def settle_receipts(workplace: Workplace, numbers: Sequence[str], *, again: bool
     """
     ledger = workplace.ledger
     settled = require_settleable(numbers, ledger.answers(*OUTSTANDING))
-    state = DeliveryState.TO_DO if again else DeliveryState.ACCEPTED
-    reply = "resolved by hand: again" if again else "resolved by hand: accepted"
-    ledger.settle_answers(
-        settled, state, reply, workplace.clock(), was=SETTLED_BY_HAND, afresh=again
-    )
+    now = workplace.clock()
+    if again:
+        ledger.reopen_answers(settled, "resolved by hand: again", now, SETTLED_BY_HAND)
+        return
+    reply = "resolved by hand: accepted"
+    ledger.settle_answers(settled, DeliveryState.ACCEPTED, reply, now, was=SETTLED_BY_HAND)

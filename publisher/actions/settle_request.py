@@ -22,9 +22,10 @@ from publisher.answers.settling import (
 )
 from publisher.edges.inbox import mail_within_limits
 from publisher.edges.ledger import Ledger
-from publisher.errors import MailError, NotFoundError
+from publisher.errors import MailError
 from publisher.mail.mail import Mail
 from publisher.people.messages import Filed, Message
+from publisher.people.recipients import known_recipient
 from publisher.people.requests import RequestKind
 
 
@@ -91,12 +92,7 @@ def _mail(ledger: Ledger, number: int) -> Mail | None:
 def _bearer(ledger: Ledger, bearers: Bearers, message: Message, about: Subject | None) -> Bearer:
     """Whom a message is from: as a person says, or by its reply address."""
     if about is not None:
-        recipient = ledger.customer(about.customer)
-        if recipient is None:
-            raise NotFoundError(
-                f"there is no recipient with the customer id `{about.customer}`",
-                remedy="publisher recipients import FILE.csv",
-            )
+        recipient = known_recipient(ledger.customer(about.customer), about.customer)
         return bearers.by_name(recipient, about.policy, about.number)
     release = require_subject(message)
     whom = ledger.recipient(message.recipient or 0)

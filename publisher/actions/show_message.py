@@ -9,9 +9,10 @@ from publisher.actions.workplace import Workplace
 from publisher.answers.filing import Attachments
 from publisher.answers.message_summary import message_summary
 from publisher.answers.reply_address import tokens_in
-from publisher.edges.inbox import as_it_came, forms_within_limits, mail_within_limits
+from publisher.edges.inbox import forms_within_limits, mail_within_limits
 from publisher.errors import MailError, NotFoundError
 from publisher.mail.mail import Mail
+from publisher.mail.reading import as_it_came
 
 
 def show_message(workplace: Workplace, number: int, *, raw: bool = False) -> str | bytes:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from publisher.edges.drafts import Drafts
     from publisher.edges.history import History
     from publisher.edges.ledger import Ledger
+    from publisher.edges.submissions import Submissions
     from publisher.policies.settings import Settings
 
 
@@ -71,6 +72,17 @@ class Workplace:
         return archive_of(self.project)
 
     @cached_property
+    def submissions(self) -> Submissions:
+        """The drafts, each with all that a review looks at.
+
+        Raises:
+            ConfigurationError: `publisher.toml` does not read.
+        """
+        from publisher.edges.submissions import Submissions
+
+        return Submissions(self.project.root, self.drafts, self.settings, lambda: self.history)
+
+    @cached_property
     def history(self) -> History:
         """The project's git repository.
 
@@ -110,7 +122,9 @@ class Workplace:
         Raises:
             ConfigurationError: one of the project's own files does not read.
         """
-        return self.project.phrases
+        from publisher.edges.phrases import read_project_phrases
+
+        return read_project_phrases(self.project.root)
 
     @property
     def open_carrier(self) -> Callable[[], Carrier]:

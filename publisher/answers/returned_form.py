@@ -25,7 +25,7 @@ CUSTOMER_FIELD = "customer"
 
 @dataclass(frozen=True, slots=True)
 class ReturnedForm:
-    """What a form says that came back."""
+    """The answers in a form that came back."""
 
     release: str
     """Name of the release it belongs to: `privacy/2`."""
@@ -46,7 +46,7 @@ LONGEST_VALUE = 1_000
 
 
 def read_form(data: bytes) -> ReturnedForm:
-    """What a form says that came back as a file.
+    """The answers in a form that came back as a file.
 
     Who sent it, and whether they may speak for the customer, the file does not prove.
     What a stranger sent is read only in a process with limits: two kilobytes can unpack to
@@ -97,7 +97,7 @@ def _values(data: bytes) -> tuple[dict[str, str], bool]:
     except (MemoryError, RecursionError):
         raise
     except Exception as error:
-        # Whoever sends a file decides what is in it, and so in how many ways it cannot be read.
+        # A file from outside may hold anything, and so fail to read in any way.
         raise FormError("this is not a PDF that can be read") from error
     return values, plain
 

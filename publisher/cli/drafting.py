@@ -16,12 +16,12 @@ from publisher.cli.parameters import output_option
 @click.pass_obj
 def check_command(asked: Invocation) -> None:
     """List the problems and review notes of the draft before its release."""
-    from publisher.actions.drafting import check_draft
+    from publisher.actions.check import check
     from publisher.policies.finding import Severity
 
     errors = cues = 0
     for policy_id in asked.policies:
-        for found in check_draft(asked.project, policy_id):
+        for found in check(asked.workplace, policy_id):
             console.print_finding(found)
             errors += found.severity is Severity.ERROR
             cues += found.severity is Severity.CUE
@@ -61,34 +61,9 @@ def diff_command(
 
     Default: the latest release and the draft.
     """
-    from publisher.actions.drafting import compare
+    from publisher.actions.diff import DiffOrder, diff
 
-    found = compare(asked.maybe_project, asked.wanted, old, new, language)
-    if form == "text":
-        from publisher.reports.terminal import as_text
-
-        colour = output is None and console.has_colours(sys.stdout)
-        text = as_text(found.amendment, found.title, colour=colour)
-        console.write_document(output, text, for_people=True, coloured=colour)
-    elif form == "mail":
-        from publisher.reports.terminal import as_letter
-
-        console.write_document(output, as_letter(found.amendment))
-    elif form == "markdown":
-        from publisher.reports.pull_request import as_markdown
-
-        console.write_document(output, as_markdown(found.amendment, found.title, found.new.notes))
-    elif form == "json":
-        from publisher.exchange.diff_json import as_json
-
-        names = (found.old.label, found.new.label)
-        console.write_document(output, as_json(found.amendment, *names, seconds=found.seconds))
-    elif form == "html" and bare:
-        from publisher.markup.exact import exact
-
-        console.write_document(output, exact(found.amendment).html)
-    else:
-        from publisher.actions.publishing import comparison_html, comparison_pdf
-
-        make = comparison_html if form == "html" else comparison_pdf
-        console.write_document(output, make(found))
+    colour = form == "text" and output is None and console.has_colours(sys.stdout)
+    order = DiffOrder(old, new, language, form, colour=colour, bare=bare)
+    told = diff(asked.maybe_workplace, asked.wanted, order)
+    console.write_document(output, told, for_people=form == "text", coloured=colour)

@@ -45,43 +45,13 @@ def freeze_command(
     unaffected: tuple[str, ...],
 ) -> None:
     """Freeze the draft as a numbered release, which never changes."""
-    from publisher.actions.publishing import release_pdf
-    from publisher.actions.releasing import freeze as act
-    from publisher.compare.summary import summary_sentence
+    from publisher.actions.freeze import freeze
+    from publisher.releases.freezing import FreezeOrder
 
-    frozen = act(
-        asked.project,
-        asked.policy,
-        effective=effective,
-        correction=correction,
-        now=asked.now(),
-        make_pdf=release_pdf,
-        dry_run=dry_run,
-        lagging=lagging,
-        unaffected=unaffected,
-    )
-    release = frozen.release
-    verb = "Would freeze" if dry_run else "Frozen:"
-    asked.say(
-        f"{verb} {release.name} ({release.materiality}), in force from "
-        f"{release.effective or 'an unknown day'}"
-    )
-    if frozen.amendment:
-        asked.say(f"  {summary_sentence(frozen.amendment)}")
-    for line in frozen.in_other_languages():
-        asked.say(f"  {line}")
-    if release.closes:
-        asked.say(f"  customers may opt out until {release.closes}")
-    if frozen.earliest:
-        asked.say(f"  earliest lawful effective date: {frozen.earliest}")
-    for duty in frozen.duties:
-        asked.say(f"  for a lawyer to see to: {duty.text} ({duty.source})")
-    if not dry_run:
-        signed = "signed" if frozen.signed else "not signed: git has no signing key"
-        asked.say(f"  commit {frozen.commit[:10]}, tag {release.name} ({signed})")
-        asked.say(f"  seal {release.seal}")
-        if release.notice:
-            asked.say(f"Next: publisher build, then publisher send {release.number}")
+    order = FreezeOrder(effective, correction, lagging, unaffected)
+    frozen = freeze(asked.workplace, asked.policy, order, dry_run=dry_run)
+    for line in frozen.lines():
+        asked.say(line)
 
 
 @click.command("import")
@@ -104,18 +74,11 @@ def import_history_command(
     asked: Invocation, repository: Path, path: str, policy: str | None, title: str, language: str
 ) -> None:
     """Import every version of a Markdown file from git as a release."""
-    from publisher.actions.importing import import_history as act
+    from publisher.actions.import_history import ImportOrder, import_history
 
     with console.show_progress(asked.quiet) as progress:
-        done = act(
-            asked.project,
-            repository,
-            path,
-            policy_id=policy or asked.wanted,
-            title=title,
-            language=language,
-            progress=progress,
-        )
+        order = ImportOrder(repository, path, policy or asked.wanted, title, language)
+        done = import_history(asked.workplace, order, progress)
     for line in done.lines():
         asked.say(line)
 

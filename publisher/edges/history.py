@@ -66,6 +66,8 @@ class History:
                 where=str(root),
                 remedy="git init && git add . && git commit -m 'Start'",
             ) from None
+        self.root = root
+        """The project's folder, which may be one in the repository."""
         top = Path(self._repo.working_tree_dir or root)
         self._prefix = root.resolve().relative_to(top.resolve()).as_posix()
 

@@ -25,7 +25,7 @@ from publisher.policies.policy import Note
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.release import Release
-from publisher.review.findings import explains
+from publisher.review.text import explains
 
 
 def compose_notice(

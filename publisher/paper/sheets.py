@@ -13,7 +13,7 @@ from publisher.answers.returned_form import CUSTOMER_FIELD, DECLARATION_FIELD, R
 from publisher.compare.amendment import Amendment
 from publisher.letters.fields import fill, page_values
 from publisher.markup.elements import NOTHING
-from publisher.markup.html import Heading, clauses_html, document_html
+from publisher.markup.html import Heading, TextLinks, clauses_html, document_html
 from publisher.markup.redline import redline
 from publisher.policies.dates import long_date
 from publisher.policies.organisation import Organisation
@@ -29,7 +29,9 @@ _BAR = ("In the margin", "a bar beside every paragraph with a change")
 def release_sheet(release: Release, organisation: Organisation) -> Markup:
     """A version in full."""
     facts = release.policy.facts
-    text = document_html(release.policy.document.clauses, retired=facts.retired, paper=True)
+    text = document_html(
+        release.policy.document.clauses, TextLinks(retired=facts.retired), paper=True
+    )
     where = Addresses(organisation.site, release.policy.id).release(release.number)
     parts = [
         _title(
@@ -52,12 +54,12 @@ def release_sheet(release: Release, organisation: Organisation) -> Markup:
 
 
 def translation_sheet(release: Release, language: str, organisation: Organisation) -> Markup:
-    """A version in full in another language; what stands around it names the text that decides."""
+    """A version in full in another language, with a notice of which text is authoritative."""
     at = Addresses(organisation.site, release.policy.id)
     rendition = languages.Rendition(release, language, at)
     text, title = rendition.text(paper=True), rendition.policy.facts.title
     version = f"{release.version}, {page_parts.in_force_words(release)}"
-    told = [
+    opening = [
         _title(organisation.name, title, version),
         page_parts.remark(rendition.policy.facts),
         rendition.notice(),
@@ -68,7 +70,7 @@ def translation_sheet(release: Release, language: str, organisation: Organisatio
             ("This translation", _link(at.translation(release.number, language))),
         ),
     ]
-    parts = [*told, _contents(text.headings), rendition.article(text, "text")]
+    parts = [*opening, _contents(text.headings), rendition.article(text, "text")]
     full = f"{title}, {release.version.lower()}"
     return _sheet(language, organisation.name, full, f"{title} — {version}", parts)
 
@@ -106,10 +108,8 @@ def comparison_sheet(
     amendment: Amendment,
     notes: Sequence[Note],
     language: str,
-    *,
-    paper: bool = True,
 ) -> Markup:
-    """What differs between any two texts.
+    """What differs between any two texts, for a PDF.
 
     Args:
         title: what the document is called.
@@ -117,22 +117,37 @@ def comparison_sheet(
         amendment: what differs.
         notes: why.
         language: of the texts.
-        paper: for a PDF; else for a browser.
     """
-    marked = redline(amendment, paper=paper, views=not paper)
-    tools = NOTHING if paper else page_parts.views(marked, old, new)
-    marks = page_parts.legend(marked.html if paper else None)
-    rows = [("Before", old), ("After", new)]
-    if paper:
-        rows.append(_BAR)
+    marked = redline(amendment, paper=True)
+    marks = page_parts.legend(marked.html)
     parts = [
         _title("", title, ""),
-        _facts(*rows),
+        _facts(("Before", old), ("After", new), _BAR),
         page_parts.general_note(notes),
-        page_parts.changed_text(amendment, marked, notes, language, tools, marks),
+        page_parts.changed_text(amendment, marked, notes, language, marks=marks),
     ]
-    if not paper:
-        parts = [Markup("<main>\n"), *parts, Markup("</main>\n")]
+    return _sheet(language, "", title, title, parts)
+
+
+def comparison_page(
+    title: str,
+    old: str,
+    new: str,
+    amendment: Amendment,
+    notes: Sequence[Note],
+    language: str,
+) -> Markup:
+    """The same for a browser, with buttons for the old, the new and the marked text."""
+    marked = redline(amendment, views=True)
+    tools = page_parts.views(marked, old, new)
+    parts = [
+        Markup("<main>\n"),
+        _title("", title, ""),
+        _facts(("Before", old), ("After", new)),
+        page_parts.general_note(notes),
+        page_parts.changed_text(amendment, marked, notes, language, tools),
+        Markup("</main>\n"),
+    ]
     return _sheet(language, "", title, title, parts)
 
 
@@ -204,7 +219,7 @@ def opt_out_sheet(release: Release, organisation: Organisation) -> Markup:
 
 
 def _head(release: Release, kind: str = "") -> str:
-    """What stands at the top of every page."""
+    """The running head of every page."""
     version = f"{release.version}, {page_parts.in_force_words(release)}"
     return " — ".join(filter(None, (release.policy.facts.title, version, kind)))
 

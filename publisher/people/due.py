@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from publisher.law.calendar import earliest_effective
-from publisher.law.profiles import PROFILES
 from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.recipients import Recipient
 from publisher.releases.number import Number
@@ -34,8 +31,10 @@ class Due:
     """Those of `to_tell` who were told of no number of this release before."""
 
 
-def due(release: Release, recipients: Sequence[Recipient], deliveries: Sequence[Delivery]) -> Due:
-    """Who is still to be told.
+def recipients_due(
+    release: Release, recipients: Sequence[Recipient], deliveries: Sequence[Delivery]
+) -> Due:
+    """Who is still to be told of a release.
 
     Args:
         release: a release with a notice.
@@ -77,7 +76,7 @@ class Told:
 def told_before(
     release: Release,
     releases: Releases,
-    letters: Mapping[Number, Iterable[tuple[int, DeliveryState]]],
+    letters_about: Callable[[Number], Iterable[tuple[int, DeliveryState]]],
 ) -> Told:
     """Which version each recipient was last told of: that of the last letter a carrier took.
 
@@ -86,26 +85,18 @@ def told_before(
     Args:
         release: before which release.
         releases: all releases of the policy.
-        letters: of each release before it that has letters, rising: (recipient, where it stands).
+        letters_about: the letters about a release, each as (recipient's number, its state); asked
+            of each release before this one that has a notice, by rising number.
     """
-    known = {r.number: r for r in releases}
     numbers: dict[int, Number] = {}
-    for number, states in letters.items():
-        missed = releases.material_predecessor(known[number])
-        for recipient, state in states:
+    for earlier in releases:
+        if earlier.number >= release.number or not earlier.notice:
+            continue
+        missed = releases.material_predecessor(earlier)
+        for recipient, state in letters_about(earlier.number):
             if state is DeliveryState.ACCEPTED:
-                numbers[recipient] = number
+                numbers[recipient] = earlier.number
             elif missed:
                 numbers.setdefault(recipient, missed.number)
     before = releases.material_predecessor(release)
     return Told(numbers, before.number if before else None)
-
-
-def lawful_from(release: Release, releases: Releases, today: dt.date) -> dt.date:
-    """The first day a release may apply to somebody who is told of it today.
-
-    By the rules that customers were promised, and by the new ones where they are stricter.
-    """
-    before = releases.material_predecessor(release)
-    facts = [release.policy.facts, *([before.policy.facts] if before else [])]
-    return max(earliest_effective(PROFILES[f.profile], f.days, today) for f in facts)

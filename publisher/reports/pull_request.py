@@ -19,41 +19,30 @@ from publisher.compare.spans import Span, SpanKind
 from publisher.compare.summary import summary_sentence
 from publisher.markup.elements import NOTHING, as_content, element
 from publisher.policies.policy import Note
-from publisher.reports.extracts import (
-    Extract,
-    Line,
-    Phrase,
-    cut,
-    end_of,
-    extracts,
-    figures,
-    kind_in_words,
-    phrases,
-    shortened,
-    title_of,
-    visible,
-)
-from publisher.review.findings import explains
+from publisher.reports.changes import change_title, kind_in_words, word_counts
+from publisher.reports.extracts import Extract, Line, extracts
+from publisher.reports.phrases import Phrase, cut, end_of, phrase_runs, shortened, visible
+from publisher.review.text import explains
 from publisher.text.clauses import Kind
 from publisher.text.parsing import parse
 
-LONGEST = 65_536
-"""Letters that GitHub takes in one comment."""
+LONGEST_COMMENT = 65_536
+"""Limit of GitHub on the characters of a comment."""
 _ROWS = 0.4
-"""The share of a comment that its table of changes takes at most."""
+"""Limit on the share of a comment that its table of changes takes."""
 _REST = 0.1
-"""The share that is kept for the list of what is left out."""
+"""The share that is reserved for the list of what is left out."""
 _WHY = 300
 """Letters of a note that the table of changes shows."""
 
 
-def as_markdown(
-    amendment: Amendment, title: str, notes: Sequence[Note] = (), *, longest: int = LONGEST
+def markdown_report(
+    amendment: Amendment, title: str, notes: Sequence[Note] = (), *, longest: int = LONGEST_COMMENT
 ) -> str:
     """The amendment as Markdown: a table of changes, then the words.
 
     Args:
-        amendment: what to tell.
+        amendment: what differs.
         title: the first line, such as "Privacy Policy: version 1 → draft".
         notes: why it changed.
         longest: letters the comment may have; where more would be needed, it ends with the list
@@ -106,8 +95,8 @@ def _row(amendment: Amendment, change: Change, notes: Sequence[Note]) -> str:
     note = explains(change, notes)
     why = " ".join(" ".join(clause.text for clause in parse(note.text)).split()) if note else ""
     why = why if len(why) <= _WHY else why[: _WHY - 1].rstrip() + "…"
-    words = figures(change).rpartition(" ")[0].replace(", ", " ")
-    cells = [title_of(amendment, change), kind_in_words(amendment, change), why]
+    words = word_counts(change).rpartition(" ")[0].replace(", ", " ")
+    cells = [change_title(amendment, change), kind_in_words(amendment, change), why]
     name, kind, reason = map(escaped, cells)
     return f"| {name} | {kind} | {words} | {reason} |"
 
@@ -130,7 +119,7 @@ def _heads(amendment: Amendment) -> dict[_Table, Operation]:
 
 
 def _tables(op: Operation) -> list[_Table]:
-    """The tables that a row stands in, the new one first."""
+    """The tables that a row is in, the new one first."""
     sides = (("new", op.new), ("old", op.old))
     return [(side, clause.table) for side, clause in sides if clause]
 
@@ -204,7 +193,7 @@ def _nothing(op: Operation) -> str:
 
 
 def _code(line: Line) -> str:
-    """Code as it is written: in `pre`, Markdown stands still (CommonMark §4.6, type 1)."""
+    """Code as it is written: inside `pre`, Markdown is not read (CommonMark §4.6, type 1)."""
     tags = {SpanKind.INSERT: "ins", SpanKind.DELETE: "del"}
     words = NOTHING
     for span in line.op.cells[0]:
@@ -219,7 +208,7 @@ def _code(line: Line) -> str:
 
 
 def _words(cell: Sequence[Span]) -> str:
-    return "".join(map(_marked, phrases(cut(cell))))
+    return "".join(map(_marked, phrase_runs(cut(cell))))
 
 
 def _marked(run: list[Phrase]) -> str:
@@ -237,12 +226,12 @@ def _noted(note: str) -> str:
 
 _PUNCTUATION = re.compile(r"[\\`*_\[\]<>~|&#!]")
 _PLAIN = re.compile(r"(?!.*www\.)(?:[^\W_]|[ ,.;:'“”’()%+-])*", re.IGNORECASE)
-"""Words in which nothing has to be escaped; most are such."""
+"""Words in which nothing has to be escaped: most of them."""
 _LIST = re.compile(r"^(\d*)([-+.)=])")
 
 
 def escaped(text: str) -> str:
-    """Text that no reader of Markdown takes for anything else; line breaks become `<br>`."""
+    """Text escaped so that Markdown reads it as text only; line breaks become `<br>`."""
     if _PLAIN.fullmatch(text):
         return text
     text = _PUNCTUATION.sub(r"\\\g<0>", visible(text))

@@ -19,7 +19,7 @@ from publisher.compare.amendment import Amendment, amend
 from publisher.compare.clause_names import ClauseNames, first_names, names_from_json, next_names
 from publisher.compare.clause_names import names_as_json as naming_json
 from publisher.exchange.akoma_ntoso import akoma_ntoso
-from publisher.exchange.diff_json import as_json
+from publisher.exchange.diff_json import diff_json
 from publisher.markup.html import Fragment, Heading
 from publisher.markup.redline import redline
 from publisher.policies.policy import Policy
@@ -27,7 +27,7 @@ from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
-from publisher.reports.pull_request import as_markdown
+from publisher.reports.pull_request import markdown_report
 from publisher.site import catalogue, feeds, page_parts
 from publisher.site.change_summary import Abstract, abstract, titles
 from publisher.site.comparable import FORMAT, written
@@ -126,8 +126,8 @@ class Makings:
         title = f"{self._title}: {' → '.join(versions)}"
         return made | {
             "changed": _encoded(_redline(found, versions, policy, policy.facts.language)),
-            "changes.json": as_json(found, *versions).encode(),
-            "changes.md": as_markdown(found, title, policy.notes, longest=WHOLE).encode(),
+            "changes.json": diff_json(found, *versions).encode(),
+            "changes.md": markdown_report(found, title, policy.notes, longest=WHOLE).encode(),
         }
 
     def _akoma_ntoso(self, release: Release, names: Sequence[str]) -> bytes:

@@ -13,15 +13,22 @@ from publisher.compare.change import Change, ChangeKind
 from publisher.compare.summary import summary_sentence
 from publisher.letters.notice import change_words
 from publisher.markup.elements import NOTHING
-from publisher.markup.html import ChangePlace, Fragment, Heading, clauses_html, document_html
+from publisher.markup.html import (
+    ChangePlace,
+    Fragment,
+    Heading,
+    TextLinks,
+    clauses_html,
+    document_html,
+)
 from publisher.policies.dates import long_date
-from publisher.policies.language import right_to_left
+from publisher.policies.language import is_right_to_left
 from publisher.policies.organisation import Organisation
 from publisher.policies.policy import Facts, Note, Policy
 from publisher.releases.number import Materiality
 from publisher.releases.release import Release
 from publisher.releases.releases import Status
-from publisher.review.findings import explains
+from publisher.review.text import explains
 from publisher.text.parsing import parse
 
 _LEGEND = (
@@ -325,7 +332,7 @@ def postal(organisation: Organisation) -> Markup:
 
 def spoken(language: str) -> Markup:
     """The attributes that say in which language, and which way, an element is written."""
-    way = Markup(' dir="rtl"') if right_to_left(language) else NOTHING
+    way = Markup(' dir="rtl"') if is_right_to_left(language) else NOTHING
     return Markup(' lang="{}"{}').format(language, way)
 
 
@@ -343,14 +350,14 @@ def text_of(
         names: the permanent names of its clauses, for a link to each.
         former: by anchor or name: the names of clauses that are gone, to which links lead there.
     """
-    return document_html(
-        policy.document.clauses,
+    links = TextLinks(
         permalinks=True,
-        retired=policy.facts.retired,
         stories=stories,
         names=names,
-        former=former,
+        retired=policy.facts.retired,
+        former=former or {},
     )
+    return document_html(policy.document.clauses, links)
 
 
 def article(policy: Policy, text: Fragment, kind: str = "pp-text") -> Markup:

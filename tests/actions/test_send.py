@@ -17,25 +17,24 @@ import pytest
 from pypdf import PdfReader
 
 from publisher.actions import silent
-from publisher.actions.addressing import SAMPLE
-from publisher.actions.noticing import (
-    Report,
-    import_recipients,
-    letter_for,
-    plan,
-    resolve,
-    send,
-    send_test,
-    unsettled,
-)
-from publisher.actions.printing import letter_pdf
+from publisher.actions.import_recipients import import_recipients
+from publisher.actions.notice import notice
+from publisher.actions.plan_sending import plan_sending
+from publisher.actions.resolve import resolve
+from publisher.actions.send import send
+from publisher.actions.send_test import send_test
+from publisher.actions.unsettled import unsettled
 from publisher.answers.reply_address import token_in
 from publisher.answers.token import is_signed, parse_token
 from publisher.edges import archive
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, RecipientsError, SendError
+from publisher.letters.message import LetterForm
+from publisher.letters.sending import SendingReport
 from publisher.people.deliveries import DeliveryState
+from publisher.people.recipients import SAMPLE
+from publisher.people.resolution import Resolution
 from publisher.releases.number import Number
 from tests.fixtures.houses import (
     CUSTOMERS,
@@ -46,11 +45,14 @@ from tests.fixtures.houses import (
     TWO,
     amend_again,
     correct,
+    import_customers,
+    letter_for,
     make,
     postpone,
     reseal,
     spooled,
     told,
+    workplace,
 )
 from tests.fixtures.relays import CLOSE, HANG, Keeps, real, scripted
 
@@ -65,12 +67,8 @@ def project(tmp_path: Path) -> Project:
     return told(tmp_path)
 
 
-def now() -> dt.datetime:
-    return NOW
-
-
-def run(project: Project, number: Number = TWO) -> Report:
-    return send(project, "privacy", number, now, silent)
+def run(project: Project, number: Number = TWO) -> SendingReport:
+    return send(workplace(project), "privacy", number, silent)
 
 
 def read(data: bytes) -> EmailMessage:
@@ -90,7 +88,7 @@ def states(project: Project, number: Number = TWO) -> dict[str, str]:
 
 
 def test_the_letter_of_a_customer_has_that_customers_own_links(project: Project) -> None:
-    letter = letter_for(project, "privacy", TWO, "c-2", NOW)
+    letter = letter_for(project, "c-2")
     message = read(letter.data)
     assert message["To"] == '"Ben <b>Example</b>" <ben@customer.example>'
     assert message.get_all("Auto-Submitted") == ["auto-generated"]
@@ -110,25 +108,25 @@ def test_the_letter_of_a_sample_leads_nowhere(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PUBLISHER_TOKEN_KEY")
-    message = read(letter_for(project, "privacy", TWO, None, NOW).data)
+    message = read(letter_for(project, None).data)
     token = token_in(str(message["Reply-To"]), "opt-out@hosting.example")
     assert not is_signed([KEY.encode()], parse_token(token), SAMPLE.customer)
 
 
 def test_the_same_letter_has_the_same_bytes(project: Project) -> None:
-    one, two = (letter_for(project, "privacy", TWO, "c-1", NOW) for _ in range(2))
+    one, two = (letter_for(project, "c-1") for _ in range(2))
     assert one == two
-    assert letter_for(project, "privacy", TWO, "c-3", NOW).id != one.id
+    assert letter_for(project, "c-3").id != one.id
 
 
 def test_a_stranger_has_no_letter(project: Project) -> None:
     with pytest.raises(NotFoundError, match="`c-9`"):
-        letter_for(project, "privacy", TWO, "c-9", NOW)
+        letter_for(project, "c-9")
 
 
 def test_the_text_travels_with_the_letter_where_the_profile_says_so(tmp_path: Path) -> None:
     project = make(tmp_path, profile="p2b")
-    message = read(letter_for(project, "privacy", TWO, None, NOW).data)
+    message = read(letter_for(project, None).data)
     (attached,) = message.iter_attachments()
     assert attached.get_filename() == "privacy-2.pdf"
     frozen = project.versions / "privacy/2/policy.pdf"
@@ -136,7 +134,7 @@ def test_the_text_travels_with_the_letter_where_the_profile_says_so(tmp_path: Pa
     frozen.unlink()
     reseal(frozen.parent)
     with pytest.raises(SendError, match=r"no policy\.pdf"):
-        letter_for(project, "privacy", TWO, None, NOW)
+        letter_for(project, None)
 
 
 # ── what changed since the version that a customer was last told of ──────────────────────────────
@@ -160,7 +158,7 @@ def settle(project: Project, customer: str, state: DeliveryState, number: Number
 
 def since(project: Project, customer: str | None, number: Number) -> str:
     """Where the letter to a customer leads, in all its parts."""
-    letter = letter_for(project, "privacy", number, customer, NOW)
+    letter = letter_for(project, customer, number)
     link = re.search(r"last told of[^\w]+(http\S+?)\)?\s", letter.part("text/plain"))
     assert link is not None
     assert f'href="{escape(link[1])}"' in letter.part("text/html")
@@ -173,7 +171,7 @@ def test_each_customer_sees_what_changed_since_the_last_letter(project: Project)
     run(project)
     settle(project, "c-2", DeliveryState.REFUSED)
     settle(project, "c-3", DeliveryState.IN_DOUBT)
-    import_recipients(project, b"customer,address\nc-4,dan@x.example\n", "l.csv", NOW)
+    import_customers(project, b"customer,address\nc-4,dan@x.example\n")
     amend_again(project)
     assert since(project, "c-1", THREE) == f"{SITE}/3/changes/"
     assert since(project, "c-2", THREE) == f"{SITE}/compare/?from=1&to=3"
@@ -190,7 +188,7 @@ def test_what_is_sent_leads_where_the_preview_led(project: Project) -> None:
     amend_again(project)
     expected = {c: since(project, c, THREE) for c in ("c-1", "c-2")}
     assert expected["c-1"] != expected["c-2"]
-    send(project, "privacy", THREE, lambda: SPRING, silent)
+    send(workplace(project, SPRING), "privacy", THREE, silent)
     letters = {
         read(data)["To"].addresses[0].addr_spec: data
         for data in spooled(project)
@@ -217,7 +215,7 @@ def test_the_pdf_of_a_letter_leads_there_too(project: Project) -> None:
     run(project)
     settle(project, "c-2", DeliveryState.REFUSED)
     amend_again(project)
-    data = letter_pdf(project, "privacy", THREE, "c-2", NOW)
+    data = notice(workplace(project), "privacy", THREE, "c-2", LetterForm.PDF)
     links = {
         str(annotation["/A"]["/URI"])
         for page in PdfReader(io.BytesIO(data)).pages
@@ -236,7 +234,7 @@ def test_a_letter_frozen_before_there_was_such_a_link_goes_as_it_is(project: Pro
     folder = project.versions / "privacy/2"
     (folder / "notice.md").write_text(text)
     reseal(folder)
-    letter = letter_for(project, "privacy", TWO, "c-1", NOW)
+    letter = letter_for(project, "c-1")
     assert "last told of" not in letter.part("text/plain")
     assert "{{" not in letter.part("text/plain")
 
@@ -245,7 +243,7 @@ def test_a_letter_frozen_before_there_was_such_a_link_goes_as_it_is(project: Pro
 
 
 def test_the_plan_says_what_a_person_must_see(project: Project) -> None:
-    found = plan(project, "privacy", TWO, NOW)
+    found = plan_sending(workplace(project), "privacy", TWO)
     assert len(found.due.to_tell) == 3
     text = "\n".join(found.lines())
     assert "applies from 1 March 2027, opting out until 28 February 2027" in text
@@ -256,45 +254,45 @@ def test_the_plan_says_what_a_person_must_see(project: Project) -> None:
 
 def test_no_letter_for_a_release_without_notice(project: Project) -> None:
     with pytest.raises(SendError, match="it has no notice"):
-        plan(project, "privacy", ONE, NOW)
+        plan_sending(workplace(project), "privacy", ONE)
     with pytest.raises(NotFoundError):
-        plan(project, "privacy", Number(7), NOW)
+        plan_sending(workplace(project), "privacy", Number(7))
 
 
 def test_no_letter_without_recipients(tmp_path: Path) -> None:
     with pytest.raises(SendError, match="no recipient") as caught:
-        plan(make(tmp_path), "privacy", TWO, NOW)
+        plan_sending(workplace(make(tmp_path)), "privacy", TWO)
     assert caught.value.remedy == "publisher recipients import FILE.csv"
 
 
 def test_no_letter_after_the_notice_period_has_begun_to_run_out(project: Project) -> None:
     last = dt.datetime(2027, 1, 30, 23, 59, tzinfo=dt.UTC)
-    plan(project, "privacy", TWO, last)
+    plan_sending(workplace(project, last), "privacy", TWO)
     with pytest.raises(SendError) as caught:
-        plan(project, "privacy", TWO, last + dt.timedelta(minutes=1))
+        plan_sending(workplace(project, last + dt.timedelta(minutes=1)), "privacy", TWO)
     assert "freeze --correction --effective 2027-03-02" in caught.value.remedy
     with pytest.raises(SendError, match="in force since"):
-        plan(project, "privacy", TWO, dt.datetime(2027, 3, 1, tzinfo=dt.UTC))
+        plan_sending(workplace(project, dt.datetime(2027, 3, 1, tzinfo=dt.UTC)), "privacy", TWO)
 
 
 def test_nothing_is_too_late_once_everybody_was_told(project: Project) -> None:
     run(project)
     after = dt.datetime(2027, 4, 1, tzinfo=dt.UTC)
-    assert plan(project, "privacy", TWO, after).due.told == 3
+    assert plan_sending(workplace(project, after), "privacy", TWO).due.told == 3
 
 
 def test_a_postponed_release_is_not_announced_with_its_old_date(project: Project) -> None:
     postpone(project, dt.date(2027, 4, 1))
     with pytest.raises(SendError, match=r"2\.1 has taken the place of 2") as caught:
-        plan(project, "privacy", TWO, NOW)
+        plan_sending(workplace(project), "privacy", TWO)
     assert caught.value.remedy == "publisher send 2.1"
 
 
 def test_a_correction_that_nobody_is_told_of_leaves_the_letter_as_it_is(project: Project) -> None:
     correct(project)
-    assert len(plan(project, "privacy", TWO, NOW).due.to_tell) == 3
+    assert len(plan_sending(workplace(project), "privacy", TWO).due.to_tell) == 3
     with pytest.raises(SendError, match="it has no notice"):
-        plan(project, "privacy", Number(2, 1), NOW)
+        plan_sending(workplace(project), "privacy", Number(2, 1))
 
 
 def test_who_was_told_of_a_date_is_told_of_a_later_one_without_a_new_period(
@@ -303,16 +301,16 @@ def test_who_was_told_of_a_date_is_told_of_a_later_one_without_a_new_period(
     run(project)
     postpone(project, dt.date(2027, 3, 8), dt.datetime(2027, 2, 20, tzinfo=dt.UTC))
     later = dt.datetime(2027, 2, 20, tzinfo=dt.UTC)
-    assert len(plan(project, "privacy", Number(2, 1), later).due.to_tell) == 3
-    import_recipients(project, b"customer,address\nc-4,dora@x.example\n", "more.csv", later)
+    assert len(plan_sending(workplace(project, later), "privacy", Number(2, 1)).due.to_tell) == 3
+    import_customers(project, b"customer,address\nc-4,dora@x.example\n", later)
     with pytest.raises(SendError, match="1 recipients would be told today"):
-        plan(project, "privacy", Number(2, 1), later)
+        plan_sending(workplace(project, later), "privacy", Number(2, 1))
 
 
 def test_the_same_date_is_told_once_under_two_numbers(project: Project) -> None:
     run(project)
     postpone(project, dt.date(2027, 3, 1))
-    found = plan(project, "privacy", Number(2, 1), NOW).due
+    found = plan_sending(workplace(project), "privacy", Number(2, 1)).due
     assert (found.told, len(found.to_tell)) == (3, 0)
     assert run(project, Number(2, 1)).accepted == 0
     assert len(spooled(project)) == 3
@@ -323,17 +321,17 @@ def test_the_same_date_is_told_once_under_two_numbers(project: Project) -> None:
 
 def test_everybody_is_told_once(project: Project) -> None:
     said: list[tuple[str, int, int]] = []
-    report = send(project, "privacy", TWO, now, lambda *words: said.append(words))
-    assert report == Report(3, 0, 0, 0)
+    report = send(workplace(project), "privacy", TWO, lambda *words: said.append(words))
+    assert report == SendingReport(3, 0, 0, 0)
     assert said[-1] == ("sending", 3, 3)
     assert set(states(project).values()) == {DeliveryState.ACCEPTED}
-    assert run(project) == Report(0, 0, 0, 0)
+    assert run(project) == SendingReport(0, 0, 0, 0)
     assert len(spooled(project)) == 3
 
 
 def test_who_comes_later_is_told_by_the_next_run(project: Project) -> None:
     run(project)
-    import_recipients(project, b"customer,address\nc-4,dora@x.example\n", "more.csv", NOW)
+    import_customers(project, b"customer,address\nc-4,dora@x.example\n")
     assert run(project).accepted == 1
 
 
@@ -341,10 +339,10 @@ def test_a_real_relay_gets_every_letter(tmp_path: Path) -> None:
     keeps = Keeps()
     with real(keeps) as port:
         project = told(tmp_path, port=port)
-        assert run(project) == Report(3, 0, 0, 0)
-        assert run(project) == Report(0, 0, 0, 0)
+        assert run(project) == SendingReport(3, 0, 0, 0)
+        assert run(project) == SendingReport(0, 0, 0, 0)
     assert keeps.told == ["anna@customer.example", "ben@customer.example", "cleo@other.example"]
-    expected = letter_for(project, "privacy", TWO, "c-1", NOW)
+    expected = letter_for(project, "c-1")
     assert keeps.letters[0][1] == expected.data
 
 
@@ -358,41 +356,41 @@ def test_refused_is_kept_with_the_reply_and_later_is_tried_again(tmp_path: Path)
     with real(keeps) as port:
         project = told(tmp_path, port=port)
         report = run(project)
-        assert (report.accepted, report.refused, report.later, report.open) == (1, 1, 1, 2)
+        assert (report.accepted, report.refused, report.later, report.unsettled) == (1, 1, 1, 2)
         assert states(project) == {"c-1": "refused", "c-2": "to do", "c-3": "accepted"}
         assert "no such user" in ledger_of(project).deliveries("privacy", 2)[0].reply
         keeps.refusals = {}
-        assert run(project) == Report(1, 0, 0, 0)
-        resolve(project, "privacy", TWO, "c-1", "again", NOW)
-        assert run(project) == Report(1, 0, 0, 0)
+        assert run(project) == SendingReport(1, 0, 0, 0)
+        resolve(workplace(project), "privacy", TWO, "c-1", Resolution.AGAIN)
+        assert run(project) == SendingReport(1, 0, 0, 0)
     assert sorted(keeps.told) == sorted(set(keeps.told))
 
 
 def test_a_letter_in_doubt_is_never_sent_again_by_itself(tmp_path: Path) -> None:
     with scripted({"dot": CLOSE}, times=1) as server:
         project = told(tmp_path, port=server.port)
-        assert run(project) == Report(2, 0, 0, 1)
-        assert run(project) == Report(0, 0, 0, 0)
+        assert run(project) == SendingReport(2, 0, 0, 1)
+        assert run(project) == SendingReport(0, 0, 0, 0)
         assert len(server.letters) == 3
         assert states(project)["c-1"] == "in doubt"
-        (listed,) = unsettled(project, "privacy", TWO)
+        (listed,) = unsettled(workplace(project), "privacy", TWO)
         assert listed.cells()[:2] == ("c-1", "in doubt")
         assert listed.delivery.message_id in listed.cells()
         with pytest.raises(SendError, match="is not in doubt: it is accepted"):
-            resolve(project, "privacy", TWO, "c-2", "again", NOW)
-        resolve(project, "privacy", TWO, "c-1", "again", NOW)
-        assert run(project) == Report(1, 0, 0, 0)
+            resolve(workplace(project), "privacy", TWO, "c-2", Resolution.AGAIN)
+        resolve(workplace(project), "privacy", TWO, "c-1", Resolution.AGAIN)
+        assert run(project) == SendingReport(1, 0, 0, 0)
         with pytest.raises(NotFoundError):
-            resolve(project, "privacy", ONE, "c-1", "again", NOW)
+            resolve(workplace(project), "privacy", ONE, "c-1", Resolution.AGAIN)
 
 
 def test_a_letter_in_doubt_is_settled_by_what_a_person_found(tmp_path: Path) -> None:
     with scripted({"dot": CLOSE}, times=1) as server:
         project = told(tmp_path, port=server.port)
         run(project)
-        resolve(project, "privacy", TWO, "c-1", "accepted", NOW)
+        resolve(workplace(project), "privacy", TWO, "c-1", Resolution.ACCEPTED)
         assert states(project)["c-1"] == "accepted"
-        assert run(project) == Report(0, 0, 0, 0)
+        assert run(project) == SendingReport(0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("does", [CLOSE, "550 5.7.1 blocked"])
@@ -400,7 +398,7 @@ def test_a_run_stops_when_nothing_goes_through(tmp_path: Path, does: str) -> Non
     more = b"".join(b"d-%d,d%d@x.example,\n" % (n, n) for n in range(20))
     with scripted({"RCPT": does}) as server:
         project = told(tmp_path, port=server.port)
-        import_recipients(project, CUSTOMERS + more, "more.csv", NOW)
+        import_customers(project, CUSTOMERS + more)
         with pytest.raises(SendError, match="3 letters in a row"):
             run(project)
         assert sum(state == "to do" for state in states(project).values()) >= 20
@@ -409,10 +407,11 @@ def test_a_run_stops_when_nothing_goes_through(tmp_path: Path, does: str) -> Non
 def test_killed_between_the_end_of_a_letter_and_its_reply(tmp_path: Path) -> None:
     script = (
         "import datetime as dt, sys; from pathlib import Path\n"
-        "from publisher.actions.noticing import send; from publisher.edges.project import Project\n"
+        "from publisher.actions.send import send; from publisher.edges.project import Project\n"
+        "from publisher.actions.workplace import Workplace\n"
         "from publisher.releases.release import Number\n"
         "now = lambda: dt.datetime(2027, 1, 10, 9, 30, tzinfo=dt.UTC)\n"
-        "send(Project(Path(sys.argv[1])), 'privacy', Number(2), now, lambda *_: None)\n"
+        "send(Workplace(Project(Path(sys.argv[1])), now), 'privacy', Number(2), lambda *_: None)\n"
     )
     with scripted({"dot": HANG}) as server:
         project = told(tmp_path, port=server.port)
@@ -426,14 +425,14 @@ def test_killed_between_the_end_of_a_letter_and_its_reply(tmp_path: Path) -> Non
             sender.send_signal(signal.SIGKILL)
         assert states(project) == {"c-1": "in doubt", "c-2": "to do", "c-3": "to do"}
         server.script = {}
-        assert run(project) == Report(2, 0, 0, 0)
-        assert run(project) == Report(0, 0, 0, 0)
+        assert run(project) == SendingReport(2, 0, 0, 0)
+        assert run(project) == SendingReport(0, 0, 0, 0)
         recipients = [read(letter)["To"].addresses[0].addr_spec for letter in server.letters]
     assert recipients == ["anna@customer.example", "ben@customer.example", "cleo@other.example"]
 
 
 def test_a_test_letter_is_marked_and_leaves_no_trace(project: Project) -> None:
-    send_test(project, "privacy", TWO, "me@hosting.example", NOW)
+    send_test(workplace(project), "privacy", TWO, "me@hosting.example")
     (data,) = spooled(project)
     message = read(data)
     assert str(message["Subject"]).startswith("[Test] Privacy Policy: version 2 applies from")
@@ -441,27 +440,27 @@ def test_a_test_letter_is_marked_and_leaves_no_trace(project: Project) -> None:
     token = token_in(str(message["Reply-To"]), "opt-out@hosting.example")
     assert not is_signed([KEY.encode()], parse_token(token), SAMPLE.customer)
     assert states(project) == {}
-    assert message["Message-ID"] != f"<{letter_for(project, 'privacy', TWO, None, NOW).id}>"
+    assert message["Message-ID"] != f"<{letter_for(project, None).id}>"
 
 
 def test_a_test_letter_that_is_not_taken_is_told(tmp_path: Path) -> None:
     with scripted({"RCPT": "550 no"}) as server:
         project = told(tmp_path, port=server.port)
         with pytest.raises(SendError, match="was not taken: 550 no"):
-            send_test(project, "privacy", TWO, "me@hosting.example", NOW)
+            send_test(workplace(project), "privacy", TWO, "me@hosting.example")
         with pytest.raises(RecipientsError, match="not an address"):
-            send_test(project, "privacy", TWO, "jösé@hosting.example", NOW)
+            send_test(workplace(project), "privacy", TWO, "jösé@hosting.example")
 
 
 def test_a_bad_list_changes_nothing(project: Project) -> None:
     with pytest.raises(RecipientsError):
-        import_recipients(project, CUSTOMERS + b"c-9,broken,\n", "bad.csv", NOW)
+        import_customers(project, CUSTOMERS + b"c-9,broken,\n")
     assert len(ledger_of(project).recipients()) == 3
 
 
 def test_an_import_reports_what_it_did(project: Project) -> None:
     data = CUSTOMERS.replace(b"Anna Example", b"Anna E.") + b"c-4,anna@customer.example,\n"
-    done = import_recipients(project, data, "list.csv", NOW)
+    done = import_recipients(workplace(project), data, "list.csv")
     assert (done.new, done.changed, done.unchanged) == (1, 1, 2)
     assert done.remarks == [
         "anna@customer.example is the address of several customers; each is told"

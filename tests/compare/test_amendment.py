@@ -8,7 +8,7 @@ from hypothesis import given
 from publisher.compare.amendment import amend
 from publisher.compare.change import ChangeKind
 from publisher.compare.summary import summary_sentence
-from publisher.reports.terminal import as_text
+from publisher.reports.terminal import terminal_report
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
 from tests.fixtures.golden_cases import Case, cases
@@ -21,7 +21,8 @@ def doc(text: str) -> Document:
 
 @pytest.mark.parametrize("case", cases("changes.md"), ids=lambda case: case.title)
 def test_golden(case: Case) -> None:
-    assert as_text(amend(doc(case.old), doc(case.new)), "title") == f"title\n{case.expected}"
+    text = terminal_report(amend(doc(case.old), doc(case.new)), "title")
+    assert text == f"title\n{case.expected}"
 
 
 @given(policies())

@@ -12,10 +12,10 @@ import pytest
 
 from publisher.compare.amendment import amend
 from publisher.compare.operations import accept, compare_documents, reject
-from publisher.exchange.diff_json import as_json, rebuild
+from publisher.exchange.diff_json import diff_json, rebuild
 from publisher.markup.exact import exact
-from publisher.reports.pull_request import as_markdown
-from publisher.reports.terminal import as_text
+from publisher.reports.pull_request import markdown_report
+from publisher.reports.terminal import terminal_report
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
 from tests.compare.test_operations import seen
@@ -37,10 +37,10 @@ def test_the_laws_hold_for_a_real_pair(pair: Path) -> None:
     assert all(op.unchanged for op in compare_documents(b, b))
     assert seen(operations, swap=False) == seen(compare_documents(b, a), swap=True)
     amendment = amend(a, b)
-    sides = rebuild(as_json(amendment, "old", "new"))
+    sides = rebuild(diff_json(amendment, "old", "new"))
     assert [side.get("p.md", "") for side in sides] == [old, new]
-    as_text(amendment, "title")
-    as_markdown(amendment, "title")
+    terminal_report(amendment, "title")
+    markdown_report(amendment, "title")
     marked(old, new)
     marked(old, new, views=True)
     html = exact(amendment).html

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 
-from publisher.edges.carriers.carrier import Carrier, Fate
+from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.carriers.smtp import Relay
 from publisher.edges.carriers.spool import Spool
 from publisher.errors import ConfigurationError, SendError
 from publisher.letters.message import Letter
+from publisher.people.deliveries import Fate
 from publisher.policies.settings import RelaySettings
 from tests.fixtures.relays import CLOSE, HANG, Keeps, free_port, real, scripted
 

@@ -18,13 +18,13 @@ from lxml import etree  # type: ignore[import-untyped]
 from publisher.compare.clause_names import first_names
 from publisher.edges import archive
 from publisher.edges.project import Project
-from publisher.exchange.akoma_ntoso import NAMESPACE, akoma_ntoso, language
+from publisher.exchange.akoma_ntoso import NAMESPACE, akoma_ntoso, language_code
 from publisher.markup.html import UNSEEN
 from publisher.policies.policy import Facts, Policy
 from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Imported, Release
 from publisher.text.clauses import Clause
-from tests.conftest import ROOT
+from tests import ROOT
 from tests.fixtures.strategies import policies
 
 TWO = Number(2)
@@ -239,7 +239,12 @@ def test_any_organisation_has_a_name_in_addresses(organisation: str) -> None:
 
 
 def test_languages_are_told_in_three_letters() -> None:
-    assert [language(tag) for tag in ("de", "pt-BR", "EN", "xx")] == ["deu", "por", "eng", "xx"]
+    assert [language_code(tag) for tag in ("de", "pt-BR", "EN", "xx")] == [
+        "deu",
+        "por",
+        "eng",
+        "xx",
+    ]
 
 
 def test_what_xml_cannot_write_is_left_out() -> None:

@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from publisher.compare.amendment import Amendment, amend
 from publisher.compare.clause_names import first_names
 from publisher.compare.section_lineage import Lineage
-from publisher.edges import archive, pdf
+from publisher.edges import archive
+from publisher.edges.assets import asset_text
 from publisher.edges.project import Project
 from publisher.policies.anchoring import source_text
 from publisher.releases.address import Addresses
@@ -30,7 +31,7 @@ from publisher.site import theme, versus
 from publisher.site.comparable import FORMAT, written
 from publisher.text.clauses import Document, Kind
 from publisher.text.parsing import parse
-from tests.conftest import ROOT
+from tests import ROOT
 from tests.fixtures.comparing import (
     Found,
     Op,
@@ -256,7 +257,7 @@ code
 
 def test_another_form_of_the_files_has_another_number() -> None:
     document = doc(SAMPLE)
-    served = theme.packed_script(pdf.style("compare.js")).encode()
+    served = theme.packed_script(asset_text("compare.js")).encode()
     found = [
         hashlib.sha256(data).hexdigest()[:16]
         for data in (written(document, first_names(document)), served)
@@ -266,7 +267,7 @@ def test_another_form_of_the_files_has_another_number() -> None:
 
 
 def test_readers_fetch_little() -> None:
-    served = theme.packed_script(pdf.style("compare.js"))
+    served = theme.packed_script(asset_text("compare.js"))
     assert len(gzip.compress(served.encode(), 9)) < 6_000
     assert "//" not in served.replace("://", "")
     releases = archive.line(Project(ROOT), "privacy")

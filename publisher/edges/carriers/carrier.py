@@ -4,46 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from publisher.letters.message import Letter
-from publisher.people.deliveries import DeliveryState
+from publisher.people.deliveries import Outcome
 
 _ADDRESS = re.compile(r"[!-~]+@[!-~]+")
 
 BeforeCommit = Callable[[], None]
 """Called when the next byte may make the letter arrive; what it records is durable on return."""
-
-
-class Fate(StrEnum):
-    """What became of a letter that was handed to a carrier."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    """For good (5yz)."""
-    LATER = "later"
-    """It was certainly not taken, and may be tried again (4yz, or a lost connection)."""
-    UNKNOWN = "unknown"
-    """The connection was lost after the end of the letter was written."""
-
-
-STATE_OF = {
-    Fate.ACCEPTED: DeliveryState.ACCEPTED,
-    Fate.REFUSED: DeliveryState.REFUSED,
-    Fate.LATER: DeliveryState.TO_DO,
-    Fate.UNKNOWN: DeliveryState.IN_DOUBT,
-}
-"""The state of a delivery after each fate of its letter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The fate of a letter, and the carrier's words."""
-
-    fate: Fate
-    reply: str
 
 
 class Carrier(Protocol):

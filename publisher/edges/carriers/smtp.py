@@ -7,9 +7,10 @@ import smtplib
 import socket
 import ssl
 
-from publisher.edges.carriers.carrier import BeforeCommit, Fate, Outcome, why_unusable
+from publisher.edges.carriers.carrier import BeforeCommit, why_unusable
 from publisher.errors import ConfigurationError, SendError
 from publisher.letters.message import Letter
+from publisher.people.deliveries import Fate, Outcome
 from publisher.policies.settings import RelaySettings
 
 PATIENCE = 60.0

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from publisher.edges.carriers.carrier import BeforeCommit, Fate, Outcome, why_unusable
+from publisher.edges.carriers.carrier import BeforeCommit, why_unusable
 from publisher.edges.files import PendingFile, sweep, sync_folder
 from publisher.errors import SendError
 from publisher.letters.message import Letter
+from publisher.people.deliveries import Fate, Outcome
 
 
 class Spool:

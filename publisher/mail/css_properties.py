@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from publisher.mail.styles import Colour, colour_of
+from publisher.mail.css_colours import Colour, colour_of
 
 Test = Callable[[str], bool]
 """Whether a value is plain."""
 
-SMALLEST, LARGEST = 8.0, 64.0
+SMALLEST_LETTERS, LARGEST_LETTERS = 8.0, 64.0
 """Letters in pixels: 6 and 48 points."""
 
 SIZES = {
@@ -156,6 +156,14 @@ FONT = re.compile(
 )
 
 
+def size_in(name: str, value: str) -> str:
+    """The size of letters that a declaration sets; empty: it sets none."""
+    if name == "font-size":
+        return value
+    found = FONT.fullmatch(value) if name == "font" else None
+    return found[1] if found else ""
+
+
 def _is_family(value: str) -> bool:
     plain = _FAMILIES.fullmatch(value) and not re.search(r"\\(?!@)", value)
     return bool(plain) and not PICTURES.search(value)
@@ -168,7 +176,7 @@ def _is_size(value: str) -> bool:
         return within(80, 200)(value.replace("%", "px"))
     if re.fullmatch(r"[\d.]+(?:em|ex|ch)", value):
         return within(12.8, 32)(value)
-    return within(SMALLEST - 0.01, LARGEST)(value)
+    return within(SMALLEST_LETTERS - 0.01, LARGEST_LETTERS)(value)
 
 
 def _is_line(value: str) -> bool:

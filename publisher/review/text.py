@@ -21,7 +21,7 @@ from publisher.text.markdown import markdown_reader
 from publisher.text.parsing import parse, source_lines
 
 
-def check(
+def check_text(
     policy: Policy, last: Release | None, folder: str, amendment: Amendment | None
 ) -> list[Finding]:
     """Everything that stands between a draft and its release.
@@ -33,7 +33,7 @@ def check(
         amendment: what differs between `last` and the draft; None before the first release.
     """
     return sorted(
-        _Check(policy, last, folder, amendment).findings(),
+        _TextCheck(policy, last, folder, amendment).findings(),
         key=lambda finding: finding.rank,
     )
 
@@ -139,7 +139,7 @@ class TextReview:
                         )
 
 
-class _Check(TextReview):
+class _TextCheck(TextReview):
     def __init__(
         self, policy: Policy, last: Release | None, folder: str, amendment: Amendment | None
     ) -> None:

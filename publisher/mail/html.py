@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from publisher.mail.plainness import LONGEST_SHEET, Manner, is_known, is_plain_sheet, manner_of
-from publisher.mail.styles import SHEET, Look, look_of, sheet_doubt
+from publisher.mail.css_plain import LONGEST_SHEET, is_plain_sheet
+from publisher.mail.html_cost import is_costly, without_tags
+from publisher.mail.html_elements import is_known_element
+from publisher.mail.html_quotes import (
+    ORIGINAL_COMMENT,
+    begins_original,
+    is_quotation,
+    is_quote_frame,
+)
+from publisher.mail.layout import Layout, layout_of
+from publisher.mail.visibility import SHEET, Look, look_of, sheet_doubt
 
-LARGEST = 500_000
+LARGEST_HTML = 500_000
 """Characters of HTML that are read."""
 MOST_NODES = 50_000
 """Elements and texts that are read."""
 MOST_BLANK, WIDEST_BLANK = 100, 80
 """Lines, and characters in a line, after which words may be out of sight."""
-MOST_STEPS, MOST_REOPENED = 20_000_000, 300_000
-"""What reading may cost, as `_costly` estimates it."""
-
-HIDDEN = "it has text that is hidden"
-STRUCK = "it has text that is struck out"
-UNKNOWN = "it has text in an element that mail programs show in different ways"
-LONG = "its HTML is longer than is read"
-COSTLY = "its HTML is nested as no mail program writes it"
+_HIDDEN = "it has text that is hidden"
+_STRUCK_OUT = "it has text that is struck out"
+_DIFFERS = "it has text in an element that mail programs show in different ways"
+_TOO_LONG = "its HTML is longer than is read"
+_TOO_COSTLY = "its HTML is nested as no mail program writes it"
 
 
-def words(html: str) -> tuple[str, tuple[str, ...]]:
+def words_of_html(html: str) -> tuple[str, tuple[str, ...]]:
     """What an HTML mail says.
 
     Args:
@@ -38,72 +43,15 @@ def words(html: str) -> tuple[str, tuple[str, ...]]:
         Its text, in lines; those in a quotation begin with `> `. And why that may not be what its
         reader sees, or what its writer meant to say.
     """
-    if len(html) > LARGEST:
-        return _TAG.sub(" ", html[:LARGEST]), (LONG,)
-    if _costly(html):
-        return _TAG.sub(" ", html), (COSTLY,)
+    if len(html) > LARGEST_HTML:
+        return without_tags(html[:LARGEST_HTML]), (_TOO_LONG,)
+    if is_costly(html):
+        return without_tags(html), (_TOO_COSTLY,)
     reader = _Reader()
     if (root := LexborHTMLParser(html).root) is not None:
         reader.read(root)
     return "\n".join(reader.lines).strip("\n"), tuple(reader.doubts)
 
-
-# ── what reading costs ───────────────────────────────────────────────────────────────────────────
-
-_TAG = re.compile(
-    r"<!--.*?(?:-->|\Z)"
-    r"|<(/?)([a-zA-Z][^\s/>]*+)((?:[^>\"']++|\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))*+)(?:>|\Z)",
-    re.DOTALL,
-)
-_VALUE = re.compile(r"\"[^\"]*+\"?|'[^']*+'?")
-_FORMATTING = frozenset([
-    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt",
-    "u",
-])  # fmt: skip
-_CLOSED_BY_ITSELF = frozenset([
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
-    "wbr", "p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot", "option",
-])  # fmt: skip
-
-
-def _costly(html: str) -> bool:
-    """Whether a parser that follows the HTML standard takes far longer than its length says.
-
-    The standard has it go through all open elements for many a tag, through all attributes of an
-    element for each of them, and has it open formatting elements anew in each block.
-    """
-    opened: Counter[str] = Counter()
-    depth = formatting = steps = reopened = 0
-    for found in _TAG.finditer(html):
-        closing, name, attributes = found.groups()
-        if name is None:
-            continue
-        name = name.lower()
-        step = _step(name, bool(closing), opened)
-        opened[name] += step
-        depth += step
-        formatting += step * (name in _FORMATTING)
-        steps += depth + _attribute_steps(name, attributes)
-        reopened += formatting
-        if steps > MOST_STEPS or reopened > MOST_REOPENED:
-            return True
-    return False
-
-
-def _step(name: str, closing: bool, opened: Counter[str]) -> int:
-    """By how much a tag changes how many elements are open."""
-    if name in _CLOSED_BY_ITSELF or (closing and not opened[name]):
-        return 0
-    return -1 if closing else 1
-
-
-def _attribute_steps(name: str, attributes: str) -> int:
-    many = len(_VALUE.sub("", attributes)) // 2
-    # Those of all elements of these names are added to the first.
-    return many * many // 2 + (1_000 * many if name in ("html", "body") else 0)
-
-
-# ── what is seen ─────────────────────────────────────────────────────────────────────────────────
 
 _SILENT = frozenset(["head", "script", "style", "title", "meta", "link", "base"])
 _UNSEEN = frozenset(["template", "noscript", "noframes", "noembed", "datalist", "rp", "dialog"])
@@ -123,27 +71,6 @@ _LINES = frozenset([
 _KEPT = frozenset(["pre", "listing", "xmp", "textarea", "plaintext"])
 _APART = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table"])
 
-_QUOTE = re.compile(
-    r"gmail_attr|yahoo_quoted|moz-(?:cite-prefix|forward-container)|tutanota_quote|quoted-content"
-    r"|quoted_text|isReplyContent|\Aquote\Z",
-    re.IGNORECASE,
-)
-"""Class, id or name of an element that is a quotation, as mail programs write them."""
-_FRAME = re.compile(r"gmail_quote|protonmail_quote|zmail_extra", re.IGNORECASE)
-"""Class of an element around a quotation and the line above it; what is below is an answer."""
-_REST = re.compile(
-    r"divRplyFwdMsg|OutlookMessageHeader|stopSpelling|appendonsend"
-    r"|mail-editor-reference-message-container|ms-outlook-mobile-reference-message",
-    re.IGNORECASE,
-)
-"""Class or id of an element after which nothing but what is quoted follows."""
-_REST_RULE = re.compile(
-    r"border-top:\s*(?:solid\s+#(?:e1e1e1|b5c4df)\s+1(?:\.0)?pt|1(?:\.0)?pt\s+solid\s+"
-    r"(?:#(?:e1e1e1|b5c4df)|rgb\(\s*(?:225,\s*225,\s*225|181,\s*196,\s*223)\s*\)))",
-    re.IGNORECASE,
-)
-"""The line that Outlook draws above what it quotes; it gives it no name."""
-_REST_COMMENT = "originalMessage"
 _CONDITION = re.compile(r"\A\[if[^]]*\]>?|<!\[endif\]\Z")
 _UNSPOKEN = re.compile(r"<(style|xml)\b")
 
@@ -156,7 +83,7 @@ class _State:
     """What holds within an element."""
 
     look: Look
-    manner: Manner
+    layout: Layout
     unseen: bool = False
     """Whether it is hidden, whatever its look."""
     silent: bool = False
@@ -194,13 +121,13 @@ class _Reader:
 
     def read(self, root: LexborNode) -> None:
         """Reads all below an element, without recursion: a stranger decides how deep that is."""
-        states = [_State(Look(), Manner())]
+        states = [_State(Look(), Layout())]
         for comment in _beside(root):
             self._comment(comment, states[-1])
         for node, opens in _nodes(root):
             self.seen += opens
             if self.seen > MOST_NODES:
-                self._doubt(LONG)
+                self._doubt(_TOO_LONG)
                 break
             tag = node.tag or "-"
             if tag == "-text":
@@ -214,23 +141,23 @@ class _Reader:
             else:
                 self._closed(tag, states)
         self._end()
-        self._doubt(HIDDEN if self.displays and self.concealed else "")
+        self._doubt(_HIDDEN if self.displays and self.concealed else "")
 
     def _opened(self, node: LexborNode, tag: str, around: _State) -> _State:
         named = node.attributes
-        self.rest = self.rest or _is_rest(named)
+        self.rest = self.rest or begins_original(named)
         look, hidden = look_of(tag, named, around.look)
-        manner, moves = manner_of(tag, named, around.manner)
-        self._doubt(UNKNOWN if moves else "")
+        layout, moves = layout_of(tag, named, around.layout)
+        self._doubt(_DIFFERS if moves else "")
         state = _State(
             look=look,
-            manner=manner,
+            layout=layout,
             unseen=around.unseen or hidden or tag in _UNSEEN,
             silent=around.silent or tag in _SILENT,
             struck=around.struck or tag in _STRUCK,
             unsure=around.unsure or tag in _UNSURE,
-            quoted=around.quoted or tag == "blockquote" or _is_called(_QUOTE, named),
-            framed=around.framed or _is_called(_FRAME, named),
+            quoted=around.quoted or is_quotation(tag, named),
+            framed=around.framed or is_quote_frame(named),
             kept=tag in _KEPT or (around.kept and "white-space" not in (named.get("style") or "")),
         )
         self._edge(tag, state)
@@ -259,10 +186,10 @@ class _Reader:
             self._doubt(sheet_doubt(sheet))
 
     def _comment(self, comment: str, state: _State) -> None:
-        self.rest |= comment == _REST_COMMENT
+        self.rest |= comment == ORIGINAL_COMMENT
         # Outlook shows what others take for a comment.
         if comment.startswith("[if") and not self._quoted(state):
-            self._doubt(UNKNOWN if _WORD.search(_said_in(comment)) else "")
+            self._doubt(_DIFFERS if _WORD.search(_said_in(comment)) else "")
 
     def _picture(self, named: Mapping[str, str | None], state: _State) -> None:
         """A picture may show words, or stand for the one that turns a sentence round."""
@@ -270,17 +197,17 @@ class _Reader:
             return
         self.pictured = True
         if _WORD.search(named.get("alt") or ""):
-            self._doubt(UNKNOWN)
+            self._doubt(_DIFFERS)
 
     def _text(self, text: str, state: _State) -> None:
         if state.silent:
             return
         unseen = state.unseen or state.look.faint
         if _WORD.search(text) and not self._quoted(state):
-            self._doubt(HIDDEN if unseen else "")
-            self._doubt(STRUCK if state.struck or state.look.struck else "")
-            self._doubt(UNKNOWN if state.unsure or _is_unsure(state) else "")
-            self._doubt(UNKNOWN if self.blank > MOST_BLANK or _is_far(text, state) else "")
+            self._doubt(_HIDDEN if unseen else "")
+            self._doubt(_STRUCK_OUT if state.struck or state.look.struck else "")
+            self._doubt(_DIFFERS if state.unsure or _is_unsure(state) else "")
+            self._doubt(_DIFFERS if self.blank > MOST_BLANK or _is_far(text, state) else "")
         elif unseen and _WORD.search(text):
             self.concealed = True
         else:
@@ -318,7 +245,7 @@ class _Reader:
         self.blank = 0 if line else self.blank + empty
         self.line.clear()
         if self.pictured and not self.mark and _WORD.search(line):
-            self._doubt(UNKNOWN)
+            self._doubt(_DIFFERS)
         self.pictured = False
         if line:
             self.lines.append(self.mark + line)
@@ -343,7 +270,7 @@ def _said_in(comment: str) -> str:
             break
         pieces.append(comment[at : found.start()])
         at = end
-    return _TAG.sub(" ", "".join([*pieces, comment[at:]]))
+    return without_tags("".join([*pieces, comment[at:]]))
 
 
 def _beside(root: LexborNode) -> Iterator[str]:
@@ -383,15 +310,7 @@ def _is_far(text: str, state: _State) -> bool:
 
 
 def _is_unsure(state: _State) -> bool:
-    return state.look.unsure or not state.manner.plain
-
-
-def _is_called(names: re.Pattern[str], named: Mapping[str, str | None]) -> bool:
-    return any(names.search(named.get(name) or "") for name in ("class", "id", "name"))
-
-
-def _is_rest(named: Mapping[str, str | None]) -> bool:
-    return _is_called(_REST, named) or bool(_REST_RULE.search(named.get("style") or ""))
+    return state.look.unsure or not state.layout.plain
 
 
 def _is_late(node: LexborNode) -> bool:
@@ -408,11 +327,11 @@ def _own_doubt(node: LexborNode, tag: str, named: Mapping[str, str | None]) -> s
         return SHEET
     # Where it stands in the head, the standard puts its text into the body.
     if tag == "noscript":
-        return HIDDEN
+        return _HIDDEN
     if tag == "thead" and _is_late(node):
-        return UNKNOWN
+        return _DIFFERS
     # What is in a template is no child of it.
-    if tag == "template" and _WORD.search(_TAG.sub(" ", node.html or "")):
-        return HIDDEN
+    if tag == "template" and _WORD.search(without_tags(node.html or "")):
+        return _HIDDEN
     shown = " ".join(named.get(name) or "" for name in ("value", "placeholder", "label", "srcdoc"))
-    return UNKNOWN if not is_known(tag) or (tag in _UNSURE and _WORD.search(shown)) else ""
+    return _DIFFERS if not is_known_element(tag) or (tag in _UNSURE and _WORD.search(shown)) else ""

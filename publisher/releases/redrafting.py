@@ -1,42 +1,49 @@
-"""Redrafting: the draft becomes the last release that was imported, where no work is lost by it."""
+"""A draft that follows an import: it becomes the last release, where no work is lost by that."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import tomlkit
 
-from publisher.edges.files import write_file
-from publisher.edges.project import Project, read_folder
 from publisher.policies.draft import FACTS_FILE
 from publisher.policies.policy import Facts, read_facts
 from publisher.releases.releases import Releases
 
 
-class Draft:
-    """The draft of the policy, which is to be the last release if no work is lost by that."""
+@dataclass(frozen=True)
+class DraftFiles:
+    """The files of a draft, by their path inside its folder."""
 
-    def __init__(self, project: Project, policy_id: str) -> None:
-        """Reads it.
+    files: Mapping[str, bytes]
+    facts: Facts | None
+    """What its `policy.toml` says; None: there is none yet."""
+
+    @classmethod
+    def read(cls, files: Mapping[str, bytes], folder: str) -> DraftFiles:
+        """The files of a draft, with its facts.
+
+        Args:
+            files: by their path inside the folder.
+            folder: its path, for messages.
 
         Raises:
             ConfigurationError: `policy.toml` does not read.
         """
-        self._folder = project.drafts / policy_id
-        self._files: Mapping[str, bytes] = read_folder(self._folder)
-        data = self._files.get(FACTS_FILE)
-        name = f"{project.folder(policy_id)}/{FACTS_FILE}"
-        self._facts = read_facts(data, name) if data is not None else None
+        data = files.get(FACTS_FILE)
+        facts = read_facts(data, f"{folder}/{FACTS_FILE}") if data is not None else None
+        return cls(files, facts)
 
-    def facts(self, title: str, language: str) -> Facts:
-        """What is known of every release beside its text: its title and its language.
+    def imported_facts(self, title: str, language: str) -> Facts:
+        """What is known of every imported release beside its text: its title and its language.
 
         Args:
             title, language: for where there is no draft yet.
         """
         return Facts(
-            title=self._facts.title if self._facts else title,
-            language=self._facts.language if self._facts else language,
+            title=self.facts.title if self.facts else title,
+            language=self.facts.language if self.facts else language,
             contact="",
             remark="",
             sections=(),
@@ -46,43 +53,43 @@ class Draft:
         )
 
     def missing(self) -> tuple[str, ...]:
-        """What `policy.toml` still has to say."""
-        contact, effect = (self._facts.contact, self._facts.effect) if self._facts else ("", "")
+        """What `policy.toml` still has to say before the draft can be frozen."""
+        contact, effect = (self.facts.contact, self.facts.effect) if self.facts else ("", "")
         return tuple(
             name for name, value in (("contact", contact), ("opt_out.effect", effect)) if not value
         )
 
-    def follow(self, releases: Releases) -> bool:
-        """Makes the draft equal to the last release.
+    def following(self, releases: Releases) -> Mapping[str, bytes | None] | None:
+        """What makes the draft equal to the last release.
+
+        Args:
+            releases: at least one.
 
         Returns:
-            False if the draft has something that no release has: then it is let alone.
+            The files to write by their path, None for one to remove; or None if the draft has
+            something that no release has, and so is left alone.
         """
-        if not self._nothing_of_its_own(releases):
-            return False
+        if not self._is_held_by(releases):
+            return None
         policy = releases[-1].policy
-        for name, text in policy.files.items():
-            self._write(name, text.encode())
-        self._write(FACTS_FILE, _facts_file(self._files.get(FACTS_FILE), policy.facts))
-        for name in set(self._sections()) - set(policy.files):
-            (self._folder / name).unlink()
-        return True
+        facts = _facts_file(self.files.get(FACTS_FILE), policy.facts)
+        wanted: dict[str, bytes | None] = {n: t.encode() for n, t in policy.files.items()}
+        wanted[FACTS_FILE] = facts
+        wanted |= dict.fromkeys(set(self._sections()) - set(policy.files))
+        return {name: data for name, data in wanted.items() if self.files.get(name) != data}
 
     def _sections(self) -> Mapping[str, bytes]:
-        return {n: d for n, d in self._files.items() if n.endswith(".md") and "/" not in n}
+        return {n: d for n, d in self.files.items() if n.endswith(".md") and "/" not in n}
 
-    def _nothing_of_its_own(self, releases: Releases) -> bool:
+    def _is_held_by(self, releases: Releases) -> bool:
+        """Whether a release has each of its sections, and their order."""
         held = {item for release in releases for item in release.policy.files.items()}
         orders = {(), *(release.policy.facts.sections for release in releases)}
-        known = self._facts is None or self._facts.sections in orders
+        known = self.facts is None or self.facts.sections in orders
         return known and all(
             (name, data.decode("utf-8", "replace")) in held
             for name, data in self._sections().items()
         )
-
-    def _write(self, name: str, data: bytes) -> None:
-        if self._files.get(name) != data:
-            write_file(self._folder / name, data)
 
 
 def _facts_file(old: bytes | None, facts: Facts) -> bytes:

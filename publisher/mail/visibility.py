@@ -1,20 +1,18 @@
-"""Whether what an HTML mail says is seen: the part of CSS that hides, reverses or strikes out.
+"""Whether the words of an HTML mail are seen: the part of CSS that hides, reverses or strikes out.
 
 This tells apart what is certainly hidden or struck out, so that it is not read. Whether the rest is
-seen just as it is written is decided by what is known to be plain: `plainness`.
+seen just as it is written is decided by what is known to be plain: `css_plain`.
 """
 
 from __future__ import annotations
 
-import colorsys
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-SHEET = "its style sheet may hide text or show other text"
+from publisher.mail.css_colours import NAMED_COLOURS, Colour, colour_of
 
-Colour = tuple[int, int, int] | None
-"""Red, green and blue from 0 to 255; None: it is not known."""
+SHEET = "its style sheet may hide text or show other text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +52,10 @@ def look_of(tag: str, attributes: Mapping[str, str | None], around: Look) -> tup
     """
     look, hidden = around, "hidden" in attributes
     if ground := attributes.get("bgcolor"):
-        look = replace(look, ground=_colour(ground, look.ground, look.ground))
+        look = replace(look, ground=colour_of(ground, look.ground, look.ground))
     ink = attributes.get("color" if tag == "font" else "text" if tag == "body" else "")
     if ink:
-        look = replace(look, ink=_colour(ink, look.ink, look.ground))
+        look = replace(look, ink=colour_of(ink, look.ink, look.ground))
     if tag == "font" and _PICTURES.search((attributes.get("face") or "").lower()):
         look = replace(look, moved=True)
     if style := attributes.get("style"):
@@ -113,10 +111,10 @@ _TWICE = "(twice)"
 
 def _styled(look: Look, rules: Mapping[str, str]) -> Look:
     if ground := rules.get("background-color") or _ground_of(rules.get("background", "")):
-        look = replace(look, ground=_colour(ground, look.ground, look.ground))
+        look = replace(look, ground=colour_of(ground, look.ground, look.ground))
     for name in ("color", "-webkit-text-fill-color"):
         if name in rules:
-            look = replace(look, ink=_colour(rules[name], look.ink, look.ground))
+            look = replace(look, ink=colour_of(rules[name], look.ink, look.ground))
     size = rules.get("font-size") or _size_of(rules.get("font", ""))
     if size:
         look = replace(look, tiny=_is_tiny(size, look.tiny))
@@ -148,7 +146,7 @@ def _pixels(length: str) -> float | None:
 def _ground_of(background: str) -> str:
     """The colour in the shorthand property `background`; empty: it has none."""
     found = _COLOUR.search(background)
-    words = (word for word in background.split() if word in _NAMED)
+    words = (word for word in background.split() if word in NAMED_COLOURS)
     return found[0] if found else next(words, "")
 
 
@@ -240,80 +238,8 @@ def _is_moved(rules: Mapping[str, str]) -> bool:
     )
 
 
-# ── colours ──────────────────────────────────────────────────────────────────────────────────────
-
-_NAMED: dict[str, Colour] = {
-    "black": (0, 0, 0), "windowtext": (0, 0, 0), "canvastext": (0, 0, 0), "white": (255, 255, 255),
-    "window": (255, 255, 255), "canvas": (255, 255, 255), "snow": (255, 250, 250),
-    "ivory": (255, 255, 240), "ghostwhite": (248, 248, 255), "floralwhite": (255, 250, 240),
-    "whitesmoke": (245, 245, 245), "mintcream": (245, 255, 250), "azure": (240, 255, 255),
-    "red": (255, 0, 0), "green": (0, 128, 0), "blue": (0, 0, 255), "navy": (0, 0, 128),
-    "gray": (128, 128, 128), "grey": (128, 128, 128), "silver": (192, 192, 192),
-    "maroon": (128, 0, 0), "purple": (128, 0, 128), "teal": (0, 128, 128), "olive": (128, 128, 0),
-    "orange": (255, 165, 0), "yellow": (255, 255, 0), "darkblue": (0, 0, 139),
-    "darkred": (139, 0, 0), "darkgreen": (0, 100, 0), "brown": (165, 42, 42),
-    "dimgray": (105, 105, 105), "darkgray": (169, 169, 169), "lightgray": (211, 211, 211),
-    "lightgrey": (211, 211, 211), "fuchsia": (255, 0, 255), "magenta": (255, 0, 255),
-    "aqua": (0, 255, 255), "cyan": (0, 255, 255), "lime": (0, 255, 0),
-}  # fmt: skip
-_UNCHANGED = frozenset(["inherit", "initial", "unset", "revert", "currentcolor", "auto", ""])
-_CLEAR = 0.15
-"""Of something less opaque than this nothing is seen."""
-
-
 def _near(one: Colour, other: Colour) -> bool:
     """Whether letters of one colour cannot be read on the other."""
     if one is None or other is None:
         return False
     return max(abs(a - b) for a, b in zip(one, other, strict=True)) < 30
-
-
-def colour_of(value: str) -> Colour:
-    """A colour as it is written; None: it is none that is known, or one that says nothing."""
-    return _colour(value, None, None)
-
-
-def _colour(value: str, unchanged: Colour, clear: Colour) -> Colour:
-    """A colour.
-
-    Args:
-        value: as it is written.
-        unchanged: what it is if the value does not say.
-        clear: what it is if one sees through it.
-    """
-    value = value.strip().lower()[:100]
-    if value in _UNCHANGED or value.startswith("var("):
-        return unchanged
-    if value == "transparent":
-        return clear
-    if digits := re.fullmatch(r"#?([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", value):
-        return _from_digits(digits[1], clear)
-    if function := re.fullmatch(r"(rgb|hsl)a?\(([^)]*)\)", value):
-        return _from_function(function[1], function[2], unchanged, clear)
-    return _NAMED.get(value)
-
-
-def _from_digits(digits: str, clear: Colour) -> Colour:
-    if len(digits) < 6:
-        digits = "".join(2 * digit for digit in digits)
-    red, green, blue, *alpha = (int(digits[at : at + 2], 16) for at in range(0, len(digits), 2))
-    return clear if alpha and alpha[0] < 255 * _CLEAR else (red, green, blue)
-
-
-def _from_function(name: str, values: str, unchanged: Colour, clear: Colour) -> Colour:
-    parts = re.findall(r"(\d{0,9}\.?\d{1,9})(%?)", values)
-    numbers = [float(number) / (100 if percent else 1) for number, percent in parts]
-    if len(numbers) not in (3, 4):
-        return unchanged
-    if len(numbers) == 4 and numbers[3] < _CLEAR:
-        return clear
-    if name == "hsl":
-        found = colorsys.hls_to_rgb(numbers[0] % 360 / 360, min(numbers[2], 1), min(numbers[1], 1))
-        shares = [255 * share for share in found]
-    else:
-        shares = [
-            255 * number if percent else number
-            for number, (_, percent) in zip(numbers, parts, strict=True)
-        ]
-    red, green, blue = (int(min(share, 255)) for share in shares[:3])
-    return red, green, blue
