@@ -25,7 +25,7 @@ from publisher.actions.printing import (
 )
 from publisher.actions.standing import Built, Reading, site_file, standing
 from publisher.edges.build_cache import Store
-from publisher.edges.files import folder_beside, replace_folder, sweep
+from publisher.edges.files import folder_beside, remove_unfinished, replace_folder
 from publisher.edges.project import Project
 from publisher.errors import PublisherError, RenderError, ServeError
 
@@ -84,7 +84,7 @@ def build(project: Project, today: dt.date, progress: Progress = silent) -> Buil
     store = Store(project.cache / "site")
     made = site(project, today, progress, store=store)
     for folder in (project.built.parent, project.cache / "pdf"):
-        sweep(folder)
+        remove_unfinished(folder)
     with folder_beside(project.built) as building:
         with _ordered(Order(today=today, made=made, progress=progress)), _listening() as warnings:
             _through_mkdocs(path, building, warnings)

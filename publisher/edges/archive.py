@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from publisher.edges.file_state import Remembered, state_of_files, state_of_folder
-from publisher.edges.files import sweep as sweep_folder
-from publisher.edges.files import write_folder
+from publisher.edges.files import remove_unfinished, write_folder
 from publisher.edges.project import Project
 from publisher.edges.tags import Tags
 from publisher.errors import FreezeError, NotFoundError, SealError
@@ -280,7 +279,7 @@ class Archive:
 
     def sweep(self, policy_id: str) -> None:
         """Removes folders that were being written when a freeze was interrupted."""
-        sweep_folder(self._versions / policy_id)
+        remove_unfinished(self._versions / policy_id)
 
     def _folder(self, policy_id: str, number: Number) -> Path:
         return self._versions / policy_id / str(number)

@@ -14,7 +14,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from publisher.edges.files import sweep, write_file
+from publisher.edges.files import remove_unfinished, write_file
 
 HELD = 1 << 26
 """Bytes that a store has at hand at most, so that what was just made is not read again."""
@@ -71,7 +71,7 @@ class Store:
         Args:
             before: seconds since 1970; what was kept later may be of use to another build.
         """
-        sweep(self.folder)
+        remove_unfinished(self.folder)
         for path in self.folder.glob("*.*") if self.folder.is_dir() else ():
             with suppress(OSError):
                 if path.name not in self._used and path.stat().st_mtime < before:

@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 LARGEST_ANSWER = 32_000_000
 """Bytes of an answer; it is held in the memory of the process that asks."""
@@ -28,7 +28,7 @@ MOST_FILES = 32
 """Files that are open at a time; reading modules takes a few."""
 _START = (
     "import sys; sys.path[:] = {path!r}; "
-    "from publisher.edges.confined import answer; answer({cpu!r}, {memory!r})"
+    "from publisher.edges.confined import answer_request; answer_request({cpu!r}, {memory!r})"
 )
 _PIECE = 1 << 16
 
@@ -38,12 +38,12 @@ class Exceeded(Exception):  # noqa: N818 - named after what happened
 
 
 def confined(
-    work: Callable[..., T],
+    work: Callable[..., _T],
     *args: Any,
     cpu_seconds: float = 1.0,
     memory: int = 160_000_000,
     patience: float = 30.0,
-) -> T:
+) -> _T:
     """Does work in a process of its own and returns its answer.
 
     Args:
@@ -76,7 +76,7 @@ def confined(
         said = _exchanged(process, request, time.monotonic() + patience)
     finally:
         used = _ended(process)
-    answered: T = _understood(said, used, process.returncode, cpu_seconds)
+    answered: _T = _understood(said, used, process.returncode, cpu_seconds)
     return answered
 
 
@@ -160,7 +160,7 @@ def _understood(said: bytes, used: float, code: int, cpu_seconds: float) -> Any:
 # ── in the process with limits ───────────────────────────────────────────────────────────────────
 
 
-def answer(cpu: int, memory: int) -> None:
+def answer_request(cpu: int, memory: int) -> None:
     """What the process with limits does: reads a request, answers it, and ends.
 
     Args:

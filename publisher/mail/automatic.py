@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from publisher.mail import mime
-from publisher.mail.fields import addresses_in, sender_of, words_in
+from publisher.mail.fields import addresses_in, decoded_fields, sender_of
 from publisher.mail.mime import Part
 
 _BULK = frozenset(["bulk", "junk", "list", "auto_reply"])
@@ -26,17 +26,17 @@ _MACHINE = re.compile(
 
 def why_automatic(message: Part) -> str:
     """Why a machine may not answer a message; empty: nothing is known against it."""
-    for value in words_in(message, "Auto-Submitted"):
+    for value in decoded_fields(message, "Auto-Submitted"):
         submitted = _without_comments(value).partition(";")[0].strip().lower()
         if submitted != "no":
             return f"Auto-Submitted: {submitted[:40]}"
     if _has_no_sender(message):
         return "it has no return path"
-    for value in words_in(message, "Precedence"):
+    for value in decoded_fields(message, "Precedence"):
         if value.strip().lower() in _BULK:
             return f"Precedence: {value.strip().lower()}"
     for name in _MARKS:
-        if any(value.strip().lower() not in _NO for value in words_in(message, name)):
+        if any(value.strip().lower() not in _NO for value in decoded_fields(message, name)):
             return f"it has the field {name}"
     if message.kind == "multipart/report":
         return "it is a report of a mail server"

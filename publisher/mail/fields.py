@@ -12,7 +12,7 @@ MOST_ADDRESSES, LONGEST_ADDRESSES = 1_000, 100_000
 """Addresses that are read of a message, and characters in which they are looked for."""
 
 
-def words_in(message: Part, name: str) -> list[str]:
+def decoded_fields(message: Part, name: str) -> list[str]:
     """The values of all fields of a name, decoded."""
     return [mime.decoded(value) for value in message.fields(name)]
 
@@ -26,7 +26,9 @@ _ADDRESS = re.compile(rf"(?<![{_ATOM}])[{_ATOM}]{{1,256}}@[A-Za-z0-9.\-\[\]:\x80
 def addresses_in(message: Part, name: str) -> list[str]:
     """The mail addresses in all fields of a name."""
     values = message.fields(name)[:MOST_ADDRESSES]
-    found = (_ADDRESS.finditer(mime.shown(value[:LONGEST_ADDRESSES])) for value in values)
+    found = (
+        _ADDRESS.finditer(mime.without_surrogates(value[:LONGEST_ADDRESSES])) for value in values
+    )
     return [one[0].rstrip(".:") for each in found for one in islice(each, MOST_ADDRESSES)]
 
 
@@ -48,6 +50,6 @@ _ANGLE = re.compile(r"<([^<>\s@]{1,256}@[^<>\s@]{1,256})>")
 
 def sender_of(message: Part) -> str:
     """The address in From; empty: there is none."""
-    value = mime.shown(next(iter(message.fields("From")), "")[: mime.LONGEST_FIELD])
+    value = mime.without_surrogates(next(iter(message.fields("From")), "")[: mime.LONGEST_FIELD])
     found = [angle[1] for angle in _ANGLE.finditer(value)] or _ADDRESS.findall(value)
     return found[-1] if found else ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from publisher.mail.css_plain import LONGEST_SHEET, is_plain_sheet
-from publisher.mail.html_cost import is_costly, without_tags
+from publisher.mail.html_cost import is_costly, strip_tags
 from publisher.mail.html_elements import is_known_element
 from publisher.mail.html_quotes import (
     ORIGINAL_COMMENT,
@@ -20,7 +20,7 @@ from publisher.mail.html_quotes import (
 from publisher.mail.layout import Layout, layout_of
 from publisher.mail.visibility import SHEET, Look, look_of, sheet_doubt
 
-LARGEST_HTML = 500_000
+LONGEST_HTML = 500_000
 """Characters of HTML that are read."""
 MOST_NODES = 50_000
 """Elements and texts that are read."""
@@ -43,10 +43,10 @@ def words_of_html(html: str) -> tuple[str, tuple[str, ...]]:
         Its text, in lines; those in a quotation begin with `> `. And why that may not be what its
         reader sees, or what its writer meant to say.
     """
-    if len(html) > LARGEST_HTML:
-        return without_tags(html[:LARGEST_HTML]), (_TOO_LONG,)
+    if len(html) > LONGEST_HTML:
+        return strip_tags(html[:LONGEST_HTML]), (_TOO_LONG,)
     if is_costly(html):
-        return without_tags(html), (_TOO_COSTLY,)
+        return strip_tags(html), (_TOO_COSTLY,)
     reader = _Reader()
     if (root := LexborHTMLParser(html).root) is not None:
         reader.read(root)
@@ -270,7 +270,7 @@ def _said_in(comment: str) -> str:
             break
         pieces.append(comment[at : found.start()])
         at = end
-    return without_tags("".join([*pieces, comment[at:]]))
+    return strip_tags("".join([*pieces, comment[at:]]))
 
 
 def _beside(root: LexborNode) -> Iterator[str]:
@@ -331,7 +331,7 @@ def _own_doubt(node: LexborNode, tag: str, named: Mapping[str, str | None]) -> s
     if tag == "thead" and _is_late(node):
         return _DIFFERS
     # What is in a template is no child of it.
-    if tag == "template" and _WORD.search(without_tags(node.html or "")):
+    if tag == "template" and _WORD.search(strip_tags(node.html or "")):
         return _HIDDEN
     shown = " ".join(named.get(name) or "" for name in ("value", "placeholder", "label", "srcdoc"))
     return _DIFFERS if not is_known_element(tag) or (tag in _UNSURE and _WORD.search(shown)) else ""

@@ -61,6 +61,6 @@ def _attribute_steps(name: str, attributes: str) -> int:
     return many * many // 2 + (1_000 * many if name in ("html", "body") else 0)
 
 
-def without_tags(html: str) -> str:
+def strip_tags(html: str) -> str:
     """HTML with a space in place of each tag and comment; nothing in it is decoded."""
     return _TAG.sub(" ", html)

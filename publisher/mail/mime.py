@@ -268,14 +268,14 @@ def decoded(value: str) -> str:
     Args:
         value: what the field holds, bytes beyond ASCII as the surrogates that stand for them.
     """
-    value = _WHITE.sub(" ", shown(value[:LONGEST_FIELD]))
+    value = _WHITE.sub(" ", without_surrogates(value[:LONGEST_FIELD]))
     try:
         # What is not encoded comes back with escapes, so a backslash has to be one.
         pieces = decode_header(value.replace("\\", r"\u005c"))
     except (MessageError, ValueError):
         return value.strip()
     said = "".join(_piece(piece, charset) for piece, charset in pieces)
-    return _WHITE.sub(" ", shown(said)).strip()
+    return _WHITE.sub(" ", without_surrogates(said)).strip()
 
 
 def _piece(piece: bytes | str, charset: str | None) -> str:
@@ -284,7 +284,7 @@ def _piece(piece: bytes | str, charset: str | None) -> str:
     return in_charset(piece, charset) if charset else piece.decode("raw-unicode-escape")
 
 
-def shown(value: str) -> str:
+def without_surrogates(value: str) -> str:
     """A text without surrogates: where they stand for bytes, it is what these bytes say."""
     try:
         return in_charset(value.encode("utf-8", "surrogateescape"), "")

@@ -14,7 +14,7 @@ from itertools import islice
 
 from publisher.mail import mime
 from publisher.mail.automatic import is_report, why_automatic
-from publisher.mail.fields import addressees, sender_of, words_in
+from publisher.mail.fields import addressees, decoded_fields, sender_of
 from publisher.mail.html import words_of_html
 from publisher.mail.mail import Mail
 from publisher.mail.mime import Part
@@ -47,13 +47,13 @@ def read_mail(raw: bytes, to: str = "") -> Mail:
         letter.doubts += _doubts(message)
     letter.doubts += [_REVERSED] if any(_OVERRIDE.search(text) for text in texts) else []
     return Mail(
-        subject=next(iter(words_in(message, "Subject")), ""),
+        subject=next(iter(decoded_fields(message, "Subject")), ""),
         texts=tuple(dict.fromkeys(text for text in texts if text.strip())),
         addresses=addressees(message, to),
         sender=sender_of(message),
         automatic=why_automatic(message),
         report=report,
-        id=next(iter(words_in(message, "Message-ID")), ""),
+        id=next(iter(decoded_fields(message, "Message-ID")), ""),
         doubt="; ".join(dict.fromkeys(letter.doubts)),
         files=tuple(letter.files[:MOST_ATTACHED]),
         pdfs=letter.pdfs,

@@ -13,7 +13,7 @@ from publisher.letters.message import Letter
 from publisher.people.deliveries import Fate, Outcome
 from publisher.policies.settings import RelaySettings
 
-PATIENCE = 60.0
+REPLY_PATIENCE = 60.0
 """Seconds to wait for a reply; RFC 5321 §4.5.3.2 has five minutes for a relay far away."""
 LONG_PATIENCE = 600.0
 """Seconds to wait for the reply to the end of the letter (RFC 5321 §4.5.3.2.6)."""
@@ -28,7 +28,7 @@ class Relay:
         password: str = "",
         *,
         trusts: ssl.SSLContext | None = None,
-        patience: float = PATIENCE,
+        patience: float = REPLY_PATIENCE,
         long_patience: float = LONG_PATIENCE,
     ) -> None:
         """Connects when the first letter comes.

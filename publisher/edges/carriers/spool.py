@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from publisher.edges.carriers.carrier import BeforeCommit, why_unusable
-from publisher.edges.files import PendingFile, sweep, sync_folder
+from publisher.edges.files import PendingFile, remove_unfinished, sync_folder
 from publisher.errors import SendError
 from publisher.letters.message import Letter
 from publisher.people.deliveries import Fate, Outcome
@@ -17,7 +17,7 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        sweep(folder)
+        remove_unfinished(folder)
 
     def deliver(self, letter: Letter, before_commit: BeforeCommit) -> Outcome:
         """Writes the letter, whole or not at all."""

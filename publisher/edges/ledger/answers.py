@@ -14,7 +14,7 @@ from publisher.edges.clock import Clock
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.recipients import recipients_at
 from publisher.edges.ledger.requests import insert_request, request_of
-from publisher.edges.ledger.tables import answer, request
+from publisher.edges.ledger.tables import ANSWERS, REQUESTS
 from publisher.errors import LedgerError
 from publisher.people.deliveries import DeliveryState
 from publisher.people.requests import Answer, Request, RequestKind, Wanted
@@ -31,13 +31,13 @@ class AnswerTable(LedgerPart):
             states: which; none named: all.
             since: only what became of them then or later.
         """
-        columns = (answer.c.state, answer.c.reply, answer.c.at, answer.c.tries)
-        joined = request.join(answer, answer.c.request == request.c.id)
-        found = select(request, *columns).select_from(joined).order_by(request.c.id)
+        columns = (ANSWERS.c.state, ANSWERS.c.reply, ANSWERS.c.at, ANSWERS.c.tries)
+        joined = REQUESTS.join(ANSWERS, ANSWERS.c.request == REQUESTS.c.id)
+        found = select(REQUESTS, *columns).select_from(joined).order_by(REQUESTS.c.id)
         if states:
-            found = found.where(answer.c.state.in_(states))
+            found = found.where(ANSWERS.c.state.in_(states))
         if since is not None:
-            found = found.where(answer.c.at >= since)
+            found = found.where(ANSWERS.c.at >= since)
         with self._reading() as db:
             return [_answer(row) for row in db.execute(found).mappings()]
 
@@ -47,10 +47,10 @@ class AnswerTable(LedgerPart):
         Raises:
             LedgerError: another sender has one of them; none was marked.
         """
-        same = answer.c.request.in_(numbers) & (answer.c.state == DeliveryState.TO_DO)
-        values = {"state": DeliveryState.IN_DOUBT, "at": now, "tries": answer.c.tries + 1}
+        same = ANSWERS.c.request.in_(numbers) & (ANSWERS.c.state == DeliveryState.TO_DO)
+        values = {"state": DeliveryState.IN_DOUBT, "at": now, "tries": ANSWERS.c.tries + 1}
         with self._writing() as db:
-            if db.execute(update(answer).where(same).values(values)).rowcount != len(numbers):
+            if db.execute(update(ANSWERS).where(same).values(values)).rowcount != len(numbers):
                 raise LedgerError(
                     "another sender has taken this answer", where=self._database.where
                 )
@@ -63,7 +63,6 @@ class AnswerTable(LedgerPart):
         now: dt.datetime,
         *,
         was: Sequence[DeliveryState] = (DeliveryState.IN_DOUBT,),
-        afresh: bool = False,
     ) -> None:
         """As `settle`, for the one letter that answers these requests.
 
@@ -71,16 +70,28 @@ class AnswerTable(LedgerPart):
             numbers: of the requests.
             state, reply, now: what became of the letter, and when.
             was: the states that whoever settles them knows them to be in.
-            afresh: forget how often it was tried.
         """
         values: dict[str, Any] = {"state": state, "reply": reply, "at": now}
-        if afresh:
-            values["tries"] = 0
-        elif was == (DeliveryState.TO_DO,):
-            values["tries"] = answer.c.tries + 1
-        own = answer.c.request.in_(numbers) & answer.c.state.in_(was)
+        if was == (DeliveryState.TO_DO,):
+            values["tries"] = ANSWERS.c.tries + 1
+        own = ANSWERS.c.request.in_(numbers) & ANSWERS.c.state.in_(was)
         with self._writing() as db:
-            db.execute(update(answer).where(own).values(values))
+            db.execute(update(ANSWERS).where(own).values(values))
+
+    def reopen_answers(
+        self, numbers: Sequence[int], reply: str, now: dt.datetime, was: Sequence[DeliveryState]
+    ) -> None:
+        """Puts answers back to be sent, as if they had never been tried.
+
+        Args:
+            numbers: of the requests.
+            reply, now: why, and when.
+            was: the states that whoever reopens them knows them to be in.
+        """
+        values = {"state": DeliveryState.TO_DO, "reply": reply, "at": now, "tries": 0}
+        own = ANSWERS.c.request.in_(numbers) & ANSWERS.c.state.in_(was)
+        with self._writing() as db:
+            db.execute(update(ANSWERS).where(own).values(values))
 
     def pass_on(self, asked: Request, address: str, clock: Clock) -> int:
         """Puts down a link for each customer at the address that somebody asked with.
@@ -93,12 +104,12 @@ class AnswerTable(LedgerPart):
         Returns:
             How many links are to be mailed: none where one was in the last day.
         """
-        own = answer.c.request == asked.id
+        own = ANSWERS.c.request == asked.id
         with self._writing() as db:
             now = clock()
-            open_ = own & (answer.c.state == DeliveryState.TO_DO)
+            open_ = own & (ANSWERS.c.state == DeliveryState.TO_DO)
             done = {"state": DeliveryState.ACCEPTED, "reply": "passed on", "at": now}
-            if db.execute(update(answer).where(open_).values(done)).rowcount != 1:
+            if db.execute(update(ANSWERS).where(open_).values(done)).rowcount != 1:
                 return 0
             found = [r.number for r in recipients_at(db, address)]
             links = [n for n in found if not _linked_since(db, asked, n, now - DAY)]
@@ -110,15 +121,15 @@ class AnswerTable(LedgerPart):
 def _linked_since(db: Connection, asked: Request, whom: int, since: dt.datetime) -> bool:
     """Whether a customer was sent the link of a release, or is going to be."""
     lately = (
-        (request.c.policy == asked.policy)
-        & (request.c.major == asked.major)
-        & (request.c.recipient == whom)
-        & (request.c.kind == RequestKind.ASK)
-        & (request.c.received_at > since)
-        & (answer.c.state != DeliveryState.REFUSED)
+        (REQUESTS.c.policy == asked.policy)
+        & (REQUESTS.c.major == asked.major)
+        & (REQUESTS.c.recipient == whom)
+        & (REQUESTS.c.kind == RequestKind.ASK)
+        & (REQUESTS.c.received_at > since)
+        & (ANSWERS.c.state != DeliveryState.REFUSED)
     )
-    joined = request.join(answer, answer.c.request == request.c.id)
-    found = select(request.c.id).select_from(joined).where(lately).limit(1)
+    joined = REQUESTS.join(ANSWERS, ANSWERS.c.request == REQUESTS.c.id)
+    found = select(REQUESTS.c.id).select_from(joined).where(lately).limit(1)
     return db.execute(found).first() is not None
 
 

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
-from publisher.edges.ledger.tables import VERSION, metadata, schema_version
+from publisher.edges.ledger.tables import SCHEMA, SCHEMA_VERSION, metadata
 from publisher.errors import LedgerError
 
-PATIENCE = 10_000
+LOCK_PATIENCE = 10_000
 """Milliseconds to wait for another writer."""
 
 
@@ -94,13 +94,13 @@ class Database:
             ) from error
 
     def _check_tables(self, db: Connection) -> None:
-        if not inspect(db).has_table(schema_version.name):
+        if not inspect(db).has_table(SCHEMA.name):
             metadata.create_all(db)
-            db.execute(insert(schema_version).values(version=VERSION))
-        found = db.execute(select(schema_version.c.version)).scalar_one()
-        if found != VERSION:
+            db.execute(insert(SCHEMA).values(version=SCHEMA_VERSION))
+        found = db.execute(select(SCHEMA.c.version)).scalar_one()
+        if found != SCHEMA_VERSION:
             raise LedgerError(
-                f"the ledger has tables of version {found}, this program knows {VERSION}",
+                f"the ledger has tables of version {found}, this program knows {SCHEMA_VERSION}",
                 where=self.where,
                 remedy="use the program that wrote it last, or a newer one",
             )
@@ -158,7 +158,7 @@ def _sqlite(url: str, where: str) -> Engine:
         # The driver's own BEGIN comes too late to keep a read and its write together.
         connection.isolation_level = None
         for pragma in (
-            f"busy_timeout={PATIENCE}",
+            f"busy_timeout={LOCK_PATIENCE}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",

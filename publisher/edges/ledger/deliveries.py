@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.tables import delivery
+from publisher.edges.ledger.tables import DELIVERIES
 from publisher.errors import LedgerError
 from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.releases.number import Number
@@ -29,8 +29,8 @@ class DeliveryTable(LedgerPart):
     ) -> None:
         """Puts recipients on the list of a release; those already on it stay as they are."""
         with self._writing() as db:
-            of_release = (delivery.c.policy == policy) & (delivery.c.release == str(number))
-            listed = set(db.execute(select(delivery.c.recipient).where(of_release)).scalars())
+            of_release = (DELIVERIES.c.policy == policy) & (DELIVERIES.c.release == str(number))
+            listed = set(db.execute(select(DELIVERIES.c.recipient).where(of_release)).scalars())
             rows = [
                 {
                     "policy": policy,
@@ -45,14 +45,14 @@ class DeliveryTable(LedgerPart):
                 if one not in listed
             ]
             if rows:
-                db.execute(insert(delivery), rows)
+                db.execute(insert(DELIVERIES), rows)
 
     def deliveries(self, policy: str, major: int) -> list[Delivery]:
         """The deliveries of a material release and its corrections."""
-        own = (delivery.c.policy == policy) & (delivery.c.major == major)
+        own = (DELIVERIES.c.policy == policy) & (DELIVERIES.c.major == major)
         with self._reading() as db:
             rows = db.execute(
-                select(delivery).where(own).order_by(delivery.c.release, delivery.c.recipient)
+                select(DELIVERIES).where(own).order_by(DELIVERIES.c.release, DELIVERIES.c.recipient)
             ).mappings()
             return [_delivery(row) for row in rows]
 
@@ -65,22 +65,22 @@ class DeliveryTable(LedgerPart):
             policy, number: which release.
             only: the number of the only recipient to look up; None: everybody.
         """
-        same = (delivery.c.policy == policy) & (delivery.c.release == str(number))
+        same = (DELIVERIES.c.policy == policy) & (DELIVERIES.c.release == str(number))
         if only is not None:
-            same &= delivery.c.recipient == only
+            same &= DELIVERIES.c.recipient == only
         with self._reading() as db:
-            rows = db.execute(select(delivery.c.recipient, delivery.c.state).where(same))
+            rows = db.execute(select(DELIVERIES.c.recipient, DELIVERIES.c.state).where(same))
             return [(row.recipient, DeliveryState(row.state)) for row in rows]
 
     def delivery(self, policy: str, number: Number, recipient_number: int) -> Delivery | None:
         """The delivery of a release's notice to one recipient."""
         same = (
-            (delivery.c.policy == policy)
-            & (delivery.c.release == str(number))
-            & (delivery.c.recipient == recipient_number)
+            (DELIVERIES.c.policy == policy)
+            & (DELIVERIES.c.release == str(number))
+            & (DELIVERIES.c.recipient == recipient_number)
         )
         with self._reading() as db:
-            row = db.execute(select(delivery).where(same)).mappings().one_or_none()
+            row = db.execute(select(DELIVERIES).where(same)).mappings().one_or_none()
             return _delivery(row) if row is not None else None
 
     def mark(self, one: Delivery, address: str, message_id: str, now: dt.datetime) -> None:
@@ -94,11 +94,11 @@ class DeliveryTable(LedgerPart):
             "address": address,
             "message_id": message_id,
             "at": now,
-            "tries": delivery.c.tries + 1,
+            "tries": DELIVERIES.c.tries + 1,
         }
-        same = _same(one) & (delivery.c.state == DeliveryState.TO_DO)
+        same = _same(one) & (DELIVERIES.c.state == DeliveryState.TO_DO)
         with self._writing() as db:
-            if db.execute(update(delivery).where(same).values(values)).rowcount != 1:
+            if db.execute(update(DELIVERIES).where(same).values(values)).rowcount != 1:
                 raise LedgerError(
                     "another sender has taken this letter", where=self._database.where
                 )
@@ -123,15 +123,15 @@ class DeliveryTable(LedgerPart):
         values = {"state": state, "reply": reply, "at": now}
         with self._writing() as db:
             db.execute(
-                update(delivery).where(_same(one) & (delivery.c.state == was)).values(values)
+                update(DELIVERIES).where(_same(one) & (DELIVERIES.c.state == was)).values(values)
             )
 
 
 def _same(one: Delivery) -> Any:
     return (
-        (delivery.c.policy == one.policy)
-        & (delivery.c.release == one.release)
-        & (delivery.c.recipient == one.recipient)
+        (DELIVERIES.c.policy == one.policy)
+        & (DELIVERIES.c.release == one.release)
+        & (DELIVERIES.c.recipient == one.recipient)
     )
 
 

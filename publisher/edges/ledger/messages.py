@@ -10,7 +10,7 @@ from sqlalchemy.engine import RowMapping
 
 from publisher.edges.clock import Clock
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.tables import filing, message
+from publisher.edges.ledger.tables import FILINGS, MESSAGES
 from publisher.people.messages import FOR_A_PERSON, Filed, Filing, Message
 from publisher.people.requests import Timing
 
@@ -22,29 +22,29 @@ class MessageTable(LedgerPart):
         """Keeps a message that came in, before anybody looks into it; returns its number."""
         with self._writing() as db:
             values = {"raw": raw, "to_address": to, "received_at": clock()}
-            done = db.execute(insert(message).values(values).returning(message.c.id))
+            done = db.execute(insert(MESSAGES).values(values).returning(MESSAGES.c.id))
             return int(done.scalar_one())
 
     def file(self, number: int, what: Filing, now: dt.datetime) -> None:
         """Records what became of a message; if that is recorded again, the last one counts."""
         with self._writing() as db:
-            db.execute(insert(filing).values(message=number, at=now, **asdict(what)))
+            db.execute(insert(FILINGS).values(message=number, at=now, **asdict(what)))
 
     def raw(self, number: int) -> bytes | None:
         """A message as it came in."""
         with self._reading() as db:
-            found = select(message.c.raw).where(message.c.id == number)
+            found = select(MESSAGES.c.raw).where(MESSAGES.c.id == number)
             return db.execute(found).scalar_one_or_none()
 
     def messages(self) -> list[Message]:
         """Every message that came in, with what became of it last."""
-        last = select(func.max(filing.c.id)).group_by(filing.c.message)
-        joined = message.outerjoin(
-            filing, (filing.c.message == message.c.id) & filing.c.id.in_(last)
+        last = select(func.max(FILINGS.c.id)).group_by(FILINGS.c.message)
+        joined = MESSAGES.outerjoin(
+            FILINGS, (FILINGS.c.message == MESSAGES.c.id) & FILINGS.c.id.in_(last)
         )
-        wanted = (message.c.id.label("number"), message.c.received_at, message.c.to_address)
+        wanted = (MESSAGES.c.id.label("number"), MESSAGES.c.received_at, MESSAGES.c.to_address)
         with self._reading() as db:
-            rows = db.execute(select(*wanted, filing).select_from(joined).order_by(message.c.id))
+            rows = db.execute(select(*wanted, FILINGS).select_from(joined).order_by(MESSAGES.c.id))
             return [_message(row) for row in rows.mappings()]
 
     def unread(self, most: int) -> list[Message]:
@@ -53,18 +53,18 @@ class MessageTable(LedgerPart):
         Args:
             most: how many at most, the oldest first.
         """
-        filed = select(filing.c.id).where(filing.c.message == message.c.id).exists()
-        wanted = (message.c.id.label("number"), message.c.received_at, message.c.to_address)
-        nothing = [literal(None).label(c.name) for c in filing.c if c.name != "id"]
-        found = select(*wanted, *nothing).where(~filed).order_by(message.c.id).limit(most)
+        filed = select(FILINGS.c.id).where(FILINGS.c.message == MESSAGES.c.id).exists()
+        wanted = (MESSAGES.c.id.label("number"), MESSAGES.c.received_at, MESSAGES.c.to_address)
+        nothing = [literal(None).label(c.name) for c in FILINGS.c if c.name != "id"]
+        found = select(*wanted, *nothing).where(~filed).order_by(MESSAGES.c.id).limit(most)
         with self._reading() as db:
             return [_message(row) for row in db.execute(found).mappings()]
 
     def came_before(self, number: int) -> dt.datetime | None:
         """When the message before this one came in; None: there is none."""
-        earlier = select(message.c.received_at).where(message.c.id < number)
+        earlier = select(MESSAGES.c.received_at).where(MESSAGES.c.id < number)
         with self._reading() as db:
-            found = db.execute(earlier.order_by(message.c.id.desc()).limit(1))
+            found = db.execute(earlier.order_by(MESSAGES.c.id.desc()).limit(1))
             return found.scalar_one_or_none()
 
     def waiting(self) -> list[Message]:

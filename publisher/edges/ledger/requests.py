@@ -11,7 +11,7 @@ from sqlalchemy.engine import RowMapping
 from publisher.answers.declarations import may_record, said_before
 from publisher.edges.clock import Clock
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.tables import answer, filing, message, recipient, request
+from publisher.edges.ledger.tables import ANSWERS, FILINGS, MESSAGES, RECIPIENTS, REQUESTS
 from publisher.errors import TooOftenError
 from publisher.people.deliveries import DeliveryState
 from publisher.people.requests import (
@@ -47,8 +47,8 @@ class RequestTable(LedgerPart):
         """
         with self._writing() as db:
             # Whoever asks twice at once waits here (PostgreSQL; SQLite has one writer anyway).
-            mine = recipient.c.id == wanted.recipient
-            db.execute(select(recipient.c.id).where(mine).with_for_update())
+            mine = RECIPIENTS.c.id == wanted.recipient
+            db.execute(select(RECIPIENTS.c.id).where(mine).with_for_update())
             now = clock()
             received = wanted.received or now
             timing = timing_of(received)
@@ -74,7 +74,9 @@ class RequestTable(LedgerPart):
     def request(self, number: int) -> Request | None:
         """One request."""
         with self._reading() as db:
-            row = db.execute(select(request).where(request.c.id == number)).mappings().one_or_none()
+            row = (
+                db.execute(select(REQUESTS).where(REQUESTS.c.id == number)).mappings().one_or_none()
+            )
             return request_of(row) if row is not None else None
 
 
@@ -109,25 +111,27 @@ def insert_request(
         "evidence": json.dumps(evidence, ensure_ascii=False, sort_keys=True),
         "repeats": first.id if first else None,
     }
-    done = db.execute(insert(request).values(values).returning(request)).mappings().one()
+    done = db.execute(insert(REQUESTS).values(values).returning(REQUESTS)).mappings().one()
     if wanted.answered and first is None:
-        db.execute(insert(answer).values(request=done["id"], state=DeliveryState.TO_DO, at=now))
+        db.execute(insert(ANSWERS).values(request=done["id"], state=DeliveryState.TO_DO, at=now))
     return request_of(done)
 
 
 def _requests(
     db: Connection, policy: str, major: int, recipient_number: int | None
 ) -> list[Request]:
-    wanted = (request.c.policy == policy) & (request.c.major == major)
+    wanted = (REQUESTS.c.policy == policy) & (REQUESTS.c.major == major)
     if recipient_number is not None:
-        wanted &= request.c.recipient == recipient_number
-    rows = db.execute(select(request).where(wanted).order_by(request.c.received_at, request.c.id))
+        wanted &= REQUESTS.c.recipient == recipient_number
+    rows = db.execute(
+        select(REQUESTS).where(wanted).order_by(REQUESTS.c.received_at, REQUESTS.c.id)
+    )
     return [request_of(row) for row in rows.mappings()]
 
 
 def _newest(db: Connection) -> list[dt.datetime]:
     """When what is on record last was put there."""
-    columns = (request.c.received_at, message.c.received_at, filing.c.at, recipient.c.added_at)
+    columns = (REQUESTS.c.received_at, MESSAGES.c.received_at, FILINGS.c.at, RECIPIENTS.c.added_at)
     last = (select(c).order_by(c.table.c.id.desc()).limit(1) for c in columns)
     return [moment for one in last for moment in db.execute(one).scalars()]
 

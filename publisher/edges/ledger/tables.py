@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from publisher.people.deliveries import DeliveryState
 
-VERSION = 1
+SCHEMA_VERSION = 1
 """Of this schema; stored in the ledger and checked when it is opened."""
 
 
@@ -57,9 +57,9 @@ class Moment(TypeDecorator[dt.datetime]):
 
 metadata = MetaData()
 
-schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
+SCHEMA = Table("schema_version", metadata, Column("version", Integer, nullable=False))
 
-recipient = Table(
+RECIPIENTS = Table(
     "recipient",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -69,11 +69,11 @@ recipient = Table(
     Column("added_at", Moment, nullable=False),
     sqlite_autoincrement=True,
 )
-Index("recipient_address", func.lower(recipient.c.address))
+Index("recipient_address", func.lower(RECIPIENTS.c.address))
 
 _STATES = ", ".join(f"'{state}'" for state in DeliveryState)
 
-delivery = Table(
+DELIVERIES = Table(
     "delivery",
     metadata,
     Column("policy", String, primary_key=True),
@@ -89,7 +89,7 @@ delivery = Table(
     Column("tries", Integer, nullable=False, default=0),
 )
 
-request = Table(
+REQUESTS = Table(
     "request",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -107,7 +107,7 @@ request = Table(
     sqlite_autoincrement=True,
 )
 
-answer = Table(
+ANSWERS = Table(
     "answer",
     metadata,
     Column("request", ForeignKey("request.id"), primary_key=True),
@@ -117,7 +117,7 @@ answer = Table(
     Column("tries", Integer, nullable=False, default=0),
 )
 
-message = Table(
+MESSAGES = Table(
     "message",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -127,7 +127,7 @@ message = Table(
     sqlite_autoincrement=True,
 )
 
-filing = Table(
+FILINGS = Table(
     "filing",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -143,7 +143,7 @@ filing = Table(
     sqlite_autoincrement=True,
 )
 
-for _table in (request, message, filing):
+for _table in (REQUESTS, MESSAGES, FILINGS):
     for _act in ("UPDATE", "DELETE"):
         event.listen(
             _table,
