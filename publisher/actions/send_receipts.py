@@ -93,9 +93,11 @@ class _Sender:
                     tried.update(_numbers(together))
                     try:
                         sent += self._answer(together)
-                    except (NotFoundError, LedgerError, SealError, ConfigurationError) as error:
-                        # Its release is gone or altered, there is no key, or another run has it;
-                        # others are still to be sent.
+                    except SealError as error:
+                        trouble = f"{error.where}: {error.what}"
+                    except (NotFoundError, LedgerError, ConfigurationError) as error:
+                        # Its release is gone, there is no key, or another run has it; others are
+                        # still to be sent.
                         trouble = error.what
         except SendError as error:
             trouble = error.what

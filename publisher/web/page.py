@@ -48,14 +48,14 @@ def shown(page: ShownPage, status: int | None = None) -> Response:
 
 def unavailable() -> Response:
     """The answer where the page cannot be shown now, and may be later."""
-    headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Retry-After": "3600"}
-    return HTMLResponse(_UNAVAILABLE, 503, headers)
+    headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Retry-After": "300"}
+    return HTMLResponse(_NOT_NOW, 503, headers)
 
 
-_UNAVAILABLE = (
+_NOT_NOW = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width"><title>Not available now</title></head>'
-    "<body><main><h1>This form is not available at the moment</h1>"
-    "<p>Nothing was recorded. Please try again later, or reply to the notice with the words "
-    "“I opt out”.</p></main></body></html>"
+    '<meta name="viewport" content="width=device-width"><title>Try again later</title></head>'
+    "<body><main><h1>This form does not work at the moment</h1>"
+    "<p>Nothing was recorded. Please try again later: your link stays valid.</p>"
+    "</main></body></html>"
 )

@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from pypdf import PdfWriter
 
 from publisher.actions.optouts import optouts
-from publisher.actions.printing import optout_pdf
 from publisher.actions.read_messages import read_messages
 from publisher.actions.receipts import receipts
 from publisher.actions.receive import receive
@@ -28,6 +27,7 @@ from publisher.actions.requests import requests
 from publisher.actions.send_receipts import send_receipts
 from publisher.actions.show_message import show_message
 from publisher.actions.status import status
+from publisher.actions.workplace import Workplace
 from publisher.answers.filing import Verdict
 from publisher.answers.opt_out_form import FormState, form_state
 from publisher.answers.opt_out_page import FormMessage
@@ -38,6 +38,7 @@ from publisher.edges.project import Project
 from publisher.errors import LedgerError, NotFoundError, RequestError, TokenError
 from publisher.letters.message import message_id
 from publisher.mail.reading import read_mail
+from publisher.paper.documents import opt_out_document
 from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import Filed
 from publisher.people.requests import RequestKind, Timing
@@ -281,7 +282,8 @@ def test_lawyers_may_add_sentences(project: Project) -> None:
 def blank(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The form of release 2 as it can be downloaded."""
     project = told(tmp_path_factory.mktemp("form"))
-    return optout_pdf(project, archive.release(project, "privacy", TWO))
+    release = archive.release(project, "privacy", TWO)
+    return Workplace(project).press.pdf_of(opt_out_document(release, project.settings.organisation))
 
 
 def filled(blank: bytes, **values: str) -> bytes:

@@ -9,9 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -48,13 +46,6 @@ for number in itertools.count():
                 (new / name).write_bytes(data)
             replace_folder(new, place)
 """
-
-
-@pytest.fixture
-def disk() -> Iterator[Path]:
-    """A folder on a disk: temporary folders may be in memory."""
-    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="publisher-") as name:
-        yield Path(name)
 
 
 def writer(place: Path, kind: str, sign: str) -> subprocess.Popen[bytes]:
