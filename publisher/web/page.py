@@ -7,8 +7,8 @@ from starlette.responses import HTMLResponse, Response
 from publisher.answers.opt_out_page import FormMessage, ShownPage
 from publisher.site import content_policy
 
-STATIC_POLICY = content_policy.HEADER
-"""For every page, built or personal: none has a script in it."""
+STATIC_POLICY = content_policy.POLICY_HEADER
+"""For every page, built or personal: none contains a script."""
 
 _STATUS = {
     FormMessage.ASKED: 200,
