@@ -86,5 +86,9 @@ class RequestError(PublisherError):
     """A message cannot be settled as asked."""
 
 
+class OutputError(PublisherError):
+    """What was asked for cannot be written to the file that was named."""
+
+
 class TooOftenError(PublisherError):
     """A customer declared one thing and the other more often in a day than is recorded."""

@@ -20,7 +20,9 @@ from publisher.errors import (
     ConfigurationError,
     LedgerError,
     MailError,
+    NotFoundError,
     PublisherError,
+    SealError,
     TokenError,
     TooOftenError,
 )
@@ -98,6 +100,10 @@ def _read(project: Project, message: Message, clock: Clock) -> Verdict:
         return MessageReader(project, message, clock).verdict()
     except (LedgerError, ConfigurationError, OSError):
         raise
+    except SealError as error:
+        # That is not the message's fault either: it is read once the release is mended. Those
+        # about other releases need not wait for that.
+        return Verdict(message.id, None, f"{error.where}: {error.what}")
     except PublisherError as error:
         reason = error.what
     except Exception as error:  # noqa: BLE001 - whatever a message does to us, a person sees it
@@ -327,12 +333,16 @@ def declared(
 
 
 def _released(project: Project, form: fillable.Answers) -> Release | None:
-    """The release that a form was made for; None where it is not here, or not that one."""
+    """The release that a form was made for; None where it is not here, or not that one.
+
+    Raises:
+        SealError: it was altered.
+    """
     policy_id, _, name = form.release.partition("/")
     number = Number.parse(name)
     try:
         release = archive.release(project, policy_id, number) if number else None
-    except PublisherError:
+    except NotFoundError:
         return None
     return release if release and release.seal == form.seal and release.opt_out else None
 

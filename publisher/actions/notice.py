@@ -48,9 +48,12 @@ def notice(
         )
     links = personal_links(release, organisation, token, told.before(recipient))
     if form is LetterForm.PDF:
-        from publisher.actions.printing import letter_pdf
+        # What is below a PDF takes long to load.
+        from publisher.paper.documents import notice_document
 
-        return letter_pdf(workplace.project, release, field_values(recipient.name, links))
+        values = field_values(recipient.name, links)
+        document = notice_document(release, organisation, values)
+        return workplace.press.pdf_of(document, keep=False)  # it names a customer
     attached = text_to_attach(release, lambda: workplace.archive.file(release, "policy.pdf"))
     letter = compose_notice(release, recipient, organisation, links, workplace.clock(), attached)
     return letter.in_form(form)

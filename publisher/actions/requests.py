@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from publisher.actions.addressing import known
 from publisher.actions.answering import Verdict, bearers_of, declared, file_away, read_messages
-from publisher.actions.declaring import Bearer, declarations, window_of
+from publisher.actions.declaring import Bearer, declarations
 from publisher.answers.declarations import last_late, stands
 from publisher.edges import archive
 from publisher.edges.clock import Clock
@@ -209,5 +209,5 @@ def _named(project: Project, message: Message, about: tuple[str, Number, str] | 
         raise NotFoundError(
             f"nobody can opt out of release {number}", where=f"versions/{release.name}"
         )
-    window = window_of(release, archive.line(project, policy_id))
+    window = archive.amendment(project, policy_id, number.major).window(release)
     return Bearer(None, release, window, recipient)

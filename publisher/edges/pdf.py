@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from publisher.edges import fonts as font_module
 from publisher.edges.assets import asset_text
-from publisher.edges.build_cache import kept
+from publisher.edges.build_cache import cached_bytes
 from publisher.edges.fonts import SCHEME, SIGNS, font_files, is_known, print_style, subsets_of
 from publisher.errors import RenderError
 from publisher.paper import fillable, standards
@@ -50,7 +50,9 @@ def make_pdf(
     """
     # Old texts may hold control characters, and can no longer be changed; there is nothing to draw.
     whole = _Job(_CONTROL.sub("", html), form, tuple(attachments), tuple(sorted(fonts)))
-    return kept(cache_folder, _digest(whole) if cache_folder else "", lambda: _render(whole))
+    return cached_bytes(
+        cache_folder, _digest(whole) if cache_folder else "", lambda: _render(whole)
+    )
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")

@@ -14,7 +14,7 @@ from publisher.compare.amendment import Amendment
 from publisher.compare.operations import Operation
 from publisher.compare.spans import Span
 from publisher.reports.changes import section_label
-from publisher.reports.phrases import shortened
+from publisher.reports.phrases import beginning_of
 from publisher.text.clauses import Clause, Kind
 
 MOST_SPELLINGS = 3
@@ -145,7 +145,7 @@ def _went_on(op: Operation, origin: str) -> str:
     verb = "split off from" if op.new else "joined to"
     item = any(container.kind == "item" for container in op.clause.containers)
     above = f"the {'item' if item else 'paragraph'} above"
-    return f"{verb} “{shortened(origin)}”" if origin else f"{verb} {above}"
+    return f"{verb} “{beginning_of(origin)}”" if origin else f"{verb} {above}"
 
 
 def _notes(op: Operation) -> tuple[str, ...]:

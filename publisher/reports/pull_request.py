@@ -21,7 +21,7 @@ from publisher.markup.elements import NOTHING, as_content, element
 from publisher.policies.policy import Note
 from publisher.reports.changes import change_title, kind_in_words, word_counts
 from publisher.reports.extracts import Extract, Line, extracts
-from publisher.reports.phrases import Phrase, cut, end_of, phrase_runs, shortened, visible
+from publisher.reports.phrases import Phrase, beginning_of, cut, end_of, phrase_runs, visible
 from publisher.review.text import explains
 from publisher.text.clauses import Kind
 from publisher.text.parsing import parse
@@ -167,7 +167,7 @@ def _block(line: Line) -> str:
     if op.clause.kind in (Kind.CODE, Kind.HTML):
         return _code(line)
     if op.move and op.new is None:
-        words = escaped(shortened(op.clause.text))
+        words = escaped(beginning_of(op.clause.text))
     else:
         words = _words(op.cells[0])
     return f"> {_as_paragraph(_before(line) + (words or _nothing(op)) + _behind(line))}"

@@ -22,10 +22,10 @@ from pypdf import PdfWriter
 from publisher.actions import answering
 from publisher.actions.answering import Verdict, read_messages, receive
 from publisher.actions.declaring import Receipt, ask_for_link, bearer_of, form_view, record
-from publisher.actions.printing import optout_pdf
 from publisher.actions.receipts import outstanding, send_receipts
 from publisher.actions.requests import judge, message_text
 from publisher.actions.tallying import optouts, standings, status, waiting
+from publisher.actions.workplace import Workplace
 from publisher.edges import archive
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import ledger_of
@@ -34,6 +34,7 @@ from publisher.edges.project import Project
 from publisher.errors import LedgerError, NotFoundError, RequestError, TokenError
 from publisher.letters.message import message_id
 from publisher.mail.reading import read_mail
+from publisher.paper.documents import opt_out_document
 from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import Filed
 from publisher.people.requests import RequestKind, Timing
@@ -279,7 +280,8 @@ def test_lawyers_may_add_sentences(project: Project) -> None:
 def blank(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The form of release 2 as it can be downloaded."""
     project = told(tmp_path_factory.mktemp("form"))
-    return optout_pdf(project, archive.release(project, "privacy", TWO))
+    release = archive.release(project, "privacy", TWO)
+    return Workplace(project).press.pdf_of(opt_out_document(release, project.settings.organisation))
 
 
 def filled(blank: bytes, **values: str) -> bytes:

@@ -28,7 +28,7 @@ from mkdocs.config import load_config
 from playwright.sync_api import Browser, BrowserContext, ViewportSize
 from pypdf import PdfReader
 
-from publisher.actions.publishing import Order, order
+from publisher.edges.mkdocs.order import Order, order
 from tests.fixtures import showcase
 from tests.fixtures.access import Scheme, violations
 from tests.fixtures.browsers import serving

@@ -26,8 +26,8 @@ from mkdocs.config import load_config
 from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Page, ViewportSize
 from pypdf import PdfReader
 
-from publisher.actions.publishing import Order, order
 from publisher.cli import main
+from publisher.edges.mkdocs.order import Order, order
 from tests.fixtures import tricks
 from tests.fixtures.browsers import serving
 from tests.fixtures.house import KEY, House

@@ -15,7 +15,8 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Browser
 
-from publisher.actions.assembling import site
+from publisher.actions.generate import generate
+from publisher.actions.workplace import Workplace
 from tests.fixtures.house import FACTS, House, later, make_house, today
 from tests.fixtures.links import dead
 from tests.releases.test_translation import COOKIES, DECLARED, GERMAN
@@ -236,8 +237,9 @@ def test_every_link_and_anchor_leads_somewhere(built: Path, built_later: Path) -
 
 
 def test_the_draft_is_previewed_in_each_language(house: House) -> None:
-    made = {page.path: page for page in site(house.project, today(), draft=True).pages}
-    page = made["privacy/draft/de/"]
+    made = generate(Workplace(house.project), today(), draft=True)
+    pages = {page.path: page for page in made.pages}
+    page = pages["privacy/draft/de/"]
     assert page.noindex
     assert '<article class="pp-text" lang="de">' in page.body().html
     assert "“Sicherheit” says what version 1.1 says" in page.body().html

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from jinja2 import BaseLoader, Environment
 from markupsafe import Markup, escape
 
+from publisher.edges.mkdocs.theme import scripts_apart
 from publisher.policies.labels import CONTROL
 from publisher.site.content_policy import ELEMENT
-from publisher.site.theme import scripts_apart
 
 
 def as_html(words: str) -> Markup:

@@ -75,17 +75,6 @@ def _applying(sheet: str, colours: Collection[str]) -> str:
     return _EMPTY.sub("", _RULE.sub(rule, sheet))
 
 
-def packed(sheet: str) -> str:
-    """A style sheet without its comments, empty lines and indents."""
-    lines = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL).splitlines()
-    return "".join(f"{line.strip()}\n" for line in lines if line.strip())
-
-
-def packed_script(source: str) -> str:
-    """A script of ours without what stands in lines of its own: comments, and indents."""
-    return re.sub(r"^ *(?://.*)?\n|^ +", "", source, flags=re.MULTILINE)
-
-
 _WORKER = "new Worker("
 _AT_ONCE = 'location.protocol!=="file:"'
 _LATER = """class PublisherLater extends EventTarget{

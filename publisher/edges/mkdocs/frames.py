@@ -25,10 +25,10 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import get_toc
 
+from publisher.edges.mkdocs.templates import as_html
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading
-from publisher.site.context import Body
-from publisher.templates import as_html
+from publisher.site.page import Body
 
 _CONTENTS = (
     '{% import "partials/language.html" as lang with context %}{% include "partials/toc.html" %}'
