@@ -1,59 +1,52 @@
+"""The plan and the sending of a notice: `publisher send`."""
+
 from __future__ import annotations
 
 import datetime as dt
 import email
 import email.policy
-import io
 import os
 import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from email.message import EmailMessage
-from html import escape
 from pathlib import Path
 
 import pytest
-from pypdf import PdfReader
 
 from publisher.actions import silent
-from publisher.actions.import_recipients import import_recipients
-from publisher.actions.notice import notice
 from publisher.actions.plan_sending import plan_sending
 from publisher.actions.resolve import resolve
 from publisher.actions.send import send
 from publisher.actions.send_test import send_test
-from publisher.actions.unsettled import unsettled
 from publisher.answers.reply_address import token_in
 from publisher.answers.token import is_signed, parse_token
-from publisher.edges import archive
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
-from publisher.errors import NotFoundError, RecipientsError, SendError
-from publisher.letters.message import LetterForm
+from publisher.errors import ConfigurationError, NotFoundError, RecipientsError, SendError
 from publisher.letters.sending import SendingReport
 from publisher.people.deliveries import DeliveryState
 from publisher.people.recipients import SAMPLE
 from publisher.people.resolution import Resolution
 from publisher.releases.number import Number
+from tests.fixtures.house import House, later
 from tests.fixtures.houses import (
     CUSTOMERS,
     KEY,
-    NOW,
     ONE,
-    SPRING,
     TWO,
-    amend_again,
     correct,
     import_customers,
     letter_for,
     make,
     postpone,
-    reseal,
     spooled,
     told,
     workplace,
 )
+from tests.fixtures.mailbox import Mailbox, body, told_house
 from tests.fixtures.relays import CLOSE, HANG, Keeps, real, scripted
 
 
@@ -82,161 +75,6 @@ def states(project: Project, number: Number = TWO) -> dict[str, str]:
     names = {r.number: r.customer for r in ledger.recipients()}
     rows = ledger.deliveries("privacy", number.major)
     return {names[d.recipient]: d.state for d in rows if d.release == str(number)}
-
-
-# ── the letter ───────────────────────────────────────────────────────────────────────────────────
-
-
-def test_the_letter_of_a_customer_has_that_customers_own_links(project: Project) -> None:
-    letter = letter_for(project, "c-2")
-    message = read(letter.data)
-    assert message["To"] == '"Ben <b>Example</b>" <ben@customer.example>'
-    assert message.get_all("Auto-Submitted") == ["auto-generated"]
-    token = token_in(str(message["Reply-To"]), "opt-out@hosting.example")
-    parsed = parse_token(token)
-    assert is_signed([KEY.encode()], parsed, "c-2")
-    capability = parsed.capability
-    assert (capability.policy, capability.number, capability.recipient) == ("privacy", TWO, 2)
-    link = f"http://127.0.0.1:8000/privacy/2/opt-out/?token={token}"
-    assert link in letter.part("text/plain")
-    assert f'href="{link}"' in letter.part("text/html")
-    assert "Dear Ben <b>Example</b>," in letter.part("text/plain")
-    assert "Dear Ben &lt;b&gt;Example&lt;/b&gt;," in letter.part("text/html")
-
-
-def test_the_letter_of_a_sample_leads_nowhere(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("PUBLISHER_TOKEN_KEY")
-    message = read(letter_for(project, None).data)
-    token = token_in(str(message["Reply-To"]), "opt-out@hosting.example")
-    assert not is_signed([KEY.encode()], parse_token(token), SAMPLE.customer)
-
-
-def test_the_same_letter_has_the_same_bytes(project: Project) -> None:
-    one, two = (letter_for(project, "c-1") for _ in range(2))
-    assert one == two
-    assert letter_for(project, "c-3").id != one.id
-
-
-def test_a_stranger_has_no_letter(project: Project) -> None:
-    with pytest.raises(NotFoundError, match="`c-9`"):
-        letter_for(project, "c-9")
-
-
-def test_the_text_travels_with_the_letter_where_the_profile_says_so(tmp_path: Path) -> None:
-    project = make(tmp_path, profile="p2b")
-    message = read(letter_for(project, None).data)
-    (attached,) = message.iter_attachments()
-    assert attached.get_filename() == "privacy-2.pdf"
-    frozen = project.versions / "privacy/2/policy.pdf"
-    assert attached.get_content() == frozen.read_bytes()
-    frozen.unlink()
-    reseal(frozen.parent)
-    with pytest.raises(SendError, match=r"no policy\.pdf"):
-        letter_for(project, None)
-
-
-# ── what changed since the version that a customer was last told of ──────────────────────────────
-
-THREE = Number(3)
-SITE = "http://127.0.0.1:8000/privacy"
-
-
-def settle(project: Project, customer: str, state: DeliveryState, number: Number = TWO) -> None:
-    """Says what became of the letter to a customer."""
-    ledger = ledger_of(project)
-    recipient = ledger.customer(customer)
-    assert recipient is not None
-    (one,) = [
-        d
-        for d in ledger.deliveries("privacy", number.major)
-        if d.recipient == recipient.number and d.release == str(number)
-    ]
-    ledger.settle(one, state, "550 5.1.1 no such user", NOW, was=one.state)
-
-
-def since(project: Project, customer: str | None, number: Number) -> str:
-    """Where the letter to a customer leads, in all its parts."""
-    letter = letter_for(project, customer, number)
-    link = re.search(r"last told of[^\w]+(http\S+?)\)?\s", letter.part("text/plain"))
-    assert link is not None
-    assert f'href="{escape(link[1])}"' in letter.part("text/html")
-    return link[1]
-
-
-def test_each_customer_sees_what_changed_since_the_last_letter(project: Project) -> None:
-    for customer in ("c-1", "c-2", None):
-        assert since(project, customer, TWO) == f"{SITE}/2/changes/"
-    run(project)
-    settle(project, "c-2", DeliveryState.REFUSED)
-    settle(project, "c-3", DeliveryState.IN_DOUBT)
-    import_customers(project, b"customer,address\nc-4,dan@x.example\n")
-    amend_again(project)
-    assert since(project, "c-1", THREE) == f"{SITE}/3/changes/"
-    assert since(project, "c-2", THREE) == f"{SITE}/compare/?from=1&to=3"
-    assert since(project, "c-3", THREE) == f"{SITE}/compare/?from=1&to=3"
-    assert since(project, "c-4", THREE) == f"{SITE}/3/changes/"  # version 2 is all they know
-    assert since(project, None, THREE) == f"{SITE}/3/changes/"
-    # Looking back, nothing has changed.
-    assert since(project, "c-2", TWO) == f"{SITE}/2/changes/"
-
-
-def test_what_is_sent_leads_where_the_preview_led(project: Project) -> None:
-    run(project)
-    settle(project, "c-2", DeliveryState.BOUNCED)
-    amend_again(project)
-    expected = {c: since(project, c, THREE) for c in ("c-1", "c-2")}
-    assert expected["c-1"] != expected["c-2"]
-    send(workplace(project, SPRING), "privacy", THREE, silent)
-    letters = {
-        read(data)["To"].addresses[0].addr_spec: data
-        for data in spooled(project)
-        if "version 3" in read(data)["Subject"]
-    }
-    for customer, address in (("c-1", "anna@customer.example"), ("c-2", "ben@customer.example")):
-        body = read(letters[address]).get_body(("plain",))
-        assert body is not None
-        assert expected[customer] in body.get_content()
-
-
-def test_who_missed_a_letter_and_got_the_next_one_is_up_to_date(project: Project) -> None:
-    run(project)
-    settle(project, "c-2", DeliveryState.REFUSED)
-    postpone(project, dt.date(2027, 4, 1))
-    assert since(project, "c-1", Number(2, 1)) == f"{SITE}/2.1/changes/"
-    assert since(project, "c-2", Number(2, 1)) == f"{SITE}/compare/?from=1&to=2.1"
-    run(project, Number(2, 1))
-    amend_again(project)
-    assert since(project, "c-2", THREE) == f"{SITE}/3/changes/"
-
-
-def test_the_pdf_of_a_letter_leads_there_too(project: Project) -> None:
-    run(project)
-    settle(project, "c-2", DeliveryState.REFUSED)
-    amend_again(project)
-    data = notice(workplace(project), "privacy", THREE, "c-2", LetterForm.PDF)
-    links = {
-        str(annotation["/A"]["/URI"])
-        for page in PdfReader(io.BytesIO(data)).pages
-        for annotation in (a.get_object() for a in page.get("/Annots") or [])
-        if "/URI" in annotation.get("/A", {})
-    }
-    assert f"{SITE}/compare/?from=1&to=3" in links
-
-
-def test_a_letter_frozen_before_there_was_such_a_link_goes_as_it_is(project: Project) -> None:
-    second = archive.release(project, "privacy", TWO)
-    text = second.notice.replace(
-        "- [What has changed since the version you were last told of]({{changes_link}})\n", ""
-    )
-    assert text != second.notice
-    folder = project.versions / "privacy/2"
-    (folder / "notice.md").write_text(text)
-    reseal(folder)
-    letter = letter_for(project, "c-1")
-    assert "last told of" not in letter.part("text/plain")
-    assert "{{" not in letter.part("text/plain")
 
 
 # ── the plan ─────────────────────────────────────────────────────────────────────────────────────
@@ -329,6 +167,14 @@ def test_everybody_is_told_once(project: Project) -> None:
     assert len(spooled(project)) == 3
 
 
+def test_without_a_key_nothing_is_begun(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PUBLISHER_TOKEN_KEY")
+    with pytest.raises(ConfigurationError, match="no key for personal links"):
+        run(project)
+    assert states(project) == {}
+    assert spooled(project) == []
+
+
 def test_who_comes_later_is_told_by_the_next_run(project: Project) -> None:
     run(project)
     import_customers(project, b"customer,address\nc-4,dora@x.example\n")
@@ -364,33 +210,6 @@ def test_refused_is_kept_with_the_reply_and_later_is_tried_again(tmp_path: Path)
         resolve(workplace(project), "privacy", TWO, "c-1", Resolution.AGAIN)
         assert run(project) == SendingReport(1, 0, 0, 0)
     assert sorted(keeps.told) == sorted(set(keeps.told))
-
-
-def test_a_letter_in_doubt_is_never_sent_again_by_itself(tmp_path: Path) -> None:
-    with scripted({"dot": CLOSE}, times=1) as server:
-        project = told(tmp_path, port=server.port)
-        assert run(project) == SendingReport(2, 0, 0, 1)
-        assert run(project) == SendingReport(0, 0, 0, 0)
-        assert len(server.letters) == 3
-        assert states(project)["c-1"] == "in doubt"
-        (listed,) = unsettled(workplace(project), "privacy", TWO)
-        assert listed.cells()[:2] == ("c-1", "in doubt")
-        assert listed.delivery.message_id in listed.cells()
-        with pytest.raises(SendError, match="is not in doubt: it is accepted"):
-            resolve(workplace(project), "privacy", TWO, "c-2", Resolution.AGAIN)
-        resolve(workplace(project), "privacy", TWO, "c-1", Resolution.AGAIN)
-        assert run(project) == SendingReport(1, 0, 0, 0)
-        with pytest.raises(NotFoundError):
-            resolve(workplace(project), "privacy", ONE, "c-1", Resolution.AGAIN)
-
-
-def test_a_letter_in_doubt_is_settled_by_what_a_person_found(tmp_path: Path) -> None:
-    with scripted({"dot": CLOSE}, times=1) as server:
-        project = told(tmp_path, port=server.port)
-        run(project)
-        resolve(workplace(project), "privacy", TWO, "c-1", Resolution.ACCEPTED)
-        assert states(project)["c-1"] == "accepted"
-        assert run(project) == SendingReport(0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("does", [CLOSE, "550 5.7.1 blocked"])
@@ -452,16 +271,61 @@ def test_a_test_letter_that_is_not_taken_is_told(tmp_path: Path) -> None:
             send_test(workplace(project), "privacy", TWO, "jösé@hosting.example")
 
 
-def test_a_bad_list_changes_nothing(project: Project) -> None:
-    with pytest.raises(RecipientsError):
-        import_customers(project, CUSTOMERS + b"c-9,broken,\n")
-    assert len(ledger_of(project).recipients()) == 3
+# ── by the command line ───────────────────────────────────────────────────────────────────────────
 
 
-def test_an_import_reports_what_it_did(project: Project) -> None:
-    data = CUSTOMERS.replace(b"Anna Example", b"Anna E.") + b"c-4,anna@customer.example,\n"
-    done = import_recipients(workplace(project), data, "list.csv")
-    assert (done.new, done.changed, done.unchanged) == (1, 1, 2)
-    assert done.remarks == [
-        "anna@customer.example is the address of several customers; each is told"
-    ]
+@pytest.fixture
+def sent(tmp_path: Path) -> Iterator[tuple[House, Mailbox]]:
+    with told_house(tmp_path) as found:
+        yield found
+
+
+def test_each_customer_gets_one_letter_of_their_own(sent: tuple[House, Mailbox]) -> None:
+    house, box = sent
+    assert sorted(box.told) == ["ann@example.com", "bob@example.com"]
+    house.ok("send", "2", "--confirm")
+    assert len(box.messages) == 2
+    ann, bob = box.to("ann@example.com")[0], box.to("bob@example.com")[0]
+    assert ann["Reply-To"] != bob["Reply-To"]
+    assert ann["Message-ID"] != bob["Message-ID"]
+    assert "Dear Ann Ä," in body(ann)
+    assert "Dear customer," in body(bob)
+    for letter in (ann, bob):
+        token = re.search(r"opt-out/\?token=(\S+)", body(letter))
+        assert token is not None
+        assert token[1] in str(letter["Reply-To"])
+        assert token[1] in body(letter, "html")
+        assert "/privacy/2/changes/" in body(letter)
+        assert "Longer keys protect your data better." in body(letter)
+        assert letter["List-Unsubscribe"] is None
+        assert letter.get_all("Auto-Submitted") == ["auto-generated"]
+    assert "accepted" in house.ok("status")
+
+
+def test_a_test_letter_tells_no_customer(sent: tuple[House, Mailbox]) -> None:
+    house, box = sent
+    house.ok("send", "2", "--test", "me@hosting.example")
+    letter = box.to("me@hosting.example")[0]
+    assert letter["Subject"].startswith("[Test]")
+    assert "2 accepted" in house.ok("status")
+
+
+def test_a_letter_too_late_to_send_names_the_remedy(sent: tuple[House, Mailbox]) -> None:
+    house, _ = sent
+    (house.root.parent / "more.csv").write_text("customer,address\nc3,eve@example.com\n")
+    house.ok("recipients", "import", str(house.root.parent / "more.csv"))
+    late = dt.datetime.now(dt.UTC) + dt.timedelta(days=40)
+    result = house.run("send", "2", "--confirm", at=late)
+    assert result.exit_code == 2
+    assert "freeze --correction --effective" in result.output
+
+
+def test_a_postponement_tells_everybody_again_and_moves_the_window(
+    sent: tuple[House, Mailbox],
+) -> None:
+    house, box = sent
+    house.ok("freeze", "--effective", later(90), "--correction")
+    assert "2.1" in house.run("send", "2").output
+    house.ok("send", "2.1", "--confirm")
+    assert len(box.messages) == 4
+    assert "now applies from" in str(box.to("bob@example.com")[-1]["Subject"])
