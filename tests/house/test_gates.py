@@ -68,8 +68,8 @@ class Shown:
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
-    house = showcase.make(tmp_path_factory.mktemp("showcase") / "house")
+def shown(sample_house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    house = showcase.make(tmp_path_factory.mktemp("showcase") / "house", sample_house)
     house.ok("build", "--as-of", str(showcase.DAY))
     site, preview = house.project.built, house.root / "build/preview"
     token = order.set(Order(today=showcase.DAY, draft=True))

@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, ViewportSize
 
 from publisher.edges.assets import FONTS
 from publisher.edges.fonts import RANGES
+from publisher.edges.mkdocs import theme
 from publisher.edges.webfonts import BASIC, MORE, web_font_faces, web_font_files
-from publisher.site import theme
-from tests import ROOT
+from tests.fixtures import sample
 from tests.fixtures.house import make_house
 from tests.fixtures.statics import Host, hosting
 
@@ -36,7 +36,7 @@ def policy() -> str:
 
     Its words stand in no order, so that it packs worse than a text that means something.
     """
-    own = " ".join(p.read_text("utf-8") for p in sorted(ROOT.glob("policy/privacy/*.md")))
+    own = f"{sample.text('first')} {sample.text('second')}"
     words, luck = re.findall(r"[a-z]{2,}", own), random.Random(28)
 
     def some(least: int, most: int) -> str:
