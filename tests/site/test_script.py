@@ -301,7 +301,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     folder = metafunc.config.getoption("--corpus")
     names = _git(folder, "ls-files", "*.md").splitlines() if folder else []
     found = [(folder, name) for name in names]
-    metafunc.parametrize("past", found, ids=[name for _, name in found])
+    none = pytest.param(("", ""), marks=pytest.mark.skip(reason="no --corpus"), id="none")
+    named = [pytest.param(one, id=one[1]) for one in found]
+    metafunc.parametrize("past", named or [none])
 
 
 def _git(folder: str, *words: str) -> str:
