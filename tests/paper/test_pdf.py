@@ -178,7 +178,7 @@ def test_another_library_reads_the_whole_text_in_order(
 
 
 OURS = re.compile(
-    r"\[linkadded\]|\[formattingchanged\]|\[thelinkledto[^]]*\]|Splitofffrom“[^”]*”\.|Movedhere(?:andamended,)?from“[^”]*”:|"
+    r"\[linkadded\]|¶\[paragraphsplithere\]|\[formattingchanged\]|\[thelinkledto[^]]*\]|Splitofffrom“[^”]*”\.|Movedhere(?:andamended,)?from“[^”]*”:|"
     r"Thissectionmovedhere\.Itstoodbehind“[^”]*”\.|"
     r"The(?:text|section)“[^”]*”moved(?::itnowstandsbehind|to)“[^”]*”\."
 )

@@ -36,8 +36,8 @@ def policy() -> str:
 
     Its words stand in no order, so that it packs worse than a text that means something.
     """
-    own = f"{sample.text('first')} {sample.text('second')}"
-    words, luck = re.findall(r"[a-z]{2,}", own), random.Random(28)
+    found, luck = re.findall(r"[a-z]{2,}", sample.text("first")), random.Random(28)
+    words = found[: len(found) // 2]  # a longer policy has not so many more words than a short one
 
     def some(least: int, most: int) -> str:
         return " ".join(luck.choices(words, k=luck.randint(least, most)))
