@@ -1,4 +1,4 @@
-"""Messages that come in, read in a process with limits."""
+"""Incoming messages, read in a process with limits on time and memory."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from publisher.paper import fillable
 
 
 def mail_within_limits(raw: bytes, to: str = "") -> Mail:
-    """Reads a message in a process of its own: a second of CPU, 160 MB.
+    """Reads a message in a process of its own, limited to a second of CPU and 160 MB.
 
     Raises:
-        MailError: that was not enough, or the message ended the process.
+        MailError: the limits were exceeded, or the process crashed.
         OSError: no process could be started; nothing is wrong with the message.
     """
     said = _confined(_mail_as_data, raw, to)
@@ -26,10 +26,10 @@ def mail_within_limits(raw: bytes, to: str = "") -> Mail:
 
 
 def forms_within_limits(raw: bytes) -> tuple[list[fillable.Answers], str]:
-    """Reads the forms that travel with a message, in a process of its own with the same limits.
+    """Reads the forms attached to a message, in a process of its own with the same limits.
 
     Raises:
-        MailError: these were not enough, or a file ended the process.
+        MailError: the limits were exceeded, or the process crashed.
         OSError: no process could be started; nothing is wrong with the message.
     """
     forms, fault = _confined(_forms_as_data, raw)
@@ -38,7 +38,7 @@ def forms_within_limits(raw: bytes) -> tuple[list[fillable.Answers], str]:
 
 def _confined(work: Callable[..., Any], raw: bytes, *args: str) -> Any:
     try:
-        # Of a larger message no more is read; that it is larger, one byte more says.
+        # No more is read of a larger message; one more byte shows that it is larger.
         return confined(work, raw[: LARGEST_MAIL + 1], *args)
     except Exceeded as exceeded:
         raise MailError(
@@ -57,13 +57,13 @@ def _forms_as_data(raw: bytes) -> tuple[list[dict[str, Any]], str]:
 
 
 def read_forms(raw: bytes) -> tuple[list[fillable.Answers], str]:
-    """Reads the forms that travel with a message, in this process.
+    """Reads the forms attached to a message, in this process.
 
     Args:
         raw: RFC 5322.
 
     Returns:
-        The forms of ours among its PDFs, and why the last other PDF is none; empty: there is none.
+        Our forms among its PDFs, and why the last of the other PDFs is none; empty: all are.
     """
     found, fault = [], ""
     for pdf in attached_pdfs(raw):

@@ -16,12 +16,12 @@ _MARKS = (
     "X-MS-Exchange-Generated-Message-Source", "X-MS-Exchange-Inbox-Rules-Loop",
     "X-POST-MessageClass",
 )  # fmt: skip
-"""Fields that lists and programs that answer by themselves write, and people do not."""
+"""Fields written by mailing lists and automatic responders, and not by people."""
 _NO = frozenset(["", "no", "none"])
 _MACHINE = re.compile(
     r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|owner-.*|.*-request)@.*", re.IGNORECASE
 )
-"""Whom not to answer (RFC 3834 §2)."""
+"""Senders that are not to be answered (RFC 3834 §2)."""
 
 
 def why_automatic(message: Part) -> str:
@@ -47,7 +47,7 @@ def why_automatic(message: Part) -> str:
 
 
 def _without_comments(value: str) -> str:
-    """A field without what stands in parentheses (CFWS, RFC 5322 §3.2.2; RFC 3834 §5)."""
+    """A field without its comments in parentheses (RFC 5322 §3.2.2; RFC 3834 §5)."""
     kept, depth = [], 0
     for sign in value[: mime.LONGEST_FIELD]:
         depth += sign == "("
@@ -69,7 +69,7 @@ _DELIVERY = frozenset(["message/delivery-status", "message/global-delivery-statu
 
 
 def is_report(message: Part) -> bool:
-    """Whether a mail server tells what became of a mail (RFC 3464, and what older ones write)."""
+    """Whether it is a mail server's report about a delivery (RFC 3464, and older forms)."""
     status = any(part.kind in _DELIVERY for part in message.walk())
     if message.kind == "multipart/report":
         about = str(message.header.get_param("report-type") or "").strip().lower()

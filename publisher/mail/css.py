@@ -1,4 +1,4 @@
-"""CSS as mail programs write it, taken apart: a sheet into rules, a style into declarations."""
+"""Parsing of the CSS that mail programs write: sheets into rules, styles into declarations."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 
 LONGEST_STYLE = 4_000
-"""Characters of a style attribute, or of the selectors of a rule, that are looked at."""
+"""Limit on the characters of a style attribute, and of the selectors of a rule."""
 
 _PIECE = re.compile(r"/\*.*?\*/|\"([^\"\n]*)\"|'([^'\n]*)'|[^\"'/]+|/(?!\*)", re.DOTALL)
 _NAME_IN_QUOTES = re.compile(r"(?:[\w .,+&-]|\\?@|%\d|\\[0-9A-Fa-f]{4})*")
 
 
 def without_strings(css: str) -> str | None:
-    """CSS without comments, its strings harmless to whoever splits it; None: it does not add up."""
+    """CSS without comments and with harmless strings, safe to split; None: it is malformed."""
     found, at = [], 0
     for piece in _PIECE.finditer(css):
         if piece.start() != at:
@@ -33,7 +33,7 @@ def without_strings(css: str) -> str | None:
 
 
 def _balances(css: str) -> bool:
-    """Whether what is opened is closed, and nothing else is, with no block in a parenthesis."""
+    """Whether brackets are balanced, with no block inside parentheses."""
     opened = ""
     for sign in re.findall(r"[()\[\]{}]", css):
         if sign in "([{":
@@ -51,7 +51,7 @@ _BLOCK = re.compile(r"([^{}]*+)\{((?:[^{}]++|\{[^{}]*+\})*+)\}")
 
 
 def css_rules(css: str) -> Iterator[tuple[str, str]]:
-    """The rules of a sheet that adds up: what stands before a block, and what is in it."""
+    """The rules of a well-formed sheet, as (selectors or at-rule, content of the block)."""
     at = 0
     while found := _BLOCK.match(css, at):
         at = found.end()
@@ -65,7 +65,7 @@ _IN_PARENTHESES = re.compile(r"\([^()]*\)")
 
 
 def css_declarations(style: str) -> list[tuple[str, str]] | None:
-    """Properties and values, in lower case; None: it is not as mail programs write them."""
+    """The declarations of a style, as (property, value) in lower case; None: it is malformed."""
     if len(style) > LONGEST_STYLE or (text := without_strings(style.lower())) is None:
         return None
     found = []

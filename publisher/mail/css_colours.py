@@ -1,4 +1,4 @@
-"""Colours of CSS, as numbers."""
+"""CSS colours as numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import colorsys
 import re
 
 Colour = tuple[int, int, int] | None
-"""Red, green and blue from 0 to 255; None: it is not known."""
+"""Red, green and blue from 0 to 255; None: unknown."""
 
 NAMED_COLOURS: dict[str, Colour] = {
     "black": (0, 0, 0), "windowtext": (0, 0, 0), "canvastext": (0, 0, 0), "white": (255, 255, 255),
@@ -24,19 +24,19 @@ NAMED_COLOURS: dict[str, Colour] = {
 }  # fmt: skip
 _UNCHANGED = frozenset(["inherit", "initial", "unset", "revert", "currentcolor", "auto", ""])
 _CLEAR = 0.15
-"""Of something less opaque than this nothing is seen."""
+"""Opacity below which nothing is seen."""
 
 
 def colour_of(value: str, unchanged: Colour = None, clear: Colour = None) -> Colour:
-    """A colour as it is written.
+    """Reads a colour.
 
     Args:
-        value: as it is written.
-        unchanged: what it is if the value does not say.
-        clear: what it is if one sees through it.
+        value: as written.
+        unchanged: the colour if the value leaves it as it is (`inherit` and the like).
+        clear: the colour if the value is transparent.
 
     Returns:
-        The colour; None: it is none that is known.
+        The colour; None: it is unknown.
     """
     value = value.strip().lower()[:100]
     if value in _UNCHANGED or value.startswith("var("):

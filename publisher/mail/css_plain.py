@@ -1,8 +1,7 @@
-"""Whether declarations and style sheets are known to show words just as they are written.
+"""The closed set of declarations and style sheets that are known to show words as written.
 
-This is a closed set. A list of what hides words is never complete, so what is not known here is
-strange, and words in it wait for a person. Which values of a property are plain is in
-`css_properties`.
+A list of what hides words would never be complete. So whatever is not known here makes the words in
+doubt, and a person reads them. The values of properties are in `css_properties`.
 """
 
 from __future__ import annotations
@@ -24,11 +23,11 @@ from publisher.mail.css_properties import (
 from publisher.mail.html_elements import CELLS, TEXT_ELEMENTS, WITHOUT_WORDS
 
 LONGEST_SHEET = 100_000
-"""Characters of style sheets that are looked at."""
+"""Limit on the characters of style sheets that are read."""
 
 
 def is_plain_sheet(sheet: str) -> bool:
-    """Whether no rule of a style sheet changes which words are seen.
+    """Whether a style sheet is known not to change which words are seen.
 
     Args:
         sheet: CSS; the content of a `style` element.
@@ -39,14 +38,14 @@ def is_plain_sheet(sheet: str) -> bool:
     if text is None:
         return False
     text = " ".join(text.split()).replace(_DARK, " ")
-    # It would show what is hidden where it stands.
+    # `!important` would show what is hidden at its place.
     if "!" in text:
         return False
     return all(_is_plain_rule(head, body) for head, body in css_rules(text))
 
 
 _INVERTS = re.compile(r"scheme|forced|inverted|contrast|mono")
-"""In a condition: the window may be dark, so that dark letters are not seen."""
+"""Media features that may mean a dark window, on which dark letters are not seen."""
 
 
 def _is_plain_rule(head: str, body: str) -> bool:
@@ -78,9 +77,9 @@ _LAST = re.compile(r"(?:.*[\s>+~])?([a-z][a-z0-9]*)(?:[.:#][\w-]+)*", re.DOTALL)
 
 
 def _is_plain_for(selectors: str, name: str, value: str) -> bool:
-    """Whether a declaration is plain for whatever the selectors of its rule may choose."""
+    """Whether a declaration is plain for every element that the selectors may match."""
     if name == "display":
-        # It would show what is in an element that holds no words.
+        # It would show the content of an element that is not shown.
         for selector in selectors.split(","):
             last = _LAST.fullmatch(selector.strip())
             if last is None or last[1] not in TEXT_ELEMENTS:
@@ -88,7 +87,7 @@ def _is_plain_for(selectors: str, name: str, value: str) -> bool:
     if name == "white-space" and value == "pre":
         return False
     if name in ("font-size", "font") and (size := size_in(name, value)):
-        # An element in another of the same rule would be scaled once more.
+        # An element inside another of the same rule would be scaled twice.
         pixels = pixels_of(size, 0)
         if size not in ("1em", "100%", "1rem") and (
             pixels is None or not 9 <= pixels <= LARGEST_LETTERS
@@ -98,17 +97,17 @@ def _is_plain_for(selectors: str, name: str, value: str) -> bool:
 
 
 _DARK = " ".join(LETTER_STYLE[LETTER_STYLE.index("@media") :].split())
-"""What our own letter says of dark windows."""
+"""The rules for dark windows in our own letter."""
 
 
 # ── declarations ─────────────────────────────────────────────────────────────────────────────────
 
 
 def is_plain_declaration(tag: str, name: str, value: str) -> bool:
-    """Whether a declaration leaves words as they are written.
+    """Whether a declaration is known to leave words as written.
 
     Args:
-        tag: the name of the element that it is for; empty: it may be for any.
+        tag: the name of the element it is for; empty: any element.
         name, value: of the property, as `css_declarations` gives them.
     """
     if name.startswith("mso-"):
@@ -127,7 +126,7 @@ _GLOBAL = frozenset(["inherit", "initial", "unset", "revert"])
 
 
 def _is_words_property(name: str, value: str) -> bool:
-    """Whether a property that only Word knows leaves words as they are."""
+    """Whether a property that only Word knows leaves words as written."""
     if name in ("mso-hide", "mso-text-raise", "mso-font-width", "mso-text-animation"):
         return value in ("none", "0", "0pt", "100%")
     if name == "mso-level-text":
@@ -138,7 +137,7 @@ def _is_words_property(name: str, value: str) -> bool:
 
 
 def hangs_out(rules: list[tuple[str, str]]) -> bool:
-    """Whether a first line begins further left than its element."""
+    """Whether the first line begins to the left of its element."""
     values = dict(rules)
     indent = pixels_of(values.get("text-indent", "0"), 16) or 0
     margin = values.get("margin", "0").split()

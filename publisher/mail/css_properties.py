@@ -1,7 +1,7 @@
-"""The properties of CSS that mail programs write, and which of their values are plain.
+"""The CSS properties that mail programs write, and which of their values are plain.
 
-A value is plain if words look just as they are written whatever other plain values they have. All
-values are in lower case, with single spaces, and with commas alone between what is in parentheses.
+A value is plain if words are seen as written in combination with any other plain values. Values are
+in lower case, with single spaces, and with commas as the only separators inside parentheses.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ Test = Callable[[str], bool]
 """Whether a value is plain."""
 
 SMALLEST_LETTERS, LARGEST_LETTERS = 8.0, 64.0
-"""Letters in pixels: 6 and 48 points."""
+"""Limits on the size of letters, in pixels: 6 and 48 points."""
 
 SIZES = {
     "xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0,
     "x-large": 24.0, "xx-large": 32.0, "xxx-large": 48.0, "initial": 16.0, "revert": 16.0,
 }  # fmt: skip
-"""Sizes of letters by name, in pixels."""
+"""Named sizes of letters, in pixels."""
 
 _LENGTH = re.compile(r"([+-]?(?:\d{1,5}(?:\.\d{0,6})?|\.\d{1,6}))([a-z]{0,3}|%)")
 _UNITS = {
@@ -34,12 +34,12 @@ def pixels_of(length: str, letters: float, whole: float = 600) -> float | None:
     """A length in pixels.
 
     Args:
-        length: as it is written.
-        letters: the size of the letters, in pixels; 0: it is not known.
-        whole: what a percentage is of.
+        length: as written.
+        letters: the size of the letters in pixels; 0: unknown.
+        whole: what a percentage refers to, in pixels.
 
     Returns:
-        The length; None: it is none, or is written as no mail program writes it.
+        The length; None: it is not a length as mail programs write them.
     """
     found = _LENGTH.fullmatch(length)
     if found is None:
@@ -53,7 +53,7 @@ def pixels_of(length: str, letters: float, whole: float = 600) -> float | None:
 
 
 def within(low: float, high: float) -> Test:
-    """Whether a value is one to four lengths between two others, in pixels."""
+    """A test whether a value is one to four lengths within limits, in pixels."""
 
     def test(value: str) -> bool:
         parts = value.split()
@@ -80,13 +80,13 @@ _NEAR = within(0, 80)
 
 
 def is_margin(value: str) -> bool:
-    """Whether margins, or paddings, leave a box about where it is."""
+    """Whether margins or paddings leave a box about where it is."""
     parts = value.split()
     return len(parts) <= 4 and all(part in ("auto", "normal") or _NEAR(part) for part in parts)
 
 
 def is_extent(value: str) -> bool:
-    """Whether a picture or a cell of a table may be of this height or width."""
+    """Whether a picture or a table cell may have this height or width."""
     return value in ("auto", "none", "normal") or within(0, 2_000)(value)
 
 
@@ -118,13 +118,13 @@ def _light_of(value: str) -> float | None:
 
 
 def is_dark(value: str) -> bool:
-    """Whether letters of this colour can be read on any light ground."""
+    """Whether letters of this colour are legible on any light ground."""
     light = _light_of(value)
     return value in ("auto", "currentcolor") or (light is not None and light <= 0.25)
 
 
 def is_light(value: str) -> bool:
-    """Whether dark letters can be read on a ground of this colour."""
+    """Whether dark letters are legible on a ground of this colour."""
     light = _light_of(value)
     return value == "transparent" or (light is not None and light >= 0.7)
 
@@ -148,7 +148,7 @@ def _is_border(value: str) -> bool:
 
 
 PICTURES = re.compile(r"ding|symbol|icon|blank|mdl2|marlett|mt extra|barcode|code ?39|emoji")
-"""In the names of fonts whose letters are pictures, or nothing."""
+"""Parts of the names of fonts with pictures, or nothing, in place of letters."""
 _FAMILIES = re.compile(r"[\w\s\"'@,.+&\\-]*")
 FONT = re.compile(
     r"(?:(?:normal|italic|oblique|bold|bolder|lighter|small-caps|[1-9]00) )*"

@@ -9,7 +9,7 @@ from publisher.mail import mime
 from publisher.mail.mime import Part
 
 MOST_ADDRESSES, LONGEST_ADDRESSES = 1_000, 100_000
-"""Addresses that are read of a message, and characters in which they are looked for."""
+"""Limits on the addresses read from a message, and on the characters searched for them."""
 
 
 def decoded_fields(message: Part, name: str) -> list[str]:
@@ -19,7 +19,7 @@ def decoded_fields(message: Part, name: str) -> list[str]:
 
 _TO = ("Delivered-To", "X-Original-To", "To", "Cc")
 _ATOM = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~.-"
-# A piece of something longer than an address is none.
+# A part of something longer is not an address.
 _ADDRESS = re.compile(rf"(?<![{_ATOM}])[{_ATOM}]{{1,256}}@[A-Za-z0-9.\-\[\]:\x80-\uffff]{{1,256}}")
 
 
@@ -33,7 +33,7 @@ def addresses_in(message: Part, name: str) -> list[str]:
 
 
 def addressees(message: Part, to: str) -> tuple[str, ...]:
-    """The addresses that a message is for, found as they are written, whatever is around them.
+    """The addresses that a message is for, as written, whatever is around them.
 
     Args:
         message: which.

@@ -1,4 +1,4 @@
-"""An HTML mail as the text that its reader sees, and whether that can be told."""
+"""The text that the reader of an HTML mail sees, and reasons to doubt it."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from publisher.mail.layout import Layout, layout_of
 from publisher.mail.visibility import SHEET, Look, look_of, sheet_doubt
 
 LONGEST_HTML = 500_000
-"""Characters of HTML that are read."""
+"""Limit on the characters of HTML that are read."""
 MOST_NODES = 50_000
-"""Elements and texts that are read."""
+"""Limit on the elements and texts that are read."""
 MOST_BLANK, WIDEST_BLANK = 100, 80
-"""Lines, and characters in a line, after which words may be out of sight."""
+"""Blank lines, and blanks in a line, after which words may be out of sight."""
 _HIDDEN = "it has text that is hidden"
 _STRUCK_OUT = "it has text that is struck out"
 _DIFFERS = "it has text in an element that mail programs show in different ways"
@@ -34,14 +34,14 @@ _TOO_COSTLY = "its HTML is nested as no mail program writes it"
 
 
 def words_of_html(html: str) -> tuple[str, tuple[str, ...]]:
-    """What an HTML mail says.
+    """The words of an HTML mail.
 
     Args:
-        html: the document, or a piece of one.
+        html: a document, or a part of one.
 
     Returns:
-        Its text, in lines; those in a quotation begin with `> `. And why that may not be what its
-        reader sees, or what its writer meant to say.
+        Its text in lines, of which quoted ones begin with `> `, and reasons why that may not be
+        what its reader sees, or what its writer meant to say.
     """
     if len(html) > LONGEST_HTML:
         return strip_tags(html[:LONGEST_HTML]), (_TOO_LONG,)
@@ -87,12 +87,12 @@ class _State:
     unseen: bool = False
     """Whether it is hidden, whatever its look."""
     silent: bool = False
-    """Whether it holds no words at all, as a script."""
+    """Whether it contains no words at all, like a script."""
     struck: bool = False
     unsure: bool = False
     quoted: bool = False
     framed: bool = False
-    """Whether it is what stands above a quotation, in the same frame."""
+    """Whether it is in an element that holds a quotation and the line above it."""
     kept: bool = False
 
 
@@ -100,27 +100,27 @@ class _State:
 class _Reader:
     doubts: list[str] = field(default_factory=list)
     rest: bool = False
-    """Whether all that follows is quoted."""
+    """Whether everything that follows is quoted."""
     lines: list[str] = field(default_factory=list)
     line: list[str] = field(default_factory=list)
-    """What the line consists of that has not ended yet."""
+    """The pieces of the current line."""
     mark: str = ""
-    """What that line begins with."""
+    """What the current line begins with: `> ` in a quotation."""
     pictured: bool = False
-    """Whether there is a picture in it."""
+    """Whether the current line has a picture."""
     sheets: int = 0
-    """Characters of style sheets that were read."""
+    """Characters of style sheets read so far."""
     displays: bool = False
-    """Whether one of them may show what is hidden."""
+    """Whether one of the style sheets may show what is hidden."""
     concealed: bool = False
-    """Whether a quotation has words that are hidden."""
+    """Whether a quotation has hidden words."""
     blank: int = 0
-    """Lines without words since the last one that has some."""
+    """Lines without words since the last one with words."""
     seen: int = 0
-    """Nodes that were read."""
+    """Nodes read so far."""
 
     def read(self, root: LexborNode) -> None:
-        """Reads all below an element, without recursion: a stranger decides how deep that is."""
+        """Reads all below an element; without recursion, for strangers decide how deep it is."""
         states = [_State(Look(), Layout())]
         for comment in _beside(root):
             self._comment(comment, states[-1])
@@ -163,7 +163,7 @@ class _Reader:
         self._edge(tag, state)
         if tag == "img":
             self._picture(named, state)
-        # A sheet holds for all, wherever it stands.
+        # A style sheet applies to all, wherever it is.
         if tag == "style":
             self._sheet(node.text())
         elif tag == "link" or not self._quoted(state):
@@ -187,12 +187,12 @@ class _Reader:
 
     def _comment(self, comment: str, state: _State) -> None:
         self.rest |= comment == ORIGINAL_COMMENT
-        # Outlook shows what others take for a comment.
+        # Outlook shows what to others is a comment.
         if comment.startswith("[if") and not self._quoted(state):
             self._doubt(_DIFFERS if _WORD.search(_said_in(comment)) else "")
 
     def _picture(self, named: Mapping[str, str | None], state: _State) -> None:
-        """A picture may show words, or stand for the one that turns a sentence round."""
+        """A picture may show words, or stand for the word that reverses a sentence."""
         if self._quoted(state):
             return
         self.pictured = True
@@ -261,7 +261,7 @@ class _Reader:
 
 
 def _said_in(comment: str) -> str:
-    """The words in a comment that is one only for some programs."""
+    """The words in a comment that some mail programs show."""
     pieces, at, comment = [], 0, _CONDITION.sub(" ", comment)
     for found in _UNSPOKEN.finditer(comment):
         if found.start() < at:
@@ -274,7 +274,7 @@ def _said_in(comment: str) -> str:
 
 
 def _beside(root: LexborNode) -> Iterator[str]:
-    """The comments before and behind the root."""
+    """The comments before and after the root."""
     node = root.parent.first_child if root.parent is not None else None
     while node is not None:
         if node.tag == "-comment":
@@ -283,7 +283,7 @@ def _beside(root: LexborNode) -> Iterator[str]:
 
 
 def _nodes(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
-    """All below a node and itself, each as it opens; elements once more as they close."""
+    """A node and all below it, each as it opens, and elements once more as they close."""
     node: LexborNode | None = root
     while node is not None:
         yield node, True
@@ -298,7 +298,7 @@ def _nodes(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
         node = below
 
 
-# What may follow each blank is no such blank itself, so that there is one way to read them.
+# What may follow each blank cannot match as one itself, so that the search does not backtrack.
 _HARD_BLANKS = re.compile(rf"(?:[^\S \t\r\n][ \t\r\n]?){{{WIDEST_BLANK}}}")
 _KEPT_BLANKS = re.compile(rf"\s{{{WIDEST_BLANK}}}")
 
@@ -314,7 +314,7 @@ def _is_unsure(state: _State) -> bool:
 
 
 def _is_late(node: LexborNode) -> bool:
-    """Whether rows stand before it, above which it is seen."""
+    """Whether an element follows other rows of its table, above which it is shown."""
     before = node.prev
     if before is not None and before.tag == "-text":
         before = before.prev
@@ -322,15 +322,15 @@ def _is_late(node: LexborNode) -> bool:
 
 
 def _own_doubt(node: LexborNode, tag: str, named: Mapping[str, str | None]) -> str:
-    """Why an element is doubtful by itself, whatever text is in it."""
+    """Why an element is doubtful whatever text is in it; empty: it is not."""
     if tag == "link" and "stylesheet" in (named.get("rel") or "").lower():
         return SHEET
-    # Where it stands in the head, the standard puts its text into the body.
+    # If it is in the head, the HTML standard moves its text into the body.
     if tag == "noscript":
         return _HIDDEN
     if tag == "thead" and _is_late(node):
         return _DIFFERS
-    # What is in a template is no child of it.
+    # The content of a template is not among its children.
     if tag == "template" and _WORD.search(strip_tags(node.html or "")):
         return _HIDDEN
     shown = " ".join(named.get(name) or "" for name in ("value", "placeholder", "label", "srcdoc"))

@@ -25,10 +25,10 @@ _CLOSED_BY_ITSELF = frozenset([
 
 
 def is_costly(html: str) -> bool:
-    """Whether a parser that follows the HTML standard takes far longer than its length says.
+    """Whether parsing takes far longer than the length of the HTML suggests.
 
-    The standard has it go through all open elements for many a tag, through all attributes of an
-    element for each of them, and has it open formatting elements anew in each block.
+    A parser that follows the HTML standard walks all open elements for many tags, compares each
+    attribute of an element with all others, and reopens formatting elements in each block.
     """
     opened: Counter[str] = Counter()
     depth = formatting = steps = reopened = 0
@@ -49,7 +49,7 @@ def is_costly(html: str) -> bool:
 
 
 def _step(name: str, closing: bool, opened: Counter[str]) -> int:
-    """By how much a tag changes how many elements are open."""
+    """By how much a tag changes the number of open elements."""
     if name in _CLOSED_BY_ITSELF or (closing and not opened[name]):
         return 0
     return -1 if closing else 1
@@ -57,7 +57,7 @@ def _step(name: str, closing: bool, opened: Counter[str]) -> int:
 
 def _attribute_steps(name: str, attributes: str) -> int:
     many = len(_VALUE.sub("", attributes)) // 2
-    # Those of all elements of these names are added to the first.
+    # Attributes of further elements with these names are added to the first one.
     return many * many // 2 + (1_000 * many if name in ("html", "body") else 0)
 
 

@@ -1,4 +1,4 @@
-"""The elements and attributes of HTML that are known to show words as they are written."""
+"""The closed set of HTML elements and attributes that are known to show words as written."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ WITHOUT_WORDS = frozenset([
     "head", "title", "meta", "link", "base", "style", "script", "template", "noscript",
     "noframes", "noembed", "datalist", "rp",
 ])  # fmt: skip
-# What is in a foot or a caption of a table is seen above or below all its rows.
+# Without `tfoot` and `caption`, which are shown away from where they are written.
 TEXT_ELEMENTS = frozenset([
     "a", "abbr", "acronym", "address", "article", "aside", "b", "bdi", "big", "blockquote", "body",
     "br", "center", "cite", "code", "col", "colgroup", "dd", "del", "dfn", "dir", "div",
@@ -22,20 +22,20 @@ TEXT_ELEMENTS = frozenset([
 ])  # fmt: skip
 _ELEMENTS = TEXT_ELEMENTS | WITHOUT_WORDS
 CELLS = frozenset(["img", "hr", "table", "tbody", "tr", "td", "th", "col", "colgroup"])
-"""Elements that grow with what is in them, or hold no words."""
+"""Elements that grow with their content, or contain no words."""
 
 
 def is_known_element(tag: str) -> bool:
-    """Whether an element is one that mail programs show as words, or do not show."""
+    """Whether it is known how mail programs show an element, or that they do not show it."""
     return tag in _ELEMENTS or _is_words_own(tag)
 
 
 def is_plain_attribute(tag: str, name: str, value: str) -> bool:
-    """Whether an attribute leaves the words of its element as they are written.
+    """Whether an attribute is known to leave the words of its element as written.
 
     Args:
         tag: the element's name.
-        name, value: of the attribute, in lower case; `style` is looked at elsewhere.
+        name, value: of the attribute, in lower case; any `style` passes: `layout` reads it.
     """
     if name in _ANY or name.startswith(("data-", "aria-", "xmlns", "item")):
         return True
@@ -58,11 +58,11 @@ _ANY = frozenset([
     "style", "summary", "tabindex", "target", "title", "translate", "v:ext", "v:shapes",
     "xml:lang", "referrerpolicy", "moz-signature", "moznomarginboxes", "dropzone", "draggable",
 ])  # fmt: skip
-"""Attributes that show and hide nothing, whatever their value; `style` is looked at by itself."""
+"""Attributes that show and hide nothing, whatever their value; `style` is read elsewhere."""
 _SMALL = re.compile(r"\d{0,2}(?:px)?")
 _SPAN = re.compile(r"\d{0,3}")
 _FEW = re.compile(r"[1-9]|1\d|2[0-6]|")
-"""Above 26 the letters that number a list can make words."""
+"""Above 26 the letters that number a list can form words."""
 _EXTENT = re.compile(r"\d{0,3}(?:\.\d+)?(?:px|%)?|1\d{3}|\*|auto")
 _ATTRIBUTES = {
     "dir": re.compile(r"ltr|auto|"),

@@ -1,4 +1,4 @@
-"""How mail programs mark in HTML what they quote."""
+"""How mail programs mark quotations in HTML."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ _QUOTE = re.compile(
     r"|quoted_text|isReplyContent|\Aquote\Z",
     re.IGNORECASE,
 )
-"""Class, id or name of an element that is a quotation, as mail programs write them."""
+"""Class, id or name of a quotation."""
 _FRAME = re.compile(r"gmail_quote|protonmail_quote|zmail_extra", re.IGNORECASE)
-"""Class of an element around a quotation and the line above it; what is below is an answer."""
+"""Class of an element with a quotation and the line above it; what is below is an answer."""
 _REST = re.compile(
     r"divRplyFwdMsg|OutlookMessageHeader|stopSpelling|appendonsend"
     r"|mail-editor-reference-message-container|ms-outlook-mobile-reference-message",
     re.IGNORECASE,
 )
-"""Class or id of an element after which nothing but what is quoted follows."""
+"""Class or id of an element after which all is quoted."""
 _REST_RULE = re.compile(
     r"border-top:\s*(?:solid\s+#(?:e1e1e1|b5c4df)\s+1(?:\.0)?pt|1(?:\.0)?pt\s+solid\s+"
     r"(?:#(?:e1e1e1|b5c4df)|rgb\(\s*(?:225,\s*225,\s*225|181,\s*196,\s*223)\s*\)))",
     re.IGNORECASE,
 )
-"""The line that Outlook draws above what it quotes; it gives it no name."""
+"""The line that Outlook draws above what it quotes, without a class or id."""
 ORIGINAL_COMMENT = "originalMessage"
-"""A comment after which nothing but what is quoted follows."""
+"""A comment after which all is quoted."""
 
 
 def is_quotation(tag: str, attributes: Mapping[str, str | None]) -> bool:
@@ -34,7 +34,7 @@ def is_quotation(tag: str, attributes: Mapping[str, str | None]) -> bool:
 
     Args:
         tag: its name.
-        attributes: as they are written.
+        attributes: as written.
     """
     return tag == "blockquote" or _is_called(_QUOTE, attributes)
 
@@ -45,7 +45,7 @@ def is_quote_frame(attributes: Mapping[str, str | None]) -> bool:
 
 
 def begins_original(attributes: Mapping[str, str | None]) -> bool:
-    """Whether nothing but what is quoted follows, from this element on."""
+    """Whether all is quoted from this element on."""
     return _is_called(_REST, attributes) or bool(_REST_RULE.search(attributes.get("style") or ""))
 
 

@@ -1,4 +1,4 @@
-"""How the words of an HTML mail are set: the size of letters, the leading, the indent."""
+"""How the words of an HTML mail are set: size of letters, line height, indent."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from publisher.mail.html_elements import WITHOUT_WORDS, is_known_element, is_pla
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the words of an element are set, as far as it decides whether that is plain."""
+    """How the words of an element are set, as far as this decides whether they are seen."""
 
     size: float = 16.0
-    """Of its letters, in CSS pixels (1/96 inch)."""
+    """Size of its letters in CSS pixels (1/96 inch)."""
     scaled: int = 0
-    """How often that was set in relation to what is around it."""
+    """How many sizes, one inside the other, were relative to the size around them."""
     leading: float = 0.0
-    """From line to line, in pixels; 0: as its letters need."""
+    """Line height in pixels; 0: normal."""
     indent: float = 0.0
-    """From the edge of the window, in pixels."""
+    """Distance from the edge of the window, in pixels."""
     strange: bool = False
-    """Whether there is anything around its words that is not known here."""
+    """Whether anything unknown applies to its words."""
 
     @property
     def plain(self) -> bool:
-        """Whether its words are seen just as they are written."""
+        """Whether its words are known to be seen as written."""
         return (
             not self.strange
             and SMALLEST_LETTERS <= self.size <= LARGEST_LETTERS
@@ -49,7 +49,7 @@ class Layout:
 
 
 FURTHEST = 600.0
-"""Pixels from the edge of the window."""
+"""Limit on the distance from the edge of the window, in pixels."""
 
 
 def layout_of(
@@ -59,7 +59,7 @@ def layout_of(
 
     Args:
         tag: its name.
-        attributes: as they are written.
+        attributes: as written.
         around: how the words around it are set.
 
     Returns:
@@ -75,7 +75,7 @@ def layout_of(
         return replace(layout, strange=True), True
     odd = [(name, value) for name, value in rules if not is_plain_declaration(tag, name, value)]
     layout = _set(layout, rules)
-    # The size of letters alone is taken back by an element within.
+    # Only the size of letters can be undone by an element inside.
     lasting = any(name != "font-size" for name, _ in odd)
     strange = strange or layout.strange or lasting or hangs_out(rules)
     moves = tag == "meta" and _darkens(attributes)
@@ -83,14 +83,14 @@ def layout_of(
 
 
 def _darkens(attributes: Mapping[str, str | None]) -> bool:
-    """Whether a `meta` element makes the window dark, whatever its reader prefers."""
+    """Whether a `meta` element makes the window dark, whatever the reader prefers."""
     scheme = "color-scheme" in (attributes.get("name") or "").lower()
     content = (attributes.get("content") or "").lower().split()
     return scheme and "dark" in content and content[:1] != ["light"]
 
 
 def _moves(tag: str, name: str, value: str) -> bool:
-    """Whether a declaration that is not plain may change what is seen around its element."""
+    """Whether a declaration that is not plain may change what is seen outside its element."""
     if name in ("height", "width", "max-height", "max-width", "font-size", "line-height"):
         return not within(0, 400)(value)
     return name not in OWN or tag in WITHOUT_WORDS
@@ -111,12 +111,12 @@ _SHARES = {
     "h5": 0.83, "h6": 0.67,
 }  # fmt: skip
 _FONT_SIZES = (10.0, 13.0, 16.0, 18.0, 24.0, 32.0, 48.0)
-"""Of `font` (HTML standard, rules for parsing a legacy font size), in pixels."""
+"""Sizes of `<font size>` in pixels (HTML standard, rules for parsing a legacy font size)."""
 _INDENTED = frozenset(["blockquote", "dd", "dir", "menu", "ol", "ul", "figure"])
 
 
 def _set(layout: Layout, rules: list[tuple[str, str]]) -> Layout:
-    """A layout after what declarations say of sizes and distances."""
+    """A layout after declarations that set sizes and distances."""
     for name, value in rules:
         if size := size_in(name, value):
             layout = _sized(layout, size)

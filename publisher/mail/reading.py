@@ -1,8 +1,8 @@
-"""A message that came in, read: bytes in, a `Mail` out.
+"""Reading a message: bytes in, a `Mail` out.
 
-Nothing here decides what a message means; it only finds what its writer wrote. Reading takes time
-linear in the size of a message, and what it is asked to hold in memory is bounded; `edges/inbox`
-runs it in a process with limits, which sees to that whatever comes.
+This finds what the writer wrote; what that means is decided in `answers`. The time is linear in the
+size of the message, and memory is bounded. `edges/inbox` runs it in a process with limits, which
+holds even if that is not so.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from publisher.mail.mail import Mail
 from publisher.mail.mime import Part
 
 LARGEST_MAIL = 10_000_000
-"""Bytes of a message that is read whole; of a larger one the header and the first text are."""
+"""Limit in bytes; of a larger message only the header and the first text are read."""
 LONGEST_TEXT = 500_000
-"""Characters that are read of all texts of a message together."""
+"""Limit on the characters read of all texts of a message together."""
 MOST_TEXTS = 6
-"""Ways of saying the same that are read."""
+"""Limit on versions of the text that are read."""
 MOST_ATTACHED, MOST_FORMS, LARGEST_FORM = 50, 5, 5_000_000
-"""Attached files that are named; PDFs that are read as forms, and bytes of each."""
+"""Limits on attached files that are named, on PDFs that are read as forms, and on bytes of each."""
 
 
 def read_mail(raw: bytes, to: str = "") -> Mail:
-    """Reads a message; whatever it holds, this does not fail for it alone.
+    """Reads a message, whatever it contains.
 
     Args:
-        raw: RFC 5322.
-        to: the envelope's recipient, where the mail server says it.
+        raw: the message (RFC 5322).
+        to: the envelope's recipient; empty: unknown.
     """
     cut = len(raw) > LARGEST_MAIL
     message = mime.read(raw[:LARGEST_MAIL])
@@ -67,7 +67,7 @@ _ONCE = ("Subject", "From")
 
 
 def _doubts(message: Part) -> list[str]:
-    """What speaks against its words in how it is built."""
+    """Reasons in its structure to doubt its words."""
     doubts = [fault for part in message.walk() for fault in part.faults]
     doubts += [
         f"it has the field {name} more than once" for name in _ONCE if len(message.fields(name)) > 1
@@ -87,7 +87,7 @@ _SEALED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7
 
 @dataclass(slots=True)
 class _Letter:
-    """What is found on the way through the parts of a message."""
+    """What was found in the parts of a message so far."""
 
     doubts: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
@@ -96,7 +96,7 @@ class _Letter:
     """Characters that may still be read."""
 
     def texts(self, part: Part) -> list[str]:
-        """What a part says, once for each way in which it says it."""
+        """The text of a part, once for each version of it."""
         if part.kind in _SEALED:
             return self._sealed()
         if part.kind == "multipart/alternative":
@@ -109,13 +109,13 @@ class _Letter:
         return [self._text(part)]
 
     def first(self, message: Part) -> list[str]:
-        """The first text of a message, and nothing else."""
+        """The first text of a message alone."""
         parts = (p for p in message.walk() if p.kind in _TEXTS and not _is_file(p))
         return [self._text(part) for part in islice(parts, 1)]
 
     def _alternatives(self, ways: list[list[str]]) -> list[str]:
         texts = [text for way in ways for text in way]
-        # The last one is what is shown (RFC 2046 §5.1.4).
+        # Mail programs show the last one (RFC 2046 §5.1.4).
         if texts and not texts[-1].strip() and any(text.strip() for text in texts):
             self.doubts.append("it says nothing where mail programs look first")
         return self._few(texts)
@@ -157,7 +157,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def _quoted(text: str) -> str:
-    """A plain text in lines, those that are quoted all marked in the same way."""
+    """A plain text with all quoted lines marked in the same way."""
     return "\n".join(
         f"> {line.lstrip('> ')}" if line.startswith(">") else line.rstrip()
         for line in text.splitlines()
@@ -165,7 +165,7 @@ def _quoted(text: str) -> str:
 
 
 def _after_one_another(texts: Sequence[list[str]]) -> list[str]:
-    """Parts that are shown one after the other, as one text for each way of saying it."""
+    """The texts of parts that are shown one after the other, joined for each version."""
     said = [ways for ways in texts if ways]
     ways = max(map(len, said), default=0)
     return ["\n".join(one[min(way, len(one) - 1)] for one in said) for way in range(ways)]
@@ -186,8 +186,8 @@ def _file_name(part: Part) -> str:
 
 
 def _is_pdf(part: Part) -> bool:
-    """Whether a file begins as a PDF does; mail programs get types wrong."""
-    # Base64 and quoted-printable make a file larger by a third, at most by two.
+    """Whether a file begins as a PDF does; mail programs often state wrong types."""
+    # Base64 makes a file a third larger, quoted-printable at most three times as large.
     return part.end - part.start <= 3 * LARGEST_FORM and b"%PDF-" in part.data(1_024)
 
 
@@ -195,13 +195,13 @@ def _is_pdf(part: Part) -> bool:
 
 
 def attached_pdfs(raw: bytes) -> Iterator[bytes]:
-    """The attached files that begin as PDFs do, at most MOST_FORMS of them.
+    """The attached PDFs, at most MOST_FORMS of them.
 
     Args:
-        raw: RFC 5322; up to LARGEST_MAIL bytes of it are read.
+        raw: the message (RFC 5322); at most LARGEST_MAIL bytes of it are read.
 
     Yields:
-        Of each up to LARGEST_FORM bytes.
+        The first LARGEST_FORM bytes of each.
     """
     for part in islice(_pdfs(mime.read(raw[:LARGEST_MAIL])), MOST_FORMS):
         yield part.data(LARGEST_FORM)
@@ -216,10 +216,10 @@ def _pdfs(part: Part) -> Iterator[Part]:
 
 
 def as_it_came(raw: bytes, most: int = 20_000) -> str:
-    """The beginning of a message as it came, for a person, where it cannot be read.
+    """The beginning of a message in its raw form, for a person if it cannot be read.
 
     Args:
-        raw: RFC 5322, or anything else.
-        most: bytes that are shown.
+        raw: a message (RFC 5322), or anything else.
+        most: limit on the bytes shown.
     """
     return "\n".join(raw[:most].decode("utf-8", "replace").splitlines())

@@ -1,7 +1,7 @@
-"""Whether the words of an HTML mail are seen: the part of CSS that hides, reverses or strikes out.
+"""The part of CSS that hides, moves or strikes out the words of an HTML mail.
 
-This tells apart what is certainly hidden or struck out, so that it is not read. Whether the rest is
-seen just as it is written is decided by what is known to be plain: `css_plain`.
+This finds what is certainly hidden, so that it is not read. Whether the rest is seen as written is
+decided by the closed sets in `css_plain` and `html_elements`.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ SHEET = "its style sheet may hide text or show other text"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How the words of an element look, as far as it decides what is read."""
+    """How the words of an element look, as far as this decides whether they are read."""
 
     ink: Colour = (0, 0, 0)
     ground: Colour = (255, 255, 255)
     tiny: bool = False
     struck: bool = False
     moved: bool = False
-    """Whether its words may be seen elsewhere, or otherwise, than they are written."""
+    """Whether its words may be seen in another place or form than they are written."""
     kept: bool = False
-    """Whether its line ends are line ends."""
+    """Whether line ends in its text are shown."""
 
     @property
     def unsure(self) -> bool:
-        """Whether what is seen of it cannot be told here."""
+        """Whether it is unknown what is seen of it."""
         return self.moved or self.ink is None or self.ground is None
 
     @property
@@ -44,11 +44,11 @@ def look_of(tag: str, attributes: Mapping[str, str | None], around: Look) -> tup
 
     Args:
         tag: its name.
-        attributes: as they are written.
+        attributes: as written.
         around: how the words of the element around it look.
 
     Returns:
-        The look, and whether the element is hidden with all that is in it.
+        The look, and whether the element is hidden with everything inside it.
     """
     look, hidden = around, "hidden" in attributes
     if ground := attributes.get("bgcolor"):
@@ -69,7 +69,7 @@ _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 
 
 def sheet_doubt(sheet: str) -> str:
-    """Why a style sheet may have a reader see other words than are written; empty: it does not.
+    """Why a style sheet may show other words than are written; empty: it does not.
 
     Args:
         sheet: CSS; the content of a `style` element.
@@ -93,13 +93,13 @@ _NO_CONTENT = frozenset(["", "none", "normal", "inherit", "initial"])
 
 
 def _rules(style: str) -> dict[str, str]:
-    """Properties and their values, in lower case; of those that are repeated, the last."""
+    """The declarations of a style in lower case; of a repeated property, the last."""
     rules: dict[str, str] = {}
     for rule in _COMMENT.sub(" ", style).lower().split(";"):
         name, colon, value = map(str.strip, rule.partition(":"))
         value = value.partition("!")[0].strip()
         if colon and rules.get(name, value) != value and name in _WEIGHED:
-            # Which one holds depends on which ones a mail program understands.
+            # Which one applies depends on which ones a mail program understands.
             rules[_TWICE] = name
         if colon:
             rules[name] = value
@@ -138,13 +138,13 @@ _PIXELS = {
 
 
 def _pixels(length: str) -> float | None:
-    """A length in pixels, about; None: it is none."""
+    """A length in pixels, roughly; None: it is not a length."""
     found = re.fullmatch(r"([+-]?\d{0,9}\.?\d{1,9})([a-z%]*)", length)
     return float(found[1]) * _PIXELS[found[2]] if found and found[2] in _PIXELS else None
 
 
 def _ground_of(background: str) -> str:
-    """The colour in the shorthand property `background`; empty: it has none."""
+    """The colour in the shorthand property `background`; empty: none."""
     found = _COLOUR.search(background)
     words = (word for word in background.split() if word in NAMED_COLOURS)
     return found[0] if found else next(words, "")
@@ -167,7 +167,7 @@ def _is_tiny(size: str, around: bool) -> bool:
 
 _THIN = ("height", "width", "max-height", "max-width")
 _FAR = 200.0
-"""Pixels that move words out of sight."""
+"""Pixels after which words are out of sight."""
 _PLACES = (
     "text-indent", "margin-left", "margin-top", "margin", "left", "top", "right", "bottom",
 )  # fmt: skip
@@ -203,18 +203,18 @@ _MOVING = {
     "unicode-bidi": "normal", "-webkit-text-security": "none", "order": "0",
     "mix-blend-mode": "normal", "writing-mode": "horizontal-tb", "shape-outside": "none",
 }  # fmt: skip
-"""Properties that show words elsewhere or otherwise, and the values that do not."""
+"""Properties that show words in another place or form, with the value that does not."""
 _PICTURES = re.compile(r"wingdings|webdings|dingbats")
-"""Fonts whose letters are pictures."""
+"""Fonts with pictures in place of letters."""
 _WEIGHED = frozenset([
     *_MOVING, *_THIN, *_PLACES, *_DECORATIONS, "display", "visibility", "mso-hide", "opacity",
     "content-visibility", "clip", "clip-path", "zoom", "color", "-webkit-text-fill-color", "font",
     "font-size", "background", "background-color", "position", "float", "flex-direction",
     "letter-spacing", "line-height",
 ])  # fmt: skip
-"""Properties whose values decide here."""
+"""Properties that are weighed here."""
 _HOW = re.compile(r"\\|(?:calc|min|max|clamp|env|attr)\(")
-"""Ways to write a value that is not computed here; letters can be escapes (CSS Syntax §4.3.7)."""
+"""Values that are not computed here; letters may be escaped (CSS Syntax §4.3.7)."""
 _HARMLESS = frozenset(["", "inherit", "initial", "unset", "normal", "none", "isolate", "embed"])
 
 
@@ -239,7 +239,7 @@ def _is_moved(rules: Mapping[str, str]) -> bool:
 
 
 def _near(one: Colour, other: Colour) -> bool:
-    """Whether letters of one colour cannot be read on the other."""
+    """Whether letters of one colour are illegible on the other."""
     if one is None or other is None:
         return False
     return max(abs(a - b) for a, b in zip(one, other, strict=True)) < 30

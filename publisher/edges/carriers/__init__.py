@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 
 def open_carrier(settings: Settings, folder: Path, password: str) -> Carrier:
-    """The carrier that the settings name.
+    """Opens the carrier that the settings name.
 
     Args:
         settings: which carrier, and which relay.
-        folder: of the spool.
-        password: for the relay's user; empty: there is none.
+        folder: where the spool writes letters.
+        password: of the relay's user; empty: none.
 
     Raises:
-        ConfigurationError: the password would cross the network in the open.
+        ConfigurationError: the password would cross the network unencrypted.
     """
     if settings.carrier == "spool":
         return Spool(folder)

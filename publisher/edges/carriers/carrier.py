@@ -1,4 +1,4 @@
-"""What takes letters: the protocol that every carrier follows."""
+"""The protocol that every carrier follows."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ BeforeCommit = Callable[[], None]
 
 
 class Carrier(Protocol):
-    """Takes letters one after the other."""
+    """Takes letters, one after the other."""
 
     def deliver(self, letter: Letter, before_commit: BeforeCommit) -> Outcome:
         """Hands over one letter.
 
         Args:
-            letter: what, to whom.
-            before_commit: called once, after everything that can fail without harm; if it raises,
+            letter: what to send, and to whom.
+            before_commit: called once, after every step that can fail harmlessly; if it raises,
                 the letter is not sent.
 
         Raises:
@@ -39,6 +39,6 @@ def why_unusable(letter: Letter) -> str:
     addresses = (letter.sender, letter.to) if letter.sender else (letter.to,)
     for address in addresses:
         if not _ADDRESS.fullmatch(address):
-            # SMTPUTF8 (RFC 6531) would need every relay on the way; nothing here is sent half.
+            # SMTPUTF8 (RFC 6531) would have to be supported by every relay on the way.
             return f"not an address of printable ASCII characters: {address!r}"
     return ""

@@ -1,4 +1,4 @@
-"""An SMTP relay (RFC 5321)."""
+"""The carrier that hands letters to an SMTP relay (RFC 5321)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from publisher.people.deliveries import Fate, Outcome
 from publisher.policies.settings import RelaySettings
 
 REPLY_PATIENCE = 60.0
-"""Seconds to wait for a reply; RFC 5321 §4.5.3.2 has five minutes for a relay far away."""
+"""Seconds to wait for a reply; RFC 5321 §4.5.3.2 allows five minutes."""
 LONG_PATIENCE = 600.0
-"""Seconds to wait for the reply to the end of the letter (RFC 5321 §4.5.3.2.6)."""
+"""Seconds to wait for the reply to the end of a letter (RFC 5321 §4.5.3.2.6)."""
 
 
 class Relay:
@@ -36,8 +36,8 @@ class Relay:
         Args:
             settings: the server.
             password: for its user.
-            trusts: whose certificates; the machine's own list if None.
-            patience, long_patience: seconds to wait for a reply, and for the one after a letter.
+            trusts: the certificates to trust; None: those that the machine trusts.
+            patience, long_patience: seconds to wait for a reply, and for the one to a letter.
         """
         self._settings = settings
         self._password = password
@@ -68,12 +68,12 @@ class Relay:
         kept = self._smtp is not None
         outcome = self._attempt(letter, before_commit)
         if outcome is None and kept:
-            # A relay closes a connection that was idle for long; that says nothing of this letter.
+            # The relay may have closed an idle connection, which says nothing about this letter.
             outcome = self._attempt(letter, before_commit)
         return outcome or Outcome(Fate.LATER, "the relay closed the connection before the letter")
 
     def _attempt(self, letter: Letter, before_commit: BeforeCommit) -> Outcome | None:
-        """One try; None where the connection was lost before anything was said about the letter."""
+        """One attempt; None: the connection was lost before the relay replied about the letter."""
         smtp = self._connected()
         try:
             code, said = self._mail_from(smtp, letter)
@@ -183,7 +183,7 @@ class Relay:
 
 
 def _stuffed(data: bytes) -> bytes:
-    """The letter's lines as SMTP has them: ended by CR LF, dots doubled (RFC 5321 §4.5.2)."""
+    """A letter as SMTP transfers it: lines ended by CR LF, leading dots doubled (§4.5.2)."""
     lines = re.sub(rb"\r\n|\r|\n", b"\r\n", data)
     lines = re.sub(rb"(?m)^\.", b"..", lines)
     return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
@@ -195,7 +195,7 @@ def _words(code: int, said: bytes) -> str:
 
 
 def _unless(wanted: int, code: int, said: bytes) -> Outcome | None:
-    """None for the reply that was wanted; else what the reply means (RFC 5321 §4.2.1)."""
+    """None for the expected reply; else what the reply means (RFC 5321 §4.2.1)."""
     if code == wanted:
         return None
     return Outcome(Fate.REFUSED if 500 <= code < 600 else Fate.LATER, _words(code, said))

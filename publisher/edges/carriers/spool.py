@@ -1,4 +1,4 @@
-"""A folder of letters, for trying out."""
+"""The carrier that writes letters to a folder, for trials."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from publisher.people.deliveries import Fate, Outcome
 
 
 class Spool:
-    """A folder that letters are written to, each a `.eml` file, for trying out."""
+    """A folder that letters are written to, each as a `.eml` file."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -52,4 +52,4 @@ class Spool:
         return Outcome(Fate.ACCEPTED, f"written to {target.name}")
 
     def close(self) -> None:
-        """Nothing to end."""
+        """Does nothing: there is no connection."""

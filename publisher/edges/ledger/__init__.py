@@ -1,6 +1,6 @@
 """The ledger: recipients, deliveries, requests and messages, in one database outside git.
 
-Each method is one transaction, and what it wrote is on the disk when it returns. Times are handed
+Each method is one transaction, and what it wrote is on the disk when it returns. Times are passed
 in, with their offset.
 """
 
@@ -24,7 +24,7 @@ class Ledger(RecipientTable, DeliveryTable, RequestTable, AnswerTable, MessageTa
     """An open ledger; may be shared by threads."""
 
     def __init__(self, url: str) -> None:
-        """Opens the ledger, and makes it where there is none.
+        """Opens the ledger, creating it if there is none.
 
         Args:
             url: a SQLAlchemy URL.
@@ -56,7 +56,7 @@ def open_ledger(url: str) -> Ledger:
 
 
 def close_ledgers() -> None:
-    """Closes what this process has opened; the last to do so merges the log into the file."""
+    """Closes the ledgers this process opened; the last process to do so merges SQLite's log."""
     with _OPENING:
         for url in list(_OPENED):
             _OPENED.pop(url).close()

@@ -1,4 +1,4 @@
-"""Answers in the ledger: the receipts and links that are owed for requests."""
+"""Answers in the ledger: receipts and links to be mailed for requests."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from publisher.releases.number import Number
 
 
 class AnswerTable(LedgerPart):
-    """The receipts and links that are owed."""
+    """Reads and writes answers."""
 
     def answers(self, *states: DeliveryState, since: dt.datetime | None = None) -> list[Answer]:
-        """The answers by machine that stand so, in the order of what they answer.
+        """The automatic answers in given states, in the order of their requests.
 
         Args:
-            states: which; none named: all.
-            since: only what became of them then or later.
+            states: which; none given: all.
+            since: only those whose state was set then or later.
         """
         columns = (ANSWERS.c.state, ANSWERS.c.reply, ANSWERS.c.at, ANSWERS.c.tries)
         joined = REQUESTS.join(ANSWERS, ANSWERS.c.request == REQUESTS.c.id)
@@ -42,10 +42,14 @@ class AnswerTable(LedgerPart):
             return [_answer(row) for row in db.execute(found).mappings()]
 
     def mark_answers(self, numbers: Sequence[int], now: dt.datetime) -> None:
-        """As `mark`, for the one letter that answers these requests.
+        """Marks answers as in doubt, just before the carrier gets the end of their one letter.
+
+        Args:
+            numbers: of the requests that the letter answers.
+            now: the time.
 
         Raises:
-            LedgerError: another sender has one of them; none was marked.
+            LedgerError: another sender has taken one of them; none was marked.
         """
         same = ANSWERS.c.request.in_(numbers) & (ANSWERS.c.state == DeliveryState.TO_DO)
         values = {"state": DeliveryState.IN_DOUBT, "at": now, "tries": ANSWERS.c.tries + 1}
@@ -64,12 +68,12 @@ class AnswerTable(LedgerPart):
         *,
         was: Sequence[DeliveryState] = (DeliveryState.IN_DOUBT,),
     ) -> None:
-        """As `settle`, for the one letter that answers these requests.
+        """Records what became of the one letter that answers some requests.
 
         Args:
             numbers: of the requests.
             state, reply, now: what became of the letter, and when.
-            was: the states that whoever settles them knows them to be in.
+            was: the states the caller knows them to be in; those in another one stay as they are.
         """
         values: dict[str, Any] = {"state": state, "reply": reply, "at": now}
         if was == (DeliveryState.TO_DO,):
@@ -81,12 +85,12 @@ class AnswerTable(LedgerPart):
     def reopen_answers(
         self, numbers: Sequence[int], reply: str, now: dt.datetime, was: Sequence[DeliveryState]
     ) -> None:
-        """Puts answers back to be sent, as if they had never been tried.
+        """Makes answers due again, as if they had never been tried.
 
         Args:
             numbers: of the requests.
             reply, now: why, and when.
-            was: the states that whoever reopens them knows them to be in.
+            was: the states the caller knows them to be in; those in another one stay as they are.
         """
         values = {"state": DeliveryState.TO_DO, "reply": reply, "at": now, "tries": 0}
         own = ANSWERS.c.request.in_(numbers) & ANSWERS.c.state.in_(was)
@@ -94,15 +98,15 @@ class AnswerTable(LedgerPart):
             db.execute(update(ANSWERS).where(own).values(values))
 
     def pass_on(self, asked: Request, address: str, clock: Clock) -> int:
-        """Puts down a link for each customer at the address that somebody asked with.
+        """Records a link to be mailed for each customer with the address somebody asked from.
 
         Args:
-            asked: what came in, from nobody in particular.
-            address: what was asked with.
+            asked: the request, which belongs to no customer yet.
+            address: the address it was made with.
             clock: the time.
 
         Returns:
-            How many links are to be mailed: none where one was in the last day.
+            How many links are to be mailed; none for customers who got one in the last day.
         """
         own = ANSWERS.c.request == asked.id
         with self._writing() as db:
@@ -119,7 +123,7 @@ class AnswerTable(LedgerPart):
 
 
 def _linked_since(db: Connection, asked: Request, whom: int, since: dt.datetime) -> bool:
-    """Whether a customer was sent the link of a release, or is going to be."""
+    """Whether a customer was or will be sent the link of a release, since a time."""
     lately = (
         (REQUESTS.c.policy == asked.policy)
         & (REQUESTS.c.major == asked.major)
@@ -134,7 +138,7 @@ def _linked_since(db: Connection, asked: Request, whom: int, since: dt.datetime)
 
 
 def _for(asked: Request, whom: int) -> Wanted:
-    """What somebody asked for, as the request of one customer."""
+    """The request that somebody made, as that of one customer."""
     number = Number.parse(asked.release)
     assert number is not None
     return Wanted(asked.kind, asked.policy, number, whom, asked.channel, {"asked": asked.id})

@@ -16,7 +16,7 @@ from publisher.edges.ledger.tables import SCHEMA, SCHEMA_VERSION, metadata
 from publisher.errors import LedgerError
 
 LOCK_PATIENCE = 10_000
-"""Milliseconds to wait for another writer."""
+"""Milliseconds to wait while another writes."""
 
 
 class Database:
@@ -40,7 +40,7 @@ class Database:
         self._file = _File()
         with self.writing() as db:
             self._check_tables(db)
-        # Now that we have it open, nobody else who ends takes its log away.
+        # While we have it open, no other process that closes it removes its log.
         self._file = _File(url)
 
     def close(self) -> None:
@@ -49,21 +49,21 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that writes: on the disk when its block ends, or undone whole.
+        """A transaction that writes: on the disk when its block ends, or undone entirely.
 
         Raises:
-            LedgerError: the database cannot be used: its disk is full, another holds it, or its
-                file is no longer the one that was opened.
+            LedgerError: the database cannot be used: its disk is full, another process holds it,
+                or its file is no longer the one that was opened.
         """
         self._require_file()
         with self._told(), self._writer.begin() as db:
             yield db
-        # What was written went into the file that was opened; is that the one people will read?
+        # It was written to the file that was opened, which may have been replaced meanwhile.
         self._require_file()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that reads: one moment of the database throughout.
+        """A transaction that reads: it sees the database at one moment.
 
         Raises:
             LedgerError: as for `writing`.
@@ -117,21 +117,21 @@ class LedgerPart:
 class _File:
     """The files of a SQLite database as they were when it was opened.
 
-    A database that was opened goes on being written though nobody else finds it any more: its
-    file was removed or replaced, the log (`-wal`) that holds what was committed last, or the
-    memory (`-shm`) through which programs share locks and find their way in that log.
+    An open database can go on being written after others can no longer find it: if its file was
+    removed or replaced, or the log (`-wal`) with the latest commits, or the shared memory (`-shm`)
+    that holds the locks and the index of that log.
     """
 
     def __init__(self, url: str = "") -> None:
         """Args:
-        url: of a database that we have open; of another kind, or none: nothing is looked at.
+        url: of an open database; empty or not SQLite: there is nothing to check.
         """
         path = make_url(url).database if url.startswith("sqlite") else None
         self._path = Path(path) if path and path != ":memory:" else None
         self._known = {ending: self._found(ending) for ending in ("", "-wal", "-shm")}
 
     def stands(self) -> bool:
-        """Whether they are still there, and the same ones."""
+        """Whether they are still there, and the same files."""
         return all(self._found(ending) == known for ending, known in self._known.items())
 
     def _found(self, ending: str) -> tuple[int, int] | None:
@@ -139,7 +139,7 @@ class _File:
 
 
 def _identity(path: str) -> tuple[int, int] | None:
-    """Which file is at a path: device and inode; None: there is none."""
+    """The device and inode of the file at a path; None: there is none."""
     try:
         found = os.stat(path)  # noqa: PTH116 - twice a transaction
     except OSError:
@@ -155,7 +155,7 @@ def _sqlite(url: str, where: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _: object) -> None:
-        # The driver's own BEGIN comes too late to keep a read and its write together.
+        # The driver would begin only at the first write, after what the write depends on was read.
         connection.isolation_level = None
         for pragma in (
             f"busy_timeout={LOCK_PATIENCE}",
@@ -175,13 +175,13 @@ def _sqlite(url: str, where: str) -> Engine:
 
 
 def _private(path: Path, where: str) -> None:
-    """Makes the file so that only its owner can read it: it is full of addresses."""
+    """Creates the file so that only its owner can read it: it is full of addresses."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        # It is not opened to see whether it can be: to close it would end the locks that other
-        # connections of this process have on it (POSIX, and https://sqlite.org/howtocorrupt.html).
+        # Opening it to check would be harmful: closing it again would release the locks that other
+        # connections of this process hold (POSIX, and https://sqlite.org/howtocorrupt.html).
         elif not (path.is_file() and os.access(path, os.R_OK | os.W_OK)):
             raise PermissionError(None, "it is no file that can be read and written")
     except OSError as error:

@@ -17,7 +17,7 @@ from publisher.releases.number import Number
 
 
 class DeliveryTable(LedgerPart):
-    """The letters about releases."""
+    """Reads and writes deliveries."""
 
     def enlist(
         self,
@@ -27,7 +27,7 @@ class DeliveryTable(LedgerPart):
         recipients: Sequence[int],
         now: dt.datetime,
     ) -> None:
-        """Puts recipients on the list of a release; those already on it stay as they are."""
+        """Adds recipients to the deliveries of a release; those already there are left alone."""
         with self._writing() as db:
             of_release = (DELIVERIES.c.policy == policy) & (DELIVERIES.c.release == str(number))
             listed = set(db.execute(select(DELIVERIES.c.recipient).where(of_release)).scalars())
@@ -59,7 +59,7 @@ class DeliveryTable(LedgerPart):
     def letters(
         self, policy: str, number: Number, only: int | None = None
     ) -> list[tuple[int, DeliveryState]]:
-        """The letters about one release: (the recipient's number, where it stands).
+        """The letters about one release, as (number of the recipient, state).
 
         Args:
             policy, number: which release.
@@ -87,7 +87,7 @@ class DeliveryTable(LedgerPart):
         """Marks a delivery as in doubt, just before the carrier is given the end of the letter.
 
         Raises:
-            LedgerError: it is no longer to do: another sender has it.
+            LedgerError: it is no longer to do, because another sender has taken it.
         """
         values = {
             "state": DeliveryState.IN_DOUBT,
@@ -117,8 +117,8 @@ class DeliveryTable(LedgerPart):
         Args:
             one: which.
             state, reply, now: what became of it, and when.
-            was: the state that whoever settles it knows it to be in. If it is in another one,
-                somebody else has it, and what they know of it stands.
+            was: the state the caller knows it to be in. If it is in another, somebody else has
+                changed it, and their record stays.
         """
         values = {"state": state, "reply": reply, "at": now}
         with self._writing() as db:

@@ -1,4 +1,4 @@
-"""Messages in the ledger: what came in as it came, and what became of it."""
+"""Messages in the ledger: the bytes that came in, and what became of them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from publisher.people.requests import Timing
 
 
 class MessageTable(LedgerPart):
-    """What came in."""
+    """Reads and writes messages."""
 
     def keep(self, raw: bytes, to: str, clock: Clock) -> int:
-        """Keeps a message that came in, before anybody looks into it; returns its number."""
+        """Stores a message before anything reads it; returns its number."""
         with self._writing() as db:
             values = {"raw": raw, "to_address": to, "received_at": clock()}
             done = db.execute(insert(MESSAGES).values(values).returning(MESSAGES.c.id))
@@ -48,10 +48,10 @@ class MessageTable(LedgerPart):
             return [_message(row) for row in rows.mappings()]
 
     def unread(self, most: int) -> list[Message]:
-        """The messages that were kept, and the program was stopped before it read them.
+        """The messages that were stored and not yet read, because the program was stopped.
 
         Args:
-            most: how many at most, the oldest first.
+            most: limit on their number; the oldest come first.
         """
         filed = select(FILINGS.c.id).where(FILINGS.c.message == MESSAGES.c.id).exists()
         wanted = (MESSAGES.c.id.label("number"), MESSAGES.c.received_at, MESSAGES.c.to_address)
@@ -61,14 +61,14 @@ class MessageTable(LedgerPart):
             return [_message(row) for row in db.execute(found).mappings()]
 
     def came_before(self, number: int) -> dt.datetime | None:
-        """When the message before this one came in; None: there is none."""
+        """When the message before this one came in; None: it is the first."""
         earlier = select(MESSAGES.c.received_at).where(MESSAGES.c.id < number)
         with self._reading() as db:
             found = db.execute(earlier.order_by(MESSAGES.c.id.desc()).limit(1))
             return found.scalar_one_or_none()
 
     def waiting(self) -> list[Message]:
-        """The messages that a person has to read."""
+        """The messages that need a person's decision."""
         return [m for m in self.messages() if m.filed is None or m.filed in FOR_A_PERSON]
 
 

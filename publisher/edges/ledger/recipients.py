@@ -1,4 +1,4 @@
-"""Recipients in the ledger: who is told."""
+"""Recipients in the ledger: the customers who get notices."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from sqlalchemy.engine import RowMapping
 
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.tables import RECIPIENTS
-from publisher.people.recipients import Customer, Recipient
+from publisher.people.customer_list import Customer
+from publisher.people.recipients import Recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Merged:
 
 
 class RecipientTable(LedgerPart):
-    """Those who are told."""
+    """Reads and writes recipients."""
 
     def merge_recipients(self, customers: Sequence[Customer], now: dt.datetime) -> Merged:
         """Adds new customers and updates known ones; removes nobody."""
@@ -48,7 +49,7 @@ class RecipientTable(LedgerPart):
         return Merged(len(new), len(changed), len(customers) - len(new) - len(changed))
 
     def recipients(self) -> list[Recipient]:
-        """Everybody who is told, in the order in which they were added."""
+        """All recipients, in the order in which they were added."""
         with self._reading() as db:
             rows = db.execute(select(RECIPIENTS).order_by(RECIPIENTS.c.id)).mappings()
             return [_recipient(row) for row in rows]

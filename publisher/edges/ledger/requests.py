@@ -1,4 +1,4 @@
-"""Requests in the ledger: what customers declared or asked for, recorded for ever."""
+"""Requests in the ledger: what customers declared or asked for; append-only."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ from publisher.releases.chronology import overtaken
 
 
 class RequestTable(LedgerPart):
-    """What customers declared or asked for."""
+    """Reads and writes requests."""
 
     def record(self, wanted: Wanted, clock: Clock, timing_of: TimingOf) -> Recorded:
-        """Records a request. One that says what was said before is kept too, marked as a repeat.
+        """Records a request. One that repeats an earlier one is recorded too, marked as a repeat.
 
-        The time is asked for when nobody else can write any more, so of two who declare the same
-        at once, one repeats the other.
+        The clock is read once nobody else can write, so that of two equal declarations made at
+        once, one is the repeat of the other.
 
         Args:
             wanted: what is asked for.
-            clock: the time, with its offset.
-            timing_of: whether what comes at a time is in time.
+            clock: gives the time, with its offset.
+            timing_of: whether a request received at a given time is in time.
 
         Raises:
-            TooOftenError: its customer has declared one thing and the other too often in a day;
-                nothing was recorded.
+            TooOftenError: the customer has changed their declaration too often in a day; nothing
+                was recorded.
         """
         with self._writing() as db:
-            # Whoever asks twice at once waits here (PostgreSQL; SQLite has one writer anyway).
+            # A second request of the same customer waits here (PostgreSQL; SQLite has one writer).
             mine = RECIPIENTS.c.id == wanted.recipient
             db.execute(select(RECIPIENTS.c.id).where(mine).with_for_update())
             now = clock()
@@ -54,7 +54,7 @@ class RequestTable(LedgerPart):
             timing = timing_of(received)
             major, whom = wanted.number.major, wanted.recipient
             before = _requests(db, wanted.policy, major, whom) if whom else []
-            # What is declared now comes after all that is on record, whatever clock wrote that.
+            # A declaration made now follows all on record, whatever clock their times came from.
             earlier = [r for r in before if not wanted.received or r.received <= received]
             declares = wanted.kind is not RequestKind.ASK
             first = said_before(wanted.kind, timing, earlier) if declares else None
@@ -67,7 +67,7 @@ class RequestTable(LedgerPart):
     def requests(
         self, policy: str, major: int, recipient_number: int | None = None
     ) -> list[Request]:
-        """The requests about a material release and its corrections, as they came."""
+        """The requests about a material release and its corrections, in order of receipt."""
         with self._reading() as db:
             return _requests(db, policy, major, recipient_number)
 
@@ -130,7 +130,7 @@ def _requests(
 
 
 def _newest(db: Connection) -> list[dt.datetime]:
-    """When what is on record last was put there."""
+    """The times of the latest records."""
     columns = (REQUESTS.c.received_at, MESSAGES.c.received_at, FILINGS.c.at, RECIPIENTS.c.added_at)
     last = (select(c).order_by(c.table.c.id.desc()).limit(1) for c in columns)
     return [moment for one in last for moment in db.execute(one).scalars()]

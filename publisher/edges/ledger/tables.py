@@ -1,7 +1,7 @@
 """The tables of the ledger, for SQLite and for PostgreSQL.
 
-Requests and messages are recorded for ever: on SQLite, triggers refuse to change or delete them,
-whoever asks. What becomes of a message is a row of its own (`filing`), and the last one counts.
+Requests and messages are append-only: on SQLite, triggers refuse to change or delete them. What
+became of a message is a row of its own (`filing`), of which the last one counts.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from sqlalchemy import (
 from publisher.people.deliveries import DeliveryState
 
 SCHEMA_VERSION = 1
-"""Of this schema; stored in the ledger and checked when it is opened."""
+"""Version of this schema; stored in the ledger and checked when it is opened."""
 
 
 class Moment(TypeDecorator[dt.datetime]):
-    """A time in UTC. SQLite keeps no offset, so it is taken off and put back."""
+    """A time in UTC. SQLite stores no offset, so it is dropped and added again."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
