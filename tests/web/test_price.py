@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from publisher.answers.opt_out_page import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
+from publisher.actions.workplace import Workplace
+from publisher.answers.opt_out_form import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
 from publisher.edges import archive, file_state
 from publisher.web.app import application
 from tests.fixtures.houses import KEY, prolong, token, told, under_git
@@ -84,7 +85,7 @@ def prices(root: Path, releases: int, patch: pytest.MonkeyPatch, *, known: bool)
     }
     patch.setattr(file_state, "MOMENT", 0 if known else sys.maxsize)
     found = {}
-    client = TestClient(application(project))
+    client = TestClient(application(Workplace(project)))
     for name, (method, path, data) in requests.items():
         if not known:
             archive._archive_at.cache_clear()
