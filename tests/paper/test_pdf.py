@@ -24,7 +24,8 @@ from publisher.actions.diff import DiffOrder, diff
 from publisher.actions.workplace import Workplace
 from publisher.answers.returned_form import read_form
 from publisher.compare.amendment import amend
-from publisher.edges import archive, pdf
+from publisher.edges import pdf
+from publisher.edges.archive import archive_of
 from publisher.edges.fonts import subsets_of
 from publisher.edges.pdf import make_pdf
 from publisher.edges.project import Project
@@ -51,7 +52,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="module")
 def releases(project: Project) -> list[Release]:
-    return list(archive.line(project, "privacy"))
+    return list(archive_of(project).releases("privacy"))
 
 
 @pytest.fixture(scope="module")
@@ -494,10 +495,10 @@ def test_the_same_input_gives_the_same_bytes_in_another_process(
 ) -> None:
     code = (
         "import sys; from pathlib import Path\n"
-        "from publisher.actions.workplace import Workplace\nfrom publisher.edges import archive\n"
+        "from publisher.actions.workplace import Workplace\n"
         "from publisher.paper import documents\n"
         "work = Workplace.find(Path(sys.argv[1]))\n"
-        "first, second, third = archive.line(work.project, 'privacy')\n"
+        "first, second, third = work.archive.releases('privacy')\n"
         "us = work.settings.organisation\n"
         "made = {'form': documents.opt_out_document(second, us),\n"
         "        'changes': documents.redline_document(first, second, us)}\n"
