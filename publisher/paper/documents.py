@@ -22,8 +22,8 @@ from publisher.site.languages import markdown
 
 
 @dataclass(frozen=True)
-class Document:
-    """A document before it is set as a PDF."""
+class Printable:
+    """A document ready to be set as a PDF."""
 
     html: Markup
     attachments: tuple[Attachment, ...] = ()
@@ -39,7 +39,7 @@ class SiteDocument:
     """From the site's root."""
     releases: tuple[Release, ...]
     """Those it follows from."""
-    document: Callable[[], Document]
+    document: Callable[[], Printable]
     """Makes the document that it is set from."""
     frozen: str = ""
     """Its name in the folder of the release, where it was frozen with it."""
@@ -91,7 +91,7 @@ def frozen_name(release: Release, language: str = "") -> str:
     return f"policy.{language}.pdf"
 
 
-def release_document(release: Release, organisation: Organisation, language: str = "") -> Document:
+def release_document(release: Release, organisation: Organisation, language: str = "") -> Printable:
     """A version in full.
 
     Args:
@@ -103,22 +103,22 @@ def release_document(release: Release, organisation: Organisation, language: str
         sheet = sheets.translation_sheet(release, language, organisation)
     else:
         sheet = sheets.release_sheet(release, organisation)
-    return Document(sheet, _text_of(release, organisation, Relationship.SOURCE, language))
+    return Printable(sheet, _text_of(release, organisation, Relationship.SOURCE, language))
 
 
 def redline_document(
     old: Release, new: Release, organisation: Organisation, amendment: Amendment | None = None
-) -> Document:
+) -> Printable:
     """What differs between two releases; `amendment`: where that is known."""
     found = amendment or amend(old.policy.document, new.policy.document)
     sheet = sheets.redline_sheet(old, new, found, organisation)
     changes = changes_attachment(found, f"version {old.number}", f"version {new.number}")
-    return Document(sheet, (changes, *_text_of(new, organisation, Relationship.SOURCE)))
+    return Printable(sheet, (changes, *_text_of(new, organisation, Relationship.SOURCE)))
 
 
 def notice_document(
     release: Release, organisation: Organisation, values: Mapping[str, str] | None = None
-) -> Document:
+) -> Printable:
     """The letter about a release.
 
     Args:
@@ -134,12 +134,12 @@ def notice_document(
         Relationship.SOURCE,
     )
     sheet = sheets.notice_sheet(release, organisation, values)
-    return Document(sheet, (letter, *_text_of(release, organisation, Relationship.SUPPLEMENT)))
+    return Printable(sheet, (letter, *_text_of(release, organisation, Relationship.SUPPLEMENT)))
 
 
-def opt_out_document(release: Release, organisation: Organisation) -> Document:
+def opt_out_document(release: Release, organisation: Organisation) -> Printable:
     """The opt-out form of a release, to print or to fill in."""
-    return Document(sheets.opt_out_sheet(release, organisation), form=True)
+    return Printable(sheets.opt_out_sheet(release, organisation), form=True)
 
 
 # ── what travels inside ──────────────────────────────────────────────────────────────────────────
