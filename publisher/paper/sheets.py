@@ -43,7 +43,7 @@ def release_sheet(release: Release, organisation: Organisation) -> Markup:
         _facts(
             ("Published", page_parts.published_words(release)),
             ("This version", page_parts.kind_words(release)),
-            *page_parts.origin(release),
+            *page_parts.import_facts(release),
             ("Its permanent address", _link(where)),
         ),
         _contents(text.headings),
@@ -119,7 +119,7 @@ def comparison_page(found: Comparison) -> Markup:
     """The same for a browser, with buttons for the old, the new and the marked text."""
     old, new, amendment = found.old, found.new, found.amendment
     marked = redline(amendment, views=True)
-    tools = page_parts.views(marked, old.label, new.label)
+    tools = page_parts.redline_views(marked, old.label, new.label)
     parts = [
         Markup("<main>\n"),
         _title("", found.title, ""),
