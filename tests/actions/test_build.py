@@ -14,6 +14,7 @@ import pytest
 
 from tests import ROOT
 from tests.fixtures import showcase
+from tests.fixtures.house import House
 
 EPOCH = "1798070400"  # 2026-12-24, as `showcase.DAY`
 
@@ -58,8 +59,8 @@ OTHERS = {
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return showcase.make(tmp_path_factory.mktemp("builds") / "house").root
+def project(sample_house: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return showcase.make(tmp_path_factory.mktemp("builds") / "house", sample_house).root
 
 
 @pytest.fixture(scope="module")

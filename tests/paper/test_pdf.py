@@ -34,11 +34,13 @@ from publisher.paper import documents, sheets
 from publisher.paper.standards import Attachment, Relationship
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 from publisher.reports.comparison import Comparison, Version
 from publisher.site.catalogue import text_json
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
 from tests import ROOT
+from tests.fixtures.house import House
 from tests.fixtures.standards import broken, read_aloud
 from tests.site.test_pages import new_project
 
@@ -141,11 +143,12 @@ def drawn(data: bytes) -> str:
 
 
 @pytest.fixture(scope="module")
-def own() -> tuple[Release, Release, dict[str, bytes]]:
-    """The first two releases of this repository, and their PDFs."""
-    house = Project(ROOT)
-    first, second = archive.line(house, "privacy")[:2]
-    organisation = house.settings.organisation
+def sampled(
+    sample_house: House, sample_releases: Releases
+) -> tuple[Release, Release, dict[str, bytes]]:
+    """The first two releases of the sample, and their PDFs."""
+    first, second = sample_releases[:2]
+    organisation = sample_house.project.settings.organisation
     found = amend(first.policy.document, second.policy.document)
     return (
         first,
@@ -167,16 +170,16 @@ def compact(release: Release) -> str:
 
 
 def test_another_library_reads_the_whole_text_in_order(
-    own: tuple[Release, Release, dict[str, bytes]],
+    sampled: tuple[Release, Release, dict[str, bytes]],
 ) -> None:
-    _, second, files = own
+    _, second, files = sampled
     # The labels of items are drawn, and are no words.
     assert drawn(files["policy"]).replace("•", "").endswith(compact(second).replace("•", ""))
     assert read_aloud(files["policy"], "Art") == compact(second)
 
 
 OURS = re.compile(
-    r"\[linkadded\]|\[formattingchanged\]|\[thelinkledto[^]]*\]|Splitofffrom“[^”]*”\.|Movedhere(?:andamended,)?from“[^”]*”:|"
+    r"\[linkadded\]|¶\[paragraphsplithere\]|\[formattingchanged\]|\[thelinkledto[^]]*\]|Splitofffrom“[^”]*”\.|Movedhere(?:andamended,)?from“[^”]*”:|"
     r"Thissectionmovedhere\.Itstoodbehind“[^”]*”\.|"
     r"The(?:text|section)“[^”]*”moved(?::itnowstandsbehind|to)“[^”]*”\."
 )
@@ -184,9 +187,9 @@ OURS = re.compile(
 
 
 def test_without_what_is_gone_a_redline_is_the_new_text(
-    own: tuple[Release, Release, dict[str, bytes]],
+    sampled: tuple[Release, Release, dict[str, bytes]],
 ) -> None:
-    first, second, files = own
+    first, second, files = sampled
     article = read_aloud(files["changes"], "Art")
     assert "[removed:" in article
     plain = OURS.sub("", article)
@@ -200,24 +203,24 @@ def test_without_what_is_gone_a_redline_is_the_new_text(
 
 
 def test_a_redline_is_drawn_in_the_order_in_which_it_is_read(
-    own: tuple[Release, Release, dict[str, bytes]],
+    sampled: tuple[Release, Release, dict[str, bytes]],
 ) -> None:
-    *_, files = own
+    *_, files = sampled
     article = read_aloud(files["changes"], "Art")
     assert drawn(files["changes"]).replace("•", "").endswith(article.replace("•", ""))
 
 
 def test_qpdf_finds_nothing(
-    own: tuple[Release, Release, dict[str, bytes]], made: dict[str, bytes]
+    sampled: tuple[Release, Release, dict[str, bytes]], made: dict[str, bytes]
 ) -> None:
     """Its library, by which the program `qpdf --check` does what it does."""
-    for name, data in (*made.items(), *own[2].items()):
+    for name, data in (*made.items(), *sampled[2].items()):
         with pikepdf.open(io.BytesIO(data), attempt_recovery=False) as document:
             assert document.check_pdf_syntax() == [], name
 
 
-def test_all_fonts_are_ours_and_inside(own: tuple[Release, Release, dict[str, bytes]]) -> None:
-    for data in own[2].values():
+def test_all_fonts_are_ours_and_inside(sampled: tuple[Release, Release, dict[str, bytes]]) -> None:
+    for data in sampled[2].values():
         with pikepdf.open(io.BytesIO(data)) as document:
             fonts = [
                 thing
