@@ -36,6 +36,7 @@ from publisher.paper.standards import Attachment, Relationship
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
+from publisher.reports.comparison import Comparison, Version
 from publisher.site.catalogue import text_json
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
@@ -333,12 +334,16 @@ def test_the_numbers_in_a_list_are_those_of_the_pages(pages: int) -> None:
     assert where[names[-1]] + 1 == len(reader.pages) >= pages
 
 
+def compared(old: str, new: str) -> Comparison:
+    before, after = Document(parse(old)), Document(parse(new))
+    return Comparison(Version("1", before), Version("2", after), amend(before, after), 0.0)
+
+
 def test_moved_text_is_linked_both_ways() -> None:
     stays, goes = "What stays here is long enough.", "What goes elsewhere is long enough as well."
     old = f"## One {{#one}}\n\n{goes}\n\n{stays}\n\n## Two {{#two}}\n\nOther words.\n"
     new = f"## One {{#one}}\n\n{stays}\n\n## Two {{#two}}\n\nOther words.\n\n{goes}\n"
-    amendment = amend(Document(parse(old)), Document(parse(new)))
-    data = make_pdf(sheets.comparison_sheet("Terms", "1", "2", amendment, (), "en"))
+    data = make_pdf(sheets.comparison_sheet(compared(old, new)))
     assert not broken(data)
     with pikepdf.open(io.BytesIO(data)) as document:
         led = {
@@ -577,8 +582,7 @@ def test_a_redline_has_every_mark_and_the_numbers_of_its_lists() -> None:
         f"## Use {{#use}}\n\n{sale}\n\n{rent}\n\n4. Orders “abroad”\n5. Questions\n\n"
         f"## Who {{#who}}\n\n{rent} {sale}\n"
     )
-    amendment = amend(Document(parse(old)), Document(parse(new)))
-    words = text(make_pdf(sheets.comparison_sheet("Terms", "1", "2", amendment, (), "en")))
+    words = text(make_pdf(sheets.comparison_sheet(compared(old, new))))
     for said in (
         "[paragraph split here]",
         "[paragraphs joined here]",
