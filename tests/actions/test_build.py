@@ -59,8 +59,8 @@ OTHERS = {
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return showcase.make(tmp_path_factory.mktemp("builds") / "house").root
+def project(sample_house: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return showcase.make(tmp_path_factory.mktemp("builds") / "house", sample_house).root
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ from publisher.releases.releases import Releases, Status
 from publisher.text.clauses import Document, Kind
 from publisher.text.parsing import parse
 from tests.fixtures.house import House, git
+from tests.fixtures.some import some
 from tests.fixtures.strategies import policies
 
 USE = "We use your data to send you what you ordered, and for nothing else."
@@ -266,7 +267,7 @@ def refused_dirty(house: House, past: Past) -> str:
 def bytes_of(house: House) -> dict[str, bytes]:
     found = {}
     for folder in ("versions/terms", "policy/terms"):
-        for path in sorted((house.root / folder).rglob("*")):
+        for path in some(sorted((house.root / folder).rglob("*"))):
             if path.is_file():
                 found[path.relative_to(house.root).as_posix()] = path.read_bytes()
     return found

@@ -33,6 +33,7 @@ from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Release
 from tests import ROOT
 from tests.fixtures.house import CONFIGURATION, House, git
+from tests.fixtures.some import some
 
 FACTS = Facts(
     "Privacy Policy",
@@ -282,9 +283,12 @@ def test_no_version_is_in_the_navigation(built: Path) -> None:
 
 
 def test_styles_call_no_other_host(built: Path) -> None:
-    for path in (built / "assets/publisher").glob("*.css"):
-        for address in re.findall(r"url\(\"?([^)\"]+)", path.read_text("utf-8")):
-            assert (path.parent / address).is_file()
+    called = [
+        path.parent / address
+        for path in (built / "assets/publisher").glob("*.css")
+        for address in re.findall(r"url\(\"?([^)\"]+)", path.read_text("utf-8"))
+    ]
+    assert all(path.is_file() for path in some(called))
 
 
 def test_each_version_is_canonical_at_its_own_address(built: Path) -> None:
@@ -295,7 +299,7 @@ def test_each_version_is_canonical_at_its_own_address(built: Path) -> None:
 
 
 def test_the_theme_is_mended_on_every_page(built: Path) -> None:
-    for path in built.rglob("*.html"):
+    for path in some(built.rglob("*.html")):
         text = path.read_text("utf-8")
         assert 'role="dialog" aria-label="Search"' in text
         assert not re.search(r'class="md-toggle"[^>]*autocomplete', text)
@@ -334,7 +338,9 @@ def test_every_address_in_a_file_for_machines_leads_to_what_was_built(built: Pat
 
 
 def test_what_hosts_are_told_is_of_files_that_are_there(built: Path) -> None:
-    for path in re.findall(r"^/(\S*)$", (built / "_headers").read_text("utf-8"), re.MULTILINE):
+    for path in some(
+        re.findall(r"^/(\S*)$", (built / "_headers").read_text("utf-8"), re.MULTILINE)
+    ):
         assert (built / (f"{path}index.html" if path.endswith("/") else path)).is_file(), path
 
 
