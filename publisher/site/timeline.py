@@ -24,7 +24,7 @@ from publisher.releases.releases import Releases, Status
 from publisher.site.page_parts import status_words
 
 ROWS = 24
-"""So many amendments are drawn, the latest ones; a table beside the picture lists all."""
+"""Limit on the amendments drawn, the latest ones; a table beside the picture lists all."""
 _ROW, _TOP, _FOOT = 74, 34, 30
 _STEPS = (1, 3, 6, 12, 24, 60, 120, 240)
 """Months between two marks of the scale."""
