@@ -12,7 +12,7 @@ from publisher.edges.archive import Archive
 from publisher.edges.build_cache import BuildCache
 from publisher.edges.clock import build_day
 from publisher.edges.press import Press
-from publisher.edges.site_assets import SHEET, site_assets
+from publisher.edges.site_assets import SITE_SHEET, site_assets
 from publisher.edges.submissions import Submissions
 from publisher.errors import PublisherError, RenderError
 from publisher.paper.documents import SiteDocument, site_documents
@@ -24,7 +24,7 @@ from publisher.review.draft import review_draft
 from publisher.site.assembly import SiteParts, assemble
 from publisher.site.context import PolicyOnDay
 from publisher.site.derived import DerivedTexts
-from publisher.site.page import FileMaker, Page, Site
+from publisher.site.page import FileMaker, GeneratedSite, Page
 from publisher.site.preview import draft_pages
 
 
@@ -34,7 +34,7 @@ def generate(
     progress: Progress = silent,
     *,
     draft: bool = False,
-) -> Site:
+) -> GeneratedSite:
     """The generated part of the site.
 
     Args:
@@ -62,7 +62,7 @@ def generate(
     _make(makers, progress)
     drafts = tuple(_drafts(workplace.submissions, lines)) if draft else ()
     sums = partial(archive.file, name=SUMS_FILE)
-    parts = SiteParts(sums, {**site_assets(), **makers}, (SHEET,), drafts)
+    parts = SiteParts(sums, {**site_assets(), **makers}, (SITE_SHEET,), drafts)
     return assemble(organisation, policies, day, parts)
 
 

@@ -54,7 +54,7 @@ class OptOutPage:
         ).format(self.release.policy.facts.language, wording, START, form, END)
 
 
-STATIC_POLICY = content_policy.HEADER
+STATIC_POLICY = content_policy.POLICY_HEADER
 """For every page, built or personal; none contains a script."""
 
 

@@ -43,7 +43,7 @@ def release_sheet(release: Release, organisation: Organisation) -> Markup:
         _facts(
             ("Published", page_parts.published_words(release)),
             ("This version", page_parts.kind_words(release)),
-            *page_parts.origin(release),
+            *page_parts.import_facts(release),
             ("Its permanent address", _link(where)),
         ),
         _contents(text.headings),
@@ -139,7 +139,7 @@ def comparison_page(
 ) -> Markup:
     """The same for a browser, with buttons for the old, the new and the marked text."""
     marked = redline(amendment, views=True)
-    tools = page_parts.views(marked, old, new)
+    tools = page_parts.redline_views(marked, old, new)
     parts = [
         Markup("<main>\n"),
         _title("", title, ""),

@@ -34,7 +34,7 @@ from publisher.paper.fillable import read_form
 from publisher.paper.standards import Attachment, Relationship
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
-from publisher.site.catalogue import text as text_json
+from publisher.site.catalogue import text_json as text_json
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
 from tests import ROOT

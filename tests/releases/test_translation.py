@@ -608,7 +608,7 @@ def test_the_pdf_of_a_translation_says_that_it_is_one(lagging: House) -> None:
     assert "We set one" not in words
     at = Addresses(lagging.project.settings.organisation.site, "privacy")
     inside = {name: parts[0] for name, parts in reader.attachments.items()}
-    assert inside["policy.de.md"].decode() == languages.markdown(release, "de", at)
+    assert inside["policy.de.md"].decode() == languages.translation_markdown(release, "de", at)
     assert json.loads(inside["policy.de.json"])["sha256"]["seal"] == ""
 
 
@@ -632,7 +632,7 @@ def test_the_letter_links_each_translation(lagging: House) -> None:
 def test_programs_are_told_of_each_translation(lagging: House) -> None:
     releases = archive.line(lagging.project, "privacy")
     at = Addresses("https://policies.example/", "privacy")
-    value = valid(catalogue.versions(releases, "Example", at, {}), "versions")
+    value = valid(catalogue.versions_json(releases, "Example", at, {}), "versions")
     first, second = (version["translations"][0] for version in value["versions"])
     assert first["lags"] == []
     assert "changes" not in first["urls"]
@@ -643,11 +643,11 @@ def test_programs_are_told_of_each_translation(lagging: House) -> None:
         {"anchor": "cookies", "behind": None},
     ]
     assert second["urls"]["changes"] == "https://policies.example/privacy/2/de/changes/"
-    text = valid(catalogue.translation(releases[1], "de", "Example", at), "policy")
+    text = valid(catalogue.translation_json(releases[1], "de", "Example", at), "policy")
     assert text["language"] == "de"
     assert text["lags"] == second["lags"]
     assert text["translation_of"]["language"] == "en"
-    words = languages.markdown(releases[1], "de", at)
+    words = languages.translation_markdown(releases[1], "de", at)
     digest = hashlib.sha256(words.encode()).hexdigest()
     assert text["sha256"]["text"] == second["sha256"]["text"] == digest
     files = groupby(text["sections"], lambda section: str(section["file"]))
@@ -658,7 +658,9 @@ def test_programs_are_told_of_each_translation(lagging: House) -> None:
 
 def test_a_download_says_what_it_is_before_it_begins(lagging: House) -> None:
     release = archive.release(lagging.project, "privacy", Number(2))
-    words = languages.markdown(release, "de", Addresses("https://policies.example/", "privacy"))
+    words = languages.translation_markdown(
+        release, "de", Addresses("https://policies.example/", "privacy")
+    )
     head = words.partition("\n## ")[0]
     assert "The English text decides: <https://policies.example/privacy/2/>" in head
     assert "`security`: says what version 1 says; `cookies`: not translated" in head

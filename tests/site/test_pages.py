@@ -493,10 +493,10 @@ def test_a_draft_that_does_not_read_is_shown_as_its_findings(
 
 
 def test_the_contents_nest_below_the_title() -> None:
-    from publisher.edges.mkdocs.frames import contents
+    from publisher.edges.mkdocs.frames import toc_items
     from publisher.markup.html import Heading
 
-    top = contents((Heading(2, "a", "A"), Heading(3, "b", "B"), Heading(2, "c", "C")))
+    top = toc_items((Heading(2, "a", "A"), Heading(3, "b", "B"), Heading(2, "c", "C")))
     assert [item["id"] for item in top[0]["children"]] == ["a", "c"]
     assert [item["id"] for item in top[0]["children"][0]["children"]] == ["b"]
 

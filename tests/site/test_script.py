@@ -29,7 +29,7 @@ from publisher.edges.site_assets import packed_script
 from publisher.policies.anchoring import source_text
 from publisher.releases.address import Addresses
 from publisher.site import versus
-from publisher.site.comparable import FORMAT, written
+from publisher.site.comparable import COMPARABLE_FORMAT, comparable_text
 from publisher.text.clauses import Document, Kind
 from publisher.text.parsing import parse
 from tests import ROOT
@@ -56,7 +56,7 @@ OTHERS = 100
 @pytest.fixture(scope="module")
 def script(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Script]:
     own = archive.line(Project(ROOT), "privacy")
-    rules = versus.phrases(own[-1], Addresses("../../", "privacy"))
+    rules = versus.script_phrases(own[-1], Addresses("../../", "privacy"))
     with running(rules, tmp_path_factory.mktemp("script")) as found:
         yield found
 
@@ -133,7 +133,9 @@ def test_it_strikes_the_same_words(script: Script, paragraphs: list[tuple[str, s
         for side in (0, 1)
     )
     names = first_names(old)
-    _, own, found = agree(script, *[Version(d, written(d, names), names) for d in (old, new)])
+    _, own, found = agree(
+        script, *[Version(d, comparable_text(d, names), names) for d in (old, new)]
+    )
     mine, its = pairs_of(own), pairs_of(found.operations)
     # Where a paragraph became one in another section no name tells of it.
     assert len(its) == 2 * len(paragraphs)
@@ -146,7 +148,7 @@ def test_it_strikes_the_same_words(script: Script, paragraphs: list[tuple[str, s
 def test_whatever_the_texts_nothing_is_lost(script: Script, texts: list[str]) -> None:
     versions = history([doc(text) for text in texts])
     agree(script, *versions)
-    unrelated = [Version(v.document, written(v.document, n), n) for v in versions
+    unrelated = [Version(v.document, comparable_text(v.document, n), n) for v in versions
                  for n in [first_names(v.document)]]  # fmt: skip
     agree(script, *unrelated)
 
@@ -209,7 +211,9 @@ def test_what_nobody_touched_stays_where_it_is(script: Script) -> None:
 def test_words_of_all_kinds(script: Script, old: str, new: str) -> None:
     documents = [doc(f"“Personal Data” is this.\n\n{text}\n") for text in (old, new)]
     names = first_names(documents[0])
-    _, own, found = agree(script, *[Version(d, written(d, names), names) for d in documents])
+    _, own, found = agree(
+        script, *[Version(d, comparable_text(d, names), names) for d in documents]
+    )
     mine, its = pairs_of(own), pairs_of(found.operations)
     assert mine == its
 
@@ -261,10 +265,10 @@ def test_another_form_of_the_files_has_another_number() -> None:
     served = packed_script(asset_text("compare.js")).encode()
     found = [
         hashlib.sha256(data).hexdigest()[:16]
-        for data in (written(document, first_names(document)), served)
+        for data in (comparable_text(document, first_names(document)), served)
     ]
     why = "raise FORMAT, then put the new digests here: browsers may have kept the old files"
-    assert (FORMAT, *found) == (1, "357df506e8b5e704", "46a23bf3fb7902a6"), why
+    assert (COMPARABLE_FORMAT, *found) == (1, "357df506e8b5e704", "46a23bf3fb7902a6"), why
 
 
 def test_readers_fetch_little() -> None:

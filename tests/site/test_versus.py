@@ -97,7 +97,8 @@ class Place:
             '<!doctype html><html lang="en"><meta charset="utf-8"><title>Compare</title>'
             '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
             f"{''.join(f'<link rel=stylesheet href=../../{name}>' for name in SHEETS)}"
-            f"<main><h1>Compare</h1>{versus.chooser(derived, at)}</main>{versus.script(at)}"
+            f"<main><h1>Compare</h1>{versus.version_chooser(derived, at)}</main>"
+            f"{versus.compare_script(at)}"
         )
 
 
