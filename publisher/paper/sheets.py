@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from publisher.answers.returned_form import CUSTOMER_FIELD, DECLARATION_FIELD, RELEASE_FIELD
 from publisher.compare.amendment import Amendment
 from publisher.letters.fields import fill, page_values
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading, TextLinks, clauses_html, document_html
 from publisher.markup.redline import redline
-from publisher.paper.fillable import CUSTOMER, DECLARATION, RELEASE
 from publisher.policies.dates import long_date
 from publisher.policies.organisation import Organisation
 from publisher.policies.policy import Note
@@ -185,7 +185,7 @@ def opt_out_sheet(release: Release, organisation: Organisation) -> Markup:
         _field(name, label, Markup("required") if name != "signature" else NOTHING)
         for name, label in (
             ("name", "Your name"),
-            (CUSTOMER, "Your e-mail address or customer number"),
+            (CUSTOMER_FIELD, "Your e-mail address or customer number"),
             ("date", "Date"),
             ("signature", "Signature (on paper), or your name"),
         )
@@ -200,9 +200,9 @@ def opt_out_sheet(release: Release, organisation: Organisation) -> Markup:
             '<p class="check"><input id="{}" name="{}" type="checkbox" required '
             'title="{}"> '
             '<label for="{}">{}</label></p>\n'
-        ).format(DECLARATION, DECLARATION, declaration, DECLARATION, declaration),
+        ).format(DECLARATION_FIELD, DECLARATION_FIELD, declaration, DECLARATION_FIELD, declaration),
         fields,
-        _field(RELEASE, "This form belongs to (please leave it as it is)", belongs),
+        _field(RELEASE_FIELD, "This form belongs to (please leave it as it is)", belongs),
         Markup('</form>\n<h2 id="pp-return">Where to send it</h2>\n'),
         Markup(
             "<p>So that it arrives by the end of <strong>{}</strong> (UTC), "

@@ -11,7 +11,7 @@ from functools import partial
 
 from markupsafe import Markup
 
-from publisher.answers import opt_out_page
+from publisher.answers.opt_out_page import public_region
 from publisher.letters.fields import fill, page_values
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import clauses_html
@@ -253,9 +253,7 @@ def _opt_out(policy: PolicyOnDay, release: Release) -> Body:
         late,
         Markup('<article class="pp-text pp-letter" lang="{}">\n').format(facts.language),
         _titled(clauses_html(parse(release.opt_out))),
-        Markup("</article>\n{}\n{}{}\n").format(
-            opt_out_page.START, opt_out_page.public_form(release), opt_out_page.END
-        ),
+        Markup("</article>\n{}\n").format(public_region(release)),
         Markup('<h2 id="pp-other-ways">Other ways to opt out</h2>\n<ul>\n'),
         Markup(
             '<li>By e-mail: write “I opt out” to <a href="mailto:{}">{}</a>, '

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publisher.answers.declarations import timing
-from publisher.answers.opt_out_page import masked
+from publisher.answers.opt_out_form import masked
 from publisher.answers.reply_address import reply_address, token_in
 from publisher.answers.token import (
     Capability,

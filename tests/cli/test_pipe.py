@@ -225,7 +225,7 @@ def test_a_database_that_does_not_answer_puts_it_off(house: House, place: tuple[
 
 
 AS_NOBODY = (
-    "import os, sys, publisher.cli, publisher.actions.answering; from publisher.__main__ import "
+    "import os, sys, publisher.cli, publisher.actions.receive; from publisher.__main__ import "
     "main; os.setgroups([]); os.setgid(65534); os.setuid(65534); sys.exit(main())"
 )
 """The program for a user who owns nothing, and who may not even read where it is installed."""

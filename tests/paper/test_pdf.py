@@ -22,6 +22,7 @@ from pypdf import PdfReader, PdfWriter
 
 from publisher.actions.diff import DiffOrder, diff
 from publisher.actions.workplace import Workplace
+from publisher.answers.returned_form import read_form
 from publisher.compare.amendment import amend
 from publisher.edges import archive, pdf
 from publisher.edges.fonts import subsets_of
@@ -30,7 +31,6 @@ from publisher.edges.project import Project
 from publisher.errors import FormError, RenderError
 from publisher.markup.html import UNSEEN
 from publisher.paper import documents, sheets
-from publisher.paper.fillable import read_form
 from publisher.paper.standards import Attachment, Relationship
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
