@@ -6,7 +6,7 @@ those of the redline before it, and each is written once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -19,22 +19,24 @@ from publisher.markup.html import Outline, block_cells
 from publisher.markup.inline import Style
 from publisher.markup.old_wording import hidden_wording, old_wording
 from publisher.markup.passages import Block, OldClause
-from publisher.text.clauses import Container, Kind
+from publisher.text.clauses import Clause, Kind
 
 
 @dataclass(frozen=True, slots=True)
 class UntouchedPassage:
     """A passage without a change, equal to any other that is written the same way."""
 
-    setting: tuple[object, ...]
-    """Everything that decides how it is written: words, containers, numbers."""
     depth: int
     """How many containers are open before it: 1 in an outermost list, else 0."""
     both_ways: bool
     """The text may run from right to left."""
+    setting: tuple[object, ...]
+    """Its words and what they stand in."""
+    numbers: tuple[tuple[int | None, ...], tuple[int | None, ...]]
+    """In the old and in the new text: the number of each container around its clauses, in order;
+    None if it is no list item."""
+    olds: tuple[Clause, ...] = field(compare=False)
     operations: tuple[Operation, ...] = field(compare=False)
-    numbers: tuple[ItemNumbers, ItemNumbers] = field(compare=False)
-    """The numbers of its items in the old and in the new text."""
 
 
 def untouched_passage(
@@ -53,37 +55,34 @@ def untouched_passage(
     operations = tuple([block.op for block in passage])
     if any(op.clause.kind in (Kind.HEADING, Kind.ROW) for op in operations):
         return None  # these have names and numbers that must be unique on the page
-    own: tuple[dict[tuple[str, int], int], ...] = ({}, {})
-    setting = tuple(_setting(operations, numbers, own))
-    return UntouchedPassage(setting, depth, both_ways, operations, (own[0], own[1]))
+    olds = tuple([op.old for op in operations if op.old])
+    news = [op.clause for op in operations]
+    own = _own_numbers(olds, numbers[0]), _own_numbers(news, numbers[1])
+    return UntouchedPassage(depth, both_ways, tuple(_setting(olds, news)), own, olds, operations)
 
 
-def _setting(
-    operations: Sequence[Operation],
-    numbers: tuple[ItemNumbers, ItemNumbers],
-    own: Sequence[dict[tuple[str, int], int]],
-) -> Iterator[object]:
-    """What decides how clauses are written; puts the numbers of their items into `own`."""
+def _own_numbers(clauses: Iterable[Clause], numbers: ItemNumbers) -> tuple[int | None, ...]:
+    return tuple([numbers.get(place) for place in _containers(clauses)])
+
+
+def _containers(clauses: Iterable[Clause]) -> Iterator[tuple[str, int]]:
+    """The containers around some clauses, in order, as (file, number)."""
+    return ((clause.file, around.number) for clause in clauses for around in clause.containers)
+
+
+def _setting(olds: Sequence[Clause], news: Sequence[Clause]) -> Iterator[object]:
     places: dict[int, int] = {}
-    for op in operations:
-        assert op.old
-        assert op.new
-        yield op.new.key
-        yield op.old.tight, op.new.tight
-        for before, now in zip(op.old.containers, op.new.containers, strict=True):
+    for old, new in zip(olds, news, strict=True):
+        yield new.key, old.tight, new.tight
+        for before, now in zip(old.containers, new.containers, strict=True):
             yield now.kind, places.setdefault(now.number, len(places)), before.start, now.start
-            if now.kind == "item":
-                yield _numbered(op.old.file, before, numbers[0], own[0])
-                yield _numbered(op.new.file, now, numbers[1], own[1])
 
 
-def _numbered(
-    file: str, item: Container, numbers: ItemNumbers, own: dict[tuple[str, int], int]
-) -> int | None:
-    number = numbers.get((file, item.number))
-    if number is not None:
-        own[file, item.number] = number
-    return number
+def _item_numbers(
+    clauses: Iterable[Clause], numbers: Sequence[int | None]
+) -> dict[tuple[str, int], int]:
+    places = zip(_containers(clauses), numbers, strict=True)
+    return {place: number for place, number in places if number is not None}
 
 
 @lru_cache(maxsize=1 << 14)
@@ -92,12 +91,13 @@ def untouched_html(passage: UntouchedPassage) -> Markup:
 
     The result depends on the passage alone; the 16,384 that were asked for last are kept.
     """
-    old_numbers, new_numbers = passage.numbers
+    old_numbers = _item_numbers(passage.olds, passage.numbers[0])
+    new_numbers = _item_numbers((op.clause for op in passage.operations), passage.numbers[1])
     first, depth = passage.operations[0], passage.depth
     text = Blocks({}, new_numbers, both_ways=passage.both_ways)
     text.enter(first.old, first.new, len(first.cells), depth=depth)
     begun = len(text.out)
-    olds = [OldClause(op.old, [op]) for op in passage.operations if op.old]
+    olds = map(OldClause, passage.olds, ([op] for op in passage.operations))
     frame = Blocks({}, old_numbers, both_ways=passage.both_ways)
     noted = Style(noted=False, both_ways=passage.both_ways)
     old = old_wording(frame, olds, noted, Outline(0))
