@@ -36,7 +36,7 @@ def main() -> None:
 
 def _run() -> None:
     from publisher.cli import main as command_line
-    from publisher.console import take_over
+    from publisher.cli.console import take_over
 
     take_over()
     command_line()

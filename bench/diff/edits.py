@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from publisher.compare.amendment import amend
-from publisher.compare.redline import accept, reject
+from publisher.compare.operations import accept, reject
 from publisher.text.clauses import Document
 
 PASSAGE = (40, 700)

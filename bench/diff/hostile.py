@@ -18,8 +18,9 @@ from rich.progress import track
 from rich.table import Table
 
 from publisher.compare.amendment import amend
-from publisher.compare.redline import accept, reject
-from publisher.text.clauses import Document, parse
+from publisher.compare.operations import accept, reject
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 
 TIMES = 4
 """The longer text is so many times as long as the shorter one."""

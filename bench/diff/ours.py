@@ -19,10 +19,12 @@ from pathlib import Path
 from measures import Fate, Op
 from rapidfuzz.distance import Indel
 
-from publisher.compare.amendment import Amendment, ChangeKind, amend
-from publisher.compare.words import Span, SpanKind
+from publisher.compare.amendment import Amendment, amend
+from publisher.compare.change import ChangeKind
+from publisher.compare.spans import Span, SpanKind
 from publisher.markup.exact import exact
-from publisher.text.clauses import Document, Kind, parse
+from publisher.text.clauses import Document, Kind
+from publisher.text.parsing import parse
 
 EVENTS = {
     ChangeKind.RETITLED: "section_renamed",

@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from publisher.compare.amendment import Amendment, ChangeKind, amend
-from publisher.text.clauses import Clause, Document, Kind, parse
+from publisher.compare.amendment import Amendment, amend
+from publisher.compare.change import ChangeKind
+from publisher.text.clauses import Clause, Document, Kind
+from publisher.text.parsing import parse
 
 MARKED = Path(__file__).parent / "marked"
 BEGINNING = 8

@@ -22,6 +22,8 @@ from pathlib import Path
 
 from publisher.compare.amendment import Amendment, amend
 from publisher.edges import archive, pdf
+from publisher.edges.fonts import subsets_of
+from publisher.edges.pdf import make_pdf
 from publisher.edges.project import Project
 from publisher.paper import sheets
 from publisher.paper.standards import Attachment, Relationship
@@ -110,7 +112,7 @@ def bare(html: str) -> Callable[[], bytes]:
     It finds the numbers of pages itself (`target-counter`), as it would without us.
     """
     weasyprint = pdf._weasyprint()
-    fetcher, fonts, sheet = pdf._press(pdf._subsets(html), ())
+    fetcher, fonts, sheet = pdf._press(subsets_of(html), ())
 
     def make() -> bytes:
         document = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="about:blank")
@@ -124,7 +126,7 @@ def bare(html: str) -> Callable[[], bytes]:
 
 def ours(html: str, files: list[Attachment]) -> Callable[[], bytes]:
     """Our PDF, kept nowhere."""
-    return lambda: pdf.make(html, attachments=files)
+    return lambda: make_pdf(html, attachments=files)
 
 
 def in_turns(makers: dict[str, Callable[[], bytes]], rounds: int) -> dict[str, float]:
@@ -185,7 +187,7 @@ def _pages(html: str) -> int:
 
     import pikepdf
 
-    with pikepdf.open(io.BytesIO(pdf.make(html))) as document:
+    with pikepdf.open(io.BytesIO(make_pdf(html))) as document:
         return len(document.pages)
 
 
@@ -194,10 +196,10 @@ def _pages(html: str) -> int:
 _CHILD = """
 import json, sys
 from pathlib import Path
-from publisher.edges import pdf
+from publisher.edges.pdf import make_pdf
 cache, *paths = sys.argv[1:]
 for path in paths:
-    pdf.make(Path(path).read_text("utf-8"), Path(cache))
+    make_pdf(Path(path).read_text("utf-8"), Path(cache))
 print(json.dumps("weasyprint" in sys.modules))
 """
 

@@ -28,7 +28,7 @@ from rich.table import Table
 
 from publisher.actions.printing import redline_pdf, release_pdf
 from publisher.compare.amendment import Amendment, amend
-from publisher.compare.words import Span, SpanKind
+from publisher.compare.spans import Span, SpanKind
 from publisher.edges import archive
 from publisher.edges.project import Project
 

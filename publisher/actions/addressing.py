@@ -5,21 +5,31 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from publisher.answers.optout import Capability, make_token, reply_address
+from publisher.answers.personal_links import (
+    form_link,
+    personal_links,
+    personal_token,
+    sample_token,
+)
 from publisher.edges import archive
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
-from publisher.law.profiles import PROFILES
-from publisher.letters.letter import Letter, compose_notice, field_values, fill, title_of
-from publisher.letters.notice import changes_since
+from publisher.letters.fields import PersonalLinks
+from publisher.letters.html_part import subject_of
+from publisher.letters.message import Letter
+from publisher.letters.notice import (
+    compose_notice,
+    compose_test_notice,
+    personal_text,
+    text_to_attach,
+)
 from publisher.people.due import Told, told_before
 from publisher.people.recipients import Recipient, read_recipients
-from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.release import Release
-from publisher.text.clauses import parse
-from publisher.text.plaintext import as_text
+from publisher.text.parsing import parse
+from publisher.text.plaintext import as_plain_text
 
 SAMPLE = Recipient(0, "sample", "customer@customer.example", "Sample Customer")
 """Stands for the recipient where none is named."""
@@ -90,16 +100,14 @@ def known(project: Project, customer: str) -> Recipient:
 
 def token_for(project: Project, release: Release, recipient: Recipient) -> str:
     """The token of a recipient; that of a sample is signed by nobody, so no door opens to it."""
-    capability = Capability(release.policy.id, release.number, recipient.number)
     if recipient.number:
-        return make_token(project.keys[0], capability, recipient.customer)
-    return f"{capability.policy}_{capability.number}_0_sample"
+        return personal_token(project.keys[0], release, recipient)
+    return sample_token(release)
 
 
 def link_for(project: Project, release: Release, token: str) -> str:
     """The address of the personal form."""
-    at = Addresses(project.settings.organisation.site, release.policy.id)
-    return at.opt_out(release.number, token)
+    return form_link(release, project.settings.organisation, token)
 
 
 def told(project: Project, release: Release, only: Recipient | None = None) -> Told:
@@ -119,17 +127,22 @@ def told(project: Project, release: Release, only: Recipient | None = None) -> T
     return told_before(release, releases, letters)
 
 
-def changes_for(
-    project: Project, release: Release, recipient: Recipient, known: Told | None = None
-) -> str:
-    """The address of what changed since the version that a recipient was last told of.
+def links_for(
+    project: Project,
+    release: Release,
+    recipient: Recipient,
+    token: str,
+    known: Told | None = None,
+) -> PersonalLinks:
+    """The addresses in one recipient's letter.
 
     Args:
-        project, release, recipient: whose.
+        project, release, recipient, token: whose.
         known: what is known of everybody; None: it is looked up.
     """
     found = known or told(project, release, recipient)
-    return changes_since(found.before(recipient), release, project.settings.organisation.site)
+    organisation = project.settings.organisation
+    return personal_links(release, organisation, token, found.before(recipient))
 
 
 def compose(
@@ -150,16 +163,14 @@ def compose(
         test: as for `compose_notice`.
     """
     token = token_for(project, release, recipient)
-    return compose_notice(
+    make = compose_test_notice if test else compose_notice
+    return make(
         release,
         recipient,
         project.settings.organisation,
-        link=link_for(project, release, token),
-        reply=reply_address(project.settings.organisation.reply, token),
-        changes=changes_for(project, release, recipient, before),
-        date=now,
-        attachment=attachment(project, release),
-        test=test,
+        links_for(project, release, recipient, token, before),
+        now,
+        attachment(project, release),
     )
 
 
@@ -173,11 +184,9 @@ def letter_text(
         token: the one that stands in it; empty: it is made anew.
     """
     token = token or token_for(project, release, recipient)
-    reply = reply_address(project.settings.organisation.reply, token)
-    changes = changes_for(project, release, recipient)
-    fields = field_values(recipient.name, link_for(project, release, token), reply, changes)
-    text = fill(release.notice, fields)
-    return title_of(text), as_text(parse(text)), reply
+    links = links_for(project, release, recipient, token)
+    text = personal_text(release, recipient, links)
+    return subject_of(text), as_plain_text(parse(text)), links.reply
 
 
 def attachment(project: Project, release: Release) -> bytes:
@@ -186,17 +195,7 @@ def attachment(project: Project, release: Release) -> bytes:
     Raises:
         SendError: the release has no PDF.
     """
-    if not PROFILES[release.policy.facts.profile].durable:
-        return b""
-    files = archive.release_bytes(project, release.policy.id, release.number)
-    if "policy.pdf" not in files:
-        raise SendError(
-            f"the profile {release.policy.facts.profile} wants the text to travel with the letter, "
-            "and the release has no policy.pdf",
-            where=f"versions/{release.name}",
-            remedy="restore the folder from git, or freeze a correction",
-        )
-    return files["policy.pdf"]
+    return text_to_attach(release, lambda: archive.release_file(project, release, "policy.pdf"))
 
 
 def announced(project: Project, policy_id: str, number: Number) -> Release:

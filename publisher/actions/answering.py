@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from publisher.actions.addressing import letter_text
 from publisher.actions.declaring import Bearer, bearer_of, declare
-from publisher.answers.declaration import About, Reading, Sent, beside_form, reading
-from publisher.answers.optout import timing, token_in
+from publisher.answers.declarations import timing
+from publisher.answers.mail_meaning import About, Reading, Sent, beside_form, reading
+from publisher.answers.reply_address import token_in
 from publisher.edges import archive
+from publisher.edges.clock import Clock
 from publisher.edges.database import LedgerError
 from publisher.edges.inbox import forms_within_limits, mail_within_limits
 from publisher.edges.ledger import ledger_of
@@ -24,17 +26,9 @@ from publisher.errors import (
 )
 from publisher.mail.mail import Mail
 from publisher.paper import fillable
-from publisher.people.record import (
-    BEHIND,
-    Channel,
-    Clock,
-    Filed,
-    Message,
-    Recorded,
-    Request,
-    RequestKind,
-    overtaken,
-)
+from publisher.people.messages import Filed, Message
+from publisher.people.requests import BEHIND, Channel, Recorded, Request, RequestKind
+from publisher.releases.chronology import overtaken
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 

@@ -14,7 +14,6 @@ from functools import partial
 from markupsafe import Markup
 
 from publisher.actions import Progress, silent
-from publisher.actions.drafting import check_draft
 from publisher.actions.printing import (
     notice_pdf,
     optout_pdf,
@@ -22,15 +21,19 @@ from publisher.actions.printing import (
     release_pdf,
     toolchain,
 )
-from publisher.edges import archive, pdf, webfonts
+from publisher.actions.workplace import Workplace
+from publisher.edges import archive
+from publisher.edges.assets import asset_text
 from publisher.edges.build_cache import Store, name_of
 from publisher.edges.project import Project
+from publisher.edges.webfonts import web_font_faces, web_font_files
 from publisher.errors import NotFoundError, PublisherError, RenderError
 from publisher.markup.elements import NOTHING
 from publisher.releases.address import Addresses
 from publisher.releases.folder import SUMS_FILE
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
+from publisher.review.draft import review_draft
 from publisher.site import (
     catalogue,
     current_pages,
@@ -280,7 +283,8 @@ def frozen_pdf(project: Project, release: Release, language: str = "") -> bytes:
 def _preview(project: Project, policy_id: str, releases: Releases) -> Iterator[Page]:
     policy, _ = project.read_draft(policy_id)
     try:
-        findings = check_draft(project, policy_id)
+        submission = Workplace(project).submissions.read(policy_id, releases)
+        findings = review_draft(submission, releases)
     except PublisherError as error:
         raise RenderError(error.what, where=error.where, remedy=error.remedy) from error
     yield from preview.draft_pages(policy, findings, releases[-1] if releases else None, policy_id)
@@ -289,7 +293,7 @@ def _preview(project: Project, policy_id: str, releases: Releases) -> Iterator[P
 def _assets() -> tuple[dict[str, Maker], tuple[str, ...]]:
     folder = "assets/publisher"
     files: dict[str, Maker] = {
-        f"{folder}/fonts/{path.name}": path.read_bytes for path in webfonts.font_files()
+        f"{folder}/fonts/{path.name}": path.read_bytes for path in web_font_files()
     }
     files[f"{folder}/site.css"] = _sheet
     for name in ("anchors.js", "steps.js", "day.js", "compare.js"):
@@ -299,9 +303,9 @@ def _assets() -> tuple[dict[str, Maker], tuple[str, ...]]:
 
 def _sheet() -> bytes:
     """All style sheets of the site in one, for one is fetched sooner than five."""
-    sheets = map(pdf.style, ("marks.css", "views.css", "compare.css", "screen.css"))
-    return theme.packed("".join([webfonts.font_faces("fonts/"), *sheets])).encode()
+    sheets = map(asset_text, ("marks.css", "views.css", "compare.css", "screen.css"))
+    return theme.packed("".join([web_font_faces("fonts/"), *sheets])).encode()
 
 
 def _script(name: str) -> bytes:
-    return theme.packed_script(pdf.style(name)).encode()
+    return theme.packed_script(asset_text(name)).encode()

@@ -7,32 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from publisher.actions.addressing import link_for, token_for
-from publisher.answers.forms import Declared, View
-from publisher.answers.optout import (
-    Token,
-    is_signed,
-    is_signed_for_a_row,
-    masked,
-    parse_token,
-    timing,
-)
+from publisher.answers.declarations import last_late, stands, timing
+from publisher.answers.opt_out_page import Declared, View, masked
+from publisher.answers.token import Token, is_signed, is_signed_for_a_row, parse_token
 from publisher.edges import archive
+from publisher.edges.clock import Clock
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, TokenError
-from publisher.letters.letter import had_row_token, receipt_text
+from publisher.letters.message import had_row_token
+from publisher.letters.receipt import receipt_text
 from publisher.people.recipients import Recipient
-from publisher.people.record import (
-    Channel,
-    Clock,
-    Recorded,
-    Request,
-    RequestKind,
-    Timing,
-    Wanted,
-    last_late,
-    stands,
-)
+from publisher.people.requests import Channel, Recorded, Request, RequestKind, Timing, Wanted
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases

@@ -25,12 +25,13 @@ from publisher.edges.locks import held
 from publisher.edges.outbox import STATE_OF, Carrier, Fate, Outcome, carrier_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
-from publisher.letters.letter import title_of
-from publisher.people.due import Due, Told, due, lawful_from
+from publisher.letters.html_part import subject_of
+from publisher.people.deliveries import Delivery, DeliveryState
+from publisher.people.due import Due, Told, due
 from publisher.people.recipients import Recipient, read_address
-from publisher.people.record import Delivery, DeliveryState
 from publisher.policies.dates import long_date
 from publisher.releases.chronology import behind
+from publisher.releases.notice_period import lawful_from
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
@@ -140,7 +141,7 @@ def plan(project: Project, policy_id: str, number: Number, now: dt.datetime) -> 
     return Plan(
         release=release,
         due=list_,
-        subject=title_of(release.notice),
+        subject=subject_of(release.notice),
         sender=settings.organisation.sender,
         carrier=str(project.spool) if settings.carrier == "spool" else relay,
         attached="policy.pdf" if attachment(project, release) else "",

@@ -10,19 +10,19 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from publisher.actions.drafting import Comparison
-from publisher.answers.optout import reply_address
 from publisher.compare.amendment import Amendment, amend
-from publisher.edges import pdf
+from publisher.edges.assets import asset_text
+from publisher.edges.pdf import make_pdf, pdf_toolchain
 from publisher.edges.project import Project
-from publisher.exchange.diff_json import as_json
-from publisher.letters.letter import field_values
+from publisher.exchange.diff_json import diff_json
+from publisher.letters.fields import field_values
 from publisher.markup.elements import NOTHING
 from publisher.paper import sheets
 from publisher.paper.standards import Attachment, Relationship
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.release import Release
+from publisher.reports.comparison import Comparison
 from publisher.site import content_policy
 from publisher.site.catalogue import text, translation
 from publisher.site.languages import markdown
@@ -77,9 +77,8 @@ def letter_pdf(
     from publisher.actions.addressing import (
         SAMPLE,
         announced,
-        changes_for,
         known,
-        link_for,
+        links_for,
         token_for,
     )
 
@@ -87,28 +86,23 @@ def letter_pdf(
     release = announced(project, policy_id, number)
     recipient = known(project, customer) if customer else SAMPLE
     token = token_for(project, release, recipient)
-    reply = reply_address(project.settings.organisation.reply, token)
-    changes = changes_for(project, release, recipient)
-    values = field_values(recipient.name, link_for(project, release, token), reply, changes)
+    values = field_values(recipient.name, links_for(project, release, recipient, token))
     # Not kept: it names a customer.
-    return pdf.make(
+    return make_pdf(
         sheets.notice_sheet(release, project.settings.organisation, values),
         attachments=_letter_of(project, release),
         fonts=_fonts(project),
     )
 
 
-def _comparison_sheet(found: Comparison, *, paper: bool) -> Markup:
-    old, new = found.old, found.new
-    return sheets.comparison_sheet(
-        found.title, old.label, new.label, found.amendment, new.notes, new.language, paper=paper
-    )
-
-
 def comparison_pdf(found: Comparison) -> bytes:
     """Any comparison as PDF."""
     changes = _changes(found.amendment, found.old.label, found.new.label)
-    return pdf.make(_comparison_sheet(found, paper=True), attachments=[changes])
+    old, new = found.old, found.new
+    sheet = sheets.comparison_sheet(
+        found.title, old.label, new.label, found.amendment, new.notes, new.language
+    )
+    return make_pdf(sheet, attachments=[changes])
 
 
 def comparison_html(found: Comparison) -> Markup:
@@ -119,14 +113,17 @@ def comparison_html(found: Comparison) -> Markup:
         '{}<meta name="viewport" content="width=device-width">'
         '<meta name="color-scheme" content="light dark">\n<style>\n{}</style></head>'
     ).format(content_policy.alone(script), style)
-    page = _comparison_sheet(found, paper=False).replace("</head>", head, 1)
+    old, new = found.old, found.new
+    page = sheets.comparison_page(
+        found.title, old.label, new.label, found.amendment, new.notes, new.language
+    ).replace("</head>", head, 1)
     last = Markup("<script>{}</script>\n</body>").format(script)
     return page.replace("</body>", last, 1)
 
 
 def _ours(name: str) -> Markup:
     """A style sheet or a script of ours, as it stands in HTML."""
-    return Markup(pdf.style(name))  # noqa: S704
+    return Markup(asset_text(name))  # noqa: S704
 
 
 # ── what travels inside ──────────────────────────────────────────────────────────────────────────
@@ -180,7 +177,7 @@ def _letter_of(project: Project, release: Release) -> list[Attachment]:
 def _changes(amendment: Amendment, old: str, new: str) -> Attachment:
     return Attachment(
         "changes.json",
-        as_json(amendment, old, new).encode(),
+        diff_json(amendment, old, new).encode(),
         "application/json",
         f"What differs between {old} and {new}, for programs; both texts can be rebuilt from it",
         Relationship.DATA,
@@ -194,13 +191,13 @@ def _make(
     project: Project, html: str, attachments: Sequence[Attachment] = (), *, form: bool = False
 ) -> bytes:
     folder, fonts = project.cache / "pdf", _fonts(project)
-    return pdf.make(html, folder, form=form, attachments=attachments, fonts=fonts)
+    return make_pdf(html, folder, form=form, attachments=attachments, fonts=fonts)
 
 
 def toolchain(project: Project) -> str:
     """What decides about the bytes of a PDF beside what it says: programs and fonts."""
     own = (hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(_fonts(project)))
-    return " ".join([pdf.toolchain(), *own])
+    return " ".join([pdf_toolchain(), *own])
 
 
 def _fonts(project: Project) -> list[Path]:

@@ -9,24 +9,20 @@ from dataclasses import dataclass
 
 from publisher.actions.addressing import link_for, token_for
 from publisher.actions.declaring import ADDRESS, declarations, whose, window_of
-from publisher.answers.receipts import Together, due_answers
+from publisher.answers.declarations import DAY, stands
+from publisher.answers.receipts_due import Together, due_answers
 from publisher.edges import archive, detached
+from publisher.edges.clock import Clock
 from publisher.edges.database import LedgerError
 from publisher.edges.ledger import ledger_of
 from publisher.edges.locks import held
 from publisher.edges.outbox import STATE_OF, Carrier, Fate, Outcome, carrier_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, PublisherError, SendError
-from publisher.letters.letter import Letter, compose_link, compose_receipt
-from publisher.people.record import (
-    DAY,
-    Answer,
-    Clock,
-    DeliveryState,
-    RequestKind,
-    receipt_of,
-    stands,
-)
+from publisher.letters.message import Letter
+from publisher.letters.receipt import compose_link, compose_receipt
+from publisher.people.deliveries import DeliveryState
+from publisher.people.requests import Answer, RequestKind, receipt_of
 
 PATIENCE = 5.0
 """Seconds that whoever hands in a message waits for its receipt to be sent."""

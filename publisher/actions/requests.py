@@ -7,21 +7,16 @@ from contextlib import suppress
 from publisher.actions.addressing import known
 from publisher.actions.answering import Verdict, bearers_of, declared, file_away, read_messages
 from publisher.actions.declaring import Bearer, declarations, window_of
+from publisher.answers.declarations import last_late, stands
 from publisher.edges import archive
+from publisher.edges.clock import Clock
 from publisher.edges.inbox import as_it_came, forms_within_limits, mail_within_limits
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, MailError, NotFoundError, RequestError
 from publisher.mail.mail import Mail
-from publisher.people.record import (
-    FOR_A_PERSON,
-    Clock,
-    Filed,
-    Message,
-    RequestKind,
-    last_late,
-    stands,
-)
+from publisher.people.messages import FOR_A_PERSON, Filed, Message
+from publisher.people.requests import RequestKind
 from publisher.releases.number import Number
 
 

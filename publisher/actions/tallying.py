@@ -8,19 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from publisher.actions.receipts import outstanding
+from publisher.answers.declarations import declarations, stands
 from publisher.edges import archive
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
-from publisher.people.record import (
-    Channel,
-    DeliveryState,
-    Message,
-    Request,
-    RequestKind,
-    Timing,
-    declarations,
-    stands,
-)
+from publisher.people.deliveries import DeliveryState
+from publisher.people.messages import Message
+from publisher.people.requests import Channel, Request, RequestKind, Timing
 from publisher.policies.dates import long_date
 from publisher.releases.number import Number
 from publisher.releases.release import Release

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import suppress
 
 from publisher.edges import archive
 from publisher.edges.history import History
 from publisher.edges.project import Project
 from publisher.errors import SealError
 from publisher.policies.anchoring import Anchored
-from publisher.policies.finding import Severity
-from publisher.releases.folder import SECTIONS, TRANSLATIONS
+from publisher.policies.finding import Finding, Severity
+from publisher.releases.folder import SECTIONS, TRANSLATIONS, read_release
 from publisher.releases.number import Number
 from publisher.releases.release import Imported, Release
+from publisher.releases.seals import witness_flaw
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
-    """Something about the releases that is not as it should be."""
-
-    severity: Severity
-    where: str
-    what: str
-    remedy: str = ""
-
-
-def verify(project: Project, policy_id: str) -> list[Flaw]:
+def verify(project: Project, policy_id: str) -> list[Finding]:
     """Everything that is not as it was frozen, errors first.
 
     Held against one another are the bytes and the checksums, each release and the seal that the
@@ -33,13 +25,13 @@ def verify(project: Project, policy_id: str) -> list[Flaw]:
     or the text they were imported from, and the folders and git's history of them.
     """
     history = History(project.root)
-    flaws = [
+    found = [
         *_cut_off(history),
         *_altered(project, history, policy_id),
         *_lost(project, history, policy_id),
         *_witnessed(project, history, policy_id),
     ]
-    return sorted(flaws, key=lambda f: (f.severity is not Severity.ERROR, f.where))
+    return sorted(found, key=lambda finding: finding.rank)
 
 
 def require_sound(project: Project) -> None:
@@ -49,20 +41,20 @@ def require_sound(project: Project) -> None:
         SealError: a release is not as it was frozen; the first of what is wrong.
     """
     for policy_id in project.policy_ids:
-        for flaw in verify(project, policy_id):
-            if flaw.severity is Severity.ERROR:
-                raise SealError(flaw.what, where=flaw.where, remedy=flaw.remedy)
+        for finding in verify(project, policy_id):
+            if finding.severity is Severity.ERROR:
+                raise SealError(finding.what, where=finding.where, remedy=finding.remedy)
 
 
-def _cut_off(history: History) -> list[Flaw]:
+def _cut_off(history: History) -> list[Finding]:
     if not history.shallow:
         return []
     what = "is shallow: who altered a release before its oldest commit cannot be told"
-    return [Flaw(Severity.CUE, "this clone", what, "git fetch --unshallow")]
+    return [Finding(Severity.CUE, "this clone", 0, what, "git fetch --unshallow")]
 
 
-def _altered(project: Project, history: History, policy_id: str) -> list[Flaw]:
-    flaws: list[Flaw] = []
+def _altered(project: Project, history: History, policy_id: str) -> list[Finding]:
+    found: list[Finding] = []
     damage = archive.damage(project, policy_id)
     uncommitted = set(history.changed())
     for path, what in damage:
@@ -77,7 +69,7 @@ def _altered(project: Project, history: History, policy_id: str) -> list[Flaw]:
                 if touched
                 else "restore it from a clone that has it"
             )
-        flaws.append(Flaw(Severity.ERROR, path, what + by, remedy))
+        found.append(Finding(Severity.ERROR, path, 0, what + by, remedy))
     broken = {path.split("/")[2] for path, _ in damage if path.count("/") >= 2}
     commits = history.touched(f"versions/{policy_id}")
     for number in archive.numbers(project, policy_id):
@@ -86,15 +78,15 @@ def _altered(project: Project, history: History, policy_id: str) -> list[Flaw]:
         if not touched:
             what = "was never committed: its freeze or import was interrupted"
             remedy = "run `publisher freeze` or `publisher import` again"
-            flaws.append(Flaw(Severity.ERROR, folder, what, remedy))
+            found.append(Finding(Severity.ERROR, folder, 0, what, remedy))
         elif len(touched) > 1 and str(number) not in broken:
             later = "; ".join(map(str, touched[:-1]))
             what = f"is as it was sealed, but was touched again by commit {later}"
-            flaws.append(Flaw(Severity.CUE, folder, what))
-    return flaws
+            found.append(Finding(Severity.CUE, folder, 0, what))
+    return found
 
 
-def _lost(project: Project, history: History, policy_id: str) -> list[Flaw]:
+def _lost(project: Project, history: History, policy_id: str) -> list[Finding]:
     parent = f"versions/{policy_id}"
     present = set(archive.numbers(project, policy_id))
     commits = history.touched(parent)
@@ -104,23 +96,20 @@ def _lost(project: Project, history: History, policy_id: str) -> list[Flaw]:
         for name in history.tags(policy_id)
         if (number := Number.parse(name.rpartition("/")[2]))
     }
-    flaws: list[Flaw] = []
+    found: list[Finding] = []
     for number in sorted(known - present):
         folder = f"{parent}/{number}"
         touched = commits.get(str(number), [])
         by = f", by commit {touched[0]}" if len(touched) > 1 else ""
         remedy = f"git checkout {policy_id}/{number} -- {folder}"
-        flaws.append(Flaw(Severity.ERROR, folder, f"was deleted{by}", remedy))
-    return flaws
+        found.append(Finding(Severity.ERROR, folder, 0, f"was deleted{by}", remedy))
+    return found
 
 
-def _witnessed(project: Project, history: History, policy_id: str) -> list[Flaw]:
+def _witnessed(project: Project, history: History, policy_id: str) -> list[Finding]:
     tags = history.tags(policy_id)
-    flaws: list[Flaw] = []
-    try:
-        releases = archive.line(project, policy_id)
-    except Exception:  # noqa: BLE001 - `_altered` has told of a folder that does not read
-        return flaws
+    found: list[Finding] = []
+    releases = list(_as_they_are(project, policy_id))
     for release, after in zip(releases, [*releases[1:], None], strict=False):
         folder = f"versions/{release.name}"
         tag = tags.get(release.name)
@@ -128,28 +117,36 @@ def _witnessed(project: Project, history: History, policy_id: str) -> list[Flaw]
         chained = release.imported and after and after.imported
         if tag is None and not chained:
             remedy = "git fetch --tags"
-            flaws.append(Flaw(Severity.CUE, folder, "has no tag in this clone", remedy))
-        elif tag and f"Seal: {release.seal}" not in tag.message:
-            what = f"does not have the seal that its tag {tag.name} bears witness to"
-            flaws.append(Flaw(Severity.ERROR, folder, what, f"git show {tag.name}"))
+            found.append(Finding(Severity.CUE, folder, 0, "has no tag in this clone", remedy))
+        elif tag and (what := witness_flaw(release.seal, tag.name, tag.message)):
+            found.append(Finding(Severity.ERROR, folder, 0, what, f"git show {tag.name}"))
         if release.imported:
-            flaws += _as_found(release, release.imported, folder)
+            found += _as_found(release, release.imported, folder)
         else:
-            flaws += _as_drafted(project, history, release, folder)
-    return flaws
+            found += _as_drafted(project, history, release, folder)
+    return found
 
 
-def _as_found(release: Release, imported: Imported, folder: str) -> list[Flaw]:
+def _as_they_are(project: Project, policy_id: str) -> Iterator[Release]:
+    """The releases that read, whether they are as they were sealed or not."""
+    opened = archive.archive_of(project)
+    for number in opened.numbers(policy_id):
+        with suppress(Exception):  # `_altered` tells of a folder that does not read
+            files = opened.unsealed(policy_id, number)
+            yield read_release(policy_id, files, f"versions/{policy_id}/{number}")
+
+
+def _as_found(release: Release, imported: Imported, folder: str) -> list[Finding]:
     if Anchored(release.policy.files, imported.kept).stems_from(imported.digest):
         return []
     what = f"is not the text of `{imported.path}` at commit {imported.commit[:10]}"
-    return [Flaw(Severity.ERROR, folder, what, "restore it from a clone that has it")]
+    return [Finding(Severity.ERROR, folder, 0, what, "restore it from a clone that has it")]
 
 
-def _as_drafted(project: Project, history: History, release: Release, folder: str) -> list[Flaw]:
+def _as_drafted(project: Project, history: History, release: Release, folder: str) -> list[Finding]:
     if not history.has(release.revision):
         what = f"was frozen from revision {release.revision[:10]}, which this clone lacks"
-        return [Flaw(Severity.CUE, folder, what, "git fetch --all")]
+        return [Finding(Severity.CUE, folder, 0, what, "git fetch --all")]
     draft = history.files_at(release.revision, project.folder(release.policy.id))
     what = f"differs from the draft at revision {release.revision[:10]}"
     policy = release.policy
@@ -158,7 +155,7 @@ def _as_drafted(project: Project, history: History, release: Release, folder: st
         place = f"{TRANSLATIONS}/{language}"
         texts |= {f"{language}/{name}": (f"{place}/{name}", t) for name, t in files.items()}
     return [
-        Flaw(Severity.ERROR, f"{folder}/{path}", what)
+        Finding(Severity.ERROR, f"{folder}/{path}", 0, what)
         for name, (path, text) in texts.items()
         if draft.get(name) != text.encode()
     ]

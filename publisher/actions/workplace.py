@@ -12,11 +12,13 @@ from publisher.edges.project import Project
 
 if TYPE_CHECKING:
     from publisher.answers.phrases import Phrases
+    from publisher.edges.archive import Archive
+    from publisher.edges.clock import Clock
     from publisher.edges.drafts import Drafts
     from publisher.edges.history import History
     from publisher.edges.ledger import Ledger
     from publisher.edges.outbox import Carrier
-    from publisher.people.record import Clock
+    from publisher.edges.submissions import Submissions
     from publisher.policies.settings import Settings
 
 
@@ -63,6 +65,24 @@ class Workplace:
         return Drafts(self.project.drafts)
 
     @cached_property
+    def archive(self) -> Archive:
+        """The releases, each as it was sealed."""
+        from publisher.edges.archive import archive_of
+
+        return archive_of(self.project)
+
+    @cached_property
+    def submissions(self) -> Submissions:
+        """The drafts, each with all that a review looks at.
+
+        Raises:
+            ConfigurationError: `publisher.toml` does not read.
+        """
+        from publisher.edges.submissions import Submissions
+
+        return Submissions(self.project.root, self.drafts, self.settings, lambda: self.history)
+
+    @cached_property
     def history(self) -> History:
         """The project's git repository.
 
@@ -102,7 +122,9 @@ class Workplace:
         Raises:
             ConfigurationError: one of the project's own files does not read.
         """
-        return self.project.phrases
+        from publisher.edges.phrases import read_project_phrases
+
+        return read_project_phrases(self.project.root)
 
     @property
     def open_carrier(self) -> Callable[[], Carrier]:
@@ -110,6 +132,15 @@ class Workplace:
         from publisher.edges.outbox import carrier_of
 
         return lambda: carrier_of(self.project)
+
+    @property
+    def policy_ids(self) -> tuple[str, ...]:
+        """Every policy that has a draft or a release, sorted.
+
+        Raises:
+            ConfigurationError: a folder is called what cannot be a policy's id.
+        """
+        return self.project.policy_ids
 
     def policy_id(self, wanted: str | None) -> str:
         """The policy a command is about: the one named, or the only one.

@@ -20,11 +20,11 @@ from itertools import pairwise, product
 from rapidfuzz.distance import Indel
 
 from publisher.compare.columns import Columns, align_columns
-from publisher.compare.gaps import Gap, Link
-from publisher.compare.likeness import at_least, kin, likeness
+from publisher.compare.gaps import ClauseLink, Gap
+from publisher.compare.likeness import at_least, candidate_pairs, likeness
 from publisher.compare.pairing import AMENDED, Pairing
-from publisher.compare.sections import PAIRINGS, pair_sections, sameness
-from publisher.compare.sequences import LONGEST, heaviest_rising, matching_blocks
+from publisher.compare.sections import MOST_SECTION_PAIRS, pair_sections, sameness
+from publisher.compare.sequences import MOST_WORD_PAIRS, heaviest_rising, matching_blocks
 from publisher.text.clauses import Clause, Document, Kind, Section
 
 MOVED = 0.6
@@ -37,7 +37,7 @@ MOVED_WORDS = 6
 class Alignment:
     """Which clause became which, by their places in the two documents."""
 
-    links: tuple[Link, ...]
+    links: tuple[ClauseLink, ...]
     """In place: rising on both sides. A clause that was split or merged is in several."""
     moved: tuple[tuple[int, int], ...]
     """(old, new) of clauses that are elsewhere now, in the order of the new text."""
@@ -53,7 +53,7 @@ def align(old: Document, new: Document) -> Alignment:
     if [clause.raw for clause in old.clauses] <= [clause.raw for clause in new.clauses]:
         return _Aligner(old, new, Pairing(old, new)).alignment()
     found = _Aligner(new, old, Pairing(new, old)).alignment()
-    links = tuple([Link(j, i, part, own) for i, j, own, part in found.links])
+    links = tuple([ClauseLink(j, i, part, own) for i, j, own, part in found.links])
     moved = tuple(sorted(((j, i) for i, j in found.moved), key=lambda pair: pair[1]))
     before, after = (
         {table: tuple((b, a) for a, b in columns) for table, columns in side.items()}
@@ -69,7 +69,7 @@ class _Aligner:
     old: Document
     new: Document
     texts: Pairing
-    links: list[Link] = field(default_factory=list)
+    links: list[ClauseLink] = field(default_factory=list)
     """In place; rising on both sides."""
     moved: dict[int, int] = field(default_factory=dict)
     """Old clause to new clause."""
@@ -113,7 +113,7 @@ class _Aligner:
         for (i, j), (k, m) in pairwise(bounds):
             left, right = self._range(a, i, k, old_away), self._range(b, j, m, new_away)
             if i >= 0 and a[i].heading and b[j].heading:
-                self.links.append(Link(left.pop(0), right.pop(0)))
+                self.links.append(ClauseLink(left.pop(0), right.pop(0)))
             self.links += self._align(left, right)
 
     def _moved_section(self, old: Section, new: Section) -> None:
@@ -124,7 +124,9 @@ class _Aligner:
         for link in self._align(left, right, whole=True):
             self.moved[link.old] = link.new
 
-    def _align(self, left: list[int], right: list[int], whole: bool = False) -> Iterable[Link]:
+    def _align(
+        self, left: list[int], right: list[int], whole: bool = False
+    ) -> Iterable[ClauseLink]:
         """The links between two runs of clauses.
 
         Args:
@@ -133,18 +135,18 @@ class _Aligner:
         keys = [self.old.clauses[i].key for i in left]
         others = [self.new.clauses[j].key for j in right]
         if keys == others:
-            return map(Link, left, right)
+            return map(ClauseLink, left, right)
         at_old, at_new = ({k: n for n, k in enumerate(side)} for side in (left, right))
         texts = self.texts
         for i, j in (*texts.named_rows(left, right), *texts.retyped(left, right)):
             keys[at_old[i]] = others[at_new[j]] = f"{i} is {j}"
-        links: list[Link] = []
+        links: list[ClauseLink] = []
         x = y = 0
         for u, v in [*self._same(left, keys, others), (len(left), len(right))]:
             if x < u and y < v:
                 links += Gap(texts, left[x:u], right[y:v], whole).links()
             if u < len(left):
-                links.append(Link(left[u], right[v]))
+                links.append(ClauseLink(left[u], right[v]))
             x, y = u + 1, v + 1
         return links
 
@@ -190,12 +192,12 @@ class _Aligner:
             i, j = of_old[link.old], of_new[link.new]
             if i in left and j in right:
                 flow[i, j] += self._kept(link)
-        pairs = flow if len(left) * len(right) > PAIRINGS else product(left, right)
+        pairs = flow if len(left) * len(right) > MOST_SECTION_PAIRS else product(left, right)
         scored = [
             (-value, i, j) for i, j in pairs if (value := sameness(a[i], b[j], flow[i, j])) > 0
         ]
         for _, i, j in sorted(scored):
-            link = Link(a[i].start, b[j].start)
+            link = ClauseLink(a[i].start, b[j].start)
             at = bisect_left(self.links, link)
             before = self.links[at - 1].new if at else -1
             behind = self.links[at].new if at < len(self.links) else len(self.new.clauses)
@@ -204,13 +206,13 @@ class _Aligner:
                 left.remove(i)
                 right.remove(j)
 
-    def _kept(self, link: Link) -> int:
+    def _kept(self, link: ClauseLink) -> int:
         """How many words a clause kept."""
         old, new = self.old.clauses[link.old], self.new.clauses[link.new]
         if old.key == new.key:
             return old.words
         a, b = self.texts.words_of(0, link.old), self.texts.words_of(1, link.new)
-        return Indel.similarity(a, b) // 2 if len(a) * len(b) < LONGEST else 0
+        return Indel.similarity(a, b) // 2 if len(a) * len(b) < MOST_WORD_PAIRS else 0
 
     # ── moves ────────────────────────────────────────────────────────────────────────────────────
 
@@ -231,7 +233,7 @@ class _Aligner:
         longer = ({i: w for i, w in s.items() if len(w) >= MOVED_WORDS} for s in (left, right))
         scored = [
             (-value, i, j)
-            for i, j in kin(*longer)
+            for i, j in candidate_pairs(*longer)
             if self.texts.may_become(i, j) and (value := at_least(MOVED, left[i], right[j]))
         ]
         scored += [

@@ -17,28 +17,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from publisher.compare.amendment import Amendment, name_of
-from publisher.compare.redline import Operation
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import section_name
+from publisher.compare.operations import Operation
 from publisher.text.clauses import Clause, Document, Kind
 
-DIGEST = 16
+DIGEST_LENGTH = 16
 """So many hexadecimal digits tell the texts of clauses that are gone from one another."""
 _NAMELESS = (Kind.HEADING, Kind.BLANK, Kind.FRONT_MATTER)
 """A heading has its anchor; the others no reader sees."""
 
 
-class Retired(NamedTuple):
+class RetiredClause(NamedTuple):
     """What is known of a clause that is gone."""
 
     section: str
-    """What its last section was called; see `name_of`."""
+    """What its last section was called; see `section_name`."""
     digest: str
     """Of its text and how it was set."""
     into: str = ""
     """The name of the clause that it was merged into; empty: of none."""
 
 
-class Cut(NamedTuple):
+class ClauseCut(NamedTuple):
     """Where a clause was split, or where another was merged into it.
 
     To a text that has the one clause only, it tells which of its letters are those of the other.
@@ -58,19 +59,19 @@ class Cut(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Naming:
+class ClauseNames:
     """The names of the clauses of one release, and what is known of those before it."""
 
     names: tuple[str, ...]
     """Of each clause of the text, in order; empty for headings and for what no reader sees."""
-    retired: Mapping[str, Retired]
+    retired: Mapping[str, RetiredClause]
     """By name: the clauses that are gone."""
     given: Mapping[str, int]
     """By section: the last number that a name was made with."""
-    cuts: tuple[Cut, ...] = ()
+    cuts: tuple[ClauseCut, ...] = ()
     """Where clauses were split that are still there, and merged into some that are as they were."""
 
-    def stands(self, name: str) -> str:
+    def name_now(self, name: str) -> str:
         """The name under which the words of a clause go on in this release; empty: they do not.
 
         Args:
@@ -83,8 +84,8 @@ class Naming:
         return name if name in self.names else ""
 
 
-def as_json(naming: Naming) -> str:
-    """Names as a text that `from_json` reads."""
+def names_as_json(naming: ClauseNames) -> str:
+    """Names as a text that `names_from_json` reads."""
     value = {
         "names": naming.names,
         "retired": naming.retired,
@@ -94,20 +95,20 @@ def as_json(naming: Naming) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def from_json(text: str) -> Naming:
-    """The names that `as_json` wrote."""
+def names_from_json(text: str) -> ClauseNames:
+    """The names that `names_as_json` wrote."""
     value = json.loads(text)
-    retired = {name: Retired(*facts) for name, facts in value["retired"].items()}
-    cuts = tuple([Cut(*facts) for facts in value["cuts"]])
-    return Naming(tuple(value["names"]), retired, value["given"], cuts)
+    retired = {name: RetiredClause(*facts) for name, facts in value["retired"].items()}
+    cuts = tuple([ClauseCut(*facts) for facts in value["cuts"]])
+    return ClauseNames(tuple(value["names"]), retired, value["given"], cuts)
 
 
-def first(document: Document) -> Naming:
+def first_names(document: Document) -> ClauseNames:
     """The names in the first release."""
     return _named(document, [""] * len(document.clauses), {}, {})
 
 
-def follow(before: Naming, amendment: Amendment) -> Naming:
+def next_names(before: ClauseNames, amendment: Amendment) -> ClauseNames:
     """The names in the next release.
 
     Args:
@@ -121,7 +122,7 @@ def follow(before: Naming, amendment: Amendment) -> Naming:
     here = set(found)
     sections = _sections(old)
     gone = {
-        name: Retired(
+        name: RetiredClause(
             sections[place],
             _digest(old.clauses[place]),
             found[merged[place]] if place in merged else "",
@@ -167,8 +168,11 @@ def _carried(names: Sequence[str], amendment: Amendment) -> tuple[list[str], dic
 
 
 def _named(
-    document: Document, found: list[str], retired: dict[str, Retired], given: Mapping[str, int]
-) -> Naming:
+    document: Document,
+    found: list[str],
+    retired: dict[str, RetiredClause],
+    given: Mapping[str, int],
+) -> ClauseNames:
     """Gives a name to each clause that has none: its own of an earlier time, or a new one."""
     last = dict(given)
     again: dict[tuple[str, str], list[str]] = {}
@@ -186,23 +190,23 @@ def _named(
         else:
             last[section] = last.get(section, 0) + 1
             found[place] = f"{section}.{last[section]}"
-    return Naming(tuple(found), retired, last)
+    return ClauseNames(tuple(found), retired, last)
 
 
 def _sections(document: Document) -> list[str]:
     """Of each clause: what its section is called."""
-    names = [name_of(section.anchor, section.title) for section in document.sections]
+    names = [section_name(section.anchor, section.title) for section in document.sections]
     return [names[place] for place in document.section_of]
 
 
 def _digest(clause: Clause) -> str:
-    return hashlib.sha256(clause.key.encode()).hexdigest()[:DIGEST]
+    return hashlib.sha256(clause.key.encode()).hexdigest()[:DIGEST_LENGTH]
 
 
 # ── cuts ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _standing(before: Naming, after: Naming, amendment: Amendment) -> Iterator[Cut]:
+def _standing(before: ClauseNames, after: ClauseNames, amendment: Amendment) -> Iterator[ClauseCut]:
     """The cuts known before that still tell something."""
     if not before.cuts:
         return
@@ -215,7 +219,7 @@ def _standing(before: Naming, after: Naming, amendment: Amendment) -> Iterator[C
             yield cut
 
 
-def _cuts(before: Sequence[str], after: Sequence[str], amendment: Amendment) -> Iterator[Cut]:
+def _cuts(before: Sequence[str], after: Sequence[str], amendment: Amendment) -> Iterator[ClauseCut]:
     """The cuts of this step: of clauses split that nothing was merged into, and the reverse."""
     stretches: tuple[dict[int, list[tuple[int, str]]], ...] = ({}, {})
     x = y = -1
@@ -244,7 +248,9 @@ def _sides(op: Operation) -> Iterator[Iterator[str]]:
     yield (span.new for span in cells)
 
 
-def _cut(text: str, names: Sequence[str], parts: Sequence[str], merged: bool) -> Iterator[Cut]:
+def _cut(
+    text: str, names: Sequence[str], parts: Sequence[str], merged: bool
+) -> Iterator[ClauseCut]:
     """The cuts of one text into several, the last one first."""
     ends: list[tuple[int, int]] = []
     for part in parts:
@@ -252,5 +258,5 @@ def _cut(text: str, names: Sequence[str], parts: Sequence[str], merged: bool) ->
         ends.append((start, start + len(part)))
     size = len(text)
     for n in range(len(parts) - 1, 0, -1):
-        yield Cut(names[0], names[n], ends[n - 1][1], ends[n][0], size, merged)
+        yield ClauseCut(names[0], names[n], ends[n - 1][1], ends[n][0], size, merged)
         size = ends[n - 1][1]

@@ -7,16 +7,17 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from publisher.compare.words import Span, SpanKind, compare_words
+from publisher.compare.spans import Span, SpanKind
+from publisher.compare.words import compare_words
 from publisher.text.clauses import Clause, Run
-from publisher.text.segmentation import Terms, words
+from publisher.text.segmentation import Terms, words_in
 
 Columns = tuple[tuple[int | None, int | None], ...]
 """In display order, each column's place in the old and in the new table; None: not there."""
 
-ALIKE = 0.3
+ALIKE_COLUMNS = 0.3
 """Two columns are one from this share of common words, on average over the rows."""
-ENOUGH = 20
+ROWS_COMPARED = 20
 """So many rows are enough to tell."""
 
 
@@ -93,7 +94,7 @@ def align_columns(rows: Sequence[tuple[Clause, Clause]]) -> Columns:
     changed = [pair for pair in rows if pair[0].key != pair[1].key]
     if width_old == width_new and 2 * len(changed) < len(rows):
         return ()
-    rows = (changed or rows)[:ENOUGH]
+    rows = (changed or rows)[:ROWS_COMPARED]
     score = [
         [sum(_alike(a.cells[i], b.cells[j]) for a, b in rows) / len(rows) for j in range(width_new)]
         for i in range(width_old)
@@ -101,16 +102,16 @@ def align_columns(rows: Sequence[tuple[Clause, Clause]]) -> Columns:
     best = [[0.0] * (width_new + 1) for _ in range(width_old + 1)]
     for i in reversed(range(width_old)):
         for j in reversed(range(width_new)):
-            both = score[i][j] + best[i + 1][j + 1] if score[i][j] >= ALIKE else 0.0
+            both = score[i][j] + best[i + 1][j + 1] if score[i][j] >= ALIKE_COLUMNS else 0.0
             best[i][j] = max(best[i + 1][j], best[i][j + 1], both)
     if width_old == width_new:
         straight = sum(score[i][i] for i in range(width_old))
-        if best[0][0] < straight + ALIKE:
+        if best[0][0] < straight + ALIKE_COLUMNS:
             return ()
     columns: list[tuple[int | None, int | None]] = []
     i = j = 0
     while i < width_old or j < width_new:
-        here = i < width_old and j < width_new and score[i][j] >= ALIKE
+        here = i < width_old and j < width_new and score[i][j] >= ALIKE_COLUMNS
         if here and best[i][j] == score[i][j] + best[i + 1][j + 1]:
             columns.append((i, j))
             i, j = i + 1, j + 1
@@ -125,7 +126,7 @@ def align_columns(rows: Sequence[tuple[Clause, Clause]]) -> Columns:
 
 def _alike(old: Sequence[Run], new: Sequence[Run]) -> float:
     a, b = ("".join(run.text for run in cell) for cell in (old, new))
-    return Indel.normalized_similarity(words(a), words(b)) if a or b else 0.0
+    return Indel.normalized_similarity(words_in(a), words_in(b)) if a or b else 0.0
 
 
 def row_cells(

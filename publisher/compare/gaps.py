@@ -11,31 +11,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from publisher.compare.likeness import at_least, kin, share_of
+from publisher.compare.likeness import at_least, candidate_pairs, share_of
 from publisher.compare.pairing import HARDLY, Pairing
 from publisher.compare.sequences import heaviest_rising, matching_blocks
 from publisher.text.clauses import Kind
-from publisher.text.segmentation import Place, segment
+from publisher.text.segmentation import Stretch, segment
 
-PHRASE = 3
+SPLIT_PHRASE = 3
 """So many words in a row are no chance: only such phrases show that a clause was split …"""
-PHRASES = 6
+SPLIT_WORDS = 6
 """… and so many words in phrases are the least that do …"""
-DENSE = 0.6
+SPLIT_DENSITY = 0.6
 """… and they are at least this share of the stretch that they lie in."""
-PAIRINGS = 400
+MOST_CLAUSE_PAIRS = 400
 """So many pairs of short clauses are weighed against each other at most between two others."""
 SENTENCE_ENDS = ".!?。:;"
 
 
-class Link(NamedTuple):
+class ClauseLink(NamedTuple):
     """An old clause and the new one it became, in place."""
 
     old: int
     new: int
-    old_part: Place | None = None
+    old_part: Stretch | None = None
     """The stretch of the old clause's text that became the new clause; None: all of it."""
-    new_part: Place | None = None
+    new_part: Stretch | None = None
     """The stretch of the new clause's text that the old clause became; None: all of it."""
 
 
@@ -53,7 +53,7 @@ class _Shared:
     """The same of the last one."""
 
     def add(self, i: int, j: int, size: int) -> None:
-        phrase = size >= PHRASE
+        phrase = size >= SPLIT_PHRASE
         if not self.kept or (phrase and not self.phrases):
             self.first = i, j
         if phrase or not self.phrases:
@@ -63,7 +63,7 @@ class _Shared:
 
     def dense(self) -> bool:
         stretch = self.last[0] - self.first[0] + self.last[1] - self.first[1] + 2
-        return self.phrases >= PHRASES and 2 * self.phrases >= DENSE * stretch
+        return self.phrases >= SPLIT_WORDS and 2 * self.phrases >= SPLIT_DENSITY * stretch
 
 
 @dataclass
@@ -77,12 +77,12 @@ class Gap:
     """Link only whole clauses, none to several."""
     _found: dict[tuple[int, int], _Shared] = field(default_factory=dict)
 
-    def links(self) -> Iterator[Link]:
+    def links(self) -> Iterator[ClauseLink]:
         """What became what, in order."""
         left, right = self.left, self.right
         if len(left) == len(right) == 1:
             if self.texts.near(left[0], right[0]) or self.texts.score(left[0], right[0]):
-                yield Link(left[0], right[0])
+                yield ClauseLink(left[0], right[0])
             return
         sure = self._hardly_changed()
         self._look(sure)
@@ -103,7 +103,7 @@ class Gap:
         b = {j: texts.words_of(1, j) for j in self.right}
         scored = sorted(
             (-value, i, j)
-            for i, j in kin(a, b)
+            for i, j in candidate_pairs(a, b)
             if texts.free(i, j) and (value := at_least(HARDLY, a[i], b[j]))
         )
         pairs: dict[int, int] = {}
@@ -188,7 +188,7 @@ class Gap:
             right.add(j)
         return sorted(chosen)
 
-    def _cut(self, chosen: list[tuple[int, int]]) -> Iterator[Link]:
+    def _cut(self, chosen: list[tuple[int, int]]) -> Iterator[ClauseLink]:
         """The links with the parts of clauses that are in several of them."""
         olds, news = Counter(i for i, _ in chosen), Counter(j for _, j in chosen)
         ends = {"old": 0, "new": 0}
@@ -197,7 +197,7 @@ class Gap:
             after = chosen[n + 1] if n + 1 < len(chosen) else (-1, -1)
             here = self._found[i, j]
             then = self._found.get(after, here)
-            parts: list[Place | None] = []
+            parts: list[Stretch | None] = []
             for side, name, index, several in ((0, "old", i, olds[i]), (1, "new", j, news[j])):
                 if several == 1:
                     parts.append(None)
@@ -211,11 +211,11 @@ class Gap:
                     seam = here.last[side] + 1, then.first[side]
                     end, ends[name] = _seam(*cut[side, index], *seam)
                 parts.append((start, end))
-            yield Link(i, j, *parts)
+            yield ClauseLink(i, j, *parts)
 
-    def _few(self, left: list[int], right: list[int]) -> Iterator[Link]:
+    def _few(self, left: list[int], right: list[int]) -> Iterator[ClauseLink]:
         """Pairs clauses in order, so that the pairs have the most words in common."""
-        if not left or not right or len(left) * len(right) > PAIRINGS:
+        if not left or not right or len(left) * len(right) > MOST_CLAUSE_PAIRS:
             return
         best = [[0.0] * (len(right) + 1) for _ in range(len(left) + 1)]
         score = [[self.texts.score(i, j) for j in right] for i in left]
@@ -225,7 +225,7 @@ class Gap:
         x = y = 0
         while x < len(left) and y < len(right):
             if score[x][y] and best[x][y] == score[x][y] + best[x + 1][y + 1]:
-                yield Link(left[x], right[y])
+                yield ClauseLink(left[x], right[y])
                 x, y = x + 1, y + 1
             elif best[x][y] == best[x + 1][y]:
                 x += 1
@@ -238,7 +238,7 @@ def _within(places: list[int], after: int, before: int) -> list[int]:
     return places[bisect_right(places, after) : bisect_left(places, before)]
 
 
-def _seam(found: list[str], starts: list[int], first: int, last: int) -> Place:
+def _seam(found: list[str], starts: list[int], first: int, last: int) -> Stretch:
     """Where a clause was cut: the end of its first part, and the beginning of its next one.
 
     Args:

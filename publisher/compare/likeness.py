@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rapidfuzz.distance import Indel
 
-from publisher.compare.sequences import LONGEST
+from publisher.compare.sequences import MOST_WORD_PAIRS
 
 WITHIN = 0.7
 """What the share of the shorter clause counts beside that of both …"""
@@ -26,7 +26,7 @@ def likeness(a: Sequence[str], b: Sequence[str], within: bool = True) -> float:
             one, for in its place a reader takes it for the same however much was added.
     """
     # Of two very long clauses, the words in common in any order: near enough to tell.
-    long = len(a) * len(b) > LONGEST // 10
+    long = len(a) * len(b) > MOST_WORD_PAIRS // 10
     kept = (Counter(a) & Counter(b)).total() if long else Indel.similarity(a, b) // 2
     return share_of(kept, a, b, within)
 
@@ -48,7 +48,9 @@ def share_of(kept: int, a: Sequence[str], b: Sequence[str], within: bool = True)
     return max(share, kept / short * WITHIN) if within and short >= WITHIN_WORDS else share
 
 
-def kin(old: Mapping[int, list[str]], new: Mapping[int, list[str]]) -> Iterator[tuple[int, int]]:
+def candidate_pairs(
+    old: Mapping[int, list[str]], new: Mapping[int, list[str]]
+) -> Iterator[tuple[int, int]]:
     """The pairs of texts that may be alike, for they share a phrase that is not found everywhere.
 
     Args:

@@ -8,9 +8,9 @@ from functools import cached_property
 
 from publisher.compare.columns import RowName, row_names
 from publisher.compare.likeness import likeness
-from publisher.compare.words import alike
+from publisher.compare.words import common_start
 from publisher.text.clauses import Document, Kind
-from publisher.text.segmentation import plain, words
+from publisher.text.segmentation import without_typography, words_in
 
 AMENDED = 0.4
 """Two clauses at the same place are one amended clause from this share of common words."""
@@ -36,7 +36,7 @@ class Pairing:
         """The words of a clause; each clause is cut into words once."""
         known = self._known[side]
         if index not in known:
-            known[index] = words((self.old, self.new)[side].clauses[index].text)
+            known[index] = words_in((self.old, self.new)[side].clauses[index].text)
         return known[index]
 
     def marked_words(self, side: int, index: int) -> list[str]:
@@ -55,8 +55,8 @@ class Pairing:
         if not old.kind is new.kind is Kind.PARAGRAPH:
             return False
         a, b = old.text, new.text
-        start = alike(a, b)
-        end = alike(a[start:][::-1], b[start:][::-1])
+        start = common_start(a, b)
+        end = common_start(a[start:][::-1], b[start:][::-1])
         return start + end >= NEAR * max(len(a), len(b))
 
     def score(self, i: int, j: int) -> float:
@@ -88,7 +88,7 @@ class Pairing:
         names, others = self._row_names
         if i not in names or j not in others:
             return AMENDED
-        was, now = words(names[i].text), words(others[j].text)
+        was, now = words_in(names[i].text), words_in(others[j].text)
         return AMENDED if {*was} & {*now} else HARDLY
 
     def may_become(self, i: int, j: int) -> bool:
@@ -121,10 +121,10 @@ class Pairing:
         found: dict[str, int] = {}
         for j in right:
             if news[j].kind is Kind.PARAGRAPH and news[j].key not in same:
-                found[plain(news[j].text)] = j
+                found[without_typography(news[j].text)] = j
         for i in left if found else ():
             if olds[i].kind is Kind.PARAGRAPH and olds[i].key not in same:
-                j = found.pop(plain(olds[i].text), -1)
+                j = found.pop(without_typography(olds[i].text), -1)
                 if j >= 0:
                     yield i, j
 

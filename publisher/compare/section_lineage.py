@@ -11,12 +11,14 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from publisher.compare.amendment import Amendment, ChangeKind, amend
+from publisher.compare.amendment import Amendment, amend
+from publisher.compare.change import ChangeKind
 from publisher.compare.likeness import likeness
-from publisher.compare.sections import SAME
+from publisher.compare.sections import SAME_TEXT
 from publisher.policies.anchoring import Anchored, anchor_for, anchored, own_anchors
-from publisher.text.clauses import Document, Kind, Section, parse
-from publisher.text.segmentation import words
+from publisher.text.clauses import Document, Kind, Section
+from publisher.text.parsing import parse
+from publisher.text.segmentation import words_in
 
 
 class Lineage:
@@ -105,7 +107,7 @@ class Lineage:
     def _again(self, section: Section, taken: set[str]) -> str:
         """The anchor that a section had before it was gone; empty where it never was there."""
         body = _words(section)
-        best, found = SAME, ""
+        best, found = SAME_TEXT, ""
         for anchor in self.retired:
             past = self._last.get(anchor)
             if past is None or anchor in taken or _name(past) != _name(section):
@@ -147,7 +149,7 @@ def _name(section: Section) -> str:
 
 
 def _words(section: Section) -> list[str]:
-    return [word for clause in section.body for word in words(clause.text)]
+    return [word for clause in section.body for word in words_in(clause.text)]
 
 
 def _merged(amendment: Amendment) -> Iterator[tuple[int, int]]:

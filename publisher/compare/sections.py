@@ -7,21 +7,21 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from itertools import product
 
-from publisher.compare.likeness import kin, likeness
+from publisher.compare.likeness import candidate_pairs, likeness
 from publisher.text.clauses import Section
-from publisher.text.segmentation import words
+from publisher.text.segmentation import words_in
 
-LIKE = 0.7
+LIKE_TEXT = 0.7
 """Two sections of other names, wherever they stand, are one from this share of common words."""
-SAME = 0.5
+SAME_TEXT = 0.5
 """A section in its place under another name is, from this share of common words in its text …"""
-SAME_NAME = 0.76
+SAME_HEADING = 0.76
 """… or surely from this share of common words in its heading …"""
-NAMED = 0.6
+LIKE_HEADING = 0.6
 """… or from this one, if the texts do not speak against it …"""
-HINT = 0.1
+SOME_TEXT = 0.1
 """… which they do below this share."""
-PAIRINGS = 400
+MOST_SECTION_PAIRS = 400
 """So many pairs of sections are told apart by their headings alone at most."""
 
 
@@ -65,18 +65,18 @@ def _match_by_content(
     if not left or not right:
         return
     sides = [
-        {i: [w for c in sections[i].body for w in words(c.text)] for i in chosen}
+        {i: [w for c in sections[i].body for w in words_in(c.text)] for i in chosen}
         for sections, chosen in ((old, left), (new, right))
     ]
     pairs_by_name = (
         (i, j)
-        for i, j in (product(left, right) if len(left) * len(right) <= PAIRINGS else ())
-        if _name(old[i], new[j]) >= SAME_NAME
+        for i, j in (product(left, right) if len(left) * len(right) <= MOST_SECTION_PAIRS else ())
+        if _name(old[i], new[j]) >= SAME_HEADING
     )
     scored: list[tuple[float, int, int]] = []
-    for i, j in {*kin(*sides), *pairs_by_name}:
+    for i, j in {*candidate_pairs(*sides), *pairs_by_name}:
         share, name = likeness(sides[0][i], sides[1][j], within=False), _name(old[i], new[j])
-        if share >= LIKE or (name >= SAME_NAME and share >= HINT):
+        if share >= LIKE_TEXT or (name >= SAME_HEADING and share >= SOME_TEXT):
             scored.append((-share - name, i, j))
     for _, i, j in sorted(scored):
         if i not in pairs and j not in taken:
@@ -94,11 +94,11 @@ def sameness(old: Section, new: Section, kept: int) -> float:
     sizes = [sum(clause.words for clause in section.body) for section in (old, new)]
     share = 2 * kept / max(sum(sizes), 1)
     name = _name(old, new)
-    if name >= SAME_NAME:
+    if name >= SAME_HEADING:
         return 2 + name + share
-    if share >= SAME or (name >= SAME and kept >= SAME * max(min(sizes), 1)):
+    if share >= SAME_TEXT or (name >= SAME_TEXT and kept >= SAME_TEXT * max(min(sizes), 1)):
         return share + name
-    return share + name if name >= NAMED and (share >= HINT or not min(sizes)) else 0.0
+    return share + name if name >= LIKE_HEADING and (share >= SOME_TEXT or not min(sizes)) else 0.0
 
 
 def _name(old: Section, new: Section) -> float:

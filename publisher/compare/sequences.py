@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Indel
 
-PHRASE = 8
+UNIQUE_PHRASE = 8
 """So many words in a row stand in a text but once, as a rule."""
-LONGEST = 1_000_000_000
+MOST_WORD_PAIRS = 1_000_000_000
 """So many pairs of words are aligned exactly at most: 125 MB."""
 
 
@@ -27,7 +27,7 @@ def matching_blocks(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tu
     a = [numbers.setdefault(item, len(numbers)) for item in old]
     b = [numbers.setdefault(item, len(numbers)) for item in new]
     start = end = 0
-    if len(a) * len(b) > LONGEST:
+    if len(a) * len(b) > MOST_WORD_PAIRS:
         # What both begin and end with is common, however long; only the rest need be cut.
         start = _alike(a, b)
         end = _alike(a[start:][::-1], b[start:][::-1])
@@ -55,14 +55,18 @@ def _cut(a: list[int], b: list[int]) -> list[tuple[int, int, int, int]]:
     are cut before phrases that each has once, in the longest run of such phrases that kept its
     order; before words that each has once, if there are no such phrases.
     """
-    if len(a) * len(b) <= LONGEST:
+    if len(a) * len(b) <= MOST_WORD_PAIRS:
         return [(0, len(a), 0, len(b))]
-    for size in (PHRASE, 1):
+    for size in (UNIQUE_PHRASE, 1):
         if cuts := _sure(a, b, size):
             break
     bounds = [(0, 0), *cuts, (len(a), len(b))]
     pieces = [(i, k, j, m) for (i, j), (k, m) in pairwise(bounds)]
-    return [piece for piece in pieces if (piece[1] - piece[0]) * (piece[3] - piece[2]) <= LONGEST]
+    return [
+        piece
+        for piece in pieces
+        if (piece[1] - piece[0]) * (piece[3] - piece[2]) <= MOST_WORD_PAIRS
+    ]
 
 
 def _sure(a: list[int], b: list[int], size: int) -> list[tuple[int, int]]:
@@ -71,10 +75,12 @@ def _sure(a: list[int], b: list[int], size: int) -> list[tuple[int, int]]:
     once = {phrase for phrase, n in Counter(sides[0]).items() if n == 1}
     once &= {phrase for phrase, n in Counter(sides[1]).items() if n == 1}
     place = {phrase: j for j, phrase in enumerate(sides[1]) if phrase in once}
-    return rising([(i, place[phrase]) for i, phrase in enumerate(sides[0]) if phrase in once])
+    return longest_rising(
+        [(i, place[phrase]) for i, phrase in enumerate(sides[0]) if phrase in once]
+    )
 
 
-def rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def longest_rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The longest run of pairs, rising in the first number, that rises in the second as well."""
     ends: list[int] = []
     last: list[int] = []

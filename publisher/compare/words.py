@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 from publisher.compare.sequences import matching_blocks
+from publisher.compare.spans import Span, SpanKind, kept_spans
 from publisher.text.clauses import Mark, Run
-from publisher.text.segmentation import Place, Terms, beyond_latin, plain, segment
+from publisher.text.segmentation import Stretch, Terms, beyond_latin, segment, without_typography
 
 LEGIBLE = 0.3
 """Below this share of kept letters a text is replaced whole …"""
@@ -25,39 +24,6 @@ LIGHT = 2
 """So many kept words between two changes may be light, so that the changes read better as one …"""
 LIGHT_LETTERS = 8
 """… and surely are if they have no more letters than this."""
-
-
-class SpanKind(StrEnum):
-    """What happens to a run of words."""
-
-    KEEP = "keep"
-    INSERT = "insert"
-    DELETE = "delete"
-
-
-class Span(NamedTuple):
-    """Words of one clause that share their fate and their formatting."""
-
-    kind: SpanKind
-    text: str
-    marks: tuple[Mark, ...] = ()
-    was: tuple[Mark, ...] | None = None
-    """The old formatting of kept words, where it changed; None where it did not."""
-    before: str | None = None
-    """The old letters of kept words whose typography changed: quotation marks, dashes, special
-    spaces, case; None where it did not."""
-
-    @property
-    def old(self) -> str:
-        """The text as it was: empty for words that were inserted."""
-        if self.kind is SpanKind.INSERT:
-            return ""
-        return self.text if self.before is None else self.before
-
-    @property
-    def new(self) -> str:
-        """The text as it is: empty for words that were deleted."""
-        return "" if self.kind is SpanKind.DELETE else self.text
 
 
 @dataclass(slots=True)
@@ -99,7 +65,7 @@ def compare_words(
         terms: defined terms, each of which is compared as one word.
     """
     if old == new:
-        return kept(new)
+        return kept_spans(new)
     a, b = ("".join([run.text for run in side]) for side in (old, new))
     if a == b:
         return tuple(_spans([_Piece(True, 0, len(a), 0, len(b))], old, new))
@@ -109,7 +75,9 @@ def compare_words(
     for piece in pieces:
         if not piece.kept:
             was, now = a[piece.old : piece.old_end], b[piece.new : piece.new_end]
-            piece.typography = piece.kept = bool(was and now) and plain(was) == plain(now)
+            piece.typography = piece.kept = bool(was and now) and without_typography(
+                was
+            ) == without_typography(now)
     pieces = _joined(pieces, a, b)
     agreed = sum(2 * (piece.old_end - piece.old) for piece in pieces if piece.kept)
     long = sum(len(side.words) for side in sides) > 2 * LEGIBLE_WORDS
@@ -121,15 +89,10 @@ def compare_words(
     return tuple(_spans(pieces, old, new))
 
 
-def kept(runs: Sequence[Run]) -> tuple[Span, ...]:
-    """Spans of words that nothing happened to."""
-    return tuple([Span(SpanKind.KEEP, run.text, run.marks) for run in runs])
-
-
-def _untouched(a: str, b: str) -> Place:
+def _untouched(a: str, b: str) -> Stretch:
     """How many letters of whole sentences two texts begin with, and end with, in common."""
-    start = a.rfind(". ", 0, alike(a, b)) + 1
-    end = alike(a[start:][::-1], b[start:][::-1])
+    start = a.rfind(". ", 0, common_start(a, b)) + 1
+    end = common_start(a[start:][::-1], b[start:][::-1])
     stop = a.find(". ", len(a) - end) if end else -1
     return start, len(a) - stop - 1 if stop >= 0 else 0
 
@@ -149,7 +112,7 @@ def _segmented(
     return side(texts[0], inner[0]), side(texts[1], inner[1])
 
 
-def alike(a: str, b: str) -> int:
+def common_start(a: str, b: str) -> int:
     """How many letters two texts begin with in common."""
     low, high = 0, min(len(a), len(b))
     if a[:high] == b[:high]:
@@ -169,55 +132,71 @@ def alike(a: str, b: str) -> int:
 def _pieces(a: str, b: str, old_side: _Side, new_side: _Side) -> list[_Piece]:
     """Kept and changed stretches by turns, from the words that both texts have in common."""
     (x, at), (y, to) = ((side.words, side.starts) for side in (old_side, new_side))
-    pieces: list[_Piece] = []
+    pieces = _Pieces(a, b)
+    pieces.keep(old_side.start, new_side.start, 2 * LIGHT)
     i = j = 0
-    left = right = old_side.start
-    ends = old_side.end, new_side.end
+    for k, m, size in matching_blocks(x, y):
+        pieces.change(at[k], to[m], max(k - i, m - j))
+        i, j = k + size, m + size
+        end, stop = at[i - 1] + len(x[i - 1]), to[j - 1] + len(y[j - 1])
+        if a[pieces.old : end] == b[pieces.new : stop]:
+            pieces.keep(end, stop, size)
+        else:
+            pieces.keep_each(x[k:i], at[k:i], to[m:j])
+    pieces.change(old_side.end, new_side.end, max(len(x) - i, len(y) - j))
+    pieces.keep(len(a), len(b), 2 * LIGHT)
+    return pieces.found
 
-    def keep(start: int, end: int, begin: int, stop: int, words: int) -> None:
-        last = pieces[-1] if pieces else None
-        if last and last.kept and (last.old_end, last.new_end) == (start, begin):
+
+@dataclass(slots=True)
+class _Pieces:
+    """Two texts while they are cut into stretches, from their beginnings on."""
+
+    a: str
+    b: str
+    found: list[_Piece] = field(default_factory=list)
+    old: int = 0
+    """How far the old text is cut."""
+    new: int = 0
+    """How far the new one is."""
+
+    def keep(self, end: int, stop: int, words: int) -> None:
+        """From here to these places nothing changed."""
+        last = self.found[-1] if self.found else None
+        if last and last.kept:
             last.old_end, last.new_end, last.words = end, stop, last.words + words
-        elif end > start:
-            pieces.append(_Piece(True, start, end, begin, stop, words))
+        elif end > self.old:
+            self.found.append(_Piece(True, self.old, end, self.new, stop, words))
+        self.old, self.new = end, stop
 
-    def gap(end: int, stop: int, words: int) -> int:
-        """Adds what lies between two kept words; the spaces common to its ends are kept.
+    def keep_each(self, words: Sequence[str], starts: Sequence[int], begins: Sequence[int]) -> None:
+        """Keeps words in a row with other spaces between them.
 
-        Returns how many spaces belong to the word behind.
+        Args:
+            words: what both texts have.
+            starts, begins: where each of them begins in the old text and in the new one.
         """
-        old, new = a[left:end], b[right:stop]
+        for word, start, begin in zip(words, starts, begins, strict=True):
+            self.change(start, begin, 0)
+            self.keep(start + len(word), begin + len(word), 1)
+
+    def change(self, end: int, stop: int, words: int) -> None:
+        """What lies before these places changed, but for the spaces common to its ends.
+
+        Spaces at its end are left to what follows: they belong to the next kept word.
+        """
+        old, new = self.a[self.old : end], self.b[self.new : stop]
+        if not old and not new:
+            return
         lead = len(_blank(old)) if _blank(old) == _blank(new) else 0
-        keep(left, left + lead, right, right + lead, 0)
+        self.keep(self.old + lead, self.new + lead, 0)
         old, new = old[lead:], new[lead:]
         tail = _blank(old[::-1])
         behind = len(tail) if tail == _blank(new[::-1]) else 0
-        if len(old) > behind or len(new) > behind:
-            spots = left + lead, end - behind, right + lead, stop - behind
-            pieces.append(_Piece(False, *spots, words))
-        return behind
-
-    keep(0, left, 0, right, 2 * LIGHT)
-    for k, m, size in [*matching_blocks(x, y), (len(x), len(y), 0)]:
-        start, begin = (at[k], to[m]) if size else ends
-        behind = gap(start, begin, max(k - i, m - j))
-        start, begin = start - behind, begin - behind
-        i, j = k + size, m + size
-        left, right = ends
-        if size:
-            left, right = at[i - 1] + len(x[i - 1]), to[j - 1] + len(y[j - 1])
-        if a[start:left] == b[begin:right]:
-            keep(start, left, begin, right, size)
-            continue
-        for n in range(k, i):
-            left, right = at[n] + len(x[n]), to[m - k + n] + len(x[n])
-            keep(start, left, begin, right, 1)
-            if n + 1 < i:
-                start, begin = at[n + 1], to[m - k + n + 1]
-                behind = gap(start, begin, 0)
-                start, begin = start - behind, begin - behind
-    keep(ends[0], len(a), ends[1], len(b), 2 * LIGHT)
-    return pieces
+        end, stop = end - behind, stop - behind
+        if end > self.old or stop > self.new:
+            self.found.append(_Piece(False, self.old, end, self.new, stop, words))
+        self.old, self.new = end, stop
 
 
 def _blank(text: str) -> str:
@@ -294,8 +273,8 @@ def _slide(before: _Piece, change: _Piece, behind: _Piece, side: _Side) -> None:
     # Only at an end of the clause may nothing be left beside the change.
     most = behind.old_end - behind.old - (end + (behind.old_end - behind.old) < len(text))
     least = before.old_end - before.old - (start > before.old_end - before.old)
-    forward = alike(text[start : start + most], text[end : end + most])
-    back = alike(text[start - least : start][::-1], text[end - least : end][::-1])
+    forward = common_start(text[start : start + most], text[end : end + most])
+    back = common_start(text[start - least : start][::-1], text[end - least : end][::-1])
     if not forward and not back:
         return
     first = max(bisect_left(starts, start - back) - 1, 0)

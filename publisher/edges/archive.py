@@ -1,129 +1,368 @@
-"""The releases on disk: `versions/POLICY/NUMBER/`, written once and never changed.
+"""The releases on disk, `versions/POLICY/NUMBER/`: written once, never changed, and given out only
+as they were sealed.
 
 Beyond this file nobody knows how a release is stored.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
+from publisher.edges.file_state import Remembered, state_of_files, state_of_folder
 from publisher.edges.files import sweep as sweep_folder
 from publisher.edges.files import write_folder
-from publisher.edges.project import Project, read_folder
+from publisher.edges.project import Project
+from publisher.edges.tags import Tags
 from publisher.errors import FreezeError, NotFoundError, SealError
-from publisher.releases.folder import SUMS_FILE, broken, read_release, seal_of
+from publisher.releases.folder import RELEASE_FILE, SUMS_FILE, broken, read_release, read_sums
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
+from publisher.releases.seals import Link, Sealed, chain_flaws, missing, read_link, witness_flaw
+
+MOST_RELEASES = 16
+"""Releases kept in memory at a time, with their texts."""
+LARGEST_RELEASE = 1 << 20
+"""Bytes of the texts of a release that is kept in memory."""
+MOST_LINKS = 4096
+"""Links of the chain of seals kept in memory at a time: some hundred bytes each."""
+REMEDY = "restore it from git; `publisher verify` says how, `publisher verify --diff` what differs"
 
 
-def folder_of(project: Project, policy_id: str, number: Number) -> Path:
-    """Where a release is, or would be."""
-    return project.versions / policy_id / str(number)
+class Witness(Protocol):
+    """Who has the seals of releases apart from them: git's tags."""
+
+    def message(self, name: str) -> str | None:
+        """What the tag `privacy/2` says; None: there is none."""
+
+    def names(self, policy_id: str) -> frozenset[str]:
+        """The names of all tags below `policy_id/`."""
+
+
+class Archive:
+    """The releases of a project. It may be used by several threads.
+
+    What comes out of it was held against the checksums in its folder, against the seal that its
+    successor has of it, and against the seal in its tag where there is one. What was found sound
+    is not read again as long as nothing has touched it.
+    """
+
+    def __init__(self, versions: Path, witness: Witness) -> None:
+        """Opens it; nothing is read yet.
+
+        Args:
+            versions: the folder with a folder for each policy; it need not be there.
+            witness: who has the tags.
+        """
+        self._versions, self._witness = versions, witness
+        self._held: Remembered[Release] = Remembered(MOST_RELEASES)
+        self._links: Remembered[Link] = Remembered(MOST_LINKS)
+
+    # ── releases ─────────────────────────────────────────────────────────────────────────────────
+
+    def numbers(self, policy_id: str) -> list[Number]:
+        """The numbers of the releases there are, rising. Nothing is read of them."""
+        try:
+            with os.scandir(self._versions / policy_id) as entries:
+                names = [entry.name for entry in entries if entry.is_dir()]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return sorted(number for name in names if (number := Number.parse(name)))
+
+    def releases(self, policy_id: str) -> Releases:
+        """All releases of a policy.
+
+        Raises:
+            SealError: one of them was altered, or is missing.
+            ConfigurationError: a `release.toml` does not read.
+        """
+        numbers = self.numbers(policy_id)
+        self._refuse_lost(policy_id, numbers, self._tagged(policy_id))
+        return self._sound(policy_id, numbers, numbers)
+
+    def release(self, policy_id: str, number: Number) -> Release:
+        """One release. What it costs does not depend on how many there are.
+
+        Raises:
+            NotFoundError: there is no such release; the message names those there are.
+            SealError: it was altered, or is missing.
+            ConfigurationError: its `release.toml` does not read.
+        """
+        numbers = self.numbers(policy_id)
+        if number in numbers:
+            return self._sound(policy_id, numbers, [number])[0]
+        self._refuse_lost(policy_id, numbers, {number})
+        known = ", ".join(map(str, numbers)) or "none"
+        raise NotFoundError(
+            f"there is no release {number}; there are: {known}", where=self._where(policy_id)
+        )
+
+    def amendment(self, policy_id: str, major: int) -> Releases:
+        """Release `major` and its corrections, which is what a form is about; empty: none.
+
+        What it costs does not depend on how many others there are.
+
+        Raises:
+            SealError: one of them was altered, or is missing.
+            ConfigurationError: a `release.toml` does not read.
+        """
+        numbers = self.numbers(policy_id)
+        tagged = {number for number in self._tagged(policy_id) if number.major == major}
+        self._refuse_lost(policy_id, numbers, tagged)
+        own = [number for number in numbers if number.major == major]
+        return self._sound(policy_id, numbers, own)
+
+    def file(self, release: Release, name: str) -> bytes:
+        """One file of a release as it was sealed; empty: it has none of that name.
+
+        Raises:
+            SealError: the file was altered, added or removed, or the checksums were.
+        """
+        folder = self._folder(release.policy.id, release.number)
+        where = self._where(release.policy.id, release.number)
+        sums = _bytes(folder / SUMS_FILE)
+        if hashlib.sha256(sums or b"").hexdigest() != release.seal:
+            raise _altered(f"{where}/{SUMS_FILE}", "was altered after the release was read")
+        if name == SUMS_FILE:
+            return sums or b""
+        wanted = read_sums(sums or b"").get(name)
+        data = _bytes(folder / name)
+        found = hashlib.sha256(data).hexdigest() if data is not None else None
+        if found == wanted:
+            return data or b""
+        how = "altered" if wanted else "added"
+        what = f"was {how} after the release was sealed" if found else "is missing"
+        raise _altered(f"{where}/{name}", what)
+
+    def _sound(
+        self, policy_id: str, numbers: Sequence[Number], wanted: Sequence[Number]
+    ) -> Releases:
+        """Releases that are neighbours among all; every seal that vouches for them is looked at."""
+        found = [self._read(policy_id, number) for number in wanted]
+        links: list[Sealed] = [*found]
+        if found and (after := numbers[bisect_right(numbers, wanted[-1]) :][:1]):
+            links.append(self._link(policy_id, after[0]))
+        for number, what in chain_flaws(links, numbers):
+            raise _altered(self._where(policy_id, number), what)
+        for release in found:
+            message = self._witness.message(release.name)
+            if message is not None and (what := witness_flaw(release.seal, release.name, message)):
+                raise _altered(self._where(policy_id, release.number), what)
+        return Releases(found)
+
+    def _read(self, policy_id: str, number: Number) -> Release:
+        """A release whose checksums hold."""
+        folder, where = self._folder(policy_id, number), self._where(policy_id, number)
+        state, names = state_of_folder(folder)
+        held = self._held.get(where, state)
+        if held is not None:
+            return held
+        files = _files(folder, names)
+        if flaws := broken(files):
+            name, what = flaws[0]
+            more = f" (and {len(flaws) - 1} more of its files)" if len(flaws) > 1 else ""
+            raise _altered(f"{where}/{name}", what + more)
+        release = read_release(policy_id, files, where)
+        if release.number != number:
+            raise _altered(where, f"is the folder of release {release.number}")
+        if sum(len(data) for name, data in files.items() if name.endswith(".md")) < LARGEST_RELEASE:
+            self._held.keep(where, state, release)
+        return release
+
+    def _link(self, policy_id: str, number: Number) -> Link:
+        """What a release says of the one before it; the rest of its folder is not looked at."""
+        folder, where = self._folder(policy_id, number), self._where(policy_id, number)
+        paths = [folder / RELEASE_FILE, folder / SUMS_FILE]
+        state = state_of_files(paths)
+        held = self._links.get(where, state)
+        if held is not None:
+            return held
+        record, sums = map(_bytes, paths)
+        for path, data in zip(paths, (record, sums), strict=True):
+            if data is None:
+                raise _altered(f"{where}/{path.name}", "is missing")
+        assert record is not None
+        assert sums is not None
+        if read_sums(sums).get(RELEASE_FILE) != hashlib.sha256(record).hexdigest():
+            raise _altered(f"{where}/{RELEASE_FILE}", "was altered after the release was sealed")
+        link = read_link(number, record, sums, f"{where}/{RELEASE_FILE}")
+        self._links.keep(where, state, link)
+        return link
+
+    def _tagged(self, policy_id: str) -> set[Number]:
+        names = self._witness.names(policy_id)
+        return {n for name in names if (n := Number.parse(name.removeprefix(f"{policy_id}/")))}
+
+    def _refuse_lost(
+        self, policy_id: str, numbers: Sequence[Number], wanted: Sequence[Number] | set[Number]
+    ) -> None:
+        """Refuses where releases are gone of which a tag or their successor knows."""
+        for number in sorted({*wanted} - {*numbers}):
+            where, name = self._where(policy_id, number), f"{policy_id}/{number}"
+            if after := numbers[bisect_right(numbers, number) :][:1]:
+                link = self._link(policy_id, after[0])
+                if link.previous == number:
+                    raise _altered(where, missing(after=link.number))
+            if self._witness.message(name) is not None:
+                remedy = f"git checkout {name} -- {where}"
+                what = f"is missing; its tag {name} bears witness to it"
+                raise SealError(what, where=where, remedy=remedy)
+
+    # ── for `verify`, which tells everything ─────────────────────────────────────────────────────
+
+    def unsealed(self, policy_id: str, number: Number) -> Mapping[str, bytes]:
+        """The files in a release's folder whatever they are, by name: for those alone who look
+        into what is wrong with them.
+        """
+        folder = self._folder(policy_id, number)
+        return _files(folder, state_of_folder(folder)[1])
+
+    def damage(self, policy_id: str) -> list[tuple[str, str]]:
+        """What in the releases of a policy is not as it was sealed: (path, what is wrong).
+
+        The bytes are held against each folder's own checksums, and each folder against the seal
+        that the next release recorded of it.
+
+        Raises:
+            SealError: a release is as it was sealed, and does not read.
+        """
+        found: list[tuple[str, str]] = []
+        links: list[Link] = []
+        unread: Exception | None = None
+        numbers = self.numbers(policy_id)
+        for number in numbers:
+            files, where = self.unsealed(policy_id, number), self._where(policy_id, number)
+            found += [(f"{where}/{name}", what) for name, what in broken(files)]
+            try:
+                release = read_release(policy_id, files, where)
+            except Exception as error:  # noqa: BLE001 - an altered record may say anything
+                unread = error
+                continue
+            links.append(Link(number, release.seal, release.previous, release.previous_seal))
+            if release.number != number:
+                found.append((where, f"is the folder of release {release.number}"))
+        if unread is None:
+            chain = chain_flaws(links, numbers)
+            found += [(self._where(policy_id, number), what) for number, what in chain]
+        elif not found:
+            raise SealError(f"a release does not read: {unread}") from unread
+        return found
+
+    # ── writing ──────────────────────────────────────────────────────────────────────────────────
+
+    def write(self, policy_id: str, number: Number, files: Mapping[str, bytes]) -> Path:
+        """Writes a release folder, whole or not at all; returns its path.
+
+        Raises:
+            FreezeError: the folder exists.
+        """
+        target = self._folder(policy_id, number)
+        try:
+            write_folder(target, files)
+        except FileExistsError:
+            raise FreezeError(
+                f"release {number} exists; a release never changes",
+                where=self._where(policy_id, number),
+                remedy="freeze a correction",
+            ) from None
+        return target
+
+    def discard(self, policy_id: str, number: Number) -> None:
+        """Removes a folder that an interrupted freeze left before it was ever committed."""
+        shutil.rmtree(self._folder(policy_id, number))
+
+    def sweep(self, policy_id: str) -> None:
+        """Removes folders that were being written when a freeze was interrupted."""
+        sweep_folder(self._versions / policy_id)
+
+    def _folder(self, policy_id: str, number: Number) -> Path:
+        return self._versions / policy_id / str(number)
+
+    def _where(self, policy_id: str, number: Number | None = None) -> str:
+        """The path of a release as messages have it."""
+        parts = [self._versions.name, policy_id, *([str(number)] if number else [])]
+        return "/".join(parts)
+
+
+def _files(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
+    found = ((name, _bytes(folder / name)) for name in names)
+    return {name: data for name, data in found if data is not None}
+
+
+def _bytes(path: Path) -> bytes | None:
+    """What is in a file; None: it is not there.
+
+    Raises:
+        SealError: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    except OSError as error:
+        what = f"cannot be read: {error.strerror}"
+        raise SealError(what, where=str(path), remedy="let this user read it") from None
+
+
+def _altered(where: str, what: str) -> SealError:
+    return SealError(what, where=where, remedy=REMEDY)
+
+
+# ── one archive a project, for as long as its callers have nothing but the project ───────────────
+
+
+@lru_cache(maxsize=8)
+def _archive_at(root: Path) -> Archive:
+    return Archive(Project(root).versions, Tags(root))
+
+
+def archive_of(project: Project) -> Archive:
+    """The archive of a project; the same one at each call, so that it remembers what is sound."""
+    return _archive_at(project.root)
 
 
 def numbers(project: Project, policy_id: str) -> list[Number]:
-    """The numbers of the releases there are, rising."""
-    parent = project.versions / policy_id
-    names = [path.name for path in parent.iterdir() if path.is_dir()] if parent.is_dir() else []
-    return sorted(number for name in names if (number := Number.parse(name)))
-
-
-def release_bytes(project: Project, policy_id: str, number: Number) -> Mapping[str, bytes]:
-    """The files of a release folder by name."""
-    return read_folder(folder_of(project, policy_id, number))
+    """See `Archive.numbers`."""
+    return archive_of(project).numbers(policy_id)
 
 
 def release_file(project: Project, release: Release, name: str) -> bytes:
-    """One file of a release; empty if there is none of that name."""
-    path = folder_of(project, release.policy.id, release.number) / name
-    return path.read_bytes() if path.is_file() else b""
+    """See `Archive.file`."""
+    return archive_of(project).file(release, name)
 
 
 def line(project: Project, policy_id: str) -> Releases:
-    """All releases of a policy by rising number.
-
-    Raises:
-        ConfigurationError: a `release.toml` does not read.
-    """
-    found: list[Release] = []
-    for number in numbers(project, policy_id):
-        files = read_folder(folder_of(project, policy_id, number), skip=".pdf")
-        found.append(read_release(policy_id, files, f"versions/{policy_id}/{number}"))
-    return Releases(tuple(found))
+    """See `Archive.releases`."""
+    return archive_of(project).releases(policy_id)
 
 
 def release(project: Project, policy_id: str, number: Number) -> Release:
-    """One release.
-
-    Raises:
-        NotFoundError: there is no such release; the message names those there are.
-    """
-    for candidate in line(project, policy_id):
-        if candidate.number == number:
-            return candidate
-    known = ", ".join(map(str, numbers(project, policy_id))) or "none"
-    raise NotFoundError(
-        f"there is no release {number}; there are: {known}", where=f"versions/{policy_id}"
-    )
+    """See `Archive.release`."""
+    return archive_of(project).release(policy_id, number)
 
 
 def damage(project: Project, policy_id: str) -> list[tuple[str, str]]:
-    """What in the releases of a policy is not as it was sealed: (path, what is wrong).
-
-    The bytes are held against each folder's own checksums, and each folder against the seal that
-    the next release recorded of it.
-    """
-    found: list[tuple[str, str]] = []
-    seals: dict[Number, str] = {}
-    for number in numbers(project, policy_id):
-        files = release_bytes(project, policy_id, number)
-        path = f"versions/{policy_id}/{number}"
-        found += [(f"{path}/{name}", what) for name, what in broken(files)]
-        seals[number] = seal_of(files.get(SUMS_FILE, b""))
-    try:
-        releases = line(project, policy_id)
-    except Exception as error:
-        if not found:
-            raise SealError(f"a release does not read: {error}") from error
-        return found
-    for candidate in releases:
-        if candidate.previous is None:
-            continue
-        path = f"versions/{policy_id}/{candidate.previous}"
-        if candidate.previous not in seals:
-            found.append((path, f"is missing; release {candidate.number} was made after it"))
-        elif seals[candidate.previous] != candidate.previous_seal:
-            what = f"is not the release that {candidate.number} was made after (seals differ)"
-            found.append((path, what))
-    return found
+    """See `Archive.damage`."""
+    return archive_of(project).damage(policy_id)
 
 
 def write(project: Project, policy_id: str, number: Number, files: Mapping[str, bytes]) -> Path:
-    """Writes a release folder, whole or not at all.
-
-    Raises:
-        FreezeError: the folder exists.
-    """
-    target = folder_of(project, policy_id, number)
-    try:
-        write_folder(target, files)
-    except FileExistsError:
-        raise FreezeError(
-            f"release {number} exists; a release never changes",
-            where=str(target.relative_to(project.root)),
-            remedy="freeze a correction",
-        ) from None
-    return target
+    """See `Archive.write`."""
+    return archive_of(project).write(policy_id, number, files)
 
 
 def discard(project: Project, policy_id: str, number: Number) -> None:
-    """Removes a folder that an interrupted freeze left before it was ever committed."""
-    shutil.rmtree(folder_of(project, policy_id, number))
+    """See `Archive.discard`."""
+    archive_of(project).discard(policy_id, number)
 
 
 def sweep(project: Project, policy_id: str) -> None:
-    """Removes folders that were being written when a freeze was interrupted."""
-    sweep_folder(project.versions / policy_id)
+    """See `Archive.sweep`."""
+    archive_of(project).sweep(policy_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+from collections.abc import Callable
 
 from publisher.errors import ConfigurationError
 
@@ -36,3 +37,7 @@ def build_day() -> dt.date:
             where="the environment",
             remedy=f"unset {EPOCH}, or set it with: export {EPOCH}=$(date +%s)",
         ) from None
+
+
+Clock = Callable[[], dt.datetime]
+"""Gives the time, with its offset."""

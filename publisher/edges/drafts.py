@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from publisher.edges.files import write_file
 from publisher.edges.project import draft_error, read_folder
 from publisher.policies.draft import read_draft
 from publisher.policies.finding import Finding
@@ -41,3 +42,19 @@ class Drafts:
         if policy is None or findings:
             raise draft_error(findings)
         return policy
+
+    def write(self, policy_id: str, files: Mapping[str, bytes | None]) -> None:
+        """Writes files of a draft, each whole or not at all.
+
+        Args:
+            policy_id: whose draft.
+            files: the content of each by its path inside the draft's folder; None: it is removed.
+
+        Raises:
+            OSError: one cannot be written; those before it are.
+        """
+        for name, data in files.items():
+            if data is None:
+                (self.root / policy_id / name).unlink()
+            else:
+                write_file(self.root / policy_id / name, data)

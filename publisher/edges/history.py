@@ -66,6 +66,8 @@ class History:
                 where=str(root),
                 remedy="git init && git add . && git commit -m 'Start'",
             ) from None
+        self.root = root
+        """The project's folder, which may be one in the repository."""
         top = Path(self._repo.working_tree_dir or root)
         self._prefix = root.resolve().relative_to(top.resolve()).as_posix()
 
@@ -163,6 +165,17 @@ class History:
                 signed = "-----BEGIN" in message
                 found[tag.name] = Tag(tag.name, tag.commit.hexsha, message, signed)
         return found
+
+    def tag_messages(self) -> dict[str, str]:
+        """What every annotated tag says, by its name."""
+        tags = self._repo.tags
+        return {tag.name: str(tag.tag.message) for tag in tags if tag.tag is not None}
+
+    def tag_message(self, object_id: str) -> str | None:
+        """What an object says that is an annotated tag; None: it is something else."""
+        if self._repo.git.cat_file("-t", object_id) != "tag":
+            return None
+        return str(self._repo.git.cat_file("tag", object_id)).partition("\n\n")[2]
 
     def has(self, revision: str) -> bool:
         """Whether this clone has a commit."""

@@ -16,32 +16,27 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, literal, select, update
 from sqlalchemy.engine import RowMapping
 
+from publisher.answers.declarations import DAY, may_record, said_before
+from publisher.edges.clock import Clock
 from publisher.edges.database import Database, LedgerError
 from publisher.edges.project import Project
 from publisher.edges.tables import answer, delivery, filing, message, recipient, request
 from publisher.errors import TooOftenError
+from publisher.people.deliveries import Delivery, DeliveryState
+from publisher.people.messages import FOR_A_PERSON, Filed, Message
 from publisher.people.recipients import Customer, Recipient
-from publisher.people.record import (
+from publisher.people.requests import (
     BEHIND,
-    DAY,
-    FOR_A_PERSON,
     Answer,
     Channel,
-    Clock,
-    Delivery,
-    DeliveryState,
-    Filed,
-    Message,
     Recorded,
     Request,
     RequestKind,
     Timing,
     TimingOf,
     Wanted,
-    may_record,
-    overtaken,
-    said_before,
 )
+from publisher.releases.chronology import overtaken
 from publisher.releases.number import Number
 
 

@@ -21,8 +21,8 @@ from typing import Protocol
 from publisher.edges.files import PendingFile, sweep, sync_folder
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, SendError
-from publisher.letters.letter import Letter
-from publisher.people.record import DeliveryState
+from publisher.letters.message import Letter
+from publisher.people.deliveries import DeliveryState
 from publisher.policies.settings import RelaySettings
 
 PATIENCE = 60.0

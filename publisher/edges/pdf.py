@@ -17,95 +17,18 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from publisher.edges import fonts as font_module
+from publisher.edges.assets import asset_text
 from publisher.edges.build_cache import kept
+from publisher.edges.fonts import SCHEME, SIGNS, font_files, is_known, print_style, subsets_of
 from publisher.errors import RenderError
 from publisher.paper import fillable, standards
 from publisher.paper.standards import Attachment
 
-HERE = Path(__file__).parents[1]
-FONTS = HERE / "assets" / "fonts"
-STYLE = HERE / "assets" / "style"
-INSTALL = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-_SCHEME = "publisher-font:"
-_FURTHER = "Further"
-"""The family of all fonts that are not ours by design: those of a project, and that with the signs
-of many scripts. The style names it behind each of ours."""
-_FAMILIES = {
-    "source-sans-3": "Source Sans 3",
-    "source-serif-4": "Source Serif 4",
-    "source-code-pro": "Source Code Pro",
-}
-RANGES = {
-    "latin": "U+0000-00FF, U+0131, U+0152-0153, U+02BB-02BC, U+02C6, U+02DA, U+02DC, U+0304, "
-    "U+0308, U+0329, U+2000-206F, U+20AC, U+2122, U+2191, U+2193, U+2212, U+2215, U+FEFF, U+FFFD",
-    "latin-ext": "U+0100-02BA, U+02BD-02C5, U+02C7-02CC, U+02CE-02D7, U+02DD-02FF, U+0304, "
-    "U+0308, U+0329, U+1D00-1DBF, U+1E00-1E9F, U+1EF2-1EFF, U+2020, U+20A0-20AB, U+20AD-20C0, "
-    "U+2113, U+2C60-2C7F, U+A720-A7FF",
-    "greek": "U+0370-03FF",
-    "cyrillic": "U+0301, U+0400-045F, U+0490-0491, U+04B0-04B1, U+2116",
-}
-"""Characters of each of the files into which a font is cut."""
-_SIGNS = {
-    "signs": FONTS / "paper" / "dejavu-sans-signs.woff2",
-    "emoji": FONTS / "paper" / "noto-emoji.woff2",
-}
-"""For PDFs alone: a screen has fonts of its own for what ours lack."""
-_EMOJI = re.compile(
-    "[\U0001f000-\U0001faff\ufe0f\u20e3\u231a\u231b\u23e9-\u23fa\u24c2\u25fd\u25fe"
-    "\u2614\u2615\u261d\u2648-\u2653\u267f\u2693\u26a1\u26aa\u26ab\u26bd\u26be\u26c4-\u26c8\u26ce-"
-    "\u26d4\u26e9-\u26fd\u2705\u270a-\u270d\u2728\u274c\u274e\u2753-\u2757\u2795-\u2797\u27b0\u27bf"
-    "\u2934\u2935\u2b1b\u2b1c\u2b50\u2b55\u3030\u303d\u3297\u3299]"
-)
-"""Characters that Pango wants in an emoji font, or that our other fonts lack."""
+_INSTALL = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
-def font_files() -> list[Path]:
-    """The fonts we bring; a browser gets them in other parts, see `webfonts`."""
-    return sorted(FONTS.glob("*.woff2"))
-
-
-def style(name: str) -> str:
-    """One of our style sheets."""
-    return (STYLE / name).read_text("utf-8")
-
-
-class _Face(NamedTuple):
-    path: Path
-    family: str
-    subset: str
-    weight: str
-    style: str
-
-
-@cache
-def _faces() -> tuple[_Face, ...]:
-    found = []
-    for path in font_files():
-        key = next(key for key in _FAMILIES if path.stem.startswith(f"{key}-"))
-        subset, weight, style = path.stem.removeprefix(f"{key}-").rsplit("-", 2)
-        found.append(_Face(path, _FAMILIES[key], subset, weight, style))
-    return tuple(found)
-
-
-def font_faces(prefix: str) -> str:
-    """The `@font-face` rules of the fonts we bring.
-
-    Args:
-        prefix: what stands before a font's file name in its address.
-    """
-    return "".join(_rule(face, face.family, prefix) for face in _faces())
-
-
-def _rule(face: _Face, family: str, prefix: str) -> str:
-    return (
-        f'@font-face {{ font-family: "{family}"; font-weight: {face.weight}; '
-        f"font-style: {face.style}; font-display: swap; "
-        f'src: url("{prefix}{face.path.name}") format("woff2"); '
-        f"unicode-range: {RANGES[face.subset]}; }}\n"
-    )
-
-
-def make(
+def make_pdf(
     html: str,
     cache_folder: Path | None = None,
     *,
@@ -141,7 +64,7 @@ class _Job(NamedTuple):
 
 
 def _digest(job: _Job) -> str:
-    parts = [job.html, str(job.form), _recipe(), style("print.css"), font_faces(""), toolchain()]
+    parts = [job.html, str(job.form), _recipe(), asset_text("print.css"), pdf_toolchain()]
     files = [(a.name, a.data, f"{a.media_type} {a.description} {a.relationship}") for a in job[2]]
     files += [(font.name, font.read_bytes(), "") for font in job.fonts]
     digest = hashlib.sha256("\0".join(parts).encode())
@@ -151,19 +74,20 @@ def _digest(job: _Job) -> str:
 
 
 @cache
-def toolchain() -> str:
+def pdf_toolchain() -> str:
     """What else decides about the bytes: our fonts, and the programs that set them."""
     digest = hashlib.sha256()
-    for path in (*font_files(), *_SIGNS.values()):
-        digest.update(path.read_bytes())
+    for path in (*font_files(), *SIGNS.values()):
+        digest.update(path.name.encode() + path.read_bytes())
     versions = [f"{name} {metadata.version(name)}" for name in ("weasyprint", "pydyf", "fonttools")]
     return " ".join([digest.hexdigest(), *versions])
 
 
 @cache
 def _recipe() -> str:
-    parts = (Path(__file__), Path(standards.__file__), Path(fillable.__file__))
-    return hashlib.sha256(b"\0".join(part.read_bytes() for part in parts)).hexdigest()
+    """A digest of the code that makes a PDF."""
+    files = (__file__, font_module.__file__, standards.__file__, fillable.__file__)
+    return hashlib.sha256(b"\0".join(Path(file).read_bytes() for file in files)).hexdigest()
 
 
 @cache
@@ -174,12 +98,12 @@ def _weasyprint() -> Any:
         from weasyprint.text import ffi  # type: ignore[import-untyped]
     except OSError as error:
         raise RenderError(
-            f"WeasyPrint cannot make PDFs here: {str(error).splitlines()[0]}", remedy=INSTALL
+            f"WeasyPrint cannot make PDFs here: {str(error).splitlines()[0]}", remedy=_INSTALL
         ) from error
     if getattr(ffi, "harfbuzz_subset", None) is None:
         # Without it the bytes differ from run to run.
         raise RenderError(
-            "WeasyPrint cannot make PDFs here: libharfbuzz-subset is missing", remedy=INSTALL
+            "WeasyPrint cannot make PDFs here: libharfbuzz-subset is missing", remedy=_INSTALL
         )
     return weasyprint
 
@@ -197,10 +121,10 @@ def _press(subsets: tuple[str, ...], own: tuple[Path, ...], room: str = "") -> t
     from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
     from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[import-untyped]
 
-    files = {f"{_SCHEME}{path.name}": path for path in font_files()}
-    further = {f"{_SCHEME}own/{number}": path for number, path in enumerate(own)}
+    files = {f"{SCHEME}{path.name}": path for path in font_files()}
+    further = {f"{SCHEME}own/{number}": path for number, path in enumerate(own)}
     # Behind the project's own, which are there because they suit its script better.
-    further |= {f"{_SCHEME}{name}": path for name, path in _SIGNS.items() if name in subsets}
+    further |= {f"{SCHEME}{name}": path for name, path in SIGNS.items() if name in subsets}
     files |= further
 
     class OwnFonts(URLFetcher):  # type: ignore[misc]
@@ -211,55 +135,11 @@ def _press(subsets: tuple[str, ...], own: tuple[Path, ...], room: str = "") -> t
                 raise ValueError(f"refused to fetch {url}")
             return URLFetcherResponse(url, files[url].read_bytes(), {"Content-Type": "font/woff2"})
 
-    text = _print_style(subsets, list(further))
+    text = print_style(subsets, list(further))
     text = text.replace(_PAGE_OF_TARGET, f'"{room}"') if room else text
     fetcher, fonts = OwnFonts(), FontConfiguration()
     sheet = weasyprint.CSS(string=text, url_fetcher=fetcher, font_config=fonts)
     return fetcher, fonts, sheet
-
-
-def _print_style(subsets: Iterable[str], further: Sequence[str]) -> str:
-    """The style with its fonts.
-
-    WeasyPrint takes two files of one family and weight for one font, and so draws the letters of
-    one with the numbers of the other: each file gets a family of its own.
-    """
-    faces = [face for face in _faces() if face.subset in subsets]
-    rules = [_rule(face, f"{face.family} {face.subset}", _SCHEME) for face in faces]
-    rules += [
-        f'@font-face {{ font-family: "{_FURTHER} {number}"; src: url("{address}"); }}\n'
-        for number, address in enumerate(further)
-    ]
-    text = style("print.css")
-    for family in _FAMILIES.values():
-        found = dict.fromkeys(f'"{f.family} {f.subset}"' for f in faces if f.family == family)
-        text = text.replace(f'"{family}"', ", ".join(found))
-    behind = "".join(f' "{_FURTHER} {number}",' for number in range(len(further)))
-    return "".join(rules) + text.replace(f" {_FURTHER},", behind)
-
-
-def _subsets(html: str) -> tuple[str, ...]:
-    """The parts of our fonts that a document may need: unpacking all takes as long as the rest."""
-    signs = set(unescape(html))
-    emoji = any(map(_EMOJI.match, signs))
-    found = ["latin"]
-    for name in RANGES:
-        here = {sign for sign in signs if _pattern(name).match(sign)}
-        signs -= here
-        if here and name not in found:
-            found.append(name)
-    if emoji or signs - set("\n\t\r"):
-        found.append("signs")
-    if emoji:
-        found.append("emoji")
-    return tuple(found)
-
-
-@cache
-def _pattern(subset: str) -> re.Pattern[str]:
-    ranges = re.sub(r"U\+(\w+)", lambda found: f"\\U{found[1]:0>8}", RANGES[subset])
-    ranges = re.sub(r"-(\w+)", lambda found: f"-\\U{found[1]:0>8}", ranges).replace(", ", "")
-    return re.compile(f"[{ranges}]")
 
 
 def _render(job: _Job) -> bytes:
@@ -275,7 +155,7 @@ def _render(job: _Job) -> bytes:
     options = {"pdf_variant": standards.VARIANT, "pdf_forms": job.form}
     room = _ROOM * (2 if len(job.html) < _LONG else 3)
     while True:
-        fetcher, fonts, sheet = _press(_subsets(job.html), job.fonts, room)
+        fetcher, fonts, sheet = _press(subsets_of(job.html), job.fonts, room)
         page = weasyprint.HTML(string=job.html, url_fetcher=fetcher, base_url="about:blank")
         document = page.render(
             stylesheets=[sheet],
@@ -354,7 +234,7 @@ def _missing(document: Any) -> set[str]:
     found: set[str] = set()
     for font in document.fonts.values():
         found |= {chr(code) for code in font.missing}
-        if not font.family.startswith((*_FAMILIES.values(), _FURTHER)):
+        if not is_known(font.family):
             # A space takes the font of the character before it.
             found |= set("".join(font.to_unicode.values())) - {" "}
     return found

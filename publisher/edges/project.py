@@ -20,7 +20,7 @@ from publisher.policies.policy import POLICY_ID, Policy
 from publisher.policies.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from publisher.answers.declaration import Phrases
+    from publisher.answers.mail_meaning import Phrases
 
 SETTINGS_FILE = "publisher.toml"
 
@@ -86,7 +86,7 @@ class Project:
         Raises:
             ConfigurationError: one of the project's own files does not read.
         """
-        from publisher.answers.declaration import read_phrases
+        from publisher.answers.mail_meaning import read_phrases
 
         files = {f"{PHRASES}/{name}": data for name, data in _shipped_phrases().items()}
         own = self.root / "wording" / "declarations"
@@ -110,7 +110,7 @@ class Project:
         Raises:
             ConfigurationError: `PUBLISHER_TOKEN_KEY` is not set, or too short.
         """
-        from publisher.answers.optout import read_keys
+        from publisher.answers.token import read_keys
 
         return read_keys(os.environ.get("PUBLISHER_TOKEN_KEY", ""))
 

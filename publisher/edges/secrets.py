@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from publisher.answers.optout import read_keys
+from publisher.answers.token import read_keys
 
 
 def token_keys() -> tuple[bytes, ...]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
-from publisher.answers.forms import ANSWER, END, START, public_form
+from publisher.answers.opt_out_page import ANSWER, END, START, public_form
 from publisher.edges.project import Project
 from publisher.markup.elements import NOTHING
-from publisher.markup.html import fragment
+from publisher.markup.html import clauses_html
 from publisher.releases.release import Release
 from publisher.site import content_policy
-from publisher.text.clauses import parse
+from publisher.text.parsing import parse
 
 
 class Page:
@@ -46,7 +46,7 @@ class Page:
 
     def _bare(self) -> Markup:
         """Stands in for a page that is not built: a link in a letter works all the same."""
-        wording, form = fragment(parse(self.release.opt_out)), public_form(self.release)
+        wording, form = clauses_html(parse(self.release.opt_out)), public_form(self.release)
         return Markup(
             '<!doctype html><html lang="{}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width"><title>Opt out</title></head>'

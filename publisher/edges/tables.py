@@ -29,7 +29,7 @@ from sqlalchemy import (
     func,
 )
 
-from publisher.people.record import DeliveryState
+from publisher.people.deliveries import DeliveryState
 
 VERSION = 1
 """Of this schema; stored in the ledger and checked when it is opened."""

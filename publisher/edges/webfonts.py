@@ -1,4 +1,4 @@
-"""The fonts that a browser is sent, each in parts, so that it fetches no more than a page needs."""
+"""The fonts of the site, cut into parts, so that a browser fetches no more than a page needs."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from publisher.edges.pdf import FONTS, RANGES
+from publisher.edges.assets import FONTS
+from publisher.edges.fonts import RANGES
 
-FAMILIES = {
+_FAMILIES = {
     "policy-sans": "Policy Sans",
     "policy-serif": "Policy Serif",
     "policy-code": "Policy Code",
@@ -28,13 +29,13 @@ MORE = (
 _FACE = re.compile(r"(.+?)-(basic|more|latin-ext|greek|cyrillic)-(\d+)-(\w+)")
 
 
-def font_files() -> list[Path]:
+def web_font_files() -> list[Path]:
     """The font files of the site."""
     whole = (path for path in FONTS.glob("*.woff2") if not re.search(r"-latin-\d", path.name))
     return sorted([*whole, *(FONTS / "screen").glob("*.woff2")])
 
 
-def font_faces(prefix: str) -> str:
+def web_font_faces(prefix: str) -> str:
     """The `@font-face` rules of the site.
 
     Args:
@@ -45,12 +46,12 @@ def font_faces(prefix: str) -> str:
 
 def _rules(prefix: str) -> Iterator[str]:
     ranges = {**RANGES, "basic": BASIC, "more": MORE}
-    for path in font_files():
+    for path in web_font_files():
         found = _FACE.fullmatch(path.stem)
         assert found, path.name
         source, part, weight, style = found.groups()
         yield (
-            f'@font-face{{font-family:"{FAMILIES[source]}";font-weight:{weight};font-style:{style};'
+            f'@font-face{{font-family:"{_FAMILIES[source]}";font-weight:{weight};font-style:{style};'
             f'font-display:swap;src:url("{prefix}{path.name}") format("woff2");'
             f"unicode-range:{ranges[part].replace(', ', ',')}}}\n"
         )

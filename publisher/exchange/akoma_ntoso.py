@@ -1,8 +1,7 @@
 """A release as Akoma Ntoso 3.0 (OASIS LegalDocML), for programs that read law.
 
-A policy is a `doc`: no parliament passed it. Its sections are `section`, and what stands in them
-is told as what it is. Names follow the Akoma Ntoso Naming Convention 1.0; the `wId` of a clause is
-the permanent name that it keeps in later releases.
+A policy is a `doc`: no parliament passed it. Addresses follow the Akoma Ntoso Naming Convention
+1.0 (§4). What the text becomes is in `akoma_ntoso_body`.
 """
 
 from __future__ import annotations
@@ -10,18 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import groupby
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from publisher.markup.blocks import Numbers, numbers
-from publisher.markup.elements import NEWLINE, NOTHING, as_content, attribute, concatenated, element
-from publisher.markup.html import HIDDEN
+from publisher.exchange.akoma_ntoso_body import body_xml, xml_text, xml_value
+from publisher.markup.elements import NOTHING
 from publisher.releases.release import Release
-from publisher.text.clauses import Alike, Clause, Container, Kind, Mark, Run
 
 NAMESPACE = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
 MEDIA_TYPE = "application/akn+xml"
@@ -39,74 +33,28 @@ sk:slk sl:slv sq:sqi sr:srp sv:swe th:tha tr:tur uk:ukr ur:urd vi:vie zh:zho
 """
 _LANGUAGES = dict(pair.split(":") for pair in _CODES.split())
 """ISO 639-1 codes and those of ISO 639-2/T, which the naming convention wants (§4.4)."""
-_CODE = attribute("class", "code")
-_KINDS = {
-    Kind.CODE: _CODE,
-    Kind.HTML: _CODE,
-    Kind.RULE: attribute("class", "rule"),
-    Kind.HEADING: attribute("class", "heading"),
-}
-"""What tells of a paragraph that it is none."""
-_REFUSED = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML has no way to write (XML 1.0 §2.2)."""
+_AUTHOR = Markup('<FRBRauthor href="#publisher"/>\n')
 
 
 def akoma_ntoso(
     release: Release, first: Release, organisation: str, address: str, names: Sequence[str] = ()
 ) -> bytes:
-    """One version as a document of its own.
+    """One version as an XML document of its own, in UTF-8.
 
     Args:
         release: the version.
         first: the first release of its policy, whose day is that of the work.
         organisation: who publishes.
         address: the permanent address of the version.
-        names: the permanent name of each clause of its text, in order; empty: not told.
+        names: the permanent name of each clause of its text, in order; empty: none is given.
     """
-    facts = release.policy.facts
-    work = f"/akn/{NO_COUNTRY}/doc/policy/{_actor(organisation)}/{_day(first)}/{release.policy.id}"
-    expression = f"{work}/{language(facts.language)}@{release.number}"
-    author = Markup('<FRBRauthor href="#publisher"/>\n')
-    published = release.published.date() if release.published else None
-    identification = Markup(
-        "<FRBRWork>\n{}{}{}"
-        '<FRBRcountry value="{}"/>\n<FRBRsubtype value="policy"/>\n'
-        '<FRBRnumber value="{}"/>\n'
-        '<FRBRname value="{}"/>\n</FRBRWork>\n'
-        "<FRBRExpression>\n{}{}{}"
-        '<FRBRversionNumber value="{}"/>\n'
-        '<FRBRlanguage language="{}"/>\n</FRBRExpression>\n'
-        "<FRBRManifestation>\n{}{}{}"
-        '<FRBRformat value="{}"/>\n</FRBRManifestation>\n'
-    ).format(
-        _named(work, "title", facts.title),
-        _date(_day(first), "first version"),
-        author,
-        NO_COUNTRY,
-        _value(release.policy.id),
-        _value(facts.title),
-        _named(expression, "address", address),
-        _date(_day(release), "first seen" if release.imported else "in force from"),
-        author,
-        release.number,
-        language(facts.language),
-        _named(expression, ending=".akn"),
-        _date(published or _day(release), "published"),
-        author,
-        MEDIA_TYPE,
-    )
-    publication = NOTHING
-    if published:
-        publication = Markup('<publication date="{}" name="site" showAs="{}"/>\n').format(
-            published, _value(address)
-        )
-    organisation_ = f"/ontology/organization/{NO_COUNTRY}/{_actor(organisation)}"
-    kind = "singleVersion" if release.previous else "originalVersion"
+    facts, begun = release.policy.facts, _day(first)
+    actor = _actor(organisation)
+    work = f"/akn/{NO_COUNTRY}/doc/policy/{actor}/{begun}/{release.policy.id}"
     remark = NOTHING.join(
-        Markup('<p class="remark">{}</p>\n').format(_text(line))
+        Markup('<p class="remark">{}</p>\n').format(xml_text(line))
         for line in facts.remark.splitlines()
     )
-    clauses = release.policy.document.clauses
     document = Markup(
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<akomaNtoso xmlns="{}">\n<doc name="policy" contains="{}">\n<meta>\n'
@@ -119,32 +67,81 @@ def akoma_ntoso(
         "<mainBody>\n{}</mainBody>\n</doc>\n</akomaNtoso>\n"
     ).format(
         NAMESPACE,
-        kind,
-        identification,
-        publication,
-        _value(organisation_),
-        _value(organisation),
-        _text(facts.title),
-        _text(release.version),
+        "singleVersion" if release.previous else "originalVersion",
+        _identification(release, work, begun, address),
+        _publication(release, address),
+        f"/ontology/organization/{NO_COUNTRY}/{actor}",
+        xml_value(organisation),
+        xml_text(facts.title),
+        xml_text(release.version),
         remark,
-        _Body(clauses, names).xml,
+        body_xml(release.policy.document.clauses, names),
     )
     return document.encode()
 
 
-def language(tag: str) -> str:
-    """The three letters of a language (ISO 639-2/T); the tag itself where we do not know them."""
+def _identification(release: Release, work: str, begun: dt.date, address: str) -> Markup:
+    """What the version is as a work, as an expression in a language, and as a file (FRBR).
+
+    Args:
+        release: the version.
+        work: the address of the policy, whatever its version, by the naming convention (§4).
+        begun: the day of the work.
+        address: the permanent address of the version.
+    """
+    facts = release.policy.facts
+    expression = f"{work}/{language_code(facts.language)}@{release.number}"
+    published = release.published.date() if release.published else _day(release)
+    return Markup(
+        "<FRBRWork>\n{}{}{}"
+        '<FRBRcountry value="{}"/>\n<FRBRsubtype value="policy"/>\n'
+        '<FRBRnumber value="{}"/>\n'
+        '<FRBRname value="{}"/>\n</FRBRWork>\n'
+        "<FRBRExpression>\n{}{}{}"
+        '<FRBRversionNumber value="{}"/>\n'
+        '<FRBRlanguage language="{}"/>\n</FRBRExpression>\n'
+        "<FRBRManifestation>\n{}{}{}"
+        '<FRBRformat value="{}"/>\n</FRBRManifestation>\n'
+    ).format(
+        _named(work, "title", facts.title),
+        _date(begun, "first version"),
+        _AUTHOR,
+        NO_COUNTRY,
+        xml_value(release.policy.id),
+        xml_value(facts.title),
+        _named(expression, "address", address),
+        _date(_day(release), "first seen" if release.imported else "in force from"),
+        _AUTHOR,
+        release.number,
+        language_code(facts.language),
+        _named(expression, ending=".akn"),
+        _date(published, "published"),
+        _AUTHOR,
+        MEDIA_TYPE,
+    )
+
+
+def _publication(release: Release, address: str) -> Markup:
+    if release.published is None:
+        return NOTHING
+    return Markup('<publication date="{}" name="site" showAs="{}"/>\n').format(
+        release.published.date(), xml_value(address)
+    )
+
+
+def language_code(tag: str) -> str:
+    """The three letters of a language (ISO 639-2/T); the tag itself where they are not known."""
     return _LANGUAGES.get(tag.split("-")[0].lower(), tag)
 
 
 def _named(uri: str, kind: str = "", alias: str = "", ending: str = "") -> Markup:
     also = (
-        Markup('<FRBRalias value="{}" name="{}"/>\n').format(_value(alias), kind)
+        Markup('<FRBRalias value="{}" name="{}"/>\n').format(xml_value(alias), kind)
         if alias
         else NOTHING
     )
     return Markup('<FRBRthis value="{}/!main{}"/>\n<FRBRuri value="{}{}"/>\n{}').format(
-        _value(uri), ending, _value(uri), ending, also
+        xml_value(uri), ending, xml_value(uri), ending, also
     )
 
 
@@ -154,6 +151,7 @@ def _date(day: dt.date, name: str) -> Markup:
 
 
 def _day(release: Release) -> dt.date:
+    """When a version began to apply, or else was found or published; or `NO_DATE`."""
     if release.begins:
         return release.begins
     if release.imported:
@@ -162,213 +160,7 @@ def _day(release: Release) -> dt.date:
 
 
 def _actor(organisation: str) -> str:
+    """The name of an organisation as a part of an address: `example-hosting-gmbh`."""
     plain = unicodedata.normalize("NFKD", organisation).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     return name if name[:1].isalpha() else f"org-{name}".strip("-")
-
-
-# ── the text ─────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass
-class _Section:
-    """A heading and all that stands below it."""
-
-    id: str
-    heading: Clause | None = None
-    number: int = 0
-    """Of its heading among all clauses."""
-    own: list[tuple[int, Clause]] = field(default_factory=list)
-    """Its own clauses, each with its number."""
-    inner: list[_Section] = field(default_factory=list)
-
-
-class _Body:
-    def __init__(self, clauses: Sequence[Clause], names: Sequence[str]) -> None:
-        shown = [(n, clause) for n, clause in enumerate(clauses) if clause.kind not in HIDDEN]
-        self.names = names
-        self.numbers: Numbers = numbers(clause for _, clause in shown)
-        self.ids: set[str] = set()
-        self.counted: dict[str, int] = {}
-        root = self._nested(shown)
-        # What stands above the first heading belongs to no section.
-        self.xml = self._blocks(root.own, "") + NOTHING.join(map(self._section, root.inner))
-
-    def _nested(self, shown: Sequence[tuple[int, Clause]]) -> _Section:
-        root = _Section("")
-        open_: list[_Section] = [root]
-        for number, clause in shown:
-            if clause.kind is not Kind.HEADING or clause.containers:
-                open_[-1].own.append((number, clause))
-                continue
-            while (above := open_[-1].heading) and above.level >= clause.level:
-                open_.pop()
-            name = self._unique(f"sec_{clause.anchor or len(self.ids) + 1}")
-            section = _Section(name, clause, number)
-            open_[-1].inner.append(section)
-            open_.append(section)
-        return root
-
-    def _unique(self, name: str) -> str:
-        while name in self.ids:
-            name += "_"
-        self.ids.add(name)
-        return name
-
-    def _id(self, around: str, kind: str) -> str:
-        """The attributes that name an element: by what it is in and its place there (§5)."""
-        key = f"{around}__{kind}" if around else kind
-        self.counted[key] = self.counted.get(key, 0) + 1
-        return self._unique(f"{key}_{self.counted[key]}")
-
-    def _attributes(self, around: str, kind: str, number: int) -> Markup:
-        name = self.names[number] if number < len(self.names) else ""
-        lasting = attribute("wId", _value(name)) if name else NOTHING
-        return concatenated((attribute("eId", _value(self._id(around, kind))), lasting))
-
-    def _section(self, section: _Section) -> Markup:
-        assert section.heading is not None
-        blocks = self._blocks(section.own, section.id)
-        inner = NOTHING.join(map(self._section, section.inner))
-        if inner:
-            intro = Markup('<intro eId="{}__intro">\n{}</intro>\n').format(
-                _value(section.id), blocks
-            )
-            body = (intro if blocks else NOTHING) + inner
-        else:
-            body = Markup('<content eId="{}__content">\n{}</content>\n').format(
-                _value(section.id), blocks
-            )
-        heading = NOTHING.join(_cells(section.heading))
-        return Markup('<section eId="{}">\n<heading>{}</heading>\n{}</section>\n').format(
-            _value(section.id), heading, body
-        )
-
-    # ── blocks ───────────────────────────────────────────────────────────────────────────────────
-
-    def _blocks(self, clauses: Sequence[tuple[int, Clause]], around: str, depth: int = 0) -> Markup:
-        """Clauses as blocks, those that stand in one container inside one element."""
-        parts = []
-        for container, group in _grouped(clauses, depth):
-            if container is None:
-                parts += [self._block(number, clause, around) for number, clause in group]
-            elif container.kind == "table":
-                parts.append(self._table(group, around))
-            elif container.kind == "quote":
-                name = self._id(around, "blockContainer")
-                inside = self._blocks(group, name, depth + 1)
-                parts.append(
-                    Markup(
-                        '<blockContainer eId="{}" class="quotation">\n{}</blockContainer>\n'
-                    ).format(_value(name), inside)
-                )
-            else:
-                parts.append(self._list(container, group, around, depth))
-        return concatenated(parts)
-
-    def _list(
-        self,
-        container: Container,
-        clauses: Sequence[tuple[int, Clause]],
-        around: str,
-        depth: int,
-    ) -> Markup:
-        name = self._id(around, "list")
-        items = []
-        for item, group in _grouped(clauses, depth + 1):
-            own = self._id(name, "item")
-            num = NOTHING
-            if item and container.kind == "ordered":
-                num = Markup("<num>{}.</num>\n").format(
-                    self.numbers.get((group[0][1].file, item.number), 1)
-                )
-            inside = self._blocks(group, own, depth + 2)
-            items += [
-                element(
-                    "item", concatenated((NEWLINE, num, inside)), attribute("eId", _value(own))
-                ),
-                NEWLINE,
-            ]
-        return Markup('<blockList eId="{}">\n{}</blockList>\n').format(
-            _value(name), concatenated(items)
-        )
-
-    def _table(self, rows: Sequence[tuple[int, Clause]], around: str) -> Markup:
-        name = self._id(around, "table")
-        written = []
-        for number, row in rows:
-            tag = "th" if row.head else "td"
-            cells = concatenated([element(tag, element("p", cell)) for cell in _cells(row)])
-            written += [element("tr", cells, self._attributes(name, "tr", number)), NEWLINE]
-        return Markup('<table eId="{}">\n{}</table>\n').format(_value(name), concatenated(written))
-
-    def _block(self, number: int, clause: Clause, around: str) -> Markup:
-        kind = _KINDS.get(clause.kind, NOTHING)
-        attributes = concatenated((self._attributes(around, "p", number), kind))
-        return concatenated((element("p", concatenated(_cells(clause)), attributes), NEWLINE))
-
-
-def _grouped(
-    clauses: Sequence[tuple[int, Clause]], depth: int
-) -> Iterator[tuple[Container | None, list[tuple[int, Clause]]]]:
-    def place(one: tuple[int, Clause]) -> tuple[str, Container | None]:
-        _, clause = one
-        inside = len(clause.containers) > depth
-        return clause.file, clause.containers[depth] if inside else None
-
-    for (_, container), group in groupby(clauses, key=place):
-        yield container, list(group)
-
-
-# ── words ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _cells(clause: Clause) -> tuple[Markup, ...]:
-    return _written(Alike(clause.key, clause))
-
-
-@lru_cache(maxsize=4096)
-def _written(alike: Alike) -> tuple[Markup, ...]:
-    """The words of each cell; from version to version, most clauses stay what they are."""
-    return tuple(map(_inline, alike.clause.cells))
-
-
-def _inline(runs: Sequence[Run]) -> Markup:
-    parts = []
-    for link, group in groupby(runs, key=_link):
-        words = concatenated(map(_formatted, group))
-        if link is None:
-            parts.append(words)
-        elif link.startswith("#"):
-            parts.append(element("ref", words, attribute("href", f"#sec_{_value(link[1:])}")))
-        else:
-            parts.append(element("a", words, attribute("href", _value(link))))
-    return concatenated(parts)
-
-
-_TAGS = {"strong": "b", "em": "i", "code": "span"}
-
-
-def _link(run: Run) -> str | None:
-    return next((mark.value for mark in run.marks if mark.kind == "link"), None)
-
-
-def _formatted(run: Run) -> Markup:
-    picture: Mark | None = next((mark for mark in run.marks if mark.kind == "image"), None)
-    if picture:
-        words = Markup('<img src="{}" alt="{}"/>').format(_value(picture.value), _value(run.text))
-    else:
-        words = _text(run.text).replace("\n", Markup("<eol/>"))
-    for mark in reversed(run.marks):
-        if tag := _TAGS.get(mark.kind):
-            words = element(tag, words, _CODE if tag == "span" else NOTHING)
-    return words
-
-
-def _text(words: str) -> Markup:
-    return as_content(_value(words))
-
-
-def _value(words: str) -> str:
-    """Words without what XML cannot hold, still to be escaped."""
-    return _REFUSED.sub("", words)

@@ -13,19 +13,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from publisher.compare.amendment import Amendment, Change, name_of, summary
-from publisher.compare.redline import Operation
-from publisher.compare.words import Span, SpanKind
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import Change, section_name
+from publisher.compare.operations import Operation
+from publisher.compare.spans import Span, SpanKind
+from publisher.compare.summary import summary_sentence
 from publisher.text.clauses import Clause, Mark, Section
 
-SCHEMA = "urn:policy-publisher:diff:2"
+DIFF_SCHEMA = "urn:policy-publisher:diff:2"
 """The `$id` of the JSON Schema."""
-FORMAT = "policy-publisher/diff"
-VERSION = 2
+DIFF_FORMAT = "policy-publisher/diff"
+DIFF_VERSION = 2
 """Version of the form; it rises when a reader of the old form would misread the new one."""
 
 
-def as_json(amendment: Amendment, old: str, new: str, *, seconds: float | None = None) -> str:
+def diff_json(amendment: Amendment, old: str, new: str, *, seconds: float | None = None) -> str:
     """The amendment as JSON.
 
     Args:
@@ -36,12 +38,12 @@ def as_json(amendment: Amendment, old: str, new: str, *, seconds: float | None =
     counts = amendment.counts
     words = {"inserted": counts.inserted, "deleted": counts.deleted, "moved": counts.moved}
     head = {
-        "$schema": SCHEMA,
-        "format": FORMAT,
-        "version": VERSION,
+        "$schema": DIFF_SCHEMA,
+        "format": DIFF_FORMAT,
+        "version": DIFF_VERSION,
         "old": old,
         "new": new,
-        "summary": summary(amendment),
+        "summary": summary_sentence(amendment),
         "words": words,
     }
     # Put together once: it is longer than both texts, and each step on the way would copy it.
@@ -72,7 +74,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def rebuild(text: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Both source texts, by file name, to the byte, from what `as_json` made."""
+    """Both source texts, by file name, to the byte, from what `diff_json` made."""
     sides: tuple[dict[str, str], dict[str, str]] = ({}, {})
     for op in json.loads(text)["operations"]:
         for side, name in zip(sides, ("old", "new"), strict=True):
@@ -128,10 +130,12 @@ def section_value(section: Section) -> dict[str, Any]:
 
 def _operations(amendment: Amendment) -> Iterator[str]:
     seen = Counter[str]()
-    rows = zip(amendment.operations, amendment.sections, amendment.told, strict=True)
+    rows = zip(
+        amendment.operations, amendment.sections, amendment.changes_of_operations, strict=True
+    )
     for op, (i, j), changes in rows:
         section = amendment.new.sections[j] if j >= 0 else amendment.old.sections[i]
-        name = f"{name_of(section.anchor, section.title)}-{_digest(op)}"
+        name = f"{section_name(section.anchor, section.title)}-{_digest(op)}"
         seen[name] += 1
         own = f"{name}-{seen[name]}" if seen[name] > 1 else name
         if op.spans is None and op.old and op.new and not changes and not op.move:

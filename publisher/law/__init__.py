@@ -1,1 +1,1 @@
-"""The rules of notice: profiles and their sources, periods, business days."""
+"""The rules of notice: profiles with their sources, and how their periods are counted."""

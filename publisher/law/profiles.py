@@ -1,9 +1,7 @@
-"""TODO."""
+"""The profiles of notice that a policy can pick, each with its sources."""
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
 from dataclasses import dataclass
 
 
@@ -85,23 +83,3 @@ PROFILES = {
         ),
     )
 }
-
-
-def earliest_effective(profile: Profile, days: int, published: dt.date) -> dt.date:
-    """The first day a release may take effect.
-
-    Args:
-        profile: the rules.
-        days: the notice period that the policy itself sets, days.
-        published: the day it is announced; it does not count as a day of the period.
-    """
-    first = published + dt.timedelta(days=max(profile.days, days))
-    if profile.months:
-        first = max(first, _months_later(published, profile.months))
-    return first
-
-
-def _months_later(day: dt.date, months: int) -> dt.date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return dt.date(year, month + 1, min(day.day, last))

@@ -1,14 +1,23 @@
-"""The amendment notice: how long before, what it must say, and its text.
+"""The text of the notice of an amendment, and the letter with it.
 
 One Markdown text is frozen with the release. What belongs to one recipient stands in it as a
-field, `{{name}}`, and is filled in by `letter`.
+field, `{{name}}`, which `fields` fills in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from publisher.compare.amendment import Amendment, Change, ChangeKind, summary
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import Change, ChangeKind
+from publisher.compare.summary import summary_sentence
+from publisher.errors import SendError
+from publisher.law.profiles import PROFILES
+from publisher.letters.fields import PersonalLinks, field_values, fill
+from publisher.letters.message import Content, Letter, PdfFile, notice_message
+from publisher.people.recipients import Recipient
 from publisher.policies.dates import long_date
 from publisher.policies.language import english_name, own_name
 from publisher.policies.organisation import Organisation
@@ -16,16 +25,103 @@ from publisher.policies.policy import Note
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.release import Release
-from publisher.review.findings import explains
-
-FIELDS = ("name", "opt_out_link", "opt_out_address", "changes_link")
-"""The fields of a letter: written `{{name}}` in its text. Letters frozen before there was
-`changes_link` do without it."""
-LINKS = frozenset({"opt_out_link", "changes_link"})
-"""Those that are addresses of ours, and stand where Markdown wants an address."""
+from publisher.review.text import explains
 
 
-def compose(
+def compose_notice(
+    release: Release,
+    recipient: Recipient,
+    organisation: Organisation,
+    links: PersonalLinks,
+    date: dt.datetime,
+    attached: bytes = b"",
+) -> Letter:
+    """The notice of a release to one recipient.
+
+    Args:
+        release: a release that has a notice.
+        recipient: whom it is for.
+        organisation: who writes.
+        links: the recipient's own.
+        date: for the Date field.
+        attached: the release as PDF, where its profile wants it on a durable medium; else empty.
+    """
+    content = _content(release, recipient, organisation, links, date)
+    return notice_message(content, links.reply, _attached(release, attached))
+
+
+def compose_test_notice(
+    release: Release,
+    recipient: Recipient,
+    organisation: Organisation,
+    links: PersonalLinks,
+    date: dt.datetime,
+    attached: bytes = b"",
+) -> Letter:
+    """The notice of a release as a test: its subject says so, and its Message-ID is its own.
+
+    Args:
+        release, recipient, organisation, links, date, attached: as for `compose_notice`.
+    """
+    content = _content(release, recipient, organisation, links, date)
+    content = replace(content, name=f"{content.name} test {date.isoformat()}")
+    return notice_message(content, links.reply, _attached(release, attached), mark="[Test]")
+
+
+def _content(
+    release: Release,
+    recipient: Recipient,
+    organisation: Organisation,
+    links: PersonalLinks,
+    date: dt.datetime,
+) -> Content:
+    return Content(
+        text=personal_text(release, recipient, links),
+        language=release.policy.facts.language,
+        organisation=organisation,
+        recipient=recipient,
+        date=date,
+        name=f"notice of {release.name} to {recipient.customer} at {recipient.address}",
+    )
+
+
+def _attached(release: Release, data: bytes) -> PdfFile | None:
+    return PdfFile(f"{release.policy.id}-{release.number}.pdf", data) if data else None
+
+
+def personal_text(release: Release, recipient: Recipient, links: PersonalLinks) -> str:
+    """The notice of a release as one recipient reads it, Markdown."""
+    return fill(release.notice, field_values(recipient.name, links))
+
+
+def text_to_attach(release: Release, stored: Callable[[], bytes]) -> bytes:
+    """The text of a release as PDF, where its profile wants it on a durable medium; else empty.
+
+    Args:
+        release: which.
+        stored: reads the PDF that was frozen with it; empty where there is none.
+
+    Raises:
+        SendError: the PDF that has to travel with the letter is not there.
+    """
+    profile = release.policy.facts.profile
+    if not PROFILES[profile].durable:
+        return b""
+    data = stored()
+    if not data:
+        raise SendError(
+            f"the profile {profile} wants the text to travel with the letter, "
+            "and the release has no policy.pdf",
+            where=f"versions/{release.name}",
+            remedy="restore the folder from git, or freeze a correction",
+        )
+    return data
+
+
+# ── the text that is frozen ──────────────────────────────────────────────────────────────────────
+
+
+def notice_text(
     release: Release,
     before: Release,
     amendment: Amendment,
@@ -58,7 +154,7 @@ def compose(
         facts.effect,
         f"If you do nothing, {new} applies to you from {effective}.",
         "## What changes, and why",
-        f"In figures: {_lower(summary(amendment))}.",
+        f"In figures: {_lower(summary_sentence(amendment))}.",
         *_explained(amendment.changes, release.policy.notes),
         "## The exact words",
         f"- [Every change, word by word]({at.changes(release.number)})\n"
@@ -81,7 +177,7 @@ def _in_other_languages(release: Release, at: Addresses) -> str:
     return f"- In other languages: {links}; the {decides} text decides\n" if links else ""
 
 
-def compose_postponement(
+def postponement_text(
     release: Release, before: Release, postponed: Release, organisation: Organisation
 ) -> str:
     """The text of the letter that tells of a later effective date.
@@ -160,7 +256,7 @@ def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-_SAID = {
+_CHANGES = {
     ChangeKind.ADDED: "new",
     ChangeKind.MOVED: "moved, words unchanged",
     ChangeKind.MERGED: "merged into another section",
@@ -168,11 +264,11 @@ _SAID = {
 }
 
 
-def said(change: Change) -> str:
+def change_words(change: Change) -> str:
     """A change in a few words for a customer: `amended`, `renamed from “…”`."""
     if change.kind is ChangeKind.RETITLED:
         return f"renamed from “{change.was}”"
-    return _SAID.get(change.kind, change.kind.value)
+    return _CHANGES.get(change.kind, change.kind.value)
 
 
 def _explained(changes: Sequence[Change], notes: Sequence[Note]) -> list[str]:
@@ -187,7 +283,7 @@ def _explained(changes: Sequence[Change], notes: Sequence[Note]) -> list[str]:
         lines: dict[str, list[str]] = {}
         for other in changes:
             if explains(other, notes) is note:
-                lines.setdefault(other.title, []).append(said(other))
+                lines.setdefault(other.title, []).append(change_words(other))
         headings = "\\\n".join(
             f"**{title}** ({', '.join(kinds)})" for title, kinds in lines.items()
         )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from publisher.letters.letter import STYLE
+from publisher.letters.html_part import LETTER_STYLE
 from publisher.mail.properties import (
     EXTENTS,
     FONT,
@@ -325,7 +325,7 @@ def _is_plain_for(selectors: str, name: str, value: str) -> bool:
     return _is_plain("", name, value)
 
 
-_DARK = " ".join(STYLE[STYLE.index("@media") :].split())
+_DARK = " ".join(LETTER_STYLE[LETTER_STYLE.index("@media") :].split())
 """What our own letter says of dark windows."""
 
 

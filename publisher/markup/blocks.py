@@ -15,8 +15,8 @@ from markupsafe import Markup
 from publisher.markup.elements import NEWLINE, NOTHING, attribute, concatenated, element, start_tag
 from publisher.text.clauses import Clause, Container, Kind
 
-LISTS = ("bullet", "ordered")
-Numbers = Mapping[tuple[str, int], int]
+LIST_KINDS = ("bullet", "ordered")
+ItemNumbers = Mapping[tuple[str, int], int]
 """The number that each item of a list bears, by its file and the number of its container."""
 
 
@@ -49,7 +49,7 @@ class _Open:
     """Of an ordered list: the number that browsers give to its next item."""
 
 
-def numbers(clauses: Iterable[Clause]) -> Numbers:
+def item_numbers(clauses: Iterable[Clause]) -> ItemNumbers:
     """The numbers of all items of lists, ordered or not."""
     found: dict[tuple[str, int], int] = {}
     following: dict[tuple[str, int], int] = {}
@@ -70,8 +70,8 @@ class Blocks:
 
     def __init__(
         self,
-        old: Numbers,
-        new: Numbers,
+        old: ItemNumbers,
+        new: ItemNumbers,
         *,
         bare: bool = False,
         both_ways: bool = False,

@@ -13,16 +13,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from publisher.compare.amendment import Amendment
-from publisher.compare.redline import Cells, Operation
-from publisher.compare.words import Span, SpanKind
-from publisher.markup.blocks import Blocks, numbers
+from publisher.compare.operations import Cells, Operation
+from publisher.compare.spans import Span, SpanKind
+from publisher.markup.blocks import Blocks, item_numbers
 from publisher.markup.elements import NOTHING
-from publisher.markup.html import HIDDEN, Fragment, Outline, block_cells
+from publisher.markup.html import UNSEEN, Fragment, Outline, block_cells
 from publisher.markup.inline import Style
-from publisher.markup.passages import together
+from publisher.markup.passages import reading_order
 from publisher.text.clauses import Clause, Kind
 
-_STYLE = Style(said=False, noted=False, pictures=True)
+_STYLE = Style(in_words=False, noted=False, pictures=True)
 
 
 def exact(amendment: Amendment) -> Fragment:
@@ -35,9 +35,9 @@ def exact(amendment: Amendment) -> Fragment:
         Blocks as `html.document` makes them with the levels as they are written, but for what
         machines read as Markdown's own: a picture is an element, raw HTML a paragraph of text.
     """
-    old, new = (numbers(text.clauses) for text in (amendment.old, amendment.new))
+    old, new = (item_numbers(text.clauses) for text in (amendment.old, amendment.new))
     blocks, outline = Blocks(old, new, bare=True), Outline(0)
-    for op in together(_sorted(_simple(amendment.operations))):
+    for op in reading_order(_sorted(_simple(amendment.operations))):
         clause = op.clause
         blocks.enter(op.old, op.new, len(op.cells))
         cells = [
@@ -72,7 +72,7 @@ def _sorted(operations: Iterable[Operation]) -> Iterator[Operation]:
     """What is gone before what is new, between clauses that stay: no list is torn needlessly."""
     come: list[Operation] = []
     for op in operations:
-        if op.clause.kind in HIDDEN:
+        if op.clause.kind in UNSEEN:
             continue
         if op.new and not op.old:
             come.append(op)

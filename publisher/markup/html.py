@@ -14,13 +14,13 @@ from itertools import chain, repeat
 
 from markupsafe import Markup
 
-from publisher.compare.words import Span, SpanKind, kept
-from publisher.markup.blocks import Blocks, Cell, numbers
+from publisher.compare.spans import Span, SpanKind, kept_spans
+from publisher.markup.blocks import Blocks, Cell, item_numbers
 from publisher.markup.elements import NOTHING, attribute, concatenated, element
 from publisher.markup.inline import Style, inline
 from publisher.text.clauses import Alike, Clause, Kind
 
-HIDDEN = frozenset({Kind.BLANK, Kind.FRONT_MATTER})
+UNSEEN = frozenset({Kind.BLANK, Kind.FRONT_MATTER})
 """Clauses that no reader sees."""
 _RETIRED, _PILCROW = attribute("class", "pp-retired"), attribute("class", "pp-pilcrow")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -36,7 +36,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class HeadingLabel:
     """What a reader is told of a section, right behind its heading."""
 
     html: Markup
@@ -45,7 +45,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ChangePlace:
     """A place of a fragment where something changed."""
 
     id: str
@@ -60,7 +60,7 @@ class Fragment:
 
     html: Markup
     headings: tuple[Heading, ...] = ()
-    places: tuple[Place, ...] = ()
+    places: tuple[ChangePlace, ...] = ()
 
 
 class Outline:
@@ -92,12 +92,12 @@ class Outline:
         return attribute("id", anchor)
 
 
-def fragment(clauses: Iterable[Clause], *, paper: bool = False) -> Markup:
+def clauses_html(clauses: Iterable[Clause], *, paper: bool = False) -> Markup:
     """Clauses as HTML, without mark-up of changes; `paper`: for a PDF."""
-    return document(clauses, top=0, paper=paper).html
+    return document_html(clauses, top=0, paper=paper).html
 
 
-def document(
+def document_html(
     clauses: Iterable[Clause],
     *,
     permalinks: bool = False,
@@ -107,7 +107,7 @@ def document(
     stories: str = "",
     names: Sequence[str] = (),
     former: Mapping[str, Sequence[str]] | None = None,
-    labels: Mapping[str, Label] | None = None,
+    labels: Mapping[str, HeadingLabel] | None = None,
 ) -> Fragment:
     """Clauses as HTML with the list of their headings.
 
@@ -124,9 +124,9 @@ def document(
         labels: what stands behind the heading of a section, by its anchor.
     """
     named = zip(clauses, chain(names, repeat("")), strict=False)
-    shown = [(clause, name) for clause, name in named if clause.kind not in HIDDEN]
+    shown = [(clause, name) for clause, name in named if clause.kind not in UNSEEN]
     texts = [clause for clause, _ in shown]
-    blocks = Blocks({}, numbers(texts), both_ways=right_to_left(texts))
+    blocks = Blocks({}, item_numbers(texts), both_ways=has_right_to_left(texts))
     outline = Outline(top)
     former = former or {}
     for clause, name in shown:
@@ -158,7 +158,7 @@ def document(
 @lru_cache(maxsize=1 << 14)
 def _cells(alike: Alike, paper: bool) -> tuple[Cell, ...]:
     clause = alike.clause
-    cells = [kept(cell) for cell in clause.cells]
+    cells = [kept_spans(cell) for cell in clause.cells]
     return tuple(block_cells(clause, cells, Style(marked=False, paper=paper)))
 
 
@@ -199,7 +199,7 @@ def _story(clause: Clause, stories: str) -> Markup:
     ).format(stories, clause.anchor, clause.text)
 
 
-def right_to_left(clauses: Iterable[Clause]) -> bool:
+def has_right_to_left(clauses: Iterable[Clause]) -> bool:
     """Whether any letter is written from right to left."""
     texts = (clause.text for clause in clauses)
     return any(not text.isascii() and _RIGHT_TO_LEFT.search(text) for text in texts)

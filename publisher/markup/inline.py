@@ -8,7 +8,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from publisher.compare.words import Span, SpanKind
+from publisher.compare.spans import Span, SpanKind
 from publisher.markup.elements import (
     NOTHING,
     as_content,
@@ -20,11 +20,11 @@ from publisher.markup.elements import (
 from publisher.text.clauses import Mark
 
 _TAGS = {"strong": "strong", "em": "em", "code": "code"}
-SAID = {SpanKind.INSERT: "added", SpanKind.DELETE: "removed"}
+_WORD_FOR = {SpanKind.INSERT: "added", SpanKind.DELETE: "removed"}
 """The words that stand beside the colour."""
-_ENDS = {said: f" end\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}{said}]" for said in SAID.values()}
+_ENDS = {said: f" end\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}{said}]" for said in _WORD_FOR.values()}
 """On paper, these words are not torn apart."""
-TOLD = 4
+MOST_TYPOGRAPHY = 4
 """So many changes of typography are told of one block; a list of more is of no use."""
 
 
@@ -41,7 +41,7 @@ class Style:
 
     marked: bool = True
     """Show what was inserted and deleted; else show the words alone."""
-    said: bool = True
+    in_words: bool = True
     """Say it in words too."""
     noted: bool = True
     """Show kept words whose link, formatting or typography changed, and how they were before."""
@@ -79,28 +79,28 @@ def inline(spans: Sequence[Span], style: Style | None = None) -> Markup:
             ]
         )
         parts.append(_anchored(link, words))
-    if style.marked and style.said and style.noted and (told := typography(spans)):
-        parts.append(say(f" [typography changed: {told}]", style))
+    if style.marked and style.in_words and style.noted and (told := typography_changes(spans)):
+        parts.append(read_aloud(f" [typography changed: {told}]", style))
     html = concatenated(parts)
     if style.paper:
         # Words that are removed, and those that took their place: one run of ours between them.
-        start = say("", style).removesuffix(_END)
+        start = read_aloud("", style).removesuffix(_END)
         for end in _ENDS.values():
             html = html.replace(f"{end}{_END}{start}", end)
     return html
 
 
-def say(words: str, style: Style) -> Markup:
+def read_aloud(words: str, style: Style) -> Markup:
     """Words for those who do not see the marks."""
     return element("span", as_content(words), concatenated((_SAY, style.way)))
 
 
-def label(words: str, style: Style) -> Markup:
+def own_words(words: str, style: Style) -> Markup:
     """Our own words beside those of the text."""
     return element("span", as_content(words), concatenated((_LABEL, style.way)))
 
 
-def typography(spans: Iterable[Span]) -> str:
+def typography_changes(spans: Iterable[Span]) -> str:
     """How the typography of kept words was before, such as `“ was ", ” was "`; each way once."""
     pairs: dict[tuple[str, str], None] = {}
     for span in spans:
@@ -116,7 +116,7 @@ def typography(spans: Iterable[Span]) -> str:
         else:
             pairs[span.text.strip(), span.before.strip()] = None
     told = [f"{new} was {old}" if new != "spaces" else "spaces" for new, old in pairs]
-    return ", ".join([*told[:TOLD], *["and more"][: len(told) > TOLD]])
+    return ", ".join([*told[:MOST_TYPOGRAPHY], *["and more"][: len(told) > MOST_TYPOGRAPHY]])
 
 
 def _anchored(link: str, words: Markup) -> Markup:
@@ -158,18 +158,16 @@ def _run(spans: list[Span], style: Style, linked: bool) -> Markup:
     if kind is SpanKind.KEEP:
         return _noted(words, was, before, spans[0].marks, style)
     tag = "ins" if kind is SpanKind.INSERT else "del"
-    if not style.said:
+    if not style.in_words:
         return element(tag, words)
-    said = SAID[kind]
+    said = _WORD_FOR[kind]
     if style.paper:
         # Beside, not inside: half the boxes to lay out, and nothing to keep underlines off.
         return concatenated(
-            (say(f"[{said}: ", style), element(tag, words), say(_ENDS[said], style))
+            (read_aloud(f"[{said}: ", style), element(tag, words), read_aloud(_ENDS[said], style))
         )
-    inside = (
-        say(f"[{said}: ", style), element("span", words, _WORDS), say(f" end of {said}]", style),
-    )  # fmt: skip
-    return element(tag, concatenated(inside))
+    start, end = read_aloud(f"[{said}: ", style), read_aloud(f" end of {said}]", style)
+    return element(tag, concatenated((start, element("span", words, _WORDS), end)))
 
 
 def _noted(
@@ -182,14 +180,14 @@ def _noted(
     """Kept words, with how they were before."""
     if before is not None:
         title = attribute("title", f"Was: {before}") if style.noted else NOTHING
-        words = element("span", words, _TYPE + title) if style.said else words
-    if was is not None and not style.said:
+        words = element("span", words, _TYPE + title) if style.in_words else words
+    if was is not None and not style.in_words:
         marks = "; ".join(f"{mark.kind} {mark.value}".strip() for mark in was)
         words = element("span", words, attribute("data-was", marks))
     elif was is not None:
         note = NOTHING
         if style.noted:
-            note = label(f" [{_format_note(was, now, style.titles)}]", style)
+            note = own_words(f" [{_format_note(was, now, style.titles)}]", style)
         words = element("span", concatenated((words, note)), _FORMAT)
     return words
 

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
-from publisher.compare.redline import Cells, Operation
-from publisher.compare.words import Span, SpanKind, kept
-from publisher.markup.blocks import LISTS, Blocks
-from publisher.markup.html import HIDDEN
+from publisher.compare.operations import Cells, Operation
+from publisher.compare.spans import Span, SpanKind, kept_spans
+from publisher.markup.blocks import LIST_KINDS, Blocks
+from publisher.markup.html import UNSEEN
 from publisher.text.clauses import Clause, Kind
 
-LONG = 3
+LONGEST_UNFOLDED = 3
 """More unchanged clauses than this between two changes may be folded."""
 
 
 @dataclass(slots=True)
-class Old:
+class OldClause:
     """An old clause and the operations that tell what became of its words, in order."""
 
     clause: Clause
@@ -44,7 +45,7 @@ class Old:
         if first.spans is None:
             gone = not first.new
             runs = self.clause.cells
-            spans = [kept(cell) for cell in runs]
+            spans = [kept_spans(cell) for cell in runs]
             return tuple(
                 tuple([span._replace(kind=SpanKind.DELETE) if gone else span for span in cell])
                 for cell in spans
@@ -83,7 +84,7 @@ class Block:
     """Of a new clause: the operations of the further old clauses that were merged into it."""
     split: bool = False
     """A paragraph ends here that went on in the old text."""
-    olds: list[Old] = field(default_factory=list)
+    olds: list[OldClause] = field(default_factory=list)
     """The old clauses that begin here."""
     section: str = ""
     """Anchor of the section it is in, else its title; of a removed section, as it was."""
@@ -101,7 +102,7 @@ class Block:
         return bool(self.op.move) and self.op.new is None
 
 
-def together(operations: Iterable[Operation]) -> list[Operation]:
+def reading_order(operations: Iterable[Operation]) -> list[Operation]:
     """The operations that readers see, so that a table or list goes on before what is gone below.
 
     In a gap, all that is gone stands before all that is new; a new row would be parted from its
@@ -111,7 +112,7 @@ def together(operations: Iterable[Operation]) -> list[Operation]:
     around: tuple[str, int] | None = None
     gap = 0
     for op in operations:
-        if op.clause.kind in HIDDEN:
+        if op.clause.kind in UNSEEN:
             continue
         place = len(found)
         goes_on = around is not None and op.new and _outermost(op.new) == around
@@ -135,17 +136,17 @@ def _within(clause: Clause, kind: str) -> bool:
     return bool(clause.containers) and clause.containers[0].kind == kind
 
 
-def gather(operations: Iterable[Operation]) -> list[Block]:
+def blocks_of(operations: Iterable[Operation]) -> list[Block]:
     """The blocks that readers see, in reading order, each with the section it is in."""
     blocks: list[Block] = []
     holder: Block | None = None
-    source: tuple[Old, Block] | None = None
-    moved: dict[int, Old] = {}
+    source: tuple[OldClause, Block] | None = None
+    moved: dict[int, OldClause] = {}
     section = ""
-    for op in together(operations):
+    for op in reading_order(operations):
         if op.continued and op.old and holder:
             holder.joined.append(op)
-            holder.olds.append(Old(op.old, [op]))
+            holder.olds.append(OldClause(op.old, [op]))
             source = holder.olds[-1], holder
             continue
         if op.clause.kind is Kind.HEADING and not (op.move and op.new is None):
@@ -155,7 +156,7 @@ def gather(operations: Iterable[Operation]) -> list[Block]:
         if op.new:
             holder = block
         if op.old:
-            block.olds.append(Old(op.old, [op]))
+            block.olds.append(OldClause(op.old, [op]))
             source = block.olds[-1], block
             if op.move:
                 moved[op.move] = block.olds[-1]
@@ -170,7 +171,7 @@ def gather(operations: Iterable[Operation]) -> list[Block]:
     return blocks
 
 
-def passages(blocks: Sequence[Block]) -> list[list[Block]]:
+def passages_of(blocks: Sequence[Block]) -> list[list[Block]]:
     """The blocks cut wherever nothing but an outermost list goes on."""
     found: list[list[Block]] = []
     frame = Blocks({}, {})
@@ -181,7 +182,7 @@ def passages(blocks: Sequence[Block]) -> list[list[Block]]:
             continue
         old, new, width = block.op.old, block.op.new, len(block.op.cells)
         depth = frame.enter(old, new, width)
-        if not found or depth == 0 or (depth == 1 and frame.stack[0].kind in LISTS):
+        if not found or depth == 0 or (depth == 1 and frame.stack[0].kind in LIST_KINDS):
             found.append([])
         found[-1].append(block)
         if block.op.clause.kind is Kind.ROW:
@@ -189,7 +190,7 @@ def passages(blocks: Sequence[Block]) -> list[list[Block]]:
     return found
 
 
-def stretches(found: Sequence[list[Block]]) -> list[tuple[bool, list[list[Block]]]]:
+def foldable_stretches(found: Sequence[list[Block]]) -> list[tuple[bool, list[list[Block]]]]:
     """The passages of one section, as stretches that may be folded and stretches that may not."""
     runs: list[tuple[bool, list[list[Block]]]] = []
     for passage in found:
@@ -198,4 +199,22 @@ def stretches(found: Sequence[list[Block]]) -> list[tuple[bool, list[list[Block]
             runs.append((same, []))
         runs[-1][1].append(passage)
     whole = len(runs) == 1
-    return [(same and (whole or sum(map(len, run)) > LONG), run) for same, run in runs]
+    return [(same and (whole or sum(map(len, run)) > LONGEST_UNFOLDED), run) for same, run in runs]
+
+
+def by_section(
+    found: Iterable[list[Block]],
+) -> Iterable[tuple[list[Block] | None, list[list[Block]]]]:
+    """Each section's heading, a passage of its own, and the passages behind it."""
+    heading: list[Block] | None = None
+    for is_heading, group in groupby(found, key=lambda p: p[0].op.clause.kind is Kind.HEADING):
+        if not is_heading:
+            yield heading, list(group)
+            heading = None
+            continue
+        for passage in group:
+            if heading:
+                yield heading, []
+            heading = passage
+    if heading:
+        yield heading, []

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from publisher.compare.amendment import Amendment
-from publisher.letters.letter import fill, page_values
+from publisher.letters.fields import fill, page_values
 from publisher.markup.elements import NOTHING
-from publisher.markup.html import Heading, document, fragment
-from publisher.markup.marked import redline
+from publisher.markup.html import Heading, clauses_html, document_html
+from publisher.markup.redline import redline
 from publisher.paper.fillable import CUSTOMER, DECLARATION, RELEASE
 from publisher.policies.dates import long_date
 from publisher.policies.organisation import Organisation
@@ -21,7 +21,7 @@ from publisher.policies.policy import Note
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
 from publisher.site import languages, page_parts
-from publisher.text.clauses import parse
+from publisher.text.parsing import parse
 
 _BAR = ("In the margin", "a bar beside every paragraph with a change")
 
@@ -29,7 +29,7 @@ _BAR = ("In the margin", "a bar beside every paragraph with a change")
 def release_sheet(release: Release, organisation: Organisation) -> Markup:
     """A version in full."""
     facts = release.policy.facts
-    text = document(release.policy.document.clauses, retired=facts.retired, paper=True)
+    text = document_html(release.policy.document.clauses, retired=facts.retired, paper=True)
     where = Addresses(organisation.site, release.policy.id).release(release.number)
     parts = [
         _title(
@@ -106,10 +106,8 @@ def comparison_sheet(
     amendment: Amendment,
     notes: Sequence[Note],
     language: str,
-    *,
-    paper: bool = True,
 ) -> Markup:
-    """What differs between any two texts.
+    """What differs between any two texts, for a PDF.
 
     Args:
         title: what the document is called.
@@ -117,22 +115,37 @@ def comparison_sheet(
         amendment: what differs.
         notes: why.
         language: of the texts.
-        paper: for a PDF; else for a browser.
     """
-    marked = redline(amendment, paper=paper, views=not paper)
-    tools = NOTHING if paper else page_parts.views(marked, old, new)
-    marks = page_parts.legend(marked.html if paper else None)
-    rows = [("Before", old), ("After", new)]
-    if paper:
-        rows.append(_BAR)
+    marked = redline(amendment, paper=True)
+    marks = page_parts.legend(marked.html)
     parts = [
         _title("", title, ""),
-        _facts(*rows),
+        _facts(("Before", old), ("After", new), _BAR),
         page_parts.general_note(notes),
-        page_parts.changed_text(amendment, marked, notes, language, tools, marks),
+        page_parts.changed_text(amendment, marked, notes, language, marks=marks),
     ]
-    if not paper:
-        parts = [Markup("<main>\n"), *parts, Markup("</main>\n")]
+    return _sheet(language, "", title, title, parts)
+
+
+def comparison_page(
+    title: str,
+    old: str,
+    new: str,
+    amendment: Amendment,
+    notes: Sequence[Note],
+    language: str,
+) -> Markup:
+    """The same for a browser, with buttons for the old, the new and the marked text."""
+    marked = redline(amendment, views=True)
+    tools = page_parts.views(marked, old, new)
+    parts = [
+        Markup("<main>\n"),
+        _title("", title, ""),
+        _facts(("Before", old), ("After", new)),
+        page_parts.general_note(notes),
+        page_parts.changed_text(amendment, marked, notes, language, tools),
+        Markup("</main>\n"),
+    ]
     return _sheet(language, "", title, title, parts)
 
 
@@ -152,7 +165,7 @@ def notice_sheet(
     parts = [
         Markup('<p class="publisher">{}</p>\n').format(organisation.name),
         Markup('<article class="text letter">\n{}</article>\n').format(
-            fragment(parse(text), paper=True)
+            clauses_html(parse(text), paper=True)
         ),
     ]
     title = f"{facts.title}: notice of version {release.number}"
@@ -165,7 +178,7 @@ def opt_out_sheet(release: Release, organisation: Organisation) -> Markup:
     version = f"version {release.number.major}"
     closes = long_date(release.closes, facts.language)
     declaration = f"I opt out of {version} of the {facts.title} of {organisation.name}."
-    wording = fragment(parse(release.opt_out), paper=True)
+    wording = clauses_html(parse(release.opt_out), paper=True)
     fields = NOTHING.join(
         _field(name, label, Markup("required") if name != "signature" else NOTHING)
         for name, label in (

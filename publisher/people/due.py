@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from publisher.law.profiles import PROFILES, earliest_effective
+from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.recipients import Recipient
-from publisher.people.record import Delivery, DeliveryState
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
@@ -98,13 +96,3 @@ def told_before(
                 numbers.setdefault(recipient, missed.number)
     before = releases.material_predecessor(release)
     return Told(numbers, before.number if before else None)
-
-
-def lawful_from(release: Release, releases: Releases, today: dt.date) -> dt.date:
-    """The first day a release may apply to somebody who is told of it today.
-
-    By the rules that customers were promised, and by the new ones where they are stricter.
-    """
-    before = releases.material_predecessor(release)
-    facts = [release.policy.facts, *([before.policy.facts] if before else [])]
-    return max(earliest_effective(PROFILES[f.profile], f.days, today) for f in facts)

@@ -17,13 +17,14 @@ from typing import Any
 from markdown_it.token import Token
 
 from publisher.policies.policy import ANCHOR
-from publisher.text.clauses import Clause, Kind, parse, source_lines
-from publisher.text.markdown import markdown
+from publisher.text.clauses import Clause, Kind
+from publisher.text.markdown import markdown_reader
+from publisher.text.parsing import parse, source_lines
 
 BEGINNING = "beginning"
 """Names the file of what stands before the first heading; no anchor is called like it."""
-LONGEST = 40
-"""Letters an anchor made by machine has at most: people read it in addresses."""
+LONGEST_ANCHOR = 40
+"""Limit on the letters of an anchor made by machine: people read it in addresses."""
 
 _SUFFIX = re.compile(r" \{#([^{}\s]*)\}$")
 _AT_ENDS = re.compile(r" \{#([^{}\s]*)\}(?=[ \t]*$)", re.MULTILINE)
@@ -124,8 +125,8 @@ def anchor_for(title: str, taken: Collection[str]) -> str:
     words = re.sub(r"<[^>]*>|['’]", "", title)
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "-", plain).lstrip("0123456789-")
-    if len(name) > LONGEST:
-        name = name[:LONGEST].rpartition("-")[0] or name[:LONGEST]
+    if len(name) > LONGEST_ANCHOR:
+        name = name[:LONGEST_ANCHOR].rpartition("-")[0] or name[:LONGEST_ANCHOR]
     name = name.strip("-") or "section"
     names = (f"{name}-{n}" if n > 1 else name for n in range(1, len(taken) + 3))
     return next(n for n in names if n not in taken and n != BEGINNING)
@@ -150,7 +151,7 @@ def _headings(text: str, lines: Sequence[str]) -> list[_Heading]:
     found: list[_Heading] = []
     tokens: list[Token] = []
     # Where the headings are can be told without reading the words between them.
-    reader = markdown(raw_html=True)
+    reader = markdown_reader(raw_html=True)
     reader.block.parse(text, reader, {}, tokens)
     for token in tokens:
         if token.type != "heading_open" or token.map is None:

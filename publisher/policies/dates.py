@@ -1,4 +1,4 @@
-"""TODO."""
+"""How a date is written: the day, the month by name and the year, in the language of the text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from publisher.policies.language import dated
 
 @lru_cache(maxsize=4096)
 def long_date(day: dt.date | None, language: str = "en") -> str:
-    """A day as people write it: `1 March 2027`, `1. März 2027`."""
+    """A day as people write it: `1 March 2027`, `1. März 2027`.
+
+    Args:
+        day: which; None: it is not known, which is said in English.
+        language: its tag (BCP 47); one that has no calendar we know is written as English.
+    """
     from babel.dates import format_date
 
     if day is None:

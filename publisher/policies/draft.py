@@ -8,12 +8,12 @@ from collections.abc import Collection, Mapping
 
 from publisher.errors import PublisherError
 from publisher.policies import language
-from publisher.policies.finding import Finding, Severity, from_error
+from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import Facts, Note, Policy, read_facts
-from publisher.text.clauses import source_lines
+from publisher.text.parsing import source_lines
 
-LARGEST = 1_000_000
-"""Bytes a section file may have."""
+LARGEST_SECTION = 1_000_000
+"""Limit on the bytes of a section file."""
 FACTS_FILE = "policy.toml"
 
 
@@ -36,7 +36,7 @@ def read_draft(
     try:
         facts = read_facts(files[FACTS_FILE], f"{folder}/{FACTS_FILE}")
     except PublisherError as error:
-        return None, [from_error(error)]
+        return None, [Finding.from_error(error)]
     reader = _DraftReader(files, folder)
     policy = reader.policy(policy_id, facts)
     return policy, reader.findings
@@ -126,13 +126,9 @@ class _DraftReader:
 
     def _text(self, name: str) -> str:
         data = self.files[name]
-        if len(data) > LARGEST:
-            self.error(
-                name,
-                0,
-                f"the section has {len(data):,} bytes; at most {LARGEST:,} can be compared well",
-                "split it into several sections",
-            )
+        if len(data) > LARGEST_SECTION:
+            what = f"the section has {len(data):,} bytes; the limit is {LARGEST_SECTION:,}"
+            self.error(name, 0, what, "split it into several sections")
             return ""
         try:
             text = data.decode("utf-8")

@@ -1,4 +1,4 @@
-"""What a check tells: where, what is wrong, and what to do about it."""
+"""What `check`, `verify` and other commands report: where, what is wrong, and the remedy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from publisher.errors import PublisherError
 
 
 class Severity(StrEnum):
-    """How grave a finding is."""
+    """How serious a finding is."""
 
     ERROR = "error"
     CUE = "review"
@@ -17,24 +17,30 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that `check` found."""
+    """One thing that is wrong, or that a person should look at."""
 
     severity: Severity
-    file: str
+    place: str
+    """A path from the project's root, or what else it is about, such as `this clone`."""
     line: int
-    """From 1; 0: the file as a whole."""
+    """From 1; 0: the place as a whole."""
     what: str
-    remedy: str
+    remedy: str = ""
+
+    @classmethod
+    def from_error(cls, error: PublisherError) -> Finding:
+        """The finding for an error met while reading."""
+        place, _, line = error.where.rpartition(":")
+        if not line.isdigit():
+            place, line = error.where, "0"
+        return cls(Severity.ERROR, place, int(line), error.what, error.remedy)
 
     @property
     def where(self) -> str:
         """`policy/privacy/contact.md:3`."""
-        return f"{self.file}:{self.line}" if self.line else self.file
+        return f"{self.place}:{self.line}" if self.line else self.place
 
-
-def from_error(error: PublisherError) -> Finding:
-    """The finding for an error met while reading."""
-    file, _, line = error.where.rpartition(":")
-    if not line.isdigit():
-        file, line = error.where, "0"
-    return Finding(Severity.ERROR, file, int(line), error.what, error.remedy)
+    @property
+    def rank(self) -> tuple[bool, str, int]:
+        """Sorts findings: errors first, then by place and line."""
+        return self.severity is not Severity.ERROR, self.place, self.line

@@ -35,7 +35,7 @@ def unfit(words: str, *, lines: bool = False, markdown: bool = False) -> str:
     return f"has `{tag[0]}`" if tag else ""
 
 
-REMEDY = "say it in letters, digits and punctuation, without < and > and without invisible signs"
+_REMEDY = "say it in letters, digits and punctuation, without < and > and without invisible signs"
 
 
 def check_facts(facts: Facts, data: bytes, file: str) -> Iterator[Finding]:
@@ -74,7 +74,7 @@ def _found(named: dict[str, str], data: bytes, file: str) -> Iterator[Finding]:
     for key, why in named.items():
         if why:
             what = f"`{key}` {why}"
-            yield Finding(Severity.ERROR, file, line_of(data, key), what, REMEDY)
+            yield Finding(Severity.ERROR, file, line_of(data, key), what, _REMEDY)
 
 
 def line_of(data: bytes, key: str) -> int:

@@ -48,7 +48,7 @@ def _name(tag: str, told_in: str) -> str:
     return name or tag
 
 
-def right_to_left(tag: str) -> bool:
+def is_right_to_left(tag: str) -> bool:
     """Whether a language is written from right to left."""
     found = locale(tag)
     return found is not None and found.text_direction == "rtl"

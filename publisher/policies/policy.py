@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import lru_cache
 from itertools import count
 
 from publisher.policies.toml import Table, parse_toml
-from publisher.text.clauses import Document, parse
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 
 ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
 POLICY_ID = re.compile(r"[a-z][a-z0-9-]{0,15}")
@@ -43,7 +44,7 @@ class Wording:
     """As that of the policy."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Facts:
     """`policy.toml`: what the policy is, beside its text."""
 
@@ -66,7 +67,7 @@ class Facts:
     """What each translation is called, by its language."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Policy:
     """A whole policy at one moment: a draft, or what a release froze."""
 
@@ -79,20 +80,10 @@ class Policy:
     """Markdown of each translated section file, by language and name, in the order of the sections;
     of a section that is not translated there is none."""
 
-    @cached_property
+    @property
     def document(self) -> Document:
         """All sections as one document."""
-        numbers = count(1)
-        files = self.files.items()
-        return Document(tuple(c for name, text in files for c in parse(text, name, numbers)))
-
-    def forget(self) -> None:
-        """Drops what was read of the text; it is read again where it is asked for.
-
-        For histories: hundreds of texts, of which two are looked at together.
-        """
-        for name in ("document", "_in_languages"):
-            vars(self).pop(name, None)
+        return _document(tuple(self.files.items()))
 
     @property
     def markdown(self) -> str:
@@ -104,14 +95,20 @@ class Policy:
 
     def in_language(self, language: str) -> Policy:
         """The policy as one of its translations has it, without notes, which are not translated."""
-        return self._in_languages[language]
+        files = self.translations[language]
+        return Policy(self.id, _translated(self.facts, language, files), files)
 
-    @cached_property
-    def _in_languages(self) -> dict[str, Policy]:
-        return {
-            language: Policy(self.id, _translated(self.facts, language, files), files)
-            for language, files in self.translations.items()
-        }
+
+MOST_PARSED = 4
+"""Documents kept in memory: a history has hundreds of texts, of which a version and the one before
+it are looked at together, in one language or two."""
+
+
+@lru_cache(maxsize=MOST_PARSED)
+def _document(files: tuple[tuple[str, str], ...]) -> Document:
+    """The document of some files, each a name and its Markdown."""
+    numbers = count(1)
+    return Document(tuple(c for name, text in files for c in parse(text, name, numbers)))
 
 
 def _translated(facts: Facts, language: str, files: Mapping[str, str]) -> Facts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from publisher.releases.releases import Releases
 
@@ -27,3 +28,18 @@ def behind(releases: Releases, now: dt.datetime) -> str:
 
 def _moment(time: dt.datetime) -> str:
     return f"{time.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+SKEW = dt.timedelta(minutes=1)
+"""How far the clocks of two machines may lie apart without a word."""
+
+
+def overtaken(now: dt.datetime, known: Iterable[dt.datetime | None]) -> dt.datetime | None:
+    """The time on record that a clock is behind; None where it is not.
+
+    Args:
+        now: what the clock says.
+        known: times that have passed for certain.
+    """
+    newest = max((moment for moment in known if moment is not None), default=None)
+    return newest if newest is not None and now < newest - SKEW else None

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rapidfuzz.distance import OSA
 
-from publisher.compare.amendment import Amendment, ChangeKind
-from publisher.compare.redline import Operation
-from publisher.compare.words import Span, SpanKind
-from publisher.text.segmentation import words
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import ChangeKind
+from publisher.compare.operations import Operation
+from publisher.compare.spans import Span, SpanKind
+from publisher.text.segmentation import words_in
 
 WEIGHTY = frozenset(
     """
@@ -54,7 +55,7 @@ def _more_than_spelling(op: Operation) -> Iterator[str]:
         yield f"the heading “{op.new.text}” has another anchor or level"
     for cell in op.cells:
         for deleted, inserted in _replacements(cell):
-            old, new = words(deleted), words(inserted)
+            old, new = words_in(deleted), words_in(inserted)
             old = [word for word in old if any(c.isalnum() for c in word)]
             new = [word for word in new if any(c.isalnum() for c in word)]
             if len(old) != len(new):

@@ -132,15 +132,18 @@ def seal_of(sums: bytes) -> str:
     return hashlib.sha256(sums).hexdigest()
 
 
+def read_sums(sums: bytes) -> dict[str, str]:
+    """The digest of each file, as `SHA256SUMS` has it."""
+    lines = (line.partition("  ") for line in sums.decode("utf-8", "replace").splitlines())
+    return {name: digest for digest, _, name in lines}
+
+
 def broken(files: Mapping[str, bytes]) -> list[tuple[str, str]]:
     """What in a release folder is not as it was sealed: (file name, what is wrong)."""
     sums = files.get(SUMS_FILE)
     if sums is None:
         return [(SUMS_FILE, "is missing")]
-    expected: dict[str, str] = {}
-    for line in sums.decode("utf-8", "replace").splitlines():
-        digest, _, name = line.partition("  ")
-        expected[name] = digest
+    expected = read_sums(sums)
     found: list[tuple[str, str]] = []
     for name in sorted({*expected, *files} - {SUMS_FILE}):
         if name not in files:
@@ -149,6 +152,9 @@ def broken(files: Mapping[str, bytes]) -> list[tuple[str, str]]:
             found.append((name, "was added after the release was sealed"))
         elif hashlib.sha256(files[name]).hexdigest() != expected[name]:
             found.append((name, "was altered after the release was sealed"))
+    if not found and sums != checksums(files):
+        # Every sum is right, and yet it is not what was written: lines twice, say, or line ends.
+        found.append((SUMS_FILE, "was altered after the release was sealed"))
     return found
 
 

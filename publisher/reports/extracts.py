@@ -1,28 +1,24 @@
-"""Extracts: what a reader is shown of an amendment, and what is said of it in words.
+"""Extracts: which lines of an amendment a reader is shown under which heading, and their notes.
 
-Every form that is made for people is made from these: text and mail in `report`, Markdown in
-`comment`. So they show the same and say the same.
+Every report for people is made from these: text and mail in `terminal`, Markdown in
+`pull_request`. So they show the same and say the same.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from publisher.compare.amendment import Amendment, Change, ChangeKind
-from publisher.compare.redline import Operation
-from publisher.compare.words import Span, SpanKind
-from publisher.text.clauses import Clause, Kind, Mark, Section
-from publisher.text.segmentation import words
+from publisher.compare.amendment import Amendment
+from publisher.compare.operations import Operation
+from publisher.compare.spans import Span
+from publisher.reports.changes import section_label
+from publisher.reports.phrases import shortened
+from publisher.text.clauses import Clause, Kind
 
-CONTEXT = 80
-"""So many letters of unchanged words are shown beside a change where the rest is left out."""
-SHORT = 70
-"""So many letters are enough to know again what is shown in full elsewhere."""
-NAMED = 3
-"""So many old spellings are told of one clause."""
+MOST_SPELLINGS = 3
+"""Limit on the old spellings that are named for one clause."""
 
 
 class Line(NamedTuple):
@@ -121,7 +117,7 @@ class _Teller:
 
     def _title(self, under: tuple[str, int]) -> str:
         side, number = under
-        return _title((self.new if side == "new" else self.old)[number])
+        return section_label((self.new if side == "new" else self.old)[number])
 
     def _place(self, op: Operation) -> str:
         if not op.move or (op.move in self.carried and op.clause.kind is not Kind.HEADING):
@@ -163,7 +159,7 @@ def _notes(op: Operation) -> tuple[str, ...]:
         if op.old.anchor != op.new.anchor:
             notes.append(f"anchor {_anchor(op.new)}, was {_anchor(op.old)}")
     if spellings := list(dict.fromkeys(s for cell in op.cells for s in _spellings(cell))):
-        named = [f"“{spelling}”" for spelling in spellings[:NAMED] if spelling.strip()]
+        named = [f"“{spelling}”" for spelling in spellings[:MOST_SPELLINGS] if spelling.strip()]
         more = len(spellings) - len(named)
         if not named:
             notes.append("typography: spaces")
@@ -206,193 +202,4 @@ def _setting(clause: Clause) -> str:
     return f"{name} in a quotation" if "quote" in around else name
 
 
-def _format_note(was: Sequence[Mark], now: Sequence[Mark]) -> str:
-    """A change of formatting in words: `link to #use, was #collection`; `now bold`."""
-    old, new = _link(was), _link(now)
-    if old != new:
-        if not old:
-            return f"link to {new} added"
-        return f"link to {new}, was {old}" if new else f"link to {old} removed"
-    names = {"strong": "bold", "em": "italic", "code": "code"}
-    kinds = [{mark.kind for mark in side} & names.keys() for side in (was, now)]
-    gained, lost = (sorted(names[kind] for kind in a - b) for a, b in (kinds[::-1], kinds))
-    parts = ["now " + " and ".join(gained)] * bool(gained)
-    parts += ["no longer " + " and ".join(lost)] * bool(lost)
-    return ", ".join(parts) or "formatting changed"
-
-
-def _link(marks: Iterable[Mark]) -> str:
-    return next((mark.value for mark in marks if mark.kind == "link"), "")
-
-
-def kind_in_words(amendment: Amendment, change: Change) -> str:
-    """What happened to a section: `retitled, was “Use”`, `amended (typography only)`."""
-    match change.kind:
-        case ChangeKind.RETITLED:
-            if change.title != change.was:
-                return f"retitled, was “{change.was}”"
-            old = amendment.old.sections[change.old_sections[0]].anchor
-            return f"anchor changed, was {f'#{old}' if old else 'none'}"
-        case ChangeKind.LEVEL_CHANGED:
-            levels = [
-                section.heading.level
-                for section in (
-                    amendment.old.sections[change.old_sections[0]],
-                    amendment.new.sections[change.new_sections[0]],
-                )
-                if section.heading
-            ]
-            return f"level changed from {' to '.join(map(str, levels))}"
-        case ChangeKind.SPLIT:
-            off = (amendment.new.sections[j].title for j in change.new_sections[1:])
-            return "split, with " + ", ".join(f"“{title}”" for title in off) + " split off"
-        case ChangeKind.MERGED:
-            into = amendment.new.sections[change.new_sections[0]].title
-            return f"merged into “{into}”" if into else "merged into the beginning"
-        case ChangeKind.AMENDED | ChangeKind.MOVED_AND_AMENDED:
-            if change.inserted or change.deleted:
-                return change.kind.value
-            return f"{change.kind.value} ({_beside_words(amendment, change)} only)"
-    return change.kind.value
-
-
-def _beside_words(amendment: Amendment, change: Change) -> str:
-    """What changed in a section in which no word did: `typography and links`."""
-    operations = amendment.operations_of(change)
-    spans = [span for op in operations for cell in op.cells for span in cell]
-    formats = [(span.was, span.marks) for span in spans if span.was is not None]
-    found = {
-        "typography": any(span.before is not None for span in spans),
-        "links": any(_link(was) != _link(now) for was, now in formats),
-        "formatting": any(_link(was) == _link(now) for was, now in formats),
-        "setting": any(op.reset for op in operations),
-        "paragraphs": any(op.continued for op in operations),
-        "thematic breaks": any(op.clause.kind is Kind.RULE for op in operations),
-    }
-    names = [name for name, true in found.items() if true] or ["place"]
-    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
-
-
-def title_of(amendment: Amendment, change: Change) -> str:
-    """What the section of a change is called, for people."""
-    if change.kind in (ChangeKind.MERGED, ChangeKind.REMOVED):
-        return _title(amendment.old.sections[change.old_sections[0]])
-    return _title(amendment.new.sections[change.new_sections[0]])
-
-
-def _title(section: Section) -> str:
-    return section.title or ("(empty heading)" if section.heading else "(before the first heading)")
-
-
-def figures(change: Change) -> str:
-    """Its words in figures: `+1, −2 words`; empty where there are none."""
-    parts = [f"+{change.inserted}"] * bool(change.inserted)
-    parts += [f"−{change.deleted}"] * bool(change.deleted)
-    noun = "word" if change.inserted + change.deleted == 1 else "words"
-    return f"{', '.join(parts)} {noun}" if parts else ""
-
-
 # ── words ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def joined(cell: Iterable[Span]) -> list[Span]:
-    """Neighbours of which the same is told, as one span."""
-    found: list[Span] = []
-    for _, group in groupby(cell, key=_told):
-        spans = list(group)
-        text, before = "".join(span.text for span in spans), "".join(span.old for span in spans)
-        typography = spans[0].before is not None
-        found.append(spans[0]._replace(text=text, before=before if typography else None))
-    return found
-
-
-def _told(span: Span) -> tuple[SpanKind, str, str, bool]:
-    link = "" if span.kind is SpanKind.KEEP else _link(span.marks)
-    return span.kind, _note(span), link, span.before is not None
-
-
-class Phrase(NamedTuple):
-    """Words that share their fate, and what is said behind them."""
-
-    kind: SpanKind
-    text: str
-    aside: str = ""
-    """Of kept words: how their formatting changed; of others: where they lead."""
-
-
-def phrases(spans: Sequence[Span]) -> list[list[Phrase]]:
-    """The words of a cell, in runs that share their fate.
-
-    Args:
-        spans: as `joined` or `cut` returned them.
-    """
-    kept = [span for span in spans if span.kind is SpanKind.KEEP]
-    seen = 0
-    found: list[Phrase] = []
-    for span in spans:
-        seen += span.kind is SpanKind.KEEP
-        aside = _aside(span, kept[max(seen - 1, 0) : seen], kept[seen : seen + 1])
-        found.append(Phrase(span.kind, span.text, aside))
-    return [list(group) for _, group in groupby(found, key=lambda phrase: phrase.kind)]
-
-
-def _aside(span: Span, before: Sequence[Span], behind: Sequence[Span]) -> str:
-    """What is said behind a span, if the kept words before or behind it do not say the same."""
-    if span.kind is SpanKind.KEEP:
-        note = _note(span)
-        return "" if [note] == [_note(other) for other in behind] else note
-    link = _link(span.marks)
-    around = [
-        other.marks if span.kind is SpanKind.INSERT or other.was is None else other.was
-        for other in (*before, *behind)
-    ]
-    evident = link.removeprefix("mailto:") == span.text or link in map(_link, around)
-    return "" if evident else link
-
-
-def _note(span: Span) -> str:
-    return "" if span.was is None else _format_note(span.was, span.marks)
-
-
-def cut(cell: Sequence[Span]) -> list[Span]:
-    """The spans of a cell, joined; of long stretches that nothing happened to, only the ends."""
-    spans = joined(cell)
-    last = len(spans) - 1
-    return [
-        span._replace(text=_ends(span.text, head=n > 0 or n == last, tail=n < last))
-        if span.kind is SpanKind.KEEP and span.was is None and span.before is None
-        else span
-        for n, span in enumerate(spans)
-    ]
-
-
-def _ends(text: str, *, head: bool, tail: bool) -> str:
-    if len(text) <= CONTEXT * (head + tail) + len(" … "):
-        return text
-    start, end = text[:CONTEXT], text[-CONTEXT:]
-    # The word at the edge may be the rest of one.
-    start = start[: start.rindex((words(start) or [""])[-1])].rstrip()
-    first = (words(end) or [""])[0]
-    end = end[end.index(first) + len(first) :].lstrip()
-    if head and tail:
-        return f"{start} … {end}"
-    return f"{start} …" if head else f"… {end}"
-
-
-def end_of(op: Operation) -> str:
-    """The last words of an operation, for a line that speaks of what went on behind them."""
-    return _ends("".join(span.new for span in op.cells[-1]), head=False, tail=True)
-
-
-def shortened(text: str) -> str:
-    """The beginning of a text, enough to know it again, in one line."""
-    words = " ".join(text.split())
-    return words if len(words) <= SHORT else words[: SHORT - 1].rstrip() + "…"
-
-
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
-
-def visible(text: str) -> str:
-    """The text without control characters, which would act on a terminal instead of being read."""
-    return _INVISIBLE.sub("�", text)

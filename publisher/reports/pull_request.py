@@ -12,29 +12,21 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
-from publisher.compare.amendment import Amendment, Change, summary
-from publisher.compare.redline import Operation
-from publisher.compare.words import Span, SpanKind
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import Change
+from publisher.compare.operations import Operation
+from publisher.compare.spans import Span, SpanKind
+from publisher.compare.summary import summary_sentence
 from publisher.markup.elements import NOTHING, as_content, element
 from publisher.policies.policy import Note
-from publisher.reports.extracts import (
-    Extract,
-    Line,
-    Phrase,
-    cut,
-    end_of,
-    extracts,
-    figures,
-    kind_in_words,
-    phrases,
-    shortened,
-    title_of,
-    visible,
-)
-from publisher.review.findings import explains
-from publisher.text.clauses import Kind, parse
+from publisher.reports.changes import change_title, kind_in_words, word_counts
+from publisher.reports.extracts import Extract, Line, extracts
+from publisher.reports.phrases import Phrase, cut, end_of, phrase_runs, shortened, visible
+from publisher.review.text import explains
+from publisher.text.clauses import Kind
+from publisher.text.parsing import parse
 
-LONGEST = 65_536
+LONGEST_COMMENT = 65_536
 """Letters that GitHub takes in one comment."""
 _ROWS = 0.4
 """The share of a comment that its table of changes takes at most."""
@@ -44,8 +36,8 @@ _WHY = 300
 """Letters of a note that the table of changes shows."""
 
 
-def as_markdown(
-    amendment: Amendment, title: str, notes: Sequence[Note] = (), *, longest: int = LONGEST
+def markdown_report(
+    amendment: Amendment, title: str, notes: Sequence[Note] = (), *, longest: int = LONGEST_COMMENT
 ) -> str:
     """The amendment as Markdown: a table of changes, then the words.
 
@@ -56,7 +48,7 @@ def as_markdown(
         longest: letters the comment may have; where more would be needed, it ends with the list
             of the sections that are left out.
     """
-    head = [f"### {escaped(title)}", "", f"{escaped(summary(amendment))}."]
+    head = [f"### {escaped(title)}", "", f"{escaped(summary_sentence(amendment))}."]
     rows = [_row(amendment, change, notes) for change in amendment.changes]
     if rows:
         head += ["", "| Section | Change | Words | Why |", "| --- | --- | --- | --- |"]
@@ -103,8 +95,8 @@ def _row(amendment: Amendment, change: Change, notes: Sequence[Note]) -> str:
     note = explains(change, notes)
     why = " ".join(" ".join(clause.text for clause in parse(note.text)).split()) if note else ""
     why = why if len(why) <= _WHY else why[: _WHY - 1].rstrip() + "…"
-    words = figures(change).rpartition(" ")[0].replace(", ", " ")
-    cells = [title_of(amendment, change), kind_in_words(amendment, change), why]
+    words = word_counts(change).rpartition(" ")[0].replace(", ", " ")
+    cells = [change_title(amendment, change), kind_in_words(amendment, change), why]
     name, kind, reason = map(escaped, cells)
     return f"| {name} | {kind} | {words} | {reason} |"
 
@@ -216,7 +208,7 @@ def _code(line: Line) -> str:
 
 
 def _words(cell: Sequence[Span]) -> str:
-    return "".join(map(_marked, phrases(cut(cell))))
+    return "".join(map(_marked, phrase_runs(cut(cell))))
 
 
 def _marked(run: list[Phrase]) -> str:

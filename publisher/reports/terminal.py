@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import textwrap
 
-from publisher.compare.amendment import Amendment, summary
-from publisher.compare.redline import Operation
-from publisher.compare.words import SpanKind
-from publisher.reports.extracts import (
-    Line,
-    Phrase,
-    cut,
-    end_of,
-    extracts,
-    figures,
-    joined,
-    kind_in_words,
-    phrases,
-    shortened,
-    title_of,
-    visible,
-)
+from publisher.compare.amendment import Amendment
+from publisher.compare.operations import Operation
+from publisher.compare.spans import SpanKind
+from publisher.compare.summary import summary_sentence
+from publisher.reports.changes import change_title, kind_in_words, word_counts
+from publisher.reports.extracts import Line, extracts
+from publisher.reports.phrases import Phrase, cut, end_of, joined, phrase_runs, shortened, visible
 from publisher.text.clauses import Kind
 from publisher.text.plaintext import WIDTH
 
@@ -31,7 +21,7 @@ _BOLD, _RESET = "\x1b[1m", "\x1b[0m"
 _SIGNS = {SpanKind.INSERT: ("{+", "+}"), SpanKind.DELETE: ("[-", "-]"), SpanKind.KEEP: ("", "")}
 
 
-def as_text(amendment: Amendment, title: str, *, colour: bool = False) -> str:
+def terminal_report(amendment: Amendment, title: str, *, colour: bool = False) -> str:
     """The amendment for a terminal: one paragraph a change.
 
     Args:
@@ -39,10 +29,10 @@ def as_text(amendment: Amendment, title: str, *, colour: bool = False) -> str:
         title: the first line, such as "Privacy Policy: version 1 → draft".
         colour: use ANSI colours beside the signs.
     """
-    lines = [_bold(visible(title), colour), f"{summary(amendment)}."]
+    lines = [_bold(visible(title), colour), f"{summary_sentence(amendment)}."]
     for change in amendment.changes:
-        words = f" ({figures(change)})" if figures(change) else ""
-        name = visible(title_of(amendment, change))
+        words = f" ({word_counts(change)})" if word_counts(change) else ""
+        name = visible(change_title(amendment, change))
         lines.append(f"  {name}: {visible(kind_in_words(amendment, change))}{words}")
     for extract in extracts(amendment):
         lines += ["", _bold(visible(extract.title), colour)]
@@ -65,7 +55,7 @@ def _line(line: Line, colour: bool) -> str:
     else:
         whole = not op.move and not op.continued and (op.old is None or op.new is None)
         words = " | ".join(
-            "".join(_signed(run, colour, whole) for run in phrases(joined(cell)))
+            "".join(_signed(run, colour, whole) for run in phrase_runs(joined(cell)))
             for cell in op.cells
         )
     return f" {_sign(op)} {place}{_indented(words) or _nothing(op)}{notes}"
@@ -102,7 +92,7 @@ def _signed(run: list[Phrase], colour: bool, whole: bool) -> str:
 # ── for a mail ───────────────────────────────────────────────────────────────────────────────────
 
 
-def as_letter(amendment: Amendment) -> str:
+def mail_report(amendment: Amendment) -> str:
     """The words that changed, as they were and as they are now, in plain text for a mail.
 
     No signs stand in the words, so that each side can be read out and quoted. What changed no

@@ -12,12 +12,13 @@ from publisher.policies.policy import Policy
 from publisher.releases.release import Lag
 from publisher.releases.releases import Releases
 from publisher.releases.translation import lags, said
-from publisher.review.findings import TextReview, closest, headings
-from publisher.text.clauses import Clause, Document, parse
+from publisher.review.text import TextReview, closest, headings
+from publisher.text.clauses import Clause, Document
+from publisher.text.parsing import parse
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenText:
     """The text as its translator could see it: as it stood when the translation was committed."""
 
     language: str
@@ -29,7 +30,7 @@ class Seen:
 
 
 def check_translations(
-    policy: Policy, releases: Releases, folder: str, seen: Sequence[Seen]
+    policy: Policy, releases: Releases, folder: str, seen: Sequence[SeenText]
 ) -> list[Finding]:
     """Everything about a draft's translations that stands between it and its release.
 
@@ -115,7 +116,7 @@ def _overtaken(
     policy: Policy,
     releases: Releases,
     folder: str,
-    seen: Seen,
+    seen: SeenText,
     lagging: Collection[tuple[str, str]],
 ) -> Iterator[Finding]:
     """Sections that were translated anew, and whose text was changed once more after that."""

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from publisher.compare.amendment import Amendment, Change, ChangeKind, Counts, name_of, summary
-from publisher.markup.html import HIDDEN, Place
-from publisher.markup.marked import places
+from publisher.compare.amendment import Amendment, Counts
+from publisher.compare.change import Change, ChangeKind, section_name
+from publisher.compare.summary import summary_sentence
+from publisher.markup.change_places import changed_places
+from publisher.markup.html import UNSEEN, ChangePlace
 from publisher.text.clauses import Document, Section
 
 
@@ -23,7 +25,7 @@ class Abstract:
     summary: str
     counts: Counts
     changes: tuple[Change, ...]
-    places: tuple[Place, ...]
+    places: tuple[ChangePlace, ...]
     """Where they are in the redline."""
     before: tuple[str, ...]
     """The name of each section of the old text, in order."""
@@ -42,7 +44,7 @@ class Abstract:
             summary=value["summary"],
             counts=Counts(**value["counts"]),
             changes=tuple(map(_change, value["changes"])),
-            places=tuple(Place(**place) for place in value["places"]),
+            places=tuple(ChangePlace(**place) for place in value["places"]),
             before=tuple(value["before"]),
             titles=value["titles"],
         )
@@ -57,10 +59,10 @@ def _change(value: dict[str, Any]) -> Change:
 def abstract(amendment: Amendment) -> Abstract:
     """An amendment in short."""
     return Abstract(
-        summary=summary(amendment),
+        summary=summary_sentence(amendment),
         counts=amendment.counts,
         changes=amendment.changes,
-        places=places(amendment),
+        places=changed_places(amendment),
         before=tuple(map(name, amendment.old.sections)),
         titles=titles(amendment.new),
     )
@@ -71,10 +73,10 @@ def titles(document: Document) -> dict[str, str]:
     return {
         name(section): section.title
         for section in document.sections
-        if any(clause.kind not in HIDDEN for clause in section.clauses)
+        if any(clause.kind not in UNSEEN for clause in section.clauses)
     }
 
 
 def name(section: Section) -> str:
     """What a section is known by through all versions: its anchor, else its title."""
-    return name_of(section.anchor, section.title)
+    return section_name(section.anchor, section.title)

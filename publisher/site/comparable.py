@@ -32,13 +32,13 @@ from operator import itemgetter
 import regex
 from markupsafe import Markup
 
-from publisher.compare.amendment import name_of
-from publisher.compare.clause_names import Naming
-from publisher.markup.blocks import numbers
+from publisher.compare.change import section_name
+from publisher.compare.clause_names import ClauseNames
+from publisher.markup.blocks import item_numbers
 from publisher.markup.elements import NOTHING, attribute, concatenated
-from publisher.markup.html import HIDDEN, Outline, right_to_left
+from publisher.markup.html import UNSEEN, Outline, has_right_to_left
 from publisher.text.clauses import Alike, Clause, Document, Kind, Mark, Run
-from publisher.text.segmentation import TYPOGRAPHY, words
+from publisher.text.segmentation import TYPOGRAPHY, words_in
 
 FORMAT = 1
 """To be raised whenever the same text is written down otherwise, or another script reads it: no
@@ -76,7 +76,7 @@ def _script(pattern: str) -> str:
     return re.sub(rf"\\p\{{({'|'.join(_OTHER_CUTS)})\}}", r"\\p{sc=\1}", pattern)
 
 
-def written(document: Document, naming: Naming) -> bytes:
+def written(document: Document, naming: ClauseNames) -> bytes:
     """A version as JSON.
 
     Args:
@@ -86,7 +86,7 @@ def written(document: Document, naming: Naming) -> bytes:
     shown = [
         (clause, name)
         for clause, name in zip(document.clauses, naming.names, strict=True)
-        if clause.kind not in HIDDEN
+        if clause.kind not in UNSEEN
     ]
     text = _Text([clause for clause, _ in shown])
     clauses = [text.clause(clause, name) for clause, name in shown]
@@ -105,8 +105,8 @@ class _Text:
     def __init__(self, clauses: Sequence[Clause]) -> None:
         self.containers: list[str] = []
         self._known: dict[tuple[str, int, str], int] = {}
-        self._items = numbers(clauses)
-        self._way = attribute("dir", "auto") if right_to_left(clauses) else NOTHING
+        self._items = item_numbers(clauses)
+        self._way = attribute("dir", "auto") if has_right_to_left(clauses) else NOTHING
         self._outline = Outline(2)
         self._taken: set[str] = set()
         self._tables = 0
@@ -130,7 +130,7 @@ class _Text:
         """Its anchor; else a name that no other heading has."""
         name = clause.anchor
         if not name or name in self._taken:
-            own = f"~{name_of(clause.anchor, clause.text)}"
+            own = f"~{section_name(clause.anchor, clause.text)}"
             names = (f"{own}~{n}" if n > 1 else own for n in count(1))
             name = next(n for n in names if n not in self._taken)
         self._taken.add(name)
@@ -204,7 +204,7 @@ def _words(clauses: Sequence[Clause]) -> set[str]:
 
 @lru_cache(maxsize=1 << 14)
 def _special(text: str) -> tuple[str, ...]:
-    found = words(text)
+    found = words_in(text)
     if found == (_LATIN if text.isascii() else _PIECE).findall(text):
         return ()
     return tuple({word for word in found if _PIECE.findall(word) != [word]})

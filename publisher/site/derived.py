@@ -16,18 +16,18 @@ from functools import cached_property, partial
 from markupsafe import Markup
 
 from publisher.compare.amendment import Amendment, amend
-from publisher.compare.clause_names import Naming, first, follow, from_json
-from publisher.compare.clause_names import as_json as naming_json
+from publisher.compare.clause_names import ClauseNames, first_names, names_from_json, next_names
+from publisher.compare.clause_names import names_as_json as naming_json
 from publisher.exchange.akoma_ntoso import akoma_ntoso
-from publisher.exchange.diff_json import as_json
+from publisher.exchange.diff_json import diff_json
 from publisher.markup.html import Fragment, Heading
-from publisher.markup.marked import redline
+from publisher.markup.redline import redline
 from publisher.policies.policy import Policy
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
-from publisher.reports.pull_request import as_markdown
+from publisher.reports.pull_request import markdown_report
 from publisher.site import catalogue, feeds, page_parts
 from publisher.site.change_summary import Abstract, abstract, titles
 from publisher.site.comparable import FORMAT, written
@@ -42,8 +42,6 @@ MOST = 100
 """Links to so many clauses of the past lead to one place without a script; those gone last."""
 DIGITS = 16
 """Of the digest that tells what is in a file."""
-AT = 2
-"""More texts than these are not held in memory as they were read."""
 
 
 def make(parts: Sequence[str], how: Callable[[], bytes]) -> bytes:
@@ -62,8 +60,7 @@ class Makings:
     keep: Keep = make
     _held: dict[Number, Mapping[str, bytes]] = field(default_factory=dict)
     _compared: dict[Number, Amendment] = field(default_factory=dict)
-    _named: dict[Number, Naming] = field(default_factory=dict)
-    _read: list[Release] = field(default_factory=list)
+    _named: dict[Number, ClauseNames] = field(default_factory=dict)
 
     # ── of one release, and of what it changes ───────────────────────────────────────────────────
 
@@ -113,7 +110,6 @@ class Makings:
         return self._held[release.number]
 
     def _make(self, release: Release) -> dict[str, bytes]:
-        self._reading(release)
         policy, naming = release.policy, self.naming(release)
         names = naming.names
         made = {
@@ -130,8 +126,8 @@ class Makings:
         title = f"{self._title}: {' → '.join(versions)}"
         return made | {
             "changed": _encoded(_redline(found, versions, policy, policy.facts.language)),
-            "changes.json": as_json(found, *versions).encode(),
-            "changes.md": as_markdown(found, title, policy.notes, longest=WHOLE).encode(),
+            "changes.json": diff_json(found, *versions).encode(),
+            "changes.md": markdown_report(found, title, policy.notes, longest=WHOLE).encode(),
         }
 
     def _akoma_ntoso(self, release: Release, names: Sequence[str]) -> bytes:
@@ -153,7 +149,6 @@ class Makings:
         """
 
         def how() -> bytes:
-            self._reading(release)
             naming = self.naming(release)
             text = page_parts.text_of(release.policy, stories, naming.names, _former(naming))
             return _encoded(text)
@@ -164,7 +159,6 @@ class Makings:
         """Its sections that readers see, in order: name and title."""
 
         def how() -> bytes:
-            self._reading(release)
             return json.dumps(titles(release.policy.document)).encode()
 
         found: dict[str, str] = json.loads(self.keep(["titles", release.identity], how))
@@ -177,7 +171,6 @@ class Makings:
         release = rendition.release
 
         def how() -> bytes:
-            self._reading(release)
             return _encoded(rendition.text())
 
         parts = ["translation", release.identity, rendition.language, rendition.at.root]
@@ -187,7 +180,6 @@ class Makings:
         """`policy.LANGUAGE.json`."""
 
         def how() -> bytes:
-            self._reading(release)
             return catalogue.translation(release, language, self.organisation, self.site)
 
         parts = ["translation.json", release.identity, language]
@@ -199,8 +191,6 @@ class Makings:
         assert before
 
         def how() -> bytes:
-            self._reading(before)
-            self._reading(release)
             old, new = (r.policy.in_language(language).document for r in (before, release))
             versions = [f"version {r.number}" for r in (before, release)]
             return _encoded(_redline(amend(old, new), versions, release.policy, language))
@@ -210,7 +200,7 @@ class Makings:
 
     # ── the names of its clauses ─────────────────────────────────────────────────────────────────
 
-    def naming(self, release: Release) -> Naming:
+    def naming(self, release: Release) -> ClauseNames:
         """The permanent names of its clauses, and what is known of those that are gone.
 
         That grows with the past, so it is kept of few: of the releases that readers come to first,
@@ -218,7 +208,7 @@ class Makings:
         """
         place = self.releases.place_of(release)
         pending: list[Release] = []
-        known: Naming | None = None
+        known: ClauseNames | None = None
         for earlier in reversed(self.releases[: place + 1]):
             known = self._named.get(earlier.number) or self._kept_naming(earlier)
             if known:
@@ -226,22 +216,20 @@ class Makings:
             pending.append(earlier)
         for later in reversed(pending):
             found = self.amendment(later)
-            if known and found:
-                known = follow(known, found)
-            else:
-                self._reading(later)
-                known = first(later.policy.document)
+            known = (
+                next_names(known, found) if known and found else first_names(later.policy.document)
+            )
             if self._lasting(later):
                 self.keep(self._naming_parts(later), partial(_naming_bytes, known))
         assert known
         self._named = {release.number: known}
         return known
 
-    def _kept_naming(self, release: Release) -> Naming | None:
+    def _kept_naming(self, release: Release) -> ClauseNames | None:
         if not self._lasting(release):
             return None
         try:
-            return from_json(self.keep(self._naming_parts(release), _none).decode())
+            return names_from_json(self.keep(self._naming_parts(release), _none).decode())
         except LookupError:
             return None
 
@@ -268,8 +256,6 @@ class Makings:
         if before is None:
             return None
         if release.number not in self._compared:
-            self._reading(before)
-            self._reading(release)
             self._compared.clear()
             found = amend(before.policy.document, release.policy.document)
             self._compared[release.number] = found
@@ -316,21 +302,14 @@ class Makings:
 
         return self.keep([what, before.identity, release.identity, *more], compared)
 
-    def _reading(self, release: Release) -> None:
-        """Two texts are held as they were read, not all of a long history."""
-        if not any(release is other for other in self._read):
-            self._read.append(release)
-        while len(self._read) > AT:
-            self._read.pop(0).policy.forget()
 
-
-def _former(naming: Naming) -> dict[str, list[str]]:
+def _former(naming: ClauseNames) -> dict[str, list[str]]:
     """Where links to clauses that are gone lead: to the one they were merged into, or else to the
     section they stood in last.
     """
     found: dict[str, list[str]] = {}
     for name, facts in reversed(list(naming.retired.items())):
-        led = found.setdefault(naming.stands(name) or facts.section, [])
+        led = found.setdefault(naming.name_now(name) or facts.section, [])
         if len(led) < MOST:
             led.append(name)
     return found
@@ -344,7 +323,7 @@ def _redline(found: Amendment, versions: Sequence[str], policy: Policy, language
     return Fragment(html, (*page_parts.CHANGED_HEADINGS, *marked.headings))
 
 
-def _naming_bytes(naming: Naming) -> bytes:
+def _naming_bytes(naming: ClauseNames) -> bytes:
     return naming_json(naming).encode()
 
 

@@ -19,12 +19,13 @@ from xml.etree import ElementTree
 from markupsafe import Markup, escape
 
 from publisher.compare.amendment import Amendment
-from publisher.compare.redline import Operation
-from publisher.compare.words import SpanKind
+from publisher.compare.operations import Operation
+from publisher.compare.spans import SpanKind
 from publisher.markup.elements import NOTHING, as_content, element
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
-from publisher.reports.extracts import Line, Phrase, end_of, extracts, joined, phrases, shortened
+from publisher.reports.extracts import Line, extracts
+from publisher.reports.phrases import Phrase, end_of, joined, phrase_runs, shortened
 from publisher.site import page_parts
 from publisher.site.catalogue import kind, moment
 from publisher.site.relations import ATOM
@@ -148,7 +149,7 @@ def _line(line: Line) -> Markup:
     if op.move and op.new is None:
         words = _text(shortened(op.clause.text))
     else:
-        cells = (NOTHING.join(map(_marked, phrases(joined(cell)))) for cell in op.cells)
+        cells = (NOTHING.join(map(_marked, phrase_runs(joined(cell)))) for cell in op.cells)
         words = Markup(" | ").join(cells)
     if op.clause.kind is Kind.HEADING:
         words = Markup("<strong>{}</strong>").format(words)

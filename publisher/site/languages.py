@@ -12,7 +12,7 @@ from itertools import chain
 from markupsafe import Markup
 
 from publisher.markup.elements import NOTHING
-from publisher.markup.html import Fragment, Label, document
+from publisher.markup.html import Fragment, HeadingLabel, document_html
 from publisher.policies.dates import long_date
 from publisher.policies.language import english_name, own_name
 from publisher.policies.policy import Policy, Wording
@@ -63,7 +63,7 @@ class Rendition:
             paper: for a PDF.
         """
         facts = self.release.policy.facts
-        return document(
+        return document_html(
             self._clauses(),
             permalinks=not paper,
             retired=facts.retired,
@@ -77,12 +77,12 @@ class Rendition:
             found: Section | None = own.get(section.anchor)
             yield from found.clauses if found else section.clauses[:1]
 
-    def _label(self, lag: Lag) -> Label:
+    def _label(self, lag: Lag) -> HeadingLabel:
         link = self._read_link(lag.anchor, f"Read this section in {self.original}")
         html = Markup(
             '<div class="pp-lag" role="note" data-search-exclude>{}<p lang="en">{}. {}.</p></div>\n'
         ).format(self._own(self.wording.lagging), lag_words(lag), link)
-        return Label(html, "" if lag.behind else self.release.policy.facts.language)
+        return HeadingLabel(html, "" if lag.behind else self.release.policy.facts.language)
 
     def _read_link(self, anchor: str, words: str) -> Markup:
         page = self.at.release(self.release.number) + (f"#{anchor}" if anchor else "")

@@ -8,19 +8,21 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from publisher.compare.amendment import Amendment, Change, ChangeKind, summary
-from publisher.letters.notice import said
+from publisher.compare.amendment import Amendment
+from publisher.compare.change import Change, ChangeKind
+from publisher.compare.summary import summary_sentence
+from publisher.letters.notice import change_words
 from publisher.markup.elements import NOTHING
-from publisher.markup.html import Fragment, Heading, Place, document, fragment
+from publisher.markup.html import ChangePlace, Fragment, Heading, clauses_html, document_html
 from publisher.policies.dates import long_date
-from publisher.policies.language import right_to_left
+from publisher.policies.language import is_right_to_left
 from publisher.policies.organisation import Organisation
 from publisher.policies.policy import Facts, Note, Policy
 from publisher.releases.number import Materiality
 from publisher.releases.release import Release
 from publisher.releases.releases import Status
-from publisher.review.findings import explains
-from publisher.text.clauses import parse
+from publisher.review.text import explains
+from publisher.text.parsing import parse
 
 _LEGEND = (
     (("<ins>",), Markup("<ins>Added</ins> words that are new")),
@@ -183,7 +185,7 @@ def _choice(legend: str, name: str, options: Sequence[tuple[str, str]]) -> Marku
 
 
 def change_list(
-    amendment: Amendment, notes: Sequence[Note], places: Sequence[Place] = ()
+    amendment: Amendment, notes: Sequence[Note], places: Sequence[ChangePlace] = ()
 ) -> Markup:
     """Every change with a link to its place in the redline, and why it was made."""
     titles = {s.anchor: s.title for s in amendment.new.sections}
@@ -191,7 +193,7 @@ def change_list(
     items = []
     for entry in entries(amendment.changes, notes):
         heads = NOTHING.join(_section(changes, titles, first) for changes in entry.sections)
-        note = fragment(parse(entry.note.text)) if entry.note else NOTHING
+        note = clauses_html(parse(entry.note.text)) if entry.note else NOTHING
         items.append(Markup("<li>{}{}</li>\n").format(heads, note))
     return (
         Markup('<ol class="pp-changes">\n{}</ol>\n').format(NOTHING.join(items))
@@ -229,7 +231,7 @@ def figures(changes: Sequence[Change]) -> Markup:
 def _kind(change: Change, titles: Mapping[str, str]) -> Markup:
     linked = [other for other in change.others if other]
     if change.kind not in (ChangeKind.SPLIT, ChangeKind.MERGED) or not linked:
-        return escape(said(change))
+        return escape(change_words(change))
     places = Markup(", ").join(
         Markup('<a href="#{}">{}</a>').format(other, titles.get(other, other)) for other in linked
     )
@@ -239,7 +241,7 @@ def _kind(change: Change, titles: Mapping[str, str]) -> Markup:
 
 def in_figures(amendment: Amendment) -> Markup:
     """The summary as a paragraph."""
-    return Markup('<p class="pp-summary">{}.</p>\n').format(summary(amendment))
+    return Markup('<p class="pp-summary">{}.</p>\n').format(summary_sentence(amendment))
 
 
 def remark(facts: Facts) -> Markup:
@@ -256,7 +258,9 @@ def general_note(notes: Sequence[Note]) -> Markup:
     """What an amendment is for as a whole; empty where nobody wrote it."""
     text = next((note.text for note in notes if not note.anchors), "")
     return (
-        Markup('<div class="pp-why">{}</div>\n').format(fragment(parse(text))) if text else NOTHING
+        Markup('<div class="pp-why">{}</div>\n').format(clauses_html(parse(text)))
+        if text
+        else NOTHING
     )
 
 
@@ -321,7 +325,7 @@ def postal(organisation: Organisation) -> Markup:
 
 def spoken(language: str) -> Markup:
     """The attributes that say in which language, and which way, an element is written."""
-    way = Markup(' dir="rtl"') if right_to_left(language) else NOTHING
+    way = Markup(' dir="rtl"') if is_right_to_left(language) else NOTHING
     return Markup(' lang="{}"{}').format(language, way)
 
 
@@ -339,7 +343,7 @@ def text_of(
         names: the permanent names of its clauses, for a link to each.
         former: by anchor or name: the names of clauses that are gone, to which links lead there.
     """
-    return document(
+    return document_html(
         policy.document.clauses,
         permalinks=True,
         retired=policy.facts.retired,

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from publisher.compare.amendment import amend
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Fragment
-from publisher.markup.marked import redline
+from publisher.markup.redline import redline
 from publisher.policies.finding import Finding
 from publisher.policies.language import own_name
 from publisher.policies.policy import Policy

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from publisher.compare.amendment import Change, ChangeKind, name_of
-from publisher.letters.notice import said
+from publisher.compare.change import Change, ChangeKind, section_name
+from publisher.letters.notice import change_words
 from publisher.markup.elements import NOTHING
-from publisher.markup.html import Heading, Place
+from publisher.markup.html import ChangePlace, Heading
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.release import Release
@@ -43,7 +43,7 @@ class Story:
     """The history of one section."""
 
     name: str
-    """Its anchor; of a section without one, what `name_of` makes of its title."""
+    """Its anchor; of a section without one, what `section_name` makes of its title."""
     title: str
     """What it is called; of a section that is gone, what it was called at last."""
     events: tuple[Event, ...]
@@ -89,7 +89,7 @@ def stories(
 
 
 def _own(change: Change) -> str:
-    return name_of(change.anchor, change.title)
+    return section_name(change.anchor, change.title)
 
 
 def _names(change: Change, before: Sequence[str]) -> dict[str, None]:
@@ -110,7 +110,7 @@ def _went(events: Sequence[Event]) -> str:
 def chronicle(
     here: Sequence[Story],
     gone: Sequence[Story],
-    places: Mapping[Number, Sequence[Place]],
+    places: Mapping[Number, Sequence[ChangePlace]],
     at: Addresses,
     given: Mapping[str, int] | None = None,
 ) -> Markup:
@@ -153,7 +153,7 @@ class _Writer:
     def __init__(
         self,
         titles: Mapping[str, str],
-        places: Mapping[Number, Sequence[Place]],
+        places: Mapping[Number, Sequence[ChangePlace]],
         at: Addresses,
         given: Mapping[str, int],
     ) -> None:
@@ -217,7 +217,7 @@ class _Writer:
             into = {ChangeKind.SPLIT: "split, a part became", ChangeKind.MERGED: "merged into"}
             if change.kind in into and others:
                 return Markup("{} {}").format(into[change.kind], others)
-            return escape(said(change))
+            return escape(change_words(change))
         if name in change.others:
             verb = "took in" if change.kind is ChangeKind.MERGED else "split off from"
             return Markup("{} {}").format(verb, self._link(own))

@@ -11,10 +11,10 @@ from functools import partial
 
 from markupsafe import Markup
 
-from publisher.answers import forms
-from publisher.letters.letter import fill, page_values
+from publisher.answers import opt_out_page
+from publisher.letters.fields import fill, page_values
 from publisher.markup.elements import NOTHING
-from publisher.markup.html import fragment
+from publisher.markup.html import clauses_html
 from publisher.policies.dates import long_date
 from publisher.releases.address import Addresses
 from publisher.releases.number import Materiality
@@ -22,7 +22,7 @@ from publisher.releases.release import Release
 from publisher.site import languages, page_head, page_parts, relations
 from publisher.site.catalogue import digest
 from publisher.site.context import Body, Page, View, published
-from publisher.text.clauses import parse
+from publisher.text.parsing import parse
 
 STEPS = "assets/publisher/steps.js"
 """The script of the redlines, from the site's root."""
@@ -195,7 +195,7 @@ def _notice(view: View, release: Release) -> Body:
     """The letter as customers got it."""
     facts, at = release.policy.facts, view.at(3)
     values = page_values(at, release.number, view.organisation.reply)
-    html = fragment(parse(fill(release.notice, values)))
+    html = clauses_html(parse(fill(release.notice, values)))
     # Links to our own site become relative, so that a copy of the site leads into itself.
     html = html.replace(
         Markup('href="{}').format(view.organisation.site), Markup('href="{}').format(at.root)
@@ -242,8 +242,10 @@ def _opt_out(view: View, release: Release) -> Body:
         view.crumbs(at, "Opt out", release),
         late,
         Markup('<article class="pp-text pp-letter" lang="{}">\n').format(facts.language),
-        _titled(fragment(parse(release.opt_out))),
-        Markup("</article>\n{}\n{}{}\n").format(forms.START, forms.public_form(release), forms.END),
+        _titled(clauses_html(parse(release.opt_out))),
+        Markup("</article>\n{}\n{}{}\n").format(
+            opt_out_page.START, opt_out_page.public_form(release), opt_out_page.END
+        ),
         Markup('<h2 id="pp-other-ways">Other ways to opt out</h2>\n<ul>\n'),
         Markup(
             '<li>By e-mail: write “I opt out” to <a href="mailto:{}">{}</a>, '

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from publisher.compare.words import Span, SpanKind
+from publisher.compare.spans import Span, SpanKind
 from publisher.markup.elements import NOTHING, attribute, data_block
 from publisher.markup.inline import Style, inline
 from publisher.releases.address import Addresses

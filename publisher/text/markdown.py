@@ -13,7 +13,7 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 
 
 @cache
-def markdown(raw_html: bool = False) -> MarkdownIt:
+def markdown_reader(raw_html: bool = False) -> MarkdownIt:
     """The one Markdown reader: CommonMark and tables; `raw_html` only to find what to refuse."""
     reader = _Markdown("commonmark", {"html": raw_html}).enable("table")
     return reader.use(front_matter_plugin)

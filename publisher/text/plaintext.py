@@ -11,7 +11,7 @@ WIDTH = 76
 """Characters of a line: what quoting in replies leaves readable."""
 
 
-def as_text(clauses: Iterable[Clause]) -> str:
+def as_plain_text(clauses: Iterable[Clause]) -> str:
     """The words of clauses, with links written out, in lines of `WIDTH` characters at most.
 
     An address longer than a line is never broken, so that it can be followed.
@@ -20,7 +20,7 @@ def as_text(clauses: Iterable[Clause]) -> str:
     previous: Clause | None = None
     numbers: dict[int, int] = {}
     for clause in clauses:
-        text = block(clause, numbers)
+        text = _block(clause, numbers)
         close = previous is not None and clause.tight and previous.tight
         close |= previous is not None and clause.kind is Kind.ROW is previous.kind
         blocks.append(("\n" if close else "\n\n") + text if previous else text)
@@ -28,7 +28,7 @@ def as_text(clauses: Iterable[Clause]) -> str:
     return "".join(blocks) + "\n"
 
 
-def block(clause: Clause, numbers: dict[int, int]) -> str:
+def _block(clause: Clause, numbers: dict[int, int]) -> str:
     """One clause as lines.
 
     Args:

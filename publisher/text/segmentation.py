@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-Place = tuple[int, int]
+Stretch = tuple[int, int]
 """Where a stretch of a text begins, and where it ends."""
 Terms = Mapping[str, tuple[str, ...]]
 """The defined terms of several words by their first word, the longest first."""
@@ -60,7 +60,7 @@ def beyond_latin(text: str) -> bool:
     return _BEYOND.search(text) is not None
 
 
-def words(text: str, by_unicode: bool | None = None) -> list[str]:
+def words_in(text: str, by_unicode: bool | None = None) -> list[str]:
     """The words, numbers and punctuation marks of a text, without the spaces.
 
     Args:
@@ -87,9 +87,9 @@ def segment(
     Args:
         text: any text.
         terms: defined terms, each of which is one word.
-        by_unicode: see `words`.
+        by_unicode: see `words_in`.
     """
-    found = words(text, by_unicode)
+    found = words_in(text, by_unicode)
     starts: list[int] = []
     at = 0
     for word in found:
@@ -125,16 +125,16 @@ def _joined(
 _TERM = re.compile(r"[“\"]([A-Z][\w-]*(?: [A-Z][\w-]*){1,4})[,.]?[”\"]")
 
 
-def defined_in(text: str) -> tuple[str, ...]:
+def defined_terms(text: str) -> tuple[str, ...]:
     """The terms of several words that a text sets in quotation marks: "Personal Data", say."""
     return tuple(_TERM.findall(text)) if "“" in text or '"' in text else ()
 
 
-def by_first_word(found: Iterable[str]) -> Terms:
+def terms_by_first_word(found: Iterable[str]) -> Terms:
     """Defined terms, ready for `segment`."""
     terms: dict[str, tuple[str, ...]] = {}
     for term in sorted(set(found), key=lambda term: (-len(term), term)):
-        first = words(term)[0]
+        first = words_in(term)[0]
         terms[first] = (*terms.get(first, ()), term)
     return terms
 
@@ -152,7 +152,7 @@ TYPOGRAPHY = {
 _SIGN = re.compile("---?|[" + "".join(sign for sign in TYPOGRAPHY if len(sign) == 1) + "]")
 
 
-def plain(text: str) -> str:
+def without_typography(text: str) -> str:
     """The text without typography: quotation marks, dashes, special spaces and case made alike."""
     text = _SIGN.sub(lambda found: TYPOGRAPHY[found[0]], text)
     return text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()

@@ -27,7 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from publisher.actions.declaring import Bearer, ask_for_link, bearer_of, form_view, record
 from publisher.actions.receipts import send_receipts
-from publisher.answers.forms import (
+from publisher.answers.opt_out_page import (
     ACTION_FIELD,
     ADDRESS_FIELD,
     LONGEST_ADDRESS,
@@ -37,17 +37,18 @@ from publisher.answers.forms import (
     said,
 )
 from publisher.edges import archive
+from publisher.edges.clock import Clock
 from publisher.edges.database import LedgerError
 from publisher.edges.project import Project
 from publisher.edges.shell import STATIC_POLICY, Page
 from publisher.errors import NotFoundError, TokenError, TooOftenError
-from publisher.letters.letter import fill
-from publisher.markup.html import fragment
-from publisher.people.record import Clock, RequestKind
+from publisher.letters.fields import fill
+from publisher.markup.html import clauses_html
+from publisher.people.requests import RequestKind
 from publisher.policies.policy import POLICY_ID
 from publisher.releases.number import Number
 from publisher.releases.release import Release
-from publisher.text.clauses import parse
+from publisher.text.parsing import parse
 from publisher.web.connections import Limits, listen, serve
 from publisher.web.logbook import Logbook, keep
 from publisher.web.redirects import Site, to_the_slash
@@ -225,7 +226,7 @@ class Desk:
         text = fill(f"#{receipt.text}", {"opt_out_link": own})
         if self._rounds:
             self._rounds.hasten()
-        return page.says(fragment(parse(text)))
+        return page.says(clauses_html(parse(text)))
 
     def _ask(self, page: Page, address: str, client: str) -> Response:
         if not self._visitors.may_ask(client):

@@ -155,7 +155,7 @@ def test_for_a_mail(amended: House) -> None:
 def test_two_files_need_no_git() -> None:
     """What a comparison of two files does not need takes no time: git, dates, pages."""
     code = (
-        "import sys; from publisher.cli import main; import publisher.actions.drafting, "
+        "import sys; from publisher.cli import main; import publisher.actions.diff, "
         "publisher.reports.terminal; "
         "print(*{'git', 'babel', 'sqlalchemy', 'mkdocs'} & set(sys.modules))"
     )

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.actions.importing import import_history
+from publisher.actions.import_history import ImportOrder, import_history
+from publisher.actions.workplace import Workplace
 from publisher.compare.amendment import amend
 from publisher.compare.section_lineage import Lineage
 from publisher.edges import archive
@@ -23,7 +24,8 @@ from publisher.policies.anchoring import Anchored, anchor_for, anchored, source_
 from publisher.policies.policy import Facts, Policy
 from publisher.releases.number import Number
 from publisher.releases.releases import Releases, Status
-from publisher.text.clauses import Document, Kind, parse
+from publisher.text.clauses import Document, Kind
+from publisher.text.parsing import parse
 from tests.conftest import House, git
 from tests.fixtures.strategies import policies
 
@@ -287,7 +289,7 @@ def test_cut_off_it_goes_on_where_it_stopped(house: House, past: Past) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        import_history(house.project, past.root, "terms.md", progress=cut)
+        import_history(Workplace(house.project), ImportOrder(past.root, "terms.md"), cut)
     first = bytes_of(house)
     assert len(line(house)) == 4
     assert "import was interrupted" in house.run("--policy", "terms", "verify").output
@@ -361,11 +363,11 @@ def test_the_draft_is_the_last_release_and_work_goes_on(house: House, past: Past
     assert "--policy ID" in output
 
 
-def test_a_draft_with_a_text_of_its_own_is_let_alone(house: House, past: Past) -> None:
+def test_a_draft_with_a_text_of_its_own_is_left_alone(house: House, past: Past) -> None:
     past.texts(ONE)
     before = (house.root / "policy/privacy/use.md").read_bytes()
     output = bring(house, past, "terms.md", "--policy", "privacy")
-    assert "policy/privacy has a text of its own and was let alone" in output
+    assert "policy/privacy has a text of its own and was left alone" in output
     assert (house.root / "policy/privacy/use.md").read_bytes() == before
     assert line(house, "privacy")[0].policy.facts.title == "Privacy Policy"
     assert git(house.root, "status", "--porcelain") == ""

@@ -14,13 +14,14 @@ from publisher.actions.addressing import compose
 from publisher.actions.declaring import ask_for_link, bearer_of, record
 from publisher.actions.receipts import outstanding, send_receipts, settle_receipts
 from publisher.actions.tallying import status
-from publisher.answers.receipts import MOST_A_DAY, due_answers
+from publisher.answers.receipts_due import MOST_A_DAY, due_answers
 from publisher.edges import archive
 from publisher.edges.ledger import ledger_of
 from publisher.edges.outbox import Spool
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError
-from publisher.people.record import Answer, Channel, DeliveryState, Request, RequestKind, Timing
+from publisher.people.deliveries import DeliveryState
+from publisher.people.requests import Answer, Channel, Request, RequestKind, Timing
 from tests.fixtures.houses import KEY, NOW, TWO, spooled, token, told
 from tests.fixtures.relays import HANG, Keeps, free_port, real, scripted
 

@@ -28,14 +28,17 @@ from publisher.actions.receipts import outstanding, send_receipts
 from publisher.actions.requests import judge, message_text
 from publisher.actions.tallying import optouts, standings, status, waiting
 from publisher.edges import archive
+from publisher.edges.clock import Clock
 from publisher.edges.database import LedgerError
 from publisher.edges.inbox import read_mail
 from publisher.edges.ledger import ledger_of
 from publisher.edges.locks import held
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, RequestError, TokenError
-from publisher.letters.letter import message_id
-from publisher.people.record import Clock, DeliveryState, Filed, RequestKind, Timing
+from publisher.letters.message import message_id
+from publisher.people.deliveries import DeliveryState
+from publisher.people.messages import Filed
+from publisher.people.requests import RequestKind, Timing
 from publisher.releases.number import Number
 from tests.fixtures.houses import KEY, LATE, NOW, ONE, TWO, make, postpone, spooled, token, told
 from tests.fixtures.relays import Keeps, free_port, real

@@ -29,12 +29,13 @@ from publisher.actions.noticing import (
     unsettled,
 )
 from publisher.actions.printing import letter_pdf
-from publisher.answers.optout import is_signed, parse_token, token_in
+from publisher.answers.reply_address import token_in
+from publisher.answers.token import is_signed, parse_token
 from publisher.edges import archive
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, RecipientsError, SendError
-from publisher.people.record import DeliveryState
+from publisher.people.deliveries import DeliveryState
 from publisher.releases.number import Number
 from tests.fixtures.houses import (
     CUSTOMERS,
@@ -47,6 +48,7 @@ from tests.fixtures.houses import (
     correct,
     make,
     postpone,
+    reseal,
     spooled,
     told,
 )
@@ -129,9 +131,10 @@ def test_the_text_travels_with_the_letter_where_the_profile_says_so(tmp_path: Pa
     message = read(letter_for(project, "privacy", TWO, None, NOW).data)
     (attached,) = message.iter_attachments()
     assert attached.get_filename() == "privacy-2.pdf"
-    frozen = archive.release_bytes(project, "privacy", TWO)["policy.pdf"]
-    assert attached.get_content() == frozen
-    (archive.folder_of(project, "privacy", TWO) / "policy.pdf").unlink()
+    frozen = project.versions / "privacy/2/policy.pdf"
+    assert attached.get_content() == frozen.read_bytes()
+    frozen.unlink()
+    reseal(frozen.parent)
     with pytest.raises(SendError, match=r"no policy\.pdf"):
         letter_for(project, "privacy", TWO, None, NOW)
 
@@ -230,8 +233,9 @@ def test_a_letter_frozen_before_there_was_such_a_link_goes_as_it_is(project: Pro
         "- [What has changed since the version you were last told of]({{changes_link}})\n", ""
     )
     assert text != second.notice
-    folder = archive.folder_of(project, "privacy", TWO)
+    folder = project.versions / "privacy/2"
     (folder / "notice.md").write_text(text)
+    reseal(folder)
     letter = letter_for(project, "privacy", TWO, "c-1", NOW)
     assert "last told of" not in letter.part("text/plain")
     assert "{{" not in letter.part("text/plain")

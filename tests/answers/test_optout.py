@@ -13,21 +13,20 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from publisher.answers.optout import (
+from publisher.answers.declarations import timing
+from publisher.answers.opt_out_page import masked
+from publisher.answers.reply_address import reply_address, token_in
+from publisher.answers.token import (
     Capability,
     is_signed,
     is_signed_for_a_row,
     make_token,
-    masked,
     parse_token,
     read_keys,
-    reply_address,
-    timing,
-    token_in,
 )
 from publisher.edges import archive
 from publisher.errors import ConfigurationError, TokenError
-from publisher.people.record import Timing
+from publisher.people.requests import Timing
 from publisher.releases.number import Number
 from tests.fixtures.houses import TWO, make
 

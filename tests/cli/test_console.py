@@ -17,22 +17,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher import console
+from publisher.cli import console
 from publisher.errors import NotFoundError
-from publisher.policies.finding import Severity
+from publisher.policies.finding import Finding, Severity
 from tests.actions.test_import_history import ONE, make_past
 from tests.conftest import KEY, ROOT, House, git
 
 WORK = """
-from publisher import console
-with console.progress(False) as show:
+from publisher.cli import console
+with console.show_progress(False) as show:
     for done in range(3):
         show("pages", done + 1, 3)
 """
 
 
 def test_lines_in_a_log(capsys: pytest.CaptureFixture[str]) -> None:
-    with console.progress(quiet=False) as show:
+    with console.show_progress(quiet=False) as show:
         for done in range(1000):
             show("pages", done + 1, 1000)
     lines = capsys.readouterr().err.splitlines()
@@ -41,7 +41,7 @@ def test_lines_in_a_log(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_nothing_when_quiet(capsys: pytest.CaptureFixture[str]) -> None:
-    with console.progress(quiet=True) as show:
+    with console.show_progress(quiet=True) as show:
         show("pages", 1, 1)
     captured = capsys.readouterr()
     assert captured.out + captured.err == ""
@@ -59,18 +59,18 @@ def test_a_bar_on_a_terminal() -> None:
 
 
 def test_a_table_is_aligned(capsys: pytest.CaptureFixture[str]) -> None:
-    console.table(("a", "b"), [("long cell", "x"), ("y", "z")])
+    console.print_table(("a", "b"), [("long cell", "x"), ("y", "z")])
     assert capsys.readouterr().out == "a          b\nlong cell  x\ny          z\n"
 
 
 def test_a_cell_stays_on_its_line(capsys: pytest.CaptureFixture[str]) -> None:
-    console.table(("a", "b"), [("one\ntwo", "x"), ("a\tb", "\x1b[2J"), ("\u2028", "\r")])
+    console.print_table(("a", "b"), [("one\ntwo", "x"), ("a\tb", "\x1b[2J"), ("\u2028", "\r")])
     lines = capsys.readouterr().out.splitlines()
     assert lines == ["a         b", "one\\ntwo  x", "a\\tb      \\x1b[2J", "\\u2028    \\x0d"]
 
 
 def test_wide_characters_are_aligned(capsys: pytest.CaptureFixture[str]) -> None:
-    console.table(("a", "b"), [("漢字", "x"), ("four", "y"), ("e\u0301", "z")])
+    console.print_table(("a", "b"), [("漢字", "x"), ("four", "y"), ("e\u0301", "z")])
     lines = capsys.readouterr().out.splitlines()
     assert lines == ["a     b", "漢字  x", "four  y", "e\u0301     z"]
 
@@ -85,7 +85,7 @@ EVIL = (
 """Title, clear screen, clipboard, colours, in both sets of controls; the direction of writing."""
 NAME = EVIL.replace("\x00", "").replace("\\", "")
 """As an argument of a command can be."""
-OWN_COLOURS = re.compile("\x1b\\[(?:0|1|3[1-3])m")
+OWN_COLOURS = re.compile("\x1b\\[(?:0|1|1;3[13]|3[12])m")
 OWN_BAR = re.compile("\x1b\\[[0-9;?]*[mlhKA]|\r")
 TURNS = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -98,33 +98,36 @@ def obeyed(text: str) -> set[str]:
 
 @given(st.text(st.characters(codec=None)))
 def test_whatever_is_shown_is_harmless(text: str) -> None:
-    assert not obeyed(console.shown(text))
-    assert not obeyed(console.cell(text)) | {"\n", "\t"} & set(console.cell(text))
-    console.shown(text).encode()
-    assert console.shown(console.shown(text)) == console.shown(text)
+    assert not obeyed(console.printable(text))
+    assert not obeyed(console.printable_line(text)) | {"\n", "\t"} & set(
+        console.printable_line(text)
+    )
+    console.printable(text).encode()
+    assert console.printable(console.printable(text)) == console.printable(text)
 
 
 @given(st.text(st.characters(exclude_categories=["C", "Zl", "Zp"])))
 def test_what_is_harmless_is_shown_as_it_is(text: str) -> None:
-    assert console.shown(text) == text
+    assert console.printable(text) == text
 
 
 @given(st.binary())
 def test_bytes_are_shown_as_text_with_the_rest_spelled_out(data: bytes) -> None:
-    text = console.shown(data.decode("utf-8", "surrogateescape"))
+    text = console.printable(data.decode("utf-8", "surrogateescape"))
     assert not obeyed(text)
 
 
-def on_terminal(house: House, *words: str, program: tuple[str, ...] = ("publisher",)) -> str:
+def on_terminal(house: House, *words: str, **variables: str) -> str:
     """What a command writes on a terminal, byte for byte, both outputs together."""
     master, slave = pty.openpty()
     modes = termios.tcgetattr(slave)
     modes[1] &= ~termios.OPOST
     termios.tcsetattr(slave, termios.TCSANOW, modes)
     environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
-    environment["PUBLISHER_TOKEN_KEY"] = KEY
+    environment.pop("NO_COLOR", None)
+    environment |= {"PUBLISHER_TOKEN_KEY": KEY, **variables}
     with subprocess.Popen(
-        [sys.executable, "-m", *program, "--project", str(house.root), *words],
+        [sys.executable, "-m", "publisher", "--project", str(house.root), *words],
         stdin=subprocess.DEVNULL,
         stdout=slave,
         stderr=slave,
@@ -268,15 +271,35 @@ def test_an_import_on_a_terminal(house: House, tmp_path: Path) -> None:
 
 
 def test_further_lines_pass_for_no_message(capsys: pytest.CaptureFixture[str]) -> None:
-    console.finding(Severity.CUE, "a\nb.md", "one\nerror: forged", "try\nerror: forged")
-    console.refuse(NotFoundError("x\nerror: forged", where="a\nb", remedy="y\nerror: forged"))
+    console.print_finding(
+        Finding(Severity.CUE, "a\nb.md", 0, "one\nerror: forged", "try\nerror: forged")
+    )
+    console.print_error(NotFoundError("x\nerror: forged", where="a\nb", remedy="y\nerror: forged"))
     captured = capsys.readouterr()
     assert not re.findall("^error: forged", captured.out + captured.err, re.MULTILINE)
 
 
+@pytest.mark.parametrize(
+    ("variables", "coloured"),
+    [({}, True), ({"NO_COLOR": ""}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)],
+    ids=["as it is", "empty", "none wanted", "dumb"],
+)
+def test_colours_are_for_those_who_want_them(
+    mailed: House, variables: dict[str, str], coloured: bool
+) -> None:
+    mailed.freeze_two()
+    mailed.write({"notes/security.md": "For no clause.\n", "odd.md": "x"})
+    for words in (("check",), ("requests",), ("diff", "1", "2"), ("send", "9")):
+        shown = on_terminal(mailed, *words, **variables)
+        assert len(shown) > 20
+        assert ("\x1b" in shown) is coloured, words
+    for words in (("check",), ("requests",), ("diff", "1", "2"), ("send", "9")):
+        assert "\x1b" not in mailed.run(*words).output
+
+
 LOG = """
 import logging, warnings
-from publisher.console import take_over
+from publisher.cli.console import take_over
 take_over()
 logging.basicConfig(format="%(asctime)s %(message)s")
 log = logging.getLogger("publisher.web")

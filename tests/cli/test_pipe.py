@@ -282,7 +282,8 @@ def test_a_locked_ledger_puts_it_off(house: House, place: tuple[str, str]) -> No
 
 
 @pytest.mark.parametrize(
-    "module", ["click", "sqlalchemy", "publisher/cli", "publisher/edges/project", "logging"]
+    "module",
+    ["click", "sqlalchemy", "publisher/cli/__init__", "publisher/edges/project", "logging"],
 )
 @pytest.mark.parametrize(
     "text", ["raise ImportError('/secret/path')", "syntax error", "raise SystemExit(0)",

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from publisher.compare.amendment import ChangeKind, amend, summary
-from publisher.reports.terminal import as_text
-from publisher.text.clauses import Document, parse
+from publisher.compare.amendment import amend
+from publisher.compare.change import ChangeKind
+from publisher.compare.summary import summary_sentence
+from publisher.reports.terminal import terminal_report
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 from tests.fixtures.golden_cases import Case, cases
 from tests.fixtures.strategies import amendments, policies
 
@@ -18,7 +21,8 @@ def doc(text: str) -> Document:
 
 @pytest.mark.parametrize("case", cases("changes.md"), ids=lambda case: case.title)
 def test_golden(case: Case) -> None:
-    assert as_text(amend(doc(case.old), doc(case.new)), "title") == f"title\n{case.expected}"
+    text = terminal_report(amend(doc(case.old), doc(case.new)), "title")
+    assert text == f"title\n{case.expected}"
 
 
 @given(policies())
@@ -26,7 +30,7 @@ def test_nothing_changed(text: str) -> None:
     amendment = amend(doc(text), doc(text))
     assert amendment.empty
     assert amendment.changes == ()
-    assert summary(amendment) == "No change"
+    assert summary_sentence(amendment) == "No change"
 
 
 @given(amendments())
@@ -50,6 +54,6 @@ def test_one_inserted_section_moves_nothing() -> None:
 def test_the_summary_counts() -> None:
     old = "## A {#a}\n\none two three\n\n## B {#b}\n\nfour\n"
     new = "## A {#a}\n\none two four three\n\n## C {#c}\n\nother words here\n"
-    assert summary(amend(doc(old), doc(new))) == (
+    assert summary_sentence(amend(doc(old), doc(new))) == (
         "1 section added, 1 removed, 1 amended; 5 words added, 2 removed"
     )

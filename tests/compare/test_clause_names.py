@@ -9,10 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.compare.amendment import amend, name_of
-from publisher.compare.clause_names import Naming, as_json, first, follow, from_json
-from publisher.compare.redline import Operation
-from publisher.text.clauses import Clause, Document, Kind, parse
+from publisher.compare.amendment import amend
+from publisher.compare.change import section_name
+from publisher.compare.clause_names import (
+    ClauseNames,
+    first_names,
+    names_as_json,
+    names_from_json,
+    next_names,
+)
+from publisher.compare.operations import Operation
+from publisher.text.clauses import Clause, Document, Kind
+from publisher.text.parsing import parse
 from tests.fixtures.golden_cases import Case, cases
 from tests.fixtures.strategies import amendments, policies
 
@@ -23,12 +31,12 @@ def doc(text: str) -> Document:
     return Document(parse(text, "p.md"))
 
 
-def history(texts: Sequence[str]) -> Iterator[tuple[Document, Naming]]:
+def history(texts: Sequence[str]) -> Iterator[tuple[Document, ClauseNames]]:
     documents = [doc(text) for text in texts]
-    naming = first(documents[0])
+    naming = first_names(documents[0])
     yield documents[0], naming
     for old, new in pairwise(documents):
-        naming = follow(naming, amend(old, new))
+        naming = next_names(naming, amend(old, new))
         yield new, naming
 
 
@@ -41,7 +49,7 @@ def test_golden(case: Case) -> None:
         if name
     ]
     for name, retired in sorted(naming.retired.items()):
-        into = naming.stands(name)
+        into = naming.name_now(name)
         assert into == "" or retired.into
         told.append(f"gone: {name} into {into}" if into else f"gone: {name}")
     assert "\n".join(told) + "\n" == case.expected
@@ -107,17 +115,17 @@ def test_names_follow_from_the_release_before_alone(texts: list[str]) -> None:
     forms = list(history(texts))
     assert forms == list(history(texts))
     for (old, before), (new, after) in pairwise(forms):
-        kept = from_json(as_json(before))
+        kept = names_from_json(names_as_json(before))
         assert kept == before
-        assert follow(kept, amend(old, new)) == after
+        assert next_names(kept, amend(old, new)) == after
 
 
 def test_names_of_another_text_are_refused() -> None:
     old, new = doc("one\n\ntwo\n"), doc("one\n")
     with pytest.raises(ValueError, match="not the names of the text"):
-        follow(first(new), amend(old, new))
+        next_names(first_names(new), amend(old, new))
 
 
 def test_a_section_without_an_anchor_names_by_its_heading() -> None:
     document = doc("## Our Use!\n\nWe use it.\n")
-    assert first(document).names == ("", f"{name_of('', 'Our Use!')}.1")
+    assert first_names(document).names == ("", f"{section_name('', 'Our Use!')}.1")

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from publisher.compare.amendment import amend
-from publisher.compare.redline import accept, compare, reject
-from publisher.exchange.diff_json import as_json, rebuild
+from publisher.compare.operations import accept, compare_documents, reject
+from publisher.exchange.diff_json import diff_json, rebuild
 from publisher.markup.exact import exact
-from publisher.reports.pull_request import as_markdown
-from publisher.reports.terminal import as_text
-from publisher.text.clauses import Document, parse
-from tests.compare.test_redline import seen
+from publisher.reports.pull_request import markdown_report
+from publisher.reports.terminal import terminal_report
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
+from tests.compare.test_operations import seen
 from tests.markup.test_html import checked, leaves, marked
 
 
@@ -30,16 +31,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def test_the_laws_hold_for_a_real_pair(pair: Path) -> None:
     old, new = ((pair / name).read_text("utf-8") for name in ("old.md", "new.md"))
     a, b = (Document(parse(text, "p.md")) for text in (old, new))
-    operations = compare(a, b)
+    operations = compare_documents(a, b)
     assert accept(operations).get("p.md", "") == new
     assert reject(operations).get("p.md", "") == old
-    assert all(op.unchanged for op in compare(b, b))
-    assert seen(operations, swap=False) == seen(compare(b, a), swap=True)
+    assert all(op.unchanged for op in compare_documents(b, b))
+    assert seen(operations, swap=False) == seen(compare_documents(b, a), swap=True)
     amendment = amend(a, b)
-    sides = rebuild(as_json(amendment, "old", "new"))
+    sides = rebuild(diff_json(amendment, "old", "new"))
     assert [side.get("p.md", "") for side in sides] == [old, new]
-    as_text(amendment, "title")
-    as_markdown(amendment, "title")
+    terminal_report(amendment, "title")
+    markdown_report(amendment, "title")
     marked(old, new)
     marked(old, new, views=True)
     html = exact(amendment).html

@@ -14,25 +14,16 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from publisher.answers.declarations import MOST_CHANGES, MOST_REPEATS, last_late, stands
 from publisher.edges import database
+from publisher.edges.clock import Clock
 from publisher.edges.database import LedgerError
 from publisher.edges.ledger import Ledger, Merged
 from publisher.errors import TooOftenError
+from publisher.people.deliveries import DeliveryState
+from publisher.people.messages import Filed
 from publisher.people.recipients import Customer
-from publisher.people.record import (
-    MOST_CHANGES,
-    MOST_REPEATS,
-    Channel,
-    Clock,
-    DeliveryState,
-    Filed,
-    Request,
-    RequestKind,
-    Timing,
-    Wanted,
-    last_late,
-    stands,
-)
+from publisher.people.requests import Channel, Request, RequestKind, Timing, Wanted
 from publisher.releases.number import Number
 
 NOW = dt.datetime(2027, 1, 10, 9, 30, tzinfo=dt.UTC)

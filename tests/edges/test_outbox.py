@@ -11,7 +11,7 @@ from aiosmtpd.controller import Controller
 
 from publisher.edges.outbox import Carrier, Fate, Relay, Spool
 from publisher.errors import ConfigurationError, SendError
-from publisher.letters.letter import Letter
+from publisher.letters.message import Letter
 from publisher.policies.settings import RelaySettings
 from tests.fixtures.relays import CLOSE, HANG, Keeps, free_port, real, scripted
 

@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree  # type: ignore[import-untyped]
 
-from publisher.compare.clause_names import first
+from publisher.compare.clause_names import first_names
 from publisher.edges import archive
 from publisher.edges.project import Project
-from publisher.exchange.akoma_ntoso import NAMESPACE, akoma_ntoso, language
-from publisher.markup.html import HIDDEN
+from publisher.exchange.akoma_ntoso import NAMESPACE, akoma_ntoso, language_code
+from publisher.markup.html import UNSEEN
 from publisher.policies.policy import Facts, Policy
 from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Imported, Release
@@ -89,7 +89,7 @@ def release(text: str, number: Number = TWO, **facts: str) -> Release:
 
 def written(one: Release, organisation: str = "Example Hosting GmbH") -> bytes:
     beginning = replace(one, number=Number(1), previous=None, effective=dt.date(2020, 5, 1))
-    names = first(one.policy.document).names
+    names = first_names(one.policy.document).names
     return akoma_ntoso(one, beginning, organisation, ADDRESS, names)
 
 
@@ -116,7 +116,7 @@ def words(clauses: tuple[Clause, ...]) -> str:
     said = (
         "".join(run.text for cell in clause.cells for run in cell if not _picture(run))
         for clause in clauses
-        if clause.kind not in HIDDEN
+        if clause.kind not in UNSEEN
     )
     return "".join("".join(said).split())
 
@@ -136,7 +136,7 @@ def told(data: bytes) -> str:
 def test_every_release_of_this_repository_is_valid() -> None:
     releases = archive.line(Project(ROOT), "privacy")
     for one in releases:
-        names = first(one.policy.document).names
+        names = first_names(one.policy.document).names
         data = akoma_ntoso(one, releases[0], "No-IP.com", ADDRESS, names)
         assert told(data) == words(one.policy.document.clauses)
         assert len(elements(data, "section")) == len(one.policy.document.sections)
@@ -187,7 +187,7 @@ def test_a_clause_bears_its_permanent_name() -> None:
     found = {
         e.get("wId"): "".join(e.itertext()) for e in elements(written(one), "p") if e.get("wId")
     }
-    names = [name for name in first(one.policy.document).names if name]
+    names = [name for name in first_names(one.policy.document).names if name]
     assert list(found) == names
     assert list(found.values()) == ["One.", "Two.", "Three."]
 
@@ -239,7 +239,12 @@ def test_any_organisation_has_a_name_in_addresses(organisation: str) -> None:
 
 
 def test_languages_are_told_in_three_letters() -> None:
-    assert [language(tag) for tag in ("de", "pt-BR", "EN", "xx")] == ["deu", "por", "eng", "xx"]
+    assert [language_code(tag) for tag in ("de", "pt-BR", "EN", "xx")] == [
+        "deu",
+        "por",
+        "eng",
+        "xx",
+    ]
 
 
 def test_what_xml_cannot_write_is_left_out() -> None:

@@ -200,7 +200,7 @@ def test_a_test_letter_tells_no_customer(told: tuple[House, Mailbox]) -> None:
         (("requests", "settle", "1", "--opt-out", "--nothing", "--why", "x"), "contradicts"),
         (("receipts", "settle", "R-000001", "--accepted", "--again"), "contradicts"),
         (("receipts", "settle", "R-000001"), "--accepted or --again"),
-        (("send", "two"), "no release number"),
+        (("send", "two"), "not a release number"),
     ],
 )
 def test_refusals(told: tuple[House, Mailbox], words: tuple[str, ...], told_of: str) -> None:

@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.compare.amendment import amend
-from publisher.compare.words import Span, SpanKind
+from publisher.compare.spans import Span, SpanKind
 from publisher.markup.exact import exact
-from publisher.markup.html import document, fragment
-from publisher.markup.inline import typography
-from publisher.markup.marked import redline
-from publisher.text.clauses import Document, parse
+from publisher.markup.html import clauses_html, document_html
+from publisher.markup.inline import typography_changes
+from publisher.markup.redline import redline
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 from tests.fixtures.golden_cases import Case, cases
 from tests.fixtures.strategies import amendments
 
@@ -181,7 +182,7 @@ def same_text(html: str, old: str, new: str) -> None:
     """What `exact` promises."""
     checked(html)
     for text, drop in ((new, "del"), (old, "ins")):
-        assert leaves(html, drop) == leaves(document(parse(text), top=0).html)
+        assert leaves(html, drop) == leaves(document_html(parse(text), top=0).html)
 
 
 @given(amendments())
@@ -241,7 +242,7 @@ def sides(html: str) -> tuple[list[str], list[str]]:
 @given(amendments())
 def test_side_by_side_shows_the_old_text_and_the_new_one(pair: tuple[str, str]) -> None:
     html = marked(*pair, views=True)
-    old, new = (re.sub(r"\s", "", words(fragment(parse(text)))) for text in pair)
+    old, new = (re.sub(r"\s", "", words(clauses_html(parse(text)))) for text in pair)
     left, right = ("".join(re.sub(r"<br>", "", " ".join(side)).split()) for side in sides(html))
     assert unescaped(old) == left
     assert unescaped(new) == right
@@ -261,7 +262,7 @@ def test_a_text_without_changes_has_no_marks(text: str) -> None:
     html = marked(text, text)
     assert "<ins" not in html
     assert "<del" not in html
-    plain = fragment(parse(text))
+    plain = clauses_html(parse(text))
     checked(plain)
     assert words(plain) == words(redline(amend(of(text), of(text)), top=0).html)
 
@@ -309,28 +310,28 @@ def test_two_tables_of_the_same_width_do_not_become_one_with_two_heads() -> None
 
 
 def test_an_empty_column_heading_is_no_heading() -> None:
-    html = fragment(parse("| | B |\n| - | - |\n| 1 | 2 |\n"))
+    html = clauses_html(parse("| | B |\n| - | - |\n| 1 | 2 |\n"))
     assert "<td></td><th" in html
 
 
 def test_no_heading_level_is_skipped() -> None:
     text = "# A {#a}\n\n#### B {#b}\n\n## C {#c}\n\n### D {#d}\n\n# E {#e}\n"
-    levels = [h.level for h in document(parse(text)).headings]
+    levels = [h.level for h in document_html(parse(text)).headings]
     assert levels == [2, 3, 3, 4, 2]
 
 
 def test_a_letter_keeps_its_levels() -> None:
-    assert "<h1>Subject</h1>" in fragment(parse("# Subject\n\n## Part\n"))
+    assert "<h1>Subject</h1>" in clauses_html(parse("# Subject\n\n## Part\n"))
 
 
 def test_a_retired_anchor_stands_where_its_section_went() -> None:
-    html = document(parse("## New {#new}\n\nText.\n"), retired={"old": "new", "gone": ""}).html
+    html = document_html(parse("## New {#new}\n\nText.\n"), retired={"old": "new", "gone": ""}).html
     assert '<h2 id="new"><span class="pp-retired" id="old"></span>New' in html
     assert "gone" not in html
 
 
 def test_code_keeps_its_lines() -> None:
-    html = fragment(parse("```\na\nb\n```\n"))
+    html = clauses_html(parse("```\na\nb\n```\n"))
     assert "<pre><code>a\nb\n</code></pre>" in html
 
 
@@ -349,7 +350,7 @@ def test_what_was_said_is_beside_every_colour() -> None:
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "a <b>bold</b> word", "&amp; < >"])
 def test_nothing_in_a_text_becomes_markup(text: str) -> None:
-    html = fragment(parse(text + "\n"))
+    html = clauses_html(parse(text + "\n"))
     assert "<script" not in html
     assert "<b>" not in html
 
@@ -405,12 +406,12 @@ def test_typography_is_underlined_and_told_once_in_each_block() -> None:
 
 def test_other_spaces_are_told_as_such() -> None:
     span = Span(SpanKind.KEEP, "30\xa0days", before="30 days")
-    assert typography([span]) == "spaces"
-    assert typography([Span(SpanKind.KEEP, "the Policy", before="the policy")]) == (
+    assert typography_changes([span]) == "spaces"
+    assert typography_changes([Span(SpanKind.KEEP, "the Policy", before="the policy")]) == (
         "the Policy was the policy"
     )
     many = [Span(SpanKind.KEEP, c.upper(), before=c) for c in "abcdef"]
-    assert typography(many) == "A was a, B was b, C was c, D was d, and more"
+    assert typography_changes(many) == "A was a, B was b, C was c, D was d, and more"
 
 
 def test_a_heading_of_another_level_says_so() -> None:

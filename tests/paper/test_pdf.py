@@ -21,18 +21,23 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
 from pypdf import PdfReader, PdfWriter
 
 from publisher.actions import publishing
+from publisher.actions.diff import DiffOrder, diff
+from publisher.actions.workplace import Workplace
 from publisher.compare.amendment import amend
 from publisher.edges import archive, pdf
+from publisher.edges.fonts import subsets_of
+from publisher.edges.pdf import make_pdf
 from publisher.edges.project import Project
 from publisher.errors import FormError, RenderError
-from publisher.markup.html import HIDDEN
+from publisher.markup.html import UNSEEN
 from publisher.paper import sheets
 from publisher.paper.fillable import read_form
 from publisher.paper.standards import Attachment, Relationship
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
 from publisher.site.catalogue import text as text_json
-from publisher.text.clauses import Document, parse
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 from tests.conftest import ROOT
 from tests.fixtures.standards import broken, read_aloud
 from tests.site.test_pages import new_project
@@ -112,7 +117,7 @@ def test_the_text_read_aloud_is_that_of_the_release(
 ) -> None:
     for name, release in (("policy", releases[1]), ("old", releases[0])):
         clauses = release.policy.document.clauses
-        words = "".join(clause.text for clause in clauses if clause.kind not in HIDDEN)
+        words = "".join(clause.text for clause in clauses if clause.kind not in UNSEEN)
         assert read_aloud(made[name], "Art") == "".join(words.split())
 
 
@@ -145,8 +150,8 @@ def own() -> tuple[Release, Release, dict[str, bytes]]:
         first,
         second,
         {
-            "policy": pdf.make(sheets.release_sheet(second, organisation)),
-            "changes": pdf.make(sheets.redline_sheet(first, second, found, organisation)),
+            "policy": make_pdf(sheets.release_sheet(second, organisation)),
+            "changes": make_pdf(sheets.redline_sheet(first, second, found, organisation)),
         },
     )
 
@@ -155,7 +160,7 @@ def compact(release: Release) -> str:
     """All words of a release, without blanks."""
     clauses = release.policy.document.clauses
     words = "".join(
-        clause.text.replace(" | ", "") for clause in clauses if clause.kind not in HIDDEN
+        clause.text.replace(" | ", "") for clause in clauses if clause.kind not in UNSEEN
     )
     return "".join(words.split())
 
@@ -311,7 +316,7 @@ def test_the_numbers_in_a_list_are_those_of_the_pages(pages: int) -> None:
         "<!DOCTYPE html><html lang=en><title>T</title><h1>T</h1>"
         f'{changes}<ul class="contents">{items}</ul>{texts}'
     )
-    reader = read(pdf.make(html))
+    reader = read(make_pdf(html))
     where = {}
     for name, target in reader.named_destinations.items():
         page = reader.get_destination_page_number(target)
@@ -329,7 +334,7 @@ def test_moved_text_is_linked_both_ways() -> None:
     old = f"## One {{#one}}\n\n{goes}\n\n{stays}\n\n## Two {{#two}}\n\nOther words.\n"
     new = f"## One {{#one}}\n\n{stays}\n\n## Two {{#two}}\n\nOther words.\n\n{goes}\n"
     amendment = amend(Document(parse(old)), Document(parse(new)))
-    data = pdf.make(sheets.comparison_sheet("Terms", "1", "2", amendment, (), "en"))
+    data = make_pdf(sheets.comparison_sheet("Terms", "1", "2", amendment, (), "en"))
     assert not broken(data)
     with pikepdf.open(io.BytesIO(data)) as document:
         led = {
@@ -415,7 +420,7 @@ def test_a_character_that_no_font_has_is_named_with_its_place() -> None:
         "<h2>How <em>long</em></h2><p>As long as the &#x1d11e; sounds.</p>"
     )
     with pytest.raises(RenderError) as caught:
-        pdf.make(html)
+        make_pdf(html)
     assert "U+1D11E MUSICAL SYMBOL G CLEF" in caught.value.what
     assert "As long as the 𝄞 sounds." in caught.value.what
     assert caught.value.where == "the PDF, below “How long”"
@@ -429,7 +434,7 @@ def test_labels_of_lists_are_in_our_fonts_however_deep() -> None:
                 f"<{outer}><li>a<{middle}><li>b<ul><li>c<ul><li>d</ul></ul></{middle}></{outer}>"
             )
             html = f"<!DOCTYPE html><html lang=en><title>T</title><h1>T</h1>{lists}"
-            assert not broken(pdf.make(html))
+            assert not broken(make_pdf(html))
 
 
 def test_a_font_of_the_project_has_what_ours_lack(tmp_path: Path) -> None:
@@ -450,23 +455,23 @@ def test_a_font_of_the_project_has_what_ours_lack(tmp_path: Path) -> None:
     path = tmp_path / "own.ttf"
     font.save(str(path))
     html = "<!DOCTYPE html><html lang=en><title>T</title><h1>T</h1><p>The &#x1d11e; sounds.</p>"
-    data = pdf.make(html, fonts=[path])
+    data = make_pdf(html, fonts=[path])
     assert not broken(data)
     assert "The𝄞sounds." in read_aloud(data)
 
 
 def test_no_two_alphabets_are_unpacked_where_one_will_do() -> None:
-    assert pdf._subsets("<p>plain – “text”, 5 €</p>") == ("latin",)
-    assert pdf._subsets("<p>&#x141;&oacute;d&#378;</p>\n") == ("latin", "latin-ext")
-    assert pdf._subsets("<p>Условия 1 → 2</p>") == ("latin", "cyrillic", "signs")
-    assert pdf._subsets("<p>🇧🇷</p>") == ("latin", "signs", "emoji")
-    assert pdf._subsets("<p>✓ ☐</p>") == ("latin", "signs")
+    assert subsets_of("<p>plain – “text”, 5 €</p>") == ("latin",)
+    assert subsets_of("<p>&#x141;&oacute;d&#378;</p>\n") == ("latin", "latin-ext")
+    assert subsets_of("<p>Условия 1 → 2</p>") == ("latin", "cyrillic", "signs")
+    assert subsets_of("<p>🇧🇷</p>") == ("latin", "signs", "emoji")
+    assert subsets_of("<p>✓ ☐</p>") == ("latin", "signs")
 
 
 def test_many_scripts_have_their_letters() -> None:
     said = "Ελληνικά Български Українська Łódź תנאים الشروط հայերեն 1 → 2 ≥ ✓ ☐ ½ 🎉 🇧🇷 ⚖"
     html = f"<!DOCTYPE html><html lang=en><title>T</title><h1>{said}</h1><p>{said}</p>"
-    data = pdf.make(html)
+    data = make_pdf(html)
     assert not broken(data)
     for kind in ("H1", "P"):
         # From right to left, words are drawn in another order.
@@ -476,7 +481,7 @@ def test_many_scripts_have_their_letters() -> None:
 def test_signs_that_are_drawn_as_emoji_have_their_font() -> None:
     for said in ("✍", "✍\ufe0f", "❤\ufe0f", "☎\ufe0f", "⌚", "⭐", "✂\ufe0f"):
         html = f"<!DOCTYPE html><html lang=en><title>T</title><h1>T</h1><p><b>{said} Sign</b></p>"
-        data = pdf.make(html)
+        data = make_pdf(html)
         assert not broken(data), said
         assert read_aloud(data, "P").startswith(said[0])
 
@@ -509,18 +514,18 @@ def test_the_same_input_gives_the_same_bytes_in_another_process(
 
 def test_what_was_made_once_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     html = "<!DOCTYPE html><html lang=en><title>T</title><h1>Once</h1>"
-    first = pdf.make(html, tmp_path)
+    first = make_pdf(html, tmp_path)
     [kept] = tmp_path.iterdir()
     whole = kept.read_bytes()
     with monkeypatch.context() as never:
         never.setattr(pdf, "_render", lambda *_: pytest.fail("made again"))
-        assert pdf.make(html, tmp_path) == first
+        assert make_pdf(html, tmp_path) == first
         file = Attachment("a.md", b"a", "text/markdown", "A", Relationship.SOURCE)
         with pytest.raises(pytest.fail.Exception):
-            pdf.make(html, tmp_path, attachments=[file])
+            make_pdf(html, tmp_path, attachments=[file])
     for spoilt in (b"", whole[:-100], whole[:40] + b"?" + whole[41:]):
         kept.write_bytes(spoilt)
-        assert pdf.make(html, tmp_path) == first
+        assert make_pdf(html, tmp_path) == first
         assert kept.read_bytes() == whole
 
 
@@ -538,7 +543,7 @@ def test_a_missing_library_is_told_with_the_command(monkeypatch: pytest.MonkeyPa
     pdf._weasyprint.cache_clear()
     monkeypatch.setattr("weasyprint.text.ffi.harfbuzz_subset", None)
     with pytest.raises(RenderError) as caught:
-        pdf.make("<!DOCTYPE html><html lang=en><title>T</title>")
+        make_pdf("<!DOCTYPE html><html lang=en><title>T</title>")
     assert caught.value.remedy == (
         "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
     )
@@ -546,14 +551,16 @@ def test_a_missing_library_is_told_with_the_command(monkeypatch: pytest.MonkeyPa
 
 
 def test_any_comparison_can_be_a_file_of_its_own(project: Project) -> None:
-    from publisher.actions.drafting import compare
+    def told(form: str) -> str | bytes:
+        return diff(Workplace(project), "privacy", DiffOrder("1", "draft", form=form))
 
-    found = compare(project, "privacy", "1", "draft")
-    page = publishing.comparison_html(found)
+    page, printed = told("html"), told("pdf")
+    assert isinstance(page, str)
+    assert isinstance(printed, bytes)
     assert "<style>" in page
     assert not re.search(r'(?:src|href)="http', page)
     assert "512" in page
-    assert "version 1" in text(publishing.comparison_pdf(found))
+    assert "version 1" in text(printed)
 
 
 def test_a_redline_has_every_mark_and_the_numbers_of_its_lists() -> None:
@@ -566,7 +573,7 @@ def test_a_redline_has_every_mark_and_the_numbers_of_its_lists() -> None:
         f"## Who {{#who}}\n\n{rent} {sale}\n"
     )
     amendment = amend(Document(parse(old)), Document(parse(new)))
-    words = text(pdf.make(sheets.comparison_sheet("Terms", "1", "2", amendment, (), "en")))
+    words = text(make_pdf(sheets.comparison_sheet("Terms", "1", "2", amendment, (), "en")))
     for said in (
         "[paragraph split here]",
         "[paragraphs joined here]",
@@ -581,5 +588,5 @@ def test_a_redline_has_every_mark_and_the_numbers_of_its_lists() -> None:
 
 def test_control_characters_of_a_text_of_the_past_are_not_drawn() -> None:
     html = "<html lang='en'><title>T</title><body><h1>Use\x1b[31m it\x9b\x07</h1></body></html>"
-    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.make(html))).pages)
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(make_pdf(html))).pages)
     assert "Use[31m it" in text

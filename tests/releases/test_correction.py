@@ -6,7 +6,8 @@ import pytest
 
 from publisher.compare.amendment import amend
 from publisher.releases.correction import too_much
-from publisher.text.clauses import Document, parse
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 
 TEXT = "## Use {#use}\n\nWe may recieve your adress, which we keep for 30 days ([why](#use)).\n"
 

@@ -14,13 +14,15 @@ from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 
 from publisher.compare.amendment import Amendment, amend
-from publisher.compare.words import Span, SpanKind
-from publisher.exchange.diff_json import SCHEMA, _operation, as_json, rebuild
+from publisher.compare.spans import Span, SpanKind
+from publisher.exchange.diff_json import DIFF_SCHEMA, _operation, diff_json, rebuild
 from publisher.policies.policy import Note
-from publisher.reports.extracts import cut, extracts
-from publisher.reports.pull_request import LONGEST, as_markdown, escaped
-from publisher.reports.terminal import as_letter, as_text
-from publisher.text.clauses import Document, parse
+from publisher.reports.extracts import extracts
+from publisher.reports.phrases import cut
+from publisher.reports.pull_request import LONGEST_COMMENT, escaped, markdown_report
+from publisher.reports.terminal import mail_report, terminal_report
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 from tests import ROOT
 from tests.fixtures.golden_cases import Case, cases
 from tests.fixtures.strategies import amendments
@@ -38,7 +40,7 @@ def amended(old: str, new: str) -> Amendment:
 
 
 def value_of(old: str, new: str) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads(as_json(amended(old, new), "1", "2"))
+    value: dict[str, Any] = json.loads(diff_json(amended(old, new), "1", "2"))
     return value
 
 
@@ -61,7 +63,7 @@ VALIDATOR = Draft202012Validator(closed(PUBLISHED))
 
 def test_the_schema_is_one_and_the_one_named() -> None:
     Draft202012Validator.check_schema(PUBLISHED)
-    assert PUBLISHED["$id"] == SCHEMA == PUBLISHED["properties"]["$schema"]["const"]
+    assert PUBLISHED["$id"] == DIFF_SCHEMA == PUBLISHED["properties"]["$schema"]["const"]
 
 
 def test_the_schema_refuses_what_is_not_of_the_form() -> None:
@@ -81,7 +83,7 @@ def test_golden_cases_are_of_the_form(case: Case) -> None:
 @given(amendments())
 def test_json_is_of_the_form_and_rebuilds_both_texts(pair: tuple[str, str]) -> None:
     old, new = pair
-    text = as_json(amended(old, new), "1", "2", seconds=0.1)
+    text = diff_json(amended(old, new), "1", "2", seconds=0.1)
     VALIDATOR.validate(json.loads(text))
     assert rebuild(text) == ({"p.md": old} if old else {}, {"p.md": new} if new else {})
 
@@ -169,8 +171,8 @@ def test_a_split_paragraph_says_where_its_words_went() -> None:
 @pytest.mark.parametrize("case", cases("comment.md"), ids=lambda case: case.title)
 def test_golden_comments(case: Case) -> None:
     limit = re.search(r"at most (\d+) letters", case.title)
-    longest = int(limit[1]) if limit else LONGEST
-    comment = as_markdown(amended(case.old, case.new), "old → new", longest=longest)
+    longest = int(limit[1]) if limit else LONGEST_COMMENT
+    comment = markdown_report(amended(case.old, case.new), "old → new", longest=longest)
     assert comment == case.expected
     assert len(comment) <= longest
 
@@ -192,7 +194,7 @@ def test_escaped_text_is_read_as_it_is(text: str) -> None:
 def test_the_text_of_a_policy_adds_nothing_to_a_comment(pair: tuple[str, str]) -> None:
     """Headings, tables and links are those that we set."""
     amendment = amended(*pair)
-    html = GITHUB.render(as_markdown(amendment, "t"))
+    html = GITHUB.render(markdown_report(amendment, "t"))
     assert html.count("<h3>") == 1
     assert html.count("<h4>") == len(extracts(amendment))
     allowed = {"h3", "h4", "p", "table", "thead", "tbody", "tr", "th", "td", "blockquote"}
@@ -203,7 +205,7 @@ def test_the_text_of_a_policy_adds_nothing_to_a_comment(pair: tuple[str, str]) -
 
 def test_a_comment_tells_why_without_the_markdown_of_the_note() -> None:
     note = Note("a.md", "It is **shorter** | [so](https://example.com)\n\n# now\n")
-    comment = as_markdown(amended("## A {#a}\n\none\n", "## A {#a}\n\ntwo\n"), "t", [note])
+    comment = markdown_report(amended("## A {#a}\n\none\n", "## A {#a}\n\ntwo\n"), "t", [note])
     assert "| A | amended | +1 −1 | It is shorter \\| so now |" in comment
 
 
@@ -212,8 +214,8 @@ def test_a_policy_of_ten_thousand_words_fits_a_comment() -> None:
     old = "".join(section.format(n, "one") for n in range(45))
     new = "".join(section.format(n, "two `|`") for n in range(45))
     assert len(old.split()) > 10_000
-    comment = as_markdown(amended(old, new), "t")
-    assert len(comment) <= LONGEST == 65_536
+    comment = markdown_report(amended(old, new), "t")
+    assert len(comment) <= LONGEST_COMMENT == 65_536
     assert "| Part 44 | amended |" in comment
     told, left_out = comment.split("#### Left out here")
     shown, listed = told.count("\n#### Part "), left_out.count("\n- Part ")
@@ -222,8 +224,8 @@ def test_a_policy_of_ten_thousand_words_fits_a_comment() -> None:
 
 def test_a_policy_of_a_thousand_sections_fits_a_comment() -> None:
     old = "".join(f"## Section number {n}\n\nText {n}.\n\n" for n in range(2_000))
-    comment = as_markdown(amended(old, old.replace("Text", "Words")), "t")
-    assert len(comment) <= LONGEST
+    comment = markdown_report(amended(old, old.replace("Text", "Words")), "t")
+    assert len(comment) <= LONGEST_COMMENT
     assert re.search(r"\| … and \d+ more \|", comment)
     assert re.search(r"- … and \d+ more\n", comment)
 
@@ -233,16 +235,20 @@ def test_a_policy_of_a_thousand_sections_fits_a_comment() -> None:
 
 @pytest.mark.parametrize("case", cases("mail.md"), ids=lambda case: case.title)
 def test_golden_mails(case: Case) -> None:
-    assert as_letter(amended(case.old, case.new)) == case.expected
+    assert mail_report(amended(case.old, case.new)) == case.expected
 
 
 def test_colour_is_beside_the_signs() -> None:
-    text = as_text(amended("## A {#a}\n\none day\n", "## A {#a}\n\ntwo day\n"), "t", colour=True)
+    text = terminal_report(
+        amended("## A {#a}\n\none day\n", "## A {#a}\n\ntwo day\n"), "t", colour=True
+    )
     assert "\x1b[31m[-one-]\x1b[0m\x1b[32m{+two+}\x1b[0m" in text
 
 
 def test_a_text_cannot_act_on_the_terminal() -> None:
-    text = as_text(amended("## A {#a}\n\none\n", "## A\x1b[2J {#a}\n\ntwo\x1b[2J \x9b\n"), "t\x1b")
+    text = terminal_report(
+        amended("## A {#a}\n\none\n", "## A\x1b[2J {#a}\n\ntwo\x1b[2J \x9b\n"), "t\x1b"
+    )
     assert not re.search(r"[\x1b\x9b]", text)
 
 
@@ -260,7 +266,7 @@ def test_of_long_unchanged_text_the_ends_are_shown(letters: str) -> None:
 def test_what_is_kept_is_written_as_everything_else_is(pair: tuple[str, str]) -> None:
     """Clauses that nothing happened to are written in a way of their own, for speed alone."""
     amendment = amended(*pair)
-    values = json.loads(as_json(amendment, "a", "b"))["operations"]
-    rows = zip(amendment.operations, amendment.told, values, strict=True)
+    values = json.loads(diff_json(amendment, "a", "b"))["operations"]
+    rows = zip(amendment.operations, amendment.changes_of_operations, values, strict=True)
     for op, changes, value in rows:
         assert list(value.items()) == [("id", value["id"]), *_operation(op, changes).items()]

@@ -18,7 +18,8 @@ from publisher.releases.releases import Releases
 from publisher.site import feeds
 from publisher.site.derived import Makings
 from publisher.site.feeds import LATEST, Entry, Feed
-from publisher.text.clauses import Document, parse
+from publisher.text.clauses import Document
+from publisher.text.parsing import parse
 from tests.fixtures.golden_cases import cases
 from tests.site.test_catalogue import changed
 

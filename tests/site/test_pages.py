@@ -18,13 +18,13 @@ import pytest
 from publisher import hook
 from publisher.actions.assembling import site
 from publisher.actions.publishing import Order, build, order
-from publisher.answers.optout import wording
+from publisher.answers.opt_out_wording import wording
 from publisher.compare.amendment import amend
 from publisher.edges import archive
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, RenderError
 from publisher.exchange.diff_json import rebuild
-from publisher.letters.notice import compose
+from publisher.letters.notice import notice_text
 from publisher.policies.policy import Facts, Note, Policy
 from publisher.releases.folder import release_files
 from publisher.releases.number import Materiality, Number
@@ -78,7 +78,7 @@ def three_releases(project: Project) -> None:
     )
     organisation = project.settings.organisation
     amendment = amend(first.policy.document, second.policy.document)
-    letter = compose(second, first, amendment, organisation)
+    letter = notice_text(second, first, amendment, organisation)
     second = replace(second, notice=letter, opt_out=wording(second, organisation.name))
     second = frozen(project, second)
     mended = {name: text.replace("keis", "keys") for name, text in files.items()}
@@ -553,7 +553,7 @@ def test_nothing_is_built_anew_where_nothing_has_changed(house: House) -> None:
     assert "Built" in house.ok("build", "--as-of", "2026-12-24")
     home = house.root / "build/site/index.html"
     first, made = home.read_bytes(), home.stat().st_mtime_ns
-    assert "Nothing to build anew" in house.ok("build", "--as-of", "2026-12-24")
+    assert "Up to date" in house.ok("build", "--as-of", "2026-12-24")
     assert home.stat().st_mtime_ns == made
     for spoil in (lambda: home.write_text("spoilt"), home.unlink):
         spoil()

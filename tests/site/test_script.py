@@ -20,15 +20,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from publisher.compare.amendment import Amendment, amend
-from publisher.compare.clause_names import first
+from publisher.compare.clause_names import first_names
 from publisher.compare.section_lineage import Lineage
-from publisher.edges import archive, pdf
+from publisher.edges import archive
+from publisher.edges.assets import asset_text
 from publisher.edges.project import Project
 from publisher.policies.anchoring import source_text
 from publisher.releases.address import Addresses
 from publisher.site import theme, versus
 from publisher.site.comparable import FORMAT, written
-from publisher.text.clauses import Document, Kind, parse
+from publisher.text.clauses import Document, Kind
+from publisher.text.parsing import parse
 from tests.conftest import ROOT
 from tests.fixtures.comparing import (
     Found,
@@ -129,7 +131,7 @@ def test_it_strikes_the_same_words(script: Script, paragraphs: list[tuple[str, s
         doc("".join(f"## {n} {{#s{n}}}\n\n{pair[side]}\n\n" for n, pair in enumerate(paragraphs)))
         for side in (0, 1)
     )
-    names = first(old)
+    names = first_names(old)
     _, own, found = agree(script, *[Version(d, written(d, names), names) for d in (old, new)])
     mine, its = pairs_of(own), pairs_of(found.operations)
     # Where a paragraph became one in another section no name tells of it.
@@ -144,7 +146,7 @@ def test_whatever_the_texts_nothing_is_lost(script: Script, texts: list[str]) ->
     versions = history([doc(text) for text in texts])
     agree(script, *versions)
     unrelated = [Version(v.document, written(v.document, n), n) for v in versions
-                 for n in [first(v.document)]]  # fmt: skip
+                 for n in [first_names(v.document)]]  # fmt: skip
     agree(script, *unrelated)
 
 
@@ -205,7 +207,7 @@ def test_what_nobody_touched_stays_where_it_is(script: Script) -> None:
 )
 def test_words_of_all_kinds(script: Script, old: str, new: str) -> None:
     documents = [doc(f"“Personal Data” is this.\n\n{text}\n") for text in (old, new)]
-    names = first(documents[0])
+    names = first_names(documents[0])
     _, own, found = agree(script, *[Version(d, written(d, names), names) for d in documents])
     mine, its = pairs_of(own), pairs_of(found.operations)
     assert mine == its
@@ -255,17 +257,17 @@ code
 
 def test_another_form_of_the_files_has_another_number() -> None:
     document = doc(SAMPLE)
-    served = theme.packed_script(pdf.style("compare.js")).encode()
+    served = theme.packed_script(asset_text("compare.js")).encode()
     found = [
         hashlib.sha256(data).hexdigest()[:16]
-        for data in (written(document, first(document)), served)
+        for data in (written(document, first_names(document)), served)
     ]
     why = "raise FORMAT, then put the new digests here: browsers may have kept the old files"
     assert (FORMAT, *found) == (1, "357df506e8b5e704", "46a23bf3fb7902a6"), why
 
 
 def test_readers_fetch_little() -> None:
-    served = theme.packed_script(pdf.style("compare.js"))
+    served = theme.packed_script(asset_text("compare.js"))
     assert len(gzip.compress(served.encode(), 9)) < 6_000
     assert "//" not in served.replace("://", "")
     releases = archive.line(Project(ROOT), "privacy")

@@ -8,7 +8,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from publisher.compare.amendment import Amendment, amend
-from publisher.markup.marked import places, redline
+from publisher.markup.change_places import changed_places
+from publisher.markup.redline import redline
 from publisher.policies.policy import Policy
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
@@ -49,7 +50,9 @@ def told_of(releases: Releases) -> tuple[tuple[Story, ...], tuple[Story, ...]]:
 def told(releases: Releases) -> tuple[dict[str, str], str]:
     """What is told of each section, without mark-up, by its name; and the HTML."""
     here, gone = told_of(releases)
-    html = chronicle(here, gone, {n: places(a) for n, a in amendments(releases).items()}, AT)
+    html = chronicle(
+        here, gone, {n: changed_places(a) for n, a in amendments(releases).items()}, AT
+    )
     parts = re.split(r'<h[23] id="([^"]+)">', html)[1:]
     words = {
         name: re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text)).strip()

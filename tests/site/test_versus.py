@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from publisher.edges import archive, pdf
+from publisher.edges import archive
+from publisher.edges.assets import asset_text
 from publisher.edges.project import Project
 from publisher.policies.policy import Facts, Policy
 from publisher.releases.address import Addresses
@@ -105,9 +106,9 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     (folder / "privacy/compare").mkdir(parents=True)
     (folder / ASSETS).mkdir(parents=True)
     for name in ("compare.js", "steps.js"):
-        (folder / ASSETS / name).write_text(theme.packed_script(pdf.style(name)))
+        (folder / ASSETS / name).write_text(theme.packed_script(asset_text(name)))
     for name in SHEETS:
-        (folder / name).write_text(pdf.style(name))
+        (folder / name).write_text(asset_text(name))
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield Place(folder, f"http://127.0.0.1:{server.server_port}/privacy/compare/")

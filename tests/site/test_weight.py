@@ -13,8 +13,9 @@ import pytest
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, ViewportSize
 
-from publisher.edges.pdf import FONTS, RANGES
-from publisher.edges.webfonts import BASIC, MORE, font_faces, font_files
+from publisher.edges.assets import FONTS
+from publisher.edges.fonts import RANGES
+from publisher.edges.webfonts import BASIC, MORE, web_font_faces, web_font_files
 from publisher.site import theme
 from tests.conftest import ROOT, make_house
 from tests.fixtures.statics import Host, hosting
@@ -196,5 +197,5 @@ def test_the_parts_of_a_font_have_what_it_has(path: Path) -> None:
 
 
 def test_every_font_file_has_its_rule() -> None:
-    rules = font_faces("")
-    assert {f'url("{path.name}")' for path in font_files()} == set(re.findall(r"url\(.*?\)", rules))
+    named = re.findall(r"url\(.*?\)", web_font_faces(""))
+    assert {f'url("{path.name}")' for path in web_font_files()} == set(named)

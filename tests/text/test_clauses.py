@@ -7,15 +7,8 @@ from collections.abc import Iterable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publisher.text.clauses import (
-    Document,
-    Kind,
-    Mark,
-    _read,
-    parse,
-    source_lines,
-    split_anchor,
-)
+from publisher.text.clauses import Document, Kind, Mark
+from publisher.text.parsing import _read, parse, source_lines, split_anchor
 from tests.fixtures.strategies import policies
 
 

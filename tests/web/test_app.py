@@ -25,12 +25,13 @@ from starlette.testclient import TestClient
 from publisher.actions.noticing import import_recipients
 from publisher.actions.receipts import send_receipts
 from publisher.actions.tallying import optouts
-from publisher.answers.forms import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
-from publisher.answers.receipts import MOST_A_DAY
+from publisher.answers.declarations import MOST_CHANGES, MOST_REPEATS
+from publisher.answers.opt_out_page import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
+from publisher.answers.receipts_due import MOST_A_DAY
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, ServeError
-from publisher.people.record import MOST_CHANGES, MOST_REPEATS, Channel
+from publisher.people.requests import Channel
 from publisher.releases.number import Number
 from publisher.web.app import LARGEST_BODY, application, run
 from tests import ROOT

@@ -11,11 +11,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from publisher.edges.project import Project
-from publisher.errors import ConfigurationError
-from publisher.policies.settings import read_settings
 from publisher.web.app import application
 from publisher.web.visitors import MOST_NETWORKS, Visitors
-from tests.conftest import CONFIGURATION
 from tests.fixtures.houses import NOW, told
 from tests.fixtures.receivers import Receiver, receiving, status
 
@@ -194,37 +191,6 @@ def test_however_many_networks_somebody_has_memory_is_bounded() -> None:
     assert taken < 5_000_000
     assert [visitors.may_ask(known) for _ in range(2)] == [True, False]
     assert not visitors.may_ask("2001:db8:ffff:ffff::1")
-
-
-# ── publisher.toml ───────────────────────────────────────────────────────────────────────────────
-
-
-def test_by_default_nobody_is_trusted() -> None:
-    assert read_settings(CONFIGURATION.encode()).trusted_proxies == ()
-    told_so = read_settings(f"{CONFIGURATION}\n[receiver]\n".encode())
-    assert told_so.trusted_proxies == ()
-    named = read_settings(f"{CONFIGURATION}\n[receiver]\n{PROXIES}\n".encode())
-    assert named.trusted_proxies == ("192.0.2.1", "10.0.0.0/8", "::1", "2001:db8:5::/48")
-
-
-@pytest.mark.parametrize(
-    ("line", "key"),
-    [
-        ('trusted_proxies = ["*"]', "receiver.trusted_proxies"),
-        ('trusted_proxies = ["proxy.example"]', "receiver.trusted_proxies"),
-        ('trusted_proxies = ["10.0.0.1/8"]', "receiver.trusted_proxies"),
-        ('trusted_proxies = ["10.0.0.0/33"]', "receiver.trusted_proxies"),
-        ('trusted_proxies = ["0.0.0.0/0"]', "receiver.trusted_proxies"),
-        ('trusted_proxies = ["::/0"]', "receiver.trusted_proxies"),
-        ('trusted_proxies = [""]', "receiver.trusted_proxies"),
-        ('trusted_proxies = "10.0.0.1"', "receiver.trusted_proxies"),
-        ("trusted_proxies = [1]", "receiver.trusted_proxies"),
-        ("trusted = []", "receiver.trusted"),
-    ],
-)
-def test_what_is_no_network_is_refused_with_its_key(line: str, key: str) -> None:
-    with pytest.raises(ConfigurationError, match=key):
-        read_settings(f"{CONFIGURATION}\n[receiver]\n{line}\n".encode())
 
 
 # ── the real receiver ────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,128 @@
+"""Comparing any two versions, in whatever form is asked for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from publisher.actions.workplace import Workplace
+from publisher.compare.amendment import amend
+from publisher.edges.versions import DRAFT, LAST, Versions, at_path, shortened
+from publisher.reports.comparison import Comparison, Version
+
+
+@dataclass(frozen=True)
+class DiffOrder:
+    """What is to be compared, and how it is to be told."""
+
+    old: str | None = None
+    """A release number, `draft`, `git:REV` or a path; None: the last release."""
+    new: str | None = None
+    """The same; None: the draft."""
+    language: str = ""
+    """Compare the translations into this language; empty: the authoritative texts."""
+    form: str = "text"
+    """`text`, `mail`, `markdown`, `html`, `json` or `pdf`."""
+    colour: bool = False
+    """With text: mark it by colours, as a terminal shows them."""
+    bare: bool = False
+    """With html: blocks, `ins` and `del` alone, for machines."""
+
+
+def diff(workplace: Workplace | None, policy_id: str | None, order: DiffOrder) -> str | bytes:
+    """The comparison of two versions, in the form that is asked for.
+
+    Args:
+        workplace: the project; None where both versions are paths outside any.
+        policy_id: the policy; None: the only one.
+        order: what is compared, and the form.
+
+    Raises:
+        NotFoundError: one of the versions does not exist.
+        DraftError: one of them does not read.
+        SealError: a release among them was altered.
+        RenderError: a PDF could not be made.
+    """
+    find = partial(_find, _versions(workplace, policy_id))
+    old, new = find(order.old or LAST), find(order.new or DRAFT)
+    if order.language:
+        old, new = old.in_language(order.language), new.in_language(order.language)
+    old, new = shortened(old, new)
+    start = time.perf_counter()
+    amendment = amend(old.document, new.document)
+    return _told(Comparison(old, new, amendment, time.perf_counter() - start), order)
+
+
+def _versions(workplace: Workplace | None, policy_id: str | None) -> Versions | None:
+    if workplace is None:
+        return None
+    return Versions(
+        archive=lambda: workplace.archive,
+        drafts=workplace.drafts,
+        history=lambda: workplace.history,
+        policy_id=lambda: workplace.policy_id(policy_id),
+    )
+
+
+def _find(versions: Versions | None, name: str) -> Version:
+    return versions.find(name) if versions else at_path(Path(name))
+
+
+def _told(found: Comparison, order: DiffOrder) -> str | bytes:
+    forms: dict[str, Callable[[], str | bytes]] = {
+        "text": partial(_text, found, order.colour),
+        "mail": partial(_mail, found),
+        "markdown": partial(_markdown, found),
+        "json": partial(_json, found),
+        "html": partial(_bare if order.bare else _page, found),
+        "pdf": partial(_pdf, found),
+    }
+    return forms[order.form]()
+
+
+# Each form loads what it needs and no more: a redline on a terminal is asked for often.
+
+
+def _text(found: Comparison, colour: bool) -> str:
+    from publisher.reports.terminal import terminal_report
+
+    return terminal_report(found.amendment, found.title, colour=colour)
+
+
+def _mail(found: Comparison) -> str:
+    from publisher.reports.terminal import mail_report
+
+    return mail_report(found.amendment)
+
+
+def _markdown(found: Comparison) -> str:
+    from publisher.reports.pull_request import markdown_report
+
+    return markdown_report(found.amendment, found.title, found.new.notes)
+
+
+def _json(found: Comparison) -> str:
+    from publisher.exchange.diff_json import diff_json
+
+    return diff_json(found.amendment, found.old.label, found.new.label, seconds=found.seconds)
+
+
+def _bare(found: Comparison) -> str:
+    from publisher.markup.exact import exact
+
+    return exact(found.amendment).html
+
+
+def _page(found: Comparison) -> str:
+    from publisher.actions.publishing import comparison_html
+
+    return comparison_html(found)
+
+
+def _pdf(found: Comparison) -> bytes:
+    from publisher.actions.publishing import comparison_pdf
+
+    return comparison_pdf(found)

@@ -1,0 +1,221 @@
+"""Importing the texts that a file had in a git history, each as a release of the past."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from publisher.actions import Progress, silent
+from publisher.actions.workplace import Workplace
+from publisher.edges.archive import Archive
+from publisher.edges.drafts import Drafts
+from publisher.edges.foreign import ForeignHistory, Sighting
+from publisher.edges.history import History
+from publisher.errors import HistoryError, NotFoundError
+from publisher.policies.anchoring import source_text
+from publisher.policies.draft import FACTS_FILE
+from publisher.policies.policy import Facts
+from publisher.releases.folder import SUMS_FILE, read_release, release_files, seal_of
+from publisher.releases.importing import (
+    MARKDOWN,
+    ImportReport,
+    PastText,
+    digest_of,
+    imported_release,
+    one_line,
+    policy_id_for,
+    refuse_another_history,
+    refuse_frozen,
+    refuse_title,
+    resumed,
+    title_of_text,
+    why_no_text,
+)
+from publisher.releases.redrafting import DraftFiles
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
+
+
+@dataclass(frozen=True)
+class ImportOrder:
+    """What is to be imported."""
+
+    repository: Path
+    """A folder in the git repository with the history."""
+    path: str
+    """Of the file, from that folder."""
+    policy_id: str | None = None
+    """The policy's id; None: made from the name of the file."""
+    title: str = ""
+    """What the policy is called, where no `policy.toml` says it; empty: as the first heading of
+    its last text says."""
+    language: str = "en"
+    """Of the policy, where no `policy.toml` says it."""
+
+
+def import_history(
+    workplace: Workplace, order: ImportOrder, progress: Progress = silent
+) -> ImportReport:
+    """Makes one release of each text that a file had, and lets the draft be the last of them.
+
+    What is there already is kept: a run that was cut off goes on where it stopped, and a later run
+    adds what has come since.
+
+    Args:
+        workplace: the project.
+        order: what is to be imported.
+        progress: told of each release.
+
+    Raises:
+        ConfigurationError: the id or the title cannot be one, or `policy.toml` does not read.
+        NotFoundError: the history has no such file.
+        HistoryError: there is no git repository, it is shallow, or the history is another one.
+        FreezeError: the policy has releases that were frozen from a draft.
+        SealError: a release was altered.
+    """
+    archive, drafts, own = workplace.archive, workplace.drafts, workplace.history
+    source, left_out = _Source(_history(order.repository)), list[str]()
+    # What the stranger's repository may refuse comes before anything is written, as does the rest.
+    found = list(source.texts(order.path, left_out))
+    policy_id = policy_id_for(order.policy_id, order.path)
+    own.head  # noqa: B018 - a project without a commit is refused
+    archive.sweep(policy_id)
+    releases = archive.releases(policy_id)
+    refuse_frozen(policy_id, releases)
+    refuse_another_history(releases, found, order.path)
+    draft = DraftFiles.read(drafts.files(policy_id), drafts.name(policy_id))
+    facts = _facts(source, draft, order, found[-1], f"{drafts.name(policy_id)}/{FACTS_FILE}")
+    lineage, made = resumed(releases), list(releases)
+    for each in found[len(releases) :]:
+        progress("versions", len(made), len(found))
+        last, text = made[-1] if made else None, source.text(each)
+        made.append(_store(archive, imported_release(policy_id, facts, text, each, lineage, last)))
+    progress("versions", len(found), len(found))
+    follows = _follow(drafts, policy_id, draft, Releases(made))
+    _record(own, made[-1], source.address, [drafts.name(policy_id)] * follows)
+    return ImportReport(
+        policy_id=policy_id,
+        releases=Releases(made),
+        new=len(made) - len(releases),
+        carried=lineage.carried,
+        left_out=tuple(left_out),
+        draft_follows=follows,
+        missing=draft.missing(),
+    )
+
+
+# ── the stranger's history ───────────────────────────────────────────────────────────────────────
+
+
+def _history(repository: Path) -> ForeignHistory:
+    source = ForeignHistory(repository)
+    if source.shallow:
+        raise HistoryError(
+            "is a shallow clone: the older texts are missing, and releases are numbered from the "
+            "first one",
+            where=str(repository),
+            remedy=f"git -C {repository} fetch --unshallow",
+        )
+    return source
+
+
+class _Source:
+    """The texts of a file in a git history; none is kept in memory."""
+
+    def __init__(self, history: ForeignHistory) -> None:
+        self._history, self.address = history, one_line(history.address)
+        self._blobs: dict[tuple[str, str], str] = {}
+        """The content of each text by commit and path."""
+
+    def texts(self, path: str, left_out: list[str]) -> Iterator[PastText]:
+        """The texts of a file, oldest first; one that repeats the one before is no new text."""
+        if not path.endswith(MARKDOWN):
+            raise NotFoundError(
+                "is no Markdown file",
+                where=path,
+                remedy="name one .md file; several are imported one by one, each as a policy",
+            )
+        before = ""
+        for sighting in self._history.sightings(path):
+            data = self._history.content(sighting.blob) if sighting.blob else None
+            if why := why_no_text(sighting.path, data):
+                left_out.append(f"{sighting.commit[:10]} of {sighting.when:%Y-%m-%d}: {why}")
+                continue
+            digest = digest_of(source_text(data or b""))
+            if digest != before:
+                yield self._found(sighting, digest)
+            before = digest
+        if not before:
+            what = f"no commit has a text of it: {left_out[-1]}" if left_out else "no commit has it"
+            raise NotFoundError(
+                what,
+                where=path,
+                remedy="name the file as `git log --name-only` does, from the folder behind "
+                "--history",
+            )
+
+    def _found(self, sighting: Sighting, digest: str) -> PastText:
+        self._blobs[sighting.commit, sighting.path] = sighting.blob
+        address = self._history.address
+        return PastText(address, sighting.path, sighting.commit, sighting.when, digest)
+
+    def text(self, found: PastText) -> str:
+        """A text, with Unix line ends."""
+        return source_text(self._history.content(self._blobs[found.commit, found.path]))
+
+
+def _facts(
+    source: _Source, draft: DraftFiles, order: ImportOrder, last: PastText, facts_file: str
+) -> Facts:
+    title = one_line(order.title) or title_of_text(source.text(last), last.path)
+    facts = draft.imported_facts(title, order.language)
+    refuse_title(facts.title, order.path if facts.title == title else facts_file)
+    return facts
+
+
+# ── writing ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _store(archive: Archive, release: Release) -> Release:
+    """Writes the folder of a release, and gives the release with its seal."""
+    policy_id, files = release.policy.id, release_files(release, {})
+    sealed = replace(release, seal=seal_of(files[SUMS_FILE]))
+    # What never changes again must read back as what was meant before it is written.
+    assert read_release(policy_id, files, release.name) == sealed
+    archive.write(policy_id, release.number, files)
+    return sealed
+
+
+def _follow(drafts: Drafts, policy_id: str, draft: DraftFiles, releases: Releases) -> bool:
+    """Makes the draft the last release, unless work would be lost by it."""
+    wanted = draft.following(releases)
+    if wanted is None:
+        return False
+    drafts.write(policy_id, wanted)
+    return True
+
+
+def _record(own: History, last: Release, address: str, drafts: list[str]) -> None:
+    """Commits what was made, in one commit, and tags the last release of it."""
+    policy_id = last.policy.id
+    folders = [f"versions/{policy_id}", *drafts]
+    if any(f"{folder}/" in path for path in own.changed() for folder in folders):
+        message = f"Import {policy_id}/1 to {last.name} from {address}\n\nSeal: {last.seal}"
+        own.commit(folders, [], message)
+    if last.name not in own.tags(policy_id):
+        own.tag(last.name, _tag_message(last))
+
+
+def _tag_message(last: Release) -> str:
+    """One tag bears witness to every release before it too: each has the seal of the one before."""
+    assert last.imported
+    return "\n".join(
+        [
+            f"{last.policy.facts.title}, versions 1 to {last.number} (imported)",
+            "",
+            f"Source: {last.imported.source} {last.imported.path}",
+            f"Commit: {last.imported.commit}",
+            f"Seal: {last.seal}",
+        ]
+    )

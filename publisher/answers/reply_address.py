@@ -1,0 +1,30 @@
+"""The reply address of one letter, which carries its recipient's token."""
+
+from __future__ import annotations
+
+import re
+
+from publisher.errors import ConfigurationError
+
+
+def reply_address(base: str, token: str) -> str:
+    """The reply address of one letter (RFC 5233 subaddressing): `opt-out+TOKEN@example.com`.
+
+    Raises:
+        ConfigurationError: the local part would have more than 64 octets.
+    """
+    local, _, domain = base.partition("@")
+    if len(local) + 1 + len(token) > 64:
+        raise ConfigurationError(
+            f"the reply address would have {len(local) + 1 + len(token)} octets before the @",
+            where="publisher.toml: mail.opt_out",
+            remedy="choose a shorter address, so that at most 64 remain",
+        )
+    return f"{local}+{token}@{domain}"
+
+
+def token_in(address: str, base: str) -> str:
+    """The token in a reply address made from `base`; empty where there is none."""
+    local, _, domain = base.lower().partition("@")
+    found = re.fullmatch(rf"{re.escape(local)}\+([^@]+)@{re.escape(domain)}", address.lower())
+    return found[1] if found else ""

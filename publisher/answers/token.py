@@ -1,0 +1,128 @@
+"""The token in a personal link and in a reply address: who may opt out of which release."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from base64 import b32encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from publisher.errors import ConfigurationError, TokenError
+from publisher.releases.number import Number
+
+MAC_CHARACTERS = 20
+"""100 bits of HMAC-SHA256 in base 32 (RFC 2104 §5 asks for 80 bits at least): short enough for a
+local part of 64 octets (RFC 5321 §4.5.3.1.1), and out of reach of guessing over a network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """What a token proves: its bearer was sent the letter about this release as this recipient."""
+
+    policy: str
+    number: Number
+    recipient: int
+    """The recipient's number in the ledger, from 1."""
+
+
+def read_keys(value: str) -> tuple[bytes, ...]:
+    """The token keys in an environment variable: separated by commas, the first one signs.
+
+    Raises:
+        ConfigurationError: no key, or one shorter than 32 characters.
+    """
+    keys = tuple(key.strip().encode() for key in value.split(",") if key.strip())
+    if not keys or any(len(key) < 32 for key in keys):
+        raise ConfigurationError(
+            "no key for personal links, or one of fewer than 32 characters",
+            where="PUBLISHER_TOKEN_KEY",
+            remedy="export PUBLISHER_TOKEN_KEY=$(openssl rand -hex 32), and keep that value: "
+            "links in letters that were sent work only with it",
+        )
+    return keys
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token that came in: what it claims. Whether that is so, only its signature tells."""
+
+    capability: Capability
+    body: str
+    mac: str
+
+    @property
+    def text(self) -> str:
+        """The token as we write it."""
+        return f"{self.body}_{self.mac}"
+
+
+def make_token(key: bytes, capability: Capability, customer: str) -> str:
+    """The token of a letter: small letters, digits, `.`, `-` and `_`; survives case folding.
+
+    Args:
+        key: signs it.
+        capability: what its bearer may do.
+        customer: the organisation's own id for the customer. It is signed and not written, so a
+            token opens nothing where the recipient with this number is another customer.
+    """
+    body = f"{capability.policy}_{capability.number}_{capability.recipient:x}"
+    return f"{body}_{_mac(key, _signed(body, customer))}"
+
+
+def parse_token(token: str) -> Token:
+    """What a token claims; nothing is proven yet.
+
+    Args:
+        token: as it came in; upper case is folded.
+
+    Raises:
+        TokenError: it cannot be one of ours.
+    """
+    # Lower case folds some letters of other scripts into ours, which we never wrote.
+    token = token.strip().lower() if token.isascii() else ""
+    body, _, mac = token.rpartition("_")
+    found = re.fullmatch(r"([a-z][a-z0-9-]*)_([0-9.]+)_([0-9a-f]{1,12})", body)
+    number = Number.parse(found[2]) if found else None
+    if found is None or number is None:
+        raise TokenError(_NOT_OURS)
+    return Token(Capability(found[1], number, int(found[3], 16)), body, mac)
+
+
+def is_signed(keys: Sequence[bytes], token: Token, customer: str) -> bool:
+    """Whether one of the keys signed a token for this customer.
+
+    Args:
+        keys: keys that may have signed it, the current one first.
+        token: what came in.
+        customer: the id of the recipient that it names; empty where there is none.
+    """
+    return bool(customer) & _any_made(keys, token, _signed(token.body, customer))
+
+
+def is_signed_for_a_row(keys: Sequence[bytes], token: Token) -> bool:
+    """Whether a token is one that was made before the customer's id was part of what is signed.
+
+    It proves the number of a recipient and not who that is: it counts only for a letter that the
+    ledger has on record as sent in that time, see `had_row_token`.
+    """
+    return _any_made(keys, token, b"opt-out " + token.body.encode())
+
+
+_NOT_OURS = "this is not a link that we issued, or it was altered"
+
+
+def _signed(body: str, customer: str) -> bytes:
+    return f"opt-out of a customer {body}\0{customer}".encode()
+
+
+def _any_made(keys: Sequence[bytes], token: Token, signed: bytes) -> bool:
+    # Every key is tried whatever came before, so that time tells nothing about the keys.
+    good = [hmac.compare_digest(_mac(key, signed).encode(), token.mac.encode()) for key in keys]
+    return any(good)
+
+
+def _mac(key: bytes, signed: bytes) -> str:
+    digest = hmac.new(key, signed, hashlib.sha256).digest()
+    return b32encode(digest).decode().lower()[:MAC_CHARACTERS]

@@ -1,0 +1,95 @@
+"""The command line, one command a verb. Exit codes: 0 fine, 1 findings, 2 wrong use or refused.
+
+`receive` has exit codes of its own, see `publisher.pipe`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from publisher import __version__, pipe
+from publisher.cli import console
+from publisher.cli.answering import optouts_command, receipts_group, receive_command, requests_group
+from publisher.cli.drafting import check_command, diff_command
+from publisher.cli.invocation import REFUSED, Invocation
+from publisher.cli.publishing import build_command, pdf_command, serve_command
+from publisher.cli.releasing import freeze_command, import_history_command, verify_command
+from publisher.cli.telling import (
+    notice_command,
+    recipients_group,
+    resolve_command,
+    send_command,
+    status_command,
+)
+from publisher.edges import clock
+from publisher.errors import PublisherError
+
+
+class _Group(click.Group):
+    """Shows an error of ours as a message with the next step, never as a traceback."""
+
+    def main(self, args: Sequence[str] | None = None, **more: Any) -> Any:  # type: ignore[override]
+        words = list(sys.argv[1:] if args is None else args)
+        run = partial(super().main, words)
+        if pipe.meant(words, self.commands):
+            sys.exit(pipe.answer(partial(run, **{**more, "standalone_mode": False}), words))
+        try:
+            return run(**more)
+        except PublisherError as error:
+            console.print_error(error)
+            sys.exit(REFUSED)
+
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        with console.harmless_misuse():
+            return super().make_context(*args, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with console.harmless_misuse():
+            return super().invoke(ctx)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--project",
+    "start",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    metavar="DIR",
+    help="The project's folder (default: the current one, or the nearest above it).",
+)
+@click.option("--policy", metavar="ID", help="The policy to work on, if there are several.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only errors and requested output.")
+@click.version_option(__version__, prog_name="publisher")
+@click.pass_context
+def main(ctx: click.Context, start: Path, policy: str | None, quiet: bool) -> None:
+    """Release, compare, announce and prove the policies that bind your customers."""
+    # Who calls this from Python may hand in a clock, as for `web.application`; no user can.
+    ctx.obj = Invocation(start, policy, quiet, ctx.obj or clock.now)
+
+
+for _command in (
+    check_command,
+    diff_command,
+    freeze_command,
+    import_history_command,
+    verify_command,
+    build_command,
+    pdf_command,
+    serve_command,
+    notice_command,
+    recipients_group,
+    send_command,
+    resolve_command,
+    status_command,
+    receive_command,
+    requests_group,
+    receipts_group,
+    optouts_command,
+):
+    main.add_command(_command)

@@ -1,0 +1,170 @@
+"""Commands for what customers answer: mails, requests, receipts, opt-outs."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+
+import click
+
+from publisher.cli import console
+from publisher.cli.invocation import FINDINGS, Invocation
+from publisher.cli.parameters import RELEASE_TYPE, choice
+from publisher.releases.number import Number
+
+
+@click.command()
+@click.option("--to", metavar="ADDRESS", help="Envelope recipient, if the mail server knows it.")
+@click.pass_obj
+def receive_command(asked: Invocation, to: str | None) -> str:
+    """Store an e-mail from standard input and record its request."""
+    from publisher.actions.answering import receive as act
+    from publisher.actions.receipts import send_soon
+
+    verdict = act(asked.project, _message(), to, asked.now)
+    # The message is stored: nothing that goes wrong from here on is the mail server's matter.
+    with suppress(Exception):
+        send_soon(asked.project, asked.now)
+    return "" if asked.quiet else str(verdict)  # `pipe.answer` prints it
+
+
+def _message() -> bytes:
+    """The message on standard input, whole.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    raw = sys.stdin.buffer.read() if sys.stdin else None
+    if raw is None:
+        raise OSError("standard input is closed, or does not wait for the message")
+    return raw
+
+
+@click.group(invoke_without_command=True)
+@click.option("--all", "everything", is_flag=True, help="List all messages received.")
+@click.pass_context
+def requests_group(ctx: click.Context, everything: bool) -> None:
+    """List the messages that need a person's decision."""
+    asked: Invocation = ctx.obj
+    if ctx.invoked_subcommand is None:
+        from publisher.actions.requests import read_the_rest
+        from publisher.actions.tallying import waiting
+
+        read_the_rest(asked.project, asked.now)
+        rows = waiting(asked.project, everything)
+        if rows:
+            head = ("message", "received", "filed", "about", "why it waits")
+            console.print_table(head, [row.cells() for row in rows])
+        else:
+            asked.say("No message waits")
+
+
+@requests_group.command()
+@click.argument("message", type=int)
+@click.option("--raw", is_flag=True, help="Print it byte for byte as it was received.")
+@click.pass_obj
+def show_command(asked: Invocation, message: int, raw: bool) -> None:
+    """Print a message in its sender's words."""
+    from publisher.actions.requests import message_bytes, message_text
+
+    read = message_bytes if raw else message_text
+    console.write_document(None, read(asked.project, message), for_people=not raw)
+
+
+@requests_group.command()
+@click.argument("message", type=int)
+@choice("--opt-out", "opt out", "It is an opt-out.")
+@choice("--withdraw", "withdraw", "It withdraws an opt-out.")
+@choice("--nothing", "nothing", "It is neither.")
+@click.option("--why", required=True, metavar="TEXT", help="Your reason, kept on record.")
+@click.option(
+    "--release", type=RELEASE_TYPE, help="The release it is about, if the message names none."
+)
+@click.option(
+    "--customer", metavar="ID", help="The customer it is from, if the message names none."
+)
+@click.option("--again", is_flag=True, help="Correct an earlier decision; both stay on record.")
+@click.pass_obj
+def settle_command(
+    asked: Invocation,
+    message: int,
+    outcome: str | None,
+    why: str,
+    release: Number | None,
+    customer: str | None,
+    again: bool,
+) -> None:
+    """Decide what a message means, as of the day it was received."""
+    from publisher.actions.receipts import send_soon
+    from publisher.actions.requests import judge
+    from publisher.people.requests import RequestKind
+
+    if outcome is None:
+        raise click.UsageError("choose --opt-out, --withdraw or --nothing")
+    if (release is None) != (customer is None):
+        raise click.UsageError("name both --release and --customer, or neither")
+    kind = None if outcome == "nothing" else RequestKind(outcome)
+    about = (asked.policy, release, customer) if release and customer else None
+    verdict = judge(asked.project, message, kind, why, asked.now, about=about, again=again)
+    send_soon(asked.project, asked.now)
+    asked.say(str(verdict))
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def receipts_group(ctx: click.Context) -> None:
+    """List receipts and links not yet sent, in doubt or refused."""
+    asked: Invocation = ctx.obj
+    if ctx.invoked_subcommand is None:
+        from publisher.actions.receipts import outstanding
+
+        rows = outstanding(asked.project)
+        if rows:
+            head = ("receipt", "customer", "about", "what", "state", "since", "the carrier said")
+            console.print_table(head, [row.cells() for row in rows])
+        else:
+            asked.say("Every receipt was accepted by the carrier")
+
+
+@receipts_group.command("send")
+@click.pass_obj
+def send_receipts_command(asked: Invocation) -> None:
+    """Send the receipts and links that are due."""
+    from publisher.actions.receipts import send_receipts as act
+    from publisher.policies.finding import Finding, Severity
+
+    done = act(asked.project, asked.now)
+    asked.say(f"{done.sent} sent, {done.left} to send later")
+    if done.trouble:
+        trouble = Finding(Severity.CUE, "receipts", 0, done.trouble, "publisher receipts")
+        console.print_finding(trouble)
+        raise click.exceptions.Exit(FINDINGS)
+
+
+@receipts_group.command("settle")
+@click.argument("receipt", nargs=-1, required=True)
+@choice("--accepted", "accepted", "The carrier's log shows that it accepted it.")
+@choice("--again", "again", "It did not: send it again.")
+@click.pass_obj
+def settle_receipts_command(
+    asked: Invocation, receipt: tuple[str, ...], outcome: str | None
+) -> None:
+    """Settle receipts in doubt or refused; check the carrier's log first."""
+    from publisher.actions.receipts import settle_receipts as act
+
+    if outcome is None:
+        raise click.UsageError("choose --accepted or --again")
+    act(asked.project, receipt, outcome == "again", asked.now)
+    asked.say(f"Recorded for {', '.join(receipt)}: {outcome}")
+
+
+@click.command()
+@click.argument("release", type=RELEASE_TYPE)
+@click.pass_obj
+def optouts_command(asked: Invocation, release: Number) -> None:
+    """List the opt-outs of a release and their records."""
+    from publisher.actions.tallying import optouts as act
+
+    rows = act(asked.project, asked.policy, release)
+    head = ("customer", "state", "received", "timing", "by", "receipt", "remark")
+    console.print_table(head, [row.cells() for row in rows])

@@ -1,0 +1,269 @@
+"""What the command line shows: findings, refusals, tables, and how long work goes on.
+
+Text from outside, such as a mail or the name of a file, may hold sequences that a terminal obeys.
+Everything that is shown goes through `printable`; our own colours are added after that.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+import traceback
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO
+
+import click
+
+from publisher.actions import Progress, silent
+from publisher.edges.files import write_file
+from publisher.errors import NotFoundError, PublisherError
+from publisher.policies.finding import Finding, Severity
+
+_COLOUR = {Severity.ERROR: "red", Severity.CUE: "yellow"}
+_OBEYED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff]"
+)
+"""Control characters but line feed and tab (ISO 6429: C0, DEL, C1), those that turn the direction
+of writing (Unicode's Bidi_Control, with the deprecated ones), separators of lines, and surrogates,
+which stand for bytes that are no UTF-8."""
+_BREAKS = re.compile("[\n\t]")
+_OURS = re.compile(r"(\x1b\[(?:0|1|31|32)m)")
+"""The colours of a comparison."""
+
+
+# ── made harmless ────────────────────────────────────────────────────────────────────────────────
+
+
+def printable(text: str) -> str:
+    """Text as a terminal can show it: what it would obey is spelled out, in hexadecimal.
+
+    Line feeds and tabs stay as they are.
+    """
+    return _OBEYED.sub(_spelled, text)
+
+
+def printable_line(text: str) -> str:
+    """As `printable`, for text that has to stay on its line: spells out line feeds and tabs too."""
+    return _BREAKS.sub(lambda found: {"\n": "\\n", "\t": "\\t"}[found[0]], printable(text))
+
+
+def _spelled(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    code -= 0xDC00 if 0xDC80 <= code <= 0xDCFF else 0  # a byte, see PEP 383
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def _below(text: str) -> str:
+    """As `printable`; indents further lines, so that none can pass for a message of its own."""
+    return printable(text).replace("\n", "\n    ")
+
+
+# ── written ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def print_line(text: str = "", *, style: str = "") -> None:
+    """A line on standard output.
+
+    Args:
+        text: what it says; made harmless here.
+        style: as rich names them, such as "bold"; left out where `has_colours` says no.
+    """
+    _print((printable(text), style))
+
+
+def print_error(error: PublisherError) -> None:
+    """What is wrong, where, and what to try, on standard error."""
+    where = f"{printable_line(error.where)}: " if error.where else ""
+    _print(("error", "bold red"), (f": {where}{_below(error.what)}", ""), error=True)
+    if error.remedy:
+        _print((f"  try: {_below(error.remedy)}", ""), error=True)
+
+
+def print_finding(found: Finding) -> None:
+    """One finding: where, what, and the remedy below it."""
+    label = (found.severity.value, f"bold {_COLOUR[found.severity]}")
+    _print((f"{printable_line(found.where)}: ", ""), label, (f": {_below(found.what)}", ""))
+    if found.remedy:
+        _print((f"  try: {_below(found.remedy)}", ""))
+
+
+def has_colours(stream: TextIO | None) -> bool:
+    """Whether an output shows colours: a terminal that can, where `NO_COLOR` is not set.
+
+    See https://no-color.org: the variable counts unless it is empty.
+    """
+    if stream is None or not stream.isatty():
+        return False
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _print(*parts: tuple[str, str], error: bool = False) -> None:
+    """Writes a line.
+
+    Args:
+        parts: of the line, each with its style; their text is harmless already.
+        error: on standard error.
+    """
+    if has_colours(sys.stderr if error else sys.stdout):
+        # Nothing else needs it, and it takes as long to load as a short command takes to run.
+        from rich.style import Style
+
+        line = "".join(Style.parse(style).render(text) for text, style in parts)
+    else:
+        line = "".join(text for text, _ in parts)
+    click.echo(line, err=error)
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Rows under column headings, aligned by spaces, to be read and to be cut by tools."""
+    from rich.cells import cell_len
+
+    lines = [[printable_line(text) for text in row] for row in (head, *rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    for number, row in enumerate(lines):
+        padded = (
+            text + " " * (width - cell_len(text)) for text, width in zip(row, widths, strict=True)
+        )
+        print_line("  ".join(padded).rstrip(), style="" if number else "bold")
+
+
+def on_terminal() -> bool:
+    """Whether standard output is a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def write_document(output: Path | None, data: str | bytes, **how: bool) -> None:
+    """Writes a document to a file, whose folder is made, or without one as `print_document` does.
+
+    Raises:
+        NotFoundError: a PDF is not written to a terminal.
+    """
+    if output is None:
+        if isinstance(data, bytes) and data[:4] == b"%PDF" and on_terminal():
+            raise NotFoundError("a terminal cannot show a PDF", remedy="add -o FILE.pdf")
+        print_document(data, **how)
+        return
+    write_file(output, data if isinstance(data, bytes) else data.encode())
+
+
+def print_document(data: str | bytes, *, for_people: bool = False, coloured: bool = False) -> None:
+    """Writes a document on standard output: to the byte, but never raw to a terminal.
+
+    Args:
+        data: text, or bytes that are text in UTF-8 for the most part.
+        for_people: made harmless in a file and a pipe too.
+        coloured: it has our own colours in it, and no others; they stay.
+    """
+    if sys.stdout is None:
+        return
+    if for_people or on_terminal():
+        text = data if isinstance(data, str) else data.decode("utf-8", "surrogateescape")
+        text = text.replace("\r\n", "\n")
+        parts = _OURS.split(text) if coloured else [text]
+        data = "".join(p if coloured and _OURS.fullmatch(p) else printable(p) for p in parts)
+    sys.stdout.buffer.write(data if isinstance(data, bytes) else data.encode())
+    sys.stdout.buffer.flush()
+
+
+@contextmanager
+def harmless_misuse() -> Iterator[None]:
+    """Lets what click says of a wrong command line, which quotes it, be shown."""
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = printable_line(error.message)  # type: ignore[misc]
+        raise
+
+
+# ── what is said by others ───────────────────────────────────────────────────────────────────────
+
+
+class _Record(logging.LogRecord):
+    """A line of a log, made harmless: a request names any path."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if self.exc_info and self.exc_info[1]:
+            self.exc_text = printable(
+                "".join(traceback.format_exception(self.exc_info[1]))
+            ).rstrip()
+
+    def getMessage(self) -> str:  # noqa: N802 - its name in the standard library
+        return _below(super().getMessage())
+
+
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    click.echo(
+        printable("".join(traceback.format_exception(kind, error, trace))), err=True, nl=False
+    )
+
+
+def _warned(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    click.echo(
+        printable(warnings.formatwarning(str(message), category, filename, lineno, line)),
+        err=True,
+        nl=False,
+    )
+
+
+def take_over() -> None:
+    """Makes harmless, in this process, what is not written by us: logs, warnings, tracebacks."""
+    logging.setLogRecordFactory(_Record)
+    sys.excepthook = _crashed
+    warnings.showwarning = _warned
+
+
+# ── how long work goes on ────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def show_progress(quiet: bool) -> Iterator[Progress]:
+    """Shows long work: a bar on a terminal with colours, else plain lines, nothing when quiet."""
+    if quiet:
+        yield silent
+    elif has_colours(sys.stderr):
+        yield from _bar()
+    else:
+        yield _lines()
+
+
+def _bar() -> Iterator[Progress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def show(what: str, done: int, total: int) -> None:
+            bar.update(task, description=printable_line(what), completed=done, total=total)
+
+        yield show
+
+
+def _lines() -> Progress:
+    last = -1
+
+    def show(what: str, done: int, total: int) -> None:
+        # A log wants to know that work goes on, not of each of a million steps.
+        nonlocal last
+        tenth = done * 10 // total if total else 10
+        if tenth != last or done == total:
+            last = tenth
+            click.echo(f"{printable_line(what)}: {done} of {total}", err=True)
+
+    return show

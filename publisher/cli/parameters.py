@@ -1,0 +1,74 @@
+"""Types of arguments and options that several commands share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from publisher.releases.number import Number
+
+
+class _Number(click.ParamType[Number]):
+    name = "RELEASE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Number:
+        number = value if isinstance(value, Number) else Number.parse(str(value))
+        if number is None:
+            self.fail(f"{value!r} is not a release number, such as 2 or 2.1", param, ctx)
+        return number
+
+
+class _Day(click.ParamType[dt.date | None]):
+    name = "DATE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date | None:
+        if value == "unknown" or isinstance(value, dt.date):
+            return None if value == "unknown" else value
+        try:
+            return dt.date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a date; write it like 2027-03-01", param, ctx)
+
+
+RELEASE_TYPE, DATE_TYPE = _Number(), _Day()
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def output_option(function: _F) -> _F:
+    """Adds `--output FILE`, the parameter `output`: None stands for standard output."""
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write to this file instead of standard output.",
+    )(function)
+
+
+def choice(name: str, value: str, help_: str) -> Callable[[_F], _F]:
+    """An option that is one of several; two of them at once are refused.
+
+    Args:
+        name: of the option, such as `--again`.
+        value: of the parameter `outcome` where this option is chosen.
+        help_: what `--help` says of it.
+    """
+
+    def chosen(ctx: click.Context, _: click.Parameter, given: bool) -> None:
+        before = ctx.params.get("outcome")
+        if given and before is not None:
+            raise click.UsageError(f"{name} contradicts another option: choose one of them")
+        ctx.params["outcome"] = value if given else before
+
+    key = name.strip("-").replace("-", "_")
+    return click.option(
+        name, f"choice_{key}", is_flag=True, expose_value=False, callback=chosen, help=help_
+    )

@@ -1,0 +1,104 @@
+"""Commands that make the site and its PDFs, and serve them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from publisher.cli import console
+from publisher.cli.invocation import Invocation
+from publisher.cli.parameters import DATE_TYPE, RELEASE_TYPE, output_option
+from publisher.edges import clock
+from publisher.releases.number import Number
+
+
+@click.command()
+@click.option(
+    "--as-of",
+    type=DATE_TYPE,
+    metavar="DATE",
+    help="Build the site as it is on this day (default: today).",
+)
+@click.pass_obj
+def build_command(asked: Invocation, as_of: dt.date | None) -> None:
+    """Build the site and its PDFs."""
+    _build(asked, as_of)
+
+
+@click.command()
+@click.argument("release", type=RELEASE_TYPE)
+@click.option(
+    "--language",
+    default="",
+    help="Language of the translation to print (default: the authoritative text).",
+)
+@output_option
+@click.pass_obj
+def pdf_command(asked: Invocation, release: Number, language: str, output: Path | None) -> None:
+    """Write the PDF of a release.
+
+    This includes imported versions, which the site shows only as pages.
+    """
+    from publisher.actions.publishing import frozen_pdf
+    from publisher.edges.archive import release as read
+
+    project = asked.project
+    console.write_document(
+        output, frozen_pdf(project, read(project, asked.policy, release), language)
+    )
+
+
+@click.command()
+@click.option(
+    "--draft", is_flag=True, help="Preview the draft and its redline, updated as you edit."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on.",
+)
+@click.option("--no-build", is_flag=True, help="Serve the site as last built.")
+@click.pass_obj
+def serve_command(asked: Invocation, draft: bool, host: str, port: int, no_build: bool) -> None:
+    """Serve the site and its opt-out form, or preview the draft."""
+    if draft:
+        from publisher.actions.publishing import serve_draft
+
+        for policy_id in asked.policies:
+            asked.say(f"The draft: http://{host}:{port}/{policy_id}/draft/ (stop with Ctrl-C)")
+        serve_draft(asked.project, host, port)
+        return
+    from publisher.web import app
+
+    if not no_build:
+        _build(asked, None)
+    asked.say(f"Serving on http://{host}:{port}/ (stop with Ctrl-C)")
+    app.run(asked.project, host, port)
+
+
+def _build(asked: Invocation, as_of: dt.date | None) -> None:
+    from publisher.actions.standing import standing
+    from publisher.policies.finding import Finding, Severity
+
+    project, today = asked.project, as_of or clock.build_day()
+    built = standing(project, today)
+    if built is None:
+        # All that a build needs takes a while to load.
+        from publisher.actions.publishing import build as act
+        from publisher.actions.verifying import require_sound
+
+        require_sound(project)
+        with console.show_progress(asked.quiet) as progress:
+            built = act(project, today, progress)
+    for warning in built.warnings:
+        console.print_finding(Finding(Severity.CUE, "mkdocs", 0, warning))
+    what = f"{built.pages} pages and {built.documents} PDFs in {built.folder}"
+    if built.standing:
+        asked.say(f"Up to date: {what}")
+    else:
+        asked.say(f"Built {what}; {built.changed} pages are new or changed")

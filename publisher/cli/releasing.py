@@ -1,0 +1,102 @@
+"""Commands that make releases and check their seals."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from publisher.cli import console
+from publisher.cli.invocation import FINDINGS, Invocation
+from publisher.cli.parameters import DATE_TYPE
+
+
+@click.command()
+@click.option(
+    "--effective",
+    type=DATE_TYPE,
+    required=True,
+    help="First day in force, as 2027-03-01; `unknown` only for a first release.",
+)
+@click.option(
+    "--correction", is_flag=True, help="Freeze an editorial correction, which is not announced."
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be frozen, and change nothing.")
+@click.option(
+    "--lagging",
+    multiple=True,
+    metavar="LANGUAGE[:SECTION]",
+    help="Mark a translation as out of date; its readers are told so.",
+)
+@click.option(
+    "--unaffected",
+    multiple=True,
+    metavar="LANGUAGE[:SECTION]",
+    help="Confirm that the changes do not affect this translation.",
+)
+@click.pass_obj
+def freeze_command(
+    asked: Invocation,
+    effective: dt.date | None,
+    correction: bool,
+    dry_run: bool,
+    lagging: tuple[str, ...],
+    unaffected: tuple[str, ...],
+) -> None:
+    """Freeze the draft as a numbered release, which never changes."""
+    from publisher.actions.freeze import freeze
+    from publisher.releases.freezing import FreezeOrder
+
+    order = FreezeOrder(effective, correction, lagging, unaffected)
+    frozen = freeze(asked.workplace, asked.policy, order, dry_run=dry_run)
+    for line in frozen.lines():
+        asked.say(line)
+
+
+@click.command("import")
+@click.option(
+    "--history",
+    "repository",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="REPO",
+    help="Git repository with the history, or a folder in it.",
+)
+@click.argument("path")
+@click.option(
+    "--policy", metavar="ID", help="The policy's id (default: derived from the file name)."
+)
+@click.option("--title", default="", help="A new policy's title (default: its first heading).")
+@click.option("--language", default="en", show_default=True, help="A new policy's language.")
+@click.pass_obj
+def import_history_command(
+    asked: Invocation, repository: Path, path: str, policy: str | None, title: str, language: str
+) -> None:
+    """Import every version of a Markdown file from git as a release."""
+    from publisher.actions.import_history import ImportOrder, import_history
+
+    with console.show_progress(asked.quiet) as progress:
+        order = ImportOrder(repository, path, policy or asked.wanted, title, language)
+        done = import_history(asked.workplace, order, progress)
+    for line in done.lines():
+        asked.say(line)
+
+
+@click.command()
+@click.pass_obj
+def verify_command(asked: Invocation) -> None:
+    """Check the seals of all releases: checksums, chain, tags, git history."""
+    from publisher.actions.verifying import verify as act
+    from publisher.edges.archive import numbers
+    from publisher.policies.finding import Severity
+
+    errors = 0
+    for policy_id in asked.policies:
+        for found in act(asked.project, policy_id):
+            console.print_finding(found)
+            errors += found.severity is Severity.ERROR
+        count = len(numbers(asked.project, policy_id))
+        asked.say(f"{policy_id}: {count} release(s) checked")
+    if errors:
+        raise click.exceptions.Exit(FINDINGS)

@@ -1,0 +1,141 @@
+"""Commands that tell customers of a release, and the status of all of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from publisher.cli import console
+from publisher.cli.invocation import FINDINGS, Invocation
+from publisher.cli.parameters import RELEASE_TYPE, choice, output_option
+from publisher.releases.number import Number
+
+
+@click.command()
+@click.argument("release", type=RELEASE_TYPE)
+@click.option(
+    "--as", "customer", metavar="RECIPIENT", help="The customer's id (default: a sample customer)."
+)
+@click.option(
+    "--format",
+    "form",
+    default="text",
+    show_default=True,
+    type=click.Choice(["eml", "html", "text", "pdf"]),
+    help="Output format.",
+)
+@output_option
+@click.pass_obj
+def notice_command(
+    asked: Invocation, release: Number, customer: str | None, form: str, output: Path | None
+) -> None:
+    """Show the notice of a release as one recipient gets it."""
+    from publisher.actions.addressing import letter_for
+
+    project, policy_id = asked.project, asked.policy
+    if form == "pdf":
+        from publisher.actions.publishing import letter_pdf
+
+        console.write_document(
+            output, letter_pdf(project, policy_id, release, customer, asked.now())
+        )
+        return
+    letter = letter_for(project, policy_id, release, customer, asked.now())
+    if form == "eml":
+        console.write_document(output, letter.data)
+    else:
+        console.write_document(output, letter.part("text/html" if form == "html" else "text/plain"))
+
+
+@click.group()
+def recipients_group() -> None:
+    """Manage the customers who are notified."""
+
+
+@recipients_group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def import_recipients_command(asked: Invocation, file: Path) -> None:
+    """Import customers from a CSV file: columns customer, address, name."""
+    from publisher.actions.addressing import import_recipients
+
+    taken = import_recipients(asked.project, file.read_bytes(), str(file), asked.now())
+    asked.say(f"{taken.new} new, {taken.changed} changed, {taken.unchanged} unchanged")
+    for remark in taken.remarks:
+        asked.say(f"  note: {remark}")
+
+
+@click.command()
+@click.argument("release", type=RELEASE_TYPE)
+@click.option("--confirm", is_flag=True, help="Send the letters (default: only show the plan).")
+@click.option("--test", metavar="ADDRESS", help="Send a single test copy to this address.")
+@click.pass_obj
+def send_command(asked: Invocation, release: Number, confirm: bool, test: str | None) -> None:
+    """Send the notice of a release to recipients who have not had it."""
+    from publisher.actions import noticing
+
+    project, policy_id = asked.project, asked.policy
+    if test:
+        noticing.send_test(project, policy_id, release, test, asked.now())
+        asked.say(f"Sent one test letter to {test}; no recipient was told")
+        return
+    plan = noticing.plan(project, policy_id, release, asked.now())
+    for line in plan.lines():
+        console.print_line(line)
+    if not confirm:
+        console.print_line(f"Nothing was sent. To send: publisher send {release} --confirm")
+        return
+    with console.show_progress(asked.quiet) as progress:
+        report = noticing.send(project, policy_id, release, asked.now, progress)
+    for line in report.lines():
+        console.print_line(line)
+    if report.open:
+        raise click.exceptions.Exit(FINDINGS)
+
+
+@click.command()
+@click.argument("release", type=RELEASE_TYPE)
+@click.argument("customer", required=False)
+@choice("--accepted", "accepted", "The carrier's log shows that it accepted the letter.")
+@choice("--again", "again", "It did not: the next `send` sends the letter again.")
+@click.pass_obj
+def resolve_command(
+    asked: Invocation, release: Number, customer: str | None, outcome: str | None
+) -> None:
+    """List letters in doubt or refused, or settle one.
+
+    Check the carrier's log first: it has the Message-ID of each letter it accepted.
+    Then name CUSTOMER and the outcome.
+    """
+    from publisher.actions import noticing
+
+    project, policy_id = asked.project, asked.policy
+    if customer is None and outcome is None:
+        rows = noticing.unsettled(project, policy_id, release)
+        if rows:
+            head = ("customer", "state", "since", "tries", "message", "the carrier said")
+            console.print_table(head, [row.cells() for row in rows])
+        else:
+            asked.say("No letter is in doubt or refused")
+        return
+    if customer is None or outcome is None:
+        raise click.UsageError("name the customer, and choose --accepted or --again")
+    noticing.resolve(project, policy_id, release, customer, outcome, asked.now())
+    asked.say(f"Recorded for {customer}: {outcome}")
+
+
+@click.command()
+@click.pass_obj
+def status_command(asked: Invocation) -> None:
+    """Show the status of every policy: releases, letters, answers."""
+    from publisher.actions.tallying import status as act
+    from publisher.edges import archive
+    from publisher.releases.chronology import behind
+
+    now = asked.now()
+    for policy_id in asked.policies:
+        for line in act(asked.project, policy_id, now.date()):
+            console.print_line(line)
+        if wrong := behind(archive.line(asked.project, policy_id), now):
+            console.print_line(f"  to mend: {wrong}: set the clock of this machine")

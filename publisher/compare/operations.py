@@ -1,0 +1,219 @@
+"""Operations: how the clauses and words of one text become those of another.
+
+The operations are one list in reading order. Taking every operation that has a new clause gives
+the new text, taking every one that has an old clause gives the old text, each in its own order:
+that is what makes accepting and rejecting exact. A moved clause therefore stands in the list
+twice, once where it was and once where it is, and both carry the same move number. A clause that
+was split stands once with the first clause it became, and goes on in the operations of the
+others; so do, the other way round, clauses that were merged into one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from publisher.compare.alignment import Alignment, align
+from publisher.compare.columns import Columns, row_cells
+from publisher.compare.spans import Span, SpanKind, kept_spans
+from publisher.compare.words import compare_words
+from publisher.text.clauses import Clause, Document, Kind, Run
+from publisher.text.segmentation import Stretch, terms_by_first_word
+
+Cells = tuple[tuple[Span, ...], ...]
+
+
+class WordCounts(NamedTuple):
+    """How many words an operation adds, removes and keeps."""
+
+    inserted: int
+    deleted: int
+    kept: int
+
+
+class Operation(NamedTuple):
+    """One clause kept, amended, added, deleted, or (twice in the list) moved."""
+
+    old: Clause | None
+    new: Clause | None
+    spans: Cells | None = None
+    """The words, where they are not simply those of the one clause, all alike; see `cells`."""
+    move: int = 0
+    """The same number at both places of a moved clause; 0: not moved."""
+    columns: Columns = ()
+    """Of a row of a table whose columns changed: what each cell is of; empty: one to one."""
+    continued: bool = False
+    """The clause that is missing here began in an operation before, and its words go on here: it
+    was split, if it is the old one, or others are merged into it, if it is the new one."""
+
+    @property
+    def cells(self) -> Cells:
+        """The words; of a moved clause at its new place: compared with those at its old place."""
+        if self.spans is not None:
+            return self.spans
+        if self.old and self.new:
+            return tuple([kept_spans(cell) for cell in self.new.cells])
+        kind = SpanKind.DELETE if self.old else SpanKind.INSERT
+        return tuple(
+            tuple([Span(kind, run.text, run.marks) for run in cell]) for cell in self.clause.cells
+        )
+
+    @property
+    def word_counts(self) -> WordCounts:
+        """How many words are added, removed and kept; a moved clause counts at both its places."""
+        if self.spans is None:
+            words = self.clause.words
+            if self.old and self.new:
+                return WordCounts(0, 0, words)
+            return WordCounts(words, 0, 0) if self.new else WordCounts(0, words, 0)
+        totals = dict.fromkeys(SpanKind, 0)
+        for cell in self.spans:
+            for span in cell:
+                totals[span.kind] += len(span.text.split())
+        return WordCounts(totals[SpanKind.INSERT], totals[SpanKind.DELETE], totals[SpanKind.KEEP])
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether a reader sees no change in this clause."""
+        old, new = self.old, self.new
+        if old and new and old.key == new.key and self.spans is None:
+            return True
+        if self.clause.kind is Kind.FRONT_MATTER:
+            return True
+        if old is None or new is None:
+            return False
+        same = old.level == new.level and old.anchor == new.anchor
+        return same and not self.reset and not self.amended
+
+    @property
+    def reset(self) -> bool:
+        """Whether the clause is set differently: a paragraph that became a list item, say."""
+        return self.old is not None and self.new is not None and self.old.shape != self.new.shape
+
+    @property
+    def amended(self) -> bool:
+        """Whether words, typography or formatting inside the clause changed."""
+        if self.spans is None:
+            return self.old is None or self.new is None
+        return any(
+            span.kind is not SpanKind.KEEP or span.was is not None or span.before is not None
+            for cell in self.spans
+            for span in cell
+        )
+
+    @property
+    def clause(self) -> Clause:
+        """The new clause, or the old one where there is no new one."""
+        clause = self.new or self.old
+        assert clause is not None
+        return clause
+
+
+def accept(operations: Iterable[Operation]) -> dict[str, str]:
+    """The new source text, by file name, to the byte."""
+    return Document(tuple(op.new for op in operations if op.new)).sources
+
+
+def reject(operations: Iterable[Operation]) -> dict[str, str]:
+    """The old source text, by file name, to the byte."""
+    return Document(tuple(op.old for op in operations if op.old)).sources
+
+
+def compare_documents(old: Document, new: Document) -> tuple[Operation, ...]:
+    """The operations that turn `old` into `new`.
+
+    Args:
+        old, new: two documents; neither needs anchors.
+
+    Returns:
+        Operations in reading order; see the module's first lines.
+    """
+    return tuple(_Comparison(old, new, align(old, new)).operations())
+
+
+class _Comparison:
+    """Both documents in one reading order: what is gone stands before what took its place."""
+
+    def __init__(self, old: Document, new: Document, alignment: Alignment) -> None:
+        self.old, self.new = old.clauses, new.clauses
+        self.alignment = alignment
+        self.terms = terms_by_first_word([t for c in (*self.old, *self.new) for t in c.defines])
+        self.plain = not any(alignment.columns)
+        moved = enumerate(alignment.moved, 1)
+        self.gone = {i: number for number, (i, _) in moved}
+        self.come = {j: (i, self.gone[i]) for i, j in alignment.moved}
+
+    def operations(self) -> Iterator[Operation]:
+        """All operations, in reading order."""
+        x = y = 0
+        for i, j, part, own in self.alignment.links:
+            if i > x or j > y:
+                yield from self._between(x, i, y, j)
+            old, new = self.old[i], self.new[j]
+            first, fresh = i >= x, j >= y
+            x, y = i + 1, j + 1
+            if old.key == new.key and self.plain and not part and not own:
+                yield Operation(old, new)
+                continue
+            spans = self._words(old, new, part, own)
+            yield Operation(
+                old if first else None,
+                new if fresh else None,
+                spans,
+                0,
+                self._columns(old, new),
+                continued=not (first and fresh),
+            )
+        yield from self._between(x, len(self.old), y, len(self.new))
+
+    def _between(self, x: int, i: int, y: int, j: int) -> Iterator[Operation]:
+        """What is only in the old text, then what is only in the new one, or moved there."""
+        for k in range(x, i):
+            yield self._one(self.old[k], None, self.gone.get(k, 0))
+        for k in range(y, j):
+            if k not in self.come:
+                yield self._one(None, self.new[k])
+                continue
+            source, number = self.come[k]
+            old, new = self.old[source], self.new[k]
+            spans = self._words(old, new) or tuple([kept_spans(cell) for cell in new.cells])
+            yield Operation(None, new, spans, number, self._columns(old, new))
+
+    def _one(self, old: Clause | None, new: Clause | None, move: int = 0) -> Operation:
+        columns = self._columns(old, new)
+        spans = row_cells(old, new, columns, self.terms) if columns else None
+        return Operation(old, new, spans, move, columns)
+
+    def _words(
+        self, old: Clause, new: Clause, part: Stretch | None = None, own: Stretch | None = None
+    ) -> Cells | None:
+        """The words of two clauses, or of a part of each; None: they are the same."""
+        if columns := self._columns(old, new):
+            return row_cells(old, new, columns, self.terms)
+        if old.key == new.key and not part and not own:
+            return None
+        a, b = old.cells, new.cells
+        if part or own:
+            a = (_part(a[0], part),) if part else a
+            b = (_part(b[0], own),) if own else b
+        return tuple([compare_words(p, q, self.terms) for p, q in zip(a, b, strict=True)])
+
+    def _columns(self, old: Clause | None, new: Clause | None) -> Columns:
+        if self.plain:
+            return ()
+        for clause, known in zip((old, new), self.alignment.columns, strict=True):
+            if clause and clause.kind is Kind.ROW and clause.table in known:
+                return known[clause.table]
+        return ()
+
+
+def _part(runs: tuple[Run, ...], part: Stretch) -> tuple[Run, ...]:
+    """A stretch of a clause's words."""
+    start, end = part
+    found: list[Run] = []
+    at = 0
+    for run in runs:
+        if text := run.text[max(start - at, 0) : max(end - at, 0)]:
+            found.append(Run(text, run.marks))
+        at += len(run.text)
+    return tuple(found)

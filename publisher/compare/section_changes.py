@@ -1,0 +1,237 @@
+"""Section changes: how the operations on clauses are told as changes of sections."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from publisher.compare.change import Change, ChangeKind
+from publisher.compare.operations import Operation
+from publisher.compare.sections import sameness
+from publisher.text.clauses import Clause, Document, Kind, Section
+
+MOSTLY = 0.5
+"""A new section came out of an old one if this share of its words did."""
+
+
+def section_changes(
+    old: Document, new: Document, operations: tuple[Operation, ...]
+) -> Iterable[Change]:
+    """What happened to each section, in the order of the new text.
+
+    Args:
+        old, new: the two texts.
+        operations: what turns the one into the other.
+
+    Returns:
+        The changes; those of a section that is gone stand before the section that followed it.
+    """
+    return _Changes(old, new, operations).changes()
+
+
+class _Changes:
+    """Reads the changes of the sections off the operations."""
+
+    def __init__(self, old: Document, new: Document, operations: tuple[Operation, ...]) -> None:
+        self.old, self.new = old.sections, new.sections
+        self.pairs: dict[int, int] = {}
+        """New section to the old one it was."""
+        self.flow: dict[tuple[int, int], int] = Counter()
+        """(old section, new section): words that went from one to the other unchanged."""
+        self.touched_old: set[int] = set()
+        self.touched_new: set[int] = set()
+        self.moved: set[int] = set()
+        """New sections whose heading moved."""
+        self.inserted = Counter[int]()
+        self.deleted = Counter[int]()
+        """Words by new section (inserted, deleted inside a clause) …"""
+        self.deleted_old = Counter[int]()
+        """… and by old section (whole clauses deleted)."""
+        self.levels: dict[int, int] = {}
+        """New sections whose heading had another level: that one."""
+        self._read(old.section_of, new.section_of, operations)
+
+    def _read(
+        self, of_old: Sequence[int], of_new: Sequence[int], operations: tuple[Operation, ...]
+    ) -> None:
+        origin = {}
+        old_clauses = (op for op in operations if op.old)
+        for x, op in enumerate(old_clauses):
+            if op.move and op.old:
+                origin[op.move] = (of_old[x], op.old)
+        x = y = 0
+        for op in operations:
+            old, new = op.old, op.new
+            x, y = x + (old is not None), y + (new is not None)
+            # Of a clause that goes on, its section is that of the clause which began last.
+            i, j = of_old[x - 1] if x else -1, of_new[y - 1] if y else -1
+            if old and new and old.key == new.key and old.kind is not Kind.HEADING:
+                self.flow[i, j] += max(new.words, 1)
+            elif op.move:
+                if new:
+                    source, clause = origin[op.move]
+                    self._both(op, source, j, clause, new)
+            elif op.continued or (old and new):
+                self._both(op, i, j, old, new)
+            elif op.clause.kind in (Kind.HEADING, Kind.FRONT_MATTER):
+                # A heading that comes or goes is its section's change, and told as such.
+                continue
+            elif new:
+                self.touched_new.add(j)
+                self.inserted[j] += new.words
+            elif old:
+                self.touched_old.add(i)
+                self.deleted_old[i] += old.words
+
+    def _both(self, op: Operation, i: int, j: int, old: Clause | None, new: Clause | None) -> None:
+        if old and new and old.kind is new.kind is Kind.HEADING:
+            self.pairs[j] = i
+            if op.move:
+                self.moved.add(j)
+            if old.level != new.level:
+                self.levels[j] = old.level
+            if old.text == new.text and (old.anchor != new.anchor or (op.spans and op.amended)):
+                self.touched_new.add(j)
+            return
+        counts = op.word_counts
+        self.flow[i, j] += max(counts.kept, 1)
+        self.inserted[j] += counts.inserted
+        self.deleted[j] += counts.deleted
+        if op.move:
+            if op.amended or not self._with_its_section(i, j):
+                self.touched_new.add(j)
+        elif not op.unchanged:
+            self.touched_new.add(j)
+
+    def _with_its_section(self, i: int, j: int) -> bool:
+        return self.pairs.get(j) == i and j in self.moved
+
+    def changes(self) -> Iterable[Change]:
+        self._pair_renamed()
+        headless = self.old and self.new and not (self.old[0].heading or self.new[0].heading)
+        if headless and 0 not in self.pairs and 0 not in self.pairs.values():
+            # What stands before the first heading is the same part of either text.
+            self.pairs[0] = 0
+        split, merged = self._split(), self._merged()
+        for i, j in self.flow:
+            if self.pairs.get(j) != i and j not in split and i not in merged:
+                self.touched_old.add(i)
+                self.touched_new.add(j)
+        became = {i: j for j, i in self.pairs.items()}
+        gone = [i for i in range(len(self.old)) if i not in became]
+        for j, section in enumerate(self.new):
+            while gone and _stood_before(
+                gone[0], self.pairs.get(j, len(self.old)), j in self.moved
+            ):
+                yield self._end_of(gone.pop(0), merged)
+            yield from self._changes_of(j, section, split)
+        for i in gone:
+            yield self._end_of(i, merged)
+
+    def _pair_renamed(self) -> None:
+        """A section whose anchor is gone but whose words stayed together under a new one."""
+        used = set(self.pairs.values())
+        for (i, j), words in sorted(self.flow.items(), key=lambda item: -item[1]):
+            free = j not in self.pairs and i not in used
+            if free and sameness(self.old[i], self.new[j], words):
+                self.pairs[j] = i
+                used.add(i)
+
+    def _split(self) -> dict[int, int]:
+        """New sections that came out of an old one which goes on."""
+        on = set(self.pairs.values())
+        return {
+            j: i
+            for (i, j), words in self.flow.items()
+            if j not in self.pairs and i in on and words >= MOSTLY * max(_size(self.new[j]), 1)
+        }
+
+    def _merged(self) -> dict[int, int]:
+        """Old sections whose words went into a section that was there before."""
+        on = set(self.pairs.values())
+        return {
+            i: j
+            for (i, j), words in self.flow.items()
+            if i not in on and j in self.pairs and words >= MOSTLY * max(_size(self.old[i]), 1)
+        }
+
+    def _end_of(self, i: int, merged: Mapping[int, int]) -> Change:
+        section = self.old[i]
+        if i in merged:
+            into = self.new[merged[i]].anchor
+            return Change(
+                ChangeKind.MERGED,
+                section.anchor,
+                section.title,
+                section.title,
+                (into,),
+                old_sections=(i,),
+                new_sections=(merged[i],),
+            )
+        return Change(
+            ChangeKind.REMOVED,
+            section.anchor,
+            section.title,
+            section.title,
+            deleted=self.deleted_old[i] + section.clauses[0].words * bool(section.heading),
+            old_sections=(i,),
+        )
+
+    def _changes_of(self, j: int, section: Section, split: Mapping[int, int]) -> Iterable[Change]:
+        inserted, deleted = self.inserted[j], self.deleted[j]
+        if j in split:
+            return
+        if j not in self.pairs:
+            inserted += section.clauses[0].words * bool(section.heading)
+            yield Change(
+                ChangeKind.ADDED,
+                section.anchor,
+                section.title,
+                "",
+                inserted=inserted,
+                new_sections=(j,),
+            )
+            return
+        i = self.pairs[j]
+        was = self.old[i].title
+        deleted += self.deleted_old[i]
+        off = sorted(k for k, source in split.items() if source == i)
+
+        def change(kind: ChangeKind, *others: str, words: bool = False) -> Change:
+            return Change(
+                kind,
+                section.anchor,
+                section.title,
+                was,
+                others,
+                inserted if words else 0,
+                deleted if words else 0,
+                old_sections=(i,),
+                new_sections=(j, *off) if words or others else (j,),
+            )
+
+        headed = section.heading and self.old[i].heading
+        if headed and section.title != was:
+            yield change(ChangeKind.RETITLED)
+        if j in self.levels:
+            yield change(ChangeKind.LEVEL_CHANGED)
+        if off:
+            yield change(ChangeKind.SPLIT, *(self.new[k].anchor for k in off))
+        amended = j in self.touched_new or i in self.touched_old
+        amended |= not headed and section.title != was
+        amended |= any(k in self.touched_new for k in off)
+        if j in self.moved:
+            kind = ChangeKind.MOVED_AND_AMENDED if amended else ChangeKind.MOVED
+            yield change(kind, words=amended)
+        elif amended:
+            inserted += sum(self.inserted[k] for k in off)
+            yield change(ChangeKind.AMENDED, words=True)
+
+
+def _stood_before(gone: int, now: int, moved: bool) -> bool:
+    """Whether a section that is gone is told of before the one that now stands here."""
+    return gone < now and not moved
+
+
+def _size(section: Section) -> int:
+    return sum(clause.words for clause in section.body)

@@ -1,0 +1,81 @@
+"""A draft read from disk and git as it is handed in for review."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from publisher.edges.drafts import Drafts
+from publisher.edges.phrases import read_project_phrases
+from publisher.edges.project import SETTINGS_FILE
+from publisher.errors import ConfigurationError, HistoryError
+from publisher.policies.draft import FACTS_FILE
+from publisher.policies.finding import Finding
+from publisher.policies.policy import Policy
+from publisher.policies.settings import Settings
+from publisher.releases.releases import Releases
+from publisher.review.draft import SettingsFile, Submission, retranslated
+from publisher.review.translations import SeenText
+
+if TYPE_CHECKING:
+    from publisher.edges.history import History  # looks for git, which a check can do without
+
+
+class Submissions:
+    """The drafts of a project, each with all that a review looks at."""
+
+    def __init__(
+        self, root: Path, drafts: Drafts, settings: Settings, history: Callable[[], History]
+    ) -> None:
+        """Reads nothing yet.
+
+        Args:
+            root: the project's folder.
+            drafts: its drafts.
+            settings: what its `publisher.toml` says.
+            history: opens its git repository; only a draft with translations asks for it.
+        """
+        self._root, self._drafts = root, drafts
+        self._settings, self._history = settings, history
+
+    def read(self, policy_id: str, releases: Releases) -> Submission:
+        """A draft, what is wrong with its files, and what its translators could see.
+
+        Args:
+            policy_id: which draft.
+            releases: all releases of the policy so far.
+        """
+        policy, findings = self._drafts.read(policy_id)
+        own = (self._root / SETTINGS_FILE).read_bytes()
+        return Submission(
+            policy=policy,
+            findings=[*findings, *self._phrases()],
+            folder=self._drafts.name(policy_id),
+            facts=self._drafts.files(policy_id).get(FACTS_FILE, b""),
+            settings=SettingsFile(SETTINGS_FILE, own, self._settings),
+            seen=tuple(self._seen(policy, releases)) if policy else (),
+        )
+
+    def _phrases(self) -> list[Finding]:
+        """What is wrong with the project's own sentences that opt out."""
+        try:
+            read_project_phrases(self._root)
+        except ConfigurationError as error:
+            return [Finding.from_error(error)]
+        return []
+
+    def _seen(self, policy: Policy, releases: Releases) -> Iterator[SeenText]:
+        changed = retranslated(policy, releases)
+        if not changed:
+            return
+        try:
+            history = self._history()
+        except HistoryError:
+            return
+        folder = self._drafts.name(policy.id)
+        for language, name in changed:
+            revision = history.last(f"{folder}/{language}/{name}")
+            text = history.file_at(revision.id, f"{folder}/{name}") if revision else None
+            if revision and text is not None:
+                yield SeenText(language, name, str(revision), text.decode("utf-8", "replace"))

@@ -1,0 +1,136 @@
+"""The tags of releases, as git keeps them on disk: a name, an object, its message.
+
+Who asks for a release asks for its tag too, at every request of a receiver: so no git is started
+for it. What an object says never changes, and which object a name stands for is looked up anew.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Lock
+
+from gitdb import GitDB  # type: ignore[import-untyped]
+from gitdb.exc import ODBError  # type: ignore[import-untyped]
+
+from publisher.edges.file_state import Remembered, state_of_files
+from publisher.errors import HistoryError
+
+MOST_HELD = 1024
+"""Messages of tags kept in memory at a time."""
+_OF_RELEASE = re.compile(rb"([0-9a-f]{40,64}) refs/tags/([a-z0-9-]{1,16}/[0-9.]+)")
+"""A line of `packed-refs` that is about a release (gitrepository-layout(5))."""
+
+
+class Tags:
+    """The annotated tags that bear the names of releases; none outside a git repository."""
+
+    def __init__(self, root: Path) -> None:
+        """Args: root: a folder in the working tree."""
+        self._root = root
+        self._lock = Lock()
+        self._messages: dict[str, str | None] = {}
+        self._packed: Remembered[Mapping[str, str]] = Remembered(1)
+        self._asked: Remembered[Mapping[str, str]] = Remembered(1)
+
+    def message(self, name: str) -> str | None:
+        """What the tag `privacy/2`, say, says; None: there is no annotated tag of that name.
+
+        Raises:
+            HistoryError: git's own files cannot be read.
+        """
+        git = common_folder(self._root)
+        if git is None:
+            return None
+        try:
+            return self._message(git, name)
+        except (OSError, ODBError) as error:
+            raise HistoryError(
+                f"the tag {name} cannot be read: {error}", where=str(git), remedy="git fsck"
+            ) from None
+
+    def names(self, policy_id: str) -> frozenset[str]:
+        """The names of all tags below `policy_id/`, annotated or not: `privacy/2`, …"""
+        git = common_folder(self._root)
+        if git is None:
+            return frozenset()
+        if _in_tables(git):
+            return frozenset(n for n in self._listed(git) if n.startswith(f"{policy_id}/"))
+        folder = git / "refs" / "tags" / policy_id
+        loose = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+        found = {f"{policy_id}/{name}" for name in loose if not name.endswith(".lock")}
+        return frozenset(found | {n for n in self._in_pack(git) if n.startswith(f"{policy_id}/")})
+
+    def _message(self, git: Path, name: str) -> str | None:
+        if _in_tables(git):
+            return self._listed(git).get(name)
+        object_id = _loose(git, name) or self._in_pack(git).get(name)
+        if object_id is None:
+            return None
+        with self._lock:
+            if object_id not in self._messages:
+                if len(self._messages) >= MOST_HELD:
+                    self._messages.clear()
+                self._messages[object_id] = self._said(git, object_id)
+            return self._messages[object_id]
+
+    def _said(self, git: Path, object_id: str) -> str | None:
+        if len(object_id) > 40:  # SHA-256, which only git itself reads
+            from publisher.edges.history import History
+
+            return History(self._root).tag_message(object_id)
+        stream = GitDB(str(git / "objects")).stream(bytes.fromhex(object_id))
+        if bytes(stream.type) != b"tag":
+            return None
+        _, _, message = bytes(stream.read()).decode("utf-8", "replace").partition("\n\n")
+        return message
+
+    def _in_pack(self, git: Path) -> Mapping[str, str]:
+        """Name and object of each tag of a release that git has packed."""
+        path = git / "packed-refs"
+        state = state_of_files([path])
+        found = self._packed.get("", state)
+        if found is None:
+            lines = _OF_RELEASE.findall(path.read_bytes()) if path.is_file() else []
+            found = {name.decode(): object_id.decode() for object_id, name in lines}
+            self._packed.keep("", state, found)
+        return found
+
+    def _listed(self, git: Path) -> Mapping[str, str]:
+        """Name and message of each tag, of a repository whose references only git itself reads."""
+        from publisher.edges.history import History
+
+        state = state_of_files([git / "reftable" / "tables.list"])
+        found = self._asked.get("", state)
+        if found is None:
+            found = History(self._root).tag_messages()
+            self._asked.keep("", state, found)
+        return found
+
+
+def common_folder(root: Path) -> Path | None:
+    """The folder in which git keeps objects and tags, shared by all working trees; None: none."""
+    for folder in (root, *root.parents):
+        git = folder / ".git"
+        if git.is_file():  # another working tree, or a submodule
+            named = git.read_text("utf-8").removeprefix("gitdir:").strip()
+            git = folder / named
+            shared = git / "commondir"
+            return git / shared.read_text("utf-8").strip() if shared.is_file() else git
+        if git.is_dir():
+            return git
+    return None
+
+
+def _in_tables(git: Path) -> bool:
+    """Whether references are kept as `reftable` (git 2.45 and later), not as files."""
+    return (git / "reftable").is_dir()
+
+
+def _loose(git: Path, name: str) -> str | None:
+    """The object that the file of a reference names."""
+    try:
+        return (git / "refs" / "tags" / name).read_text("ascii").strip() or None
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None

@@ -1,0 +1,38 @@
+"""Letters about releases: which went to whom, and what the carrier did with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class DeliveryState(StrEnum):
+    """Where one letter to one recipient stands."""
+
+    TO_DO = "to do"
+    IN_DOUBT = "in doubt"
+    """The carrier may have taken it (RFC 1047): never sent again unless a person says so."""
+    ACCEPTED = "accepted"
+    """The carrier took it; whether it arrived, nobody knows."""
+    REFUSED = "refused"
+    BOUNCED = "bounced"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One notice to one recipient."""
+
+    policy: str
+    release: str
+    recipient: int
+    effective: dt.date
+    """The effective date that the notice tells of."""
+    state: DeliveryState
+    reply: str
+    """What the carrier said last."""
+    address: str
+    """Where it went; empty before the first try."""
+    message_id: str
+    at: dt.datetime
+    tries: int

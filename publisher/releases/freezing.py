@@ -1,0 +1,299 @@
+"""When a freeze is refused, and what the release will be where it is not.
+
+Every rule that needs no git and no disk is here: the number, the dates, what a correction may
+change, what a letter has to tell.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from publisher.compare.amendment import Amendment, amend
+from publisher.compare.summary import summary_sentence
+from publisher.errors import FreezeError
+from publisher.law.profiles import PROFILES, Duty
+from publisher.policies.finding import Finding, Severity
+from publisher.policies.policy import Policy
+from publisher.releases.chronology import behind
+from publisher.releases.correction import too_much
+from publisher.releases.notice_period import lawful_from
+from publisher.releases.number import Materiality
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
+from publisher.releases.translation import stated
+
+
+@dataclass(frozen=True)
+class FreezeOrder:
+    """What a person asks for when a draft is frozen."""
+
+    effective: dt.date | None
+    """The first day in force; None: unknown, for a first release only."""
+    correction: bool = False
+    """An editorial release that nobody is told of."""
+    lagging: Sequence[str] = ()
+    """Translations that readers are told are not up to date: `de` or `de:security`."""
+    unaffected: Sequence[str] = ()
+    """Those that somebody has looked at, and found to need no change."""
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """What the letter that is frozen with a release has to tell."""
+
+    before: Release
+    """The version in force until then."""
+    postponed: Release | None = None
+    """The release whose date was announced before; None: the letter tells of an amendment."""
+
+
+@dataclass(frozen=True)
+class FreezePlan:
+    """A release that may be frozen, without its letter, its form and its seal."""
+
+    release: Release
+    amendment: Amendment | None = None
+    """What it changes; None for the first release."""
+    duties: tuple[Duty, ...] = ()
+    """What its notice profile asks for beside the period, for a lawyer to look at."""
+    earliest: dt.date | None = None
+    """The earliest lawful effective date; None where no period applies."""
+    translations: Mapping[str, Amendment | None] = field(default_factory=dict)
+    """What it changes in each translation, by language; None: the translation is new."""
+    announcement: Announcement | None = None
+    """None: nobody is told."""
+
+
+def refuse_findings(findings: Sequence[Finding], folder: str) -> None:
+    """A draft with an error is not frozen.
+
+    Args:
+        findings: what `check` finds in the draft.
+        folder: the draft's path, for the message.
+
+    Raises:
+        FreezeError: there is an error among them; the first three are named.
+    """
+    errors = [f for f in findings if f.severity is Severity.ERROR]
+    if errors:
+        listed = "; ".join(f"{f.where}: {f.what}" for f in errors[:3])
+        more = f" (and {len(errors) - 3} more)" if len(errors) > 3 else ""
+        raise FreezeError(
+            f"the draft has {len(errors)} error(s): {listed}{more}",
+            where=folder,
+            remedy="publisher check",
+        )
+
+
+def refuse_clock(releases: Releases, now: dt.datetime) -> None:
+    """Nothing is published before the newest release was.
+
+    Raises:
+        FreezeError: the clock is behind that.
+    """
+    if wrong := behind(releases, now):
+        raise FreezeError(
+            f"{wrong}: a notice period that is counted from now would end too early",
+            remedy="set the clock of this machine",
+        )
+
+
+def plan_freeze(
+    order: FreezeOrder, draft: Policy, releases: Releases, revision: str, now: dt.datetime
+) -> FreezePlan:
+    """The release that a draft becomes.
+
+    Args:
+        order: what is asked for.
+        draft: the draft, which has no errors.
+        releases: all releases of the policy so far.
+        revision: the git commit that has the draft.
+        now: the time of publication, with an offset.
+
+    Raises:
+        FreezeError: it may not be frozen like this; says why, and the earliest lawful date.
+    """
+    materiality = Materiality.EDITORIAL if order.correction else Materiality.MATERIAL
+    release = Release(
+        number=releases.next_number(materiality),
+        materiality=materiality,
+        policy=draft,
+        published=now.astimezone(dt.UTC).replace(microsecond=0),
+        effective=order.effective,
+        revision=revision,
+    )
+    followed = stated(draft, releases, order.lagging, order.unaffected)
+    release = replace(release, lags=followed.lags, unaffected=followed.unaffected)
+    if not releases:
+        return _first(release, order.correction)
+    last = releases[-1]
+    release = replace(release, previous=last.number, previous_seal=last.seal)
+    if not order.correction:
+        _refuse_the_same_text(release, last)
+    amendment = amend(last.policy.document, draft.document)
+    today = now.astimezone(dt.UTC).date()
+    plan_next = _correction if order.correction else _material
+    planned = plan_next(release, releases, amendment, today)
+    return replace(planned, translations=_retranslated(draft, last.policy))
+
+
+def in_other_languages(plan: FreezePlan) -> Iterator[str]:
+    """What a release changes in each translation, and what is recorded of that, a line each."""
+    for language, amendment in plan.translations.items():
+        words = "new" if amendment is None else summary_sentence(amendment)
+        yield f"translation {language}: {words}"
+        for lag in plan.release.lagging(language):
+            what = f"says what version {lag.behind} says" if lag.behind else "is not translated"
+            yield f"translation {language}: `{lag.anchor}` {what}; readers are told"
+        for tag, anchor in plan.release.unaffected:
+            if tag == language:
+                yield f"translation {language}: `{anchor}` was looked at, and stays as it is"
+
+
+def _folder(release: Release) -> str:
+    return f"policy/{release.policy.id}"
+
+
+def _refuse_the_same_text(release: Release, last: Release) -> None:
+    """An amendment changes the authoritative text, or what is said of it."""
+    draft, before = release.policy, last.policy
+    facts = replace(draft.facts, translations=before.facts.translations)
+    if draft.files != before.files or facts != before.facts:
+        return
+    if _translated(release) != _translated(last):
+        raise FreezeError(
+            f"only translations differ from release {last.number}, so nobody's rights change",
+            where=_folder(release),
+            remedy="freeze them as a correction: --correction",
+        )
+    raise FreezeError(
+        f"the draft is release {last.number}, word for word",
+        where=_folder(release),
+        remedy="change the draft; or postpone a date with --correction --effective DATE",
+    )
+
+
+def _translated(release: Release) -> tuple[object, ...]:
+    """What is said in other languages, and of what they say."""
+    policy = release.policy
+    return dict(policy.facts.translations), dict(policy.translations), release.lags
+
+
+def _retranslated(draft: Policy, last: Policy) -> dict[str, Amendment | None]:
+    return {
+        tag: amend(last.in_language(tag).document, draft.in_language(tag).document)
+        if tag in last.translations
+        else None
+        for tag in draft.translations
+    }
+
+
+def _first(release: Release, correction: bool) -> FreezePlan:
+    if correction:
+        raise FreezeError(
+            "the first release cannot be a correction", remedy="leave --correction out"
+        )
+    published = release.published if release.effective else None
+    translations: dict[str, Amendment | None] = dict.fromkeys(release.policy.translations)
+    return FreezePlan(replace(release, published=published), translations=translations)
+
+
+# ── an amendment ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _material(
+    release: Release, releases: Releases, amendment: Amendment, today: dt.date
+) -> FreezePlan:
+    last = releases[-1]
+    earliest = lawful_from(release, releases, today)
+    if last.effective:
+        earliest = max(earliest, last.effective + dt.timedelta(days=1))
+    effective = _known_day(release)
+    if effective < earliest:
+        raise FreezeError(
+            _too_early(effective, last, today),
+            remedy=f"the earliest lawful date is {earliest}: --effective {earliest}",
+        )
+    release = replace(release, closes=effective - dt.timedelta(days=1))
+    duties = PROFILES[release.policy.facts.profile].duties
+    return FreezePlan(release, amendment, duties, earliest, announcement=Announcement(last))
+
+
+def _too_early(effective: dt.date, last: Release, today: dt.date) -> str:
+    if effective < today:
+        return f"{effective} is in the past"
+    if last.effective and effective <= last.effective:
+        return f"release {last.number} takes effect on {last.effective}, not before {effective}"
+    facts = last.policy.facts
+    return (
+        f"{effective} leaves {(effective - today).days} days of notice; the notice period "
+        f"({facts.profile}, {facts.days} days) is longer"
+    )
+
+
+def _known_day(release: Release) -> dt.date:
+    if release.effective is None:
+        raise FreezeError(
+            "only a first release may have an unknown effective date",
+            remedy="name the day with --effective",
+        )
+    return release.effective
+
+
+# ── a correction ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _correction(
+    release: Release, releases: Releases, amendment: Amendment, today: dt.date
+) -> FreezePlan:
+    if reasons := too_much(amendment):
+        raise FreezeError(
+            f"this is more than a correction: {'; '.join(reasons[:4])}",
+            where=_folder(release),
+            remedy="leave --correction out: customers must be told, and may opt out",
+        )
+    last, effective = releases[-1], _known_day(release)
+    pending = last.effective is not None and last.effective > today
+    floor = last.effective if pending and last.effective else today
+    if effective < floor:
+        what = (
+            f"release {last.number} takes effect on {floor}" if pending else "that is in the past"
+        )
+        raise FreezeError(
+            f"{effective} is too early: {what}",
+            remedy=f"the earliest date is {floor}: --effective {floor}",
+        )
+    if pending and effective > floor:
+        return _postponement(FreezePlan(release, amendment, earliest=floor), releases, today)
+    # A translation decides nothing: mending it is a correction, whatever it changes.
+    if _translated(release) == _translated(last):
+        _refuse_nothing_new(release, last, amendment, ahead=not pending and effective > today)
+    return FreezePlan(release, amendment, earliest=floor)
+
+
+def _refuse_nothing_new(
+    release: Release, last: Release, amendment: Amendment, *, ahead: bool
+) -> None:
+    if ahead and amendment.empty:
+        raise FreezeError("there is nothing to correct", remedy="change the draft first")
+    if amendment.empty and release.policy.files == last.policy.files:
+        raise FreezeError(
+            f"the draft is release {last.number}, word for word, with the same date",
+            remedy="correct the draft, or postpone: --effective with a later date",
+        )
+
+
+def _postponement(plan: FreezePlan, releases: Releases, today: dt.date) -> FreezePlan:
+    """A correction that moves the date: people were told a date, so they are told the new one."""
+    release = plan.release
+    announced = [r for r in releases.amendment(release.number.major) if r.notice]
+    before = releases.in_force(today)
+    if not announced or before is None or release.effective is None:
+        return plan
+    return replace(
+        plan,
+        release=replace(release, closes=release.effective - dt.timedelta(days=1)),
+        announcement=Announcement(before, announced[-1]),
+    )

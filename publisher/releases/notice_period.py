@@ -1,0 +1,25 @@
+"""From which day a release may lawfully apply to those who are told of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from publisher.law.calendar import earliest_effective
+from publisher.law.profiles import PROFILES
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
+
+
+def lawful_from(release: Release, releases: Releases, today: dt.date) -> dt.date:
+    """The first day a release may apply to somebody who is told of it today.
+
+    By the rules that customers were promised, and by the new ones where they are stricter.
+
+    Args:
+        release: one of `releases`, or one that is about to be frozen after them.
+        releases: all releases of the policy.
+        today: the day in UTC.
+    """
+    before = releases.material_predecessor(release)
+    facts = [release.policy.facts, *([before.policy.facts] if before else [])]
+    return max(earliest_effective(PROFILES[f.profile], f.days, today) for f in facts)

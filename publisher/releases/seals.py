@@ -1,0 +1,103 @@
+"""What holds a release in its place: the seal that its successor and its tag have of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
+
+from publisher.policies.toml import Table, parse_toml
+from publisher.releases.folder import seal_of
+from publisher.releases.number import Number
+
+
+class Sealed(Protocol):
+    """What the chain of seals is made of: a release, or the link that stands for it."""
+
+    @property
+    def number(self) -> Number:
+        """Its number."""
+
+    @property
+    def seal(self) -> str:
+        """SHA-256 of its `SHA256SUMS`, hexadecimal."""
+
+    @property
+    def previous(self) -> Number | None:
+        """The release that it was made after; None: it was the first."""
+
+    @property
+    def previous_seal(self) -> str:
+        """The seal that the release before it had then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a release says of itself and of the one before it."""
+
+    number: Number
+    seal: str
+    previous: Number | None
+    previous_seal: str
+
+
+def read_link(number: Number, record: bytes, sums: bytes, where: str) -> Link:
+    """The link of a release of which only two files were read.
+
+    Args:
+        number: of the release.
+        record: its `release.toml`.
+        sums: its `SHA256SUMS`.
+        where: the path of `release.toml`, for messages.
+
+    Raises:
+        ConfigurationError: the record does not read.
+    """
+    table = Table(parse_toml(record, where), where)
+    previous = Number.parse(table.text("previous", ""))
+    return Link(number, seal_of(sums), previous, table.text("previous_seal", ""))
+
+
+def chain_flaws(links: Sequence[Sealed], present: Collection[Number]) -> list[tuple[Number, str]]:
+    """Where a chain of seals does not hold: (number of the release concerned, what is wrong).
+
+    Args:
+        links: neighbours by rising number.
+        present: the numbers of all releases there are.
+    """
+    found = [
+        (link.previous, missing(after=link.number))
+        for link in links
+        if link.previous is not None and link.previous not in present
+    ]
+    seals = {link.number: link.seal for link in links}
+    for before, after in pairwise(links):
+        named = after.previous
+        if named is None:
+            continue
+        if before.number > named:
+            what = f"was added: release {after.number} was made after {named}"
+            found.append((before.number, what))
+        if seals.get(named, after.previous_seal) != after.previous_seal:
+            what = f"is not the release that {after.number} was made after (seals differ)"
+            found.append((named, what))
+    return found
+
+
+def missing(after: Number) -> str:
+    """What is wrong with a release that is not there, and after which another was made."""
+    return f"is missing; release {after} was made after it"
+
+
+def witness_flaw(seal: str, tag: str, message: str) -> str:
+    """What is wrong between a release and its tag; empty: nothing.
+
+    Args:
+        seal: of the release.
+        tag: the name of the tag.
+        message: of the tag.
+    """
+    if f"Seal: {seal}" in message:
+        return ""
+    return f"does not have the seal that its tag {tag} bears witness to"

@@ -1,0 +1,81 @@
+"""What `check` finds in a draft: everything that stands between it and its release."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from publisher.compare.amendment import amend
+from publisher.policies.draft import FACTS_FILE
+from publisher.policies.finding import Finding
+from publisher.policies.labels import check_facts, check_settings
+from publisher.policies.policy import Policy
+from publisher.policies.settings import Settings
+from publisher.releases.releases import Releases
+from publisher.review.text import check_text
+from publisher.review.translations import SeenText, check_translations
+
+
+@dataclass(frozen=True)
+class SettingsFile:
+    """`publisher.toml`: what it says, and its bytes, to tell the line of what is wrong."""
+
+    name: str
+    data: bytes
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A draft as it is handed in for review."""
+
+    policy: Policy | None
+    """None: its files do not read."""
+    findings: Sequence[Finding]
+    """What is wrong with its files."""
+    folder: str
+    """Its path from the project's root, for messages."""
+    facts: bytes
+    """Its `policy.toml`."""
+    settings: SettingsFile
+    seen: Sequence[SeenText] = ()
+    """What stood there when each translation that no release has was committed."""
+
+
+def review_draft(submission: Submission, releases: Releases) -> list[Finding]:
+    """Every finding on a draft, errors first, then by file and line.
+
+    Args:
+        submission: the draft, and what was found out about its files.
+        releases: all releases of the policy so far.
+    """
+    policy, folder = submission.policy, submission.folder
+    if policy is None:
+        return list(submission.findings)
+    last = releases[-1] if releases else None
+    amendment = amend(last.policy.document, policy.document) if last else None
+    own = submission.settings
+    found = [
+        *submission.findings,
+        *check_facts(policy.facts, submission.facts, f"{folder}/{FACTS_FILE}"),
+        *check_settings(own.settings, own.data, own.name),
+        *check_text(policy, last, folder, amendment),
+        *check_translations(policy, releases, folder, submission.seen),
+    ]
+    return in_order(found)
+
+
+def in_order(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings as a person works through them: errors first, then by file and line."""
+    return sorted(findings, key=lambda finding: finding.rank)
+
+
+def retranslated(policy: Policy, releases: Releases) -> list[tuple[str, str]]:
+    """Language and file of each section of a translation that the last release does not have."""
+    before = releases[-1].policy.translations if releases else {}
+    return [
+        (language, name)
+        for language, files in policy.translations.items()
+        for name, text in files.items()
+        if before.get(language, {}).get(name) != text
+    ]

@@ -1,0 +1,273 @@
+"""Parsing: a Markdown text read into clauses.
+
+markdown-it-py reads the text once; the clauses made from its tokens are what is compared and what
+is rendered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import count, pairwise
+from typing import Any, NamedTuple
+
+from markdown_it.token import Token
+
+from publisher.text.clauses import Clause, Container, Kind, Mark, Run
+from publisher.text.markdown import markdown_reader
+from publisher.text.segmentation import defined_terms
+
+_ANCHOR_SUFFIX = re.compile(r"[ \t]*\{#([^{}\s]*)\}\s*$")
+
+
+def split_anchor(heading: str) -> tuple[str, str | None]:
+    """A heading's words and its anchor: `"Contact {#contact}"` gives `("Contact", "contact")`."""
+    found = _ANCHOR_SUFFIX.search(heading)
+    return (heading[: found.start()], found[1]) if found else (heading, None)
+
+
+def source_lines(text: str) -> list[str]:
+    """The lines of a text with their ends, cut where Markdown cuts them."""
+    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
+
+
+def parse(text: str, file: str = "", numbers: Iterator[int] | None = None) -> tuple[Clause, ...]:
+    """The clauses of a Markdown text; their `raw` put end to end is `text`.
+
+    Args:
+        text: Markdown.
+        file: the name to record in each clause.
+        numbers: for its containers; the texts of one document share them, so that no table of
+            one is taken for a table of another.
+    """
+    numbers = numbers or count(1)
+    found: list[Clause] = []
+    line = 1
+    for part in _parts(text):
+        read = _read(part)
+        named = [next(numbers) for _ in range(read.containers)]
+        for start, raw, around, facts in read.blocks:
+            inside = tuple([Container(kind, named[n], first) for kind, n, first in around])
+            found.append(Clause(raw=raw, line=line + start, file=file, containers=inside, **facts))
+        line += read.lines
+    if not found and text:
+        return (Clause(Kind.BLANK, text, ((),), file=file),)
+    return tuple(found)
+
+
+# ── parts ────────────────────────────────────────────────────────────────────────────────────────
+
+# From one version of a policy to the next hardly anything changes. So a text is read in parts that
+# mean the same wherever they stand, and no part is read twice.
+
+_BEGINS = re.compile(r"\n[ \t]*\n(?=[^\s>|])(?!---|[-+*](?:[ \t\n]|\Z)|\d+[.)])")
+"""Behind a blank line, the beginning of a line that goes on with nothing above: it is not indented
+as what stands in a list, nor does it begin an item or a quotation (CommonMark §5.2); nor is it what
+begins front matter where it stands first."""
+_REACHES_ON = re.compile(r"^[ \t>*+\-\d.)]*(?:```|~~~|<[A-Za-z/!?])", re.MULTILINE)
+"""What may reach beyond blank lines: fenced code and HTML (CommonMark §4.5, §4.6)."""
+
+
+def _parts(text: str) -> list[str]:
+    """A text cut where what stands above decides nothing about what stands below."""
+    # A reference may be meant from afar (CommonMark §4.7); front matter has an end of its own.
+    apart = "]:" not in text and "\r" not in text and not text.startswith("---")
+    if apart and any(sign in text for sign in ("```", "~~~", "<")):
+        apart = not _REACHES_ON.search(text)
+    if not apart:
+        return [text]
+    ends = [found.end() for found in _BEGINS.finditer(text)]
+    if ends and not text[: ends[0]].strip(" \t\n"):
+        ends = ends[1:]
+    return [text[a:b] for a, b in pairwise([0, *ends, len(text)]) if a < b]
+
+
+class _Block(NamedTuple):
+    """One clause of a part, wherever that stands."""
+
+    line: int
+    """From the beginning of the part."""
+    raw: str
+    around: tuple[tuple[str, int, int], ...]
+    """The containers around it: kind, which one of the part, start."""
+    facts: dict[str, Any]
+
+
+class _Part(NamedTuple):
+    """A part as it was read."""
+
+    blocks: tuple[_Block, ...]
+    lines: int
+    containers: int
+
+
+@lru_cache(maxsize=1 << 14)
+def _read(text: str) -> _Part:
+    numbers = count()
+    reader = _Reader(numbers)
+    reader.read(markdown_reader(raw_html=True).parse(text))
+    lines = source_lines(text)
+    starts = [start for start, _ in reader.found]
+    ends = [*starts[1:], len(lines)][: len(starts)]
+    blocks = []
+    for n, ((start, facts), end) in enumerate(zip(reader.found, ends, strict=True)):
+        around = tuple((c.kind, c.number, c.start) for c in facts.pop("containers"))
+        blocks.append(_Block(start, "".join(lines[start * bool(n) : end]), around, facts))
+    return _Part(tuple(blocks), len(lines), next(numbers))
+
+
+class _Reader:
+    """Walks markdown-it's tokens and collects (first line, facts of the clause) of each block."""
+
+    def __init__(self, numbers: Iterator[int]) -> None:
+        self.found: list[tuple[int, dict[str, Any]]] = []
+        self._around: list[Container] = []
+        self._numbers = numbers
+        self._item_leaves: list[tuple[int, int]] = []
+        self._row: list[tuple[Run, ...]] = []
+        self._align: list[str] = []
+        self._head = False
+        self._open = _at(0)
+
+    def _enter(self, kind: str, start: int = 1) -> None:
+        self._around.append(Container(kind, next(self._numbers), start))
+
+    def _add(self, token: Token, kind: Kind, cells: Sequence[tuple[Run, ...]], **more: Any) -> None:
+        start = token.map[0] if token.map else (self.found[-1][0] if self.found else 0)
+        head = more.get("head", False)
+        shape = "/".join([kind, *[around.kind for around in self._around], "head" * head])
+        text = " | ".join(["".join([run.text for run in cell]) for cell in cells])
+        runs = [run for cell in cells for run in (*cell, _END)]
+        setting = [str(more[name]) for name in ("level", "anchor", "align", "info") if name in more]
+        facts = {
+            "kind": kind,
+            "cells": tuple(cells),
+            "containers": tuple(self._around),
+            "text": text,
+            "words": len(text.split()),
+            "defines": defined_terms(text),
+            "shape": shape,
+            "key": "\0".join([shape, *setting, *[repr(r) if r.marks else r.text for r in runs]]),
+            **more,
+        }
+        self.found.append((start, facts))
+
+    def read(self, tokens: Sequence[Token]) -> None:
+        for index, token in enumerate(tokens):
+            match token.type:
+                case "bullet_list_open":
+                    self._enter("bullet")
+                case "ordered_list_open":
+                    self._enter("ordered", int(token.attrs.get("start", 1)))
+                case "blockquote_open":
+                    self._enter("quote")
+                case "list_item_open":
+                    self._enter("item")
+                    self._item_leaves.append((len(self.found), token.map[0] if token.map else 0))
+                case "list_item_close":
+                    leaves, line = self._item_leaves.pop()
+                    if leaves == len(self.found):
+                        # An empty item has no block of its own, and yet it is there to be read.
+                        self._add(_at(line), Kind.PARAGRAPH, ((),), tight=True)
+                    self._around.pop()
+                case "table_open":
+                    self._enter("table", _columns(tokens, index))
+                case (
+                    "bullet_list_close" | "ordered_list_close" | "blockquote_close" | "table_close"
+                ):
+                    self._around.pop()
+                case "thead_open" | "thead_close":
+                    self._head = token.type == "thead_open"
+                case "tr_open":
+                    self._row, self._align, self._open = [], [], token
+                case "th_open" | "td_open":
+                    style = str(token.attrs.get("style", ""))
+                    self._align.append(style.removeprefix("text-align:"))
+                case "tr_close":
+                    self._add(
+                        self._open, Kind.ROW, self._row, head=self._head, align=tuple(self._align)
+                    )
+                case "paragraph_open" | "heading_open":
+                    self._open = token
+                case "inline":
+                    self._inline(token)
+                case "fence" | "code_block":
+                    self._add(token, Kind.CODE, ((Run(token.content),),), info=token.info.strip())
+                case "front_matter":
+                    self._add(token, Kind.FRONT_MATTER, ((),))
+                case "hr":
+                    self._add(token, Kind.RULE, ((),))
+                case "html_block":
+                    self._add(token, Kind.HTML, ((Run(token.content, (Mark("html"),)),),))
+
+    def _inline(self, token: Token) -> None:
+        children = token.children or []
+        if self._open.type == "tr_open":
+            self._row.append(_runs(children))
+        elif self._open.type == "heading_open":
+            runs = _runs(children)
+            words, anchor = split_anchor(runs[-1].text) if runs else ("", None)
+            if anchor is not None:
+                runs = (*runs[:-1], Run(words, runs[-1].marks)) if words else runs[:-1]
+            level = int(self._open.tag[1])
+            self._add(self._open, Kind.HEADING, (runs,), level=level, anchor=anchor or "")
+        else:
+            tight = self._open.hidden
+            self._add(self._open, Kind.PARAGRAPH, (_runs(children),), tight=tight)
+
+
+_END = Run("|")
+"""Stands behind each cell in the key of a clause."""
+
+
+def _at(line: int) -> Token:
+    return Token("paragraph_open", "p", 1, map=[line, line])
+
+
+def _columns(tokens: Sequence[Token], start: int) -> int:
+    count = 0
+    for token in tokens[start:]:
+        if token.type == "tr_close":
+            break
+        count += token.type in ("th_open", "td_open")
+    return count
+
+
+_NAMES = {"strong_open": "strong", "em_open": "em", "link_open": "link"}
+
+
+def _runs(children: Sequence[Token]) -> tuple[Run, ...]:
+    runs: list[Run] = []
+    marks: list[Mark] = []
+
+    def add(text: str, *own: Mark) -> None:
+        all_marks = (*marks, *own)
+        if not text:
+            return
+        if runs and runs[-1].marks == all_marks and not own:
+            runs[-1] = Run(runs[-1].text + text, all_marks)
+        else:
+            runs.append(Run(text, all_marks))
+
+    for token in children:
+        match token.type:
+            case "text" | "text_special":
+                add(re.sub(r"[ \t]+", " ", token.content))
+            case "softbreak":
+                add(" ")
+            case "hardbreak":
+                add("\n")
+            case "code_inline":
+                add(token.content, Mark("code"))
+            case "image":
+                add(token.content or "image", Mark("image", str(token.attrs.get("src", ""))))
+            case "html_inline":
+                add(token.content, Mark("html"))
+            case "strong_open" | "em_open":
+                marks.append(Mark(_NAMES[token.type]))
+            case "link_open":
+                marks.append(Mark("link", str(token.attrs.get("href", ""))))
+            case "strong_close" | "em_close" | "link_close":
+                marks.pop()
+    return tuple(runs)

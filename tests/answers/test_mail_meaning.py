@@ -1,0 +1,765 @@
+"""What a mail declares: the table in `golden/declarations.md`, quotations, and laws."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import sys
+from dataclasses import replace
+from email import message_from_bytes
+from email.policy import SMTP
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher.actions.noticing import import_recipients, letter_for
+from publisher.answers.mail_meaning import About, Reading, Sent, beside_form, read_phrases, reading
+from publisher.answers.notation import pattern_words
+from publisher.errors import ConfigurationError
+from publisher.law.profiles import PROFILES
+from publisher.letters.message import Letter
+from publisher.mail.spelling import items
+from publisher.releases.number import Number
+from tests import ROOT
+from tests.fixtures.houses import CUSTOMERS, NOW, TWO, make, postpone
+
+FOLDER = ROOT / "publisher/assets/declarations"
+FILES = {path.name: path.read_bytes() for path in sorted(FOLDER.glob("*.toml"))}
+PHRASES = read_phrases(FILES)
+
+TOKEN = "opt-out+privacy_2_1_b5abwt34ovgm33w3dsls@hosting.example"
+LETTER = f"""\
+Privacy Policy: version 2 applies from 1 March 2027
+===================================================
+
+Dear Anna Example,
+
+Example Hosting is amending its Privacy Policy. On 1 March 2027, version 2
+takes the place of version 1. Until then, version 1 applies.
+
+What you can do until 28 February 2027
+--------------------------------------
+
+You may opt out of version 2 until the end of 28 February 2027 (UTC), in
+either of two ways:
+
+- By form: opt out of version 2:
+  http://127.0.0.1:8000/privacy/2/opt-out/?token=privacy_2_1_b5abwt34ovgm33w3dsls
+- By e-mail: reply to this message, or write to
+  {TOKEN}, with the words
+  “I opt out”
+
+If you opt out, the version before this one goes on applying to you.
+
+If you do nothing, version 2 applies to you from 1 March 2027.
+
+What changes, and why
+---------------------
+
+In figures: 1 section amended; 1 word added, 1 removed.
+
+Keys (amended)
+
+Longer keys protect you better.
+
+The exact words
+---------------
+
+- Every change, word by word: http://127.0.0.1:8000/privacy/2/changes/
+- What has changed since the version you were last told of:
+  http://127.0.0.1:8000/privacy/2/changes/
+- Version 2 in full: http://127.0.0.1:8000/privacy/2/
+- Version 1, which applies until then: http://127.0.0.1:8000/privacy/1/
+- All versions: http://127.0.0.1:8000/privacy/history/
+
+If you have questions, write to privacy@hosting.example.
+
+Example Hosting
+1 Example Street
+Reno, NV 89503
+"""
+SUBJECT = "Privacy Policy: version 2 applies from 1 March 2027"
+SENT = Sent(
+    subject=SUBJECT,
+    text=LETTER,
+    organisation="Example Hosting",
+    addresses=("notices@hosting.example", TOKEN, "privacy@hosting.example"),
+)
+ABOUT = About(
+    titles=("Privacy Policy", "Datenschutzerklärung"),
+    versions=("2",),
+    organisation="Example Hosting",
+    customer="c-1",
+    name="Anna Example",
+    address="anna@customer.example",
+)
+
+
+def read(text: str, subject: str = f"Re: {SUBJECT}", about: About = ABOUT) -> Reading:
+    return reading(subject, [text], SENT, about, PHRASES)
+
+
+def declares(text: str, subject: str = f"Re: {SUBJECT}") -> bool:
+    return read(text, subject).declares
+
+
+# ── the table that lawyers read ──────────────────────────────────────────────────────────────────
+
+ROW = re.compile(r"^\| (.+?) \| (opt-out|a person) \|$", re.MULTILINE)
+
+
+def rows() -> list[tuple[str, bool]]:
+    """Each text of the table, and whether it is an opt-out; `⏎` is a line end."""
+    text = (ROOT / "tests/golden/declarations.md").read_text("utf-8")
+    found = ROW.findall(text)
+    assert len(found) == text.count(" | opt-out |\n") + text.count(" | a person |\n") >= 150
+    return [(_lines(cell), kind == "opt-out") for cell, kind in found]
+
+
+def _lines(cell: str) -> str:
+    cell = re.sub(r" *⏎ *", "\n", cell).replace("␠", " ")
+    return re.sub(r"<U\+([0-9A-F]+)>", lambda found: chr(int(found[1], 16)), cell)
+
+
+@pytest.mark.parametrize(("text", "is_opt_out"), rows())
+def test_every_row_of_the_table_is_what_it_says(text: str, is_opt_out: bool) -> None:
+    assert declares(text) is is_opt_out
+
+
+# ── the letter, as mail programs quote it ────────────────────────────────────────────────────────
+
+FLOWED = re.sub(r"(?<=[^\n=-])\n(?:  )?(?=[^\n=-])", " ", LETTER)
+"""The letter with each paragraph in a line of its own, as most mail programs send it back."""
+BARE = re.sub(r"^[=-]{3,}\n|^- ", "", FLOWED, flags=re.MULTILINE)
+"""The same from its HTML: no lines below headings, no dashes before items."""
+OUTLOOK = re.sub(r"(\S+@hosting\.example)", r"\1<mailto:\1>", BARE)
+
+
+def marked(text: str, mark: str = "> ") -> str:
+    return "\n".join(f"{mark}{line}".rstrip() for line in text.splitlines())
+
+
+def below(head: str, letter: str = BARE) -> str:
+    """A quotation without marks, below `head`, as Outlook writes it: empty lines are doubled."""
+    return f"\n\n{head}\n\n{letter.replace(chr(10), chr(10) * 2)}"
+
+
+HEADERS = {
+    "Outlook, English": (
+        "________________________________\n"
+        "From: Example Hosting <notices@hosting.example>\n"
+        "Sent: Sunday, January 10, 2027 10:30 AM\n"
+        "To: Anna Example <anna@customer.example>\n"
+        f"Subject: {SUBJECT}"
+    ),
+    "Outlook, older": (
+        "-----Original Message-----\n"
+        "From: Example Hosting [mailto:notices@hosting.example]\n"
+        "Sent: 10 January 2027 10:30\n"
+        "To: anna@customer.example\n"
+        f"Subject: {SUBJECT}"
+    ),
+    "Outlook, German": (
+        "Von: Example Hosting <notices@hosting.example>\n"
+        "Gesendet: Sonntag, 10. Januar 2027 10:30\n"
+        "An: Anna Example <anna@customer.example>\n"
+        f"Betreff: {SUBJECT}"
+    ),
+    "Outlook, French": (
+        "De : Example Hosting <notices@hosting.example>\n"
+        "Envoyé : dimanche 10 janvier 2027 10:30\n"
+        "À : Anna Example <anna@customer.example>\n"
+        f"Objet : {SUBJECT}"
+    ),
+    "Outlook, Spanish": (
+        "De: Example Hosting <notices@hosting.example>\n"
+        "Enviado el: domingo, 10 de enero de 2027 10:30\n"
+        "Para: Anna Example <anna@customer.example>\n"
+        f"Asunto: {SUBJECT}"
+    ),
+    "Outlook, Italian": (
+        "Da: Example Hosting <notices@hosting.example>\n"
+        "Inviato: domenica 10 gennaio 2027 10:30\n"
+        "A: Anna Example <anna@customer.example>\n"
+        f"Oggetto: {SUBJECT}"
+    ),
+    "Outlook, Dutch": (
+        "Van: Example Hosting <notices@hosting.example>\n"
+        "Verzonden: zondag 10 januari 2027 10:30\n"
+        "Aan: Anna Example <anna@customer.example>\n"
+        f"Onderwerp: {SUBJECT}"
+    ),
+    "Outlook, Portuguese": (
+        "De: Example Hosting <notices@hosting.example>\n"
+        "Enviada em: domingo, 10 de janeiro de 2027 10:30\n"
+        "Para: Anna Example <anna@customer.example>\n"
+        f"Assunto: {SUBJECT}"
+    ),
+    "Outlook for Mac": (
+        "*From: *Example Hosting <notices@hosting.example>\n"
+        "*Date: *Sunday, 10 January 2027 at 10:30\n"
+        "*To: *Anna Example <anna@customer.example>\n"
+        f"*Subject: *{SUBJECT}"
+    ),
+    "GMX": (
+        "Gesendet: Sonntag, 10. Januar 2027 um 10:30 Uhr\n"
+        'Von: "Example Hosting" <notices@hosting.example>\n'
+        "An: anna@customer.example\n"
+        f"Betreff: {SUBJECT}"
+    ),
+    "Yahoo": (
+        "On Sunday, January 10, 2027 at 10:30:00 AM GMT+1, Example Hosting "
+        "<notices@hosting.example> wrote:"
+    ),
+    "Proton Mail": (
+        "------- Original Message -------\n"
+        "On Sunday, January 10th, 2027 at 10:30 AM, Example Hosting <notices@hosting.example> "
+        "wrote:"
+    ),
+    "nothing above it": "",
+}
+WHO = "Example Hosting <notices@hosting.example>"
+BROKEN = WHO.replace("<", "<\n")
+ATTRIBUTIONS = {
+    "Gmail, English": f"On Sun, 10 Jan 2027 at 10:30, {WHO}\nwrote:",
+    "Gmail, German": f"Am So., 10. Jan. 2027 um 10:30 Uhr schrieb {BROKEN}:",
+    "Gmail, French": f"Le dim. 10 janv. 2027 à 10:30, {WHO} a\nécrit :",
+    "Gmail, Spanish": f"El dom, 10 ene 2027 a las 10:30, {WHO}\nescribió:",
+    "Gmail, Italian": f"Il giorno dom 10 gen 2027 alle ore 10:30 {BROKEN} ha scritto:",
+    "Gmail, Dutch": f"Op zo 10 jan 2027 om 10:30 schreef {WHO}:",
+    "Gmail, Portuguese": f"Em dom., 10 de jan. de 2027 às 10:30, {BROKEN} escreveu:",
+    "Apple Mail": f"> On 10 Jan 2027, at 10:30, {WHO} wrote:\n> ",
+    "Apple Mail, German": f"> Am 10.01.2027 um 10:30 schrieb {WHO}:\n> ",
+    "Thunderbird": "On 10/01/2027 10:30, Example Hosting wrote:",
+    "Thunderbird, German": "Am 10.01.27 um 10:30 schrieb Example Hosting:",
+    "Thunderbird, Dutch": "Op 10-01-2027 om 10:30 schreef Example Hosting:",
+    "Thunderbird, Italian": "Il 10/01/27 10:30, Example Hosting ha scritto:",
+    "nothing above it": "",
+}
+DECLARATIONS = (
+    "I opt out",
+    "I opt out.\n\nAnna",
+    "Ich widerspreche.\n\nMfG",
+    "Je refuse la version 2",
+)
+THANKS = ("Obrigado", "Thanks", "Thank you. I read it.", "Is that free?", "")
+LETTERS = {"as sent": LETTER, "flowed": FLOWED, "from HTML": BARE, "Outlook": OUTLOOK}
+
+
+def quotations() -> list[tuple[str, str]]:
+    """The letter quoted below an answer, by what quotes it."""
+    found = [(name, below(head)) for name, head in HEADERS.items()]
+    found += [(f"{name}, as sent", f"\n{head}\n\n{LETTER}") for name, head in HEADERS.items()]
+    for name, head in ATTRIBUTIONS.items():
+        found += [
+            (f"{name}, {how}", f"\n{head}\n\n{marked(text)}") for how, text in LETTERS.items()
+        ]
+        if not head.startswith(">"):
+            found.append((f"{name}, unmarked", f"\n\n{head}\n\n{BARE}"))
+    found.append(("Lotus", f"\n\n{marked(LETTER, '|')}"))
+    found.append(("twice", f"\n\n{marked(marked(LETTER))}"))
+    return found
+
+
+@pytest.mark.parametrize(("name", "quoted"), quotations(), ids=[name for name, _ in quotations()])
+def test_a_declaration_counts_however_the_letter_is_quoted(name: str, quoted: str) -> None:
+    for text in DECLARATIONS:
+        found = read(text + quoted)
+        assert (found.declares, found.own) == (True, text)
+
+
+@pytest.mark.parametrize(("name", "quoted"), quotations(), ids=[name for name, _ in quotations()])
+def test_a_quotation_declares_nothing(name: str, quoted: str) -> None:
+    for text in THANKS:
+        found = read(text + quoted)
+        assert (found.declares, found.own) == (False, text)
+
+
+@pytest.mark.parametrize("name", [name for name in ATTRIBUTIONS if "Apple" not in name])
+def test_a_declaration_may_stand_below_a_marked_quotation(name: str) -> None:
+    head = ATTRIBUTIONS[name]
+    assert declares(f"{head}\n{marked(LETTER)}\n\nI opt out\n")
+    assert declares(f"I opt out\n\n{head}\n{marked(LETTER)}\n\n-- \nAnna Example")
+
+
+def test_words_about_a_part_of_the_letter_wait() -> None:
+    upper, _, lower = marked(LETTER).partition("> What changes, and why\n")
+    part = "> Keys (amended)\n>\n> Longer keys protect you better."
+    for words in ("I do not accept these changes", "I opt out"):
+        assert read(f"{upper}\n{words}\n\n{lower}") == Reading(False, words)
+        assert read(f"{part}\n\n{words}") == Reading(False, words)
+        assert read(f"{words}\n\n{part}") == Reading(True, words)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Will Smith", "I will opt out."), ("Will Smith", "Will opt out"),
+        ("May Jones", "We may opt out"), ("May Jones", "I opt out, from May"),
+        ("May Jones", "I opt out\nMay"), ("Can Yilmaz", "I can opt out"),
+        ("Brian Cant", "I cant opt out"), ("Ann Wont", "I wont opt out"),
+        ("Tomorrow Ltd", "I opt out, for tomorrow"), ("Tomorrow Ltd", "I opt out\nTomorrow"),
+        ("April Sunday", "I opt out\nSunday"), ("Tomorrow Ltd", "tomorrow opt out"),
+    ],
+)  # fmt: skip
+def test_a_name_makes_nothing_else_of_a_sentence(name: str, text: str) -> None:
+    about = replace(ABOUT, name=name)
+    assert not reading(f"Re: {SENT.subject}", [text], SENT, about, PHRASES).declares
+    assert reading(f"Re: {SENT.subject}", [f"I opt out\n{name}"], SENT, about, PHRASES).declares
+
+
+@pytest.mark.parametrize("customer", ["3", "999", "may", "tomorrow"])
+def test_an_id_that_may_be_something_else_is_no_signature(customer: str) -> None:
+    about = replace(ABOUT, customer=customer)
+    for text in (f"I opt out of the new version - {customer}", f"I opt out\n{customer}"):
+        assert not reading(f"Re: {SENT.subject}", [text], SENT, about, PHRASES).declares
+
+
+def test_words_in_or_below_an_unmarked_quotation_wait() -> None:
+    head = HEADERS["Outlook, English"]
+    assert not declares(f"Thanks\n\n{head}\n\n{BARE}\n\nI opt out")
+    middle = BARE.replace("Keys (amended)", "I opt out\n\nKeys (amended)")
+    assert not declares(f"\n\n{head}\n\n{middle}")
+    assert not declares(f"I opt out\n\n{head}\n\n{BARE}\n\nNo wait, I do not")
+    assert not declares(f"I opt out\n\n{head}\n\n{BARE.replace('Longer keys', 'Shorter keys')}")
+    assert not declares(f"I opt out\n\n{head}\n\nHello Bob, do not opt out.\n\n{BARE}")
+
+
+def test_a_signature_may_stand_below_a_quotation() -> None:
+    for signature in ("-- \nAnna Example", "Sent from my iPhone", "Sent from Outlook for iOS"):
+        assert declares(f"I opt out\n\n{HEADERS['GMX']}\n\n{BARE}\n\n{signature}\n")
+
+
+def test_marked_lines_that_are_not_ours_wait() -> None:
+    assert not declares("I opt out\n\n> Do you want to keep your discount?\n")
+    assert not declares("I opt out\n> unless you call me\n")
+    assert not declares("> I opt out\n")
+    assert read("> Never!\n\nI opt out").own == "> Never!\n\nI opt out"
+
+
+def test_a_piece_of_the_letter_that_lost_its_mark_is_no_declaration() -> None:
+    for piece in ("“I opt out”", "I opt out", "opt out of version 2:"):
+        before, _, after = LETTER.partition(piece.strip("“”"))
+        assert piece.strip("“”:") in LETTER
+        head, tail = marked(before.rstrip("\n “")), marked(after.lstrip("”"))
+        assert not declares(f"{head}\n{piece}\n{tail}")
+        assert not declares(f"{head}\n{piece}\n")
+        assert not declares(f"{piece}\n{tail}\n")
+
+
+def test_an_address_that_a_mail_program_rewrote_is_still_ours() -> None:
+    safe = re.sub(
+        r"http://(\S+)", r"https://eur02.safelinks.example/?url=http%3A%2F%2F\1&data=05", BARE
+    )
+    assert declares(f"I opt out\n\n{HEADERS['Outlook, English']}\n\n{safe}")
+    assert declares(f"I opt out\n\n{marked(safe)}")
+    broken = re.sub(r"(\S{40})(\S{20})", r"\1\n\2", LETTER)
+    assert declares(f"I opt out\n\n{marked(broken)}")
+
+
+# ── subject and text, several texts ──────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "",
+        "Re:",
+        f"Re: {SUBJECT}",
+        f"RE: re: {SUBJECT}",
+        f"AW: {SUBJECT}",
+        f"Antw: [External] {SUBJECT.upper()}",
+        f"R: {SUBJECT}",
+        SUBJECT,
+        "Opt out",
+        "I opt out of version 2",
+        "Your letter",
+        "New Privacy Policy",
+        "Re: Opt-out",
+        "Widerspruch gegen Version 2",
+        "Hello",
+        "Thank you",
+    ],
+)
+def test_a_subject_that_leaves_no_doubt(subject: str) -> None:
+    assert declares("I opt out", subject)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        f"Fwd: {SUBJECT}",
+        f"Fw: {SUBJECT}",
+        f"WG: {SUBJECT}",
+        f"[Ticket 7] Re: {SUBJECT}",
+        "Question about my invoice",
+        "I do not opt out",
+        "Opt out?",
+        "Opt out of version 1",
+        "Privacy Policy: version 3 applies from 1 March 2028",
+        f"{SUBJECT} (was: opt out)",
+        f"Re: {SUBJECT}?",
+        f"Re: {SUBJECT} 🙂",
+        "???",
+        "https://example.com/",
+        "Out of office",
+        "x" * 100_000,
+    ],
+)
+def test_a_subject_that_leaves_doubt(subject: str) -> None:
+    assert not declares("I opt out", subject)
+
+
+def test_a_subject_may_declare_for_an_empty_text() -> None:
+    for text in ("", "\n\n", "Anna Example", "-- \nAnna Example", "Sent from my iPhone"):
+        assert declares(text, "I opt out")
+    quoted = below(HEADERS["GMX"])
+    assert declares(quoted, "Opt out of version 2")
+    for text in ("Thanks", "no, I do not", "Not now", "What is this about"):
+        assert not declares(text, "I opt out")
+    for subject in ("", f"Re: {SUBJECT}", "Re: I opt out", "Hello", "Your letter"):
+        assert not declares("", subject)
+
+
+def test_every_text_of_a_mail_has_to_declare() -> None:
+    def both(*texts: str) -> bool:
+        return reading("", texts, SENT, ABOUT, PHRASES).declares
+
+    assert both("I opt out", "I opt out.")
+    for other in ("I opt in", "", "I opt out of version 3", "Thanks"):
+        assert not both("I opt out", other)
+        assert not both(other, "I opt out")
+    assert not both()
+    assert reading("I opt out", (), SENT, ABOUT, PHRASES).declares
+
+
+def test_what_a_person_sees_is_what_the_writer_wrote() -> None:
+    quoted = below(HEADERS["Outlook, English"])
+    found = read(f"Hello,\r\n\r\nwhat does it cost?\r\n{quoted}")
+    assert found == Reading(False, "Hello,\n\nwhat does it cost?")
+
+
+@pytest.mark.parametrize(
+    ("text", "agreed"),
+    [
+        ("", True),
+        ("I opt out", True),
+        ("Please find my form attached.", True),
+        ("Hello,\n\nsee attached form\n\nKind regards\nAnna Example", True),
+        ("Kind regards\nAnna", True),
+        ("Anbei mein Formular. MfG", True),
+        ("Veuillez trouver ci-joint mon formulaire. Cordialement", True),
+        ("Please ignore the attached form", False),
+        ("I do not opt out", False),
+        ("Form attached, but only if it is free", False),
+        ("Here is the form of my neighbour", False),
+    ],
+)
+def test_words_beside_a_form(text: str, agreed: bool) -> None:
+    for body in (text, text + below(HEADERS["Outlook, French"])):
+        assert beside_form(f"Re: {SUBJECT}", [body], SENT, ABOUT, PHRASES) is agreed
+    assert not beside_form("Question", [text], SENT, ABOUT, PHRASES)
+    assert not declares(text) or text == "I opt out"
+
+
+def test_only_what_the_letter_is_about_can_be_named() -> None:
+    terms = replace(ABOUT, titles=("Terms of Service",), versions=("4", "4.1"))
+    assert read("I do not accept the new terms", about=terms).declares
+    assert read("I opt out of version 4.1 of the Terms of Service", about=terms).declares
+    assert read("Ich widerspreche den neuen Nutzungsbedingungen", about=terms).declares
+    assert not read("I do not accept the new privacy policy", about=terms).declares
+    assert not read("I opt out of version 2", about=terms).declares
+    other = replace(ABOUT, titles=("Fair Use",))
+    assert read("I opt out of the new Fair Use", about=other).declares
+    assert not read("I opt out of the new privacy policy", about=other).declares
+
+
+def test_a_name_that_is_made_of_words_of_a_declaration_counts_only_as_a_whole() -> None:
+    firm = replace(ABOUT, name="Opt Out Ltd")
+    assert not read("Thank you\nOpt Out", about=firm).declares
+    assert not read("Opt Out", about=firm).declares
+    assert read("I opt out\nOpt Out Ltd", about=firm).declares
+    for name in ("Ben Will", "Mark Grant", "An Please"):
+        person = replace(ABOUT, name=name)
+        assert read(f"I opt out.\n\nRegards, {name.split()[0]}", about=person).declares
+    doctor = replace(ABOUT, name="Julius Not")
+    assert not read("I opt out\nNot", about=doctor).declares
+    assert read("I opt out\nJulius Not", about=doctor).declares
+
+
+# ── laws ─────────────────────────────────────────────────────────────────────────────────────────
+
+LONG = (
+    "Dear Example Hosting team,\n\nI hereby opt out of version 2 of the Privacy Policy. "
+    "I do not accept the changes.\n\nKind regards,\nAnna Example\nCustomer number: c-1\n\n"
+    "-- \nSent from my iPhone"
+)
+KNOWN = frozenset().union(
+    *(PHRASES.vocabulary(name) for name in ("greetings", "declarations", "closings")),
+    *(PHRASES.vocabulary(name) for name in ("identifications", "signatures", "conjunctions")),
+    *(
+        pattern_words(phrase)
+        for language in PHRASES.languages.values()
+        for lexicon in language.terms.values()
+        for phrase in lexicon.phrases
+    ),
+    *(name for one in PHRASES.languages.values() for n in one.kinds.values() for name in n),
+    items(" ".join((*ABOUT.titles, "2", ABOUT.name, "c 1 a e ae", ABOUT.organisation))),
+)
+"""Every word that a declaration may have."""
+letters = st.characters(categories=("L", "N"), exclude_characters="\u0345")
+foreign = st.one_of(
+    st.text(letters, min_size=1, max_size=12),
+    st.sampled_from(
+        (
+            "if",
+            "unless",
+            "maybe",
+            "newsletter",
+            "invoice",
+            "bob",
+            "3",
+            "2.2",
+            "opt0ut",
+            "оut",
+            "ορt",
+        )
+    ),
+).filter(lambda word: not KNOWN.issuperset(items(word)))
+signs = st.characters(
+    exclude_categories=("L", "N", "Cs", "Zs", "Mn", "Mc", "Me", "Cc"),
+    exclude_characters=".!,;:*_|><-‐‑‒–—―=\xad\ufeff'’‘ʼ′`´\"“”„‟‚‛«»‹›",
+)
+
+
+def words_of(text: str) -> list[int]:
+    return [found.start() for found in re.finditer(r"\S+", text)]
+
+
+@given(foreign, st.sampled_from(("I opt out", "Ich widerspreche.", LONG)), st.data())
+def test_any_foreign_word_anywhere_makes_it_wait(word: str, text: str, data: st.DataObject) -> None:
+    assert declares(text)
+    at = data.draw(st.sampled_from([*words_of(text), len(text)]))
+    before = "" if at == 0 or text[at - 1].isspace() else " "
+    assert not declares(f"{text[:at]}{before}{word} {text[at:]}")
+    assert not declares(text, f"{SUBJECT} {word}")
+
+
+@given(signs, st.sampled_from(("I opt out", LONG)), st.data())
+def test_any_odd_sign_anywhere_makes_it_wait(sign: str, text: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(text)))
+    written = items(sign)
+    if not written or any(part.isalnum() or part in ".!,;:" for part in written):
+        return  # another spelling of a letter or of plain punctuation
+    assert not declares(text[:at] + sign + text[at:])
+
+
+@given(st.text(), st.lists(st.text(), max_size=2))
+def test_any_text_is_read(subject: str, texts: list[str]) -> None:
+    assert not reading(subject, texts, SENT, ABOUT, PHRASES).declares
+    assert beside_form("", texts, SENT, ABOUT, PHRASES) in (True, False)
+
+
+NEGATIONS = (
+    *("not", "never", "don't", "if", "unless", "nicht", "kein", "nie", "falls", "wenn"),
+    *("geen", "niet", "jamais", "jamás", "mai", "aucun", "nessun", "sin"),
+)
+
+
+@given(st.sampled_from(NEGATIONS), st.sampled_from(DECLARATIONS), st.data())
+def test_no_negation_or_condition_slips_in(word: str, text: str, data: st.DataObject) -> None:
+    at = data.draw(st.sampled_from([*words_of(text), len(text)]))
+    assert not declares(f"{text[:at]} {word} {text[at:]}")
+
+
+LINES = LETTER.splitlines()
+fragments = st.tuples(st.integers(0, len(LINES)), st.integers(1, len(LINES))).map(
+    lambda place: LINES[place[0] : place[0] + place[1]]
+)
+HEADS = [*HEADERS.values(), *ATTRIBUTIONS.values()]
+
+
+@given(fragments, st.sampled_from(HEADS), st.sampled_from(("> ", ">", ">> ", "")))
+def test_no_fragment_of_the_letter_declares(lines: list[str], head: str, mark: str) -> None:
+    text = "\n".join(lines)
+    alone = not mark and not head
+    if not (alone and text.strip() in ("“I opt out”", "opt out of version 2:")):
+        assert not declares(f"{head}\n\n{marked(text, mark)}\n")
+
+
+@given(fragments, st.data())
+def test_no_fragment_declares_that_lost_some_of_its_marks(
+    lines: list[str], data: st.DataObject
+) -> None:
+    lost = data.draw(st.sets(st.integers(0, len(lines)), max_size=3))
+    text = "\n".join(line if at in lost else f"> {line}" for at, line in enumerate(lines))
+    assert not declares(text) or set(range(len(lines))) <= lost
+
+
+@given(fragments, st.sampled_from(HEADS[:-1]), st.sampled_from(DECLARATIONS))
+def test_a_declaration_above_any_fragment_declares_or_waits(
+    lines: list[str], head: str, text: str
+) -> None:
+    quoted = f"\n\n{head}\n\n{marked(chr(10).join(lines))}"
+    assert read(text + quoted).own.startswith(text)
+    assert not declares(f"Thanks{quoted}")
+
+
+STRANGE = [
+    *("a", "I opt out ", "I opt out\n", "\n", ">\n", "> I opt out\nx\n", "From: 10\n", "-----\n"),
+    *("On 10 10 10:\n", "on 10 january example hosting wrote:\n", "*a", '"', LETTER, "a:\n", "a-"),
+    *("Privacy Policy: version 2 applies\n", "-----Original Message-----\n", "\u0301", "| a\n"),
+    *("http://a/ ", "<www.a", "a@b.c ", ". ", "1.", ",", "I opt out, ", ">\n\n", "!\n", "and "),
+]
+"""What a text of a stranger may be made of."""
+
+
+def calls(text: str, subject: str) -> int:
+    """How many calls of functions it costs to read a mail: the same on every machine."""
+    count = 0
+
+    def see(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(see)
+    try:
+        read(text, subject)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("unit", STRANGE)
+def test_whatever_a_stranger_writes_costs_little(unit: str) -> None:
+    longest = 3 * len(LETTER) + 20_000
+    for size in (3_900, longest, 10_000_000):
+        assert calls(unit * (size // len(unit)), unit * 1000) < 1_000_000
+
+
+def test_what_is_too_long_waits_and_is_cut() -> None:
+    found = read("I opt out\n" * 1_000_000)
+    assert not found.declares
+    assert len(found.own) < 100_000
+    assert not declares("I opt out. " * 70)
+    assert declares("I opt out. " * 60)
+
+
+# ── the files ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_project_adds_phrases_in_the_same_notation() -> None:
+    more = b"""
+        declarations = ["beam me out of {change} [scotty]"]
+        signatures = ["acme: we care"]
+        [terms]
+        change = ["the thing"]
+    """
+    files = {**FILES, "wording/declarations/en.toml": more.replace(b"acme:", b"acme,")}
+    added = read_phrases(files)
+
+    def taken(text: str) -> bool:
+        return reading("", [text], SENT, ABOUT, added).declares
+
+    assert taken("Beam me out of version 2!")
+    assert taken("Beam me out of the thing, Scotty") is False
+    assert taken("Beam me out of the thing Scotty\n\nACME: we care")
+    assert taken("I opt out of the thing")
+    assert not declares("Beam me out of version 2")
+
+
+def test_a_new_language_needs_only_a_file() -> None:
+    polish = 'declarations = ["rezygnuję [z {number}]"]'.encode()
+    added = read_phrases({**FILES, "wording/declarations/pl.toml": polish})
+    assert reading("", ["Rezygnuję."], SENT, ABOUT, added).declares
+    assert not reading("", ["Nie rezygnuję."], SENT, ABOUT, added).declares
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("declarations = [", "xx.toml:1: not valid TOML"),
+        ("declaration = []", "`declaration` is not a key we know"),
+        ("declarations = 1", "`declarations` must be a list of texts"),
+        ('declarations = ["a [b"]', "`declarations` has “a \\[b”: `\\[` is not closed"),
+        ('declarations = ["a b]"]', "`\\]` does not belong there"),
+        ('declarations = ["a | b"]', "`|` does not belong there"),
+        ('declarations = ["(a | b]"]', "`\\]` does not belong there"),
+        ('declarations = ["[a] [b]"]', "all of it may be left out"),
+        ('declarations = [""]', "all of it may be left out"),
+        ('declarations = ["a {b"]', "`{` stands alone"),
+        ('declarations = ["a; b"]', "`;` is neither a word nor a sign"),
+        ('declarations = ["a {foo}"]', "no term {foo} stands before it"),
+        ('declarations = ["{foo}"]\n[terms]\nfoo = ["{foo} a"]', "`terms.foo` has"),
+        ('declarations = ["' + "(a | b)" * 15 + '"]', "stands for 32,768 sentences, over 20,000"),
+        ('declarations = ["' + "[a " * 12 + "]" * 12 + ' b"]', "more than 10 brackets"),
+        ("[kinds]\nprivacy = 1", "`kinds.privacy` must be a list of texts"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_with_its_key(text: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message.replace("|", "\\|")) as caught:
+        read_phrases({"wording/declarations/xx.toml": text.encode()})
+    assert str(caught.value).startswith("wording/declarations/xx.toml")
+
+
+def test_a_term_cannot_name_one_that_stands_below_it() -> None:
+    loop = b'[terms]\nversion = ["a {change}"]'
+    with pytest.raises(ConfigurationError, match=r"`terms\.version` has .*{change}"):
+        read_phrases({**FILES, "wording/declarations/en.toml": loop})
+
+
+def test_a_greek_question_mark_is_a_question() -> None:
+    assert not declares("I opt out\u037e")
+    assert declares("I opt out;")
+
+
+def test_signatures_may_be_links() -> None:
+    assert declares("I opt out\n\nGet Outlook for iOS<https://aka.ms/o0ukef>\n")
+    assert declares("I opt out\n\nSent from Yahoo Mail on Android <https://go.example/a?b=c>\n")
+    assert not declares("I opt out\n\n<https://aka.ms/o0ukef>")
+    assert not declares("I opt out of https://aka.ms/o0ukef")
+
+
+def test_the_name_of_a_firm_counts_with_its_signs() -> None:
+    firm = replace(ABOUT, name="Müller & Söhne GmbH, Co. KG", customer="K/77")
+    assert read("I opt out\n\nMüller & Söhne GmbH, Co. KG", about=firm).declares
+    assert read("I opt out\n\nCustomer: K/77", about=firm).declares
+    assert not read("I opt out\n\nMüller & Maier", about=firm).declares
+
+
+# ── letters as they are sent ─────────────────────────────────────────────────────────────────────
+
+
+def answered(letter: Letter, text: str, number: str) -> bool:
+    """Whether an answer to a letter declares."""
+    message = message_from_bytes(letter.data, policy=SMTP)
+    plain = letter.part("text/plain")
+    sent = Sent(
+        subject=str(message["Subject"]),
+        text=plain,
+        organisation="Example Hosting",
+        addresses=("notices@hosting.example", str(message["Reply-To"])),
+    )
+    about = replace(ABOUT, versions=tuple({number, "2"}))
+    return reading(f"Re: {sent.subject}", [text], sent, about, PHRASES).declares
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_letters_of_all_profiles_are_known_again(tmp_path: Path, profile: str) -> None:
+    project = make(tmp_path, profile=profile)
+    import_recipients(project, CUSTOMERS, "customers.csv", NOW)
+    letters = [("2", letter_for(project, "privacy", TWO, "c-1", NOW))]
+    postpone(project, dt.date(2027, 4, 1))
+    letters.append(("2.1", letter_for(project, "privacy", Number(2, 1), "c-1", NOW)))
+    for number, letter in letters:
+        plain = letter.part("text/plain")
+        for quoted in (f"\n\n{marked(plain)}", f"\n\n{plain}", f"\n\n{plain.strip()}\n-- \nAnna"):
+            assert answered(letter, f"I opt out of version {number}{quoted}", number)
+            assert not answered(letter, f"Thanks{quoted}", number)
+            assert not answered(letter, quoted, number)
+    if profile == "promise":
+        assert re.sub(r"privacy_2_1_\w+", "T", letters[0][1].part("text/plain")) == re.sub(
+            r"privacy_2_1_\w+", "T", LETTER
+        )
