@@ -19,7 +19,8 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from bench.faults.engines import Engine
-from tests.conftest import CONFIGURATION, KEY, ROOT, later, make_house
+from tests import ROOT
+from tests.fixtures.house import CONFIGURATION, KEY, later, make_house
 
 DAYS = 60
 """From today until release 2 applies."""

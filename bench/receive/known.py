@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 from publisher.actions.noticing import import_recipients  # noqa: E402 - found by the line above
 from publisher.edges.project import Project  # noqa: E402
-from tests.conftest import KEY  # noqa: E402
+from tests.fixtures.house import KEY  # noqa: E402
 from tests.fixtures.houses import NOW, make  # noqa: E402
 from tests.fixtures.receivers import PAGE, Receiver, receiving  # noqa: E402
 

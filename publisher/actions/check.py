@@ -7,7 +7,7 @@ from publisher.edges.archive import Archive
 from publisher.errors import SealError
 from publisher.policies.finding import Finding
 from publisher.releases.releases import Releases
-from publisher.review.draft import in_order, review_draft
+from publisher.review.draft import ranked, review_draft
 
 
 def check(workplace: Workplace, policy_id: str) -> list[Finding]:
@@ -19,7 +19,7 @@ def check(workplace: Workplace, policy_id: str) -> list[Finding]:
         ConfigurationError: `publisher.toml` does not read.
     """
     releases, altered = _releases(workplace.archive, policy_id)
-    return in_order(
+    return ranked(
         [*altered, *review_draft(workplace.submissions.read(policy_id, releases), releases)]
     )
 

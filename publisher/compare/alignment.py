@@ -28,9 +28,9 @@ from publisher.compare.sequences import MOST_WORD_PAIRS, heaviest_rising, matchi
 from publisher.text.clauses import Clause, Document, Kind, Section
 
 MOVED = 0.6
-"""Two clauses at different places are one moved clause from this share of common words…"""
+"""Clauses at different places are one clause that moved from this share of common words."""
 MOVED_WORDS = 6
-"""… and from this many words, for shorter ones are alike by chance."""
+"""The least number of words in such a clause, for shorter ones are alike by chance."""
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,17 @@ class Alignment:
     """Which clause became which, by their places in the two documents."""
 
     links: tuple[ClauseLink, ...]
-    """In place: rising on both sides. A clause that was split or merged is in several."""
+    """Of clauses in place, rising on both sides. A split or merged clause is in several."""
     moved: tuple[tuple[int, int], ...]
-    """(old, new) of clauses that are elsewhere now, in the order of the new text."""
+    """(old, new) of clauses that moved, in the order of the new text."""
     columns: tuple[dict[int, Columns], dict[int, Columns]]
-    """By old and by new table: its columns, where they are not the same."""
+    """By old and by new table: its columns, where they changed."""
 
 
 def align(old: Document, new: Document) -> Alignment:
     """Finds which clause became which.
 
-    The same is found whichever of the two texts is the old one.
+    Swapping the two texts gives the same links, the other way round.
     """
     if [clause.raw for clause in old.clauses] <= [clause.raw for clause in new.clauses]:
         return _Aligner(old, new, Pairing(old, new)).alignment()
@@ -64,13 +64,13 @@ def align(old: Document, new: Document) -> Alignment:
 
 @dataclass
 class _Aligner:
-    """One alignment; holds what its steps share."""
+    """One alignment: the state that its steps share."""
 
     old: Document
     new: Document
     texts: Pairing
     links: list[ClauseLink] = field(default_factory=list)
-    """In place; rising on both sides."""
+    """Of clauses in place, rising on both sides."""
     moved: dict[int, int] = field(default_factory=dict)
     """Old clause to new clause."""
 
@@ -97,7 +97,7 @@ class _Aligner:
     def _range(
         self, sections: Sequence[Section], start: int, end: int, away: set[int]
     ) -> list[int]:
-        """The clauses of the sections from `start` to `end` but for those that moved away."""
+        """The clauses of the sections `start` to `end`, without those that moved away."""
         return [
             k
             for i in range(max(start, 0), end)
@@ -130,7 +130,7 @@ class _Aligner:
         """The links between two runs of clauses.
 
         Args:
-            whole: link only whole clauses, none to several.
+            whole: link whole clauses only: none is split or merged.
         """
         keys = [self.old.clauses[i].key for i in left]
         others = [self.new.clauses[j].key for j in right]
@@ -155,7 +155,7 @@ class _Aligner:
     ) -> Iterator[tuple[int, int]]:
         """Places of the clauses that nobody touched.
 
-        Of clauses that changed places those with more words stay, and the others have moved.
+        Where clauses changed places, those with more words stay and the others have moved.
         """
         blocks = matching_blocks(keys, others)
         if sum(size for *_, size in blocks) == (Counter(keys) & Counter(others)).total():
@@ -178,7 +178,7 @@ class _Aligner:
     # ── names ────────────────────────────────────────────────────────────────────────────────────
 
     def _pair_renamed(self) -> None:
-        """Pairs the headings of sections that are called otherwise now."""
+        """Pairs the headings of sections that were renamed."""
         a, b = self.old.sections, self.new.sections
         olds = {*self.moved, *(link.old for link in self.links)}
         news = {*self.moved.values(), *(link.new for link in self.links)}

@@ -46,7 +46,7 @@ class Amendment:
 
     @cached_property
     def sections(self) -> tuple[tuple[int, int], ...]:
-        """Of each operation: the place of its old section and of its new one; -1: it has none."""
+        """For each operation: the places of its old and its new section; -1 where it has none."""
         of_old, of_new = self.old.section_of, self.new.section_of
         found: list[tuple[int, int]] = []
         x = y = 0
@@ -59,7 +59,7 @@ class Amendment:
 
     @cached_property
     def changes_of_operations(self) -> tuple[tuple[Change, ...], ...]:
-        """Of each operation: the changes that it is part of; none where a reader sees none."""
+        """For each operation: the changes that it is part of; none if a reader sees no change."""
         by_old: dict[int, list[Change]] = {}
         by_new: dict[int, list[Change]] = {}
         for change in self.changes:
@@ -76,7 +76,7 @@ class Amendment:
         )
 
     def operations_of(self, change: Change) -> tuple[Operation, ...]:
-        """The operations that a change tells of, in reading order."""
+        """The operations that make up a change, in reading order."""
         return tuple(self._by_change.get(change.id, ()))
 
     @cached_property
@@ -108,7 +108,7 @@ def _numbered(changes: Iterable[Change]) -> Iterable[Change]:
 
 
 def _own(change: Change) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The sections, old and new, whose operations a change tells of."""
+    """The sections, old and new, whose operations make up a change."""
     if change.kind is ChangeKind.SPLIT:
         return (), change.new_sections[1:]
     if change.kind is ChangeKind.MERGED:
@@ -117,9 +117,9 @@ def _own(change: Change) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 
 def _telling(op: Operation, changes: Iterable[Change]) -> tuple[Change, ...]:
-    """Those of the changes to its section that tell of an operation.
+    """The changes to its section that an operation is part of.
 
-    What a section is called is told of its heading, that it was amended of what stands below.
+    A change of title or level belongs to the heading, an amendment to the text below it.
     """
     heading = all(clause.kind is Kind.HEADING for clause in (op.old, op.new) if clause)
     others = (ChangeKind.AMENDED,) if heading else (ChangeKind.RETITLED, ChangeKind.LEVEL_CHANGED)

@@ -22,7 +22,7 @@ class ChangeKind(StrEnum):
 
 
 def section_name(anchor: str, title: str) -> str:
-    """What names a section within its text: its anchor, else the words of its heading."""
+    """The name of a section within its text: its anchor, else the words of its heading."""
     return anchor or re.sub(r"\W+", "-", title.lower()).strip("-") or "beginning"
 
 
@@ -43,15 +43,15 @@ class Change:
     deleted: int = 0
     """Words removed."""
     nth: int = 1
-    """Which one it is of several to sections of one name, where there are no anchors."""
+    """Counts the changes of one kind to sections of one name, where there are no anchors."""
     old_sections: tuple[int, ...] = ()
-    """Places, among the sections of the old text, of those it is about."""
+    """The sections of the old text that it is about, by their places."""
     new_sections: tuple[int, ...] = ()
     """The same of the new text. Of a split: first what goes on, then what was split off."""
 
     @property
     def id(self) -> str:
-        """Names this change within its amendment; the same whenever it is computed."""
+        """The name of this change within its amendment; the same whenever it is computed."""
         name = f"{section_name(self.anchor, self.title)}-{self.kind.value.replace(' ', '-')}"
         return f"{name}-{self.nth}" if self.nth > 1 else name
 

@@ -1,12 +1,12 @@
-"""Naming: a permanent name for each clause, which it keeps through all later releases.
+"""Clause names: a permanent name for each clause, which it keeps through all later releases.
 
-A clause is named after the section in which it first stood, `retention.3`, and keeps that name
-however it is amended or moved. Of a clause that was split the first part keeps the name; of those
-that were merged the first name goes on. A name is never given to another clause: only a text that
-was gone and comes back word for word, under the same section, gets its own again.
+A clause is named after the section in which it first appeared, `retention.3`, and keeps that name
+however it is amended or moved. If it is split, the first part keeps the name; if clauses are
+merged, the name of the first one goes on. A name is never given to another clause: only a text
+that was removed and comes back word for word, in the same section, gets its name again.
 
-The names of a release follow from those of the release before it and from what changed between
-the two, and from nothing else: so each release costs the same, and no later one alters them.
+The names of a release depend only on those of the release before it and on what changed between
+the two. So each release costs the same, and no later one alters them.
 """
 
 from __future__ import annotations
@@ -23,59 +23,59 @@ from publisher.compare.operations import Operation
 from publisher.text.clauses import Clause, Document, Kind
 
 DIGEST_LENGTH = 16
-"""So many hexadecimal digits tell the texts of clauses that are gone from one another."""
+"""Hexadecimal digits of the digests that tell the texts of removed clauses apart."""
 _NAMELESS = (Kind.HEADING, Kind.BLANK, Kind.FRONT_MATTER)
-"""A heading has its anchor; the others no reader sees."""
+"""Clauses without a name: a heading has its anchor, the others no reader sees."""
 
 
 class RetiredClause(NamedTuple):
-    """What is known of a clause that is gone."""
+    """What is known of a clause that was removed."""
 
     section: str
-    """What its last section was called; see `section_name`."""
+    """The name of its last section, as `section_name` gives it."""
     digest: str
-    """Of its text and how it was set."""
+    """Of its `Clause.key`: its text and how it was set."""
     into: str = ""
-    """The name of the clause that it was merged into; empty: of none."""
+    """The name of the clause that it was merged into; empty if there is none."""
 
 
 class ClauseCut(NamedTuple):
     """Where a clause was split, or where another was merged into it.
 
-    To a text that has the one clause only, it tells which of its letters are those of the other.
+    For a text with one whole clause, it says which of its letters belong to the other clause.
     """
 
     whole: str
-    """The name of the clause that goes on."""
+    """The name of the clause that keeps its name."""
     part: str
-    """That of the clause that was split off from it, or merged into it."""
+    """The name of the clause that was split off from it, or merged into it."""
     end: int
-    """So many letters of the whole are its own …"""
+    """How many letters at the beginning of the whole are its own."""
     start: int
-    """… and from here on they are those of the other …"""
+    """Where in the whole the letters of the other clause begin."""
     size: int
-    """… if it has so many letters."""
+    """How many letters the whole has where this holds."""
     merged: bool = False
 
 
 @dataclass(frozen=True)
 class ClauseNames:
-    """The names of the clauses of one release, and what is known of those before it."""
+    """The names of the clauses of one release, and what is known of earlier ones."""
 
     names: tuple[str, ...]
-    """Of each clause of the text, in order; empty for headings and for what no reader sees."""
+    """The name of each clause, in order; empty for headings and for what no reader sees."""
     retired: Mapping[str, RetiredClause]
-    """By name: the clauses that are gone."""
+    """By name: the clauses that were removed."""
     given: Mapping[str, int]
-    """By section: the last number that a name was made with."""
+    """By section: the last number used in a name."""
     cuts: tuple[ClauseCut, ...] = ()
-    """Where clauses were split that are still there, and merged into some that are as they were."""
+    """The splits whose parts are still there, and the mergers whose result is unchanged since."""
 
     def name_now(self, name: str) -> str:
-        """The name under which the words of a clause go on in this release; empty: they do not.
+        """The name that the words of a clause now go by; empty if they are gone.
 
         Args:
-            name: one that was given in this release or before.
+            name: a name given in this release or an earlier one.
         """
         seen: set[str] = set()
         while name in self.retired and name not in seen:
@@ -85,7 +85,7 @@ class ClauseNames:
 
 
 def names_as_json(naming: ClauseNames) -> str:
-    """Names as a text that `names_from_json` reads."""
+    """Names as JSON, which `names_from_json` reads."""
     value = {
         "names": naming.names,
         "retired": naming.retired,
@@ -104,7 +104,7 @@ def names_from_json(text: str) -> ClauseNames:
 
 
 def first_names(document: Document) -> ClauseNames:
-    """The names in the first release."""
+    """The names in a first release."""
     return _named(document, [""] * len(document.clauses), {}, {})
 
 
@@ -112,8 +112,11 @@ def next_names(before: ClauseNames, amendment: Amendment) -> ClauseNames:
     """The names in the next release.
 
     Args:
-        before: those of the release before it.
+        before: the names in the release before it.
         amendment: what leads from that release to this one.
+
+    Raises:
+        ValueError: the names are not those of the amendment's old text.
     """
     old, new = amendment.old, amendment.new
     if len(before.names) != len(old.clauses):
@@ -158,7 +161,7 @@ def _carried(names: Sequence[str], amendment: Amendment) -> tuple[list[str], dic
         elif op.old and op.new:
             give(x, y)
         elif op.continued:
-            # Where a sentence only went from one paragraph to the next, both keep their names.
+            # Where just a sentence went from one paragraph to the next, both keep their names.
             give(x, y)
             if op.old:
                 merged[x] = y
@@ -173,7 +176,7 @@ def _named(
     retired: dict[str, RetiredClause],
     given: Mapping[str, int],
 ) -> ClauseNames:
-    """Gives a name to each clause that has none: its own of an earlier time, or a new one."""
+    """Gives each clause without a name the one it had before it was removed, or a new one."""
     last = dict(given)
     again: dict[tuple[str, str], list[str]] = {}
     for name, (section, digest, _) in retired.items():
@@ -194,7 +197,7 @@ def _named(
 
 
 def _sections(document: Document) -> list[str]:
-    """Of each clause: what its section is called."""
+    """The name of each clause's section."""
     names = [section_name(section.anchor, section.title) for section in document.sections]
     return [names[place] for place in document.section_of]
 
@@ -207,7 +210,7 @@ def _digest(clause: Clause) -> str:
 
 
 def _standing(before: ClauseNames, after: ClauseNames, amendment: Amendment) -> Iterator[ClauseCut]:
-    """The cuts known before that still tell something."""
+    """The cuts known before that still hold."""
     if not before.cuts:
         return
     was, now = (
@@ -220,7 +223,7 @@ def _standing(before: ClauseNames, after: ClauseNames, amendment: Amendment) -> 
 
 
 def _cuts(before: Sequence[str], after: Sequence[str], amendment: Amendment) -> Iterator[ClauseCut]:
-    """The cuts of this step: of clauses split that nothing was merged into, and the reverse."""
+    """The cuts of this amendment: clauses that were split but not merged, and the reverse."""
     stretches: tuple[dict[int, list[tuple[int, str]]], ...] = ({}, {})
     x = y = -1
     for op in amendment.operations:
@@ -242,7 +245,7 @@ def _cuts(before: Sequence[str], after: Sequence[str], amendment: Amendment) -> 
 
 
 def _sides(op: Operation) -> Iterator[Iterator[str]]:
-    """What an operation has of the old words, and of the new ones."""
+    """The old words of an operation, and its new ones."""
     cells = [span for cell in op.cells for span in cell]
     yield (span.old for span in cells)
     yield (span.new for span in cells)

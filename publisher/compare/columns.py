@@ -13,32 +13,33 @@ from publisher.text.clauses import Clause, Run
 from publisher.text.segmentation import Terms, words_in
 
 Columns = tuple[tuple[int | None, int | None], ...]
-"""In display order, each column's place in the old and in the new table; None: not there."""
+"""In display order, each column's place in the old and in the new table; None if it is missing."""
 
 ALIKE_COLUMNS = 0.3
 """Two columns are one from this share of common words, on average over the rows."""
 ROWS_COMPARED = 20
-"""So many rows are enough to tell."""
+"""Limit on rows compared: this many are enough to tell."""
 
 
 class RowName(NamedTuple):
-    """What a row of a table is called."""
+    """The name of a table row."""
 
     table: tuple[int | None, int | None]
-    """The old table and the new one that belongs to it; None: none does."""
+    """The old table and the new one that belongs to it; None if there is none."""
     text: str
 
 
 def row_names(
     old: Mapping[int, Clause], new: Mapping[int, Clause]
 ) -> tuple[dict[int, RowName], dict[int, RowName]]:
-    """What each row of a table is called: its text in a column where all of them differ.
+    """The name of each table row: its text in a column where all rows differ.
 
-    Tables that have most in common belong together: rows that nobody touched, then names. Of
-    several columns it is the one that both have most in common; else the first.
+    Tables with most in common belong together: first by rows that nobody touched, then by names.
+    Of several such columns, the one in which the two tables have most in common counts; without
+    another table, the first.
 
     Args:
-        old, new: rows by their places, without their heads; of one table or of several.
+        old, new: rows of one table or more by their places, without header rows.
     """
     left, right = _naming_columns(old), _naming_columns(new)
     keys = [[_keys(column, old) for _, column in left], [_keys(column, new) for _, column in right]]
@@ -71,7 +72,7 @@ def _keys(column: Iterable[int], rows: Mapping[int, Clause]) -> set[str]:
 
 
 def _naming_columns(rows: Mapping[int, Clause]) -> list[tuple[int, dict[int, str]]]:
-    """The columns of which all cells differ: (table, text by row)."""
+    """The columns in which all cells differ: (table, text by row)."""
     tables: dict[int, dict[int, Clause]] = {}
     for place, row in rows.items():
         tables.setdefault(row.table, {})[place] = row
@@ -85,10 +86,10 @@ def _naming_columns(rows: Mapping[int, Clause]) -> list[tuple[int, dict[int, str
 
 
 def align_columns(rows: Sequence[tuple[Clause, Clause]]) -> Columns:
-    """The columns of two tables, aligned by what stands in them; empty: one to one.
+    """The columns of two tables, aligned by their contents; empty if they are one to one.
 
     Args:
-        rows: (old row, new row) of rows that belong together; at least one.
+        rows: (old row, new row) for rows that belong together; at least one.
     """
     width_old, width_new = len(rows[0][0].cells), len(rows[0][1].cells)
     changed = [pair for pair in rows if pair[0].key != pair[1].key]
@@ -138,9 +139,9 @@ def row_cells(
     """The words of a row, a cell for each column of either table.
 
     Args:
-        old, new: the row on either side; None where it is not there.
+        old, new: the row on either side; None where there is none.
         columns: the columns of its table.
-        terms: defined terms, each of which is compared as one word.
+        terms: defined terms, each compared as one word.
     """
     cells = []
     for i, j in columns:

@@ -1,4 +1,4 @@
-"""Gaps: what became what among the clauses between two that nobody touched.
+"""Gaps: which clause became which between two that nobody touched.
 
 All their words are aligned at once, so that a clause may have become several, or several one.
 """
@@ -18,13 +18,13 @@ from publisher.text.clauses import Kind
 from publisher.text.segmentation import Stretch, segment
 
 SPLIT_PHRASE = 3
-"""So many words in a row are no chance: only such phrases show that a clause was split …"""
+"""Only phrases of this many words or more, which are no chance, show that a clause was split."""
 SPLIT_WORDS = 6
-"""… and so many words in phrases are the least that do …"""
+"""A clause was split only if this many words are in such phrases."""
 SPLIT_DENSITY = 0.6
-"""… and they are at least this share of the stretch that they lie in."""
+"""A clause was split only if this share of the stretch is in such phrases."""
 MOST_CLAUSE_PAIRS = 400
-"""So many pairs of short clauses are weighed against each other at most between two others."""
+"""Limit on pairs of clauses scored in one gap; beyond it the gap is left unpaired."""
 SENTENCE_ENDS = ".!?。:;"
 
 
@@ -34,21 +34,21 @@ class ClauseLink(NamedTuple):
     old: int
     new: int
     old_part: Stretch | None = None
-    """The stretch of the old clause's text that became the new clause; None: all of it."""
+    """The stretch of the old clause's text that became the new clause; None for all of it."""
     new_part: Stretch | None = None
-    """The stretch of the new clause's text that the old clause became; None: all of it."""
+    """The stretch of the new clause's text that the old clause became; None for all of it."""
 
 
 @dataclass(slots=True)
 class _Shared:
-    """What an old and a new clause have in common where their words were aligned with others."""
+    """What an old and a new clause have in common, their words aligned together with others."""
 
     kept: int = 0
     phrases: int = 0
-    """Kept words that stand in phrases."""
+    """How many of the kept words are in phrases."""
     first: tuple[int, int] = (0, 0)
-    """Places of the first common word, in the words of either clause; that of the first common
-    phrase, if there is one."""
+    """Places of the first common word among the words of either clause; of the first common phrase,
+    if there is one."""
     last: tuple[int, int] = (0, 0)
     """The same of the last one."""
 
@@ -68,17 +68,17 @@ class _Shared:
 
 @dataclass
 class Gap:
-    """Some clauses of the old text and those of the new one that stand in their place."""
+    """Some clauses of the old text, and those of the new one in their place."""
 
     texts: Pairing
     left: list[int]
     right: list[int]
     whole: bool = False
-    """Link only whole clauses, none to several."""
+    """Link whole clauses only: none is split or merged."""
     _found: dict[tuple[int, int], _Shared] = field(default_factory=dict)
 
     def links(self) -> Iterator[ClauseLink]:
-        """What became what, in order."""
+        """Which clause became which, in order."""
         left, right = self.left, self.right
         if len(left) == len(right) == 1:
             if self.texts.near(left[0], right[0]) or self.texts.score(left[0], right[0]):
@@ -97,7 +97,7 @@ class Gap:
         yield from self._few(left[x:], right[y:])
 
     def _hardly_changed(self) -> list[tuple[int, int]]:
-        """The clauses that are nearly as they were, and that kept their order."""
+        """The clauses that are nearly as they were and kept their order."""
         texts = self.texts
         a = {i: texts.words_of(0, i) for i in self.left}
         b = {j: texts.words_of(1, j) for j in self.right}
@@ -117,11 +117,11 @@ class Gap:
         return [found[n] for n in sorted(heaviest_rising(found, weights))]
 
     def _look(self, sure: list[tuple[int, int]]) -> None:
-        """Finds what each old and each new clause share, all their words aligned at once.
+        """Finds what old and new clauses share, all their words aligned at once.
 
         Args:
-            sure: clauses that hardly changed: they belong together, and others can have no more
-                than what these two do not share.
+            sure: pairs that hardly changed: they belong together, and other clauses can share only
+                what these two do not share with each other.
         """
         for i, j in sure:
             shared = self._found[i, j] = _Shared()
@@ -139,7 +139,7 @@ class Gap:
     def _share(
         self, own: tuple[list[int], list[int]], before: tuple[int, int], behind: tuple[int, int]
     ) -> None:
-        """Aligns the words of some clauses, and what their neighbours do not share themselves."""
+        """Aligns the words of some clauses, and those that their neighbours do not share."""
         found = self._found
         sides: list[list[str]] = []
         owners: list[list[tuple[int, int, int]]] = []
@@ -189,7 +189,7 @@ class Gap:
         return sorted(chosen)
 
     def _cut(self, chosen: list[tuple[int, int]]) -> Iterator[ClauseLink]:
-        """The links with the parts of clauses that are in several of them."""
+        """The links, with the part of each clause that is in several of them."""
         olds, news = Counter(i for i, _ in chosen), Counter(j for _, j in chosen)
         ends = {"old": 0, "new": 0}
         cut: dict[tuple[int, int], tuple[list[str], list[int]]] = {}
@@ -234,7 +234,7 @@ class Gap:
 
 
 def _within(places: list[int], after: int, before: int) -> list[int]:
-    """Those of some rising places that lie between two others."""
+    """The places that lie between two others; `places` rises."""
     return places[bisect_right(places, after) : bisect_left(places, before)]
 
 
@@ -243,8 +243,8 @@ def _seam(found: list[str], starts: list[int], first: int, last: int) -> Stretch
 
     Args:
         found, starts: the words of the clause, and where each begins.
-        first, last: the cut is before one of these words; before the last one that begins a
-            sentence, if any does.
+        first, last: the cut is before one of the words from `first` to `last`, if possible at the
+            last place where a sentence begins.
     """
     at = next((n for n in range(last, first, -1) if found[n - 1] in SENTENCE_ENDS), last)
     return starts[at - 1] + len(found[at - 1]), starts[at]

@@ -10,22 +10,22 @@ from rapidfuzz.distance import Indel
 from publisher.compare.sequences import MOST_WORD_PAIRS
 
 WITHIN = 0.7
-"""What the share of the shorter clause counts beside that of both …"""
+"""The weight of the share of the shorter clause beside the share of both."""
 WITHIN_WORDS = 8
-"""… from this many words: shorter ones lie within a long one by chance."""
+"""Only a shorter clause of this many words counts so: fewer occur in a long one by chance."""
 COMMON = 8
-"""A phrase that stands in more clauses than this tells nothing about where one of them went."""
+"""A phrase in more clauses than this says nothing about where one of them went."""
 
 
 def likeness(a: Sequence[str], b: Sequence[str], within: bool = True) -> float:
-    """How much the words of two clauses have in common, 0 to 1: the share that stayed in order.
+    """How much of the words of two clauses is in both in the same order, from 0 to 1.
 
     Args:
         a, b: the words.
-        within: a clause that was only added to, or only cut, counts by the share of the shorter
-            one, for in its place a reader takes it for the same however much was added.
+        within: count the share of the shorter clause too, so that one that was only added to, or
+            only cut, is taken for the same however much was added.
     """
-    # Of two very long clauses, the words in common in any order: near enough to tell.
+    # For very long clauses, the words in common in any order are near enough.
     long = len(a) * len(b) > MOST_WORD_PAIRS // 10
     kept = (Counter(a) & Counter(b)).total() if long else Indel.similarity(a, b) // 2
     return share_of(kept, a, b, within)
@@ -40,7 +40,7 @@ def at_least(share: float, a: Sequence[str], b: Sequence[str]) -> float:
 
 
 def share_of(kept: int, a: Sequence[str], b: Sequence[str], within: bool = True) -> float:
-    """The share of the words of two clauses that so many kept ones are; see `likeness`."""
+    """The likeness of two clauses with that many words in common; see `likeness`."""
     if not kept:
         return 0.0
     share = 2 * kept / (len(a) + len(b))
@@ -51,13 +51,13 @@ def share_of(kept: int, a: Sequence[str], b: Sequence[str], within: bool = True)
 def candidate_pairs(
     old: Mapping[int, list[str]], new: Mapping[int, list[str]]
 ) -> Iterator[tuple[int, int]]:
-    """The pairs of texts that may be alike, for they share a phrase that is not found everywhere.
+    """The pairs of texts that may be alike: they share a phrase that is not found everywhere.
 
     Args:
         old, new: the words of texts, by their places.
 
     Returns:
-        (old place, new place): for each old text the three new ones it shares most with.
+        (old place, new place): for each old text, the three new ones that share most with it.
     """
     places_of: dict[tuple[str, ...], list[int]] = {}
     for j, text in new.items():

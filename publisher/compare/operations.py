@@ -1,11 +1,10 @@
 """Operations: how the clauses and words of one text become those of another.
 
-The operations are one list in reading order. Taking every operation that has a new clause gives
-the new text, taking every one that has an old clause gives the old text, each in its own order:
-that is what makes accepting and rejecting exact. A moved clause therefore stands in the list
-twice, once where it was and once where it is, and both carry the same move number. A clause that
-was split stands once with the first clause it became, and goes on in the operations of the
-others; so do, the other way round, clauses that were merged into one.
+The operations are one list in reading order. Those with a new clause give the new text, those with
+an old clause give the old text, each in its own order: that is what makes accepting and rejecting
+exact. So a moved clause is in the list twice, once where it was and once where it is, with the same
+move number. A clause that was split is in the operation of the first clause it became, and goes on
+in the operations of the others. Clauses that were merged are the same, the other way round.
 """
 
 from __future__ import annotations
@@ -37,18 +36,18 @@ class Operation(NamedTuple):
     old: Clause | None
     new: Clause | None
     spans: Cells | None = None
-    """The words, where they are not simply those of the one clause, all alike; see `cells`."""
+    """The words, if they are not all kept, all added or all deleted; see `cells`."""
     move: int = 0
-    """The same number at both places of a moved clause; 0: not moved."""
+    """The same number at both places of a moved clause; 0 if it did not move."""
     columns: Columns = ()
-    """Of a row of a table whose columns changed: what each cell is of; empty: one to one."""
+    """Of a row in a table whose columns changed: the columns its cells are in; else empty."""
     continued: bool = False
-    """The clause that is missing here began in an operation before, and its words go on here: it
-    was split, if it is the old one, or others are merged into it, if it is the new one."""
+    """The clause that is missing here began in an earlier operation and goes on here: it was split,
+    if it is the old one, or others were merged into it, if it is the new one."""
 
     @property
     def cells(self) -> Cells:
-        """The words; of a moved clause at its new place: compared with those at its old place."""
+        """The words; at the new place of a moved clause, compared with those at its old place."""
         if self.spans is not None:
             return self.spans
         if self.old and self.new:
@@ -87,7 +86,7 @@ class Operation(NamedTuple):
 
     @property
     def reset(self) -> bool:
-        """Whether the clause is set differently: a paragraph that became a list item, say."""
+        """Whether the clause is set differently, such as a paragraph that became a list item."""
         return self.old is not None and self.new is not None and self.old.shape != self.new.shape
 
     @property
@@ -126,13 +125,13 @@ def compare_documents(old: Document, new: Document) -> tuple[Operation, ...]:
         old, new: two documents; neither needs anchors.
 
     Returns:
-        Operations in reading order; see the module's first lines.
+        Operations in reading order, as the first lines of this module say.
     """
     return tuple(_Comparison(old, new, align(old, new)).operations())
 
 
 class _Comparison:
-    """Both documents in one reading order: what is gone stands before what took its place."""
+    """Both documents in one reading order: what was removed is before what took its place."""
 
     def __init__(self, old: Document, new: Document, alignment: Alignment) -> None:
         self.old, self.new = old.clauses, new.clauses
@@ -167,7 +166,7 @@ class _Comparison:
         yield from self._between(x, len(self.old), y, len(self.new))
 
     def _between(self, x: int, i: int, y: int, j: int) -> Iterator[Operation]:
-        """What is only in the old text, then what is only in the new one, or moved there."""
+        """What is only in the old text, then what is only in the new one or moved there."""
         for k in range(x, i):
             yield self._one(self.old[k], None, self.gone.get(k, 0))
         for k in range(y, j):
@@ -187,7 +186,7 @@ class _Comparison:
     def _words(
         self, old: Clause, new: Clause, part: Stretch | None = None, own: Stretch | None = None
     ) -> Cells | None:
-        """The words of two clauses, or of a part of each; None: they are the same."""
+        """The words of two clauses, or of a part of each; None if they are the same."""
         if columns := self._columns(old, new):
             return row_cells(old, new, columns, self.terms)
         if old.key == new.key and not part and not own:

@@ -1,4 +1,4 @@
-"""Pairing: whether a clause of one text may be one of the other, amended."""
+"""Pairing: whether a clause of one text may be a clause of the other, amended."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from publisher.text.segmentation import without_typography, words_in
 AMENDED = 0.4
 """Two clauses at the same place are one amended clause from this share of common words."""
 HARDLY = 0.75
-"""Two clauses hardly differ from this share of common words: they are one, whatever surrounds."""
+"""From this share of common words two clauses hardly differ: they are one, wherever they are."""
 NEAR = 0.8
-"""Paragraphs whose ends have this share of their letters in common need no further look."""
+"""Paragraphs that share this much of their letters at both ends are not compared further."""
 _WORDLESS = (Kind.RULE, Kind.BLANK, Kind.FRONT_MATTER)
 
 
 @dataclass
 class Pairing:
-    """Two texts, and what may have become what; clauses go by their places."""
+    """Two texts, and which clause may have become which; clauses are given by their places."""
 
     old: Document
     new: Document
@@ -33,24 +33,24 @@ class Pairing:
     """The words of the clauses looked at so far, old and new."""
 
     def words_of(self, side: int, index: int) -> list[str]:
-        """The words of a clause; each clause is cut into words once."""
+        """The words of a clause, which is cut into words once."""
         known = self._known[side]
         if index not in known:
             known[index] = words_in((self.old, self.new)[side].clauses[index].text)
         return known[index]
 
     def marked_words(self, side: int, index: int) -> list[str]:
-        """The words of a clause; those of a row or of code are not those of a paragraph."""
+        """The words of a clause, marked in rows and code so that they equal none of a paragraph."""
         clause = (self.old, self.new)[side].clauses[index]
         if clause.kind is Kind.HEADING or clause.kind in _WORDLESS:
-            return []  # a heading is a name, and told by what it names
+            return []  # a heading is a name, known by what it names
         own = self.words_of(side, index)
         if clause.kind is Kind.PARAGRAPH:
             return own
         return [f"{clause.kind}\0{word}" for word in own]
 
     def near(self, i: int, j: int) -> bool:
-        """Whether two paragraphs begin and end so much alike that no further look is needed."""
+        """Whether two paragraphs begin and end so much alike that no more need be compared."""
         old, new = self.old.clauses[i], self.new.clauses[j]
         if not old.kind is new.kind is Kind.PARAGRAPH:
             return False
@@ -60,26 +60,26 @@ class Pairing:
         return start + end >= NEAR * max(len(a), len(b))
 
     def score(self, i: int, j: int) -> float:
-        """How good a pair two clauses are beside others; 0: they are none."""
+        """How good a pair two clauses are, to be compared with other pairs; 0 if they are none."""
         old, new = self.old.clauses[i], self.new.clauses[j]
         if not self.free(i, j):
             return 0.0
         value = likeness(self.words_of(0, i), self.words_of(1, j))
         if value < self.least(i, j):
             return 0.0
-        # Of two that are as like, the one that is set the same way is the same clause.
+        # Of two that are equally alike, the one that is set the same way is the same clause.
         return value * (1 + max(old.words, new.words)) * (1.0 if old.shape == new.shape else 0.9)
 
     def free(self, i: int, j: int) -> bool:
-        """Whether only their words tell if a clause is the other one amended."""
+        """Whether their words alone decide if a clause is the other one, amended."""
         old, new = self.old.clauses[i], self.new.clauses[j]
         if old.kind in _WORDLESS or not self.may_become(i, j):
             return False
-        # A heading is a name, and told by what it names.
+        # A heading is a name, known by what it names.
         return not (old.kind is new.kind is Kind.HEADING or old.anchor or new.anchor)
 
     def least(self, i: int, j: int) -> float:
-        """The share of common words that makes two clauses one: more, if they differ otherwise."""
+        """The share of common words that makes two clauses one; more if they differ otherwise."""
         old, new = self.old.clauses[i], self.new.clauses[j]
         if old.kind is not new.kind:
             return HARDLY
@@ -92,18 +92,18 @@ class Pairing:
         return AMENDED if {*was} & {*now} else HARDLY
 
     def may_become(self, i: int, j: int) -> bool:
-        """Whether a clause may be the other one amended, for all that is known but its words."""
+        """Whether a clause may be the other one, amended, by everything but its words."""
         if not self.old.clauses[i].may_become(self.new.clauses[j]):
             return False
         if self.old.clauses[i].kind is not Kind.ROW:
             return True
         names, others = self._row_names
         was, now = names.get(i), others.get(j)
-        # A row that stands elsewhere under its own name is not this one under another.
+        # A row that is elsewhere under its own name is not this one under another.
         return was == now or not (was in self._named[1] or now in self._named[0])
 
     def named_rows(self, left: Sequence[int], right: Sequence[int]) -> list[tuple[int, int]]:
-        """Rows that changed, each with the one of the same name."""
+        """The rows that changed, each with the row of the same name."""
         names, others = self._row_names
         found = {others[j]: j for j in right if j in others}
         return [
@@ -115,7 +115,7 @@ class Pairing:
         ]
 
     def retyped(self, left: Sequence[int], right: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """Paragraphs of which the typography alone changed."""
+        """The paragraphs of which only the typography changed."""
         olds, news = self.old.clauses, self.new.clauses
         same = {olds[i].key for i in left} & {news[j].key for j in right}
         found: dict[str, int] = {}

@@ -11,7 +11,7 @@ from publisher.compare.sections import sameness
 from publisher.text.clauses import Clause, Document, Kind, Section
 
 MOSTLY = 0.5
-"""A new section came out of an old one if this share of its words did."""
+"""A section was split off from another, or merged into it, if this share of its words was."""
 
 
 def section_changes(
@@ -30,25 +30,25 @@ def section_changes(
 
 
 class _Changes:
-    """Reads the changes of the sections off the operations."""
+    """The changes of sections, read off the operations."""
 
     def __init__(self, old: Document, new: Document, operations: tuple[Operation, ...]) -> None:
         self.old, self.new = old.sections, new.sections
         self.pairs: dict[int, int] = {}
         """New section to the old one it was."""
         self.flow: dict[tuple[int, int], int] = Counter()
-        """(old section, new section): words that went from one to the other unchanged."""
+        """By (old section, new section): how many words went from one to the other."""
         self.touched_old: set[int] = set()
         self.touched_new: set[int] = set()
         self.moved: set[int] = set()
         """New sections whose heading moved."""
         self.inserted = Counter[int]()
         self.deleted = Counter[int]()
-        """Words by new section (inserted, deleted inside a clause) …"""
+        """By new section: words inserted, and words deleted inside a clause that goes on."""
         self.deleted_old = Counter[int]()
-        """… and by old section (whole clauses deleted)."""
+        """By old section: words of whole clauses that were deleted."""
         self.levels: dict[int, int] = {}
-        """New sections whose heading had another level: that one."""
+        """By new section: the old level of its heading, where it is another now."""
         self._read(old.section_of, new.section_of, operations)
 
     def _read(
@@ -63,7 +63,7 @@ class _Changes:
         for op in operations:
             old, new = op.old, op.new
             x, y = x + (old is not None), y + (new is not None)
-            # Of a clause that goes on, its section is that of the clause which began last.
+            # A clause that goes on belongs to the section of the clause that began last.
             i, j = of_old[x - 1] if x else -1, of_new[y - 1] if y else -1
             if old and new and old.key == new.key and old.kind is not Kind.HEADING:
                 self.flow[i, j] += max(new.words, 1)
@@ -74,7 +74,7 @@ class _Changes:
             elif op.continued or (old and new):
                 self._both(op, i, j, old, new)
             elif op.clause.kind in (Kind.HEADING, Kind.FRONT_MATTER):
-                # A heading that comes or goes is its section's change, and told as such.
+                # A heading that comes or goes is a change of its section.
                 continue
             elif new:
                 self.touched_new.add(j)
@@ -129,7 +129,7 @@ class _Changes:
             yield self._end_of(i, merged)
 
     def _pair_renamed(self) -> None:
-        """A section whose anchor is gone but whose words stayed together under a new one."""
+        """Pairs sections whose anchor is gone but whose words stayed together under a new one."""
         used = set(self.pairs.values())
         for (i, j), words in sorted(self.flow.items(), key=lambda item: -item[1]):
             free = j not in self.pairs and i not in used
@@ -138,7 +138,7 @@ class _Changes:
                 used.add(i)
 
     def _split(self) -> dict[int, int]:
-        """New sections that came out of an old one which goes on."""
+        """By new section: the old one that it was split off from, which goes on."""
         on = set(self.pairs.values())
         return {
             j: i
@@ -147,7 +147,7 @@ class _Changes:
         }
 
     def _merged(self) -> dict[int, int]:
-        """Old sections whose words went into a section that was there before."""
+        """By old section: the new one that it was merged into, which was there before."""
         on = set(self.pairs.values())
         return {
             i: j
@@ -229,7 +229,7 @@ class _Changes:
 
 
 def _stood_before(gone: int, now: int, moved: bool) -> bool:
-    """Whether a section that is gone is told of before the one that now stands here."""
+    """Whether a section that is gone is listed before the one that is here now."""
     return gone < now and not moved
 
 

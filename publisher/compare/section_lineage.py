@@ -1,8 +1,8 @@
-"""Lineage: which section of a text of the past is which, through all its forms.
+"""Section lineage: which section is which through all versions of a text that had no anchors.
 
 A section gets its anchor once and keeps it, however it is renamed, moved, split or merged. The
-anchor of a section that is gone is never given to another one; a section that comes back gets its
-own again.
+anchor of a removed section is never given to another one; a section that comes back gets its own
+again.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from publisher.text.segmentation import words_in
 
 
 class Lineage:
-    """The sections of a text, followed from its first form to its last."""
+    """The sections of a text, followed from its first version to its last."""
 
     def __init__(self) -> None:
         self.retired: dict[str, str] = {}
-        """Anchors of sections that are gone, each with the one that took its place, or empty."""
+        """Anchors of removed sections, each with the anchor that took its place, or empty."""
         self.carried = 0
-        """How often a section was known again, in the form behind."""
+        """How often a section was recognised in the next version."""
         self._document = Document(())
         self._anchors: tuple[str, ...] = ()
-        """Of each section of the last form; empty for text before the first heading."""
+        """Of each section of the last version; empty for text before the first heading."""
         self._last: dict[str, Section] = {}
         """Every anchor ever given, and the section as it last was."""
         self._known: dict[bytes, tuple[str, ...]] = {}
-        """The anchors of every form there was, by its digest: the same text has the same ones."""
+        """The anchors of every version so far, by its digest: the same text gets the same ones."""
 
     def follow(self, text: str) -> Anchored:
-        """The next form of the text, with its anchors.
+        """The next version of the text, with its anchors.
 
         Args:
             text: Markdown with Unix line ends.
@@ -57,11 +57,11 @@ class Lineage:
         return found
 
     def resume(self, past: Anchored, retired: Mapping[str, str]) -> None:
-        """Takes over a form that was followed before.
+        """Goes on from a version that was followed earlier.
 
         Args:
-            past: the form.
-            retired: the anchors that were retired when it was followed.
+            past: the version.
+            retired: the anchors that were retired by then.
         """
         headings = [
             clause.anchor
@@ -105,7 +105,7 @@ class Lineage:
         return tuple(found.get(place, "") for place in range(len(sections)))
 
     def _again(self, section: Section, taken: set[str]) -> str:
-        """The anchor that a section had before it was gone; empty where it never was there."""
+        """The anchor that a section had before it was removed; empty if it is new."""
         body = _words(section)
         best, found = SAME_TEXT, ""
         for anchor in self.retired:
@@ -159,7 +159,7 @@ def _merged(amendment: Amendment) -> Iterator[tuple[int, int]]:
 
 
 def _pairs(amendment: Amendment) -> dict[int, int]:
-    """Which section, by its place, became which."""
+    """Which section became which, by their places."""
     places = list(zip(amendment.operations, amendment.sections, strict=True))
     left = {op.move: i for op, (i, _) in places if op.move and op.old}
     found: dict[int, int] = {}
@@ -177,7 +177,7 @@ def _pairs(amendment: Amendment) -> dict[int, int]:
         told[0].update(change.old_sections)
         if change.kind is not ChangeKind.MERGED:
             told[1].update(change.new_sections)
-    # Of several sections of one name, one that stayed as it was may be told of by no change.
+    # Of several sections of one name, an unchanged one may be part of no change.
     free = [
         (j, section.title)
         for j, section in enumerate(amendment.new.sections)

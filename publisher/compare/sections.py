@@ -1,4 +1,4 @@
-"""Sections: which of the old text became which of the new one."""
+"""Sections: which section of the old text became which of the new one."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from publisher.text.clauses import Section
 from publisher.text.segmentation import words_in
 
 LIKE_TEXT = 0.7
-"""Two sections of other names, wherever they stand, are one from this share of common words."""
+"""Sections with different headings, wherever they are, are one from this share of common words."""
 SAME_TEXT = 0.5
-"""A section in its place under another name is, from this share of common words in its text …"""
+"""Two sections in one place are one from this share of common words in their texts."""
 SAME_HEADING = 0.76
-"""… or surely from this share of common words in its heading …"""
+"""Two sections in one place are one from this share of common words in their headings."""
 LIKE_HEADING = 0.6
-"""… or from this one, if the texts do not speak against it …"""
+"""From this share of common words in their headings they are one if their texts agree a little."""
 SOME_TEXT = 0.1
-"""… which they do below this share."""
+"""The least share of common words by which two texts agree a little."""
 MOST_SECTION_PAIRS = 400
-"""So many pairs of sections are told apart by their headings alone at most."""
+"""Limit on pairs of sections compared by their headings; beyond it only their texts count."""
 
 
 def pair_sections(old: Sequence[Section], new: Sequence[Section]) -> list[tuple[int, int]]:
@@ -40,7 +40,7 @@ def pair_sections(old: Sequence[Section], new: Sequence[Section]) -> list[tuple[
             if j not in taken:
                 right.setdefault(name(section), []).append(j)
         for key, spots in left.items():
-            # A name that is there several times is a name only if nobody came or went.
+            # A name that occurs several times counts only if both texts have it equally often.
             if key and len(spots) == len(right.get(key, ())):
                 pairs.update(zip(spots, right[key], strict=True))
                 taken.update(right[key])
@@ -48,7 +48,7 @@ def pair_sections(old: Sequence[Section], new: Sequence[Section]) -> list[tuple[
     if any(s.anchor for s in old):
         match(lambda section: section.anchor)
     if not all(s.anchor for s in (*old, *new)):
-        # A section with an anchor is what its anchor says; the others are known by their words.
+        # A section with an anchor is known by it; the others are known by their words.
         match(lambda s: "" if s.anchor else (s.title or "…"))
     if len(pairs) < min(len(old), len(new)):
         match(lambda s: () if s.anchor else tuple([c.key for c in s.body]))
@@ -59,7 +59,7 @@ def pair_sections(old: Sequence[Section], new: Sequence[Section]) -> list[tuple[
 def _match_by_content(
     old: Sequence[Section], new: Sequence[Section], pairs: dict[int, int], taken: set[int]
 ) -> None:
-    # What stands before the first heading is no section of its own: it may be the whole text.
+    # Text before the first heading is left out: it may be the whole text.
     left = [i for i, s in enumerate(old) if i not in pairs and s.heading and not s.anchor]
     right = [j for j, s in enumerate(new) if j not in taken and s.heading and not s.anchor]
     if not left or not right:
@@ -85,11 +85,11 @@ def _match_by_content(
 
 
 def sameness(old: Section, new: Section, kept: int) -> float:
-    """How surely a section is the same under another name; 0: it is not.
+    """How certain it is that a section is the same under another heading; 0: it is not.
 
     Args:
         old, new: the sections.
-        kept: how many words went from the text of the one to that of the other.
+        kept: how many words of the one's text are in the other's.
     """
     sizes = [sum(clause.words for clause in section.body) for section in (old, new)]
     share = 2 * kept / max(sum(sizes), 1)
@@ -102,6 +102,6 @@ def sameness(old: Section, new: Section, kept: int) -> float:
 
 
 def _name(old: Section, new: Section) -> float:
-    """The share of words that two headings have in common, but for numbers and the shortest."""
+    """The share of words that two headings have in common, without numbers and short words."""
     a, b = (Counter(re.findall(r"[^\W\d_]{3,}", s.title.casefold())) for s in (old, new))
     return 2 * (a & b).total() / max(a.total() + b.total(), 1)

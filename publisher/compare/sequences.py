@@ -1,4 +1,4 @@
-"""Sequences: what two of them have in common in order, and what kept its order among pairs."""
+"""Sequences: what two have in common in the same order, and which pairs kept their order."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from itertools import pairwise
 from rapidfuzz.distance import Indel
 
 UNIQUE_PHRASE = 8
-"""So many words in a row stand in a text but once, as a rule."""
+"""Phrases of this many words are unique in a text, as a rule."""
 MOST_WORD_PAIRS = 1_000_000_000
-"""So many pairs of words are aligned exactly at most: 125 MB."""
+"""Limit on pairs of words aligned exactly, a bit of memory for each: 125 MB."""
 
 
 def matching_blocks(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int, int]]:
     """The runs that two sequences have in common: (place in the old, place in the new, length).
 
     Together they are a longest common subsequence; of very long sequences, a common subsequence.
-    The same is found whichever of the two sequences is the old one.
+    Swapping the two sequences gives the same runs.
     """
     if old > new:  # type: ignore[operator]  # both are of words, or both of keys: strings
         return [(i, j, n) for j, i, n in matching_blocks(new, old)]
@@ -28,7 +28,7 @@ def matching_blocks(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tu
     b = [numbers.setdefault(item, len(numbers)) for item in new]
     start = end = 0
     if len(a) * len(b) > MOST_WORD_PAIRS:
-        # What both begin and end with is common, however long; only the rest need be cut.
+        # What both begin and end with is common, however long; only the rest has to be cut.
         start = _alike(a, b)
         end = _alike(a[start:][::-1], b[start:][::-1])
     left, right = a[start : len(a) - end], b[start : len(b) - end]
@@ -43,7 +43,7 @@ def matching_blocks(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tu
 
 
 def _alike(a: list[int], b: list[int]) -> int:
-    """How many numbers two lists begin with in common."""
+    """How many numbers two lists have in common at the beginning."""
     pairs = enumerate(zip(a, b, strict=False))
     return next((n for n, (x, y) in pairs if x != y), min(len(a), len(b)))
 
@@ -51,9 +51,9 @@ def _alike(a: list[int], b: list[int]) -> int:
 def _cut(a: list[int], b: list[int]) -> list[tuple[int, int, int, int]]:
     """Cuts two texts where they surely agree, if they are too long to be aligned at once.
 
-    The exact alignment takes a bit of memory for each pair of words. Texts longer than that allows
-    are cut before phrases that each has once, in the longest run of such phrases that kept its
-    order; before words that each has once, if there are no such phrases.
+    Exact alignment takes a bit of memory for each pair of words. Texts too long for that are cut
+    before phrases that occur once in each, in the longest run of such phrases that kept its order;
+    if there are none, before words that occur once in each.
     """
     if len(a) * len(b) <= MOST_WORD_PAIRS:
         return [(0, len(a), 0, len(b))]
@@ -70,7 +70,12 @@ def _cut(a: list[int], b: list[int]) -> list[tuple[int, int, int, int]]:
 
 
 def _sure(a: list[int], b: list[int], size: int) -> list[tuple[int, int]]:
-    """Where phrases of so many words begin that either text has once, as far as they rise."""
+    """The longest rising run of places where phrases begin that occur once in each text.
+
+    Args:
+        a, b: the texts, their words as numbers.
+        size: words in a phrase.
+    """
     sides = [list(zip(*(text[n:] for n in range(size)), strict=False)) for text in (a, b)]
     once = {phrase for phrase, n in Counter(sides[0]).items() if n == 1}
     once &= {phrase for phrase, n in Counter(sides[1]).items() if n == 1}
@@ -103,7 +108,7 @@ def heaviest_rising(pairs: Sequence[tuple[int, int]], weights: Sequence[int]) ->
 
     Args:
         pairs: (old place, new place), rising in the first; the second numbers are all different.
-        weights: what each pair weighs, from 1.
+        weights: the weight of each pair, at least 1.
     """
     ends: list[int] = []
     best: list[tuple[int, int]] = []

@@ -18,16 +18,16 @@ class SpanKind(StrEnum):
 
 
 class Span(NamedTuple):
-    """Words of one clause that share their fate and their formatting."""
+    """Words of one clause with the same kind of change and the same formatting."""
 
     kind: SpanKind
     text: str
     marks: tuple[Mark, ...] = ()
     was: tuple[Mark, ...] | None = None
-    """The old formatting of kept words, where it changed; None where it did not."""
+    """The old formatting of kept words if it changed, else None."""
     before: str | None = None
-    """The old letters of kept words whose typography changed: quotation marks, dashes, special
-    spaces, case; None where it did not."""
+    """The old letters of kept words if their typography changed (quotation marks, dashes, spaces,
+    case), else None."""
 
     @property
     def old(self) -> str:
@@ -43,5 +43,5 @@ class Span(NamedTuple):
 
 
 def kept_spans(runs: Sequence[Run]) -> tuple[Span, ...]:
-    """Spans of words that nothing happened to."""
+    """Spans of words that did not change."""
     return tuple([Span(SpanKind.KEEP, run.text, run.marks) for run in runs])

@@ -1,4 +1,4 @@
-"""Words: how the text of one clause becomes that of another, as spans kept, inserted, deleted.
+"""Words: how the words of two clauses are compared, as spans kept, inserted and deleted.
 
 The words are aligned by an exact longest common subsequence, which is then cleaned up for readers:
 changes parted by next to nothing are one change, changes begin where a phrase begins, and a text
@@ -17,13 +17,13 @@ from publisher.text.clauses import Mark, Run
 from publisher.text.segmentation import Stretch, Terms, beyond_latin, segment, without_typography
 
 LEGIBLE = 0.3
-"""Below this share of kept letters a text is replaced whole …"""
+"""A text of which a smaller share of the letters is kept is replaced whole."""
 LEGIBLE_WORDS = 6
-"""… if its two sides have more words than this on average; in a short one, all can be seen."""
+"""Only texts whose two sides have more words than this on average are: a short one is clear."""
 LIGHT = 2
-"""So many kept words between two changes may be light, so that the changes read better as one …"""
+"""Limit on kept words between two changes that are joined because they read better as one."""
 LIGHT_LETTERS = 8
-"""… and surely are if they have no more letters than this."""
+"""Kept words of no more letters than this never keep two changes apart."""
 
 
 @dataclass(slots=True)
@@ -36,9 +36,9 @@ class _Piece:
     new: int
     new_end: int
     words: int = 0
-    """Of a kept stretch: how many words it has; of another: those of its longer side."""
+    """How many words it has; of a changed stretch: its longer side."""
     typography: bool = False
-    """Of a kept stretch: its two sides differ, but in typography only."""
+    """Of a kept stretch: its two sides differ in typography only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def compare_words(
 
     Args:
         old, new: the runs of one cell.
-        terms: defined terms, each of which is compared as one word.
+        terms: defined terms, each compared as one word.
     """
     if old == new:
         return kept_spans(new)
@@ -90,7 +90,7 @@ def compare_words(
 
 
 def _untouched(a: str, b: str) -> Stretch:
-    """How many letters of whole sentences two texts begin with, and end with, in common."""
+    """How many letters two texts have in common at either end, in whole sentences."""
     start = a.rfind(". ", 0, common_start(a, b)) + 1
     end = common_start(a[start:][::-1], b[start:][::-1])
     stop = a.find(". ", len(a) - end) if end else -1
@@ -100,7 +100,7 @@ def _untouched(a: str, b: str) -> Stretch:
 def _segmented(
     texts: tuple[str, str], start: int, behind: int, terms: Terms | None
 ) -> tuple[_Side, _Side]:
-    """Both texts cut into words by the same rules, but for what they begin and end with."""
+    """Both texts cut into words by the same rules, except what they begin and end with."""
     inner = [text[start : len(text) - behind] for text in texts]
     by_unicode = any(map(beyond_latin, inner))
 
@@ -208,7 +208,7 @@ def _blank(text: str) -> str:
 
 
 def _joined(pieces: list[_Piece], a: str, b: str) -> list[_Piece]:
-    """Joins changes that are parted by next to nothing: readers follow phrases, not confetti."""
+    """Joins changes with next to nothing between them: readers follow phrases, not confetti."""
     joined: list[_Piece] = []
     for index, piece in enumerate(pieces):
         last = joined[-1] if joined else None
@@ -229,7 +229,7 @@ def _joined(pieces: list[_Piece], a: str, b: str) -> list[_Piece]:
 
 
 def _number(piece: _Piece, a: str, b: str) -> bool:
-    """Whether a number takes the place of a number: there a reader looks at each for itself."""
+    """Whether a number was replaced by a number: readers look at each of these by itself."""
     return all(
         text[:1].isdigit() and not any(c.isspace() for c in text)
         for text in (a[piece.old : piece.old_end], b[piece.new : piece.new_end])
@@ -239,8 +239,8 @@ def _number(piece: _Piece, a: str, b: str) -> bool:
 def _light(between: _Piece, before: _Piece, behind: _Piece, text: str) -> bool:
     """Whether so little is kept between two changes that they read better as one.
 
-    A short word or two are light between any changes, a longer one only between changes that
-    replace: between two mere insertions a reader can see that it was left alone.
+    A short word or two count as little between any changes, a longer one only between changes
+    that replace: between two mere insertions a reader can see that it was left alone.
     """
     words = text[between.new : between.new_end]
     if between.words > LIGHT or "\n" in words:
@@ -253,7 +253,7 @@ def _light(between: _Piece, before: _Piece, behind: _Piece, text: str) -> bool:
 
 
 def _slide(before: _Piece, change: _Piece, behind: _Piece, side: _Side) -> None:
-    """Moves the edges of what was only added or only cut to where a sentence or phrase begins.
+    """Moves the edges of words only added or only cut to where a sentence or phrase begins.
 
     "once you cancel[. Else you stay]." says the same as "once you cancel.[ Else you stay.]", and
     reads worse.
@@ -270,7 +270,7 @@ def _slide(before: _Piece, change: _Piece, behind: _Piece, side: _Side) -> None:
         return
     text, words, starts = side.text, side.words, side.starts
     start, end = (change.old, change.old_end) if cut else (change.new, change.new_end)
-    # Only at an end of the clause may nothing be left beside the change.
+    # Something must be left on either side of the change, except at the ends of the clause.
     most = behind.old_end - behind.old - (end + (behind.old_end - behind.old) < len(text))
     least = before.old_end - before.old - (start > before.old_end - before.old)
     forward = common_start(text[start : start + most], text[end : end + most])
@@ -324,7 +324,7 @@ def _spans(pieces: list[_Piece], old: Sequence[Run], new: Sequence[Run]) -> Iter
 
 
 def _part(runs: Sequence[Run], start: int, end: int) -> list[tuple[str, tuple[Mark, ...]]]:
-    """The stretch of some runs from one place to another, with its formatting."""
+    """A stretch of some runs, with its formatting."""
     part: list[tuple[str, tuple[Mark, ...]]] = []
     at = 0
     for run in runs if end > start else ():

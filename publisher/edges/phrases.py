@@ -8,8 +8,8 @@ from pathlib import Path
 from publisher.answers.phrases import Phrases, read_phrases
 from publisher.edges.project import read_folder
 
-SHIPPED = "publisher/assets/declarations"
-OWN = "wording/declarations"
+_SHIPPED = "publisher/assets/declarations"
+_OWN = "wording/declarations"
 
 
 def read_project_phrases(root: Path) -> Phrases:
@@ -21,8 +21,8 @@ def read_project_phrases(root: Path) -> Phrases:
     Raises:
         ConfigurationError: one of the project's own files does not read.
     """
-    files = {f"{SHIPPED}/{name}": data for name, data in _shipped().items()}
-    files |= {f"{OWN}/{name}": data for name, data in read_folder(root / OWN).items()}
+    files = {f"{_SHIPPED}/{name}": data for name, data in _shipped().items()}
+    files |= {f"{_OWN}/{name}": data for name, data in read_folder(root / _OWN).items()}
     return read_phrases(files)
 
 

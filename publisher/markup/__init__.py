@@ -1,1 +1,1 @@
-"""Texts and redlines as HTML."""
+"""Markup: texts and redlines as HTML."""

@@ -1,7 +1,7 @@
 """Blocks: paragraphs, headings, rows and code as HTML, and the lists and tables around them.
 
-Whoever writes a text, plain or with its changes, hands over one clause after another; the lists,
-items, quotations and tables that the clauses have in common stay open between them.
+A text, plain or with its changes, is written one clause after another; the lists, items, quotations
+and tables that clauses have in common stay open between them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from publisher.text.clauses import Clause, Container, Kind
 
 LIST_KINDS = ("bullet", "ordered")
 ItemNumbers = Mapping[tuple[str, int], int]
-"""The number that each item of a list bears, by its file and the number of its container."""
+"""The number of each list item, by its file and the number of its container."""
 
 
 _AUTO, _COLUMN = attribute("dir", "auto"), attribute("scope", "col")
@@ -32,12 +32,12 @@ class Cell(NamedTuple):
     html: Markup
     attributes: Markup = NOTHING
     empty: bool = False
-    """Nothing to read: as the heading of a column it would be announced as one of nothing."""
+    """It has no words: as a column heading it would be announced as a heading of nothing."""
 
 
 @dataclass(slots=True)
 class _Open:
-    """A container that is open in the output, by its number on either side."""
+    """A container that is open in the output, with its number on either side."""
 
     kind: str
     old: int | None
@@ -46,11 +46,11 @@ class _Open:
     close: Markup
     part: str = ""
     next: int = 1
-    """Of an ordered list: the number that browsers give to its next item."""
+    """Of an ordered list: the number that browsers give its next item."""
 
 
 def item_numbers(clauses: Iterable[Clause]) -> ItemNumbers:
-    """The numbers of all items of lists, ordered or not."""
+    """The numbers of all list items, ordered or not."""
     found: dict[tuple[str, int], int] = {}
     following: dict[tuple[str, int], int] = {}
     for clause in clauses:
@@ -66,14 +66,13 @@ def item_numbers(clauses: Iterable[Clause]) -> ItemNumbers:
 
 
 class Blocks:
-    """Writes blocks one after another."""
+    """Writes blocks one after another, and keeps track of the containers that are open."""
 
     def __init__(
         self,
         old: ItemNumbers,
         new: ItemNumbers,
         *,
-        bare: bool = False,
         both_ways: bool = False,
         tables: str = "Table",
         counted: int = 0,
@@ -82,20 +81,19 @@ class Blocks:
 
         Args:
             old, new: the numbers of the items on either side.
-            bare: without the attributes and frames that only a page needs.
-            both_ways: the text may run from right to left: each block by its own letters.
-            tables: what the scrolling regions around tables are called …
-            counted: … and how many bear that name already.
+            both_ways: the text may run from right to left: each block goes by its own letters.
+            tables: what the scrolling regions around tables are called; empty: there are none.
+            counted: how many bear that name already.
         """
         self.out: list[Markup] = []
         self.stack: list[_Open] = []
         self._numbers = (old, new)
-        self._bare, self._both_ways = bare, both_ways
+        self._both_ways = both_ways
         self.tables, self._called = counted, tables
 
     @property
     def html(self) -> Markup:
-        """Everything written so far, closed."""
+        """Everything written so far, with its containers closed."""
         self.close_to(0)
         return concatenated(self.out)
 
@@ -112,14 +110,14 @@ class Blocks:
     ) -> int:
         """Closes and opens containers until those of a clause are open.
 
-        A container of one side goes on as that of the other side where both have a clause in
-        common, so that a list with an added item stays one list.
+        A container of one side goes on as that of the other where they have a clause in common, so
+        that a list with an added item stays one list.
 
         Args:
             old, new: the clause on either side.
             width: how many cells it has.
-            item: the attributes of an item of a list, by its file and container.
-            depth: how many containers to open at most; None: all.
+            item: gives the attributes of a list item, by its file and container.
+            depth: limit on containers to open; None for all.
 
         Returns:
             How many of the open containers went on.
@@ -181,7 +179,7 @@ class Blocks:
         self.stack.append(opened)
 
     def _table(self, way: Markup) -> tuple[Markup, Markup]:
-        if self._bare:
+        if not self._called:
             return Markup("<table>\n"), Markup("</table>\n")
         self.tables += 1
         start = Markup(
@@ -191,7 +189,7 @@ class Blocks:
         return start, Markup("</table></div>\n")
 
     def value(self, number: int) -> Markup:
-        """The attribute of an item of the innermost list, where browsers would count otherwise."""
+        """The attribute of an item of the innermost list, if browsers would count differently."""
         around = self.stack[-1]
         if around.kind != "ordered":
             return NOTHING
@@ -205,7 +203,7 @@ class Blocks:
         return _AUTO if self._both_ways and not self.stack else NOTHING
 
     def close_to(self, depth: int) -> None:
-        """Closes containers until so many are open."""
+        """Closes containers until `depth` of them are open."""
         while len(self.stack) > depth:
             opened = self.stack.pop()
             if opened.part:
@@ -220,10 +218,10 @@ class Blocks:
         """Writes one block, whose containers are open.
 
         Args:
-            clause: tells what it is.
-            cells: its words; those of a row: one for each column.
-            attributes: of its element; a tight item of a list has none of its own.
-            level: of a heading.
+            clause: says what it is.
+            cells: its words; in a row, one for each column.
+            attributes: those of its element; a tight list item has none of its own.
+            level: the level of a heading.
         """
         words, way = cells[0].html if cells else NOTHING, self.way
         match clause.kind:
@@ -247,7 +245,7 @@ class Blocks:
         self.out += (element(tag, content, attributes), NEWLINE)
 
     def part(self, head: bool) -> None:
-        """Opens the head or the body of the table, as the next row needs it."""
+        """Opens the head or the body of the table for the next row."""
         table = self.stack[-1]
         part = "thead" if head else "tbody"
         if table.part != part:
@@ -279,7 +277,7 @@ def _around(old: Clause | None, new: Clause | None) -> list[_Around]:
     if not containers:
         return []
     nothing = (None,) * len(containers)
-    # A clause that is set differently now stands where it stands now.
+    # A clause that is set differently goes by its containers of now.
     alike = not (old and new) or old.shape == new.shape
     olds = old.containers if old and alike else nothing
     news = new.containers if new else nothing
@@ -296,7 +294,7 @@ def _joins(
 ) -> bool:
     if opened.kind != container.kind:
         return False
-    # A table has one head, and it stands first (HTML §4.9.1).
+    # A table has one head, which comes first (HTML §4.9.1).
     late_head = head and opened.part == "tbody"
     if container.kind == "table" and (opened.columns != width or late_head):
         return False

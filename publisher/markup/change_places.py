@@ -1,4 +1,4 @@
-"""Change places: where in a redline a change begins, each with an address of its own."""
+"""Change places: where changes begin in a redline, each with an address of its own."""
 
 from __future__ import annotations
 
@@ -14,12 +14,19 @@ from publisher.text.clauses import Kind
 
 
 def changed_places(amendment: Amendment) -> tuple[ChangePlace, ...]:
-    """The places of the redline where something changed, without writing it."""
+    """The places in a redline where something changed, without writing it."""
     return tuple(named_places(blocks_of(amendment.operations), carried_moves(amendment)))
 
 
 def named_places(blocks: Sequence[Block], carried: frozenset[int]) -> Iterable[ChangePlace]:
-    """Names each block where a change begins; what was added, removed or moved in one is one."""
+    """Gives a place to each block where a change begins.
+
+    Blocks in a row that were all added, all removed or all moved are one change.
+
+    Args:
+        blocks: of a redline, in reading order; their places are set here.
+        carried: the moves that only followed their section, as `carried_moves` gives them.
+    """
     seen = Counter[str]()
     before = ""
     for block in blocks:

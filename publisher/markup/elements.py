@@ -1,8 +1,8 @@
 """Elements and attributes as typed HTML, for what is written thousands of times.
 
-HTML is of the type `Markup`. Words of others become HTML only where they are escaped; everywhere
-else that is done by `Markup("<p>{}</p>").format(words)`, which costs as much as all the rest of
-a paragraph. The functions here do it by hand, and nothing else may.
+HTML has the type `Markup`, and words become HTML only by being escaped. Elsewhere that is done by
+`Markup("<p>{}</p>").format(words)`, which costs as much as all the rest of a paragraph. The
+functions here do it by hand, and nothing else may.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 NOTHING, NEWLINE = Markup(""), Markup("\n")
-"""No HTML, and the end of a line of it."""
+"""No HTML at all, and the end of a line."""
 
 
 def element(tag: str, inside: Markup, attributes: Markup = NOTHING) -> Markup:
     """An element with its end tag.
 
     Args:
-        tag: its name, which is one of ours.
+        tag: its name, always a constant of this program.
         inside: what is in it.
-        attributes: as `attribute` writes them.
+        attributes: as `attribute` gives them.
     """
     return _trusted("".join(("<", tag, attributes, ">", inside, "</", tag, ">")))
 
@@ -33,21 +33,21 @@ def start_tag(tag: str, attributes: Markup = NOTHING) -> Markup:
 
 
 def attribute(name: str, value: str) -> Markup:
-    """An attribute, with the space before it; `name` is one of ours."""
+    """An attribute, with a space before it; `name` is always a constant of this program."""
     safe = _escaped(value).replace('"', "&#34;").replace("'", "&#39;")
     return _trusted(f' {name}="{safe}"')
 
 
 def as_content(words: str) -> Markup:
-    """Words between tags, where quotation marks mean nothing and stay as they are (HTML §13.1.2).
+    """Words between tags, where quotation marks mean nothing and are kept (HTML §13.1.2).
 
-    In attributes they would end the value: `attribute` escapes them too.
+    In an attribute they would end the value, so `attribute` escapes them too.
     """
     return _trusted(_escaped(words))
 
 
 def as_lines(words: str) -> Markup:
-    """The same, with the ends of their lines."""
+    """The same, with a line break at each end of a line."""
     return _trusted(_escaped(words).replace("\n", "<br>\n"))
 
 
@@ -57,7 +57,7 @@ def concatenated(parts: Iterable[Markup]) -> Markup:
 
 
 def _trusted(text: str) -> Markup:
-    """What is HTML already. `Markup(text)` says the same, and takes three times as long."""
+    """Text that is HTML already. `Markup(text)` does the same in three times the time."""
     return str.__new__(Markup, text)
 
 
@@ -69,8 +69,8 @@ def data_block(value: object, attributes: Markup) -> Markup:
     """A script element that holds JSON: a data block, which no browser runs (HTML §4.12.1).
 
     Args:
-        value: what `json` can write.
-        attributes: with the `type`, which is that of no script.
+        value: anything that `json` can write.
+        attributes: with a `type` that is not that of a script.
     """
     # Within a script, only "<" can end it or open a comment (HTML §4.12.1.3).
     text = json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")

@@ -1,10 +1,10 @@
-"""The redline for machines: blocks with `ins` and `del` inside them, and nothing else.
+"""The exact redline, for machines: blocks with `ins` and `del` inside them, and nothing else.
 
-Without every `del` and its words it is the new text, without every `ins` the old one, block by
-block: in each, what is left without words is not there. A clause that stands elsewhere now, is set
-differently, was split or merged is therefore shown in full on both sides; so are kept words whose
-typography changed. Kept words with another formatting or link have that of the new text, and the
-old one in an attribute: `data-was="link #use; strong"`.
+Without each `del` and its words it is the new text, without each `ins` the old one, block by block
+(blocks left without words do not count). So a clause that moved, is set differently, was split or
+was merged is shown in full on both sides, and so are kept words whose typography changed. Kept
+words with another formatting or link have that of the new text, and the old one in an attribute:
+`data-was="link #use; strong"`.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ _STYLE = Style(in_words=False, noted=False, pictures=True)
 
 
 def exact(amendment: Amendment) -> Fragment:
-    """The redline from which either text can be read back.
+    """The redline from which both texts can be read back.
 
     Args:
         amendment: what to show.
 
     Returns:
-        Blocks as `html.document` makes them with the levels as they are written, but for what
-        machines read as Markdown's own: a picture is an element, raw HTML a paragraph of text.
+        Blocks as `document_html` makes them, with the levels as they are written. As in Markdown,
+        a picture is an element and raw HTML a paragraph of text.
     """
     old, new = (item_numbers(text.clauses) for text in (amendment.old, amendment.new))
-    blocks, outline = Blocks(old, new, bare=True), Outline(0)
+    blocks, outline = Blocks(old, new, tables=""), Outline(0)
     for op in reading_order(_sorted(_simple(amendment.operations))):
         clause = op.clause
         blocks.enter(op.old, op.new, len(op.cells))
@@ -55,7 +55,7 @@ def _as_text(clause: Clause) -> Clause:
 
 
 def _simple(operations: Sequence[Operation]) -> Iterator[Operation]:
-    """Clauses kept or amended in place, removed, and added: nothing else is left of the rest."""
+    """Operations reduced to clauses kept or amended in place, removed, and added."""
     shared = _shared(operations)
     for number, op in enumerate(operations):
         if op.old and op.new and number not in shared and _set_alike(op):
@@ -69,7 +69,7 @@ def _simple(operations: Sequence[Operation]) -> Iterator[Operation]:
 
 
 def _sorted(operations: Iterable[Operation]) -> Iterator[Operation]:
-    """What is gone before what is new, between clauses that stay: no list is torn needlessly."""
+    """What was removed before what is new, between kept clauses: no list is torn needlessly."""
     come: list[Operation] = []
     for op in operations:
         if op.clause.kind in UNSEEN:
@@ -116,7 +116,7 @@ def _apart(spans: Sequence[Span]) -> Iterator[Span]:
 
 
 def _alone(op: Operation, kind: SpanKind) -> Cells | None:
-    """The words of a row on one side, in the columns of both; None: simply those of the clause."""
+    """The words of a row on one side, in the columns of both; None if they are the clause's own."""
     if not op.columns or op.spans is None:
         return None
     was = kind is SpanKind.DELETE

@@ -1,14 +1,14 @@
-"""HTML fragments: a document without mark-up of changes.
+"""HTML: a text as a fragment of a page, without marks for changes.
 
-The site, the PDF and the letter show a text through these fragments, and its redline through those
-of `marked`; both write the same blocks, so that page, PDF and letter cannot disagree.
+The site, the PDF and the letter show a text by these fragments and a redline by those of `redline`.
+Both write the same blocks, so page, PDF and letter cannot disagree.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, repeat
 
@@ -37,11 +37,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class HeadingLabel:
-    """What a reader is told of a section, right behind its heading."""
+    """What readers are told of a section, right after its heading."""
 
     html: Markup
     language: str = ""
-    """Of the heading, where it is not that of the text."""
+    """The language of the heading, if it is not that of the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ class ChangePlace:
     """A place of a fragment where something changed."""
 
     id: str
-    """Of its element: `change-retention-2` is the second change in the section `retention`."""
+    """The id of its element: `change-retention-2` is the second change in section `retention`."""
     section: str
-    """Anchor of the section it is in; the title where there is no anchor."""
+    """The anchor of its section; its title if it has no anchor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +63,35 @@ class Fragment:
     places: tuple[ChangePlace, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class TextLinks:
+    """The addresses inside a text, and the links that stand beside its words."""
+
+    permalinks: bool = False
+    """Put a link to itself after each heading."""
+    stories: str = ""
+    """The address of the page with the history of each section, linked from each heading."""
+    names: Sequence[str] = ()
+    """The permanent name of each clause, if each is to have an address."""
+    retired: Mapping[str, str] = field(default_factory=dict)
+    """Anchors of removed sections, each with the anchor that takes its place: links to the old one
+    lead to the new one."""
+    former: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By anchor or name: names of removed clauses, links to which lead here."""
+
+
 class Outline:
-    """The headings of a text while it is written: their levels and their names."""
+    """The headings of a text while it is written: their levels and names."""
 
     def __init__(self, top: int) -> None:
-        """No heading yet; `top`: the level of the uppermost; 0: the levels as they are written."""
+        """No heading yet; `top` is the level of the uppermost, 0 keeps the levels as written."""
         self.headings: list[Heading] = []
         self._top = top
         self._levels: list[int] = []
         self._taken: set[str] = set()
 
     def level(self, clause: Clause) -> int:
-        """The level to show: none is skipped, for readers who go from heading to heading."""
+        """The level to show: none is skipped, for those who read by headings."""
         if not self._top:
             return max(clause.level, 1)
         while self._levels and self._levels[-1] >= clause.level:
@@ -83,7 +100,7 @@ class Outline:
         return min(self._top + len(self._levels) - 1, 6)
 
     def name(self, clause: Clause, level: int) -> Markup:
-        """The attribute that names a heading, which goes into the list; no name stands twice."""
+        """The attribute that names a heading, which is added to the list; no name is used twice."""
         anchor = clause.anchor
         if not anchor or anchor in self._taken:
             return NOTHING
@@ -93,73 +110,78 @@ class Outline:
 
 
 def clauses_html(clauses: Iterable[Clause], *, paper: bool = False) -> Markup:
-    """Clauses as HTML, without mark-up of changes; `paper`: for a PDF."""
+    """Clauses as HTML, without marks for changes; `paper`: for a PDF."""
     return document_html(clauses, top=0, paper=paper).html
 
 
 def document_html(
     clauses: Iterable[Clause],
+    links: TextLinks | None = None,
     *,
-    permalinks: bool = False,
     top: int = 2,
-    retired: Mapping[str, str] | None = None,
     paper: bool = False,
-    stories: str = "",
-    names: Sequence[str] = (),
-    former: Mapping[str, Sequence[str]] | None = None,
     labels: Mapping[str, HeadingLabel] | None = None,
 ) -> Fragment:
     """Clauses as HTML with the list of their headings.
 
     Args:
         clauses: of one document, in order.
-        permalinks: put a link to itself behind each heading.
-        top: the level of its uppermost headings; 0: the levels as they are written.
-        retired: anchors of removed sections, each with the anchor that takes its place; a link to
-            the old one leads to the new one.
+        links: the addresses inside it and the links beside its words; None for just its anchors.
+        top: the level of its uppermost headings; 0 keeps the levels as written.
         paper: for a PDF.
-        stories: address of the page with the history of each section, to link from each heading.
-        names: the permanent name of each clause, where they are to have an address each.
-        former: by anchor or name: names of clauses that are gone, to which links lead here.
-        labels: what stands behind the heading of a section, by its anchor.
+        labels: what follows the heading of a section, by its anchor.
     """
-    named = zip(clauses, chain(names, repeat("")), strict=False)
+    links = links or TextLinks()
+    named = zip(clauses, chain(links.names, repeat("")), strict=False)
     shown = [(clause, name) for clause, name in named if clause.kind not in UNSEEN]
     texts = [clause for clause, _ in shown]
     blocks = Blocks({}, item_numbers(texts), both_ways=has_right_to_left(texts))
     outline = Outline(top)
-    former = former or {}
     for clause, name in shown:
         blocks.enter(None, clause, len(clause.cells))
         cells = _cells(Alike(clause.key, clause), paper)
-        if clause.kind is not Kind.HEADING:
-            if name:
-                _write_named(blocks, clause, cells, name, former.get(name, ()))
-            else:
-                blocks.write(clause, cells)
-            continue
-        level = outline.level(clause)
-        named_as = outline.name(clause, level)
-        replaced = (old for old, new in (retired or {}).items() if new and new == clause.anchor)
-        before = _places((*replaced, *former.get(clause.anchor, ())))
-        link = _permalink(clause) if permalinks and named_as else NOTHING
-        link += _story(clause, stories) if stories and named_as else NOTHING
-        label = (labels or {}).get(clause.anchor)
-        if label and label.language:
-            named_as += attribute("lang", label.language)
-        whole = concatenated((before, cells[0].html, link))
-        blocks.write(clause, [Cell(whole)], named_as, level)
-        if label:
-            blocks.close_to(0)
-            blocks.out.append(label.html)
+        if clause.kind is Kind.HEADING:
+            _write_heading(blocks, clause, cells[0].html, outline, links, labels or {})
+        elif name:
+            _write_named(blocks, clause, cells, name, links.former.get(name, ()))
+        else:
+            blocks.write(clause, cells)
     return Fragment(blocks.html, tuple(outline.headings))
 
 
 @lru_cache(maxsize=1 << 14)
 def _cells(alike: Alike, paper: bool) -> tuple[Cell, ...]:
+    """The words of a clause as HTML.
+
+    The result depends on the arguments alone; the 16,384 that were asked for last are kept.
+    """
     clause = alike.clause
     cells = [kept_spans(cell) for cell in clause.cells]
     return tuple(block_cells(clause, cells, Style(marked=False, paper=paper)))
+
+
+def _write_heading(
+    blocks: Blocks,
+    clause: Clause,
+    words: Markup,
+    outline: Outline,
+    links: TextLinks,
+    labels: Mapping[str, HeadingLabel],
+) -> None:
+    """A heading with its anchor, the anchors that lead to it, its links and its label."""
+    level = outline.level(clause)
+    attributes = outline.name(clause, level)
+    replaced = (old for old, new in links.retired.items() if new and new == clause.anchor)
+    before = _places((*replaced, *links.former.get(clause.anchor, ())))
+    link = _permalink(clause) if links.permalinks and attributes else NOTHING
+    link += _story(clause, links.stories) if links.stories and attributes else NOTHING
+    label = labels.get(clause.anchor)
+    if label and label.language:
+        attributes += attribute("lang", label.language)
+    blocks.write(clause, [Cell(concatenated((before, words, link)))], attributes, level)
+    if label:
+        blocks.close_to(0)
+        blocks.out.append(label.html)
 
 
 def _write_named(
@@ -214,7 +236,7 @@ def block_cells(
         clause: whose words.
         cells: the words.
         style: how they are shown.
-        align: of each column; empty: as the clause says.
+        align: the alignment of each column; empty: as the clause says.
     """
     found = []
     columns = align or clause.align

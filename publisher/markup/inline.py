@@ -1,4 +1,4 @@
-"""The words of one block as HTML, with what was added and removed among them."""
+"""Inline: the words of one block as HTML, with those that were added and removed marked."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from publisher.text.clauses import Mark
 
 _TAGS = {"strong": "strong", "em": "em", "code": "code"}
 _WORD_FOR = {SpanKind.INSERT: "added", SpanKind.DELETE: "removed"}
-"""The words that stand beside the colour."""
+"""What is said in words beside the colour."""
 _ENDS = {said: f" end\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}{said}]" for said in _WORD_FOR.values()}
 """On paper, these words are not torn apart."""
 MOST_TYPOGRAPHY = 4
-"""So many changes of typography are told of one block; a list of more is of no use."""
+"""Limit on changes of typography listed for one block; a longer list is of no use."""
 
 
 _LEFT_TO_RIGHT = Markup(' dir="ltr"')
@@ -40,23 +40,23 @@ class Style:
     """How words are shown."""
 
     marked: bool = True
-    """Show what was inserted and deleted; else show the words alone."""
+    """Mark what was inserted and deleted; else show the words alone."""
     in_words: bool = True
-    """Say it in words too."""
+    """Say in words, too, what was inserted and deleted."""
     noted: bool = True
-    """Show kept words whose link, formatting or typography changed, and how they were before."""
+    """Mark kept words whose link, formatting or typography changed, with what it was before."""
     titles: Mapping[str, str] = field(default_factory=dict)
-    """Titles of the sections by anchor, to say where a link led."""
+    """The titles of the sections by anchor, to say where a link led."""
     paper: bool = False
-    """Links innermost and one for each run: what tags a link in a PDF reaches no deeper."""
+    """Put links innermost, one for each run: the tags of a link in a PDF reach no deeper."""
     pictures: bool = False
-    """Pictures as elements; else their description in brackets: no page of ours fetches any."""
+    """Show pictures as elements; else their description in brackets, as on every page."""
     both_ways: bool = False
-    """The text may run from right to left: our own words must not decide how it runs."""
+    """The text may run from right to left, so our own words must not decide its direction."""
 
     @property
     def way(self) -> Markup:
-        """The attribute of our own words."""
+        """The attribute that our own words need."""
         return _LEFT_TO_RIGHT if self.both_ways else NOTHING
 
 
@@ -65,7 +65,7 @@ def inline(spans: Sequence[Span], style: Style | None = None) -> Markup:
 
     Args:
         spans: what to show.
-        style: how; None: with what was inserted and deleted.
+        style: how; None: with marks for what was inserted and deleted.
     """
     style = style or Style()
     parts: list[Markup] = []
@@ -83,7 +83,7 @@ def inline(spans: Sequence[Span], style: Style | None = None) -> Markup:
         parts.append(read_aloud(f" [typography changed: {told}]", style))
     html = concatenated(parts)
     if style.paper:
-        # Words that are removed, and those that took their place: one run of ours between them.
+        # Between removed words and those that took their place: one run of our own words.
         start = read_aloud("", style).removesuffix(_END)
         for end in _ENDS.values():
             html = html.replace(f"{end}{_END}{start}", end)
@@ -91,17 +91,17 @@ def inline(spans: Sequence[Span], style: Style | None = None) -> Markup:
 
 
 def read_aloud(words: str, style: Style) -> Markup:
-    """Words for those who do not see the marks."""
+    """Words for readers who do not see the marks."""
     return element("span", as_content(words), concatenated((_SAY, style.way)))
 
 
 def own_words(words: str, style: Style) -> Markup:
-    """Our own words beside those of the text."""
+    """Our own words among those of the text."""
     return element("span", as_content(words), concatenated((_LABEL, style.way)))
 
 
 def typography_changes(spans: Iterable[Span]) -> str:
-    """How the typography of kept words was before, such as `“ was ", ” was "`; each way once."""
+    """The earlier typography of kept words, such as `“ was ", ” was "`; each change once."""
     pairs: dict[tuple[str, str], None] = {}
     for span in spans:
         if span.before is None:
@@ -126,8 +126,8 @@ def _anchored(link: str, words: Markup) -> Markup:
 def _units(spans: Sequence[Span]) -> list[tuple[str, Span]]:
     """Each span with the link that is to enclose it together with its neighbours.
 
-    A link some of whose words are kept stays one link around its changed words; where all words
-    are added or deleted, the mark-up encloses the link, so that it is told of once.
+    A link some of whose words are kept stays one link around its changed words; if all its words
+    are added or deleted, the marks enclose the link, so that it is announced once.
     """
     units: list[tuple[str, Span]] = []
     for link, group in groupby(spans, key=lambda s: _link(s.marks)):
@@ -139,12 +139,12 @@ def _units(spans: Sequence[Span]) -> list[tuple[str, Span]]:
 
 def _link(marks: Sequence[Mark]) -> str:
     if not marks:
-        return ""  # as most words have none
+        return ""  # most words have none
     return next((mark.value for mark in marks if mark.kind == "link"), "")
 
 
 def _run(spans: list[Span], style: Style, linked: bool) -> Markup:
-    """Words that share their fate."""
+    """Words with the same kind of change."""
     kind, _, _, was, before = spans[0]
     parts: list[Markup] = []
     for link, group in groupby(spans, key=lambda s: _link(s.marks) if linked else ""):
@@ -177,7 +177,7 @@ def _noted(
     now: tuple[Mark, ...],
     style: Style,
 ) -> Markup:
-    """Kept words, with how they were before."""
+    """Kept words, with what they were before."""
     if before is not None:
         title = attribute("title", f"Was: {before}") if style.noted else NOTHING
         words = element("span", words, _TYPE + title) if style.in_words else words

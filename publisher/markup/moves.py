@@ -1,4 +1,4 @@
-"""Moves: where the words of a redline came from that moved, were split off or merged."""
+"""Moves: where text in a redline came from and went that moved, was split off or was merged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from publisher.text.clauses import Kind
 def move_titles(amendment: Amendment) -> dict[int, tuple[str, str]]:
     """For each move: (title of the section it left, title of the section it went to).
 
-    Of a section that moved as a whole: the titles of the sections it stood and stands behind.
+    For a section that moved as a whole: the titles of the sections before it, then and now.
     """
     left: dict[int, str] = {}
     reached: dict[int, str] = {}
@@ -27,7 +27,7 @@ def move_titles(amendment: Amendment) -> dict[int, tuple[str, str]]:
 
 
 def carried_moves(amendment: Amendment) -> frozenset[int]:
-    """The moves of clauses that went with their section: only its heading says so."""
+    """The moves of clauses that went with their section, where only its heading mentions it."""
     before: dict[int, int] = {}
     after: dict[int, int] = {}
     old = new = 0
@@ -40,7 +40,7 @@ def carried_moves(amendment: Amendment) -> frozenset[int]:
 
 
 def section_origins(amendment: Amendment, titles: dict[str, str]) -> dict[str, str]:
-    """What to say above the heading of a section that was split off or merged, by anchor."""
+    """By anchor: what to say above the heading of a section that was split off or merged."""
     origins: dict[str, str] = {}
     for change in amendment.changes:
         if change.kind is ChangeKind.SPLIT:
@@ -48,5 +48,5 @@ def section_origins(amendment: Amendment, titles: dict[str, str]) -> dict[str, s
         elif change.kind is ChangeKind.MERGED:
             into = "”, “".join(titles.get(other, other) for other in change.others)
             origins[change.anchor] = f"Merged into “{into}”"
-    origins.pop("", None)  # of sections without anchors nobody can say which
+    origins.pop("", None)  # which section without an anchor it is, nobody can say
     return origins

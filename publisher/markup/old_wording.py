@@ -1,4 +1,4 @@
-"""Old wording: what a passage said before, written beside it and hidden until it is asked for."""
+"""Old wording: what a passage said before, hidden beside it until a reader asks for it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def old_wording(frame: Blocks, olds: Iterable[OldClause], style: Style, outline:
     """Old clauses as HTML.
 
     Args:
-        frame: where to write them; nothing is in it yet.
-        olds: the clauses with what became of their words.
+        frame: where to write them; still empty.
+        olds: the clauses, with what became of their words.
         style: how their words are shown.
-        outline: of the old text, up to here.
+        outline: the headings of the old text up to here.
     """
     for old in olds:
         clause, cells = old.clause, old.cells()
@@ -39,7 +39,7 @@ def hidden_wording(tag: str, old: Markup, *, same: bool = False) -> Markup:
     Args:
         tag: its name.
         old: the old wording.
-        same: it is the wording of the new text as well.
+        same: it is also the wording of the new text.
     """
     kind = attribute("class", "pp-was pp-as-now" if same else "pp-was")
     shown = element(tag, concatenated((NEWLINE, old)), concatenated((kind, _HIDDEN)))

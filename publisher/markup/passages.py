@@ -1,8 +1,8 @@
-"""Passages: operations gathered to what stands together on a page.
+"""Passages: operations gathered into what belongs together on a page.
 
-A block shows one clause; where paragraphs were joined, it shows the words of several. A passage is
-the least that can stand beside its old wording: a paragraph, an item of an outermost list with
-all that is in it, a whole table, a whole quotation.
+A block shows one clause; if paragraphs were joined, the words of several. A passage is the least
+that can be shown beside its old wording: a paragraph, an item of an outermost list with everything
+in it, a whole table, a whole quotation.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from publisher.markup.html import UNSEEN
 from publisher.text.clauses import Clause, Kind
 
 LONGEST_UNFOLDED = 3
-"""More unchanged clauses than this between two changes may be folded."""
+"""More unchanged clauses than this between two changes are folded."""
 
 
 @dataclass(slots=True)
 class OldClause:
-    """An old clause and the operations that tell what became of its words, in order."""
+    """An old clause, and in order the operations that say what became of its words."""
 
     clause: Clause
     operations: list[Operation]
 
     def cells(self) -> Cells:
-        """Its words; those that were removed are marked, and so is what was changed about others.
+        """Its words, with marks for what was removed and for what changed about the others.
 
-        The text of each span is the old one, and its formatting too; `was` and `before` are set
-        where they are others now.
+        Text and formatting of each span are the old ones; `was` and `before` are those of now,
+        where they differ.
         """
         first = self.operations[0]
         if len(self.operations) > 1:
@@ -65,7 +65,7 @@ def _old(spans: Iterable[Span]) -> Iterable[Span]:
 
 
 def seams(clause: Clause, parts: Sequence[str]) -> list[str]:
-    """The spaces before each part of a clause that was split or put together of others."""
+    """The spaces before each part of a clause that was split or merged from others."""
     found: list[str] = []
     at = 0
     for part in parts:
@@ -81,15 +81,15 @@ class Block:
 
     op: Operation
     joined: list[Operation] = field(default_factory=list)
-    """Of a new clause: the operations of the further old clauses that were merged into it."""
+    """The operations of further old clauses that were merged into its new clause."""
     split: bool = False
-    """A paragraph ends here that went on in the old text."""
+    """The paragraph ends here; in the old text it went on."""
     olds: list[OldClause] = field(default_factory=list)
     """The old clauses that begin here."""
     section: str = ""
-    """Anchor of the section it is in, else its title; of a removed section, as it was."""
+    """The anchor of its section, else the title; of a removed section, the old one."""
     place: str = ""
-    """The id of the change that begins here; empty: none does."""
+    """The id of the change that begins here; empty if none does."""
 
     @property
     def unchanged(self) -> bool:
@@ -98,15 +98,15 @@ class Block:
 
     @property
     def away(self) -> bool:
-        """Whether its clause stands elsewhere now."""
+        """Whether its clause moved away from here."""
         return bool(self.op.move) and self.op.new is None
 
 
 def reading_order(operations: Iterable[Operation]) -> list[Operation]:
-    """The operations that readers see, so that a table or list goes on before what is gone below.
+    """The operations that readers see, with tables and lists kept whole.
 
-    In a gap, all that is gone stands before all that is new; a new row would be parted from its
-    table by a paragraph that was removed behind it. Both sides keep their order.
+    In a gap, everything removed comes before everything new: a new row would be parted from its
+    table by a paragraph that was removed after it. Both sides keep their order.
     """
     found: list[Operation] = []
     around: tuple[str, int] | None = None
@@ -137,7 +137,7 @@ def _within(clause: Clause, kind: str) -> bool:
 
 
 def blocks_of(operations: Iterable[Operation]) -> list[Block]:
-    """The blocks that readers see, in reading order, each with the section it is in."""
+    """The blocks that readers see, in reading order, each with its section."""
     blocks: list[Block] = []
     holder: Block | None = None
     source: tuple[OldClause, Block] | None = None
@@ -172,7 +172,7 @@ def blocks_of(operations: Iterable[Operation]) -> list[Block]:
 
 
 def passages_of(blocks: Sequence[Block]) -> list[list[Block]]:
-    """The blocks cut wherever nothing but an outermost list goes on."""
+    """The blocks, cut wherever nothing continues but an outermost list."""
     found: list[list[Block]] = []
     frame = Blocks({}, {})
     for block in blocks:
@@ -191,7 +191,7 @@ def passages_of(blocks: Sequence[Block]) -> list[list[Block]]:
 
 
 def foldable_stretches(found: Sequence[list[Block]]) -> list[tuple[bool, list[list[Block]]]]:
-    """The passages of one section, as stretches that may be folded and stretches that may not."""
+    """The passages of one section, in stretches: (whether it is folded, its passages)."""
     runs: list[tuple[bool, list[list[Block]]]] = []
     for passage in found:
         same = all(block.unchanged for block in passage)
@@ -205,7 +205,7 @@ def foldable_stretches(found: Sequence[list[Block]]) -> list[tuple[bool, list[li
 def by_section(
     found: Iterable[list[Block]],
 ) -> Iterable[tuple[list[Block] | None, list[list[Block]]]]:
-    """Each section's heading, a passage of its own, and the passages behind it."""
+    """For each section: its heading, which is a passage, and the passages after it."""
     heading: list[Block] | None = None
     for is_heading, group in groupby(found, key=lambda p: p[0].op.clause.kind is Kind.HEADING):
         if not is_heading:

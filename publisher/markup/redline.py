@@ -1,8 +1,8 @@
 """The redline of a text: the new text with every change marked in it.
 
-`ins` and `del` stand only around words inside a block, where HTML allows them (HTML §4.7); every
-one carries words for those who do not see colour. For the views of a page, each passage has its
-old wording beside it, hidden until the reader asks for it: so one text serves both layouts.
+`ins` and `del` enclose only words inside a block, where HTML allows them (HTML §4.7), and each
+says in words what it is for those who do not see colour. For the views of a page, each passage has
+its old wording beside it, hidden until a reader asks for it: so one text serves both layouts.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ def redline(
 
     Args:
         amendment: what to show.
-        top: the level of its uppermost headings; 0: the levels as they are written.
+        top: the level of its uppermost headings; 0 keeps the levels as written.
         paper: for a PDF.
-        views: with what `views.css` shows on demand: the old wording, and folds.
+        views: with what `views.css` shows on demand: the old wording and folds.
     """
     return _Redline(amendment, top, paper, views).fragment()
 
@@ -121,7 +121,7 @@ class _Redline:
         self._changed(passage, shown, listed)
 
     def _count_item(self, clause: Clause) -> None:
-        """Goes on counting the items of the list that is open, behind one written elsewhere."""
+        """Keeps count of the items of the open list, after one that was written elsewhere."""
         item = (clause.file, clause.containers[1].number)
         self.text.stack[-1].next = self.new_numbers.get(item, 1) + 1
 
@@ -146,14 +146,14 @@ class _Redline:
             self._gone(shown, old, listed)
 
     def _beside(self, old: Markup, listed: bool, same: bool) -> None:
-        """The old wording, hidden; `same`: it is that of the new text."""
+        """The old wording, hidden; `same`: it is also that of the new text."""
         self.text.out.append(hidden_wording("li" if listed else "div", old, same=same))
         if listed:
-            # Whether browsers count what is hidden is not to matter.
+            # So that it does not matter whether browsers count hidden items.
             self.text.stack[-1].next = -1
 
     def _gone(self, shown: list[Block], old: Markup, listed: bool) -> None:
-        """A passage that has no new wording; of what moved, the old one is hidden."""
+        """A passage without a new wording; the old one of what moved is hidden."""
         moved = any(block.away for block in shown)
         after = hidden_wording("div", old) if moved else NOTHING
         if not listed:
@@ -169,7 +169,7 @@ class _Redline:
             self._close_side("" if moved else "pp-gone")
 
     def _open_side(self, name: str, *, anew: bool = False) -> None:
-        """What is gone and what came instead stand side by side, however many passages each."""
+        """What was removed and what came instead are side by side, however many passages each."""
         if self.side == (name, len(self.text.out)) and not anew:
             self.text.out.pop()
         else:
@@ -196,7 +196,7 @@ class _Redline:
     # ── blocks ───────────────────────────────────────────────────────────────────────────────────
 
     def _block(self, block: Block, *, gone: bool = False) -> None:
-        """A block; `gone`: nothing of its passage is there any more."""
+        """A block; `gone`: nothing is left of its passage."""
         op, text = block.op, self.text
         clause = op.clause
         heading = clause.kind is Kind.HEADING
@@ -229,7 +229,7 @@ class _Redline:
         level = self.outline.level(clause) if heading else 0
         name = self.outline.name(clause, level) if heading else NOTHING
         if clause.tight and (op.move or (self.paper and not block.unchanged)):
-            # On paper, so that the bar beside it has a block to stand at.
+            # On paper, so that the bar in the margin has a block to be beside.
             text.out.append(element("div", mark + words, self._class(block)) + "\n")
         else:
             text.write(clause, cells, concatenated((name, self._class(block))), level)
@@ -241,7 +241,7 @@ class _Redline:
         return element(tag, sign + spoken, attribute("class", "pp-seam"))
 
     def _mark(self, block: Block) -> Markup:
-        """The place that an address leads to."""
+        """The place that the address of a change leads to."""
         if not block.place:
             return NOTHING
         title = self.style.titles.get(block.section, block.section) or "the beginning"
@@ -249,7 +249,7 @@ class _Redline:
         return element("span", NOTHING, concatenated(named))
 
     def _above(self, op: Operation) -> None:
-        """What is to be said of a section above its heading."""
+        """Says above the heading of a section where it came from."""
         said = []
         if op.move and op.new:
             left, _ = self.moves[op.move]
@@ -266,7 +266,7 @@ class _Redline:
         self.text.out += said
 
     def _away(self, op: Operation, reached: str) -> None:
-        """Says at its old place where a clause went."""
+        """Says at the old place of a clause where it went."""
         text = op.clause.text
         short = text if len(text) <= 70 else text[:67].rstrip() + "…"
         if op.clause.kind is Kind.HEADING:
@@ -314,7 +314,7 @@ class _Redline:
 
 
 def _kept_items(operations: Iterable[Operation]) -> dict[tuple[str, int], tuple[str, int]]:
-    """The items of lists that go on: by file and number of the old container, the new one."""
+    """The list items that go on: by file and number of the old one, those of the new one."""
     return {
         (op.old.file, old.number): (op.new.file, new.number)
         for op in operations
@@ -325,7 +325,7 @@ def _kept_items(operations: Iterable[Operation]) -> dict[tuple[str, int], tuple[
 
 
 def _align(op: Operation) -> list[str]:
-    """The alignment of each column: that of the new table where the column is in it."""
+    """The alignment of each column: that of the new table if it has the column."""
     found = []
     for index in range(len(op.cells)):
         old, new = op.columns[index] if op.columns else (index, index)

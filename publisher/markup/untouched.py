@@ -1,7 +1,7 @@
-"""Untouched passages: those without a change, which one redline after another has alike.
+"""Untouched passages: those without a change, which are the same in one redline after another.
 
-From one version of a policy to the next hardly anything changes: most passages of a redline are
-those of the redline before it, and are written but once.
+Hardly anything changes from one version of a policy to the next, so most passages of a redline are
+those of the redline before it, and each is written once.
 """
 
 from __future__ import annotations
@@ -24,35 +24,35 @@ from publisher.text.clauses import Container, Kind
 
 @dataclass(frozen=True, slots=True)
 class UntouchedPassage:
-    """A passage in which nothing changed, equal to any other that is written the same way."""
+    """A passage without a change, equal to any other that is written the same way."""
 
     setting: tuple[object, ...]
-    """All that decides how it is written: words, containers, numbers."""
+    """Everything that decides how it is written: words, containers, numbers."""
     depth: int
-    """How many of its containers are open before it: 1 in an outermost list, else 0."""
+    """How many containers are open before it: 1 in an outermost list, else 0."""
     both_ways: bool
     """The text may run from right to left."""
     operations: tuple[Operation, ...] = field(compare=False)
     numbers: tuple[ItemNumbers, ItemNumbers] = field(compare=False)
-    """The numbers that its items bear in the old and in the new text."""
+    """The numbers of its items in the old and in the new text."""
 
 
 def untouched_passage(
     passage: Sequence[Block], depth: int, both_ways: bool, numbers: tuple[ItemNumbers, ItemNumbers]
 ) -> UntouchedPassage | None:
-    """A passage as one in which nothing changed; None if it has to be written where it stands.
+    """A passage as a value; None if something changed in it, or it has a heading or a table.
 
     Args:
         passage: its blocks.
-        depth: how many of its containers are open before it.
+        depth: how many containers are open before it.
         both_ways: whether the text may run from right to left.
-        numbers: the numbers of all items of the old and of the new text.
+        numbers: the numbers of all items in the old and in the new text.
     """
     if not all(block.unchanged for block in passage):
         return None
     operations = tuple([block.op for block in passage])
     if any(op.clause.kind in (Kind.HEADING, Kind.ROW) for op in operations):
-        return None  # which have names and numbers of their own
+        return None  # these have names and numbers that must be unique on the page
     own: tuple[dict[tuple[str, int], int], ...] = ({}, {})
     setting = tuple(_setting(operations, numbers, own))
     return UntouchedPassage(setting, depth, both_ways, operations, (own[0], own[1]))
@@ -63,7 +63,7 @@ def _setting(
     numbers: tuple[ItemNumbers, ItemNumbers],
     own: Sequence[dict[tuple[str, int], int]],
 ) -> Iterator[object]:
-    """What decides how clauses are written; the numbers of their items are put into `own`."""
+    """What decides how clauses are written; puts the numbers of their items into `own`."""
     places: dict[int, int] = {}
     for op in operations:
         assert op.old
@@ -88,9 +88,9 @@ def _numbered(
 
 @lru_cache(maxsize=1 << 14)
 def untouched_html(passage: UntouchedPassage) -> Markup:
-    """A passage in which nothing changed, with its old wording before it.
+    """A passage without a change as HTML, with its old wording before it.
 
-    It follows from the passage alone; the last 16,384 that were asked for are kept.
+    The result depends on the passage alone; the 16,384 that were asked for last are kept.
     """
     old_numbers, new_numbers = passage.numbers
     first, depth = passage.operations[0], passage.depth
@@ -103,7 +103,7 @@ def untouched_html(passage: UntouchedPassage) -> Markup:
     old = old_wording(frame, olds, noted, Outline(0))
     text.out.append(hidden_wording("li" if depth else "div", old, same=True))
     if depth:
-        # Whether browsers count what is hidden is not to matter.
+        # So that it does not matter whether browsers count hidden items.
         text.stack[-1].next = -1
     style = Style(both_ways=passage.both_ways)
     for op in passage.operations:

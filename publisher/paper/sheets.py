@@ -12,7 +12,7 @@ from markupsafe import Markup
 from publisher.compare.amendment import Amendment
 from publisher.letters.fields import fill, page_values
 from publisher.markup.elements import NOTHING
-from publisher.markup.html import Heading, clauses_html, document_html
+from publisher.markup.html import Heading, TextLinks, clauses_html, document_html
 from publisher.markup.redline import redline
 from publisher.paper.fillable import CUSTOMER, DECLARATION, RELEASE
 from publisher.policies.dates import long_date
@@ -29,7 +29,9 @@ _BAR = ("In the margin", "a bar beside every paragraph with a change")
 def release_sheet(release: Release, organisation: Organisation) -> Markup:
     """A version in full."""
     facts = release.policy.facts
-    text = document_html(release.policy.document.clauses, retired=facts.retired, paper=True)
+    text = document_html(
+        release.policy.document.clauses, TextLinks(retired=facts.retired), paper=True
+    )
     where = Addresses(organisation.site, release.policy.id).release(release.number)
     parts = [
         _title(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from publisher.errors import ConfigurationError
 from publisher.policies.policy import Note, Policy, facts_from
@@ -181,29 +181,42 @@ def read_release(policy_id: str, files: Mapping[str, bytes], name: str) -> Relea
         raise root.error("format", f"is {version}, this program reads {FORMAT}", "update it")
     if (owner := root.text("policy")) != policy_id:
         raise root.error("policy", f"is {owner!r}, not {policy_id!r}", "restore it from git")
-    notice, opt_out = root.table("notice"), root.table("opt_out")
-    imported = _imported(root)
-    translations = root.tables("translations")
-    facts = facts_from(root, notice, opt_out, translations)
+    tables = _Tables.of(root)
     texts = {key: data.decode("utf-8", "replace") for key, data in files.items() if _is_text(key)}
-    notes = tuple(Note(n, texts.get(f"notes/{n}", "")) for n in root.texts("notes", ()))
-    for section in facts.sections:
-        if f"{SECTIONS}/{section}" not in texts:
-            raise root.error("sections", f"names `{section}`, which is missing", "publisher verify")
-    sections = {n: texts[f"{SECTIONS}/{n}"] for n in facts.sections}
-    translated = {
-        language: _translation(language, table, texts, facts.sections)
-        for language, table in translations.items()
-    }
+    release = _release(policy_id, tables, texts, seal_of(files.get(SUMS_FILE, b"")))
+    tables.done()
+    return release
+
+
+class _Tables(NamedTuple):
+    """The tables of a `release.toml`."""
+
+    root: Table
+    notice: Table
+    opt_out: Table
+    translations: Mapping[str, Table]
+
+    @classmethod
+    def of(cls, root: Table) -> _Tables:
+        return cls(root, root.table("notice"), root.table("opt_out"), root.tables("translations"))
+
+    def done(self) -> None:
+        for table in (self.notice, self.opt_out, *self.translations.values(), self.root):
+            table.done()
+
+
+def _release(policy_id: str, tables: _Tables, texts: Mapping[str, str], seal: str) -> Release:
+    root, opt_out, translations = tables.root, tables.opt_out, tables.translations
+    imported, policy = _imported(root), _policy(policy_id, tables, texts)
     number = Number.parse(root.text("number"))
     if number is None:
         raise root.error("number", "is not a release number", "restore it from git")
     materiality = root.text("materiality")
-    release = Release(
+    return Release(
         number=number,
         # What people were told of a text of the past is unknown: it is listed as an amendment.
         materiality=Materiality.MATERIAL if imported else Materiality(materiality),
-        policy=Policy(policy_id, facts, sections, notes, translated),
+        policy=policy,
         published=root.moment("published"),
         effective=root.day("effective"),
         previous=Number.parse(root.text("previous", "")),
@@ -212,16 +225,28 @@ def read_release(policy_id: str, files: Mapping[str, bytes], name: str) -> Relea
         closes=opt_out.day("closes") if opt_out.has("closes") else None,
         notice=texts.get("notice.md", ""),
         opt_out=texts.get("opt-out.md", ""),
-        seal=seal_of(files.get(SUMS_FILE, b"")),
+        seal=seal,
         imported=imported,
         lags=tuple([lag for tag, table in translations.items() for lag in _lags(tag, table)]),
         unaffected=tuple(
             [(tag, a) for tag, table in translations.items() for a in table.texts("unaffected", ())]
         ),
     )
-    for table in (notice, opt_out, *translations.values(), root):
-        table.done()
-    return release
+
+
+def _policy(policy_id: str, tables: _Tables, texts: Mapping[str, str]) -> Policy:
+    root = tables.root
+    facts = facts_from(root, tables.notice, tables.opt_out, tables.translations)
+    notes = tuple(Note(n, texts.get(f"notes/{n}", "")) for n in root.texts("notes", ()))
+    for section in facts.sections:
+        if f"{SECTIONS}/{section}" not in texts:
+            raise root.error("sections", f"names `{section}`, which is missing", "publisher verify")
+    sections = {n: texts[f"{SECTIONS}/{n}"] for n in facts.sections}
+    translated = {
+        language: _translation(language, table, texts, facts.sections)
+        for language, table in tables.translations.items()
+    }
+    return Policy(policy_id, facts, sections, notes, translated)
 
 
 def _translation(

@@ -62,10 +62,10 @@ def review_draft(submission: Submission, releases: Releases) -> list[Finding]:
         *check_text(policy, last, folder, amendment),
         *check_translations(policy, releases, folder, submission.seen),
     ]
-    return in_order(found)
+    return ranked(found)
 
 
-def in_order(findings: Sequence[Finding]) -> list[Finding]:
+def ranked(findings: Sequence[Finding]) -> list[Finding]:
     """Findings as a person works through them: errors first, then by file and line."""
     return sorted(findings, key=lambda finding: finding.rank)
 

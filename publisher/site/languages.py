@@ -12,7 +12,7 @@ from itertools import chain
 from markupsafe import Markup
 
 from publisher.markup.elements import NOTHING
-from publisher.markup.html import Fragment, HeadingLabel, document_html
+from publisher.markup.html import Fragment, HeadingLabel, TextLinks, document_html
 from publisher.policies.dates import long_date
 from publisher.policies.language import english_name, own_name
 from publisher.policies.policy import Policy, Wording
@@ -65,8 +65,7 @@ class Rendition:
         facts = self.release.policy.facts
         return document_html(
             self._clauses(),
-            permalinks=not paper,
-            retired=facts.retired,
+            TextLinks(permalinks=not paper, retired=facts.retired),
             paper=paper,
             labels={lag.anchor: self._label(lag) for lag in self.lags},
         )

@@ -13,7 +13,14 @@ from publisher.compare.change import Change, ChangeKind
 from publisher.compare.summary import summary_sentence
 from publisher.letters.notice import change_words
 from publisher.markup.elements import NOTHING
-from publisher.markup.html import ChangePlace, Fragment, Heading, clauses_html, document_html
+from publisher.markup.html import (
+    ChangePlace,
+    Fragment,
+    Heading,
+    TextLinks,
+    clauses_html,
+    document_html,
+)
 from publisher.policies.dates import long_date
 from publisher.policies.language import is_right_to_left
 from publisher.policies.organisation import Organisation
@@ -343,14 +350,14 @@ def text_of(
         names: the permanent names of its clauses, for a link to each.
         former: by anchor or name: the names of clauses that are gone, to which links lead there.
     """
-    return document_html(
-        policy.document.clauses,
+    links = TextLinks(
         permalinks=True,
-        retired=policy.facts.retired,
         stories=stories,
         names=names,
-        former=former,
+        retired=policy.facts.retired,
+        former=former or {},
     )
+    return document_html(policy.document.clauses, links)
 
 
 def article(policy: Policy, text: Fragment, kind: str = "pp-text") -> Markup:

@@ -1,1 +1,1 @@
-"""A text read: Markdown as clauses, clauses as words."""
+"""Texts: Markdown read into clauses, clauses cut into words."""

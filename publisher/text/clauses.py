@@ -22,7 +22,7 @@ class Kind(StrEnum):
     RULE = "thematic break"
     HTML = "raw HTML"
     FRONT_MATTER = "front matter"
-    """Facts for a site generator at the top of a file: kept, but no text of the policy."""
+    """Metadata for a site generator at the top of a file: kept, but no text of the policy."""
     BLANK = "blank"
 
 
@@ -50,18 +50,18 @@ class Container:
     kind: str
     """`bullet`, `ordered`, `item`, `quote` or `table`."""
     number: int
-    """Tells one container from the next in its document; no meaning beyond that."""
+    """Identifies the container within its document, and means nothing else."""
     start: int = 1
     """The first number of an ordered list; how many columns a table has."""
 
 
 @dataclass(frozen=True)
 class Clause:
-    """One block of text: a heading, a paragraph (also that of a list item), a table row, code."""
+    """One block of text: a heading, a paragraph (also one in a list), a table row, code."""
 
     kind: Kind
     raw: str
-    """The source lines this clause owns, with the blank lines behind it."""
+    """The source lines this clause owns, with the blank lines after it."""
     cells: tuple[tuple[Run, ...], ...]
     """The text: one cell, or one for each column of a table row."""
     containers: tuple[Container, ...] = ()
@@ -87,9 +87,9 @@ class Clause:
     defines: tuple[str, ...] = ()
     """Defined terms of several words that the clause sets in quotation marks."""
     shape: str = ""
-    """How the clause is set: a paragraph, a heading, an item of a list in a quotation, …"""
+    """What the clause is and what it stands in: a heading, or an item of a list in a quotation."""
     key: str = ""
-    """Equal for two clauses that a reader cannot tell apart, wherever they stand."""
+    """Equal for two clauses that a reader cannot tell apart, wherever they are."""
 
     @property
     def table(self) -> int:

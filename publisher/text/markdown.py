@@ -1,4 +1,4 @@
-"""The one Markdown reader: markdown-it-py, set up once, and quick about links."""
+"""The Markdown reader: markdown-it-py, configured in one place and made faster at reading links."""
 
 from __future__ import annotations
 
@@ -14,24 +14,33 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 
 @cache
 def markdown_reader(raw_html: bool = False) -> MarkdownIt:
-    """The one Markdown reader: CommonMark and tables; `raw_html` only to find what to refuse."""
+    """The Markdown reader: CommonMark, tables and front matter.
+
+    Args:
+        raw_html: recognise raw HTML, so that it can be refused.
+
+    Returns:
+        The same reader for the same setting. It keeps nothing of what it reads, and nobody may
+        change its rules.
+    """
     reader = _Markdown("commonmark", {"html": raw_html}).enable("table")
     return reader.use(front_matter_plugin)
 
 
 _PLAIN_TARGET = re.compile(r"[^\x00-\x20\x7f<>()\\]+(?=[)\x00-\x20])")
-"""Where a link leads, and nothing in it has to be balanced or cut."""
+"""A link target in which nothing has to be balanced or unescaped."""
 _PLAIN_ADDRESS = re.compile(
     r"(?:https?://[a-z0-9.-]+(?:/(?:[\w/.~=&+,;:@!$'*-]|%[\dA-Fa-f]{2})*)?"
     r"(?:\?(?:[\w/.~=&+,;:@!$'*?-]|%[\dA-Fa-f]{2})*)?)?(?:\#[\w.~-]*)?",
     re.ASCII,
 )
-"""An address that is written as it would be normalised."""
+"""An address that is already in its normal form."""
 
 
 class _Markdown(MarkdownIt):
-    """Reads links as markdown-it-py does, in a step for the most part instead of letter by letter:
-    in a policy full of long addresses, that is a third of all its reading.
+    """Reads links as markdown-it-py does, but mostly in one step instead of letter by letter.
+
+    In a policy full of long addresses, that saves a third of the time it takes to read it.
     """
 
     def __init__(self, *settings: Any) -> None:

@@ -38,8 +38,8 @@ def parse(text: str, file: str = "", numbers: Iterator[int] | None = None) -> tu
     Args:
         text: Markdown.
         file: the name to record in each clause.
-        numbers: for its containers; the texts of one document share them, so that no table of
-            one is taken for a table of another.
+        numbers: where its containers get their numbers; the texts of one document share it, so
+            that a table of one is never taken for a table of another. None: from 1.
     """
     numbers = numbers or count(1)
     found: list[Clause] = []
@@ -58,20 +58,21 @@ def parse(text: str, file: str = "", numbers: Iterator[int] | None = None) -> tu
 
 # ── parts ────────────────────────────────────────────────────────────────────────────────────────
 
-# From one version of a policy to the next hardly anything changes. So a text is read in parts that
-# mean the same wherever they stand, and no part is read twice.
+# Hardly anything changes from one version of a policy to the next. So a text is read in parts that
+# mean the same wherever they are, and each part is read once.
 
 _BEGINS = re.compile(r"\n[ \t]*\n(?=[^\s>|])(?!---|[-+*](?:[ \t\n]|\Z)|\d+[.)])")
-"""Behind a blank line, the beginning of a line that goes on with nothing above: it is not indented
-as what stands in a list, nor does it begin an item or a quotation (CommonMark §5.2); nor is it what
-begins front matter where it stands first."""
+"""The beginning of a line after a blank one that continues nothing above it.
+
+It is not indented like the content of a list, and begins neither an item nor a quotation
+(CommonMark §5.2). Nor does it begin with `---`: that is front matter at the top of a text."""
 _REACHES_ON = re.compile(r"^[ \t>*+\-\d.)]*(?:```|~~~|<[A-Za-z/!?])", re.MULTILINE)
-"""What may reach beyond blank lines: fenced code and HTML (CommonMark §4.5, §4.6)."""
+"""What may extend beyond blank lines: fenced code and HTML (CommonMark §4.5, §4.6)."""
 
 
 def _parts(text: str) -> list[str]:
-    """A text cut where what stands above decides nothing about what stands below."""
-    # A reference may be meant from afar (CommonMark §4.7); front matter has an end of its own.
+    """A text cut where nothing above affects how the rest is read."""
+    # A reference may be defined anywhere (CommonMark §4.7); front matter may hold blank lines.
     apart = "]:" not in text and "\r" not in text and not text.startswith("---")
     if apart and any(sign in text for sign in ("```", "~~~", "<")):
         apart = not _REACHES_ON.search(text)
@@ -84,18 +85,18 @@ def _parts(text: str) -> list[str]:
 
 
 class _Block(NamedTuple):
-    """One clause of a part, wherever that stands."""
+    """One clause of a part, wherever in a text the part is."""
 
     line: int
-    """From the beginning of the part."""
+    """Its first line, counted from the beginning of the part."""
     raw: str
     around: tuple[tuple[str, int, int], ...]
-    """The containers around it: kind, which one of the part, start."""
+    """The containers around it: kind, number within the part, start."""
     facts: dict[str, Any]
 
 
 class _Part(NamedTuple):
-    """A part as it was read."""
+    """A part of a text, read."""
 
     blocks: tuple[_Block, ...]
     lines: int
@@ -104,6 +105,10 @@ class _Part(NamedTuple):
 
 @lru_cache(maxsize=1 << 14)
 def _read(text: str) -> _Part:
+    """A part of a text, read.
+
+    The result depends on the text alone; the 16,384 parts that were asked for last are kept.
+    """
     numbers = count()
     reader = _Reader(numbers)
     reader.read(markdown_reader(raw_html=True).parse(text))
@@ -168,7 +173,7 @@ class _Reader:
                 case "list_item_close":
                     leaves, line = self._item_leaves.pop()
                     if leaves == len(self.found):
-                        # An empty item has no block of its own, and yet it is there to be read.
+                        # An empty item has no block of its own, but readers see it.
                         self._add(_at(line), Kind.PARAGRAPH, ((),), tight=True)
                     self._around.pop()
                 case "table_open":
@@ -218,7 +223,7 @@ class _Reader:
 
 
 _END = Run("|")
-"""Stands behind each cell in the key of a clause."""
+"""Ends each cell in the key of a clause."""
 
 
 def _at(line: int) -> Token:

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from publisher.text.clauses import Clause, Kind, Run
 
 WIDTH = 76
-"""Characters of a line: what quoting in replies leaves readable."""
+"""Characters in a line: short enough to stay readable when it is quoted in a reply."""
 
 
 def as_plain_text(clauses: Iterable[Clause]) -> str:
-    """The words of clauses, with links written out, in lines of `WIDTH` characters at most.
+    """The words of clauses, with links written out, wrapped at `WIDTH` characters.
 
-    An address longer than a line is never broken, so that it can be followed.
+    An address longer than a line is not broken, so that it still works.
     """
     blocks: list[str] = []
     previous: Clause | None = None
@@ -33,7 +33,7 @@ def _block(clause: Clause, numbers: dict[int, int]) -> str:
 
     Args:
         clause: any clause.
-        numbers: the last number given in each ordered list; kept up to date.
+        numbers: the last number given in each ordered list; updated here.
     """
     first, rest = _indents(clause, numbers)
     if clause.kind is Kind.HEADING:

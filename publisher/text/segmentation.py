@@ -3,7 +3,7 @@
 What a reader takes for one word is one word here: a number, an amount, a date, the address of a
 page or a mailbox, a defined term. Other text is cut by Unicode's rules for word boundaries
 (UAX #29 §4), which also hold combining marks and the parts of an emoji together and cut Chinese
-and Japanese, which set no spaces, between their characters.
+and Japanese, which use no spaces, between their characters.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 Stretch = tuple[int, int]
-"""Where a stretch of a text begins, and where it ends."""
+"""Where a stretch of a text begins and ends."""
 Terms = Mapping[str, tuple[str, ...]]
 """The defined terms of several words by their first word, the longest first."""
 
@@ -32,7 +32,7 @@ _WORDS = r"[^\W\d]\w*(?:['’]\w+)*"
 _NUMBER = r"(?:[$€£¥₹] ?)?\d+(?:[.,:/]\d+)*(?:%|\w*)"
 
 _BEYOND = re.compile("[^\x00-\u024f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2122]")
-"""What is beyond the Latin scripts and their punctuation."""
+"""A character beyond the Latin scripts and their punctuation."""
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r" \d{4}\b")
 
@@ -41,7 +41,10 @@ _YEAR = re.compile(r" \d{4}\b")
 def _latin(
     addresses: bool, years: bool, codes: bool, apostrophes: bool, numbers: bool
 ) -> re.Pattern[str]:
-    """Looking for an address or a date at each word costs time; few clauses have one."""
+    """The pattern of a word, with those alternatives only that a text can need.
+
+    Looking for an address or a date at each word costs time, and few clauses have one.
+    """
     parts = [_PAGE, _MAILBOX] * addresses + [_DATE] * years + [_CODE] * codes
     parts += [_WORDS if apostrophes else _WORD] + [_NUMBER] * numbers
     return re.compile("|".join([*parts, r"\S"]))
@@ -56,7 +59,7 @@ def _unicode() -> Any:
 
 
 def beyond_latin(text: str) -> bool:
-    """Whether a text has a sign beyond the Latin scripts, and is cut by Unicode's rules."""
+    """Whether a text has a character beyond the Latin scripts, and so is cut by Unicode's rules."""
     return _BEYOND.search(text) is not None
 
 
@@ -65,7 +68,7 @@ def words_in(text: str, by_unicode: bool | None = None) -> list[str]:
 
     Args:
         text: any text.
-        by_unicode: whether to cut it by Unicode's rules; None: if it has a sign that needs them.
+        by_unicode: whether to cut it by Unicode's rules; None: if `beyond_latin` says so.
     """
     if beyond_latin(text) if by_unicode is None else by_unicode:
         return [found.group() for found in _unicode().finditer(text)]
@@ -126,12 +129,12 @@ _TERM = re.compile(r"[“\"]([A-Z][\w-]*(?: [A-Z][\w-]*){1,4})[,.]?[”\"]")
 
 
 def defined_terms(text: str) -> tuple[str, ...]:
-    """The terms of several words that a text sets in quotation marks: "Personal Data", say."""
+    """The terms of several words that a text has in quotation marks, such as "Personal Data"."""
     return tuple(_TERM.findall(text)) if "“" in text or '"' in text else ()
 
 
 def terms_by_first_word(found: Iterable[str]) -> Terms:
-    """Defined terms, ready for `segment`."""
+    """Defined terms in the form that `segment` takes."""
     terms: dict[str, tuple[str, ...]] = {}
     for term in sorted(set(found), key=lambda term: (-len(term), term)):
         first = words_in(term)[0]
@@ -153,6 +156,6 @@ _SIGN = re.compile("---?|[" + "".join(sign for sign in TYPOGRAPHY if len(sign) =
 
 
 def without_typography(text: str) -> str:
-    """The text without typography: quotation marks, dashes, special spaces and case made alike."""
+    """The text without typography: quotation marks, dashes, spaces and case made uniform."""
     text = _SIGN.sub(lambda found: TYPOGRAPHY[found[0]], text)
     return text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()

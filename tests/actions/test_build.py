@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests import ROOT
 from tests.fixtures import showcase
 
 EPOCH = "1798070400"  # 2026-12-24, as `showcase.DAY`

@@ -20,7 +20,7 @@ from publisher import frames, hook
 from publisher.actions.publishing import Built, build
 from publisher.edges import build_cache
 from publisher.edges.project import Project
-from tests.conftest import House, git, make_house
+from tests.fixtures.house import House, git, make_house
 
 DAY = dt.date(2026, 12, 24)
 USE = "We use your data for your orders, {0}, and for nothing else that you did not ask for.\n"

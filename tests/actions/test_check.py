@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import FACTS, SECTIONS, House
+from tests.fixtures.house import FACTS, SECTIONS, House
 
 USE = SECTIONS["use.md"]
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from publisher.cli import main
 from publisher.exchange.diff_json import rebuild
-from tests.conftest import SECTIONS, House
+from tests.fixtures.house import SECTIONS, House
 
 
 @pytest.fixture

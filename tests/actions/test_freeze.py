@@ -13,7 +13,7 @@ from publisher.edges import archive
 from publisher.edges.history import History
 from publisher.errors import FreezeError
 from publisher.releases.number import Number
-from tests.conftest import FACTS, SECTIONS, House, git, later, today
+from tests.fixtures.house import FACTS, SECTIONS, House, git, later, today
 
 
 def release(house: House, number: str) -> Path:

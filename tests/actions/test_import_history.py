@@ -26,7 +26,7 @@ from publisher.releases.number import Number
 from publisher.releases.releases import Releases, Status
 from publisher.text.clauses import Document, Kind
 from publisher.text.parsing import parse
-from tests.conftest import House, git
+from tests.fixtures.house import House, git
 from tests.fixtures.strategies import policies
 
 USE = "We use your data to send you what you ordered, and for nothing else."

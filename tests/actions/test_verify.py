@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import House, git, later
+from tests.fixtures.house import House, git, later
 
 
 @pytest.fixture

@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from publisher.cli import console
 from publisher.errors import NotFoundError
 from publisher.policies.finding import Finding, Severity
+from tests import ROOT
 from tests.actions.test_import_history import ONE, make_past
-from tests.conftest import KEY, ROOT, House, git
+from tests.fixtures.house import KEY, House, git
 
 WORK = """
 from publisher.cli import console

@@ -26,7 +26,8 @@ from publisher import pipe
 from publisher.cli import main
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
-from tests.conftest import CONFIGURATION, KEY, ROOT, House
+from tests import ROOT
+from tests.fixtures.house import CONFIGURATION, KEY, House
 
 MAIL = b"From: Ann <ann@example.com>\nTo: opt-out@hosting.example\nSubject: Hello\n\nHello.\n"
 LATER = f"{pipe.LATER}\n".encode()

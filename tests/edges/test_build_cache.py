@@ -13,7 +13,7 @@ import pytest
 from publisher.edges import build_cache as module
 from publisher.edges.build_cache import Store, kept, name_of
 from publisher.edges.up_to_date import of_folder, of_git
-from tests.conftest import House, git
+from tests.fixtures.house import House, git
 
 
 class Maker:

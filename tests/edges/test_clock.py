@@ -21,8 +21,9 @@ from publisher.edges.ledger import ledger_of
 from publisher.errors import ConfigurationError
 from publisher.releases.chronology import behind
 from publisher.releases.number import Number
+from tests import ROOT
 from tests.actions.test_import_history import ONE, make_past
-from tests.conftest import ROOT, House, git, later, make_house, today
+from tests.fixtures.house import House, git, later, make_house, today
 
 LONG_AGO = {
     "SOURCE_DATE_EPOCH": "315619200",  # 1980-01-02

@@ -12,7 +12,7 @@ import pytest
 from publisher.edges.foreign import ForeignHistory
 from publisher.errors import HistoryError, NotFoundError
 from tests.actions.test_import_history import ONE, Past, bring, line, make_past, refused, sources
-from tests.conftest import House, git
+from tests.fixtures.house import House, git
 
 
 @pytest.fixture

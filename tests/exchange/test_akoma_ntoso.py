@@ -24,7 +24,7 @@ from publisher.policies.policy import Facts, Policy
 from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Imported, Release
 from publisher.text.clauses import Clause
-from tests.conftest import ROOT
+from tests import ROOT
 from tests.fixtures.strategies import policies
 
 TWO = Number(2)

@@ -19,8 +19,9 @@ from click.testing import CliRunner
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from publisher.cli import main
-from tests.conftest import KEY, ROOT, House, git, make_house
+from tests import ROOT
 from tests.fixtures.access import violations
+from tests.fixtures.house import KEY, House, git, make_house
 from tests.fixtures.relays import free_port
 
 pytestmark = pytest.mark.browser

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import CONFIGURATION, House, later, make_house
+from tests.fixtures.house import CONFIGURATION, House, later, make_house
 from tests.fixtures.relays import Keeps, real
 
 PEOPLE = "customer,address,name\nc1,ann@example.com,Ann Ä\nc2,bob@example.com,\n"

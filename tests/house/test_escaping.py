@@ -23,7 +23,7 @@ from publisher.markup.elements import (
     element,
 )
 from publisher.markup.exact import exact
-from publisher.markup.html import document_html
+from publisher.markup.html import TextLinks, document_html
 from publisher.markup.redline import redline
 from publisher.site import feeds
 from publisher.text.clauses import Document
@@ -216,7 +216,7 @@ def test_no_text_has_an_element_or_an_attribute_of_its_own(old: str, new: str) -
     amendment = amend(before, after)
     names = [f"x.{n}" for n in range(len(after.clauses))]
     for html in (
-        document_html(after.clauses, permalinks=True, stories="../", names=names).html,
+        document_html(after.clauses, TextLinks(permalinks=True, stories="../", names=names)).html,
         document_html(after.clauses, paper=True).html,
         redline(amendment, views=True).html,
         redline(amendment, paper=True).html,

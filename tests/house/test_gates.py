@@ -30,9 +30,9 @@ from playwright.sync_api import Browser, BrowserContext, ViewportSize
 from pypdf import PdfReader
 
 from publisher.actions.publishing import Order, order
-from tests.conftest import House
 from tests.fixtures import showcase
 from tests.fixtures.access import violations
+from tests.fixtures.house import House
 from tests.fixtures.links import dead
 from tests.fixtures.statics import hosting
 from tests.house.test_browser import browser, serving

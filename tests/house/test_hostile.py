@@ -28,8 +28,8 @@ from pypdf import PdfReader
 
 from publisher.actions.publishing import Order, order
 from publisher.cli import main
-from tests.conftest import KEY, House
 from tests.fixtures import tricks
+from tests.fixtures.house import KEY, House
 from tests.fixtures.statics import hosting
 from tests.fixtures.tricks import wicked
 from tests.house.test_browser import browser, serving

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from publisher.compare.amendment import amend
 from publisher.compare.spans import Span, SpanKind
 from publisher.markup.exact import exact
-from publisher.markup.html import clauses_html, document_html
+from publisher.markup.html import TextLinks, clauses_html, document_html
 from publisher.markup.inline import typography_changes
 from publisher.markup.redline import redline
 from publisher.text.clauses import Document
@@ -325,7 +325,8 @@ def test_a_letter_keeps_its_levels() -> None:
 
 
 def test_a_retired_anchor_stands_where_its_section_went() -> None:
-    html = document_html(parse("## New {#new}\n\nText.\n"), retired={"old": "new", "gone": ""}).html
+    links = TextLinks(retired={"old": "new", "gone": ""})
+    html = document_html(parse("## New {#new}\n\nText.\n"), links).html
     assert '<h2 id="new"><span class="pp-retired" id="old"></span>New' in html
     assert "gone" not in html
 

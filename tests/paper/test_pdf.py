@@ -38,7 +38,7 @@ from publisher.releases.release import Release
 from publisher.site.catalogue import text as text_json
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
-from tests.conftest import ROOT
+from tests import ROOT
 from tests.fixtures.standards import broken, read_aloud
 from tests.site.test_pages import new_project
 

@@ -7,7 +7,7 @@ import pytest
 from publisher.errors import ConfigurationError
 from publisher.policies.organisation import Organisation
 from publisher.policies.settings import read_settings
-from tests.conftest import CONFIGURATION
+from tests.fixtures.house import CONFIGURATION
 
 
 def test_the_organisation_is_one_value() -> None:

@@ -17,8 +17,8 @@ from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.release import Lag
 from publisher.site import catalogue, languages
-from tests.conftest import FACTS, SECTIONS, House, git, later, make_house, today
 from tests.fixtures import standards
+from tests.fixtures.house import FACTS, SECTIONS, House, git, later, make_house, today
 from tests.site.test_catalogue import checked as valid
 
 DECLARED = """

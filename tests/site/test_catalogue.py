@@ -18,7 +18,7 @@ from publisher.releases.release import Imported, Release
 from publisher.releases.releases import Releases
 from publisher.site import catalogue
 from publisher.site.change_summary import Abstract, abstract
-from tests.conftest import ROOT
+from tests import ROOT
 from tests.reports.test_reports import closed
 from tests.site.test_timeline import LINE, POLICY, release
 

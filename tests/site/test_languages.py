@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from publisher.actions.assembling import site
-from tests.conftest import FACTS, House, later, make_house, today
+from tests.fixtures.house import FACTS, House, later, make_house, today
 from tests.fixtures.links import dead
 from tests.house.test_browser import FLAGS, chromium
 from tests.releases.test_translation import COOKIES, DECLARED, GERMAN

@@ -29,7 +29,8 @@ from publisher.policies.policy import Facts, Note, Policy
 from publisher.releases.folder import release_files
 from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Release
-from tests.conftest import CONFIGURATION, ROOT, House
+from tests import ROOT
+from tests.fixtures.house import CONFIGURATION, House
 
 FACTS = Facts(
     "Privacy Policy",

@@ -15,7 +15,7 @@ from publisher.releases.releases import Releases, Status
 from publisher.site import catalogue, overview, page_head, page_parts, relations
 from publisher.site.timeline import bars, described, picture
 from tests.actions.test_import_history import ONE, Past, bring, past
-from tests.conftest import House
+from tests.fixtures.house import House
 from tests.site.test_timeline import LINE, release
 
 __all__ = ["past"]

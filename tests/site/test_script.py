@@ -31,7 +31,7 @@ from publisher.site import theme, versus
 from publisher.site.comparable import FORMAT, written
 from publisher.text.clauses import Document, Kind
 from publisher.text.parsing import parse
-from tests.conftest import ROOT
+from tests import ROOT
 from tests.fixtures.comparing import (
     Found,
     Op,

@@ -23,7 +23,7 @@ from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.site import theme, versus
 from publisher.site.derived import Makings
-from tests.conftest import ROOT
+from tests import ROOT
 from tests.fixtures.access import violations
 from tests.house.test_browser import browser, own_site
 

@@ -17,7 +17,8 @@ from publisher.edges.assets import FONTS
 from publisher.edges.fonts import RANGES
 from publisher.edges.webfonts import BASIC, MORE, web_font_faces, web_font_files
 from publisher.site import theme
-from tests.conftest import ROOT, make_house
+from tests import ROOT
+from tests.fixtures.house import make_house
 from tests.fixtures.statics import Host, hosting
 from tests.house.test_browser import browser
 
