@@ -58,6 +58,10 @@ class FormError(PublisherError):
     """A form that came back as a file cannot be read as one of ours."""
 
 
+class LedgerError(PublisherError):
+    """The ledger cannot be read or written; nothing of the act was recorded."""
+
+
 class MailError(PublisherError):
     """A message cannot be read within the limits: a person has to."""
 
@@ -80,6 +84,10 @@ class TokenError(PublisherError):
 
 class RequestError(PublisherError):
     """A message cannot be settled as asked."""
+
+
+class OutputError(PublisherError):
+    """What was asked for cannot be written to the file that was named."""
 
 
 class TooOftenError(PublisherError):

@@ -1,13 +1,17 @@
-"""What every test gets; what only some need: `fixtures`."""
+"""What every test gets, and how a run is laid out; what only some need: `fixtures`."""
 
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser
 
+from tests.fixtures import browsers, places
 from tests.fixtures.house import KEY, House, make_house
 
 # CI tries the same examples every time, so that a failure there is the change's own; at a desk,
@@ -19,12 +23,59 @@ settings.register_profile(
     derandomize="CI" in os.environ,
 )
 settings.load_profile("default")
+_MEMORY = pytest.StashKey[Path]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Where real texts are: pairs of versions (`test_pairs.py`), histories (`test_script.py`)."""
     parser.addoption("--pairs", default="", metavar="FOLDER", help="real pairs of versions")
     parser.addoption("--corpus", default="", metavar="FOLDER", help="a git clone of real policies")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Puts temporary folders into memory, those of the programs that are started as well.
+
+    Workers get folders in the one of the process that started them.
+    """
+    if config.option.basetemp is None and (folder := places.in_memory()):
+        config.stash[_MEMORY] = folder
+        (folder / "tmp").mkdir()
+        os.environ["TMPDIR"] = str(folder / "tmp")
+        config.option.basetemp = folder / "tests"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Gives the memory back, whatever came of the tests."""
+    if folder := config.stash.get(_MEMORY, None):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two processes a core, eight at most: about half the tests wait for somebody else."""
+    return min(8, 2 * (os.cpu_count() or 1))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps together what shares a costly fixture, and runs that first.
+
+    Tests of a file that share none go to whichever process has nothing to do. So the last ones are
+    short, and no process goes on alone.
+    """
+    for item in items:
+        assert isinstance(item, pytest.Function)
+        definitions = item._fixtureinfo.name2fixturedefs.values()
+        if any(found.scope == "module" for named in definitions for found in named):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    """0 for what stays together, 1 for laws (they try many examples), 2 for all others."""
+    if item.get_closest_marker("xdist_group"):
+        return 0
+    return 1 if hasattr(getattr(item, "obj", None), "hypothesis") else 2
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +90,20 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def disk() -> Iterator[Path]:
+    """A temporary folder on a disk, where `tmp_path` may be in memory."""
+    with places.on_disk() as folder:
+        yield folder
+
+
+@pytest.fixture
 def house(tmp_path: Path) -> House:
     """A committed draft without releases."""
     return make_house(tmp_path / "house")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium, which the tests of a module share."""
+    with browsers.opened() as opened:
+        yield opened

@@ -15,7 +15,7 @@ with atheris.instrument_imports():
     # What is not imported here for the first time is not observed.
     from email.message import EmailMessage
 
-    from publisher.edges import inbox
+    from publisher.mail import reading
 
 SLOW = 1.0
 """Seconds of CPU; a message that takes more is a finding."""
@@ -76,8 +76,8 @@ def letters() -> Iterator[bytes]:
 
 def read(data: bytes) -> None:
     start = time.process_time()
-    mail = inbox.read_mail(data, "")
-    inbox.as_it_came(data)
+    mail = reading.read_mail(data, "")
+    reading.as_it_came(data)
     if (took := time.process_time() - start) > SLOW:
         raise RuntimeError(f"it took {took:.1f} s")
     json.dumps(asdict(mail)).encode()

@@ -23,10 +23,9 @@ from urllib.parse import urlencode
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from publisher.actions.noticing import import_recipients  # noqa: E402 - found by the line above
-from publisher.edges.project import Project  # noqa: E402
+from publisher.edges.project import Project  # noqa: E402 - found by the line above
 from tests.fixtures.house import KEY  # noqa: E402
-from tests.fixtures.houses import NOW, make  # noqa: E402
+from tests.fixtures.houses import import_customers, make  # noqa: E402
 from tests.fixtures.receivers import PAGE, Receiver, receiving  # noqa: E402
 
 CUSTOMERS = 1_000
@@ -49,7 +48,7 @@ def house(root: Path) -> Project:
     project = make(root)
     rows = (f"c-{n},customer-{n:04}@known.example,Customer {n}\n" for n in range(CUSTOMERS))
     csv = "customer,address,name\n" + "".join(rows)
-    import_recipients(project, csv.encode(), "customers.csv", NOW)
+    import_customers(project, csv.encode())
     return project
 
 

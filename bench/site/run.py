@@ -26,11 +26,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from publisher.actions.printing import redline_pdf, release_pdf
+from publisher.actions.workplace import Workplace
 from publisher.compare.amendment import Amendment, amend
 from publisher.compare.spans import Span, SpanKind
-from publisher.edges import archive
-from publisher.edges.project import Project
+from publisher.paper.documents import redline_document, release_document
 
 ROOT = Path(__file__).parents[2]
 BARE = """\
@@ -44,10 +43,10 @@ not_in_nav: "/[0-9]*"
 """As ours, it lists no version in its navigation: that alone would cost more than all else."""
 PAGES_ALONE = """\
 import sys
-from publisher.site import makings
+from publisher.site import derived
 
-makings.written = makings.akoma_ntoso = makings.catalogue.text = lambda *_: b""
-makings.as_json = makings.as_markdown = lambda *_, **more: ""
+derived.written = derived.akoma_ntoso = derived.catalogue.text = lambda *_: b""
+derived.diff_json = derived.markdown_report = lambda *_, **more: ""
 from publisher.cli import main
 
 main(sys.argv[1:])
@@ -128,15 +127,16 @@ def take(folder: Path, clone: Path, path: str, commit: str, policy: str = "terms
 
 def print_ahead(folder: Path, policy: str = "terms") -> None:
     """Makes the PDFs that the site will have: `bench/pdf` measures what they cost."""
-    project = Project.find(folder)
-    *_, before, last = archive.line(project, policy)
-    release_pdf(project, last)
-    redline_pdf(project, before, last)
+    work = Workplace.find(folder)
+    *_, before, last = work.archive.releases(policy)
+    organisation = work.settings.organisation
+    work.press.pdf_of(release_document(last, organisation))
+    work.press.pdf_of(redline_document(before, last, organisation))
 
 
 def write_plain(folder: Path, here: Path) -> None:
     """One Markdown page a version, and one a redline in full, for plain MkDocs."""
-    releases = archive.line(Project.find(folder), "terms")
+    releases = Workplace.find(folder).archive.releases("terms")
     docs = here / "docs"
     docs.mkdir(parents=True)
     (docs / "index.md").write_text("# Plain\n", "utf-8")
@@ -201,7 +201,7 @@ def measure(source: Path, paths: Sequence[str], versions: int, rounds: int, told
         write_plain(folder, top / "plain")
         beside, pages, first = first_builds(folder, top / "plain", rounds)
         again, said = spent(build, folder)
-        assert said.startswith("Nothing"), said
+        assert said.startswith("Up to date"), said
         page = (folder / "build/site/terms/1/index.html").stat().st_size
         index = (folder / "build/site/search/search_index.json").stat().st_size
         take(folder, clone, paths[0], commits[count])
@@ -213,7 +213,7 @@ def measure(source: Path, paths: Sequence[str], versions: int, rounds: int, told
                 take(folder, clone, path, git(clone, "rev-parse", "main").strip(), f"p{number}")
             _, said = spent(build, folder)
             cost, nothing = spent(build, folder)
-            assert nothing.startswith("Nothing"), nothing
+            assert nothing.startswith("Up to date"), nothing
             told.print(
                 f"{said.strip()}\nwith nothing changed: {cost.cpu:.2f} s CPU, {cost.wall:.2f} s"
             )

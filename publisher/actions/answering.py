@@ -12,21 +12,23 @@ from publisher.answers.mail_meaning import About, Reading, Sent, beside_form, re
 from publisher.answers.reply_address import token_in
 from publisher.edges import archive
 from publisher.edges.clock import Clock
-from publisher.edges.database import LedgerError
 from publisher.edges.inbox import forms_within_limits, mail_within_limits
 from publisher.edges.ledger import ledger_of
 from publisher.edges.locks import held
 from publisher.edges.project import Project
 from publisher.errors import (
     ConfigurationError,
+    LedgerError,
     MailError,
+    NotFoundError,
     PublisherError,
+    SealError,
     TokenError,
     TooOftenError,
 )
 from publisher.mail.mail import Mail
 from publisher.paper import fillable
-from publisher.people.messages import Filed, Message
+from publisher.people.messages import Filed, Filing, Message
 from publisher.people.requests import BEHIND, Channel, Recorded, Request, RequestKind
 from publisher.releases.chronology import overtaken
 from publisher.releases.number import Number
@@ -98,6 +100,10 @@ def _read(project: Project, message: Message, clock: Clock) -> Verdict:
         return MessageReader(project, message, clock).verdict()
     except (LedgerError, ConfigurationError, OSError):
         raise
+    except SealError as error:
+        # That is not the message's fault either: it is read once the release is mended. Those
+        # about other releases need not wait for that.
+        return Verdict(message.id, None, f"{error.where}: {error.what}")
     except PublisherError as error:
         reason = error.what
     except Exception as error:  # noqa: BLE001 - whatever a message does to us, a person sees it
@@ -122,17 +128,16 @@ def file_away(
         about: what it declares.
     """
     assert verdict.filed is not None
-    ledger_of(project).file(
-        verdict.message,
+    filing = Filing(
         verdict.filed,
         verdict.reason,
-        clock(),
-        about=about,
         policy=bearer.release.policy.id if bearer else "",
         release=str(bearer.release.number) if bearer else "",
-        recipient_number=bearer.recipient.number if bearer else None,
+        recipient=bearer.recipient.number if bearer else None,
         timing=timing(bearer.window, message.received) if bearer and message else None,
+        request=about.id if about else None,
     )
+    ledger_of(project).file(verdict.message, filing, clock())
     return verdict
 
 
@@ -328,12 +333,16 @@ def declared(
 
 
 def _released(project: Project, form: fillable.Answers) -> Release | None:
-    """The release that a form was made for; None where it is not here, or not that one."""
+    """The release that a form was made for; None where it is not here, or not that one.
+
+    Raises:
+        SealError: it was altered.
+    """
     policy_id, _, name = form.release.partition("/")
     number = Number.parse(name)
     try:
         release = archive.release(project, policy_id, number) if number else None
-    except PublisherError:
+    except NotFoundError:
         return None
     return release if release and release.seal == form.seal and release.opt_out else None
 

@@ -21,7 +21,6 @@ from publisher.people.recipients import Recipient
 from publisher.people.requests import Channel, Recorded, Request, RequestKind, Timing, Wanted
 from publisher.releases.number import Number
 from publisher.releases.release import Release
-from publisher.releases.releases import Releases
 
 ADDRESS = "address"
 """In the evidence of what somebody asked for: the address they asked with."""
@@ -78,11 +77,11 @@ def bearer_of(project: Project, token: str) -> Bearer:
     signed = is_signed(project.keys, claimed, recipient.customer if recipient else "")
     if recipient is None or not (signed or _in_an_old_letter(project, claimed, recipient)):
         raise TokenError("this is not a link that we issued to a customer we know")
-    releases = archive.line(project, capability.policy)
-    release = next((r for r in releases if r.number == capability.number), None)
+    amendment = archive.amendment(project, capability.policy, capability.number.major)
+    release = amendment.find(capability.number)
     if release is None or not release.opt_out:
         raise TokenError("this link belongs to no release that we know")
-    return Bearer(claimed, release, window_of(release, releases), recipient)
+    return Bearer(claimed, release, amendment.window(release), recipient)
 
 
 def _in_an_old_letter(project: Project, claimed: Token, recipient: Recipient) -> bool:
@@ -92,12 +91,6 @@ def _in_an_old_letter(project: Project, claimed: Token, recipient: Recipient) ->
     policy, number = claimed.capability.policy, claimed.capability.number
     sent = ledger_of(project).delivery(policy, number, recipient.number)
     return sent is not None and had_row_token(sent, recipient.customer)
-
-
-def window_of(release: Release, releases: Releases) -> Release:
-    """The release whose dates hold for opting out: a correction may have postponed them."""
-    major = release.number.major
-    return [r for r in releases if r.number.major == major and r.closes][-1]
 
 
 # ── by form ──────────────────────────────────────────────────────────────────────────────────────

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from publisher.actions.workplace import Workplace
 from publisher.compare.amendment import amend
-from publisher.edges.versions import DRAFT, LAST, Versions, at_path, shortened
+from publisher.edges.versions import DRAFT, LAST, Versions, at_path, with_short_labels
 from publisher.reports.comparison import Comparison, Version
 
 
@@ -46,25 +46,24 @@ def diff(workplace: Workplace | None, policy_id: str | None, order: DiffOrder) -
         SealError: a release among them was altered.
         RenderError: a PDF could not be made.
     """
-    find = partial(_find, _versions(workplace, policy_id))
+    versions = (
+        None
+        if workplace is None
+        else Versions(
+            archive=lambda: workplace.archive,
+            drafts=workplace.drafts,
+            history=lambda: workplace.history,
+            policy_id=lambda: workplace.policy_id(policy_id),
+        )
+    )
+    find = partial(_find, versions)
     old, new = find(order.old or LAST), find(order.new or DRAFT)
     if order.language:
         old, new = old.in_language(order.language), new.in_language(order.language)
-    old, new = shortened(old, new)
+    old, new = with_short_labels(old, new)
     start = time.perf_counter()
     amendment = amend(old.document, new.document)
     return _told(Comparison(old, new, amendment, time.perf_counter() - start), order)
-
-
-def _versions(workplace: Workplace | None, policy_id: str | None) -> Versions | None:
-    if workplace is None:
-        return None
-    return Versions(
-        archive=lambda: workplace.archive,
-        drafts=workplace.drafts,
-        history=lambda: workplace.history,
-        policy_id=lambda: workplace.policy_id(policy_id),
-    )
 
 
 def _find(versions: Versions | None, name: str) -> Version:
@@ -117,12 +116,15 @@ def _bare(found: Comparison) -> str:
 
 
 def _page(found: Comparison) -> str:
-    from publisher.actions.publishing import comparison_html
+    from publisher.edges.assets import asset_html
+    from publisher.paper.comparison import comparison_file
 
-    return comparison_html(found)
+    style = asset_html("marks.css") + asset_html("views.css") + asset_html("alone.css")
+    return comparison_file(found, style, asset_html("steps.js"))
 
 
 def _pdf(found: Comparison) -> bytes:
-    from publisher.actions.publishing import comparison_pdf
+    from publisher.edges.press import Press
+    from publisher.paper.comparison import comparison_document
 
-    return comparison_pdf(found)
+    return Press().pdf_of(comparison_document(found))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 
 from publisher.actions.workplace import Workplace
 from publisher.answers.opt_out_wording import wording
 from publisher.compare.summary import summary_sentence
 from publisher.edges.archive import Archive
 from publisher.edges.history import History
+from publisher.edges.press import Press
 from publisher.errors import FreezeError
 from publisher.letters.html_part import styled
 from publisher.letters.notice import notice_text, postponement_text
+from publisher.paper.documents import frozen_name, release_document
 from publisher.policies.organisation import Organisation
 from publisher.releases.folder import SUMS_FILE, read_release, release_files, seal_of
 from publisher.releases.freezing import (
@@ -26,10 +27,6 @@ from publisher.releases.freezing import (
 )
 from publisher.releases.release import Release
 from publisher.review.draft import review_draft
-
-MakePdf = Callable[[Release, str], bytes]
-"""Makes a PDF that is frozen with a release: of the translation in a language, or, where that is
-empty, of the authoritative text."""
 
 
 @dataclass(frozen=True)
@@ -85,22 +82,22 @@ def freeze(
         RenderError: the letter would be too large for mail programs.
     """
     archive, history, drafts = workplace.archive, workplace.history, workplace.drafts
+    organisation = workplace.settings.organisation
     folder, now = drafts.name(policy_id), workplace.clock()
     if not dry_run:
         _finish_interrupted(archive, history, policy_id, f"{folder}/notes")
     revision = history.head
+    releases = archive.releases(policy_id)  # what was altered must not be committed
     _refuse_uncommitted(history)
-    releases = archive.releases(policy_id)
     refuse_clock(releases, now)
     submission = workplace.submissions.read(policy_id, releases)
     refuse_findings(review_draft(submission, releases), folder)
     plan = plan_freeze(order, drafts.policy(policy_id), releases, revision, now)
-    frozen = Frozen(plan, _with_letter(plan, workplace.settings.organisation))
+    frozen = Frozen(plan, _with_letter(plan, organisation))
     if dry_run:
         return frozen
-    from publisher.actions.publishing import release_pdf
-
-    sealed = _store(archive, frozen.release, partial(release_pdf, workplace.project))
+    documents = _documents(frozen.release, organisation, workplace.press)
+    sealed = _store(archive, frozen.release, documents)
     return _record(history, replace(frozen, release=sealed), folder)
 
 
@@ -127,11 +124,18 @@ def _with_letter(plan: FreezePlan, organisation: Organisation) -> Release:
     return replace(release, notice=letter, opt_out=wording(release, organisation.name))
 
 
-def _store(archive: Archive, release: Release, make_pdf: MakePdf) -> Release:
+def _documents(release: Release, organisation: Organisation, press: Press) -> dict[str, bytes]:
+    """The PDFs that are frozen with a release, by name."""
+    return {
+        frozen_name(release, language): press.pdf_of(
+            release_document(release, organisation, language)
+        )
+        for language in ("", *release.policy.translations)
+    }
+
+
+def _store(archive: Archive, release: Release, documents: Mapping[str, bytes]) -> Release:
     """Writes the folder of a release, and gives the release with its seal."""
-    documents = {"policy.pdf": make_pdf(release, "")}
-    for language in release.policy.translations:
-        documents[f"policy.{language}.pdf"] = make_pdf(release, language)
     files = release_files(release, documents)
     sealed = replace(release, seal=seal_of(files[SUMS_FILE]))
     # What never changes again must read back as what was meant before it is written.

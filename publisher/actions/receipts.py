@@ -8,20 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from publisher.actions.addressing import link_for, token_for
-from publisher.actions.declaring import ADDRESS, declarations, whose, window_of
+from publisher.actions.declaring import ADDRESS, declarations, whose
 from publisher.answers.declarations import DAY, stands
 from publisher.answers.receipts_due import Together, due_answers
 from publisher.edges import archive, detached
+from publisher.edges.carriers import carrier_of
+from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.clock import Clock
-from publisher.edges.database import LedgerError
 from publisher.edges.ledger import ledger_of
 from publisher.edges.locks import held
-from publisher.edges.outbox import STATE_OF, Carrier, Fate, Outcome, carrier_of
 from publisher.edges.project import Project
-from publisher.errors import NotFoundError, PublisherError, SendError
+from publisher.errors import LedgerError, NotFoundError, PublisherError, SealError, SendError
 from publisher.letters.message import Letter
 from publisher.letters.receipt import compose_link, compose_receipt
-from publisher.people.deliveries import DeliveryState
+from publisher.people.deliveries import STATE_OF, DeliveryState, Fate, Outcome
 from publisher.people.requests import Answer, RequestKind, receipt_of
 
 PATIENCE = 5.0
@@ -83,6 +83,8 @@ def _send(project: Project, clock: Clock) -> tuple[int, str]:
                 tried.update(_numbers(together))
                 try:
                     sent += _answer(project, together, carrier, clock)
+                except SealError as error:
+                    trouble = f"{error.where}: {error.what}"
                 except (NotFoundError, LedgerError) as error:
                     # Its release is gone, or another run has it; others are still to be sent.
                     trouble = error.what
@@ -117,7 +119,7 @@ def _answer(project: Project, together: Together, carrier: Carrier, clock: Clock
 
     try:
         letter = _letter(project, together)
-    except NotFoundError:
+    except (NotFoundError, SealError):
         raise
     except PublisherError as error:
         # It can never be written, so a person has to see it.
@@ -133,7 +135,7 @@ def _letter(project: Project, together: Together) -> Letter:
     requests = [answer.request for answer in together]
     last = requests[-1]
     release, recipient = whose(project, last)
-    window = window_of(release, archive.line(project, release.policy.id))
+    window = archive.amendment(project, release.policy.id, release.number.major).window(release)
     link = link_for(project, release, token_for(project, release, recipient))
     if last.kind is RequestKind.ASK:
         return compose_link(
@@ -203,8 +205,14 @@ def settle_receipts(project: Project, receipts: Sequence[str], again: bool, cloc
                 f"{receipt} is no receipt in doubt and none that was refused",
                 remedy="publisher receipts",
             )
-    state = DeliveryState.TO_DO if again else DeliveryState.ACCEPTED
-    said = "resolved by hand: again" if again else "resolved by hand: accepted"
-    ledger_of(project).settle_answers(
-        numbers, state, said, clock(), was=_SETTLED_BY_HAND, afresh=again
-    )
+    ledger, now = ledger_of(project), clock()
+    if again:
+        ledger.reopen_answers(numbers, "resolved by hand: again", now, _SETTLED_BY_HAND)
+    else:
+        ledger.settle_answers(
+            numbers,
+            DeliveryState.ACCEPTED,
+            "resolved by hand: accepted",
+            now,
+            was=_SETTLED_BY_HAND,
+        )

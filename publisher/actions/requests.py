@@ -6,15 +6,16 @@ from contextlib import suppress
 
 from publisher.actions.addressing import known
 from publisher.actions.answering import Verdict, bearers_of, declared, file_away, read_messages
-from publisher.actions.declaring import Bearer, declarations, window_of
+from publisher.actions.declaring import Bearer, declarations
 from publisher.answers.declarations import last_late, stands
 from publisher.edges import archive
 from publisher.edges.clock import Clock
-from publisher.edges.inbox import as_it_came, forms_within_limits, mail_within_limits
+from publisher.edges.inbox import forms_within_limits, mail_within_limits
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, MailError, NotFoundError, RequestError
 from publisher.mail.mail import Mail
+from publisher.mail.reading import as_it_came
 from publisher.people.messages import FOR_A_PERSON, Filed, Message
 from publisher.people.requests import RequestKind
 from publisher.releases.number import Number
@@ -208,5 +209,5 @@ def _named(project: Project, message: Message, about: tuple[str, Number, str] | 
         raise NotFoundError(
             f"nobody can opt out of release {number}", where=f"versions/{release.name}"
         )
-    window = window_of(release, archive.line(project, policy_id))
+    window = archive.amendment(project, policy_id, number.major).window(release)
     return Bearer(None, release, window, recipient)

@@ -15,6 +15,7 @@ from publisher.releases.folder import SECTIONS, TRANSLATIONS, read_release
 from publisher.releases.number import Number
 from publisher.releases.release import Imported, Release
 from publisher.releases.seals import witness_flaw
+from publisher.reports.alteration import alteration
 
 
 def verify(project: Project, policy_id: str) -> list[Finding]:
@@ -34,16 +35,38 @@ def verify(project: Project, policy_id: str) -> list[Finding]:
     return sorted(found, key=lambda finding: finding.rank)
 
 
+def alterations(project: Project, policy_id: str) -> Iterator[str]:
+    """For each file that is not as it was frozen, what differs.
+
+    The files are held against the tag of their release, or, where it has none, against the commit
+    that added it. A release that is gone as a whole is not among them.
+    """
+    history, opened = History(project.root), archive.archive_of(project)
+    tags, commits = history.tags(policy_id), history.touched(f"versions/{policy_id}")
+    for number in opened.numbers(policy_id):
+        folder, touched = f"versions/{policy_id}/{number}", commits.get(str(number))
+        tag = tags.get(f"{policy_id}/{number}")
+        if tag is None and not touched:
+            continue
+        revision = tag.commit if tag else touched[-1].id if touched else ""
+        frozen = history.files_at(revision, folder)
+        found = opened.unsealed(policy_id, number)
+        for name in sorted({*frozen, *found}):
+            if frozen.get(name) != found.get(name):
+                yield alteration(f"{folder}/{name}", frozen.get(name), found.get(name))
+
+
 def require_sound(project: Project) -> None:
     """Nothing is published from releases that were altered.
 
     Raises:
-        SealError: a release is not as it was frozen; the first of what is wrong.
+        SealError: a release is not as it was frozen; names a file of it, if one is known.
     """
     for policy_id in project.policy_ids:
-        for finding in verify(project, policy_id):
-            if finding.severity is Severity.ERROR:
-                raise SealError(finding.what, where=finding.where, remedy=finding.remedy)
+        found = [f for f in verify(project, policy_id) if f.severity is Severity.ERROR]
+        if found:
+            exact = max(found, key=lambda finding: finding.place.count("/"))
+            raise SealError(exact.what, where=exact.where, remedy=exact.remedy)
 
 
 def _cut_off(history: History) -> list[Finding]:

@@ -13,11 +13,13 @@ from publisher.edges.project import Project
 if TYPE_CHECKING:
     from publisher.answers.phrases import Phrases
     from publisher.edges.archive import Archive
+    from publisher.edges.build_cache import BuildCache
+    from publisher.edges.carriers.carrier import Carrier
     from publisher.edges.clock import Clock
     from publisher.edges.drafts import Drafts
     from publisher.edges.history import History
     from publisher.edges.ledger import Ledger
-    from publisher.edges.outbox import Carrier
+    from publisher.edges.press import Press
     from publisher.edges.submissions import Submissions
     from publisher.policies.settings import Settings
 
@@ -29,18 +31,18 @@ class Workplace:
     needed, so that a signature tells what a function reads and writes.
     """
 
-    def __init__(self, project: Project, clock: Clock = clocks.now) -> None:
+    def __init__(self, project: Project, clock: Clock | None = None) -> None:
         """Opens nothing yet.
 
         Args:
             project: its folders.
-            clock: gives the time of every act, with its offset.
+            clock: gives the time of every act, with its offset; None: the machine's.
         """
         self.project = project
-        self.clock = clock
+        self.clock = clock or clocks.now
 
     @classmethod
-    def find(cls, start: Path, clock: Clock = clocks.now) -> Workplace:
+    def find(cls, start: Path, clock: Clock | None = None) -> Workplace:
         """The workplace of the project that a folder lies in.
 
         Raises:
@@ -105,6 +107,20 @@ class Workplace:
         return ledger_of(self.project)
 
     @cached_property
+    def build_cache(self) -> BuildCache:
+        """What earlier builds of the site made."""
+        from publisher.edges.build_cache import BuildCache
+
+        return BuildCache(self.project.cache / "site")
+
+    @cached_property
+    def press(self) -> Press:
+        """Sets PDFs."""
+        from publisher.edges.press import Press
+
+        return Press.of(self.project.root, self.project.cache / "pdf")
+
+    @cached_property
     def keys(self) -> tuple[bytes, ...]:
         """The keys of personal links, the one that signs first.
 
@@ -129,7 +145,7 @@ class Workplace:
     @property
     def open_carrier(self) -> Callable[[], Carrier]:
         """Opens a connection to whatever takes letters: the relay, or the spool."""
-        from publisher.edges.outbox import carrier_of
+        from publisher.edges.carriers import carrier_of
 
         return lambda: carrier_of(self.project)
 

@@ -21,7 +21,7 @@ from typing import Any, TextIO
 import click
 
 from publisher.actions import Progress, silent
-from publisher.edges.files import write_file
+from publisher.actions.write_output import write_output
 from publisher.errors import NotFoundError, PublisherError
 from publisher.policies.finding import Finding, Severity
 
@@ -149,7 +149,7 @@ def write_document(output: Path | None, data: str | bytes, **how: bool) -> None:
             raise NotFoundError("a terminal cannot show a PDF", remedy="add -o FILE.pdf")
         print_document(data, **how)
         return
-    write_file(output, data if isinstance(data, bytes) else data.encode())
+    write_output(output, data if isinstance(data, bytes) else data.encode())
 
 
 def print_document(data: str | bytes, *, for_people: bool = False, coloured: bool = False) -> None:

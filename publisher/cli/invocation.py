@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
 from publisher.actions.workplace import Workplace
 from publisher.cli import console
-from publisher.edges.clock import Clock
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError
 
@@ -23,16 +24,18 @@ class Invocation:
     The project is looked for when a command first asks for it, since some work without one.
     """
 
-    def __init__(self, start: Path, wanted: str | None, quiet: bool, now: Clock) -> None:
+    def __init__(
+        self, start: Path, wanted: str | None, quiet: bool, clock: Callable[[], dt.datetime] | None
+    ) -> None:
         """Takes the options of the program.
 
         Args:
             start: the folder in which, or above which, the project is.
             wanted: id of the policy that was named, if any.
             quiet: whether only errors and what was asked for are shown.
-            now: tells the time.
+            clock: gives the time, with its offset; None: the machine's.
         """
-        self._start, self.wanted, self.quiet, self.now = start, wanted, quiet, now
+        self._start, self.wanted, self.quiet, self._clock = start, wanted, quiet, clock
 
     @cached_property
     def workplace(self) -> Workplace:
@@ -41,7 +44,7 @@ class Invocation:
         Raises:
             ConfigurationError: there is no project here.
         """
-        return Workplace.find(self._start, self.now)
+        return Workplace.find(self._start, self._clock)
 
     @property
     def maybe_workplace(self) -> Workplace | None:
@@ -50,6 +53,10 @@ class Invocation:
             return self.workplace
         except ConfigurationError:
             return None
+
+    @property
+    def now(self) -> Callable[[], dt.datetime]:
+        return self.workplace.clock
 
     @property
     def project(self) -> Project:

@@ -10,7 +10,6 @@ import click
 from publisher.cli import console
 from publisher.cli.invocation import Invocation
 from publisher.cli.parameters import DATE_TYPE, RELEASE_TYPE, output_option
-from publisher.edges import clock
 from publisher.releases.number import Number
 
 
@@ -41,13 +40,9 @@ def pdf_command(asked: Invocation, release: Number, language: str, output: Path 
 
     This includes imported versions, which the site shows only as pages.
     """
-    from publisher.actions.publishing import frozen_pdf
-    from publisher.edges.archive import release as read
+    from publisher.actions.pdf import pdf
 
-    project = asked.project
-    console.write_document(
-        output, frozen_pdf(project, read(project, asked.policy, release), language)
-    )
+    console.write_document(output, pdf(asked.workplace, asked.policy, release, language))
 
 
 @click.command()
@@ -67,11 +62,11 @@ def pdf_command(asked: Invocation, release: Number, language: str, output: Path 
 def serve_command(asked: Invocation, draft: bool, host: str, port: int, no_build: bool) -> None:
     """Serve the site and its opt-out form, or preview the draft."""
     if draft:
-        from publisher.actions.publishing import serve_draft
+        from publisher.actions.preview import preview
 
         for policy_id in asked.policies:
             asked.say(f"The draft: http://{host}:{port}/{policy_id}/draft/ (stop with Ctrl-C)")
-        serve_draft(asked.project, host, port)
+        preview(asked.workplace, host, port)
         return
     from publisher.web import app
 
@@ -82,23 +77,15 @@ def serve_command(asked: Invocation, draft: bool, host: str, port: int, no_build
 
 
 def _build(asked: Invocation, as_of: dt.date | None) -> None:
-    from publisher.actions.standing import standing
+    from publisher.actions.build import build
     from publisher.policies.finding import Finding, Severity
 
-    project, today = asked.project, as_of or clock.build_day()
-    built = standing(project, today)
-    if built is None:
-        # All that a build needs takes a while to load.
-        from publisher.actions.publishing import build as act
-        from publisher.actions.verifying import require_sound
-
-        require_sound(project)
-        with console.show_progress(asked.quiet) as progress:
-            built = act(project, today, progress)
+    with console.show_progress(asked.quiet) as progress:
+        built = build(asked.workplace, as_of, progress)
     for warning in built.warnings:
         console.print_finding(Finding(Severity.CUE, "mkdocs", 0, warning))
     what = f"{built.pages} pages and {built.documents} PDFs in {built.folder}"
-    if built.standing:
+    if built.up_to_date:
         asked.say(f"Up to date: {what}")
     else:
         asked.say(f"Built {what}; {built.changed} pages are new or changed")

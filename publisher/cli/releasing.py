@@ -84,9 +84,11 @@ def import_history_command(
 
 
 @click.command()
+@click.option("--diff", is_flag=True, help="Show what differs in each altered file.")
 @click.pass_obj
-def verify_command(asked: Invocation) -> None:
+def verify_command(asked: Invocation, diff: bool) -> None:
     """Check the seals of all releases: checksums, chain, tags, git history."""
+    from publisher.actions.verifying import alterations
     from publisher.actions.verifying import verify as act
     from publisher.edges.archive import numbers
     from publisher.policies.finding import Severity
@@ -96,6 +98,8 @@ def verify_command(asked: Invocation) -> None:
         for found in act(asked.project, policy_id):
             console.print_finding(found)
             errors += found.severity is Severity.ERROR
+        for alteration in alterations(asked.project, policy_id) if diff else ():
+            console.print_document(alteration, for_people=True)
         count = len(numbers(asked.project, policy_id))
         asked.say(f"{policy_id}: {count} release(s) checked")
     if errors:

@@ -31,21 +31,11 @@ def notice_command(
     asked: Invocation, release: Number, customer: str | None, form: str, output: Path | None
 ) -> None:
     """Show the notice of a release as one recipient gets it."""
-    from publisher.actions.addressing import letter_for
+    from publisher.actions.notice import notice
+    from publisher.letters.message import LetterForm
 
-    project, policy_id = asked.project, asked.policy
-    if form == "pdf":
-        from publisher.actions.publishing import letter_pdf
-
-        console.write_document(
-            output, letter_pdf(project, policy_id, release, customer, asked.now())
-        )
-        return
-    letter = letter_for(project, policy_id, release, customer, asked.now())
-    if form == "eml":
-        console.write_document(output, letter.data)
-    else:
-        console.write_document(output, letter.part("text/html" if form == "html" else "text/plain"))
+    data = notice(asked.workplace, asked.policy, release, customer, LetterForm(form))
+    console.write_document(output, data)
 
 
 @click.group()
@@ -58,9 +48,9 @@ def recipients_group() -> None:
 @click.pass_obj
 def import_recipients_command(asked: Invocation, file: Path) -> None:
     """Import customers from a CSV file: columns customer, address, name."""
-    from publisher.actions.addressing import import_recipients
+    from publisher.actions.import_recipients import import_recipients
 
-    taken = import_recipients(asked.project, file.read_bytes(), str(file), asked.now())
+    taken = import_recipients(asked.workplace, file.read_bytes(), str(file))
     asked.say(f"{taken.new} new, {taken.changed} changed, {taken.unchanged} unchanged")
     for remark in taken.remarks:
         asked.say(f"  note: {remark}")
@@ -73,24 +63,25 @@ def import_recipients_command(asked: Invocation, file: Path) -> None:
 @click.pass_obj
 def send_command(asked: Invocation, release: Number, confirm: bool, test: str | None) -> None:
     """Send the notice of a release to recipients who have not had it."""
-    from publisher.actions import noticing
+    from publisher.actions.plan_sending import plan_sending
+    from publisher.actions.send import send
+    from publisher.actions.send_test import send_test
 
-    project, policy_id = asked.project, asked.policy
+    workplace, policy_id = asked.workplace, asked.policy
     if test:
-        noticing.send_test(project, policy_id, release, test, asked.now())
+        send_test(workplace, policy_id, release, test)
         asked.say(f"Sent one test letter to {test}; no recipient was told")
         return
-    plan = noticing.plan(project, policy_id, release, asked.now())
-    for line in plan.lines():
+    for line in plan_sending(workplace, policy_id, release).lines():
         console.print_line(line)
     if not confirm:
         console.print_line(f"Nothing was sent. To send: publisher send {release} --confirm")
         return
     with console.show_progress(asked.quiet) as progress:
-        report = noticing.send(project, policy_id, release, asked.now, progress)
+        report = send(workplace, policy_id, release, progress)
     for line in report.lines():
         console.print_line(line)
-    if report.open:
+    if report.unsettled:
         raise click.exceptions.Exit(FINDINGS)
 
 
@@ -108,11 +99,13 @@ def resolve_command(
     Check the carrier's log first: it has the Message-ID of each letter it accepted.
     Then name CUSTOMER and the outcome.
     """
-    from publisher.actions import noticing
+    from publisher.actions.resolve import resolve
+    from publisher.actions.unsettled import unsettled
+    from publisher.people.resolution import Resolution
 
-    project, policy_id = asked.project, asked.policy
+    workplace, policy_id = asked.workplace, asked.policy
     if customer is None and outcome is None:
-        rows = noticing.unsettled(project, policy_id, release)
+        rows = unsettled(workplace, policy_id, release)
         if rows:
             head = ("customer", "state", "since", "tries", "message", "the carrier said")
             console.print_table(head, [row.cells() for row in rows])
@@ -121,7 +114,7 @@ def resolve_command(
         return
     if customer is None or outcome is None:
         raise click.UsageError("name the customer, and choose --accepted or --again")
-    noticing.resolve(project, policy_id, release, customer, outcome, asked.now())
+    resolve(workplace, policy_id, release, customer, Resolution(outcome))
     asked.say(f"Recorded for {customer}: {outcome}")
 
 

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Protocol
 
 from publisher.edges.file_state import Remembered, state_of_files, state_of_folder
-from publisher.edges.files import sweep as sweep_folder
-from publisher.edges.files import write_folder
+from publisher.edges.files import remove_unfinished, write_folder
 from publisher.edges.project import Project
 from publisher.edges.tags import Tags
 from publisher.errors import FreezeError, NotFoundError, SealError
+from publisher.policies.policy import POLICY_ID
 from publisher.releases.folder import RELEASE_FILE, SUMS_FILE, broken, read_release, read_sums
 from publisher.releases.number import Number
 from publisher.releases.release import Release
@@ -69,6 +69,8 @@ class Archive:
 
     def numbers(self, policy_id: str) -> list[Number]:
         """The numbers of the releases there are, rising. Nothing is read of them."""
+        if not POLICY_ID.fullmatch(policy_id):
+            return []  # strangers name policies too
         try:
             with os.scandir(self._versions / policy_id) as entries:
                 names = [entry.name for entry in entries if entry.is_dir()]
@@ -103,6 +105,18 @@ class Archive:
         raise NotFoundError(
             f"there is no release {number}; there are: {known}", where=self._where(policy_id)
         )
+
+    def last(self, policy_id: str) -> Release | None:
+        """The latest release; None: there is none. What it costs does not depend on how many there
+        are.
+
+        Raises:
+            SealError: it was altered, or one after it is missing.
+            ConfigurationError: its `release.toml` does not read.
+        """
+        numbers = self.numbers(policy_id)
+        self._refuse_lost(policy_id, numbers, self._tagged(policy_id))
+        return self._sound(policy_id, numbers, numbers[-1:])[0] if numbers else None
 
     def amendment(self, policy_id: str, major: int) -> Releases:
         """Release `major` and its corrections, which is what a form is about; empty: none.
@@ -239,13 +253,18 @@ class Archive:
         numbers = self.numbers(policy_id)
         for number in numbers:
             files, where = self.unsealed(policy_id, number), self._where(policy_id, number)
-            found += [(f"{where}/{name}", what) for name, what in broken(files)]
+            wrong = broken(files)
+            found += [(f"{where}/{name}", what) for name, what in wrong]
             try:
                 release = read_release(policy_id, files, where)
             except Exception as error:  # noqa: BLE001 - an altered record may say anything
                 unread = error
                 continue
-            links.append(Link(number, release.seal, release.previous, release.previous_seal))
+            if {RELEASE_FILE, SUMS_FILE}.isdisjoint(name for name, _ in wrong):
+                link = Link(number, release.seal, release.previous, release.previous_seal)
+            else:
+                link = Link(number, release.seal, None, "")  # what it says of others is not known
+            links.append(link)
             if release.number != number:
                 found.append((where, f"is the folder of release {release.number}"))
         if unread is None:
@@ -280,7 +299,7 @@ class Archive:
 
     def sweep(self, policy_id: str) -> None:
         """Removes folders that were being written when a freeze was interrupted."""
-        sweep_folder(self._versions / policy_id)
+        remove_unfinished(self._versions / policy_id)
 
     def _folder(self, policy_id: str, number: Number) -> Path:
         return self._versions / policy_id / str(number)
@@ -346,6 +365,11 @@ def line(project: Project, policy_id: str) -> Releases:
 def release(project: Project, policy_id: str, number: Number) -> Release:
     """See `Archive.release`."""
     return archive_of(project).release(policy_id, number)
+
+
+def amendment(project: Project, policy_id: str, major: int) -> Releases:
+    """See `Archive.amendment`."""
+    return archive_of(project).amendment(policy_id, major)
 
 
 def damage(project: Project, policy_id: str) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What was made once, kept in a folder for the next build.
+"""What is kept between builds: files in a folder, each under a digest of all that decides about it.
 
 A file that is gone, spoilt or half written is made again; one that two builds make at the same
 time is the same for both. What is kept under a name must depend on nothing that the name does not
@@ -14,15 +14,15 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from publisher.edges.files import sweep, write_file
+from publisher.edges.files import remove_unfinished, write_file
 
-HELD = 1 << 26
-"""Bytes that a store has at hand at most, so that what was just made is not read again."""
+MOST_HELD = 1 << 26
+"""Limit on bytes held in memory, so that what was just made is not read again."""
 LIBRARIES = ("markdown-it-py", "mdit-py-plugins", "rapidfuzz", "regex")
 """Whose versions decide what a text is and what differs."""
 
 
-def kept(folder: Path | None, name: str, make: Callable[[], bytes]) -> bytes:
+def cached_bytes(folder: Path | None, name: str, make: Callable[[], bytes]) -> bytes:
     """What was kept under a name; made, and kept, if it is not there or not whole.
 
     Args:
@@ -33,45 +33,71 @@ def kept(folder: Path | None, name: str, make: Callable[[], bytes]) -> bytes:
     if folder is None:
         return make()
     path = folder / f"{name}.kept"
-    try:
-        held = path.read_bytes()
-    except OSError:
-        held = b""
-    digest, data = held[:32], held[32:]
-    if held and hashlib.sha256(data).digest() == digest:
-        return data
+    found = _whole(path)
+    if found is not None:
+        return found
     data = make()
     write_file(path, hashlib.sha256(data).digest() + data, durable=False, mode=0o600)
     return data
 
 
-class Store:
+def _whole(path: Path) -> bytes | None:
+    """The content of a file of the cache; None if it is not there or not whole."""
+    try:
+        held = path.read_bytes()
+    except OSError:
+        return None
+    digest, data = held[:32], held[32:]
+    return data if held and hashlib.sha256(data).digest() == digest else None
+
+
+class BuildCache:
     """A folder in which things are kept, and which of them were of use."""
 
     def __init__(self, folder: Path) -> None:
+        """Of a folder, which may be missing."""
         self.folder = folder
         self._used: set[str] = set()
         self._held: dict[str, bytes] = {}
-        self._room = HELD
+        self._room = MOST_HELD
 
-    def kept(self, name: str, make: Callable[[], bytes]) -> bytes:
-        """What was kept under a name; made, and kept, if it is not there or not whole."""
+    def get(self, parts: Iterable[str], make: Callable[[], bytes]) -> bytes:
+        """What follows from some texts: from an earlier build, or made now, and kept.
+
+        Args:
+            parts: all that decides about it; see `name_of`.
+            make: makes it.
+        """
+        name = name_of(parts)
+        if name in self._held:
+            return self._held[name]
         self._used.add(f"{name}.kept")
-        if name not in self._held:
-            data = kept(self.folder, name, make)
-            if len(data) > self._room:
-                return data
+        return self._hold(name, cached_bytes(self.folder, name, make))
+
+    def find(self, parts: Iterable[str]) -> bytes | None:
+        """The same; None if it is not there or not whole."""
+        name = name_of(parts)
+        if name in self._held:
+            return self._held[name]
+        data = _whole(self.folder / f"{name}.kept")
+        if data is None:
+            return None
+        self._used.add(f"{name}.kept")
+        return self._hold(name, data)
+
+    def _hold(self, name: str, data: bytes) -> bytes:
+        if len(data) <= self._room:
             self._held[name] = data
             self._room -= len(data)
-        return self._held[name]
+        return data
 
     def sweep(self, before: float) -> None:
-        """Removes what was of no use since this store was opened and is old, and unfinished files.
+        """Removes what was of no use since this cache was opened and is old, and unfinished files.
 
         Args:
             before: seconds since 1970; what was kept later may be of use to another build.
         """
-        sweep(self.folder)
+        remove_unfinished(self.folder)
         for path in self.folder.glob("*.*") if self.folder.is_dir() else ():
             with suppress(OSError):
                 if path.name not in self._used and path.stat().st_mtime < before:

@@ -1,7 +1,7 @@
-"""Work on a stranger's bytes, in a process of its own with limits.
+"""Work on untrusted bytes, run in a process of its own with limits on time and memory.
 
-The process is started anew for each piece of work. It holds no connection, no secret, no lock and
-no thread of the one that asks, so it does not matter which of these the latter has.
+Each piece of work gets a new process. It inherits no connection, secret, lock or thread of its
+caller, so it does not matter which of these the caller holds.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 LARGEST_ANSWER = 32_000_000
-"""Bytes of an answer; it is held in the memory of the process that asks."""
+"""Limit on an answer, in bytes; the caller holds it in memory."""
 MOST_FILES = 32
-"""Files that are open at a time; reading modules takes a few."""
+"""Limit on open files; importing modules needs a few."""
 _START = (
     "import sys; sys.path[:] = {path!r}; "
-    "from publisher.edges.confined import answer; answer({cpu!r}, {memory!r})"
+    "from publisher.edges.confined import answer_request; answer_request({cpu!r}, {memory!r})"
 )
 _PIECE = 1 << 16
 
@@ -38,30 +38,30 @@ class Exceeded(Exception):  # noqa: N818 - named after what happened
 
 
 def confined(
-    work: Callable[..., T],
+    work: Callable[..., _T],
     *args: Any,
     cpu_seconds: float = 1.0,
     memory: int = 160_000_000,
     patience: float = 30.0,
-) -> T:
-    """Does work in a process of its own and returns its answer.
+) -> _T:
+    """Runs a function in a process of its own and returns its answer.
 
     Args:
-        work: a function of a module; a lambda or an inner function cannot be handed over.
-        args: its arguments; whatever can be pickled.
-        cpu_seconds: of the whole process, its start of less than a tenth included; rounded up to
-            whole seconds.
-        memory: bytes of its address space, which is more than it ever has resident. macOS does
-            not enforce this limit; the others hold there too.
-        patience: seconds on the clock.
+        work: a function at the top of a module; a lambda or an inner function cannot be pickled.
+        args: its arguments; anything that can be pickled.
+        cpu_seconds: limit on the CPU time of the process, including its start (less than a tenth
+            of a second); rounded up to whole seconds.
+        memory: limit on its address space in bytes, which is more than it ever has resident. macOS
+            does not enforce it; the other limits hold there too.
+        patience: limit on elapsed time, in seconds.
 
     Returns:
-        The answer as JSON knows it: tuples have become lists. Nothing in it is executed.
+        The answer as it comes back from JSON (tuples become lists); nothing in it is executed.
 
     Raises:
         OSError: no process could be started; nothing is wrong with the work.
-        Exceeded: it took more than that, raised an exception, was killed, crashed, or its answer
-            is larger than LARGEST_ANSWER or no JSON.
+        Exceeded: it went beyond a limit, raised an exception, was killed, crashed, or gave an
+            answer that is larger than LARGEST_ANSWER or not JSON.
     """
     request = pickle.dumps((work, args))
     start = _START.format(path=sys.path, cpu=math.ceil(cpu_seconds), memory=memory)
@@ -76,16 +76,16 @@ def confined(
         said = _exchanged(process, request, time.monotonic() + patience)
     finally:
         used = _ended(process)
-    answered: T = _understood(said, used, process.returncode, cpu_seconds)
+    answered: _T = _understood(said, used, process.returncode, cpu_seconds)
     return answered
 
 
 _LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-"""Of the environment, which holds secrets, what an interpreter may need to start."""
+"""The only variables handed on: an interpreter may need them to start, and others hold secrets."""
 
 
 def _exchanged(process: subprocess.Popen[bytes], request: bytes, deadline: float) -> bytes:
-    """Hands a request over and takes the answer, whichever the process does first."""
+    """Writes the request and reads the answer, in whichever order the process is ready."""
     assert process.stdin
     assert process.stdout
     left, said = memoryview(request), bytearray()
@@ -112,7 +112,7 @@ def _exchanged(process: subprocess.Popen[bytes], request: bytes, deadline: float
 
 
 def _handed(pipe: int, left: memoryview) -> memoryview:
-    """What is left of a request after a piece of it; nothing where nobody reads it any more."""
+    """The rest of a request after writing a piece; empty if the process stopped reading."""
     try:
         return left[os.write(pipe, left[:_PIECE]) :]
     except BlockingIOError:
@@ -122,20 +122,20 @@ def _handed(pipe: int, left: memoryview) -> memoryview:
 
 
 def _ended(process: subprocess.Popen[bytes]) -> float:
-    """Ends a process and forgets it.
+    """Kills a process, reaps it and closes its pipes.
 
     Returns:
-        Seconds of CPU that it took; 0 where that is not known.
+        The CPU time it used, in seconds; 0 if unknown.
     """
     used = 0.0
     try:
-        # It has not been waited for, so its number is still its own.
+        # It has not been waited for, so no other process can have its pid yet.
         os.kill(process.pid, signal.SIGKILL)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         used = usage.ru_utime + usage.ru_stime
     except (ProcessLookupError, ChildProcessError):
-        # Whoever started us ignores SIGCHLD: the system has forgotten it already.
+        # Our parent made us ignore SIGCHLD, so the system has reaped it already.
         process.returncode = 0
     for pipe in (process.stdin, process.stdout):
         with contextlib.suppress(OSError):
@@ -151,7 +151,7 @@ def _understood(said: bytes, used: float, code: int, cpu_seconds: float) -> Any:
         failure = f"it failed: {answer['failed']!s:.80}"
     except (ValueError, KeyError, TypeError, RecursionError):
         failure = f"its process ended with {signal.Signals(-code).name if code < 0 else code}"
-    # The system counts in ticks what it ends a process for, and so not quite the same.
+    # The kernel measures the CPU limit in ticks, so its figure differs a little from ours.
     if code in (-signal.SIGKILL, -signal.SIGXCPU) and used >= math.ceil(cpu_seconds) / 2:
         failure = f"it took more than {math.ceil(cpu_seconds)} s of CPU"
     raise Exceeded(failure)
@@ -160,12 +160,12 @@ def _understood(said: bytes, used: float, code: int, cpu_seconds: float) -> Any:
 # ── in the process with limits ───────────────────────────────────────────────────────────────────
 
 
-def answer(cpu: int, memory: int) -> None:
-    """What the process with limits does: reads a request, answers it, and ends.
+def answer_request(cpu: int, memory: int) -> None:
+    """What the limited process does: reads a request from stdin, answers on stdout, and exits.
 
     Args:
-        cpu: seconds.
-        memory: bytes of address space.
+        cpu: limit on CPU time, in seconds.
+        memory: limit on address space, in bytes.
     """
     _limit(cpu, memory)
     pipe = os.dup(1)
@@ -173,15 +173,15 @@ def answer(cpu: int, memory: int) -> None:
     os.dup2(nowhere, 1)
     try:
         with os.fdopen(0, "rb", closefd=False) as request:
-            work, args = pickle.load(request)  # noqa: S301 - it comes from the process that asks
+            work, args = pickle.load(request)  # noqa: S301 - our caller wrote it
         os.dup2(nowhere, 0)
         said = json.dumps({"answer": work(*args)})
-    except BaseException as error:  # noqa: BLE001 - whatever it is, the process that asks must hear
+    except BaseException as error:  # noqa: BLE001 - the caller must hear of any failure
         said = json.dumps({"failed": type(error).__name__})
     left = memoryview(said.encode())
     while left:
         left = left[os.write(pipe, left) :]
-    # Nothing that a stranger's bytes left behind gets to run at the end.
+    # No exit handler runs: untrusted bytes may have left one behind.
     os._exit(0)
 
 
@@ -193,7 +193,7 @@ def _limit(cpu: int, memory: int) -> None:
         (resource.RLIMIT_NOFILE, MOST_FILES),
         (resource.RLIMIT_AS, memory),
     ):
-        # A system that does not know a limit keeps the others; a lower one in force stays.
+        # A limit that the system lacks is skipped, and a lower one that is in force stays.
         with contextlib.suppress(ValueError, OSError):
             _, hard = resource.getrlimit(kind)
             at_most = most if hard == resource.RLIM_INFINITY else min(most, hard)

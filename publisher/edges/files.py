@@ -7,7 +7,8 @@ the one who ends last is read. Where it is to be durable, the file is synced bef
 and its folder after.
 
 As long as it writes, a writer holds a lock on what stands beside, and the lock ends with its
-process. This is how `sweep` tells what a killed writer left from what another is still writing.
+process. This is how `remove_unfinished` tells what a killed writer left from what another one is
+still writing.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def write_file(place: Path, data: bytes, *, durable: bool = True, mode: int = 0o
         pending.move()
     if durable:
         sync_folder(place.parent)
-        sweep(place.parent, place.name)
+        remove_unfinished(place.parent, place.name)
 
 
 class PendingFile:
@@ -184,7 +185,7 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def sweep(folder: Path, name: str = "") -> None:
+def remove_unfinished(folder: Path, name: str = "") -> None:
     """Removes what killed writers left in a folder; what is still being written stays.
 
     On a file system without locks all of it stays.

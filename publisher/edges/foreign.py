@@ -1,9 +1,9 @@
-"""A stranger's git repository: its history is read, and nothing that is in it is run.
+"""An untrusted git repository: its history is read, and nothing in it is run.
 
-The configuration of a repository may name programs that git starts, when it fetches what is missing
-in a partial clone, shows a difference, checks a signature … So only commands are used here that
-read commits and files; what they could start all the same is overridden; no object is fetched, and
-no history is believed that git was told to put in place of the real one.
+The configuration of a repository may name programs that git starts: to fetch what is missing in a
+partial clone, to show a difference, to check a signature. So this module only uses commands that
+read commits and files, overrides whatever these could start all the same, fetches no objects, and
+ignores grafts and replacements, which would show another history than the real one.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from publisher.edges.history import Git, GitCommandError, git_said
 from publisher.errors import HistoryError, NotFoundError
 
 LONGEST_PATH = 4096
-"""Bytes; longer ones no file system takes, nor a command line."""
+"""Limit on a path, in bytes (PATH_MAX of Linux)."""
 
 _NOTHING = "false"
-"""A program that does nothing, in place of those that a configuration names."""
+"""A program that does nothing, in place of those that the configuration names."""
 _SETTINGS = {
     "advice.graftFileDeprecated": "false",
     "color.ui": "false",
@@ -60,9 +60,9 @@ _SETTINGS = {
     "protocol.allow": "never",
     "submodule.recurse": "false",
 }
-"""What counts, whatever the repository says (git-config(1))."""
+"""Settings that override those of the repository (git-config(1))."""
 _SURROUNDINGS = {
-    "GIT_ALLOW_PROTOCOL": "",  # no fetch can begin, whichever way: older versions know no other way
+    "GIT_ALLOW_PROTOCOL": "",  # no fetch can begin; older versions know no GIT_NO_LAZY_FETCH
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_GRAFT_FILE": os.devnull,
@@ -71,12 +71,12 @@ _SURROUNDINGS = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_PAGER": "cat",
 }
-"""The same in variables (git(1))."""
+"""The same, as environment variables (git(1))."""
 _INCOMPLETE = re.compile(
     "promisor|could not fetch|lazy fetching|unable to read|could not read|bad object|missing",
     re.IGNORECASE,
 )
-"""What git says where it looks for an object that is not there."""
+"""What git says when an object is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +87,26 @@ class Sighting:
     when: dt.datetime
     """When the commit was made, with its offset."""
     path: str
-    """From the root of the repository; the file may have been renamed since."""
+    """Its path then, from the root of the repository; it may have been renamed since."""
     blob: str
-    """Its content, see `content`; empty where there is no plain file any more."""
+    """The id of its content, for `content`; empty if the commit left no plain file."""
 
 
 class ForeignHistory:
-    """The git repository that a folder lies in, whosever it is."""
+    """The git repository that contains a folder, whoever it belongs to."""
 
     def __init__(self, folder: Path) -> None:
         """Opens it.
 
         Raises:
-            HistoryError: the folder is in no repository, in one that git does not read, or in one
-                without a commit.
+            HistoryError: the folder is in no repository, in one that git cannot read, or in one
+                without commits.
         """
         self._folder = folder
         self._top, worktree = _top(folder)
         self._git = Git(str(self._top))
         self._git.update_environment(**_environment(worktree))
-        # The first question, so this is where git says that it trusts no folder of another user.
+        # As the first command, this is where git refuses a repository of another user.
         self.shallow = self._ask("rev-parse", "--is-shallow-repository").strip() == b"true"
         """Whether older commits are missing from this clone."""
         if not self._maybe("rev-parse", "--verify", "--quiet", "HEAD"):
@@ -115,7 +115,7 @@ class ForeignHistory:
             )
 
     def _maybe(self, *words: str) -> bytes:
-        """What git answers; empty where it has no answer."""
+        """The output of a git command; empty if it fails."""
         done = self._git.execute(["git", *words], with_exceptions=False, stdout_as_string=False)
         return bytes(done)
 
@@ -131,7 +131,7 @@ class ForeignHistory:
         return bytes(done)
 
     def _refused(self, reason: str) -> HistoryError:
-        """Why git does not read it, with what helps."""
+        """The error for a repository that git cannot read, with its remedy."""
         where, top = str(self._folder), shlex.quote(str(self._top))
         if "dubious ownership" in reason or "safe.directory" in reason:
             return HistoryError(
@@ -141,8 +141,8 @@ class ForeignHistory:
             )
         if _INCOMPLETE.search(reason):
             return HistoryError(
-                "the clone has not all of its history: objects are missing, and an import fetches "
-                f"nothing (git: {reason})",
+                "the clone does not have all of its history: objects are missing, and an import "
+                f"fetches nothing (git: {reason})",
                 where=where,
                 remedy="if you trust where it comes from: "
                 f"git -C {top} fetch --refetch --no-filter origin; or clone it anew, whole",
@@ -154,17 +154,17 @@ class ForeignHistory:
         )
 
     def sightings(self, path: str) -> list[Sighting]:
-        """Every commit that changed a file, oldest first, also under the names it had before.
+        """Every commit that changed a file, oldest first, including under its former names.
 
-        Only the first parents of merges are followed: what stood on a side branch reached the
-        line that is published when it was merged, and not before.
+        Only the first parents of merges are followed: a text on a side branch was published when
+        the branch was merged, and not before.
 
         Args:
-            path: of the file, from the folder that was opened.
+            path: of the file, relative to the folder that was opened.
 
         Raises:
-            NotFoundError: the path leads out of the repository, or is that of a folder.
-            HistoryError: git does not read the history; an object is missing, say.
+            NotFoundError: the path leads out of the repository, or names a folder.
+            HistoryError: git cannot read the history, for example because an object is missing.
         """
         inside = self._inside(path)
         out = self._ask(
@@ -180,7 +180,7 @@ class ForeignHistory:
         return found[::-1]
 
     def _inside(self, path: str) -> str:
-        """A path as git wants it: from the root of the repository.
+        """A path relative to the root of the repository, as git wants it.
 
         Raises:
             NotFoundError: it leads out of the repository, or cannot be a path.
@@ -197,7 +197,7 @@ class ForeignHistory:
         return inside
 
     def content(self, blob: str) -> bytes:
-        """The bytes of a file that `sightings` found.
+        """The content of a file that `sightings` found.
 
         Raises:
             HistoryError: they are missing in this clone.
@@ -210,9 +210,9 @@ class ForeignHistory:
 
     @property
     def address(self) -> str:
-        """What the repository is called: where it comes from, else the name of its folder.
+        """The address of the repository's origin; if it has none, the name of its folder.
 
-        Neither a password nor a path on this machine is part of it.
+        It contains neither a password nor a local path.
         """
         found = self._maybe("config", "--local", "--no-includes", "--get", "remote.origin.url")
         origin = found.decode("utf-8", "replace")
@@ -224,9 +224,9 @@ class ForeignHistory:
 
 
 def _top(folder: Path) -> tuple[Path, bool]:
-    """The repository's outermost folder, as git finds it, and whether files are worked on there.
+    """The root of the repository, and whether it has a working tree.
 
-    A configuration may name another folder as the one with the files: it is not asked.
+    The configuration, which may name another folder as the working tree, is not asked.
     """
     start = folder.resolve()
     for each in (start, *start.parents) if start.is_dir() else ():
@@ -242,7 +242,7 @@ def _top(folder: Path) -> tuple[Path, bool]:
 
 
 def _environment(worktree: bool) -> dict[str, str]:
-    """The variables under which git reads: behind what the environment sets already."""
+    """The variables that git is run with; settings come after those the environment has already."""
     given = os.environ.get("GIT_CONFIG_COUNT", "")
     first = int(given) if given.isdecimal() else 0
     settings: dict[str, str] = {"GIT_CONFIG_COUNT": str(first + len(_SETTINGS))}
@@ -262,7 +262,7 @@ class _Change(NamedTuple):
 
 
 def _changes(out: bytes) -> Iterator[_Change]:
-    """The changes that `git log --raw -z` tells of. A path in it may hold any byte but zero."""
+    """The changes in the output of `git log --raw -z`; a path may hold any byte but zero."""
     parts = iter(out.split(b"\0"))
     head = b""
     for part in parts:

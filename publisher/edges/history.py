@@ -1,6 +1,6 @@
-"""Git: the draft's revisions, the commit and the tag of a release, and who altered what.
+"""The project's git repository: revisions of the draft, commits and tags of releases.
 
-Beyond this file and `foreign`, nobody knows about git.
+Only this module and `foreign` know about git.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ except ImportError as error:  # GitPython looks for git as soon as it is importe
 
 
 _REAL_TIME = {"GIT_AUTHOR_DATE": "", "GIT_COMMITTER_DATE": ""}
-"""Lets git ask the clock, whatever time the environment names for commits and tags."""
+"""Makes git use the real time, whatever the environment sets for commits and tags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class History:
             ) from None
 
     def changed(self) -> list[str]:
-        """Paths that are not as committed, untracked ones included."""
+        """Paths that differ from the last commit, untracked ones included."""
         lines = self._repo.git.status("--porcelain", "-uall", "-z").split("\0")
         return [line[3:] for line in lines if line[3:]]
 
@@ -121,11 +121,11 @@ class History:
         return self.head
 
     def uncommit(self, added: str, removed: str) -> None:
-        """Takes back what a commit that did not come about has left in the index.
+        """Undoes what a commit that failed has left in the index.
 
         Args:
-            added: a path that was about to be added, and is no longer wanted.
-            removed: a folder of which files were about to be removed; they are put back.
+            added: a path that was to be added, and no longer is.
+            removed: a folder some of whose files were to be removed; they are restored.
         """
         git = self._repo.git
         git.rm("-r", "--cached", "--quiet", "--ignore-unmatch", "--", self._path(added))
@@ -135,7 +135,7 @@ class History:
             git.execute(["git", "-C", top, "checkout", "--quiet", "HEAD", "--", *paths])
 
     def tag(self, name: str, message: str) -> bool:
-        """Puts an annotated tag on the current commit, signed where git is set up to sign.
+        """Puts an annotated tag on the current commit, signed if git is set up to sign tags.
 
         Returns:
             Whether it is signed.
@@ -194,7 +194,7 @@ class History:
         return [Revision(a, b, dt.datetime.fromisoformat(c), d) for a, b, c, d in parts]
 
     def last(self, path: str) -> Revision | None:
-        """The latest commit that touched `path`; None: it is not as committed, or never was."""
+        """The latest commit that touched `path`; None: it has uncommitted changes, or no commit."""
         if not self.committed(path) or self._repo.git.status("--porcelain", "--", self._path(path)):
             return None
         return next(iter(self.revisions(path)), None)
@@ -202,7 +202,7 @@ class History:
     def touched(self, folder: str) -> dict[str, list[Revision]]:
         """The commits that touched anything below each name in `folder`, newest first.
 
-        Names that are there no more are among them.
+        Names that no longer exist are included.
         """
         prefix = self._path(folder)
         out = self._repo.git.log(
@@ -218,7 +218,7 @@ class History:
         return found
 
     def file_at(self, revision: str, path: str) -> bytes | None:
-        """A file as it was at a commit; None: it was not there."""
+        """A file as it was at a commit; None: it did not exist then."""
         try:
             blob = self._repo.commit(revision).tree / self._path(path)
         except KeyError:
@@ -252,6 +252,6 @@ class History:
 
 
 def git_said(error: GitCommandError) -> str:
-    """Why git refused, in its own words, on one line."""
+    """Git's own reason for refusing, on one line."""
     text = str(error.stderr or error.stdout or error).strip().removeprefix("stderr:").strip(" '\n")
     return " ".join(text.split())[:300]

@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import TextIO
 
 _PAUSE = 0.05
-"""Seconds between two looks whether a lock was given back."""
+"""Seconds between attempts to take a lock."""
 
 
 @contextmanager
 def held(path: Path, patience: float = 0) -> Iterator[bool]:
-    """Holds the lock of a name as long as the block runs; it ends with the process at the latest.
+    """Holds a lock while the block runs; the lock ends with the process at the latest.
 
     Args:
-        path: a file that stands for it; made where it is missing.
-        patience: seconds to wait for whoever has it.
+        path: the file that stands for the lock; made if missing.
+        patience: seconds to wait while another holds it.
 
     Yields:
-        Whether nobody else has it. That is so as well where no lock can be made: what it guards
-        is put off by nothing but somebody who does it already.
+        Whether nobody else holds it. Also True where no lock can be made: only somebody who is
+        already at work is a reason to put off what the lock guards.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,8 +1,8 @@
 """PDFs by WeasyPrint: PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1) in one.
 
 The same input gives the same bytes. Nothing is fetched but fonts of ours and of the project; a
-character that none of them has is an error. What was made once is kept under the digest of all
-that went into it. Beyond this file nobody knows how a PDF is made.
+character that none of them has is an error. A PDF is kept under the digest of everything that went
+into it. No other module knows how a PDF is made.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from publisher.edges import fonts as font_module
 from publisher.edges.assets import asset_text
-from publisher.edges.build_cache import kept
+from publisher.edges.build_cache import cached_bytes
 from publisher.edges.fonts import SCHEME, SIGNS, font_files, is_known, print_style, subsets_of
 from publisher.errors import RenderError
 from publisher.paper import fillable, standards
@@ -48,9 +48,11 @@ def make_pdf(
     Raises:
         RenderError: a library that the machine must have is missing, or a character is in no font.
     """
-    # Texts of the past may hold them, and cannot be mended any more; there is nothing to draw.
+    # Old texts may hold control characters, and can no longer be changed; there is nothing to draw.
     whole = _Job(_CONTROL.sub("", html), form, tuple(attachments), tuple(sorted(fonts)))
-    return kept(cache_folder, _digest(whole) if cache_folder else "", lambda: _render(whole))
+    return cached_bytes(
+        cache_folder, _digest(whole) if cache_folder else "", lambda: _render(whole)
+    )
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -75,7 +77,7 @@ def _digest(job: _Job) -> str:
 
 @cache
 def pdf_toolchain() -> str:
-    """What else decides about the bytes: our fonts, and the programs that set them."""
+    """What else the bytes depend on: our fonts, and the programs that set them."""
     digest = hashlib.sha256()
     for path in (*font_files(), *SIGNS.values()):
         digest.update(path.name.encode() + path.read_bytes())
@@ -110,12 +112,12 @@ def _weasyprint() -> Any:
 
 @lru_cache(maxsize=4)
 def _press(subsets: tuple[str, ...], own: tuple[Path, ...], room: str = "") -> tuple[Any, Any, Any]:
-    """What many PDFs share: the fetcher, the fonts (slow to unpack) and the style.
+    """What many PDFs share: the fetcher, the fonts (slow to unpack) and the style sheet.
 
     Args:
         subsets: the parts of our fonts.
         own: fonts of the project.
-        room: what stands for the number of a page until it is put in; empty: WeasyPrint does it.
+        room: the placeholder for the number of a page; empty: WeasyPrint puts the number in itself.
     """
     weasyprint = _weasyprint()
     from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
@@ -182,7 +184,7 @@ _LONG = 250_000
 def _number_pages(document: Any, room: str) -> None:
     """Puts the numbers of pages in behind the links that lead there.
 
-    For a number that stands before its page, WeasyPrint lays its own page out three times; nothing
+    For a number that comes before its page, WeasyPrint lays its own page out three times; nothing
     else on it changes.
     """
     from weasyprint.formatting_structure.boxes import (  # type: ignore[import-untyped]
@@ -252,7 +254,7 @@ def _no_glyph(missing: set[str], html: str) -> RenderError:
 
 
 def _place(missing: set[str], html: str) -> tuple[str, str, str]:
-    """Where the first of some characters stands: (heading above it, the character, the words)."""
+    """Where the first of some characters is: (heading above it, the character, the words)."""
     section, in_heading = "", False
     for tag, text in re.findall(r"<(/?\w+)[^>]*>([^<]*)", html):
         words = unescape(text)

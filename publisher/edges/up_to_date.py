@@ -1,24 +1,145 @@
-"""Fingerprints: whether what a build reads, and what it made, is still the same.
+"""Whether the built site is up to date: whether what it was made of, or itself, has changed.
 
-As git does, a file is known by its size and the times of its last change, which cost nothing to
+This is asked at every build; so it costs next to nothing, and what a build needs is not loaded. As
+git does, a file is known by its size and the times of its last change, which cost nothing to
 look at; only one that was changed a moment before the fingerprint was taken is known by its bytes,
 for it might have changed once more in the same moment.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
+import re
 import sys
+import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.edges.build_cache import name_of
 from publisher.edges.files import write_file
+from publisher.edges.project import Project
+from publisher.errors import ConfigurationError
 
+SITE_FILE = "mkdocs.yml"
 MOMENT = 1_000_000_000
 """Nanoseconds within which a clock may not tell two changes of a file from one another."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A site that was built."""
+
+    pages: int
+    documents: int
+    """PDFs."""
+    folder: Path
+    warnings: tuple[str, ...] = ()
+    """What MkDocs warned of, for a person to see."""
+    changed: int = 0
+    """How many of the pages are not as the build before left them."""
+    up_to_date: bool = False
+    """Whether there was nothing to build."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a build reads, as it was when the build began."""
+
+    digest: str
+    """Empty: no one can tell all that it reads."""
+    at: int
+    """When that was, in nanoseconds since 1970."""
+
+    @classmethod
+    def now(cls, project: Project, today: dt.date) -> Inputs:
+        """Looks at everything that decides about the site of a day."""
+        at = time.time_ns()
+        return cls(_read(project, today, at), at)
+
+
+def last_build(project: Project, today: dt.date) -> Built | None:
+    """What the last build made, if all that it read and all that it made is as it was.
+
+    Args:
+        project: which project.
+        today: the day whose statuses the site is to show.
+
+    Raises:
+        ConfigurationError: there is no `mkdocs.yml`.
+    """
+    last = _recorded(_record(project))
+    if not last.get("read") or not project.built.is_dir():
+        return None
+    if last["read"] != _read(project, today, int(str(last["at"]))):
+        return None
+    if last["made"] != of_folder(project.built):
+        return None
+    warnings = last["warnings"]
+    assert isinstance(warnings, list)
+    pages, documents = (int(str(last[name])) for name in ("pages", "documents"))
+    return Built(pages, documents, project.built, tuple(map(str, warnings)), up_to_date=True)
+
+
+def record_build(project: Project, inputs: Inputs, built: Built) -> None:
+    """Records what a build read and made, so that the next one can tell."""
+    if inputs.digest:
+        made = {"read": inputs.digest, "at": inputs.at, "made": of_folder(project.built)}
+        facts = {"pages": built.pages, "documents": built.documents}
+        value = {**made, **facts, "warnings": list(built.warnings)}
+        # At once: whoever reads finds the old record or the new one.
+        write_file(_record(project), json.dumps(value).encode(), durable=False)
+
+
+def site_file(root: Path) -> Path:
+    """The file with MkDocs' configuration.
+
+    Args:
+        root: the project's folder.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    path = root / SITE_FILE
+    if not path.is_file():
+        raise ConfigurationError(
+            f"there is no {SITE_FILE}, so there is no site to build",
+            where=str(root),
+            remedy=f"copy {SITE_FILE} and the folder site/ from Policy Publisher's own repository",
+        )
+    return path
+
+
+def _record(project: Project) -> Path:
+    return project.cache / "site.json"
+
+
+def _recorded(record: Path) -> dict[str, object]:
+    """What was recorded; empty if it is not there or not whole."""
+    try:
+        value = json.loads(record.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+_BEYOND = re.compile(r"""!ENV|INHERIT|\.\./|:\s*['"]?[/~]""")
+"""Where `mkdocs.yml` reaches beyond the project: into the environment, or other folders."""
+
+
+def _read(project: Project, today: dt.date, at: int) -> str:
+    """A digest of all that decides about the site; empty if no one can tell what does."""
+    if _BEYOND.search(site_file(project.root).read_text("utf-8")):
+        return ""
+    own = of_folder(project.root, at, skip=[project.built.parent])
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return " ".join([today.isoformat(), epoch, own, of_git(project.root, at), of_environment()])
+
+
+# ── fingerprints ─────────────────────────────────────────────────────────────────────────────────
 
 
 def of_folder(folder: Path, at: int = sys.maxsize, skip: Iterable[Path] = ()) -> str:
@@ -94,17 +215,3 @@ def of_environment() -> str:
         if path.suffix in (".dist-info", ".egg-info")
     }
     return name_of([sys.version, *sorted(installed)])
-
-
-def remembered(record: Path) -> dict[str, object]:
-    """What `remember` wrote; empty if it is not there or not whole."""
-    try:
-        value = json.loads(record.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def remember(record: Path, value: dict[str, object]) -> None:
-    """Writes a record at once: whoever reads finds the old one or the new one."""
-    write_file(record, json.dumps(value).encode(), durable=False)

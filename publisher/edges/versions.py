@@ -70,15 +70,14 @@ class Versions:
         return Version.of_release(self.archive().release(policy_id, number))
 
     def _last(self, policy_id: str) -> Version:
-        archive = self.archive()
-        numbers = archive.numbers(policy_id)
-        if not numbers:
+        last = self.archive().last(policy_id)
+        if last is None:
             raise NotFoundError(
                 "there is no release yet",
                 where=f"versions/{policy_id}",
                 remedy="freeze the first release, or name what to compare with",
             )
-        return Version.of_release(archive.release(policy_id, numbers[-1]))
+        return Version.of_release(last)
 
 
 def at_path(path: Path) -> Version:
@@ -104,7 +103,7 @@ def at_path(path: Path) -> Version:
     return Version(str(path), document, next(named, ""), path=str(path))
 
 
-def shortened(old: Version, new: Version) -> tuple[Version, Version]:
+def with_short_labels(old: Version, new: Version) -> tuple[Version, Version]:
     """Two paths under names that tell them apart: without the folders that both are in."""
     if not (old.path and new.path):
         return old, new

@@ -39,7 +39,7 @@ def web_font_faces(prefix: str) -> str:
     """The `@font-face` rules of the site.
 
     Args:
-        prefix: what stands before a font's file name in its address.
+        prefix: the beginning of each font's address, before its file name.
     """
     return "".join(_rules(prefix))
 

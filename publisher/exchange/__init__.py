@@ -1,1 +1,1 @@
-"""A comparison and a text for programs: JSON, Akoma Ntoso."""
+"""A comparison and a text in formats for programs: JSON, Akoma Ntoso."""

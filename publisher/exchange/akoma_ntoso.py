@@ -20,9 +20,9 @@ from publisher.releases.release import Release
 NAMESPACE = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
 MEDIA_TYPE = "application/akn+xml"
 NO_DATE = dt.date(1, 1, 1)
-"""Stands for a day that nobody knows: the standard wants one, and its tools write this."""
+"""Written for an unknown day: the standard requires one, and its tools write this."""
 NO_COUNTRY = "zz"
-"""A private policy is the law of no country; the code that ISO 3166-1 leaves to its users."""
+"""A private policy is not the law of a country: a code that ISO 3166-1 reserves for its users."""
 
 _CODES = """
 ar:ara bg:bul bs:bos ca:cat cs:ces cy:cym da:dan de:deu el:ell en:eng es:spa
@@ -32,7 +32,7 @@ mk:mkd ms:msa mt:mlt nb:nob nl:nld nn:nno no:nor pl:pol pt:por ro:ron ru:rus
 sk:slk sl:slv sq:sqi sr:srp sv:swe th:tha tr:tur uk:ukr ur:urd vi:vie zh:zho
 """
 _LANGUAGES = dict(pair.split(":") for pair in _CODES.split())
-"""ISO 639-1 codes and those of ISO 639-2/T, which the naming convention wants (§4.4)."""
+"""ISO 639-1 codes and those of ISO 639-2/T, which the naming convention requires (§4.4)."""
 _AUTHOR = Markup('<FRBRauthor href="#publisher"/>\n')
 
 
@@ -146,8 +146,8 @@ def _named(uri: str, kind: str = "", alias: str = "", ending: str = "") -> Marku
 
 
 def _date(day: dt.date, name: str) -> Markup:
-    told = "unknown" if day == NO_DATE else name
-    return Markup('<FRBRdate date="{}" name="{}"/>\n').format(day, told)
+    known = "unknown" if day == NO_DATE else name
+    return Markup('<FRBRdate date="{}" name="{}"/>\n').format(day, known)
 
 
 def _day(release: Release) -> dt.date:

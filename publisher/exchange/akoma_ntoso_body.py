@@ -43,7 +43,7 @@ def body_xml(clauses: Sequence[Clause], names: Sequence[str]) -> Markup:
 
 @dataclass
 class _Section:
-    """A heading and all that stands below it."""
+    """A heading and everything below it."""
 
     id: str
     heading: Clause | None = None
@@ -62,7 +62,7 @@ class _Body:
         self.ids: set[str] = set()
         self.counted: dict[str, int] = {}
         root = self._nested(shown)
-        # What stands above the first heading belongs to no section.
+        # The text above the first heading belongs to no section.
         self.xml = self._blocks(root.own, "") + NOTHING.join(map(self._section, root.inner))
 
     def _nested(self, shown: Sequence[tuple[int, Clause]]) -> _Section:
@@ -118,7 +118,7 @@ class _Body:
     # ── blocks ───────────────────────────────────────────────────────────────────────────────────
 
     def _blocks(self, clauses: Sequence[tuple[int, Clause]], around: str, depth: int = 0) -> Markup:
-        """Clauses as blocks, those that stand in one container inside one element."""
+        """Clauses as blocks; those in one container share an element."""
         parts = []
         for container, group in _grouped(clauses, depth):
             if container is None:
@@ -202,7 +202,7 @@ def _cells(clause: Clause) -> tuple[Markup, ...]:
 
 @lru_cache(maxsize=4096)
 def _written(alike: Alike) -> tuple[Markup, ...]:
-    """The words of each cell; from version to version, most clauses stay what they are."""
+    """The words of each cell; kept, since most clauses do not change from version to version."""
     return tuple(map(_inline, alike.clause.cells))
 
 

@@ -1,7 +1,7 @@
 """An amendment as JSON, for other programs.
 
-The form is documented in `docs/diff-json.md` and described by `docs/diff.schema.json`; it is
-enough to rebuild both texts.
+The format is documented in `docs/diff-json.md` and specified by `docs/diff.schema.json`. Both texts
+can be rebuilt from it.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ DIFF_SCHEMA = "urn:policy-publisher:diff:2"
 """The `$id` of the JSON Schema."""
 DIFF_FORMAT = "policy-publisher/diff"
 DIFF_VERSION = 2
-"""Version of the form; it rises when a reader of the old form would misread the new one."""
+"""Version of the format; it rises when a reader of the old one would misread the new one."""
 
 
 def diff_json(amendment: Amendment, old: str, new: str, *, seconds: float | None = None) -> str:
     """The amendment as JSON.
 
     Args:
-        amendment: what to tell.
+        amendment: what differs.
         old, new: what the two versions are called.
-        seconds: time the comparison alone took, where the caller wants it told.
+        seconds: time the comparison alone took; None: it is left out.
     """
     counts = amendment.counts
     words = {"inserted": counts.inserted, "deleted": counts.deleted, "moved": counts.moved}
@@ -46,7 +46,7 @@ def diff_json(amendment: Amendment, old: str, new: str, *, seconds: float | None
         "summary": summary_sentence(amendment),
         "words": words,
     }
-    # Put together once: it is longer than both texts, and each step on the way would copy it.
+    # Joined once: it is longer than both texts, and each step on the way would copy it.
     parts = ["{\n", *(f'"{key}": {_written(value)},\n' for key, value in head.items())]
     changes = (_written(_change(amendment, change)) for change in amendment.changes)
     parts += ['"changes": ', *_listed(changes), ',\n"operations": ']
@@ -113,7 +113,7 @@ def _change(amendment: Amendment, change: Change) -> dict[str, Any]:
 
 
 def section_value(section: Section) -> dict[str, Any]:
-    """A section with its text, as every JSON form of ours writes it."""
+    """A section with its text, as all our JSON formats write it."""
     return {
         "anchor": section.anchor,
         "title": section.title,
@@ -145,7 +145,7 @@ def _operations(amendment: Amendment) -> Iterator[str]:
 
 
 def _kept(name: str, old: Clause, new: Clause) -> str:
-    """As `_operation` has it, of a clause that nothing happened to; most are such."""
+    """The same as `_operation`, for an unchanged clause; most are unchanged."""
     words = _text(new.text)
     sides = (
         f'"{side}": {{"file": {_text(clause.file)}, "line": {clause.line}, '
@@ -164,7 +164,7 @@ def _text(text: str) -> str:
 
 
 def _digest(op: Operation) -> str:
-    """Eight letters for what an operation says, whatever else the two texts say."""
+    """Eight letters that depend on what an operation says, and on nothing else in the texts."""
     if op.spans is None and op.old and op.new:
         return _digest_of(op.old.key, op.new.key, op.new.text, op.new.text, bool(op.move))
     keys = [clause.key if clause else None for clause in (op.old, op.new)]

@@ -8,7 +8,7 @@ from publisher.errors import RenderError
 from publisher.markup.html import clauses_html
 from publisher.text.parsing import parse
 
-LARGEST_HTML = 90_000
+LARGEST_HTML_PART = 90_000
 """Limit on the HTML part, bytes; a widely used mail program cuts a letter off at about 102 kB."""
 
 LETTER_STYLE = Markup("""
@@ -59,7 +59,7 @@ def styled(text: str, language: str = "en") -> Markup:
     ).format(language, subject_of(text), LETTER_STYLE, clauses_html(parse(text)))
     inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
     html = Markup(inliner.inline(document) + "\n")  # noqa: S704 - the same, with its styles
-    if (size := len(html.encode())) > LARGEST_HTML:
+    if (size := len(html.encode())) > LARGEST_HTML_PART:
         raise RenderError(
             f"the letter has {size:,} bytes of HTML; mail programs cut it off at about 102,000",
             remedy="shorten the notes; the site has every change word by word",

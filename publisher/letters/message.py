@@ -14,6 +14,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from enum import StrEnum
 
 from publisher.letters.fields import require_printable
 from publisher.letters.html_part import styled, subject_of
@@ -22,6 +23,21 @@ from publisher.people.recipients import Recipient
 from publisher.policies.organisation import Organisation
 from publisher.text.parsing import parse
 from publisher.text.plaintext import as_plain_text
+
+
+class LetterForm(StrEnum):
+    """How a letter is wanted."""
+
+    EML = "eml"
+    """The message as it is sent (RFC 5322)."""
+    HTML = "html"
+    TEXT = "text"
+    """Its plain part."""
+    PDF = "pdf"
+    """Set on paper, which is no part of the message."""
+
+
+_KINDS = {LetterForm.HTML: "text/html", LetterForm.TEXT: "text/plain"}
 
 
 @dataclass(frozen=True)
@@ -42,6 +58,10 @@ class Letter:
         message = message_from_bytes(self.data, policy=SMTP)
         found = [p for p in message.walk() if p.get_content_type() == kind]
         return "".join(str(p.get_content()) for p in found).replace("\r\n", "\n")
+
+    def in_form(self, form: LetterForm) -> bytes:
+        """The message, or one of its parts in UTF-8; `form` is any but `PDF`."""
+        return self.data if form is LetterForm.EML else self.part(_KINDS[form]).encode()
 
 
 @dataclass(frozen=True, slots=True)

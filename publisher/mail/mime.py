@@ -1,8 +1,7 @@
 """The parts of a message (RFC 5322, 2045, 2046), found in linear time and within limits.
 
-Fields are read by the standard library, a bounded piece of each. Where parts begin and end is read
-here: the library's parser goes through all open levels for each line, and through all that a
-stranger puts into a field.
+The standard library reads the fields, a bounded part of each. The boundaries of parts are found
+here, because the library's parser tries all open levels for each line.
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 
 LARGEST_HEAD, LARGEST_PART_HEAD = 200_000, 20_000
-"""Bytes that are read of the header of a message, and of a part."""
+"""Limits on the header of a message, and of a part, in bytes."""
 LONGEST_FIELD = 4_000
-"""Characters that are read of a field that describes a part, and of one that is decoded."""
+"""Limit on the characters of a field that describes a part or is decoded."""
 MOST_PARTS, MOST_LEVELS = 300, 8
-"""Parts of a message that are read, and how deep one may be within others."""
+"""Limits on the number of parts, and on how deep they are nested."""
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _BLANK = re.compile(rb"(?>\r\n|\r|\n)(?:\r\n|\r|\n)")
@@ -41,33 +40,33 @@ class Part:
     """The whole message."""
     start: int
     end: int
-    """Where its body begins and ends in that."""
+    """Where its body begins and ends in `raw`."""
     parts: tuple[Part, ...] = ()
     faults: tuple[str, ...] = ()
-    """Why mail programs may see it otherwise than it is read here."""
+    """Why mail programs may read it differently."""
 
     def walk(self) -> Iterator[Part]:
-        """The part itself and all within it, in the order in which they are written."""
+        """The part itself and all parts within it, in order."""
         yield self
         for part in self.parts:
             yield from part.walk()
 
     def fields(self, name: str) -> list[str]:
-        """The values of a field, however often it is there.
+        """The values of all fields of a name.
 
         Returns:
-            Each as it is written; bytes beyond ASCII are the surrogates that stand for them.
+            Each as written; bytes beyond ASCII are represented by surrogates.
         """
         return [value for key, value in self.header.raw_items() if key.lower() == name.lower()]
 
     @property
     def disposition(self) -> str:
-        """How it is to be shown (RFC 2183), in lower case: `inline`, `attachment`; or nothing."""
+        """How it is to be shown (RFC 2183), in lower case: `inline`, `attachment` or empty."""
         return str(self.header.get("Content-Disposition", "")).split(";")[0].strip().lower()
 
     @property
     def name(self) -> str:
-        """The name of the file that it is, decoded; empty where it has none."""
+        """Its file name, decoded; empty: none."""
         name = self.header.get_filename("")
         return decoded(name[:LONGEST_FIELD]).strip()
 
@@ -80,7 +79,7 @@ class Part:
         """The beginning of its body, decoded.
 
         Args:
-            most: bytes, about; base64 and quoted-printable need up to three to write one.
+            most: limit in bytes, roughly.
         """
         if self.encoding == "base64":
             return _from_base64(self.raw[self.start : min(self.end, self.start + most * 3 // 2)])
@@ -93,10 +92,10 @@ class Part:
         """The beginning of its body as text.
 
         Args:
-            most: characters.
+            most: limit in characters.
 
         Returns:
-            The text, and why it may not be what a mail program shows; empty: nothing.
+            The text, and why it may not be what a mail program shows; empty: no reason.
         """
         fault = ""
         if self.encoding not in ("", "7bit", "8bit", "binary", "base64", "quoted-printable"):
@@ -120,7 +119,7 @@ _NOT_BASE64 = bytes(set(range(256)) - set(_LETTERS))
 
 def _from_base64(body: bytes) -> bytes:
     letters = body.partition(b"=")[0].translate(None, _NOT_BASE64)
-    # One letter alone holds less than a byte.
+    # A single letter at the end is less than a byte.
     letters = letters[: len(letters) - (len(letters) % 4 == 1)]
     return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
@@ -129,7 +128,7 @@ def read(raw: bytes) -> Part:
     """Reads a message.
 
     Args:
-        raw: RFC 5322; it is read whatever it is, in time linear in its size.
+        raw: the message (RFC 5322); anything is read, in time linear in its size.
     """
     return _Reader(raw).part(0, len(raw), LARGEST_HEAD, 0)
 
@@ -142,7 +141,7 @@ class _Reader:
     def part(
         self, start: int, end: int, largest: int, level: int, kind: str = "text/plain"
     ) -> Part:
-        """The part between two places of the message; `kind` is what it is if it does not say."""
+        """The part between two places of the message; `kind` is its type if it states none."""
         self.seen += 1
         most = min(end, start + largest)
         none = _LINE_END.match(self.raw, start, end)
@@ -195,7 +194,7 @@ def _header(raw: bytes) -> tuple[Message, list[str]]:
         header.get_boundary()
         header.get_content_charset()
         named = [name.lower() for name, _ in header.get_params([])]
-    except Exception:  # noqa: BLE001 - a stranger's parameters fail the library in many a way
+    except Exception:  # noqa: BLE001 - malformed parameters make the library fail in many ways
         for name in _DESCRIBING:
             del header[name]
         return header, [*faults, "the description of a part cannot be read"]
@@ -207,8 +206,8 @@ def _header(raw: bytes) -> tuple[Message, list[str]]:
 def _places(
     raw: bytes, boundary: bytes, start: int, end: int
 ) -> tuple[list[tuple[int, int]], bool]:
-    """Where the parts between two places begin and end, and whether the last one does (§5.1.1)."""
-    # That a line end comes first keeps the search fast where all is hyphens.
+    """Where the parts between two places begin and end, and whether the last is closed (§5.1.1)."""
+    # Beginning with the line end keeps the search fast in a text of nothing but hyphens.
     line = re.compile(rb"[\r\n]--" + re.escape(boundary) + rb"(--)?[ \t]*+(?=[\r\n]|\Z)")
     places, first = [], -1
     for found in line.finditer(raw, start - 1, end):
@@ -234,22 +233,22 @@ _CHARSET = re.compile(
     r"ascii|utf-(?:8|16|32).*|iso(?:8859|2022).*|cp\d+|koi8-.*|big5.*|gb.*|euc_.*|shift_jis.*"
     r"|mac-.*|hz|johab|tis-620|ptcp154|kz1048"
 )
-"""The charsets that mail is written in. Of the codecs that Python knows, others take long."""
+"""The charsets that mail is written in; some other codecs of Python take very long."""
 
 
 def in_charset(data: bytes, charset: str) -> str:
     """Bytes as text.
 
     Args:
-        data: the bytes; what is wrong in them becomes U+FFFD.
-        charset: its name, as a stranger wrote it. Where it says nothing, or none that is known,
-            the bytes are UTF-8, and if they cannot be, windows-1252.
+        data: the bytes; invalid ones become U+FFFD.
+        charset: its name as written. If it is empty or unknown, the bytes are read as UTF-8, or as
+            windows-1252 if they are not valid UTF-8.
     """
     try:
         name = codecs.lookup(charset.strip()).name if len(charset) < 40 else ""
     except (LookupError, ValueError):
         name = ""
-    # As all mail programs do: what says Latin-1 is windows-1252.
+    # As in all mail programs, Latin-1 means windows-1252.
     name = "cp1252" if name == "iso8859-1" else name
     if name == "ascii" or not _CHARSET.fullmatch(name):
         try:
@@ -266,16 +265,16 @@ def decoded(value: str) -> str:
     """The words of a field (RFC 2047), on one line, without control characters.
 
     Args:
-        value: what the field holds, bytes beyond ASCII as the surrogates that stand for them.
+        value: of the field; bytes beyond ASCII are represented by surrogates.
     """
-    value = _WHITE.sub(" ", shown(value[:LONGEST_FIELD]))
+    value = _WHITE.sub(" ", without_surrogates(value[:LONGEST_FIELD]))
     try:
-        # What is not encoded comes back with escapes, so a backslash has to be one.
+        # The library escapes what is not encoded, so backslashes have to be escaped too.
         pieces = decode_header(value.replace("\\", r"\u005c"))
     except (MessageError, ValueError):
         return value.strip()
     said = "".join(_piece(piece, charset) for piece, charset in pieces)
-    return _WHITE.sub(" ", shown(said)).strip()
+    return _WHITE.sub(" ", without_surrogates(said)).strip()
 
 
 def _piece(piece: bytes | str, charset: str | None) -> str:
@@ -284,8 +283,8 @@ def _piece(piece: bytes | str, charset: str | None) -> str:
     return in_charset(piece, charset) if charset else piece.decode("raw-unicode-escape")
 
 
-def shown(value: str) -> str:
-    """A text without surrogates: where they stand for bytes, it is what these bytes say."""
+def without_surrogates(value: str) -> str:
+    """A text without surrogates: those that represent bytes are decoded, others replaced."""
     try:
         return in_charset(value.encode("utf-8", "surrogateescape"), "")
     except UnicodeEncodeError:

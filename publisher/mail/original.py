@@ -1,4 +1,4 @@
-"""The letter that an answer may quote, by its words."""
+"""Our letter that an answer may quote, indexed by its words."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from functools import cached_property
 from publisher.mail.spelling import fold, loose_words, page_words
 
 SHORTEST = 4
-"""Words in a row that are told to be the letter's; fewer may be anybody's."""
+"""Words in a row that identify the letter; fewer may be anybody's."""
 SHORTEST_PIECE = 12
-"""Characters of a broken line that are told to be the letter's."""
+"""Characters of a broken line that identify the letter."""
 OURS = "@"
-"""Stands for an address of ours among words."""
+"""Stands for one of our addresses among words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What we sent, which an answer may quote."""
+    """A letter we sent, which an answer may quote."""
 
     subject: str
-    """Of the letter as it was sent."""
+    """Its subject, as sent."""
     text: str
-    """Its plain part as this customer got it."""
+    """Its plain-text part, as this customer got it."""
     organisation: str
     addresses: tuple[str, ...]
-    """Ours that may stand in a quotation: who sent it, where to reply, whom to ask."""
+    """Our addresses that a quotation may contain: sender, reply address, contact."""
 
 
 class Original:
-    """A letter that an answer may quote, by its words."""
+    """A letter that an answer may quote, indexed by its words."""
 
     def __init__(self, sent: Sent, people: Sequence[str]) -> None:
-        """`people`: names and addresses of whom it was sent to."""
+        """Indexes a letter; `people` are names and addresses of its recipient."""
         self.sent = sent
         words = loose_words(sent.text)
         written = (word for word in words if OURS in word)
@@ -46,11 +46,11 @@ class Original:
         self.organisation = frozenset(loose_words(sent.organisation))
 
     def without_ours(self, words: Sequence[str]) -> list[str]:
-        """Words without our addresses: a mail program writes an address once or twice."""
+        """Words without our addresses, which mail programs write once or twice."""
         return [word for word in words if word not in self.ours]
 
     def with_ours(self, words: Sequence[str]) -> list[str]:
-        """Words in which one sign stands for each address of ours."""
+        """Words with one sign in place of each of our addresses."""
         return [OURS if word in self.ours else word for word in words]
 
     @cached_property
@@ -58,13 +58,13 @@ class Original:
         return "".join(fold(self.sent.text).split())
 
     def has_piece(self, line: str) -> bool:
-        """Whether a line stands in it, however it is spaced."""
+        """Whether it contains a line, however that is spaced."""
         piece = "".join(fold(line).split())
         return len(piece) >= SHORTEST_PIECE and piece in self._compact
 
     @cached_property
     def _places(self) -> dict[tuple[str, ...], list[int]]:
-        """Where each word begins, and each row of `SHORTEST` words."""
+        """The positions of each word, and of each run of `SHORTEST` words."""
         places: dict[tuple[str, ...], list[int]] = {}
         for at in range(len(self.words)):
             for length in (1, SHORTEST):
@@ -72,26 +72,26 @@ class Original:
         return places
 
     def stands_in_row(self, words: Sequence[str]) -> bool:
-        """Whether these words follow each other in it."""
+        """Whether it contains these words in a row."""
         begins = self._places.get(tuple(words[:1]), ())
         return any(self.words[at : at + len(words)] == list(words) for at in begins)
 
     @cached_property
     def beginnings(self) -> frozenset[tuple[str, ...]]:
-        """How it begins, with or without its heading."""
+        """Its first words, with and without its heading."""
         head = len(self.subject) if self.words[: len(self.subject)] == self.subject else 0
         return frozenset(tuple(self.words[at : at + SHORTEST]) for at in (0, head))
 
     def run(self, words: Sequence[str], at: int, place: int) -> tuple[int, int]:
-        """How far words go on as the letter does.
+        """How far words of a mail agree with the letter.
 
         Args:
-            words: of a mail.
+            words: of the mail.
             at: where the run begins among them.
-            place: where the letter may go on, at the earliest.
+            place: the first position in the letter where it may begin.
 
         Returns:
-            Where the run ends among the words and in the letter; `at` and `place` where it is
+            Where the run ends among the words, and in the letter; `at` and `place` if it is
             shorter than `SHORTEST`.
         """
         begin = tuple(words[at : at + SHORTEST])
@@ -105,7 +105,7 @@ class Original:
             if words[at] == self.words[found]:
                 at, found = at + 1, found + 1
             elif words[at].isdigit() and words[at + 1 : at + 2] == [self.words[found]]:
-                at += 1  # a list that a mail program numbered
+                at += 1  # a list that the mail program numbered
             elif self.words[found].isdigit() and self.words[found + 1 : found + 2] == [words[at]]:
                 found += 1  # a list whose numbers it dropped
             else:

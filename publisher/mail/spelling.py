@@ -1,6 +1,6 @@
-"""Words of a mail as they are compared: however they are spelled, cased, hyphenated or quoted.
+"""The words of a mail in one spelling, so that case, hyphens and quotes do not matter.
 
-The characters come from strangers: whatever is not plainly a word or plain punctuation is an item
+The characters come from strangers. Whatever is not plainly a word or plain punctuation is an item
 of its own, which no phrase contains.
 """
 
@@ -12,7 +12,7 @@ from functools import cache
 import regex
 
 BLANK, LINE, RULE, QUOTE, DASH, DOTS, LINK = "\n\n", "\n", "--", '"', "-", "…", "://"
-"""The items that are no words: a blank line, a line end, a line of dashes, and so on.
+"""The items that are not words: a blank line, a line end, a line of dashes, and so on.
 
 `LINK` stands for the address of a page.
 """
@@ -53,10 +53,10 @@ _LOOSE = regex.compile(
 
 
 def fold(text: str) -> str:
-    """A text with one spelling for letters (NFKC, case folded), apostrophes and line ends.
+    """A text in one spelling: letters (NFKC, case folded), apostrophes and line ends.
 
-    Accents go, for many leave them out; a combining mark that stands alone stays. A soft hyphen
-    goes, as does the byte order mark at the start; a no-break space is a space.
+    Accents are dropped, since many people omit them; a combining mark by itself stays. Soft hyphens
+    and a byte order mark at the start are dropped; a no-break space becomes a space.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     text = unicodedata.normalize("NFKC", text.translate(_FOLDED)).casefold()
@@ -71,22 +71,22 @@ def _plain(letter: str) -> str:
 def items(text: str) -> list[str]:
     """The words and signs of a text, in order.
 
-    `opt-out` is two words, as `opt out` is; so is `don't`. `v2` is two, `2.1` is one. Paired `*`
-    and `_` around words go: they are how plain text writes bold.
+    `opt-out` is two words, like `opt out`; so are `don't` and `v2`; `2.1` is one. Paired `*` and
+    `_` around words, which mean bold in plain text, are dropped.
     """
     found = _ITEM.finditer(fold(_EMPHASIS.sub(r"\2", text)))
     return [_AS.get(one.lastgroup or "", one[0]) for one in found if one.lastgroup != "none"]
 
 
 def loose_words(text: str) -> list[str]:
-    """The words, numbers and mail addresses of a text, whatever stands between them.
+    """The words, numbers and mail addresses of a text, without anything between them.
 
-    Addresses of pages are left out, for mail programs rewrite them.
+    Addresses of pages are left out, because mail programs rewrite them.
     """
     return [found[1] for found in _LOOSE.finditer(fold(text)) if found[1]]
 
 
 def page_words(text: str) -> frozenset[str]:
-    """The words inside the addresses of pages and mailboxes in a text: a line may break there."""
+    """The words inside addresses of pages and mailboxes, where a line may break."""
     plain = regex.sub(r"[^\p{L}\p{M}\p{Nd}]+", " ", fold(text))
     return frozenset(loose_words(plain))

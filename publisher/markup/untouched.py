@@ -69,7 +69,7 @@ def _setting(
         assert op.old
         assert op.new
         yield op.new.key
-        yield op.new.tight
+        yield op.old.tight, op.new.tight
         for before, now in zip(op.old.containers, op.new.containers, strict=True):
             yield now.kind, places.setdefault(now.number, len(places)), before.start, now.start
             if now.kind == "item":

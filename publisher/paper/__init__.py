@@ -1,1 +1,1 @@
-"""The documents that become PDFs, and what their standards ask."""
+"""The documents that become PDFs, and what the PDF standards require of them."""

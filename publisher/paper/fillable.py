@@ -45,7 +45,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a form says that came back."""
+    """The answers in a form that came back."""
 
     release: str
     """Name of the release it belongs to: `privacy/2`."""
@@ -174,7 +174,7 @@ MOST_FIELDS, LONGEST_VALUE = 50, 1_000
 
 
 def read_form(data: bytes) -> Answers:
-    """What a form says that came back as a file.
+    """The answers in a form that came back as a file.
 
     Who sent it, and whether they may speak for the customer, the file does not prove.
     What a stranger sent is read only in a process with limits: two kilobytes can unpack to
@@ -223,7 +223,7 @@ def _values(data: bytes) -> tuple[dict[str, str], bool]:
     except (MemoryError, RecursionError):
         raise
     except Exception as error:
-        # Whoever sends a file decides what is in it, and so in how many ways it cannot be read.
+        # A file from outside may hold anything, and so fail to read in any way.
         raise FormError("this is not a PDF that can be read") from error
     return values, plain
 

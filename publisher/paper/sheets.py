@@ -54,12 +54,12 @@ def release_sheet(release: Release, organisation: Organisation) -> Markup:
 
 
 def translation_sheet(release: Release, language: str, organisation: Organisation) -> Markup:
-    """A version in full in another language; what stands around it names the text that decides."""
+    """A version in full in another language, with a notice of which text is authoritative."""
     at = Addresses(organisation.site, release.policy.id)
     rendition = languages.Rendition(release, language, at)
     text, title = rendition.text(paper=True), rendition.policy.facts.title
     version = f"{release.version}, {page_parts.in_force_words(release)}"
-    told = [
+    opening = [
         _title(organisation.name, title, version),
         page_parts.remark(rendition.policy.facts),
         rendition.notice(),
@@ -70,7 +70,7 @@ def translation_sheet(release: Release, language: str, organisation: Organisatio
             ("This translation", _link(at.translation(release.number, language))),
         ),
     ]
-    parts = [*told, _contents(text.headings), rendition.article(text, "text")]
+    parts = [*opening, _contents(text.headings), rendition.article(text, "text")]
     full = f"{title}, {release.version.lower()}"
     return _sheet(language, organisation.name, full, f"{title} — {version}", parts)
 
@@ -219,7 +219,7 @@ def opt_out_sheet(release: Release, organisation: Organisation) -> Markup:
 
 
 def _head(release: Release, kind: str = "") -> str:
-    """What stands at the top of every page."""
+    """The running head of every page."""
     version = f"{release.version}, {page_parts.in_force_words(release)}"
     return " — ".join(filter(None, (release.policy.facts.title, version, kind)))
 

@@ -1,4 +1,4 @@
-"""What PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1) ask beyond what WeasyPrint writes.
+"""What PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1) require beyond what WeasyPrint writes.
 
 Everything is done to the objects of a PDF before they become bytes: nothing is parsed again, and
 the same input still gives the same bytes.
@@ -15,7 +15,7 @@ from typing import Any
 import pydyf  # type: ignore[import-untyped]
 
 VARIANT = "pdf/a-3a"
-"""What WeasyPrint is asked for: it knows one standard at a time; `finish` adds the other."""
+"""The standard that WeasyPrint follows: it takes one at a time; `finish` adds the other."""
 
 
 class Relationship(StrEnum):
@@ -106,8 +106,8 @@ def identified(data: bytes) -> bytes:
     """
     start = int(data.rpartition(b"startxref\n")[2].split()[0])
     digest = hashlib.md5(data, usedforsecurity=False).hexdigest()
-    told = f"/Type /XRef/ID [<{digest}><{digest}>]".encode()
-    return data[:start] + data[start:].replace(b"/Type /XRef", told, 1)
+    entry = f"/Type /XRef/ID [<{digest}><{digest}>]".encode()
+    return data[:start] + data[start:].replace(b"/Type /XRef", entry, 1)
 
 
 # ── tags ─────────────────────────────────────────────────────────────────────────────────────────

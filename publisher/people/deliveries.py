@@ -36,3 +36,32 @@ class Delivery:
     message_id: str
     at: dt.datetime
     tries: int
+
+
+class Fate(StrEnum):
+    """What became of a letter that was handed to a carrier."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    """For good (5yz)."""
+    LATER = "later"
+    """It was certainly not taken, and may be tried again (4yz, or a lost connection)."""
+    UNKNOWN = "unknown"
+    """The connection was lost after the end of the letter was written."""
+
+
+STATE_OF = {
+    Fate.ACCEPTED: DeliveryState.ACCEPTED,
+    Fate.REFUSED: DeliveryState.REFUSED,
+    Fate.LATER: DeliveryState.TO_DO,
+    Fate.UNKNOWN: DeliveryState.IN_DOUBT,
+}
+"""The state of a letter after each fate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The fate of a letter, and the carrier's words."""
+
+    fate: Fate
+    reply: str

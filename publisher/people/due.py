@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from publisher.people.deliveries import Delivery, DeliveryState
@@ -31,8 +31,10 @@ class Due:
     """Those of `to_tell` who were told of no number of this release before."""
 
 
-def due(release: Release, recipients: Sequence[Recipient], deliveries: Sequence[Delivery]) -> Due:
-    """Who is still to be told.
+def recipients_due(
+    release: Release, recipients: Sequence[Recipient], deliveries: Sequence[Delivery]
+) -> Due:
+    """Who is still to be told of a release.
 
     Args:
         release: a release with a notice.
@@ -74,7 +76,7 @@ class Told:
 def told_before(
     release: Release,
     releases: Releases,
-    letters: Mapping[Number, Iterable[tuple[int, DeliveryState]]],
+    letters_about: Callable[[Number], Iterable[tuple[int, DeliveryState]]],
 ) -> Told:
     """Which version each recipient was last told of: that of the last letter a carrier took.
 
@@ -83,15 +85,17 @@ def told_before(
     Args:
         release: before which release.
         releases: all releases of the policy.
-        letters: of each release before it that has letters, rising: (recipient, where it stands).
+        letters_about: the letters about a release, each as (recipient's number, its state); asked
+            of each release before this one that has a notice, by rising number.
     """
-    known = {r.number: r for r in releases}
     numbers: dict[int, Number] = {}
-    for number, states in letters.items():
-        missed = releases.material_predecessor(known[number])
-        for recipient, state in states:
+    for earlier in releases:
+        if earlier.number >= release.number or not earlier.notice:
+            continue
+        missed = releases.material_predecessor(earlier)
+        for recipient, state in letters_about(earlier.number):
             if state is DeliveryState.ACCEPTED:
-                numbers[recipient] = number
+                numbers[recipient] = earlier.number
             elif missed:
                 numbers.setdefault(recipient, missed.number)
     before = releases.material_predecessor(release)

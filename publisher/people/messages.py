@@ -30,6 +30,21 @@ FOR_A_PERSON = frozenset({Filed.UNCLEAR, Filed.UNKNOWN, Filed.UNREADABLE})
 
 
 @dataclass(frozen=True, slots=True)
+class Filing:
+    """What became of a message, and why."""
+
+    filed: Filed
+    reason: str
+    policy: str = ""
+    """What it is about, and from whom, where that is known."""
+    release: str = ""
+    recipient: int | None = None
+    timing: Timing | None = None
+    request: int | None = None
+    """The number of the request that it makes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A message that came in, and what became of it."""
 
@@ -44,18 +59,3 @@ class Message:
     recipient: int | None
     timing: Timing | None
     request: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Filing:
-    """What became of a message, and why."""
-
-    filed: Filed
-    reason: str
-    policy: str = ""
-    """What it is about, and from whom, where that is known."""
-    release: str = ""
-    recipient: int | None = None
-    timing: Timing | None = None
-    request: int | None = None
-    """The number of the request that it makes."""

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
-from publisher.errors import RecipientsError
+from publisher.errors import NotFoundError, RecipientsError
 
 COLUMNS = ("customer", "address", "name")
 """What a list has in its first line; `name` may be missing."""
-LONGEST = 200
+LONGEST_CELL = 200
 """Characters of a customer id or a name."""
-SHOWN = 50
-"""How many problems one message lists."""
+PROBLEMS_SHOWN = 50
+"""Limit on the problems that one message lists."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _WEB = re.compile(r"://|\bwww\.", re.IGNORECASE)
 
@@ -45,7 +45,7 @@ class Customers:
 
     customers: tuple[Customer, ...]
     shared: tuple[str, ...]
-    """Addresses that several customers have: each customer gets a notice of its own."""
+    """Addresses of more than one customer: each gets a letter of its own."""
 
 
 def read_recipients(data: bytes, name: str) -> Customers:
@@ -99,9 +99,9 @@ class _Reader:
 
     def error(self) -> RecipientsError:
         count = len(self.problems)
-        lines = [f"  {self.name}:{line}: {what}" for line, what in self.problems[:SHOWN]]
-        if count > SHOWN:
-            lines.append(f"  … and {count - SHOWN} more")
+        lines = [f"  {self.name}:{line}: {what}" for line, what in self.problems[:PROBLEMS_SHOWN]]
+        if count > PROBLEMS_SHOWN:
+            lines.append(f"  … and {count - PROBLEMS_SHOWN} more")
         what = f"{count} problem{'s' if count > 1 else ''} in the list; nothing was taken from it"
         return RecipientsError(
             "\n".join([what, *lines]), remedy="correct these lines and import the list again"
@@ -167,8 +167,8 @@ class _Reader:
     def _clean(self, line: int, column: str, value: str) -> str:
         if _CONTROL.search(value):
             self.problems.append((line, f"the {column} has control characters: {value[:60]!r}"))
-        elif len(value) > LONGEST and column != "address":
-            self.problems.append((line, f"the {column} has more than {LONGEST} characters"))
+        elif len(value) > LONGEST_CELL and column != "address":
+            self.problems.append((line, f"the {column} has more than {LONGEST_CELL} characters"))
         return value.strip()
 
     def _address(self, line: int, address: str) -> str:
@@ -198,3 +198,46 @@ class Recipient:
     """The organisation's own id for the customer."""
     address: str
     name: str
+
+
+SAMPLE = Recipient(0, "sample", "customer@customer.example", "Sample Customer")
+"""Stands for the recipient where none is named."""
+
+
+def recipient_of_test(address: str) -> Recipient:
+    """Who gets a test letter: nobody in the ledger, addressed as the sample is."""
+    return Recipient(0, "test", address, SAMPLE.name)
+
+
+def known_recipient(found: Recipient | None, customer: str) -> Recipient:
+    """The recipient with a customer id.
+
+    Args:
+        found: what the ledger has; None: nobody.
+        customer: the id that was looked for.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    if found is None:
+        raise NotFoundError(
+            f"there is no recipient with the customer id `{customer}`",
+            remedy="publisher recipients import FILE.csv",
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientsImport:
+    """What an import of recipients did."""
+
+    new: int
+    changed: int
+    unchanged: int
+    shared: tuple[str, ...]
+    """Addresses of more than one customer: each gets a letter of its own."""
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a person may want to look at."""
+        return [f"{a} is the address of several customers; each is told" for a in self.shared]

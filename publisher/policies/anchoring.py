@@ -1,8 +1,7 @@
-"""Anchors put on the headings of a text that has none, and taken off again to the byte.
+"""Putting anchors on the headings of an imported text, and taking them off again to the byte.
 
-History is what it is: a text of the past may hold raw HTML, a heading in a list, two headings of
-one name, or no heading at all. It is cut into section files only where the parts, read one by one,
-say what the whole says.
+An old text may hold raw HTML, a heading in a list, two headings of one name, or no heading at all.
+It is cut into section files only where the parts, read one by one, say what the whole says.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from publisher.text.markdown import markdown_reader
 from publisher.text.parsing import parse, source_lines
 
 BEGINNING = "beginning"
-"""Names the file of what stands before the first heading; no anchor is called like it."""
+"""Name of the file for what comes before the first heading; no anchor has this name."""
 LONGEST_ANCHOR = 40
 """Limit on the letters of an anchor made by machine: people read it in addresses."""
 
@@ -38,7 +37,7 @@ class Anchored:
     files: Mapping[str, str]
     """Markdown of each section file by name, in order; put end to end they are the text."""
     kept: tuple[str, ...] = ()
-    """The anchors that the text had itself, which therefore belong to its words."""
+    """The anchors that the text had itself, which are part of it."""
 
     @property
     def source(self) -> str:
@@ -53,7 +52,7 @@ class Anchored:
         return "".join(lines)
 
     def stems_from(self, digest: str) -> bool:
-        """Whether this is what the text as it was before has for a digest: SHA-256, as hex."""
+        """Whether the text as it was before has this digest: SHA-256, hexadecimal."""
         text = "".join(self.files.values())
         # Most lines that end like an anchor are headings; if these give the text, it is the one.
         bare = _AT_ENDS.sub(lambda found: found[0] if found[1] in self.kept else "", text)
@@ -68,7 +67,7 @@ def source_text(data: bytes) -> str:
     """The text of a Markdown file, with Unix line ends and without a byte order mark.
 
     Raises:
-        ValueError: it is no text: not UTF-8, or it holds a zero byte.
+        ValueError: it is not text: not UTF-8, or with a zero byte in it.
     """
     text = data.decode("utf-8-sig")
     if "\0" in text:
@@ -97,13 +96,13 @@ def anchored(
     files = _cut(lines, starts)
     parts = [clause for part in files.values() for clause in parse(part)]
     if _said(parts) != _said(clauses):
-        # A link whose address is defined in another part would be none.
+        # A link whose address is defined in another part would cease to be one.
         files = {next(iter(files)): "".join(lines)}
     return Anchored(files, tuple([anchor for anchor in anchors if anchor in kept]))
 
 
 def own_anchors(anchors: Mapping[int, str]) -> dict[int, str]:
-    """Which anchors that a text has itself can stay: those that are one, at their first place.
+    """Which of a text's own anchors can stay: those we allow, where they occur first.
 
     Args:
         anchors: by the place of their section, in order; empty where it has none.
@@ -116,11 +115,11 @@ def own_anchors(anchors: Mapping[int, str]) -> dict[int, str]:
 
 
 def anchor_for(title: str, taken: Collection[str]) -> str:
-    """An anchor that nobody has, from the words of a heading.
+    """A new anchor, made from the words of a heading.
 
     Args:
         title: the heading.
-        taken: every anchor ever given; `-2`, `-3` … tells a new one from them.
+        taken: every anchor ever given; `-2`, `-3` … makes the new one differ.
     """
     words = re.sub(r"<[^>]*>|['’]", "", title)
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
@@ -142,7 +141,7 @@ class _Heading:
     """… and the place in that line where they do."""
     level: int
     outermost: bool
-    """Whether it stands in no list and no quotation."""
+    """Whether it is outside of every list and quotation."""
     cuts: bool = False
     """Whether a section file begins with it."""
 
@@ -150,7 +149,7 @@ class _Heading:
 def _headings(text: str, lines: Sequence[str]) -> list[_Heading]:
     found: list[_Heading] = []
     tokens: list[Token] = []
-    # Where the headings are can be told without reading the words between them.
+    # To find the headings, the words between them need not be parsed.
     reader = markdown_reader(raw_html=True)
     reader.block.parse(text, reader, {}, tokens)
     for token in tokens:
@@ -179,7 +178,7 @@ def _cutting(headings: Sequence[_Heading]) -> Iterator[_Heading]:
 
 
 def _cut(lines: Sequence[str], starts: Mapping[int, str]) -> dict[str, str]:
-    """The section files: each begins where the one before it ends, the first one with the text."""
+    """The section files: each begins where the one before it ends, the first with the text."""
     begins = list(starts.items())
     if not begins or "".join(lines[: begins[0][0]]).strip():
         begins.insert(0, (0, BEGINNING))
@@ -193,7 +192,7 @@ def _cut(lines: Sequence[str], starts: Mapping[int, str]) -> dict[str, str]:
 
 
 def _said(clauses: Sequence[Clause]) -> list[Any]:
-    """What a text says, whatever anchors it has."""
+    """What a text says, leaving its anchors aside."""
     return [
         (c.level, c.cells) if c.kind is Kind.HEADING else c.key
         for c in clauses

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import lru_cache
 
-from publisher.policies.language import dated
+from publisher.policies.language import date_locale
 
 
 @lru_cache(maxsize=4096)
@@ -13,8 +13,8 @@ def long_date(day: dt.date | None, language: str = "en") -> str:
     """A day as people write it: `1 March 2027`, `1. März 2027`.
 
     Args:
-        day: which; None: it is not known, which is said in English.
-        language: its tag (BCP 47); one that has no calendar we know is written as English.
+        day: which; None: unknown, which is said in English.
+        language: its tag (BCP 47); English stands in for one that we do not know.
     """
     from babel.dates import format_date
 
@@ -22,4 +22,4 @@ def long_date(day: dt.date | None, language: str = "en") -> str:
         return "a day we do not know"
     # In English the day first, for readers of every country.
     form = "d MMMM y" if language.partition("-")[0] == "en" else "long"
-    return format_date(day, form, locale=dated(language))
+    return format_date(day, form, locale=date_locale(language))

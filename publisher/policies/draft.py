@@ -1,4 +1,4 @@
-"""The draft's files read into a policy, with everything that is wrong with the files as such."""
+"""Reading the files of a draft into a policy, and every finding on the files as such."""
 
 from __future__ import annotations
 
@@ -56,16 +56,19 @@ class _DraftReader:
         for name, times in Counter(facts.sections).items():
             line = self._named_at(name)
             if times > 1:
-                self.error(FACTS_FILE, line, f"`{name}` is named {times} times", "name it once")
+                self.error(FACTS_FILE, line, f"`{name}` is listed {times} times", "list it once")
             if not re.fullmatch(r"[\w-][\w.-]*\.md", name):
                 self.error(
-                    FACTS_FILE, line, f"`{name}` is no section file", "name a .md file beside it"
+                    FACTS_FILE,
+                    line,
+                    f"`{name}` is not a section file",
+                    "name a .md file in the same folder",
                 )
             elif name not in self.files:
                 self.error(
                     FACTS_FILE,
                     line,
-                    f"`{name}` is named, but there is no such file",
+                    f"`{name}` is listed, but there is no such file",
                     f"add {self.folder}/{name}, or remove the name from `sections`",
                 )
             else:
@@ -85,17 +88,19 @@ class _DraftReader:
     def _is_other_language(self, tag: str, facts: Facts) -> bool:
         line = self._line_with(f"translations.{tag}")
         if language.locale(tag) is None:
-            remedy = "name it by its tag, as `de`, `pt-BR` or `zh-Hant`"
-            self.error(FACTS_FILE, line, f"`translations.{tag}` is no language we know", remedy)
+            remedy = "use its tag, such as `de`, `pt-BR` or `zh-Hant`"
+            self.error(FACTS_FILE, line, f"`translations.{tag}` is not a known language", remedy)
         elif tag == facts.language:
-            remedy = "remove the table: the sections themselves are in that language"
-            self.error(FACTS_FILE, line, f"`{tag}` is the language that decides", remedy)
+            remedy = "remove the table: the sections themselves are written in it"
+            self.error(
+                FACTS_FILE, line, f"`{tag}` is the language of the authoritative text", remedy
+            )
         else:
             return True
         return False
 
     def _translated(self, tag: str, facts: Facts) -> dict[str, str]:
-        """The section files of a translation; of those that are missing, a cue tells."""
+        """The section files of a translation; the review reports those that are missing."""
         names = [name for name in dict.fromkeys(facts.sections) if f"{tag}/{name}" in self.files]
         return {name: self._text(f"{tag}/{name}") for name in names}
 
@@ -110,15 +115,17 @@ class _DraftReader:
         for name in sorted(set(self.files) - known):
             folder = name.partition("/")[0] if name.count("/") == 1 else ""
             if name.endswith(".md") and "/" not in name:
-                remedy = "add it to `sections` in policy.toml at its place, or remove the file"
-                self.error(name, 0, "the file is there, but policy.toml does not name it", remedy)
+                remedy = "list it under `sections` in policy.toml, or remove the file"
+                self.error(name, 0, "policy.toml does not list this file", remedy)
             elif folder in languages:
-                what = "the translation of a section that there is not"
-                remedy = "remove it, or call it as the file is called that it translates"
+                what = "translates a section that does not exist"
+                remedy = "remove it, or give it the name of the file that it translates"
                 self.error(name, 0, what, remedy)
             elif language.locale(folder):
                 remedy = f"declare [translations.{folder}] in policy.toml, or remove the file"
-                self.error(name, 0, f"policy.toml declares no translation `{folder}`", remedy)
+                self.error(
+                    name, 0, f"policy.toml does not declare the translation `{folder}`", remedy
+                )
             else:
                 self.error(
                     name, 0, "the file does not belong here", "move it out of the policy's folder"
@@ -142,7 +149,7 @@ class _DraftReader:
         for number, line in enumerate(source_lines(text), 1):
             if line.endswith(("\r\n", "\r")):
                 remedy = "save it with Unix line ends (LF)"
-                self.error(name, number, "a line ends in a carriage return", remedy)
+                self.error(name, number, "a line ends with a carriage return", remedy)
                 break
         for number, line in enumerate(source_lines(text), 1):
             if found := re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", line.rstrip("\r\n")):

@@ -1,8 +1,8 @@
-"""Titles, names and labels: the words that stand outside of a text, on pages, in letters, in mail.
+"""Titles, names and labels: the words around a text, on pages, in letters, in mail.
 
 They reach places that are not ours: the subject of a mail, a feed reader, a terminal, the theme of
-the site. What could be taken there for more than words is refused before it is frozen. Releases of
-the past may hold it; whatever shows them takes it for words.
+the site. What could act there as more than words is refused before it is frozen. Releases made
+before that check may hold it; whatever shows them treats it as words.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from publisher.policies.policy import Facts
 from publisher.policies.settings import Settings
 
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""Control characters (C0, C1), line and paragraph separators, and what turns the way that text
-runs: unseen by a reader, and obeyed by programs."""
+"""Control characters (C0, C1), line and paragraph separators, and those that turn the direction of
+writing: a reader does not see them, and programs obey them."""
 _TAG = re.compile("[<>]")
 
 
 def unfit(words: str, *, lines: bool = False, markdown: bool = False) -> str:
-    """Why words cannot be a title, a name or a label; empty where they can.
+    """Why words cannot be a title, a name or a label; empty: they can.
 
     Args:
         words: which.
@@ -35,15 +35,15 @@ def unfit(words: str, *, lines: bool = False, markdown: bool = False) -> str:
     return f"has `{tag[0]}`" if tag else ""
 
 
-_REMEDY = "say it in letters, digits and punctuation, without < and > and without invisible signs"
+_REMEDY = "use letters, digits and punctuation, without < and > and without invisible characters"
 
 
 def check_facts(facts: Facts, data: bytes, file: str) -> Iterator[Finding]:
-    """What in the words of a `policy.toml` cannot be shown everywhere.
+    """Findings on the words of a `policy.toml` that cannot be shown everywhere.
 
     Args:
         facts: what it says.
-        data: its bytes, to tell the line.
+        data: its bytes, to find the line.
         file: its path, for messages.
     """
     named = {
@@ -62,7 +62,7 @@ def check_facts(facts: Facts, data: bytes, file: str) -> Iterator[Finding]:
 
 
 def check_settings(settings: Settings, data: bytes, file: str) -> Iterator[Finding]:
-    """The same of a `publisher.toml`."""
+    """The same for a `publisher.toml`."""
     named = {
         "organisation.name": unfit(settings.organisation.name),
         "organisation.address": unfit(settings.organisation.address, lines=True),
@@ -78,7 +78,7 @@ def _found(named: dict[str, str], data: bytes, file: str) -> Iterator[Finding]:
 
 
 def line_of(data: bytes, key: str) -> int:
-    """The line of a TOML file on which a key stands, by its whole path; 0 where it is not seen."""
+    """The line of a TOML file that sets a key, by its whole path; 0: it was not found."""
     table = ""
     for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
         if head := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?$", line):

@@ -1,4 +1,4 @@
-"""Languages by their tags (BCP 47): which there are, what they are called, which way they run."""
+"""Languages by their tags (BCP 47): which are known, their names, their direction of writing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @cache
 def locale(tag: str) -> Locale | None:
-    """What is known of a language: `de`, `pt-BR`, `zh-Hant`; None: it is none we know.
+    """What is known of a language such as `de`, `pt-BR`, `zh-Hant`; None: we do not know it.
 
     Only the usual spelling counts (RFC 5646 §2.1.1), for a tag is also the name of a folder and
     part of an address.
@@ -25,8 +25,8 @@ def locale(tag: str) -> Locale | None:
     return found if str(found).replace("_", "-") == tag else None
 
 
-def dated(tag: str) -> Locale:
-    """The language in which dates are told: English in place of one that we do not know."""
+def date_locale(tag: str) -> Locale:
+    """The locale that dates are written in: English in place of a language we do not know."""
     from babel import Locale
 
     return locale(tag) or Locale("en")
@@ -42,9 +42,10 @@ def english_name(tag: str) -> str:
     return _name(tag, "en")
 
 
-def _name(tag: str, told_in: str) -> str:
-    found, telling = locale(tag), locale(told_in)
-    name = found.get_display_name(telling) if found and telling else None
+def _name(tag: str, speaker: str) -> str:
+    """The name of a language in another one."""
+    found, speaking = locale(tag), locale(speaker)
+    name = found.get_display_name(speaking) if found and speaking else None
     return name or tag
 
 

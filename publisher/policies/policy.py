@@ -37,11 +37,11 @@ class Wording:
 
     title: str
     precedence: str
-    """The sentence that says which text decides: what it must say is for a lawyer."""
+    """The sentence that says which text is authoritative; a lawyer words it."""
     lagging: str = ""
-    """The sentence at a section that is not up to date; may be empty."""
+    """The sentence at a section whose translation is not up to date; may be empty."""
     remark: str = ""
-    """As that of the policy."""
+    """The policy's remark, in this language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Facts:
 
     title: str
     language: str
-    """Of the text that decides."""
+    """Of the authoritative text."""
     contact: str
     remark: str
     """Shown wherever the text is shown; may be empty."""
@@ -62,9 +62,9 @@ class Facts:
     effect: str
     """What opting out means for the customer."""
     retired: Mapping[str, str] = field(default_factory=dict)
-    """Anchors of removed sections, each with the anchor that takes its place, or empty."""
+    """Anchors of removed sections, each with the anchor of its replacement, or empty."""
     translations: Mapping[str, Wording] = field(default_factory=dict)
-    """What each translation is called, by its language."""
+    """Title and sentences of each translation, by its language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Policy:
     notes: tuple[Note, ...] = ()
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Markdown of each translated section file, by language and name, in the order of the sections;
-    of a section that is not translated there is none."""
+    sections without a translation are left out."""
 
     @property
     def document(self) -> Document:
@@ -94,19 +94,23 @@ class Policy:
         return f"# {self.facts.title}\n\n{body}"
 
     def in_language(self, language: str) -> Policy:
-        """The policy as one of its translations has it, without notes, which are not translated."""
+        """The policy in the language of one of its translations; notes are not translated.
+
+        Raises:
+            KeyError: there is no such translation.
+        """
         files = self.translations[language]
         return Policy(self.id, _translated(self.facts, language, files), files)
 
 
 MOST_PARSED = 4
-"""Documents kept in memory: a history has hundreds of texts, of which a version and the one before
-it are looked at together, in one language or two."""
+"""Parsed documents kept in memory at a time: a history has hundreds of texts, but only a version
+and the one before it are used together, in one language or two."""
 
 
 @lru_cache(maxsize=MOST_PARSED)
 def _document(files: tuple[tuple[str, str], ...]) -> Document:
-    """The document of some files, each a name and its Markdown."""
+    """The document of some section files, each a name and its Markdown."""
     numbers = count(1)
     return Document(tuple(c for name, text in files for c in parse(text, name, numbers)))
 

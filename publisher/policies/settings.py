@@ -52,7 +52,7 @@ def read_settings(data: bytes, name: str = "publisher.toml") -> Settings:
     ledger, receiver = root.table("ledger"), root.table("receiver")
     smtp = mail.table("smtp")
     site = organisation.text("site")
-    # What no address has (RFC 3986 §2), and what would end the attribute it stands in.
+    # Characters that no address has (RFC 3986 §2), or that would end the attribute around it.
     if not re.fullmatch(r"https?://[^\s?#\"'<>\\^`{|}]+", site):
         raise organisation.error("site", f"is not an address: {site}", "write https://…/")
     relay = _relay(smtp)
@@ -98,7 +98,7 @@ def _mail_address(table: Table, key: str) -> str:
         raise table.error(
             key,
             f"is not an address we can use: {value}",
-            "use at most 12 letters, digits, dots or hyphens before the @",
+            "use 1 to 12 letters, digits, dots or hyphens before the @",
         )
     return value
 

@@ -1,4 +1,4 @@
-"""TOML read with errors that say the file, the path of the key, and the remedy.
+"""Reading TOML, with errors that name the file, the path of the key, and the remedy.
 
 Every TOML file of a project is read through `Table`, so that an unknown key is an error everywhere
 and is named the same way everywhere.
@@ -40,12 +40,12 @@ def parse_toml(data: bytes, name: str) -> dict[str, Any]:
         raise ConfigurationError(
             f"not valid TOML: {error}",
             where=f"{name}:{line}",
-            remedy='check quotes, brackets and commas on that line; text stands in "…"',
+            remedy='check quotes, brackets and commas on that line; text is written in "…"',
         ) from None
 
 
 class Table:
-    """One TOML table being read: every key is asked for once, and `done` refuses what is left."""
+    """One TOML table being read: each key is read once, and `done` refuses those left over."""
 
     def __init__(self, values: Mapping[str, Any], name: str, path: str = "") -> None:
         self._left = dict(values)
@@ -56,7 +56,7 @@ class Table:
         return f"{self._path}.{key}" if self._path else key
 
     def has(self, key: str) -> bool:
-        """Whether the key is there and not yet read."""
+        """Whether the key is present and not yet read."""
         return key in self._left
 
     def error(self, key: str, what: str, remedy: str) -> ConfigurationError:
@@ -129,8 +129,10 @@ class Table:
         return {name: inside.table(name) for name in list(inside._left)}
 
     def done(self) -> None:
-        """Raises:
-        ConfigurationError: a key that nobody asked for is left.
+        """Ends the reading of this table.
+
+        Raises:
+            ConfigurationError: there is a key that was not read.
         """
         for key in self._left:
             raise self.error(key, "is not a key we know", "remove it or correct its spelling")

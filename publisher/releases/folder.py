@@ -135,7 +135,7 @@ def seal_of(sums: bytes) -> str:
 def read_sums(sums: bytes) -> dict[str, str]:
     """The digest of each file, as `SHA256SUMS` has it."""
     lines = (line.partition("  ") for line in sums.decode("utf-8", "replace").splitlines())
-    return {name: digest for digest, _, name in lines}
+    return {name: digest for digest, _, name in lines if name}
 
 
 def broken(files: Mapping[str, bytes]) -> list[tuple[str, str]]:

@@ -1,1 +1,1 @@
-"""A comparison told: to a terminal, a mail, a pull request, a program."""
+"""Reports of a comparison for people: in a terminal, a mail, a pull request."""

@@ -40,7 +40,7 @@ def kind_in_words(amendment: Amendment, change: Change) -> str:
 
 
 def _beside_words(amendment: Amendment, change: Change) -> str:
-    """What changed in a section in which no word did: `typography and links`."""
+    """What changed in a section whose words did not: `typography and links`."""
     operations = amendment.operations_of(change)
     spans = [span for op in operations for cell in op.cells for span in cell]
     formats = [(span.was, span.marks) for span in spans if span.was is not None]

@@ -14,7 +14,7 @@ from publisher.compare.amendment import Amendment
 from publisher.compare.operations import Operation
 from publisher.compare.spans import Span
 from publisher.reports.changes import section_label
-from publisher.reports.phrases import shortened
+from publisher.reports.phrases import beginning_of
 from publisher.text.clauses import Clause, Kind
 
 MOST_SPELLINGS = 3
@@ -44,12 +44,12 @@ class Extract(NamedTuple):
 
 
 def extracts(amendment: Amendment) -> list[Extract]:
-    """Every operation that a reader sees, under the heading it stands below, in reading order."""
-    return _Teller(amendment).extracts()
+    """Every operation that a reader is shown, in reading order, by the heading above it."""
+    return _Extractor(amendment).extracts()
 
 
-class _Teller:
-    """Knows where each operation stands, and so what to say of it."""
+class _Extractor:
+    """Knows the section of each operation, old and new, and so what to say of it."""
 
     def __init__(self, amendment: Amendment) -> None:
         self.amendment = amendment
@@ -145,7 +145,7 @@ def _went_on(op: Operation, origin: str) -> str:
     verb = "split off from" if op.new else "joined to"
     item = any(container.kind == "item" for container in op.clause.containers)
     above = f"the {'item' if item else 'paragraph'} above"
-    return f"{verb} “{shortened(origin)}”" if origin else f"{verb} {above}"
+    return f"{verb} “{beginning_of(origin)}”" if origin else f"{verb} {above}"
 
 
 def _notes(op: Operation) -> tuple[str, ...]:

@@ -130,7 +130,7 @@ def end_of(op: Operation) -> str:
     return _ends("".join(span.new for span in op.cells[-1]), head=False, tail=True)
 
 
-def shortened(text: str) -> str:
+def beginning_of(text: str) -> str:
     """The beginning of a text, enough to recognise it, in one line."""
     words = " ".join(text.split())
     return words if len(words) <= SHORT else words[: SHORT - 1].rstrip() + "…"

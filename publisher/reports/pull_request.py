@@ -21,17 +21,17 @@ from publisher.markup.elements import NOTHING, as_content, element
 from publisher.policies.policy import Note
 from publisher.reports.changes import change_title, kind_in_words, word_counts
 from publisher.reports.extracts import Extract, Line, extracts
-from publisher.reports.phrases import Phrase, cut, end_of, phrase_runs, shortened, visible
+from publisher.reports.phrases import Phrase, beginning_of, cut, end_of, phrase_runs, visible
 from publisher.review.text import explains
 from publisher.text.clauses import Kind
 from publisher.text.parsing import parse
 
 LONGEST_COMMENT = 65_536
-"""Letters that GitHub takes in one comment."""
+"""Limit of GitHub on the characters of a comment."""
 _ROWS = 0.4
-"""The share of a comment that its table of changes takes at most."""
+"""Limit on the share of a comment that its table of changes takes."""
 _REST = 0.1
-"""The share that is kept for the list of what is left out."""
+"""The share that is reserved for the list of what is left out."""
 _WHY = 300
 """Letters of a note that the table of changes shows."""
 
@@ -42,7 +42,7 @@ def markdown_report(
     """The amendment as Markdown: a table of changes, then the words.
 
     Args:
-        amendment: what to tell.
+        amendment: what differs.
         title: the first line, such as "Privacy Policy: version 1 → draft".
         notes: why it changed.
         longest: letters the comment may have; where more would be needed, it ends with the list
@@ -119,7 +119,7 @@ def _heads(amendment: Amendment) -> dict[_Table, Operation]:
 
 
 def _tables(op: Operation) -> list[_Table]:
-    """The tables that a row stands in, the new one first."""
+    """The tables that a row is in, the new one first."""
     sides = (("new", op.new), ("old", op.old))
     return [(side, clause.table) for side, clause in sides if clause]
 
@@ -167,7 +167,7 @@ def _block(line: Line) -> str:
     if op.clause.kind in (Kind.CODE, Kind.HTML):
         return _code(line)
     if op.move and op.new is None:
-        words = escaped(shortened(op.clause.text))
+        words = escaped(beginning_of(op.clause.text))
     else:
         words = _words(op.cells[0])
     return f"> {_as_paragraph(_before(line) + (words or _nothing(op)) + _behind(line))}"
@@ -193,7 +193,7 @@ def _nothing(op: Operation) -> str:
 
 
 def _code(line: Line) -> str:
-    """Code as it is written: in `pre`, Markdown stands still (CommonMark §4.6, type 1)."""
+    """Code as it is written: inside `pre`, Markdown is not read (CommonMark §4.6, type 1)."""
     tags = {SpanKind.INSERT: "ins", SpanKind.DELETE: "del"}
     words = NOTHING
     for span in line.op.cells[0]:
@@ -226,12 +226,12 @@ def _noted(note: str) -> str:
 
 _PUNCTUATION = re.compile(r"[\\`*_\[\]<>~|&#!]")
 _PLAIN = re.compile(r"(?!.*www\.)(?:[^\W_]|[ ,.;:'“”’()%+-])*", re.IGNORECASE)
-"""Words in which nothing has to be escaped; most are such."""
+"""Words in which nothing has to be escaped: most of them."""
 _LIST = re.compile(r"^(\d*)([-+.)=])")
 
 
 def escaped(text: str) -> str:
-    """Text that no reader of Markdown takes for anything else; line breaks become `<br>`."""
+    """Text escaped so that Markdown reads it as text only; line breaks become `<br>`."""
     if _PLAIN.fullmatch(text):
         return text
     text = _PUNCTUATION.sub(r"\\\g<0>", visible(text))

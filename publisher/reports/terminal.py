@@ -10,7 +10,15 @@ from publisher.compare.spans import SpanKind
 from publisher.compare.summary import summary_sentence
 from publisher.reports.changes import change_title, kind_in_words, word_counts
 from publisher.reports.extracts import Line, extracts
-from publisher.reports.phrases import Phrase, cut, end_of, joined, phrase_runs, shortened, visible
+from publisher.reports.phrases import (
+    Phrase,
+    beginning_of,
+    cut,
+    end_of,
+    joined,
+    phrase_runs,
+    visible,
+)
 from publisher.text.clauses import Kind
 from publisher.text.plaintext import WIDTH
 
@@ -25,7 +33,7 @@ def terminal_report(amendment: Amendment, title: str, *, colour: bool = False) -
     """The amendment for a terminal: one paragraph a change.
 
     Args:
-        amendment: what to tell.
+        amendment: what differs.
         title: the first line, such as "Privacy Policy: version 1 → draft".
         colour: use ANSI colours beside the signs.
     """
@@ -51,7 +59,7 @@ def _line(line: Line, colour: bool) -> str:
     place = f"({visible(line.place)}) " if line.place else ""
     notes = "".join(f" [{visible(note)}]" for note in line.notes)
     if op.move and op.new is None:
-        words = visible(shortened(op.clause.text))
+        words = visible(beginning_of(op.clause.text))
     else:
         whole = not op.move and not op.continued and (op.old is None or op.new is None)
         words = " | ".join(

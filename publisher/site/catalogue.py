@@ -19,7 +19,7 @@ from publisher.releases.number import Materiality, Number
 from publisher.releases.periods import Period, announced, applied, by_number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
-from publisher.site.change_summary import Abstract
+from publisher.site.change_summary import ChangeSummary
 from publisher.site.languages import markdown
 
 VERSIONS = "urn:policy-publisher:versions:1"
@@ -41,7 +41,7 @@ def kind(release: Release) -> str:
 
 
 def versions(
-    releases: Releases, organisation: str, at: Addresses, changes: Mapping[Number, Abstract]
+    releases: Releases, organisation: str, at: Addresses, changes: Mapping[Number, ChangeSummary]
 ) -> bytes:
     """`versions.json`: every version with its dates, digests and addresses, oldest first.
 
@@ -137,7 +137,7 @@ def _urls(release: Release, releases: Releases, at: Addresses, *, amended: bool)
     return urls
 
 
-def _figures(found: Abstract | None) -> dict[str, Any]:
+def _figures(found: ChangeSummary | None) -> dict[str, Any]:
     if found is None:
         return {}
     counts = found.counts

@@ -19,7 +19,7 @@ from publisher.text.clauses import Document, Section
 
 
 @dataclass(frozen=True)
-class Abstract:
+class ChangeSummary:
     """An amendment without its words."""
 
     summary: str
@@ -37,7 +37,7 @@ class Abstract:
         return json.dumps(asdict(self), ensure_ascii=False).encode()
 
     @classmethod
-    def decode(cls, data: bytes) -> Abstract:
+    def decode(cls, data: bytes) -> ChangeSummary:
         """What `encode` wrote."""
         value = json.loads(data)
         return cls(
@@ -56,27 +56,27 @@ def _change(value: dict[str, Any]) -> Change:
     return Change(**value | {name: tuple(value[name]) for name in lists} | {"kind": kind})
 
 
-def abstract(amendment: Amendment) -> Abstract:
+def summarise(amendment: Amendment) -> ChangeSummary:
     """An amendment in short."""
-    return Abstract(
+    return ChangeSummary(
         summary=summary_sentence(amendment),
         counts=amendment.counts,
         changes=amendment.changes,
         places=changed_places(amendment),
-        before=tuple(map(name, amendment.old.sections)),
-        titles=titles(amendment.new),
+        before=tuple(map(_name_of, amendment.old.sections)),
+        titles=section_titles(amendment.new),
     )
 
 
-def titles(document: Document) -> dict[str, str]:
+def section_titles(document: Document) -> dict[str, str]:
     """The sections of a text that readers see, in order: name and title."""
     return {
-        name(section): section.title
+        _name_of(section): section.title
         for section in document.sections
         if any(clause.kind not in UNSEEN for clause in section.clauses)
     }
 
 
-def name(section: Section) -> str:
+def _name_of(section: Section) -> str:
     """What a section is known by through all versions: its anchor, else its title."""
     return section_name(section.anchor, section.title)

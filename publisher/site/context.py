@@ -1,16 +1,14 @@
-"""A page of the site as a value, and what all pages of one policy have in common."""
+"""What all pages of one policy have in common: the policy on one day."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from markupsafe import Markup, escape
 
-from publisher.markup.elements import NOTHING
-from publisher.markup.html import Heading
 from publisher.policies.organisation import Organisation
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
@@ -18,54 +16,22 @@ from publisher.releases.periods import Period, applied, by_number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.site import page_head, page_parts, relations
-from publisher.site.change_summary import Abstract
-from publisher.site.derived import Makings
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """What stands in the frame of a page."""
-
-    html: Markup
-    headings: tuple[Heading, ...] = ()
-    """For its list of contents."""
-    description: str = ""
-    head: Markup = NOTHING
-    """HTML for its head: what it tells machines."""
+from publisher.site.change_summary import ChangeSummary
+from publisher.site.derived import DerivedTexts
 
 
 @dataclass(frozen=True)
-class Page:
-    """One page, without the frame that the theme puts around it."""
-
-    path: str
-    """From the site's root, ending in `/`: `privacy/2/changes/`."""
-    title: str
-    """For the browser's tab and for search engines."""
-    body: Callable[[], Body]
-    """Makes what it says: of hundreds of pages, one is held in memory at a time."""
-    label: str = ""
-    """What navigation calls it; empty: it is not in the navigation."""
-    search: bool = False
-    """Whether it is in the search index."""
-    noindex: bool = False
-    """Whether search engines are to leave it out."""
-    modified: dt.date | None = None
-    """When what it says of releases last changed; None: unknown."""
-
-
-@dataclass(frozen=True)
-class View:
+class PolicyOnDay:
     """One policy on one day."""
 
-    made: Makings
+    derived: DerivedTexts
     today: dt.date
     organisation: Organisation
 
     @property
     def releases(self) -> Releases:
         """All its releases."""
-        return self.made.releases
+        return self.derived.releases
 
     @cached_property
     def policy_id(self) -> str:
@@ -83,9 +49,9 @@ class View:
         return by_number(applied(self.releases))
 
     @cached_property
-    def abstracts(self) -> dict[Number, Abstract]:
+    def summaries(self) -> dict[Number, ChangeSummary]:
         """What each version changes against the one before it, in short."""
-        found = ((r.number, self.made.abstract(r)) for r in self.releases)
+        found = ((r.number, self.derived.summary(r)) for r in self.releases)
         return {number: short for number, short in found if short}
 
     @property

@@ -27,38 +27,37 @@ from publisher.site import (
     version_pages,
     versus,
 )
-from publisher.site.context import Body, Page, View
+from publisher.site.context import PolicyOnDay
+from publisher.site.page import Body, Page
 
 DAY = "assets/publisher/day.js"
 """The script of the page of a day, from the site's root."""
-POLICIES = Markup("<!-- policies -->")
-"""Stands in a hand-written page where the list of the policies is to be."""
 
 
-def pages(view: View) -> Iterator[Page]:
+def pages(policy: PolicyOnDay) -> Iterator[Page]:
     """Every page of a policy, the stable ones first."""
-    yield from stable(view)
-    for release in view.releases:
-        yield from version_pages.pages(view, release)
-        yield from translation_pages.pages(view, release)
+    yield from stable(policy)
+    for release in policy.releases:
+        yield from version_pages.pages(policy, release)
+        yield from translation_pages.pages(policy, release)
 
 
-def stable(view: View) -> Iterator[Page]:
+def stable(policy: PolicyOnDay) -> Iterator[Page]:
     """The pages in the navigation: as many, however many versions there are."""
-    current, name, title = view.releases.in_force(view.today), view.policy_id, view.title
-    day = view.modified()
+    current, name, title = policy.releases.in_force(policy.today), policy.policy_id, policy.title
+    day = policy.modified()
     if current:
         yield Page(
             f"{name}/",
             current.policy.facts.title,
-            partial(_current, view, current),
+            partial(_current, policy, current),
             label="Text in force",
             search=True,
-            modified=view.modified(current.effective),
+            modified=policy.modified(current.effective),
         )
     else:
-        yield Page(f"{name}/", title, partial(_announced, view), label=title, modified=day)
-    yield from translation_pages.stable(view)
+        yield Page(f"{name}/", title, partial(_announced, policy), label=title, modified=day)
+    yield from translation_pages.stable(policy)
     for path, said, label, body in (
         ("history", "all versions", "All versions", _history),
         ("on", "what applied on a day", "What applied on a day", _day),
@@ -66,61 +65,61 @@ def stable(view: View) -> Iterator[Page]:
         ("sections", "its sections", "Sections", _sections),
     ):
         called = f"{title}: {said}"
-        make = partial(body, view, called)
+        make = partial(body, policy, called)
         yield Page(f"{name}/{path}/", called, make, label=label, modified=day)
 
 
 # ── the text in force ────────────────────────────────────────────────────────────────────────────
 
 
-def _current(view: View, release: Release) -> Body:
+def _current(policy: PolicyOnDay, release: Release) -> Body:
     """The text in force, at the address that stays."""
-    facts, at = release.policy.facts, view.at(1)
-    text = view.made.text_in_force(release, at.sections)
+    facts, at = release.policy.facts, policy.at(1)
+    text = policy.derived.text_in_force(release, at.sections)
     line = page_head.standing_line(release, Status.IN_FORCE)
     parts = [
         page_head.crumbs([("Policies", at.root)], facts.title),
-        page_head.head(facts.title, view.organisation.name, line),
+        page_head.head(facts.title, policy.organisation.name, line),
         languages.switch(facts.language, languages.current(release, at)),
         page_parts.remark(facts),
-        page_head.coming(view.releases, view.today, at),
-        view.facts(release, at),
-        version_pages.actions(view, release, at, history=True),
+        page_head.coming(policy.releases, policy.today, at),
+        policy.facts(release, at),
+        version_pages.actions(policy, release, at, history=True),
         page_parts.contents(text),
         page_parts.article(release.policy, text),
         version_pages.anchors(at),
     ]
-    others = relations.languages(languages.current(release, view.site))
-    head = view.head(at, *relations.history(at), *view.forms(release, at, "policy"), *others)
-    return Body(NOTHING.join(parts), text.headings, version_pages.described(view, release), head)
+    others = relations.languages(languages.current(release, policy.site))
+    head = policy.head(at, *relations.history(at), *policy.forms(release, at, "policy"), *others)
+    return Body(NOTHING.join(parts), text.headings, version_pages.described(policy, release), head)
 
 
-def _announced(view: View) -> Body:
+def _announced(policy: PolicyOnDay) -> Body:
     """What stands at the stable address before any version is in force."""
-    at = view.at(1)
+    at = policy.at(1)
     html = (
-        page_head.crumbs([("Policies", at.root)], view.title)
-        + page_head.head(view.title, view.organisation.name)
-        + page_head.coming(view.releases, view.today, at)
+        page_head.crumbs([("Policies", at.root)], policy.title)
+        + page_head.head(policy.title, policy.organisation.name)
+        + page_head.coming(policy.releases, policy.today, at)
         + page_head.actions([("All versions", at.history)], "More")
     )
-    return Body(html, head=view.head(at, *relations.history(at)))
+    return Body(html, head=policy.head(at, *relations.history(at)))
 
 
 # ── overviews ────────────────────────────────────────────────────────────────────────────────────
 
 
 def _overview(
-    view: View, html: Markup, description: str, headings: tuple[Heading, ...] = ()
+    policy: PolicyOnDay, html: Markup, description: str, headings: tuple[Heading, ...] = ()
 ) -> Body:
-    at = view.at(2)
-    return Body(html, headings, description, view.head(at, *relations.history(at)))
+    at = policy.at(2)
+    return Body(html, headings, description, policy.head(at, *relations.history(at)))
 
 
-def _history(view: View, title: str) -> Body:
+def _history(policy: PolicyOnDay, title: str) -> Body:
     """Every version with its dates."""
-    at = view.at(2)
-    sizes = {number: short.counts for number, short in view.abstracts.items()}
+    at = policy.at(2)
+    sizes = {number: short.counts for number, short in policy.summaries.items()}
     more = [
         ("Compare any two", at.compare),
         ("What applied on a day", at.day),
@@ -132,10 +131,10 @@ def _history(view: View, title: str) -> Body:
         ("Versions (JSON)", at.listing("versions.json")),
     ]
     html = (
-        view.crumbs(at, "All versions")
-        + page_head.head(title, view.organisation.name)
+        policy.crumbs(at, "All versions")
+        + page_head.head(title, policy.organisation.name)
         + page_head.actions(more, "More about all versions")
-        + overview.history(view.releases, view.today, sizes, at)
+        + overview.history(policy.releases, policy.today, sizes, at)
         + page_head.actions(feeds, "For feed readers and other programs")
     )
     heads = [
@@ -143,14 +142,14 @@ def _history(view: View, title: str) -> Body:
         for name in ("Amendments", "Corrections", "Imported texts")
         if Markup('<h2 id="pp-{}"').format(name.split()[0].lower()) in html
     ]
-    name = view.organisation.name
-    about = f"Every version of the {view.title} of {name}, with its dates and changes."
-    return _overview(view, html, about, tuple(heads))
+    name = policy.organisation.name
+    about = f"Every version of the {policy.title} of {name}, with its dates and changes."
+    return _overview(policy, html, about, tuple(heads))
 
 
-def _day(view: View, title: str) -> Body:
+def _day(policy: PolicyOnDay, title: str) -> Body:
     """Which version applied on a day that the reader names."""
-    at = view.at(2)
+    at = policy.at(2)
     lead = Markup("All days are days in UTC. The first and the last day belong to a period.")
     machines = [
         ("These periods (JSON)", at.listing("periods.json")),
@@ -158,9 +157,9 @@ def _day(view: View, title: str) -> Body:
         ("TimeMap (JSON)", at.listing("timemap.json")),
     ]
     parts = [
-        view.crumbs(at, "What applied on a day"),
-        page_head.head(title, view.organisation.name, lead),
-        overview.days(view.releases, at),
+        policy.crumbs(at, "What applied on a day"),
+        page_head.head(title, policy.organisation.name, lead),
+        overview.days(policy.releases, at),
         page_head.actions(machines, "For machines"),
         Markup('<script src="{}{}" defer></script>\n').format(at.root, DAY),
     ]
@@ -169,51 +168,55 @@ def _day(view: View, title: str) -> Body:
         Heading(2, "pp-announced", "Announced, not yet in force"),
     )
     about = (
-        f"Which version of the {view.title} of {view.organisation.name} was in force, "
+        f"Which version of the {policy.title} of {policy.organisation.name} was in force, "
         "and which was announced, on any day."
     )
-    return _overview(view, NOTHING.join(parts), about, heads)
+    return _overview(policy, NOTHING.join(parts), about, heads)
 
 
-def _compare(view: View, title: str) -> Body:
+def _compare(policy: PolicyOnDay, title: str) -> Body:
     """Any version against any other."""
-    at = view.at(2)
+    at = policy.at(2)
     lead = Markup("Any version against any other, whichever is the older.")
     parts = [
-        view.crumbs(at, "Compare two versions"),
-        page_head.head(title, view.organisation.name, lead),
-        versus.chooser(view.made, at),
+        policy.crumbs(at, "Compare two versions"),
+        page_head.head(title, policy.organisation.name, lead),
+        versus.chooser(policy.derived, at),
         versus.script(at),
     ]
-    heads = (Heading(2, "pp-steps", "Step by step"),) * (len(view.releases) > 1)
-    about = f"Any two versions of the {view.title} of {view.organisation.name}, compared."
-    return _overview(view, NOTHING.join(parts), about, heads)
+    heads = (Heading(2, "pp-steps", "Step by step"),) * (len(policy.releases) > 1)
+    about = f"Any two versions of the {policy.title} of {policy.organisation.name}, compared."
+    return _overview(policy, NOTHING.join(parts), about, heads)
 
 
-def _sections(view: View, title: str) -> Body:
+def _sections(policy: PolicyOnDay, title: str) -> Body:
     """The history of each section."""
-    at = view.at(2)
-    first = view.made.titles(view.releases[0])
-    here, gone = section_history.stories(view.releases, first, view.abstracts)
-    spots = {number: short.places for number, short in view.abstracts.items()}
+    at = policy.at(2)
+    first = policy.derived.titles(policy.releases[0])
+    here, gone = section_history.section_histories(policy.releases, first, policy.summaries)
+    spots = {number: short.places for number, short in policy.summaries.items()}
     lead = Markup("What each version did to each section, up to version {}.").format(
-        view.releases[-1].number
+        policy.releases[-1].number
     )
     parts = [
-        view.crumbs(at, "Sections"),
-        page_head.head(title, view.organisation.name, lead),
-        section_history.chronicle(here, gone, spots, at, view.made.naming(view.releases[-1]).given),
+        policy.crumbs(at, "Sections"),
+        page_head.head(title, policy.organisation.name, lead),
+        section_history.history_of_sections(
+            here, gone, spots, at, policy.derived.naming(policy.releases[-1]).given
+        ),
         version_pages.anchors(at),
     ]
-    about = f"The history of each section of the {view.title} of {view.organisation.name}."
-    return _overview(view, NOTHING.join(parts), about, tuple(section_history.headings(here, gone)))
+    about = f"The history of each section of the {policy.title} of {policy.organisation.name}."
+    return _overview(
+        policy, NOTHING.join(parts), about, tuple(section_history.headings(here, gone))
+    )
 
 
 # ── beside the policies ──────────────────────────────────────────────────────────────────────────
 
 
 def home(lines: list[Releases], today: dt.date, root: str = "") -> Markup:
-    """The list of the policies, for a hand-written page; see `POLICIES`."""
+    """The list of the policies, for a hand-written page."""
     names = (("Atom", f"{root}feed.atom"), ("JSON", f"{root}feed.json"))
     links = Markup(" or ").join(map(page_head.anchor, names))
     feeds = (

@@ -25,7 +25,7 @@ from publisher.markup.elements import NOTHING, as_content, element
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
 from publisher.reports.extracts import Line, extracts
-from publisher.reports.phrases import Phrase, end_of, joined, phrase_runs, shortened
+from publisher.reports.phrases import Phrase, beginning_of, end_of, joined, phrase_runs
 from publisher.site import page_parts
 from publisher.site.catalogue import kind, moment
 from publisher.site.relations import ATOM
@@ -147,7 +147,7 @@ def _line(line: Line) -> Markup:
     notes = NOTHING.join(map(_noted, line.notes))
     place = Markup("<em>({})</em> ").format(_text(line.place)) if line.place else NOTHING
     if op.move and op.new is None:
-        words = _text(shortened(op.clause.text))
+        words = _text(beginning_of(op.clause.text))
     else:
         cells = (NOTHING.join(map(_marked, phrase_runs(joined(cell)))) for cell in op.cells)
         words = Markup(" | ").join(cells)

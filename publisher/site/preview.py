@@ -17,7 +17,7 @@ from publisher.policies.policy import Policy
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
 from publisher.site import page_head, page_parts, relations
-from publisher.site.context import Body, Page
+from publisher.site.page import Body, Page
 from publisher.site.version_pages import steps
 
 

@@ -19,7 +19,7 @@ from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.site import page_head, page_parts
-from publisher.site.change_summary import Abstract
+from publisher.site.change_summary import ChangeSummary
 
 SHOWN = 6
 """So many releases stand below a section at once; the older ones are folded away."""
@@ -30,7 +30,7 @@ GONE = Heading(2, "pp-gone", "No longer in it")
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class SectionEvent:
     """What one release did to a section."""
 
     release: Release
@@ -39,22 +39,22 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class SectionHistory:
     """The history of one section."""
 
     name: str
     """Its anchor; of a section without one, what `section_name` makes of its title."""
     title: str
     """What it is called; of a section that is gone, what it was called at last."""
-    events: tuple[Event, ...]
+    events: tuple[SectionEvent, ...]
     """The newest first."""
     into: str = ""
     """Of a section that is gone: the name of the one that takes its place, if there is one."""
 
 
-def stories(
-    releases: Releases, first: Mapping[str, str], changed: Mapping[Number, Abstract]
-) -> tuple[tuple[Story, ...], tuple[Story, ...]]:
+def section_histories(
+    releases: Releases, first: Mapping[str, str], changed: Mapping[Number, ChangeSummary]
+) -> tuple[tuple[SectionHistory, ...], tuple[SectionHistory, ...]]:
     """The sections of the latest release, in the order of its text; and those that are gone, the
     last to go first.
 
@@ -64,7 +64,9 @@ def stories(
         changed: what each of the others changes against the one before it, by its number.
     """
     titles, latest = dict(first), first
-    events: dict[str, list[Event]] = {name: [Event(releases[0], ())] for name in titles}
+    events: dict[str, list[SectionEvent]] = {
+        name: [SectionEvent(releases[0], ())] for name in titles
+    }
     for release in releases[1:]:
         short = changed[release.number]
         latest = short.titles
@@ -74,11 +76,11 @@ def stories(
             for name in _names(change, short.before):
                 found.setdefault(name, []).append(change)
         for name, changes in found.items():
-            events.setdefault(name, []).insert(0, Event(release, tuple(changes)))
+            events.setdefault(name, []).insert(0, SectionEvent(release, tuple(changes)))
     retired = releases[-1].policy.facts.retired
 
-    def story(name: str, into: str = "") -> Story:
-        return Story(
+    def story(name: str, into: str = "") -> SectionHistory:
+        return SectionHistory(
             name, titles[name], tuple(events.get(name, ())), into if into in titles else NOTHING
         )
 
@@ -98,7 +100,7 @@ def _names(change: Change, before: Sequence[str]) -> dict[str, None]:
     return dict.fromkeys((_own(change), *filter(None, change.others), *olds))
 
 
-def _went(events: Sequence[Event]) -> str:
+def _went(events: Sequence[SectionEvent]) -> str:
     """Where the words of a section went that was merged at last."""
     last = events[0].changes if events else ()
     return next((c.others[0] for c in last if c.kind is ChangeKind.MERGED and c.others), "")
@@ -107,9 +109,9 @@ def _went(events: Sequence[Event]) -> str:
 # ── the page ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def chronicle(
-    here: Sequence[Story],
-    gone: Sequence[Story],
+def history_of_sections(
+    here: Sequence[SectionHistory],
+    gone: Sequence[SectionHistory],
     places: Mapping[Number, Sequence[ChangePlace]],
     at: Addresses,
     given: Mapping[str, int] | None = None,
@@ -117,7 +119,7 @@ def chronicle(
     """The histories of all sections as HTML.
 
     Args:
-        here, gone: of the sections; see `stories`.
+        here, gone: of the sections; see `section_histories`.
         places: the places in the redline of each release, by its number.
         at: addresses as seen from the page.
         given: how many clauses each section ever had; a link to one leads to its section.
@@ -135,7 +137,7 @@ def chronicle(
     return NOTHING.join(parts)
 
 
-def headings(here: Sequence[Story], gone: Sequence[Story]) -> Iterator[Heading]:
+def headings(here: Sequence[SectionHistory], gone: Sequence[SectionHistory]) -> Iterator[Heading]:
     """The headings of the page, in order."""
     for head, found in ((HERE, here), (GONE, gone)):
         if head is HERE or found:
@@ -163,7 +165,7 @@ class _Writer:
             for number, found in places.items()
         }
 
-    def story(self, story: Story) -> Markup:
+    def story(self, story: SectionHistory) -> Markup:
         """One section with what was done to it."""
         items = [self._event(story.name, event) for event in story.events]
         older = NOTHING
@@ -187,7 +189,7 @@ class _Writer:
             story.name, clauses, shown(story.title), went, events, older
         )
 
-    def _event(self, name: str, event: Event) -> Markup:
+    def _event(self, name: str, event: SectionEvent) -> Markup:
         release = event.release
         when = page_parts.when_words(release)
         if not event.changes:
@@ -204,7 +206,7 @@ class _Writer:
             link, when, told, page_parts.figures(own)
         )
 
-    def _place(self, name: str, event: Event) -> str:
+    def _place(self, name: str, event: SectionEvent) -> str:
         """The place in the redline where the section, or what it came from, first changes."""
         first = self.first.get(event.release.number, {})
         names = [name, *(change.anchor or change.title for change in event.changes)]

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from publisher.compare.amendment import Counts
 from publisher.markup.elements import NOTHING
 from publisher.policies.dates import long_date
-from publisher.policies.language import dated
+from publisher.policies.language import date_locale
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases, Status
@@ -200,7 +200,7 @@ class _Drawing:
 
     @property
     def _locale(self) -> Locale:
-        return dated(self.bars[-1].release.policy.facts.language if self.bars else "en")
+        return date_locale(self.bars[-1].release.policy.facts.language if self.bars else "en")
 
     def _bar(self, bar: Bar, top: float) -> Iterator[Markup]:
         since = f"from {self._short(bar.start)}" if bar.start else "from an unknown day"

@@ -18,110 +18,119 @@ from publisher.releases.release import Release
 from publisher.releases.releases import Status
 from publisher.site import languages, page_head, page_parts, relations
 from publisher.site.catalogue import translated_digest
-from publisher.site.context import Body, Page, View, published
+from publisher.site.context import PolicyOnDay, published
 from publisher.site.languages import Rendition
+from publisher.site.page import Body, Page
 from publisher.site.page_parts import spoken
 from publisher.site.version_pages import answers, seal, steps
 
 
-def pages(view: View, release: Release) -> Iterator[Page]:
+def pages(policy: PolicyOnDay, release: Release) -> Iterator[Page]:
     """A version in its other languages, and what was changed in each."""
-    before = view.releases.predecessor(release)
+    before = policy.releases.predecessor(release)
     for language, wording in release.policy.facts.translations.items():
         path = f"{release.name}/{language}/"
         title, day = f"{wording.title}, version {release.number}", published(release)
-        yield Page(path, title, partial(_version, view, release, language), modified=day)
+        yield Page(path, title, partial(_version, policy, release, language), modified=day)
         if before and language in before.policy.translations:
-            body = partial(_changes, view, release, language)
+            body = partial(_changes, policy, release, language)
             yield Page(f"{path}changes/", f"{title}: what changed", body, modified=day)
 
 
-def stable(view: View) -> Iterator[Page]:
+def stable(policy: PolicyOnDay) -> Iterator[Page]:
     """The text in force in each language that any version was ever in, at addresses that stay."""
-    current = view.releases.in_force(view.today)
+    current = policy.releases.in_force(policy.today)
     known = dict.fromkeys(
-        language for release in reversed(view.releases) for language in release.policy.translations
+        language
+        for release in reversed(policy.releases)
+        for language in release.policy.translations
     )
     for language in known:
-        path, name = f"{view.policy_id}/{language}/", own_name(language)
+        path, name = f"{policy.policy_id}/{language}/", own_name(language)
         if current and language in current.policy.translations:
             title = current.policy.facts.translations[language].title
-            body, day = partial(_current, view, current, language), view.modified(current.effective)
+            body, day = (
+                partial(_current, policy, current, language),
+                policy.modified(current.effective),
+            )
             yield Page(path, title, body, label=name, modified=day)
         else:
-            title = f"{view.title}: {name}"
-            body = partial(_missing, view, current, language)
-            yield Page(path, title, body, label=name, modified=view.modified())
+            title = f"{policy.title}: {name}"
+            body = partial(_missing, policy, current, language)
+            yield Page(path, title, body, label=name, modified=policy.modified())
 
 
 # ── a text ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _version(view: View, release: Release, language: str) -> Body:
-    at, status = view.at(3), view.releases.status(release, view.today).status
+def _version(policy: PolicyOnDay, release: Release, language: str) -> Body:
+    at, status = policy.at(3), policy.releases.status(release, policy.today).status
     rendition = Rendition(release, language, at)
     top = [
-        view.crumbs(at, own_name(language), release),
-        _head(view, rendition, status),
+        policy.crumbs(at, own_name(language), release),
+        _head(policy, rendition, status),
         languages.switch(language, languages.versions(release, at)),
-        page_head.banner(release, view.releases, view.today, at),
+        page_head.banner(release, policy.releases, policy.today, at),
     ]
-    alternates = relations.languages(languages.versions(release, view.site))
-    head = view.head(at, *_forms(release, language, at), *alternates)
-    head += relations.linked_translation(release, language, view.organisation.name, view.site)
-    return _body(view, rendition, top, head, own=True)
+    alternates = relations.languages(languages.versions(release, policy.site))
+    head = policy.head(at, *_forms(release, language, at), *alternates)
+    head += relations.linked_translation(release, language, policy.organisation.name, policy.site)
+    return _body(policy, rendition, top, head, own=True)
 
 
-def _current(view: View, release: Release, language: str) -> Body:
-    at = view.at(2)
+def _current(policy: PolicyOnDay, release: Release, language: str) -> Body:
+    at = policy.at(2)
     rendition = Rendition(release, language, at)
     top = [
-        page_head.crumbs([("Policies", at.root), (view.title, at.current)], own_name(language)),
-        _head(view, rendition, Status.IN_FORCE),
+        page_head.crumbs([("Policies", at.root), (policy.title, at.current)], own_name(language)),
+        _head(policy, rendition, Status.IN_FORCE),
         languages.switch(language, languages.current(release, at)),
-        page_head.coming(view.releases, view.today, at),
+        page_head.coming(policy.releases, policy.today, at),
     ]
-    alternates = relations.languages(languages.current(release, view.site))
-    head = view.head(at, *_forms(release, language, at), *alternates)
-    return _body(view, rendition, top, head)
+    alternates = relations.languages(languages.current(release, policy.site))
+    head = policy.head(at, *_forms(release, language, at), *alternates)
+    return _body(policy, rendition, top, head)
 
 
-def _head(view: View, rendition: Rendition, status: Status) -> Markup:
+def _head(policy: PolicyOnDay, rendition: Rendition, status: Status) -> Markup:
     release = rendition.release
     line = page_head.standing_line(release, status)
     title = rendition.policy.facts.title
-    return page_head.head(title, view.organisation.name, line, rendition.language)
+    return page_head.head(title, policy.organisation.name, line, rendition.language)
 
 
 def _body(
-    view: View, rendition: Rendition, top: list[Markup], head: Markup, *, own: bool = False
+    policy: PolicyOnDay, rendition: Rendition, top: list[Markup], head: Markup, *, own: bool = False
 ) -> Body:
     """A translation with what stands around it; `own`: at the address of its version."""
     release, language = rendition.release, rendition.language
-    text, facts = view.made.translation(rendition), rendition.policy.facts
+    text, facts = (
+        policy.derived.translation(release, language, rendition.at),
+        rendition.policy.facts,
+    )
     parts = [
         *top,
         rendition.notice(),
         Markup("<div{}>{}</div>\n").format(spoken(language), page_parts.remark(facts))
         if facts.remark
         else NOTHING,
-        _facts(view, rendition),
-        page_head.actions(_links(view, rendition, own=own), "This translation"),
+        _facts(policy, rendition),
+        page_head.actions(_links(policy, rendition, own=own), "This translation"),
         page_parts.contents(text),
         rendition.article(text),
     ]
     if own:
-        text_digest = translated_digest(release, language, view.site)
-        parts.append(seal(release, view.site, f"policy.{language}.md", text_digest))
+        text_digest = translated_digest(release, language, policy.site)
+        parts.append(seal(release, policy.site, f"policy.{language}.md", text_digest))
     description = (
         f"{facts.title}: {english_name(language)} translation of version {release.number} of the "
-        f"{release.policy.facts.title} of {view.organisation.name}. The {rendition.original} text "
-        "decides."
+        f"{release.policy.facts.title} of {policy.organisation.name}. "
+        f"The {rendition.original} text decides."
     )
     return Body(NOTHING.join(parts), text.headings, description, head)
 
 
-def _facts(view: View, rendition: Rendition) -> Markup:
+def _facts(policy: PolicyOnDay, rendition: Rendition) -> Markup:
     release, at = rendition.release, rendition.at
     link = (f"{release.number}, {page_parts.kind_words(release)}", at.release(release.number))
     rows = [
@@ -129,7 +138,7 @@ def _facts(view: View, rendition: Rendition) -> Markup:
         ("In force from", rendition.day(release.effective)),
         ("Published", rendition.day(published(release))),
     ]
-    before = view.releases.predecessor(release)
+    before = policy.releases.predecessor(release)
     if before and rendition.language in before.policy.translations:
         words = f"What changed in this translation since version {before.number}"
         link = (words, at.retranslated(release.number, rendition.language))
@@ -137,17 +146,17 @@ def _facts(view: View, rendition: Rendition) -> Markup:
     return page_head.facts(rows)
 
 
-def _links(view: View, rendition: Rendition, *, own: bool) -> list[page_head.Link]:
+def _links(policy: PolicyOnDay, rendition: Rendition, *, own: bool) -> list[page_head.Link]:
     release, language, at = rendition.release, rendition.language, rendition.at
     forms = (("Download PDF", "pdf"), ("Markdown", "md"), ("JSON", "json"))
     links = [(w, at.download(release.number, f"policy.{language}.{end}")) for w, end in forms]
-    coming = view.releases.upcoming(view.today)
+    coming = policy.releases.upcoming(policy.today)
     if own:
         links.insert(0, (f"Text in force ({own_name(language)})", at.translated(language)))
     elif coming and language in coming.policy.translations:
         words = f"Version {coming.number} ({own_name(language)})"
         links.insert(0, (words, at.translation(coming.number, language)))
-    return [*links, *answers(view, release, at)]
+    return [*links, *answers(policy, release, at)]
 
 
 def _forms(release: Release, language: str, at: Addresses) -> tuple[relations.Link, ...]:
@@ -155,10 +164,10 @@ def _forms(release: Release, language: str, at: Addresses) -> tuple[relations.Li
     return relations.forms(folder, f"policy.{language}", printed=True)
 
 
-def _missing(view: View, current: Release | None, language: str) -> Body:
+def _missing(policy: PolicyOnDay, current: Release | None, language: str) -> Body:
     """Where the text in force is not in a language that another version is in."""
-    at, name = view.at(2), english_name(language)
-    having = [r for r in view.releases if language in r.policy.translations]
+    at, name = policy.at(2), english_name(language)
+    having = [r for r in policy.releases if language in r.policy.translations]
     links = [(f"Version {r.number}", at.translation(r.number, language)) for r in reversed(having)]
     items = NOTHING.join(Markup("<li>{}</li>").format(page_head.anchor(link)) for link in links)
     what = Markup("No version is in force yet")
@@ -166,26 +175,26 @@ def _missing(view: View, current: Release | None, language: str) -> Body:
         read = page_head.anchor((f"version {current.number}", at.current))
         what = Markup("The text in force, {}, is not translated into {}").format(read, name)
     parts = [
-        page_head.crumbs([("Policies", at.root), (view.title, at.current)], own_name(language)),
-        page_head.head(view.title, view.organisation.name),
+        page_head.crumbs([("Policies", at.root), (policy.title, at.current)], own_name(language)),
+        page_head.head(policy.title, policy.organisation.name),
         page_head.box(
             "superseded",
             what,
             Markup("<p>In {} there are:</p><ul>{}</ul>\n").format(name, items),
         ),
     ]
-    return Body(NOTHING.join(parts), head=view.head(at))
+    return Body(NOTHING.join(parts), head=policy.head(at))
 
 
 # ── what changed ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _changes(view: View, release: Release, language: str) -> Body:
+def _changes(policy: PolicyOnDay, release: Release, language: str) -> Body:
     """The redline of a translation against that of the version before."""
-    before, at = view.releases.predecessor(release), view.at(4)
+    before, at = policy.releases.predecessor(release), policy.at(4)
     assert before
     rendition = Rendition(release, language, at)
-    changed = view.made.retranslated(release, language)
+    changed = policy.derived.translation_changes(release, language)
     compared = Markup(" and ").join(
         page_head.anchor((f"version {r.number}", at.translation(r.number, language)))
         for r in (before, release)
@@ -194,13 +203,13 @@ def _changes(view: View, release: Release, language: str) -> Body:
     title += str(release.number)
     line = Markup("Compares the translations of {}.").format(compared)
     parts = [
-        view.crumbs(at, f"What changed, {own_name(language)}", release),
+        policy.crumbs(at, f"What changed, {own_name(language)}", release),
         page_head.head(title, rendition.policy.facts.title, line),
         languages.switch(language, languages.changes(before, release, at)),
-        page_head.banner(release, view.releases, view.today, at),
+        page_head.banner(release, policy.releases, policy.today, at),
         rendition.notice(elsewhere=True),
         changed.html,
         steps(at),
     ]
     description = f"{title}, word by word."
-    return Body(NOTHING.join(parts), changed.headings, description, view.head(at))
+    return Body(NOTHING.join(parts), changed.headings, description, policy.head(at))

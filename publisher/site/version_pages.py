@@ -21,7 +21,8 @@ from publisher.releases.number import Materiality
 from publisher.releases.release import Release
 from publisher.site import languages, page_head, page_parts, relations
 from publisher.site.catalogue import digest
-from publisher.site.context import Body, Page, View, published
+from publisher.site.context import PolicyOnDay, published
+from publisher.site.page import Body, Page
 from publisher.text.parsing import parse
 
 STEPS = "assets/publisher/steps.js"
@@ -31,43 +32,45 @@ ANCHORS = "assets/publisher/anchors.js"
 """That of the texts."""
 
 
-def pages(view: View, release: Release) -> Iterator[Page]:
+def pages(policy: PolicyOnDay, release: Release) -> Iterator[Page]:
     """All pages of one version."""
     facts, number = release.policy.facts, release.number
-    path, day = f"{view.policy_id}/{number}/", published(release)
+    path, day = f"{policy.policy_id}/{number}/", published(release)
     title = f"{facts.title}, version {number}"
-    yield Page(path, title, partial(_release, view, release), modified=day)
+    yield Page(path, title, partial(_release, policy, release), modified=day)
     if release.previous:
         title = f"{facts.title}: {_lower_first(_changes_title(release))}"
-        yield Page(f"{path}changes/", title, partial(_changes, view, release), modified=day)
+        yield Page(f"{path}changes/", title, partial(_changes, policy, release), modified=day)
     if release.notice:
         title = f"{facts.title}: letter about version {number}"
-        yield Page(f"{path}notice/", title, partial(_notice, view, release), modified=day)
+        yield Page(f"{path}notice/", title, partial(_notice, policy, release), modified=day)
     if release.opt_out:
         title = f"Opt out of version {number.major} of the {facts.title}"
-        yield Page(f"{path}opt-out/", title, partial(_opt_out, view, release), modified=day)
+        yield Page(f"{path}opt-out/", title, partial(_opt_out, policy, release), modified=day)
 
 
-def actions(view: View, release: Release, at: Addresses, *, history: bool = False) -> Markup:
+def actions(
+    policy: PolicyOnDay, release: Release, at: Addresses, *, history: bool = False
+) -> Markup:
     """What a reader of a version can go to; `history`: also to all versions."""
     links = [("All versions", at.history)] if history else []
-    links += view.downloads(release, at, "policy")
-    return page_head.actions([*links, *answers(view, release, at)], "This version")
+    links += policy.downloads(release, at, "policy")
+    return page_head.actions([*links, *answers(policy, release, at)], "This version")
 
 
-def answers(view: View, release: Release, at: Addresses) -> list[page_head.Link]:
+def answers(policy: PolicyOnDay, release: Release, at: Addresses) -> list[page_head.Link]:
     """The letters about a version, and the form to opt out of it as long as one may."""
-    links = page_head.letters(release, view.releases, at)
-    form, closes = page_head.form_of(release, view.releases), view.releases.closing_day(release)
-    if form and closes and view.today <= closes:
+    links = page_head.letters(release, policy.releases, at)
+    form, closes = page_head.form_of(release, policy.releases), policy.releases.closing_day(release)
+    if form and closes and policy.today <= closes:
         links.append((f"Opt out of version {release.number.major}", at.opt_out(form.number)))
     return links
 
 
-def described(view: View, release: Release) -> str:
+def described(policy: PolicyOnDay, release: Release) -> str:
     """A version in a sentence, for search engines."""
     return (
-        f"{release.policy.facts.title} of {view.organisation.name}, "
+        f"{release.policy.facts.title} of {policy.organisation.name}, "
         f"version {release.number}, {page_parts.in_force_words(release)}."
     )
 
@@ -87,39 +90,39 @@ def steps(at: Addresses) -> Markup:
 # ── its text ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _release(view: View, release: Release) -> Body:
+def _release(policy: PolicyOnDay, release: Release) -> Body:
     """With a loud banner where it is not in force."""
-    facts, at = release.policy.facts, view.at(2)
-    text = view.made.text(release)
-    status = view.releases.status(release, view.today).status
+    facts, at = release.policy.facts, policy.at(2)
+    text = policy.derived.text(release)
+    status = policy.releases.status(release, policy.today).status
     what = _upper_first(page_parts.kind_words(release))
     line = Markup("{} {}").format(page_head.chip(release, status), what)
     parts = [
-        view.crumbs(at, release.version),
-        page_head.head(f"{facts.title}, version {release.number}", view.organisation.name, line),
+        policy.crumbs(at, release.version),
+        page_head.head(f"{facts.title}, version {release.number}", policy.organisation.name, line),
         languages.switch(facts.language, languages.versions(release, at)),
-        page_head.banner(release, view.releases, view.today, at),
+        page_head.banner(release, policy.releases, policy.today, at),
         page_parts.remark(facts),
-        view.facts(release, at),
-        actions(view, release, at),
+        policy.facts(release, at),
+        actions(policy, release, at),
         page_parts.contents(text),
         page_parts.article(release.policy, text),
-        seal(release, view.site, "policy.md", digest(release)),
+        seal(release, policy.site, "policy.md", digest(release)),
         anchors(at),
     ]
     links = [
-        *relations.versions(release, view.releases, at),
-        *relations.languages(languages.versions(release, view.site)),
+        *relations.versions(release, policy.releases, at),
+        *relations.languages(languages.versions(release, policy.site)),
     ]
     about = relations.linked_data(
         release,
-        view.periods.get(release.number),
-        view.organisation.name,
-        view.site,
-        printed=view.releases.has_pdf(release),
+        policy.periods.get(release.number),
+        policy.organisation.name,
+        policy.site,
+        printed=policy.releases.has_pdf(release),
     )
-    head = view.head(at, *links, *view.forms(release, at, "policy")) + about
-    return Body(NOTHING.join(parts), text.headings, described(view, release), head)
+    head = policy.head(at, *links, *policy.forms(release, at, "policy")) + about
+    return Body(NOTHING.join(parts), text.headings, described(policy, release), head)
 
 
 def seal(release: Release, at: Addresses, name: str, text: str) -> Markup:
@@ -151,28 +154,28 @@ def _changes_title(release: Release) -> str:
     return f"What version {release.number} {verb}"
 
 
-def _changes(view: View, release: Release) -> Body:
+def _changes(policy: PolicyOnDay, release: Release) -> Body:
     """The redline against the version before it."""
-    before, short = view.releases.predecessor(release), view.abstracts.get(release.number)
+    before, short = policy.releases.predecessor(release), policy.summaries.get(release.number)
     assert before
     assert short
-    facts, at = release.policy.facts, view.at(3)
+    facts, at = release.policy.facts, policy.at(3)
     compared = Markup(" and ").join(
         Markup("{} ({})").format(
             page_head.anchor((r.version.lower(), at.release(r.number))), page_parts.when_words(r)
         )
         for r in (before, release)
     )
-    changed = view.made.changed(release)
-    links = view.downloads(release, at, "changes")
-    links += page_head.letters(release, view.releases, at)
+    changed = policy.derived.changes(release)
+    links = policy.downloads(release, at, "changes")
+    links += page_head.letters(release, policy.releases, at)
     parts = [
-        view.crumbs(at, "What changed", release),
+        policy.crumbs(at, "What changed", release),
         page_head.head(
             _changes_title(release), facts.title, Markup("Compares {}.").format(compared)
         ),
         languages.switch(facts.language, languages.changes(before, release, at)),
-        page_head.banner(release, view.releases, view.today, at),
+        page_head.banner(release, policy.releases, policy.today, at),
         page_parts.remark(facts),
         page_parts.general_note(release.policy.notes),
         page_head.actions(links, "These changes"),
@@ -183,24 +186,24 @@ def _changes(view: View, release: Release) -> Body:
         f"Every change from version {before.number} to version {release.number}, "
         f"word by word: {short.summary}."
     )
-    others = relations.languages(languages.changes(before, release, view.site))
-    head = view.head(at, *view.forms(release, at, "changes"), *others)
+    others = relations.languages(languages.changes(before, release, policy.site))
+    head = policy.head(at, *policy.forms(release, at, "changes"), *others)
     return Body(NOTHING.join(parts), changed.headings, description, head)
 
 
 # ── letter and form ──────────────────────────────────────────────────────────────────────────────
 
 
-def _notice(view: View, release: Release) -> Body:
+def _notice(policy: PolicyOnDay, release: Release) -> Body:
     """The letter as customers got it."""
-    facts, at = release.policy.facts, view.at(3)
-    values = page_values(at, release.number, view.organisation.reply)
+    facts, at = release.policy.facts, policy.at(3)
+    values = page_values(at, release.number, policy.organisation.reply)
     html = clauses_html(parse(fill(release.notice, values)))
     # Links to our own site become relative, so that a copy of the site leads into itself.
     html = html.replace(
-        Markup('href="{}').format(view.organisation.site), Markup('href="{}').format(at.root)
+        Markup('href="{}').format(policy.organisation.site), Markup('href="{}').format(at.root)
     )
-    later = [r for r in view.releases if r.number.major == release.number.major and r.notice][-1]
+    later = [r for r in policy.releases if r.number.major == release.number.major and r.notice][-1]
     newer = NOTHING
     if later.number != release.number:
         link = page_head.anchor(
@@ -213,7 +216,7 @@ def _notice(view: View, release: Release) -> Body:
         )
     day = page_parts.published_words(release)
     parts = [
-        view.crumbs(at, "Letter", release),
+        policy.crumbs(at, "Letter", release),
         Markup('<p class="pp-kicker">Letter of {} to every customer</p>\n').format(day),
         newer,
         Markup('<article class="pp-text pp-letter" lang="{}">\n').format(facts.language),
@@ -224,22 +227,22 @@ def _notice(view: View, release: Release) -> Body:
     return Body(NOTHING.join(parts))
 
 
-def _opt_out(view: View, release: Release) -> Body:
+def _opt_out(policy: PolicyOnDay, release: Release) -> Body:
     """The frozen wording and the form, which the receiver makes a customer's own."""
-    facts, at = release.policy.facts, view.at(3)
-    closes = view.releases.closing_day(release)
+    facts, at = release.policy.facts, policy.at(3)
+    closes = policy.releases.closing_day(release)
     late = NOTHING
-    if closes and view.today > closes:
+    if closes and policy.today > closes:
         day = long_date(closes, facts.language)
         body = Markup("<p>What you declare now is kept and marked as late.</p>\n")
         late = page_head.box("superseded", f"The last day to opt out was {day} (UTC)", body)
     elif closes and closes != release.closes:
         day = long_date(closes, facts.language)
         late = page_head.box("upcoming", f"You can opt out until the end of {day} (UTC)")
-    reply = view.organisation.reply
+    reply = policy.organisation.reply
     form = ("print or fill in this form (PDF)", at.download(release.number, "opt-out.pdf"))
     parts = [
-        view.crumbs(at, "Opt out", release),
+        policy.crumbs(at, "Opt out", release),
         late,
         Markup('<article class="pp-text pp-letter" lang="{}">\n').format(facts.language),
         _titled(clauses_html(parse(release.opt_out))),

@@ -18,7 +18,7 @@ from publisher.releases.address import Addresses
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.site.comparable import FORMAT, rules
-from publisher.site.derived import Makings
+from publisher.site.derived import DerivedTexts
 from publisher.site.page_head import anchor
 from publisher.site.page_parts import LEGEND, tools, when_words
 
@@ -26,21 +26,21 @@ SCRIPT = "assets/publisher/compare.js"
 """What compares, from the site's root."""
 
 
-def chooser(made: Makings, at: Addresses) -> Markup:
+def chooser(derived: DerivedTexts, at: Addresses) -> Markup:
     """The two lists to choose from, the place for the comparison, and the chain of real pages.
 
     Only the chain is shown without a script.
 
     Args:
-        made: of the releases of one policy.
+        derived: of the releases of one policy.
         at: addresses as seen from the page.
     """
-    releases = made.releases
+    releases = derived.releases
     fields = NOTHING.join(
         Markup(
             '<p class="pp-field"><label for="pp-{}">{}</label>\n'
             '<select id="pp-{}" name="{}">\n{}</select></p>\n'
-        ).format(name, words, name, name, _options(made, chosen))
+        ).format(name, words, name, name, _options(derived, chosen))
         for name, words, chosen in (
             ("from", "From", releases[max(len(releases) - 2, 0)]),
             ("to", "To", releases[-1]),
@@ -56,15 +56,15 @@ def chooser(made: Makings, at: Addresses) -> Markup:
     ).format(fields, words, _chain(releases, at))
 
 
-def _options(made: Makings, chosen: Release) -> Markup:
+def _options(derived: DerivedTexts, chosen: Release) -> Markup:
     return NOTHING.join(
         Markup('<option value="{}" data-file="{}"{}>{}</option>\n').format(
             release.number,
-            made.comparable_name(release),
+            derived.comparable_name(release),
             " selected" * (release is chosen),
             f"{release.version}, {when_words(release)}",
         )
-        for release in reversed(made.releases)
+        for release in reversed(derived.releases)
     )
 
 

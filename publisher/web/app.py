@@ -38,10 +38,9 @@ from publisher.answers.opt_out_page import (
 )
 from publisher.edges import archive
 from publisher.edges.clock import Clock
-from publisher.edges.database import LedgerError
 from publisher.edges.project import Project
 from publisher.edges.shell import STATIC_POLICY, Page
-from publisher.errors import NotFoundError, TokenError, TooOftenError
+from publisher.errors import LedgerError, NotFoundError, SealError, TokenError, TooOftenError
 from publisher.letters.fields import fill
 from publisher.markup.html import clauses_html
 from publisher.people.requests import RequestKind
@@ -61,6 +60,15 @@ SLOWEST_BODY = 10
 """Seconds that a form may take to arrive."""
 PAGE = "/{policy}/{number}/opt-out/"
 """The address of an opt-out page."""
+
+NOT_NOW = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width"><title>Try again later</title></head>'
+    "<body><main><h1>This form does not work at the moment</h1>"
+    "<p>Nothing was recorded. Please try again later: your link stays valid.</p>"
+    "</main></body></html>"
+)
+"""What the form says while the release it is about is not as it was sealed."""
 
 log = logging.getLogger("publisher.web")
 
@@ -152,6 +160,14 @@ class Desk:
 
     async def serve(self, request: Request) -> Response:
         """The opt-out page: shown on GET and HEAD, acted on by POST alone."""
+        try:
+            return await self._serve(request)
+        except SealError as error:
+            # Nobody is shown, and nothing is recorded about, what is not as it was published.
+            log.error("%s: %s", error.where, error.what)
+            return HTMLResponse(NOT_NOW, 503, {"Retry-After": "300", "Cache-Control": "no-store"})
+
+    async def _serve(self, request: Request) -> Response:
         policy_id, number = (
             request.path_params["policy"],
             Number.parse(request.path_params["number"]),

@@ -16,10 +16,12 @@ from typing import Any
 
 import pytest
 
-from publisher import frames, hook
-from publisher.actions.publishing import Built, build
+from publisher.actions.build import build
+from publisher.actions.workplace import Workplace
 from publisher.edges import build_cache
+from publisher.edges.mkdocs import frames, plugin
 from publisher.edges.project import Project
+from publisher.edges.up_to_date import Built
 from tests.fixtures.house import House, git, make_house
 
 DAY = dt.date(2026, 12, 24)
@@ -55,7 +57,7 @@ def house(past: Path, tmp_path_factory: pytest.TempPathFactory) -> House:
     """A project with those texts, built once."""
     made = make_house(tmp_path_factory.mktemp("sealed") / "house")
     made.ok("import", "--history", str(past), "terms.md", "--policy", "terms")
-    build(made.project, DAY)
+    build(Workplace(made.project), DAY)
     return made
 
 
@@ -67,7 +69,7 @@ def again(house: House, tmp_path: Path) -> Callable[[], Built]:
 
     def act() -> Built:
         (root / ".publisher/cache/site.json").unlink(missing_ok=True)
-        return build(Project(root), DAY)
+        return build(Workplace(Project(root)), DAY)
 
     return act
 
@@ -177,7 +179,7 @@ def test_a_theme_that_does_more_than_a_frame_can_renders_every_page(
     (root / "own/main.html").write_text(
         f'{{% extends "base.html" %}}{{% block footer %}}<p class="own">{own}</p>{{% endblock %}}'
     )
-    folder = build(Project(root), DAY).folder
+    folder = build(Workplace(Project(root)), DAY).folder
     for number in (1, 2, 3, 4):
         page = (folder / f"terms/{number}/index.html").read_text()
         said = told.format(number=number, length=len(f"Terms, version {number}"))
@@ -190,13 +192,13 @@ def test_one_more_version_changes_the_same_few_pages_however_many_came_before(
     past: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rendered: list[str] = []
-    act = hook.PublisherPlugin.on_post_page
+    act = plugin.SitePlugin.on_post_page
 
-    def watched(self: hook.PublisherPlugin, output: str, **facts: Any) -> str:
+    def watched(self: plugin.SitePlugin, output: str, **facts: Any) -> str:
         rendered.append(facts["page"].url)
         return act(self, output, **facts)
 
-    monkeypatch.setattr(hook.PublisherPlugin, "on_post_page", watched)
+    monkeypatch.setattr(plugin.SitePlugin, "on_post_page", watched)
     history = tmp_path / "history"
     shutil.copytree(past, history)
     house = make_house(tmp_path / "house")
@@ -207,7 +209,7 @@ def test_one_more_version_changes_the_same_few_pages_however_many_came_before(
             commit(history, number)
         house.ok("import", "--history", str(history), "terms.md", "--policy", "terms")
         rendered.clear()
-        counts.append(build(house.project, DAY).changed)
+        counts.append(build(Workplace(house.project), DAY).changed)
         assert len(rendered) == 6, "to MkDocs the home page and those that stay are pages"
         sizes.append((house.project.built / "terms/1/index.html").stat().st_size)
     assert len(set(counts[1:])) == 1

@@ -32,7 +32,7 @@ BAD: dict[str, tuple[dict[str, str | bytes], str, str, str]] = {
     "there but not named": (
         {"extra.md": "## X {#x}\n\nx\n"},
         "extra.md",
-        "not name it",
+        "does not list this file",
         "sections",
     ),
     "stranger": ({"extra.docx": b"PK"}, "extra.docx", "does not belong", "move it"),

@@ -10,19 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.actions.addressing import compose
 from publisher.actions.declaring import ask_for_link, bearer_of, record
 from publisher.actions.receipts import outstanding, send_receipts, settle_receipts
 from publisher.actions.tallying import status
 from publisher.answers.receipts_due import MOST_A_DAY, due_answers
-from publisher.edges import archive
+from publisher.edges.carriers.spool import Spool
 from publisher.edges.ledger import ledger_of
-from publisher.edges.outbox import Spool
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError
 from publisher.people.deliveries import DeliveryState
 from publisher.people.requests import Answer, Channel, Request, RequestKind, Timing
-from tests.fixtures.houses import KEY, NOW, TWO, spooled, token, told
+from tests.fixtures.houses import KEY, NOW, TWO, letter_for, spooled, token, told
 from tests.fixtures.relays import HANG, Keeps, free_port, real, scripted
 
 OUT, BACK, ASK = RequestKind.OPT_OUT, RequestKind.WITHDRAW, RequestKind.ASK
@@ -296,10 +294,7 @@ def test_a_relay_that_is_down_loses_no_receipt(tmp_path: Path) -> None:
 
 
 def test_threads_may_write_the_same_letter_at_once(project: Project) -> None:
-    release = archive.release(project, "privacy", TWO)
-    recipient = ledger_of(project).customer("c-1")
-    assert recipient is not None
-    letter = compose(project, release, recipient, NOW)
+    letter = letter_for(project, "c-1")
     failed: list[BaseException] = []
 
     def write() -> None:

@@ -22,25 +22,37 @@ from pypdf import PdfWriter
 from publisher.actions import answering
 from publisher.actions.answering import Verdict, read_messages, receive
 from publisher.actions.declaring import Receipt, ask_for_link, bearer_of, form_view, record
-from publisher.actions.noticing import import_recipients, letter_for
-from publisher.actions.printing import optout_pdf
 from publisher.actions.receipts import outstanding, send_receipts
 from publisher.actions.requests import judge, message_text
 from publisher.actions.tallying import optouts, standings, status, waiting
+from publisher.actions.workplace import Workplace
 from publisher.edges import archive
 from publisher.edges.clock import Clock
-from publisher.edges.database import LedgerError
-from publisher.edges.inbox import read_mail
 from publisher.edges.ledger import ledger_of
 from publisher.edges.locks import held
 from publisher.edges.project import Project
-from publisher.errors import NotFoundError, RequestError, TokenError
+from publisher.errors import LedgerError, NotFoundError, RequestError, TokenError
 from publisher.letters.message import message_id
+from publisher.mail.reading import read_mail
+from publisher.paper.documents import opt_out_document
 from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import Filed
 from publisher.people.requests import RequestKind, Timing
 from publisher.releases.number import Number
-from tests.fixtures.houses import KEY, LATE, NOW, ONE, TWO, make, postpone, spooled, token, told
+from tests.fixtures.houses import (
+    KEY,
+    LATE,
+    NOW,
+    ONE,
+    TWO,
+    import_customers,
+    letter_for,
+    make,
+    postpone,
+    spooled,
+    token,
+    told,
+)
 from tests.fixtures.relays import Keeps, free_port, real
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
@@ -106,8 +118,7 @@ def listed(project: Project) -> list[tuple[str, str, str]]:
 
 def test_a_reply_opts_out_with_evidence_and_a_receipt(project: Project) -> None:
     quoted = "\n".join(
-        f"> {line}"
-        for line in letter_for(project, "privacy", TWO, "c-1", NOW).part("text/plain").splitlines()
+        f"> {line}" for line in letter_for(project, "c-1").part("text/plain").splitlines()
     )
     text = f"I opt out.\n\nOn Sun, 10 Jan 2027 at 10:00, Example Hosting wrote:\n\n{quoted}\n"
     verdict = take(project, reply(project, text))
@@ -269,7 +280,8 @@ def test_lawyers_may_add_sentences(project: Project) -> None:
 def blank(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The form of release 2 as it can be downloaded."""
     project = told(tmp_path_factory.mktemp("form"))
-    return optout_pdf(project, archive.release(project, "privacy", TWO))
+    release = archive.release(project, "privacy", TWO)
+    return Workplace(project).press.pdf_of(opt_out_document(release, project.settings.organisation))
 
 
 def filled(blank: bytes, **values: str) -> bytes:
@@ -562,7 +574,7 @@ def test_a_machine_is_never_answered_and_its_words_are_for_a_person(
 
 @pytest.mark.parametrize("quotes", [False, True])
 def test_a_machine_without_words_of_its_own_is_for_nobody(project: Project, quotes: bool) -> None:
-    letter = letter_for(project, "privacy", TWO, "c-1", NOW).part("text/plain")
+    letter = letter_for(project, "c-1").part("text/plain")
     text = "".join(f"> {line}\n" for line in letter.splitlines()) if quotes else ""
     verdict = take(project, reply(project, text, Auto_Submitted="auto-replied"))
     assert verdict.filed is Filed.AUTOMATIC
@@ -698,7 +710,7 @@ def test_a_link_opens_nothing_in_another_ledger(project: Project, tmp_path: Path
     (tmp_path / "other").mkdir()
     other = make(tmp_path / "other")
     people = b"customer,address\nc-2,ben@customer.example\nc-1,anna@customer.example\n"
-    import_recipients(other, people, "others.csv", NOW)
+    import_customers(other, people)
     with pytest.raises(TokenError):
         bearer_of(other, own)
     verdict = take(other, reply(project, "I opt out"))
@@ -745,7 +757,7 @@ def test_an_old_link_opens_nothing_where_no_such_letter_was_sent(project: Projec
     with pytest.raises(TokenError):
         bearer_of(project, old)
     # A letter that this program sent has a token of its own, so an old one is from elsewhere.
-    letter = letter_for(project, "privacy", TWO, "c-1", NOW)
+    letter = letter_for(project, "c-1")
     ledger = ledger_of(project)
     ledger.enlist("privacy", TWO, dt.date(2027, 3, 1), [1], NOW)
     one = ledger.delivery("privacy", TWO, 1)
@@ -788,7 +800,7 @@ def test_who_asks_gets_the_link_at_the_customers_address_only(project: Project) 
 
 
 def test_each_customer_behind_an_address_gets_a_link(project: Project) -> None:
-    import_recipients(project, b"customer,address\nc-4,anna@customer.example\n", "l.csv", NOW)
+    import_customers(project, b"customer,address\nc-4,anna@customer.example\n")
     ask_for_link(project, "privacy", TWO, "anna@customer.example", at(NOW))
     assert send_receipts(project, at()).sent == 2
 

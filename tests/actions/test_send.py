@@ -1,57 +1,52 @@
+"""The plan and the sending of a notice: `publisher send`."""
+
 from __future__ import annotations
 
 import datetime as dt
 import email
 import email.policy
-import io
 import os
 import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from email.message import EmailMessage
-from html import escape
 from pathlib import Path
 
 import pytest
-from pypdf import PdfReader
 
 from publisher.actions import silent
-from publisher.actions.addressing import SAMPLE
-from publisher.actions.noticing import (
-    Report,
-    import_recipients,
-    letter_for,
-    plan,
-    resolve,
-    send,
-    send_test,
-    unsettled,
-)
-from publisher.actions.printing import letter_pdf
+from publisher.actions.plan_sending import plan_sending
+from publisher.actions.resolve import resolve
+from publisher.actions.send import send
+from publisher.actions.send_test import send_test
 from publisher.answers.reply_address import token_in
 from publisher.answers.token import is_signed, parse_token
-from publisher.edges import archive
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
-from publisher.errors import NotFoundError, RecipientsError, SendError
+from publisher.errors import ConfigurationError, NotFoundError, RecipientsError, SendError
+from publisher.letters.sending import SendingReport
 from publisher.people.deliveries import DeliveryState
+from publisher.people.recipients import SAMPLE
+from publisher.people.resolution import Resolution
 from publisher.releases.number import Number
+from tests.fixtures.house import House, later
 from tests.fixtures.houses import (
     CUSTOMERS,
     KEY,
-    NOW,
     ONE,
-    SPRING,
     TWO,
-    amend_again,
     correct,
+    import_customers,
+    letter_for,
     make,
     postpone,
-    reseal,
     spooled,
     told,
+    workplace,
 )
+from tests.fixtures.mailbox import Mailbox, body, told_house
 from tests.fixtures.relays import CLOSE, HANG, Keeps, real, scripted
 
 
@@ -65,12 +60,8 @@ def project(tmp_path: Path) -> Project:
     return told(tmp_path)
 
 
-def now() -> dt.datetime:
-    return NOW
-
-
-def run(project: Project, number: Number = TWO) -> Report:
-    return send(project, "privacy", number, now, silent)
+def run(project: Project, number: Number = TWO) -> SendingReport:
+    return send(workplace(project), "privacy", number, silent)
 
 
 def read(data: bytes) -> EmailMessage:
@@ -86,166 +77,11 @@ def states(project: Project, number: Number = TWO) -> dict[str, str]:
     return {names[d.recipient]: d.state for d in rows if d.release == str(number)}
 
 
-# ── the letter ───────────────────────────────────────────────────────────────────────────────────
-
-
-def test_the_letter_of_a_customer_has_that_customers_own_links(project: Project) -> None:
-    letter = letter_for(project, "privacy", TWO, "c-2", NOW)
-    message = read(letter.data)
-    assert message["To"] == '"Ben <b>Example</b>" <ben@customer.example>'
-    assert message.get_all("Auto-Submitted") == ["auto-generated"]
-    token = token_in(str(message["Reply-To"]), "opt-out@hosting.example")
-    parsed = parse_token(token)
-    assert is_signed([KEY.encode()], parsed, "c-2")
-    capability = parsed.capability
-    assert (capability.policy, capability.number, capability.recipient) == ("privacy", TWO, 2)
-    link = f"http://127.0.0.1:8000/privacy/2/opt-out/?token={token}"
-    assert link in letter.part("text/plain")
-    assert f'href="{link}"' in letter.part("text/html")
-    assert "Dear Ben <b>Example</b>," in letter.part("text/plain")
-    assert "Dear Ben &lt;b&gt;Example&lt;/b&gt;," in letter.part("text/html")
-
-
-def test_the_letter_of_a_sample_leads_nowhere(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("PUBLISHER_TOKEN_KEY")
-    message = read(letter_for(project, "privacy", TWO, None, NOW).data)
-    token = token_in(str(message["Reply-To"]), "opt-out@hosting.example")
-    assert not is_signed([KEY.encode()], parse_token(token), SAMPLE.customer)
-
-
-def test_the_same_letter_has_the_same_bytes(project: Project) -> None:
-    one, two = (letter_for(project, "privacy", TWO, "c-1", NOW) for _ in range(2))
-    assert one == two
-    assert letter_for(project, "privacy", TWO, "c-3", NOW).id != one.id
-
-
-def test_a_stranger_has_no_letter(project: Project) -> None:
-    with pytest.raises(NotFoundError, match="`c-9`"):
-        letter_for(project, "privacy", TWO, "c-9", NOW)
-
-
-def test_the_text_travels_with_the_letter_where_the_profile_says_so(tmp_path: Path) -> None:
-    project = make(tmp_path, profile="p2b")
-    message = read(letter_for(project, "privacy", TWO, None, NOW).data)
-    (attached,) = message.iter_attachments()
-    assert attached.get_filename() == "privacy-2.pdf"
-    frozen = project.versions / "privacy/2/policy.pdf"
-    assert attached.get_content() == frozen.read_bytes()
-    frozen.unlink()
-    reseal(frozen.parent)
-    with pytest.raises(SendError, match=r"no policy\.pdf"):
-        letter_for(project, "privacy", TWO, None, NOW)
-
-
-# ── what changed since the version that a customer was last told of ──────────────────────────────
-
-THREE = Number(3)
-SITE = "http://127.0.0.1:8000/privacy"
-
-
-def settle(project: Project, customer: str, state: DeliveryState, number: Number = TWO) -> None:
-    """Says what became of the letter to a customer."""
-    ledger = ledger_of(project)
-    recipient = ledger.customer(customer)
-    assert recipient is not None
-    (one,) = [
-        d
-        for d in ledger.deliveries("privacy", number.major)
-        if d.recipient == recipient.number and d.release == str(number)
-    ]
-    ledger.settle(one, state, "550 5.1.1 no such user", NOW, was=one.state)
-
-
-def since(project: Project, customer: str | None, number: Number) -> str:
-    """Where the letter to a customer leads, in all its parts."""
-    letter = letter_for(project, "privacy", number, customer, NOW)
-    link = re.search(r"last told of[^\w]+(http\S+?)\)?\s", letter.part("text/plain"))
-    assert link is not None
-    assert f'href="{escape(link[1])}"' in letter.part("text/html")
-    return link[1]
-
-
-def test_each_customer_sees_what_changed_since_the_last_letter(project: Project) -> None:
-    for customer in ("c-1", "c-2", None):
-        assert since(project, customer, TWO) == f"{SITE}/2/changes/"
-    run(project)
-    settle(project, "c-2", DeliveryState.REFUSED)
-    settle(project, "c-3", DeliveryState.IN_DOUBT)
-    import_recipients(project, b"customer,address\nc-4,dan@x.example\n", "l.csv", NOW)
-    amend_again(project)
-    assert since(project, "c-1", THREE) == f"{SITE}/3/changes/"
-    assert since(project, "c-2", THREE) == f"{SITE}/compare/?from=1&to=3"
-    assert since(project, "c-3", THREE) == f"{SITE}/compare/?from=1&to=3"
-    assert since(project, "c-4", THREE) == f"{SITE}/3/changes/"  # version 2 is all they know
-    assert since(project, None, THREE) == f"{SITE}/3/changes/"
-    # Looking back, nothing has changed.
-    assert since(project, "c-2", TWO) == f"{SITE}/2/changes/"
-
-
-def test_what_is_sent_leads_where_the_preview_led(project: Project) -> None:
-    run(project)
-    settle(project, "c-2", DeliveryState.BOUNCED)
-    amend_again(project)
-    expected = {c: since(project, c, THREE) for c in ("c-1", "c-2")}
-    assert expected["c-1"] != expected["c-2"]
-    send(project, "privacy", THREE, lambda: SPRING, silent)
-    letters = {
-        read(data)["To"].addresses[0].addr_spec: data
-        for data in spooled(project)
-        if "version 3" in read(data)["Subject"]
-    }
-    for customer, address in (("c-1", "anna@customer.example"), ("c-2", "ben@customer.example")):
-        body = read(letters[address]).get_body(("plain",))
-        assert body is not None
-        assert expected[customer] in body.get_content()
-
-
-def test_who_missed_a_letter_and_got_the_next_one_is_up_to_date(project: Project) -> None:
-    run(project)
-    settle(project, "c-2", DeliveryState.REFUSED)
-    postpone(project, dt.date(2027, 4, 1))
-    assert since(project, "c-1", Number(2, 1)) == f"{SITE}/2.1/changes/"
-    assert since(project, "c-2", Number(2, 1)) == f"{SITE}/compare/?from=1&to=2.1"
-    run(project, Number(2, 1))
-    amend_again(project)
-    assert since(project, "c-2", THREE) == f"{SITE}/3/changes/"
-
-
-def test_the_pdf_of_a_letter_leads_there_too(project: Project) -> None:
-    run(project)
-    settle(project, "c-2", DeliveryState.REFUSED)
-    amend_again(project)
-    data = letter_pdf(project, "privacy", THREE, "c-2", NOW)
-    links = {
-        str(annotation["/A"]["/URI"])
-        for page in PdfReader(io.BytesIO(data)).pages
-        for annotation in (a.get_object() for a in page.get("/Annots") or [])
-        if "/URI" in annotation.get("/A", {})
-    }
-    assert f"{SITE}/compare/?from=1&to=3" in links
-
-
-def test_a_letter_frozen_before_there_was_such_a_link_goes_as_it_is(project: Project) -> None:
-    second = archive.release(project, "privacy", TWO)
-    text = second.notice.replace(
-        "- [What has changed since the version you were last told of]({{changes_link}})\n", ""
-    )
-    assert text != second.notice
-    folder = project.versions / "privacy/2"
-    (folder / "notice.md").write_text(text)
-    reseal(folder)
-    letter = letter_for(project, "privacy", TWO, "c-1", NOW)
-    assert "last told of" not in letter.part("text/plain")
-    assert "{{" not in letter.part("text/plain")
-
-
 # ── the plan ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_plan_says_what_a_person_must_see(project: Project) -> None:
-    found = plan(project, "privacy", TWO, NOW)
+    found = plan_sending(workplace(project), "privacy", TWO)
     assert len(found.due.to_tell) == 3
     text = "\n".join(found.lines())
     assert "applies from 1 March 2027, opting out until 28 February 2027" in text
@@ -256,45 +92,45 @@ def test_the_plan_says_what_a_person_must_see(project: Project) -> None:
 
 def test_no_letter_for_a_release_without_notice(project: Project) -> None:
     with pytest.raises(SendError, match="it has no notice"):
-        plan(project, "privacy", ONE, NOW)
+        plan_sending(workplace(project), "privacy", ONE)
     with pytest.raises(NotFoundError):
-        plan(project, "privacy", Number(7), NOW)
+        plan_sending(workplace(project), "privacy", Number(7))
 
 
 def test_no_letter_without_recipients(tmp_path: Path) -> None:
     with pytest.raises(SendError, match="no recipient") as caught:
-        plan(make(tmp_path), "privacy", TWO, NOW)
+        plan_sending(workplace(make(tmp_path)), "privacy", TWO)
     assert caught.value.remedy == "publisher recipients import FILE.csv"
 
 
 def test_no_letter_after_the_notice_period_has_begun_to_run_out(project: Project) -> None:
     last = dt.datetime(2027, 1, 30, 23, 59, tzinfo=dt.UTC)
-    plan(project, "privacy", TWO, last)
+    plan_sending(workplace(project, last), "privacy", TWO)
     with pytest.raises(SendError) as caught:
-        plan(project, "privacy", TWO, last + dt.timedelta(minutes=1))
+        plan_sending(workplace(project, last + dt.timedelta(minutes=1)), "privacy", TWO)
     assert "freeze --correction --effective 2027-03-02" in caught.value.remedy
     with pytest.raises(SendError, match="in force since"):
-        plan(project, "privacy", TWO, dt.datetime(2027, 3, 1, tzinfo=dt.UTC))
+        plan_sending(workplace(project, dt.datetime(2027, 3, 1, tzinfo=dt.UTC)), "privacy", TWO)
 
 
 def test_nothing_is_too_late_once_everybody_was_told(project: Project) -> None:
     run(project)
     after = dt.datetime(2027, 4, 1, tzinfo=dt.UTC)
-    assert plan(project, "privacy", TWO, after).due.told == 3
+    assert plan_sending(workplace(project, after), "privacy", TWO).due.told == 3
 
 
 def test_a_postponed_release_is_not_announced_with_its_old_date(project: Project) -> None:
     postpone(project, dt.date(2027, 4, 1))
     with pytest.raises(SendError, match=r"2\.1 has taken the place of 2") as caught:
-        plan(project, "privacy", TWO, NOW)
+        plan_sending(workplace(project), "privacy", TWO)
     assert caught.value.remedy == "publisher send 2.1"
 
 
 def test_a_correction_that_nobody_is_told_of_leaves_the_letter_as_it_is(project: Project) -> None:
     correct(project)
-    assert len(plan(project, "privacy", TWO, NOW).due.to_tell) == 3
+    assert len(plan_sending(workplace(project), "privacy", TWO).due.to_tell) == 3
     with pytest.raises(SendError, match="it has no notice"):
-        plan(project, "privacy", Number(2, 1), NOW)
+        plan_sending(workplace(project), "privacy", Number(2, 1))
 
 
 def test_who_was_told_of_a_date_is_told_of_a_later_one_without_a_new_period(
@@ -303,16 +139,16 @@ def test_who_was_told_of_a_date_is_told_of_a_later_one_without_a_new_period(
     run(project)
     postpone(project, dt.date(2027, 3, 8), dt.datetime(2027, 2, 20, tzinfo=dt.UTC))
     later = dt.datetime(2027, 2, 20, tzinfo=dt.UTC)
-    assert len(plan(project, "privacy", Number(2, 1), later).due.to_tell) == 3
-    import_recipients(project, b"customer,address\nc-4,dora@x.example\n", "more.csv", later)
+    assert len(plan_sending(workplace(project, later), "privacy", Number(2, 1)).due.to_tell) == 3
+    import_customers(project, b"customer,address\nc-4,dora@x.example\n", later)
     with pytest.raises(SendError, match="1 recipients would be told today"):
-        plan(project, "privacy", Number(2, 1), later)
+        plan_sending(workplace(project, later), "privacy", Number(2, 1))
 
 
 def test_the_same_date_is_told_once_under_two_numbers(project: Project) -> None:
     run(project)
     postpone(project, dt.date(2027, 3, 1))
-    found = plan(project, "privacy", Number(2, 1), NOW).due
+    found = plan_sending(workplace(project), "privacy", Number(2, 1)).due
     assert (found.told, len(found.to_tell)) == (3, 0)
     assert run(project, Number(2, 1)).accepted == 0
     assert len(spooled(project)) == 3
@@ -323,17 +159,25 @@ def test_the_same_date_is_told_once_under_two_numbers(project: Project) -> None:
 
 def test_everybody_is_told_once(project: Project) -> None:
     said: list[tuple[str, int, int]] = []
-    report = send(project, "privacy", TWO, now, lambda *words: said.append(words))
-    assert report == Report(3, 0, 0, 0)
+    report = send(workplace(project), "privacy", TWO, lambda *words: said.append(words))
+    assert report == SendingReport(3, 0, 0, 0)
     assert said[-1] == ("sending", 3, 3)
     assert set(states(project).values()) == {DeliveryState.ACCEPTED}
-    assert run(project) == Report(0, 0, 0, 0)
+    assert run(project) == SendingReport(0, 0, 0, 0)
     assert len(spooled(project)) == 3
+
+
+def test_without_a_key_nothing_is_begun(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PUBLISHER_TOKEN_KEY")
+    with pytest.raises(ConfigurationError, match="no key for personal links"):
+        run(project)
+    assert states(project) == {}
+    assert spooled(project) == []
 
 
 def test_who_comes_later_is_told_by_the_next_run(project: Project) -> None:
     run(project)
-    import_recipients(project, b"customer,address\nc-4,dora@x.example\n", "more.csv", NOW)
+    import_customers(project, b"customer,address\nc-4,dora@x.example\n")
     assert run(project).accepted == 1
 
 
@@ -341,10 +185,10 @@ def test_a_real_relay_gets_every_letter(tmp_path: Path) -> None:
     keeps = Keeps()
     with real(keeps) as port:
         project = told(tmp_path, port=port)
-        assert run(project) == Report(3, 0, 0, 0)
-        assert run(project) == Report(0, 0, 0, 0)
+        assert run(project) == SendingReport(3, 0, 0, 0)
+        assert run(project) == SendingReport(0, 0, 0, 0)
     assert keeps.told == ["anna@customer.example", "ben@customer.example", "cleo@other.example"]
-    expected = letter_for(project, "privacy", TWO, "c-1", NOW)
+    expected = letter_for(project, "c-1")
     assert keeps.letters[0][1] == expected.data
 
 
@@ -358,41 +202,14 @@ def test_refused_is_kept_with_the_reply_and_later_is_tried_again(tmp_path: Path)
     with real(keeps) as port:
         project = told(tmp_path, port=port)
         report = run(project)
-        assert (report.accepted, report.refused, report.later, report.open) == (1, 1, 1, 2)
+        assert (report.accepted, report.refused, report.later, report.unsettled) == (1, 1, 1, 2)
         assert states(project) == {"c-1": "refused", "c-2": "to do", "c-3": "accepted"}
         assert "no such user" in ledger_of(project).deliveries("privacy", 2)[0].reply
         keeps.refusals = {}
-        assert run(project) == Report(1, 0, 0, 0)
-        resolve(project, "privacy", TWO, "c-1", "again", NOW)
-        assert run(project) == Report(1, 0, 0, 0)
+        assert run(project) == SendingReport(1, 0, 0, 0)
+        resolve(workplace(project), "privacy", TWO, "c-1", Resolution.AGAIN)
+        assert run(project) == SendingReport(1, 0, 0, 0)
     assert sorted(keeps.told) == sorted(set(keeps.told))
-
-
-def test_a_letter_in_doubt_is_never_sent_again_by_itself(tmp_path: Path) -> None:
-    with scripted({"dot": CLOSE}, times=1) as server:
-        project = told(tmp_path, port=server.port)
-        assert run(project) == Report(2, 0, 0, 1)
-        assert run(project) == Report(0, 0, 0, 0)
-        assert len(server.letters) == 3
-        assert states(project)["c-1"] == "in doubt"
-        (listed,) = unsettled(project, "privacy", TWO)
-        assert listed.cells()[:2] == ("c-1", "in doubt")
-        assert listed.delivery.message_id in listed.cells()
-        with pytest.raises(SendError, match="is not in doubt: it is accepted"):
-            resolve(project, "privacy", TWO, "c-2", "again", NOW)
-        resolve(project, "privacy", TWO, "c-1", "again", NOW)
-        assert run(project) == Report(1, 0, 0, 0)
-        with pytest.raises(NotFoundError):
-            resolve(project, "privacy", ONE, "c-1", "again", NOW)
-
-
-def test_a_letter_in_doubt_is_settled_by_what_a_person_found(tmp_path: Path) -> None:
-    with scripted({"dot": CLOSE}, times=1) as server:
-        project = told(tmp_path, port=server.port)
-        run(project)
-        resolve(project, "privacy", TWO, "c-1", "accepted", NOW)
-        assert states(project)["c-1"] == "accepted"
-        assert run(project) == Report(0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("does", [CLOSE, "550 5.7.1 blocked"])
@@ -400,7 +217,7 @@ def test_a_run_stops_when_nothing_goes_through(tmp_path: Path, does: str) -> Non
     more = b"".join(b"d-%d,d%d@x.example,\n" % (n, n) for n in range(20))
     with scripted({"RCPT": does}) as server:
         project = told(tmp_path, port=server.port)
-        import_recipients(project, CUSTOMERS + more, "more.csv", NOW)
+        import_customers(project, CUSTOMERS + more)
         with pytest.raises(SendError, match="3 letters in a row"):
             run(project)
         assert sum(state == "to do" for state in states(project).values()) >= 20
@@ -409,10 +226,11 @@ def test_a_run_stops_when_nothing_goes_through(tmp_path: Path, does: str) -> Non
 def test_killed_between_the_end_of_a_letter_and_its_reply(tmp_path: Path) -> None:
     script = (
         "import datetime as dt, sys; from pathlib import Path\n"
-        "from publisher.actions.noticing import send; from publisher.edges.project import Project\n"
+        "from publisher.actions.send import send; from publisher.edges.project import Project\n"
+        "from publisher.actions.workplace import Workplace\n"
         "from publisher.releases.release import Number\n"
         "now = lambda: dt.datetime(2027, 1, 10, 9, 30, tzinfo=dt.UTC)\n"
-        "send(Project(Path(sys.argv[1])), 'privacy', Number(2), now, lambda *_: None)\n"
+        "send(Workplace(Project(Path(sys.argv[1])), now), 'privacy', Number(2), lambda *_: None)\n"
     )
     with scripted({"dot": HANG}) as server:
         project = told(tmp_path, port=server.port)
@@ -426,14 +244,14 @@ def test_killed_between_the_end_of_a_letter_and_its_reply(tmp_path: Path) -> Non
             sender.send_signal(signal.SIGKILL)
         assert states(project) == {"c-1": "in doubt", "c-2": "to do", "c-3": "to do"}
         server.script = {}
-        assert run(project) == Report(2, 0, 0, 0)
-        assert run(project) == Report(0, 0, 0, 0)
+        assert run(project) == SendingReport(2, 0, 0, 0)
+        assert run(project) == SendingReport(0, 0, 0, 0)
         recipients = [read(letter)["To"].addresses[0].addr_spec for letter in server.letters]
     assert recipients == ["anna@customer.example", "ben@customer.example", "cleo@other.example"]
 
 
 def test_a_test_letter_is_marked_and_leaves_no_trace(project: Project) -> None:
-    send_test(project, "privacy", TWO, "me@hosting.example", NOW)
+    send_test(workplace(project), "privacy", TWO, "me@hosting.example")
     (data,) = spooled(project)
     message = read(data)
     assert str(message["Subject"]).startswith("[Test] Privacy Policy: version 2 applies from")
@@ -441,28 +259,73 @@ def test_a_test_letter_is_marked_and_leaves_no_trace(project: Project) -> None:
     token = token_in(str(message["Reply-To"]), "opt-out@hosting.example")
     assert not is_signed([KEY.encode()], parse_token(token), SAMPLE.customer)
     assert states(project) == {}
-    assert message["Message-ID"] != f"<{letter_for(project, 'privacy', TWO, None, NOW).id}>"
+    assert message["Message-ID"] != f"<{letter_for(project, None).id}>"
 
 
 def test_a_test_letter_that_is_not_taken_is_told(tmp_path: Path) -> None:
     with scripted({"RCPT": "550 no"}) as server:
         project = told(tmp_path, port=server.port)
         with pytest.raises(SendError, match="was not taken: 550 no"):
-            send_test(project, "privacy", TWO, "me@hosting.example", NOW)
+            send_test(workplace(project), "privacy", TWO, "me@hosting.example")
         with pytest.raises(RecipientsError, match="not an address"):
-            send_test(project, "privacy", TWO, "jösé@hosting.example", NOW)
+            send_test(workplace(project), "privacy", TWO, "jösé@hosting.example")
 
 
-def test_a_bad_list_changes_nothing(project: Project) -> None:
-    with pytest.raises(RecipientsError):
-        import_recipients(project, CUSTOMERS + b"c-9,broken,\n", "bad.csv", NOW)
-    assert len(ledger_of(project).recipients()) == 3
+# ── by the command line ───────────────────────────────────────────────────────────────────────────
 
 
-def test_an_import_reports_what_it_did(project: Project) -> None:
-    data = CUSTOMERS.replace(b"Anna Example", b"Anna E.") + b"c-4,anna@customer.example,\n"
-    done = import_recipients(project, data, "list.csv", NOW)
-    assert (done.new, done.changed, done.unchanged) == (1, 1, 2)
-    assert done.remarks == [
-        "anna@customer.example is the address of several customers; each is told"
-    ]
+@pytest.fixture
+def sent(tmp_path: Path) -> Iterator[tuple[House, Mailbox]]:
+    with told_house(tmp_path) as found:
+        yield found
+
+
+def test_each_customer_gets_one_letter_of_their_own(sent: tuple[House, Mailbox]) -> None:
+    house, box = sent
+    assert sorted(box.told) == ["ann@example.com", "bob@example.com"]
+    house.ok("send", "2", "--confirm")
+    assert len(box.messages) == 2
+    ann, bob = box.to("ann@example.com")[0], box.to("bob@example.com")[0]
+    assert ann["Reply-To"] != bob["Reply-To"]
+    assert ann["Message-ID"] != bob["Message-ID"]
+    assert "Dear Ann Ä," in body(ann)
+    assert "Dear customer," in body(bob)
+    for letter in (ann, bob):
+        token = re.search(r"opt-out/\?token=(\S+)", body(letter))
+        assert token is not None
+        assert token[1] in str(letter["Reply-To"])
+        assert token[1] in body(letter, "html")
+        assert "/privacy/2/changes/" in body(letter)
+        assert "Longer keys protect your data better." in body(letter)
+        assert letter["List-Unsubscribe"] is None
+        assert letter.get_all("Auto-Submitted") == ["auto-generated"]
+    assert "accepted" in house.ok("status")
+
+
+def test_a_test_letter_tells_no_customer(sent: tuple[House, Mailbox]) -> None:
+    house, box = sent
+    house.ok("send", "2", "--test", "me@hosting.example")
+    letter = box.to("me@hosting.example")[0]
+    assert letter["Subject"].startswith("[Test]")
+    assert "2 accepted" in house.ok("status")
+
+
+def test_a_letter_too_late_to_send_names_the_remedy(sent: tuple[House, Mailbox]) -> None:
+    house, _ = sent
+    (house.root.parent / "more.csv").write_text("customer,address\nc3,eve@example.com\n")
+    house.ok("recipients", "import", str(house.root.parent / "more.csv"))
+    late = dt.datetime.now(dt.UTC) + dt.timedelta(days=40)
+    result = house.run("send", "2", "--confirm", at=late)
+    assert result.exit_code == 2
+    assert "freeze --correction --effective" in result.output
+
+
+def test_a_postponement_tells_everybody_again_and_moves_the_window(
+    sent: tuple[House, Mailbox],
+) -> None:
+    house, box = sent
+    house.ok("freeze", "--effective", later(90), "--correction")
+    assert "2.1" in house.run("send", "2").output
+    house.ok("send", "2.1", "--confirm")
+    assert len(box.messages) == 4
+    assert "now applies from" in str(box.to("bob@example.com")[-1]["Subject"])

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.actions.noticing import import_recipients, letter_for
 from publisher.answers.mail_meaning import About, Reading, Sent, beside_form, read_phrases, reading
 from publisher.answers.notation import pattern_words
 from publisher.errors import ConfigurationError
@@ -23,7 +22,7 @@ from publisher.letters.message import Letter
 from publisher.mail.spelling import items
 from publisher.releases.number import Number
 from tests import ROOT
-from tests.fixtures.houses import CUSTOMERS, NOW, TWO, make, postpone
+from tests.fixtures.houses import CUSTOMERS, import_customers, letter_for, make, postpone
 
 FOLDER = ROOT / "publisher/assets/declarations"
 FILES = {path.name: path.read_bytes() for path in sorted(FOLDER.glob("*.toml"))}
@@ -749,10 +748,10 @@ def answered(letter: Letter, text: str, number: str) -> bool:
 @pytest.mark.parametrize("profile", PROFILES)
 def test_letters_of_all_profiles_are_known_again(tmp_path: Path, profile: str) -> None:
     project = make(tmp_path, profile=profile)
-    import_recipients(project, CUSTOMERS, "customers.csv", NOW)
-    letters = [("2", letter_for(project, "privacy", TWO, "c-1", NOW))]
+    import_customers(project, CUSTOMERS)
+    letters = [("2", letter_for(project, "c-1"))]
     postpone(project, dt.date(2027, 4, 1))
-    letters.append(("2.1", letter_for(project, "privacy", Number(2, 1), "c-1", NOW)))
+    letters.append(("2.1", letter_for(project, "c-1", Number(2, 1))))
     for number, letter in letters:
         plain = letter.part("text/plain")
         for quoted in (f"\n\n{marked(plain)}", f"\n\n{plain}", f"\n\n{plain.strip()}\n-- \nAnna"):

@@ -403,6 +403,7 @@ ALONE = """unshare --map-root-user --mount sh -c '
 for name in null zero full urandom; do
     touch "$0/$name" && mount --bind "/dev/$name" "$0/$name" || exit 9
 done
+if [ -d /dev/shm ]; then mkdir -p "$0/shm" && mount --bind /dev/shm "$0/shm" || exit 9; fi
 mount --rbind "$0" /dev && exec "$@"' {devices} "$@"
 """
 """Runs a program whose devices are those in a folder, the socket of the system's log among them."""

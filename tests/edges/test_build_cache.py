@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from publisher.edges import build_cache as module
-from publisher.edges.build_cache import Store, kept, name_of
+from publisher.edges.build_cache import BuildCache, cached_bytes, name_of
 from publisher.edges.up_to_date import of_folder, of_git
 from tests.fixtures.house import House, git
 
@@ -29,15 +29,15 @@ class Maker:
 
 def test_what_is_kept_is_made_once(tmp_path: Path) -> None:
     make = Maker()
-    assert kept(tmp_path / "new", "a", make) == kept(tmp_path / "new", "a", make)
+    assert cached_bytes(tmp_path / "new", "a", make) == cached_bytes(tmp_path / "new", "a", make)
     assert make.times == 1
-    kept(tmp_path / "new", "b", make)
+    cached_bytes(tmp_path / "new", "b", make)
     assert make.times == 2
 
 
-def test_without_a_folder_nothing_is_kept(tmp_path: Path) -> None:
+def test_without_a_folder_nothing_is_cached_bytes(tmp_path: Path) -> None:
     make = Maker()
-    assert kept(None, "a", make) == kept(None, "a", make)
+    assert cached_bytes(None, "a", make) == cached_bytes(None, "a", make)
     assert make.times == 2
     assert not list(tmp_path.iterdir())
 
@@ -45,18 +45,18 @@ def test_without_a_folder_nothing_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("left", [b"", b"\0", b"\0" * 32, b"\0" * 40])
 def test_what_is_not_whole_is_made_again(tmp_path: Path, left: bytes) -> None:
     make = Maker()
-    first = kept(tmp_path, "a", make)
+    first = cached_bytes(tmp_path, "a", make)
     whole = (tmp_path / "a.kept").read_bytes()
     for spoilt in (left, whole[:-1], whole + b"\0", whole[:-1] + b"!"):
         (tmp_path / "a.kept").write_bytes(spoilt)
-        assert kept(tmp_path, "a", make) == first
+        assert cached_bytes(tmp_path, "a", make) == first
         assert (tmp_path / "a.kept").read_bytes() == whole
     assert make.times == 5
 
 
 def test_two_builds_may_keep_the_same(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: kept(tmp_path, "a", Maker()), range(40)))
+        found = list(pool.map(lambda _: cached_bytes(tmp_path, "a", Maker()), range(40)))
     assert {*found} == {b"what was made"}
     assert [path.name for path in tmp_path.iterdir()] == ["a.kept"]
 
@@ -104,14 +104,14 @@ def test_what_git_knows_is_noticed(house: House) -> None:
 
 def test_what_no_build_has_any_use_for_is_swept_away(tmp_path: Path) -> None:
     make = Maker()
-    old, store = Store(tmp_path), Store(tmp_path)
+    old, cache = BuildCache(tmp_path), BuildCache(tmp_path)
     for name in ("a", "b"):
-        old.kept(name, make)
-    store.kept("a", make)
-    store.sweep(before=0)
+        old.get([name], make)
+    cache.get(["a"], make)
+    cache.sweep(before=0)
     assert len(list(tmp_path.iterdir())) == 2, "what another build just made stays"
-    store.sweep(before=time.time() + 60)
-    assert [path.stem for path in tmp_path.iterdir()] == ["a"]
+    cache.sweep(before=time.time() + 60)
+    assert [path.stem for path in tmp_path.iterdir()] == [name_of(["a"])]
 
 
 def test_a_name_tells_texts_and_program_apart(monkeypatch: pytest.MonkeyPatch) -> None:

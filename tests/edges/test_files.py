@@ -9,9 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,7 +19,7 @@ from publisher.edges import files
 from publisher.edges.files import (
     PendingFile,
     folder_beside,
-    sweep,
+    remove_unfinished,
     sync_folder,
     write_file,
     write_folder,
@@ -48,13 +46,6 @@ for number in itertools.count():
                 (new / name).write_bytes(data)
             replace_folder(new, place)
 """
-
-
-@pytest.fixture
-def disk() -> Iterator[Path]:
-    """A folder on a disk: temporary folders may be in memory."""
-    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="publisher-") as name:
-        yield Path(name)
 
 
 def writer(place: Path, kind: str, sign: str) -> subprocess.Popen[bytes]:
@@ -109,7 +100,7 @@ def test_a_killed_writer_leaves_the_old_or_the_new(disk: Path) -> None:
         kill(process)
         assert whole(place.read_bytes())
         left += len(unfinished(disk))
-        sweep(disk)
+        remove_unfinished(disk)
         assert names(disk) == ["a"]
     assert left, "no kill came while a file was being written"
 
@@ -123,11 +114,11 @@ def test_two_processes_and_their_threads_write_at_once(disk: Path) -> None:
             list(pool.map(lambda n: write_file(place, b"%d" % n * SIZE), range(8)))
         for _ in range(300):
             assert whole(place.read_bytes())
-            sweep(disk)
+            remove_unfinished(disk)
     finally:
         for process in others:
             kill(process)
-    sweep(disk)
+    remove_unfinished(disk)
     assert names(disk) == ["a"]
 
 
@@ -267,7 +258,7 @@ def test_a_killed_writer_leaves_whole_folders(disk: Path) -> None:
         process = writer(place, "folder", "x")
         time.sleep(chance.random() * 0.05)
         kill(process)
-        sweep(place)
+        remove_unfinished(place)
         assert not unfinished(place)
         for folder in place.iterdir():
             finished += 1
@@ -299,7 +290,7 @@ def test_a_folder_takes_the_place_of_another_at_once(disk: Path) -> None:
             kill(process)
     assert looks
     assert {len(set((place / name).read_bytes())) for name in ("a", "b", "c")} == {1}
-    sweep(disk)
+    remove_unfinished(disk)
     assert names(disk) == ["site"]
 
 
@@ -318,7 +309,7 @@ def test_a_killed_builder_leaves_the_old_site_or_the_new(disk: Path) -> None:
         data = {(place / name).read_bytes() for name in "abc"}
         assert len(data) == 1
         assert whole(data.pop())
-        sweep(disk)
+        remove_unfinished(disk)
         assert names(disk) == ["site"]
 
 
@@ -340,13 +331,13 @@ def test_only_what_a_killed_writer_left_is_swept(disk: Path) -> None:
         (disk / name).write_bytes(b"x")
     (disk / ".c.89abcdef.part" / "deep").mkdir(parents=True)
     with PendingFile(disk / "live", b"x"), folder_beside(disk / "more"):
-        sweep(disk, "a")
+        remove_unfinished(disk, "a")
         assert not (disk / ".a.0123abcd.part").exists()
         assert (disk / ".b.0123abcd.part").exists()
-        sweep(disk)
+        remove_unfinished(disk)
         assert len(unfinished(disk)) == 2 + sum(name.endswith(".part") for name in others)
     assert names(disk) == sorted(others)
-    sweep(disk / "missing")
+    remove_unfinished(disk / "missing")
 
 
 def test_a_durable_write_sweeps_what_was_left_of_the_same_file(disk: Path) -> None:

@@ -79,7 +79,7 @@ def test_a_clone_that_lacks_objects_is_told_and_nothing_is_fetched(
     trap.with_name("git-remote-trap").symlink_to(trap)
     monkeypatch.setenv("PATH", f"{trap.parent}:{os.environ['PATH']}")
     told = refused(house, "--history", str(past.root), "terms.md")
-    assert "has not all of its history" in told
+    assert "does not have all of its history" in told
     assert "fetch --refetch" in told
     assert not ran(trap)
 
@@ -96,7 +96,9 @@ def test_the_remedy_for_a_partial_clone_works(house: House, past: Past, tmp_path
 
 def test_a_lost_object_is_told_where_nobody_promised_it(house: House, past: Past) -> None:
     lose(past, "HEAD~1:terms.md")
-    assert "has not all of its history" in refused(house, "--history", str(past.root), "terms.md")
+    assert "does not have all of its history" in refused(
+        house, "--history", str(past.root), "terms.md"
+    )
 
 
 # ── what its configuration names is not run ──────────────────────────────────────────────────────

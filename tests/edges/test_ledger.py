@@ -15,13 +15,12 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from publisher.answers.declarations import MOST_CHANGES, MOST_REPEATS, last_late, stands
-from publisher.edges import database
 from publisher.edges.clock import Clock
-from publisher.edges.database import LedgerError
-from publisher.edges.ledger import Ledger, Merged
-from publisher.errors import TooOftenError
+from publisher.edges.ledger import Ledger, database
+from publisher.edges.ledger.recipients import Merged
+from publisher.errors import LedgerError, TooOftenError
 from publisher.people.deliveries import DeliveryState
-from publisher.people.messages import Filed
+from publisher.people.messages import Filed, Filing
 from publisher.people.recipients import Customer
 from publisher.people.requests import Channel, Request, RequestKind, Timing, Wanted
 from publisher.releases.number import Number
@@ -286,7 +285,7 @@ def test_what_customers_said_is_recorded_for_ever(
     ledger: Ledger, path: Path, table: str, act: str
 ) -> None:
     declare(ledger, OUT)
-    ledger.file(ledger.keep(b"raw", "to@x.example", at()), Filed.UNCLEAR, "why", NOW)
+    ledger.file(ledger.keep(b"raw", "to@x.example", at()), Filing(Filed.UNCLEAR, "why"), NOW)
     with pytest.raises(IntegrityError, match="recorded for ever"), ledger._writing() as db:
         db.exec_driver_sql(act.format(table))
     with sqlite3.connect(path) as other, pytest.raises(sqlite3.IntegrityError):
@@ -298,9 +297,9 @@ def test_what_customers_said_is_recorded_for_ever(
 def test_a_message_waits_until_somebody_settled_it(ledger: Ledger) -> None:
     number = ledger.keep(b"raw \xff", "to@x.example", at())
     assert [m.filed for m in ledger.waiting()] == [None]
-    ledger.file(number, Filed.UNCLEAR, "doubt", NOW, policy="privacy", release="2")
+    ledger.file(number, Filing(Filed.UNCLEAR, "doubt", policy="privacy", release="2"), NOW)
     assert [(m.filed, m.policy) for m in ledger.waiting()] == [(Filed.UNCLEAR, "privacy")]
-    ledger.file(number, Filed.SETTLED, "a question", NOW)
+    ledger.file(number, Filing(Filed.SETTLED, "a question"), NOW)
     assert ledger.waiting() == []
     assert [m.reason for m in ledger.messages()] == ["a question"]
     assert ledger.raw(number) == b"raw \xff"

@@ -2,82 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from email import message_from_bytes
 from email.policy import default
 
 import pytest
 from click.testing import CliRunner
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from publisher.cli import main
 from tests import ROOT
-from tests.fixtures.access import violations
+from tests.fixtures.access import Scheme, violations
+from tests.fixtures.browsers import serving
 from tests.fixtures.house import KEY, House, git, make_house
 from tests.fixtures.relays import free_port
 
 pytestmark = pytest.mark.browser
-
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-def chromium() -> str:
-    """The browser's path. Without one these tests are skipped, but never in CI."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if path := shutil.which(name):
-            return path
-    why = "no Chromium on this machine: apt-get install chromium"
-    if os.environ.get("CI"):
-        pytest.fail(why)
-    pytest.skip(why)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@contextmanager
-def serving(house: House) -> Iterator[str]:
-    """Runs `publisher serve` as a process of its own, as a user does."""
-    port = free_port()
-    command = [sys.executable, "-m", "publisher", "--project", str(house.root), "serve"]
-    process = subprocess.Popen(
-        [*command, "--no-build", "--port", str(port)],
-        env={**os.environ, "PUBLISHER_TOKEN_KEY": KEY},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    address = f"http://127.0.0.1:{port}/"
-    try:
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(address, timeout=5).close()
-                break
-            except OSError:
-                if process.poll() is not None:
-                    assert process.stderr is not None
-                    pytest.fail(process.stderr.read().decode())
-                time.sleep(0.1)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(10)
-
 
 # ── the repository's own policy ──────────────────────────────────────────────────────────────────
 
@@ -228,12 +173,9 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_view_of_a_redline_is_accessible_and_fits(
-    browser: Browser, own_site: str, comparison: str, width: int, scheme: str
+    browser: Browser, own_site: str, comparison: str, width: int, scheme: Scheme
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme="dark" if scheme == "dark" else "light",
-    )
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
     failed = []
     for address in (own_site + "privacy/2/changes/", comparison):
@@ -242,7 +184,7 @@ def test_every_view_of_a_redline_is_accessible_and_fits(
             page.check(f"#pp-{layout}")
             page.check(f"#pp-{extent}")
             page.keyboard.press("j")
-            found = violations(page)
+            found = violations(page, scheme)
             if found.violations_count:
                 failed.append(f"{address} {layout} {extent}: {found.generate_report()}")
             wide = page.evaluate("document.documentElement.scrollWidth")

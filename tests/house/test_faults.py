@@ -5,6 +5,7 @@ A few kills of each command, by the machinery of `bench/faults`, which makes hun
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from random import Random
 
 import pytest
@@ -15,6 +16,7 @@ from bench.faults.firms import Founder, Links
 from bench.faults.receiving import kill_receivers
 from bench.faults.sending import kill_senders
 from bench.faults.serving import kill_servers
+from tests.fixtures.places import on_disk
 
 Told = tuple[Founder, list[Links]]
 KILLS = 2
@@ -22,13 +24,14 @@ CUSTOMERS = 32
 
 
 @pytest.fixture(scope="module")
-def founder(tmp_path_factory: pytest.TempPathFactory) -> Founder:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
-        patched.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
-        made = Founder.of(tmp_path_factory.mktemp("firms"), SQLite())
-    made.import_customers(CUSTOMERS)
-    return made
+def founder() -> Iterator[Founder]:
+    with on_disk() as folder:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+            patched.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
+            made = Founder.of(folder, SQLite())
+        made.import_customers(CUSTOMERS)
+        yield made
 
 
 @pytest.fixture(scope="module")

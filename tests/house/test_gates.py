@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
 from urllib.error import HTTPError
 from urllib.parse import urljoin
 from urllib.request import urlopen
@@ -29,15 +28,13 @@ from mkdocs.config import load_config
 from playwright.sync_api import Browser, BrowserContext, ViewportSize
 from pypdf import PdfReader
 
-from publisher.actions.publishing import Order, order
+from publisher.edges.mkdocs.order import Order, order
 from tests.fixtures import showcase
-from tests.fixtures.access import violations
+from tests.fixtures.access import Scheme, violations
+from tests.fixtures.browsers import serving
 from tests.fixtures.house import House
 from tests.fixtures.links import dead
 from tests.fixtures.statics import hosting
-from tests.house.test_browser import browser, serving
-
-__all__ = ["browser"]  # a fixture, used by its name
 
 pytestmark = pytest.mark.browser
 
@@ -178,7 +175,7 @@ def test_every_page_has_the_same_navigation(shown: Shown) -> None:
 # ── a real browser ───────────────────────────────────────────────────────────────────────────────
 
 WIDTHS = (375, 1280)
-SCHEMES: dict[Literal["light", "dark"], str] = {"light": "default", "dark": "slate"}
+SCHEMES: dict[Scheme, str] = {"light": "default", "dark": "slate"}
 """What readers ask for, and what the theme calls it."""
 
 
@@ -207,7 +204,7 @@ def test_it_is_accessible_and_fits_and_calls_nobody(
         for scheme, name in SCHEMES.items():
             page.emulate_media(color_scheme=scheme)
             page.wait_for_selector(f"body[data-md-color-scheme={name}]")
-            if (found := violations(page)).violations_count:
+            if (found := violations(page, scheme)).violations_count:
                 failed.append(f"{scheme}, {width} px: {found.generate_report()}")
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{wide} px wide on {width} px"

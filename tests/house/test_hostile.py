@@ -26,15 +26,13 @@ from mkdocs.config import load_config
 from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Page, ViewportSize
 from pypdf import PdfReader
 
-from publisher.actions.publishing import Order, order
 from publisher.cli import main
+from publisher.edges.mkdocs.order import Order, order
 from tests.fixtures import tricks
+from tests.fixtures.browsers import serving
 from tests.fixtures.house import KEY, House
 from tests.fixtures.statics import hosting
 from tests.fixtures.tricks import wicked
-from tests.house.test_browser import browser, serving
-
-__all__ = ["browser"]  # a fixture, used by its name
 
 pytestmark = pytest.mark.browser
 
@@ -173,12 +171,22 @@ def searched(page: Page, at: str) -> None:
 # ── pages ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_no_text_runs_on_any_page(shown: Shown, open_eyes: Watch) -> None:
-    for address in shown.pages:
+def test_no_text_runs_on_any_page_and_every_page_does_with_the_scripts_of_the_site(
+    shown: Shown, open_eyes: Watch, guarded: Watch
+) -> None:
+    """Both browsers walk side by side, for most of the time each page is left to come to rest."""
+    assert len(shown.pages) > 30
+    previews = [shown.preview, shown.preview + "privacy/draft/changes/"]
+    for address in [*shown.pages, *previews]:
+        guarded.page.goto(address)
         open_eyes.look(address)
+        guarded.page.wait_for_load_state("networkidle")
     searched(open_eyes.page, shown.at + "privacy/")
     open_eyes.settle()
+    searched(guarded.page, shown.at + "privacy/2/")
+    guarded.page.goto(personal_link(shown), wait_until="networkidle")
     assert not open_eyes.ran
+    assert not guarded.refused
 
 
 def test_no_text_runs_in_the_preview(shown: Shown, open_eyes: Watch) -> None:
@@ -267,14 +275,6 @@ def test_a_comparison_in_one_file_runs_no_name_and_no_text(
 
 
 # ── the content security policy ──────────────────────────────────────────────────────────────────
-
-
-def test_every_page_does_with_the_scripts_of_the_site(shown: Shown, guarded: Watch) -> None:
-    for address in [*shown.pages, shown.preview, shown.preview + "privacy/draft/changes/"]:
-        guarded.page.goto(address, wait_until="networkidle")
-    searched(guarded.page, shown.at + "privacy/2/")
-    guarded.page.goto(personal_link(shown), wait_until="networkidle")
-    assert not guarded.refused
 
 
 def test_what_pages_do_they_do_under_the_policy(shown: Shown, guarded: Watch) -> None:

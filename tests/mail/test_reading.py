@@ -19,16 +19,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from publisher.edges import inbox
-from publisher.edges.inbox import (
-    LARGEST,
-    as_it_came,
-    forms_within_limits,
-    mail_within_limits,
-    read_forms,
-    read_mail,
-)
+from publisher.edges.inbox import forms_within_limits, mail_within_limits, read_forms
 from publisher.errors import MailError
 from publisher.mail import mime
+from publisher.mail.reading import LARGEST_MAIL, as_it_came, read_mail
 from tests.fixtures import hostile, pdfs
 from tests.fixtures.programs import DOCUMENT, PROGRAMS, SIGNATURES
 
@@ -803,7 +797,7 @@ def test_a_report_about_a_delivery_is_told_from_other_machines(raw: bytes, repor
 # ── within limits ────────────────────────────────────────────────────────────────────────────────
 
 
-def of_size(piece: bytes, size: int = LARGEST - 100) -> bytes:
+def of_size(piece: bytes, size: int = LARGEST_MAIL - 100) -> bytes:
     return piece * (size // len(piece))
 
 
@@ -878,7 +872,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_mail_is_read_within_the_limits(name: str) -> None:
     raw = HOSTILE[name]
-    assert len(raw) <= LARGEST
+    assert len(raw) <= LARGEST_MAIL
     assert mail_within_limits(raw) == read_mail(raw)
 
 
@@ -912,7 +906,7 @@ def honest() -> bytes:
 
 def test_a_large_honest_mail_is_read() -> None:
     raw = honest()
-    assert 9_700_000 < len(raw) < LARGEST
+    assert 9_700_000 < len(raw) < LARGEST_MAIL
     mail = mail_within_limits(raw)
     assert (mail.texts, mail.doubt, mail.cut) == ((SAID,), "", False)
 

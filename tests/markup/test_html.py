@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from publisher.markup.exact import exact
 from publisher.markup.html import TextLinks, clauses_html, document_html
 from publisher.markup.inline import typography_changes
 from publisher.markup.redline import redline
+from publisher.markup.untouched import untouched_html
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
 from tests.fixtures.golden_cases import Case, cases
@@ -471,6 +473,29 @@ def test_long_stretches_without_a_change_fold() -> None:
     html = marked(items, items.replace("item 6 stays", "item 6 goes"), views=True)
     assert "<summary>5 unchanged paragraphs</summary>" in html
     assert '<ol start="6">' in html
+
+
+def relisted() -> Iterator[tuple[str, str]]:
+    """Lists before and after, whose last items differ in little but numbers and surroundings."""
+    items = ["a", "a\n\n   b", "a\n   - b", "a\n   1. b", "a\n   3. b"]
+    others = [[], ["c"], ["c\n\n   d"]]
+    for above, sign, item in product(["", "A.\n\n", "\u05d0.\n\n"], ["1. ", "2. ", "-  "], items):
+        for before, after in product(others, others):
+            old, new = (
+                "".join(f"{sign}{each}\n" for each in [*side, item]) for side in (before, after)
+            )
+            yield above + old, above + new
+
+
+def test_no_redline_depends_on_those_written_before() -> None:
+    pairs = list(relisted())
+    alone = []
+    for old, new in pairs:
+        untouched_html.cache_clear()
+        alone.append(marked(old, new, views=True))
+    for way in (1, -1):
+        untouched_html.cache_clear()
+        assert [marked(old, new, views=True) for old, new in pairs[::way]] == alone[::way]
 
 
 def test_right_to_left_text_runs_by_its_own_letters() -> None:

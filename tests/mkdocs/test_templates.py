@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment
 from markupsafe import Markup
 
+from publisher.edges.mkdocs.templates import Templates, as_html, corrected, without_tags
+from publisher.edges.mkdocs.theme import scripts_apart
 from publisher.policies.labels import CONTROL
 from publisher.site.content_policy import ELEMENT, HEADER, alone
-from publisher.site.theme import scripts_apart
-from publisher.templates import Templates, as_html, corrected, without_tags
 
 BASE = '<script>scope=new URL("{{ config.extra.scope | d(base_url) }}",location)</script>'
 

@@ -20,7 +20,6 @@ from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
 from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
 from pypdf import PdfReader, PdfWriter
 
-from publisher.actions import publishing
 from publisher.actions.diff import DiffOrder, diff
 from publisher.actions.workplace import Workplace
 from publisher.compare.amendment import amend
@@ -30,7 +29,7 @@ from publisher.edges.pdf import make_pdf
 from publisher.edges.project import Project
 from publisher.errors import FormError, RenderError
 from publisher.markup.html import UNSEEN
-from publisher.paper import sheets
+from publisher.paper import documents, sheets
 from publisher.paper.fillable import read_form
 from publisher.paper.standards import Attachment, Relationship
 from publisher.releases.address import Addresses
@@ -56,13 +55,14 @@ def releases(project: Project) -> list[Release]:
 @pytest.fixture(scope="module")
 def made(project: Project, releases: list[Release]) -> dict[str, bytes]:
     first, second, third = releases
+    printed, organisation = Workplace(project).press.pdf_of, project.settings.organisation
     return {
-        "policy": publishing.release_pdf(project, second),
-        "old": publishing.release_pdf(project, first),
-        "changes": publishing.redline_pdf(project, first, second),
-        "correction": publishing.redline_pdf(project, second, third),
-        "notice": publishing.notice_pdf(project, second),
-        "form": publishing.optout_pdf(project, second),
+        "policy": printed(documents.release_document(second, organisation)),
+        "old": printed(documents.release_document(first, organisation)),
+        "changes": printed(documents.redline_document(first, second, organisation)),
+        "correction": printed(documents.redline_document(second, third, organisation)),
+        "notice": printed(documents.notice_document(second, organisation)),
+        "form": printed(documents.opt_out_document(second, organisation)),
     }
 
 
@@ -491,13 +491,14 @@ def test_the_same_input_gives_the_same_bytes_in_another_process(
 ) -> None:
     code = (
         "import sys; from pathlib import Path\n"
-        "from publisher.actions import printing\nfrom publisher.edges import archive\n"
-        "from publisher.edges.project import Project\n"
-        "project = Project(Path(sys.argv[1]))\n"
-        "first, second, third = archive.line(project, 'privacy')\n"
-        "made = {'form': printing.optout_pdf(project, second),\n"
-        "        'changes': printing.redline_pdf(project, first, second)}\n"
-        "sys.stdout.buffer.write(made[sys.argv[2]])"
+        "from publisher.actions.workplace import Workplace\nfrom publisher.edges import archive\n"
+        "from publisher.paper import documents\n"
+        "work = Workplace.find(Path(sys.argv[1]))\n"
+        "first, second, third = archive.line(work.project, 'privacy')\n"
+        "us = work.settings.organisation\n"
+        "made = {'form': documents.opt_out_document(second, us),\n"
+        "        'changes': documents.redline_document(first, second, us)}\n"
+        "sys.stdout.buffer.write(work.press.pdf_of(made[sys.argv[2]]))"
     )
     elsewhere = project.root.with_name("elsewhere")
     shutil.copytree(project.root, elsewhere, symlinks=True)

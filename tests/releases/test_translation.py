@@ -93,13 +93,13 @@ BAD: dict[str, tuple[Mapping[str, str | bytes], str, str, str]] = {
     "a file that translates none": (
         {"de/extra.md": "## X {#x}\n\nx\n"},
         "de/extra.md",
-        "section that there is not",
+        "section that does not exist",
         "remove it",
     ),
     "a language that is not declared": (
         {"fr/use.md": FRENCH["fr/use.md"]},
         "fr/use.md",
-        "declares no translation `fr`",
+        "does not declare the translation `fr`",
         "[translations.fr]",
     ),
     "no anchor": (
@@ -178,19 +178,19 @@ BAD: dict[str, tuple[Mapping[str, str | bytes], str, str, str]] = {
     "no language": (
         {"policy.toml": FACTS + DECLARED.replace("[translations.de]", "[translations.xx]")},
         "policy.toml:12",
-        "`translations.xx` is no language",
+        "`translations.xx` is not a known language",
         "pt-BR",
     ),
     "another spelling of a language": (
         {"policy.toml": FACTS + DECLARED.replace("[translations.de]", "[translations.DE]")},
         "policy.toml:12",
-        "`translations.DE` is no language",
+        "`translations.DE` is not a known language",
         "pt-BR",
     ),
     "the language that decides": (
         {"policy.toml": FACTS + DECLARED.replace("[translations.de]", "[translations.en]")},
         "policy.toml:12",
-        "`en` is the language that decides",
+        "`en` is the language of the authoritative text",
         "remove",
     ),
     "a policy in no language": (

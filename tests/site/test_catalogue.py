@@ -17,7 +17,7 @@ from publisher.releases.number import Number
 from publisher.releases.release import Imported, Release
 from publisher.releases.releases import Releases
 from publisher.site import catalogue
-from publisher.site.change_summary import Abstract, abstract
+from publisher.site.change_summary import ChangeSummary, summarise
 from tests import ROOT
 from tests.reports.test_reports import closed
 from tests.site.test_timeline import LINE, POLICY, release
@@ -36,7 +36,7 @@ def checked(data: bytes, name: str) -> dict[str, Any]:
     return value
 
 
-def changed() -> tuple[Releases, dict[Number, Abstract]]:
+def changed() -> tuple[Releases, dict[Number, ChangeSummary]]:
     """Releases 1, 2 and 2.1, of which each changes a word."""
     found: list[Release] = []
     for word, member in zip(("Text.", "Words.", "Words!"), LINE, strict=True):
@@ -53,7 +53,7 @@ def changed() -> tuple[Releases, dict[Number, Abstract]]:
             )
         )
     short = {
-        new.number: abstract(amend(old.policy.document, new.policy.document))
+        new.number: summarise(amend(old.policy.document, new.policy.document))
         for old, new in pairwise(found)
     }
     return Releases(found), short

@@ -16,7 +16,7 @@ from publisher.policies.policy import Note
 from publisher.releases.address import Addresses
 from publisher.releases.releases import Releases
 from publisher.site import feeds
-from publisher.site.derived import Makings
+from publisher.site.derived import DerivedTexts
 from publisher.site.feeds import LATEST, Entry, Feed
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
@@ -32,7 +32,7 @@ def entries() -> list[Entry]:
     releases, _ = changed()
     noted = replace(releases[1].policy, notes=(Note("a.md", "Because of *this*, see [A](#a).\n"),))
     releases = Releases((releases[0], replace(releases[1], policy=noted), releases[2]))
-    found = map(Makings(releases, "Example", AT).entry, releases)
+    found = map(DerivedTexts(releases, "Example", AT).entry, releases)
     return [entry for entry in found if entry]
 
 
@@ -95,7 +95,7 @@ def test_json_feed_has_what_its_version_1_1_requires() -> None:
 
 def test_what_was_published_nobody_knows_when_is_no_news() -> None:
     line, _ = changed()
-    assert Makings(line, "Example", AT).entry(line[0]) is None
+    assert DerivedTexts(line, "Example", AT).entry(line[0]) is None
 
 
 def test_a_feed_without_news_is_a_feed() -> None:

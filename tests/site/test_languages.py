@@ -13,12 +13,12 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from publisher.actions.assembling import site
+from publisher.actions.generate import generate
+from publisher.actions.workplace import Workplace
 from tests.fixtures.house import FACTS, House, later, make_house, today
 from tests.fixtures.links import dead
-from tests.house.test_browser import FLAGS, chromium
 from tests.releases.test_translation import COOKIES, DECLARED, GERMAN
 
 SITE = "http://127.0.0.1:8000/"
@@ -237,8 +237,9 @@ def test_every_link_and_anchor_leads_somewhere(built: Path, built_later: Path) -
 
 
 def test_the_draft_is_previewed_in_each_language(house: House) -> None:
-    made = {page.path: page for page in site(house.project, today(), draft=True).pages}
-    page = made["privacy/draft/de/"]
+    made = generate(Workplace(house.project), today(), draft=True)
+    pages = {page.path: page for page in made.pages}
+    page = pages["privacy/draft/de/"]
     assert page.noindex
     assert '<article class="pp-text" lang="de">' in page.body().html
     assert "“Sicherheit” says what version 1.1 says" in page.body().html
@@ -258,14 +259,6 @@ def address(built: Path) -> Iterator[str]:
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.mark.browser

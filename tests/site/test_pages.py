@@ -15,12 +15,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from publisher import hook
-from publisher.actions.assembling import site
-from publisher.actions.publishing import Order, build, order
+from publisher.actions.build import build
+from publisher.actions.generate import generate
+from publisher.actions.workplace import Workplace
 from publisher.answers.opt_out_wording import wording
 from publisher.compare.amendment import amend
 from publisher.edges import archive
+from publisher.edges.clock import build_day
+from publisher.edges.mkdocs.order import Order, order
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, RenderError
 from publisher.exchange.diff_json import rebuild
@@ -30,7 +32,7 @@ from publisher.releases.folder import release_files
 from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Release
 from tests import ROOT
-from tests.fixtures.house import CONFIGURATION, House
+from tests.fixtures.house import CONFIGURATION, House, git
 
 FACTS = Facts(
     "Privacy Policy",
@@ -97,7 +99,7 @@ def three_releases(project: Project) -> None:
     )
 
 
-def new_project(root: Path) -> Project:
+def new_project(root: Path, *, released: bool = True) -> Project:
     root.mkdir()
     (root / "publisher.toml").write_text(CONFIGURATION)
     for name in ("mkdocs.yml", "site"):
@@ -111,9 +113,19 @@ def new_project(root: Path) -> Project:
     )
     (draft / "use.md").write_text(USE)
     (draft / "security.md").write_text(SECURITY.replace("128", "512"))
+    (root / ".gitignore").write_text("/.publisher/\n/build/\n")
     project = Project(root)
-    three_releases(project)
+    if released:
+        three_releases(project)
+    git(root, "init", "-q", "-b", "main")
+    commit(root)
     return project
+
+
+def commit(root: Path) -> None:
+    git(root, "add", "-A")
+    who = ("-c", "user.name=Tests", "-c", "user.email=tests@hosting.example")
+    git(root, *who, "commit", "-qm", "What is there")
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +136,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture(scope="module")
 def built(project: Project) -> Path:
     """The site on a day between publication and effect."""
-    return build(project, BEFORE).folder
+    return build(Workplace(project), BEFORE).folder
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +144,7 @@ def built_later(project: Project, tmp_path_factory: pytest.TempPathFactory) -> P
     """The site when the amendment is in force."""
     root = tmp_path_factory.mktemp("later") / "house"
     shutil.copytree(project.root, root, symlinks=True)
-    return build(Project(root), AFTER).folder
+    return build(Workplace(Project(root)), AFTER).folder
 
 
 def html(folder: Path, path: str) -> str:
@@ -415,7 +427,7 @@ def test_what_people_wrote_themselves_stands(project: Project, tmp_path: Path) -
     (root / "site").unlink()
     shutil.copytree(ROOT / "site", root / "site")
     (root / "site/robots.txt").write_text("User-agent: *\n")
-    built = build(Project(root), BEFORE)
+    built = build(Workplace(Project(root)), BEFORE)
     assert (built.folder / "robots.txt").read_text() == "User-agent: *\n"
 
 
@@ -443,9 +455,9 @@ def test_plain_mkdocs_builds_the_same_pages(
 
 def test_the_day_comes_from_the_epoch_where_one_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
-    assert hook.this_day() == dt.date(1970, 1, 1)
+    assert build_day() == dt.date(1970, 1, 1)
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
-    assert hook.this_day() >= dt.date(2026, 1, 1)
+    assert build_day() >= dt.date(2026, 1, 1)
 
 
 def test_a_preview_shows_the_draft_to_its_writer_only(
@@ -474,14 +486,14 @@ def test_a_draft_that_does_not_read_is_shown_as_its_findings(
     root = tmp_path / "house"
     shutil.copytree(project.root, root, symlinks=True)
     (root / "policy/privacy/policy.toml").write_text("title = \n")
-    made = site(Project(root), BEFORE, draft=True)
+    made = generate(Workplace(Project(root)), BEFORE, draft=True)
     page = next(p for p in made.pages if p.path == "privacy/draft/")
     assert "policy.toml:1" in page.body().html
     assert page.noindex
 
 
 def test_the_contents_nest_below_the_title() -> None:
-    from publisher.frames import contents
+    from publisher.edges.mkdocs.frames import contents
     from publisher.markup.html import Heading
 
     top = contents((Heading(2, "a", "A"), Heading(3, "b", "B"), Heading(2, "c", "C")))
@@ -495,15 +507,14 @@ def test_the_contents_nest_below_the_title() -> None:
 def test_without_mkdocs_yml_there_is_a_remedy(tmp_path: Path) -> None:
     (tmp_path / "publisher.toml").write_text(CONFIGURATION)
     with pytest.raises(ConfigurationError, match=r"no mkdocs\.yml") as caught:
-        build(Project(tmp_path), BEFORE)
+        build(Workplace(Project(tmp_path)), BEFORE)
     assert "mkdocs.yml" in caught.value.remedy
 
 
 def test_a_project_without_releases_has_a_site(tmp_path: Path) -> None:
     root = tmp_path / "house"
-    project = new_project(root)
-    shutil.rmtree(root / "versions")
-    built = build(project, BEFORE)
+    project = new_project(root, released=False)
+    built = build(Workplace(project), BEFORE)
     assert "Policies" in words(built.folder, "")
     assert built.documents == 0
 
@@ -515,7 +526,7 @@ def test_a_dead_link_in_a_hand_written_page_is_named(project: Project, tmp_path:
     shutil.copytree(ROOT / "site", root / "site")
     (root / "site/about.md").write_text("# About\n\n[gone](nowhere.md)\n")
     with pytest.raises(RenderError, match=r"nowhere\.md"):
-        build(Project(root), BEFORE)
+        build(Workplace(Project(root)), BEFORE)
     assert not any("_Ear" in repr(h) for h in logging.getLogger("mkdocs").handlers)
 
 
@@ -525,14 +536,14 @@ def test_a_hand_written_page_may_link_into_a_policy(project: Project, tmp_path: 
     (root / "site").unlink()
     shutil.copytree(ROOT / "site", root / "site")
     (root / "site/about.md").write_text("# About\n\n[keys](privacy/index.md#security)\n")
-    built = build(Project(root), BEFORE)
+    built = build(Workplace(Project(root)), BEFORE)
     assert 'href="../privacy/#security"' in html(built.folder, "about")
 
 
 def test_progress_is_told_of_documents_and_pages(project: Project) -> None:
     told: list[tuple[str, int, int]] = []
     shutil.rmtree(project.built, ignore_errors=True)
-    build(project, BEFORE, lambda *what: told.append(what))
+    build(Workplace(project), BEFORE, lambda *what: told.append(what))
     assert told[0] == ("versions", 0, 3)
     assert ("PDFs", 7, 7) in told
     assert told[-1] == ("pages", 12, 12)
@@ -627,7 +638,8 @@ def test_links_to_what_was_removed_lead_to_its_section(project: Project, tmp_pat
     number = Number(3)
     third = replace(last, number=number, policy=policy, previous=last.number, effective=BEFORE)
     frozen(Project(root), replace(third, previous_seal=last.seal, published=PUBLISHED))
-    page = html(build(Project(root), BEFORE).folder, "privacy")
+    commit(root)
+    page = html(build(Workplace(Project(root)), BEFORE).folder, "privacy")
     heading = page.split('<h2 id="security">', 1)[1].split("</h2>", 1)[0]
     assert '<span class="pp-retired" id="security.1"></span>' in heading
     assert '<p id="security.2">All is well.' in page

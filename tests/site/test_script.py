@@ -25,9 +25,10 @@ from publisher.compare.section_lineage import Lineage
 from publisher.edges import archive
 from publisher.edges.assets import asset_text
 from publisher.edges.project import Project
+from publisher.edges.site_assets import packed_script
 from publisher.policies.anchoring import source_text
 from publisher.releases.address import Addresses
-from publisher.site import theme, versus
+from publisher.site import versus
 from publisher.site.comparable import FORMAT, written
 from publisher.text.clauses import Document, Kind
 from publisher.text.parsing import parse
@@ -257,7 +258,7 @@ code
 
 def test_another_form_of_the_files_has_another_number() -> None:
     document = doc(SAMPLE)
-    served = theme.packed_script(asset_text("compare.js")).encode()
+    served = packed_script(asset_text("compare.js")).encode()
     found = [
         hashlib.sha256(data).hexdigest()[:16]
         for data in (written(document, first_names(document)), served)
@@ -267,7 +268,7 @@ def test_another_form_of_the_files_has_another_number() -> None:
 
 
 def test_readers_fetch_little() -> None:
-    served = theme.packed_script(asset_text("compare.js"))
+    served = packed_script(asset_text("compare.js"))
     assert len(gzip.compress(served.encode(), 9)) < 6_000
     assert "//" not in served.replace("://", "")
     releases = archive.line(Project(ROOT), "privacy")

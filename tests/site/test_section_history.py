@@ -14,9 +14,15 @@ from publisher.policies.policy import Policy
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.releases import Releases
-from publisher.site.change_summary import Abstract, abstract, titles
+from publisher.site.change_summary import ChangeSummary, section_titles, summarise
 from publisher.site.page_parts import text_of
-from publisher.site.section_history import SHOWN, Story, chronicle, headings, stories
+from publisher.site.section_history import (
+    SHOWN,
+    SectionHistory,
+    headings,
+    history_of_sections,
+    section_histories,
+)
 from tests.actions.test_import_history import CONTACT, COOKIES, KEYS, USE
 from tests.site.test_timeline import FACTS, POLICY, release
 
@@ -42,15 +48,17 @@ def amendments(releases: Releases) -> dict[Number, Amendment]:
     return {b.number: amend(a.policy.document, b.policy.document) for a, b in pairwise(releases)}
 
 
-def told_of(releases: Releases) -> tuple[tuple[Story, ...], tuple[Story, ...]]:
-    short = {n: Abstract.decode(abstract(a).encode()) for n, a in amendments(releases).items()}
-    return stories(releases, titles(releases[0].policy.document), short)
+def told_of(releases: Releases) -> tuple[tuple[SectionHistory, ...], tuple[SectionHistory, ...]]:
+    short = {
+        n: ChangeSummary.decode(summarise(a).encode()) for n, a in amendments(releases).items()
+    }
+    return section_histories(releases, section_titles(releases[0].policy.document), short)
 
 
 def told(releases: Releases) -> tuple[dict[str, str], str]:
     """What is told of each section, without mark-up, by its name; and the HTML."""
     here, gone = told_of(releases)
-    html = chronicle(
+    html = history_of_sections(
         here, gone, {n: changed_places(a) for n, a in amendments(releases).items()}, AT
     )
     parts = re.split(r'<h[23] id="([^"]+)">', html)[1:]
@@ -61,7 +69,7 @@ def told(releases: Releases) -> tuple[dict[str, str], str]:
     return words, html
 
 
-def names(found: Sequence[Story]) -> list[str]:
+def names(found: Sequence[SectionHistory]) -> list[str]:
     return [story.name for story in found]
 
 

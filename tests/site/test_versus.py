@@ -16,18 +16,19 @@ from playwright.sync_api import Browser, Page, expect
 from publisher.edges import archive
 from publisher.edges.assets import asset_text
 from publisher.edges.project import Project
+from publisher.edges.site_assets import packed_script
 from publisher.policies.policy import Facts, Policy
 from publisher.releases.address import Addresses
 from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
-from publisher.site import theme, versus
-from publisher.site.derived import Makings
+from publisher.site import versus
+from publisher.site.derived import DerivedTexts
 from tests import ROOT
-from tests.fixtures.access import violations
-from tests.house.test_browser import browser, own_site
+from tests.fixtures.access import Scheme, violations
+from tests.house.test_browser import own_site
 
-__all__ = ["browser", "own_site"]  # fixtures, used by their names
+__all__ = ["own_site"]  # a fixture, used by its name
 
 pytestmark = pytest.mark.browser
 
@@ -86,17 +87,17 @@ class Place:
     def fill(self, releases: Releases) -> None:
         """Writes the page of a policy with all that its script gets."""
         at = Addresses("../../", "privacy")
-        made = Makings(releases, "Example", at)
+        derived = DerivedTexts(releases, "Example", at)
         for old in self.versions:
             old.unlink()
         for one in releases:
-            path = self.folder / "privacy/compare" / made.comparable_name(one)
-            path.write_bytes(made.comparable(one))
+            path = self.folder / "privacy/compare" / derived.comparable_name(one)
+            path.write_bytes(derived.comparable(one))
         (self.folder / "privacy/compare/index.html").write_text(
             '<!doctype html><html lang="en"><meta charset="utf-8"><title>Compare</title>'
             '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
             f"{''.join(f'<link rel=stylesheet href=../../{name}>' for name in SHEETS)}"
-            f"<main><h1>Compare</h1>{versus.chooser(made, at)}</main>{versus.script(at)}"
+            f"<main><h1>Compare</h1>{versus.chooser(derived, at)}</main>{versus.script(at)}"
         )
 
 
@@ -106,7 +107,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     (folder / "privacy/compare").mkdir(parents=True)
     (folder / ASSETS).mkdir(parents=True)
     for name in ("compare.js", "steps.js"):
-        (folder / ASSETS / name).write_text(theme.packed_script(asset_text(name)))
+        (folder / ASSETS / name).write_text(packed_script(asset_text(name)))
     for name in SHEETS:
         (folder / name).write_text(asset_text(name))
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
@@ -289,12 +290,9 @@ def test_without_a_script_the_chain_of_pages_is_there(browser: Browser, own_site
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_accessible_and_fits(
-    browser: Browser, own_site: str, width: int, scheme: str
+    browser: Browser, own_site: str, width: int, scheme: Scheme
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme="dark" if scheme == "dark" else "light",
-    )
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
     for query in ("", "?from=1&to=2.1", "?from=2.1&to=1", "?from=9&to=1"):
         page.goto(f"{own_site}privacy/compare/{query}")
@@ -302,7 +300,7 @@ def test_it_is_accessible_and_fits(
         for layout in ("inline", "facing") if "2.1" in query else ("",):
             if layout:
                 page.check(f"#pp-{layout}")
-            found = violations(page)
+            found = violations(page, scheme)
             assert not found.violations_count, f"{query} {layout}: {found.generate_report()}"
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{query} {layout} is {wide} px wide"

@@ -15,14 +15,11 @@ from playwright.sync_api import Browser, ViewportSize
 
 from publisher.edges.assets import FONTS
 from publisher.edges.fonts import RANGES
+from publisher.edges.mkdocs import theme
 from publisher.edges.webfonts import BASIC, MORE, web_font_faces, web_font_files
-from publisher.site import theme
 from tests import ROOT
 from tests.fixtures.house import make_house
 from tests.fixtures.statics import Host, hosting
-from tests.house.test_browser import browser
-
-__all__ = ["browser"]  # a fixture, used by its name
 
 pytestmark = pytest.mark.browser
 

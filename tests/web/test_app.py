@@ -22,7 +22,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from publisher.actions.noticing import import_recipients
 from publisher.actions.receipts import send_receipts
 from publisher.actions.tallying import optouts
 from publisher.answers.declarations import MOST_CHANGES, MOST_REPEATS
@@ -35,7 +34,17 @@ from publisher.people.requests import Channel
 from publisher.releases.number import Number
 from publisher.web.app import LARGEST_BODY, application, run
 from tests import ROOT
-from tests.fixtures.houses import KEY, LATE, NOW, TWO, postpone, spooled, token, told
+from tests.fixtures.houses import (
+    KEY,
+    LATE,
+    NOW,
+    TWO,
+    import_customers,
+    postpone,
+    spooled,
+    token,
+    told,
+)
 from tests.fixtures.relays import free_port
 
 PAGE = "/privacy/2/opt-out/"
@@ -448,7 +457,7 @@ def test_two_clicks_at_once_are_one_declaration(project: Project) -> None:
 def test_a_full_disk_gives_no_receipt_and_loses_none(project: Project, tmp_path: Path) -> None:
     """A process that may not let the ledger grow takes opt-outs until it refuses one."""
     people = "".join(f"d-{n},d{n}@customer.example\n" for n in range(400))
-    import_recipients(project, f"customer,address\n{people}".encode(), "more.csv", NOW)
+    import_customers(project, f"customer,address\n{people}".encode())
     tokens = tmp_path / "tokens"
     tokens.write_text("\n".join(token(project, f"d-{n}") for n in range(400)))
     script = (

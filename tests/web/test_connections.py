@@ -16,6 +16,8 @@ from publisher.web.connections import FILES, UNFETCHED, Limits, listen, within_f
 from tests.fixtures.houses import token, told
 from tests.fixtures.receivers import PAGE, Receiver, everything, receiving, status
 
+pytestmark = pytest.mark.xdist_group("connections")  # one waits while others compute
+
 HALF = b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "
 QUICK = "head=1, request=2, idle=1, stall=2, connections=40"
 
@@ -74,10 +76,11 @@ def test_headers_that_trickle_in_are_closed_all_the_same(receiver: Receiver) -> 
 def test_a_body_that_does_not_come_is_closed_on_every_route(
     receiver: Receiver, path: str, framing: str
 ) -> None:
-    for method in ("GET", "POST"):
-        with receiver.connect() as client:
+    with receiver.connect() as getting, receiver.connect() as posting:
+        for client, method in ((getting, "GET"), (posting, "POST")):
             client.sendall(f"{method} {path} HTTP/1.1\r\nHost: x\r\n{framing}\r\n\r\n".encode())
-            assert ends_after(client) < 8
+        assert ends_after(getting) < 8
+        assert ends_after(posting) < 8
 
 
 def test_a_second_request_has_its_own_time(receiver: Receiver) -> None:

@@ -18,6 +18,8 @@ from tests.fixtures.houses import NOW, spooled, token, told
 from tests.fixtures.receivers import PAGE, receiving, status
 from tests.fixtures.relays import HANG, scripted
 
+pytestmark = pytest.mark.xdist_group("rounds")  # one waits while others compute
+
 CUSTOMERS = ("c-1", "c-2", "c-3")
 
 

@@ -1,0 +1,80 @@
+"""Building the site, if anything that it is made of has changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import filecmp
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from publisher.actions import Progress, silent
+from publisher.actions.workplace import Workplace
+from publisher.edges.clock import build_day
+from publisher.edges.up_to_date import Built, Inputs, last_build, record_build, site_file
+
+if TYPE_CHECKING:
+    from publisher.edges.mkdocs.order import Order
+
+KEPT_FOR = 14 * 86_400
+"""Seconds after which what no build has any use for is thrown away."""
+
+
+def build(workplace: Workplace, today: dt.date | None = None, progress: Progress = silent) -> Built:
+    """Builds the site and its PDFs, if anything that they are made of has changed.
+
+    Args:
+        workplace: of which project.
+        today: the day whose statuses the site shows; None: the day of the build.
+        progress: told of each version and PDF, then of the pages.
+
+    Raises:
+        ConfigurationError: there is no `mkdocs.yml`.
+        SealError: a release is not as it was frozen.
+        RenderError: a PDF or a page could not be made.
+    """
+    project, day = workplace.project, today or build_day()
+    config = site_file(project.root)
+    if found := last_build(project, day):
+        return found
+    # All that a build needs takes a while to load.
+    from publisher.actions.generate import generate
+    from publisher.actions.verifying import require_sound
+    from publisher.edges.files import remove_unfinished
+    from publisher.edges.mkdocs.order import Order
+
+    require_sound(project)
+    inputs = Inputs.now(project, day)
+    made = generate(workplace, day, progress)
+    for folder in (project.built.parent, project.cache / "pdf"):
+        remove_unfinished(folder)
+    built = _through_mkdocs(config, project.built, Order(day, site=made, progress=progress))
+    workplace.build_cache.sweep(time.time() - KEPT_FOR)
+    record_build(project, inputs, built)
+    return built
+
+
+def _through_mkdocs(config: Path, place: Path, order: Order) -> Built:
+    """Builds the site beside its place and puts it there at once."""
+    from publisher.edges.files import folder_beside, replace_folder
+    from publisher.edges.mkdocs.running import run_mkdocs
+
+    assert order.site
+    with folder_beside(place) as building:
+        warnings = run_mkdocs(config, building, order)
+        count = len(order.site.pages)
+        order.progress("pages", count, count)
+        changed = sum(1 for name in _pages(building) if not _alike(building, place, name))
+        replace_folder(building, place)
+    pages = sum(1 for _ in _pages(place))
+    return Built(pages, order.site.documents, place, warnings, changed)
+
+
+def _pages(folder: Path) -> Iterator[str]:
+    for path in folder.rglob("*.html"):
+        yield path.relative_to(folder).as_posix()
+
+
+def _alike(one: Path, other: Path, name: str) -> bool:
+    return (other / name).is_file() and filecmp.cmp(one / name, other / name, shallow=False)

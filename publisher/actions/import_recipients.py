@@ -1,0 +1,23 @@
+"""Taking recipients from a list."""
+
+from __future__ import annotations
+
+from publisher.actions.workplace import Workplace
+from publisher.people.recipients import RecipientsImport, read_recipients
+
+
+def import_recipients(workplace: Workplace, data: bytes, name: str) -> RecipientsImport:
+    """Merges a list of customers into the ledger; nobody is ever removed by it.
+
+    Args:
+        workplace: where the recipients are.
+        data: a CSV file, see `read_recipients`.
+        name: the file's name, for messages.
+
+    Raises:
+        RecipientsError: the list cannot be taken; nothing was.
+        LedgerError: the ledger cannot be written.
+    """
+    read = read_recipients(data, name)
+    merged = workplace.ledger.merge_recipients(read.customers, workplace.clock())
+    return RecipientsImport(merged.new, merged.changed, merged.unchanged, read.shared)

@@ -1,0 +1,47 @@
+"""What sending the notice of a release would do now."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from publisher.actions.workplace import Workplace
+from publisher.letters.notice import text_to_attach
+from publisher.letters.sending import (
+    SendingPlan,
+    carrier_place,
+    require_current,
+    require_in_time,
+    require_notice,
+)
+from publisher.people.due import recipients_due
+from publisher.releases.chronology import behind
+from publisher.releases.number import Number
+
+
+def plan_sending(workplace: Workplace, policy_id: str, number: Number) -> SendingPlan:
+    """What sending the notice of a release would do now.
+
+    Args:
+        workplace, policy_id, number: which release.
+
+    Raises:
+        NotFoundError: there is no such release.
+        SendError: its notice may not be sent; says why, and what may be done instead.
+    """
+    archive, ledger, now = workplace.archive, workplace.ledger, workplace.clock()
+    release = archive.release(policy_id, number)
+    require_notice(release)
+    releases = archive.releases(policy_id)
+    require_current(release, releases)
+    deliveries = ledger.deliveries(policy_id, number.major)
+    due = recipients_due(release, ledger.recipients(), deliveries)
+    require_in_time(release, releases, due, now.astimezone(dt.UTC).date())
+    attached = text_to_attach(release, lambda: archive.file(release, "policy.pdf"))
+    return SendingPlan(
+        release=release,
+        due=due,
+        sender=workplace.settings.organisation.sender,
+        carrier=carrier_place(workplace.settings, str(workplace.project.spool)),
+        attached="policy.pdf" if attached else "",
+        clock=behind(releases, now),
+    )

@@ -1,0 +1,141 @@
+"""Sending the notice of a release, once to each recipient."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from publisher.actions import Progress
+from publisher.actions.plan_sending import plan_sending
+from publisher.actions.workplace import Workplace
+from publisher.answers.personal_links import personal_links, personal_token
+from publisher.edges.carriers.carrier import Carrier
+from publisher.edges.clock import Clock
+from publisher.edges.ledger import Ledger
+from publisher.edges.locks import held
+from publisher.errors import SendError
+from publisher.letters.message import Letter
+from publisher.letters.notice import compose_notice, text_to_attach
+from publisher.letters.sending import MOST_FAILURES, SendingReport, refuse_to_go_on
+from publisher.people.deliveries import STATE_OF, Delivery, DeliveryState, Outcome
+from publisher.people.due import Told, told_before
+from publisher.people.recipients import Recipient
+from publisher.policies.organisation import Organisation
+from publisher.releases.number import Number
+from publisher.releases.release import Release
+
+
+def send(workplace: Workplace, policy_id: str, number: Number, progress: Progress) -> SendingReport:
+    """Sends the notice of a release to everybody who is still to be told.
+
+    Run again, it goes on where it was stopped and sends nothing twice.
+
+    Args:
+        workplace, policy_id, number: which release.
+        progress: told of each letter.
+
+    Raises:
+        SendError: as for `plan_sending`; another run is under way; or the carrier takes no
+            letters. What was sent before is recorded, the rest stays to do.
+        ConfigurationError: there is no key for personal links.
+        LedgerError: the ledger cannot be written; nothing more was sent.
+    """
+    archive, ledger, clock = workplace.archive, workplace.ledger, workplace.clock
+    with held(workplace.project.private / "send.lock") as ours:
+        if not ours:
+            raise SendError("another run is sending at this moment", remedy="wait until it ends")
+        plan = plan_sending(workplace, policy_id, number)
+        release, to_tell = plan.release, plan.due.to_tell
+        if not to_tell:
+            return SendingReport.of(Counter())
+        letters = _Letters(
+            release,
+            workplace.settings.organisation,
+            workplace.keys[0],
+            told_before(
+                release, archive.releases(policy_id), lambda n: ledger.letters(policy_id, n)
+            ),
+            text_to_attach(release, lambda: archive.file(release, "policy.pdf")),
+        )
+        todo = _enlisted(ledger, release, to_tell, clock())
+        carrier = workplace.open_carrier()
+        try:
+            return _send_each(_Sender(ledger, carrier, clock, letters), todo, progress)
+        finally:
+            carrier.close()
+
+
+@dataclass(frozen=True)
+class _Letters:
+    """The letters of one release."""
+
+    release: Release
+    organisation: Organisation
+    key: bytes
+    """Signs the personal links."""
+    told: Told
+    attached: bytes
+
+    def to(self, recipient: Recipient, now: dt.datetime) -> Letter:
+        """The letter to one recipient."""
+        release, organisation = self.release, self.organisation
+        token = personal_token(self.key, release, recipient)
+        links = personal_links(release, organisation, token, self.told.before(recipient))
+        return compose_notice(release, recipient, organisation, links, now, self.attached)
+
+
+@dataclass(frozen=True)
+class _Sender:
+    """What it takes to send a letter, and to write down what became of it."""
+
+    ledger: Ledger
+    carrier: Carrier
+    clock: Clock
+    letters: _Letters
+
+    def send(self, delivery: Delivery, recipient: Recipient) -> Outcome:
+        """Sends one letter; it is marked as in doubt from when the carrier may have it."""
+        was = DeliveryState.TO_DO
+        letter = self.letters.to(recipient, self.clock())
+
+        def mark() -> None:
+            nonlocal was
+            self.ledger.mark(delivery, recipient.address, letter.id, self.clock())
+            was = DeliveryState.IN_DOUBT
+
+        outcome = self.carrier.deliver(letter, mark)
+        state = STATE_OF[outcome.fate]
+        self.ledger.settle(delivery, state, outcome.reply, self.clock(), was=was)
+        return outcome
+
+
+def _enlisted(
+    ledger: Ledger, release: Release, to_tell: Sequence[Recipient], now: dt.datetime
+) -> list[tuple[Delivery, Recipient]]:
+    """Puts recipients on the list of a release; returns what is to be delivered, and to whom."""
+    assert release.effective is not None
+    policy_id, number = release.policy.id, release.number
+    wanted = {r.number: r for r in to_tell}
+    ledger.enlist(policy_id, number, release.effective, sorted(wanted), now)
+    return [
+        (delivery, wanted[delivery.recipient])
+        for delivery in ledger.deliveries(policy_id, number.major)
+        if delivery.release == str(number) and delivery.recipient in wanted
+    ]
+
+
+def _send_each(
+    sender: _Sender, todo: Sequence[tuple[Delivery, Recipient]], progress: Progress
+) -> SendingReport:
+    counts: Counter[DeliveryState] = Counter()
+    last: list[Outcome] = []
+    for done, (delivery, recipient) in enumerate(todo):
+        progress("sending", done, len(todo))
+        outcome = sender.send(delivery, recipient)
+        counts[STATE_OF[outcome.fate]] += 1
+        last = [*last, outcome][-MOST_FAILURES:]
+        refuse_to_go_on(last)
+    progress("sending", len(todo), len(todo))
+    return SendingReport.of(counts)

@@ -1,0 +1,55 @@
+"""The carrier that writes letters to a folder, for trials."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from publisher.edges.carriers.carrier import BeforeCommit, why_unusable
+from publisher.edges.files import PendingFile, remove_unfinished, sync_folder
+from publisher.errors import SendError
+from publisher.letters.message import Letter
+from publisher.people.deliveries import Fate, Outcome
+
+
+class Spool:
+    """A folder that letters are written to, each as a `.eml` file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        remove_unfinished(folder)
+
+    def deliver(self, letter: Letter, before_commit: BeforeCommit) -> Outcome:
+        """Writes the letter, whole or not at all."""
+        if problem := why_unusable(letter):
+            return Outcome(Fate.REFUSED, problem)
+        target = self._folder / (re.sub(r"[^A-Za-z0-9@._-]", "_", letter.id).lstrip(".") + ".eml")
+        with self._written(target, letter.data) as pending:
+            before_commit()
+            try:
+                pending.move()
+            except OSError as error:
+                reply = f"it could not be moved into the spool: {error.strerror}"
+                return Outcome(Fate.LATER, reply)
+        return self._kept(target)
+
+    def _written(self, target: Path, data: bytes) -> PendingFile:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return PendingFile(target, data, mode=0o600)
+        except OSError as error:
+            raise SendError(
+                f"the spool cannot be written: {error.strerror}",
+                where=str(self._folder),
+                remedy="see that its disk has room and that its folder can be written",
+            ) from error
+
+    def _kept(self, target: Path) -> Outcome:
+        try:
+            sync_folder(self._folder)
+        except OSError as error:
+            return Outcome(Fate.UNKNOWN, f"the spool could not be synced: {error.strerror}")
+        return Outcome(Fate.ACCEPTED, f"written to {target.name}")
+
+    def close(self) -> None:
+        """Does nothing: there is no connection."""

@@ -1,0 +1,67 @@
+"""The ledger: recipients, deliveries, requests and messages, in one database outside git.
+
+Each method is one transaction, and what it wrote is on the disk when it returns. Times are passed
+in, with their offset.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from publisher.edges.ledger.answers import AnswerTable
+from publisher.edges.ledger.database import Database
+from publisher.edges.ledger.deliveries import DeliveryTable
+from publisher.edges.ledger.messages import MessageTable
+from publisher.edges.ledger.recipients import RecipientTable
+from publisher.edges.ledger.requests import RequestTable
+
+if TYPE_CHECKING:
+    from publisher.edges.project import Project
+
+
+class Ledger(RecipientTable, DeliveryTable, RequestTable, AnswerTable, MessageTable):
+    """An open ledger; may be shared by threads."""
+
+    def __init__(self, url: str) -> None:
+        """Opens the ledger, creating it if there is none.
+
+        Args:
+            url: a SQLAlchemy URL.
+
+        Raises:
+            LedgerError: it cannot be opened, or has tables of another version.
+        """
+        super().__init__(Database(url))
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._database.close()
+
+
+_OPENED: dict[str, Ledger] = {}
+_OPENING = Lock()
+
+
+def open_ledger(url: str) -> Ledger:
+    """The ledger at a SQLAlchemy URL, opened once in a process.
+
+    Raises:
+        LedgerError: as for `Ledger`.
+    """
+    with _OPENING:
+        if url not in _OPENED:
+            _OPENED[url] = Ledger(url)
+        return _OPENED[url]
+
+
+def close_ledgers() -> None:
+    """Closes the ledgers this process opened; the last process to do so merges SQLite's log."""
+    with _OPENING:
+        for url in list(_OPENED):
+            _OPENED.pop(url).close()
+
+
+def ledger_of(project: Project) -> Ledger:
+    """The ledger of a project."""
+    return open_ledger(project.ledger_url)

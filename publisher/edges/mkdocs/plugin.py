@@ -1,0 +1,268 @@
+"""The plugin that hands the generated pages to MkDocs and mends what its theme leaves open.
+
+It imports only what MkDocs makes public, so that its fork ProperDocs runs it unchanged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment
+from markupsafe import Markup
+from mkdocs.config import config_options
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page as MkDocsPage
+
+from publisher.edges.mkdocs import theme
+from publisher.edges.mkdocs.frames import Frames, Theme
+from publisher.edges.mkdocs.order import Order, order
+from publisher.edges.mkdocs.pages import UNKNOWN, GeneratedFile, GeneratedPage, lastmod
+from publisher.edges.mkdocs.templates import Templates, as_html
+from publisher.edges.project import Project
+from publisher.errors import PublisherError
+from publisher.markup.elements import NOTHING
+from publisher.site.page import Body, Page, Site
+
+LOST = Markup(
+    "<h1>There is no such page</h1>\n<p>Every version that was ever published keeps its address. "
+    "The menu leads to the policies and to all their versions.</p>\n"
+)
+"""What stands on the page for addresses that do not exist."""
+
+
+ALTERNATE = "link[rel=alternate]"
+"""What the theme's script takes for the site in another language: it asks for the sitemap beside
+each, and so it would beside each feed, each download and each translation …"""
+LANGUAGE = f"{ALTERNATE}[hreflang]:not([title])"
+"""… of which none is one: ours have titles, and those that it writes itself have none."""
+NOINDEX = Markup('<meta name="robots" content="noindex">')
+"""For search engines."""
+POLICIES = "<!-- policies -->"
+"""Stands in a hand-written page where the list of the policies is to be."""
+POLICIES_END = "<!-- /policies -->"
+"""What stands between the two is shown where the site was built without this plugin."""
+_REGION = re.compile(f"{POLICIES}(?:.*?{POLICIES_END})?", re.DOTALL)
+UNDATED = Markup("<lastmod>{}</lastmod>").format(UNKNOWN)
+
+
+class PublisherOptions(Config):  # type: ignore[no-untyped-call]
+    """The options of the plugin in `mkdocs.yml`."""
+
+    draft = config_options.Type(bool, default=False)
+    """Add the draft of each policy and its redline."""
+
+
+class SitePlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-call]
+    """Feeds generated pages to MkDocs; who generates them is for a subclass to say."""
+
+    def generated(self, folder: Path, order: Order) -> Site:
+        """Generates the pages.
+
+        Args:
+            folder: the one with MkDocs' configuration.
+            order: of which day, and whether with the drafts.
+
+        Raises:
+            PublisherError: they cannot be generated.
+        """
+        raise NotImplementedError
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        self.serving = command == "serve"
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        self.folder = Path(config.config_file_path).parent
+        wanted = order.get() or Order()
+        self.wanted = replace(wanted, draft=wanted.draft or self.config.draft)
+        self.made = wanted.site or self._generated()
+        organisation = self.made.organisation
+        if not getattr(self, "serving", False):
+            config.site_url = organisation.site
+        if config.copyright is None:
+            config.copyright = as_html(", ".join(organisation.letterhead))
+        for name in ("site_name", "site_description", "site_author"):
+            if config[name]:
+                # It may be written either way: "&" or "&amp;".
+                config[name] = as_html(Markup(config[name]).unescape())  # noqa: S704
+        config.extra_css = [*self.made.styles, *config.extra_css]
+        return config
+
+    def _generated(self) -> Site:
+        try:
+            return self.generated(self.folder, self.wanted)
+        except PublisherError as error:
+            # MkDocs shows it without a traceback.
+            raise PluginError(str(error)) from error
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        if config.nav is None:
+            written = [f.src_uri for f in files.documentation_pages()]
+            config.nav = _navigation(written, self.made)
+        self._lighten(files, config)
+        self.framed: list[File] = []
+        for page in self.made.pages:
+            files.append(self._page(page, config))
+        for path, make in self.made.files.items():
+            # What people wrote themselves stands.
+            if files.get_file_from_path(path) is None:
+                made = GeneratedFile.generated(config, path, content="")
+                assert isinstance(made, GeneratedFile)
+                made.make = make
+                files.append(made)
+        return files
+
+    def _page(self, page: Page, config: MkDocsConfig) -> File:
+        """A page as MkDocs is to know it: one that is in no navigation, as a file."""
+        name = f"{page.path}index.md"
+        if page.label:
+            level = InclusionLevel.INCLUDED
+            file = File.generated(config, name, content="", inclusion=level)
+            file.page = GeneratedPage(page, file, config)
+            return file
+        made = GeneratedFile.generated(config, name, content="")
+        assert isinstance(made, GeneratedFile)
+        made.dest_uri = f"{page.path}index.html"
+        made.page = GeneratedPage(page, made, config)
+        made.make = partial(self._framed, made.page)
+        self.framed.append(made)
+        return made
+
+    def _lighten(self, files: Files, config: MkDocsConfig) -> None:
+        """Takes from the theme's files what no page of this site needs at once."""
+        scripts = _theme_files(files.javascript_files(), "bundle")
+        for file in scripts:
+            script = file.content_string.replace(ALTERNATE, LANGUAGE)
+            file.content_string = theme.searched_later(script)
+        if not _plain(config, self.made):
+            return
+        sheets = {file.src_uri: file for file in _theme_files(files.css_files(), "main", "palette")}
+        others = [file.content_string for file in scripts]
+        others += [self.made.files[path]().decode() for path in self.made.styles]
+        texts = {name: file.content_string for name, file in sheets.items()}
+        for name, text in theme.trimmed(texts, _colours(config), "".join(others)).items():
+            sheets[name].content_string = text
+
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        self.navigation = nav
+        return nav
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        self.templates = Templates.of(env, policy=not getattr(self, "serving", False))
+        self.frames = Frames(Theme(env, config, files, self.navigation), finished)
+        self.progress, self.count, self.written = self.wanted.progress, len(self.made.pages), 0
+        return env
+
+    def _framed(self, page: GeneratedPage) -> bytes:
+        """A page of a version, as it is written to disk."""
+        page.open()
+        body, page.body = page.body, Body(NOTHING)  # of hundreds, one is held in memory at a time
+        head = body.head + page.made.noindex * NOINDEX
+        self._count_page()
+        return self.frames.framed(page, replace(body, head=head)).encode()
+
+    def _count_page(self) -> None:
+        self.progress("pages", self.written, self.count)
+        self.written += 1
+
+    def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
+        if template_name == "sitemap.xml":
+            context["pages"] = [*context["pages"], *self.framed]
+        return context
+
+    def on_page_content(
+        self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files
+    ) -> str:
+        if isinstance(page, GeneratedPage):
+            return html
+        page.update_date = lastmod(self.made.modified if POLICIES in html else None)
+        return _REGION.sub(lambda _: self.made.policies, html)
+
+    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
+        if isinstance(page, GeneratedPage):
+            self._count_page()
+            return finished(output, page.body.head + page.made.noindex * NOINDEX)
+        return finished(output, self.made.head if page.is_homepage else NOTHING)
+
+    def on_post_template(
+        self, output_content: str, *, template_name: str, config: MkDocsConfig
+    ) -> str:
+        if template_name == "404.html":
+            output_content = output_content.replace("<h1>404 - Not found</h1>", LOST)
+        if template_name == "sitemap.xml":
+            return output_content.replace(UNDATED, "")
+        return mended(output_content) if template_name.endswith(".html") else output_content
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        for path, script in self.templates.scripts.items():
+            target = Path(config.site_dir, path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(script, "utf-8")
+
+    def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Callable[..., Any]) -> Any:
+        project = Project.find(self.folder)
+        for folder in (project.drafts, project.versions):
+            if folder.is_dir():
+                server.watch(str(folder))
+        return server
+
+
+def _theme_files(files: Sequence[File], *names: str) -> list[File]:
+    pattern = rf"assets/(javascripts|stylesheets)/({'|'.join(names)})\.\w+\.min\.(js|css)"
+    return [file for file in files if re.fullmatch(pattern, file.src_uri)]
+
+
+def _plain(config: MkDocsConfig, made: Site) -> bool:
+    """Whether the site has switched nothing on that the trimmed sheets have no rules for."""
+    return (
+        set(config.theme.get("features", ())) <= theme.FEATURES
+        and set(config.markdown_extensions) <= theme.EXTENSIONS
+        and set(config.plugins) <= theme.PLUGINS
+        and set(config.extra) <= theme.EXTRA
+        and set(config.extra_css) <= set(made.styles)
+        and not (config.extra_javascript or config.repo_url or config.theme.custom_dir)
+    )
+
+
+def _colours(config: MkDocsConfig) -> set[str]:
+    palettes = config.theme.get("palette") or ()
+    palettes = [palettes] if isinstance(palettes, dict) else palettes
+    return {one[role] for one in palettes for role in ("primary", "accent") if role in one}
+
+
+def _navigation(written: Sequence[str], made: Site) -> list[Any]:
+    groups: dict[str, list[str]] = {}
+    titles: dict[str, str] = {}
+    # Never versions, of which there may be many: the theme writes its navigation on every page.
+    for page in (page for page in made.pages if page.label):
+        policy = page.path.split("/", 1)[0]
+        groups.setdefault(policy, []).append(f"{page.path}index.md")
+        titles.setdefault(policy, as_html(page.title))
+    sections = [{titles[policy]: paths} for policy, paths in groups.items()]
+    return [*sorted(written, key=lambda path: (path != "index.md", path)), *sections]
+
+
+def finished(html: str, head: Markup) -> str:
+    """A page as the theme wrote it, mended, with more HTML in its head."""
+    return mended(html.replace("</head>", head + Markup("</head>"), 1))
+
+
+def mended(html: str) -> str:
+    """The theme's HTML without a label for what is not there.
+
+    The theme names a control that only the pages in its navigation have.
+    """
+    if 'id="__toc"' not in html:
+        html = html.replace(
+            '<label class="md-nav__title" for="__toc">', '<label class="md-nav__title">'
+        )
+    return html

@@ -1,0 +1,106 @@
+"""Running MkDocs: a build, or a preview that is built again on every save."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from mkdocs.commands.build import build
+from mkdocs.commands.serve import serve
+from mkdocs.config import load_config
+from mkdocs.exceptions import MkDocsException
+
+from publisher.edges.mkdocs.order import Order, ordered
+from publisher.errors import PublisherError, RenderError, ServeError
+
+SHOWN = 5
+"""Limit on the warnings that an error repeats."""
+
+
+def run_mkdocs(config: Path, folder: Path, order: Order) -> tuple[str, ...]:
+    """Builds the site into a folder.
+
+    Args:
+        config: MkDocs' configuration.
+        folder: where the site goes; what is there is removed.
+        order: what the plugin is to build.
+
+    Returns:
+        What MkDocs warned of, for a person to see.
+
+    Raises:
+        RenderError: MkDocs failed.
+        PublisherError: the pages could not be generated.
+    """
+    with ordered(order), _heard() as warnings:
+        try:
+            found = load_config(config_file=str(config), site_dir=str(folder))
+            found.plugins.on_startup(command="build", dirty=False)
+            build(found)
+        except (MkDocsException, SystemExit) as error:
+            raise _failure(error, config, warnings) from error
+    return tuple(warnings)
+
+
+def preview_mkdocs(config: Path, host: str, port: int) -> None:
+    """Serves the site with the drafts, and again on every save, until it is stopped.
+
+    Args:
+        config: MkDocs' configuration.
+        host, port: where to serve it.
+
+    Raises:
+        RenderError: MkDocs failed.
+        ServeError: the address cannot be served on.
+        PublisherError: the pages could not be generated.
+    """
+    logger = logging.getLogger("mkdocs")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(logging.StreamHandler())
+    with ordered(Order(draft=True)):
+        try:
+            serve(config_file=str(config), dev_addr=f"{host}:{port}")
+        except OSError as error:
+            raise ServeError(
+                f"cannot serve on {host}:{port}: {error.strerror}",
+                remedy="stop what uses that port, or choose another with --port",
+            ) from error
+        except (MkDocsException, SystemExit) as error:
+            raise _failure(error, config) from error
+
+
+def _failure(error: BaseException, config: Path, warnings: Sequence[str] = ()) -> PublisherError:
+    if isinstance(error.__cause__, PublisherError):
+        return error.__cause__
+    left = len(warnings) - SHOWN
+    more = f" (and {left} more)" if left > 0 else ""
+    reasons = "; ".join(warnings[:SHOWN]) + more if warnings else str(error)
+    return RenderError(
+        f"MkDocs failed: {reasons}",
+        where=config.name,
+        remedy="correct what it names, then build again",
+    )
+
+
+class _Ear(logging.Handler):
+    """Keeps what MkDocs says: with its strict mode on, its warnings would reach nobody."""
+
+    def __init__(self, heard: list[str]) -> None:
+        super().__init__(logging.WARNING)
+        self.heard = heard
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard.append(record.getMessage())
+
+
+@contextmanager
+def _heard() -> Iterator[list[str]]:
+    heard: list[str] = []
+    ear, logger = _Ear(heard), logging.getLogger("mkdocs")
+    logger.addHandler(ear)
+    try:
+        yield heard
+    finally:
+        logger.removeHandler(ear)

@@ -1,0 +1,227 @@
+"""Sending the notice of a release: when that is allowed, what a run will do, and what it did."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from publisher.errors import SendError
+from publisher.letters.html_part import subject_of
+from publisher.people.deliveries import DeliveryState, Fate, Outcome
+from publisher.people.due import Due
+from publisher.policies.dates import long_date
+from publisher.policies.settings import Settings
+from publisher.releases.notice_period import lawful_from
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
+
+MOST_FAILURES = 3
+"""Letters that may fail one after the other, for a reason that concerns all, before a run stops."""
+
+
+@dataclass(frozen=True)
+class SendingPlan:
+    """What a person must see before letters go out."""
+
+    release: Release
+    due: Due
+    sender: str
+    """The From address."""
+    carrier: str
+    """Where letters go: the relay or the folder."""
+    attached: str
+    """Name of the file that travels with the letter; empty: none."""
+    clock: str = ""
+    """What is wrong with the clock; empty: nothing that is known."""
+
+    def lines(self) -> list[str]:
+        """The plan in words."""
+        facts, due = self.release.policy.facts, self.due
+        day = long_date(self.release.effective)
+        closes = long_date(self.release.closes)
+        lines = [
+            f"{facts.title}, version {self.release.number}: applies from {day}, "
+            f"opting out until {closes}",
+            f"  letter   {subject_of(self.release.notice)}",
+            f"  from     {self.sender}",
+            f"  by       {self.carrier}",
+            f"  to tell  {len(due.to_tell)} of {len(due.recipients)} recipients",
+        ]
+        if self.attached:
+            lines.append(f"  with     {self.attached}")
+        if self.clock:
+            lines.append(f"  to mend  {self.clock}: set the clock of this machine first")
+        others = [("told", due.told), ("in doubt", due.in_doubt), ("refused", due.refused)]
+        return lines + [f"  {what:<8} {count}" for what, count in others if count]
+
+
+@dataclass(frozen=True, slots=True)
+class SendingReport:
+    """What a run of `send` did, in letters."""
+
+    accepted: int
+    refused: int
+    later: int
+    """To do again in the next run."""
+    in_doubt: int
+
+    @classmethod
+    def of(cls, counts: Counter[DeliveryState]) -> SendingReport:
+        """The report on letters that were counted by the state they are in now."""
+        return cls(
+            accepted=counts[DeliveryState.ACCEPTED],
+            refused=counts[DeliveryState.REFUSED],
+            later=counts[DeliveryState.TO_DO],
+            in_doubt=counts[DeliveryState.IN_DOUBT],
+        )
+
+    @property
+    def unsettled(self) -> int:
+        """Letters that a person has to see to."""
+        return self.refused + self.later + self.in_doubt
+
+    def lines(self) -> list[str]:
+        """The report in words."""
+        lines = [f"{self.accepted} accepted by the carrier"]
+        if self.later:
+            lines.append(f"{self.later} not taken for now: run `publisher send` again later")
+        if self.in_doubt:
+            lines.append(
+                f"{self.in_doubt} in doubt: `publisher resolve` lists them; look for them in the "
+                "relay's log"
+            )
+        if self.refused:
+            lines.append(f"{self.refused} refused: `publisher resolve` lists them")
+        return lines
+
+
+def carrier_place(settings: Settings, spool: str) -> str:
+    """Where letters go, in a line: the relay, or the folder of the spool.
+
+    Args:
+        settings: which carrier, and which relay.
+        spool: the path of the spool.
+    """
+    relay = f"{settings.relay.host}:{settings.relay.port}"
+    return spool if settings.carrier == "spool" else relay
+
+
+# ── when it is allowed ───────────────────────────────────────────────────────────────────────────
+
+
+def require_notice(release: Release) -> None:
+    """Refuses a release that nobody is told of.
+
+    Raises:
+        SendError: it has no notice.
+    """
+    if not release.notice or release.effective is None:
+        kind = "a correction" if release.previous else "the first release"
+        raise SendError(
+            f"release {release.number} is {kind}: nobody is told of it, it has no notice",
+            where=f"versions/{release.name}",
+            remedy="name a material release; `publisher status` lists them",
+        )
+
+
+def require_current(release: Release, releases: Releases) -> None:
+    """Refuses to tell of a release whose date a correction has moved.
+
+    Args:
+        release: which.
+        releases: all releases of the policy, or of the amendment alone.
+
+    Raises:
+        SendError: a later number of it has a notice of its own.
+    """
+    for later in releases.amendment(release.number.major):
+        if later.number > release.number and later.notice:
+            raise SendError(
+                f"release {later.number} has taken the place of {release.number}: "
+                f"it applies from {later.effective}, not from {release.effective}",
+                where=f"versions/{release.name}",
+                remedy=f"publisher send {later.number}",
+            )
+
+
+def require_in_time(release: Release, releases: Releases, due: Due, today: dt.date) -> None:
+    """Refuses to tell people of a release when their notice period can no longer be kept.
+
+    Args:
+        release: a release with a notice.
+        releases: all releases of the policy.
+        due: its recipients.
+        today: the day in UTC on which the letters would go out.
+
+    Raises:
+        SendError: it is too late for somebody, or there is no recipient at all.
+    """
+    if not due.recipients:
+        remedy = "publisher recipients import FILE.csv"
+        raise SendError("there is no recipient to tell", remedy=remedy)
+    if not due.to_tell or release.effective is None:
+        return
+    where = f"versions/{release.name}"
+    if release.effective <= today:
+        raise SendError(
+            f"release {release.number} is in force since {release.effective}: a notice would come "
+            f"too late for {len(due.to_tell)} recipients",
+            where=where,
+            remedy="tell them in another way; `publisher status` counts them",
+        )
+    # Who was told of an earlier date has had the notice period; a postponement needs no new one.
+    earliest = lawful_from(release, releases, today)
+    if due.new and release.effective < earliest:
+        facts = release.policy.facts
+        raise SendError(
+            f"{len(due.new)} recipients would be told today of what applies from "
+            f"{release.effective}; their notice period ({facts.profile}, {facts.days} days) ends "
+            f"on {earliest}",
+            where=where,
+            remedy=f"postpone it: publisher freeze --correction --effective {earliest}",
+        )
+
+
+# ── when a run is stopped ────────────────────────────────────────────────────────────────────────
+
+
+def refuse_to_go_on(outcomes: Sequence[Outcome]) -> None:
+    """Stops a run whose last letters all failed for a reason that concerns the rest as well.
+
+    Args:
+        outcomes: of the last letters, the latest last; `MOST_FAILURES` of them are looked at.
+
+    Raises:
+        SendError: the run has to be stopped.
+    """
+    last = outcomes[-MOST_FAILURES:]
+    if len(last) == MOST_FAILURES and all(map(_concerns_all, last)):
+        raise SendError(
+            f"stopped: {MOST_FAILURES} letters in a row failed, the last with: {last[-1].reply}",
+            remedy="find out why, then run `publisher send` again; `publisher status` has "
+            "what was sent",
+        )
+
+
+def _concerns_all(outcome: Outcome) -> bool:
+    """Whether a failure is likely not about its recipient: no connection, or 5.7.x (RFC 3463)."""
+    lost = outcome.fate is Fate.UNKNOWN or (
+        outcome.fate is Fate.LATER and not outcome.reply[:1].isdigit()
+    )
+    return lost or (outcome.fate is Fate.REFUSED and outcome.reply[4:8] == "5.7.")
+
+
+def require_taken(outcome: Outcome, address: str) -> None:
+    """Refuses to call a test letter sent that its carrier did not take.
+
+    Args:
+        outcome: of the letter.
+        address: where it was to go.
+
+    Raises:
+        SendError: it was not taken; has the carrier's words.
+    """
+    if outcome.fate is not Fate.ACCEPTED:
+        raise SendError(f"the test letter was not taken: {outcome.reply}", where=address)

@@ -1,0 +1,73 @@
+"""What a person finds out about a letter in doubt or refused, and what follows from it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from publisher.errors import NotFoundError, SendError
+from publisher.people.deliveries import Delivery, DeliveryState
+from publisher.releases.number import Number
+
+UNSETTLED = (DeliveryState.IN_DOUBT, DeliveryState.REFUSED, DeliveryState.BOUNCED)
+"""States of a letter that a person has to see to."""
+
+
+class Resolution(StrEnum):
+    """What a person found out about a letter."""
+
+    ACCEPTED = "accepted"
+    """The carrier took it."""
+    AGAIN = "again"
+    """The carrier did not take it: it is to be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnsettledDelivery:
+    """A letter that a person has to see to."""
+
+    customer: str
+    delivery: Delivery
+
+    def cells(self) -> tuple[str, ...]:
+        """As a table shows it: customer, state, since, tries, Message-ID, the carrier's words."""
+        one = self.delivery
+        moment = f"{one.at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+        return (self.customer, one.state, moment, str(one.tries), one.message_id, one.reply)
+
+
+def unsettled_deliveries(deliveries: Iterable[Delivery], number: Number) -> list[Delivery]:
+    """The letters about a release that a person has to see to.
+
+    Args:
+        deliveries: those of the release and of its corrections.
+        number: of the release.
+    """
+    return [d for d in deliveries if d.release == str(number) and d.state in UNSETTLED]
+
+
+def resolved_state(
+    delivery: Delivery | None, resolution: Resolution, customer: str, number: Number
+) -> DeliveryState:
+    """The state of a letter after a person has resolved it.
+
+    A letter in doubt may be either; one that was refused or bounced may be put back to do, once
+    its cause is mended.
+
+    Args:
+        delivery: of the letter; None: the customer is not on the list of the release.
+        resolution: what was found out.
+        customer, number: the customer's id and the release, for messages.
+
+    Raises:
+        NotFoundError: there is no such letter.
+        SendError: there is nothing to resolve about it.
+    """
+    if delivery is None:
+        raise NotFoundError(f"`{customer}` is not on the list of release {number}")
+    again = resolution is Resolution.AGAIN
+    if delivery.state not in (UNSETTLED if again else (DeliveryState.IN_DOUBT,)):
+        raise SendError(f"the letter to `{customer}` is not in doubt: it is {delivery.state}")
+    return DeliveryState.TO_DO if again else DeliveryState.ACCEPTED

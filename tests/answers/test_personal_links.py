@@ -1,0 +1,43 @@
+"""The links of one recipient."""
+
+from __future__ import annotations
+
+from publisher.answers.personal_links import personal_links, personal_token, sample_token
+from publisher.answers.token import is_signed, parse_token
+from publisher.people.recipients import Recipient
+from publisher.policies.organisation import Organisation
+from publisher.releases.number import Number
+from tests.fixtures.amendments import amendments
+
+KEY = b"only for tests: a key of more than thirty-two characters"
+ANN = Recipient(11, "c-1", "ann@x.example", "Ann")
+HOSTING = Organisation("Hosting", "1 Street", "https://x.example/", "a@x.example", "b@x.example")
+TWO = amendments()[1]
+
+
+def test_a_token_proves_its_bearer_and_no_other() -> None:
+    token = parse_token(personal_token(KEY, TWO, ANN))
+    assert is_signed([KEY], token, "c-1")
+    assert not is_signed([KEY], token, "c-2")
+    assert (token.capability.number, token.capability.recipient) == (Number(2), 11)
+
+
+def test_no_key_ever_signed_a_sample() -> None:
+    assert not is_signed([KEY], parse_token(sample_token(TWO)), "sample")
+
+
+def test_form_and_reply_carry_the_same_token() -> None:
+    links = personal_links(TWO, HOSTING, "t-1", Number(1))
+    assert links.form == "https://x.example/privacy/2/opt-out/?token=t-1"
+    assert links.reply == "b+t-1@x.example"
+    assert links.changes == "https://x.example/privacy/2/changes/"
+
+
+def test_who_missed_a_letter_sees_the_whole_span() -> None:
+    postponed = amendments()[2]
+    assert personal_links(postponed, HOSTING, "t", Number(1)).changes == (
+        "https://x.example/privacy/compare/?from=1&to=2.1"
+    )
+    up_to_date = personal_links(postponed, HOSTING, "t", Number(2))
+    assert up_to_date.changes == "https://x.example/privacy/2.1/changes/"
+    assert personal_links(postponed, HOSTING, "t", None).changes == up_to_date.changes

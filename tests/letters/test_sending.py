@@ -1,0 +1,165 @@
+"""When a notice may be sent, when a run stops, and what a person is shown of both."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from publisher.errors import SendError
+from publisher.letters.sending import (
+    SendingPlan,
+    SendingReport,
+    refuse_to_go_on,
+    require_current,
+    require_in_time,
+    require_notice,
+    require_taken,
+)
+from publisher.people.deliveries import DeliveryState, Fate, Outcome
+from publisher.people.due import Due
+from publisher.people.recipients import Recipient
+from publisher.releases.number import Number
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
+from tests.fixtures.amendments import EFFECTIVE, LATER, amendments
+
+PEOPLE = tuple(Recipient(n, f"c-{n}", f"c{n}@x.example", "") for n in (1, 2))
+DAY = dt.timedelta(days=1)
+
+
+def release(number: Number) -> Release:
+    found = amendments().find(number)
+    assert found is not None
+    return found
+
+
+TWO, POSTPONED = release(Number(2)), release(Number(2, 1))
+
+
+def due(*new: int, to_tell: int = 2) -> Due:
+    return Due(PEOPLE, PEOPLE[:to_tell], len(PEOPLE) - to_tell, 0, 0, frozenset(new))
+
+
+NOBODY = Due((), (), 0, 0, 0, frozenset())
+
+
+# ── whether it may be sent ───────────────────────────────────────────────────────────────────────
+
+
+def test_nobody_is_told_of_a_first_release_or_a_mere_correction() -> None:
+    require_notice(TWO)
+    with pytest.raises(SendError, match="release 1 is the first release: nobody is told of it"):
+        require_notice(release(Number(1)))
+    with pytest.raises(SendError, match=r"release 2\.1 is a correction: nobody is told of it"):
+        require_notice(replace(POSTPONED, notice=""))
+
+
+def test_a_postponed_release_is_not_announced_with_its_old_date() -> None:
+    with pytest.raises(
+        SendError, match=r"2\.1 has taken the place of 2: it applies from"
+    ) as caught:
+        require_current(TWO, amendments())
+    assert caught.value.remedy == "publisher send 2.1"
+    require_current(POSTPONED, amendments())
+    silent = replace(POSTPONED, notice="")
+    require_current(TWO, Releases((release(Number(1)), TWO, silent)))
+
+
+def test_there_has_to_be_somebody_to_tell() -> None:
+    with pytest.raises(SendError, match="there is no recipient to tell") as caught:
+        require_in_time(TWO, amendments(), NOBODY, dt.date(2027, 1, 10))
+    assert caught.value.remedy == "publisher recipients import FILE.csv"
+
+
+def test_the_notice_period_is_kept_to_the_day() -> None:
+    last = EFFECTIVE - 30 * DAY
+    require_in_time(TWO, amendments(), due(1, 2), last)
+    with pytest.raises(SendError, match="2 recipients would be told today") as caught:
+        require_in_time(TWO, amendments(), due(1, 2), last + DAY)
+    assert str(caught.value.remedy).endswith("--effective 2027-03-02")
+
+
+def test_who_was_told_of_an_earlier_date_needs_no_new_period() -> None:
+    late = LATER - DAY
+    require_in_time(POSTPONED, amendments(), due(), late)
+    with pytest.raises(SendError, match="1 recipients would be told today"):
+        require_in_time(POSTPONED, amendments(), due(2), late)
+
+
+def test_nobody_is_told_of_what_applies_already() -> None:
+    with pytest.raises(SendError, match="in force since 2027-04-01"):
+        require_in_time(POSTPONED, amendments(), due(), LATER)
+
+
+def test_nothing_is_too_late_once_everybody_was_told() -> None:
+    require_in_time(TWO, amendments(), due(to_tell=0), EFFECTIVE + 99 * DAY)
+
+
+# ── when a run stops ─────────────────────────────────────────────────────────────────────────────
+
+ACCEPTED = Outcome(Fate.ACCEPTED, "250 2.0.0 taken")
+LOST = Outcome(Fate.LATER, "the connection was lost before the end of the letter")
+DOUBTFUL = Outcome(Fate.UNKNOWN, "no reply after the end of the letter")
+BLOCKED = Outcome(Fate.REFUSED, "550 5.7.1 blocked")
+UNKNOWN_USER = Outcome(Fate.REFUSED, "550 5.1.1 no such user")
+GREYLISTED = Outcome(Fate.LATER, "451 4.7.1 greylisted")
+
+
+@pytest.mark.parametrize("last", [[LOST] * 3, [DOUBTFUL] * 3, [LOST, DOUBTFUL, BLOCKED]])
+def test_a_run_stops_after_three_failures_that_concern_all(last: list[Outcome]) -> None:
+    with pytest.raises(SendError, match="3 letters in a row failed") as caught:
+        refuse_to_go_on([ACCEPTED, *last])
+    assert last[-1].reply in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        [],
+        [LOST, LOST],
+        [LOST, LOST, ACCEPTED],
+        [BLOCKED, UNKNOWN_USER, BLOCKED],
+        [UNKNOWN_USER] * 5,
+        [GREYLISTED] * 5,
+        [ACCEPTED] * 5,
+    ],
+)
+def test_a_run_goes_on_where_the_failures_are_about_their_recipients(last: list[Outcome]) -> None:
+    refuse_to_go_on(last)
+
+
+def test_a_test_letter_that_was_not_taken_is_told() -> None:
+    require_taken(ACCEPTED, "me@hosting.example")
+    for outcome in (LOST, DOUBTFUL, BLOCKED):
+        with pytest.raises(SendError, match="the test letter was not taken"):
+            require_taken(outcome, "me@hosting.example")
+
+
+# ── what a person is shown ───────────────────────────────────────────────────────────────────────
+
+
+def test_the_plan_in_words() -> None:
+    some = Due(PEOPLE, PEOPLE[:1], told=0, in_doubt=1, refused=0, new=frozenset({1}))
+    plan = SendingPlan(TWO, some, "from@x.example", "relay:587", "policy.pdf", "it is 1980")
+    assert plan.lines() == [
+        "Privacy Policy, version 2: applies from 1 March 2027, opting out until 28 February 2027",
+        "  letter   It changes",
+        "  from     from@x.example",
+        "  by       relay:587",
+        "  to tell  1 of 2 recipients",
+        "  with     policy.pdf",
+        "  to mend  it is 1980: set the clock of this machine first",
+        "  in doubt 1",
+    ]
+
+
+def test_the_report_in_words() -> None:
+    states = [DeliveryState.ACCEPTED] * 4 + [DeliveryState.TO_DO, DeliveryState.IN_DOUBT]
+    report = SendingReport.of(Counter([*states, DeliveryState.REFUSED]))
+    assert report == SendingReport(accepted=4, refused=1, later=1, in_doubt=1)
+    assert report.unsettled == 3
+    assert len(report.lines()) == 4
+    assert SendingReport.of(Counter()).lines() == ["0 accepted by the carrier"]
