@@ -1,7 +1,7 @@
-"""Cases: real texts with one change of ours, told well or not.
+"""Cases: real texts with one change made to each, and whether a tool shows it well.
 
-Ten kinds, up to ten texts each. Every kind changes the first place of a text that suits it, so
-that the same folder always gives the same cases.
+Ten kinds, up to ten texts each. Each kind of change is made at the first place of a text that
+suits it, so the same folder always gives the same cases.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from measures import Op, Score, markdown, words
 
 PER_KIND = 10
 SIZE = range(1500, 12_001)
-"""Texts of so many words make a case: long enough to get lost in, short enough for every tool."""
+"""Words of a text that makes a case: long enough to get lost in, short enough for every tool."""
 ITEM = "records of the rooms in which a household turns its devices off"
 PREFIX = "Limits and purpose of"
 HEADING = "What else applies to this"
@@ -42,16 +42,16 @@ class Kind(StrEnum):
 
 MOVES = frozenset({Kind.SWAPPED, Kind.MOVED})
 UNWORDED = frozenset({Kind.LINK, Kind.BOLD})
-"""Nothing changes but what stands behind the words."""
+"""Kinds in which no word changes, only what is behind the words."""
 NAMES = {Kind.RENAMED: "renam", Kind.SPLIT: "split", Kind.MERGED: "merg"}
-"""What the name of such a change has in it."""
+"""What the name of each such change contains."""
 TIGHT = frozenset({*NAMES, Kind.CELL, Kind.ITEM, Kind.TYPO})
 UNMOVED = frozenset({Kind.RENAMED, Kind.CELL, Kind.ITEM, Kind.LINK, Kind.BOLD, Kind.TYPO})
 """Nothing moved, was split or merged, and nobody should say so."""
 
 
 class Verdict(StrEnum):
-    """How well a tool told a known change."""
+    """How well a tool showed a known change."""
 
     YES = "yes"
     NAMED = "yes, by its name"
@@ -72,9 +72,9 @@ class Case:
     old: str
     new: str
     spare: int = 0
-    """Words that may be marked without harm, where that is more than the least."""
+    """Words that may be marked without harm, if that is more than the least."""
     written: str = ""
-    """What is to be marked as inserted, and nothing else."""
+    """The only words that are to be marked as inserted."""
 
 
 class Made(NamedTuple):
@@ -288,13 +288,13 @@ _MAKERS: dict[Kind, Callable[[Text], Made | None]] = {
 }
 
 ALIKE = 0.6
-"""Two texts that share so much of their words are versions of one."""
+"""Two texts that share more of their words than this are versions of one text."""
 
 
 def distinct(
     texts: Iterable[tuple[str, str]], paths: dict[str, str] | None = None
 ) -> list[tuple[str, str]]:
-    """The texts of a fitting size, one version of each.
+    """The texts of suitable size, one version of each.
 
     Args:
         texts: (name, text).
@@ -349,14 +349,14 @@ class Told:
     markdown: bool
     """Whether it was given the Markdown source, where an address is text."""
     seen: bool
-    """Whether it marks anything, be it formatting."""
+    """Whether it marks anything, even if only formatting."""
 
 
 def judge(case: Case, told: Told) -> Verdict:
-    """How well a redline tells the one change of a case.
+    """How well a redline shows the one change of a case.
 
-    A move is told if at least four fifths of the least change are shown as moved and next to
-    nothing else is marked. All other changes are told if no more words are marked than need be.
+    A move is shown well if at least four fifths of the least change are shown as moved and next to
+    nothing else is marked; any other change, if no more words are marked than necessary.
     """
     score = told.score
     least, said = score.least, " ".join(told.events)
@@ -383,5 +383,5 @@ def judge(case: Case, told: Told) -> Verdict:
 
 
 def invents(moved: int, events: Sequence[str]) -> bool:
-    """Whether a move, a split or a merger is told of, by words or by so many words moved."""
+    """Whether a move, a split or a merger is reported, by name or by words shown as moved."""
     return moved > 0 or any(part in kind for kind in events for part in ("mov", "split", "merg"))

@@ -24,9 +24,9 @@ from publisher.compare.operations import accept, reject
 from publisher.text.clauses import Document
 
 PASSAGE = (40, 700)
-"""A passage has so many words, at least and at most: small ones are tried sooner."""
+"""The fewest and the most words of a passage: small ones are tried sooner."""
 MOST = 8
-"""Edits in a trial, at most."""
+"""Limit on edits in one trial."""
 SIGNS = "-*+"
 LETTERS = {
     '"': "“",
@@ -244,7 +244,7 @@ def _emphasis(random: Random, blocks: Blocks) -> bool:
 
 
 def _link(random: Random, blocks: Blocks) -> bool:
-    """Changes where a link leads, or makes one of a word."""
+    """Changes the target of a link, or makes a word a link."""
     place = _pick(random, blocks, lambda block: "](" in block)
     target = random.choice(["#there", "https://example.org/a?b=c", "/legal (old)"])
     if place is not None and random.random() < 0.5:
@@ -258,7 +258,7 @@ def _link(random: Random, blocks: Blocks) -> bool:
 
 
 def _typography(random: Random, blocks: Blocks) -> bool:
-    """Writes quotes, dashes, spaces or capitals in another way."""
+    """Changes quotation marks, dashes, spaces or capitals."""
     place = _pick(random, blocks, str.strip)
     if place is None:
         return False
@@ -327,7 +327,7 @@ def fault(old: str, new: str) -> str:
             "".join(reject(amendment.operations).values()),
             "".join(accept(amendment.operations).values()),
         )
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is what is looked for
+    except Exception as error:  # noqa: BLE001 - any error is what this looks for
         return f"{type(error).__name__}: {error}"
     fates: tuple[tuple[Fate, ...], ...] = (OLD, NEW)
     names = ("rejecting", "accepting")
@@ -349,7 +349,7 @@ def _words(side: Document) -> list[str]:
 
 
 def run(folders: Sequence[Path], count: int, seed: int, failures: Path, console: Console) -> int:
-    """Tries edits of the texts of some pairs and tells of what failed.
+    """Tries edits on the texts of some pairs and shows what failed.
 
     Args:
         folders: each with old.md and new.md.

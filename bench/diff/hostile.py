@@ -1,4 +1,4 @@
-"""Does the time grow with the length of a text, whatever stands in it?
+"""Does the time grow with the length of a text, whatever is in it?
 
     python bench/diff/hostile.py
 
@@ -23,7 +23,7 @@ from publisher.text.clauses import Document
 from publisher.text.parsing import parse
 
 TIMES = 4
-"""The longer text is so many times as long as the shorter one."""
+"""How many times as long as the shorter text the longer one is."""
 WORDS = 40_000
 """Words in the shorter one: the longer one has a megabyte, about."""
 
@@ -85,7 +85,7 @@ def like_items(n: int) -> Pair:
 
 
 def rows_shuffled(n: int) -> Pair:
-    """A table whose rows changed their places."""
+    """A table whose rows changed places."""
     rows = [f"| name {i} | text {i % 7} that stays |\n" for i in range(n // 6)]
     other = list(rows)
     Random(2).shuffle(other)

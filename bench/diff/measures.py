@@ -24,7 +24,7 @@ WORD = re.compile(r"\w+|[^\w\s]")
 BREAK = 3
 """What a change costs a reader before its first word, in words."""
 NEAR = 2
-"""So many kept words between two changes on a line are an island."""
+"""Kept words between two changes on a line are an island if there are no more than this."""
 
 Fate = Literal["equal", "insert", "delete", "move_from", "move_to"]
 OLD: tuple[Fate, ...] = ("equal", "delete", "move_from")
@@ -81,13 +81,13 @@ class Score:
     changed: int
     """Words struck and words written, those of moved text among them."""
     moved: int
-    """Of these, words shown as moved."""
+    """How many of these are shown as moved."""
     least: int
-    """The least that could have been changed."""
+    """The fewest words that could have been struck and written."""
     runs: int
     """Changes: places where kept words stop being neighbours."""
     islands: int
-    """Changes that are at most `NEAR` words from the one before, on the same line."""
+    """Changes no more than `NEAR` words from the one before, on the same line."""
 
     @property
     def cost(self) -> int:
@@ -358,5 +358,5 @@ def read_page(html: str) -> Page:
 
 
 def shows_change(html: str) -> bool:
-    """Whether a redline in HTML marks anything at all, be it a link or formatting only."""
+    """Whether a redline in HTML marks anything at all, even if only a link or formatting."""
     return bool(_SHOWN.search(html))

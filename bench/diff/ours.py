@@ -1,4 +1,4 @@
-"""Our comparison, told in the operations that every tool is measured by.
+"""Our comparison, as the operations that every tool is measured by.
 
     python bench/diff/ours.py OLD NEW
 
@@ -23,6 +23,7 @@ from publisher.compare.amendment import Amendment, amend
 from publisher.compare.change import ChangeKind
 from publisher.compare.spans import Span, SpanKind
 from publisher.markup.exact import exact
+from publisher.text import parsing
 from publisher.text.clauses import Document, Kind
 from publisher.text.parsing import parse
 
@@ -33,9 +34,9 @@ EVENTS = {
     ChangeKind.MOVED: "section_moved",
     ChangeKind.MOVED_AND_AMENDED: "section_moved",
 }
-"""Changes of structure, by the names they are told under."""
+"""Changes of structure, with the names they go by in the answer."""
 ENOUGH = 1.0
-"""So many seconds of repeats suffice."""
+"""Seconds after which a comparison is not repeated again."""
 _PIECE = re.compile(r"\w+|\s+|[^\w\s]")
 
 
@@ -51,19 +52,20 @@ class Measured:
 
 
 def document(text: str) -> Document:
-    """A Markdown text read."""
+    """A Markdown text, read."""
     return Document(parse(text, "policy.md"))
 
 
 def measure(old: str, new: str, repeats: int = 5) -> Measured:
-    """Compares two Markdown texts, up to `repeats` times; the least times count.
+    """Compares two Markdown texts, up to `repeats` times; the shortest times count.
 
-    Both texts are read anew each time, so that no run finds what the one before it kept.
+    Both texts are read anew each time: no run finds what the one before it kept.
     """
     alone: list[float] = []
     whole: list[float] = []
     amendment = None
     while amendment is None or (len(whole) < repeats and sum(whole) < ENOUGH):
+        parsing._read.cache_clear()
         start = time.perf_counter()
         sides = document(old), document(new)
         read = time.perf_counter()
@@ -77,8 +79,8 @@ def measure(old: str, new: str, repeats: int = 5) -> Measured:
 def operations(amendment: Amendment) -> list[Op]:
     """An amendment as operations over the text that a reader of the page sees.
 
-    Every clause and every cell is a line. A moved clause stands at both its places: where it left,
-    with the words that were cut from it; where it arrived, with those added to it.
+    Every clause and every cell is a line. A moved clause is at both its places: at the old one
+    with the words that were cut from it, at the new one with those added to it.
     """
     arrived: dict[int, list[Sequence[Span]]] = {}
     for op in amendment.operations:
@@ -87,7 +89,7 @@ def operations(amendment: Amendment) -> list[Op]:
     ops: list[Op] = []
     for op in amendment.operations:
         if op.move and op.old:
-            # A clause that left for several places is told of once.
+            # A clause that went to several places is listed once.
             ops += _lines(arrived.pop(op.move, []), "move_from", "delete")
         elif op.move:
             ops += _lines(op.cells, "move_to", "insert")
@@ -97,11 +99,11 @@ def operations(amendment: Amendment) -> list[Op]:
 
 
 def _lines(cells: Iterable[Sequence[Span]], kept: Fate, *changed: Fate) -> Iterator[Op]:
-    """The cells, a line each: kept words as `kept`, of the changed ones those with these fates."""
+    """The cells, a line each: kept words as `kept`, and changed words with one of these fates."""
     for cell in cells:
         yield Op("equal", "\n")
         for span in cell:
-            # The alternative text of a picture is no text of the rendered page.
+            # The alternative text of a picture is not text of the rendered page.
             if any(mark.kind == "image" for mark in span.marks):
                 continue
             for fate, text in _fates(span):
@@ -124,7 +126,7 @@ def _fates(span: Span) -> Iterator[Op]:
 
 
 def _letters(before: str, now: str) -> Iterator[Op]:
-    """Words kept but for their letters: those that differ are struck and written."""
+    """Words whose letters changed slightly: those that differ are struck and written."""
     old, new = _PIECE.findall(before), _PIECE.findall(now)
     for step in Indel.opcodes(old, new):
         struck = "".join(old[step.src_start : step.src_end])
@@ -145,7 +147,7 @@ def events(amendment: Amendment) -> list[str]:
 
 
 def markup(amendment: Amendment) -> str:
-    """The redline in HTML, as machines read it."""
+    """The redline in HTML that machines read."""
     # Changes of formatting under a name that does not tell whose redline it is.
     return exact(amendment).html.replace(" data-was=", ' class="diff-format" data-was=')
 

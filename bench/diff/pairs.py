@@ -1,4 +1,4 @@
-"""Pairs: folders with two versions of a text, made of the history of a git repository.
+"""Pairs: folders with two versions of a text, made from the history of a git repository.
 
     python bench/diff/pairs.py REPO FOLDER
 
@@ -37,14 +37,14 @@ def laid_out(folder: Path) -> list[Path]:
 
 
 def paths(index: Path) -> dict[str, str]:
-    """Which file each pair is versions of, by the pair's name; empty if there is no such list."""
+    """By the name of a pair: the file whose versions it has; empty if there is no such list."""
     if not index.is_file():
         return {}
     return {pair["id"]: pair["path"] for pair in json.loads(index.read_text("utf-8"))}
 
 
 def evenly(items: list[Item], limit: int | None) -> list[Item]:
-    """So many of the items, evenly spread; all of them without a limit."""
+    """`limit` of the items, evenly spread; without a limit, all of them."""
     wanted = min(limit or len(items), len(items))
     return [items[n * len(items) // wanted] for n in range(wanted)]
 
@@ -112,7 +112,7 @@ def main() -> None:
     add("repo", type=Path, help="a clone with its history")
     add("folder", type=Path, help="where the pairs go")
     add("--file", default="*.md", metavar="GLOB", help="which files (*.md)")
-    add("--limit", type=int, metavar="N", help="take so many, evenly over their sizes")
+    add("--limit", type=int, metavar="N", help="take N, evenly spread over their sizes")
     asked = parser.parse_args()
     try:
         found = [*pairs(Git(asked.repo), asked.file)]

@@ -35,7 +35,7 @@ FLOOR = "floor"
 """No comparison, but what comes before any: both files read, their words found and numbered."""
 OURS = "ours"
 ENOUGH = 1.0
-"""So many seconds of repeats suffice."""
+"""Seconds after which a comparison is not repeated again."""
 HERE = Path(__file__).parent
 
 
@@ -83,14 +83,14 @@ class Peer:
     basis: Basis
     work: Work
     module: str = ""
-    """What it needs to be installed: a module …"""
+    """The Python module that it needs."""
     commands: tuple[str, ...] = ()
-    """… or programs."""
+    """The programs that it needs."""
     own_clock: bool = False
 
     @property
     def missing(self) -> str:
-        """What it needs and is not there; empty if all is."""
+        """What it needs and is not installed; empty if nothing is missing."""
         if self.module and find_spec(self.module) is None:
             return f"module {self.module}"
         gone = [name for name in self.commands if shutil.which(name) is None]
@@ -452,7 +452,7 @@ def read_texts(folder: Path, repeats: int) -> Texts:
 
 
 def serve(requests: Iterable[str], answers: IO[str]) -> None:
-    """Answers requests, a line of JSON each; see the module's first lines."""
+    """Answers requests, a line of JSON each, as the first lines of this module say."""
     for line in requests:
         request = json.loads(line)
         try:

@@ -24,7 +24,7 @@ from publisher.text.parsing import parse
 
 MARKED = Path(__file__).parent / "marked"
 BEGINNING = 8
-"""So many words name a paragraph in the marked set."""
+"""How many words name a paragraph in the marked set."""
 _SECTIONS = {
     ChangeKind.RETITLED: "section retitled",
     ChangeKind.MOVED: "section moved",
@@ -40,9 +40,9 @@ class Claim:
 
     kind: str
     old: frozenset[str]
-    """How the sections or paragraphs concerned begin in the old text …"""
+    """How the sections or paragraphs concerned begin in the old text."""
     new: frozenset[str]
-    """… and in the new one; empty where nothing is said of it."""
+    """How they begin in the new text; empty if nothing is said of that."""
     debatable: bool = False
 
     def agrees(self, mark: Claim) -> bool:

@@ -16,13 +16,13 @@ from peers import FLOOR, OURS
 NEARLY = 0.01
 """A redline whose words are further off than this share is not measured for length."""
 POOLED = 10_000
-"""Pairs of so many words are pooled; longer ones would outweigh all others."""
+"""Limit on the words of pairs that are pooled; longer ones would outweigh all others."""
 LARGEST = 10
 
 
 @dataclass
 class Outcome:
-    """What came of letting a tool compare a pair."""
+    """The outcome of one comparison by one tool."""
 
     state: str
     """`done`, `late` (over the limit), `skipped` (late twice on shorter ones) or `failed`."""
@@ -33,7 +33,7 @@ class Outcome:
     basis: str = ""
     score: Score | None = None
     seen: bool = False
-    """Whether anything is marked, be it formatting only."""
+    """Whether anything is marked, even if only formatting."""
     events: list[str] = field(default_factory=list)
     errors: int | None = None
     """Errors of the redline's HTML beyond those of the rendered texts; None: not asked."""
@@ -78,7 +78,7 @@ class GrowthRow:
 
 @dataclass
 class Results:
-    """All that a run found."""
+    """Everything that a run found."""
 
     tools: list[str]
     limit: float

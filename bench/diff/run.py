@@ -4,7 +4,7 @@
 
 FOLDER has a folder for each pair, with old.md and new.md in it. README.md says what is measured.
 Pair by pair, every tool has its turn, the floor among them: a slow minute of the machine is slow
-for all, and times are told as multiples of the floor of the same pair.
+for all, and times are given as multiples of the floor of the same pair.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ from worker import FailedError, LateError, Worker
 
 REPEATS = 5
 VALIDATED = 30_000
-"""The HTML of pairs of so many words is validated; of longer ones it would take too long."""
+"""Limit on the words of pairs whose HTML is validated; longer ones would take too long."""
 VALIDATING = 60.0
 """Seconds the validator has."""
 TIMES = (1, 2, 4, 8)
 GROWS_FROM = (4000, 300)
-"""The text that is written several times over has about so many words, and so many changed."""
+"""About how many words, and how many changed ones, the pair has whose texts are repeated."""
 
 console = Console(stderr=True)
 
@@ -83,7 +83,7 @@ class Pair:
 
 @dataclass
 class Tool:
-    """A tool that is there, and the worker that runs it."""
+    """A tool that is installed, and the worker that runs it."""
 
     name: str
     basis: str
@@ -96,7 +96,7 @@ class Tool:
 
 
 class Validator:
-    """html-validate, if it is there: errors of content and nesting."""
+    """html-validate, if it is installed: errors of content and nesting."""
 
     def __init__(self, worker: Worker | None) -> None:
         self._worker = worker
@@ -246,7 +246,7 @@ def ordinary(folders: Iterable[Path]) -> tuple[str, str] | None:
 
 
 def found_tools(only: str, node_folder: Path, *, alone: bool) -> tuple[list[Tool], Validator]:
-    """The tools that are there; says which are not.
+    """The tools that are installed; prints which are not.
 
     Args:
         only: a regular expression for the peers' names.
@@ -297,7 +297,7 @@ def arguments() -> argparse.Namespace:
     add("folder", type=Path, nargs="?", help="a folder with a folder for each pair")
     add("--only", default="", metavar="REGEX", help="take these peers only")
     add("--ours-only", action="store_true", help="take no peers")
-    add("--limit", type=int, metavar="N", help="take so many pairs, evenly spread")
+    add("--limit", type=int, metavar="N", help="take N pairs, evenly spread")
     add("--timeout", type=float, default=15, metavar="S", help="seconds for a tool on a pair (15)")
     add("--skip", default="", metavar="PARTS", help="leave out: pairs, cases, growth")
     add("--worst", type=int, metavar="N", help="list our worst pairs too")

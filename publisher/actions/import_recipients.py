@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from publisher.actions.workplace import Workplace
-from publisher.people.recipients import RecipientsImport, read_recipients
+from publisher.people.customer_list import RecipientsImport, read_customers
 
 
 def import_recipients(workplace: Workplace, data: bytes, name: str) -> RecipientsImport:
@@ -11,13 +11,13 @@ def import_recipients(workplace: Workplace, data: bytes, name: str) -> Recipient
 
     Args:
         workplace: where the recipients are.
-        data: a CSV file, see `read_recipients`.
+        data: a CSV file, see `read_customers`.
         name: the file's name, for messages.
 
     Raises:
         RecipientsError: the list cannot be taken; nothing was.
         LedgerError: the ledger cannot be written.
     """
-    read = read_recipients(data, name)
+    read = read_customers(data, name)
     merged = workplace.ledger.merge_recipients(read.customers, workplace.clock())
     return RecipientsImport(merged.new, merged.changed, merged.unchanged, read.shared)

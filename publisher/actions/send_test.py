@@ -6,8 +6,9 @@ from publisher.actions.workplace import Workplace
 from publisher.answers.personal_links import personal_links, sample_token
 from publisher.letters.notice import compose_test_notice, text_to_attach
 from publisher.letters.sending import require_notice, require_taken
+from publisher.people.customer_list import read_address
 from publisher.people.due import told_before
-from publisher.people.recipients import read_address, recipient_of_test
+from publisher.people.recipients import recipient_of_test
 from publisher.releases.number import Number
 
 

@@ -14,8 +14,8 @@ from publisher.site import content_policy
 from publisher.text.parsing import parse
 
 
-class Page:
-    """The built opt-out page of a release, whose form is replaced by something else."""
+class OptOutPage:
+    """The built opt-out page of a release, whose form can be replaced for a visitor."""
 
     def __init__(self, project: Project, release: Release) -> None:
         self._project, self.release = project, release
@@ -27,7 +27,7 @@ class Page:
     def says(
         self, region: Markup, status: int = 200, headers: dict[str, str] | None = None
     ) -> Response:
-        """The page with `region` in place of its form; not to be kept by anybody."""
+        """The page with `region` in place of its form; it must not be cached."""
         before, _, rest = self._built().partition(START)
         _, _, after = rest.partition(END)
         html = Markup('{}{}\n<div id="{}">\n{}</div>\n{}{}').format(
@@ -45,7 +45,7 @@ class Page:
         return html if START in html and END in html else self._bare()
 
     def _bare(self) -> Markup:
-        """Stands in for a page that is not built: a link in a letter works all the same."""
+        """A page without style, in place of one that is not built, so that links always work."""
         wording, form = clauses_html(parse(self.release.opt_out)), public_form(self.release)
         return Markup(
             '<!doctype html><html lang="{}"><head><meta charset="utf-8">'
@@ -55,7 +55,7 @@ class Page:
 
 
 STATIC_POLICY = content_policy.HEADER
-"""For every page, built or personal: none has a script in it."""
+"""For every page, built or personal; none contains a script."""
 
 
 def _html(

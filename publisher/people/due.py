@@ -1,4 +1,4 @@
-"""Who is still to be told of a release, and from when it may lawfully apply to them."""
+"""Who is still to be told of a release, and which version each recipient was last told of."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 
 REACHED = (DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)
-"""States of a letter that must not be followed by another one that says the same."""
+"""States of a letter that may have arrived: no other letter with the same content may follow."""
 
 
 @dataclass(frozen=True)
 class Due:
-    """The recipients of a release, by what is still to be done."""
+    """The recipients of a release, by what became of their letters."""
 
     recipients: Sequence[Recipient]
     to_tell: Sequence[Recipient]
     told: int
-    """Of this release, or of another number of it with the same effective date."""
+    """How many were told of it, or of another number of it with the same effective date."""
     in_doubt: int
     refused: int
-    """Refused or bounced."""
+    """How many letters were refused or bounced."""
     new: frozenset[int]
-    """Those of `to_tell` who were told of no number of this release before."""
+    """The numbers of those in `to_tell` who have not been told of any number of this release."""
 
 
 def recipients_due(
@@ -66,10 +66,11 @@ class Told:
     numbers: Mapping[int, Number]
     """By the recipient's number."""
     others: Number | None
-    """Of those who were never to be told: the version that the release takes the place of."""
+    """Of those who are not in `numbers`, since no letter was ever due to them: the version that the
+    release replaces; None: it replaces none."""
 
     def before(self, recipient: Recipient) -> Number | None:
-        """The version that a recipient had to take for the one in force."""
+        """The version that a recipient knows, from the last letter or from before any was due."""
         return self.numbers.get(recipient.number, self.others)
 
 
@@ -78,9 +79,9 @@ def told_before(
     releases: Releases,
     letters_about: Callable[[Number], Iterable[tuple[int, DeliveryState]]],
 ) -> Told:
-    """Which version each recipient was last told of: that of the last letter a carrier took.
+    """Which version each recipient was last told of: that of the last letter a carrier accepted.
 
-    Whoever missed the first letter that was meant for them still knows the version before it.
+    Recipients whose first letter was not accepted still know the version before it.
 
     Args:
         release: before which release.

@@ -39,7 +39,7 @@ from publisher.answers.opt_out_page import (
 from publisher.edges import archive
 from publisher.edges.clock import Clock
 from publisher.edges.project import Project
-from publisher.edges.shell import STATIC_POLICY, Page
+from publisher.edges.shell import STATIC_POLICY, OptOutPage
 from publisher.errors import LedgerError, NotFoundError, SealError, TokenError, TooOftenError
 from publisher.letters.fields import fill
 from publisher.markup.html import clauses_html
@@ -175,7 +175,7 @@ class Desk:
         release = await run_in_threadpool(self._release, policy_id, number)
         if release is None or str(number) != request.path_params["number"]:
             return await self._not_here(request)
-        page = Page(self._project, release)
+        page = OptOutPage(self._project, release)
         try:
             if request.method == "POST":
                 return await self._post(request, page)
@@ -202,20 +202,20 @@ class Desk:
         site = Site(directory=self._project.built, html=True, check_dir=False)
         return await site.get_response("404", request.scope)
 
-    def _show(self, page: Page, token: str) -> Response:
+    def _show(self, page: OptOutPage, token: str) -> Response:
         if not token:
             return page.public()
         bearer = self._bearer(page, token)
         view = form_view(bearer, self._project, self._clock())
         return page.says(personal_form(bearer.window, view))
 
-    def _bearer(self, page: Page, token: str) -> Bearer:
+    def _bearer(self, page: OptOutPage, token: str) -> Bearer:
         bearer = bearer_of(self._project, token)
         if bearer.release.name != page.release.name:
             raise TokenError("this link belongs to another release")
         return bearer
 
-    async def _post(self, request: Request, page: Page) -> Response:
+    async def _post(self, request: Request, page: OptOutPage) -> Response:
         fields = await _fields(request)
         if isinstance(fields, int):
             reason = Said.TOO_LARGE if fields == 413 else Said.NOT_UNDERSTOOD
@@ -227,7 +227,7 @@ class Desk:
             return await run_in_threadpool(self._ask, page, address, client)
         return page.says(said(page.release, Said.NOT_UNDERSTOOD), 400)
 
-    def _declare(self, page: Page, token: str, action: str) -> Response:
+    def _declare(self, page: OptOutPage, token: str, action: str) -> Response:
         bearer = self._bearer(page, token)
         if action not in (RequestKind.OPT_OUT, RequestKind.WITHDRAW):
             return page.says(said(page.release, Said.NOT_UNDERSTOOD), 400)
@@ -244,7 +244,7 @@ class Desk:
             self._rounds.hasten()
         return page.says(clauses_html(parse(text)))
 
-    def _ask(self, page: Page, address: str, client: str) -> Response:
+    def _ask(self, page: OptOutPage, address: str, client: str) -> Response:
         if not self._visitors.may_ask(client):
             return page.says(said(page.release, Said.TOO_OFTEN), 429, {"Retry-After": "3600"})
         release = page.release

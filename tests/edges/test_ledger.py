@@ -19,9 +19,9 @@ from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger, database
 from publisher.edges.ledger.recipients import Merged
 from publisher.errors import LedgerError, TooOftenError
+from publisher.people.customer_list import Customer
 from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import Filed, Filing
-from publisher.people.recipients import Customer
 from publisher.people.requests import Channel, Request, RequestKind, Timing, Wanted
 from publisher.releases.number import Number
 

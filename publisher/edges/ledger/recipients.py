@@ -12,7 +12,8 @@ from sqlalchemy.engine import RowMapping
 
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.tables import RECIPIENTS
-from publisher.people.recipients import Customer, Recipient
+from publisher.people.customer_list import Customer
+from publisher.people.recipients import Recipient
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from publisher.errors import RecipientsError
-from publisher.people.recipients import Customer, read_recipients
+from publisher.people.customer_list import Customer, read_customers
 
 
 def problems(data: bytes) -> str:
     with pytest.raises(RecipientsError) as caught:
-        read_recipients(data, "list.csv")
+        read_customers(data, "list.csv")
     return str(caught.value)
 
 
@@ -17,19 +17,19 @@ def problems(data: bytes) -> str:
 def test_reads_what_spreadsheets_write(mark: bytes, delimiter: bytes) -> None:
     lines = [b"Customer,Address,Name", b"7,a@one.example,Anna", b"8,b@two.example,", b""]
     data = mark + b"\r\n".join(lines).replace(b",", delimiter)
-    assert read_recipients(data, "list.csv").customers == (
+    assert read_customers(data, "list.csv").customers == (
         Customer("7", "a@one.example", "Anna"),
         Customer("8", "b@two.example", ""),
     )
 
 
 def test_name_may_be_missing_and_columns_stand_in_any_order() -> None:
-    found = read_recipients(b"address,customer\na@one.example,7\n", "list.csv")
+    found = read_customers(b"address,customer\na@one.example,7\n", "list.csv")
     assert found.customers == (Customer("7", "a@one.example", ""),)
 
 
 def test_a_domain_of_another_script_is_kept_as_mail_needs_it() -> None:
-    found = read_recipients("customer,address\n7,a@bücher.example\n".encode(), "list.csv")
+    found = read_customers("customer,address\n7,a@bücher.example\n".encode(), "list.csv")
     assert found.customers[0].address == "a@xn--bcher-kva.example"
 
 
@@ -69,12 +69,12 @@ def test_names_the_missing_and_the_unknown_column() -> None:
 
 def test_identical_lines_are_one_customer() -> None:
     data = b"customer,address\n7,a@one.example\n7,a@one.example\n"
-    assert len(read_recipients(data, "list.csv").customers) == 1
+    assert len(read_customers(data, "list.csv").customers) == 1
 
 
 def test_one_address_of_two_customers_is_reported() -> None:
     data = b"customer,address\n7,a@one.example\n8,A@one.example\n"
-    found = read_recipients(data, "list.csv")
+    found = read_customers(data, "list.csv")
     assert len(found.customers) == 2
     assert found.shared == ("a@one.example",)
 
