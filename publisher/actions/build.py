@@ -40,11 +40,12 @@ def build(workplace: Workplace, today: dt.date | None = None, progress: Progress
         return found
     # All that a build needs takes a while to load.
     from publisher.actions.generate import generate
-    from publisher.actions.verifying import require_sound
     from publisher.edges.files import remove_unfinished
     from publisher.edges.mkdocs.order import Order
+    from publisher.releases.verification import require_sound, verify_releases
 
-    require_sound(project)
+    for policy_id in workplace.policy_ids:
+        require_sound(verify_releases(workplace.witnesses.evidence(policy_id)))
     inputs = Inputs.now(project, day)
     made = generate(workplace, day, progress)
     for folder in (project.built.parent, project.cache / "pdf"):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from publisher.edges.carriers.carrier import Carrier
     from publisher.edges.clock import Clock
     from publisher.edges.drafts import Drafts
+    from publisher.edges.evidence import Witnesses
     from publisher.edges.history import History
     from publisher.edges.ledger import Ledger
     from publisher.edges.press import Press
@@ -72,6 +73,17 @@ class Workplace:
         from publisher.edges.archive import archive_of
 
         return archive_of(self.project)
+
+    @property
+    def witnesses(self) -> Witnesses:
+        """All that can say what a release was when it was frozen.
+
+        Raises:
+            HistoryError: there is no git, or no repository.
+        """
+        from publisher.edges.evidence import Witnesses
+
+        return Witnesses(self.archive, self.history, self.drafts)
 
     @cached_property
     def submissions(self) -> Submissions:

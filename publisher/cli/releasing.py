@@ -88,19 +88,17 @@ def import_history_command(
 @click.pass_obj
 def verify_command(asked: Invocation, diff: bool) -> None:
     """Check the seals of all releases: checksums, chain, tags, git history."""
-    from publisher.actions.verifying import alterations
-    from publisher.actions.verifying import verify as act
-    from publisher.edges.archive import numbers
+    from publisher.actions.verify import verify
     from publisher.policies.finding import Severity
 
     errors = 0
     for policy_id in asked.policies:
-        for found in act(asked.project, policy_id):
+        done = verify(asked.workplace, policy_id, differences=diff)
+        for found in done.findings:
             console.print_finding(found)
             errors += found.severity is Severity.ERROR
-        for alteration in alterations(asked.project, policy_id) if diff else ():
+        for alteration in done.alterations:
             console.print_document(alteration, for_people=True)
-        count = len(numbers(asked.project, policy_id))
-        asked.say(f"{policy_id}: {count} release(s) checked")
+        asked.say(f"{policy_id}: {done.count} release(s) checked")
     if errors:
         raise click.exceptions.Exit(FINDINGS)

@@ -1,19 +1,16 @@
-"""Files and folders that are written whole or not at all.
+"""Writing files and folders whole or not at all.
 
-What is written stands beside its place, under a name of its own (`.NAME.xxxxxxxx.part`), until it
-is complete; then it is renamed into its place, which rename(2) does at once. So whoever reads finds
-the old content or the new, at whatever moment the writer is killed, and of two who write at once
-the one who ends last is read. Where it is to be durable, the file is synced before it is renamed
-and its folder after.
+New content is written next to its final path under a unique name (`.NAME.xxxxxxxx.part`), and
+renamed into place once it is complete. rename(2) is atomic, so readers find the old content or the
+new one, whenever the writer is killed; if two write at once, the last to finish wins. A durable
+write syncs the file before it is renamed, and its folder after.
 
-As long as it writes, a writer holds a lock on what stands beside, and the lock ends with its
-process. This is how `remove_unfinished` tells what a killed writer left from what another one is
-still writing.
+A writer holds a lock on its unfinished file; the lock ends with its process. So `remove_unfinished`
+can tell what a killed writer left behind from what another writer is working on.
 """
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import fcntl
 import os
@@ -21,35 +18,36 @@ import re
 import secrets
 import shutil
 import stat
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
+from publisher.edges.exchange import exchange_names
+
 _UNFINISHED = re.compile(r"\.(.+)\.[0-9a-f]{8}\.part")
 _LONGEST = 60
-"""Characters of a name that an unfinished file bears: names end at 255 bytes."""
+"""Characters of the final name that an unfinished name repeats; a name has at most 255 bytes."""
 
 
 def write_file(place: Path, data: bytes, *, durable: bool = True, mode: int = 0o666) -> None:
-    """Writes a file, whole or not at all; what it had before is replaced.
+    """Writes a file whole or not at all, replacing its old content.
 
-    A link is followed, and a file that is there keeps its permissions.
+    Links are followed, and an existing file keeps its permissions.
 
     Args:
-        place: where; missing folders are made.
-        data: the file's new content.
-        durable: whether it is on the disk on return. A cache need not be: a file in it that a crash
-            of the machine spoils is made again, while syncing made each write ten times as slow
-            (3 ms in place of 0.3), and a first build keeps hundreds.
+        place: the path; missing folders are created.
+        data: the new content.
+        durable: whether it is on the disk on return. A cache need not be: a crash of the machine
+            costs it a file that can be made again, while syncing makes each write ten times as slow
+            (3 ms instead of 0.3), and a first build keeps hundreds of files.
         mode: permissions of a new file, before the umask.
 
     Raises:
-        OSError: it cannot be written; what was there is as it was.
+        OSError: it cannot be written; the old content is unchanged.
     """
     if place.exists() and not place.is_file():
-        place.write_bytes(data)  # a device or a pipe has no old content that could be kept
+        place.write_bytes(data)  # a device or a pipe has no old content to keep
         return
     place = Path(os.path.realpath(place))
     with PendingFile(place, data, durable=durable, mode=mode) as pending:
@@ -60,15 +58,15 @@ def write_file(place: Path, data: bytes, *, durable: bool = True, mode: int = 0o
 
 
 class PendingFile:
-    """The new content of a file, complete beside its place and not yet in it."""
+    """The complete new content of a file, not yet moved into its place."""
 
     def __init__(
         self, place: Path, data: bytes, *, durable: bool = True, mode: int = 0o666
     ) -> None:
-        """Writes it beside its place; the arguments are those of `write_file`.
+        """Writes it next to its place; the arguments are those of `write_file`.
 
         Raises:
-            OSError: it cannot be written; nothing of it is left.
+            OSError: it cannot be written; nothing is left behind.
         """
         self._place, self._moved = place, False
         _make_folder(place.parent, durable=durable)
@@ -93,16 +91,16 @@ class PendingFile:
         self.close()
 
     def move(self) -> None:
-        """Puts it in its place; `sync_folder` makes that durable.
+        """Moves it into its place; `sync_folder` makes that durable.
 
         Raises:
-            OSError: it could not be renamed; what was there is as it was.
+            OSError: it could not be renamed; the old content is unchanged.
         """
         self._path.replace(self._place)
         self._moved = True
 
     def close(self) -> None:
-        """Removes it, unless it was moved."""
+        """Removes it unless it was moved, and releases its lock."""
         if not self._moved:
             with suppress(OSError):
                 self._path.unlink()
@@ -110,15 +108,15 @@ class PendingFile:
 
 
 def write_folder(place: Path, files: Mapping[str, bytes]) -> None:
-    """Writes a new folder with its files, whole or not at all, and durably.
+    """Writes a new folder with its files, durably, and whole or not at all.
 
     Args:
-        place: where; missing folders above it are made.
-        files: content by path inside the folder.
+        place: its path; missing folders above it are created.
+        files: contents by path inside the folder.
 
     Raises:
-        FileExistsError: there is something already; it is as it was.
-        OSError: it cannot be written; nothing of it is left.
+        FileExistsError: the path exists already; it is unchanged.
+        OSError: it cannot be written; nothing is left behind.
     """
     if place.exists():
         raise FileExistsError(errno.EEXIST, "it exists already", str(place))
@@ -138,10 +136,10 @@ def write_folder(place: Path, files: Mapping[str, bytes]) -> None:
 
 @contextmanager
 def folder_beside(place: Path) -> Iterator[Path]:
-    """A new, empty folder beside a place, which whoever fills it then renames into that place.
+    """A new, empty folder next to a path, to be filled and then renamed to that path.
 
     Yields:
-        The folder. What is under its name when the block ends is removed.
+        The folder. Whatever has its name when the block ends is removed.
     """
     _make_folder(place.parent, durable=True)
     path, descriptor = _claimed_folder(place)
@@ -153,10 +151,10 @@ def folder_beside(place: Path) -> Iterator[Path]:
 
 
 def replace_folder(new: Path, place: Path) -> None:
-    """Puts a finished folder in the place of another, at once; the old one is then at `new`.
+    """Puts a finished folder in the place of another in one step; the old one is then at `new`.
 
-    Nothing is synced: a site that a crash of the machine spoils is built again. Where the file
-    system cannot exchange two names, there is a moment without a folder in that place.
+    Nothing is synced: a built site that is damaged by a crash of the machine can be built again.
+    If the file system cannot exchange two names, there is a moment with no folder in that place.
 
     Raises:
         OSError: it cannot be renamed.
@@ -164,35 +162,35 @@ def replace_folder(new: Path, place: Path) -> None:
     if _renamed(new, place):
         return
     try:
-        _exchange(new, place)
+        exchange_names(new, place)
     except NotImplementedError:
         _exchange_in_steps(new, place)
 
 
 def sync_folder(folder: Path) -> None:
-    """Makes what was created, renamed or removed in a folder durable.
+    """Makes the creation, renaming and removal of files in a folder durable.
 
     Raises:
-        OSError: the disk did not take it.
+        OSError: the disk failed.
     """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno != errno.EINVAL:  # a file system that has nothing to sync of a folder
+        if error.errno != errno.EINVAL:  # a file system that cannot sync folders
             raise
     finally:
         os.close(descriptor)
 
 
 def remove_unfinished(folder: Path, name: str = "") -> None:
-    """Removes what killed writers left in a folder; what is still being written stays.
+    """Removes what killed writers left in a folder, but nothing that is still being written.
 
-    On a file system without locks all of it stays.
+    On a file system without locks nothing is removed.
 
     Args:
         folder: which; it may be missing.
-        name: the only file or folder in it whose leftovers are removed.
+        name: of a file or folder in it, to remove only the leftovers of that one; empty: all.
     """
     with suppress(OSError):
         for path in list(folder.iterdir()):
@@ -207,7 +205,7 @@ def _remove_abandoned(path: Path) -> None:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if not _is_at(path, descriptor):
-                return  # it has just been moved into its place
+                return  # it was moved into its place just now
             if path.is_dir():
                 shutil.rmtree(path)
             else:
@@ -216,7 +214,7 @@ def _remove_abandoned(path: Path) -> None:
             os.close(descriptor)
 
 
-# ── what stands beside ───────────────────────────────────────────────────────────────────────────
+# ── unfinished names ─────────────────────────────────────────────────────────────────────────────
 
 
 def _beside(place: Path) -> Path:
@@ -224,7 +222,7 @@ def _beside(place: Path) -> Path:
 
 
 def _claimed_file(place: Path, mode: int) -> tuple[Path, int]:
-    """A new empty file beside a place, open for writing and locked."""
+    """A new, empty, locked file next to a path, open for writing."""
     while True:
         path = _beside(place)
         with suppress(FileExistsError):
@@ -234,26 +232,26 @@ def _claimed_file(place: Path, mode: int) -> tuple[Path, int]:
 
 
 def _claimed_folder(place: Path) -> tuple[Path, int]:
-    """A new empty folder beside a place, open and locked."""
+    """A new, empty, locked folder next to a path."""
     while True:
         path = _beside(place)
         with suppress(FileExistsError):
             path.mkdir()
-            with suppress(FileNotFoundError):  # somebody swept it before we had the lock
+            with suppress(FileNotFoundError):  # it was removed before we had the lock
                 descriptor = os.open(path, os.O_RDONLY)
                 if _locked(path, descriptor):
                     return path, descriptor
 
 
 def _locked(path: Path, descriptor: int) -> bool:
-    """Locks what we have just made. If somebody swept it first, closes it and says so."""
+    """Locks what was just created; closes it and returns False if it was removed first."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
         return False
     except OSError:
-        return True  # a file system without locks, on which nothing is swept either
+        return True  # a file system without locks, where nothing is removed either
     if not _is_at(path, descriptor):
         os.close(descriptor)
         return False
@@ -279,15 +277,16 @@ def _write(descriptor: int, data: bytes, *, durable: bool) -> None:
 
 
 def _make_folder(folder: Path, *, durable: bool) -> None:
+    if folder.exists():
+        return
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    if missing:
-        folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for each in missing if durable else ():
         sync_folder(each.parent)
 
 
 def _renamed(new: Path, place: Path) -> bool:
-    """Renames a folder to a place where there is nothing; False: there is something."""
+    """Renames a folder to a path that does not exist; False: it exists."""
     try:
         new.rename(place)
     except OSError as error:
@@ -297,37 +296,7 @@ def _renamed(new: Path, place: Path) -> bool:
     return True
 
 
-_HERE = -100
-"""AT_FDCWD: paths are relative to the current folder (Linux)."""
-_EXCHANGE = 2
-"""RENAME_EXCHANGE of renameat2(2), and RENAME_SWAP of renamex_np(2) of macOS."""
-_UNABLE = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
-
-
-def _exchange(one: Path, other: Path) -> None:
-    """Exchanges two names at once.
-
-    Raises:
-        NotImplementedError: the system or its file system cannot.
-        OSError: it failed.
-    """
-    libc = ctypes.CDLL(None, use_errno=True)
-    a, b = os.fsencode(one), os.fsencode(other)
-    try:
-        if sys.platform == "darwin":
-            failed = libc.renamex_np(a, b, _EXCHANGE)
-        else:
-            failed = libc.renameat2(_HERE, a, _HERE, b, _EXCHANGE)
-    except AttributeError:
-        raise NotImplementedError from None
-    if failed:
-        code = ctypes.get_errno()
-        if code in _UNABLE:
-            raise NotImplementedError
-        raise OSError(code, os.strerror(code), str(one), None, str(other))
-
-
 def _exchange_in_steps(new: Path, place: Path) -> None:
     with folder_beside(place) as aside:
-        place.rename(aside)  # in the place of the empty folder
+        place.rename(aside)  # replaces the empty folder
         new.rename(place)

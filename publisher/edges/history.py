@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from publisher.errors import HistoryError, NotFoundError
+from publisher.releases.revisions import Revision, Tag
 
 __all__ = ["Git", "GitCommandError", "History", "Revision", "Tag", "git_said"]
 
@@ -24,29 +24,6 @@ except ImportError as error:  # GitPython looks for git as soon as it is importe
 
 _REAL_TIME = {"GIT_AUTHOR_DATE": "", "GIT_COMMITTER_DATE": ""}
 """Makes git use the real time, whatever the environment sets for commits and tags."""
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """A commit."""
-
-    id: str
-    author: str
-    when: dt.datetime
-    subject: str
-
-    def __str__(self) -> str:
-        return f"{self.id[:10]} by {self.author}, {self.when:%Y-%m-%d}: {self.subject}"
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """An annotated tag."""
-
-    name: str
-    commit: str
-    message: str
-    signed: bool
 
 
 class History:

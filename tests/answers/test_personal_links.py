@@ -5,13 +5,11 @@ from __future__ import annotations
 from publisher.answers.personal_links import personal_links, personal_token, sample_token
 from publisher.answers.token import is_signed, parse_token
 from publisher.people.recipients import Recipient
-from publisher.policies.organisation import Organisation
 from publisher.releases.number import Number
-from tests.fixtures.amendments import amendments
+from tests.fixtures.amendments import HOSTING, amendments
 
 KEY = b"only for tests: a key of more than thirty-two characters"
 ANN = Recipient(11, "c-1", "ann@x.example", "Ann")
-HOSTING = Organisation("Hosting", "1 Street", "https://x.example/", "a@x.example", "b@x.example")
 TWO = amendments()[1]
 
 
@@ -28,16 +26,16 @@ def test_no_key_ever_signed_a_sample() -> None:
 
 def test_form_and_reply_carry_the_same_token() -> None:
     links = personal_links(TWO, HOSTING, "t-1", Number(1))
-    assert links.form == "https://x.example/privacy/2/opt-out/?token=t-1"
-    assert links.reply == "b+t-1@x.example"
-    assert links.changes == "https://x.example/privacy/2/changes/"
+    assert links.form == "http://127.0.0.1:8000/privacy/2/opt-out/?token=t-1"
+    assert links.reply == "opt-out+t-1@hosting.example"
+    assert links.changes == "http://127.0.0.1:8000/privacy/2/changes/"
 
 
 def test_who_missed_a_letter_sees_the_whole_span() -> None:
     postponed = amendments()[2]
     assert personal_links(postponed, HOSTING, "t", Number(1)).changes == (
-        "https://x.example/privacy/compare/?from=1&to=2.1"
+        "http://127.0.0.1:8000/privacy/compare/?from=1&to=2.1"
     )
     up_to_date = personal_links(postponed, HOSTING, "t", Number(2))
-    assert up_to_date.changes == "https://x.example/privacy/2.1/changes/"
+    assert up_to_date.changes == "http://127.0.0.1:8000/privacy/2.1/changes/"
     assert personal_links(postponed, HOSTING, "t", None).changes == up_to_date.changes

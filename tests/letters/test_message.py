@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 
-from publisher.edges import archive
 from publisher.errors import RecipientsError
 from publisher.letters.html_part import LARGEST_HTML_PART
 from publisher.letters.notice import compose_notice
@@ -16,18 +14,17 @@ from publisher.letters.receipt import compose_link
 from publisher.people.recipients import Recipient
 from publisher.policies.organisation import Organisation
 from publisher.releases.release import Release
-from tests.fixtures.houses import NOW, TWO, make
+from tests.fixtures.amendments import HOSTING, PUBLISHED, amendments
 from tests.fixtures.letters import ANNA, LINK, LINKS, REPLY, SeenText, read_message
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Organisation]:
-    project = make(tmp_path_factory.mktemp("house"))
-    return archive.release(project, "privacy", TWO), project.settings.organisation
+@pytest.fixture
+def made() -> tuple[Release, Organisation]:
+    return amendments()[1], HOSTING
 
 
 def notice(made: tuple[Release, Organisation], recipient: Recipient = ANNA) -> EmailMessage:
-    letter = compose_notice(made[0], recipient, made[1], LINKS, NOW)
+    letter = compose_notice(made[0], recipient, made[1], LINKS, PUBLISHED)
     return read_message(letter.data)
 
 
@@ -46,7 +43,7 @@ def test_has_each_field_once(made: tuple[Release, Organisation]) -> None:
 
 
 def test_lines_are_as_mail_wants_them(made: tuple[Release, Organisation]) -> None:
-    letter = compose_notice(made[0], ANNA, made[1], LINKS, NOW)
+    letter = compose_notice(made[0], ANNA, made[1], LINKS, PUBLISHED)
     lines = letter.data.split(b"\r\n")
     assert all(b"\n" not in line and b"\r" not in line for line in lines)
     assert max(map(len, lines)) <= 78
@@ -87,7 +84,7 @@ def test_the_same_letter_has_the_same_bytes(made: tuple[Release, Organisation]) 
             ANNA,
             made[1],
             LINKS,
-            NOW,
+            PUBLISHED,
             b"%PDF",
         )
         for _ in range(2)
@@ -143,8 +140,6 @@ def test_a_title_that_has_line_ends_of_any_kind_stays_one_header(
     assert message["Bcc"] is None
 
 
-def test_a_part_that_is_not_there_is_empty(tmp_path: Path) -> None:
-    project = make(tmp_path)
-    release = archive.release(project, "privacy", TWO)
-    letter = compose_link(release, ANNA, project.settings.organisation, link=LINK, date=NOW)
+def test_a_part_that_is_not_there_is_empty(made: tuple[Release, Organisation]) -> None:
+    letter = compose_link(made[0], ANNA, made[1], link=LINK, date=PUBLISHED)
     assert letter.part("text/calendar") == ""

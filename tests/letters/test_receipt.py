@@ -6,19 +6,17 @@ import datetime as dt
 
 import pytest
 
-from publisher.edges import archive
 from publisher.letters.receipt import compose_link, compose_receipt
 from publisher.people.requests import Channel, Request, RequestKind, Timing
 from publisher.policies.organisation import Organisation
 from publisher.releases.release import Release
-from tests.fixtures.houses import NOW, TWO, make
+from tests.fixtures.amendments import HOSTING, PUBLISHED, amendments
 from tests.fixtures.letters import ANNA, LINK, read_message
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Organisation]:
-    project = make(tmp_path_factory.mktemp("house"))
-    return archive.release(project, "privacy", TWO), project.settings.organisation
+@pytest.fixture
+def made() -> tuple[Release, Organisation]:
+    return amendments()[1], HOSTING
 
 
 def declared(kind: RequestKind, when: Timing, number: int = 42) -> Request:
@@ -73,7 +71,7 @@ def test_one_letter_can_be_the_receipt_for_several(made: tuple[Release, Organisa
 
 
 def test_the_link_is_mailed_with_a_word_of_warning(made: tuple[Release, Organisation]) -> None:
-    letter = compose_link(made[0], ANNA, made[1], link=LINK, date=NOW)
+    letter = compose_link(made[0], ANNA, made[1], link=LINK, date=PUBLISHED)
     assert LINK in letter.part("text/plain")
     assert letter.sender == ""
     assert "Nothing has been recorded yet." in " ".join(letter.part("text/plain").split())

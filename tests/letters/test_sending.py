@@ -146,7 +146,7 @@ def test_the_plan_in_words() -> None:
     plan = SendingPlan(TWO, some, "from@x.example", "relay:587", "policy.pdf", "it is 1980")
     assert plan.lines() == [
         "Privacy Policy, version 2: applies from 1 March 2027, opting out until 28 February 2027",
-        "  letter   It changes",
+        "  letter   Privacy Policy: version 2 applies from 1 March 2027",
         "  from     from@x.example",
         "  by       relay:587",
         "  to tell  1 of 2 recipients",
