@@ -212,3 +212,16 @@ def test_a_library_is_known_in_one_place(library: str, place: str) -> None:
     }
     assert users
     assert [user for user in users if not user.startswith(place)] == []
+
+
+def test_what_architecture_points_to_is_there() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    named = re.findall(r"`([\w./-]+(?:\.py|\.md|\.js|/))`", text)
+    assert len(named) > 50
+    everything = {path.name for path in PACKAGE.rglob("*.py")}
+    gone = [
+        name
+        for name in named
+        if not (PACKAGE / name).exists() and not (ROOT / name).exists() and name not in everything
+    ]
+    assert gone == []
