@@ -1,4 +1,4 @@
-"""The ledger as its tables have it, read past the program that wrote them."""
+"""The tables of the ledger, read without the program that wrote them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ HALF = {
     "an opt-out by mail without its declaration": "SELECT id FROM filing "
     "WHERE filed = 'opt out' AND request IS NULL",
 }
-"""What no row may be, however its writer ended."""
+"""Queries that must find nothing, however the writer ended."""
 _MARKED = "WHERE state IN ('in doubt', 'accepted')"
 DECLARATIONS = (
     "SELECT request.id, customer, kind, timing, repeats FROM request "
@@ -86,7 +86,7 @@ class Books:
         return create_engine(self._url, poolclass=NullPool, connect_args=arguments)
 
     def rows(self, query: str, *, at_rest: bool = True) -> Sequence[RowMapping]:
-        """What a query finds, where wanted once nobody else is at work."""
+        """The rows that a query finds; `at_rest` waits until nobody else is at work."""
         if at_rest:
             self._engine.quiet(self._url)
         with self._open.connect() as db:
@@ -112,11 +112,11 @@ class Books:
         return {receipt_number(row["request"]): row["state"] for row in rows}
 
     def declarations(self) -> list[Declaration]:
-        """All that customers declared, in the order in which it counts."""
+        """All declarations of customers, in the order in which they count."""
         return [Declaration(**row) for row in self.rows(DECLARATIONS)]
 
     def half(self) -> list[str]:
-        """Rows that were written by half, or name rows that are not there."""
+        """Half-written rows, and references to rows that do not exist."""
         self._engine.quiet(self._url)
         with self._open.connect() as db:
             found = self._engine.flaws(db)
@@ -132,7 +132,7 @@ class Books:
 
 
 def twice_declared(declarations: Sequence[Declaration]) -> list[str]:
-    """Customers for whom the same is on record twice running, and not as a repetition."""
+    """Customers with the same declaration on record twice in a row, not marked as a repeat."""
     last: dict[tuple[str, str], str] = {}
     found = []
     for one in declarations:

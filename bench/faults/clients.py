@@ -1,4 +1,4 @@
-"""Customers in front of their forms: they post, read the answer, and try again where none came."""
+"""Customers at their forms: they post, read the answer, and try again if none came."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Customer:
 
 @dataclass
 class Crowd:
-    """Many customers, and all that they ever posted."""
+    """Many customers, and everything they posted."""
 
     port: int
     random: Random
@@ -78,7 +78,7 @@ class Crowd:
 
     @contextmanager
     def posting(self, cues: Cues, people: int) -> Iterator[None]:
-        """So many of them post at once, as long as the block runs."""
+        """A number of people post at once while the block runs."""
         end = threading.Event()
         threads = [threading.Thread(target=self._post, args=(cues, end)) for _ in range(people)]
         for thread in threads:
@@ -111,7 +111,7 @@ class Crowd:
                 time.sleep(0.01)
 
     def _press(self, customer: Customer, cues: Cues, times: int) -> list[Posted]:
-        """Presses a button so many times at once; those that nobody listened to are left out."""
+        """Presses a button several times at once; posts that found no server are left out."""
         action = customer.left[0]
         page, _, query = customer.links.form.partition("?")
         body = urlencode({**dict(parse_qsl(query)), "action": action})
@@ -148,7 +148,7 @@ class Crowd:
 
 
 def last_said(posts: Sequence[Posted]) -> dict[str, set[str]]:
-    """What each customer may have said last: what was acknowledged, and what went unanswered since.
+    """What each customer may have said last: the last acknowledged post, and unanswered ones since.
 
     Customers none of whose posts was acknowledged are left out.
     """

@@ -1,4 +1,4 @@
-"""What was counted, and whether it was promised otherwise."""
+"""Counts of what was found, and whether a promise was broken."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 SHOWN = 5
-"""Cases of a broken promise that are named."""
+"""Limit on the cases of a broken promise that are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Count:
 
     what: str
     promised: bool
-    """Whether it must never be found; else it is only told."""
+    """Whether it must never be found; otherwise it is only reported."""
     cases: tuple[str, ...] | int
     """Which ones, or how many."""
 

@@ -23,22 +23,22 @@ from bench.faults.post import Post
 from bench.faults.relay import Step, strike
 
 LIMIT = 30.0
-"""Seconds after which a process whose cue does not come is killed all the same."""
+"""Seconds after which a process is killed even if its cue does not come."""
 _SETTLES = 0.004
 """Seconds that the relay has to take what was written."""
 _GLANCE = 0.0004
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 
 
 class Cue(StrEnum):
-    """What a death waits for, beside the steps of the relay's dialogue."""
+    """What a kill waits for, apart from the steps of the relay's dialogue."""
 
     STARTED = "started"
     WRITTEN = "written"
     """The ledger's log was written (`-wal` of SQLite)."""
     MARKED = "marked"
-    """A letter is in doubt, and its end has not been written: it is stopped now and then, and
-    looked at, until that is so."""
+    """A letter is in doubt and its end has not been written: the process is stopped and checked now
+    and then, until that is so."""
     POSTED = "posted"
     """A form was posted, and not yet answered."""
     STOPPED = "stopped"
@@ -51,11 +51,11 @@ class Death:
 
     cue: Cue | Step
     nth: int
-    """The how-manieth time the cue comes, from 1."""
+    """Which occurrence of the cue, counted from 1."""
     delay: float
-    """Seconds from there."""
+    """Seconds after the cue."""
     family: bool
-    """Whether what it started dies with it: a machine that halts, or one process out of memory."""
+    """Whether its children die too, as when the machine halts; otherwise it dies alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,7 @@ class Fates:
     """The deaths of one kind of process, drawn at random."""
 
     cues: Mapping[Cue | Step, tuple[int, float]]
-    """Of the cues, one as often as the other: how many times it may come, and how many seconds
-    later the death may be."""
+    """For each cue, all equally likely: the highest occurrence and the longest delay (seconds)."""
 
     def on(self, engine: Engine) -> Fates:
         """Without what cannot be seen of an engine: only SQLite's log is a file of the firm."""
@@ -77,7 +76,7 @@ class Fates:
         return Fates({cue: span for cue, span in self.cues.items() if wanted(cue)})
 
     def within(self, most: int) -> Fates:
-        """With cues that come no more often than so many times."""
+        """With a limit on the occurrence of the cues."""
         most = max(1, most)
         return Fates({cue: (min(n, most), late) for cue, (n, late) in self.cues.items()})
 
@@ -103,7 +102,7 @@ class Cues:
             self._changed.notify_all()
 
     def end(self) -> None:
-        """Nobody has anything left to post."""
+        """Says that nobody has anything left to post."""
         with self._changed:
             self._over = True
             self._changed.notify_all()
@@ -114,7 +113,7 @@ class Cues:
         return self._over
 
     def wait(self, nth: int, seconds: float) -> bool:
-        """Waits until so many were posted; False where they are not."""
+        """Waits until a number of forms were posted; False if that does not happen."""
         with self._changed:
             self._changed.wait_for(lambda: self._posts >= nth or self._over, seconds)
             return self._posts >= nth
@@ -157,19 +156,19 @@ def executed(process: subprocess.Popen[bytes], death: Death, watch: Watch) -> st
 
 
 def _stepped(process: subprocess.Popen[bytes], death: Death, step: Step, watch: Watch) -> bool:
-    """Has the relay kill a process; False where its cue did not come, and it was killed here."""
+    """Has the relay kill a process; False: the cue did not come, so it was killed here."""
     came = True
     with watch.post.ordered(process.pid, step, death.nth, death.delay, family=death.family):
         if not ended(process, watch.limit):
             came = False
             strike(process.pid, family=death.family)
-        # It is not waited for before the order is taken back, lest its number be another's.
+        # The order is withdrawn before the process is reaped, after which its pid may be reused.
         ended(process, LIMIT)
     return came
 
 
 def _came(process: subprocess.Popen[bytes], death: Death, watch: Watch) -> bool:
-    """Waits for the cue of a death; False where it did not come."""
+    """Waits for the cue of a kill; False: it did not come."""
     until = time.monotonic() + watch.limit
     if death.cue is Cue.WRITTEN:
         return _written(process, death.nth, watch.log, until)
@@ -198,7 +197,7 @@ def _written(process: subprocess.Popen[bytes], nth: int, log: Path, until: float
 def _marked(
     process: subprocess.Popen[bytes], handed: Callable[[], set[str]], random: Random, until: float
 ) -> bool:
-    """Stops a process until that is in the middle of handing a letter over; there it stays."""
+    """Stops a process, again and again, until it is in the middle of handing over a letter."""
     before = handed()
     while time.monotonic() < until:
         if ended(process, random.uniform(0.001, 0.01)):
@@ -220,7 +219,7 @@ def _state(log: Path) -> tuple[int, int]:
 
 
 def ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Whether a process ends within so many seconds; its number stays its own until `wait`."""
+    """Whether a process ends within some seconds; its pid is not reused until `wait`."""
     until = time.monotonic() + seconds
     while process.returncode is None:
         if os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
@@ -248,7 +247,7 @@ def left(mark: str) -> list[int]:
 
 
 def alone(mark: str, seconds: float) -> int:
-    """Waits until no process with a mark is left; kills the last of them, and says how many."""
+    """Waits until no process with a mark is left; kills those that stay, and says how many."""
     until = time.monotonic() + seconds
     while (pids := left(mark)) and time.monotonic() < until:
         time.sleep(0.05)

@@ -33,13 +33,13 @@ class Engine(Protocol):
         """A copy of a ledger that nobody has open; its URL."""
 
     def quiet(self, url: str) -> None:
-        """Waits, if not for long, until nobody else is at work in a ledger."""
+        """Waits for a limited time until nobody else uses a ledger."""
 
     def flaws(self, db: Connection) -> list[str]:
         """What the database itself finds wrong with its files and references."""
 
     def close(self) -> None:
-        """Removes what is outside the folders that were given."""
+        """Removes what was made outside the given folders."""
 
 
 class SQLite:
@@ -60,7 +60,7 @@ class SQLite:
         return made
 
     def quiet(self, url: str) -> None:
-        """Nothing to wait for: what was not committed dies with its writer."""
+        """Does nothing: what was not committed dies with its writer."""
 
     def flaws(self, db: Connection) -> list[str]:
         """By `integrity_check` and `foreign_key_check`."""
@@ -69,7 +69,7 @@ class SQLite:
         return [line for line in whole if line != "ok"] + lost
 
     def close(self) -> None:
-        """Nothing to remove."""
+        """Does nothing: there is nothing to remove."""
 
 
 class PostgreSQL:
@@ -103,7 +103,7 @@ class PostgreSQL:
         return self._url.set(database=name).render_as_string(hide_password=False)
 
     def quiet(self, url: str) -> None:
-        """Waits until no session is busy: one whose client was killed ends what it was told."""
+        """Waits until no session is busy; the server finishes statements of killed clients."""
         busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = :name AND state <> 'idle'"
         self._wait(url, busy)
 

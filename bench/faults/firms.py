@@ -36,7 +36,7 @@ security = "none"
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """What a letter gave its reader to answer with."""
+    """The ways of answering that a letter offers."""
 
     customer: str
     form: str
@@ -96,7 +96,7 @@ class Firm:
         return (self.root / ".publisher" / "said.log").read_text("utf-8", "replace")
 
     def run(self, *words: str, columns: int = 80) -> subprocess.CompletedProcess[bytes]:
-        """Runs a command to its end, in a terminal so many columns wide."""
+        """Runs a command to its end, in a terminal of a given width in columns."""
         environment = {**self.environment, "COLUMNS": str(columns)}
         return subprocess.run(self.command(*words), capture_output=True, env=environment, cwd=ROOT)
 
@@ -143,7 +143,7 @@ class Founder:
         self._first.ok("build")
 
     def import_customers(self, number: int) -> None:
-        """Gives the first firm so many customers. Some cannot be reached at first, some never."""
+        """Gives the first firm customers, some of whom cannot be reached at first, or ever."""
         rows = ["customer,address,name"]
         for one in range(1, number + 1):
             kind = {7: "refused", 23: "later"}.get(one % 50, "c")

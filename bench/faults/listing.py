@@ -1,4 +1,4 @@
-"""What the program's own commands name of what a person has to see to."""
+"""What the program's own commands list of what needs a person's attention."""
 
 from __future__ import annotations
 

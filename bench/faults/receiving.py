@@ -41,21 +41,21 @@ AT_ONCE = 2
 SPARED = 0.3
 """How many tries nobody kills."""
 BATCH = 20
-"""Tries between two looks into the ledger."""
+"""Attempts between two checks of the ledger."""
 LETTERS = 150
-"""Messages of a round at most; there are no more of them than kills to make."""
+"""Limit on the messages of a round, which has no more of them than kills to make."""
 FEW = 8
-"""Messages of a round at least: one of each kind."""
+"""Least number of messages of a round: one of each kind."""
 WAITING = ("unclear", "unknown sender", "unreadable")
 """How a message is filed that a person has to read."""
 LATE = 60.0
-"""Seconds that a delivery may take which nobody kills."""
+"""Seconds that a delivery may take if nobody kills it."""
 
 
 def kill_receivers(
     founder: Founder, links: Sequence[Links], kills: int, random: Random, patience: float
 ) -> Tally:
-    """Kills so many runs of `receive`, over as many rounds as that takes.
+    """Kills a number of runs of `receive`, over as many rounds as that takes.
 
     A round is a ledger and a queue of messages; it ends when the queue is empty.
 

@@ -1,4 +1,4 @@
-"""An SMTP server (RFC 5321) that writes a letter down before it takes it, and kills on order.
+"""An SMTP server (RFC 5321) that logs a letter before it accepts it, and kills on request.
 
     python -m bench.faults.relay LOG
 
@@ -48,9 +48,9 @@ class Order:
     pid: int
     step: Step
     nth: int
-    """The how-manieth time that this step is reached, from 1."""
+    """Which occurrence of this step, counted from 1."""
     delay: float
-    """Seconds from there."""
+    """Seconds after the step."""
     family: bool
     """Whether its whole process group is killed with it."""
 
@@ -67,7 +67,7 @@ class Arrival:
 
 
 def strike(pid: int, *, family: bool) -> None:
-    """Kills a process that the bench started; nothing happens where it has ended."""
+    """Kills a process that the bench started, unless it has ended."""
     try:
         (os.killpg if family else os.kill)(pid, signal.SIGKILL)
     except ProcessLookupError:
@@ -83,7 +83,7 @@ class Office:
         self._tries: dict[str, int] = {}
 
     def order(self, values: dict[str, Any]) -> None:
-        """Takes an order; one without a step takes the order about its process back."""
+        """Takes an order; one without a step withdraws the order about its process."""
         if values["step"]:
             order = Order(**{**values, "step": Step(values["step"])})
             self._orders[order.pid] = (order, order.nth)
@@ -91,7 +91,7 @@ class Office:
             self._orders.pop(values["pid"], None)
 
     def reached(self, step: Step) -> None:
-        """Kills whoever is to die at this step. Nobody is answered meanwhile."""
+        """Kills the process that is to die at this step; nobody is answered meanwhile."""
         for pid, (order, left) in list(self._orders.items()):
             if order.step is not step:
                 continue

@@ -33,7 +33,7 @@ EXPERIMENTS = ("send", "serve", "receive")
 def experiment(
     name: str, folder: Path, engine: Engine, customers: int, kills: int, random: Random
 ) -> Tally:
-    """Kills one of the commands so often; what was counted."""
+    """Kills one of the commands a number of times; returns what was counted."""
     founder = Founder.of(folder, engine)
     founder.import_customers(customers)
     if name == "send":

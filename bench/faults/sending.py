@@ -29,7 +29,7 @@ FATES = Fates(
 LAST = Fates(cues={Step.GONE: (1, 0.12)})
 """For a run that will come to its end."""
 FEW = 40
-"""So many letters are left when a run is killed at its end."""
+"""Letters that are left when a run is killed at its end."""
 DONE, FINDINGS = 0, 1
 PATIENCE = 300.0
 """Seconds that a run has which nobody kills."""
@@ -41,7 +41,7 @@ _SEND = ("--quiet", "send", "2", "--confirm")
 
 
 def kill_senders(founder: Founder, kills: int, random: Random) -> Tally:
-    """Kills so many runs of `send`, over as many rounds as that takes.
+    """Kills a number of runs of `send`, over as many rounds as that takes.
 
     A round is a ledger whose customers are still to be told; it ends when a run came to its end.
     """
@@ -83,7 +83,7 @@ def _round(founder: Founder, name: str, kills: int, random: Random, tally: Tally
 
 
 def _to_the_end(firm: Firm, books: Books) -> list[int]:
-    """Lets it run, as its operator would, until nothing is to do; how the runs ended."""
+    """Runs it, as its operator would, until nothing is left to do; returns how the runs ended."""
     codes = []
     for _ in range(5):
         process = firm.start(*_SEND)

@@ -36,7 +36,7 @@ FATES = Fates(
     },
 )
 PEOPLE = 6
-"""Who post at the same moment."""
+"""People who post at the same time."""
 LIMIT = 8.0
 """Seconds under load after which a receiver is killed although the cue did not come."""
 STARTS = 30.0
@@ -46,7 +46,7 @@ STARTS = 30.0
 def kill_servers(
     founder: Founder, links: Sequence[Links], kills: int, random: Random, patience: float
 ) -> Tally:
-    """Kills so many receivers, over as many rounds as that takes.
+    """Kills a number of receivers, over as many rounds as that takes.
 
     A round is a ledger; it ends when nobody has anything left to press.
 

@@ -17,7 +17,7 @@ from publisher.errors import FormError
 from tests.fixtures.pdfs import FORM, file, packed
 
 with atheris.instrument_imports():
-    from publisher.paper import fillable
+    from publisher.answers.returned_form import read_form
 
 SLOW = 1.0
 """Seconds of CPU; a file that takes more is a finding."""
@@ -64,7 +64,7 @@ def read(data: bytes) -> None:
         rest = packed(rest.split(b"\n")[:200], 1)
     start = time.process_time()
     try:
-        answers = fillable.read_form(rest)
+        answers = read_form(rest)
         _tell(f"{len(answers.fields)} {answers.declared}")
     except FormError as error:
         _tell(str(error.__cause__ or error))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from publisher.actions import Progress, silent
 from publisher.actions.workplace import Workplace
@@ -12,20 +13,20 @@ from publisher.edges.archive import Archive
 from publisher.edges.build_cache import BuildCache
 from publisher.edges.clock import build_day
 from publisher.edges.press import Press
-from publisher.edges.site_assets import SHEET, site_assets
-from publisher.edges.submissions import Submissions
+from publisher.edges.site_assets import SITE_SHEET, site_assets
 from publisher.errors import PublisherError, RenderError
 from publisher.paper.documents import SiteDocument, site_documents
 from publisher.policies.organisation import Organisation
 from publisher.releases.address import Addresses
 from publisher.releases.folder import SUMS_FILE
 from publisher.releases.releases import Releases
-from publisher.review.draft import review_draft
 from publisher.site.assembly import SiteParts, assemble
 from publisher.site.context import PolicyOnDay
 from publisher.site.derived import DerivedTexts
-from publisher.site.page import FileMaker, Page, Site
-from publisher.site.preview import draft_pages
+from publisher.site.page import FileMaker, GeneratedSite, Page
+
+if TYPE_CHECKING:
+    from publisher.edges.submissions import Submissions
 
 
 def generate(
@@ -34,7 +35,7 @@ def generate(
     progress: Progress = silent,
     *,
     draft: bool = False,
-) -> Site:
+) -> GeneratedSite:
     """The generated part of the site.
 
     Args:
@@ -62,7 +63,7 @@ def generate(
     _make(makers, progress)
     drafts = tuple(_drafts(workplace.submissions, lines)) if draft else ()
     sums = partial(archive.file, name=SUMS_FILE)
-    parts = SiteParts(sums, {**site_assets(), **makers}, (SHEET,), drafts)
+    parts = SiteParts(sums, {**site_assets(), **makers}, (SITE_SHEET,), drafts)
     return assemble(organisation, policies, day, parts)
 
 
@@ -106,6 +107,10 @@ def _maker(
 
 
 def _drafts(submissions: Submissions, lines: Mapping[str, Releases]) -> Iterator[Page]:
+    # A build that the public reads has no use for these.
+    from publisher.review.draft import review_draft
+    from publisher.site.preview import draft_pages
+
     for policy_id, releases in lines.items():
         try:
             submission = submissions.read(policy_id, releases)

@@ -1,32 +1,37 @@
-"""The forms of the opt-out page, as HTML.
+"""The opt-out page: its form in the built page, and what the receiver puts in place of it.
 
 The page itself, with its heading and the frozen wording, is built with the site. Between two marks
-in it stands `public_form`; the receiver puts `personal_form` in its place for the bearer of a link.
+in it stands the form for everybody; the receiver shows the page with the form of one customer, a
+receipt or a message there.
 """
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from markupsafe import Markup
 
-from publisher.markup.elements import NOTHING
-from publisher.people.requests import RequestKind, Timing
-from publisher.policies.dates import long_date
+from publisher.answers.bearer import Bearer
+from publisher.answers.declarations import stands
+from publisher.answers.opt_out_form import ANSWER, TOKEN_FIELD, public_form
+from publisher.errors import NotFoundError, TokenError
+from publisher.letters.fields import fill
+from publisher.letters.receipt import receipt_text
+from publisher.markup.html import clauses_html
+from publisher.people.requests import Recorded, Request
+from publisher.policies.organisation import Organisation
+from publisher.policies.policy import POLICY_ID
+from publisher.releases.number import Number
 from publisher.releases.release import Release
+from publisher.text.parsing import parse
 
-START, END = Markup("<!-- form -->"), Markup("<!-- /form -->")
+_START, _END = Markup("<!-- form -->"), Markup("<!-- /form -->")
 """The marks around the region of the built page that the receiver replaces."""
-ANSWER = "pp-answer"
-"""The anchor of what the receiver puts there, so that a phone shows it without scrolling."""
-ADDRESS_FIELD, TOKEN_FIELD, ACTION_FIELD = "address", "token", "action"
-LONGEST_ADDRESS = 254
-"""Octets of an address (RFC 5321 §4.5.3.1.3, less the angle brackets)."""
 
 
-class Said(StrEnum):
+class FormMessage(StrEnum):
     """What the page says in place of its form: a heading."""
 
     ASKED = "Look into your mailbox"
@@ -39,143 +44,147 @@ class Said(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
-    """What a customer has declared about a release, as the form shows it."""
+class FormAddress:
+    """Which opt-out page is asked for."""
 
-    kind: RequestKind
-    timing: Timing
-    received: dt.datetime
-    receipt: str
+    policy_id: str
+    number: Number
+
+    @classmethod
+    def parse(cls, policy_id: str, number: str) -> FormAddress | None:
+        """The page at `/POLICY/NUMBER/opt-out/`; None: no page has such an address."""
+        found = Number.parse(number)
+        if found is None or str(found) != number or not POLICY_ID.fullmatch(policy_id):
+            return None
+        return cls(policy_id, found)
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """What the personal form of one customer shows."""
+class ShownPage:
+    """The opt-out page as one visitor is shown it."""
 
-    token: str
-    address: str
-    """Masked, so that whoever was forwarded the link does not learn it."""
-    timing: Timing
-    """That of a declaration made now."""
-    declared: Declared | None
-    """The declaration that stands; None where none came in time."""
-    late: Declared | None
-    """The last one that came late."""
+    html: Markup
+    personal: bool = True
+    """Whether it is for this visitor alone."""
+    message: FormMessage | None = None
+    """What stands in place of the form; None: the form, or a receipt."""
+    trouble: str = ""
+    """What the operator has to know; empty: nothing."""
 
 
-def public_form(release: Release) -> Markup:
-    """The form for a visitor without a personal link: it asks for that link to be mailed.
+@dataclass(frozen=True, slots=True)
+class OptOutPage:
+    """The opt-out page of a release."""
+
+    release: Release
+    built: Markup
+    """As it was built."""
+
+    def require_own(self, bearer: Bearer) -> Bearer:
+        """The bearer of a token, if it is about this release.
+
+        Raises:
+            TokenError: it is about another one.
+        """
+        if bearer.release.name != self.release.name:
+            raise TokenError("this link belongs to another release")
+        return bearer
+
+    def public(self) -> ShownPage:
+        """The page as it was built."""
+        return ShownPage(self.built, personal=False)
+
+    def showing(self, region: Markup) -> ShownPage:
+        """The page with something else in place of its form."""
+        return ShownPage(self._with(region))
+
+    def saying(self, message: FormMessage, trouble: str = "") -> ShownPage:
+        """The page with a message in place of its form: what happened, and what to do next.
+
+        Args:
+            message: what happened.
+            trouble: see `ShownPage`.
+        """
+        contact = self.release.policy.facts.contact
+        region = Markup(
+            '<h2>{}</h2>\n<p role="status">{} or write to <a href="mailto:{}">{}</a>.</p>\n'
+        ).format(message, _NEXT[message], contact, contact)
+        return ShownPage(self._with(region), message=message, trouble=trouble)
+
+    def _with(self, region: Markup) -> Markup:
+        before, _, rest = self.built.partition(_START)
+        _, _, after = rest.partition(_END)
+        return Markup('{}{}\n<div id="{}">\n{}</div>\n{}{}').format(
+            before, _START, ANSWER, region, _END, after
+        )
+
+
+def opt_out_page(release: Release, built: Markup) -> OptOutPage:
+    """The opt-out page of a release.
 
     Args:
-        release: a release that people may opt out of.
+        release: which.
+        built: the built page; one without the region of a form, such as an empty one, is replaced
+            by a bare page, so that a link in a letter works all the same.
+
+    Raises:
+        NotFoundError: nobody may opt out of the release.
     """
-    closes = long_date(release.closes, release.policy.facts.language)
-    return _form(
-        f"Opt out of {_version(release)} by form",
-        Markup(
-            '<p id="pp-address-why">Your notice has a link to your own form. If you do not have it '
-            "at hand, enter the e-mail address that the notice went to, and we send the link "
-            "there. You can opt out until the end of {} (UTC).</p>\n"
-            '<div class="pp-field"><label for="pp-address">Your e-mail address</label>\n'
-            '<input id="pp-address" name="{}" type="email" autocomplete="email" '
-            'maxlength="{}" aria-describedby="pp-address-why" required></div>\n'
-        ).format(closes, ADDRESS_FIELD, LONGEST_ADDRESS),
-        "Send me the link to my form",
+    if not release.opt_out:
+        raise NotFoundError(
+            f"release {release.number} has no opt-out", where=f"versions/{release.name}"
+        )
+    whole = _START in built and _END in built
+    return OptOutPage(release, built if whole else _bare(release))
+
+
+def _bare(release: Release) -> Markup:
+    return Markup(
+        '<!doctype html><html lang="{}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><title>Opt out</title></head>'
+        "<body><main>{}{}</main></body></html>"
+    ).format(
+        release.policy.facts.language, clauses_html(parse(release.opt_out)), public_region(release)
     )
 
 
-def personal_form(release: Release, view: View) -> Markup:
-    """The form of one customer: what stands, and the button that changes it.
+def public_region(release: Release) -> Markup:
+    """The region of the built page that the receiver replaces: the form for everybody."""
+    return Markup("{}\n{}{}").format(_START, public_form(release), _END)
+
+
+def receipt_region(
+    bearer: Bearer, recorded: Recorded, requests: Sequence[Request], organisation: Organisation
+) -> Markup:
+    """The receipt for a declaration by form, in place of the form.
 
     Args:
-        release: the release whose window and dates hold now.
-        view: the customer's state.
+        bearer: who declared it, with a token.
+        recorded: what is on record; for what repeats another declaration, that one's receipt.
+        requests: all that this customer declared about the release and its corrections.
+        organisation: whose receipt it is.
     """
-    version = _version(release)
-    last = view.late if view.late and view.timing is Timing.LATE else view.declared
-    out = last is not None and last.kind is RequestKind.OPT_OUT
-    action = RequestKind.WITHDRAW if out else RequestKind.OPT_OUT
-    verb = f"I withdraw my opt-out of {version}" if out else f"I opt out of {version}"
-    parts = [_standing(release, view.declared), _standing(release, view.late)]
-    if view.declared and view.late:
-        parts.append(Markup("<p>What you declared in time stands.</p>\n"))
-    belongs = Markup("<p>This form belongs to the customer with the address {}.</p>\n")
-    parts += [_window(release, view), belongs.format(view.address)]
-    fields = NOTHING.join(
-        Markup('<input type="hidden" name="{}" value="{}">\n').format(name, value)
-        for name, value in ((TOKEN_FIELD, view.token), (ACTION_FIELD, action.value))
-    )
-    return _form("Your declaration", NOTHING.join(parts) + fields, verb)
+    own = f"./?{TOKEN_FIELD}={bearer.token.text if bearer.token else ''}"
+    first = recorded.first or recorded.request
+    text = receipt_text(bearer.window, organisation, first, own, stands=stands(requests))
+    # The page has its heading already, so that of the receipt goes one level down.
+    return clauses_html(parse(fill(f"#{text}", {"opt_out_link": own})))
 
 
-_SAID = {
-    Said.ASKED: "If this address belongs to a customer we know, we send it a link to the "
+_NEXT = {
+    FormMessage.ASKED: "If this address belongs to a customer we know, we send it a link to the "
     "form, once a day at most. Nothing is recorded before you open that link and confirm. If no "
     "mail comes within an hour, try the address that our notice went to,",
-    Said.BAD_LINK: "It was cut off or altered, or it belongs to another version. Nothing was "
-    "recorded. Copy the whole link from the notice, reply to the notice with the words “I opt "
+    FormMessage.BAD_LINK: "It was cut off or altered, or it belongs to another version. Nothing "
+    "was recorded. Copy the whole link from the notice, reply to the notice with the words “I opt "
     "out”,",
-    Said.NOT_RECORDED: "Our records cannot be written at this moment. Nothing was recorded. Please "
-    "try again in a few minutes, reply to the notice with the words “I opt out”,",
-    Said.NOT_UNDERSTOOD: "Nothing was recorded. Please go back and try again,",
-    Said.TOO_LARGE: "Nothing was recorded. Please go back and try again,",
-    Said.TOO_OFTEN: "A link was asked for too often from your network. Nothing was recorded. "
-    "Please try again in an hour, reply to the notice with the words “I opt out”,",
-    Said.CHANGED_TOO_OFTEN: "You opted out and took it back so often today that this was not "
-    "recorded. What you declared before it stands. Please come back tomorrow,",
+    FormMessage.NOT_RECORDED: "Our records cannot be written at this moment. Nothing was "
+    "recorded. Please try again in a few minutes, reply to the notice with the words “I opt out”,",
+    FormMessage.NOT_UNDERSTOOD: "Nothing was recorded. Please go back and try again,",
+    FormMessage.TOO_LARGE: "Nothing was recorded. Please go back and try again,",
+    FormMessage.TOO_OFTEN: "A link was asked for too often from your network. Nothing was "
+    "recorded. Please try again in an hour, reply to the notice with the words “I opt out”,",
+    FormMessage.CHANGED_TOO_OFTEN: "You opted out and took it back so often today that this was "
+    "not recorded. What you declared before it stands. Please come back tomorrow,",
 }
-
-
-def said(release: Release, what: Said) -> Markup:
-    """A message in place of the form: what happened, and what to do next."""
-    contact = release.policy.facts.contact
-    return Markup(
-        '<h2>{}</h2>\n<p role="status">{} or write to <a href="mailto:{}">{}</a>.</p>\n'
-    ).format(what, _SAID[what], contact, contact)
-
-
-def _version(release: Release) -> str:
-    return f"version {release.number.major}"
-
-
-def _form(title: str, body: Markup, button: str) -> Markup:
-    return Markup(
-        '<h2 id="pp-form-title">{}</h2>\n'
-        '<form class="pp-form" method="post" action="./#{}" '
-        'aria-labelledby="pp-form-title">\n'
-        '{}<button class="pp-button md-button md-button--primary" type="submit">'
-        "{}</button>\n</form>\n"
-    ).format(title, ANSWER, body, button)
-
-
-def _standing(release: Release, declared: Declared | None) -> Markup:
-    version = _version(release)
-    if declared is None:
-        return NOTHING
-    moment = declared.received.astimezone(dt.UTC)
-    day = f"{long_date(moment.date(), release.policy.facts.language)}, {moment:%H:%M} UTC"
-    late = ""
-    if declared.timing is Timing.LATE:
-        late = " This came after the last day; it is kept and marked as late."
-    said = "opted out of" if declared.kind is RequestKind.OPT_OUT else "withdrew your opt-out of"
-    return Markup("<p><strong>You {} {}</strong> on {}. Receipt: {}.{}</p>\n").format(
-        said, version, day, declared.receipt, late
-    )
-
-
-def _window(release: Release, view: View) -> Markup:
-    closes = long_date(release.closes, release.policy.facts.language)
-    if view.timing is Timing.IN_TIME:
-        can = "change this" if view.declared else "opt out, and take it back,"
-        return Markup("<p>You can {} until the end of {} (UTC).</p>\n").format(can, closes)
-    return Markup(
-        "<p><strong>The last day was {} (UTC).</strong> You can still declare something "
-        "here: it is kept and marked as late, and we will tell you what follows from it.</p>\n"
-    ).format(closes)
-
-
-def masked(address: str) -> str:
-    """An e-mail address that its owner recognises and nobody else learns: `c•••@e•••.com`."""
-    local, _, domain = address.partition("@")
-    host, _, top = domain.rpartition(".")
-    return f"{local[:1]}•••@{host[:1]}•••.{top}"
+"""What the page says below each heading; every sentence goes on with whom to write to."""

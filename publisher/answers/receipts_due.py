@@ -7,10 +7,12 @@ fill a mailbox (RFC 3834 §2: at most one answer to a sender in some days).
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from publisher.people.requests import Answer, Channel, RequestKind
+from publisher.people.requests import Answer, Channel, Request, RequestKind, Wanted
+from publisher.releases.number import Number
 
 MOST_A_DAY = {Channel.MAIL: 1, Channel.FORM: 4}
 """Letters with receipts that one customer gets in a day, by how the declaration came.
@@ -20,6 +22,9 @@ are put down.
 """
 LONGEST_PAUSE = dt.timedelta(hours=4)
 """Between two tries of an answer that the carrier did not take for now."""
+
+ADDRESS = "address"
+"""In the evidence of what somebody asked for: the address they asked with."""
 
 Together = tuple[Answer, ...]
 """The answers that one letter gives, the oldest first."""
@@ -69,3 +74,18 @@ def _together(owed: Iterable[Answer]) -> list[Together]:
         of = (request.policy, request.major, request.recipient, request.channel)
         found.setdefault(request.id if _is_link(answer) else of, []).append(answer)
     return [tuple(answers) for answers in found.values()]
+
+
+def asked_with(address: str, policy_id: str, number: Number) -> Wanted:
+    """The request of somebody who asked for the link of an address, and proved nothing.
+
+    Args:
+        address: what they wrote.
+        policy_id, number: the release whose form they asked for.
+    """
+    return Wanted(RequestKind.ASK, policy_id, number, None, Channel.FORM, {ADDRESS: address})
+
+
+def address_asked_with(asked: Request) -> str:
+    """The address that somebody asked with; empty: it is none of these requests."""
+    return str(json.loads(asked.evidence).get(ADDRESS, ""))

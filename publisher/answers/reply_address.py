@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from publisher.errors import ConfigurationError
 
@@ -28,3 +29,8 @@ def token_in(address: str, base: str) -> str:
     local, _, domain = base.lower().partition("@")
     found = re.fullmatch(rf"{re.escape(local)}\+([^@]+)@{re.escape(domain)}", address.lower())
     return found[1] if found else ""
+
+
+def tokens_in(addresses: Iterable[str], base: str) -> list[str]:
+    """The tokens in those of some addresses that are reply addresses made from `base`."""
+    return [token for address in addresses if (token := token_in(address, base))]

@@ -18,13 +18,13 @@ from publisher.releases.number import Number
 @click.pass_obj
 def receive_command(asked: Invocation, to: str | None) -> str:
     """Store an e-mail from standard input and record its request."""
-    from publisher.actions.answering import receive as act
-    from publisher.actions.receipts import send_soon
+    from publisher.actions.receive import receive
+    from publisher.actions.send_receipts_soon import send_receipts_soon
 
-    verdict = act(asked.project, _message(), to, asked.now)
+    verdict = receive(asked.workplace, _message(), to)
     # The message is stored: nothing that goes wrong from here on is the mail server's matter.
     with suppress(Exception):
-        send_soon(asked.project, asked.now)
+        send_receipts_soon(asked.workplace)
     return "" if asked.quiet else str(verdict)  # `pipe.answer` prints it
 
 
@@ -47,11 +47,9 @@ def requests_group(ctx: click.Context, everything: bool) -> None:
     """List the messages that need a person's decision."""
     asked: Invocation = ctx.obj
     if ctx.invoked_subcommand is None:
-        from publisher.actions.requests import read_the_rest
-        from publisher.actions.tallying import waiting
+        from publisher.actions.requests import requests
 
-        read_the_rest(asked.project, asked.now)
-        rows = waiting(asked.project, everything)
+        rows = requests(asked.workplace, everything)
         if rows:
             head = ("message", "received", "filed", "about", "why it waits")
             console.print_table(head, [row.cells() for row in rows])
@@ -65,10 +63,11 @@ def requests_group(ctx: click.Context, everything: bool) -> None:
 @click.pass_obj
 def show_command(asked: Invocation, message: int, raw: bool) -> None:
     """Print a message in its sender's words."""
-    from publisher.actions.requests import message_bytes, message_text
+    from publisher.actions.show_message import show_message
 
-    read = message_bytes if raw else message_text
-    console.write_document(None, read(asked.project, message), for_people=not raw)
+    console.write_document(
+        None, show_message(asked.workplace, message, raw=raw), for_people=not raw
+    )
 
 
 @requests_group.command()
@@ -95,8 +94,9 @@ def settle_command(
     again: bool,
 ) -> None:
     """Decide what a message means, as of the day it was received."""
-    from publisher.actions.receipts import send_soon
-    from publisher.actions.requests import judge
+    from publisher.actions.send_receipts_soon import send_receipts_soon
+    from publisher.actions.settle_request import settle_request
+    from publisher.answers.settling import Judgement, Subject
     from publisher.people.requests import RequestKind
 
     if outcome is None:
@@ -104,9 +104,9 @@ def settle_command(
     if (release is None) != (customer is None):
         raise click.UsageError("name both --release and --customer, or neither")
     kind = None if outcome == "nothing" else RequestKind(outcome)
-    about = (asked.policy, release, customer) if release and customer else None
-    verdict = judge(asked.project, message, kind, why, asked.now, about=about, again=again)
-    send_soon(asked.project, asked.now)
+    about = Subject(asked.policy, release, customer) if release and customer else None
+    verdict = settle_request(asked.workplace, message, Judgement(kind, why, about, again))
+    send_receipts_soon(asked.workplace)
     asked.say(str(verdict))
 
 
@@ -116,9 +116,9 @@ def receipts_group(ctx: click.Context) -> None:
     """List receipts and links not yet sent, in doubt or refused."""
     asked: Invocation = ctx.obj
     if ctx.invoked_subcommand is None:
-        from publisher.actions.receipts import outstanding
+        from publisher.actions.receipts import receipts
 
-        rows = outstanding(asked.project)
+        rows = receipts(asked.workplace)
         if rows:
             head = ("receipt", "customer", "about", "what", "state", "since", "the carrier said")
             console.print_table(head, [row.cells() for row in rows])
@@ -130,10 +130,10 @@ def receipts_group(ctx: click.Context) -> None:
 @click.pass_obj
 def send_receipts_command(asked: Invocation) -> None:
     """Send the receipts and links that are due."""
-    from publisher.actions.receipts import send_receipts as act
+    from publisher.actions.send_receipts import send_receipts
     from publisher.policies.finding import Finding, Severity
 
-    done = act(asked.project, asked.now)
+    done = send_receipts(asked.workplace)
     asked.say(f"{done.sent} sent, {done.left} to send later")
     if done.trouble:
         trouble = Finding(Severity.CUE, "receipts", 0, done.trouble, "publisher receipts")
@@ -150,11 +150,11 @@ def settle_receipts_command(
     asked: Invocation, receipt: tuple[str, ...], outcome: str | None
 ) -> None:
     """Settle receipts in doubt or refused; check the carrier's log first."""
-    from publisher.actions.receipts import settle_receipts as act
+    from publisher.actions.settle_receipts import settle_receipts
 
     if outcome is None:
         raise click.UsageError("choose --accepted or --again")
-    act(asked.project, receipt, outcome == "again", asked.now)
+    settle_receipts(asked.workplace, receipt, again=outcome == "again")
     asked.say(f"Recorded for {', '.join(receipt)}: {outcome}")
 
 
@@ -163,8 +163,8 @@ def settle_receipts_command(
 @click.pass_obj
 def optouts_command(asked: Invocation, release: Number) -> None:
     """List the opt-outs of a release and their records."""
-    from publisher.actions.tallying import optouts as act
+    from publisher.actions.optouts import optouts
 
-    rows = act(asked.project, asked.policy, release)
+    rows = optouts(asked.workplace, asked.policy, release)
     head = ("customer", "state", "received", "timing", "by", "receipt", "remark")
     console.print_table(head, [row.cells() for row in rows])

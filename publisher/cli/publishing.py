@@ -73,7 +73,7 @@ def serve_command(asked: Invocation, draft: bool, host: str, port: int, no_build
     if not no_build:
         _build(asked, None)
     asked.say(f"Serving on http://{host}:{port}/ (stop with Ctrl-C)")
-    app.run(asked.project, host, port)
+    app.run(asked.workplace, host, port)
 
 
 def _build(asked: Invocation, as_of: dt.date | None) -> None:

@@ -122,13 +122,8 @@ def resolve_command(
 @click.pass_obj
 def status_command(asked: Invocation) -> None:
     """Show the status of every policy: releases, letters, answers."""
-    from publisher.actions.tallying import status as act
-    from publisher.edges import archive
-    from publisher.releases.chronology import behind
+    from publisher.actions.status import status
 
-    now = asked.now()
     for policy_id in asked.policies:
-        for line in act(asked.project, policy_id, now.date()):
+        for line in status(asked.workplace, policy_id).lines():
             console.print_line(line)
-        if wrong := behind(archive.line(asked.project, policy_id), now):
-            console.print_line(f"  to mend: {wrong}: set the clock of this machine")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from publisher.edges.files import remove_unfinished, write_file
 
-MOST_HELD = 1 << 26
+MOST_CACHED = 1 << 26
 """Limit on bytes held in memory, so that what was just made is not read again."""
 LIBRARIES = ("markdown-it-py", "mdit-py-plugins", "rapidfuzz", "regex")
 """Whose versions decide what a text is and what differs."""
@@ -59,7 +59,7 @@ class BuildCache:
         self.folder = folder
         self._used: set[str] = set()
         self._held: dict[str, bytes] = {}
-        self._room = MOST_HELD
+        self._room = MOST_CACHED
 
     def get(self, parts: Iterable[str], make: Callable[[], bytes]) -> bytes:
         """What follows from some texts: from an earlier build, or made now, and kept.

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from publisher.answers.returned_form import ReturnedForm, read_form
 from publisher.edges.confined import Exceeded, confined
 from publisher.errors import FormError, MailError
 from publisher.mail.mail import Mail
 from publisher.mail.reading import LARGEST_MAIL, attached_pdfs, read_mail
-from publisher.paper import fillable
 
 
 def mail_within_limits(raw: bytes, to: str = "") -> Mail:
@@ -25,7 +25,7 @@ def mail_within_limits(raw: bytes, to: str = "") -> Mail:
     return Mail(**{**said, **lists})
 
 
-def forms_within_limits(raw: bytes) -> tuple[list[fillable.Answers], str]:
+def forms_within_limits(raw: bytes) -> tuple[list[ReturnedForm], str]:
     """Reads the forms attached to a message, in a process of its own with the same limits.
 
     Raises:
@@ -33,7 +33,7 @@ def forms_within_limits(raw: bytes) -> tuple[list[fillable.Answers], str]:
         OSError: no process could be started; nothing is wrong with the message.
     """
     forms, fault = _confined(_forms_as_data, raw)
-    return [fillable.Answers(**form) for form in forms], fault
+    return [ReturnedForm(**form) for form in forms], fault
 
 
 def _confined(work: Callable[..., Any], raw: bytes, *args: str) -> Any:
@@ -56,7 +56,7 @@ def _forms_as_data(raw: bytes) -> tuple[list[dict[str, Any]], str]:
     return [asdict(form) for form in forms], fault
 
 
-def read_forms(raw: bytes) -> tuple[list[fillable.Answers], str]:
+def read_forms(raw: bytes) -> tuple[list[ReturnedForm], str]:
     """Reads the forms attached to a message, in this process.
 
     Args:
@@ -68,7 +68,7 @@ def read_forms(raw: bytes) -> tuple[list[fillable.Answers], str]:
     found, fault = [], ""
     for pdf in attached_pdfs(raw):
         try:
-            found.append(fillable.read_form(pdf))
+            found.append(read_form(pdf))
         except FormError as error:
             fault = error.what
     return found, fault

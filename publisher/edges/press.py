@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.edges.pdf import make_pdf, pdf_toolchain
-from publisher.paper.documents import Document
+from publisher.paper.documents import PaperDocument
 
 _FONTS = {".woff2", ".woff", ".otf", ".ttf"}
 
@@ -32,7 +32,7 @@ class Press:
         found = (path for path in (root / "fonts").glob("*") if path.suffix.lower() in _FONTS)
         return cls(kept, tuple(sorted(found)))
 
-    def pdf_of(self, document: Document, *, keep: bool = True) -> bytes:
+    def pdf_of(self, document: PaperDocument, *, keep: bool = True) -> bytes:
         """A document as PDF.
 
         Args:

@@ -10,7 +10,7 @@ from publisher.edges.webfonts import web_font_faces, web_font_files
 from publisher.site.page import FileMaker
 
 _FOLDER = "assets/publisher"
-SHEET = f"{_FOLDER}/site.css"
+SITE_SHEET = f"{_FOLDER}/site.css"
 """The style sheet of the site, from its root."""
 
 
@@ -19,7 +19,7 @@ def site_assets() -> dict[str, FileMaker]:
     files: dict[str, FileMaker] = {
         f"{_FOLDER}/fonts/{path.name}": path.read_bytes for path in web_font_files()
     }
-    files[SHEET] = _sheet
+    files[SITE_SHEET] = _sheet
     for name in ("anchors.js", "steps.js", "day.js", "compare.js"):
         files[f"{_FOLDER}/{name}"] = partial(_script, name)
     return files

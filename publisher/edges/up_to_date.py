@@ -20,13 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.edges.build_cache import name_of
+from publisher.edges.file_state import CLOCK_STEP
 from publisher.edges.files import write_file
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError
 
 SITE_FILE = "mkdocs.yml"
-MOMENT = 1_000_000_000
-"""Nanoseconds within which a clock may not tell two changes of a file from one another."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +162,7 @@ def of_folder(folder: Path, at: int = sys.maxsize, skip: Iterable[Path] = ()) ->
 
 def _known(path: str, at: int) -> str:
     facts = os.stat(path)  # noqa: PTH116 - of thousands of files
-    if max(facts.st_mtime_ns, facts.st_ctime_ns) > at - MOMENT:
+    if max(facts.st_mtime_ns, facts.st_ctime_ns) > at - CLOCK_STEP:
         with open(path, "rb") as file:  # noqa: PTH123 - likewise
             return hashlib.file_digest(file, "sha256").hexdigest()
     return f"{facts.st_size} {facts.st_mtime_ns} {facts.st_ctime_ns}"

@@ -17,12 +17,12 @@ from publisher.policies.organisation import Organisation
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
-from publisher.site.catalogue import text, translation
-from publisher.site.languages import markdown
+from publisher.site.catalogue import text_json, translation_json
+from publisher.site.languages import translation_markdown
 
 
 @dataclass(frozen=True)
-class Document:
+class PaperDocument:
     """A document before it is set as a PDF."""
 
     html: Markup
@@ -39,7 +39,7 @@ class SiteDocument:
     """From the site's root."""
     releases: tuple[Release, ...]
     """Those it follows from."""
-    document: Callable[[], Document]
+    document: Callable[[], PaperDocument]
     """Makes the document that it is set from."""
     frozen: str = ""
     """Its name in the folder of the release, where it was frozen with it."""
@@ -91,7 +91,9 @@ def frozen_name(release: Release, language: str = "") -> str:
     return f"policy.{language}.pdf"
 
 
-def release_document(release: Release, organisation: Organisation, language: str = "") -> Document:
+def release_document(
+    release: Release, organisation: Organisation, language: str = ""
+) -> PaperDocument:
     """A version in full.
 
     Args:
@@ -103,22 +105,22 @@ def release_document(release: Release, organisation: Organisation, language: str
         sheet = sheets.translation_sheet(release, language, organisation)
     else:
         sheet = sheets.release_sheet(release, organisation)
-    return Document(sheet, _text_of(release, organisation, Relationship.SOURCE, language))
+    return PaperDocument(sheet, _text_of(release, organisation, Relationship.SOURCE, language))
 
 
 def redline_document(
     old: Release, new: Release, organisation: Organisation, amendment: Amendment | None = None
-) -> Document:
+) -> PaperDocument:
     """What differs between two releases; `amendment`: where that is known."""
     found = amendment or amend(old.policy.document, new.policy.document)
     sheet = sheets.redline_sheet(old, new, found, organisation)
     changes = changes_attachment(found, f"version {old.number}", f"version {new.number}")
-    return Document(sheet, (changes, *_text_of(new, organisation, Relationship.SOURCE)))
+    return PaperDocument(sheet, (changes, *_text_of(new, organisation, Relationship.SOURCE)))
 
 
 def notice_document(
     release: Release, organisation: Organisation, values: Mapping[str, str] | None = None
-) -> Document:
+) -> PaperDocument:
     """The letter about a release.
 
     Args:
@@ -134,12 +136,12 @@ def notice_document(
         Relationship.SOURCE,
     )
     sheet = sheets.notice_sheet(release, organisation, values)
-    return Document(sheet, (letter, *_text_of(release, organisation, Relationship.SUPPLEMENT)))
+    return PaperDocument(sheet, (letter, *_text_of(release, organisation, Relationship.SUPPLEMENT)))
 
 
-def opt_out_document(release: Release, organisation: Organisation) -> Document:
+def opt_out_document(release: Release, organisation: Organisation) -> PaperDocument:
     """The opt-out form of a release, to print or to fill in."""
-    return Document(sheets.opt_out_sheet(release, organisation), form=True)
+    return PaperDocument(sheets.opt_out_sheet(release, organisation), form=True)
 
 
 # ── what travels inside ──────────────────────────────────────────────────────────────────────────
@@ -153,11 +155,11 @@ def _text_of(
     # The seal covers the PDF, so nothing inside it can hold the seal.
     unsealed = replace(release, seal="")
     facts, name = release.policy.facts, "policy"
-    words, data = release.policy.markdown, text(unsealed, organisation.name, at)
+    words, data = release.policy.markdown, text_json(unsealed, organisation.name, at)
     if language:
         facts, name = release.policy.in_language(language).facts, f"policy.{language}"
-        words = markdown(release, language, at)
-        data = translation(unsealed, language, organisation.name, at)
+        words = translation_markdown(release, language, at)
+        data = translation_json(unsealed, language, organisation.name, at)
     what = f"{facts.title}, {release.version.lower()}"
     return (
         Attachment(

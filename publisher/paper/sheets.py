@@ -9,17 +9,17 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from publisher.answers.returned_form import CUSTOMER_FIELD, DECLARATION_FIELD, RELEASE_FIELD
 from publisher.compare.amendment import Amendment
 from publisher.letters.fields import fill, page_values
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading, TextLinks, clauses_html, document_html
 from publisher.markup.redline import redline
-from publisher.paper.fillable import CUSTOMER, DECLARATION, RELEASE
 from publisher.policies.dates import long_date
 from publisher.policies.organisation import Organisation
-from publisher.policies.policy import Note
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
+from publisher.reports.comparison import Comparison
 from publisher.site import languages, page_parts
 from publisher.text.parsing import parse
 
@@ -43,7 +43,7 @@ def release_sheet(release: Release, organisation: Organisation) -> Markup:
         _facts(
             ("Published", page_parts.published_words(release)),
             ("This version", page_parts.kind_words(release)),
-            *page_parts.origin(release),
+            *page_parts.import_facts(release),
             ("Its permanent address", _link(where)),
         ),
         _contents(text.headings),
@@ -101,54 +101,34 @@ def redline_sheet(
     return _sheet(facts.language, organisation.name, full, head, parts)
 
 
-def comparison_sheet(
-    title: str,
-    old: str,
-    new: str,
-    amendment: Amendment,
-    notes: Sequence[Note],
-    language: str,
-) -> Markup:
-    """What differs between any two texts, for a PDF.
-
-    Args:
-        title: what the document is called.
-        old, new: what the two texts are called.
-        amendment: what differs.
-        notes: why.
-        language: of the texts.
-    """
+def comparison_sheet(found: Comparison) -> Markup:
+    """What differs between any two texts, for a PDF."""
+    new, amendment = found.new, found.amendment
     marked = redline(amendment, paper=True)
     marks = page_parts.legend(marked.html)
     parts = [
-        _title("", title, ""),
-        _facts(("Before", old), ("After", new), _BAR),
-        page_parts.general_note(notes),
-        page_parts.changed_text(amendment, marked, notes, language, marks=marks),
+        _title("", found.title, ""),
+        _facts(("Before", found.old.label), ("After", new.label), _BAR),
+        page_parts.general_note(new.notes),
+        page_parts.changed_text(amendment, marked, new.notes, new.language, marks=marks),
     ]
-    return _sheet(language, "", title, title, parts)
+    return _sheet(new.language, "", found.title, found.title, parts)
 
 
-def comparison_page(
-    title: str,
-    old: str,
-    new: str,
-    amendment: Amendment,
-    notes: Sequence[Note],
-    language: str,
-) -> Markup:
+def comparison_page(found: Comparison) -> Markup:
     """The same for a browser, with buttons for the old, the new and the marked text."""
+    old, new, amendment = found.old, found.new, found.amendment
     marked = redline(amendment, views=True)
-    tools = page_parts.views(marked, old, new)
+    tools = page_parts.redline_views(marked, old.label, new.label)
     parts = [
         Markup("<main>\n"),
-        _title("", title, ""),
-        _facts(("Before", old), ("After", new)),
-        page_parts.general_note(notes),
-        page_parts.changed_text(amendment, marked, notes, language, tools),
+        _title("", found.title, ""),
+        _facts(("Before", old.label), ("After", new.label)),
+        page_parts.general_note(new.notes),
+        page_parts.changed_text(amendment, marked, new.notes, new.language, tools),
         Markup("</main>\n"),
     ]
-    return _sheet(language, "", title, title, parts)
+    return _sheet(new.language, "", found.title, found.title, parts)
 
 
 def notice_sheet(
@@ -185,7 +165,7 @@ def opt_out_sheet(release: Release, organisation: Organisation) -> Markup:
         _field(name, label, Markup("required") if name != "signature" else NOTHING)
         for name, label in (
             ("name", "Your name"),
-            (CUSTOMER, "Your e-mail address or customer number"),
+            (CUSTOMER_FIELD, "Your e-mail address or customer number"),
             ("date", "Date"),
             ("signature", "Signature (on paper), or your name"),
         )
@@ -200,9 +180,9 @@ def opt_out_sheet(release: Release, organisation: Organisation) -> Markup:
             '<p class="check"><input id="{}" name="{}" type="checkbox" required '
             'title="{}"> '
             '<label for="{}">{}</label></p>\n'
-        ).format(DECLARATION, DECLARATION, declaration, DECLARATION, declaration),
+        ).format(DECLARATION_FIELD, DECLARATION_FIELD, declaration, DECLARATION_FIELD, declaration),
         fields,
-        _field(RELEASE, "This form belongs to (please leave it as it is)", belongs),
+        _field(RELEASE_FIELD, "This form belongs to (please leave it as it is)", belongs),
         Markup('</form>\n<h2 id="pp-return">Where to send it</h2>\n'),
         Markup(
             "<p>So that it arrives by the end of <strong>{}</strong> (UTC), "

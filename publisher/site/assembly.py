@@ -13,7 +13,7 @@ from publisher.releases.folder import SUMS_FILE
 from publisher.releases.release import Release
 from publisher.site import catalogue, current_pages, feeds, languages, memento, relations
 from publisher.site.context import PolicyOnDay
-from publisher.site.page import FileMaker, Page, Site
+from publisher.site.page import FileMaker, GeneratedSite, Page
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class SiteParts:
 
 def assemble(
     organisation: Organisation, policies: Sequence[PolicyOnDay], today: dt.date, parts: SiteParts
-) -> Site:
+) -> GeneratedSite:
     """The site on a day.
 
     Args:
@@ -43,23 +43,23 @@ def assemble(
     """
     pages: list[Page] = []
     files: dict[str, FileMaker] = {}
-    entries: list[feeds.Entry] = []
+    entries: list[feeds.FeedEntry] = []
     rules: list[memento.Rule] = []
     for policy in policies:
-        pages += current_pages.pages(policy)
+        pages += current_pages.policy_pages(policy)
         news = policy_news(policy)
         files |= _listings(policy, news) | _version_files(policy, parts.checksums)
         entries += news
-        rules += memento.rules(policy.releases, today, policy.site)
+        rules += memento.header_rules(policy.releases, today, policy.site)
     everything = _feed(organisation, f"Policies of {organisation.name}", "", entries)
     files |= _feed_files("", everything) | _server_files(organisation, everything, rules)
-    head = relations.head(relations.feeds("feed.atom", "feed.json", everything.title))
-    home = current_pages.home([policy.releases for policy in policies], today)
+    head = relations.head_html(relations.feed_links("feed.atom", "feed.json", everything.title))
+    home = current_pages.policy_list([policy.releases for policy in policies], today)
     files = {**parts.files, **files}
-    return Site(organisation, (*pages, *parts.drafts), files, parts.styles, home, head)
+    return GeneratedSite(organisation, (*pages, *parts.drafts), files, parts.styles, home, head)
 
 
-def policy_news(policy: PolicyOnDay) -> list[feeds.Entry]:
+def policy_news(policy: PolicyOnDay) -> list[feeds.FeedEntry]:
     """The latest versions of a policy as news; older ones are in no feed."""
     known = [r for r in policy.releases if r.published]
     known.sort(key=lambda r: (r.published, r.number))
@@ -67,16 +67,16 @@ def policy_news(policy: PolicyOnDay) -> list[feeds.Entry]:
     return [entry for entry in found if entry]
 
 
-def _listings(policy: PolicyOnDay, news: Sequence[feeds.Entry]) -> dict[str, FileMaker]:
+def _listings(policy: PolicyOnDay, news: Sequence[feeds.FeedEntry]) -> dict[str, FileMaker]:
     """What programs read about all versions of a policy, by path."""
     releases, at, name = policy.releases, policy.site, policy.policy_id
     organisation, today = policy.organisation, policy.today
     feed = _feed(organisation, f"{policy.title} of {organisation.name}", f"{name}/", news)
     return {
         f"{name}/versions.json": partial(
-            catalogue.versions, releases, organisation.name, at, policy.summaries
+            catalogue.versions_json, releases, organisation.name, at, policy.summaries
         ),
-        f"{name}/periods.json": partial(catalogue.periods, releases, at),
+        f"{name}/periods.json": partial(catalogue.periods_json, releases, at),
         f"{name}/timemap.link": partial(memento.timemap, releases, today, at),
         f"{name}/timemap.json": partial(memento.timemap_json, releases, today, at),
         **_feed_files(f"{name}/", feed),
@@ -112,11 +112,11 @@ def _markdown(release: Release) -> bytes:
 
 
 def _translation(release: Release, language: str, at: Addresses) -> bytes:
-    return languages.markdown(release, language, at).encode()
+    return languages.translation_markdown(release, language, at).encode()
 
 
 def _feed(
-    organisation: Organisation, title: str, folder: str, entries: Sequence[feeds.Entry]
+    organisation: Organisation, title: str, folder: str, entries: Sequence[feeds.FeedEntry]
 ) -> feeds.Feed:
     return feeds.Feed(
         title=title,
@@ -125,13 +125,13 @@ def _feed(
         json=f"{organisation.site}{folder}feed.json",
         author=organisation.name,
         site=organisation.site,
-        entries=feeds.latest(entries),
+        entries=feeds.latest_entries(entries),
     )
 
 
 def _feed_files(folder: str, feed: feeds.Feed) -> dict[str, FileMaker]:
     return {
-        f"{folder}feed.atom": partial(feeds.atom, feed),
+        f"{folder}feed.atom": partial(feeds.atom_feed, feed),
         f"{folder}feed.json": partial(feeds.json_feed, feed),
     }
 
@@ -140,7 +140,7 @@ def _server_files(
     organisation: Organisation, feed: feeds.Feed, rules: Iterable[memento.Rule]
 ) -> dict[str, FileMaker]:
     """What hosts and robots read."""
-    own = memento.types({feed.atom: relations.ATOM, feed.json: relations.FEED})
+    own = memento.media_type_rules({feed.atom: relations.ATOM, feed.json: relations.FEED})
     every = [*own, *rules]
     return {
         "_headers": partial(memento.headers_file, every),

@@ -20,7 +20,7 @@ from publisher.releases.periods import Period, announced, applied, by_number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.site.change_summary import ChangeSummary
-from publisher.site.languages import markdown
+from publisher.site.languages import translation_markdown
 
 VERSIONS = "urn:policy-publisher:versions:1"
 PERIODS = "urn:policy-publisher:periods:1"
@@ -28,19 +28,19 @@ TEXT = "urn:policy-publisher:policy:1"
 """The `$id` of each JSON Schema; its number rises when a reader of the old form would misread."""
 
 
-def digest(release: Release) -> str:
+def text_digest(release: Release) -> str:
     """SHA-256 of a version's text as it is downloaded (`policy.md`), hexadecimal."""
     return hashlib.sha256(release.policy.markdown.encode()).hexdigest()
 
 
-def kind(release: Release) -> str:
+def version_kind(release: Release) -> str:
     """What sort of version it is: `first`, `amendment` or `correction`."""
     if release.previous is None:
         return "first"
     return "correction" if release.materiality is Materiality.EDITORIAL else "amendment"
 
 
-def versions(
+def versions_json(
     releases: Releases, organisation: str, at: Addresses, changes: Mapping[Number, ChangeSummary]
 ) -> bytes:
     """`versions.json`: every version with its dates, digests and addresses, oldest first.
@@ -70,7 +70,7 @@ def versions(
             "applies": _days(in_force.get(release.number)),
             **_neighbours(release, releases),
             "opt_out_until": _day(releases.closing_day(release) if release.closes else None),
-            "sha256": {"text": digest(release), "seal": release.seal},
+            "sha256": {"text": text_digest(release), "seal": release.seal},
             "urls": _urls(release, releases, at, amended=release.number in changes),
             **_figures(changes.get(release.number)),
             "translations": list(_translations(release, releases, at)),
@@ -92,7 +92,7 @@ def versions(
 def _facts(release: Release) -> dict[str, Any]:
     return {
         "number": str(release.number),
-        "kind": kind(release),
+        "kind": version_kind(release),
         "title": release.policy.facts.title,
         "language": release.policy.facts.language,
         "published": moment(release.published),
@@ -145,7 +145,7 @@ def _figures(found: ChangeSummary | None) -> dict[str, Any]:
     return {"changes": {"summary": found.summary, **words}}
 
 
-def periods(releases: Releases, at: Addresses) -> bytes:
+def periods_json(releases: Releases, at: Addresses) -> bytes:
     """`periods.json`: which version applied on which day, and which was announced on it."""
     return _json(
         {
@@ -162,7 +162,7 @@ def _period(period: Period, at: Addresses) -> dict[str, Any]:
     return {"version": str(number), "url": at.release(number), **(_days(period) or {})}
 
 
-def text(release: Release, organisation: str, at: Addresses) -> bytes:
+def text_json(release: Release, organisation: str, at: Addresses) -> bytes:
     """`policy.json`: the text of one version by section, in order."""
     return _json(
         {
@@ -172,14 +172,14 @@ def text(release: Release, organisation: str, at: Addresses) -> bytes:
             "publisher": organisation,
             "remark": release.policy.facts.remark,
             "url": at.release(release.number),
-            "sha256": {"text": digest(release), "seal": release.seal},
+            "sha256": {"text": text_digest(release), "seal": release.seal},
             "retired": dict(release.policy.facts.retired),
             "sections": [section_value(s) for s in release.policy.document.sections],
         }
     )
 
 
-def translation(release: Release, language: str, organisation: str, at: Addresses) -> bytes:
+def translation_json(release: Release, language: str, organisation: str, at: Addresses) -> bytes:
     """`policy.LANGUAGE.json`: a translation of one version by section, in order.
 
     Args:
@@ -213,8 +213,8 @@ def translation(release: Release, language: str, organisation: str, at: Addresse
 
 
 def translated_digest(release: Release, language: str, at: Addresses) -> str:
-    """SHA-256 of a translation as it is downloaded, hexadecimal; see `translation`."""
-    return hashlib.sha256(markdown(release, language, at).encode()).hexdigest()
+    """SHA-256 of a translation as it is downloaded, hexadecimal; see `translation_json`."""
+    return hashlib.sha256(translation_markdown(release, language, at).encode()).hexdigest()
 
 
 def _lags(release: Release, language: str) -> list[dict[str, str | None]]:

@@ -17,7 +17,7 @@ As JSON:
         containers: their places in the list of all, the outermost first
     cell: [tags, [text, tags], …], each with the tags around it
 
-`compare.js` reads it, with the rules that the page hands over: see `rules`.
+`compare.js` reads it, with the rules that the page hands over: see `compare_rules`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from publisher.markup.html import UNSEEN, Outline, has_right_to_left
 from publisher.text.clauses import Alike, Clause, Document, Kind, Mark, Run
 from publisher.text.segmentation import TYPOGRAPHY, words_in
 
-FORMAT = 1
+COMPARABLE_FORMAT = 1
 """To be raised whenever the same text is written down otherwise, or another script reads it: no
 browser then takes what it kept for what it needs."""
 
@@ -55,7 +55,7 @@ _LATIN = re.compile(r"[^\W\d]\w*(?:'\w+)*|\w+|\S")
 """The simple rule as it is for plain letters, and quicker."""
 
 
-def rules() -> dict[str, object]:
+def compare_rules() -> dict[str, object]:
     """What `compare.js` must know of words, beside their names in each version."""
     signs: dict[str, list[str]] = {}
     for sign, plain in TYPOGRAPHY.items():
@@ -76,7 +76,7 @@ def _script(pattern: str) -> str:
     return re.sub(rf"\\p\{{({'|'.join(_OTHER_CUTS)})\}}", r"\\p{sc=\1}", pattern)
 
 
-def written(document: Document, naming: ClauseNames) -> bytes:
+def comparable_text(document: Document, naming: ClauseNames) -> bytes:
     """A version as JSON.
 
     Args:

@@ -23,16 +23,16 @@ _DIRECTIVES = (
     "form-action 'self'",
 )
 
-HEADER = "; ".join((*_DIRECTIVES, "frame-ancestors 'none'"))
+POLICY_HEADER = "; ".join((*_DIRECTIVES, "frame-ancestors 'none'"))
 """The value of the header `Content-Security-Policy`."""
-ELEMENT = Markup('<meta http-equiv="Content-Security-Policy" content="{}">').format(
+POLICY_ELEMENT = Markup('<meta http-equiv="Content-Security-Policy" content="{}">').format(
     # In an element, `frame-ancestors` has no effect (CSP Level 3 §3.3).
     Markup("; ").join(map(Markup, _DIRECTIVES))
 )
 """The same in the head of a page, for hosts that send no such header."""
 
 
-def alone(script: Markup) -> Markup:
+def policy_of_file(script: Markup) -> Markup:
     """The policy of a page that is one file: nothing is fetched, and one script runs.
 
     Args:

@@ -70,9 +70,9 @@ class PolicyOnDay:
 
     # ── what stands around ───────────────────────────────────────────────────────────────────────
 
-    def head(self, at: Addresses, *links: relations.Link) -> Markup:
+    def head(self, at: Addresses, *links: relations.TypedLink) -> Markup:
         """Links for machines, and the feeds of the policy."""
-        return relations.head((*links, *relations.policy_feeds(self.title, at)))
+        return relations.head_html((*links, *relations.policy_feed_links(self.title, at)))
 
     def crumbs(self, at: Addresses, here: str, release: Release | None = None) -> Markup:
         """The way from the home page to this one."""
@@ -92,25 +92,28 @@ class PolicyOnDay:
         links = page_head.change_links(release, self.releases, at)
         if links:
             rows.append(
-                ("What it changes", Markup("<br>").join(page_head.anchor(link) for link in links))
+                (
+                    "What it changes",
+                    Markup("<br>").join(page_head.link_html(link) for link in links),
+                )
             )
-        return page_head.facts(rows)
+        return page_head.fact_list(rows)
 
     def _dates(self, release: Release) -> Iterator[tuple[str, Markup]]:
-        span = escape(page_head.span(release, self.releases))
+        span = escape(page_head.in_force_span(release, self.releases))
         if release.imported is None:
             yield "In force", span
             yield "Published", escape(page_parts.published_words(release))
             return
         yield "Seen", span
-        yield from page_parts.origin(release)
+        yield from page_parts.import_facts(release)
 
-    def forms(self, release: Release, at: Addresses, name: str) -> tuple[relations.Link, ...]:
+    def forms(self, release: Release, at: Addresses, name: str) -> tuple[relations.TypedLink, ...]:
         """The other forms of a version (`policy`) or of what it changes (`changes`)."""
         printed = self.releases.has_pdf(release)
-        return relations.forms(at.release(release.number), name, printed=printed)
+        return relations.form_links(at.release(release.number), name, printed=printed)
 
-    def downloads(self, release: Release, at: Addresses, name: str) -> list[page_head.Link]:
+    def downloads(self, release: Release, at: Addresses, name: str) -> list[page_head.TextLink]:
         """The same, for people."""
         forms = [("Download PDF", "pdf")] if self.releases.has_pdf(release) else []
         forms += [("Markdown", "md"), ("JSON", "json")]

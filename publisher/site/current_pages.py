@@ -30,19 +30,19 @@ from publisher.site import (
 from publisher.site.context import PolicyOnDay
 from publisher.site.page import Body, Page
 
-DAY = "assets/publisher/day.js"
+DAY_SCRIPT = "assets/publisher/day.js"
 """The script of the page of a day, from the site's root."""
 
 
-def pages(policy: PolicyOnDay) -> Iterator[Page]:
+def policy_pages(policy: PolicyOnDay) -> Iterator[Page]:
     """Every page of a policy, the stable ones first."""
-    yield from stable(policy)
+    yield from stable_pages(policy)
     for release in policy.releases:
-        yield from version_pages.pages(policy, release)
-        yield from translation_pages.pages(policy, release)
+        yield from version_pages.version_pages(policy, release)
+        yield from translation_pages.translation_pages(policy, release)
 
 
-def stable(policy: PolicyOnDay) -> Iterator[Page]:
+def stable_pages(policy: PolicyOnDay) -> Iterator[Page]:
     """The pages in the navigation: as many, however many versions there are."""
     current, name, title = policy.releases.in_force(policy.today), policy.policy_id, policy.title
     day = policy.modified()
@@ -57,7 +57,7 @@ def stable(policy: PolicyOnDay) -> Iterator[Page]:
         )
     else:
         yield Page(f"{name}/", title, partial(_announced, policy), label=title, modified=day)
-    yield from translation_pages.stable(policy)
+    yield from translation_pages.stable_translation_pages(policy)
     for path, said, label, body in (
         ("history", "all versions", "All versions", _history),
         ("on", "what applied on a day", "What applied on a day", _day),
@@ -76,22 +76,26 @@ def _current(policy: PolicyOnDay, release: Release) -> Body:
     """The text in force, at the address that stays."""
     facts, at = release.policy.facts, policy.at(1)
     text = policy.derived.text_in_force(release, at.sections)
-    line = page_head.standing_line(release, Status.IN_FORCE)
+    line = page_head.status_line(release, Status.IN_FORCE)
     parts = [
         page_head.crumbs([("Policies", at.root)], facts.title),
-        page_head.head(facts.title, policy.organisation.name, line),
-        languages.switch(facts.language, languages.current(release, at)),
+        page_head.page_title(facts.title, policy.organisation.name, line),
+        languages.language_switch(facts.language, languages.current_addresses(release, at)),
         page_parts.remark(facts),
-        page_head.coming(policy.releases, policy.today, at),
+        page_head.announcement(policy.releases, policy.today, at),
         policy.facts(release, at),
-        version_pages.actions(policy, release, at, history=True),
-        page_parts.contents(text),
-        page_parts.article(release.policy, text),
-        version_pages.anchors(at),
+        version_pages.version_actions(policy, release, at, history=True),
+        page_parts.contents_list(text),
+        page_parts.text_article(release.policy, text),
+        version_pages.anchors_script(at),
     ]
-    others = relations.languages(languages.current(release, policy.site))
-    head = policy.head(at, *relations.history(at), *policy.forms(release, at, "policy"), *others)
-    return Body(NOTHING.join(parts), text.headings, version_pages.described(policy, release), head)
+    others = relations.language_links(languages.current_addresses(release, policy.site))
+    head = policy.head(
+        at, *relations.history_links(at), *policy.forms(release, at, "policy"), *others
+    )
+    return Body(
+        NOTHING.join(parts), text.headings, version_pages.version_described(policy, release), head
+    )
 
 
 def _announced(policy: PolicyOnDay) -> Body:
@@ -99,11 +103,11 @@ def _announced(policy: PolicyOnDay) -> Body:
     at = policy.at(1)
     html = (
         page_head.crumbs([("Policies", at.root)], policy.title)
-        + page_head.head(policy.title, policy.organisation.name)
-        + page_head.coming(policy.releases, policy.today, at)
-        + page_head.actions([("All versions", at.history)], "More")
+        + page_head.page_title(policy.title, policy.organisation.name)
+        + page_head.announcement(policy.releases, policy.today, at)
+        + page_head.action_row([("All versions", at.history)], "More")
     )
-    return Body(html, head=policy.head(at, *relations.history(at)))
+    return Body(html, head=policy.head(at, *relations.history_links(at)))
 
 
 # ── overviews ────────────────────────────────────────────────────────────────────────────────────
@@ -113,7 +117,7 @@ def _overview(
     policy: PolicyOnDay, html: Markup, description: str, headings: tuple[Heading, ...] = ()
 ) -> Body:
     at = policy.at(2)
-    return Body(html, headings, description, policy.head(at, *relations.history(at)))
+    return Body(html, headings, description, policy.head(at, *relations.history_links(at)))
 
 
 def _history(policy: PolicyOnDay, title: str) -> Body:
@@ -132,10 +136,10 @@ def _history(policy: PolicyOnDay, title: str) -> Body:
     ]
     html = (
         policy.crumbs(at, "All versions")
-        + page_head.head(title, policy.organisation.name)
-        + page_head.actions(more, "More about all versions")
-        + overview.history(policy.releases, policy.today, sizes, at)
-        + page_head.actions(feeds, "For feed readers and other programs")
+        + page_head.page_title(title, policy.organisation.name)
+        + page_head.action_row(more, "More about all versions")
+        + overview.history_overview(policy.releases, policy.today, sizes, at)
+        + page_head.action_row(feeds, "For feed readers and other programs")
     )
     heads = [
         Heading(2, f"pp-{name.split()[0].lower()}", name)
@@ -158,10 +162,10 @@ def _day(policy: PolicyOnDay, title: str) -> Body:
     ]
     parts = [
         policy.crumbs(at, "What applied on a day"),
-        page_head.head(title, policy.organisation.name, lead),
-        overview.days(policy.releases, at),
-        page_head.actions(machines, "For machines"),
-        Markup('<script src="{}{}" defer></script>\n').format(at.root, DAY),
+        page_head.page_title(title, policy.organisation.name, lead),
+        overview.days_overview(policy.releases, at),
+        page_head.action_row(machines, "For machines"),
+        Markup('<script src="{}{}" defer></script>\n').format(at.root, DAY_SCRIPT),
     ]
     heads = (
         Heading(2, "pp-applied", "In force"),
@@ -180,9 +184,9 @@ def _compare(policy: PolicyOnDay, title: str) -> Body:
     lead = Markup("Any version against any other, whichever is the older.")
     parts = [
         policy.crumbs(at, "Compare two versions"),
-        page_head.head(title, policy.organisation.name, lead),
-        versus.chooser(policy.derived, at),
-        versus.script(at),
+        page_head.page_title(title, policy.organisation.name, lead),
+        versus.version_chooser(policy.derived, at),
+        versus.compare_script(at),
     ]
     heads = (Heading(2, "pp-steps", "Step by step"),) * (len(policy.releases) > 1)
     about = f"Any two versions of the {policy.title} of {policy.organisation.name}, compared."
@@ -200,31 +204,31 @@ def _sections(policy: PolicyOnDay, title: str) -> Body:
     )
     parts = [
         policy.crumbs(at, "Sections"),
-        page_head.head(title, policy.organisation.name, lead),
+        page_head.page_title(title, policy.organisation.name, lead),
         section_history.history_of_sections(
             here, gone, spots, at, policy.derived.naming(policy.releases[-1]).given
         ),
-        version_pages.anchors(at),
+        version_pages.anchors_script(at),
     ]
     about = f"The history of each section of the {policy.title} of {policy.organisation.name}."
     return _overview(
-        policy, NOTHING.join(parts), about, tuple(section_history.headings(here, gone))
+        policy, NOTHING.join(parts), about, tuple(section_history.section_headings(here, gone))
     )
 
 
 # ── beside the policies ──────────────────────────────────────────────────────────────────────────
 
 
-def home(lines: list[Releases], today: dt.date, root: str = "") -> Markup:
+def policy_list(lines: list[Releases], today: dt.date, root: str = "") -> Markup:
     """The list of the policies, for a hand-written page."""
     names = (("Atom", f"{root}feed.atom"), ("JSON", f"{root}feed.json"))
-    links = Markup(" or ").join(map(page_head.anchor, names))
+    links = Markup(" or ").join(map(page_head.link_html, names))
     feeds = (
         Markup("<p>Every new version in your feed reader: {}.</p>\n").format(links)
         if lines
         else NOTHING
     )
-    return overview.home(lines, today, root) + feeds
+    return overview.policy_cards(lines, today, root) + feeds
 
 
 def robots(site: str) -> str:

@@ -25,7 +25,7 @@ from publisher.releases.releases import Releases
 from publisher.reports.pull_request import markdown_report
 from publisher.site import catalogue, feeds, page_parts
 from publisher.site.change_summary import ChangeSummary, section_titles, summarise
-from publisher.site.comparable import FORMAT, written
+from publisher.site.comparable import COMPARABLE_FORMAT, comparable_text
 from publisher.site.languages import Rendition
 from publisher.site.packing import cached_html, decode_fragment, encode_fragment, pack, unpack
 from publisher.site.release_steps import Cache, NoCache, ReleaseSteps
@@ -96,7 +96,7 @@ class DerivedTexts:
 
     def comparable_name(self, release: Release) -> str:
         """The name of the file with that, which tells what is in it, so that none is mistaken."""
-        digest = hashlib.sha256(f"{FORMAT} {self._steps.past(release)}".encode())
+        digest = hashlib.sha256(f"{COMPARABLE_FORMAT} {self._steps.past(release)}".encode())
         return f"{release.number}-{digest.hexdigest()[:DIGITS]}.json"
 
     def changes(self, release: Release) -> Fragment:
@@ -126,8 +126,8 @@ class DerivedTexts:
         made = {
             "names": json.dumps(naming.names).encode(),
             "text": encode_fragment(page_parts.text_of(policy, names=naming.names)),
-            "comparable": written(policy.document, naming),
-            "policy.json": catalogue.text(release, self._organisation, self._site),
+            "comparable": comparable_text(policy.document, naming),
+            "policy.json": catalogue.text_json(release, self._organisation, self._site),
             "policy.akn.xml": self._akoma_ntoso(release, naming.names),
         }
         before, found = self.releases.predecessor(release), self._steps.amendment(release)
@@ -167,21 +167,21 @@ class DerivedTexts:
 
         return ChangeSummary.decode(self._cache.get(_summary_parts(before, release), make))
 
-    def entry(self, release: Release) -> feeds.Entry | None:
+    def entry(self, release: Release) -> feeds.FeedEntry | None:
         """The release as news; None where nobody knows when it was published."""
         if release.published is None:
             return None
         before, short = self.releases.predecessor(release), self.summary(release)
         if before is None or short is None:
-            html = feeds.content(release, None, self._site)
-            return feeds.entry(release, "", html, self._site)
+            html = feeds.feed_content(release, None, self._site)
+            return feeds.feed_entry(release, "", html, self._site)
 
         def make() -> bytes:
-            return feeds.content(release, self._steps.amendment(release), self._site).encode()
+            return feeds.feed_content(release, self._steps.amendment(release), self._site).encode()
 
         parts = ["entry", before.identity, release.identity, self._site.root]
         html = cached_html(self._cache.get(parts, make).decode())
-        return feeds.entry(release, short.summary, html, self._site)
+        return feeds.feed_entry(release, short.summary, html, self._site)
 
     # ── of it alone, for one page ────────────────────────────────────────────────────────────────
 
@@ -234,7 +234,7 @@ class DerivedTexts:
         """`policy.LANGUAGE.json`."""
 
         def make() -> bytes:
-            return catalogue.translation(release, language, self._organisation, self._site)
+            return catalogue.translation_json(release, language, self._organisation, self._site)
 
         parts = ["translation.json", release.identity, language]
         return self._cache.get([*parts, self._organisation, self._site.root], make)
@@ -276,6 +276,6 @@ def _former(naming: ClauseNames) -> dict[str, list[str]]:
 def _redline(found: Amendment, versions: Sequence[str], policy: Policy, language: str) -> Fragment:
     """The list of changes with the notes of a policy, and their redline in one of its languages."""
     marked = redline(found, views=True)
-    tools = page_parts.views(marked, *versions)
+    tools = page_parts.redline_views(marked, *versions)
     html = page_parts.changed_text(found, marked, policy.notes, language, tools)
     return Fragment(html, (*page_parts.CHANGED_HEADINGS, *marked.headings))

@@ -27,7 +27,7 @@ from publisher.releases.release import Release
 from publisher.reports.extracts import Line, extracts
 from publisher.reports.phrases import Phrase, beginning_of, end_of, joined, phrase_runs
 from publisher.site import page_parts
-from publisher.site.catalogue import kind, moment
+from publisher.site.catalogue import moment, version_kind
 from publisher.site.relations import ATOM
 from publisher.text.clauses import Kind
 
@@ -40,7 +40,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """One version as news."""
 
     address: str
@@ -69,35 +69,35 @@ class Feed:
     """… and as JSON Feed."""
     author: str
     site: str
-    entries: tuple[Entry, ...]
+    entries: tuple[FeedEntry, ...]
 
 
-def entry(release: Release, changed: str, html: Markup, at: Addresses) -> Entry:
+def feed_entry(release: Release, changed: str, html: Markup, at: Addresses) -> FeedEntry:
     """A version as news.
 
     Args:
         release: the version; its time of publication is known.
         changed: what it changes in one sentence; empty for the first.
-        html: what the entry says; see `content`.
+        html: what the entry says; see `feed_content`.
         at: addresses with the site's own in front.
     """
     assert release.published
     facts, number = release.policy.facts, release.number
     when = page_parts.in_force_words(release)
     words = f"{when[0].upper()}{when[1:]}."
-    return Entry(
+    return FeedEntry(
         address=at.release(number),
         title=f"{facts.title}: version {number}, {when}",
         published=release.published,
         summary=f"{words} {changed}." if changed else f"{words} First version.",
         html=html,
         language=facts.language,
-        kind=kind(release),
+        kind=version_kind(release),
         changes=at.changes(number) if changed else "",
     )
 
 
-def latest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+def latest_entries(entries: Iterable[FeedEntry]) -> tuple[FeedEntry, ...]:
     """The entries a feed carries, the newest first."""
     return tuple(sorted(entries, key=lambda e: (e.published, e.address), reverse=True)[:LATEST])
 
@@ -105,7 +105,7 @@ def latest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 # ── what an entry says ───────────────────────────────────────────────────────────────────────────
 
 
-def content(release: Release, amendment: Amendment | None, at: Addresses) -> Markup:
+def feed_content(release: Release, amendment: Amendment | None, at: Addresses) -> Markup:
     """Why a version was made, and every changed clause, as HTML with whole addresses.
 
     Args:
@@ -192,7 +192,7 @@ def whole(html: Markup, page: str) -> Markup:
 # ── the two forms ────────────────────────────────────────────────────────────────────────────────
 
 
-def atom(feed: Feed) -> bytes:
+def atom_feed(feed: Feed) -> bytes:
     """A feed as Atom (RFC 4287)."""
     root = ElementTree.Element("feed", {"xmlns": "http://www.w3.org/2005/Atom"})
     _add(root, "id", feed.atom)
@@ -211,7 +211,7 @@ def atom(feed: Feed) -> bytes:
     return text + b"\n"
 
 
-def _entry(root: ElementTree.Element, item: Entry) -> None:
+def _entry(root: ElementTree.Element, item: FeedEntry) -> None:
     _add(root, "id", item.address)
     _add(root, "title", item.title)
     _add(root, "published", moment(item.published))
@@ -242,7 +242,7 @@ def json_feed(feed: Feed) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _item(item: Entry) -> dict[str, Any]:
+def _item(item: FeedEntry) -> dict[str, Any]:
     return {
         "id": item.address,
         "url": item.address,

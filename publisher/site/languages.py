@@ -116,7 +116,7 @@ class Rendition:
         told = f"{name} translation of version {self.release.number}; the {self.original} "
         read = self._read_link("", f"Read version {self.release.number} in {self.original}")
         title = Markup("<span{}>{}</span>").format(spoken(self.language), self.wording.precedence)
-        found = page_head.box(
+        found = page_head.message_box(
             "note", title, Markup("<p>{}text decides. {}.</p>\n").format(told, read)
         )
         page = self.at.translation(self.release.number, self.language) if elsewhere else ""
@@ -138,7 +138,7 @@ class Rendition:
         if own := self.wording.lagging:
             body = Markup("<p>{}:</p>{}").format(title, body)
             title = Markup("<span{}>{}</span>").format(spoken(self.language), own)
-        return page_head.box("superseded", title, body)
+        return page_head.message_box("superseded", title, body)
 
     def _item(self, lag: Lag, page: str, title: str, language: str) -> Markup:
         address = f"{page}#{lag.anchor}"
@@ -146,7 +146,7 @@ class Rendition:
         since = NOTHING
         if lag.behind:
             pair = f"{self.at.compare}?from={lag.behind}&to={self.release.number}"
-            since = Markup(" ({})").format(page_head.anchor(("what changed since", pair)))
+            since = Markup(" ({})").format(page_head.link_html(("what changed since", pair)))
         return Markup("<li>{}: {}{}</li>").format(link, lag_words(lag).lower(), since)
 
 
@@ -155,7 +155,7 @@ def lag_words(lag: Lag) -> str:
     return f"Says what version {lag.behind} says" if lag.behind else "Not translated"
 
 
-def markdown(release: Release, language: str, at: Addresses) -> str:
+def translation_markdown(release: Release, language: str, at: Addresses) -> str:
     """A translation as one Markdown text, which says what it is before it begins.
 
     Args:
@@ -179,21 +179,21 @@ def markdown(release: Release, language: str, at: Addresses) -> str:
     return f"{head}\n\n{quoted}\n\n{body}"
 
 
-def versions(release: Release, at: Addresses) -> dict[str, str]:
+def version_addresses(release: Release, at: Addresses) -> dict[str, str]:
     """Where a version is in each of its languages, the one that decides first."""
     number, facts = release.number, release.policy.facts
     others = {language: at.translation(number, language) for language in facts.translations}
     return {facts.language: at.release(number), **others}
 
 
-def current(release: Release, at: Addresses) -> dict[str, str]:
+def current_addresses(release: Release, at: Addresses) -> dict[str, str]:
     """The same of the text in force, at the addresses that stay."""
     facts = release.policy.facts
     others = {language: at.translated(language) for language in facts.translations}
     return {facts.language: at.current, **others}
 
 
-def changes(before: Release, release: Release, at: Addresses) -> dict[str, str]:
+def change_addresses(before: Release, release: Release, at: Addresses) -> dict[str, str]:
     """Where it is told what a version changes, in each language that both versions are in."""
     number, facts = release.number, release.policy.facts
     others = {
@@ -204,7 +204,7 @@ def changes(before: Release, release: Release, at: Addresses) -> dict[str, str]:
     return {facts.language: at.changes(number), **others}
 
 
-def link(language: str, address: str, *, here: bool = False) -> Markup:
+def language_link(language: str, address: str, *, here: bool = False) -> Markup:
     """A link to a page in another language, called as that language calls itself.
 
     Args:
@@ -217,7 +217,7 @@ def link(language: str, address: str, *, here: bool = False) -> Markup:
     )
 
 
-def switch(here: str, addresses: Mapping[str, str]) -> Markup:
+def language_switch(here: str, addresses: Mapping[str, str]) -> Markup:
     """The way to the same page in each language; empty where there is but one.
 
     Args:
@@ -227,7 +227,7 @@ def switch(here: str, addresses: Mapping[str, str]) -> Markup:
     if len(addresses) < 2:
         return NOTHING
     items = NOTHING.join(
-        Markup("<li>{}</li>").format(link(language, address, here=language == here))
+        Markup("<li>{}</li>").format(language_link(language, address, here=language == here))
         for language, address in addresses.items()
     )
     return Markup(

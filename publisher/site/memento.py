@@ -26,7 +26,7 @@ from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.site import relations
 from publisher.site.catalogue import moment
-from publisher.site.relations import ATOM, FEED, LINKS, Link
+from publisher.site.relations import ATOM, FEED, LINKS, TypedLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,9 @@ def timemap(releases: Releases, today: dt.date, at: Addresses) -> bytes:
     own = {"type": LINKS}
     if found:
         own |= {"from": found[0].date, "until": found[-1].date}
-    links = [Link("original", at.current), Link("self", at.listing("timemap.link"), own)]
+    links = [TypedLink("original", at.current), TypedLink("self", at.listing("timemap.link"), own)]
     links += [
-        Link(_rel(place, len(found)), at.release(m.release.number), {"datetime": m.date})
+        TypedLink(_rel(place, len(found)), at.release(m.release.number), {"datetime": m.date})
         for place, m in enumerate(found)
     ]
     return (",\n".join(link.header for link in links) + "\n").encode()
@@ -107,7 +107,7 @@ class Rule(NamedTuple):
     headers: tuple[tuple[str, str], ...]
 
 
-def rules(releases: Releases, today: dt.date, at: Addresses) -> Iterator[Rule]:
+def header_rules(releases: Releases, today: dt.date, at: Addresses) -> Iterator[Rule]:
     """The headers of a policy's pages and files, the latest version first.
 
     Args:
@@ -115,8 +115,8 @@ def rules(releases: Releases, today: dt.date, at: Addresses) -> Iterator[Rule]:
         today: as for `timemap`.
         at: addresses with the site's own in front.
     """
-    yield Rule(path_of(at.current), (("Link", relations.header(relations.history(at))),))
-    yield from types(
+    yield Rule(path_of(at.current), (("Link", relations.link_header(relations.history_links(at))),))
+    yield from media_type_rules(
         {
             at.listing("feed.atom"): ATOM,
             at.listing("feed.json"): FEED,
@@ -125,13 +125,13 @@ def rules(releases: Releases, today: dt.date, at: Addresses) -> Iterator[Rule]:
     )
     dates = {memento.release.number: memento.date for memento in mementos(releases, today)}
     for release in reversed(releases):
-        links = relations.header(relations.versions(release, releases, at))
+        links = relations.link_header(relations.version_links(release, releases, at))
         date = dates.get(release.number)
         known = (("Memento-Datetime", date),) if date else ()
         yield Rule(path_of(at.release(release.number)), (*known, ("Link", links)))
 
 
-def types(files: dict[str, str]) -> Iterator[Rule]:
+def media_type_rules(files: dict[str, str]) -> Iterator[Rule]:
     """The media types of files that hosts do not know by their names, by address."""
     for address, kind in files.items():
         yield Rule(path_of(address), (("Content-Type", kind),))

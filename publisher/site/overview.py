@@ -17,13 +17,13 @@ from publisher.releases.periods import Period, announced, applied
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases, Status
 from publisher.site import languages, page_head, page_parts
-from publisher.site.timeline import bars, picture
+from publisher.site.timeline import timeline_bars, timeline_picture
 
 WIDE, NARROW = 720, 330
 """Widths of the two pictures of a history, in CSS pixels; style shows the one that fits."""
 
 
-def history(
+def history_overview(
     releases: Releases, today: dt.date, sizes: Mapping[Number, Counts], at: Addresses
 ) -> Markup:
     """The timeline, the amendments and, apart from them, the corrections and the imported texts.
@@ -92,7 +92,7 @@ def _by_year(
 
 
 def _figure(releases: Releases, today: dt.date, sizes: Mapping[Number, Counts]) -> Markup:
-    found = bars(releases, today, sizes)
+    found = timeline_bars(releases, today, sizes)
     past = [bool(release.imported) for release in releases]
     force = "seen" if all(past) else "seen, or in force" if any(past) else "in force"
     key = NOTHING.join(
@@ -107,8 +107,8 @@ def _figure(releases: Releases, today: dt.date, sizes: Mapping[Number, Counts]) 
         )
         if name not in ("notice", "correction") or not all(past)
     )
-    wide = picture(found, today, width=WIDE, name="wide")
-    narrow = picture(found, today, width=NARROW, name="narrow")
+    wide = timeline_picture(found, today, width=WIDE, name="wide")
+    narrow = timeline_picture(found, today, width=NARROW, name="narrow")
     return Markup(
         '<figure class="pp-figure">\n{}{}'
         '<figcaption><ul class="pp-keys">{}</ul></figcaption></figure>\n'
@@ -145,7 +145,7 @@ def _row(
     at: Addresses,
 ) -> Markup:
     number, status = release.number, releases.status(release, today).status
-    name = page_head.anchor((release.version, at.release(number)))
+    name = page_head.link_html((release.version, at.release(number)))
     documents = [("Markdown", at.download(number, "policy.md"))] if release.imported else []
     if releases.has_pdf(release):
         documents.append(("PDF", at.download(number, "policy.pdf")))
@@ -155,15 +155,22 @@ def _row(
         documents.append(("Letter", at.notice(number)))
     if release.opt_out:
         documents.append(("Opt-out form", at.opt_out(number)))
-    others = [languages.link(*other) for other in languages.versions(release, at).items()][1:]
-    links = Markup("<br>").join([*map(page_head.anchor, documents), *others])
+    others = [
+        languages.language_link(*other)
+        for other in languages.version_addresses(release, at).items()
+    ][1:]
+    links = Markup("<br>").join([*map(page_head.link_html, documents), *others])
     if release.imported:
-        dates = Markup("<td>{}</td>").format(page_head.seen(release, releases))
+        dates = Markup("<td>{}</td>").format(page_head.seen_span(release, releases))
     else:
-        span = page_head.span(release, releases)
+        span = page_head.in_force_span(release, releases)
         dates = Markup("<td>{}</td><td>{}</td>").format(_published(release), span)
     return Markup('<tr><th scope="row">{}<br>{}</th>{}<td>{}</td><td>{}</td></tr>\n').format(
-        name, page_head.chip(release, status), dates, _changed(release, releases, sizes, at), links
+        name,
+        page_head.status_chip(release, status),
+        dates,
+        _changed(release, releases, sizes, at),
+        links,
     )
 
 
@@ -178,11 +185,11 @@ def _changed(
     before, size = releases.predecessor(release), sizes.get(release.number)
     if before is None or size is None:
         return Markup("First version")
-    link = page_head.anchor((f"Changes since {before.number}", at.changes(release.number)))
+    link = page_head.link_html((f"Changes since {before.number}", at.changes(release.number)))
     return Markup("{}<br>{:,} words added, {:,} removed").format(link, size.inserted, size.deleted)
 
 
-def days(releases: Releases, at: Addresses) -> Markup:
+def days_overview(releases: Releases, at: Addresses) -> Markup:
     """Which version applied on which day, and which was announced on it.
 
     The form shows itself when `day.js` runs; without a script the tables answer.
@@ -232,13 +239,13 @@ def _period(name: str, period: Period, at: Addresses) -> Markup:
         first = f"{first}, when it was first seen" if period.first else first
     last = long_date(period.last, language) if period.last else "further notice"
     ends = Markup('data-from="{}" data-until="{}"').format(period.first or "", period.last or "")
-    link = page_head.anchor((release.version, at.release(release.number)))
+    link = page_head.link_html((release.version, at.release(release.number)))
     return Markup(
         '<tr data-what="{}" {}><th scope="row">{}</th><td>{}</td><td>{}</td></tr>\n'
     ).format(name, ends, link, first, last)
 
 
-def home(lines: Sequence[Releases], today: dt.date, root: str) -> Markup:
+def policy_cards(lines: Sequence[Releases], today: dt.date, root: str) -> Markup:
     """Every policy: which version is in force, since when, and what is coming.
 
     Args:
@@ -258,7 +265,7 @@ def _card(releases: Releases, today: dt.date, root: str) -> Markup:
     standing_words = ""
     if current:
         words = f"Version {current.number}, {page_parts.in_force_words(current)}"
-        chip = page_head.chip(current, Status.IN_FORCE)
+        chip = page_head.status_chip(current, Status.IN_FORCE)
         standing_words = Markup("<p>{} {}</p>\n").format(chip, words)
     links = [("All versions", at.history)]
     if current:
@@ -271,15 +278,15 @@ def _card(releases: Releases, today: dt.date, root: str) -> Markup:
         "{}{}"
         "{}</section>\n"
     ).format(
-        facts_id(releases),
-        facts_id(releases),
-        page_head.anchor((facts.title, at.current)),
+        policy_id_of(releases),
+        policy_id_of(releases),
+        page_head.link_html((facts.title, at.current)),
         standing_words,
-        page_head.actions(links, f"Go to the {facts.title}"),
-        page_head.coming(releases, today, at),
+        page_head.action_row(links, f"Go to the {facts.title}"),
+        page_head.announcement(releases, today, at),
     )
 
 
-def facts_id(releases: Releases) -> str:
+def policy_id_of(releases: Releases) -> str:
     """The policy's id."""
     return releases[0].policy.id

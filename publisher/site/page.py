@@ -49,7 +49,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Site:
+class GeneratedSite:
     """Everything that is generated for the site."""
 
     organisation: Organisation

@@ -16,26 +16,26 @@ from publisher.releases.release import Release
 from publisher.releases.releases import Releases, Status
 from publisher.site.page_parts import in_force_words, spoken, status_words, when_words
 
-Link = tuple[str, str]
+TextLink = tuple[str, str]
 """Words and address."""
 
 
-def anchor(link: Link, kind: str = "") -> Markup:
+def link_html(link: TextLink, kind: str = "") -> Markup:
     """A link as HTML."""
     name = Markup(' class="{}"').format(kind) if kind else NOTHING
     return Markup('<a{} href="{}">{}</a>').format(name, link[1], link[0])
 
 
-def crumbs(trail: Sequence[Link], here: str) -> Markup:
+def crumbs(trail: Sequence[TextLink], here: str) -> Markup:
     """The way from the home page to this one."""
-    items = NOTHING.join(Markup("<li>{}</li>").format(anchor(link)) for link in trail)
+    items = NOTHING.join(Markup("<li>{}</li>").format(link_html(link)) for link in trail)
     return Markup(
         '<nav class="pp-crumbs" aria-label="Breadcrumb" data-search-exclude><ol>'
         '{}<li aria-current="page">{}</li></ol></nav>\n'
     ).format(items, here)
 
 
-def head(title: str, kicker: str, line: Markup = NOTHING, language: str = "") -> Markup:
+def page_title(title: str, kicker: str, line: Markup = NOTHING, language: str = "") -> Markup:
     """The title of a page, with what it belongs to above it and a line of HTML below.
 
     Args:
@@ -50,7 +50,7 @@ def head(title: str, kicker: str, line: Markup = NOTHING, language: str = "") ->
     ).format(kicker, spoken(language) if language else NOTHING, title, below)
 
 
-def facts(rows: Sequence[tuple[str, Markup]]) -> Markup:
+def fact_list(rows: Sequence[tuple[str, Markup]]) -> Markup:
     """Rows of (what, HTML) in two columns."""
     cells = NOTHING.join(
         Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(what, value) for what, value in rows
@@ -58,15 +58,15 @@ def facts(rows: Sequence[tuple[str, Markup]]) -> Markup:
     return Markup('<dl class="pp-facts" data-search-exclude>{}</dl>\n').format(cells)
 
 
-def actions(links: Sequence[Link], label: str) -> Markup:
+def action_row(links: Sequence[TextLink], label: str) -> Markup:
     """What a reader can go to from here, as a row of buttons."""
-    items = NOTHING.join(Markup("<li>{}</li>").format(anchor(link)) for link in links)
+    items = NOTHING.join(Markup("<li>{}</li>").format(link_html(link)) for link in links)
     return Markup(
         '<nav class="pp-actions" aria-label="{}" data-search-exclude><ul>{}</ul></nav>\n'
     ).format(label, items)
 
 
-def box(kind: str, title: str, body: Markup = NOTHING) -> Markup:
+def message_box(kind: str, title: str, body: Markup = NOTHING) -> Markup:
     """A framed message; `kind` is `upcoming`, `superseded`, `draft` or `note`."""
     return Markup(
         '<div class="pp-box pp-box-{}" role="note" data-search-exclude>'
@@ -74,19 +74,19 @@ def box(kind: str, title: str, body: Markup = NOTHING) -> Markup:
     ).format(kind, title, body)
 
 
-def chip(release: Release, status: Status) -> Markup:
+def status_chip(release: Release, status: Status) -> Markup:
     """The status of a release in a coloured frame."""
     name, words = status.name.lower().replace("_", "-"), status_words(release, status)
     return Markup('<span class="pp-chip pp-chip-{}">{}</span>').format(name, words)
 
 
-def standing_line(release: Release, status: Status) -> Markup:
+def status_line(release: Release, status: Status) -> Markup:
     """The status of a release, its number, and from when it is in force."""
     words = f"Version {release.number}, {in_force_words(release)}"
-    return Markup("{} {}").format(chip(release, status), words)
+    return Markup("{} {}").format(status_chip(release, status), words)
 
 
-def banner(release: Release, releases: Releases, today: dt.date, at: Addresses) -> Markup:
+def status_banner(release: Release, releases: Releases, today: dt.date, at: Addresses) -> Markup:
     """A loud message on the page of a version that is not in force; empty on the others."""
     now = releases.status(release, today)
     if now.status is Status.IN_FORCE:
@@ -98,38 +98,42 @@ def banner(release: Release, releases: Releases, today: dt.date, at: Addresses) 
     if now.status is Status.UPCOMING and release.imported:
         until = _until(current, at, "was the last one seen")
         title = f"Not seen yet: version {release.number} was first seen on {day}"
-        return box("upcoming", title, Markup("<p>{}</p>\n").format(until))
+        return message_box("upcoming", title, Markup("<p>{}</p>\n").format(until))
     if now.status is Status.UPCOMING:
         title = f"Not in force yet: version {release.number} applies from {day}"
-        return box("upcoming", title, Markup("<p>{}</p>\n").format(until) if until else NOTHING)
+        return message_box(
+            "upcoming", title, Markup("<p>{}</p>\n").format(until) if until else NOTHING
+        )
     by = next(r for r in releases if r.number == now.by)
     see = _read(by, at)
     if releases.status(by, today).status is Status.UPCOMING:
         title = f"Not in force: version {by.number} corrected version {release.number} on {day}"
         applies = f"It applies from {long_date(by.effective, language)}."
-        return box("upcoming", title, Markup("<p>{} {} {}</p>\n").format(see, applies, until))
+        return message_box(
+            "upcoming", title, Markup("<p>{} {} {}</p>\n").format(see, applies, until)
+        )
     took = f"took the place of version {release.number}"
     if by.imported:
         took = "was seen in its place"
     title = f"Not in force: version {by.number} {took} on {day}"
     # Its number would change with every release, and so would this page.
-    read = anchor(("Read the text in force", at.current))
+    read = link_html(("Read the text in force", at.current))
     more = Markup(" {}.").format(read) if current else NOTHING
-    return box("superseded", title, Markup("<p>{}{}</p>\n").format(see, more))
+    return message_box("superseded", title, Markup("<p>{}{}</p>\n").format(see, more))
 
 
 def _read(release: Release, at: Addresses) -> Markup:
-    return anchor((f"Read version {release.number}", at.release(release.number))) + "."
+    return link_html((f"Read version {release.number}", at.release(release.number))) + "."
 
 
 def _until(current: Release | None, at: Addresses, verb: str = "applies") -> Markup:
     if current is None:
         return NOTHING
-    link = anchor((f"version {current.number}", at.release(current.number)))
+    link = link_html((f"version {current.number}", at.release(current.number)))
     return Markup("Until then, {} {}.").format(link, verb)
 
 
-def coming(releases: Releases, today: dt.date, at: Addresses) -> Markup:
+def announcement(releases: Releases, today: dt.date, at: Addresses) -> Markup:
     """What is announced: from when, what it changes, what one can do; empty where nothing is."""
     release = releases.upcoming(today)
     if release is None or release.imported:
@@ -139,9 +143,9 @@ def coming(releases: Releases, today: dt.date, at: Addresses) -> Markup:
     links = [(f"Read version {release.number}", at.release(release.number))]
     current = releases.in_force(today)
     links += change_links(release, releases, at, since=current.number if current else None)
-    links += letters(release, releases, at)
-    items = NOTHING.join(Markup("<li>{}</li>").format(anchor(link)) for link in links)
-    return box(
+    links += letter_links(release, releases, at)
+    items = NOTHING.join(Markup("<li>{}</li>").format(link_html(link)) for link in links)
+    return message_box(
         "upcoming",
         title,
         Markup("<ul>{}{}</ul>\n").format(items, _opt_out(release, releases, today, at)),
@@ -149,18 +153,18 @@ def coming(releases: Releases, today: dt.date, at: Addresses) -> Markup:
 
 
 def _opt_out(release: Release, releases: Releases, today: dt.date, at: Addresses) -> Markup:
-    form = form_of(release, releases)
+    form = opt_out_form_of(release, releases)
     closes = releases.closing_day(release)
     if form is None or closes is None or today > closes:
         return NOTHING
-    link = anchor((f"Opt out of version {release.number.major}", at.opt_out(form.number)))
+    link = link_html((f"Opt out of version {release.number.major}", at.opt_out(form.number)))
     day = long_date(closes, release.policy.facts.language)
     return Markup("<li>{}, until the end of {} (UTC)</li>").format(link, day)
 
 
 def change_links(
     release: Release, releases: Releases, at: Addresses, *, since: Number | None = None
-) -> list[Link]:
+) -> list[TextLink]:
     """Links to what a version changes: its amendment, and each correction of it.
 
     Args:
@@ -182,7 +186,7 @@ def change_links(
     return links[::-1]
 
 
-def letters(release: Release, releases: Releases, at: Addresses) -> list[Link]:
+def letter_links(release: Release, releases: Releases, at: Addresses) -> list[TextLink]:
     """Links to the letters about an amendment: the first notice, and each later one."""
     found = [r for r in _amendment(release, releases) if r.notice and r.number <= release.number]
     return [
@@ -194,7 +198,7 @@ def letters(release: Release, releases: Releases, at: Addresses) -> list[Link]:
     ]
 
 
-def form_of(release: Release, releases: Releases) -> Release | None:
+def opt_out_form_of(release: Release, releases: Releases) -> Release | None:
     """The release whose form opts out of the amendment that `release` belongs to."""
     found = [r for r in _amendment(release, releases) if r.opt_out]
     return found[-1] if found else None
@@ -209,11 +213,11 @@ def _amendment(release: Release, releases: Releases) -> Releases:
     return Releases(releases[first:behind])
 
 
-def span(release: Release, releases: Releases) -> str:
+def in_force_span(release: Release, releases: Releases) -> str:
     """From when until when a version is in force, in words; of a text of the past, was seen."""
     language = release.policy.facts.language
     if release.imported:
-        return f"{seen(release, releases)}; from when it applied is unknown"
+        return f"{seen_span(release, releases)}; from when it applied is unknown"
     if release.effective is None:
         start = "from an unknown day"
     else:
@@ -227,7 +231,7 @@ def span(release: Release, releases: Releases) -> str:
     return start
 
 
-def seen(release: Release, releases: Releases) -> str:
+def seen_span(release: Release, releases: Releases) -> str:
     """When a text of the past was first seen, and until when, in words."""
     assert release.imported is not None
     language, day = release.policy.facts.language, release.imported.seen.date()

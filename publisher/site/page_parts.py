@@ -79,7 +79,7 @@ LEGEND = legend()
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ChangeEntry:
     """One item of the list of changes: the sections that one note explains."""
 
     sections: tuple[tuple[Change, ...], ...]
@@ -87,7 +87,7 @@ class Entry:
     note: Note | None
 
 
-def entries(changes: Sequence[Change], notes: Sequence[Note]) -> tuple[Entry, ...]:
+def change_entries(changes: Sequence[Change], notes: Sequence[Note]) -> tuple[ChangeEntry, ...]:
     """The changes under the notes that explain them, in the order of the text."""
     groups: dict[str, tuple[Note | None, dict[str, list[Change]]]] = {}
     for change in changes:
@@ -96,7 +96,7 @@ def entries(changes: Sequence[Change], notes: Sequence[Note]) -> tuple[Entry, ..
         sections = groups.setdefault(key, (note, {}))[1]
         sections.setdefault(change.anchor or change.title, []).append(change)
     return tuple(
-        Entry(tuple(tuple(s) for s in sections.values()), note)
+        ChangeEntry(tuple(tuple(s) for s in sections.values()), note)
         for note, sections in groups.values()
     )
 
@@ -116,7 +116,7 @@ def changed_text(
         marked: its redline.
         notes: why.
         language: of the text.
-        tools: what stands above the text; see `views`.
+        tools: what stands above the text; see `redline_views`.
         marks: what the marks mean; see `legend`.
     """
     article = Markup('<article class="pp-text pp-redline" lang="{}">\n').format(language)
@@ -142,7 +142,7 @@ CHANGED_HEADINGS = (
 """Those of `changed_text`, above those of the text itself."""
 
 
-def views(marked: Fragment, before: str, after: str) -> Markup:
+def redline_views(marked: Fragment, before: str, after: str) -> Markup:
     """The choices of how a redline is shown, and the steps from change to change.
 
     The choices work without a script; the steps show themselves when `steps.js` runs.
@@ -154,10 +154,10 @@ def views(marked: Fragment, before: str, after: str) -> Markup:
     count = len(marked.places)
     if not count:
         return NOTHING
-    return tools(f"{count} change{'s' if count > 1 else ''}", before, after)
+    return redline_tools(f"{count} change{'s' if count > 1 else ''}", before, after)
 
 
-def tools(changes: str, before: str, after: str) -> Markup:
+def redline_tools(changes: str, before: str, after: str) -> Markup:
     """The same, of a redline that is not made yet.
 
     Args:
@@ -198,7 +198,7 @@ def change_list(
     titles = {s.anchor: s.title for s in amendment.new.sections}
     first = {place.section: place.id for place in reversed(places)}
     items = []
-    for entry in entries(amendment.changes, notes):
+    for entry in change_entries(amendment.changes, notes):
         heads = NOTHING.join(_section(changes, titles, first) for changes in entry.sections)
         note = clauses_html(parse(entry.note.text)) if entry.note else NOTHING
         items.append(Markup("<li>{}{}</li>\n").format(heads, note))
@@ -306,7 +306,7 @@ def published_words(release: Release) -> str:
     return long_date(release.published.date(), release.policy.facts.language)
 
 
-def origin(release: Release) -> tuple[tuple[str, Markup], ...]:
+def import_facts(release: Release) -> tuple[tuple[str, Markup], ...]:
     """Where a text of the past was found, as rows of (what, HTML); none for other releases."""
     found = release.imported
     if found is None:
@@ -360,14 +360,14 @@ def text_of(
     return document_html(policy.document.clauses, links)
 
 
-def article(policy: Policy, text: Fragment, kind: str = "pp-text") -> Markup:
+def text_article(policy: Policy, text: Fragment, kind: str = "pp-text") -> Markup:
     """A policy's text in the language it is written in."""
     return Markup('<article class="{}" lang="{}">\n{}</article>\n').format(
         kind, policy.facts.language, text.html
     )
 
 
-def contents(text: Fragment) -> Markup:
+def contents_list(text: Fragment) -> Markup:
     """The list of contents for narrow screens, where the frame has no room for its own."""
     items = NOTHING.join(
         Markup('<li class="pp-level-{}"><a href="#{}">{}</a></li>\n').format(

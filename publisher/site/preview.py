@@ -18,7 +18,7 @@ from publisher.releases.address import Addresses
 from publisher.releases.release import Release
 from publisher.site import page_head, page_parts, relations
 from publisher.site.page import Body, Page
-from publisher.site.version_pages import steps
+from publisher.site.version_pages import steps_script
 
 
 def draft_pages(
@@ -37,16 +37,16 @@ def draft_pages(
     """
     at = Addresses("../../", policy_id)
     title = f"{policy.facts.title}, draft" if policy else f"Draft of {policy_id}"
-    top = page_head.head(title, "Preview; nobody else sees this") + _findings(findings)
+    top = page_head.page_title(title, "Preview; nobody else sees this") + _findings(findings)
     text = page_parts.text_of(policy) if policy else Fragment(NOTHING)
     links = []
     if policy and last:
         links.append(("Changes since the last release", f"{at.current}draft/changes/"))
     links.append(("All versions", at.history))
-    html = top + page_head.actions(links, "Draft")
+    html = top + page_head.action_row(links, "Draft")
     if policy:
-        html += page_parts.remark(policy.facts) + page_parts.article(policy, text)
-    head = relations.head(relations.draft(last, at)) if last else NOTHING
+        html += page_parts.remark(policy.facts) + page_parts.text_article(policy, text)
+    head = relations.head_html(relations.draft_links(last, at)) if last else NOTHING
     body = Body(html, text.headings, head=head)
     yield Page(f"{policy_id}/draft/", title, lambda: body, label="Draft", noindex=True)
     if policy:
@@ -59,8 +59,8 @@ def _translations(policy: Policy, findings: list[Finding]) -> Iterator[Page]:
     for language in policy.translations:
         own = policy.in_language(language)
         text, title = page_parts.text_of(own), f"{own.facts.title}, draft"
-        head = page_head.head(title, "Preview; nobody else sees this")
-        html = head + _findings(findings) + page_parts.article(own, text)
+        head = page_head.page_title(title, "Preview; nobody else sees this")
+        html = head + _findings(findings) + page_parts.text_article(own, text)
         body = Body(html, text.headings)
         label = f"Draft, {own_name(language)}"
         path = f"{policy.id}/draft/{language}/"
@@ -75,14 +75,14 @@ def _draft_changes(policy: Policy, findings: list[Finding], last: Release) -> Pa
     found = amend(last.policy.document, policy.document)
     marked = redline(found, views=True)
     at = Addresses("../../../", policy.id)
-    tools = page_parts.views(marked, f"version {last.number}", "draft")
+    tools = page_parts.redline_views(marked, f"version {last.number}", "draft")
     title = f"{policy.facts.title}: draft against version {last.number}"
     parts = [
-        page_head.head(title, "Preview; nobody else sees this"),
+        page_head.page_title(title, "Preview; nobody else sees this"),
         _findings(findings),
         page_parts.general_note(policy.notes),
         page_parts.changed_text(found, marked, policy.notes, policy.facts.language, tools),
-        steps(at),
+        steps_script(at),
     ]
     body = Body(NOTHING.join(parts), (*page_parts.CHANGED_HEADINGS, *marked.headings))
     path = f"{policy.id}/draft/changes/"
@@ -91,7 +91,7 @@ def _draft_changes(policy: Policy, findings: list[Finding], last: Release) -> Pa
 
 def _findings(findings: list[Finding]) -> Markup:
     if not findings:
-        return page_head.box("note", "publisher check finds nothing")
+        return page_head.message_box("note", "publisher check finds nothing")
     items = NOTHING.join(
         Markup("<li><strong>{}</strong> <code>{}</code> {}<br>Try: {}</li>\n").format(
             f.severity.value, f.where, f.what, f.remedy
@@ -99,4 +99,4 @@ def _findings(findings: list[Finding]) -> Markup:
         for f in findings
     )
     title = f"publisher check finds {len(findings)} thing{'s' if len(findings) > 1 else ''}"
-    return page_head.box("draft", title, Markup("<ul>\n{}</ul>\n").format(items))
+    return page_head.message_box("draft", title, Markup("<ul>\n{}</ul>\n").format(items))

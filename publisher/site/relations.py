@@ -7,7 +7,7 @@ and a list of links (RFC 6690 §2, in the form of RFC 7089 §5).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,14 +20,14 @@ from publisher.releases.address import Addresses
 from publisher.releases.periods import Period
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
-from publisher.site.catalogue import digest, moment
+from publisher.site.catalogue import moment, text_digest
 
 ATOM, FEED, LINKS = "application/atom+xml", "application/feed+json", "application/link-format"
 """Media types (RFC 4287 §7, JSON Feed 1.1, RFC 6690 §7.3)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class TypedLink:
     """A typed link from one resource to another."""
 
     rel: str
@@ -42,53 +42,53 @@ class Link:
 
     @property
     def header(self) -> str:
-        """As a value of the `Link` header, and as an item of a list of links."""
+        """As a value of the `TypedLink` header, and as an item of a list of links."""
         more = "".join(f'; {name}="{value}"' for name, value in self.attributes.items())
         return f'<{self.href}>; rel="{self.rel}"{more}'
 
 
-def feeds(atom: str, json_feed: str, title: str) -> tuple[Link, ...]:
+def feed_links(atom: str, json_feed: str, title: str) -> tuple[TypedLink, ...]:
     """The two feeds of a page, by their addresses."""
     return (
-        Link("alternate", atom, {"type": ATOM, "title": title}),
-        Link("alternate", json_feed, {"type": FEED, "title": title}),
+        TypedLink("alternate", atom, {"type": ATOM, "title": title}),
+        TypedLink("alternate", json_feed, {"type": FEED, "title": title}),
     )
 
 
-def policy_feeds(title: str, at: Addresses) -> tuple[Link, ...]:
+def policy_feed_links(title: str, at: Addresses) -> tuple[TypedLink, ...]:
     """The two feeds of a policy."""
-    return feeds(at.listing("feed.atom"), at.listing("feed.json"), title)
+    return feed_links(at.listing("feed.atom"), at.listing("feed.json"), title)
 
 
-def history(at: Addresses) -> tuple[Link, ...]:
+def history_links(at: Addresses) -> tuple[TypedLink, ...]:
     """Where all versions are listed: for people and for machines (RFC 5829 §3.1)."""
     return (
-        Link("version-history", at.history),
-        Link("version-history", at.listing("versions.json"), {"type": "application/json"}),
-        timemap(at),
+        TypedLink("version-history", at.history),
+        TypedLink("version-history", at.listing("versions.json"), {"type": "application/json"}),
+        timemap_link(at),
     )
 
 
-def timemap(at: Addresses) -> Link:
+def timemap_link(at: Addresses) -> TypedLink:
     """The list of what stood at the stable address, and when (RFC 7089 §5)."""
-    return Link("timemap", at.listing("timemap.link"), {"type": LINKS})
+    return TypedLink("timemap", at.listing("timemap.link"), {"type": LINKS})
 
 
-def versions(release: Release, releases: Releases, at: Addresses) -> tuple[Link, ...]:
+def version_links(release: Release, releases: Releases, at: Addresses) -> tuple[TypedLink, ...]:
     """From one version to the others (RFC 5829 §3), and to what it is a version of (RFC 7089 §2.2).
 
     The latest version is what stands at the stable address: the one in force, whichever that is.
     """
     place = releases.place_of(release)
-    found = [Link("latest-version", at.current), Link("original", at.current)]
+    found = [TypedLink("latest-version", at.current), TypedLink("original", at.current)]
     if place:
-        found.append(Link("predecessor-version", at.release(releases[place - 1].number)))
+        found.append(TypedLink("predecessor-version", at.release(releases[place - 1].number)))
     if place + 1 < len(releases):
-        found.append(Link("successor-version", at.release(releases[place + 1].number)))
-    return (*found, *history(at))
+        found.append(TypedLink("successor-version", at.release(releases[place + 1].number)))
+    return (*found, *history_links(at))
 
 
-def languages(addresses: Mapping[str, str]) -> tuple[Link, ...]:
+def language_links(addresses: Mapping[str, str]) -> tuple[TypedLink, ...]:
     """A page in each of its languages; none where there is but one.
 
     Args:
@@ -97,20 +97,20 @@ def languages(addresses: Mapping[str, str]) -> tuple[Link, ...]:
     if len(addresses) < 2:
         return ()
     return tuple(
-        Link("alternate", address, {"hreflang": language, "title": own_name(language)})
+        TypedLink("alternate", address, {"hreflang": language, "title": own_name(language)})
         for language, address in addresses.items()
     )
 
 
-def draft(last: Release, at: Addresses) -> tuple[Link, ...]:
+def draft_links(last: Release, at: Addresses) -> tuple[TypedLink, ...]:
     """From a draft to the release that it goes on from (RFC 5829 §3.6).
 
     The other way there is no link: a draft is not public.
     """
-    return (Link("working-copy-of", at.release(last.number)), *history(at))
+    return (TypedLink("working-copy-of", at.release(last.number)), *history_links(at))
 
 
-def forms(folder: str, name: str, *, printed: bool) -> tuple[Link, ...]:
+def form_links(folder: str, name: str, *, printed: bool) -> tuple[TypedLink, ...]:
     """The other forms of a page: of a version (`policy`) or of what it changes (`changes`).
 
     Args:
@@ -124,18 +124,18 @@ def forms(folder: str, name: str, *, printed: bool) -> tuple[Link, ...]:
     if printed:
         types["pdf"] = "application/pdf"
     return tuple(
-        Link("alternate", f"{folder}{name}.{ending}", {"type": kind})
+        TypedLink("alternate", f"{folder}{name}.{ending}", {"type": kind})
         for ending, kind in types.items()
     )
 
 
-def head(links: Iterable[Link]) -> Markup:
+def head_html(links: Iterable[TypedLink]) -> Markup:
     """Links for the head of a page."""
     return NOTHING.join(link.html + "\n" for link in links)
 
 
-def header(links: Iterable[Link]) -> str:
-    """Links as one `Link` header (RFC 8288 §3)."""
+def link_header(links: Iterable[TypedLink]) -> str:
+    """Links as one `TypedLink` header (RFC 8288 §3)."""
     return ", ".join(link.header for link in links)
 
 
@@ -194,38 +194,47 @@ def linked_data(
         "publisher": {"@type": "Organization", "name": organisation, "url": at.root},
         "exampleOfWork": {"@type": "CreativeWork", "@id": at.current, "name": facts.title},
         "isAccessibleForFree": True,
+        **_times(release, period),
     }
-    if release.published:
-        value["datePublished"] = moment(release.published)
-    # Of a text of the past, only the day it was seen is known.
-    period = None if release.imported else period
-    if period and period.first:
-        value["temporalCoverage"] = f"{period.first}/{period.last or '..'}"
-    if period and period.last:
-        value["expires"] = (period.last + dt.timedelta(days=1)).isoformat()
     if release.previous:
         value["isBasedOn"] = at.release(release.previous)
-    value["encoding"] = [
-        {
-            "@type": "MediaObject",
-            "encodingFormat": "text/markdown",
-            "contentUrl": at.download(number, "policy.md"),
-            "sha256": digest(release),
-        },
-    ]
-    if printed:
-        pdf = {
-            "@type": "MediaObject",
-            "encodingFormat": "application/pdf",
-            "contentUrl": at.download(number, "policy.pdf"),
-        }
-        value["encoding"].append(pdf)
+    value["encoding"] = list(_encodings(release, at, printed=printed))
     if facts.translations:
         value["workTranslation"] = [
             {"@type": "DigitalDocument", "@id": at.translation(number, language)}
             for language in facts.translations
         ]
     return _script(value)
+
+
+def _times(release: Release, period: Period | None) -> dict[str, Any]:
+    """When a version was published, and when it applies."""
+    found: dict[str, Any] = {}
+    if release.published:
+        found["datePublished"] = moment(release.published)
+    # Of a text of the past, only the day it was seen is known.
+    period = None if release.imported else period
+    if period and period.first:
+        found["temporalCoverage"] = f"{period.first}/{period.last or '..'}"
+    if period and period.last:
+        found["expires"] = (period.last + dt.timedelta(days=1)).isoformat()
+    return found
+
+
+def _encodings(release: Release, at: Addresses, *, printed: bool) -> Iterator[dict[str, str]]:
+    """The files with the text of a version."""
+    yield {
+        "@type": "MediaObject",
+        "encodingFormat": "text/markdown",
+        "contentUrl": at.download(release.number, "policy.md"),
+        "sha256": text_digest(release),
+    }
+    if printed:
+        yield {
+            "@type": "MediaObject",
+            "encodingFormat": "application/pdf",
+            "contentUrl": at.download(release.number, "policy.pdf"),
+        }
 
 
 def _script(value: Mapping[str, Any]) -> Markup:

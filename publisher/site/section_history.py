@@ -21,12 +21,12 @@ from publisher.releases.releases import Releases
 from publisher.site import page_head, page_parts
 from publisher.site.change_summary import ChangeSummary
 
-SHOWN = 6
+MOST_EVENTS = 6
 """So many releases stand below a section at once; the older ones are folded away."""
-CLAUSES = 200
+MOST_CLAUSES = 200
 """Links to so many clauses of a section lead here without a script."""
-HERE = Heading(2, "pp-here", "In the latest text")
-GONE = Heading(2, "pp-gone", "No longer in it")
+HERE_HEADING = Heading(2, "pp-here", "In the latest text")
+GONE_HEADING = Heading(2, "pp-gone", "No longer in it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,27 +126,29 @@ def history_of_sections(
     """
     writer = _Writer({s.name: s.title for s in (*here, *gone)}, places, at, given or {})
     parts = [
-        Markup('<h2 id="{}">{}</h2>\n').format(HERE.anchor, HERE.title),
+        Markup('<h2 id="{}">{}</h2>\n').format(HERE_HEADING.anchor, HERE_HEADING.title),
         *map(writer.story, here),
     ]
     if gone:
         parts += [
-            Markup('<h2 id="{}">{}</h2>\n').format(GONE.anchor, GONE.title),
+            Markup('<h2 id="{}">{}</h2>\n').format(GONE_HEADING.anchor, GONE_HEADING.title),
             *map(writer.story, gone),
         ]
     return NOTHING.join(parts)
 
 
-def headings(here: Sequence[SectionHistory], gone: Sequence[SectionHistory]) -> Iterator[Heading]:
+def section_headings(
+    here: Sequence[SectionHistory], gone: Sequence[SectionHistory]
+) -> Iterator[Heading]:
     """The headings of the page, in order."""
-    for head, found in ((HERE, here), (GONE, gone)):
-        if head is HERE or found:
+    for head, found in ((HERE_HEADING, here), (GONE_HEADING, gone)):
+        if head is HERE_HEADING or found:
             yield head
         for story in found:
-            yield Heading(3, story.name, shown(story.title))
+            yield Heading(3, story.name, shown_title(story.title))
 
 
-def shown(title: str) -> str:
+def shown_title(title: str) -> str:
     """What a section is called, also one without a heading."""
     return title or "Beginning of the text"
 
@@ -169,13 +171,16 @@ class _Writer:
         """One section with what was done to it."""
         items = [self._event(story.name, event) for event in story.events]
         older = NOTHING
-        if len(items) > SHOWN:
-            words = f"{len(items) - SHOWN} more, back to version {story.events[-1].release.number}"
-            folded = Markup('<ul class="pp-events">\n{}</ul>').format(NOTHING.join(items[SHOWN:]))
+        if len(items) > MOST_EVENTS:
+            oldest = story.events[-1].release.number
+            words = f"{len(items) - MOST_EVENTS} more, back to version {oldest}"
+            folded = Markup('<ul class="pp-events">\n{}</ul>').format(
+                NOTHING.join(items[MOST_EVENTS:])
+            )
             older = Markup('<details class="pp-more"><summary>{}</summary>\n{}</details>\n').format(
                 words, folded
             )
-        events = NOTHING.join(items[:SHOWN])
+        events = NOTHING.join(items[:MOST_EVENTS])
         went = (
             Markup("<p>In its place: {}.</p>\n").format(self._link(story.into))
             if story.into
@@ -183,23 +188,23 @@ class _Writer:
         )
         clauses = NOTHING.join(
             Markup('<span class="pp-retired" id="{}"></span>').format(f"{story.name}.{number}")
-            for number in range(1, min(self.given.get(story.name, 0), CLAUSES) + 1)
+            for number in range(1, min(self.given.get(story.name, 0), MOST_CLAUSES) + 1)
         )
         return Markup('<h3 id="{}">{}{}</h3>\n{}<ul class="pp-events">\n{}</ul>\n{}').format(
-            story.name, clauses, shown(story.title), went, events, older
+            story.name, clauses, shown_title(story.title), went, events, older
         )
 
     def _event(self, name: str, event: SectionEvent) -> Markup:
         release = event.release
         when = page_parts.when_words(release)
         if not event.changes:
-            link = page_head.anchor((release.version, self.at.release(release.number)))
+            link = page_head.link_html((release.version, self.at.release(release.number)))
             what = page_parts.kind_words(release)
             return Markup('<li>{}<span class="pp-when">, {}</span><br>{}</li>\n').format(
                 link, when, what
             )
         place = self._place(name, event)
-        link = page_head.anchor((release.version, f"{self.at.changes(release.number)}{place}"))
+        link = page_head.link_html((release.version, f"{self.at.changes(release.number)}{place}"))
         told = Markup(", ").join(self._told(name, change) for change in event.changes)
         own = [change for change in event.changes if _own(change) == name]
         return Markup('<li>{}<span class="pp-when">, {}</span><br>{}{}</li>\n').format(
@@ -228,4 +233,4 @@ class _Writer:
     def _link(self, name: str) -> Markup:
         if name not in self.titles:
             return escape(name)
-        return page_head.anchor((shown(self.titles[name]), f"#{name}"))
+        return page_head.link_html((shown_title(self.titles[name]), f"#{name}"))

@@ -45,7 +45,9 @@ class Bar:
     """Of a text of the past: when it was first seen."""
 
 
-def bars(releases: Releases, today: dt.date, sizes: Mapping[Number, Counts]) -> tuple[Bar, ...]:
+def timeline_bars(
+    releases: Releases, today: dt.date, sizes: Mapping[Number, Counts]
+) -> tuple[Bar, ...]:
     """The bars of a line of releases, oldest first.
 
     Args:
@@ -92,7 +94,7 @@ def _status(members: Sequence[Release], releases: Releases, today: dt.date) -> S
     return next(status for status in order if status in found)
 
 
-def described(bar: Bar) -> str:
+def bar_described(bar: Bar) -> str:
     """What a bar shows, in a sentence."""
     language = bar.release.policy.facts.language
     parts = []
@@ -111,7 +113,7 @@ def described(bar: Bar) -> str:
     return f"{bar.release.version}: {'; '.join(parts)}."
 
 
-def picture(found: Sequence[Bar], today: dt.date, *, width: int, name: str) -> Markup:
+def timeline_picture(found: Sequence[Bar], today: dt.date, *, width: int, name: str) -> Markup:
     """The timeline as SVG.
 
     Args:
@@ -124,7 +126,7 @@ def picture(found: Sequence[Bar], today: dt.date, *, width: int, name: str) -> M
     drawing = _Drawing(shown, today, width, name)
     height = _TOP + _ROW * len(shown) + _FOOT
     title = f"Timeline of the {shown[-1].release.policy.facts.title}" if shown else "Timeline"
-    text = " ".join(described(bar) for bar in reversed(shown))
+    text = " ".join(bar_described(bar) for bar in reversed(shown))
     return Markup(
         '<svg class="pp-timeline pp-timeline-{}" viewBox="0 0 {} {}" '
         'role="img" aria-labelledby="pp-{}-title pp-{}-desc" '

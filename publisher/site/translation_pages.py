@@ -22,10 +22,10 @@ from publisher.site.context import PolicyOnDay, published
 from publisher.site.languages import Rendition
 from publisher.site.page import Body, Page
 from publisher.site.page_parts import spoken
-from publisher.site.version_pages import answers, seal, steps
+from publisher.site.version_pages import answer_links, digest_list, steps_script
 
 
-def pages(policy: PolicyOnDay, release: Release) -> Iterator[Page]:
+def translation_pages(policy: PolicyOnDay, release: Release) -> Iterator[Page]:
     """A version in its other languages, and what was changed in each."""
     before = policy.releases.predecessor(release)
     for language, wording in release.policy.facts.translations.items():
@@ -37,7 +37,7 @@ def pages(policy: PolicyOnDay, release: Release) -> Iterator[Page]:
             yield Page(f"{path}changes/", f"{title}: what changed", body, modified=day)
 
 
-def stable(policy: PolicyOnDay) -> Iterator[Page]:
+def stable_translation_pages(policy: PolicyOnDay) -> Iterator[Page]:
     """The text in force in each language that any version was ever in, at addresses that stay."""
     current = policy.releases.in_force(policy.today)
     known = dict.fromkeys(
@@ -69,10 +69,10 @@ def _version(policy: PolicyOnDay, release: Release, language: str) -> Body:
     top = [
         policy.crumbs(at, own_name(language), release),
         _head(policy, rendition, status),
-        languages.switch(language, languages.versions(release, at)),
-        page_head.banner(release, policy.releases, policy.today, at),
+        languages.language_switch(language, languages.version_addresses(release, at)),
+        page_head.status_banner(release, policy.releases, policy.today, at),
     ]
-    alternates = relations.languages(languages.versions(release, policy.site))
+    alternates = relations.language_links(languages.version_addresses(release, policy.site))
     head = policy.head(at, *_forms(release, language, at), *alternates)
     head += relations.linked_translation(release, language, policy.organisation.name, policy.site)
     return _body(policy, rendition, top, head, own=True)
@@ -84,19 +84,19 @@ def _current(policy: PolicyOnDay, release: Release, language: str) -> Body:
     top = [
         page_head.crumbs([("Policies", at.root), (policy.title, at.current)], own_name(language)),
         _head(policy, rendition, Status.IN_FORCE),
-        languages.switch(language, languages.current(release, at)),
-        page_head.coming(policy.releases, policy.today, at),
+        languages.language_switch(language, languages.current_addresses(release, at)),
+        page_head.announcement(policy.releases, policy.today, at),
     ]
-    alternates = relations.languages(languages.current(release, policy.site))
+    alternates = relations.language_links(languages.current_addresses(release, policy.site))
     head = policy.head(at, *_forms(release, language, at), *alternates)
     return _body(policy, rendition, top, head)
 
 
 def _head(policy: PolicyOnDay, rendition: Rendition, status: Status) -> Markup:
     release = rendition.release
-    line = page_head.standing_line(release, status)
+    line = page_head.status_line(release, status)
     title = rendition.policy.facts.title
-    return page_head.head(title, policy.organisation.name, line, rendition.language)
+    return page_head.page_title(title, policy.organisation.name, line, rendition.language)
 
 
 def _body(
@@ -115,13 +115,13 @@ def _body(
         if facts.remark
         else NOTHING,
         _facts(policy, rendition),
-        page_head.actions(_links(policy, rendition, own=own), "This translation"),
-        page_parts.contents(text),
+        page_head.action_row(_links(policy, rendition, own=own), "This translation"),
+        page_parts.contents_list(text),
         rendition.article(text),
     ]
     if own:
         text_digest = translated_digest(release, language, policy.site)
-        parts.append(seal(release, policy.site, f"policy.{language}.md", text_digest))
+        parts.append(digest_list(release, policy.site, f"policy.{language}.md", text_digest))
     description = (
         f"{facts.title}: {english_name(language)} translation of version {release.number} of the "
         f"{release.policy.facts.title} of {policy.organisation.name}. "
@@ -134,7 +134,7 @@ def _facts(policy: PolicyOnDay, rendition: Rendition) -> Markup:
     release, at = rendition.release, rendition.at
     link = (f"{release.number}, {page_parts.kind_words(release)}", at.release(release.number))
     rows = [
-        ("Version", page_head.anchor(link)),
+        ("Version", page_head.link_html(link)),
         ("In force from", rendition.day(release.effective)),
         ("Published", rendition.day(published(release))),
     ]
@@ -142,11 +142,11 @@ def _facts(policy: PolicyOnDay, rendition: Rendition) -> Markup:
     if before and rendition.language in before.policy.translations:
         words = f"What changed in this translation since version {before.number}"
         link = (words, at.retranslated(release.number, rendition.language))
-        rows.append(("What it changes", page_head.anchor(link)))
-    return page_head.facts(rows)
+        rows.append(("What it changes", page_head.link_html(link)))
+    return page_head.fact_list(rows)
 
 
-def _links(policy: PolicyOnDay, rendition: Rendition, *, own: bool) -> list[page_head.Link]:
+def _links(policy: PolicyOnDay, rendition: Rendition, *, own: bool) -> list[page_head.TextLink]:
     release, language, at = rendition.release, rendition.language, rendition.at
     forms = (("Download PDF", "pdf"), ("Markdown", "md"), ("JSON", "json"))
     links = [(w, at.download(release.number, f"policy.{language}.{end}")) for w, end in forms]
@@ -156,12 +156,12 @@ def _links(policy: PolicyOnDay, rendition: Rendition, *, own: bool) -> list[page
     elif coming and language in coming.policy.translations:
         words = f"Version {coming.number} ({own_name(language)})"
         links.insert(0, (words, at.translation(coming.number, language)))
-    return [*links, *answers(policy, release, at)]
+    return [*links, *answer_links(policy, release, at)]
 
 
-def _forms(release: Release, language: str, at: Addresses) -> tuple[relations.Link, ...]:
+def _forms(release: Release, language: str, at: Addresses) -> tuple[relations.TypedLink, ...]:
     folder = at.release(release.number)
-    return relations.forms(folder, f"policy.{language}", printed=True)
+    return relations.form_links(folder, f"policy.{language}", printed=True)
 
 
 def _missing(policy: PolicyOnDay, current: Release | None, language: str) -> Body:
@@ -169,15 +169,15 @@ def _missing(policy: PolicyOnDay, current: Release | None, language: str) -> Bod
     at, name = policy.at(2), english_name(language)
     having = [r for r in policy.releases if language in r.policy.translations]
     links = [(f"Version {r.number}", at.translation(r.number, language)) for r in reversed(having)]
-    items = NOTHING.join(Markup("<li>{}</li>").format(page_head.anchor(link)) for link in links)
+    items = NOTHING.join(Markup("<li>{}</li>").format(page_head.link_html(link)) for link in links)
     what = Markup("No version is in force yet")
     if current:
-        read = page_head.anchor((f"version {current.number}", at.current))
+        read = page_head.link_html((f"version {current.number}", at.current))
         what = Markup("The text in force, {}, is not translated into {}").format(read, name)
     parts = [
         page_head.crumbs([("Policies", at.root), (policy.title, at.current)], own_name(language)),
-        page_head.head(policy.title, policy.organisation.name),
-        page_head.box(
+        page_head.page_title(policy.title, policy.organisation.name),
+        page_head.message_box(
             "superseded",
             what,
             Markup("<p>In {} there are:</p><ul>{}</ul>\n").format(name, items),
@@ -196,7 +196,7 @@ def _changes(policy: PolicyOnDay, release: Release, language: str) -> Body:
     rendition = Rendition(release, language, at)
     changed = policy.derived.translation_changes(release, language)
     compared = Markup(" and ").join(
-        page_head.anchor((f"version {r.number}", at.translation(r.number, language)))
+        page_head.link_html((f"version {r.number}", at.translation(r.number, language)))
         for r in (before, release)
     )
     title = f"What changed in the {english_name(language)} translation with version "
@@ -204,12 +204,12 @@ def _changes(policy: PolicyOnDay, release: Release, language: str) -> Body:
     line = Markup("Compares the translations of {}.").format(compared)
     parts = [
         policy.crumbs(at, f"What changed, {own_name(language)}", release),
-        page_head.head(title, rendition.policy.facts.title, line),
-        languages.switch(language, languages.changes(before, release, at)),
-        page_head.banner(release, policy.releases, policy.today, at),
+        page_head.page_title(title, rendition.policy.facts.title, line),
+        languages.language_switch(language, languages.change_addresses(before, release, at)),
+        page_head.status_banner(release, policy.releases, policy.today, at),
         rendition.notice(elsewhere=True),
         changed.html,
-        steps(at),
+        steps_script(at),
     ]
     description = f"{title}, word by word."
     return Body(NOTHING.join(parts), changed.headings, description, policy.head(at))

@@ -11,7 +11,7 @@ from functools import partial
 
 from markupsafe import Markup
 
-from publisher.answers import opt_out_page
+from publisher.answers.opt_out_page import public_region
 from publisher.letters.fields import fill, page_values
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import clauses_html
@@ -20,19 +20,19 @@ from publisher.releases.address import Addresses
 from publisher.releases.number import Materiality
 from publisher.releases.release import Release
 from publisher.site import languages, page_head, page_parts, relations
-from publisher.site.catalogue import digest
+from publisher.site.catalogue import text_digest
 from publisher.site.context import PolicyOnDay, published
 from publisher.site.page import Body, Page
 from publisher.text.parsing import parse
 
-STEPS = "assets/publisher/steps.js"
+STEPS_SCRIPT = "assets/publisher/steps.js"
 """The script of the redlines, from the site's root."""
 
-ANCHORS = "assets/publisher/anchors.js"
+ANCHORS_SCRIPT = "assets/publisher/anchors.js"
 """That of the texts."""
 
 
-def pages(policy: PolicyOnDay, release: Release) -> Iterator[Page]:
+def version_pages(policy: PolicyOnDay, release: Release) -> Iterator[Page]:
     """All pages of one version."""
     facts, number = release.policy.facts, release.number
     path, day = f"{policy.policy_id}/{number}/", published(release)
@@ -49,25 +49,28 @@ def pages(policy: PolicyOnDay, release: Release) -> Iterator[Page]:
         yield Page(f"{path}opt-out/", title, partial(_opt_out, policy, release), modified=day)
 
 
-def actions(
+def version_actions(
     policy: PolicyOnDay, release: Release, at: Addresses, *, history: bool = False
 ) -> Markup:
     """What a reader of a version can go to; `history`: also to all versions."""
     links = [("All versions", at.history)] if history else []
     links += policy.downloads(release, at, "policy")
-    return page_head.actions([*links, *answers(policy, release, at)], "This version")
+    return page_head.action_row([*links, *answer_links(policy, release, at)], "This version")
 
 
-def answers(policy: PolicyOnDay, release: Release, at: Addresses) -> list[page_head.Link]:
+def answer_links(policy: PolicyOnDay, release: Release, at: Addresses) -> list[page_head.TextLink]:
     """The letters about a version, and the form to opt out of it as long as one may."""
-    links = page_head.letters(release, policy.releases, at)
-    form, closes = page_head.form_of(release, policy.releases), policy.releases.closing_day(release)
+    links = page_head.letter_links(release, policy.releases, at)
+    form, closes = (
+        page_head.opt_out_form_of(release, policy.releases),
+        policy.releases.closing_day(release),
+    )
     if form and closes and policy.today <= closes:
         links.append((f"Opt out of version {release.number.major}", at.opt_out(form.number)))
     return links
 
 
-def described(policy: PolicyOnDay, release: Release) -> str:
+def version_described(policy: PolicyOnDay, release: Release) -> str:
     """A version in a sentence, for search engines."""
     return (
         f"{release.policy.facts.title} of {policy.organisation.name}, "
@@ -75,16 +78,16 @@ def described(policy: PolicyOnDay, release: Release) -> str:
     )
 
 
-def anchors(at: Addresses) -> Markup:
+def anchors_script(at: Addresses) -> Markup:
     """Loads the script that leads links to clauses which are gone to the history of the section."""
     return Markup('<script src="{}{}" data-sections="{}" defer></script>\n').format(
-        at.root, ANCHORS, at.sections
+        at.root, ANCHORS_SCRIPT, at.sections
     )
 
 
-def steps(at: Addresses) -> Markup:
+def steps_script(at: Addresses) -> Markup:
     """Loads the script that leads from change to change."""
-    return Markup('<script src="{}{}" defer></script>\n').format(at.root, STEPS)
+    return Markup('<script src="{}{}" defer></script>\n').format(at.root, STEPS_SCRIPT)
 
 
 # ── its text ─────────────────────────────────────────────────────────────────────────────────────
@@ -96,23 +99,25 @@ def _release(policy: PolicyOnDay, release: Release) -> Body:
     text = policy.derived.text(release)
     status = policy.releases.status(release, policy.today).status
     what = _upper_first(page_parts.kind_words(release))
-    line = Markup("{} {}").format(page_head.chip(release, status), what)
+    line = Markup("{} {}").format(page_head.status_chip(release, status), what)
     parts = [
         policy.crumbs(at, release.version),
-        page_head.head(f"{facts.title}, version {release.number}", policy.organisation.name, line),
-        languages.switch(facts.language, languages.versions(release, at)),
-        page_head.banner(release, policy.releases, policy.today, at),
+        page_head.page_title(
+            f"{facts.title}, version {release.number}", policy.organisation.name, line
+        ),
+        languages.language_switch(facts.language, languages.version_addresses(release, at)),
+        page_head.status_banner(release, policy.releases, policy.today, at),
         page_parts.remark(facts),
         policy.facts(release, at),
-        actions(policy, release, at),
-        page_parts.contents(text),
-        page_parts.article(release.policy, text),
-        seal(release, policy.site, "policy.md", digest(release)),
-        anchors(at),
+        version_actions(policy, release, at),
+        page_parts.contents_list(text),
+        page_parts.text_article(release.policy, text),
+        digest_list(release, policy.site, "policy.md", text_digest(release)),
+        anchors_script(at),
     ]
     links = [
-        *relations.versions(release, policy.releases, at),
-        *relations.languages(languages.versions(release, policy.site)),
+        *relations.version_links(release, policy.releases, at),
+        *relations.language_links(languages.version_addresses(release, policy.site)),
     ]
     about = relations.linked_data(
         release,
@@ -122,10 +127,10 @@ def _release(policy: PolicyOnDay, release: Release) -> Body:
         printed=policy.releases.has_pdf(release),
     )
     head = policy.head(at, *links, *policy.forms(release, at, "policy")) + about
-    return Body(NOTHING.join(parts), text.headings, described(policy, release), head)
+    return Body(NOTHING.join(parts), text.headings, version_described(policy, release), head)
 
 
-def seal(release: Release, at: Addresses, name: str, text: str) -> Markup:
+def digest_list(release: Release, at: Addresses, name: str, text: str) -> Markup:
     """The digests of a version, each with the command that computes it from what is online.
 
     Args:
@@ -162,31 +167,31 @@ def _changes(policy: PolicyOnDay, release: Release) -> Body:
     facts, at = release.policy.facts, policy.at(3)
     compared = Markup(" and ").join(
         Markup("{} ({})").format(
-            page_head.anchor((r.version.lower(), at.release(r.number))), page_parts.when_words(r)
+            page_head.link_html((r.version.lower(), at.release(r.number))), page_parts.when_words(r)
         )
         for r in (before, release)
     )
     changed = policy.derived.changes(release)
     links = policy.downloads(release, at, "changes")
-    links += page_head.letters(release, policy.releases, at)
+    links += page_head.letter_links(release, policy.releases, at)
     parts = [
         policy.crumbs(at, "What changed", release),
-        page_head.head(
+        page_head.page_title(
             _changes_title(release), facts.title, Markup("Compares {}.").format(compared)
         ),
-        languages.switch(facts.language, languages.changes(before, release, at)),
-        page_head.banner(release, policy.releases, policy.today, at),
+        languages.language_switch(facts.language, languages.change_addresses(before, release, at)),
+        page_head.status_banner(release, policy.releases, policy.today, at),
         page_parts.remark(facts),
         page_parts.general_note(release.policy.notes),
-        page_head.actions(links, "These changes"),
+        page_head.action_row(links, "These changes"),
         changed.html,
-        steps(at),
+        steps_script(at),
     ]
     description = (
         f"Every change from version {before.number} to version {release.number}, "
         f"word by word: {short.summary}."
     )
-    others = relations.languages(languages.changes(before, release, policy.site))
+    others = relations.language_links(languages.change_addresses(before, release, policy.site))
     head = policy.head(at, *policy.forms(release, at, "changes"), *others)
     return Body(NOTHING.join(parts), changed.headings, description, head)
 
@@ -206,10 +211,10 @@ def _notice(policy: PolicyOnDay, release: Release) -> Body:
     later = [r for r in policy.releases if r.number.major == release.number.major and r.notice][-1]
     newer = NOTHING
     if later.number != release.number:
-        link = page_head.anchor(
+        link = page_head.link_html(
             (f"the letter about version {later.number}", at.notice(later.number))
         )
-        newer = page_head.box(
+        newer = page_head.message_box(
             "superseded",
             "The date in this letter has changed",
             Markup("<p>See {}.</p>\n").format(link),
@@ -222,7 +227,9 @@ def _notice(policy: PolicyOnDay, release: Release) -> Body:
         Markup('<article class="pp-text pp-letter" lang="{}">\n').format(facts.language),
         _titled(html),
         Markup("</article>\n"),
-        page_head.actions([("Download PDF", at.download(release.number, "notice.pdf"))], "Letter"),
+        page_head.action_row(
+            [("Download PDF", at.download(release.number, "notice.pdf"))], "Letter"
+        ),
     ]
     return Body(NOTHING.join(parts))
 
@@ -235,10 +242,10 @@ def _opt_out(policy: PolicyOnDay, release: Release) -> Body:
     if closes and policy.today > closes:
         day = long_date(closes, facts.language)
         body = Markup("<p>What you declare now is kept and marked as late.</p>\n")
-        late = page_head.box("superseded", f"The last day to opt out was {day} (UTC)", body)
+        late = page_head.message_box("superseded", f"The last day to opt out was {day} (UTC)", body)
     elif closes and closes != release.closes:
         day = long_date(closes, facts.language)
-        late = page_head.box("upcoming", f"You can opt out until the end of {day} (UTC)")
+        late = page_head.message_box("upcoming", f"You can opt out until the end of {day} (UTC)")
     reply = policy.organisation.reply
     form = ("print or fill in this form (PDF)", at.download(release.number, "opt-out.pdf"))
     parts = [
@@ -246,16 +253,14 @@ def _opt_out(policy: PolicyOnDay, release: Release) -> Body:
         late,
         Markup('<article class="pp-text pp-letter" lang="{}">\n').format(facts.language),
         _titled(clauses_html(parse(release.opt_out))),
-        Markup("</article>\n{}\n{}{}\n").format(
-            opt_out_page.START, opt_out_page.public_form(release), opt_out_page.END
-        ),
+        Markup("</article>\n{}\n").format(public_region(release)),
         Markup('<h2 id="pp-other-ways">Other ways to opt out</h2>\n<ul>\n'),
         Markup(
             '<li>By e-mail: write “I opt out” to <a href="mailto:{}">{}</a>, '
             "from the address your notice went to.</li>\n"
         ).format(reply, reply),
         Markup("<li>On paper: {}, and send it to the address in it.</li>\n</ul>\n").format(
-            page_head.anchor(form)
+            page_head.link_html(form)
         ),
     ]
     return Body(NOTHING.join(parts))

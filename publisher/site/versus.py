@@ -17,16 +17,16 @@ from publisher.markup.inline import Style, inline
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
-from publisher.site.comparable import FORMAT, rules
+from publisher.site.comparable import COMPARABLE_FORMAT, compare_rules
 from publisher.site.derived import DerivedTexts
-from publisher.site.page_head import anchor
-from publisher.site.page_parts import LEGEND, tools, when_words
+from publisher.site.page_head import link_html
+from publisher.site.page_parts import LEGEND, redline_tools, when_words
 
-SCRIPT = "assets/publisher/compare.js"
+COMPARE_SCRIPT = "assets/publisher/compare.js"
 """What compares, from the site's root."""
 
 
-def chooser(derived: DerivedTexts, at: Addresses) -> Markup:
+def version_chooser(derived: DerivedTexts, at: Addresses) -> Markup:
     """The two lists to choose from, the place for the comparison, and the chain of real pages.
 
     Only the chain is shown without a script.
@@ -47,7 +47,7 @@ def chooser(derived: DerivedTexts, at: Addresses) -> Markup:
         )
     )
     kind = attribute("type", "application/json") + attribute("class", "pp-words")
-    words = data_block(phrases(releases[-1], at), kind)
+    words = data_block(script_phrases(releases[-1], at), kind)
     return Markup(
         '<form class="pp-compare" action="./" autocomplete="off" hidden>\n{}'
         '<p class="pp-field"><button>Compare</button></p>\n</form>\n'
@@ -68,35 +68,44 @@ def _options(derived: DerivedTexts, chosen: Release) -> Markup:
     )
 
 
-def script(at: Addresses) -> Markup:
+def compare_script(at: Addresses) -> Markup:
     """Loads the script that compares."""
-    return Markup('<script type="module" src="{}{}?{}"></script>\n').format(at.root, SCRIPT, FORMAT)
+    return Markup('<script type="module" src="{}{}?{}"></script>\n').format(
+        at.root, COMPARE_SCRIPT, COMPARABLE_FORMAT
+    )
 
 
-def phrases(release: Release, at: Addresses) -> dict[str, object]:
+def script_phrases(release: Release, at: Addresses) -> dict[str, object]:
     """All that the scripts say and write, and the rules that they follow.
 
     Args:
         release: the last one.
         at: addresses as seen from the page.
     """
-    spans = {kind.value: Span(kind, "$1") for kind in (SpanKind.INSERT, SpanKind.DELETE)}
-    marked = {name: inline([span], Style()) for name, span in spans.items()}
-    swap = Markup('<p><a href="?from=$5&amp;to=$4">The other way round</a></p>\n')
-    language = release.policy.facts.language
-    moved = Markup('“$2” moved from here <a href="#moved-$1-here">to “$3”</a>.')
+    return {**compare_rules(), **_messages(at), **_marks(), **_blocks(), **_page(release)}
+
+
+def _messages(at: Addresses) -> dict[str, object]:
+    """What is said beside the comparison, and where scripts are."""
     return {
-        **rules(),
         "choose": "Choose two versions.",
         "both": "Both are the same version. Choose two that differ.",
         "unknown": "There is no such version. Choose two of these.",
         "busy": "Comparing …",
         "failed": "The comparison could not be fetched. The pages below need no script.",
         "pair": "From version $1 to version $2.",
-        "script": f"{at.root}{SCRIPT}?{FORMAT}",
-        "steps": f"./steps.js?{FORMAT}",
+        "script": f"{at.root}{COMPARE_SCRIPT}?{COMPARABLE_FORMAT}",
+        "steps": f"./steps.js?{COMPARABLE_FORMAT}",
         "beginning": "the beginning",
         "none": "none",
+    }
+
+
+def _marks() -> dict[str, object]:
+    """What is set around words."""
+    spans = {kind.value: Span(kind, "$1") for kind in (SpanKind.INSERT, SpanKind.DELETE)}
+    marked = {name: inline([span], Style()) for name, span in spans.items()}
+    return {
         "ins": marked["insert"],
         "del": marked["delete"],
         "type": Markup(
@@ -105,6 +114,13 @@ def phrases(release: Release, at: Addresses) -> dict[str, object]:
         ),
         "style": _noted("formatting changed"),
         "link": _noted("link changed, was: $2"),
+    }
+
+
+def _blocks() -> dict[str, object]:
+    """What is set around paragraphs, rows and items, or between them."""
+    moved = Markup('“$2” moved from here <a href="#moved-$1-here">to “$3”</a>.')
+    return {
         "away": Markup('<p class="pp-away" id="moved-$1-away">{}</p>\n').format(moved),
         "row": Markup(
             '<tr class="pp-away" id="moved-$1-away"><td colspan="$4">{}</td></tr>\n'
@@ -129,6 +145,14 @@ def phrases(release: Release, at: Addresses) -> dict[str, object]:
             '<li><p class="pp-change"><strong><a href="#change-$1">$2</a></strong> '
             '<span class="pp-kind">$3</span></p></li>\n'
         ),
+    }
+
+
+def _page(release: Release) -> dict[str, object]:
+    """What is set around the whole."""
+    swap = Markup('<p><a href="?from=$5&amp;to=$4">The other way round</a></p>\n')
+    language = release.policy.facts.language
+    return {
         "figures": "$1; words: $2 added, $3 removed",
         "page": Markup(
             '<h2 id="pp-list">What changes</h2>\n<p class="pp-summary">Changes: $3.</p>\n'
@@ -136,7 +160,7 @@ def phrases(release: Release, at: Addresses) -> dict[str, object]:
             '<h2 id="pp-marked">The text with every change marked</h2>\n{}'
             '<div class="pp-views">\n{}'
             '<article class="pp-text pp-redline" lang="{}">\n$2</article>\n</div>\n'
-        ).format(REMARK, swap, LEGEND, tools("", "version $4", "version $5"), language),
+        ).format(REMARK, swap, LEGEND, redline_tools("", "version $4", "version $5"), language),
     }
 
 
@@ -166,7 +190,9 @@ def _chain(releases: Releases, at: Addresses) -> Markup:
     items = NOTHING.join(
         Markup('<li data-number="{}">{}, {}</li>\n').format(
             new.number,
-            anchor((f"From version {old.number} to version {new.number}", at.changes(new.number))),
+            link_html(
+                (f"From version {old.number} to version {new.number}", at.changes(new.number))
+            ),
             when_words(new),
         )
         for old, new in pairwise(releases)

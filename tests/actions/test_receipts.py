@@ -3,16 +3,16 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.actions.declaring import ask_for_link, bearer_of, record
-from publisher.actions.receipts import outstanding, send_receipts, settle_receipts
-from publisher.actions.tallying import status
+from publisher.actions.receipts import receipts
+from publisher.actions.send_receipts import send_receipts
+from publisher.actions.settle_receipts import settle_receipts
+from publisher.actions.status import status
 from publisher.answers.receipts_due import MOST_A_DAY, due_answers
 from publisher.edges.carriers.spool import Spool
 from publisher.edges.ledger import ledger_of
@@ -20,8 +20,11 @@ from publisher.edges.project import Project
 from publisher.errors import NotFoundError
 from publisher.people.deliveries import DeliveryState
 from publisher.people.requests import Answer, Channel, Request, RequestKind, Timing
-from tests.fixtures.houses import KEY, NOW, TWO, letter_for, spooled, token, told
+from tests.fixtures import answers
+from tests.fixtures.answers import ask, at
+from tests.fixtures.houses import KEY, NOW, letter_for, spooled, token, told
 from tests.fixtures.relays import HANG, Keeps, free_port, real, scripted
+from tests.fixtures.some import some
 
 OUT, BACK, ASK = RequestKind.OPT_OUT, RequestKind.WITHDRAW, RequestKind.ASK
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -37,10 +40,6 @@ def project(tmp_path: Path) -> Project:
     return told(tmp_path)
 
 
-def at(moment: dt.datetime = NOW) -> Callable[[], dt.datetime]:
-    return lambda: moment
-
-
 def declare(
     project: Project,
     kind: RequestKind = OUT,
@@ -48,7 +47,7 @@ def declare(
     customer: str = "c-1",
     channel: Channel = Channel.FORM,
 ) -> None:
-    record(project, bearer_of(project, token(project, customer)), kind, at(moment), {}, channel)
+    answers.declare(project, token(project, customer), kind, moment, channel)
 
 
 def texts(project: Project) -> list[str]:
@@ -61,44 +60,44 @@ def texts(project: Project) -> list[str]:
 def test_mail_is_answered_once_a_day_and_nothing_is_left_out(project: Project) -> None:
     for hours, kind in enumerate((OUT, BACK, OUT)):
         declare(project, kind, NOW + hours * HOUR, channel=Channel.MAIL)
-        send_receipts(project, at(NOW + hours * HOUR))
+        send_receipts(at(project, NOW + hours * HOUR))
     assert len(spooled(project)) == 1
-    assert send_receipts(project, at(NOW + DAY - HOUR)).sent == 0
-    assert send_receipts(project, at(NOW + DAY + HOUR)).sent == 1
+    assert send_receipts(at(project, NOW + DAY - HOUR)).sent == 0
+    assert send_receipts(at(project, NOW + DAY + HOUR)).sent == 1
     (second,) = [text for text in texts(project) if "R-000003" in text]
     assert "R-000002" in second
-    assert outstanding(project) == []
+    assert receipts(at(project)) == []
 
 
 def test_a_form_is_answered_a_few_times_a_day(project: Project) -> None:
     for turn in range(10):
         declare(project, BACK if turn % 2 else OUT, NOW + turn * dt.timedelta(minutes=1))
-        send_receipts(project, at(NOW + turn * dt.timedelta(minutes=1)))
+        send_receipts(at(project, NOW + turn * dt.timedelta(minutes=1)))
     assert len(spooled(project)) == MOST_A_DAY[Channel.FORM]
     declare(project, OUT, NOW, customer="c-2")
-    assert send_receipts(project, at(NOW + HOUR)).sent == 1
-    assert send_receipts(project, at(NOW + DAY + HOUR)).sent == 1
+    assert send_receipts(at(project, NOW + HOUR)).sent == 1
+    assert send_receipts(at(project, NOW + DAY + HOUR)).sent == 1
     assert all(any(f"R-{n:06}" in text for text in texts(project)) for n in range(1, 12))
 
 
 def test_the_link_is_mailed_once_a_day_and_to_the_address_on_record(project: Project) -> None:
     for hours in range(20):
-        ask_for_link(project, "privacy", TWO, "Anna@Customer.example", at(NOW + hours * HOUR))
-        ask_for_link(project, "privacy", TWO, "stranger@evil.example", at(NOW + hours * HOUR))
-        send_receipts(project, at(NOW + hours * HOUR))
+        ask(project, "Anna@Customer.example", NOW + hours * HOUR)
+        ask(project, "stranger@evil.example", NOW + hours * HOUR)
+        send_receipts(at(project, NOW + hours * HOUR))
     (letter,) = spooled(project)
     assert b"To: Anna Example <anna@customer.example>" in letter
     assert b"stranger" not in letter
-    ask_for_link(project, "privacy", TWO, "anna@customer.example", at(NOW + DAY + HOUR))
-    assert send_receipts(project, at(NOW + DAY + HOUR)).sent == 1
-    assert outstanding(project) == []
+    ask(project, "anna@customer.example", NOW + DAY + HOUR)
+    assert send_receipts(at(project, NOW + DAY + HOUR)).sent == 1
+    assert receipts(at(project)) == []
 
 
 def test_a_link_that_was_asked_for_does_not_hold_up_a_receipt(project: Project) -> None:
-    ask_for_link(project, "privacy", TWO, "anna@customer.example", at())
-    assert send_receipts(project, at()).sent == 1
+    ask(project, "anna@customer.example")
+    assert send_receipts(at(project)).sent == 1
     declare(project, OUT, NOW + HOUR)
-    assert send_receipts(project, at(NOW + HOUR)).sent == 1
+    assert send_receipts(at(project, NOW + HOUR)).sent == 1
 
 
 def test_known_and_unknown_addresses_cost_the_same(project: Project) -> None:
@@ -113,11 +112,11 @@ def test_known_and_unknown_addresses_cost_the_same(project: Project) -> None:
             seen.append(statement)
 
         event.listen(engine, "before_cursor_execute", note)
-        ask_for_link(project, "privacy", TWO, address, at())
+        ask(project, address)
         event.remove(engine, "before_cursor_execute", note)
         return seen
 
-    ask_for_link(project, "privacy", TWO, "first@customer.example", at())
+    ask(project, "first@customer.example")
     assert statements("anna@customer.example") == statements("nobody@customer.example")
 
 
@@ -188,30 +187,30 @@ def test_a_receipt_that_is_stuck_is_listed_and_settled(
     with scripted(script) as server:
         project = told(tmp_path, port=server.port)
         declare(project)
-        assert send_receipts(project, at()).sent == 0
-        (one,) = outstanding(project)
+        assert send_receipts(at(project)).sent == 0
+        (one,) = receipts(at(project))
         assert (one.answer.state, one.customer) == (state, "c-1")
         assert one.cells()[:5] == ("R-000001", "c-1", "privacy/2", "opt out", state)
-        assert f"{state}: 1 receipt(s)" in "\n".join(status(project, "privacy", NOW.date()))
+        assert f"{state}: 1 receipt(s)" in "\n".join(status(at(project), "privacy").lines())
         with pytest.raises(NotFoundError, match="R-000009"):
-            settle_receipts(project, ["R-000001", "R-000009"], True, at())
-        assert outstanding(project) == [one]
-        settle_receipts(project, ["R-000001"], True, at())
+            settle_receipts(at(project), ["R-000001", "R-000009"], again=True)
+        assert receipts(at(project)) == [one]
+        settle_receipts(at(project), ["R-000001"], again=True)
         server.script.clear()
-        assert send_receipts(project, at()).sent == 1
+        assert send_receipts(at(project)).sent == 1
         assert b"R-000001" in server.letters[-1]
     with pytest.raises(NotFoundError):
-        settle_receipts(project, ["R-000001"], True, at())
+        settle_receipts(at(project), ["R-000001"], again=True)
 
 
 def test_a_receipt_that_arrived_after_all_is_settled_without_sending(tmp_path: Path) -> None:
     with scripted({"dot": "close"}) as server:
         project = told(tmp_path, port=server.port)
         declare(project)
-        send_receipts(project, at())
-        settle_receipts(project, [" r-000001"], False, at())
-        assert send_receipts(project, at()).sent == 0
-    assert outstanding(project) == []
+        send_receipts(at(project))
+        settle_receipts(at(project), [" r-000001"], again=False)
+        assert send_receipts(at(project)).sent == 0
+    assert receipts(at(project)) == []
 
 
 def test_one_receipt_that_cannot_be_written_holds_up_no_other(project: Project) -> None:
@@ -219,8 +218,8 @@ def test_one_receipt_that_cannot_be_written_holds_up_no_other(project: Project) 
         db.exec_driver_sql("UPDATE recipient SET name = 'A' || char(7) WHERE id = 1")
     declare(project)
     declare(project, customer="c-2")
-    assert send_receipts(project, at()).sent == 1
-    assert [(o.customer, o.answer.state) for o in outstanding(project)] == [("c-1", "refused")]
+    assert send_receipts(at(project)).sent == 1
+    assert [(o.customer, o.answer.state) for o in receipts(at(project))] == [("c-1", "refused")]
 
 
 def test_receipts_have_no_sender_to_answer_to(tmp_path: Path) -> None:
@@ -228,10 +227,10 @@ def test_receipts_have_no_sender_to_answer_to(tmp_path: Path) -> None:
     with real(keeps) as port:
         project = told(tmp_path, port=port)
         declare(project)
-        ask_for_link(project, "privacy", TWO, "ben@customer.example", at())
-        assert send_receipts(project, at()).sent == 2
+        ask(project, "ben@customer.example")
+        assert send_receipts(at(project)).sent == 2
     assert keeps.senders == ["<>", "<>"]
-    assert all(b"Auto-Submitted: auto-replied" in letter for _, letter in keeps.letters)
+    assert all(b"Auto-Submitted: auto-replied" in letter for _, letter in some(keeps.letters))
 
 
 def test_only_one_run_sends_at_a_time(tmp_path: Path) -> None:
@@ -239,12 +238,12 @@ def test_only_one_run_sends_at_a_time(tmp_path: Path) -> None:
         project = told(tmp_path, port=server.port)
         declare(project)
         declare(project, customer="c-2")
-        first = threading.Thread(target=send_receipts, args=(project, at()), daemon=True)
+        first = threading.Thread(target=send_receipts, args=(at(project),), daemon=True)
         first.start()
         while not server.connections:
             time.sleep(0.01)
         for _ in range(20):
-            assert send_receipts(project, at()).left == 2
+            assert send_receipts(at(project)).left == 2
         assert server.connections == 1
 
 
@@ -263,10 +262,10 @@ def test_a_failure_before_the_mark_undoes_nobody_elses(tmp_path: Path) -> None:
 
         ledger.settle_answers = other_first  # type: ignore[method-assign, assignment]
         try:
-            send_receipts(project, at())
+            send_receipts(at(project))
         finally:
             del ledger.settle_answers
-    assert outstanding(project) == []
+    assert receipts(at(project)) == []
 
 
 def test_what_the_relay_puts_off_is_tried_again_later(tmp_path: Path) -> None:
@@ -274,20 +273,20 @@ def test_what_the_relay_puts_off_is_tried_again_later(tmp_path: Path) -> None:
         project = told(tmp_path, port=server.port)
         declare(project)
         for minutes in range(16):
-            send_receipts(project, at(NOW + dt.timedelta(minutes=minutes)))
+            send_receipts(at(project, NOW + dt.timedelta(minutes=minutes)))
         assert server.connections == 4  # at once, and after 2, 4 and 8 minutes more
         server.script.clear()
-        assert send_receipts(project, at(NOW + HOUR)).sent == 1
+        assert send_receipts(at(project, NOW + HOUR)).sent == 1
 
 
 def test_a_relay_that_is_down_loses_no_receipt(tmp_path: Path) -> None:
     port = free_port()
     project = told(tmp_path, port=port)
     declare(project)
-    assert "cannot be reached" in send_receipts(project, at()).trouble
-    assert "to send: 1 receipt(s)" in "\n".join(status(project, "privacy", NOW.date()))
+    assert "cannot be reached" in send_receipts(at(project)).trouble
+    assert "to send: 1 receipt(s)" in "\n".join(status(at(project), "privacy").lines())
     with real(Keeps(), port):
-        assert send_receipts(project, at()).sent == 1
+        assert send_receipts(at(project)).sent == 1
 
 
 # ── the spool ────────────────────────────────────────────────────────────────────────────────────

@@ -28,6 +28,7 @@ from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from tests import ROOT
 from tests.fixtures.house import CONFIGURATION, KEY, House
+from tests.fixtures.some import some
 
 MAIL = b"From: Ann <ann@example.com>\nTo: opt-out@hosting.example\nSubject: Hello\n\nHello.\n"
 LATER = f"{pipe.LATER}\n".encode()
@@ -225,7 +226,7 @@ def test_a_database_that_does_not_answer_puts_it_off(house: House, place: tuple[
 
 
 AS_NOBODY = (
-    "import os, sys, publisher.cli, publisher.actions.answering; from publisher.__main__ import "
+    "import os, sys, publisher.cli, publisher.actions.receive; from publisher.__main__ import "
     "main; os.setgroups([]); os.setgid(65534); os.setuid(65534); sys.exit(main())"
 )
 """The program for a user who owns nothing, and who may not even read where it is installed."""
@@ -235,7 +236,7 @@ def test_a_ledger_that_cannot_be_written_puts_it_off(house: House, place: tuple[
     house.ok("receive", stdin=MAIL)
     ledger = house.root / ".publisher/ledger.sqlite"
     ledger_of.cache_clear() if hasattr(ledger_of, "cache_clear") else None
-    for path in ledger.parent.glob("ledger.sqlite*"):
+    for path in some(ledger.parent.glob("ledger.sqlite*")):
         path.unlink()
     ledger.mkdir()
     assert hand_over(*place, "receive") == Done(75, LATER)

@@ -21,6 +21,7 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import PluginError
 from starlette.testclient import TestClient
 
+from publisher.actions.workplace import Workplace
 from publisher.web.app import application
 from tests import ROOT
 from tests.fixtures.house import FACTS, KEY, SECTIONS, House, git, later, make_house
@@ -273,7 +274,7 @@ def test_no_verb_uses_it(
 
     assert where in refused_plainly(copy)
 
-    client = TestClient(application(copy.project))
+    client = TestClient(application(Workplace(copy.project)))
     at = f"/privacy/{number}/opt-out/"
     for method, address, fields in (
         ("GET", at, None),
@@ -341,7 +342,7 @@ def test_nothing_of_this_is_said_of_a_sound_project(sound: Sound, copy: House) -
     copy.ok("pdf", "2", "-o", str(copy.root / "x.pdf"))
     copy.ok("status")
     assert "message 1 kept: opt out" in copy.ok("receive", stdin=sound.answer)
-    client = TestClient(application(copy.project))
+    client = TestClient(application(Workplace(copy.project)))
     assert client.get("/privacy/2/opt-out/").status_code == 200
     assert client.get(sound.page).status_code == 200
 

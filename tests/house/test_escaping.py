@@ -48,7 +48,7 @@ ALLOWED = {
     # What was made here earlier, and is read back.
     "site/packing.py": {"cached_html"},
     "site/feeds.py": {"whole", "led"},
-    "edges/shell.py": {"_built"},
+    "edges/built_site.py": {"_built"},
     "edges/assets.py": {"asset_html"},
     "letters/html_part.py": {"styled"},
     # Is escaped in the same expression.

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from publisher.edges.mkdocs.templates import Templates, as_html, corrected, without_tags
 from publisher.edges.mkdocs.theme import scripts_apart
 from publisher.policies.labels import CONTROL
-from publisher.site.content_policy import ELEMENT, HEADER, alone
+from publisher.site.content_policy import POLICY_ELEMENT, POLICY_HEADER, policy_of_file
 
 BASE = '<script>scope=new URL("{{ config.extra.scope | d(base_url) }}",location)</script>'
 
@@ -66,14 +66,14 @@ def test_a_script_in_a_text_is_none_of_the_theme() -> None:
 
 def test_each_page_has_the_policy_before_anything_is_fetched() -> None:
     page, _ = rendered('<head><meta charset="utf-8"><link rel="icon" href="x"></head>')
-    assert page.startswith(f'<head><meta charset="utf-8">{ELEMENT}<link')
+    assert page.startswith(f'<head><meta charset="utf-8">{POLICY_ELEMENT}<link')
     assert "script-src 'self';" in page
-    assert "unsafe-inline" not in HEADER.replace("style-src 'self' 'unsafe-inline'", "")
+    assert "unsafe-inline" not in POLICY_HEADER.replace("style-src 'self' 'unsafe-inline'", "")
 
 
 def test_a_page_in_one_file_names_its_script() -> None:
     # echo -n 'a()' | openssl dgst -sha256 -binary | base64
-    assert "'sha256-qVpDBgj7bpq5hMAcGp3AOc79J3Y1Z4HvySTwKrWDoy4='" in alone(Markup("a()"))
+    assert "'sha256-qVpDBgj7bpq5hMAcGp3AOc79J3Y1Z4HvySTwKrWDoy4='" in policy_of_file(Markup("a()"))
 
 
 @given(st.text())

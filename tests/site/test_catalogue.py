@@ -61,7 +61,7 @@ def changed() -> tuple[Releases, dict[Number, ChangeSummary]]:
 
 def test_every_version_is_listed_with_its_days_and_addresses() -> None:
     line, short = changed()
-    value = checked(catalogue.versions(line, "Example", AT, short), "versions")
+    value = checked(catalogue.versions_json(line, "Example", AT, short), "versions")
     first, second, third = value["versions"]
     assert [v["kind"] for v in value["versions"]] == ["first", "amendment", "correction"]
     assert first["applies"] == {"from": None, "until": "2027-02-28"}
@@ -80,7 +80,7 @@ def test_every_version_is_listed_with_its_days_and_addresses() -> None:
 def test_the_digest_is_that_of_the_download() -> None:
     line, _ = changed()
     data = line[0].policy.markdown.encode()
-    assert catalogue.digest(line[0]) == hashlib.sha256(data).hexdigest()
+    assert catalogue.text_digest(line[0]) == hashlib.sha256(data).hexdigest()
 
 
 def test_of_a_text_of_the_past_the_day_it_was_seen_is_told() -> None:
@@ -88,7 +88,9 @@ def test_of_a_text_of_the_past_the_day_it_was_seen_is_told() -> None:
     seen = dt.datetime(2015, 3, 4, 12, tzinfo=dt.UTC)
     origin = Imported("git", "terms.md", "0" * 40, seen, "0" * 64)
     past = replace(line[1], published=None, effective=None, closes=None, imported=origin)
-    value = checked(catalogue.versions(Releases((line[0], past)), "Example", AT, short), "versions")
+    value = checked(
+        catalogue.versions_json(Releases((line[0], past)), "Example", AT, short), "versions"
+    )
     first, second = value["versions"]
     assert second["seen"] == "2015-03-04T12:00:00Z"
     assert second["effective"] is None
@@ -97,14 +99,14 @@ def test_of_a_text_of_the_past_the_day_it_was_seen_is_told() -> None:
 
 
 def test_periods_are_told_by_version() -> None:
-    value = checked(catalogue.periods(Releases(LINE), AT), "periods")
+    value = checked(catalogue.periods_json(Releases(LINE), AT), "periods")
     assert [p["version"] for p in value["applied"]] == ["1", "2.1"]
     assert value["applied"][1]["url"] == "https://policies.example/terms/2.1/"
 
 
 def test_the_sections_put_end_to_end_are_the_text() -> None:
     line, _ = changed()
-    value = checked(catalogue.text(line[1], "Example", AT), "policy")
+    value = checked(catalogue.text_json(line[1], "Example", AT), "policy")
     text = f"# {value['title']}\n\n" + "".join(s["markdown"] for s in value["sections"])
     assert hashlib.sha256(text.encode()).hexdigest() == value["sha256"]["text"]
     assert [(s["anchor"], s["title"], s["text"]) for s in value["sections"]] == [
@@ -114,7 +116,7 @@ def test_the_sections_put_end_to_end_are_the_text() -> None:
 
 def test_no_status_is_told_for_it_would_be_of_one_day() -> None:
     line, short = changed()
-    text = catalogue.versions(line, "Example", AT, short).decode()
+    text = catalogue.versions_json(line, "Example", AT, short).decode()
     assert "in force" not in text
     assert "status" not in text
 

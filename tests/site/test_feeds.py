@@ -17,10 +17,11 @@ from publisher.releases.address import Addresses
 from publisher.releases.releases import Releases
 from publisher.site import feeds
 from publisher.site.derived import DerivedTexts
-from publisher.site.feeds import LATEST, Entry, Feed
+from publisher.site.feeds import LATEST, Feed, FeedEntry
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
 from tests.fixtures.golden_cases import cases
+from tests.fixtures.some import some
 from tests.site.test_catalogue import changed
 
 AT = Addresses("https://policies.example/", "terms")
@@ -28,7 +29,7 @@ NS = "{http://www.w3.org/2005/Atom}"
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
-def entries() -> list[Entry]:
+def entries() -> list[FeedEntry]:
     releases, _ = changed()
     noted = replace(releases[1].policy, notes=(Note("a.md", "Because of *this*, see [A](#a).\n"),))
     releases = Releases((releases[0], replace(releases[1], policy=noted), releases[2]))
@@ -36,7 +37,7 @@ def entries() -> list[Entry]:
     return [entry for entry in found if entry]
 
 
-def feed(items: list[Entry]) -> Feed:
+def feed(items: list[FeedEntry]) -> Feed:
     return Feed(
         title="Terms of Example & Sons",
         page=AT.current,
@@ -44,12 +45,12 @@ def feed(items: list[Entry]) -> Feed:
         json=AT.listing("feed.json"),
         author="Example & Sons",
         site=AT.root,
-        entries=feeds.latest(items),
+        entries=feeds.latest_entries(items),
     )
 
 
 def test_a_feed_reader_understands_the_feed() -> None:
-    parsed = feedparser.parse(feeds.atom(feed(entries())))
+    parsed = feedparser.parse(feeds.atom_feed(feed(entries())))
     assert not parsed.bozo
     assert parsed.version == "atom10"
     assert parsed.feed.title == "Terms of Example & Sons"
@@ -67,9 +68,9 @@ def test_a_feed_reader_understands_the_feed() -> None:
 
 def test_everything_that_atom_requires_is_there() -> None:
     # RFC 4287 §4.1.1 and §4.1.2.
-    root = ElementTree.fromstring(feeds.atom(feed(entries())))
+    root = ElementTree.fromstring(feeds.atom_feed(feed(entries())))
     assert root.tag == f"{NS}feed"
-    for element in (root, *root.findall(f"{NS}entry")):
+    for element in (root, *some(root.findall(f"{NS}entry"))):
         for name in ("id", "title", "updated"):
             assert len(element.findall(NS + name)) == 1, name
         assert RFC3339.fullmatch(element.findtext(f"{NS}updated") or "")
@@ -86,7 +87,7 @@ def test_json_feed_has_what_its_version_1_1_requires() -> None:
     assert value["version"] == "https://jsonfeed.org/version/1.1"
     assert value["title"]
     assert value["feed_url"] == AT.listing("feed.json")
-    for item in value["items"]:
+    for item in some(value["items"]):
         assert item["id"] == item["url"]
         assert item["content_html"]
         assert RFC3339.fullmatch(item["date_published"])
@@ -99,7 +100,7 @@ def test_what_was_published_nobody_knows_when_is_no_news() -> None:
 
 
 def test_a_feed_without_news_is_a_feed() -> None:
-    parsed = feedparser.parse(feeds.atom(feed([])))
+    parsed = feedparser.parse(feeds.atom_feed(feed([])))
     assert not parsed.bozo
     assert parsed.feed.updated == "1970-01-01T00:00:00Z"
 
@@ -108,7 +109,7 @@ def test_the_latest_entries_are_kept_the_newest_first() -> None:
     one = entries()[0]
     day = dt.timedelta(days=1)
     many = [replace(one, published=one.published + n * day) for n in range(LATEST + 5)]
-    kept = feeds.latest(many)
+    kept = feeds.latest_entries(many)
     assert len(kept) == LATEST
     assert kept[0] == many[-1]
 
@@ -123,7 +124,7 @@ def test_links_lead_where_they_lead_on_the_page() -> None:
 
 
 def test_every_kind_of_change_is_shown_and_is_whole_html() -> None:
-    for case in cases("changes.md"):
+    for case in some(cases("changes.md")):
         old, new = (Document(parse(text, "p.md")) for text in (case.old, case.new))
         amendment = amend(old, new)
         html = feeds.changed_words(amendment)
@@ -137,5 +138,5 @@ def test_no_text_of_a_policy_breaks_the_feed() -> None:
     html = feeds.changed_words(amend(old, new))
     assert "<script" not in html
     item = replace(entries()[0], html=html, title="\x00 ]]> &")
-    parsed = feedparser.parse(feeds.atom(feed([item])))
+    parsed = feedparser.parse(feeds.atom_feed(feed([item])))
     assert not parsed.bozo

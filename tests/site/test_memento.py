@@ -60,7 +60,9 @@ def test_the_timemap_as_json_says_the_same() -> None:
 
 
 def test_a_memento_says_its_date_and_its_original() -> None:
-    rules = {rule.path: dict(rule.headers) for rule in memento.rules(Releases(LONG), AFTER, AT)}
+    rules = {
+        rule.path: dict(rule.headers) for rule in memento.header_rules(Releases(LONG), AFTER, AT)
+    }
     own = rules["/legal/terms/2.1/"]
     assert own["Memento-Datetime"] == "Mon, 01 Mar 2027 00:00:00 GMT"
     rels = {link["rel"]: link["href"] for link in links(own["Link"])}
@@ -87,7 +89,7 @@ def test_the_headers_file_is_as_netlify_and_cloudflare_read_it() -> None:
 
 def test_no_line_is_longer_than_hosts_allow() -> None:
     at = Addresses("https://" + "policies." * 10 + "example/a/folder/", "privacy-of-them")
-    text = memento.headers_file(list(memento.rules(Releases(LONG), AFTER, at))).decode()
+    text = memento.headers_file(list(memento.header_rules(Releases(LONG), AFTER, at))).decode()
     assert max(map(len, text.splitlines())) <= 2000
 
 

@@ -13,7 +13,7 @@ from publisher.releases.number import Number
 from publisher.releases.release import Imported, Release
 from publisher.releases.releases import Releases, Status
 from publisher.site import catalogue, overview, page_head, page_parts, relations
-from publisher.site.timeline import bars, described, picture
+from publisher.site.timeline import bar_described, timeline_bars, timeline_picture
 from tests.actions.test_import_history import ONE, Past, bring, past
 from tests.fixtures.house import House
 from tests.site.test_timeline import LINE, release
@@ -49,7 +49,8 @@ THEN: Releases = Releases(
 
 def test_it_was_seen_and_nobody_knows_from_when_it_applied() -> None:
     spans = [
-        page_head.span(r, THEN).removesuffix("; from when it applied is unknown") for r in PAST
+        page_head.in_force_span(r, THEN).removesuffix("; from when it applied is unknown")
+        for r in PAST
     ]
     assert spans == [
         "first seen on 1 March 2021, seen until 30 April 2021",
@@ -59,7 +60,7 @@ def test_it_was_seen_and_nobody_knows_from_when_it_applied() -> None:
     ]
     words = "first seen on 1 May 2021; from when it applied is unknown"
     assert page_parts.in_force_words(PAST[1]) == words
-    assert page_head.span(THEN[4], THEN) == "from 1 March 2027"
+    assert page_head.in_force_span(THEN[4], THEN) == "from 1 March 2027"
 
 
 def test_its_kind_claims_no_amendment() -> None:
@@ -68,35 +69,37 @@ def test_its_kind_claims_no_amendment() -> None:
 
 
 def test_the_next_one_was_seen_in_its_place() -> None:
-    gone = page_head.banner(PAST[1], PAST, TODAY, AT)
+    gone = page_head.status_banner(PAST[1], PAST, TODAY, AT)
     assert "version 3 was seen in its place on 2 May 2022" in gone
     assert "took the place" not in gone
-    then = page_head.banner(PAST[3], THEN, dt.date(2027, 3, 5), AT)
+    then = page_head.status_banner(PAST[3], THEN, dt.date(2027, 3, 5), AT)
     assert "version 5 took the place of version 4 on 1 March 2027" in then
 
 
 def test_before_its_day_it_is_not_seen_yet() -> None:
     day = dt.date(2021, 4, 1)
-    words = page_head.banner(PAST[1], PAST, day, AT)
+    words = page_head.status_banner(PAST[1], PAST, day, AT)
     assert "Not seen yet: version 2 was first seen on 1 May 2021" in words
     assert "appl" not in words
-    assert page_head.coming(PAST, day, AT) == ""
-    assert ">not seen yet<" in page_head.chip(PAST[1], Status.UPCOMING)
-    assert ">upcoming<" in page_head.chip(THEN[4], Status.UPCOMING)
-    assert ">not seen yet<" in picture(bars(PAST, day, {}), day, width=330, name="narrow")
+    assert page_head.announcement(PAST, day, AT) == ""
+    assert ">not seen yet<" in page_head.status_chip(PAST[1], Status.UPCOMING)
+    assert ">upcoming<" in page_head.status_chip(THEN[4], Status.UPCOMING)
+    assert ">not seen yet<" in timeline_picture(
+        timeline_bars(PAST, day, {}), day, width=330, name="narrow"
+    )
 
 
 def test_its_bar_goes_from_its_day_to_the_next_ones() -> None:
-    first, second, *_ = bars(PAST, TODAY, {})
+    first, second, *_ = timeline_bars(PAST, TODAY, {})
     assert (first.start, first.end) == (None, dt.date(2021, 5, 1))
     assert (second.start, second.end) == (dt.date(2021, 5, 1), dt.date(2022, 5, 2))
-    words = described(second)
+    words = bar_described(second)
     assert words == "Version 2: first seen on 1 May 2021, seen until 1 May 2022."
 
 
 def test_it_is_listed_apart_and_by_year() -> None:
     sizes = {r.number: Counts(1, 2, 0) for r in THEN}
-    html = overview.history(THEN, TODAY, sizes, AT)
+    html = overview.history_overview(THEN, TODAY, sizes, AT)
     amendments, imported = html.split('<h2 id="pp-imported">')
     assert 'href="../../terms/5/"' in amendments
     assert 'href="../../terms/4/"' not in amendments.split("pp-amendments")[1]
@@ -105,18 +108,18 @@ def test_it_is_listed_apart_and_by_year() -> None:
     assert imported.index("2022, 2 texts") < imported.index("2021, 2 texts")
     assert imported.count("<details open") + imported.count('pp-more" open') == 1
     assert '<th scope="col">Seen</th>' in imported
-    alone = overview.history(PAST, TODAY, sizes, AT)
+    alone = overview.history_overview(PAST, TODAY, sizes, AT)
     assert "announced to customers" not in alone
     assert "notice period" not in alone
-    assert "pp-imported" not in overview.history(Releases(LINE), TODAY, sizes, AT)
+    assert "pp-imported" not in overview.history_overview(Releases(LINE), TODAY, sizes, AT)
 
 
 def test_only_the_latest_is_a_pdf() -> None:
     assert [THEN.has_pdf(r) for r in THEN] == [False, False, False, True, True]
     at = Addresses("https://policies.example/", "terms")
-    told = catalogue.versions(THEN, "Example", at, {}).decode()
+    told = catalogue.versions_json(THEN, "Example", at, {}).decode()
     assert [f"terms/{n}/policy.pdf" in told for n in range(1, 6)] == [False] * 3 + [True] * 2
-    links = relations.forms("terms/1/", "policy", printed=False)
+    links = relations.form_links("terms/1/", "policy", printed=False)
     assert [link.href for link in links] == [
         "terms/1/policy.md",
         "terms/1/policy.json",

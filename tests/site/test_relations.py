@@ -10,23 +10,23 @@ from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.periods import applied, by_number
 from publisher.site import relations
-from publisher.site.relations import Link
+from publisher.site.relations import TypedLink
 from tests.site.test_catalogue import changed
 
 AT = Addresses("https://policies.example/", "terms")
 
 
 def test_a_link_is_written_for_pages_and_for_headers() -> None:
-    link = Link("alternate", "a?b&c", {"type": "text/plain", "title": 'The "A"'})
+    link = TypedLink("alternate", "a?b&c", {"type": "text/plain", "title": 'The "A"'})
     assert link.html == (
         '<link rel="alternate" href="a?b&amp;c" type="text/plain" title="The &#34;A&#34;">'
     )
-    assert Link("original", "https://a/").header == '<https://a/>; rel="original"'
+    assert TypedLink("original", "https://a/").header == '<https://a/>; rel="original"'
 
 
 def test_a_version_names_its_neighbours_and_its_history() -> None:
     line, _ = changed()
-    found = {(link.rel, link.href) for link in relations.versions(line[1], line, AT)}
+    found = {(link.rel, link.href) for link in relations.version_links(line[1], line, AT)}
     root = "https://policies.example/terms/"
     assert {
         ("latest-version", root),
@@ -37,7 +37,7 @@ def test_a_version_names_its_neighbours_and_its_history() -> None:
         ("version-history", f"{root}versions.json"),
         ("timemap", f"{root}timemap.link"),
     } == found
-    rels = [link.rel for link in relations.versions(line[0], line, AT)]
+    rels = [link.rel for link in relations.version_links(line[0], line, AT)]
     assert "predecessor-version" not in rels
 
 

@@ -17,10 +17,10 @@ from publisher.releases.releases import Releases
 from publisher.site.change_summary import ChangeSummary, section_titles, summarise
 from publisher.site.page_parts import text_of
 from publisher.site.section_history import (
-    SHOWN,
+    MOST_EVENTS,
     SectionHistory,
-    headings,
     history_of_sections,
+    section_headings,
     section_histories,
 )
 from tests.actions.test_import_history import CONTACT, COOKIES, KEYS, USE
@@ -92,7 +92,7 @@ def test_the_sections_stand_in_the_order_of_the_latest_text() -> None:
     here, gone = told_of(line)
     assert names(here) == ["contact", "cookies"]
     assert names(gone) == ["use", "keys"]
-    assert [h.title for h in headings(here, gone)] == [
+    assert [h.title for h in section_headings(here, gone)] == [
         "In the latest text", "Contact", "Cookies", "No longer in it", "Use", "Keys",
     ]  # fmt: skip
     assert "pp-gone" not in told(line_of(USED))[1]
@@ -150,10 +150,10 @@ def test_what_stands_before_the_first_heading_is_a_section_too() -> None:
 
 
 def test_what_is_old_is_folded_away() -> None:
-    texts = [USED + f"{n} apples.\n" for n in range(SHOWN + 3)]
+    texts = [USED + f"{n} apples.\n" for n in range(MOST_EVENTS + 3)]
     _, html = told(line_of(*texts))
-    assert html.count("<li>") == SHOWN + 3
-    assert html.split("<details")[0].count("<li>") == SHOWN
+    assert html.count("<li>") == MOST_EVENTS + 3
+    assert html.split("<details")[0].count("<li>") == MOST_EVENTS
     assert "<summary>3 more, back to version 1</summary>" in html
 
 

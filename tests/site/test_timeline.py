@@ -12,7 +12,7 @@ from publisher.policies.policy import Facts, Policy
 from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases, Status
-from publisher.site.timeline import ROWS, bars, described, picture
+from publisher.site.timeline import ROWS, bar_described, timeline_bars, timeline_picture
 
 FACTS = Facts("Terms", "en", "a@b.example", "", ("a.md",), "promise", 30, "Nothing.")
 POLICY = Policy("terms", FACTS, {"a.md": "## A {#a}\n\nText.\n"})
@@ -40,7 +40,7 @@ SIZES = {Number(2): Counts(309, 98, 45)}
 
 
 def drawn(releases: Releases, today: dt.date = TODAY, width: int = 720) -> ElementTree.Element:
-    svg = picture(bars(releases, today, SIZES), today, width=width, name="wide")
+    svg = timeline_picture(timeline_bars(releases, today, SIZES), today, width=width, name="wide")
     return ElementTree.fromstring(svg)
 
 
@@ -49,7 +49,7 @@ def texts(svg: ElementTree.Element) -> Sequence[str]:
 
 
 def test_a_correction_shares_the_bar_of_what_it_corrects() -> None:
-    first, second = bars(Releases(LINE), TODAY, SIZES)
+    first, second = timeline_bars(Releases(LINE), TODAY, SIZES)
     assert first.end == dt.date(2027, 3, 1)
     assert first.status is Status.IN_FORCE
     assert [r.number for r in second.corrections] == [Number(2, 1)]
@@ -60,12 +60,12 @@ def test_a_correction_shares_the_bar_of_what_it_corrects() -> None:
 
 def test_a_postponed_amendment_starts_on_its_new_day() -> None:
     line = (*LINE[:2], release("2.1", "2026-12-20", "2027-05-01"))
-    first, second = bars(Releases(line), dt.date(2026, 12, 24), SIZES)
+    first, second = timeline_bars(Releases(line), dt.date(2026, 12, 24), SIZES)
     assert second.start == first.end == dt.date(2027, 5, 1)
 
 
 def test_the_description_says_what_the_picture_shows() -> None:
-    words = described(bars(Releases(LINE), TODAY, SIZES)[1])
+    words = bar_described(timeline_bars(Releases(LINE), TODAY, SIZES)[1])
     assert words == (
         "Version 2: announced on 23 November 2026; in force from 1 March 2027; "
         "309 words added and 98 removed; corrected by 2.1."

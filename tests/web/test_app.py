@@ -22,18 +22,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from publisher.actions.receipts import send_receipts
-from publisher.actions.tallying import optouts
+from publisher.actions.optouts import optouts
+from publisher.actions.send_receipts import send_receipts
+from publisher.actions.workplace import Workplace
 from publisher.answers.declarations import MOST_CHANGES, MOST_REPEATS
-from publisher.answers.opt_out_page import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
+from publisher.answers.opt_out_form import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
 from publisher.answers.receipts_due import MOST_A_DAY
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, ServeError
 from publisher.people.requests import Channel
 from publisher.releases.number import Number
-from publisher.web.app import LARGEST_BODY, application, run
+from publisher.web.app import application, run
+from publisher.web.bodies import LARGEST_BODY
 from tests import ROOT
+from tests.fixtures.answers import at
 from tests.fixtures.houses import (
     KEY,
     LATE,
@@ -89,7 +92,7 @@ def watch() -> Watch:
 
 @pytest.fixture
 def client(project: Project, watch: Watch) -> TestClient:
-    return TestClient(application(project, clock=watch), raise_server_exceptions=False)
+    return TestClient(application(Workplace(project, watch)), raise_server_exceptions=False)
 
 
 def everything(project: Project) -> dict[str, list[object]]:
@@ -210,7 +213,7 @@ def test_opting_out_gives_a_receipt_on_the_page_and_by_mail(
     assert "10 January 2027, 09:30 UTC" in text
     assert answer.text.count("<h1") == 1
     assert b"R-000001" in letter
-    assert [r.state for r in optouts(project, "privacy", TWO)] == ["opted out"]
+    assert [r.state for r in optouts(at(project), "privacy", TWO)] == ["opted out"]
 
 
 def test_twice_is_the_same_as_once(project: Project, client: TestClient, watch: Watch) -> None:
@@ -243,7 +246,7 @@ def test_late_is_said_and_kept(project: Project, client: TestClient, watch: Watc
     assert "The last day was 28 February 2027" in words(client.get(f"{PAGE}?token={own}").text)
     assert "marked as late" in declare(client, own)
     assert "it is kept and marked as late" in words(client.get(f"{PAGE}?token={own}").text)
-    assert [r.timing for r in optouts(project, "privacy", TWO)] == ["late"]
+    assert [r.timing for r in optouts(at(project), "privacy", TWO)] == ["late"]
 
 
 def test_the_form_says_what_stands_beside_what_came_late(
@@ -304,11 +307,11 @@ def test_whether_an_address_is_known_cannot_be_seen(project: Project, client: Te
     with client:
         (letter,) = soon(project, 1)
     assert b"anna@customer.example" in letter
-    assert optouts(project, "privacy", TWO) == []
+    assert optouts(at(project), "privacy", TWO) == []
 
 
 def test_asking_is_limited(project: Project) -> None:
-    app = application(project, clock=Watch(), asks="2 per hour")
+    app = application(Workplace(project, Watch()), asks="2 per hour")
     client = TestClient(app, client=("203.0.113.7", 4711))
     answers = [client.post(PAGE, data={ADDRESS_FIELD: "a@b.example"}) for _ in range(3)]
     assert [a.status_code for a in answers] == [200, 200, 429]
@@ -429,14 +432,14 @@ def test_one_customer_cannot_fill_the_ledger_or_a_mailbox(
     (refused,) = [answer for answer in answers if answer.status_code == 429]
     assert "Too many changes in one day" in words(refused.text)
     assert "R-0000" in declare(client, token(project, "c-2"))
-    send_receipts(project, Watch())
+    send_receipts(at(project))
     letters = [letter for letter in spooled(project) if b"To: Anna" in letter]
     assert len(letters) <= MOST_A_DAY[Channel.FORM]
 
 
 def test_two_clicks_at_once_are_one_declaration(project: Project) -> None:
     """With the real clock, and real threads of the server."""
-    client = TestClient(application(project))
+    client = TestClient(application(Workplace(project)))
     own, seen = token(project, "c-1"), []
 
     def click(action: str) -> None:
@@ -463,9 +466,12 @@ def test_a_full_disk_gives_no_receipt_and_loses_none(project: Project, tmp_path:
     script = (
         "import re, resource, sys; from pathlib import Path\n"
         "from starlette.testclient import TestClient\n"
-        "from publisher.edges.project import Project; from publisher.web.app import application\n"
+        "from publisher.actions.workplace import Workplace\n"
+        "from publisher.edges.project import Project\n"
+        "from publisher.web.app import application\n"
         "from tests.fixtures.houses import NOW\n"
-        "client = TestClient(application(Project(Path(sys.argv[1])), clock=lambda: NOW))\n"
+        "work = Workplace(Project(Path(sys.argv[1])), lambda: NOW)\n"
+        "client = TestClient(application(work))\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), -1))\n"
         "for token in Path(sys.argv[2]).read_text().split():\n"
         "    form = {'token': token, 'action': 'opt out'}\n"
@@ -495,7 +501,7 @@ def test_a_full_disk_gives_no_receipt_and_loses_none(project: Project, tmp_path:
 @contextmanager
 def serving(project: Project) -> Iterator[int]:
     port = free_port()
-    app = application(project, clock=Watch())
+    app = application(Workplace(project, Watch()))
     server = uvicorn.Server(uvicorn.Config(app, port=port, access_log=False, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -531,7 +537,7 @@ def test_no_token_and_no_address_is_logged(
 ) -> None:
     own = token(project, "c-1")
     caplog.set_level(logging.DEBUG)
-    client = TestClient(application(project, clock=Watch()))
+    client = TestClient(application(Workplace(project, Watch())))
     client.get(PAGE, params={"token": own})
     declare(client, own)
     client.post(PAGE, data={ADDRESS_FIELD: "anna@customer.example"})
@@ -546,7 +552,7 @@ def test_a_port_that_is_taken_is_told_with_a_remedy(project: Project) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ServeError, match=f"127.0.0.1:{port}") as error:
-            run(project, "127.0.0.1", port)
+            run(Workplace(project), "127.0.0.1", port)
     assert "--port" in error.value.remedy
 
 
@@ -555,7 +561,7 @@ def test_without_the_key_of_personal_links_nothing_is_served(
 ) -> None:
     monkeypatch.delenv("PUBLISHER_TOKEN_KEY")
     with pytest.raises(ConfigurationError, match="PUBLISHER_TOKEN_KEY"):
-        run(project, "127.0.0.1", free_port())
+        run(Workplace(project), "127.0.0.1", free_port())
 
 
 def test_ctrl_c_is_a_way_to_stop_and_no_failure(project: Project) -> None:

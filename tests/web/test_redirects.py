@@ -13,9 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from publisher.actions.tallying import optouts
+from publisher.actions.optouts import optouts
+from publisher.actions.workplace import Workplace
 from publisher.edges.project import Project
 from publisher.web.app import application
+from tests.fixtures.answers import at
 from tests.fixtures.houses import NOW, TWO, token, told
 
 PAGE = "/privacy/2/opt-out/"
@@ -33,7 +35,7 @@ def project(tmp_path: Path) -> Project:
 @pytest.fixture
 def client(project: Project) -> TestClient:
     return TestClient(
-        application(project, clock=lambda: NOW),
+        application(Workplace(project, lambda: NOW)),
         base_url="http://evil.example",
         follow_redirects=False,
     )
@@ -93,7 +95,7 @@ def test_a_declaration_without_the_slash_is_not_lost(project: Project, client: T
     form = {"token": token(project, "c-1"), "action": "opt out"}
     answer = client.post(PAGE[:-1], data=form, follow_redirects=True)
     assert (answer.status_code, "R-000001" in answer.text) == (200, True)
-    assert [row.state for row in optouts(project, "privacy", TWO)] == ["opted out"]
+    assert [row.state for row in optouts(at(project), "privacy", TWO)] == ["opted out"]
 
 
 HOSTILE = [

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from publisher.actions.workplace import Workplace
 from publisher.edges.project import Project
 from publisher.errors import SendError
 from publisher.web.app import application
@@ -81,7 +82,7 @@ def test_a_round_that_fails_is_not_the_last(
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     project.spool.parent.mkdir(exist_ok=True)
     project.spool.write_text("a file where the spool is to be")
-    with TestClient(application(project, clock=lambda: NOW)) as client:
+    with TestClient(application(Workplace(project, lambda: NOW))) as client:
         assert client.post(PAGE, content=posted[0], headers=headers).status_code == 200
         assert until(lambda: "receipts wait" in caplog.text)
         project.spool.unlink()

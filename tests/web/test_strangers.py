@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from publisher.actions.tallying import optouts
+from publisher.actions.optouts import optouts
 from publisher.edges.project import Project
+from tests.fixtures.answers import at
 from tests.fixtures.houses import TWO, token, told
 from tests.fixtures.receivers import PAGE, Receiver, everything, receiving, status
 
@@ -180,7 +181,7 @@ def test_a_field_that_is_there_twice_declares_nothing(project: Project, receiver
     for headers in ([FORM, "Content-Encoding: gzip"], ["Content-Type: text/plain"]):
         assert status(receiver.say(form(body, *headers))) == 415
     assert status(receiver.say(form(gzip.compress(body), FORM, "Content-Encoding: gzip"))) == 415
-    assert not any(row.customer == "c-2" for row in optouts(project, "privacy", TWO))
+    assert not any(row.customer == "c-2" for row in optouts(at(project), "privacy", TWO))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from publisher.actions.workplace import Workplace
 from publisher.edges.project import Project
 from publisher.web.app import application
 from publisher.web.visitors import MOST_NETWORKS, Visitors
@@ -43,7 +44,7 @@ class Asking:
     def __init__(self, project: Project, *, asks: int = 2, of_unknown: int = 5) -> None:
         limits = (f"{asks} per hour", f"{of_unknown} per hour")
         self._app = application(
-            project, clock=lambda: NOW, asks=limits[0], asks_of_unknown=limits[1]
+            Workplace(project, lambda: NOW), asks=limits[0], asks_of_unknown=limits[1]
         )
 
     def __call__(self, peer: str, *forwarded: str) -> bool:

@@ -120,13 +120,13 @@ class Frames:
 
     def _rendered(self, page: MkDocsPage, body: Body, head: Markup) -> str:
         shown = copy.copy(page)
-        shown.content, shown.toc = body.html, get_toc(contents(body.headings))  # type: ignore[arg-type]
+        shown.content, shown.toc = body.html, get_toc(toc_items(body.headings))  # type: ignore[arg-type]
         self._context = self._theme.context(shown)
         return self._finish(self._theme.env.get_template("main.html").render(self._context), head)
 
     def _listed(self, headings: tuple[Heading, ...]) -> str:
         """The list of contents beside a page, as the theme writes it."""
-        page = {"toc": get_toc(contents(headings))}  # type: ignore[arg-type]
+        page = {"toc": get_toc(toc_items(headings))}  # type: ignore[arg-type]
         return self._finish(self._list.render({**self._context, "page": page}), NOTHING).strip()
 
 
@@ -147,7 +147,7 @@ _ENDS_A_TEXT = re.compile(r'["\\\n]')
 quotation marks, and stops altogether where one is in it."""
 
 
-def contents(headings: tuple[Heading, ...]) -> list[dict[str, Any]]:
+def toc_items(headings: tuple[Heading, ...]) -> list[dict[str, Any]]:
     """The headings as MkDocs nests them, below the title of the page."""
     top: dict[str, Any] = {"level": 1, "id": "pp-top", "name": "", "children": []}
     stack = [top]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from publisher.site.page import Site
+from publisher.site.page import GeneratedSite
 
 
 def _silent(what: str, done: int, total: int) -> None:
@@ -23,7 +23,7 @@ class Order:
     """The day whose statuses the site shows; None: the day of the build."""
     draft: bool = False
     """Add the draft of each policy."""
-    site: Site | None = None
+    site: GeneratedSite | None = None
     """What was generated before the build; None: it is generated when MkDocs starts."""
     progress: Callable[[str, int, int], None] = _silent
     """Told of each page: what is being made, how many are done, how many in all."""

@@ -12,7 +12,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import get_toc
 
-from publisher.edges.mkdocs.frames import contents
+from publisher.edges.mkdocs.frames import toc_items
 from publisher.edges.mkdocs.templates import as_html
 from publisher.markup.elements import NOTHING
 from publisher.site.page import Body, Page
@@ -48,7 +48,7 @@ class GeneratedPage(MkDocsPage):
     def render(self, config: MkDocsConfig, files: Files) -> None:
         """Hands over the finished HTML and its list of contents."""
         self.content = self.body.html
-        self.toc = get_toc(contents(self.body.headings))  # type: ignore[arg-type]
+        self.toc = get_toc(toc_items(self.body.headings))  # type: ignore[arg-type]
 
     @property
     def present_anchor_ids(self) -> set[str]:

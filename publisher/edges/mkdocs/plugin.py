@@ -31,7 +31,7 @@ from publisher.edges.mkdocs.templates import Templates, as_html
 from publisher.edges.project import Project
 from publisher.errors import PublisherError
 from publisher.markup.elements import NOTHING
-from publisher.site.page import Body, Page, Site
+from publisher.site.page import Body, GeneratedSite, Page
 
 LOST = Markup(
     "<h1>There is no such page</h1>\n<p>Every version that was ever published keeps its address. "
@@ -65,7 +65,7 @@ class PublisherOptions(Config):  # type: ignore[no-untyped-call]
 class SitePlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-call]
     """Feeds generated pages to MkDocs; who generates them is for a subclass to say."""
 
-    def generated(self, folder: Path, order: Order) -> Site:
+    def generated(self, folder: Path, order: Order) -> GeneratedSite:
         """Generates the pages.
 
         Args:
@@ -97,7 +97,7 @@ class SitePlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-call]
         config.extra_css = [*self.made.styles, *config.extra_css]
         return config
 
-    def _generated(self) -> Site:
+    def _generated(self) -> GeneratedSite:
         try:
             return self.generated(self.folder, self.wanted)
         except PublisherError as error:
@@ -221,7 +221,7 @@ def _theme_files(files: Sequence[File], *names: str) -> list[File]:
     return [file for file in files if re.fullmatch(pattern, file.src_uri)]
 
 
-def _plain(config: MkDocsConfig, made: Site) -> bool:
+def _plain(config: MkDocsConfig, made: GeneratedSite) -> bool:
     """Whether the site has switched nothing on that the trimmed sheets have no rules for."""
     return (
         set(config.theme.get("features", ())) <= theme.FEATURES
@@ -239,7 +239,7 @@ def _colours(config: MkDocsConfig) -> set[str]:
     return {one[role] for one in palettes for role in ("primary", "accent") if role in one}
 
 
-def _navigation(written: Sequence[str], made: Site) -> list[Any]:
+def _navigation(written: Sequence[str], made: GeneratedSite) -> list[Any]:
     groups: dict[str, list[str]] = {}
     titles: dict[str, str] = {}
     # Never versions, of which there may be many: the theme writes its navigation on every page.

@@ -15,7 +15,7 @@ from mkdocs.exceptions import MkDocsException
 from publisher.edges.mkdocs.order import Order, ordered
 from publisher.errors import PublisherError, RenderError, ServeError
 
-SHOWN = 5
+MOST_WARNINGS = 5
 """Limit on the warnings that an error repeats."""
 
 
@@ -74,9 +74,9 @@ def preview_mkdocs(config: Path, host: str, port: int) -> None:
 def _failure(error: BaseException, config: Path, warnings: Sequence[str] = ()) -> PublisherError:
     if isinstance(error.__cause__, PublisherError):
         return error.__cause__
-    left = len(warnings) - SHOWN
+    left = len(warnings) - MOST_WARNINGS
     more = f" (and {left} more)" if left > 0 else ""
-    reasons = "; ".join(warnings[:SHOWN]) + more if warnings else str(error)
+    reasons = "; ".join(warnings[:MOST_WARNINGS]) + more if warnings else str(error)
     return RenderError(
         f"MkDocs failed: {reasons}",
         where=config.name,

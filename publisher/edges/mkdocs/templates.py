@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from publisher.edges.mkdocs.theme import scripts_apart
 from publisher.policies.labels import CONTROL
-from publisher.site.content_policy import ELEMENT
+from publisher.site.content_policy import POLICY_ELEMENT
 
 
 def as_html(words: str) -> Markup:
@@ -55,7 +55,7 @@ class Templates(BaseLoader):
             source, scripts = scripts_apart(corrected(source))
             self._apart |= scripts
             if self._policy:
-                source = source.replace(_CHARSET, _CHARSET + ELEMENT, 1)
+                source = source.replace(_CHARSET, _CHARSET + POLICY_ELEMENT, 1)
         return source, path, fresh
 
     def _named(self, path: str) -> str:

@@ -1,0 +1,79 @@
+"""Who bears a token, by the ledger and the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+from publisher.answers.bearer import Bearer, bearer_by_name, bearer_of_token, require_proof
+from publisher.answers.token import is_signed_for_a_row, parse_token
+from publisher.edges.archive import Archive
+from publisher.edges.ledger import Ledger
+from publisher.errors import TokenError
+from publisher.people.recipients import Recipient
+from publisher.releases.number import Number
+
+
+class Bearers:
+    """Finds who bears a token.
+
+    What a search costs does not depend on how many releases there are.
+    """
+
+    def __init__(
+        self, archive: Archive, ledger: Ledger, keys: Callable[[], tuple[bytes, ...]]
+    ) -> None:
+        """Args:
+        archive: has the releases.
+        ledger: has the recipients.
+        keys: the keys of personal links, asked for when the first token comes.
+        """
+        self._archive, self._ledger, self._keys = archive, ledger, keys
+
+    def of_token(self, text: str) -> Bearer:
+        """Who bears a token.
+
+        Args:
+            text: the token as it came in.
+
+        Raises:
+            TokenError: not a token of ours, or altered, or made for somebody who is not in this
+                ledger, or its release is not here.
+            ConfigurationError: there are no keys.
+            LedgerError: the ledger cannot be read.
+            SealError: the release was altered.
+        """
+        claimed = parse_token(text)
+        whose, keys = claimed.capability, self._keys()
+        found, letter = self._ledger.recipient(whose.recipient), None
+        if is_signed_for_a_row(keys, claimed):
+            letter = self._ledger.delivery(whose.policy, whose.number, whose.recipient)
+        recipient = require_proof(claimed, keys, found, letter)
+        amendment = self._archive.amendment(whose.policy, whose.number.major)
+        return bearer_of_token(claimed, recipient, amendment)
+
+    def of_tokens(self, texts: Iterable[str]) -> tuple[Bearer, ...]:
+        """Who bears the valid ones of these tokens, each once.
+
+        Args:
+            texts: the tokens as they came in.
+
+        Raises:
+            ConfigurationError, LedgerError, SealError: as for `of_token`.
+        """
+        found: dict[str, Bearer] = {}
+        for text in texts:
+            with suppress(TokenError):
+                found.setdefault(text.lower(), self.of_token(text))
+        return tuple(found.values())
+
+    def by_name(self, recipient: Recipient, policy_id: str, number: Number) -> Bearer:
+        """A customer of whom a person says who it is, and what the customer writes about.
+
+        Raises:
+            NotFoundError: there is no such release, or nobody may opt out of it.
+            SealError: it was altered.
+        """
+        release = self._archive.release(policy_id, number)
+        amendment = self._archive.amendment(policy_id, number.major)
+        return bearer_by_name(recipient, release, amendment)

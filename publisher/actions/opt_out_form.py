@@ -1,0 +1,45 @@
+"""The opt-out page as a visitor is shown it; nothing is recorded."""
+
+from __future__ import annotations
+
+from publisher.actions.bearers import Bearers
+from publisher.actions.workplace import Workplace
+from publisher.answers.opt_out_form import form_state, personal_form
+from publisher.answers.opt_out_page import FormAddress, FormMessage, ShownPage
+from publisher.edges.built_site import read_opt_out_page
+from publisher.errors import LedgerError, TokenError
+
+
+def opt_out_form(
+    workplace: Workplace, at: FormAddress, token: str = "", message: FormMessage | None = None
+) -> ShownPage:
+    """Shows the opt-out page of a release.
+
+    Args:
+        workplace: where.
+        at: which page.
+        token: from the visitor's personal link; empty: the page is shown as it was built.
+        message: what is to be said in place of the form; None: the form.
+
+    Raises:
+        NotFoundError: there is no such page.
+        SealError: the release was altered.
+    """
+    page = read_opt_out_page(workplace.archive, workplace.project.built, at)
+    if message is not None:
+        return page.saying(message)
+    if not token:
+        return page.public()
+    try:
+        bearers = Bearers(workplace.archive, workplace.ledger, lambda: workplace.keys)
+        bearer = page.require_own(bearers.of_token(token))
+        release, recipient = bearer.release, bearer.recipient
+        requests = workplace.ledger.requests(
+            release.policy.id, release.number.major, recipient.number
+        )
+    except TokenError:
+        return page.saying(FormMessage.BAD_LINK)
+    except LedgerError as error:
+        return page.saying(FormMessage.NOT_RECORDED, trouble=f"ledger: {error.what}")
+    state = form_state(bearer, requests, workplace.clock())
+    return page.showing(personal_form(bearer.window, state))

@@ -1,0 +1,178 @@
+"""Reading the messages that were kept, and recording what they declare beyond doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from publisher.actions.bearers import Bearers
+from publisher.actions.workplace import Workplace
+from publisher.answers.bearer import Bearer
+from publisher.answers.correspondence import Correspondence, correspondence
+from publisher.answers.filing import (
+    Attachments,
+    Decision,
+    Senders,
+    Verdict,
+    decide,
+    decide_unread,
+    filing_of,
+    opt_out_evidence,
+    opt_out_reason,
+)
+from publisher.answers.phrases import Phrases
+from publisher.answers.reply_address import tokens_in
+from publisher.answers.returned_form import ReturnedForm
+from publisher.edges.archive import Archive
+from publisher.edges.clock import Clock
+from publisher.edges.inbox import forms_within_limits, mail_within_limits
+from publisher.edges.ledger import Ledger
+from publisher.edges.locks import held
+from publisher.errors import (
+    ConfigurationError,
+    LedgerError,
+    MailError,
+    NotFoundError,
+    PublisherError,
+    SealError,
+    TooOftenError,
+)
+from publisher.mail.mail import Mail
+from publisher.people.due import told_before
+from publisher.people.messages import Filed, Message
+from publisher.people.requests import Recorded, RequestKind
+from publisher.policies.organisation import Organisation
+from publisher.releases.number import Number
+from publisher.releases.release import Release
+
+PATIENCE = 10.0
+"""Seconds that a message waits for those that are read before it; then a later run reads it."""
+MOST_UNREAD = 50
+"""Messages left over from runs that were stopped: limit on those that one run reads."""
+
+
+def read_messages(workplace: Workplace) -> dict[int, Verdict]:
+    """Reads the messages that were kept and not read yet, in the order in which they came.
+
+    A message about an altered release is left as it is: a later run reads it.
+
+    Returns:
+        What became of each, by its number; nothing while another process reads.
+
+    Raises:
+        LedgerError: the ledger cannot be used.
+        ConfigurationError: keys, phrases or addresses that reading needs are missing.
+        OSError: no process can be started to read in.
+    """
+    # One process at a time, so that of two mails that say the same the first one came first.
+    with held(workplace.project.private / "reading.lock", PATIENCE) as ours:
+        if not ours:
+            return {}
+        archive, ledger = workplace.archive, workplace.ledger
+        reader = _Reader(
+            archive,
+            ledger,
+            Bearers(archive, ledger, lambda: workplace.keys),
+            workplace.settings.organisation,
+            lambda: workplace.phrases,
+            workplace.clock,
+        )
+        return {message.id: reader.read(message) for message in ledger.unread(MOST_UNREAD)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """What reading a message takes."""
+
+    archive: Archive
+    ledger: Ledger
+    bearers: Bearers
+    organisation: Organisation
+    phrases: Callable[[], Phrases]
+    clock: Clock
+
+    def read(self, message: Message) -> Verdict:
+        """Reads a message that was kept, and writes down what became of it."""
+        try:
+            return self._filed(message)
+        except (LedgerError, ConfigurationError, OSError):
+            raise
+        except SealError as error:
+            # That is not the message's fault, so nobody has to read it: a later run does.
+            return Verdict(message.id, None, f"{error.where}: {error.what}")
+        except PublisherError as error:
+            reason = error.what
+        except Exception as error:  # noqa: BLE001 - whatever a message does to us, a person sees it
+            reason = f"{type(error).__name__} while it was read"
+        return self._file(message, Decision(Filed.UNREADABLE, reason), None)
+
+    def _filed(self, message: Message) -> Verdict:
+        raw = self.ledger.raw(message.id) or b""
+        mail = mail_within_limits(raw, message.to)
+        senders = self._senders(mail)
+        bearer = senders.only
+        decision = decide_unread(mail, senders)
+        if decision is None:
+            assert bearer is not None
+            decision = decide(mail, self._correspondence(bearer), self._attachments(mail, raw))
+        if bearer is None or decision.filed is not Filed.OPT_OUT:
+            return self._file(message, decision, bearer)
+        try:
+            recorded = self._record(message, mail, bearer, decision)
+        except TooOftenError as error:
+            return self._file(message, Decision(Filed.UNCLEAR, error.what), bearer)
+        decision = Decision(Filed.OPT_OUT, opt_out_reason(decision, recorded))
+        return self._file(message, decision, bearer, recorded)
+
+    def _senders(self, mail: Mail) -> Senders:
+        tokens = tokens_in(mail.addresses, self.organisation.reply)
+        if bearers := self.bearers.of_tokens(tokens):
+            return Senders(bearers, ours=True)
+        claims = tuple(r.customer for r in self.ledger.at_address(mail.sender))
+        return Senders((), bool(tokens), claims)
+
+    def _correspondence(self, bearer: Bearer) -> Correspondence:
+        release, whom = bearer.release, bearer.recipient
+        policy_id = release.policy.id
+        releases = self.archive.releases(policy_id)
+        told = told_before(
+            release, releases, lambda n: self.ledger.letters(policy_id, n, whom.number)
+        )
+        return correspondence(bearer, told.before(whom), self.organisation, self.phrases())
+
+    def _attachments(self, mail: Mail, raw: bytes) -> Attachments:
+        if mail.automatic or not mail.pdfs:
+            return Attachments()
+        try:
+            forms, fault = forms_within_limits(raw)
+        except MailError as error:
+            return Attachments(beyond_limits=error.what)
+        release = self._release_of(forms[0]) if forms else None
+        return Attachments(tuple(forms), fault, release)
+
+    def _release_of(self, form: ReturnedForm) -> Release | None:
+        policy_id, _, name = form.release.partition("/")
+        number = Number.parse(name)
+        try:
+            release = self.archive.release(policy_id, number) if number else None
+        except NotFoundError:
+            return None
+        return release if release and release.seal == form.seal and release.opt_out else None
+
+    def _record(self, message: Message, mail: Mail, bearer: Bearer, decision: Decision) -> Recorded:
+        evidence = opt_out_evidence(message.id, mail, decision)
+        before = self.ledger.came_before(message.id)
+        wanted = bearer.declares_by_mail(RequestKind.OPT_OUT, evidence, message, before)
+        return self.ledger.record(wanted, self.clock, bearer.timing)
+
+    def _file(
+        self,
+        message: Message,
+        decision: Decision,
+        bearer: Bearer | None,
+        recorded: Recorded | None = None,
+    ) -> Verdict:
+        filing = filing_of(decision, bearer, message, recorded)
+        self.ledger.file(message.id, filing, self.clock())
+        receipt = recorded.request.receipt if recorded else ""
+        return Verdict(message.id, decision.filed, decision.reason, receipt)

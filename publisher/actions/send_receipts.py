@@ -1,0 +1,149 @@
+"""Sending the receipts and links that are due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from publisher.actions.bearers import Bearers
+from publisher.actions.workplace import Workplace
+from publisher.answers.answer_letter import answer_letter
+from publisher.answers.declarations import DAY
+from publisher.answers.receipts_due import Together, address_asked_with, due_answers
+from publisher.edges.carriers.carrier import Carrier
+from publisher.edges.clock import Clock
+from publisher.edges.ledger import Ledger
+from publisher.edges.locks import held
+from publisher.errors import (
+    ConfigurationError,
+    LedgerError,
+    NotFoundError,
+    PublisherError,
+    SealError,
+    SendError,
+)
+from publisher.letters.message import Letter
+from publisher.people.deliveries import STATE_OF, DeliveryState, Fate, Outcome
+from publisher.policies.organisation import Organisation
+from publisher.releases.number import Number
+
+_GIVEN = (DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRun:
+    """What a run of `send_receipts` did."""
+
+    sent: int
+    """Letters."""
+    left: int
+    """Receipts and links still to be sent, in a later run."""
+    trouble: str
+    """What went wrong; empty: nothing."""
+
+
+def send_receipts(workplace: Workplace) -> ReceiptRun:
+    """Sends the receipts and links that are owed, one letter after the other.
+
+    A carrier that fails loses nothing: what was recorded stays recorded, and its receipt is owed.
+    While another process or thread does this, nothing is done.
+
+    Raises:
+        LedgerError: the ledger cannot be read.
+    """
+    ledger = workplace.ledger
+    sent, trouble = 0, ""
+    with held(workplace.project.private / "receipts.lock") as ours:
+        if ours:
+            carrier = workplace.open_carrier()
+            sender = _Sender(
+                ledger,
+                Bearers(workplace.archive, ledger, lambda: workplace.keys),
+                carrier,
+                workplace.settings.organisation,
+                lambda: workplace.keys[0],
+                workplace.clock,
+            )
+            try:
+                sent, trouble = sender.send()
+            finally:
+                carrier.close()
+    return ReceiptRun(sent, len(ledger.answers(DeliveryState.TO_DO)), trouble)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    """What sending receipts takes."""
+
+    ledger: Ledger
+    bearers: Bearers
+    carrier: Carrier
+    organisation: Organisation
+    key: Callable[[], bytes]
+    clock: Clock
+
+    def send(self) -> tuple[int, str]:
+        """Sends what is due: how many letters were sent, and what went wrong."""
+        sent, trouble = 0, ""
+        tried: set[int] = set()
+        try:
+            # While a letter was on its way, another may have become due.
+            while due := [t for t in self._due() if tried.isdisjoint(_numbers(t))]:
+                for together in due:
+                    tried.update(_numbers(together))
+                    try:
+                        sent += self._answer(together)
+                    except SealError as error:
+                        trouble = f"{error.where}: {error.what}"
+                    except (NotFoundError, LedgerError, ConfigurationError) as error:
+                        # Its release is gone, there is no key, or another run has it; others are
+                        # still to be sent.
+                        trouble = error.what
+        except SendError as error:
+            trouble = error.what
+        return sent, trouble
+
+    def _due(self) -> list[Together]:
+        for asked in (a.request for a in self.ledger.answers(DeliveryState.TO_DO)):
+            if asked.recipient is None:
+                self.ledger.pass_on(asked, address_asked_with(asked), self.clock)
+        now = self.clock()
+        lately = self.ledger.answers(*_GIVEN, since=now - DAY)
+        return due_answers(self.ledger.answers(DeliveryState.TO_DO), lately, now)
+
+    def _answer(self, together: Together) -> bool:
+        """Sends one letter, and writes down what became of it: whether the carrier took it."""
+        numbers, was = _numbers(together), DeliveryState.TO_DO
+
+        def mark() -> None:
+            nonlocal was
+            self.ledger.mark_answers(numbers, self.clock())
+            was = DeliveryState.IN_DOUBT
+
+        try:
+            letter = self._letter(together)
+        except (NotFoundError, LedgerError, SealError, ConfigurationError):
+            raise
+        except PublisherError as error:
+            # It can never be written, so a person has to see it.
+            outcome = Outcome(Fate.REFUSED, error.what)
+        else:
+            outcome = self.carrier.deliver(letter, mark)
+        state = STATE_OF[outcome.fate]
+        self.ledger.settle_answers(numbers, state, outcome.reply, self.clock(), was=(was,))
+        return outcome.fate is Fate.ACCEPTED
+
+    def _letter(self, together: Together) -> Letter:
+        answered = [answer.request for answer in together]
+        last = answered[-1]
+        number = Number.parse(last.release)
+        recipient = self.ledger.recipient(last.recipient or 0)
+        if number is None or recipient is None:
+            raise NotFoundError(f"the request {last.receipt} is about nobody that we know")
+        bearer = self.bearers.by_name(recipient, last.policy, number)
+        requests = self.ledger.requests(last.policy, last.major, last.recipient)
+        return answer_letter(bearer, answered, requests, self.organisation, self.key())
+
+
+def _numbers(together: Together) -> list[int]:
+    return [answer.request.id for answer in together]

@@ -1,0 +1,41 @@
+"""The one letter that answers requests of a customer: a receipt, or the link that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from publisher.answers.bearer import Bearer
+from publisher.answers.declarations import stands
+from publisher.answers.personal_links import form_link, personal_token
+from publisher.letters.message import Letter
+from publisher.letters.receipt import compose_link, compose_receipt
+from publisher.people.requests import Request, RequestKind
+from publisher.policies.organisation import Organisation
+
+
+def answer_letter(
+    bearer: Bearer,
+    answered: Sequence[Request],
+    requests: Sequence[Request],
+    organisation: Organisation,
+    key: bytes,
+) -> Letter:
+    """The letter that answers some of a customer's requests about a release.
+
+    Args:
+        bearer: the customer, and the release.
+        answered: what it answers, the last one last: receipts that go together, or one link.
+        requests: all that this customer declared about the release and its corrections.
+        organisation: who writes.
+        key: signs the link to the customer's form.
+
+    Raises:
+        RecipientsError: no letter can be written to this customer.
+    """
+    release, recipient, last = bearer.release, bearer.recipient, answered[-1]
+    link = form_link(release, organisation, personal_token(key, release, recipient))
+    if last.kind is RequestKind.ASK:
+        return compose_link(bearer.window, recipient, organisation, link=link, date=last.received)
+    return compose_receipt(
+        bearer.window, recipient, organisation, answered, stands=stands(requests), link=link
+    )

@@ -1,0 +1,169 @@
+"""When a person may settle a message that waits, and how."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from publisher.answers.bearer import Bearer
+from publisher.answers.declarations import last_late, stands
+from publisher.errors import NotFoundError, RequestError
+from publisher.mail.mail import Mail
+from publisher.people.messages import FOR_A_PERSON, Filed, Message
+from publisher.people.requests import Request, RequestKind
+from publisher.releases.number import Number
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Which customer and release a message is about, as a person says."""
+
+    policy: str
+    number: Number
+    customer: str
+    """The customer's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a person finds that a message declares."""
+
+    kind: RequestKind | None
+    """None: nothing."""
+    why: str
+    """The person's reason, kept with it."""
+    about: Subject | None = None
+    """For a message without a valid reply address."""
+    again: bool = False
+    """Also of one that was settled before, or filed as a machine's: a decision is mended by
+    another, and both are kept."""
+
+
+def require_reason(judgement: Judgement) -> None:
+    """Refuses a judgement without a reason.
+
+    Raises:
+        RequestError: it has none.
+    """
+    if not judgement.why.strip():
+        raise RequestError("no reason is given", remedy="say why, for whoever reads the record")
+
+
+def require_open(number: int, message: Message | None, judgement: Judgement) -> Message:
+    """The message, if it may be settled.
+
+    Args:
+        number: the one that was named.
+        message: the one with that number; None: there is none.
+        judgement: what is found about it.
+
+    Raises:
+        NotFoundError: it is not waiting.
+    """
+    if message is None:
+        raise NotFoundError(f"no message {number} is waiting", remedy="publisher requests")
+    waits = message.filed is None or message.filed in FOR_A_PERSON
+    if waits or (judgement.again and message.filed is not Filed.OPT_OUT):
+        return message
+    remedy = "" if judgement.again else "add --again to mend what was decided"
+    raise NotFoundError(
+        f"no message {number} is waiting: it is filed as {message.filed}",
+        remedy=remedy or "an opt-out that was taken is taken back by its customer",
+    )
+
+
+def require_subject(message: Message) -> Number:
+    """The number of the release that a message is about, by its reply address.
+
+    Raises:
+        NotFoundError: it does not say.
+    """
+    number = Number.parse(message.release)
+    if number is None or not message.recipient:
+        raise subject_missing(message.id)
+    return number
+
+
+def subject_missing(number: int) -> NotFoundError:
+    """The error for a message of which nobody knows what it is about."""
+    return NotFoundError(
+        f"message {number} does not say which customer and release it is about",
+        remedy="name them: publisher requests settle … --release N --customer ID",
+    )
+
+
+def require_not_anothers(number: int, proven: Sequence[Bearer], bearer: Bearer) -> None:
+    """Refuses to settle as somebody's what its reply address proves to be somebody else's.
+
+    Args:
+        number: of the message.
+        proven: whose personal addresses are on it.
+        bearer: whose a person says it is.
+
+    Raises:
+        RequestError: it is from somebody else, or about another release.
+    """
+    if len(proven) != 1:
+        return
+    own = proven[0]
+    if (own.name, own.recipient.number) != (bearer.name, bearer.recipient.number):
+        raise RequestError(
+            f"message {number} came to the personal address of `{own.recipient.customer}` for "
+            f"{own.name}",
+            remedy="leave --release and --customer out",
+        )
+
+
+def require_opt_out(bearer: Bearer, requests: Sequence[Request]) -> None:
+    """Refuses a withdrawal where there is nothing to take back.
+
+    Args:
+        bearer: who takes something back.
+        requests: all that this customer declared about the release and its corrections.
+
+    Raises:
+        NotFoundError: there is no opt-out.
+    """
+    declared_out = (stands(requests), last_late(requests))
+    if all(r is None or r.kind is not RequestKind.OPT_OUT for r in declared_out):
+        raise NotFoundError(
+            f"`{bearer.recipient.customer}` has no opt-out of {bearer.name} that could be taken "
+            "back",
+            remedy="settle it with --opt-out or --nothing",
+        )
+
+
+def is_answered(mail: Mail | None) -> bool:
+    """Whether what a person found in a mail is answered with a receipt.
+
+    No machine may answer a machine (RFC 3834 §2), and what cannot be read may be one's.
+
+    Args:
+        mail: None: it cannot be read.
+    """
+    return mail is not None and not mail.automatic
+
+
+def judgement_evidence(number: int, judgement: Judgement, judged: dt.datetime) -> dict[str, object]:
+    """What proves a declaration that a person found in a message.
+
+    Args:
+        number: of the message.
+        judgement: what was found.
+        judged: when.
+    """
+    return {"message": number, "judged": judged.isoformat(), "why": judgement.why}
+
+
+def judgement_reason(judgement: Judgement, bearer: Bearer, *, answered: bool) -> str:
+    """What is written down of a declaration that a person found in a message.
+
+    Args:
+        judgement: what was found.
+        bearer: whose it is.
+        answered: whether a receipt is mailed.
+    """
+    words = f"{judgement.kind} of {bearer.name} by {bearer.recipient.customer}: {judgement.why}"
+    machine = "; no receipt is mailed, for a machine may have sent it"
+    return words if answered else words + machine
