@@ -39,7 +39,7 @@ LARGEST_RELEASE = 1 << 20
 """Bytes of the texts of a release that is kept in memory."""
 MOST_LINKS = 4096
 """Links of the chain of seals kept in memory at a time: some hundred bytes each."""
-MOST_POLICIES = 64
+_MOST_POLICIES = 64
 """Policies whose numbers are kept in memory."""
 REMEDY = "restore it from git; `publisher verify` says how, `publisher verify --diff` what differs"
 
@@ -72,7 +72,7 @@ class Archive:
         self._versions, self._witness = versions, witness
         self._held: Remembered[Release] = Remembered(MOST_RELEASES)
         self._links: Remembered[Link] = Remembered(MOST_LINKS)
-        self._numbers: Remembered[tuple[Number, ...]] = Remembered(MOST_POLICIES)
+        self._numbers: Remembered[tuple[Number, ...]] = Remembered(_MOST_POLICIES)
 
     # ── releases ─────────────────────────────────────────────────────────────────────────────────
 

@@ -658,7 +658,7 @@ def test_a_message_that_no_process_can_be_started_for_is_read_by_the_next_run(
 def test_nobody_who_holds_the_lock_holds_a_mail_server_up(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("publisher.actions.read_messages.PATIENCE", 0.2)
+    monkeypatch.setattr("publisher.actions.read_messages.READING_PATIENCE", 0.2)
     with held(project.private / "reading.lock"):
         verdict = receive(at(project), reply(project, "I opt out"), None)
     assert (verdict.filed, verdict.reason) == (None, "others are read first")
