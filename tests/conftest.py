@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser
 
-from publisher.edges import archive
+from publisher.edges.archive import archive_of
 from publisher.releases.releases import Releases
 from tests.fixtures import browsers, places, sample
 from tests.fixtures.house import KEY, House, make_house
@@ -116,7 +116,7 @@ def sample_house(tmp_path_factory: pytest.TempPathFactory) -> House:
 @pytest.fixture(scope="session")
 def sample_releases(sample_house: House) -> Releases:
     """Versions 1, 2 and 2.1 of the sample."""
-    return archive.line(sample_house.project, "privacy")
+    return archive_of(sample_house.project).releases("privacy")
 
 
 @pytest.fixture(scope="module")

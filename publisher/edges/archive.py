@@ -11,7 +11,6 @@ import os
 import shutil
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -344,59 +343,6 @@ def _altered(where: str, what: str) -> SealError:
     return SealError(what, where=where, remedy=REMEDY)
 
 
-# ── one archive a project, for as long as its callers have nothing but the project ───────────────
-
-
-@lru_cache(maxsize=8)
-def _archive_at(root: Path) -> Archive:
-    return Archive(Project(root).versions, Tags(root))
-
-
 def archive_of(project: Project) -> Archive:
-    """The archive of a project; the same one at each call, so that it remembers what is sound."""
-    return _archive_at(project.root)
-
-
-def numbers(project: Project, policy_id: str) -> tuple[Number, ...]:
-    """See `Archive.numbers`."""
-    return archive_of(project).numbers(policy_id)
-
-
-def release_file(project: Project, release: Release, name: str) -> bytes:
-    """See `Archive.file`."""
-    return archive_of(project).file(release, name)
-
-
-def line(project: Project, policy_id: str) -> Releases:
-    """See `Archive.releases`."""
-    return archive_of(project).releases(policy_id)
-
-
-def release(project: Project, policy_id: str, number: Number) -> Release:
-    """See `Archive.release`."""
-    return archive_of(project).release(policy_id, number)
-
-
-def amendment(project: Project, policy_id: str, major: int) -> Releases:
-    """See `Archive.amendment`."""
-    return archive_of(project).amendment(policy_id, major)
-
-
-def damage(project: Project, policy_id: str) -> list[tuple[str, str]]:
-    """See `Archive.damage`."""
-    return archive_of(project).damage(policy_id)
-
-
-def write(project: Project, policy_id: str, number: Number, files: Mapping[str, bytes]) -> Path:
-    """See `Archive.write`."""
-    return archive_of(project).write(policy_id, number, files)
-
-
-def discard(project: Project, policy_id: str, number: Number) -> None:
-    """See `Archive.discard`."""
-    archive_of(project).discard(policy_id, number)
-
-
-def sweep(project: Project, policy_id: str) -> None:
-    """See `Archive.sweep`."""
-    archive_of(project).sweep(policy_id)
+    """The archive of a project."""
+    return Archive(project.versions, Tags(project.root))

@@ -21,7 +21,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-MOMENT = 1_000_000_000
+CLOCK_STEP = 1_000_000_000
 """Nanoseconds within which a clock may not tell two changes of a file from one another."""
 
 
@@ -58,7 +58,7 @@ def state_of(files: Iterable[tuple[str, os.stat_result | None]], at: int) -> Fil
             )
             newest = max(newest, facts.st_mtime_ns, facts.st_ctime_ns)
         digest.update(repr((name, known)).encode())
-    return FileState(digest.digest(), newest < at - MOMENT)
+    return FileState(digest.digest(), newest < at - CLOCK_STEP)
 
 
 def state_of_files(paths: Iterable[Path]) -> FileState:

@@ -31,7 +31,7 @@ from publisher.actions.workplace import Workplace
 from publisher.answers.filing import Verdict
 from publisher.answers.opt_out_form import FormState, form_state
 from publisher.answers.opt_out_page import FormMessage
-from publisher.edges import archive
+from publisher.edges.archive import archive_of
 from publisher.edges.ledger import ledger_of
 from publisher.edges.locks import held
 from publisher.edges.project import Project
@@ -282,7 +282,7 @@ def test_lawyers_may_add_sentences(project: Project) -> None:
 def blank(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The form of release 2 as it can be downloaded."""
     project = told(tmp_path_factory.mktemp("form"))
-    release = archive.release(project, "privacy", TWO)
+    release = archive_of(project).release("privacy", TWO)
     return Workplace(project).press.pdf_of(opt_out_document(release, project.settings.organisation))
 
 

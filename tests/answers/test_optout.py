@@ -24,7 +24,7 @@ from publisher.answers.token import (
     parse_token,
     read_keys,
 )
-from publisher.edges import archive
+from publisher.edges.archive import archive_of
 from publisher.errors import ConfigurationError, TokenError
 from publisher.people.requests import Timing
 from publisher.policies.policy import POLICY_ID
@@ -194,7 +194,7 @@ def test_an_address_without_a_token(address: str) -> None:
 
 
 def test_the_window_closes_at_the_end_of_its_last_day_in_utc(tmp_path: Path) -> None:
-    release = archive.release(make(tmp_path), "privacy", TWO)
+    release = archive_of(make(tmp_path)).release("privacy", TWO)
     last = dt.datetime(2027, 2, 28, 23, 59, 59, 999_999, tzinfo=dt.UTC)
     after = last + dt.timedelta(microseconds=1)
     west = dt.timezone(dt.timedelta(hours=-8))

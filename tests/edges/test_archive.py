@@ -52,7 +52,7 @@ def archive(project: Project) -> Archive:
 @pytest.fixture
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files count as settled as soon as they are written."""
-    monkeypatch.setattr(file_state, "MOMENT", -(10**12))
+    monkeypatch.setattr(file_state, "CLOCK_STEP", -(10**12))
 
 
 @pytest.fixture

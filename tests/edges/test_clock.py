@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.edges import archive
+from publisher.edges.archive import archive_of
 from publisher.edges.clock import build_day, now
 from publisher.edges.ledger import ledger_of
 from publisher.errors import ConfigurationError
@@ -58,7 +58,7 @@ def test_a_freeze_is_published_and_committed_now(house: House, pretended: None) 
     house.edit()
     assert "earliest lawful date" in house.run("freeze", "--effective", "1980-04-01").output
     house.ok("freeze", "--effective", later(60))
-    assert recent(archive.release(house.project, "privacy", Number(2)).published)
+    assert recent(archive_of(house.project).release("privacy", Number(2)).published)
     for tag in ("privacy/1", "privacy/2"):
         assert len(dates(house, tag)) == 3
         assert all(map(recent, dates(house, tag)))
@@ -212,4 +212,6 @@ def test_an_imported_release_says_nothing_of_the_clock(house: House, tmp_path: P
     past = make_past(tmp_path / "past")
     past.texts(ONE)
     house.ok("import", "--history", str(past.root), "terms.md")
-    assert not behind(archive.line(house.project, "terms"), dt.datetime(1980, 1, 1, tzinfo=dt.UTC))
+    assert not behind(
+        archive_of(house.project).releases("terms"), dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
+    )

@@ -24,7 +24,8 @@ from publisher.actions.diff import DiffOrder, diff
 from publisher.actions.workplace import Workplace
 from publisher.answers.returned_form import read_form
 from publisher.compare.amendment import amend
-from publisher.edges import archive, pdf
+from publisher.edges import pdf
+from publisher.edges.archive import archive_of
 from publisher.edges.fonts import subsets_of
 from publisher.edges.pdf import make_pdf
 from publisher.edges.project import Project
@@ -35,6 +36,7 @@ from publisher.paper.standards import Attachment, Relationship
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
+from publisher.reports.comparison import Comparison, Version
 from publisher.site.catalogue import text_json
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
@@ -51,7 +53,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="module")
 def releases(project: Project) -> list[Release]:
-    return list(archive.line(project, "privacy"))
+    return list(archive_of(project).releases("privacy"))
 
 
 @pytest.fixture(scope="module")
@@ -332,12 +334,16 @@ def test_the_numbers_in_a_list_are_those_of_the_pages(pages: int) -> None:
     assert where[names[-1]] + 1 == len(reader.pages) >= pages
 
 
+def compared(old: str, new: str) -> Comparison:
+    before, after = Document(parse(old)), Document(parse(new))
+    return Comparison(Version("1", before), Version("2", after), amend(before, after), 0.0)
+
+
 def test_moved_text_is_linked_both_ways() -> None:
     stays, goes = "What stays here is long enough.", "What goes elsewhere is long enough as well."
     old = f"## One {{#one}}\n\n{goes}\n\n{stays}\n\n## Two {{#two}}\n\nOther words.\n"
     new = f"## One {{#one}}\n\n{stays}\n\n## Two {{#two}}\n\nOther words.\n\n{goes}\n"
-    amendment = amend(Document(parse(old)), Document(parse(new)))
-    data = make_pdf(sheets.comparison_sheet("Terms", "1", "2", amendment, (), "en"))
+    data = make_pdf(sheets.comparison_sheet(compared(old, new)))
     assert not broken(data)
     with pikepdf.open(io.BytesIO(data)) as document:
         led = {
@@ -494,10 +500,10 @@ def test_the_same_input_gives_the_same_bytes_in_another_process(
 ) -> None:
     code = (
         "import sys; from pathlib import Path\n"
-        "from publisher.actions.workplace import Workplace\nfrom publisher.edges import archive\n"
+        "from publisher.actions.workplace import Workplace\n"
         "from publisher.paper import documents\n"
         "work = Workplace.find(Path(sys.argv[1]))\n"
-        "first, second, third = archive.line(work.project, 'privacy')\n"
+        "first, second, third = work.archive.releases('privacy')\n"
         "us = work.settings.organisation\n"
         "made = {'form': documents.opt_out_document(second, us),\n"
         "        'changes': documents.redline_document(first, second, us)}\n"
@@ -576,8 +582,7 @@ def test_a_redline_has_every_mark_and_the_numbers_of_its_lists() -> None:
         f"## Use {{#use}}\n\n{sale}\n\n{rent}\n\n4. Orders “abroad”\n5. Questions\n\n"
         f"## Who {{#who}}\n\n{rent} {sale}\n"
     )
-    amendment = amend(Document(parse(old)), Document(parse(new)))
-    words = text(make_pdf(sheets.comparison_sheet("Terms", "1", "2", amendment, (), "en")))
+    words = text(make_pdf(sheets.comparison_sheet(compared(old, new))))
     for said in (
         "[paragraph split here]",
         "[paragraphs joined here]",

@@ -20,7 +20,7 @@ from publisher.actions.generate import generate
 from publisher.actions.workplace import Workplace
 from publisher.answers.opt_out_wording import wording
 from publisher.compare.amendment import amend
-from publisher.edges import archive
+from publisher.edges.archive import archive_of
 from publisher.edges.clock import build_day
 from publisher.edges.mkdocs.order import Order, order
 from publisher.edges.project import Project
@@ -55,8 +55,8 @@ ADVERT = "## Adverts {#adverts}\n\nWe show no adverts.\n"
 
 def frozen(project: Project, release: Release) -> Release:
     files = release_files(release, {"policy.pdf": b"%PDF-1.7 as frozen"})
-    archive.write(project, release.policy.id, release.number, files)
-    return archive.release(project, release.policy.id, release.number)
+    archive_of(project).write(release.policy.id, release.number, files)
+    return archive_of(project).release(release.policy.id, release.number)
 
 
 def three_releases(project: Project) -> None:
@@ -266,7 +266,7 @@ def test_the_notice_links_inside_the_site(built: Path) -> None:
 def test_downloads_are_what_was_frozen(project: Project, built: Path) -> None:
     assert (built / "privacy/2/policy.pdf").read_bytes() == b"%PDF-1.7 as frozen"
     text = (built / "privacy/2.1/policy.md").read_text("utf-8")
-    assert text == archive.line(project, "privacy")[-1].policy.markdown
+    assert text == archive_of(project).releases("privacy")[-1].policy.markdown
     for name in ("changes.pdf", "notice.pdf", "opt-out.pdf"):
         assert (built / "privacy/2" / name).read_bytes().startswith(b"%PDF-1.7")
 
@@ -382,7 +382,7 @@ FEEDS = ("privacy/feed.json", "feed.json")
 
 
 def test_the_comparison_can_be_read_by_programs(project: Project, built: Path) -> None:
-    first, second, _ = archive.line(project, "privacy")
+    first, second, _ = archive_of(project).releases("privacy")
     old, new = rebuild((built / "privacy/2/changes.json").read_text("utf-8"))
     assert old == dict(first.policy.files)
     assert new == dict(second.policy.files)
@@ -638,7 +638,7 @@ def test_each_paragraph_has_an_address_that_later_versions_keep(built: Path) -> 
 def test_links_to_what_was_removed_lead_to_its_section(project: Project, tmp_path: Path) -> None:
     root = tmp_path / "house"
     shutil.copytree(project.root, root, symlinks=True)
-    last = archive.line(Project(root), "privacy")[-1]
+    last = archive_of(Project(root)).releases("privacy")[-1]
     files = {**last.policy.files, "security.md": "## Security {#security}\n\nAll is well.\n"}
     policy = replace(last.policy, files=files)
     number = Number(3)

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from publisher.answers.opt_out_page import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
-from publisher.edges import archive, file_state
+from publisher.actions.workplace import Workplace
+from publisher.answers.opt_out_form import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
+from publisher.edges import file_state
 from publisher.web.app import application
 from tests.fixtures.houses import KEY, prolong, token, told, under_git
 
@@ -82,12 +83,10 @@ def prices(root: Path, releases: int, patch: pytest.MonkeyPatch, *, known: bool)
         "declaration": ("POST", PAGE, {TOKEN_FIELD: own, ACTION_FIELD: "opt out"}),
         "link": ("POST", PAGE, {ADDRESS_FIELD: "anna@customer.example"}),
     }
-    patch.setattr(file_state, "MOMENT", 0 if known else sys.maxsize)
+    patch.setattr(file_state, "CLOCK_STEP", 0 if known else sys.maxsize)
     found = {}
-    client = TestClient(application(project))
+    client = TestClient(application(Workplace(project)))
     for name, (method, path, data) in requests.items():
-        if not known:
-            archive._archive_at.cache_clear()
         for _ in range(2 if known else 1):
             with counting(project.root, patch) as price:
                 assert client.request(method, path, data=data).status_code == 200
