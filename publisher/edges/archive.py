@@ -226,7 +226,7 @@ class Archive:
                 if link.previous == number:
                     raise _altered(where, missing(after=link.number))
             if self._witness.message(name) is not None:
-                remedy = f"git checkout {name} -- {where}"
+                remedy = f"git pull, if it was released elsewhere; git checkout {name} -- {where}"
                 what = f"is missing; its tag {name} bears witness to it"
                 raise SealError(what, where=where, remedy=remedy)
 

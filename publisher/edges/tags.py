@@ -11,11 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
 
-from gitdb import GitDB  # type: ignore[import-untyped]
-from gitdb.exc import ODBError  # type: ignore[import-untyped]
-
 from publisher.edges.file_state import Remembered, state_of_files
-from publisher.errors import HistoryError
+from publisher.errors import SealError
 from publisher.releases.number import Number
 
 MOST_HELD = 1024
@@ -42,17 +39,16 @@ class Tags:
         """What the tag `privacy/2`, say, says; None: there is no annotated tag of that name.
 
         Raises:
-            HistoryError: git's own files cannot be read.
+            SealError: there is one, and git's own files do not tell what it says.
         """
         git = common_folder(self._root)
         if git is None:
             return None
         try:
             return self._message(git, name)
-        except (OSError, ODBError) as error:
-            raise HistoryError(
-                f"the tag {name} cannot be read: {error}", where=str(git), remedy="git fsck"
-            ) from None
+        except (OSError, ValueError) as error:
+            what = f"its tag cannot be read: {error}"
+            raise SealError(what, where=f"tag {name}", remedy="git fsck") from None
 
     def numbers(self, policy_id: str) -> frozenset[Number]:
         """The numbers of the releases that there are tags of, annotated or not."""
@@ -89,11 +85,15 @@ class Tags:
             from publisher.edges.history import History
 
             return History(self._root).tag_message(object_id)
-        stream = GitDB(str(git / "objects")).stream(bytes.fromhex(object_id))
-        if bytes(stream.type) != b"tag":
-            return None
-        _, _, message = bytes(stream.read()).decode("utf-8", "replace").partition("\n\n")
-        return message
+        from gitdb import GitDB  # type: ignore[import-untyped] # takes a while to load
+        from gitdb.exc import ODBError  # type: ignore[import-untyped]
+
+        try:
+            stream = GitDB(str(git / "objects")).stream(bytes.fromhex(object_id))
+            kind, data = bytes(stream.type), bytes(stream.read())
+        except ODBError as error:
+            raise OSError(f"object {object_id} is missing") from error
+        return data.decode("utf-8", "replace").partition("\n\n")[2] if kind == b"tag" else None
 
     def _in_pack(self, git: Path) -> Mapping[str, str]:
         """Name and object of each tag of a release that git has packed."""
@@ -113,7 +113,8 @@ class Tags:
         state = state_of_files([git / "reftable" / "tables.list"])
         found = self._asked.get("", state)
         if found is None:
-            found = History(self._root).tag_messages()
+            tags = History(self._root).tags()
+            found = {name: tag.message for name, tag in tags.items()}
             self._asked.keep("", state, found)
         return found
 

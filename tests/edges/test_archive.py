@@ -386,6 +386,17 @@ def test_a_repository_of_sha256(project: Project) -> None:
     assert refused(lambda: archive.release("privacy", THREE))[0] == "versions/privacy/3"
 
 
+@pytest.mark.parametrize("stands", ["1" * 40, "ref: refs/tags/privacy/1", "x"])
+def test_a_tag_that_cannot_be_read(project: Project, stands: str) -> None:
+    under_git(project)
+    (project.root / ".git/refs/tags/privacy/2").write_text(f"{stands}\n")
+    archive = witnessed(project)
+    archive.release("privacy", ONE)
+    with pytest.raises(SealError, match="its tag cannot be read") as caught:
+        archive.release("privacy", TWO)
+    assert caught.value.where == "tag privacy/2"
+
+
 def test_git_is_not_asked(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a receiver runs there may be no git."""
     under_git(project)
