@@ -1,7 +1,8 @@
 """The tags of releases, as git keeps them on disk: a name, an object, its message.
 
-Who asks for a release asks for its tag too, at every request of a receiver: so no git is started
-for it. What an object says never changes, and which object a name stands for is looked up anew.
+A release is never opened without a look at its tag, so a receiver looks at one for every request,
+and starts no git for it. What an object says never changes; which object a name stands for is
+looked up each time.
 """
 
 from __future__ import annotations
