@@ -24,9 +24,9 @@ TRY_AGAIN = 75
 COMMAND = "receive"
 LATER = "4.3.0 The message could not be stored; try again later."
 """Begins with an enhanced status code (RFC 3463), which Postfix passes on; see its pipe(8)."""
-PATIENCE = 2.0
+_PATIENCE = 2.0
 """Seconds that the system's log may take."""
-LONGEST = 200
+LONGEST_REPLY = 200
 """Characters of the line that a mail server gets."""
 
 _VALUED = ("--project", "--policy")
@@ -96,7 +96,7 @@ def failed(error: BaseException) -> int:
         # A log that takes nothing would hold the mail server up for ever.
         writer = Thread(target=_log, args=(error,), daemon=True)
         writer.start()
-        writer.join(PATIENCE)
+        writer.join(_PATIENCE)
     return TRY_AGAIN
 
 
@@ -108,7 +108,7 @@ def line(text: str) -> str:
     printable = "".join(sign if sign.isprintable() else " " * sign.isspace() for sign in text)
     words = [word if _harmless(word) else "..." for word in printable.split()]
     clean = " ".join(words).encode("ascii", "replace").decode()
-    return clean if len(clean) <= LONGEST else f"{clean[: LONGEST - 3]}..."
+    return clean if len(clean) <= LONGEST_REPLY else f"{clean[: LONGEST_REPLY - 3]}..."
 
 
 def _harmless(word: str) -> bool:

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser
 
-from publisher.edges.archive import archive_of
 from publisher.releases.releases import Releases
 from tests.fixtures import browsers, places, sample
 from tests.fixtures.house import KEY, House, make_house
+from tests.fixtures.workplaces import archive_of
 
 # CI tries the same examples every time, so that a failure there is the change's own; at a desk,
 # every run tries new ones.
@@ -32,6 +32,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Where real texts are: pairs of versions (`test_pairs.py`), histories (`test_script.py`)."""
     parser.addoption("--pairs", default="", metavar="FOLDER", help="real pairs of versions")
     parser.addoption("--corpus", default="", metavar="FOLDER", help="a git clone of real policies")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """With several processes, tests of a group stay together: `--dist loadgroup`, unless told."""
+    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
+        config.option.dist = "loadgroup"
 
 
 @pytest.hookimpl(tryfirst=True)

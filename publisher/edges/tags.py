@@ -1,7 +1,8 @@
 """The tags of releases, as git keeps them on disk: a name, an object, its message.
 
-Who asks for a release asks for its tag too, at every request of a receiver: so no git is started
-for it. What an object says never changes, and which object a name stands for is looked up anew.
+A release is never opened without a look at its tag, so a receiver looks at one for every request,
+and starts no git for it. What an object says never changes; which object a name stands for is
+looked up each time.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from publisher.releases.number import Number
 
 MOST_HELD = 1024
 """Messages of tags kept in memory at a time."""
-MOST_POLICIES = 64
+_MOST_POLICIES = 64
 """Policies whose numbers are kept in memory."""
 _OF_RELEASE = re.compile(rb"([0-9a-f]{40,64}) refs/tags/([a-z0-9-]{1,16}/[0-9.]+)")
 """A line of `packed-refs` that is about a release (gitrepository-layout(5))."""
@@ -32,7 +33,7 @@ class Tags:
         self._lock = Lock()
         self._messages: dict[str, str | None] = {}
         self._packed: Remembered[Mapping[str, str]] = Remembered(1)
-        self._numbers: Remembered[frozenset[Number]] = Remembered(MOST_POLICIES)
+        self._numbers: Remembered[frozenset[Number]] = Remembered(_MOST_POLICIES)
         self._asked: Remembered[Mapping[str, str]] = Remembered(1)
 
     def message(self, name: str) -> str | None:

@@ -15,7 +15,7 @@ LINES = 20
 """A second, on the whole."""
 BURST = 200
 """Lines that may come at once."""
-LONGEST = 400
+LONGEST_LINE = 400
 """Characters of a line."""
 FRAMES = 3
 """Places that are named of an exception, the innermost first."""
@@ -85,7 +85,7 @@ class Logbook(logging.StreamHandler[TextIO]):
 
 
 class _Allowance:
-    """So many lines a second, with some saved up; once it is used up, it pauses for a second."""
+    """A limit on lines a second, with some saved up; once it is reached, it pauses for a second."""
 
     def __init__(self, lines: int, burst: int, clock: Callable[[], float]) -> None:
         self._lines, self._burst, self._clock = lines, burst, clock
@@ -122,9 +122,9 @@ class _Line(logging.Formatter):
         text = record.getMessage()
         if record.exc_info and record.exc_info[1]:
             text = f"{text.strip()}: {_where(*record.exc_info[1:])}"
-        plain = "".join(c if c.isprintable() else " " for c in text[: 2 * LONGEST])
+        plain = "".join(c if c.isprintable() else " " for c in text[: 2 * LONGEST_LINE])
         line = f"{self.formatTime(record)} {plain}"
-        return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+        return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
 
 
 def _where(error: BaseException, raised: TracebackType | None) -> str:

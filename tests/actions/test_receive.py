@@ -31,8 +31,6 @@ from publisher.actions.workplace import Workplace
 from publisher.answers.filing import Verdict
 from publisher.answers.opt_out_form import FormState, form_state
 from publisher.answers.opt_out_page import FormMessage
-from publisher.edges.archive import archive_of
-from publisher.edges.ledger import ledger_of
 from publisher.edges.locks import held
 from publisher.edges.project import Project
 from publisher.errors import LedgerError, NotFoundError, RequestError, TokenError
@@ -59,6 +57,7 @@ from tests.fixtures.houses import (
     told,
 )
 from tests.fixtures.relays import Keeps, free_port, real
+from tests.fixtures.workplaces import archive_of, ledger_of
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
@@ -283,7 +282,9 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The form of release 2 as it can be downloaded."""
     project = told(tmp_path_factory.mktemp("form"))
     release = archive_of(project).release("privacy", TWO)
-    return Workplace(project).press.pdf_of(opt_out_document(release, project.settings.organisation))
+    return Workplace(project).press.pdf_of(
+        opt_out_document(release, Workplace(project).settings.organisation)
+    )
 
 
 def filled(blank: bytes, **values: str) -> bytes:
@@ -658,7 +659,7 @@ def test_a_message_that_no_process_can_be_started_for_is_read_by_the_next_run(
 def test_nobody_who_holds_the_lock_holds_a_mail_server_up(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("publisher.actions.read_messages.PATIENCE", 0.2)
+    monkeypatch.setattr("publisher.actions.read_messages.READING_PATIENCE", 0.2)
     with held(project.private / "reading.lock"):
         verdict = receive(at(project), reply(project, "I opt out"), None)
     assert (verdict.filed, verdict.reason) == (None, "others are read first")

@@ -23,12 +23,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher import pipe
-from publisher.cli import main
-from publisher.edges.ledger import ledger_of
+from publisher.cli import command_line
 from publisher.edges.project import Project
 from tests import ROOT
 from tests.fixtures.house import CONFIGURATION, KEY, House
 from tests.fixtures.some import some
+from tests.fixtures.workplaces import ledger_of
 
 MAIL = b"From: Ann <ann@example.com>\nTo: opt-out@hosting.example\nSubject: Hello\n\nHello.\n"
 LATER = f"{pipe.LATER}\n".encode()
@@ -160,7 +160,7 @@ def test_the_same_where_python_calls_it(
     words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir("/")
-    result = CliRunner().invoke(main, list(words), input=MAIL)
+    result = CliRunner().invoke(command_line, list(words), input=MAIL)
     assert (result.exit_code, result.output) == (75, LATER.decode())
 
 
@@ -380,7 +380,7 @@ def test_a_signal_puts_it_off(
 @given(st.text())
 def test_a_line_is_short_and_holds_no_control_character(text: str) -> None:
     line = pipe.line(text)
-    assert len(line) <= pipe.LONGEST
+    assert len(line) <= pipe.LONGEST_REPLY
     assert line.isascii()
     assert not line or line.isprintable()
     assert "@" not in line
@@ -493,6 +493,6 @@ def test_the_installed_program_is_the_guarded_one() -> None:
 
 
 def test_every_command_name_is_known() -> None:
-    assert pipe.COMMAND in main.commands
-    options = {o for p in main.params for o in p.opts if not getattr(p, "is_flag", False)}
+    assert pipe.COMMAND in command_line.commands
+    options = {o for p in command_line.params for o in p.opts if not getattr(p, "is_flag", False)}
     assert {o for o in options if o.startswith("--")} == set(pipe._VALUED)
