@@ -45,7 +45,7 @@ from publisher.policies.organisation import Organisation
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 
-PATIENCE = 10.0
+READING_PATIENCE = 10.0
 """Seconds that a message waits for those that are read before it; then a later run reads it."""
 MOST_UNREAD = 50
 """Messages left over from runs that were stopped: limit on those that one run reads."""
@@ -65,7 +65,7 @@ def read_messages(workplace: Workplace) -> dict[int, Verdict]:
         OSError: no process can be started to read in.
     """
     # One process at a time, so that of two mails that say the same the first one came first.
-    with held(workplace.project.private / "reading.lock", PATIENCE) as ours:
+    with held(workplace.project.private / "reading.lock", READING_PATIENCE) as ours:
         if not ours:
             return {}
         archive, ledger = workplace.archive, workplace.ledger

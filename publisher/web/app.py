@@ -2,7 +2,7 @@
 
 Reading never acts: whatever follows links, no GET or HEAD writes anything. A declaration is
 answered only after it is on the disk. No cookie is set, and no query, which may hold a personal
-link, is written to a log.
+link, is written to a _log.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from publisher.web.visitors import ASKS, ASKS_OF_UNKNOWN, Proxies, Visitors
 PAGE = "/{policy}/{number}/opt-out/"
 """The address of an opt-out page."""
 
-log = logging.getLogger("publisher.web")
+_log = logging.getLogger("publisher.web")
 
 
 def application(
@@ -119,7 +119,7 @@ class Receipts:
     def _send(self) -> None:
         done = send_receipts(self._workplace)
         if done.trouble:
-            log.warning("%d receipts wait: %s", done.left, done.trouble)
+            _log.warning("%d receipts wait: %s", done.left, done.trouble)
 
 
 class Manners:
@@ -150,7 +150,7 @@ class Manners:
             await self._app(scope, receive, mannered)
         finally:
             took = (perf_counter() - start) * 1000
-            log.info("%s %s %d %.0f ms", scope["method"], _address(scope), status, took)
+            _log.info("%s %s %d %.0f ms", scope["method"], _address(scope), status, took)
 
 
 def _address(scope: Scope) -> str:

@@ -25,7 +25,7 @@ from uvicorn.server import ServerState
 
 from publisher.errors import ServeError
 
-log = logging.getLogger("publisher.web.connections")
+_log = logging.getLogger("publisher.web.connections")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ class Connections:
         now = loop.time()
         if now > self._told + 60:
             self._told = now
-            log.warning("%d connections are open: old ones make room for new", len(self._open))
+            _log.warning("%d connections are open: old ones make room for new", len(self._open))
         oldest = next(iter(self._waiting), None)
         if oldest is None:
             slowest = max(self._open, key=lambda connection: connection.stalled(now))
@@ -270,7 +270,7 @@ class Connection(H11Protocol):
         super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
-        log.info("not HTTP: 400")
+        _log.info("not HTTP: 400")
         if self._unanswered:
             self._drop()
             super().send_400_response(msg)

@@ -21,7 +21,7 @@ from publisher.web.page import shown, unavailable
 from publisher.web.redirects import Site
 from publisher.web.visitors import Visitors
 
-log = logging.getLogger("publisher.web")
+_log = logging.getLogger("publisher.web")
 
 
 class OptOutForms:
@@ -57,7 +57,7 @@ class OptOutForms:
         except NotFoundError:
             return await self._not_here(request)
         except SealError as error:
-            log.error("%s: %s", error.where, error.what)
+            _log.error("%s: %s", error.where, error.what)
             return unavailable()
 
     async def _not_here(self, request: Request) -> Response:
@@ -99,5 +99,5 @@ class OptOutForms:
 
 def _answer(page: ShownPage, status: int | None = None) -> Response:
     if page.trouble:
-        log.error("%s", page.trouble)
+        _log.error("%s", page.trouble)
     return shown(page, status)

@@ -17,7 +17,7 @@ ROUND = 60
 FAREWELL = 2
 """Seconds for which a round that is under way is waited for at the end."""
 
-log = logging.getLogger("publisher.web.rounds")
+_log = logging.getLogger("publisher.web.rounds")
 
 
 class Rounds:
@@ -58,6 +58,6 @@ class Rounds:
         try:
             self._send()
         except PublisherError as error:
-            log.warning("receipts wait: %s", error.what)
-        except Exception:  # one round that fails, whatever of, must not be the last
-            log.exception("receipts wait")
+            _log.warning("receipts wait: %s", error.what)
+        except Exception:  # noqa: BLE001 - one round that fails, whatever of, must not be the last
+            _log.exception("receipts wait")

@@ -23,7 +23,7 @@ MAPPED = IPv6Network("::ffff:0:0/96")
 TRANSLATED = IPv6Network("64:ff9b::/96")
 """IPv4 addresses as a translator shows them to a host that has none (RFC 6052 §2.1)."""
 
-log = logging.getLogger("publisher.web.visitors")
+_log = logging.getLogger("publisher.web.visitors")
 
 
 class Visitors:
@@ -114,7 +114,7 @@ class Proxies:
             return
         if any(name == b"x-forwarded-for" for name, _ in scope["headers"]):
             self._said = True
-            log.warning(
+            _log.warning(
                 "a proxy at %s says whom it asks for, and is not trusted: set trusted_proxies = "
                 '["%s"] under [receiver] in publisher.toml, or visitors are counted together',
                 peer,

@@ -378,8 +378,8 @@ def test_a_signal_puts_it_off(
 
 @given(st.text())
 def test_a_line_is_short_and_holds_no_control_character(text: str) -> None:
-    line = pipe.line(text)
-    assert len(line) <= pipe.LONGEST
+    line = pipe.one_line(text)
+    assert len(line) <= pipe.LONGEST_LINE
     assert line.isascii()
     assert not line or line.isprintable()
     assert "@" not in line
@@ -389,14 +389,16 @@ def test_a_line_is_short_and_holds_no_control_character(text: str) -> None:
 @given(st.text(), st.text())
 def test_a_line_holds_no_path_and_no_address(before: str, behind: str) -> None:
     for secret in ("/srv/secret/ledger.sqlite", "ann@example.com", "C:\\secret", "../secret/x"):
-        told = pipe.line(f"{before} {secret} {behind}")
-        assert "secret" not in told.replace(pipe.line(before), "").replace(pipe.line(behind), "")
+        told = pipe.one_line(f"{before} {secret} {behind}")
+        assert "secret" not in told.replace(pipe.one_line(before), "").replace(
+            pipe.one_line(behind), ""
+        )
         assert "example.com" not in told or "example.com" in before + behind
 
 
 def test_a_line_keeps_the_name_of_a_release() -> None:
     said = "message 7 kept: opt-out, privacy/2, in time, R-000001"
-    assert pipe.line(said) == said
+    assert pipe.one_line(said) == said
 
 
 ALONE = """unshare --map-root-user --mount sh -c '
