@@ -11,7 +11,9 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser
 
-from tests.fixtures import browsers, places
+from publisher.edges.archive import archive_of
+from publisher.releases.releases import Releases
+from tests.fixtures import browsers, places, sample
 from tests.fixtures.house import KEY, House, make_house
 
 # CI tries the same examples every time, so that a failure there is the change's own; at a desk,
@@ -100,6 +102,30 @@ def disk() -> Iterator[Path]:
 def house(tmp_path: Path) -> House:
     """A committed draft without releases."""
     return make_house(tmp_path / "house")
+
+
+@pytest.fixture(scope="session")
+def sample_house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """The project of `fixtures/sample`, made once a process: to be read, or to be copied."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+        patched.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
+        return sample.make(tmp_path_factory.mktemp("sample") / "house")
+
+
+@pytest.fixture(scope="session")
+def sample_releases(sample_house: House) -> Releases:
+    """Versions 1, 2 and 2.1 of the sample."""
+    return archive_of(sample_house.project).releases("privacy")
+
+
+@pytest.fixture(scope="module")
+def sample_site(sample_house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the sample's site, built as of a day between publication and effect."""
+    house = sample.copy(sample_house, tmp_path_factory.mktemp("site") / "house")
+    house.ok("build", "--as-of", str(sample.DAY))
+    with browsers.serving(house) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from publisher.compare.amendment import Amendment, amend
-from publisher.edges import archive, pdf
+from publisher.edges import pdf
+from publisher.edges.archive import archive_of
 from publisher.edges.fonts import subsets_of
 from publisher.edges.pdf import make_pdf
 from publisher.edges.project import Project
@@ -83,7 +84,7 @@ class Pair:
 
 def pairs(folder: Path | None) -> list[Pair]:
     """This repository's own policy, and every pair in a folder (`NAME/old.md`, `NAME/new.md`)."""
-    releases = archive.line(Project(ROOT), "privacy")
+    releases = archive_of(Project(ROOT)).releases("privacy")
     found = [("own", releases[0], releases[1])]
     for path in sorted(folder.glob("*/old.md")) if folder else []:
         texts = [path.read_text("utf-8"), path.with_name("new.md").read_text("utf-8")]

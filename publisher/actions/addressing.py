@@ -8,7 +8,7 @@ from publisher.answers.personal_links import (
     personal_token,
     sample_token,
 )
-from publisher.edges import archive
+from publisher.edges.archive import archive_of
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.letters.html_part import subject_of
@@ -55,7 +55,7 @@ def letter_text(
     token = token or token_for(project, release, recipient)
     told = told_before(
         release,
-        archive.line(project, release.policy.id),
+        archive_of(project).releases(release.policy.id),
         lambda n: ledger_of(project).letters(release.policy.id, n, recipient.number),
     )
     organisation = project.settings.organisation

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from publisher.actions import Progress, silent
 from publisher.actions.workplace import Workplace
@@ -13,19 +14,19 @@ from publisher.edges.build_cache import BuildCache
 from publisher.edges.clock import build_day
 from publisher.edges.press import Press
 from publisher.edges.site_assets import SITE_SHEET, site_assets
-from publisher.edges.submissions import Submissions
 from publisher.errors import PublisherError, RenderError
 from publisher.paper.documents import SiteDocument, site_documents
 from publisher.policies.organisation import Organisation
 from publisher.releases.address import Addresses
 from publisher.releases.folder import SUMS_FILE
 from publisher.releases.releases import Releases
-from publisher.review.draft import review_draft
 from publisher.site.assembly import SiteParts, assemble
 from publisher.site.context import PolicyOnDay
 from publisher.site.derived import DerivedTexts
 from publisher.site.page import FileMaker, GeneratedSite, Page
-from publisher.site.preview import draft_pages
+
+if TYPE_CHECKING:
+    from publisher.edges.submissions import Submissions
 
 
 def generate(
@@ -106,6 +107,10 @@ def _maker(
 
 
 def _drafts(submissions: Submissions, lines: Mapping[str, Releases]) -> Iterator[Page]:
+    # A build that the public reads has no use for these.
+    from publisher.review.draft import review_draft
+    from publisher.site.preview import draft_pages
+
     for policy_id, releases in lines.items():
         try:
             submission = submissions.read(policy_id, releases)

@@ -10,8 +10,7 @@ import hashlib
 import os
 import shutil
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -33,6 +32,8 @@ LARGEST_RELEASE = 1 << 20
 """Bytes of the texts of a release that is kept in memory."""
 MOST_LINKS = 4096
 """Links of the chain of seals kept in memory at a time: some hundred bytes each."""
+MOST_POLICIES = 64
+"""Policies whose numbers are kept in memory."""
 REMEDY = "restore it from git; `publisher verify` says how, `publisher verify --diff` what differs"
 
 
@@ -42,8 +43,8 @@ class Witness(Protocol):
     def message(self, name: str) -> str | None:
         """What the tag `privacy/2` says; None: there is none."""
 
-    def names(self, policy_id: str) -> frozenset[str]:
-        """The names of all tags below `policy_id/`."""
+    def numbers(self, policy_id: str) -> frozenset[Number]:
+        """The numbers of the releases that there are tags of."""
 
 
 class Archive:
@@ -64,19 +65,23 @@ class Archive:
         self._versions, self._witness = versions, witness
         self._held: Remembered[Release] = Remembered(MOST_RELEASES)
         self._links: Remembered[Link] = Remembered(MOST_LINKS)
+        self._numbers: Remembered[tuple[Number, ...]] = Remembered(MOST_POLICIES)
 
     # ── releases ─────────────────────────────────────────────────────────────────────────────────
 
-    def numbers(self, policy_id: str) -> list[Number]:
+    def numbers(self, policy_id: str) -> tuple[Number, ...]:
         """The numbers of the releases there are, rising. Nothing is read of them."""
         if not POLICY_ID.fullmatch(policy_id):
-            return []  # strangers name policies too
-        try:
-            with os.scandir(self._versions / policy_id) as entries:
-                names = [entry.name for entry in entries if entry.is_dir()]
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-        return sorted(number for name in names if (number := Number.parse(name)))
+            return ()  # strangers name policies too
+        folder = self._versions / policy_id
+        state = state_of_files([folder])
+        found = self._numbers.get(policy_id, state)
+        if found is None:
+            found = tuple(
+                sorted(number for name in _folders(folder) if (number := Number.parse(name)))
+            )
+            self._numbers.keep(policy_id, state, found)
+        return found
 
     def releases(self, policy_id: str) -> Releases:
         """All releases of a policy.
@@ -86,7 +91,7 @@ class Archive:
             ConfigurationError: a `release.toml` does not read.
         """
         numbers = self.numbers(policy_id)
-        self._refuse_lost(policy_id, numbers, self._tagged(policy_id))
+        self._refuse_lost(policy_id, numbers, self._witness.numbers(policy_id))
         return self._sound(policy_id, numbers, numbers)
 
     def release(self, policy_id: str, number: Number) -> Release:
@@ -115,7 +120,7 @@ class Archive:
             ConfigurationError: its `release.toml` does not read.
         """
         numbers = self.numbers(policy_id)
-        self._refuse_lost(policy_id, numbers, self._tagged(policy_id))
+        self._refuse_lost(policy_id, numbers, self._witness.numbers(policy_id))
         return self._sound(policy_id, numbers, numbers[-1:])[0] if numbers else None
 
     def amendment(self, policy_id: str, major: int) -> Releases:
@@ -128,7 +133,7 @@ class Archive:
             ConfigurationError: a `release.toml` does not read.
         """
         numbers = self.numbers(policy_id)
-        tagged = {number for number in self._tagged(policy_id) if number.major == major}
+        tagged = {number for number in self._witness.numbers(policy_id) if number.major == major}
         self._refuse_lost(policy_id, numbers, tagged)
         own = [number for number in numbers if number.major == major]
         return self._sound(policy_id, numbers, own)
@@ -210,12 +215,8 @@ class Archive:
         self._links.keep(where, state, link)
         return link
 
-    def _tagged(self, policy_id: str) -> set[Number]:
-        names = self._witness.names(policy_id)
-        return {n for name in names if (n := Number.parse(name.removeprefix(f"{policy_id}/")))}
-
     def _refuse_lost(
-        self, policy_id: str, numbers: Sequence[Number], wanted: Sequence[Number] | set[Number]
+        self, policy_id: str, numbers: Sequence[Number], wanted: Iterable[Number]
     ) -> None:
         """Refuses where releases are gone of which a tag or their successor knows."""
         for number in sorted({*wanted} - {*numbers}):
@@ -310,6 +311,14 @@ class Archive:
         return "/".join(parts)
 
 
+def _folders(folder: Path) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in entries if entry.is_dir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
 def _files(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
     found = ((name, _bytes(folder / name)) for name in names)
     return {name: data for name, data in found if data is not None}
@@ -334,59 +343,6 @@ def _altered(where: str, what: str) -> SealError:
     return SealError(what, where=where, remedy=REMEDY)
 
 
-# ── one archive a project, for as long as its callers have nothing but the project ───────────────
-
-
-@lru_cache(maxsize=8)
-def _archive_at(root: Path) -> Archive:
-    return Archive(Project(root).versions, Tags(root))
-
-
 def archive_of(project: Project) -> Archive:
-    """The archive of a project; the same one at each call, so that it remembers what is sound."""
-    return _archive_at(project.root)
-
-
-def numbers(project: Project, policy_id: str) -> list[Number]:
-    """See `Archive.numbers`."""
-    return archive_of(project).numbers(policy_id)
-
-
-def release_file(project: Project, release: Release, name: str) -> bytes:
-    """See `Archive.file`."""
-    return archive_of(project).file(release, name)
-
-
-def line(project: Project, policy_id: str) -> Releases:
-    """See `Archive.releases`."""
-    return archive_of(project).releases(policy_id)
-
-
-def release(project: Project, policy_id: str, number: Number) -> Release:
-    """See `Archive.release`."""
-    return archive_of(project).release(policy_id, number)
-
-
-def amendment(project: Project, policy_id: str, major: int) -> Releases:
-    """See `Archive.amendment`."""
-    return archive_of(project).amendment(policy_id, major)
-
-
-def damage(project: Project, policy_id: str) -> list[tuple[str, str]]:
-    """See `Archive.damage`."""
-    return archive_of(project).damage(policy_id)
-
-
-def write(project: Project, policy_id: str, number: Number, files: Mapping[str, bytes]) -> Path:
-    """See `Archive.write`."""
-    return archive_of(project).write(policy_id, number, files)
-
-
-def discard(project: Project, policy_id: str, number: Number) -> None:
-    """See `Archive.discard`."""
-    archive_of(project).discard(policy_id, number)
-
-
-def sweep(project: Project, policy_id: str) -> None:
-    """See `Archive.sweep`."""
-    archive_of(project).sweep(policy_id)
+    """The archive of a project."""
+    return Archive(project.versions, Tags(project.root))

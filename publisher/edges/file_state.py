@@ -21,7 +21,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-MOMENT = 1_000_000_000
+CLOCK_STEP = 1_000_000_000
 """Nanoseconds within which a clock may not tell two changes of a file from one another."""
 
 
@@ -58,7 +58,7 @@ def state_of(files: Iterable[tuple[str, os.stat_result | None]], at: int) -> Fil
             )
             newest = max(newest, facts.st_mtime_ns, facts.st_ctime_ns)
         digest.update(repr((name, known)).encode())
-    return FileState(digest.digest(), newest < at - MOMENT)
+    return FileState(digest.digest(), newest < at - CLOCK_STEP)
 
 
 def state_of_files(paths: Iterable[Path]) -> FileState:
@@ -80,12 +80,12 @@ def state_of_folder(folder: Path) -> tuple[FileState, list[str]]:
 def _facts(path: str | Path) -> os.stat_result | None:
     try:
         return os.stat(path)  # noqa: PTH116 - of every file of a release
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+    except OSError:
+        return None  # it is not there, or cannot be got at, or is a link that leads nowhere
 
 
 def _below(folder: str, inside: str) -> Iterator[tuple[str, os.stat_result]]:
-    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+    with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith(".") or entry.name.endswith("~"):
                 continue
@@ -104,6 +104,9 @@ class Remembered(Generic[T]):
         self._most = most
         self._values: OrderedDict[str, tuple[FileState, T]] = OrderedDict()
         self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._values)
 
     def get(self, name: str, state: FileState) -> T | None:
         """What was made of files that are now in this state; None: it has to be made."""

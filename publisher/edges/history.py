@@ -1,6 +1,6 @@
 """The project's git repository: revisions of the draft, commits and tags of releases.
 
-Only this module and `foreign` know about git.
+Only this module, `tags` and `foreign` know about git, and only this one and `foreign` start it.
 """
 
 from __future__ import annotations

@@ -16,9 +16,12 @@ from gitdb.exc import ODBError  # type: ignore[import-untyped]
 
 from publisher.edges.file_state import Remembered, state_of_files
 from publisher.errors import HistoryError
+from publisher.releases.number import Number
 
 MOST_HELD = 1024
 """Messages of tags kept in memory at a time."""
+MOST_POLICIES = 64
+"""Policies whose numbers are kept in memory."""
 _OF_RELEASE = re.compile(rb"([0-9a-f]{40,64}) refs/tags/([a-z0-9-]{1,16}/[0-9.]+)")
 """A line of `packed-refs` that is about a release (gitrepository-layout(5))."""
 
@@ -32,6 +35,7 @@ class Tags:
         self._lock = Lock()
         self._messages: dict[str, str | None] = {}
         self._packed: Remembered[Mapping[str, str]] = Remembered(1)
+        self._numbers: Remembered[frozenset[Number]] = Remembered(MOST_POLICIES)
         self._asked: Remembered[Mapping[str, str]] = Remembered(1)
 
     def message(self, name: str) -> str | None:
@@ -50,17 +54,22 @@ class Tags:
                 f"the tag {name} cannot be read: {error}", where=str(git), remedy="git fsck"
             ) from None
 
-    def names(self, policy_id: str) -> frozenset[str]:
-        """The names of all tags below `policy_id/`, annotated or not: `privacy/2`, …"""
+    def numbers(self, policy_id: str) -> frozenset[Number]:
+        """The numbers of the releases that there are tags of, annotated or not."""
         git = common_folder(self._root)
         if git is None:
             return frozenset()
-        if _in_tables(git):
-            return frozenset(n for n in self._listed(git) if n.startswith(f"{policy_id}/"))
         folder = git / "refs" / "tags" / policy_id
-        loose = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-        found = {f"{policy_id}/{name}" for name in loose if not name.endswith(".lock")}
-        return frozenset(found | {n for n in self._in_pack(git) if n.startswith(f"{policy_id}/")})
+        state = state_of_files([folder, git / "packed-refs", git / "reftable" / "tables.list"])
+        found = self._numbers.get(policy_id, state)
+        if found is None:
+            names = self._listed(git) if _in_tables(git) else self._in_pack(git)
+            before = f"{policy_id}/"
+            ends = {name.removeprefix(before) for name in names if name.startswith(before)}
+            ends |= {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+            found = frozenset(number for end in ends if (number := Number.parse(end)))
+            self._numbers.keep(policy_id, state, found)
+        return found
 
     def _message(self, git: Path, name: str) -> str | None:
         if _in_tables(git):

@@ -20,13 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.edges.build_cache import name_of
+from publisher.edges.file_state import CLOCK_STEP
 from publisher.edges.files import write_file
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError
 
 SITE_FILE = "mkdocs.yml"
-CLOCK_STEP = 1_000_000_000
-"""Nanoseconds within which a clock may not tell two changes of a file from one another."""
 
 
 @dataclass(frozen=True)

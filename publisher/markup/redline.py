@@ -110,11 +110,9 @@ class _Redline:
         depth = int(listed)
         self.text.enter(first.old, first.new, len(first.cells), depth=depth)
         self.text.close_to(depth)
-        untouched = untouched_passage(
-            passage, depth, self.style.both_ways, (self.old_numbers, self.new_numbers)
-        )
+        untouched = untouched_passage(passage, self.old_numbers, self.new_numbers)
         if untouched:
-            self.text.out.append(untouched_html(untouched))
+            self.text.out.append(untouched_html(untouched, depth, self.style.both_ways))
             if depth:
                 self._count_item(passage[-1].op.clause)
             return

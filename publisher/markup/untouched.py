@@ -6,7 +6,7 @@ those of the redline before it, and each is written once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -19,7 +19,10 @@ from publisher.markup.html import Outline, block_cells
 from publisher.markup.inline import Style
 from publisher.markup.old_wording import hidden_wording, old_wording
 from publisher.markup.passages import Block, OldClause
-from publisher.text.clauses import Container, Kind
+from publisher.text.clauses import Clause, Kind
+
+_UNIQUE = (Kind.HEADING, Kind.ROW)
+"""What has a name or a number that no other on the page has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,86 +30,73 @@ class UntouchedPassage:
     """A passage without a change, equal to any other that is written the same way."""
 
     setting: tuple[object, ...]
-    """Everything that decides how it is written: words, containers, numbers."""
-    depth: int
-    """How many containers are open before it: 1 in an outermost list, else 0."""
-    both_ways: bool
-    """The text may run from right to left."""
+    """Everything that decides how it is written, except numbers."""
+    numbers: tuple[tuple[int | None, int | None], ...]
+    """The old and the new number of each container around its clauses, in order; None if it is no
+    list item."""
     operations: tuple[Operation, ...] = field(compare=False)
-    numbers: tuple[ItemNumbers, ItemNumbers] = field(compare=False)
-    """The numbers of its items in the old and in the new text."""
 
 
 def untouched_passage(
-    passage: Sequence[Block], depth: int, both_ways: bool, numbers: tuple[ItemNumbers, ItemNumbers]
+    passage: Sequence[Block], old: ItemNumbers, new: ItemNumbers
 ) -> UntouchedPassage | None:
     """A passage as a value; None if something changed in it, or it has a heading or a table.
 
     Args:
         passage: its blocks.
-        depth: how many containers are open before it.
-        both_ways: whether the text may run from right to left.
-        numbers: the numbers of all items in the old and in the new text.
+        old, new: the numbers of all items in the old and in the new text.
     """
-    if not all(block.unchanged for block in passage):
-        return None
-    operations = tuple([block.op for block in passage])
-    if any(op.clause.kind in (Kind.HEADING, Kind.ROW) for op in operations):
-        return None  # these have names and numbers that must be unique on the page
-    own: tuple[dict[tuple[str, int], int], ...] = ({}, {})
-    setting = tuple(_setting(operations, numbers, own))
-    return UntouchedPassage(setting, depth, both_ways, operations, (own[0], own[1]))
-
-
-def _setting(
-    operations: Sequence[Operation],
-    numbers: tuple[ItemNumbers, ItemNumbers],
-    own: Sequence[dict[tuple[str, int], int]],
-) -> Iterator[object]:
-    """What decides how clauses are written; puts the numbers of their items into `own`."""
+    setting: list[object] = []
+    numbers: list[tuple[int | None, int | None]] = []
     places: dict[int, int] = {}
-    for op in operations:
-        assert op.old
-        assert op.new
-        yield op.new.key
-        yield op.old.tight, op.new.tight
-        for before, now in zip(op.old.containers, op.new.containers, strict=True):
-            yield now.kind, places.setdefault(now.number, len(places)), before.start, now.start
-            if now.kind == "item":
-                yield _numbered(op.old.file, before, numbers[0], own[0])
-                yield _numbered(op.new.file, now, numbers[1], own[1])
+    for block in passage:
+        was, now = block.op.old, block.op.new
+        if was is None or now is None or now.kind in _UNIQUE or not block.unchanged:
+            return None
+        setting += (now.key, was.tight, now.tight)
+        for a, b in zip(was.containers, now.containers, strict=True):
+            setting += (b.kind, places.setdefault(b.number, len(places)), a.start, b.start)
+            numbers.append((old.get((was.file, a.number)), new.get((now.file, b.number))))
+    operations = tuple([block.op for block in passage])
+    return UntouchedPassage(tuple(setting), tuple(numbers), operations)
 
 
-def _numbered(
-    file: str, item: Container, numbers: ItemNumbers, own: dict[tuple[str, int], int]
-) -> int | None:
-    number = numbers.get((file, item.number))
-    if number is not None:
-        own[file, item.number] = number
-    return number
+def _item_numbers(
+    clauses: Iterable[Clause], numbers: Iterable[int | None]
+) -> dict[tuple[str, int], int]:
+    places = ((clause.file, around.number) for clause in clauses for around in clause.containers)
+    found = zip(places, numbers, strict=True)
+    return {place: number for place, number in found if number is not None}
 
 
 @lru_cache(maxsize=1 << 14)
-def untouched_html(passage: UntouchedPassage) -> Markup:
+def untouched_html(passage: UntouchedPassage, depth: int, both_ways: bool) -> Markup:
     """A passage without a change as HTML, with its old wording before it.
 
-    The result depends on the passage alone; the 16,384 that were asked for last are kept.
+    The result depends on the arguments alone; the 16,384 that were asked for last are kept.
+
+    Args:
+        passage: what to write.
+        depth: how many containers are open before it: 1 in an outermost list, else 0.
+        both_ways: whether the text may run from right to left.
     """
-    old_numbers, new_numbers = passage.numbers
-    first, depth = passage.operations[0], passage.depth
-    text = Blocks({}, new_numbers, both_ways=passage.both_ways)
-    text.enter(first.old, first.new, len(first.cells), depth=depth)
+    operations = passage.operations
+    olds, news = [op.old for op in operations if op.old], [op.clause for op in operations]
+    old_numbers = _item_numbers(olds, (old for old, _ in passage.numbers))
+    new_numbers = _item_numbers(news, (new for _, new in passage.numbers))
+    text = Blocks({}, new_numbers, both_ways=both_ways)
+    text.enter(olds[0], news[0], len(news[0].cells), depth=depth)
     begun = len(text.out)
-    olds = [OldClause(op.old, [op]) for op in passage.operations if op.old]
-    frame = Blocks({}, old_numbers, both_ways=passage.both_ways)
-    noted = Style(noted=False, both_ways=passage.both_ways)
-    old = old_wording(frame, olds, noted, Outline(0))
+    frame = Blocks({}, old_numbers, both_ways=both_ways)
+    noted = Style(noted=False, both_ways=both_ways)
+    before = map(OldClause, olds, ([op] for op in operations))
+    old = old_wording(frame, before, noted, Outline(0))
     text.out.append(hidden_wording("li" if depth else "div", old, same=True))
     if depth:
         # So that it does not matter whether browsers count hidden items.
         text.stack[-1].next = -1
-    style = Style(both_ways=passage.both_ways)
-    for op in passage.operations:
+    style = Style(both_ways=both_ways)
+    for op in operations:
         text.enter(op.old, op.new, len(op.cells))
         text.write(op.clause, block_cells(op.clause, op.cells, style))
     text.close_to(depth)

@@ -12,11 +12,8 @@ from publisher.site import content_policy
 
 def comparison_document(found: Comparison) -> PaperDocument:
     """What differs, with a list of the changes in front, for a PDF."""
-    old, new = found.old, found.new
-    sheet = sheets.comparison_sheet(
-        found.title, old.label, new.label, found.amendment, new.notes, new.language
-    )
-    return PaperDocument(sheet, (changes_attachment(found.amendment, old.label, new.label),))
+    changes = changes_attachment(found.amendment, found.old.label, found.new.label)
+    return PaperDocument(sheets.comparison_sheet(found), (changes,))
 
 
 def comparison_file(found: Comparison, style: Markup, script: Markup) -> Markup:
@@ -32,9 +29,5 @@ def comparison_file(found: Comparison, style: Markup, script: Markup) -> Markup:
         '{}<meta name="viewport" content="width=device-width">'
         '<meta name="color-scheme" content="light dark">\n<style>\n{}</style></head>'
     ).format(content_policy.policy_of_file(code), style)
-    old, new = found.old, found.new
-    page = sheets.comparison_page(
-        found.title, old.label, new.label, found.amendment, new.notes, new.language
-    )
     last = Markup("<script>{}</script>\n</body>").format(code)
-    return page.replace("</head>", head, 1).replace("</body>", last, 1)
+    return sheets.comparison_page(found).replace("</head>", head, 1).replace("</body>", last, 1)

@@ -17,9 +17,9 @@ from publisher.markup.html import Heading, TextLinks, clauses_html, document_htm
 from publisher.markup.redline import redline
 from publisher.policies.dates import long_date
 from publisher.policies.organisation import Organisation
-from publisher.policies.policy import Note
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
+from publisher.reports.comparison import Comparison
 from publisher.site import languages, page_parts
 from publisher.text.parsing import parse
 
@@ -101,54 +101,34 @@ def redline_sheet(
     return _sheet(facts.language, organisation.name, full, head, parts)
 
 
-def comparison_sheet(
-    title: str,
-    old: str,
-    new: str,
-    amendment: Amendment,
-    notes: Sequence[Note],
-    language: str,
-) -> Markup:
-    """What differs between any two texts, for a PDF.
-
-    Args:
-        title: what the document is called.
-        old, new: what the two texts are called.
-        amendment: what differs.
-        notes: why.
-        language: of the texts.
-    """
+def comparison_sheet(found: Comparison) -> Markup:
+    """What differs between any two texts, for a PDF."""
+    new, amendment = found.new, found.amendment
     marked = redline(amendment, paper=True)
     marks = page_parts.legend(marked.html)
     parts = [
-        _title("", title, ""),
-        _facts(("Before", old), ("After", new), _BAR),
-        page_parts.general_note(notes),
-        page_parts.changed_text(amendment, marked, notes, language, marks=marks),
+        _title("", found.title, ""),
+        _facts(("Before", found.old.label), ("After", new.label), _BAR),
+        page_parts.general_note(new.notes),
+        page_parts.changed_text(amendment, marked, new.notes, new.language, marks=marks),
     ]
-    return _sheet(language, "", title, title, parts)
+    return _sheet(new.language, "", found.title, found.title, parts)
 
 
-def comparison_page(
-    title: str,
-    old: str,
-    new: str,
-    amendment: Amendment,
-    notes: Sequence[Note],
-    language: str,
-) -> Markup:
+def comparison_page(found: Comparison) -> Markup:
     """The same for a browser, with buttons for the old, the new and the marked text."""
+    old, new, amendment = found.old, found.new, found.amendment
     marked = redline(amendment, views=True)
-    tools = page_parts.redline_views(marked, old, new)
+    tools = page_parts.redline_views(marked, old.label, new.label)
     parts = [
         Markup("<main>\n"),
-        _title("", title, ""),
-        _facts(("Before", old), ("After", new)),
-        page_parts.general_note(notes),
-        page_parts.changed_text(amendment, marked, notes, language, tools),
+        _title("", found.title, ""),
+        _facts(("Before", old.label), ("After", new.label)),
+        page_parts.general_note(new.notes),
+        page_parts.changed_text(amendment, marked, new.notes, new.language, tools),
         Markup("</main>\n"),
     ]
-    return _sheet(language, "", title, title, parts)
+    return _sheet(new.language, "", found.title, found.title, parts)
 
 
 def notice_sheet(

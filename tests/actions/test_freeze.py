@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.edges import archive
+from publisher.edges.archive import archive_of
 from publisher.edges.history import History
 from publisher.errors import FreezeError
 from publisher.releases.number import Number
@@ -45,9 +45,9 @@ def test_the_first_release_and_its_amendment(house: House) -> None:
     assert git(house.root, "tag").split() == ["privacy/1", "privacy/2"]
     assert git(house.root, "status", "--porcelain") == ""
     assert not (house.root / "policy/privacy/notes/security.md").exists()
-    found = archive.release(house.project, "privacy", Number(2))
+    found = archive_of(house.project).release("privacy", Number(2))
     assert found.previous == Number(1)
-    assert found.previous_seal == archive.release(house.project, "privacy", Number(1)).seal
+    assert found.previous_seal == archive_of(house.project).release("privacy", Number(1)).seal
     assert found.seal in git(house.root, "tag", "-n9", "-l", "privacy/2")
     assert found.closes is not None
     assert (found.effective or today()) > found.closes
@@ -147,7 +147,7 @@ def test_a_correction(house: House) -> None:
     house.write({"use.md": SECTIONS["use.md"], "notes/use.md": "A spelling mistake.\n"})
     house.commit()
     house.ok("freeze", "--effective", today().isoformat(), "--correction")
-    found = archive.release(house.project, "privacy", Number(1, 1))
+    found = archive_of(house.project).release("privacy", Number(1, 1))
     assert found.notice == ""
     assert found.materiality.value == "editorial"
 
@@ -169,7 +169,7 @@ def test_a_postponement_has_its_own_letter(house: House) -> None:
     assert "the draft is release 2" in refused(house, "--effective", later(60), "--correction")
     assert "too early" in refused(house, "--effective", later(50), "--correction")
     house.ok("freeze", "--effective", later(90), "--correction")
-    found = archive.release(house.project, "privacy", Number(2, 1))
+    found = archive_of(house.project).release("privacy", Number(2, 1))
     assert "now applies from" in found.notice
     assert found.effective is not None
     assert found.effective.isoformat() == later(90)
@@ -199,7 +199,7 @@ def test_a_release_is_never_written_over(house: House) -> None:
     house.ok("freeze", "--effective", "unknown")
     before = (release(house, "1") / "release.toml").read_bytes()
     with pytest.raises(FreezeError, match="a release never changes"):
-        archive.write(house.project, "privacy", Number(1), {"release.toml": b"other"})
+        archive_of(house.project).write("privacy", Number(1), {"release.toml": b"other"})
     assert (release(house, "1") / "release.toml").read_bytes() == before
 
 
@@ -224,7 +224,7 @@ def test_interrupted_before_the_commit(house: House) -> None:
     assert release(house, "2").exists()
     hook.unlink()
     house.ok("freeze", "--effective", later(60))
-    assert "Longer keys" in archive.release(house.project, "privacy", Number(2)).notice
+    assert "Longer keys" in archive_of(house.project).release("privacy", Number(2)).notice
     assert git(house.root, "status", "--porcelain") == ""
 
 

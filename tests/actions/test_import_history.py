@@ -18,7 +18,7 @@ from publisher.actions.import_history import ImportOrder, import_history
 from publisher.actions.workplace import Workplace
 from publisher.compare.amendment import amend
 from publisher.compare.section_lineage import Lineage
-from publisher.edges import archive
+from publisher.edges.archive import archive_of
 from publisher.edges.foreign import ForeignHistory
 from publisher.policies.anchoring import Anchored, anchor_for, anchored, source_text
 from publisher.policies.policy import Facts, Policy
@@ -27,6 +27,7 @@ from publisher.releases.releases import Releases, Status
 from publisher.text.clauses import Document, Kind
 from publisher.text.parsing import parse
 from tests.fixtures.house import House, git
+from tests.fixtures.some import some
 from tests.fixtures.strategies import policies
 
 USE = "We use your data to send you what you ordered, and for nothing else."
@@ -87,7 +88,7 @@ def bring(house: House, past: Past, path: str = "terms.md", *more: str) -> str:
 
 
 def line(house: House, policy_id: str = "terms") -> Releases:
-    return archive.line(house.project, policy_id)
+    return archive_of(house.project).releases(policy_id)
 
 
 def sources(releases: Releases) -> list[str]:
@@ -266,7 +267,7 @@ def refused_dirty(house: House, past: Past) -> str:
 def bytes_of(house: House) -> dict[str, bytes]:
     found = {}
     for folder in ("versions/terms", "policy/terms"):
-        for path in sorted((house.root / folder).rglob("*")):
+        for path in some(sorted((house.root / folder).rglob("*"))):
             if path.is_file():
                 found[path.relative_to(house.root).as_posix()] = path.read_bytes()
     return found
@@ -643,4 +644,4 @@ def test_a_heading_that_cannot_be_a_title_is_told_before_anything_is_written(
     assert not (house.root / "policy/past").exists()
     assert house.run("import", *words, "--title", "<b>").exit_code == 2
     house.ok("import", *words, "--title", "Terms")
-    assert archive.line(house.project, "past")[0].policy.facts.title == "Terms"
+    assert archive_of(house.project).releases("past")[0].policy.facts.title == "Terms"

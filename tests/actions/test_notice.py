@@ -20,7 +20,7 @@ from publisher.actions.notice import notice
 from publisher.actions.send import send
 from publisher.answers.reply_address import token_in
 from publisher.answers.token import is_signed, parse_token
-from publisher.edges import archive
+from publisher.edges.archive import archive_of
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
@@ -214,7 +214,7 @@ def test_the_pdf_of_a_letter_leads_there_too(project: Project) -> None:
 
 
 def test_a_letter_frozen_before_there_was_such_a_link_goes_as_it_is(project: Project) -> None:
-    second = archive.release(project, "privacy", TWO)
+    second = archive_of(project).release("privacy", TWO)
     text = second.notice.replace(
         "- [What has changed since the version you were last told of]({{changes_link}})\n", ""
     )

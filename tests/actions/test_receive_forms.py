@@ -18,7 +18,7 @@ from pypdf import PdfWriter
 
 from publisher.actions.show_message import show_message
 from publisher.actions.workplace import Workplace
-from publisher.edges import archive
+from publisher.edges.archive import archive_of
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.paper.documents import opt_out_document
@@ -58,7 +58,7 @@ def project(tmp_path: Path) -> Project:
 def blank(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The form of release 2 as it can be downloaded."""
     project = told(tmp_path_factory.mktemp("form"))
-    release = archive.release(project, "privacy", TWO)
+    release = archive_of(project).release("privacy", TWO)
     return Workplace(project).press.pdf_of(opt_out_document(release, project.settings.organisation))
 
 

@@ -24,10 +24,13 @@ from publisher.answers.token import (
     parse_token,
     read_keys,
 )
-from publisher.edges import archive
+from publisher.edges.archive import archive_of
 from publisher.errors import ConfigurationError, TokenError
 from publisher.people.requests import Timing
+from publisher.policies.policy import POLICY_ID
+from publisher.policies.settings import read_settings
 from publisher.releases.number import Number
+from tests.fixtures.house import CONFIGURATION
 from tests.fixtures.houses import TWO, make
 
 KEYS = (b"k" * 32, b"o" * 32)
@@ -64,13 +67,52 @@ def test_a_token_says_what_it_was_made_for(capability: Capability) -> None:
     assert read_token(KEYS, f" {token.upper()}\n") == capability
 
 
-@given(capabilities)
-def test_the_longest_token_fits_into_a_reply_address(capability: Capability) -> None:
+OCTETS = 64
+"""What the part before the @ may have (RFC 5321 §4.5.3.1.1)."""
+MAILBOX = "opt-out-mail@x.example"
+"""The longest that the settings take."""
+POLICY = "p" + "-9" * 7 + "y"
+"""A name of a policy as long as one may be."""
+
+
+def test_no_mailbox_and_no_name_of_a_policy_is_longer() -> None:
+    before = "opt-out@hosting.example"
+    assert before in CONFIGURATION
+    settings = read_settings(CONFIGURATION.replace(before, MAILBOX).encode())
+    assert settings.organisation.reply == MAILBOX
+    with pytest.raises(ConfigurationError, match=r"mail\.opt_out"):
+        read_settings(CONFIGURATION.replace(before, f"x{MAILBOX}").encode())
+    assert POLICY_ID.fullmatch(POLICY)
+    assert not POLICY_ID.fullmatch(f"{POLICY}y")
+
+
+@pytest.mark.parametrize(
+    ("number", "digits"),
+    [(Number(9999), 8), (Number(99, 99), 7), (Number(999, 999), 5), (Number(9999, 9999), 3)],
+    ids=str,
+)
+def test_the_longest_token_fits_into_a_reply_address(number: Number, digits: int) -> None:
+    """With the last of as many recipients as a number leaves room for; one more is refused."""
+    capability = Capability(POLICY, number, 16**digits - 1)
     token = make_token(KEYS[0], capability, "c-1")
-    address = reply_address("opt-out-mail@x.example", token) if len(token) <= 51 else ""
-    if address:
-        assert len(address.partition("@")[0]) <= 64
-        assert token_in(address.upper(), "opt-out-mail@x.example") == token
+    address = reply_address(MAILBOX, token)
+    assert len(address.partition("@")[0]) == OCTETS
+    assert token_in(address.upper(), MAILBOX) == token
+    assert read_token(KEYS, token) == capability
+    more = replace(capability, recipient=capability.recipient + 1)
+    with pytest.raises(ConfigurationError, match=f"{OCTETS + 1} octets before the @"):
+        reply_address(MAILBOX, make_token(KEYS[0], more, "c-1"))
+
+
+@given(capabilities)
+def test_a_reply_address_carries_its_token_or_is_refused(capability: Capability) -> None:
+    token = make_token(KEYS[0], capability, "c-1")
+    octets = len("opt-out-mail+") + len(token)
+    if octets > OCTETS:
+        with pytest.raises(ConfigurationError, match=f"{octets} octets before the @"):
+            reply_address(MAILBOX, token)
+    else:
+        assert token_in(reply_address(MAILBOX, token).upper(), MAILBOX) == token
 
 
 def test_a_reply_address_that_mail_cannot_carry_is_refused() -> None:
@@ -152,7 +194,7 @@ def test_an_address_without_a_token(address: str) -> None:
 
 
 def test_the_window_closes_at_the_end_of_its_last_day_in_utc(tmp_path: Path) -> None:
-    release = archive.release(make(tmp_path), "privacy", TWO)
+    release = archive_of(make(tmp_path)).release("privacy", TWO)
     last = dt.datetime(2027, 2, 28, 23, 59, 59, 999_999, tzinfo=dt.UTC)
     after = last + dt.timedelta(microseconds=1)
     west = dt.timezone(dt.timedelta(hours=-8))

@@ -28,6 +28,7 @@ from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from tests import ROOT
 from tests.fixtures.house import CONFIGURATION, KEY, House
+from tests.fixtures.some import some
 
 MAIL = b"From: Ann <ann@example.com>\nTo: opt-out@hosting.example\nSubject: Hello\n\nHello.\n"
 LATER = f"{pipe.LATER}\n".encode()
@@ -235,7 +236,7 @@ def test_a_ledger_that_cannot_be_written_puts_it_off(house: House, place: tuple[
     house.ok("receive", stdin=MAIL)
     ledger = house.root / ".publisher/ledger.sqlite"
     ledger_of.cache_clear() if hasattr(ledger_of, "cache_clear") else None
-    for path in ledger.parent.glob("ledger.sqlite*"):
+    for path in some(ledger.parent.glob("ledger.sqlite*")):
         path.unlink()
     ledger.mkdir()
     assert hand_over(*place, "receive") == Done(75, LATER)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -16,41 +15,20 @@ from click.testing import CliRunner
 from playwright.sync_api import Browser, Page
 
 from publisher.cli import main
-from tests import ROOT
 from tests.fixtures.access import Scheme, violations
 from tests.fixtures.browsers import serving
-from tests.fixtures.house import KEY, House, git, make_house
+from tests.fixtures.house import KEY, House, make_house
 from tests.fixtures.relays import free_port
 
 pytestmark = pytest.mark.browser
 
-# ── the repository's own policy ──────────────────────────────────────────────────────────────────
+# ── the page of a day ────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.fixture(scope="module")
-def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The site of the repository's policy, as of a day between publication and effect."""
-    root = tmp_path_factory.mktemp("own") / "house"
-    root.mkdir()
-    for name in ("policy", "versions", "site"):
-        shutil.copytree(ROOT / name, root / name)
-    for name in ("mkdocs.yml", "publisher.toml", ".gitignore", ".gitattributes"):
-        shutil.copy(ROOT / name, root / name)
-    git(root, "init", "-q")
-    git(root, "config", "user.name", "Tests")
-    git(root, "config", "user.email", "tests@hosting.example")
-    git(root, "add", "-A")
-    git(root, "commit", "-q", "-m", "Copy")
-    house = House(root)
-    house.ok("build", "--as-of", "2026-12-24")
-    with serving(house) as address:
-        yield address
-
-
-def test_the_page_of_a_day_says_what_applied(browser: Browser, own_site: str) -> None:
+def test_the_page_of_a_day_says_what_applied(browser: Browser, sample_site: str) -> None:
     context = browser.new_context()
     page = context.new_page()
-    page.goto(own_site + "privacy/on/?day=2026-12-24")
+    page.goto(sample_site + "privacy/on/?day=2026-12-24")
     answer = page.locator(".pp-answer")
     assert answer.inner_text().split("\n") == [
         "24 December 2026",
@@ -64,18 +42,18 @@ def test_the_page_of_a_day_says_what_applied(browser: Browser, own_site: str) ->
     assert page.url.endswith("?day=2027-03-01")
     assert page.locator("tr.pp-holds").count() == 1
     answer.get_by_role("link").click()
-    assert page.url == own_site + "privacy/2.1/"
-    page.goto(own_site + "privacy/on/?day=nonsense")
+    assert page.url == sample_site + "privacy/2.1/"
+    page.goto(sample_site + "privacy/on/?day=nonsense")
     assert answer.inner_text() == ""
     context.close()
 
 
 def test_without_a_script_the_page_of_a_day_shows_its_tables(
-    browser: Browser, own_site: str
+    browser: Browser, sample_site: str
 ) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(own_site + "privacy/on/")
+    page.goto(sample_site + "privacy/on/")
     assert not page.get_by_label("Day", exact=True).is_visible()
     assert page.get_by_role("row", name="Version 2.1 1 March 2027 further notice").is_visible()
     context.close()
@@ -173,12 +151,12 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_view_of_a_redline_is_accessible_and_fits(
-    browser: Browser, own_site: str, comparison: str, width: int, scheme: Scheme
+    browser: Browser, sample_site: str, comparison: str, width: int, scheme: Scheme
 ) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
     failed = []
-    for address in (own_site + "privacy/2/changes/", comparison):
+    for address in (sample_site + "privacy/2/changes/", comparison):
         page.goto(address)
         for layout, extent in (("inline", "full"), ("facing", "full"), ("facing", "only")):
             page.check(f"#pp-{layout}")
@@ -222,8 +200,8 @@ def test_keys_and_buttons_lead_from_change_to_change(desk: Page, comparison: str
     assert told.inner_text() == f"Change {count} of {count}: Security"
 
 
-def test_keys_are_left_to_those_who_type(desk: Page, own_site: str) -> None:
-    desk.goto(own_site + "privacy/2/changes/")
+def test_keys_are_left_to_those_who_type(desk: Page, sample_site: str) -> None:
+    desk.goto(sample_site + "privacy/2/changes/")
     before = desk.get_by_role("status").first.inner_text()
     search = desk.get_by_role("textbox", name="Search")
     search.click()

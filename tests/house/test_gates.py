@@ -34,6 +34,7 @@ from tests.fixtures.access import Scheme, violations
 from tests.fixtures.browsers import serving
 from tests.fixtures.house import House
 from tests.fixtures.links import dead
+from tests.fixtures.some import some
 from tests.fixtures.statics import hosting
 
 pytestmark = pytest.mark.browser
@@ -68,8 +69,8 @@ class Shown:
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
-    house = showcase.make(tmp_path_factory.mktemp("showcase") / "house")
+def shown(sample_house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    house = showcase.make(tmp_path_factory.mktemp("showcase") / "house", sample_house)
     house.ok("build", "--as-of", str(showcase.DAY))
     site, preview = house.project.built, house.root / "build/preview"
     token = order.set(Order(today=showcase.DAY, draft=True))
@@ -163,7 +164,7 @@ def test_dead_links_and_anchors_are_found(tmp_path: Path) -> None:
 
 def test_every_page_has_the_same_navigation(shown: Shown) -> None:
     led = {}
-    for path in shown.site.rglob("index.html"):
+    for path in some(shown.site.rglob("index.html")):
         text = path.read_text("utf-8").partition('<nav class="md-nav md-nav--primary"')[2]
         links = re.findall(r'<a href="([^"#]*)"', text.partition('<div class="md-content"')[0])
         here = f"{SITE}{path.relative_to(shown.site).as_posix()}"
@@ -236,7 +237,7 @@ def test_it_prints_without_its_frame(shown: Shown, context: BrowserContext, kind
     page.wait_for_load_state("networkidle")
     sheets = [sheet.extract_text() for sheet in PdfReader(BytesIO(page.pdf(format="A4"))).pages]
     page.close()
-    assert all(text.strip() for text in sheets), "a sheet is empty"
+    assert all(text.strip() for text in some(sheets)), "a sheet is empty"
     printed = " ".join(" ".join(sheets).split())
     for frame in ("Search", "Table of contents", "All versions", "Download"):
         assert frame not in printed
@@ -260,7 +261,7 @@ def test_the_sitemap_keeps_within_its_schema(shown: Shown) -> None:
     assert 0 < len(places) == len(set(places)) <= 50_000
     assert len(data) <= 50 * 2**20
     assert all(place.startswith(SITE) and 12 <= len(place) < 2_048 for place in places)
-    for day in root.iterfind("s:url/s:lastmod", SPACE):
+    for day in some(root.iterfind("s:url/s:lastmod", SPACE)):
         assert dt.date.fromisoformat(day.text or "") <= showcase.DAY
 
 
@@ -268,7 +269,7 @@ def test_each_page_is_canonical_at_its_own_address_and_in_the_sitemap(shown: Sho
     root = ElementTree.parse(shown.site / "sitemap.xml")
     listed = {place.text for place in root.iterfind("s:url/s:loc", SPACE)}
     built = set()
-    for path in shown.site.rglob("index.html"):
+    for path in some(shown.site.rglob("index.html")):
         own = SITE + f"{path.parent.relative_to(shown.site).as_posix()}/".removeprefix("./")
         text = path.read_text("utf-8")
         assert re.findall(r'<link rel="canonical" href="([^"]*)">', text) == [own]

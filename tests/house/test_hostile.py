@@ -31,6 +31,7 @@ from publisher.edges.mkdocs.order import Order, order
 from tests.fixtures import tricks
 from tests.fixtures.browsers import serving
 from tests.fixtures.house import KEY, House
+from tests.fixtures.some import some
 from tests.fixtures.statics import hosting
 from tests.fixtures.tricks import wicked
 
@@ -66,9 +67,8 @@ class Shown:
     def pages(self) -> list[str]:
         """The address of every page, and of those that need a question."""
         site = self.house.project.built
-        built = [
-            str(path.relative_to(site)).removesuffix("index.html") for path in site.rglob("*.html")
-        ]
+        files = some(site.rglob("*.html"))
+        built = [str(path.relative_to(site)).removesuffix("index.html") for path in files]
         asked = ["privacy/compare/?from=1&to=2", "privacy/compare/?from=2&to=1", "nothing/here/"]
         asked += ["past/compare/?from=2&to=1", "privacy/on/?day=2027-04-01"]
         asked += ["privacy/compare/?from=%3Cimg src=x onerror=alert(1)%3E&to=1"]
@@ -383,7 +383,7 @@ class Read(HTMLParser):
 
 def test_feeds_say_it_as_text(shown: Shown) -> None:
     site = shown.house.project.built
-    for path in [*site.rglob("feed.atom"), *site.rglob("feed.json")]:
+    for path in [*some(site.rglob("feed.atom")), *some(site.rglob("feed.json"))]:
         text = path.read_text("utf-8")
         if path.suffix == ".json":
             items = json.loads(text)["items"]
@@ -395,21 +395,21 @@ def test_feeds_say_it_as_text(shown: Shown) -> None:
             bodies = [entry.content[0].value for entry in read.entries]
             root = ElementTree.fromstring(text)
             titles = [one.text or "" for one in root.iter("{http://www.w3.org/2005/Atom}title")][1:]
-        assert all(title.startswith(wicked("title")) for title in titles)
-        for body in bodies:
+        assert all(title.startswith(wicked("title")) for title in some(titles))
+        for body in some(bodies):
             assert not Read(body).odd
             assert "remark <script>" in Read(body).words
 
 
 def test_xml_and_json_read_back_what_was_written(shown: Shown) -> None:
     site = shown.house.project.built
-    for path in site.rglob("*.xml"):
+    for path in some(site.rglob("*.xml")):
         ElementTree.fromstring(path.read_bytes())
     akn = ElementTree.fromstring((site / "privacy/2/policy.akn.xml").read_bytes())
     space = "{http://docs.oasis-open.org/legaldocml/ns/akn/3.0}"
     assert "".join(akn.find(f".//{space}docTitle").itertext()) == wicked("title")  # type: ignore[union-attr]
     assert wicked("words") in "".join(akn.itertext())
-    for path in site.rglob("*.json"):
+    for path in some(site.rglob("*.json")):
         json.loads(path.read_text("utf-8"))
     assert json.loads((site / "privacy/2/policy.json").read_bytes())["title"] == wicked("title")
     links = (site / "privacy/timemap.link").read_text("utf-8")
@@ -425,7 +425,7 @@ def test_linked_data_is_not_ended_by_a_title(shown: Shown) -> None:
 
 def test_pdfs_say_it_as_text(shown: Shown) -> None:
     site = shown.house.project.built
-    for path in sorted(site.rglob("*.pdf")):
+    for path in some(sorted(site.rglob("*.pdf"))):
         reader = PdfReader(BytesIO(path.read_bytes()))
         words = "".join("".join(page.extract_text() for page in reader.pages).split())
         assert "alert('" in words, path

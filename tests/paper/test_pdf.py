@@ -24,7 +24,8 @@ from publisher.actions.diff import DiffOrder, diff
 from publisher.actions.workplace import Workplace
 from publisher.answers.returned_form import read_form
 from publisher.compare.amendment import amend
-from publisher.edges import archive, pdf
+from publisher.edges import pdf
+from publisher.edges.archive import archive_of
 from publisher.edges.fonts import subsets_of
 from publisher.edges.pdf import make_pdf
 from publisher.edges.project import Project
@@ -34,10 +35,13 @@ from publisher.paper import documents, sheets
 from publisher.paper.standards import Attachment, Relationship
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
-from publisher.site.catalogue import text_json as text_json
+from publisher.releases.releases import Releases
+from publisher.reports.comparison import Comparison, Version
+from publisher.site.catalogue import text_json
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
 from tests import ROOT
+from tests.fixtures.house import House
 from tests.fixtures.standards import broken, read_aloud
 from tests.site.test_pages import new_project
 
@@ -49,7 +53,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="module")
 def releases(project: Project) -> list[Release]:
-    return list(archive.line(project, "privacy"))
+    return list(archive_of(project).releases("privacy"))
 
 
 @pytest.fixture(scope="module")
@@ -140,11 +144,12 @@ def drawn(data: bytes) -> str:
 
 
 @pytest.fixture(scope="module")
-def own() -> tuple[Release, Release, dict[str, bytes]]:
-    """The first two releases of this repository, and their PDFs."""
-    house = Project(ROOT)
-    first, second = archive.line(house, "privacy")[:2]
-    organisation = house.settings.organisation
+def sampled(
+    sample_house: House, sample_releases: Releases
+) -> tuple[Release, Release, dict[str, bytes]]:
+    """The first two releases of the sample, and their PDFs."""
+    first, second = sample_releases[:2]
+    organisation = sample_house.project.settings.organisation
     found = amend(first.policy.document, second.policy.document)
     return (
         first,
@@ -166,16 +171,16 @@ def compact(release: Release) -> str:
 
 
 def test_another_library_reads_the_whole_text_in_order(
-    own: tuple[Release, Release, dict[str, bytes]],
+    sampled: tuple[Release, Release, dict[str, bytes]],
 ) -> None:
-    _, second, files = own
+    _, second, files = sampled
     # The labels of items are drawn, and are no words.
     assert drawn(files["policy"]).replace("•", "").endswith(compact(second).replace("•", ""))
     assert read_aloud(files["policy"], "Art") == compact(second)
 
 
 OURS = re.compile(
-    r"\[linkadded\]|\[formattingchanged\]|\[thelinkledto[^]]*\]|Splitofffrom“[^”]*”\.|Movedhere(?:andamended,)?from“[^”]*”:|"
+    r"\[linkadded\]|¶\[paragraphsplithere\]|\[formattingchanged\]|\[thelinkledto[^]]*\]|Splitofffrom“[^”]*”\.|Movedhere(?:andamended,)?from“[^”]*”:|"
     r"Thissectionmovedhere\.Itstoodbehind“[^”]*”\.|"
     r"The(?:text|section)“[^”]*”moved(?::itnowstandsbehind|to)“[^”]*”\."
 )
@@ -183,9 +188,9 @@ OURS = re.compile(
 
 
 def test_without_what_is_gone_a_redline_is_the_new_text(
-    own: tuple[Release, Release, dict[str, bytes]],
+    sampled: tuple[Release, Release, dict[str, bytes]],
 ) -> None:
-    first, second, files = own
+    first, second, files = sampled
     article = read_aloud(files["changes"], "Art")
     assert "[removed:" in article
     plain = OURS.sub("", article)
@@ -199,24 +204,24 @@ def test_without_what_is_gone_a_redline_is_the_new_text(
 
 
 def test_a_redline_is_drawn_in_the_order_in_which_it_is_read(
-    own: tuple[Release, Release, dict[str, bytes]],
+    sampled: tuple[Release, Release, dict[str, bytes]],
 ) -> None:
-    *_, files = own
+    *_, files = sampled
     article = read_aloud(files["changes"], "Art")
     assert drawn(files["changes"]).replace("•", "").endswith(article.replace("•", ""))
 
 
 def test_qpdf_finds_nothing(
-    own: tuple[Release, Release, dict[str, bytes]], made: dict[str, bytes]
+    sampled: tuple[Release, Release, dict[str, bytes]], made: dict[str, bytes]
 ) -> None:
     """Its library, by which the program `qpdf --check` does what it does."""
-    for name, data in (*made.items(), *own[2].items()):
+    for name, data in (*made.items(), *sampled[2].items()):
         with pikepdf.open(io.BytesIO(data), attempt_recovery=False) as document:
             assert document.check_pdf_syntax() == [], name
 
 
-def test_all_fonts_are_ours_and_inside(own: tuple[Release, Release, dict[str, bytes]]) -> None:
-    for data in own[2].values():
+def test_all_fonts_are_ours_and_inside(sampled: tuple[Release, Release, dict[str, bytes]]) -> None:
+    for data in sampled[2].values():
         with pikepdf.open(io.BytesIO(data)) as document:
             fonts = [
                 thing
@@ -329,12 +334,16 @@ def test_the_numbers_in_a_list_are_those_of_the_pages(pages: int) -> None:
     assert where[names[-1]] + 1 == len(reader.pages) >= pages
 
 
+def compared(old: str, new: str) -> Comparison:
+    before, after = Document(parse(old)), Document(parse(new))
+    return Comparison(Version("1", before), Version("2", after), amend(before, after), 0.0)
+
+
 def test_moved_text_is_linked_both_ways() -> None:
     stays, goes = "What stays here is long enough.", "What goes elsewhere is long enough as well."
     old = f"## One {{#one}}\n\n{goes}\n\n{stays}\n\n## Two {{#two}}\n\nOther words.\n"
     new = f"## One {{#one}}\n\n{stays}\n\n## Two {{#two}}\n\nOther words.\n\n{goes}\n"
-    amendment = amend(Document(parse(old)), Document(parse(new)))
-    data = make_pdf(sheets.comparison_sheet("Terms", "1", "2", amendment, (), "en"))
+    data = make_pdf(sheets.comparison_sheet(compared(old, new)))
     assert not broken(data)
     with pikepdf.open(io.BytesIO(data)) as document:
         led = {
@@ -491,10 +500,10 @@ def test_the_same_input_gives_the_same_bytes_in_another_process(
 ) -> None:
     code = (
         "import sys; from pathlib import Path\n"
-        "from publisher.actions.workplace import Workplace\nfrom publisher.edges import archive\n"
+        "from publisher.actions.workplace import Workplace\n"
         "from publisher.paper import documents\n"
         "work = Workplace.find(Path(sys.argv[1]))\n"
-        "first, second, third = archive.line(work.project, 'privacy')\n"
+        "first, second, third = work.archive.releases('privacy')\n"
         "us = work.settings.organisation\n"
         "made = {'form': documents.opt_out_document(second, us),\n"
         "        'changes': documents.redline_document(first, second, us)}\n"
@@ -573,8 +582,7 @@ def test_a_redline_has_every_mark_and_the_numbers_of_its_lists() -> None:
         f"## Use {{#use}}\n\n{sale}\n\n{rent}\n\n4. Orders “abroad”\n5. Questions\n\n"
         f"## Who {{#who}}\n\n{rent} {sale}\n"
     )
-    amendment = amend(Document(parse(old)), Document(parse(new)))
-    words = text(make_pdf(sheets.comparison_sheet("Terms", "1", "2", amendment, (), "en")))
+    words = text(make_pdf(sheets.comparison_sheet(compared(old, new))))
     for said in (
         "[paragraph split here]",
         "[paragraphs joined here]",

@@ -11,7 +11,7 @@ from itertools import groupby
 import pytest
 from pypdf import PdfReader
 
-from publisher.edges import archive
+from publisher.edges.archive import archive_of
 from publisher.policies.dates import long_date
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
@@ -19,6 +19,7 @@ from publisher.releases.release import Lag
 from publisher.site import catalogue, languages
 from tests.fixtures import standards
 from tests.fixtures.house import FACTS, SECTIONS, House, git, later, make_house, today
+from tests.fixtures.some import some
 from tests.site.test_catalogue import checked as valid
 
 DECLARED = """
@@ -74,7 +75,7 @@ def lags(house: House, number: str) -> dict[str, str]:
     """By `language:section`: the version that a release's translation still gives."""
     parsed = Number.parse(number)
     assert parsed is not None
-    found = archive.release(house.project, "privacy", parsed).lags
+    found = archive_of(house.project).release("privacy", parsed).lags
     return {f"{lag.language}:{lag.anchor}": str(lag.behind) for lag in found}
 
 
@@ -287,7 +288,7 @@ def test_the_folder_of_a_release_has_its_translations(released: House) -> None:
     facts = (folder / "release.toml").read_text("utf-8")
     assert '[translations.de]\ntitle = "Datenschutzerklärung"' in facts
     assert "lags" not in facts
-    policy = archive.release(released.project, "privacy", Number(1)).policy.in_language("de")
+    policy = archive_of(released.project).release("privacy", Number(1)).policy.in_language("de")
     assert policy.facts.title == "Datenschutzerklärung"
     assert [s.title for s in policy.document.sections] == [
         "Wie wir Daten nutzen",
@@ -365,7 +366,7 @@ def test_what_was_looked_at_is_recorded_and_is_the_text_from_then_on(released: H
     released.commit("Typing")
     told = freeze(released, "--unaffected", "de")
     assert "translation de: `use` was looked at, and stays as it is" in told
-    second = archive.release(released.project, "privacy", Number(2))
+    second = archive_of(released.project).release("privacy", Number(2))
     assert second.lags == ()
     assert second.unaffected == (("de", "use"),)
     released.write({"use.md": SECTIONS["use.md"], "notes/use.md": "A spelling mistake.\n"})
@@ -373,7 +374,9 @@ def test_what_was_looked_at_is_recorded_and_is_the_text_from_then_on(released: H
     words = ("freeze", "--effective", later(60), "--correction")
     assert "`use` says what version 2 says" in released.run(*words).output
     released.ok(*words, "--unaffected", "de:use")
-    assert archive.release(released.project, "privacy", Number(2, 1)).unaffected == (("de", "use"),)
+    assert archive_of(released.project).release("privacy", Number(2, 1)).unaffected == (
+        ("de", "use"),
+    )
 
 
 def trilingual(house: House) -> None:
@@ -400,7 +403,7 @@ def test_each_language_and_each_section_can_be_told_apart(released: House) -> No
     words = ("--unaffected", "de:use", "--lagging", "de", "--unaffected", "fr", "--lagging")
     freeze(released, *words, "fr:security")
     assert lags(released, "2") == {"de:security": "1.1", "fr:security": "1.1"}
-    second = archive.release(released.project, "privacy", Number(2))
+    second = archive_of(released.project).release("privacy", Number(2))
     assert second.unaffected == (("de", "use"), ("fr", "use"))
     assert second.lagging("fr") == (Lag("fr", "security", Number(1, 1)),)
 
@@ -459,7 +462,7 @@ def test_a_section_without_translation(released: House) -> None:
     assert lags(released, "2") == {"de:cookies": "None"}
     facts = (released.root / "versions/privacy/2/release.toml").read_text("utf-8")
     assert 'cookies = "untranslated"' in facts
-    second = archive.release(released.project, "privacy", Number(2)).policy.in_language("de")
+    second = archive_of(released.project).release("privacy", Number(2)).policy.in_language("de")
     assert second.facts.sections == ("use.md", "security.md", "contact.md")
     released.write({"de/cookies.md": "## Cookies {#cookies}\n\nWir setzen eines.\n"})
     released.commit("Kekse")
@@ -490,7 +493,7 @@ def test_a_translation_is_added_by_a_correction(house: House) -> None:
     assert "--correction" in message
     told = house.ok("freeze", "--effective", today().isoformat(), "--correction")
     assert "translation de: new" in told
-    found = archive.release(house.project, "privacy", Number(1, 1))
+    found = archive_of(house.project).release("privacy", Number(1, 1))
     assert found.notice == ""
     assert list(found.policy.translations) == ["de"]
 
@@ -559,7 +562,7 @@ def test_two_translations_are_compared(released: House) -> None:
 
 def test_releases_from_before_translations_still_read(house: House) -> None:
     house.freeze_two()
-    for release in archive.line(house.project, "privacy"):
+    for release in some(archive_of(house.project).releases("privacy")):
         assert release.policy.translations == {}
         assert release.lags == ()
         text = (house.root / "versions" / release.name / "release.toml").read_text()
@@ -591,7 +594,7 @@ def test_the_pdf_of_a_translation_says_that_it_is_one(lagging: House) -> None:
     assert reader.metadata is not None
     assert reader.metadata.title == "Datenschutzerklärung, version 2"
     words = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
-    release = archive.release(lagging.project, "privacy", Number(2))
+    release = archive_of(lagging.project).release("privacy", Number(2))
     effective = release.effective
     assert effective is not None
     for expected in (
@@ -624,13 +627,13 @@ def test_a_pdf_of_a_translation_can_be_had_from_the_command_line(lagging: House)
 
 
 def test_the_letter_links_each_translation(lagging: House) -> None:
-    letter = archive.release(lagging.project, "privacy", Number(2)).notice
+    letter = archive_of(lagging.project).release("privacy", Number(2)).notice
     address = f"{lagging.project.settings.organisation.site}privacy/2/de/"
     assert f"- In other languages: [Deutsch]({address}); the English text decides\n" in letter
 
 
 def test_programs_are_told_of_each_translation(lagging: House) -> None:
-    releases = archive.line(lagging.project, "privacy")
+    releases = archive_of(lagging.project).releases("privacy")
     at = Addresses("https://policies.example/", "privacy")
     value = valid(catalogue.versions_json(releases, "Example", at, {}), "versions")
     first, second = (version["translations"][0] for version in value["versions"])
@@ -657,7 +660,7 @@ def test_programs_are_told_of_each_translation(lagging: House) -> None:
 
 
 def test_a_download_says_what_it_is_before_it_begins(lagging: House) -> None:
-    release = archive.release(lagging.project, "privacy", Number(2))
+    release = archive_of(lagging.project).release("privacy", Number(2))
     words = languages.translation_markdown(
         release, "de", Addresses("https://policies.example/", "privacy")
     )

@@ -60,8 +60,8 @@ class Counting:
 
 
 @pytest.fixture(scope="module")
-def releases(tmp_path_factory: pytest.TempPathFactory) -> Releases:
-    house = showcase.make(tmp_path_factory.mktemp("derived") / "house")
+def releases(sample_house: House, tmp_path_factory: pytest.TempPathFactory) -> Releases:
+    house = showcase.make(tmp_path_factory.mktemp("derived") / "house", sample_house)
     return Workplace(house.project).archive.releases("terms")
 
 

@@ -21,6 +21,7 @@ from publisher.site.feeds import LATEST, Feed, FeedEntry
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
 from tests.fixtures.golden_cases import cases
+from tests.fixtures.some import some
 from tests.site.test_catalogue import changed
 
 AT = Addresses("https://policies.example/", "terms")
@@ -69,7 +70,7 @@ def test_everything_that_atom_requires_is_there() -> None:
     # RFC 4287 §4.1.1 and §4.1.2.
     root = ElementTree.fromstring(feeds.atom_feed(feed(entries())))
     assert root.tag == f"{NS}feed"
-    for element in (root, *root.findall(f"{NS}entry")):
+    for element in (root, *some(root.findall(f"{NS}entry"))):
         for name in ("id", "title", "updated"):
             assert len(element.findall(NS + name)) == 1, name
         assert RFC3339.fullmatch(element.findtext(f"{NS}updated") or "")
@@ -86,7 +87,7 @@ def test_json_feed_has_what_its_version_1_1_requires() -> None:
     assert value["version"] == "https://jsonfeed.org/version/1.1"
     assert value["title"]
     assert value["feed_url"] == AT.listing("feed.json")
-    for item in value["items"]:
+    for item in some(value["items"]):
         assert item["id"] == item["url"]
         assert item["content_html"]
         assert RFC3339.fullmatch(item["date_published"])
@@ -123,7 +124,7 @@ def test_links_lead_where_they_lead_on_the_page() -> None:
 
 
 def test_every_kind_of_change_is_shown_and_is_whole_html() -> None:
-    for case in cases("changes.md"):
+    for case in some(cases("changes.md")):
         old, new = (Document(parse(text, "p.md")) for text in (case.old, case.new))
         amendment = amend(old, new)
         html = feeds.changed_words(amendment)

@@ -20,7 +20,7 @@ from publisher.actions.generate import generate
 from publisher.actions.workplace import Workplace
 from publisher.answers.opt_out_wording import wording
 from publisher.compare.amendment import amend
-from publisher.edges import archive
+from publisher.edges.archive import archive_of
 from publisher.edges.clock import build_day
 from publisher.edges.mkdocs.order import Order, order
 from publisher.edges.project import Project
@@ -33,6 +33,7 @@ from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Release
 from tests import ROOT
 from tests.fixtures.house import CONFIGURATION, House, git
+from tests.fixtures.some import some
 
 FACTS = Facts(
     "Privacy Policy",
@@ -54,8 +55,8 @@ ADVERT = "## Adverts {#adverts}\n\nWe show no adverts.\n"
 
 def frozen(project: Project, release: Release) -> Release:
     files = release_files(release, {"policy.pdf": b"%PDF-1.7 as frozen"})
-    archive.write(project, release.policy.id, release.number, files)
-    return archive.release(project, release.policy.id, release.number)
+    archive_of(project).write(release.policy.id, release.number, files)
+    return archive_of(project).release(release.policy.id, release.number)
 
 
 def three_releases(project: Project) -> None:
@@ -265,7 +266,7 @@ def test_the_notice_links_inside_the_site(built: Path) -> None:
 def test_downloads_are_what_was_frozen(project: Project, built: Path) -> None:
     assert (built / "privacy/2/policy.pdf").read_bytes() == b"%PDF-1.7 as frozen"
     text = (built / "privacy/2.1/policy.md").read_text("utf-8")
-    assert text == archive.line(project, "privacy")[-1].policy.markdown
+    assert text == archive_of(project).releases("privacy")[-1].policy.markdown
     for name in ("changes.pdf", "notice.pdf", "opt-out.pdf"):
         assert (built / "privacy/2" / name).read_bytes().startswith(b"%PDF-1.7")
 
@@ -282,9 +283,12 @@ def test_no_version_is_in_the_navigation(built: Path) -> None:
 
 
 def test_styles_call_no_other_host(built: Path) -> None:
-    for path in (built / "assets/publisher").glob("*.css"):
-        for address in re.findall(r"url\(\"?([^)\"]+)", path.read_text("utf-8")):
-            assert (path.parent / address).is_file()
+    called = [
+        path.parent / address
+        for path in (built / "assets/publisher").glob("*.css")
+        for address in re.findall(r"url\(\"?([^)\"]+)", path.read_text("utf-8"))
+    ]
+    assert all(path.is_file() for path in some(called))
 
 
 def test_each_version_is_canonical_at_its_own_address(built: Path) -> None:
@@ -295,7 +299,7 @@ def test_each_version_is_canonical_at_its_own_address(built: Path) -> None:
 
 
 def test_the_theme_is_mended_on_every_page(built: Path) -> None:
-    for path in built.rglob("*.html"):
+    for path in some(built.rglob("*.html")):
         text = path.read_text("utf-8")
         assert 'role="dialog" aria-label="Search"' in text
         assert not re.search(r'class="md-toggle"[^>]*autocomplete', text)
@@ -334,7 +338,9 @@ def test_every_address_in_a_file_for_machines_leads_to_what_was_built(built: Pat
 
 
 def test_what_hosts_are_told_is_of_files_that_are_there(built: Path) -> None:
-    for path in re.findall(r"^/(\S*)$", (built / "_headers").read_text("utf-8"), re.MULTILINE):
+    for path in some(
+        re.findall(r"^/(\S*)$", (built / "_headers").read_text("utf-8"), re.MULTILINE)
+    ):
         assert (built / (f"{path}index.html" if path.endswith("/") else path)).is_file(), path
 
 
@@ -376,7 +382,7 @@ FEEDS = ("privacy/feed.json", "feed.json")
 
 
 def test_the_comparison_can_be_read_by_programs(project: Project, built: Path) -> None:
-    first, second, _ = archive.line(project, "privacy")
+    first, second, _ = archive_of(project).releases("privacy")
     old, new = rebuild((built / "privacy/2/changes.json").read_text("utf-8"))
     assert old == dict(first.policy.files)
     assert new == dict(second.policy.files)
@@ -632,7 +638,7 @@ def test_each_paragraph_has_an_address_that_later_versions_keep(built: Path) -> 
 def test_links_to_what_was_removed_lead_to_its_section(project: Project, tmp_path: Path) -> None:
     root = tmp_path / "house"
     shutil.copytree(project.root, root, symlinks=True)
-    last = archive.line(Project(root), "privacy")[-1]
+    last = archive_of(Project(root)).releases("privacy")[-1]
     files = {**last.policy.files, "security.md": "## Security {#security}\n\nAll is well.\n"}
     policy = replace(last.policy, files=files)
     number = Number(3)

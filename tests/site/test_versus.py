@@ -13,9 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from publisher.edges import archive
 from publisher.edges.assets import asset_text
-from publisher.edges.project import Project
 from publisher.edges.site_assets import packed_script
 from publisher.policies.policy import Facts, Policy
 from publisher.releases.address import Addresses
@@ -24,11 +22,7 @@ from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.site import versus
 from publisher.site.derived import DerivedTexts
-from tests import ROOT
 from tests.fixtures.access import Scheme, violations
-from tests.house.test_browser import own_site
-
-__all__ = ["own_site"]  # a fixture, used by its name
 
 pytestmark = pytest.mark.browser
 
@@ -52,11 +46,6 @@ def release(number: int, text: str, language: str = "en") -> Release:
 
 def line_of(texts: Sequence[str], language: str = "en") -> Releases:
     return Releases([release(number, text, language) for number, text in enumerate(texts, 1)])
-
-
-@pytest.fixture(scope="module")
-def own() -> Releases:
-    return archive.line(Project(ROOT), "privacy")
 
 
 # ── a page with nothing around it ────────────────────────────────────────────────────────────────
@@ -164,10 +153,10 @@ def text_of(release: Release) -> str:
 # ── the published site ───────────────────────────────────────────────────────────────────────────
 
 
-def test_choose_step_share_and_go_back(browser: Browser, desk: Page, own_site: str) -> None:
+def test_choose_step_share_and_go_back(browser: Browser, desk: Page, sample_site: str) -> None:
     asked: list[str] = []
     desk.on("request", lambda request: asked.append(request.url))
-    desk.goto(own_site + "privacy/history/")
+    desk.goto(sample_site + "privacy/history/")
     desk.get_by_role("link", name="Compare any two").click()
     assert told(desk) == "Choose two versions."
     desk.get_by_label("From", exact=True).select_option("1")
@@ -177,7 +166,7 @@ def test_choose_step_share_and_go_back(browser: Browser, desk: Page, own_site: s
     assert told(desk) == "From version 1 to version 2.1."
     data = [url.rpartition("/")[2] for url in asked if url.endswith(".json") and "/compare/" in url]
     assert sorted(name.partition("-")[0] for name in data) == ["1", "2.1"]
-    assert all(url.startswith(own_site) for url in asked)
+    assert all(url.startswith(sample_site) for url in asked)
     shown = desk.locator(".pp-redline")
     here = desk.locator(".pp-here")
     count = desk.locator(".pp-place").count()
@@ -216,18 +205,22 @@ def test_choose_step_share_and_go_back(browser: Browser, desk: Page, own_site: s
 
 
 def test_what_is_marked_leads_from_the_one_text_to_the_other(
-    desk: Page, own_site: str, own: Releases
+    desk: Page, sample_site: str, sample_releases: Releases
 ) -> None:
-    for old, new in ((own[0], own[2]), (own[2], own[0]), (own[1], own[0])):
-        desk.goto(f"{own_site}privacy/compare/?from={old.number}&to={new.number}")
+    for old, new in (
+        (sample_releases[0], sample_releases[2]),
+        (sample_releases[2], sample_releases[0]),
+        (sample_releases[1], sample_releases[0]),
+    ):
+        desk.goto(f"{sample_site}privacy/compare/?from={old.number}&to={new.number}")
         told(desk)
         gone = "del, .pp-removed, .pp-removed-item, .pp-away"
         assert words(desk, gone) == text_of(new)
         assert words(desk, "ins, .pp-away", before=True) == text_of(old)
 
 
-def test_the_list_of_changes_leads_to_each_of_them(desk: Page, own_site: str) -> None:
-    desk.goto(f"{own_site}privacy/compare/?from=1&to=2.1")
+def test_the_list_of_changes_leads_to_each_of_them(desk: Page, sample_site: str) -> None:
+    desk.goto(f"{sample_site}privacy/compare/?from=1&to=2.1")
     told(desk)
     links = desk.locator(".pp-changes a")
     places = links.evaluate_all("found => found.map((link) => link.hash)")
@@ -243,9 +236,9 @@ def test_the_list_of_changes_leads_to_each_of_them(desk: Page, own_site: str) ->
     expect(desk.locator(".pp-current")).to_be_visible()
 
 
-def test_one_version_after_another_has_its_own_page(desk: Page, own_site: str) -> None:
-    desk.goto(f"{own_site}privacy/history/")
-    desk.goto(f"{own_site}privacy/compare/?from=1&to=2#change-security-1")
+def test_one_version_after_another_has_its_own_page(desk: Page, sample_site: str) -> None:
+    desk.goto(f"{sample_site}privacy/history/")
+    desk.goto(f"{sample_site}privacy/compare/?from=1&to=2#change-security-1")
     desk.wait_for_url("**/privacy/2/changes/#change-security-1")
     desk.go_back()
     desk.wait_for_url("**/privacy/history/")
@@ -263,19 +256,19 @@ def test_one_version_after_another_has_its_own_page(desk: Page, own_site: str) -
     ],
 )  # fmt: skip
 def test_an_address_that_names_no_pair_is_told_so(
-    desk: Page, own_site: str, query: str, said: str
+    desk: Page, sample_site: str, query: str, said: str
 ) -> None:
-    desk.goto(f"{own_site}privacy/compare/?{query}")
+    desk.goto(f"{sample_site}privacy/compare/?{query}")
     assert told(desk) == said
     assert desk.locator(".pp-result").inner_html() == ""
     assert desk.locator(".pp-chain li").first.is_visible()
     assert desk.title() != "1"
 
 
-def test_without_a_script_the_chain_of_pages_is_there(browser: Browser, own_site: str) -> None:
+def test_without_a_script_the_chain_of_pages_is_there(browser: Browser, sample_site: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"{own_site}privacy/compare/?from=1&to=2.1")
+    page.goto(f"{sample_site}privacy/compare/?from=1&to=2.1")
     assert not page.locator(".pp-compare").is_visible()
     links = page.locator(".pp-chain").get_by_role("link")
     assert links.all_inner_texts() == [
@@ -291,12 +284,12 @@ def test_without_a_script_the_chain_of_pages_is_there(browser: Browser, own_site
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_accessible_and_fits(
-    browser: Browser, own_site: str, width: int, scheme: Scheme
+    browser: Browser, sample_site: str, width: int, scheme: Scheme
 ) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
     for query in ("", "?from=1&to=2.1", "?from=2.1&to=1", "?from=9&to=1"):
-        page.goto(f"{own_site}privacy/compare/{query}")
+        page.goto(f"{sample_site}privacy/compare/{query}")
         told(page)
         for layout in ("inline", "facing") if "2.1" in query else ("",):
             if layout:
