@@ -19,7 +19,7 @@ def main() -> None:
     shield = pipe.Shield()
     try:
         with redirect_stdout(StringIO()):
-            from publisher.cli import main as command_line
+            from publisher.cli import command_line
     except BaseException as error:  # noqa: BLE001 - as for `pipe.answer`
         pipe.leave(pipe.failed(error))
     if not pipe.meant(words, command_line.commands):
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def _run() -> None:
-    from publisher.cli import main as command_line
+    from publisher.cli import command_line
     from publisher.cli.console import take_over
 
     take_over()

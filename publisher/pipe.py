@@ -24,9 +24,9 @@ TRY_AGAIN = 75
 COMMAND = "receive"
 LATER = "4.3.0 The message could not be stored; try again later."
 """Begins with an enhanced status code (RFC 3463), which Postfix passes on; see its pipe(8)."""
-LOG_PATIENCE = 2.0
+_PATIENCE = 2.0
 """Seconds that the system's log may take."""
-LONGEST_LINE = 200
+LONGEST_REPLY = 200
 """Characters of the line that a mail server gets."""
 
 _VALUED = ("--project", "--policy")
@@ -77,7 +77,7 @@ def answer(act: Callable[[], object], words: Sequence[str]) -> int:
     except BaseException as error:  # noqa: BLE001 - a mail server would bounce the message
         return failed(error)
     if isinstance(said, str):
-        _tell(one_line(said))
+        _tell(line(said))
         return STORED
     if said == 0 and any(word in _HELP for word in words[words.index(COMMAND) :]):
         _tell(printed.getvalue().rstrip("\n"))
@@ -96,11 +96,11 @@ def failed(error: BaseException) -> int:
         # A log that takes nothing would hold the mail server up for ever.
         writer = Thread(target=_log, args=(error,), daemon=True)
         writer.start()
-        writer.join(LOG_PATIENCE)
+        writer.join(_PATIENCE)
     return TRY_AGAIN
 
 
-def one_line(text: str) -> str:
+def line(text: str) -> str:
     """Text as a mail server may log it or pass it on: one short line of ASCII.
 
     Control characters are left out; what may be a path or an address becomes three dots.
@@ -108,7 +108,7 @@ def one_line(text: str) -> str:
     printable = "".join(sign if sign.isprintable() else " " * sign.isspace() for sign in text)
     words = [word if _harmless(word) else "..." for word in printable.split()]
     clean = " ".join(words).encode("ascii", "replace").decode()
-    return clean if len(clean) <= LONGEST_LINE else f"{clean[: LONGEST_LINE - 3]}..."
+    return clean if len(clean) <= LONGEST_REPLY else f"{clean[: LONGEST_REPLY - 3]}..."
 
 
 def _harmless(word: str) -> bool:

@@ -47,9 +47,9 @@ from publisher.site import derived
 
 derived.written = derived.akoma_ntoso = derived.catalogue.text = lambda *_: b""
 derived.diff_json = derived.markdown_report = lambda *_, **more: ""
-from publisher.cli import main
+from publisher.cli import command_line
 
-main(sys.argv[1:])
+command_line(sys.argv[1:])
 """
 """Builds the site without what programs read of each version; plain MkDocs makes none of it."""
 TAGS = {SpanKind.INSERT: "ins", SpanKind.DELETE: "del"}

@@ -66,7 +66,7 @@ class _Group(click.Group):
 @click.option("-q", "--quiet", is_flag=True, help="Print only errors and requested output.")
 @click.version_option(__version__, prog_name="publisher")
 @click.pass_context
-def main(ctx: click.Context, start: Path, policy: str | None, quiet: bool) -> None:
+def command_line(ctx: click.Context, start: Path, policy: str | None, quiet: bool) -> None:
     """Release, compare, announce and prove the policies that bind your customers."""
     # Who calls this from Python may hand in a clock, as for `web.application`; no user can.
     ctx.obj = Invocation(start, policy, quiet, ctx.obj)
@@ -91,4 +91,4 @@ for _command in (
     receipts_group,
     optouts_command,
 ):
-    main.add_command(_command)
+    command_line.add_command(_command)

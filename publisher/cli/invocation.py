@@ -9,7 +9,6 @@ from pathlib import Path
 
 from publisher.actions.workplace import Workplace
 from publisher.cli import console
-from publisher.edges.project import Project
 from publisher.errors import ConfigurationError
 
 FINDINGS = 1
@@ -51,22 +50,6 @@ class Invocation:
         """None outside any project, for what works without one."""
         try:
             return self.workplace
-        except ConfigurationError:
-            return None
-
-    @property
-    def now(self) -> Callable[[], dt.datetime]:
-        return self.workplace.clock
-
-    @property
-    def project(self) -> Project:
-        return Project.find(self._start)
-
-    @property
-    def maybe_project(self) -> Project | None:
-        """None outside any project, for what works without one."""
-        try:
-            return self.project
         except ConfigurationError:
             return None
 

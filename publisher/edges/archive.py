@@ -20,7 +20,14 @@ from publisher.edges.project import Project
 from publisher.edges.tags import Tags
 from publisher.errors import FreezeError, NotFoundError, SealError
 from publisher.policies.policy import POLICY_ID
-from publisher.releases.folder import RELEASE_FILE, SUMS_FILE, broken, read_release, read_sums
+from publisher.releases.folder import (
+    RELEASE_FILE,
+    SUMS_FILE,
+    broken,
+    read_release,
+    read_sums,
+    seal_of,
+)
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
@@ -32,54 +39,53 @@ LARGEST_RELEASE = 1 << 20
 """Bytes of the texts of a release that is kept in memory."""
 MOST_LINKS = 4096
 """Links of the chain of seals kept in memory at a time: some hundred bytes each."""
-MOST_POLICIES = 64
+_MOST_POLICIES = 64
 """Policies whose numbers are kept in memory."""
 REMEDY = "restore it from git; `publisher verify` says how, `publisher verify --diff` what differs"
 
 
 class Witness(Protocol):
-    """Who has the seals of releases apart from them: git's tags."""
+    """Holds the seals of releases outside their folders: git's tags."""
 
     def message(self, name: str) -> str | None:
-        """What the tag `privacy/2` says; None: there is none."""
+        """The message of the tag `privacy/2`; None: there is no such tag."""
 
     def numbers(self, policy_id: str) -> frozenset[Number]:
-        """The numbers of the releases that there are tags of."""
+        """The numbers of all releases of a policy that have a tag."""
 
 
 class Archive:
     """The releases of a project. It may be used by several threads.
 
-    What comes out of it was held against the checksums in its folder, against the seal that its
-    successor has of it, and against the seal in its tag where there is one. What was found sound
-    is not read again as long as nothing has touched it.
+    A release that it gives out was checked against the checksums in its folder, the seal that its
+    successor recorded, and the seal in its tag if it has one. What was found sound is not read
+    again until its files or tags change.
     """
 
     def __init__(self, versions: Path, witness: Witness) -> None:
         """Opens it; nothing is read yet.
 
         Args:
-            versions: the folder with a folder for each policy; it need not be there.
-            witness: who has the tags.
+            versions: the folder with a folder for each policy; it may be missing.
+            witness: has the tags.
         """
         self._versions, self._witness = versions, witness
         self._held: Remembered[Release] = Remembered(MOST_RELEASES)
         self._links: Remembered[Link] = Remembered(MOST_LINKS)
-        self._numbers: Remembered[tuple[Number, ...]] = Remembered(MOST_POLICIES)
+        self._numbers: Remembered[tuple[Number, ...]] = Remembered(_MOST_POLICIES)
 
     # ── releases ─────────────────────────────────────────────────────────────────────────────────
 
     def numbers(self, policy_id: str) -> tuple[Number, ...]:
-        """The numbers of the releases there are, rising. Nothing is read of them."""
+        """The numbers of all releases of a policy, ascending; only names of folders are read."""
         if not POLICY_ID.fullmatch(policy_id):
-            return ()  # strangers name policies too
+            return ()  # a stranger's mail may name anything
         folder = self._versions / policy_id
         state = state_of_files([folder])
         found = self._numbers.get(policy_id, state)
         if found is None:
-            found = tuple(
-                sorted(number for name in _folders(folder) if (number := Number.parse(name)))
-            )
+            parsed = map(Number.parse, _folders(folder))
+            found = tuple(sorted(number for number in parsed if number))
             self._numbers.keep(policy_id, state, found)
         return found
 
@@ -95,7 +101,7 @@ class Archive:
         return self._sound(policy_id, numbers, numbers)
 
     def release(self, policy_id: str, number: Number) -> Release:
-        """One release. What it costs does not depend on how many there are.
+        """One release, at a cost that does not depend on how many there are.
 
         Raises:
             NotFoundError: there is no such release; the message names those there are.
@@ -112,8 +118,7 @@ class Archive:
         )
 
     def last(self, policy_id: str) -> Release | None:
-        """The latest release; None: there is none. What it costs does not depend on how many there
-        are.
+        """The latest release; None: there is none.
 
         Raises:
             SealError: it was altered, or one after it is missing.
@@ -124,9 +129,9 @@ class Archive:
         return self._sound(policy_id, numbers, numbers[-1:])[0] if numbers else None
 
     def amendment(self, policy_id: str, major: int) -> Releases:
-        """Release `major` and its corrections, which is what a form is about; empty: none.
+        """Release `major` and its corrections, all that an opt-out form needs; may be empty.
 
-        What it costs does not depend on how many others there are.
+        The cost does not depend on how many other releases there are.
 
         Raises:
             SealError: one of them was altered, or is missing.
@@ -139,7 +144,7 @@ class Archive:
         return self._sound(policy_id, numbers, own)
 
     def file(self, release: Release, name: str) -> bytes:
-        """One file of a release as it was sealed; empty: it has none of that name.
+        """One file of a release as it was sealed; empty if it has no such file.
 
         Raises:
             SealError: the file was altered, added or removed, or the checksums were.
@@ -163,7 +168,7 @@ class Archive:
     def _sound(
         self, policy_id: str, numbers: Sequence[Number], wanted: Sequence[Number]
     ) -> Releases:
-        """Releases that are neighbours among all; every seal that vouches for them is looked at."""
+        """Consecutive releases, after a look at every seal that vouches for them."""
         found = [self._read(policy_id, number) for number in wanted]
         links: list[Sealed] = [*found]
         if found and (after := numbers[bisect_right(numbers, wanted[-1]) :][:1]):
@@ -196,19 +201,18 @@ class Archive:
         return release
 
     def _link(self, policy_id: str, number: Number) -> Link:
-        """What a release says of the one before it; the rest of its folder is not looked at."""
+        """What a release records of the one before it; the rest of its folder is not read."""
         folder, where = self._folder(policy_id, number), self._where(policy_id, number)
         paths = [folder / RELEASE_FILE, folder / SUMS_FILE]
         state = state_of_files(paths)
         held = self._links.get(where, state)
         if held is not None:
             return held
-        record, sums = map(_bytes, paths)
-        for path, data in zip(paths, (record, sums), strict=True):
-            if data is None:
+        files = _files(folder, [RELEASE_FILE, SUMS_FILE])
+        for path in paths:
+            if path.name not in files:
                 raise _altered(f"{where}/{path.name}", "is missing")
-        assert record is not None
-        assert sums is not None
+        record, sums = files[RELEASE_FILE], files[SUMS_FILE]
         if read_sums(sums).get(RELEASE_FILE) != hashlib.sha256(record).hexdigest():
             raise _altered(f"{where}/{RELEASE_FILE}", "was altered after the release was sealed")
         link = read_link(number, record, sums, f"{where}/{RELEASE_FILE}")
@@ -218,7 +222,7 @@ class Archive:
     def _refuse_lost(
         self, policy_id: str, numbers: Sequence[Number], wanted: Iterable[Number]
     ) -> None:
-        """Refuses where releases are gone of which a tag or their successor knows."""
+        """Refuses if one of the wanted releases is gone and a tag or its successor names it."""
         for number in sorted({*wanted} - {*numbers}):
             where, name = self._where(policy_id, number), f"{policy_id}/{number}"
             if after := numbers[bisect_right(numbers, number) :][:1]:
@@ -226,24 +230,25 @@ class Archive:
                 if link.previous == number:
                     raise _altered(where, missing(after=link.number))
             if self._witness.message(name) is not None:
-                remedy = f"git checkout {name} -- {where}"
+                remedy = f"git pull, if it was released elsewhere; git checkout {name} -- {where}"
                 what = f"is missing; its tag {name} bears witness to it"
                 raise SealError(what, where=where, remedy=remedy)
 
     # ── for `verify`, which tells everything ─────────────────────────────────────────────────────
 
     def unsealed(self, policy_id: str, number: Number) -> Mapping[str, bytes]:
-        """The files in a release's folder whatever they are, by name: for those alone who look
-        into what is wrong with them.
-        """
+        """The files in a release's folder by name, altered or not: for `verify` alone."""
         folder = self._folder(policy_id, number)
         return _files(folder, state_of_folder(folder)[1])
 
     def damage(self, policy_id: str) -> list[tuple[str, str]]:
-        """What in the releases of a policy is not as it was sealed: (path, what is wrong).
+        """Everything in the releases of a policy that is not as it was sealed, for `verify`.
 
-        The bytes are held against each folder's own checksums, and each folder against the seal
-        that the next release recorded of it.
+        The files are checked against the checksums in their folder, and each folder against the
+        seal that the next release recorded.
+
+        Returns:
+            Path and what is wrong, for each.
 
         Raises:
             SealError: a release is as it was sealed, and does not read.
@@ -256,22 +261,21 @@ class Archive:
             files, where = self.unsealed(policy_id, number), self._where(policy_id, number)
             wrong = broken(files)
             found += [(f"{where}/{name}", what) for name, what in wrong]
+            # What an altered record says of the release before it accuses nobody.
+            link = Link(number, seal_of(files.get(SUMS_FILE, b"")), None, "")
             try:
                 release = read_release(policy_id, files, where)
             except Exception as error:  # noqa: BLE001 - an altered record may say anything
                 unread = error
-                continue
-            if {RELEASE_FILE, SUMS_FILE}.isdisjoint(name for name, _ in wrong):
-                link = Link(number, release.seal, release.previous, release.previous_seal)
             else:
-                link = Link(number, release.seal, None, "")  # what it says of others is not known
+                if {RELEASE_FILE, SUMS_FILE}.isdisjoint(name for name, _ in wrong):
+                    link = Link(number, release.seal, release.previous, release.previous_seal)
+                if release.number != number:
+                    found.append((where, f"is the folder of release {release.number}"))
             links.append(link)
-            if release.number != number:
-                found.append((where, f"is the folder of release {release.number}"))
-        if unread is None:
-            chain = chain_flaws(links, numbers)
-            found += [(self._where(policy_id, number), what) for number, what in chain]
-        elif not found:
+        chain = chain_flaws(links, numbers)
+        found += [(self._where(policy_id, number), what) for number, what in chain]
+        if unread and not found:
             raise SealError(f"a release does not read: {unread}") from unread
         return found
 

@@ -133,20 +133,17 @@ class History:
             ) from None
         return sign
 
-    def tags(self, prefix: str) -> dict[str, Tag]:
-        """The annotated tags below `prefix/`, by name."""
+    def tags(self, prefix: str = "") -> dict[str, Tag]:
+        """The annotated tags by name: those below `prefix/`, or all."""
+        places = f"refs/tags/{prefix}" if prefix else "refs/tags"
+        asked = "%(refname:strip=2)%00%(objecttype)%00%(*objectname)%00%(contents)%00"
+        parts = self._repo.git.for_each_ref(places, format=asked).split("\0")
         found: dict[str, Tag] = {}
-        for tag in self._repo.tags:
-            if tag.name.startswith(f"{prefix}/") and tag.tag is not None:
-                message = str(tag.tag.message)
-                signed = "-----BEGIN" in message
-                found[tag.name] = Tag(tag.name, tag.commit.hexsha, message, signed)
+        for line, kind, commit, message in zip(*[iter(parts)] * 4, strict=False):
+            name = line.lstrip("\n")
+            if kind == "tag":
+                found[name] = Tag(name, commit, message, "-----BEGIN" in message)
         return found
-
-    def tag_messages(self) -> dict[str, str]:
-        """What every annotated tag says, by its name."""
-        tags = self._repo.tags
-        return {tag.name: str(tag.tag.message) for tag in tags if tag.tag is not None}
 
     def tag_message(self, object_id: str) -> str | None:
         """What an object says that is an annotated tag; None: it is something else."""

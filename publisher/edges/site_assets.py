@@ -42,5 +42,5 @@ def packed(sheet: str) -> str:
 
 
 def packed_script(source: str) -> str:
-    """A script of ours without what stands in lines of its own: comments, and indents."""
+    """A script of ours without indents and without comments on lines of their own."""
     return re.sub(r"^ *(?://.*)?\n|^ +", "", source, flags=re.MULTILINE)

@@ -1,7 +1,8 @@
 """The tags of releases, as git keeps them on disk: a name, an object, its message.
 
-Who asks for a release asks for its tag too, at every request of a receiver: so no git is started
-for it. What an object says never changes, and which object a name stands for is looked up anew.
+A release is never opened without a look at its tag, so a receiver looks at one for every request,
+and starts no git for it. What an object says never changes; which object a name stands for is
+looked up each time.
 """
 
 from __future__ import annotations
@@ -11,16 +12,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
 
-from gitdb import GitDB  # type: ignore[import-untyped]
-from gitdb.exc import ODBError  # type: ignore[import-untyped]
-
 from publisher.edges.file_state import Remembered, state_of_files
-from publisher.errors import HistoryError
+from publisher.errors import SealError
 from publisher.releases.number import Number
 
 MOST_HELD = 1024
 """Messages of tags kept in memory at a time."""
-MOST_POLICIES = 64
+_MOST_POLICIES = 64
 """Policies whose numbers are kept in memory."""
 _OF_RELEASE = re.compile(rb"([0-9a-f]{40,64}) refs/tags/([a-z0-9-]{1,16}/[0-9.]+)")
 """A line of `packed-refs` that is about a release (gitrepository-layout(5))."""
@@ -35,24 +33,23 @@ class Tags:
         self._lock = Lock()
         self._messages: dict[str, str | None] = {}
         self._packed: Remembered[Mapping[str, str]] = Remembered(1)
-        self._numbers: Remembered[frozenset[Number]] = Remembered(MOST_POLICIES)
+        self._numbers: Remembered[frozenset[Number]] = Remembered(_MOST_POLICIES)
         self._asked: Remembered[Mapping[str, str]] = Remembered(1)
 
     def message(self, name: str) -> str | None:
         """What the tag `privacy/2`, say, says; None: there is no annotated tag of that name.
 
         Raises:
-            HistoryError: git's own files cannot be read.
+            SealError: there is one, and git's own files do not tell what it says.
         """
         git = common_folder(self._root)
         if git is None:
             return None
         try:
             return self._message(git, name)
-        except (OSError, ODBError) as error:
-            raise HistoryError(
-                f"the tag {name} cannot be read: {error}", where=str(git), remedy="git fsck"
-            ) from None
+        except (OSError, ValueError) as error:
+            what = f"its tag cannot be read: {error}"
+            raise SealError(what, where=f"tag {name}", remedy="git fsck") from None
 
     def numbers(self, policy_id: str) -> frozenset[Number]:
         """The numbers of the releases that there are tags of, annotated or not."""
@@ -89,11 +86,15 @@ class Tags:
             from publisher.edges.history import History
 
             return History(self._root).tag_message(object_id)
-        stream = GitDB(str(git / "objects")).stream(bytes.fromhex(object_id))
-        if bytes(stream.type) != b"tag":
-            return None
-        _, _, message = bytes(stream.read()).decode("utf-8", "replace").partition("\n\n")
-        return message
+        from gitdb import GitDB  # type: ignore[import-untyped] # takes a while to load
+        from gitdb.exc import ODBError  # type: ignore[import-untyped]
+
+        try:
+            stream = GitDB(str(git / "objects")).stream(bytes.fromhex(object_id))
+            kind, data = bytes(stream.type), bytes(stream.read())
+        except ODBError as error:
+            raise OSError(f"object {object_id} is missing") from error
+        return data.decode("utf-8", "replace").partition("\n\n")[2] if kind == b"tag" else None
 
     def _in_pack(self, git: Path) -> Mapping[str, str]:
         """Name and object of each tag of a release that git has packed."""
@@ -113,7 +114,8 @@ class Tags:
         state = state_of_files([git / "reftable" / "tables.list"])
         found = self._asked.get("", state)
         if found is None:
-            found = History(self._root).tag_messages()
+            tags = History(self._root).tags()
+            found = {name: tag.message for name, tag in tags.items()}
             self._asked.keep("", state, found)
         return found
 

@@ -39,7 +39,7 @@ class Built:
     warnings: tuple[str, ...] = ()
     """What MkDocs warned of, for a person to see."""
     changed: int = 0
-    """How many of the pages are not as the build before left them."""
+    """Number of pages that are new or differ from the previous build."""
     up_to_date: bool = False
     """Whether there was nothing to build."""
 

@@ -167,7 +167,7 @@ def require_in_time(release: Release, releases: Releases, due: Due, today: dt.da
     if release.effective <= today:
         raise SendError(
             f"release {release.number} is in force since {release.effective}: a notice would come "
-            f"too late for {len(due.to_tell)} recipients",
+            f"too late for {_recipients(len(due.to_tell))}",
             where=where,
             remedy="tell them in another way; `publisher status` counts them",
         )
@@ -176,12 +176,16 @@ def require_in_time(release: Release, releases: Releases, due: Due, today: dt.da
     if due.new and release.effective < earliest:
         facts = release.policy.facts
         raise SendError(
-            f"{len(due.new)} recipients would be told today of what applies from "
+            f"{_recipients(len(due.new))} would be told today of what applies from "
             f"{release.effective}; their notice period ({facts.profile}, {facts.days} days) ends "
             f"on {earliest}",
             where=where,
             remedy=f"postpone it: publisher freeze --correction --effective {earliest}",
         )
+
+
+def _recipients(count: int) -> str:
+    return f"{count} recipient{'s' if count != 1 else ''}"
 
 
 # ── when a run is stopped ────────────────────────────────────────────────────────────────────────

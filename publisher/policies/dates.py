@@ -23,3 +23,16 @@ def long_date(day: dt.date | None, language: str = "en") -> str:
     # In English the day first, for readers of every country.
     form = "d MMMM y" if language.partition("-")[0] == "en" else "long"
     return format_date(day, form, locale=date_locale(language))
+
+
+def short_date(day: dt.date, language: str, pattern: str = "d MMM y") -> str:
+    """A day where there is little room, as in a picture: `1 Mar 2027`.
+
+    Args:
+        day: which.
+        language: its tag (BCP 47); English stands in for one that we do not know.
+        pattern: the fields that are wanted (Unicode TR35, date format patterns).
+    """
+    from babel.dates import format_date
+
+    return format_date(day, pattern, locale=date_locale(language))

@@ -1,1 +1,1 @@
-"""The pages of the site, and what programs read beside them."""
+"""The pages of the site, and what programs read besides them."""

@@ -18,7 +18,7 @@ from publisher.site.page import FileMaker, GeneratedSite, Page
 
 @dataclass(frozen=True)
 class SiteParts:
-    """What the site is put together from beside its policies."""
+    """What the site consists of besides its policies."""
 
     checksums: Callable[[Release], bytes]
     """Gives the checksums of a release, as its folder has them."""
@@ -39,7 +39,7 @@ def assemble(
         organisation: who publishes.
         policies: those that have a release, in order.
         today: the day whose statuses it shows.
-        parts: all else that is in it.
+        parts: everything else in it.
     """
     pages: list[Page] = []
     files: dict[str, FileMaker] = {}
@@ -60,7 +60,7 @@ def assemble(
 
 
 def policy_news(policy: PolicyOnDay) -> list[feeds.FeedEntry]:
-    """The latest versions of a policy as news; older ones are in no feed."""
+    """The latest versions of a policy as feed entries; older ones are in no feed."""
     known = [r for r in policy.releases if r.published]
     known.sort(key=lambda r: (r.published, r.number))
     found = map(policy.derived.entry, known[-feeds.LATEST :])

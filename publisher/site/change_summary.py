@@ -1,6 +1,6 @@
-"""What a release changes, in short: enough for every list of changes, without the texts.
+"""The summary of what a release changes: enough for every list of changes, without the texts.
 
-Overviews tell of all releases; made of these, they cost the same however long the texts are.
+Overviews list all releases; made from summaries, their cost does not depend on text length.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from publisher.text.clauses import Document, Section
 
 @dataclass(frozen=True)
 class ChangeSummary:
-    """An amendment without its words."""
+    """An amendment without the text of its clauses."""
 
     summary: str
     counts: Counts
@@ -57,7 +57,7 @@ def _change(value: dict[str, Any]) -> Change:
 
 
 def summarise(amendment: Amendment) -> ChangeSummary:
-    """An amendment in short."""
+    """The summary of an amendment."""
     return ChangeSummary(
         summary=summary_sentence(amendment),
         counts=amendment.counts,
@@ -78,5 +78,5 @@ def section_titles(document: Document) -> dict[str, str]:
 
 
 def _name_of(section: Section) -> str:
-    """What a section is known by through all versions: its anchor, else its title."""
+    """The name of a section in every version: its anchor, else its title."""
     return section_name(section.anchor, section.title)

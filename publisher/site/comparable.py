@@ -42,7 +42,7 @@ from publisher.text.segmentation import TYPOGRAPHY, words_in
 
 COMPARABLE_FORMAT = 1
 """To be raised whenever the same text is written down otherwise, or another script reads it: no
-browser then takes what it kept for what it needs."""
+browser then uses a stale copy."""
 
 _OTHER_CUTS = ("Han", "Hiragana", "Thai", "Lao", "Khmer", "Myanmar")
 """Scripts of which not every run of letters is a word."""

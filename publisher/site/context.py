@@ -45,12 +45,12 @@ class PolicyOnDay:
 
     @cached_property
     def periods(self) -> dict[Number, Period]:
-        """When each version that ever applies does so."""
+        """The period in which each version applies, by its number; some never do."""
         return by_number(applied(self.releases))
 
     @cached_property
     def summaries(self) -> dict[Number, ChangeSummary]:
-        """What each version changes against the one before it, in short."""
+        """The summary of what each version changes against its predecessor, by its number."""
         found = ((r.number, self.derived.summary(r)) for r in self.releases)
         return {number: short for number, short in found if short}
 
@@ -60,7 +60,7 @@ class PolicyOnDay:
         return Addresses(self.organisation.site, self.policy_id)
 
     def at(self, depth: int) -> Addresses:
-        """Addresses as seen from a page so many folders below the root."""
+        """Addresses as seen from a page `depth` folders below the root."""
         return Addresses("../" * depth, self.policy_id)
 
     def modified(self, *more: dt.date | None) -> dt.date | None:
@@ -68,7 +68,7 @@ class PolicyOnDay:
         days = [r.published.date() for r in self.releases if r.published]
         return max([*days, *filter(None, more)], default=None)
 
-    # ── what stands around ───────────────────────────────────────────────────────────────────────
+    # ── parts of its pages ───────────────────────────────────────────────────────────────────────
 
     def head(self, at: Addresses, *links: relations.TypedLink) -> Markup:
         """Links for machines, and the feeds of the policy."""
@@ -84,7 +84,7 @@ class PolicyOnDay:
         return page_head.crumbs(trail, here)
 
     def facts(self, release: Release, at: Addresses) -> Markup:
-        """What there is to know of a version."""
+        """The facts of a version: its number, its dates, what it changes."""
         rows = [
             ("Version", escape(f"{release.number}, {page_parts.kind_words(release)}")),
             *self._dates(release),

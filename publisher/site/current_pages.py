@@ -1,7 +1,7 @@
 """The pages of the site, as values: everything that MkDocs needs to put its frame around.
 
-Here are those at stable addresses; the pages of each version are in `edition`. No page names the
-day it was made, except where a status depends on it.
+Here are those at stable addresses; the pages of each version are in `version_pages`. No page
+names the day it was made, except where a status depends on it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def policy_pages(policy: PolicyOnDay) -> Iterator[Page]:
 
 
 def stable_pages(policy: PolicyOnDay) -> Iterator[Page]:
-    """The pages in the navigation: as many, however many versions there are."""
+    """The pages in the navigation, whose count does not depend on the number of versions."""
     current, name, title = policy.releases.in_force(policy.today), policy.policy_id, policy.title
     day = policy.modified()
     if current:
@@ -58,15 +58,15 @@ def stable_pages(policy: PolicyOnDay) -> Iterator[Page]:
     else:
         yield Page(f"{name}/", title, partial(_announced, policy), label=title, modified=day)
     yield from translation_pages.stable_translation_pages(policy)
-    for path, said, label, body in (
+    for path, subject, label, body in (
         ("history", "all versions", "All versions", _history),
         ("on", "what applied on a day", "What applied on a day", _day),
         ("compare", "compare two versions", "Compare two versions", _compare),
         ("sections", "its sections", "Sections", _sections),
     ):
-        called = f"{title}: {said}"
-        make = partial(body, policy, called)
-        yield Page(f"{name}/{path}/", called, make, label=label, modified=day)
+        page_title = f"{title}: {subject}"
+        make = partial(body, policy, page_title)
+        yield Page(f"{name}/{path}/", page_title, make, label=label, modified=day)
 
 
 # ── the text in force ────────────────────────────────────────────────────────────────────────────
@@ -99,7 +99,7 @@ def _current(policy: PolicyOnDay, release: Release) -> Body:
 
 
 def _announced(policy: PolicyOnDay) -> Body:
-    """What stands at the stable address before any version is in force."""
+    """The page at the stable address before any version is in force."""
     at = policy.at(1)
     html = (
         page_head.crumbs([("Policies", at.root)], policy.title)

@@ -1,4 +1,4 @@
-"""What follows from releases alone: texts and redlines as HTML, JSON, Markdown.
+"""What is derived from releases alone: texts and redlines as HTML, JSON, Markdown.
 
 A release never changes, so nothing of it has to be made twice. Each thing here follows from one
 release and those before it, and is cached under all that decides about it; what depends on the
@@ -31,15 +31,15 @@ from publisher.site.packing import cached_html, decode_fragment, encode_fragment
 from publisher.site.release_steps import Cache, NoCache, ReleaseSteps
 
 WHOLE = 1 << 62
-"""Letters that `changes.md` may have: no host sets a limit."""
+"""Limit on the characters of `changes.md`: as the site serves it, there is none."""
 MOST_LED = 100
-"""Limit on clauses of the past whose links lead to one place without a script; the last count."""
+"""Limit on removed clauses whose links lead to one place without a script; the latest win."""
 DIGITS = 16
-"""Of the digest that tells what is in a file."""
+"""Length of the content digest in a file name."""
 
 
 class DerivedTexts:
-    """What follows from the releases of one policy alone.
+    """What is derived from the releases of one policy alone.
 
     The answers do not depend on what was asked before.
     """
@@ -61,10 +61,10 @@ class DerivedTexts:
         self._unpacked = lru_cache(maxsize=1)(self._unpack)
 
     def prepare(self, release: Release) -> None:
-        """Has all of one release cached while its text is at hand.
+        """Derives and caches everything of one release.
 
-        Made release by release, no text is parsed or compared twice; every answer is the same
-        without.
+        Called release by release, this parses and compares each text once. It only saves time: the
+        answers are the same without it.
         """
         before = self.releases.predecessor(release)
         if before is None or self._cache.find(_summary_parts(before, release)) is None:
@@ -95,7 +95,7 @@ class DerivedTexts:
         return self._bundle(release)["comparable"]
 
     def comparable_name(self, release: Release) -> str:
-        """The name of the file with that, which tells what is in it, so that none is mistaken."""
+        """The name of that file; it has a digest of the content, so that no stale file is used."""
         digest = hashlib.sha256(f"{COMPARABLE_FORMAT} {self._steps.past(release)}".encode())
         return f"{release.number}-{digest.hexdigest()[:DIGITS]}.json"
 
@@ -152,10 +152,10 @@ class DerivedTexts:
     def _title(self) -> str:
         return self.releases[-1].policy.facts.title
 
-    # ── what it changes, in short ────────────────────────────────────────────────────────────────
+    # ── what it changes, in summary ──────────────────────────────────────────────────────────────
 
     def summary(self, release: Release) -> ChangeSummary | None:
-        """What a release changes against the one before it, in short; None for the first."""
+        """The summary of what a release changes; None for the first."""
         before = self.releases.predecessor(release)
         if before is None:
             return None
@@ -168,7 +168,7 @@ class DerivedTexts:
         return ChangeSummary.decode(self._cache.get(_summary_parts(before, release), make))
 
     def entry(self, release: Release) -> feeds.FeedEntry | None:
-        """The release as news; None where nobody knows when it was published."""
+        """The release as a feed entry; None where its time of publication is unknown."""
         if release.published is None:
             return None
         before, short = self.releases.predecessor(release), self.summary(release)
@@ -183,7 +183,7 @@ class DerivedTexts:
         html = cached_html(self._cache.get(parts, make).decode())
         return feeds.feed_entry(release, short.summary, html, self._site)
 
-    # ── of it alone, for one page ────────────────────────────────────────────────────────────────
+    # ── for a single page ────────────────────────────────────────────────────────────────
 
     def naming(self, release: Release) -> ClauseNames:
         """The permanent names of its clauses, and what is known of those that are gone."""
@@ -240,7 +240,7 @@ class DerivedTexts:
         return self._cache.get([*parts, self._organisation, self._site.root], make)
 
     def translation_changes(self, release: Release, language: str) -> Fragment:
-        """As `changes`, of a translation that the version before has as well."""
+        """As `changes`, for a translation that the version before has as well."""
         before = self.releases.predecessor(release)
         assert before
 

@@ -1,4 +1,4 @@
-"""Feeds: each version as news, as Atom (RFC 4287) and as JSON Feed 1.1.
+"""Feeds: each version as an entry, as Atom (RFC 4287) and as JSON Feed 1.1.
 
 An entry carries why it was made and every changed clause with its words marked by `ins` and `del`
 alone: feed readers drop style sheets and classes, and have colours of their own. The latest
@@ -32,7 +32,7 @@ from publisher.site.relations import ATOM
 from publisher.text.clauses import Kind
 
 LATEST = 20
-"""So many entries a feed has."""
+"""Limit on the entries of a feed."""
 _NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """When a feed without entries was updated, for Atom asks for a time (RFC 4287 §4.1.1)."""
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -41,7 +41,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """One version as news."""
+    """One version as an entry of a feed."""
 
     address: str
     """Of its page; permanent, so that it names the entry too."""
@@ -73,7 +73,7 @@ class Feed:
 
 
 def feed_entry(release: Release, changed: str, html: Markup, at: Addresses) -> FeedEntry:
-    """A version as news.
+    """A version as an entry of a feed.
 
     Args:
         release: the version; its time of publication is known.
@@ -173,7 +173,7 @@ def _text(words: str) -> Markup:
 
 
 def _empty(op: Operation) -> Markup:
-    """What has no words, such as a line across the page."""
+    """The stand-in for a clause without words, such as a line across the page."""
     tag = "" if op.old and op.new else "ins" if op.new else "del"
     words = as_content(f"({op.clause.kind.value})")
     return element(tag, words) if tag else words

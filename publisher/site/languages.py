@@ -1,5 +1,6 @@
-"""A text in another language, on the site and in the PDFs alike: which text decides, where the
-translation lags behind it, and the way from one language to another.
+"""A text in another language, on the site and in the PDFs alike.
+
+It says which text is authoritative, where the translation lags behind it, and links to the others.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Rendition:
     """A version in one of its other languages."""
 
     release: Release
-    """The version with the text that decides."""
+    """The version with the authoritative text."""
     language: str
     at: Addresses
     """Addresses as seen from the page; in documents, with the site's own in front."""
@@ -40,7 +41,7 @@ class Rendition:
 
     @property
     def wording(self) -> Wording:
-        """What is said in this language beside the text."""
+        """The sentences that accompany the text in this language."""
         return self.release.policy.facts.translations[self.language]
 
     @property
@@ -50,14 +51,14 @@ class Rendition:
 
     @property
     def original(self) -> str:
-        """What the language that decides is called."""
+        """The name of the language of the authoritative text."""
         return english_name(self.release.policy.facts.language)
 
     def text(self, *, paper: bool = False) -> Fragment:
         """The text, with a label wherever it is not up to date.
 
-        Of a section that is not translated, the heading stands in the language that decides, so
-        that a link to it leads somewhere.
+        A section that is not translated has its heading from the authoritative text, so that a
+        link to it leads somewhere.
 
         Args:
             paper: for a PDF.
@@ -107,17 +108,17 @@ class Rendition:
         )
 
     def notice(self, *, elsewhere: bool = False) -> Markup:
-        """Which text decides; and loudly, which sections are not up to date.
+        """Which text is authoritative and, in a box of its own, which sections are not up to date.
 
         Args:
             elsewhere: it stands on another page than the text.
         """
         name = english_name(self.language)
-        told = f"{name} translation of version {self.release.number}; the {self.original} "
+        line = f"{name} translation of version {self.release.number}; the {self.original} "
         read = self._read_link("", f"Read version {self.release.number} in {self.original}")
         title = Markup("<span{}>{}</span>").format(spoken(self.language), self.wording.precedence)
         found = page_head.message_box(
-            "note", title, Markup("<p>{}text decides. {}.</p>\n").format(told, read)
+            "note", title, Markup("<p>{}text decides. {}.</p>\n").format(line, read)
         )
         page = self.at.translation(self.release.number, self.language) if elsewhere else ""
         return found + self._loudly(page)
@@ -165,22 +166,22 @@ def translation_markdown(release: Release, language: str, at: Addresses) -> str:
     """
     rendition = Rendition(release, language, at)
     policy, original = rendition.policy, rendition.original
-    told = [
+    said = [
         rendition.wording.precedence,
         f"{english_name(language)} translation of version {release.number}. "
         f"The {original} text decides: <{at.release(release.number)}>",
     ]
     if rendition.lags:
         listed = "; ".join(f"`{lag.anchor}`: {lag_words(lag).lower()}" for lag in rendition.lags)
-        told += [rendition.wording.lagging, f"Not up to date: {listed}."]
-    lines = chain.from_iterable(words.splitlines() for words in told if words)
+        said += [rendition.wording.lagging, f"Not up to date: {listed}."]
+    lines = chain.from_iterable(words.splitlines() for words in said if words)
     head, _, body = policy.markdown.partition("\n\n")
     quoted = "\n>\n".join(f"> {line}" for line in lines)
     return f"{head}\n\n{quoted}\n\n{body}"
 
 
 def version_addresses(release: Release, at: Addresses) -> dict[str, str]:
-    """Where a version is in each of its languages, the one that decides first."""
+    """The address of a version in each of its languages, the authoritative one first."""
     number, facts = release.number, release.policy.facts
     others = {language: at.translation(number, language) for language in facts.translations}
     return {facts.language: at.release(number), **others}
@@ -194,7 +195,7 @@ def current_addresses(release: Release, at: Addresses) -> dict[str, str]:
 
 
 def change_addresses(before: Release, release: Release, at: Addresses) -> dict[str, str]:
-    """Where it is told what a version changes, in each language that both versions are in."""
+    """The address of what a version changes, in each language that both versions are in."""
     number, facts = release.number, release.policy.facts
     others = {
         language: at.retranslated(number, language)
@@ -218,11 +219,11 @@ def language_link(language: str, address: str, *, here: bool = False) -> Markup:
 
 
 def language_switch(here: str, addresses: Mapping[str, str]) -> Markup:
-    """The way to the same page in each language; empty where there is but one.
+    """Links to the same page in each language; empty where there is only one.
 
     Args:
         here: the language of this page.
-        addresses: of the page in each language, the language that decides first.
+        addresses: of the page in each language, the authoritative one first.
     """
     if len(addresses) < 2:
         return NOTHING

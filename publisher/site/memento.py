@@ -31,7 +31,7 @@ from publisher.site.relations import ATOM, FEED, LINKS, TypedLink
 
 @dataclass(frozen=True, slots=True)
 class Memento:
-    """A version that stood, or stands, at the stable address."""
+    """A version that was, or is, at the stable address."""
 
     release: Release
     since: dt.datetime
@@ -100,7 +100,7 @@ def timemap_json(releases: Releases, today: dt.date, at: Addresses) -> bytes:
 
 
 class Rule(NamedTuple):
-    """What the response for one path says beside its bytes."""
+    """The headers of the response for one path."""
 
     path: str
     """From the host's root."""

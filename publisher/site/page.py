@@ -18,7 +18,7 @@ FileMaker = Callable[[], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What stands in the frame of a page."""
+    """The content of a page, without the frame of the theme."""
 
     html: Markup
     headings: tuple[Heading, ...] = ()
@@ -37,7 +37,7 @@ class Page:
     title: str
     """For the browser's tab and for search engines."""
     body: Callable[[], Body]
-    """Makes what it says: of hundreds of pages, one is held in memory at a time."""
+    """Makes its content: of hundreds of pages, one is held in memory at a time."""
     label: str = ""
     """What navigation calls it; empty: it is not in the navigation."""
     search: bool = False
@@ -45,7 +45,7 @@ class Page:
     noindex: bool = False
     """Whether search engines are to leave it out."""
     modified: dt.date | None = None
-    """When what it says of releases last changed; None: unknown."""
+    """The day of its last change; None: unknown."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class GeneratedSite:
 
     @property
     def modified(self) -> dt.date | None:
-        """When anything last changed; None: unknown."""
+        """The day of the last change; None: unknown."""
         return max((page.modified for page in self.pages if page.modified), default=None)
 
     @property

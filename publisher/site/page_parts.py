@@ -1,4 +1,4 @@
-"""What stands around a text, on the site and in the PDFs alike: legend, list of changes, remark."""
+"""What surrounds a text on the site and in the PDFs alike: legend, list of changes, remark."""
 
 from __future__ import annotations
 

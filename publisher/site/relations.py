@@ -77,7 +77,7 @@ def timemap_link(at: Addresses) -> TypedLink:
 def version_links(release: Release, releases: Releases, at: Addresses) -> tuple[TypedLink, ...]:
     """From one version to the others (RFC 5829 §3), and to what it is a version of (RFC 7089 §2.2).
 
-    The latest version is what stands at the stable address: the one in force, whichever that is.
+    The latest version is the one at the stable address: the one in force, whichever that is.
     """
     place = releases.place_of(release)
     found = [TypedLink("latest-version", at.current), TypedLink("original", at.current)]
@@ -92,7 +92,7 @@ def language_links(addresses: Mapping[str, str]) -> tuple[TypedLink, ...]:
     """A page in each of its languages; none where there is but one.
 
     Args:
-        addresses: with the site's own in front, by language, the one that decides first.
+        addresses: with the site's own in front, by language, the authoritative one first.
     """
     if len(addresses) < 2:
         return ()

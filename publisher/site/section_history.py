@@ -24,7 +24,7 @@ from publisher.site.change_summary import ChangeSummary
 MOST_EVENTS = 6
 """So many releases stand below a section at once; the older ones are folded away."""
 MOST_CLAUSES = 200
-"""Links to so many clauses of a section lead here without a script."""
+"""Limit on the clauses of a section whose links lead here without a script."""
 HERE_HEADING = Heading(2, "pp-here", "In the latest text")
 GONE_HEADING = Heading(2, "pp-gone", "No longer in it")
 
@@ -79,15 +79,17 @@ def section_histories(
             events.setdefault(name, []).insert(0, SectionEvent(release, tuple(changes)))
     retired = releases[-1].policy.facts.retired
 
-    def story(name: str, into: str = "") -> SectionHistory:
+    def history(name: str, into: str = "") -> SectionHistory:
         return SectionHistory(
             name, titles[name], tuple(events.get(name, ())), into if into in titles else NOTHING
         )
 
-    gone = [story(n, retired.get(n) or _went(events.get(n, ()))) for n in titles if n not in latest]
+    gone = [
+        history(n, retired.get(n) or _went(events.get(n, ()))) for n in titles if n not in latest
+    ]
     order = {release.number: place for place, release in enumerate(releases)}
     gone.sort(key=lambda s: order[s.events[0].release.number] if s.events else -1, reverse=True)
-    return tuple(map(story, latest)), tuple(gone)
+    return tuple(map(history, latest)), tuple(gone)
 
 
 def _own(change: Change) -> str:
@@ -127,12 +129,12 @@ def history_of_sections(
     writer = _Writer({s.name: s.title for s in (*here, *gone)}, places, at, given or {})
     parts = [
         Markup('<h2 id="{}">{}</h2>\n').format(HERE_HEADING.anchor, HERE_HEADING.title),
-        *map(writer.story, here),
+        *map(writer.section, here),
     ]
     if gone:
         parts += [
             Markup('<h2 id="{}">{}</h2>\n').format(GONE_HEADING.anchor, GONE_HEADING.title),
-            *map(writer.story, gone),
+            *map(writer.section, gone),
         ]
     return NOTHING.join(parts)
 
@@ -144,8 +146,8 @@ def section_headings(
     for head, found in ((HERE_HEADING, here), (GONE_HEADING, gone)):
         if head is HERE_HEADING or found:
             yield head
-        for story in found:
-            yield Heading(3, story.name, shown_title(story.title))
+        for history in found:
+            yield Heading(3, history.name, shown_title(history.title))
 
 
 def shown_title(title: str) -> str:
@@ -167,12 +169,12 @@ class _Writer:
             for number, found in places.items()
         }
 
-    def story(self, story: SectionHistory) -> Markup:
+    def section(self, history: SectionHistory) -> Markup:
         """One section with what was done to it."""
-        items = [self._event(story.name, event) for event in story.events]
+        items = [self._event(history.name, event) for event in history.events]
         older = NOTHING
         if len(items) > MOST_EVENTS:
-            oldest = story.events[-1].release.number
+            oldest = history.events[-1].release.number
             words = f"{len(items) - MOST_EVENTS} more, back to version {oldest}"
             folded = Markup('<ul class="pp-events">\n{}</ul>').format(
                 NOTHING.join(items[MOST_EVENTS:])
@@ -182,16 +184,16 @@ class _Writer:
             )
         events = NOTHING.join(items[:MOST_EVENTS])
         went = (
-            Markup("<p>In its place: {}.</p>\n").format(self._link(story.into))
-            if story.into
+            Markup("<p>In its place: {}.</p>\n").format(self._link(history.into))
+            if history.into
             else NOTHING
         )
         clauses = NOTHING.join(
-            Markup('<span class="pp-retired" id="{}"></span>').format(f"{story.name}.{number}")
-            for number in range(1, min(self.given.get(story.name, 0), MOST_CLAUSES) + 1)
+            Markup('<span class="pp-retired" id="{}"></span>').format(f"{history.name}.{number}")
+            for number in range(1, min(self.given.get(history.name, 0), MOST_CLAUSES) + 1)
         )
         return Markup('<h3 id="{}">{}{}</h3>\n{}<ul class="pp-events">\n{}</ul>\n{}').format(
-            story.name, clauses, shown_title(story.title), went, events, older
+            history.name, clauses, shown_title(history.title), went, events, older
         )
 
     def _event(self, name: str, event: SectionEvent) -> Markup:
@@ -205,10 +207,10 @@ class _Writer:
             )
         place = self._place(name, event)
         link = page_head.link_html((release.version, f"{self.at.changes(release.number)}{place}"))
-        told = Markup(", ").join(self._told(name, change) for change in event.changes)
+        kinds = Markup(", ").join(self._kind(name, change) for change in event.changes)
         own = [change for change in event.changes if _own(change) == name]
         return Markup('<li>{}<span class="pp-when">, {}</span><br>{}{}</li>\n').format(
-            link, when, told, page_parts.figures(own)
+            link, when, kinds, page_parts.figures(own)
         )
 
     def _place(self, name: str, event: SectionEvent) -> str:
@@ -217,7 +219,7 @@ class _Writer:
         names = [name, *(change.anchor or change.title for change in event.changes)]
         return next((f"#{first[n]}" for n in names if n in first), "")
 
-    def _told(self, name: str, change: Change) -> Markup:
+    def _kind(self, name: str, change: Change) -> Markup:
         own = _own(change)
         others = Markup(", ").join(map(self._link, filter(None, change.others)))
         if name == own:

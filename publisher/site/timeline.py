@@ -10,21 +10,18 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from babel import Locale
-from babel.dates import format_date
 from markupsafe import Markup
 
 from publisher.compare.amendment import Counts
 from publisher.markup.elements import NOTHING
-from publisher.policies.dates import long_date
-from publisher.policies.language import date_locale
+from publisher.policies.dates import long_date, short_date
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases, Status
 from publisher.site.page_parts import status_words
 
 ROWS = 24
-"""So many amendments are drawn, the latest ones; a table beside the picture lists all."""
+"""Limit on the amendments drawn, the latest ones; a table beside the picture lists all."""
 _ROW, _TOP, _FOOT = 74, 34, 30
 _STEPS = (1, 3, 6, 12, 24, 60, 120, 240)
 """Months between two marks of the scale."""
@@ -198,11 +195,11 @@ class _Drawing:
             yield from self._bar(bar, _TOP + row * _ROW)
 
     def _short(self, day: dt.date) -> str:
-        return format_date(day, "d MMM y", locale=self._locale)
+        return short_date(day, self._language)
 
     @property
-    def _locale(self) -> Locale:
-        return date_locale(self.bars[-1].release.policy.facts.language if self.bars else "en")
+    def _language(self) -> str:
+        return self.bars[-1].release.policy.facts.language if self.bars else "en"
 
     def _bar(self, bar: Bar, top: float) -> Iterator[Markup]:
         since = f"from {self._short(bar.start)}" if bar.start else "from an unknown day"
@@ -275,7 +272,7 @@ class _Drawing:
                 return
             if 24 < self.x(day) < self.width - 24:
                 pattern = "y" if step >= 12 else "MMM y"
-                yield day, format_date(day, pattern, locale=self._locale)
+                yield day, short_date(day, self._language, pattern)
 
 
 def _text(x: float, y: float, words: str, kind: str, anchor: str = "start") -> Markup:

@@ -1,6 +1,6 @@
 """The pages of a version in its other languages, and of the text in force in each of them.
 
-What they say of other versions is what the pages in the language that decides say as well, so a
+What they say of other versions is what the pages of the authoritative text say as well, so a
 release alters no more of them than of those.
 """
 
@@ -102,7 +102,7 @@ def _head(policy: PolicyOnDay, rendition: Rendition, status: Status) -> Markup:
 def _body(
     policy: PolicyOnDay, rendition: Rendition, top: list[Markup], head: Markup, *, own: bool = False
 ) -> Body:
-    """A translation with what stands around it; `own`: at the address of its version."""
+    """A translation as a page; `own`: at the address of its version."""
     release, language = rendition.release, rendition.language
     text, facts = (
         policy.derived.translation(release, language, rendition.at),

@@ -29,7 +29,7 @@ STEPS_SCRIPT = "assets/publisher/steps.js"
 """The script of the redlines, from the site's root."""
 
 ANCHORS_SCRIPT = "assets/publisher/anchors.js"
-"""That of the texts."""
+"""The script of the texts, likewise."""
 
 
 def version_pages(policy: PolicyOnDay, release: Release) -> Iterator[Page]:
@@ -52,7 +52,7 @@ def version_pages(policy: PolicyOnDay, release: Release) -> Iterator[Page]:
 def version_actions(
     policy: PolicyOnDay, release: Release, at: Addresses, *, history: bool = False
 ) -> Markup:
-    """What a reader of a version can go to; `history`: also to all versions."""
+    """Links for the reader of a version; `history`: also to all versions."""
     links = [("All versions", at.history)] if history else []
     links += policy.downloads(release, at, "policy")
     return page_head.action_row([*links, *answer_links(policy, release, at)], "This version")
@@ -94,7 +94,7 @@ def steps_script(at: Addresses) -> Markup:
 
 
 def _release(policy: PolicyOnDay, release: Release) -> Body:
-    """With a loud banner where it is not in force."""
+    """The text, with a banner where it is not in force."""
     facts, at = release.policy.facts, policy.at(2)
     text = policy.derived.text(release)
     status = policy.releases.status(release, policy.today).status

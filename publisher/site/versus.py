@@ -23,7 +23,7 @@ from publisher.site.page_head import link_html
 from publisher.site.page_parts import LEGEND, redline_tools, when_words
 
 COMPARE_SCRIPT = "assets/publisher/compare.js"
-"""What compares, from the site's root."""
+"""The script that compares, from the site's root."""
 
 
 def version_chooser(derived: DerivedTexts, at: Addresses) -> Markup:
@@ -76,7 +76,7 @@ def compare_script(at: Addresses) -> Markup:
 
 
 def script_phrases(release: Release, at: Addresses) -> dict[str, object]:
-    """All that the scripts say and write, and the rules that they follow.
+    """Everything that the scripts show and write, and the rules that they follow.
 
     Args:
         release: the last one.
@@ -86,7 +86,7 @@ def script_phrases(release: Release, at: Addresses) -> dict[str, object]:
 
 
 def _messages(at: Addresses) -> dict[str, object]:
-    """What is said beside the comparison, and where scripts are."""
+    """The messages beside the comparison, and the addresses of scripts."""
     return {
         "choose": "Choose two versions.",
         "both": "Both are the same version. Choose two that differ.",
@@ -102,7 +102,7 @@ def _messages(at: Addresses) -> dict[str, object]:
 
 
 def _marks() -> dict[str, object]:
-    """What is set around words."""
+    """Marks around words."""
     spans = {kind.value: Span(kind, "$1") for kind in (SpanKind.INSERT, SpanKind.DELETE)}
     marked = {name: inline([span], Style()) for name, span in spans.items()}
     return {
@@ -118,7 +118,7 @@ def _marks() -> dict[str, object]:
 
 
 def _blocks() -> dict[str, object]:
-    """What is set around paragraphs, rows and items, or between them."""
+    """Marks around paragraphs, rows and items, or between them."""
     moved = Markup('“$2” moved from here <a href="#moved-$1-here">to “$3”</a>.')
     return {
         "away": Markup('<p class="pp-away" id="moved-$1-away">{}</p>\n').format(moved),
@@ -149,7 +149,7 @@ def _blocks() -> dict[str, object]:
 
 
 def _page(release: Release) -> dict[str, object]:
-    """What is set around the whole."""
+    """The frame of the whole comparison."""
     swap = Markup('<p><a href="?from=$5&amp;to=$4">The other way round</a></p>\n')
     language = release.policy.facts.language
     return {
@@ -170,7 +170,7 @@ REMARK = (
     "joined to another, or a table got other columns, words may be shown as removed and added "
     "that only went elsewhere. The publisher’s own comparison of each step is below."
 )
-"""Stands above what the script found."""
+"""The remark above what the script found."""
 
 
 def _noted(words: str) -> Markup:
@@ -179,11 +179,11 @@ def _noted(words: str) -> Markup:
     )
 
 
-def _seam(tag: str, said: str) -> Markup:
+def _seam(tag: str, words: str) -> Markup:
     return Markup(
         '<{} class="pp-seam"><span class="pp-words" aria-hidden="true">¶</span>'
         '<span class="pp-say">[{}]</span></{}> '
-    ).format(tag, said, tag)
+    ).format(tag, words, tag)
 
 
 def _chain(releases: Releases, at: Addresses) -> Markup:

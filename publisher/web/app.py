@@ -2,7 +2,7 @@
 
 Reading never acts: whatever follows links, no GET or HEAD writes anything. A declaration is
 answered only after it is on the disk. No cookie is set, and no query, which may hold a personal
-link, is written to a _log.
+link, is written to a log.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ LINES = 20
 """A second, on the whole."""
 BURST = 200
 """Lines that may come at once."""
-LONGEST_RECORD = 400
+LONGEST_LINE = 400
 """Characters of a line."""
 FRAMES = 3
 """Places that are named of an exception, the innermost first."""
@@ -122,9 +122,9 @@ class _Line(logging.Formatter):
         text = record.getMessage()
         if record.exc_info and record.exc_info[1]:
             text = f"{text.strip()}: {_where(*record.exc_info[1:])}"
-        plain = "".join(c if c.isprintable() else " " for c in text[: 2 * LONGEST_RECORD])
+        plain = "".join(c if c.isprintable() else " " for c in text[: 2 * LONGEST_LINE])
         line = f"{self.formatTime(record)} {plain}"
-        return line if len(line) <= LONGEST_RECORD else f"{line[: LONGEST_RECORD - 1]}…"
+        return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
 
 
 def _where(error: BaseException, raised: TracebackType | None) -> str:

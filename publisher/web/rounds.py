@@ -59,5 +59,5 @@ class Rounds:
             self._send()
         except PublisherError as error:
             _log.warning("receipts wait: %s", error.what)
-        except Exception:  # noqa: BLE001 - one round that fails, whatever of, must not be the last
+        except Exception:  # noqa: BLE001 - one round that fails must not be the last
             _log.exception("receipts wait")

@@ -95,9 +95,9 @@ def test_the_same_project_gives_the_same_site(
 
 WATCHED = """
 import sys
-from publisher.cli import main
+from publisher.cli import command_line
 
-main(sys.argv[1:], standalone_mode=False)
+command_line(sys.argv[1:], standalone_mode=False)
 print(*sorted(m for m in ("sqlalchemy", "smtplib", "weasyprint", "mkdocs") if m in sys.modules))
 """
 

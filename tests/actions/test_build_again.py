@@ -135,7 +135,7 @@ def test_a_cache_shared_by_two_builds_makes_the_same_site(house: House, tmp_path
         (root / ".publisher").mkdir(exist_ok=True)
         (root / ".publisher/cache").symlink_to(shared)
     shared.mkdir()
-    command = "from publisher.cli import main; main()"
+    command = "from publisher.cli import command_line; command_line()"
 
     def run(root: Path) -> subprocess.CompletedProcess[str]:
         import sys

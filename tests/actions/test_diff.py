@@ -11,7 +11,7 @@ import pypdf
 import pytest
 from click.testing import CliRunner, Result
 
-from publisher.cli import main
+from publisher.cli import command_line
 from publisher.exchange.diff_json import rebuild
 from tests.fixtures.house import SECTIONS, House
 
@@ -76,7 +76,7 @@ def test_two_files_without_a_project(tmp_path: Path) -> None:
     (tmp_path / "old.md").write_text("# Terms\n\nYou may not copy it.\n")
     (tmp_path / "new.md").write_text("# Terms\n\nYou may copy it.\n")
     words = ["--project", str(tmp_path), "diff", str(tmp_path / "old.md"), str(tmp_path / "new.md")]
-    result = CliRunner().invoke(main, [*words, "--format", "json"])
+    result = CliRunner().invoke(command_line, [*words, "--format", "json"])
     assert result.exit_code == 0
     value = json.loads(result.output)
     assert value["words"] == {"inserted": 0, "deleted": 1, "moved": 0}
@@ -105,7 +105,7 @@ def test_before_the_first_release(house: House) -> None:
 
 
 def outside(folder: Path, *words: str) -> Result:
-    return CliRunner().invoke(main, ["--project", str(folder), "diff", *words])
+    return CliRunner().invoke(command_line, ["--project", str(folder), "diff", *words])
 
 
 @pytest.mark.parametrize("data", [b"fine\n\xe9\n", b"fine\nbin\0ary\n"], ids=["latin", "binary"])
@@ -134,7 +134,7 @@ def test_files_are_called_by_what_tells_them_apart(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "terms.md").write_text(text)
     files = [str(tmp_path / folder / "terms.md") for folder in ("before", "after")]
-    output = CliRunner().invoke(main, ["diff", *files]).output
+    output = CliRunner().invoke(command_line, ["diff", *files]).output
     assert output.startswith("Terms: before/terms.md → after/terms.md\n")
 
 
@@ -155,7 +155,7 @@ def test_for_a_mail(amended: House) -> None:
 def test_two_files_need_no_git() -> None:
     """What a comparison of two files does not need takes no time: git, dates, pages."""
     code = (
-        "import sys; from publisher.cli import main; import publisher.actions.diff, "
+        "import sys; from publisher.cli import command_line; import publisher.actions.diff, "
         "publisher.reports.terminal; "
         "print(*{'git', 'babel', 'sqlalchemy', 'mkdocs'} & set(sys.modules))"
     )

@@ -13,6 +13,7 @@ from publisher.errors import RecipientsError
 from tests.fixtures.house import House
 from tests.fixtures.houses import (
     CUSTOMERS,
+    NOW,
     import_customers,
     told,
     workplace,
@@ -55,3 +56,16 @@ def test_a_bad_list_is_refused_whole(house: House, tmp_path: Path, text: str, to
     result = house.run("recipients", "import", str(path))
     assert result.exit_code == 2
     assert told_of in result.output
+
+
+def test_a_list_is_taken_and_taken_again(project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "more.csv"
+    path.write_bytes(
+        CUSTOMERS.replace(b"Anna Example", b"Anna E.") + b"c-4,anna@customer.example,\n"
+    )
+    house = House(project.root)
+    assert house.ok("recipients", "import", str(path), at=NOW) == (
+        "1 new, 1 changed, 2 unchanged\n"
+        "  note: anna@customer.example is the address of several customers; each is told\n"
+    )
+    assert house.ok("recipients", "import", str(path), at=NOW).startswith("0 new, 0 changed, 4")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import email
-import email.policy
 import io
 import re
 from collections.abc import Iterator
-from email.message import EmailMessage
 from html import escape
 from pathlib import Path
 
@@ -25,7 +22,6 @@ from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
 from publisher.letters.message import LetterForm
-from publisher.letters.sending import SendingReport
 from publisher.people.deliveries import DeliveryState
 from publisher.people.recipients import SAMPLE
 from publisher.releases.number import Number
@@ -41,10 +37,12 @@ from tests.fixtures.houses import (
     make,
     postpone,
     reseal,
+    send_letters,
     spooled,
     told,
     workplace,
 )
+from tests.fixtures.letters import read_message
 from tests.fixtures.mailbox import Mailbox, told_house
 
 
@@ -58,19 +56,9 @@ def project(tmp_path: Path) -> Project:
     return told(tmp_path)
 
 
-def run(project: Project, number: Number = TWO) -> SendingReport:
-    return send(workplace(project), "privacy", number, silent)
-
-
-def read(data: bytes) -> EmailMessage:
-    message = email.message_from_bytes(data, policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
-    return message
-
-
 def test_the_letter_of_a_customer_has_that_customers_own_links(project: Project) -> None:
     letter = letter_for(project, "c-2")
-    message = read(letter.data)
+    message = read_message(letter.data)
     assert message["To"] == '"Ben <b>Example</b>" <ben@customer.example>'
     assert message.get_all("Auto-Submitted") == ["auto-generated"]
     token = token_in(str(message["Reply-To"]), "opt-out@hosting.example")
@@ -89,7 +77,7 @@ def test_the_letter_of_a_sample_leads_nowhere(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PUBLISHER_TOKEN_KEY")
-    message = read(letter_for(project, None).data)
+    message = read_message(letter_for(project, None).data)
     token = token_in(str(message["Reply-To"]), "opt-out@hosting.example")
     assert not is_signed([KEY.encode()], parse_token(token), SAMPLE.customer)
 
@@ -114,7 +102,7 @@ def test_a_stranger_has_no_letter(project: Project) -> None:
 
 def test_the_text_travels_with_the_letter_where_the_profile_says_so(tmp_path: Path) -> None:
     project = make(tmp_path, profile="p2b")
-    message = read(letter_for(project, None).data)
+    message = read_message(letter_for(project, None).data)
     (attached,) = message.iter_attachments()
     assert attached.get_filename() == "privacy-2.pdf"
     frozen = project.versions / "privacy/2/policy.pdf"
@@ -156,7 +144,7 @@ def since(project: Project, customer: str | None, number: Number) -> str:
 def test_each_customer_sees_what_changed_since_the_last_letter(project: Project) -> None:
     for customer in ("c-1", "c-2", None):
         assert since(project, customer, TWO) == f"{SITE}/2/changes/"
-    run(project)
+    send_letters(project)
     settle(project, "c-2", DeliveryState.REFUSED)
     settle(project, "c-3", DeliveryState.IN_DOUBT)
     import_customers(project, b"customer,address\nc-4,dan@x.example\n")
@@ -171,36 +159,36 @@ def test_each_customer_sees_what_changed_since_the_last_letter(project: Project)
 
 
 def test_what_is_sent_leads_where_the_preview_led(project: Project) -> None:
-    run(project)
+    send_letters(project)
     settle(project, "c-2", DeliveryState.BOUNCED)
     amend_again(project)
     expected = {c: since(project, c, THREE) for c in ("c-1", "c-2")}
     assert expected["c-1"] != expected["c-2"]
     send(workplace(project, SPRING), "privacy", THREE, silent)
     letters = {
-        read(data)["To"].addresses[0].addr_spec: data
+        read_message(data)["To"].addresses[0].addr_spec: data
         for data in spooled(project)
-        if "version 3" in read(data)["Subject"]
+        if "version 3" in read_message(data)["Subject"]
     }
     for customer, address in (("c-1", "anna@customer.example"), ("c-2", "ben@customer.example")):
-        body = read(letters[address]).get_body(("plain",))
+        body = read_message(letters[address]).get_body(("plain",))
         assert body is not None
         assert expected[customer] in body.get_content()
 
 
 def test_who_missed_a_letter_and_got_the_next_one_is_up_to_date(project: Project) -> None:
-    run(project)
+    send_letters(project)
     settle(project, "c-2", DeliveryState.REFUSED)
     postpone(project, dt.date(2027, 4, 1))
     assert since(project, "c-1", Number(2, 1)) == f"{SITE}/2.1/changes/"
     assert since(project, "c-2", Number(2, 1)) == f"{SITE}/compare/?from=1&to=2.1"
-    run(project, Number(2, 1))
+    send_letters(project, Number(2, 1))
     amend_again(project)
     assert since(project, "c-2", THREE) == f"{SITE}/3/changes/"
 
 
 def test_the_pdf_of_a_letter_leads_there_too(project: Project) -> None:
-    run(project)
+    send_letters(project)
     settle(project, "c-2", DeliveryState.REFUSED)
     amend_again(project)
     data = notice(workplace(project), "privacy", THREE, "c-2", LetterForm.PDF)

@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher import pipe
-from publisher.cli import main
+from publisher.cli import command_line
 from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from tests import ROOT
@@ -160,7 +160,7 @@ def test_the_same_where_python_calls_it(
     words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir("/")
-    result = CliRunner().invoke(main, list(words), input=MAIL)
+    result = CliRunner().invoke(command_line, list(words), input=MAIL)
     assert (result.exit_code, result.output) == (75, LATER.decode())
 
 
@@ -379,8 +379,8 @@ def test_a_signal_puts_it_off(
 
 @given(st.text())
 def test_a_line_is_short_and_holds_no_control_character(text: str) -> None:
-    line = pipe.one_line(text)
-    assert len(line) <= pipe.LONGEST_LINE
+    line = pipe.line(text)
+    assert len(line) <= pipe.LONGEST_REPLY
     assert line.isascii()
     assert not line or line.isprintable()
     assert "@" not in line
@@ -390,16 +390,14 @@ def test_a_line_is_short_and_holds_no_control_character(text: str) -> None:
 @given(st.text(), st.text())
 def test_a_line_holds_no_path_and_no_address(before: str, behind: str) -> None:
     for secret in ("/srv/secret/ledger.sqlite", "ann@example.com", "C:\\secret", "../secret/x"):
-        told = pipe.one_line(f"{before} {secret} {behind}")
-        assert "secret" not in told.replace(pipe.one_line(before), "").replace(
-            pipe.one_line(behind), ""
-        )
+        told = pipe.line(f"{before} {secret} {behind}")
+        assert "secret" not in told.replace(pipe.line(before), "").replace(pipe.line(behind), "")
         assert "example.com" not in told or "example.com" in before + behind
 
 
 def test_a_line_keeps_the_name_of_a_release() -> None:
     said = "message 7 kept: opt-out, privacy/2, in time, R-000001"
-    assert pipe.one_line(said) == said
+    assert pipe.line(said) == said
 
 
 ALONE = """unshare --map-root-user --mount sh -c '
@@ -495,6 +493,6 @@ def test_the_installed_program_is_the_guarded_one() -> None:
 
 
 def test_every_command_name_is_known() -> None:
-    assert pipe.COMMAND in main.commands
-    options = {o for p in main.params for o in p.opts if not getattr(p, "is_flag", False)}
+    assert pipe.COMMAND in command_line.commands
+    options = {o for p in command_line.params for o in p.opts if not getattr(p, "is_flag", False)}
     assert {o for o in options if o.startswith("--")} == set(pipe._VALUED)

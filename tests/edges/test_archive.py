@@ -20,6 +20,7 @@ from publisher.errors import ConfigurationError, FreezeError, NotFoundError, Sea
 from publisher.releases.folder import SUMS_FILE, release_files, seal_of
 from publisher.releases.number import Number
 from publisher.releases.seals import Link, chain_flaws
+from tests import ROOT
 from tests.fixtures.house import git
 from tests.fixtures.houses import ONE, TWO, make, prolong, reseal, under_git
 
@@ -137,6 +138,24 @@ def test_a_file_as_it_was_sealed(project: Project, archive: Archive) -> None:
     reseal(file(project, "2"))
     with pytest.raises(SealError, match="was altered after the release was read"):
         archive.file(release, "notice.md")
+
+
+def test_nobody_reads_a_release_but_the_archive() -> None:
+    """Except `verify`, and those who make sure of what they are about to write."""
+
+    def users(call: str) -> set[str]:
+        package = ROOT / "publisher"
+        found = (p for p in package.rglob("*.py") if f"{call}(" in p.read_text("utf-8"))
+        return {path.relative_to(package).as_posix() for path in found}
+
+    assert users("unsealed") == {"edges/archive.py", "edges/evidence.py"}
+    assert users("read_release") == {
+        "releases/folder.py",
+        "edges/archive.py",
+        "edges/evidence.py",
+        "actions/freeze.py",
+        "actions/import_history.py",
+    }
 
 
 # ── what is refused ──────────────────────────────────────────────────────────────────────────────
@@ -384,6 +403,17 @@ def test_a_repository_of_sha256(project: Project) -> None:
     archive.releases("privacy")
     forge(project, "3")
     assert refused(lambda: archive.release("privacy", THREE))[0] == "versions/privacy/3"
+
+
+@pytest.mark.parametrize("stands", ["1" * 40, "ref: refs/tags/privacy/1", "x"])
+def test_a_tag_that_cannot_be_read(project: Project, stands: str) -> None:
+    under_git(project)
+    (project.root / ".git/refs/tags/privacy/2").write_text(f"{stands}\n")
+    archive = witnessed(project)
+    archive.release("privacy", ONE)
+    with pytest.raises(SealError, match="its tag cannot be read") as caught:
+        archive.release("privacy", TWO)
+    assert caught.value.where == "tag privacy/2"
 
 
 def test_git_is_not_asked(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,11 +40,6 @@ FOLDERS = [name for name, layer in LAYERS.items() if layer >= CORE and (PACKAGE 
 """Of the core: each imports only from itself and from those behind it."""
 
 
-def module_of(path: Path) -> str:
-    parts = path.relative_to(PACKAGE).with_suffix("").parts
-    return parts[0]
-
-
 def imports(path: Path) -> set[str]:
     """Everything a file imports, also inside functions; names under TYPE_CHECKING count too."""
     found: set[str] = set()
@@ -56,7 +51,22 @@ def imports(path: Path) -> set[str]:
     return found
 
 
-FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
+def module_of(path: Path) -> str:
+    """The module or folder of the package that a file belongs to."""
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+FILES = sorted(
+    path
+    for path in PACKAGE.rglob("*.py")
+    if path.name != "__init__.py" or path.parent.name in LAYERS
+)
+ACTIONS = sorted(
+    path
+    for path in (PACKAGE / "actions").glob("*.py")
+    if path.stem not in ("__init__", "workplace")
+)
+DOORS = [path for path in FILES if not LAYERS[module_of(path)]]
 
 
 def test_every_module_has_its_place_and_every_place_its_module() -> None:
@@ -109,3 +119,114 @@ def test_no_circle() -> None:
 
     for name in graph:
         visit(name, ())
+
+
+# ── doors ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def values_for_doors() -> set[str]:
+    """The modules with values that doors may name, from the table in ARCHITECTURE.md."""
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("Doors import "))
+    return set(re.findall(r"`(\w+\.\w+)`", line))
+
+
+VALUES = values_for_doors()
+
+
+def test_doors_are_looked_at() -> None:
+    assert len(DOORS) > 10
+    assert VALUES
+    named = {name.removeprefix("publisher.") for path in DOORS for name in imports(path)}
+    assert named >= VALUES, "ARCHITECTURE.md names no value that no door needs"
+
+
+@pytest.mark.parametrize("path", DOORS, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_doors_only_ask(path: Path) -> None:
+    """A door imports doors, actions, errors and values: no edge, and no rule."""
+    doors = {name for name, layer in LAYERS.items() if not layer}
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] != "publisher" or len(parts) < 2 or parts[1] in ("__version__", "__file__"):
+            continue
+        if path.stem == "mkdocs_plugin" and parts[1:3] == ["edges", "mkdocs"]:
+            continue  # MkDocs wants a class of its own kind, which is known there alone
+        allowed = parts[1] in doors | {"actions", "errors"} or ".".join(parts[1:3]) in VALUES
+        folder = len(parts) == 2 and any(value.startswith(f"{parts[1]}.") for value in VALUES)
+        assert allowed or folder, f"{path.name} imports {name}"
+
+
+# ── actions ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Every function in a file, methods too."""
+    tree = ast.parse(path.read_text("utf-8"))
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return [node for node in ast.walk(tree) if isinstance(node, kinds)]
+
+
+def takes_workplace(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a workplace is among its parameters."""
+    given = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    return any(a.annotation and "Workplace" in ast.unparse(a.annotation) for a in given)
+
+
+@pytest.mark.parametrize("path", ACTIONS, ids=lambda path: path.stem)
+def test_an_action_is_one_function_called_as_its_file(path: Path) -> None:
+    """It is the only one that takes the workplace; what it needs it hands on."""
+    body = ast.parse(path.read_text("utf-8")).body
+    public = [n.name for n in body if isinstance(n, ast.FunctionDef) and n.name[0] != "_"]
+    assert public == [path.stem]
+    assert {f.name for f in functions(path) if takes_workplace(f)} <= {path.stem}
+
+
+def test_nobody_below_the_actions_knows_the_workplace() -> None:
+    lower = [path for path in FILES if LAYERS[module_of(path)] > LAYERS["actions"]]
+    assert len(lower) > 100
+    assert [path.name for path in lower if "Workplace" in path.read_text("utf-8")] == []
+
+
+@pytest.mark.parametrize("path", ACTIONS, ids=lambda path: path.stem)
+def test_an_action_has_an_end_to_end_test_of_its_name(path: Path) -> None:
+    assert (ROOT / f"tests/actions/test_{path.stem}.py").is_file()
+
+
+# ── what is known in one place ───────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("library", "place"),
+    [
+        ("mkdocs", "edges/mkdocs/"),
+        ("git", "edges/"),
+        ("sqlalchemy", "edges/ledger/"),
+        ("smtplib", "edges/carriers/"),
+        ("weasyprint", "edges/"),
+        ("click", "cli/"),
+        ("starlette", "web/"),
+        ("rich", "cli/"),
+        ("babel", "policies/"),
+    ],
+)
+def test_a_library_is_known_in_one_place(library: str, place: str) -> None:
+    users = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if any(name.split(".")[0] == library for name in imports(path))
+    }
+    assert users
+    assert [user for user in users if not user.startswith(place)] == []
+
+
+def test_what_architecture_points_to_is_there() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    named = re.findall(r"`([\w./-]+(?:\.py|\.md|\.js|/))`", text)
+    assert len(named) > 50
+    everything = {path.name for path in PACKAGE.rglob("*.py")}
+    gone = [
+        name
+        for name in named
+        if not (PACKAGE / name).exists() and not (ROOT / name).exists() and name not in everything
+    ]
+    assert gone == []

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Browser, Page
 
-from publisher.cli import main
+from publisher.cli import command_line
 from tests.fixtures.access import Scheme, violations
 from tests.fixtures.browsers import serving
 from tests.fixtures.house import KEY, House, make_house
@@ -143,7 +143,7 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> str:
         (folder / name).write_text(text)
     words = ["--project", str(folder), "diff", str(folder / "old.md"), str(folder / "new.md")]
     target = folder / "redline.html"
-    result = CliRunner().invoke(main, [*words, "--format", "html", "-o", str(target)])
+    result = CliRunner().invoke(command_line, [*words, "--format", "html", "-o", str(target)])
     assert result.exit_code == 0, result.output
     return target.as_uri()
 

@@ -26,7 +26,7 @@ from mkdocs.config import load_config
 from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Page, ViewportSize
 from pypdf import PdfReader
 
-from publisher.cli import main
+from publisher.cli import command_line
 from publisher.edges.mkdocs.order import Order, order
 from tests.fixtures import tricks
 from tests.fixtures.browsers import serving
@@ -258,7 +258,7 @@ def test_a_comparison_in_one_file_runs_no_name_and_no_text(
         paths.append(str(path))
     target = tmp_path / "changes.html"
     words = ["--project", str(tmp_path), "diff", *paths, "--format", "html", "-o", str(target)]
-    result = CliRunner().invoke(main, words)
+    result = CliRunner().invoke(command_line, words)
     assert result.exit_code == 0, result.output
     for watch in watching(browser, heed=heed):
         watch.look(target.as_uri())

@@ -9,7 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from publisher.cli import main
+from publisher.cli import command_line
 from tests import ROOT
 from tests.fixtures.some import some
 
@@ -32,12 +32,12 @@ def told() -> set[str]:
 
 
 def test_every_command_has_its_row() -> None:
-    assert told() == set(commands(main))
+    assert told() == set(commands(command_line))
 
 
-@pytest.mark.parametrize("command", sorted(commands(main)))
+@pytest.mark.parametrize("command", sorted(commands(command_line)))
 def test_every_command_has_help(command: str) -> None:
-    result = CliRunner().invoke(main, [*command.split(), "--help"])
+    result = CliRunner().invoke(command_line, [*command.split(), "--help"])
     assert result.exit_code == 0
     assert len(result.output.splitlines()[2].strip()) > 20
 
@@ -45,18 +45,18 @@ def test_every_command_has_help(command: str) -> None:
 def test_the_options_named_are_there() -> None:
     known = {
         option
-        for command in commands(main)
+        for command in commands(command_line)
         for option in re.findall(
-            r"--[a-z-]+", CliRunner().invoke(main, [*command.split(), "--help"]).output
+            r"--[a-z-]+", CliRunner().invoke(command_line, [*command.split(), "--help"]).output
         )
-    } | set(re.findall(r"--[a-z-]+", CliRunner().invoke(main, ["--help"]).output))
+    } | set(re.findall(r"--[a-z-]+", CliRunner().invoke(command_line, ["--help"]).output))
     assert set(some(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README))) <= known
 
 
 def test_the_terminal_session_is_true() -> None:
     session = re.search(r"```console\n\$ publisher (.*?)\n(.*?)```", README, re.DOTALL)
     assert session is not None
-    result = CliRunner().invoke(main, ["--project", str(ROOT), *session[1].split()])
+    result = CliRunner().invoke(command_line, ["--project", str(ROOT), *session[1].split()])
     assert result.output.startswith(session[2])
 
 

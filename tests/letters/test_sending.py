@@ -85,7 +85,7 @@ def test_the_notice_period_is_kept_to_the_day() -> None:
 def test_who_was_told_of_an_earlier_date_needs_no_new_period() -> None:
     late = LATER - DAY
     require_in_time(POSTPONED, amendments(), due(), late)
-    with pytest.raises(SendError, match="1 recipients would be told today"):
+    with pytest.raises(SendError, match="1 recipient would be told today"):
         require_in_time(POSTPONED, amendments(), due(2), late)
 
 

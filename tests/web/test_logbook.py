@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from publisher.web import logbook
-from publisher.web.logbook import LONGEST_RECORD, Logbook
+from publisher.web.logbook import LONGEST_LINE, Logbook
 from tests.fixtures.houses import told
 from tests.fixtures.receivers import receiving
 
@@ -109,7 +109,7 @@ def test_a_record_is_one_line_of_a_length(page: io.StringIO) -> None:
     logging.getLogger().handlers[0].handle(wrong)
     first, second = page.getvalue().split("\n")[:2]
     assert first.endswith("a b  [2J   c")
-    assert (len(second), second[-1]) == (LONGEST_RECORD, "…")
+    assert (len(second), second[-1]) == (LONGEST_LINE, "…")
     assert page.getvalue().count("\n") == 2
 
 
@@ -146,5 +146,5 @@ def test_the_log_of_a_real_receiver_is_bounded(tmp_path: Path) -> None:
         receiver.stop()
         written = receiver.log.splitlines()
     assert 150 < len(written) < 500
-    assert max(map(len, written)) <= LONGEST_RECORD
+    assert max(map(len, written)) <= LONGEST_LINE
     assert "lines left out" in written[-1]

@@ -72,7 +72,7 @@ class Frames:
 
         Args:
             page: as the theme knows it; its title and description are in `meta`.
-            body: what stands in the frame.
+            body: the content of the frame.
         """
         folder, _, rest = page.url.partition("/")
         parts = (body.description, body.headings, "<h1" in body.html)
@@ -108,8 +108,8 @@ class Frames:
         standin.canonical_url = _slot("canonical")
         heading = (Heading(2, _slot("contents"), _slot("contents")),)
         start = Markup("<h1>") if "<h1" in body.html else NOTHING
-        standing = Body(start + _slot("html"), heading)
-        whole = self._rendered(standin, standing, escape(_slot("head")))
+        content = Body(start + _slot("html"), heading)
+        whole = self._rendered(standin, content, escape(_slot("head")))
         listed = self._contents(heading)
         if whole.count(listed) != 1:
             return None

@@ -31,12 +31,12 @@ class GeneratedPage(MkDocsPage):
         self.body = Body(NOTHING)
 
     def read_source(self, config: MkDocsConfig) -> None:
-        """There is no Markdown; the facts for the theme stand where MkDocs looks for them."""
+        """There is no Markdown; the facts for the theme are where MkDocs looks for them."""
         self.markdown = ""
         self.open()
 
     def open(self) -> None:
-        """Makes what it says, and the facts that the theme looks for."""
+        """Makes its content, and the facts that the theme looks for."""
         self.body = self.made.body()
         self.meta = {
             "title": as_html(self.made.title),

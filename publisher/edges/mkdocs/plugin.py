@@ -37,7 +37,7 @@ LOST = Markup(
     "<h1>There is no such page</h1>\n<p>Every version that was ever published keeps its address. "
     "The menu leads to the policies and to all their versions.</p>\n"
 )
-"""What stands on the page for addresses that do not exist."""
+"""The content of the page for addresses that do not exist."""
 
 
 ALTERNATE = "link[rel=alternate]"
@@ -48,9 +48,9 @@ LANGUAGE = f"{ALTERNATE}[hreflang]:not([title])"
 NOINDEX = Markup('<meta name="robots" content="noindex">')
 """For search engines."""
 POLICIES = "<!-- policies -->"
-"""Stands in a hand-written page where the list of the policies is to be."""
+"""Marks the place of the list of the policies in a hand-written page."""
 POLICIES_END = "<!-- /policies -->"
-"""What stands between the two is shown where the site was built without this plugin."""
+"""The text between the two is shown where the site was built without this plugin."""
 _REGION = re.compile(f"{POLICIES}(?:.*?{POLICIES_END})?", re.DOTALL)
 UNDATED = Markup("<lastmod>{}</lastmod>").format(UNKNOWN)
 
@@ -138,7 +138,7 @@ class SitePlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-call]
         return made
 
     def _lighten(self, files: Files, config: MkDocsConfig) -> None:
-        """Takes from the theme's files what no page of this site needs at once."""
+        """Removes from the theme's files what no page of this site needs at once."""
         scripts = _theme_files(files.javascript_files(), "bundle")
         for file in scripts:
             script = file.content_string.replace(ALTERNATE, LANGUAGE)
@@ -222,7 +222,7 @@ def _theme_files(files: Sequence[File], *names: str) -> list[File]:
 
 
 def _plain(config: MkDocsConfig, made: GeneratedSite) -> bool:
-    """Whether the site has switched nothing on that the trimmed sheets have no rules for."""
+    """Whether the trimmed sheets have rules for everything that the site has switched on."""
     return (
         set(config.theme.get("features", ())) <= theme.FEATURES
         and set(config.markdown_extensions) <= theme.EXTENSIONS

@@ -1,0 +1,126 @@
+"""The plan of a notice: `publisher send` without `--confirm`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from publisher.actions.plan_sending import plan_sending
+from publisher.edges.project import Project
+from publisher.errors import NotFoundError, SendError
+from publisher.releases.number import Number
+from tests.fixtures.house import House
+from tests.fixtures.houses import (
+    KEY,
+    NOW,
+    ONE,
+    TWO,
+    correct,
+    import_customers,
+    letter_states,
+    make,
+    postpone,
+    send_letters,
+    spooled,
+    told,
+    workplace,
+)
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return told(tmp_path)
+
+
+def test_the_plan_says_what_a_person_must_see(project: Project) -> None:
+    found = plan_sending(workplace(project), "privacy", TWO)
+    assert len(found.due.to_tell) == 3
+    text = "\n".join(found.lines())
+    assert "applies from 1 March 2027, opting out until 28 February 2027" in text
+    assert "to tell  3 of 3 recipients" in text
+    assert str(project.spool) in text
+    assert letter_states(project) == {}
+
+
+def test_no_letter_for_a_release_without_notice(project: Project) -> None:
+    with pytest.raises(SendError, match="it has no notice"):
+        plan_sending(workplace(project), "privacy", ONE)
+    with pytest.raises(NotFoundError):
+        plan_sending(workplace(project), "privacy", Number(7))
+
+
+def test_no_letter_without_recipients(tmp_path: Path) -> None:
+    with pytest.raises(SendError, match="no recipient") as caught:
+        plan_sending(workplace(make(tmp_path)), "privacy", TWO)
+    assert caught.value.remedy == "publisher recipients import FILE.csv"
+
+
+def test_no_letter_after_the_notice_period_has_begun_to_run_out(project: Project) -> None:
+    last = dt.datetime(2027, 1, 30, 23, 59, tzinfo=dt.UTC)
+    plan_sending(workplace(project, last), "privacy", TWO)
+    with pytest.raises(SendError) as caught:
+        plan_sending(workplace(project, last + dt.timedelta(minutes=1)), "privacy", TWO)
+    assert "freeze --correction --effective 2027-03-02" in caught.value.remedy
+    with pytest.raises(SendError, match="in force since"):
+        plan_sending(workplace(project, dt.datetime(2027, 3, 1, tzinfo=dt.UTC)), "privacy", TWO)
+
+
+def test_nothing_is_too_late_once_everybody_was_told(project: Project) -> None:
+    send_letters(project)
+    after = dt.datetime(2027, 4, 1, tzinfo=dt.UTC)
+    assert plan_sending(workplace(project, after), "privacy", TWO).due.told == 3
+
+
+def test_a_postponed_release_is_not_announced_with_its_old_date(project: Project) -> None:
+    postpone(project, dt.date(2027, 4, 1))
+    with pytest.raises(SendError, match=r"2\.1 has taken the place of 2") as caught:
+        plan_sending(workplace(project), "privacy", TWO)
+    assert caught.value.remedy == "publisher send 2.1"
+
+
+def test_a_correction_that_nobody_is_told_of_leaves_the_letter_as_it_is(project: Project) -> None:
+    correct(project)
+    assert len(plan_sending(workplace(project), "privacy", TWO).due.to_tell) == 3
+    with pytest.raises(SendError, match="it has no notice"):
+        plan_sending(workplace(project), "privacy", Number(2, 1))
+
+
+def test_who_was_told_of_a_date_is_told_of_a_later_one_without_a_new_period(
+    project: Project,
+) -> None:
+    send_letters(project)
+    postpone(project, dt.date(2027, 3, 8), dt.datetime(2027, 2, 20, tzinfo=dt.UTC))
+    later = dt.datetime(2027, 2, 20, tzinfo=dt.UTC)
+    assert len(plan_sending(workplace(project, later), "privacy", Number(2, 1)).due.to_tell) == 3
+    import_customers(project, b"customer,address\nc-4,dora@x.example\n", later)
+    with pytest.raises(SendError, match="1 recipient would be told today"):
+        plan_sending(workplace(project, later), "privacy", Number(2, 1))
+
+
+def test_the_same_date_is_told_once_under_two_numbers(project: Project) -> None:
+    send_letters(project)
+    postpone(project, dt.date(2027, 3, 1))
+    found = plan_sending(workplace(project), "privacy", Number(2, 1)).due
+    assert (found.told, len(found.to_tell)) == (3, 0)
+    assert send_letters(project, Number(2, 1)).accepted == 0
+    assert len(spooled(project)) == 3
+
+
+def test_without_confirmation_nothing_is_sent(project: Project) -> None:
+    shown = House(project.root).ok("send", "2", at=NOW)
+    assert "  to tell  3 of 3 recipients\n" in shown
+    assert "Nothing was sent. To send: publisher send 2 --confirm" in shown
+    assert spooled(project) == []
+    assert letter_states(project) == {}
+
+
+def test_a_plan_needs_no_key(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PUBLISHER_TOKEN_KEY")
+    assert "to tell  3 of 3" in House(project.root).ok("send", "2", at=NOW)
