@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from publisher.actions.bearers import Bearers
 from publisher.actions.workplace import Workplace
 from publisher.answers.opt_out_page import (
     FormAddress,
@@ -10,6 +9,7 @@ from publisher.answers.opt_out_page import (
     ShownPage,
     receipt_region,
 )
+from publisher.edges.bearers import Bearers
 from publisher.edges.built_site import read_opt_out_page
 from publisher.errors import LedgerError, TokenError, TooOftenError
 from publisher.people.requests import Channel, RequestKind

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from publisher.actions.bearers import Bearers
 from publisher.actions.workplace import Workplace
 from publisher.answers.opt_out_form import form_state, personal_form
 from publisher.answers.opt_out_page import FormAddress, FormMessage, ShownPage
+from publisher.edges.bearers import Bearers
 from publisher.edges.built_site import read_opt_out_page
 from publisher.errors import LedgerError, TokenError
 

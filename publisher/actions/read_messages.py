@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from publisher.actions.bearers import Bearers
 from publisher.actions.workplace import Workplace
 from publisher.answers.bearer import Bearer
 from publisher.answers.correspondence import Correspondence, correspondence
@@ -24,6 +23,7 @@ from publisher.answers.phrases import Phrases
 from publisher.answers.reply_address import tokens_in
 from publisher.answers.returned_form import ReturnedForm
 from publisher.edges.archive import Archive
+from publisher.edges.bearers import Bearers
 from publisher.edges.clock import Clock
 from publisher.edges.inbox import forms_within_limits, mail_within_limits
 from publisher.edges.ledger import Ledger

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from publisher.actions.bearers import Bearers
 from publisher.actions.workplace import Workplace
 from publisher.answers.answer_letter import answer_letter
 from publisher.answers.declarations import DAY
 from publisher.answers.receipts_due import Together, address_asked_with, due_answers
+from publisher.edges.bearers import Bearers
 from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from publisher.actions.bearers import Bearers
 from publisher.actions.workplace import Workplace
 from publisher.answers.bearer import Bearer
 from publisher.answers.filing import Decision, Verdict, filing_of
@@ -20,6 +19,7 @@ from publisher.answers.settling import (
     require_subject,
     subject_missing,
 )
+from publisher.edges.bearers import Bearers
 from publisher.edges.inbox import mail_within_limits
 from publisher.edges.ledger import Ledger
 from publisher.errors import MailError

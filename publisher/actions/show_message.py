@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from publisher.actions.bearers import Bearers
 from publisher.actions.workplace import Workplace
 from publisher.answers.filing import Attachments
 from publisher.answers.message_summary import message_summary
 from publisher.answers.reply_address import tokens_in
+from publisher.edges.bearers import Bearers
 from publisher.edges.inbox import forms_within_limits, mail_within_limits
 from publisher.errors import MailError, NotFoundError
 from publisher.mail.mail import Mail

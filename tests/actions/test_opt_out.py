@@ -18,7 +18,7 @@ from publisher.errors import TokenError
 from publisher.letters.message import message_id
 from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import Filed
-from publisher.people.requests import RequestKind, Timing
+from publisher.people.requests import RequestKind
 from tests.fixtures.answers import (
     at,
     bearer_of,
@@ -26,12 +26,11 @@ from tests.fixtures.answers import (
     posted,
     reply,
     state,
-    state_of_form,
     take,
 )
+from tests.fixtures.house import House
 from tests.fixtures.houses import (
     KEY,
-    LATE,
     NOW,
     ONE,
     TWO,
@@ -135,12 +134,8 @@ def test_a_declaration_is_about_its_own_release_only(project: Project) -> None:
     assert optouts(at(project), "privacy", ONE) == []
 
 
-def test_the_form_shows_what_stands(project: Project) -> None:
-    own = token(project, "c-1")
-    view = state_of_form(project, own, NOW)
-    assert (view.address, view.declared, view.timing) == ("a•••@c•••.example", None, Timing.IN_TIME)
-    declare(project, own, OUT, NOW)
-    view = state_of_form(project, own.upper(), LATE)
-    assert view.declared is not None
-    assert (view.declared.kind, view.declared.receipt) == (OUT, "R-000001")
-    assert (view.token, view.timing) == (own, Timing.LATE)
+def test_a_form_that_is_posted_is_answered_with_its_receipt(project: Project) -> None:
+    page = posted(project, token(project, "c-1"))
+    assert (page.message, page.personal) == (None, True)
+    assert "You have opted out of version 2" in words(page.html)
+    assert "opted out" in House(project.root).ok("optouts", "2", at=NOW)

@@ -25,6 +25,7 @@ from tests.fixtures.answers import (
     take,
     words,
 )
+from tests.fixtures.house import House
 from tests.fixtures.houses import (
     KEY,
     LATE,
@@ -133,3 +134,9 @@ def test_rows_are_for_people(project: Project) -> None:
     )
     with pytest.raises(NotFoundError):
         optouts(at(project), "privacy", Number(9))
+
+
+def test_who_opted_out_is_a_table(project: Project) -> None:
+    declare(project, token(project, "c-1"), OUT, NOW)
+    table = " ".join(House(project.root).ok("optouts", "2", at=NOW).split())
+    assert "c-1 opted out 2027-01-10 09:30 UTC in time form R-000001 stands" in table

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-import sys
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -13,14 +12,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from publisher.actions.optouts import optouts
-from publisher.actions.read_messages import read_messages
 from publisher.actions.receipts import receipts
 from publisher.actions.receive import receive
 from publisher.actions.send_receipts import send_receipts
 from publisher.actions.show_message import show_message
 from publisher.edges.ledger import ledger_of
-from publisher.edges.locks import held
 from publisher.edges.project import Project
 from publisher.errors import LedgerError
 from publisher.mail.reading import read_mail
@@ -29,15 +25,14 @@ from publisher.people.requests import RequestKind
 from tests.fixtures.answers import (
     at,
     judge,
-    listed,
     reply,
     state,
     take,
 )
+from tests.fixtures.house import House
 from tests.fixtures.houses import (
     KEY,
     NOW,
-    TWO,
     letter_for,
     spooled,
     token,
@@ -254,53 +249,6 @@ def test_a_message_that_cannot_be_filed_is_kept_all_the_same(project: Project) -
     assert [m.id for m in ledger_of(project).waiting()] == [verdict.message]
 
 
-def test_without_a_key_a_message_is_kept_until_there_is_one(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    raw = reply(project, "I opt out")
-    with monkeypatch.context() as without:
-        without.delenv("PUBLISHER_TOKEN_KEY")
-        assert receive(at(project), raw, None).filed is None
-    assert [m.filed for m in ledger_of(project).waiting()] == [None]
-    assert take(project, reply(project, "Thank you"), now=NOW + HOUR).filed is Filed.UNCLEAR
-    (row, _) = optouts(at(project), "privacy", TWO)
-    assert (row.state, row.received) == ("opted out", NOW)
-
-
-def test_a_message_that_no_process_can_be_started_for_is_read_by_the_next_run(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as without:
-        without.setattr(sys, "executable", "/nowhere/python")
-        assert receive(at(project), reply(project, "I opt out"), None).filed is None
-    assert take(project, b"\n\n", now=NOW + HOUR).filed is Filed.UNKNOWN
-    assert state(project) == "opted out"
-
-
-def test_nobody_who_holds_the_lock_holds_a_mail_server_up(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("publisher.actions.read_messages.READING_PATIENCE", 0.2)
-    with held(project.private / "reading.lock"):
-        verdict = receive(at(project), reply(project, "I opt out"), None)
-    assert (verdict.filed, verdict.reason) == (None, "others are read first")
-    assert take(project, b"\n\n", now=NOW + HOUR).filed is Filed.UNKNOWN
-    assert state(project) == "opted out"
-
-
-def test_what_was_kept_before_the_program_was_stopped_is_read_by_the_next_run(
-    project: Project,
-) -> None:
-    ledger = ledger_of(project)
-    for hours in range(3):
-        ledger.keep(reply(project, "I opt out"), "", at(project, NOW + hours * HOUR).clock)
-    last = take(project, b"\n\nnothing", now=NOW + 9 * HOUR)
-    assert last.filed is Filed.UNKNOWN
-    assert [m.filed for m in ledger.messages()] == [Filed.OPT_OUT] * 3 + [Filed.UNKNOWN]
-    assert listed(project) == [("opted out, 3 times", "in time", "stands")]
-    assert read_messages(at(project)) == {}
-
-
 def test_a_carrier_that_fails_loses_no_request_and_no_receipt(tmp_path: Path) -> None:
     port = free_port()
     project = told(tmp_path, port=port)
@@ -313,3 +261,8 @@ def test_a_carrier_that_fails_loses_no_request_and_no_receipt(tmp_path: Path) ->
         assert send_receipts(at(project)).sent == 1
         assert send_receipts(at(project)).sent == 0
     assert keeps.told == ["anna@customer.example"]
+
+
+def test_a_mail_server_is_told_what_became_of_it(project: Project) -> None:
+    said = House(project.root).ok("receive", stdin=reply(project, "I opt out"), at=NOW)
+    assert said == "message 1 kept: opt out, privacy/2, in time, R-000001\n"

@@ -21,6 +21,7 @@ from tests.fixtures.answers import (
     state,
     take,
 )
+from tests.fixtures.house import House
 from tests.fixtures.houses import (
     KEY,
     LATE,
@@ -115,3 +116,12 @@ def test_a_mail_from_nobody_knows_whom_waits(project: Project) -> None:
         judge(project, verdict.message, OUT, "why", NOW)
     judge(project, verdict.message, OUT, "signed by hand", NOW, about=("privacy", TWO, "c-1"))
     assert state(project) == "opted out"
+
+
+def test_a_person_settles_what_waits(project: Project) -> None:
+    house = House(project.root)
+    number = str(take(project, reply(project, "Please no version 2 for me")).message)
+    said = house.ok("requests", "settle", number, "--opt-out", "--why", "it is one", at=NOW)
+    assert "opt out of privacy/2 by c-1: it is one, R-000001" in said
+    assert state(project) == "opted out"
+    assert "No message waits" in house.ok("requests", at=NOW)

@@ -16,6 +16,7 @@ from tests.fixtures.answers import (
     declare,
     reply,
 )
+from tests.fixtures.house import House
 from tests.fixtures.houses import (
     KEY,
     LATE,
@@ -53,3 +54,16 @@ def test_status_says_where_everything_stands(project: Project) -> None:
     # The receipts of those that are declared by form are still owed.
     assert "to send: 2 receipt(s)" in text
     assert "anna" not in text
+
+
+def test_the_status_is_told_in_lines(project: Project) -> None:
+    lines = House(project.root).ok("status", at=NOW).splitlines()
+    assert lines == [
+        "privacy: 2 release(s)",
+        "  Version 2: upcoming from 1 March 2027",
+        "  Version 1: in force from 1 January 2026",
+    ]
+
+
+def test_a_clock_that_must_be_wrong_is_told(project: Project) -> None:
+    assert "to mend: the clock says" in House(project.root).ok("status", at=NOW - HOUR)
