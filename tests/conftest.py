@@ -11,10 +11,10 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser
 
-from publisher.edges.archive import archive_of
 from publisher.releases.releases import Releases
 from tests.fixtures import browsers, places, sample
 from tests.fixtures.house import KEY, House, make_house
+from tests.fixtures.workplaces import archive_of
 
 # CI tries the same examples every time, so that a failure there is the change's own; at a desk,
 # every run tries new ones.

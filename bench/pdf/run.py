@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from publisher.actions.workplace import Workplace
 from publisher.compare.amendment import Amendment, amend
 from publisher.edges import pdf
-from publisher.edges.archive import archive_of
 from publisher.edges.fonts import subsets_of
 from publisher.edges.pdf import make_pdf
 from publisher.edges.project import Project
@@ -84,7 +84,7 @@ class Pair:
 
 def pairs(folder: Path | None) -> list[Pair]:
     """This repository's own policy, and every pair in a folder (`NAME/old.md`, `NAME/new.md`)."""
-    releases = archive_of(Project(ROOT)).releases("privacy")
+    releases = Workplace(Project(ROOT)).archive.releases("privacy")
     found = [("own", releases[0], releases[1])]
     for path in sorted(folder.glob("*/old.md")) if folder else []:
         texts = [path.read_text("utf-8"), path.with_name("new.md").read_text("utf-8")]

@@ -41,7 +41,7 @@ def plan_sending(workplace: Workplace, policy_id: str, number: Number) -> Sendin
         release=release,
         due=due,
         sender=workplace.settings.organisation.sender,
-        carrier=carrier_place(workplace.settings, str(workplace.project.spool)),
+        carrier=carrier_place(workplace.settings, str(workplace.spool)),
         attached="policy.pdf" if attached else "",
         clock=behind(releases, now),
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.edges import clock as clocks
-from publisher.edges.project import Project
+from publisher.edges.project import SETTINGS_FILE, Project
 
 if TYPE_CHECKING:
     from publisher.answers.phrases import Phrases
@@ -58,7 +58,14 @@ class Workplace:
         Raises:
             ConfigurationError: it does not read.
         """
-        return self.project.settings
+        from publisher.policies.settings import read_settings
+
+        return read_settings((self.project.root / SETTINGS_FILE).read_bytes())
+
+    @property
+    def spool(self) -> Path:
+        """Folder of letters that are spooled instead of sent."""
+        return self.project.root / self.settings.spool
 
     @cached_property
     def drafts(self) -> Drafts:
@@ -70,9 +77,10 @@ class Workplace:
     @cached_property
     def archive(self) -> Archive:
         """The releases, each as it was sealed."""
-        from publisher.edges.archive import archive_of
+        from publisher.edges.archive import Archive
+        from publisher.edges.tags import Tags
 
-        return archive_of(self.project)
+        return Archive(self.project.versions, Tags(self.project.root))
 
     @property
     def witnesses(self) -> Witnesses:
@@ -114,9 +122,10 @@ class Workplace:
         Raises:
             LedgerError: it cannot be opened.
         """
-        from publisher.edges.ledger import ledger_of
+        from publisher.edges.ledger import open_ledger
 
-        return ledger_of(self.project)
+        place = self.project.private / "ledger.sqlite"
+        return open_ledger(self.settings.ledger or f"sqlite:///{place}")
 
     @cached_property
     def build_cache(self) -> BuildCache:
@@ -157,9 +166,10 @@ class Workplace:
     @property
     def open_carrier(self) -> Callable[[], Carrier]:
         """Opens a connection to whatever takes letters: the relay, or the spool."""
-        from publisher.edges.carriers import carrier_of
+        from publisher.edges.carriers import open_carrier
+        from publisher.edges.secrets import relay_password
 
-        return lambda: carrier_of(self.project)
+        return lambda: open_carrier(self.settings, self.spool, relay_password())
 
     @property
     def policy_ids(self) -> tuple[str, ...]:

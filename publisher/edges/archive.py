@@ -16,8 +16,6 @@ from typing import Protocol
 
 from publisher.edges.file_state import Remembered, state_of_files, state_of_folder
 from publisher.edges.files import remove_unfinished, write_folder
-from publisher.edges.project import Project
-from publisher.edges.tags import Tags
 from publisher.errors import FreezeError, NotFoundError, SealError
 from publisher.policies.policy import POLICY_ID
 from publisher.releases.folder import (
@@ -345,8 +343,3 @@ def _bytes(path: Path) -> bytes | None:
 
 def _altered(where: str, what: str) -> SealError:
     return SealError(what, where=where, remedy=REMEDY)
-
-
-def archive_of(project: Project) -> Archive:
-    """The archive of a project."""
-    return Archive(project.versions, Tags(project.root))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.edges.files import write_file
-from publisher.edges.project import draft_error, read_folder
-from publisher.policies.draft import read_draft
+from publisher.edges.project import read_folder
+from publisher.policies.draft import draft_error, read_draft
 from publisher.policies.finding import Finding
 from publisher.policies.policy import Policy
 

@@ -8,19 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher.errors import ConfigurationError, DraftError, NotFoundError
-from publisher.policies.draft import read_draft
-from publisher.policies.finding import Finding
-from publisher.policies.policy import POLICY_ID, Policy
-from publisher.policies.settings import Settings, read_settings
+from publisher.errors import ConfigurationError, NotFoundError
+from publisher.policies.policy import POLICY_ID
 
 if TYPE_CHECKING:
-    from publisher.answers.mail_meaning import Phrases
+    pass
 
 SETTINGS_FILE = "publisher.toml"
 
@@ -74,51 +69,6 @@ class Project:
         """The built site."""
         return self.root / "build" / "site"
 
-    @cached_property
-    def settings(self) -> Settings:
-        """What `publisher.toml` says."""
-        return read_settings((self.root / SETTINGS_FILE).read_bytes())
-
-    @cached_property
-    def phrases(self) -> Phrases:
-        """The closed set of sentences that are opt-outs: ours, and those of `wording/declarations`.
-
-        Raises:
-            ConfigurationError: one of the project's own files does not read.
-        """
-        from publisher.answers.mail_meaning import read_phrases
-
-        files = {f"{PHRASES}/{name}": data for name, data in _shipped_phrases().items()}
-        own = self.root / "wording" / "declarations"
-        files |= {f"wording/declarations/{n}": d for n, d in read_folder(own).items()}
-        return read_phrases(files)
-
-    @property
-    def ledger_url(self) -> str:
-        """SQLAlchemy URL of the ledger."""
-        return self.settings.ledger or f"sqlite:///{self.private / 'ledger.sqlite'}"
-
-    @property
-    def spool(self) -> Path:
-        """Folder of letters that were spooled instead of sent."""
-        return self.root / self.settings.spool
-
-    @property
-    def keys(self) -> tuple[bytes, ...]:
-        """The keys of personal links.
-
-        Raises:
-            ConfigurationError: `PUBLISHER_TOKEN_KEY` is not set, or too short.
-        """
-        from publisher.answers.token import read_keys
-
-        return read_keys(os.environ.get("PUBLISHER_TOKEN_KEY", ""))
-
-    @property
-    def relay_password(self) -> str:
-        """The password for the SMTP relay; empty where none is set."""
-        return os.environ.get("PUBLISHER_SMTP_PASSWORD", "")
-
     @property
     def policy_ids(self) -> tuple[str, ...]:
         """Every policy that has a draft or a release, sorted."""
@@ -154,42 +104,6 @@ class Project:
         raise NotFoundError(
             f"{what}; known: {known}", where=str(self.drafts), remedy="name one with --policy"
         )
-
-    def folder(self, policy_id: str) -> str:
-        """The draft folder's path from the root, as messages name it."""
-        return f"policy/{policy_id}"
-
-    def read_draft(self, policy_id: str) -> tuple[Policy | None, list[Finding]]:
-        """The draft, and what is wrong with its files."""
-        files = read_folder(self.drafts / policy_id)
-        return read_draft(policy_id, files, self.folder(policy_id))
-
-    def draft(self, policy_id: str) -> Policy:
-        """The draft.
-
-        Raises:
-            DraftError: its files do not read; the message has the first reason.
-        """
-        policy, findings = self.read_draft(policy_id)
-        if policy is None or findings:
-            raise draft_error(findings)
-        return policy
-
-
-PHRASES = "publisher/assets/declarations"
-
-
-def _shipped_phrases() -> dict[str, bytes]:
-    folder = resources.files("publisher") / "assets" / "declarations"
-    return {f.name: f.read_bytes() for f in folder.iterdir() if f.name.endswith(".toml")}
-
-
-def draft_error(findings: list[Finding]) -> DraftError:
-    """The error for a draft that does not read."""
-    first = findings[0]
-    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-    remedy = f"{first.remedy}; `publisher check` lists every finding"
-    return DraftError(f"{first.what}{more}", where=first.where, remedy=remedy)
 
 
 def read_folder(folder: Path, *, skip: str = "") -> Mapping[str, bytes]:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.edges.drafts import Drafts
-from publisher.edges.project import draft_error, read_folder
+from publisher.edges.project import read_folder
 from publisher.errors import DraftError, NotFoundError
-from publisher.policies.draft import FACTS_FILE, read_draft
+from publisher.policies.draft import FACTS_FILE, draft_error, read_draft
 from publisher.policies.policy import Policy
 from publisher.releases.number import Number
 from publisher.reports.comparison import Version

@@ -50,6 +50,8 @@ def redline(
 
 
 class _Redline:
+    """One redline while it is written."""
+
     def __init__(self, amendment: Amendment, top: int, paper: bool, views: bool) -> None:
         old, new = amendment.old, amendment.new
         titles = {s.anchor: s.title for s in (*old.sections, *new.sections) if s.anchor}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from publisher.errors import PublisherError
+from publisher.errors import DraftError, PublisherError
 from publisher.policies import language
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import Facts, Note, Policy, read_facts
@@ -156,3 +156,11 @@ class _DraftReader:
                 code = f"U+{ord(found[0]):04X}"
                 self.error(name, number, f"has the control character {code}", "remove it")
         return text
+
+
+def draft_error(findings: Sequence[Finding]) -> DraftError:
+    """The error for a draft that does not read: its first reason, and how many more there are."""
+    first = findings[0]
+    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+    remedy = f"{first.remedy}; `publisher check` lists every finding"
+    return DraftError(f"{first.what}{more}", where=first.where, remedy=remedy)

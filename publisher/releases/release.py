@@ -30,7 +30,7 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """A section that a translation does not give as the text that decides has it."""
+    """A section that a translation does not give as the authoritative text has it."""
 
     language: str
     anchor: str

@@ -1,4 +1,4 @@
-"""Whether a translation says what the text that decides says, and what people state about it.
+"""Whether a translation says what the authoritative text says, and what people state about it.
 
 A section of a translation follows the text if it was changed since the last release, or if the
 text still is what it was in the version that the translation gives. Whether a changed translation

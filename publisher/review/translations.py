@@ -34,7 +34,7 @@ def check_translations(
 ) -> list[Finding]:
     """Everything about a draft's translations that stands between it and its release.
 
-    A translation has the sections of the text that decides, file by file, with the same anchors in
+    A translation has the sections of the authoritative text, file by file, with the same anchors in
     the same order. That it lags is a cue: `freeze` asks what is to be said of it.
 
     Args:

@@ -8,7 +8,7 @@ As JSON:
 
     {"words": [word, …], "cuts": [cut, …], "containers": [tag, …], "clauses": [clause, …]}
     words: what the simple rule does not take for one word, and defined terms; as patterns
-    cuts: where clauses were split or merged; see `naming`
+    cuts: where clauses were split or merged; see `clause_names`
     containers: the tag of each list, item, quotation, table and part of a table
     clause: [name, words, shape, containers, tags, cell, …]
         name: of a heading its anchor, or "~" and a name of its own where it has none

@@ -22,7 +22,7 @@ from publisher.site import page_head, page_parts
 from publisher.site.change_summary import ChangeSummary
 
 MOST_EVENTS = 6
-"""So many releases stand below a section at once; the older ones are folded away."""
+"""Limit on the releases listed below a section; older ones are folded away."""
 MOST_CLAUSES = 200
 """Limit on the clauses of a section whose links lead here without a script."""
 HERE_HEADING = Heading(2, "pp-here", "In the latest text")

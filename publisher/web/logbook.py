@@ -85,7 +85,7 @@ class Logbook(logging.StreamHandler[TextIO]):
 
 
 class _Allowance:
-    """So many lines a second, with some saved up; once it is used up, it pauses for a second."""
+    """A limit on lines a second, with some saved up; once it is reached, it pauses for a second."""
 
     def __init__(self, lines: int, burst: int, clock: Callable[[], float]) -> None:
         self._lines, self._burst, self._clock = lines, burst, clock

@@ -9,7 +9,6 @@ import pytest
 
 from publisher.actions.optouts import optouts
 from publisher.actions.send_receipts import send_receipts
-from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError
 from publisher.people.requests import RequestKind
@@ -26,6 +25,7 @@ from tests.fixtures.houses import (
     token,
     told,
 )
+from tests.fixtures.workplaces import ledger_of
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)

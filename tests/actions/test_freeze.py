@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from publisher.edges.archive import archive_of
 from publisher.edges.history import History
 from publisher.errors import FreezeError
 from publisher.releases.number import Number
 from tests.fixtures.house import FACTS, SECTIONS, House, git, later, today
+from tests.fixtures.workplaces import archive_of
 
 
 def release(house: House, number: str) -> Path:

@@ -18,7 +18,6 @@ from publisher.actions.import_history import ImportOrder, import_history
 from publisher.actions.workplace import Workplace
 from publisher.compare.amendment import amend
 from publisher.compare.section_lineage import Lineage
-from publisher.edges.archive import archive_of
 from publisher.edges.foreign import ForeignHistory
 from publisher.policies.anchoring import Anchored, anchor_for, anchored, source_text
 from publisher.policies.policy import Facts, Policy
@@ -29,6 +28,7 @@ from publisher.text.parsing import parse
 from tests.fixtures.house import House, git
 from tests.fixtures.some import some
 from tests.fixtures.strategies import policies
+from tests.fixtures.workplaces import archive_of
 
 USE = "We use your data to send you what you ordered, and for nothing else."
 KEYS = "Our servers encrypt every file with a key that only you hold, wherever you store it."

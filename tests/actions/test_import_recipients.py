@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from publisher.actions.import_recipients import import_recipients
-from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import RecipientsError
 from tests.fixtures.house import House
@@ -18,6 +17,7 @@ from tests.fixtures.houses import (
     told,
     workplace,
 )
+from tests.fixtures.workplaces import ledger_of
 
 
 @pytest.fixture

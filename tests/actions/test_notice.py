@@ -17,8 +17,6 @@ from publisher.actions.notice import notice
 from publisher.actions.send import send
 from publisher.answers.reply_address import token_in
 from publisher.answers.token import is_signed, parse_token
-from publisher.edges.archive import archive_of
-from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
 from publisher.letters.message import LetterForm
@@ -44,6 +42,7 @@ from tests.fixtures.houses import (
 )
 from tests.fixtures.letters import read_message
 from tests.fixtures.mailbox import Mailbox, told_house
+from tests.fixtures.workplaces import archive_of, ledger_of
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,6 @@ import pytest
 
 from publisher.actions.optouts import optouts
 from publisher.answers.opt_out_page import FormMessage
-from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import TokenError
 from publisher.letters.message import message_id
@@ -27,6 +26,7 @@ from tests.fixtures.answers import (
     reply,
     state,
     take,
+    words,
 )
 from tests.fixtures.house import House
 from tests.fixtures.houses import (
@@ -40,6 +40,7 @@ from tests.fixtures.houses import (
     token,
     told,
 )
+from tests.fixtures.workplaces import ledger_of
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from publisher.actions.plan_sending import plan_sending
+from publisher.actions.workplace import Workplace
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
 from publisher.releases.number import Number
@@ -45,7 +46,7 @@ def test_the_plan_says_what_a_person_must_see(project: Project) -> None:
     text = "\n".join(found.lines())
     assert "applies from 1 March 2027, opting out until 28 February 2027" in text
     assert "to tell  3 of 3 recipients" in text
-    assert str(project.spool) in text
+    assert str(Workplace(project).spool) in text
     assert letter_states(project) == {}
 
 

@@ -11,7 +11,6 @@ import pytest
 from publisher.actions.optouts import optouts
 from publisher.actions.read_messages import read_messages
 from publisher.actions.receive import receive
-from publisher.edges.ledger import ledger_of
 from publisher.edges.locks import held
 from publisher.edges.project import Project
 from publisher.people.messages import Filed
@@ -29,6 +28,7 @@ from tests.fixtures.houses import (
     TWO,
     told,
 )
+from tests.fixtures.workplaces import ledger_of
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)

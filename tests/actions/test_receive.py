@@ -16,7 +16,6 @@ from publisher.actions.receipts import receipts
 from publisher.actions.receive import receive
 from publisher.actions.send_receipts import send_receipts
 from publisher.actions.show_message import show_message
-from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import LedgerError
 from publisher.mail.reading import read_mail
@@ -39,6 +38,7 @@ from tests.fixtures.houses import (
     told,
 )
 from tests.fixtures.relays import Keeps, free_port, real
+from tests.fixtures.workplaces import ledger_of
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)

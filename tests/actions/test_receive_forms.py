@@ -18,8 +18,6 @@ from pypdf import PdfWriter
 
 from publisher.actions.show_message import show_message
 from publisher.actions.workplace import Workplace
-from publisher.edges.archive import archive_of
-from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.paper.documents import opt_out_document
 from publisher.people.messages import Filed
@@ -39,6 +37,7 @@ from tests.fixtures.houses import (
     spooled,
     told,
 )
+from tests.fixtures.workplaces import archive_of, ledger_of
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
@@ -59,7 +58,9 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The form of release 2 as it can be downloaded."""
     project = told(tmp_path_factory.mktemp("form"))
     release = archive_of(project).release("privacy", TWO)
-    return Workplace(project).press.pdf_of(opt_out_document(release, project.settings.organisation))
+    return Workplace(project).press.pdf_of(
+        opt_out_document(release, Workplace(project).settings.organisation)
+    )
 
 
 def filled(blank: bytes, **values: str) -> bytes:

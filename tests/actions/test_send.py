@@ -15,7 +15,6 @@ import pytest
 
 from publisher.actions.resolve import resolve
 from publisher.actions.send import send
-from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, SendError
 from publisher.letters.sending import SendingReport
@@ -37,6 +36,7 @@ from tests.fixtures.houses import (
 from tests.fixtures.letters import read_message
 from tests.fixtures.mailbox import Mailbox, body, told_house
 from tests.fixtures.relays import CLOSE, HANG, Keeps, real, scripted
+from tests.fixtures.workplaces import ledger_of
 
 
 @pytest.fixture(autouse=True)

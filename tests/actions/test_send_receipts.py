@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from publisher.actions.receipts import receipts
 from publisher.actions.send_receipts import send_receipts
 from publisher.actions.status import status
+from publisher.actions.workplace import Workplace
 from publisher.answers.receipts_due import MOST_A_DAY, due_answers
 from publisher.edges.carriers.spool import Spool
-from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.people.deliveries import DeliveryState
 from publisher.people.requests import Answer, Channel, Request, RequestKind, Timing
@@ -25,6 +25,7 @@ from tests.fixtures.answers import ask, at
 from tests.fixtures.houses import KEY, NOW, letter_for, spooled, token, told
 from tests.fixtures.relays import HANG, Keeps, free_port, real, scripted
 from tests.fixtures.some import some
+from tests.fixtures.workplaces import ledger_of
 
 OUT, BACK, ASK = RequestKind.OPT_OUT, RequestKind.WITHDRAW, RequestKind.ASK
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -264,7 +265,7 @@ def test_threads_may_write_the_same_letter_at_once(project: Project) -> None:
     def write() -> None:
         try:
             for _ in range(25):
-                Spool(project.spool).deliver(letter, lambda: None)
+                Spool(Workplace(project).spool).deliver(letter, lambda: None)
         except BaseException as error:
             failed.append(error)
 
@@ -274,4 +275,4 @@ def test_threads_may_write_the_same_letter_at_once(project: Project) -> None:
     for thread in threads:
         thread.join()
     assert failed == []
-    assert [path.name for path in project.spool.iterdir()] == [f"{letter.id}.eml"]
+    assert [path.name for path in Workplace(project).spool.iterdir()] == [f"{letter.id}.eml"]

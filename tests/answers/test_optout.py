@@ -24,7 +24,6 @@ from publisher.answers.token import (
     parse_token,
     read_keys,
 )
-from publisher.edges.archive import archive_of
 from publisher.errors import ConfigurationError, TokenError
 from publisher.people.requests import Timing
 from publisher.policies.policy import POLICY_ID
@@ -32,6 +31,7 @@ from publisher.policies.settings import read_settings
 from publisher.releases.number import Number
 from tests.fixtures.house import CONFIGURATION
 from tests.fixtures.houses import TWO, make
+from tests.fixtures.workplaces import archive_of
 
 KEYS = (b"k" * 32, b"o" * 32)
 CAPABILITY = Capability("privacy", Number(2, 1), 0x2A)

@@ -24,11 +24,11 @@ from hypothesis import strategies as st
 
 from publisher import pipe
 from publisher.cli import command_line
-from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from tests import ROOT
 from tests.fixtures.house import CONFIGURATION, KEY, House
 from tests.fixtures.some import some
+from tests.fixtures.workplaces import ledger_of
 
 MAIL = b"From: Ann <ann@example.com>\nTo: opt-out@hosting.example\nSubject: Hello\n\nHello.\n"
 LATER = f"{pipe.LATER}\n".encode()

@@ -15,9 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.edges.archive import archive_of
 from publisher.edges.clock import build_day, now
-from publisher.edges.ledger import ledger_of
 from publisher.errors import ConfigurationError
 from publisher.releases.chronology import behind
 from publisher.releases.number import Number
@@ -25,6 +23,7 @@ from tests import ROOT
 from tests.actions.test_import_history import ONE, make_past
 from tests.fixtures.house import House, git, later, make_house, today
 from tests.fixtures.some import some
+from tests.fixtures.workplaces import archive_of, ledger_of
 
 LONG_AGO = {
     "SOURCE_DATE_EPOCH": "315619200",  # 1980-01-02

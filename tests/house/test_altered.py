@@ -27,7 +27,6 @@ from tests import ROOT
 from tests.fixtures.house import FACTS, KEY, SECTIONS, House, git, later, make_house
 from tests.releases.test_translation import DECLARED, GERMAN, NEW_GERMAN
 
-MEMORY = Path("/dev/shm")
 CUSTOMER = b"customer,address,name\nc-1,anna@customer.example,Anna Example\n"
 
 
@@ -43,10 +42,8 @@ class Sound:
 
 
 @pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    place = MEMORY if MEMORY.is_dir() else None
-    with tempfile.TemporaryDirectory(dir=place) as name:
-        yield Path(name)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("altered")
 
 
 @pytest.fixture(scope="module")

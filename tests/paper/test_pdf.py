@@ -25,7 +25,6 @@ from publisher.actions.workplace import Workplace
 from publisher.answers.returned_form import read_form
 from publisher.compare.amendment import amend
 from publisher.edges import pdf
-from publisher.edges.archive import archive_of
 from publisher.edges.fonts import subsets_of
 from publisher.edges.pdf import make_pdf
 from publisher.edges.project import Project
@@ -43,6 +42,7 @@ from publisher.text.parsing import parse
 from tests import ROOT
 from tests.fixtures.house import House
 from tests.fixtures.standards import broken, read_aloud
+from tests.fixtures.workplaces import archive_of
 from tests.site.test_pages import new_project
 
 
@@ -59,7 +59,10 @@ def releases(project: Project) -> list[Release]:
 @pytest.fixture(scope="module")
 def made(project: Project, releases: list[Release]) -> dict[str, bytes]:
     first, second, third = releases
-    printed, organisation = Workplace(project).press.pdf_of, project.settings.organisation
+    printed, organisation = (
+        Workplace(project).press.pdf_of,
+        Workplace(project).settings.organisation,
+    )
     return {
         "policy": printed(documents.release_document(second, organisation)),
         "old": printed(documents.release_document(first, organisation)),
@@ -149,7 +152,7 @@ def sampled(
 ) -> tuple[Release, Release, dict[str, bytes]]:
     """The first two releases of the sample, and their PDFs."""
     first, second = sample_releases[:2]
-    organisation = sample_house.project.settings.organisation
+    organisation = Workplace(sample_house.project).settings.organisation
     found = amend(first.policy.document, second.policy.document)
     return (
         first,

@@ -11,7 +11,7 @@ from itertools import groupby
 import pytest
 from pypdf import PdfReader
 
-from publisher.edges.archive import archive_of
+from publisher.actions.workplace import Workplace
 from publisher.policies.dates import long_date
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
@@ -20,6 +20,7 @@ from publisher.site import catalogue, languages
 from tests.fixtures import standards
 from tests.fixtures.house import FACTS, SECTIONS, House, git, later, make_house, today
 from tests.fixtures.some import some
+from tests.fixtures.workplaces import archive_of
 from tests.site.test_catalogue import checked as valid
 
 DECLARED = """
@@ -609,7 +610,7 @@ def test_the_pdf_of_a_translation_says_that_it_is_one(lagging: House) -> None:
     ):
         assert expected in words
     assert "We set one" not in words
-    at = Addresses(lagging.project.settings.organisation.site, "privacy")
+    at = Addresses(Workplace(lagging.project).settings.organisation.site, "privacy")
     inside = {name: parts[0] for name, parts in reader.attachments.items()}
     assert inside["policy.de.md"].decode() == languages.translation_markdown(release, "de", at)
     assert json.loads(inside["policy.de.json"])["sha256"]["seal"] == ""
@@ -628,7 +629,7 @@ def test_a_pdf_of_a_translation_can_be_had_from_the_command_line(lagging: House)
 
 def test_the_letter_links_each_translation(lagging: House) -> None:
     letter = archive_of(lagging.project).release("privacy", Number(2)).notice
-    address = f"{lagging.project.settings.organisation.site}privacy/2/de/"
+    address = f"{Workplace(lagging.project).settings.organisation.site}privacy/2/de/"
     assert f"- In other languages: [Deutsch]({address}); the English text decides\n" in letter
 
 

@@ -20,7 +20,6 @@ from publisher.actions.generate import generate
 from publisher.actions.workplace import Workplace
 from publisher.answers.opt_out_wording import wording
 from publisher.compare.amendment import amend
-from publisher.edges.archive import archive_of
 from publisher.edges.clock import build_day
 from publisher.edges.mkdocs.order import Order, order
 from publisher.edges.project import Project
@@ -34,6 +33,7 @@ from publisher.releases.release import Release
 from tests import ROOT
 from tests.fixtures.house import CONFIGURATION, House, git
 from tests.fixtures.some import some
+from tests.fixtures.workplaces import archive_of
 
 FACTS = Facts(
     "Privacy Policy",
@@ -80,7 +80,7 @@ def three_releases(project: Project) -> None:
         first.seal,
         closes=EFFECTIVE - dt.timedelta(days=1),
     )
-    organisation = project.settings.organisation
+    organisation = Workplace(project).settings.organisation
     amendment = amend(first.policy.document, second.policy.document)
     letter = notice_text(second, first, amendment, organisation)
     second = replace(second, notice=letter, opt_out=wording(second, organisation.name))

@@ -28,7 +28,6 @@ from publisher.actions.workplace import Workplace
 from publisher.answers.declarations import MOST_CHANGES, MOST_REPEATS
 from publisher.answers.opt_out_form import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
 from publisher.answers.receipts_due import MOST_A_DAY
-from publisher.edges.ledger import ledger_of
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, ServeError
 from publisher.people.requests import Channel
@@ -49,6 +48,7 @@ from tests.fixtures.houses import (
     told,
 )
 from tests.fixtures.relays import free_port
+from tests.fixtures.workplaces import ledger_of
 
 PAGE = "/privacy/2/opt-out/"
 OUT, BACK = "opt out", "withdraw"

@@ -80,12 +80,12 @@ def test_a_round_that_fails_is_not_the_last(
     project = told(tmp_path)
     posted = forms(project)
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    project.spool.parent.mkdir(exist_ok=True)
-    project.spool.write_text("a file where the spool is to be")
+    Workplace(project).spool.parent.mkdir(exist_ok=True)
+    Workplace(project).spool.write_text("a file where the spool is to be")
     with TestClient(application(Workplace(project, lambda: NOW))) as client:
         assert client.post(PAGE, content=posted[0], headers=headers).status_code == 200
         assert until(lambda: "receipts wait" in caplog.text)
-        project.spool.unlink()
+        Workplace(project).spool.unlink()
         assert client.post(PAGE, content=posted[1], headers=headers).status_code == 200
         assert until(lambda: spooled(project))
 

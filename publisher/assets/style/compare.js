@@ -201,7 +201,7 @@ function part([, ...runs], start, end) {
   return found;
 }
 
-// ── alignment.py, redline.py ────────────────────────────────────────────────────────────────────
+// ── alignment.py, operations.py ────────────────────────────────────────────────────────────────────
 
 // Of pairs that rise on the old side, the heaviest run that rises on the new side too.
 function staying(pairs) {
@@ -277,7 +277,7 @@ function operations(a, b) {
   return found;
 }
 
-// ── marked.py, passages.py, blocks.py ───────────────────────────────────────────────────────────
+// ── redline.py, passages.py, blocks.py ───────────────────────────────────────────────────────────
 
 const escaped = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt()};`);
 const closing = (tags) => tags.match(/<\w+/g)?.reverse().map((tag) => tag.replace("<", "</") + ">").join("") ?? "";

@@ -9,15 +9,11 @@ just before that line, and a marked one is never sent again by itself.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.carriers.smtp import Relay
 from publisher.edges.carriers.spool import Spool
 from publisher.policies.settings import Settings
-
-if TYPE_CHECKING:
-    from publisher.edges.project import Project
 
 
 def open_carrier(settings: Settings, folder: Path, password: str) -> Carrier:
@@ -34,8 +30,3 @@ def open_carrier(settings: Settings, folder: Path, password: str) -> Carrier:
     if settings.carrier == "spool":
         return Spool(folder)
     return Relay(settings.relay, password)
-
-
-def carrier_of(project: Project) -> Carrier:
-    """The carrier of a project."""
-    return open_carrier(project.settings, project.spool, project.relay_password)

@@ -7,7 +7,6 @@ in, with their offset.
 from __future__ import annotations
 
 from threading import Lock
-from typing import TYPE_CHECKING
 
 from publisher.edges.ledger.answers import AnswerTable
 from publisher.edges.ledger.database import Database
@@ -15,9 +14,6 @@ from publisher.edges.ledger.deliveries import DeliveryTable
 from publisher.edges.ledger.messages import MessageTable
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
-
-if TYPE_CHECKING:
-    from publisher.edges.project import Project
 
 
 class Ledger(RecipientTable, DeliveryTable, RequestTable, AnswerTable, MessageTable):
@@ -60,8 +56,3 @@ def close_ledgers() -> None:
     with _OPENING:
         for url in list(_OPENED):
             _OPENED.pop(url).close()
-
-
-def ledger_of(project: Project) -> Ledger:
-    """The ledger of a project."""
-    return open_ledger(project.ledger_url)
