@@ -125,7 +125,7 @@ SHEET = """@charset "UTF-8";:root{--md-a-icon:url("data:image/svg+xml;charset=ut
 def test_rules_of_what_is_not_switched_on_are_left_out() -> None:
     sheets = theme.trimmed({"main.css": SHEET}, {"teal"}, ".x{top:var(--x)}")
     assert sheets["main.css"] == (
-        '@charset "UTF-8";:root{--md-a-icon:url("data:image/svg+xml;charset=utf-8,<svg/>");}'
+        '@charset "UTF-8";:root{--md-a-icon:url("data:image/svg+xml;charset=utf-8,<svg/>")}'
         ".md-nav{color:red}@media screen{.md-nav:not(.md-tabs){content:var(--md-a-icon)}"
         ".md-typeset :is(.admonition,details){top:0}}[data-md-color-primary=teal]{--x:2}"
     )

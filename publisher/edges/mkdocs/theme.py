@@ -8,7 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+import tinycss2  # type: ignore[import-untyped]
+from tinycss2.ast import LiteralToken  # type: ignore[import-untyped]
+
+Node = Any
+"""A rule, a declaration or a token of `tinycss2`."""
 
 FEATURES = frozenset({"navigation.sections", "toc.follow"})
 """Features of the theme that the trimmed sheet has rules for."""
@@ -34,15 +41,13 @@ _MARKDOWN = (
 )
 _UNUSED = re.compile(rf"md-(?:{_PARTS})(?:(?:__|--).*)?|{_MARKDOWN}")
 """Classes of what has to be switched on first: blogs, tabs, footnotes, coloured code, …"""
-_CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
-_CHOICE = re.compile(r":(?:is|where|not|has)\([^()]*\)")
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_COMMA = re.compile(r",(?![^()]*\))")
-_EMPTY = re.compile(r"@media[^{}]*\{\}")
 _SORTED = "[role=columnheader]"
 """Tables that a script sorts."""
-_VARIABLE = re.compile(r"(--[\w-]+):(?:url\((?:\"[^\"]*\"|'[^']*'|[^)]*)\)|[^;{}\"'])*;?")
-_COLOUR = re.compile(r"\[data-md-color-(?:primary|accent)=([\w-]+)\]")
+_CHOICES = {"is", "where", "not", "has"}
+"""Functions in a selector whose classes an element need not have."""
+_COLOURS = {"data-md-color-primary", "data-md-color-accent"}
+_GROUPS = {"media", "supports"}
+"""Rules that hold others."""
 
 
 def trimmed(sheets: Mapping[str, str], colours: Collection[str], others: str) -> dict[str, str]:
@@ -53,26 +58,98 @@ def trimmed(sheets: Mapping[str, str], colours: Collection[str], others: str) ->
         colours: names of the primary and accent colours that the site is configured with.
         others: all that may use their variables beside themselves: our own sheet, scripts.
     """
-    left = {name: _applying(sheet, colours) for name, sheet in sheets.items()}
-    used = set(re.findall(r"--[\w-]+(?![\w-]*:)", " ".join([*left.values(), others])))
+    left = {
+        name: list(_applying(tinycss2.parse_stylesheet(sheet), colours))
+        for name, sheet in sheets.items()
+    }
+    texts = (tinycss2.serialize(rules) for rules in left.values())
+    used = set(re.findall(r"--[\w-]+(?![\w-]*:)", " ".join([*texts, others])))
     return {
-        name: _VARIABLE.sub(lambda found: found[0] if found[1] in used else "", sheet)
-        for name, sheet in left.items()
+        name: "".join(_without_variables(rule, used) for rule in rules)
+        for name, rules in left.items()
     }
 
 
-def _applying(sheet: str, colours: Collection[str]) -> str:
-    def applies(selector: str) -> bool:
-        named = _COLOUR.findall(selector)
-        needed = _CLASS.findall(_CHOICE.sub("", selector))
-        known = all(name in colours for name in named) and _SORTED not in selector
-        return known and not any(map(_UNUSED.fullmatch, needed))
+def _applying(rules: Iterable[Node], colours: Collection[str]) -> Iterator[Node]:
+    """The rules that apply to something, each without the selectors that do not."""
+    for rule in rules:
+        if rule.type == "qualified-rule":
+            left = [each for each in _selectors(rule.prelude) if _applies(each, colours)]
+            rule.prelude = [*_joined(left)]
+        elif rule.type == "at-rule" and rule.lower_at_keyword in _GROUPS:
+            left = [*_applying(tinycss2.parse_rule_list(rule.content), colours)]
+            rule.content = left
+        else:
+            left = [rule] if rule.type != "error" else []  # browsers ignore it too
+        if left:
+            yield rule
 
-    def rule(found: re.Match[str]) -> str:
-        selectors = [one for one in _COMMA.split(found[1]) if applies(one)]
-        return f"{','.join(selectors)}{{{found[2]}}}" if selectors else ""
 
-    return _EMPTY.sub("", _RULE.sub(rule, sheet))
+def _selectors(prelude: Iterable[Node]) -> Iterator[list[Node]]:
+    selector: list[Node] = []
+    for part in prelude:
+        if part == ",":
+            yield selector
+            selector = []
+        else:
+            selector.append(part)
+    yield selector
+
+
+def _joined(selectors: Iterable[list[Node]]) -> Iterator[Node]:
+    for number, selector in enumerate(selectors):
+        if number:
+            yield LiteralToken(0, 0, ",")
+        yield from selector
+
+
+def _applies(selector: list[Node], colours: Collection[str]) -> bool:
+    named = all(name in colours for name in _colours(selector))
+    sorts = _SORTED in tinycss2.serialize(selector)
+    return named and not sorts and not any(map(_UNUSED.fullmatch, _classes(selector)))
+
+
+def _classes(selector: Iterable[Node]) -> Iterator[str]:
+    """The classes that an element must have."""
+    dot = False
+    for part in selector:
+        if dot and part.type == "ident":
+            yield part.value
+        dot = part == "."
+        if part.type == "function" and part.lower_name not in _CHOICES:
+            yield from _classes(part.arguments)
+
+
+def _colours(selector: Iterable[Node]) -> Iterator[str]:
+    """The colours that a site must be configured with."""
+    for part in selector:
+        if part.type == "function":
+            yield from _colours(part.arguments)
+        elif part.type == "[] block":
+            name, *rest = (getattr(part, "value", "") for part in part.content)
+            if name in _COLOURS and rest:
+                yield rest[-1]
+
+
+def _without_variables(rule: Node, used: Collection[str]) -> str:
+    """A rule as text, without variables that nothing uses."""
+    if rule.type == "at-rule" and rule.lower_at_keyword in _GROUPS:
+        rules = "".join(_without_variables(each, used) for each in rule.content)
+        return f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{rules}}}"
+    if rule.type != "qualified-rule":
+        return str(rule.serialize())
+    content = tinycss2.serialize(rule.content)
+    if "--" in content:
+        found = tinycss2.parse_blocks_contents(rule.content, skip_whitespace=True)
+        content = ";".join(each.serialize() for each in found if not _unused(each, used))
+    return f"{tinycss2.serialize(rule.prelude)}{{{content}}}"
+
+
+def _unused(found: Node, used: Collection[str]) -> bool:
+    """Whether a declaration is of a variable that nothing uses, or none that browsers read."""
+    if found.type != "declaration":
+        return bool(found.type == "error")
+    return found.name.startswith("--") and found.name not in used
 
 
 _WORKER = "new Worker("
