@@ -151,11 +151,8 @@ def test_two_at_once_make_one_declaration(ledger: Ledger) -> None:
     """With the real clock, which is read when nobody else can write."""
     for _ in range(10):
         before = len(ledger.requests("privacy", 2, 1))
-        kind = (
-            BACK
-            if before and current_declaration(ledger.requests("privacy", 2, 1)).kind is OUT
-            else OUT
-        )  # type: ignore[union-attr]
+        standing = current_declaration(ledger.requests("privacy", 2, 1))
+        kind = BACK if standing is not None and standing.kind is OUT else OUT
         clicks = [threading.Thread(target=_click, args=(ledger, kind)) for _ in range(4)]
         for click in clicks:
             click.start()
