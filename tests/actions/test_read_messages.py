@@ -89,3 +89,22 @@ def test_what_was_kept_before_the_program_was_stopped_is_read_by_the_next_run(
     assert [m.filed for m in ledger.messages()] == [Filed.OPT_OUT] * 3 + [Filed.UNKNOWN]
     assert listed(project) == [("opted out, 3 times", "in time", "stands")]
     assert read_messages(at(project)) == {}
+
+
+def test_a_message_is_read_however_many_wait_for_a_release_to_be_mended(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those about an altered release stay unread, and hold up none that came after them."""
+    monkeypatch.setattr("publisher.actions.read_messages.MOST_UNREAD", 2)
+    letter = project.versions / "privacy" / "2" / "notice.md"
+    sound = letter.read_bytes()
+    letter.write_bytes(sound + b"altered")
+    waiting = [receive(at(project), reply(project, "I opt out"), None) for _ in range(3)]
+    assert [verdict.filed for verdict in waiting] == [None] * 3
+    assert "was altered" in waiting[0].reason
+    assert take(project, b"\n\nnothing", now=NOW + HOUR).filed is Filed.UNKNOWN
+    letter.write_bytes(sound)
+    assert take(project, b"\n\nnothing", now=NOW + 2 * HOUR).filed is Filed.UNKNOWN
+    read_messages(at(project))
+    assert state(project) == "opted out"
+    assert [m.filed for m in ledger_of(project).messages()].count(Filed.OPT_OUT) == 3
