@@ -97,14 +97,14 @@ def test_a_message_is_read_however_many_wait_for_a_release_to_be_mended(
     """Those about an altered release stay unread, and hold up none that came after them."""
     monkeypatch.setattr("publisher.actions.read_messages.MOST_UNREAD", 2)
     letter = project.versions / "privacy" / "2" / "notice.md"
-    sound = letter.read_bytes()
+    sound, raw = letter.read_bytes(), reply(project, "I opt out")
     letter.write_bytes(sound + b"altered")
-    waiting = [receive(at(project), reply(project, "I opt out"), None) for _ in range(3)]
+    waiting = [receive(at(project), raw, None) for _ in range(3)]
     assert [verdict.filed for verdict in waiting] == [None] * 3
     assert "was altered" in waiting[0].reason
     assert take(project, b"\n\nnothing", now=NOW + HOUR).filed is Filed.UNKNOWN
     letter.write_bytes(sound)
     assert take(project, b"\n\nnothing", now=NOW + 2 * HOUR).filed is Filed.UNKNOWN
     read_messages(at(project))
-    assert state(project) == "opted out"
+    assert state(project) == "opted out, 3 times"
     assert [m.filed for m in ledger_of(project).messages()].count(Filed.OPT_OUT) == 3
