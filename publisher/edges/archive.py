@@ -287,6 +287,10 @@ class Archive:
                 if release.number != number:
                     found.append((where, f"is the folder of release {release.number}"))
             links.append(link)
+            try:
+                self._witness.message(f"{policy_id}/{number}")
+            except SealError as error:
+                found.append((error.where, error.what))
         chain = chain_flaws(links, numbers)
         found += [(self._where(policy_id, number), what) for number, what in chain]
         if unread and not found:

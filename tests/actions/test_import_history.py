@@ -307,6 +307,7 @@ def test_cut_off_it_goes_on_where_it_stopped(house: House, past: Past) -> None:
 def test_cut_off_before_the_commit_or_the_tag(house: House, past: Past) -> None:
     past.texts(ONE, ONE + "\nMore.\n")
     hook = house.root / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
     assert house.run("import", "--history", str(past.root), "terms.md").exit_code == 2
