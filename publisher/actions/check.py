@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from publisher.actions.workplace import Workplace
+from publisher.checks.draft_findings import ranked, review_draft
 from publisher.edges.archive import Archive
 from publisher.errors import SealError
 from publisher.policies.finding import Finding
 from publisher.releases.releases import Releases
-from publisher.review.draft import ranked, review_draft
 
 
 def check(workplace: Workplace, policy_id: str) -> list[Finding]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from publisher.actions.workplace import Workplace
 from publisher.answers.opt_out_wording import wording
+from publisher.checks.draft_findings import review_draft
 from publisher.compare.summary import summary_sentence
 from publisher.edges.archive import Archive
 from publisher.edges.history import History
@@ -26,7 +27,6 @@ from publisher.releases.freezing import (
     refuse_findings,
 )
 from publisher.releases.release import Release
-from publisher.review.draft import review_draft
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def _maker(
 
 def _drafts(submissions: Submissions, lines: Mapping[str, Releases]) -> Iterator[Page]:
     # A build that the public reads has no use for these.
-    from publisher.review.draft import review_draft
+    from publisher.checks.draft_findings import review_draft
     from publisher.site.preview import draft_pages
 
     for policy_id, releases in lines.items():

@@ -51,10 +51,14 @@ MOST_UNREAD = 50
 """Messages left over from runs that were stopped: limit on those that one run reads."""
 
 
-def read_messages(workplace: Workplace) -> dict[int, Verdict]:
+def read_messages(workplace: Workplace, latest: int = 0) -> dict[int, Verdict]:
     """Reads the messages that were kept and not read yet, in the order in which they came.
 
     A message about an altered release is left as it is: a later run reads it.
+
+    Args:
+        workplace: where.
+        latest: number of a message that has just come in; however many wait, it is read.
 
     Returns:
         What became of each, by its number; nothing while another process reads.
@@ -77,7 +81,7 @@ def read_messages(workplace: Workplace) -> dict[int, Verdict]:
             lambda: workplace.phrases,
             workplace.clock,
         )
-        return {message.id: reader.read(message) for message in ledger.unread(MOST_UNREAD)}
+        return {message.id: reader.read(message) for message in ledger.unread(MOST_UNREAD, latest)}
 
 
 @dataclass(frozen=True, slots=True)

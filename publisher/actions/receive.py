@@ -23,7 +23,7 @@ def receive(workplace: Workplace, raw: bytes, to: str | None) -> Verdict:
     """
     number = workplace.ledger.keep(raw, to or "", workplace.clock)
     try:
-        verdicts = read_messages(workplace)
+        verdicts = read_messages(workplace, number)
     except (LedgerError, ConfigurationError) as error:
         # That is not the message's fault, so nobody has to read it: the next run does.
         return Verdict(number, None, error.what)

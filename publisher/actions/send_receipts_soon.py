@@ -7,7 +7,7 @@ from publisher.actions.workplace import Workplace
 from publisher.edges import detached
 from publisher.people.deliveries import DeliveryState
 
-PATIENCE = 5.0
+RECEIPT_PATIENCE = 5.0
 """Seconds that whoever hands in a message waits for its receipt to be sent."""
 
 
@@ -20,4 +20,4 @@ def send_receipts_soon(workplace: Workplace) -> None:
     if workplace.settings.carrier == "spool":
         send_receipts(workplace)
     elif workplace.ledger.answers(DeliveryState.TO_DO):
-        detached.publisher(workplace.project.root, ["receipts", "send"], PATIENCE)
+        detached.publisher(workplace.project.root, ["receipts", "send"], RECEIPT_PATIENCE)

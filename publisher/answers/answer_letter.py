@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from publisher.answers.bearer import Bearer
-from publisher.answers.declarations import stands
+from publisher.answers.declarations import current_declaration
 from publisher.answers.personal_links import form_link, personal_token
 from publisher.letters.message import Letter
 from publisher.letters.receipt import compose_link, compose_receipt
@@ -37,5 +37,10 @@ def answer_letter(
     if last.kind is RequestKind.ASK:
         return compose_link(bearer.window, recipient, organisation, link=link, date=last.received)
     return compose_receipt(
-        bearer.window, recipient, organisation, answered, stands=stands(requests), link=link
+        bearer.window,
+        recipient,
+        organisation,
+        answered,
+        stands=current_declaration(requests),
+        link=link,
     )

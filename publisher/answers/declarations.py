@@ -34,8 +34,8 @@ def in_order(requests: Iterable[Request]) -> list[Request]:
     return [r for r in declarations(requests) if r.repeats is None]
 
 
-def stands(requests: Iterable[Request]) -> Request | None:
-    """The declaration that stands: the last one that came in time; None where none did.
+def current_declaration(requests: Iterable[Request]) -> Request | None:
+    """The declaration that counts: the last one that came in time; None where none did.
 
     Args:
         requests: all of one recipient about one material release and its corrections.
@@ -57,7 +57,7 @@ def said_before(kind: RequestKind, timing: Timing, earlier: Sequence[Request]) -
         kind, timing: of the new one.
         earlier: all that its customer declared before.
     """
-    standing = stands(earlier)
+    standing = current_declaration(earlier)
     if standing is not None and standing.kind is kind:
         return standing
     late = last_late(earlier) if timing is Timing.LATE else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from publisher.answers.bearer import Bearer
-from publisher.answers.declarations import last_late, stands
+from publisher.answers.declarations import current_declaration, last_late
 from publisher.markup.elements import NOTHING
 from publisher.people.requests import Request, RequestKind, Timing
 from publisher.policies.dates import long_date
@@ -59,7 +59,7 @@ def form_state(bearer: Bearer, requests: Sequence[Request], now: dt.datetime) ->
         bearer.token.text if bearer.token else "",
         masked(bearer.recipient.address),
         bearer.timing(now),
-        _declared(stands(requests)),
+        _declared(current_declaration(requests)),
         _declared(last_late(requests)),
     )
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from publisher.answers.declarations import declarations, stands
+from publisher.answers.declarations import current_declaration, declarations
 from publisher.people.messages import Message
 from publisher.people.requests import Channel, Request, RequestKind, Timing
 from publisher.releases.number import Number
@@ -80,7 +80,7 @@ _STATES = {RequestKind.OPT_OUT: "opted out", RequestKind.WITHDRAW: "withdrawn"}
 
 def _declared(customer: str, own: Sequence[Request]) -> Iterator[OptOut]:
     """The declarations of one customer; what only repeats another in time counts with that."""
-    standing = stands(own)
+    standing = current_declaration(own)
     again = Counter(r.repeats for r in own if r.timing is Timing.IN_TIME)
     for one in declarations(own):
         if one.repeats is not None and one.timing is Timing.IN_TIME:

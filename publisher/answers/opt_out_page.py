@@ -14,7 +14,7 @@ from enum import StrEnum
 from markupsafe import Markup
 
 from publisher.answers.bearer import Bearer
-from publisher.answers.declarations import stands
+from publisher.answers.declarations import current_declaration
 from publisher.answers.opt_out_form import ANSWER, TOKEN_FIELD, public_form
 from publisher.errors import NotFoundError, TokenError
 from publisher.letters.fields import fill
@@ -166,7 +166,9 @@ def receipt_region(
     """
     own = f"./?{TOKEN_FIELD}={bearer.token.text if bearer.token else ''}"
     first = recorded.first or recorded.request
-    text = receipt_text(bearer.window, organisation, first, own, stands=stands(requests))
+    text = receipt_text(
+        bearer.window, organisation, first, own, stands=current_declaration(requests)
+    )
     # The page has its heading already, so that of the receipt goes one level down.
     return clauses_html(parse(fill(f"#{text}", {"opt_out_link": own})))
 

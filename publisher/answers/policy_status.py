@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from publisher.answers.declarations import declarations, stands
+from publisher.answers.declarations import current_declaration, declarations
 from publisher.answers.opt_out_list import by_recipient
 from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import Message
@@ -118,7 +118,7 @@ def tally(
         deliveries: the states of the letters about this number.
     """
     customers = by_recipient(requests).values()
-    kinds = Counter(found.kind for own in customers if (found := stands(own)))
+    kinds = Counter(found.kind for own in customers if (found := current_declaration(own)))
     where = releases.status(release, today)
     return Tally(
         release=release,

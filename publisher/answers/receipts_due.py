@@ -57,7 +57,7 @@ def due_answers(
 
 
 def pause(tries: int) -> dt.timedelta:
-    """How long to wait after so many tries."""
+    """How long to wait after a number of tries."""
     doubled = dt.timedelta(minutes=2 ** min(tries, 12))
     return min(doubled, LONGEST_PAUSE) if tries else dt.timedelta()
 

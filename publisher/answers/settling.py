@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from publisher.answers.bearer import Bearer
-from publisher.answers.declarations import last_late, stands
+from publisher.answers.declarations import current_declaration, last_late
 from publisher.errors import NotFoundError, RequestError
 from publisher.mail.mail import Mail
 from publisher.people.messages import FOR_A_PERSON, Filed, Message
@@ -125,7 +125,7 @@ def require_opt_out(bearer: Bearer, requests: Sequence[Request]) -> None:
     Raises:
         NotFoundError: there is no opt-out.
     """
-    declared_out = (stands(requests), last_late(requests))
+    declared_out = (current_declaration(requests), last_late(requests))
     if all(r is None or r.kind is not RequestKind.OPT_OUT for r in declared_out):
         raise NotFoundError(
             f"`{bearer.recipient.customer}` has no opt-out of {bearer.name} that could be taken "

@@ -18,16 +18,10 @@ from publisher.edges.file_state import Remembered, state_of_files, state_of_fold
 from publisher.edges.files import remove_unfinished, write_folder
 from publisher.errors import FreezeError, NotFoundError, SealError
 from publisher.policies.policy import POLICY_ID
-from publisher.releases.folder import (
-    RELEASE_FILE,
-    SUMS_FILE,
-    broken,
-    read_release,
-    read_sums,
-    seal_of,
-)
+from publisher.releases.folder import SUMS_FILE, broken, read_release, read_sums, seal_of
 from publisher.releases.number import Number
 from publisher.releases.release import Release
+from publisher.releases.release_toml import RELEASE_FILE
 from publisher.releases.releases import Releases
 from publisher.releases.seals import Link, Sealed, chain_flaws, missing, read_link, witness_flaw
 

@@ -23,7 +23,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
-from publisher.edges.exchange import exchange_names
+from publisher.edges.swap import exchange_names
 
 _UNFINISHED = re.compile(r"\.(.+)\.[0-9a-f]{8}\.part")
 _LONGEST = 60

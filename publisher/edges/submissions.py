@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from publisher.checks.draft_findings import SettingsFile, Submission, retranslated
+from publisher.checks.translation_findings import SeenText
 from publisher.edges.drafts import Drafts
 from publisher.edges.phrases import read_project_phrases
 from publisher.edges.project import SETTINGS_FILE
@@ -15,8 +17,6 @@ from publisher.policies.finding import Finding
 from publisher.policies.policy import Policy
 from publisher.policies.settings import Settings
 from publisher.releases.releases import Releases
-from publisher.review.draft import SettingsFile, Submission, retranslated
-from publisher.review.translations import SeenText
 
 if TYPE_CHECKING:
     from publisher.edges.history import History  # looks for git, which a check can do without

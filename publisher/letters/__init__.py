@@ -1,1 +1,1 @@
-"""What customers are told: the letter about a release."""
+"""What customers are told: notices, receipts and mailed links, and when a notice may be sent."""

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from publisher.checks.text_findings import explains
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import Change, ChangeKind
 from publisher.compare.summary import summary_sentence
@@ -25,7 +26,6 @@ from publisher.policies.policy import Note
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.release import Release
-from publisher.review.text import explains
 
 
 def compose_notice(

@@ -1,1 +1,1 @@
-"""Recipients, deliveries, and who is still to be told."""
+"""Recipients, what became of their letters, what they asked for, and who is still to be told."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from publisher.errors import SealError
 from publisher.policies.anchoring import Anchored
 from publisher.policies.finding import Finding, Severity
-from publisher.releases.folder import SECTIONS, TRANSLATIONS
 from publisher.releases.number import Number
 from publisher.releases.release import Imported, Release
+from publisher.releases.release_toml import SECTIONS, TRANSLATIONS
 from publisher.releases.revisions import Revision, Tag
 from publisher.releases.seals import witness_flaw
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
+from publisher.checks.text_findings import explains
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import Change
 from publisher.compare.operations import Operation
@@ -22,7 +23,6 @@ from publisher.policies.policy import Note
 from publisher.reports.changes import change_title, kind_in_words, word_counts
 from publisher.reports.extracts import Extract, Line, extracts
 from publisher.reports.phrases import Phrase, beginning_of, cut, end_of, phrase_runs, visible
-from publisher.review.text import explains
 from publisher.text.clauses import Kind
 from publisher.text.parsing import parse
 

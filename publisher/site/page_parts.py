@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from publisher.checks.text_findings import explains
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import Change, ChangeKind
 from publisher.compare.summary import summary_sentence
@@ -28,7 +29,6 @@ from publisher.policies.policy import Facts, Note, Policy
 from publisher.releases.number import Materiality
 from publisher.releases.release import Release
 from publisher.releases.releases import Status
-from publisher.review.text import explains
 from publisher.text.parsing import parse
 
 _LEGEND = (

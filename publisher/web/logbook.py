@@ -42,7 +42,7 @@ def _thread_ended(ended: threading.ExceptHookArgs) -> None:
 
 
 class Logbook(logging.StreamHandler[TextIO]):
-    """Writes so many lines a second, and says how many it left out.
+    """Writes up to a limit of lines a second, and says how many it left out.
 
     What is wrong with the program itself has an allowance of its own, so that strangers cannot
     drown it in their requests.

@@ -1,34 +1,18 @@
+"""The receipts that no carrier has accepted: `publisher receipts`."""
+
 from __future__ import annotations
 
-import datetime as dt
-import threading
-import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from publisher.actions.receipts import receipts
-from publisher.actions.send_receipts import send_receipts
-from publisher.actions.settle_receipts import settle_receipts
-from publisher.actions.status import status
-from publisher.actions.workplace import Workplace
-from publisher.answers.receipts_due import MOST_A_DAY, due_answers
-from publisher.edges.carriers.spool import Spool
 from publisher.edges.project import Project
-from publisher.errors import NotFoundError
-from publisher.people.deliveries import DeliveryState
-from publisher.people.requests import Answer, Channel, Request, RequestKind, Timing
-from tests.fixtures import answers
-from tests.fixtures.answers import ask, at
-from tests.fixtures.houses import KEY, NOW, letter_for, spooled, token, told
-from tests.fixtures.relays import HANG, Keeps, free_port, real, scripted
-from tests.fixtures.some import some
-from tests.fixtures.workplaces import ledger_of
-
-OUT, BACK, ASK = RequestKind.OPT_OUT, RequestKind.WITHDRAW, RequestKind.ASK
-HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+from tests.fixtures.answers import (
+    ask,
+    declare,
+)
+from tests.fixtures.house import House
+from tests.fixtures.houses import KEY, NOW, spooled, token, told
 
 
 @pytest.fixture(autouse=True)
@@ -41,273 +25,14 @@ def project(tmp_path: Path) -> Project:
     return told(tmp_path)
 
 
-def declare(
-    project: Project,
-    kind: RequestKind = OUT,
-    moment: dt.datetime = NOW,
-    customer: str = "c-1",
-    channel: Channel = Channel.FORM,
-) -> None:
-    answers.declare(project, token(project, customer), kind, moment, channel)
-
-
-def texts(project: Project) -> list[str]:
-    return [" ".join(letter.replace(b"=\r\n", b"").decode().split()) for letter in spooled(project)]
-
-
-# ── how many, and when ───────────────────────────────────────────────────────────────────────────
-
-
-def test_mail_is_answered_once_a_day_and_nothing_is_left_out(project: Project) -> None:
-    for hours, kind in enumerate((OUT, BACK, OUT)):
-        declare(project, kind, NOW + hours * HOUR, channel=Channel.MAIL)
-        send_receipts(at(project, NOW + hours * HOUR))
-    assert len(spooled(project)) == 1
-    assert send_receipts(at(project, NOW + DAY - HOUR)).sent == 0
-    assert send_receipts(at(project, NOW + DAY + HOUR)).sent == 1
-    (second,) = [text for text in texts(project) if "R-000003" in text]
-    assert "R-000002" in second
-    assert receipts(at(project)) == []
-
-
-def test_a_form_is_answered_a_few_times_a_day(project: Project) -> None:
-    for turn in range(10):
-        declare(project, BACK if turn % 2 else OUT, NOW + turn * dt.timedelta(minutes=1))
-        send_receipts(at(project, NOW + turn * dt.timedelta(minutes=1)))
-    assert len(spooled(project)) == MOST_A_DAY[Channel.FORM]
-    declare(project, OUT, NOW, customer="c-2")
-    assert send_receipts(at(project, NOW + HOUR)).sent == 1
-    assert send_receipts(at(project, NOW + DAY + HOUR)).sent == 1
-    assert all(any(f"R-{n:06}" in text for text in texts(project)) for n in range(1, 12))
-
-
-def test_the_link_is_mailed_once_a_day_and_to_the_address_on_record(project: Project) -> None:
-    for hours in range(20):
-        ask(project, "Anna@Customer.example", NOW + hours * HOUR)
-        ask(project, "stranger@evil.example", NOW + hours * HOUR)
-        send_receipts(at(project, NOW + hours * HOUR))
-    (letter,) = spooled(project)
-    assert b"To: Anna Example <anna@customer.example>" in letter
-    assert b"stranger" not in letter
-    ask(project, "anna@customer.example", NOW + DAY + HOUR)
-    assert send_receipts(at(project, NOW + DAY + HOUR)).sent == 1
-    assert receipts(at(project)) == []
-
-
-def test_a_link_that_was_asked_for_does_not_hold_up_a_receipt(project: Project) -> None:
-    ask(project, "anna@customer.example")
-    assert send_receipts(at(project)).sent == 1
-    declare(project, OUT, NOW + HOUR)
-    assert send_receipts(at(project, NOW + HOUR)).sent == 1
-
-
-def test_known_and_unknown_addresses_cost_the_same(project: Project) -> None:
-    """Until the answer is given: nobody looks before that whose address it is."""
-    from sqlalchemy import event
-
-    def statements(address: str) -> list[str]:
-        seen: list[str] = []
-        engine = ledger_of(project)._database._engine
-
-        def note(_: object, __: object, statement: str, *___: object) -> None:
-            seen.append(statement)
-
-        event.listen(engine, "before_cursor_execute", note)
-        ask(project, address)
-        event.remove(engine, "before_cursor_execute", note)
-        return seen
-
-    ask(project, "first@customer.example")
-    assert statements("anna@customer.example") == statements("nobody@customer.example")
-
-
-def answer(
-    number: int, kind: RequestKind, channel: Channel, whom: int, moment: dt.datetime, tries: int = 0
-) -> Answer:
-    request = Request(
-        number, kind, "privacy", "2", 2, whom, moment, Timing.IN_TIME, channel, "{}", None
-    )
-    return Answer(request, DeliveryState.TO_DO, "", moment, tries)
-
-
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from([OUT, BACK, ASK]),
-            st.sampled_from(list(Channel)),
-            st.integers(1, 3),
-            st.integers(0, 48),
-        ),
-        max_size=30,
-    )
-)
-def test_whatever_is_owed_is_given_once_and_nobody_gets_too_much(
-    asked: list[tuple[RequestKind, Channel, int, int]],
-) -> None:
-    """The law, hour by hour over some days: all is given in the end, each once."""
-    owed = [
-        answer(n, kind, channel, whom, NOW + hours * HOUR)
-        for n, (kind, channel, whom, hours) in enumerate(sorted(asked, key=lambda a: a[3]), 1)
-    ]
-    given_: list[Answer] = []
-    letters: list[tuple[int | None, Channel, dt.datetime]] = []
-    for hour in range(24 * 5):
-        now = NOW + hour * HOUR
-        todo = [
-            a for a in owed if a.at <= now and a.request.id not in {g.request.id for g in given_}
-        ]
-        lately = [g for g in given_ if g.at >= now - DAY]
-        for together in due_answers(todo, lately, now):
-            one = together[-1].request
-            if one.kind is not ASK:
-                letters.append((one.recipient, one.channel, now))
-            given_ += [Answer(a.request, DeliveryState.ACCEPTED, "", now, 1) for a in together]
-    assert sorted(g.request.id for g in given_) == [a.request.id for a in owed]
-    for whom, channel, moment in letters:
-        day = [x for x in letters if x[:2] == (whom, channel) and moment <= x[2] < moment + DAY]
-        assert len(day) <= MOST_A_DAY[channel]
-
-
-def test_what_was_not_taken_for_now_is_tried_less_and_less_often() -> None:
-    one = answer(1, OUT, Channel.FORM, 1, NOW, tries=3)
-    assert due_answers([one], [], NOW + dt.timedelta(minutes=7)) == []
-    assert due_answers([one], [], NOW + dt.timedelta(minutes=8)) == [(one,)]
-    assert due_answers([answer(1, OUT, Channel.FORM, 1, NOW, tries=99)], [], NOW + 4 * HOUR) != []
-
-
-# ── when the carrier fails ───────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    ("script", "state"),
-    [({"RCPT": "550 nobody"}, DeliveryState.REFUSED), ({"dot": "close"}, DeliveryState.IN_DOUBT)],
-)
-def test_a_receipt_that_is_stuck_is_listed_and_settled(
-    tmp_path: Path, script: dict[str, str], state: DeliveryState
-) -> None:
-    with scripted(script) as server:
-        project = told(tmp_path, port=server.port)
-        declare(project)
-        assert send_receipts(at(project)).sent == 0
-        (one,) = receipts(at(project))
-        assert (one.answer.state, one.customer) == (state, "c-1")
-        assert one.cells()[:5] == ("R-000001", "c-1", "privacy/2", "opt out", state)
-        assert f"{state}: 1 receipt(s)" in "\n".join(status(at(project), "privacy").lines())
-        with pytest.raises(NotFoundError, match="R-000009"):
-            settle_receipts(at(project), ["R-000001", "R-000009"], again=True)
-        assert receipts(at(project)) == [one]
-        settle_receipts(at(project), ["R-000001"], again=True)
-        server.script.clear()
-        assert send_receipts(at(project)).sent == 1
-        assert b"R-000001" in server.letters[-1]
-    with pytest.raises(NotFoundError):
-        settle_receipts(at(project), ["R-000001"], again=True)
-
-
-def test_a_receipt_that_arrived_after_all_is_settled_without_sending(tmp_path: Path) -> None:
-    with scripted({"dot": "close"}) as server:
-        project = told(tmp_path, port=server.port)
-        declare(project)
-        send_receipts(at(project))
-        settle_receipts(at(project), [" r-000001"], again=False)
-        assert send_receipts(at(project)).sent == 0
-    assert receipts(at(project)) == []
-
-
-def test_one_receipt_that_cannot_be_written_holds_up_no_other(project: Project) -> None:
-    with ledger_of(project)._writing() as db:
-        db.exec_driver_sql("UPDATE recipient SET name = 'A' || char(7) WHERE id = 1")
-    declare(project)
-    declare(project, customer="c-2")
-    assert send_receipts(at(project)).sent == 1
-    assert [(o.customer, o.answer.state) for o in receipts(at(project))] == [("c-1", "refused")]
-
-
-def test_receipts_have_no_sender_to_answer_to(tmp_path: Path) -> None:
-    keeps = Keeps()
-    with real(keeps) as port:
-        project = told(tmp_path, port=port)
-        declare(project)
-        ask(project, "ben@customer.example")
-        assert send_receipts(at(project)).sent == 2
-    assert keeps.senders == ["<>", "<>"]
-    assert all(b"Auto-Submitted: auto-replied" in letter for _, letter in some(keeps.letters))
-
-
-def test_only_one_run_sends_at_a_time(tmp_path: Path) -> None:
-    with scripted({"RCPT": HANG}) as server:
-        project = told(tmp_path, port=server.port)
-        declare(project)
-        declare(project, customer="c-2")
-        first = threading.Thread(target=send_receipts, args=(at(project),), daemon=True)
-        first.start()
-        while not server.connections:
-            time.sleep(0.01)
-        for _ in range(20):
-            assert send_receipts(at(project)).left == 2
-        assert server.connections == 1
-
-
-def test_a_failure_before_the_mark_undoes_nobody_elses(tmp_path: Path) -> None:
-    """Another machine's sender marks the receipt while the relay puts ours off."""
-    with scripted({"RCPT": "451 later"}) as server:
-        project = told(tmp_path, port=server.port)
-        declare(project)
-        ledger = ledger_of(project)
-        real_answers = ledger.settle_answers
-
-        def other_first(numbers: list[int], *args: object, **more: object) -> None:
-            ledger.mark_answers(numbers, NOW)
-            real_answers(numbers, DeliveryState.ACCEPTED, "250 theirs", NOW)
-            real_answers(numbers, *args, **more)  # type: ignore[arg-type]
-
-        ledger.settle_answers = other_first  # type: ignore[method-assign, assignment]
-        try:
-            send_receipts(at(project))
-        finally:
-            del ledger.settle_answers
-    assert receipts(at(project)) == []
-
-
-def test_what_the_relay_puts_off_is_tried_again_later(tmp_path: Path) -> None:
-    with scripted({"RCPT": "451 later"}) as server:
-        project = told(tmp_path, port=server.port)
-        declare(project)
-        for minutes in range(16):
-            send_receipts(at(project, NOW + dt.timedelta(minutes=minutes)))
-        assert server.connections == 4  # at once, and after 2, 4 and 8 minutes more
-        server.script.clear()
-        assert send_receipts(at(project, NOW + HOUR)).sent == 1
-
-
-def test_a_relay_that_is_down_loses_no_receipt(tmp_path: Path) -> None:
-    port = free_port()
-    project = told(tmp_path, port=port)
-    declare(project)
-    assert "cannot be reached" in send_receipts(at(project)).trouble
-    assert "to send: 1 receipt(s)" in "\n".join(status(at(project), "privacy").lines())
-    with real(Keeps(), port):
-        assert send_receipts(at(project)).sent == 1
-
-
-# ── the spool ────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_threads_may_write_the_same_letter_at_once(project: Project) -> None:
-    letter = letter_for(project, "c-1")
-    failed: list[BaseException] = []
-
-    def write() -> None:
-        try:
-            for _ in range(25):
-                Spool(Workplace(project).spool).deliver(letter, lambda: None)
-        except BaseException as error:
-            failed.append(error)
-
-    threads = [threading.Thread(target=write) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
-    assert [path.name for path in Workplace(project).spool.iterdir()] == [f"{letter.id}.eml"]
+def test_what_is_owed_is_listed_until_it_is_sent(project: Project) -> None:
+    house = House(project.root)
+    assert "Every receipt was accepted" in house.ok("receipts", at=NOW)
+    declare(project, token(project, "c-1"))
+    ask(project, "ben@customer.example")
+    row = " ".join(house.ok("receipts", at=NOW).split())
+    assert "R-000001 c-1 privacy/2 opt out to do 2027-01-10 09:30 UTC" in row
+    assert "R-000002" not in row
+    assert "2 sent, 0 to send later" in house.ok("receipts", "send", at=NOW)
+    assert "Every receipt was accepted" in house.ok("receipts", at=NOW)
+    assert len(spooled(project)) == 2

@@ -14,7 +14,12 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from publisher.answers.declarations import MOST_CHANGES, MOST_REPEATS, last_late, stands
+from publisher.answers.declarations import (
+    MOST_CHANGES,
+    MOST_REPEATS,
+    current_declaration,
+    last_late,
+)
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger, database
 from publisher.edges.ledger.recipients import Merged
@@ -119,7 +124,7 @@ def test_the_same_said_twice_is_kept_and_counts_once(ledger: Ledger) -> None:
     first, second = declare(ledger, OUT), declare(ledger, OUT, 1)
     assert (first.receipt, second.receipt) == ("R-000001", "R-000001")
     assert second.repeats == first.id
-    assert stands(ledger.requests("privacy", 2, 1)) == first
+    assert current_declaration(ledger.requests("privacy", 2, 1)) == first
     assert [a.request.id for a in ledger.answers(DeliveryState.TO_DO)] == [first.id]
 
 
@@ -130,7 +135,7 @@ def test_the_last_that_came_in_time_stands(ledger: Ledger) -> None:
     late = declare(ledger, BACK, 999, Timing.LATE)
     requests = ledger.requests("privacy", 2, 1)
     assert (third.repeats, late.repeats) == (None, None)
-    assert stands(requests) == third
+    assert current_declaration(requests) == third
     assert last_late(requests) == late
     assert declare(ledger, BACK, 1000, Timing.LATE).repeats == late.id
     assert len(ledger.requests("privacy", 2)) == 5
@@ -146,7 +151,8 @@ def test_two_at_once_make_one_declaration(ledger: Ledger) -> None:
     """With the real clock, which is read when nobody else can write."""
     for _ in range(10):
         before = len(ledger.requests("privacy", 2, 1))
-        kind = BACK if before and stands(ledger.requests("privacy", 2, 1)).kind is OUT else OUT  # type: ignore[union-attr]
+        standing = current_declaration(ledger.requests("privacy", 2, 1))
+        kind = BACK if standing is not None and standing.kind is OUT else OUT
         clicks = [threading.Thread(target=_click, args=(ledger, kind)) for _ in range(4)]
         for click in clicks:
             click.start()
@@ -199,10 +205,10 @@ def test_a_clock_behind_what_is_on_record_is_marked(ledger: Ledger) -> None:
     assert not declare(ledger, OUT).clock_behind
     back = declare(ledger, BACK, -24 * 365 * 40)
     assert back.clock_behind
-    assert stands(ledger.requests("privacy", 2, 1)) == back
+    assert current_declaration(ledger.requests("privacy", 2, 1)) == back
     again = declare(ledger, OUT, -24 * 365 * 40)
     assert (again.clock_behind, again.repeats) == (True, None)
-    assert stands(ledger.requests("privacy", 2, 1)) == again
+    assert current_declaration(ledger.requests("privacy", 2, 1)) == again
     assert declare(ledger, BACK, 1).repeats is None
     early = wanted(not_before=NOW + dt.timedelta(days=9))
     assert ledger.record(early, at(1), lambda _: Timing.IN_TIME).request.clock_behind
@@ -275,8 +281,8 @@ def test_what_is_taken_away_while_it_is_written_is_not_recorded(
 
 def test_another_release_is_another_matter(ledger: Ledger) -> None:
     declare(ledger, OUT)
-    assert stands(ledger.requests("privacy", 3, 1)) is None
-    assert stands(ledger.requests("terms", 2, 1)) is None
+    assert current_declaration(ledger.requests("privacy", 3, 1)) is None
+    assert current_declaration(ledger.requests("terms", 2, 1)) is None
 
 
 @pytest.mark.parametrize("table", ["request", "message", "filing"])

@@ -94,11 +94,6 @@ def test_the_core_touches_nothing(path: Path) -> None:
     assert not CLOCK.search(path.read_text("utf-8"))
 
 
-def test_mkdocs_is_known_in_one_folder() -> None:
-    knows = {path for path in FILES if "mkdocs" in {n.split(".")[0] for n in imports(path)}}
-    assert {path.parent.relative_to(PACKAGE).as_posix() for path in knows} == {"edges/mkdocs"}
-
-
 def test_no_circle() -> None:
     graph = {
         path.relative_to(PACKAGE).with_suffix("").as_posix().replace("/", "."): {

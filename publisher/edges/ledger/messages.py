@@ -47,18 +47,24 @@ class MessageTable(LedgerPart):
             rows = db.execute(select(*wanted, FILINGS).select_from(joined).order_by(MESSAGES.c.id))
             return [_message(row) for row in rows.mappings()]
 
-    def unread(self, most: int) -> list[Message]:
-        """The messages that were stored and not yet read, because the program was stopped.
+    def unread(self, most: int, latest: int = 0) -> list[Message]:
+        """The messages that were stored and not yet read: the program was stopped, or a release
+        that they are about was altered.
 
         Args:
             most: limit on their number; the oldest come first.
+            latest: number of one that is among them in any case, as the last.
         """
         filed = select(FILINGS.c.id).where(FILINGS.c.message == MESSAGES.c.id).exists()
         wanted = (MESSAGES.c.id.label("number"), MESSAGES.c.received_at, MESSAGES.c.to_address)
         nothing = [literal(None).label(c.name) for c in FILINGS.c if c.name != "id"]
-        found = select(*wanted, *nothing).where(~filed).order_by(MESSAGES.c.id).limit(most)
+        found = select(*wanted, *nothing).where(~filed).order_by(MESSAGES.c.id)
         with self._reading() as db:
-            return [_message(row) for row in db.execute(found).mappings()]
+            oldest = [_message(row) for row in db.execute(found.limit(most)).mappings()]
+            if any(message.id == latest for message in oldest):
+                return oldest
+            own = db.execute(found.where(MESSAGES.c.id == latest)).mappings()
+            return [*oldest, *map(_message, own)]
 
     def came_before(self, number: int) -> dt.datetime | None:
         """When the message before this one came in; None: it is the first."""

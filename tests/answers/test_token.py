@@ -1,21 +1,17 @@
+"""The token in a personal link."""
+
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import hmac
 import string
 from base64 import b32encode
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from publisher.answers.declarations import timing
-from publisher.answers.opt_out_form import masked
-from publisher.answers.reply_address import reply_address, token_in
 from publisher.answers.token import (
     Capability,
     is_signed,
@@ -25,13 +21,10 @@ from publisher.answers.token import (
     read_keys,
 )
 from publisher.errors import ConfigurationError, TokenError
-from publisher.people.requests import Timing
 from publisher.policies.policy import POLICY_ID
 from publisher.policies.settings import read_settings
 from publisher.releases.number import Number
 from tests.fixtures.house import CONFIGURATION
-from tests.fixtures.houses import TWO, make
-from tests.fixtures.workplaces import archive_of
 
 KEYS = (b"k" * 32, b"o" * 32)
 CAPABILITY = Capability("privacy", Number(2, 1), 0x2A)
@@ -84,40 +77,6 @@ def test_no_mailbox_and_no_name_of_a_policy_is_longer() -> None:
         read_settings(CONFIGURATION.replace(before, f"x{MAILBOX}").encode())
     assert POLICY_ID.fullmatch(POLICY)
     assert not POLICY_ID.fullmatch(f"{POLICY}y")
-
-
-@pytest.mark.parametrize(
-    ("number", "digits"),
-    [(Number(9999), 8), (Number(99, 99), 7), (Number(999, 999), 5), (Number(9999, 9999), 3)],
-    ids=str,
-)
-def test_the_longest_token_fits_into_a_reply_address(number: Number, digits: int) -> None:
-    """With the last of as many recipients as a number leaves room for; one more is refused."""
-    capability = Capability(POLICY, number, 16**digits - 1)
-    token = make_token(KEYS[0], capability, "c-1")
-    address = reply_address(MAILBOX, token)
-    assert len(address.partition("@")[0]) == OCTETS
-    assert token_in(address.upper(), MAILBOX) == token
-    assert read_token(KEYS, token) == capability
-    more = replace(capability, recipient=capability.recipient + 1)
-    with pytest.raises(ConfigurationError, match=f"{OCTETS + 1} octets before the @"):
-        reply_address(MAILBOX, make_token(KEYS[0], more, "c-1"))
-
-
-@given(capabilities)
-def test_a_reply_address_carries_its_token_or_is_refused(capability: Capability) -> None:
-    token = make_token(KEYS[0], capability, "c-1")
-    octets = len("opt-out-mail+") + len(token)
-    if octets > OCTETS:
-        with pytest.raises(ConfigurationError, match=f"{octets} octets before the @"):
-            reply_address(MAILBOX, token)
-    else:
-        assert token_in(reply_address(MAILBOX, token).upper(), MAILBOX) == token
-
-
-def test_a_reply_address_that_mail_cannot_carry_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="octets before the @"):
-        reply_address("a" * 30 + "@x.example", TOKEN)
 
 
 def test_an_older_key_still_opens() -> None:
@@ -179,27 +138,3 @@ def test_a_weak_key_is_refused(value: str) -> None:
 
 def test_keys_are_rotated_by_a_list() -> None:
     assert read_keys(f"{'n' * 32}, {'o' * 32}") == (b"n" * 32, b"o" * 32)
-
-
-def test_a_masked_address_tells_a_stranger_nothing() -> None:
-    assert masked("cleo@other.example") == "c•••@o•••.example"
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["opt-out@x.example", "opt-out+@x.example", "other+t@x.example", "opt-out+t@y.example", ""],
-)
-def test_an_address_without_a_token(address: str) -> None:
-    assert token_in(address, "opt-out@x.example") == ""
-
-
-def test_the_window_closes_at_the_end_of_its_last_day_in_utc(tmp_path: Path) -> None:
-    release = archive_of(make(tmp_path)).release("privacy", TWO)
-    last = dt.datetime(2027, 2, 28, 23, 59, 59, 999_999, tzinfo=dt.UTC)
-    after = last + dt.timedelta(microseconds=1)
-    west = dt.timezone(dt.timedelta(hours=-8))
-    assert timing(release, last) is Timing.IN_TIME
-    assert timing(release, last.astimezone(west)) is Timing.IN_TIME
-    assert timing(release, after) is Timing.LATE
-    assert timing(release, after.astimezone(west)) is Timing.LATE
-    assert timing(replace(release, closes=None), last) is Timing.LATE

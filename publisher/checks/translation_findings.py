@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from publisher.checks.text_findings import TextReview, closest, headings
 from publisher.policies.draft import FACTS_FILE
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import Policy
 from publisher.releases.release import Lag
 from publisher.releases.releases import Releases
 from publisher.releases.translation import lags, said
-from publisher.review.text import TextReview, closest, headings
 from publisher.text.clauses import Clause, Document
 from publisher.text.parsing import parse
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from publisher.checks.text_findings import check_text
+from publisher.checks.translation_findings import SeenText, check_translations
 from publisher.compare.amendment import amend
 from publisher.policies.draft import FACTS_FILE
 from publisher.policies.finding import Finding
@@ -12,8 +14,6 @@ from publisher.policies.labels import check_facts, check_settings
 from publisher.policies.policy import Policy
 from publisher.policies.settings import Settings
 from publisher.releases.releases import Releases
-from publisher.review.text import check_text
-from publisher.review.translations import SeenText, check_translations
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,0 @@
-"""What legal is told about a draft before it is frozen."""

@@ -1,0 +1,142 @@
+"""Opting out by form, and who bears a link."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from base64 import b32encode
+from pathlib import Path
+
+import pytest
+
+from publisher.actions.optouts import optouts
+from publisher.answers.opt_out_page import FormMessage
+from publisher.edges.project import Project
+from publisher.errors import TokenError
+from publisher.letters.message import message_id
+from publisher.people.deliveries import DeliveryState
+from publisher.people.messages import Filed
+from publisher.people.requests import RequestKind
+from tests.fixtures.answers import (
+    at,
+    bearer_of,
+    declare,
+    posted,
+    reply,
+    state,
+    take,
+    words,
+)
+from tests.fixtures.house import House
+from tests.fixtures.houses import (
+    KEY,
+    NOW,
+    ONE,
+    TWO,
+    import_customers,
+    letter_for,
+    make,
+    token,
+    told,
+)
+from tests.fixtures.workplaces import ledger_of
+
+OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return told(tmp_path)
+
+
+def test_a_token_of_nobody_opens_nothing(project: Project) -> None:
+    for bad in ("", "x", token(project, "c-1")[:-1], "privacy_2_0_sample"):
+        with pytest.raises(TokenError):
+            bearer_of(project, bad)
+        assert posted(project, bad).message is FormMessage.BAD_LINK
+    with pytest.raises(TokenError):
+        declare(project, token(project, "c-1", ONE), OUT, NOW)
+
+
+def test_a_link_opens_nothing_in_another_ledger(project: Project, tmp_path: Path) -> None:
+    """There, the recipient with the same number may be another customer."""
+    own = token(project, "c-1")
+    (tmp_path / "other").mkdir()
+    other = make(tmp_path / "other")
+    people = b"customer,address\nc-2,ben@customer.example\nc-1,anna@customer.example\n"
+    import_customers(other, people)
+    with pytest.raises(TokenError):
+        bearer_of(other, own)
+    verdict = take(other, reply(project, "I opt out"))
+    assert verdict.filed is Filed.UNKNOWN
+    assert optouts(at(other), "privacy", TWO) == []
+
+
+def row_token(project: Project, customer: str) -> str:
+    """The token of a letter sent before the customer's id was part of what is signed."""
+    recipient = ledger_of(project).customer(customer)
+    assert recipient is not None
+    body = f"privacy_2_{recipient.number:x}"
+    digest = hmac.new(KEY.encode(), b"opt-out " + body.encode(), hashlib.sha256).digest()
+    return f"{body}_{b32encode(digest).decode().lower()[:20]}"
+
+
+def sent(project: Project, customer: str, words: str, state: DeliveryState) -> None:
+    """Puts a letter on record whose Message-ID was made from these words."""
+    recipient = ledger_of(project).customer(customer)
+    assert recipient is not None
+    ledger = ledger_of(project)
+    ledger.enlist("privacy", TWO, dt.date(2027, 3, 1), [recipient.number], NOW)
+    one = ledger.delivery("privacy", TWO, recipient.number)
+    assert one is not None
+    ledger.mark(one, recipient.address, message_id(words, "hosting.example"), NOW)
+    ledger.settle(one, state, "", NOW)
+
+
+@pytest.mark.parametrize("state", [DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT])
+def test_the_link_in_a_letter_already_sent_goes_on_working(
+    project: Project, state: DeliveryState
+) -> None:
+    sent(project, "c-1", "privacy/2 c-1 anna@customer.example", state)
+    assert bearer_of(project, row_token(project, "c-1")).recipient.customer == "c-1"
+    own = f"opt-out+{row_token(project, 'c-1')}@hosting.example"
+    assert take(project, reply(project, "I opt out", to=own)).filed is Filed.OPT_OUT
+
+
+def test_an_old_link_opens_nothing_where_no_such_letter_was_sent(project: Project) -> None:
+    old = row_token(project, "c-1")
+    with pytest.raises(TokenError):
+        bearer_of(project, old)
+    sent(project, "c-2", "privacy/2 c-2 ben@customer.example", DeliveryState.ACCEPTED)
+    with pytest.raises(TokenError):
+        bearer_of(project, old)
+    # A letter that this program sent has a token of its own, so an old one is from elsewhere.
+    letter = letter_for(project, "c-1")
+    ledger = ledger_of(project)
+    ledger.enlist("privacy", TWO, dt.date(2027, 3, 1), [1], NOW)
+    one = ledger.delivery("privacy", TWO, 1)
+    assert one is not None
+    ledger.mark(one, "anna@customer.example", letter.id, NOW)
+    ledger.settle(one, DeliveryState.ACCEPTED, "", NOW)
+    with pytest.raises(TokenError):
+        bearer_of(project, old)
+
+
+def test_a_declaration_is_about_its_own_release_only(project: Project) -> None:
+    declare(project, token(project, "c-1"), OUT, NOW)
+    assert state(project, "c-2") == ""
+    assert optouts(at(project), "privacy", ONE) == []
+
+
+def test_a_form_that_is_posted_is_answered_with_its_receipt(project: Project) -> None:
+    page = posted(project, token(project, "c-1"))
+    assert (page.message, page.personal) == (None, True)
+    assert "You have opted out of version 2" in words(page.html)
+    assert "opted out" in House(project.root).ok("optouts", "2", at=NOW)
