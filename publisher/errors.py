@@ -5,6 +5,8 @@ Anything that is not a `PublisherError` is a bug of ours and shows its traceback
 
 from __future__ import annotations
 
+import errno
+
 
 class PublisherError(Exception):
     """An act was refused.
@@ -74,8 +76,35 @@ class SendError(PublisherError):
     """A notice may not be sent, or the carrier cannot be reached."""
 
 
+_ELSEWHERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+"""The host is another machine's, or of a version of IP that this one does not speak."""
+
+
 class ServeError(PublisherError):
     """The site cannot be served here."""
+
+    @classmethod
+    def at(cls, host: str, port: int, error: OSError | TypeError) -> ServeError:
+        """The error for an address that cannot be listened on.
+
+        Args:
+            host, port: the address.
+            error: what listening on it raised. For what cannot be a host that is a
+                `TypeError`, for a name that nobody has a number from getaddrinfo(3), which is
+                no errno.
+        """
+        number = error.errno if isinstance(error, OSError) else None
+        if number not in errno.errorcode or number in _ELSEWHERE:
+            return cls(
+                f"`{host}` is not an address of this machine",
+                remedy="choose another one with --host, such as 127.0.0.1",
+            )
+        # Python repeats the address in it.
+        why = str(getattr(error, "strerror", "")).partition(" (while attempting")[0]
+        return cls(
+            f"cannot serve on {host}:{port}: {why}",
+            remedy="stop what uses that port, or choose another with --port",
+        )
 
 
 class TokenError(PublisherError):

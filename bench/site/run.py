@@ -207,7 +207,7 @@ def measure(source: Path, paths: Sequence[str], versions: int, rounds: int, told
         take(folder, clone, paths[0], commits[count])
         print_ahead(folder)
         more, said = spent(build, folder)
-        changed = int(re.findall(r"(\d+) pages are new", said)[0])
+        changed = int(re.findall(r"(\d+) pages? (?:are|is) new", said)[0])
         if len(paths) > 1:
             for number, path in enumerate(paths[1:], 2):
                 take(folder, clone, path, git(clone, "rev-parse", "main").strip(), f"p{number}")

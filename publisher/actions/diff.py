@@ -10,7 +10,14 @@ from pathlib import Path
 
 from publisher.actions.workplace import Workplace
 from publisher.compare.amendment import amend
-from publisher.edges.versions import DRAFT, LAST, Versions, at_path, with_short_labels
+from publisher.edges.versions import (
+    DRAFT,
+    LAST,
+    Versions,
+    at_path,
+    require_paths,
+    with_short_labels,
+)
 from publisher.reports.comparison import Comparison, Version
 
 
@@ -46,16 +53,16 @@ def diff(workplace: Workplace | None, policy_id: str | None, order: DiffOrder) -
         SealError: a release among them was altered.
         RenderError: a PDF could not be made.
     """
-    versions = (
-        None
-        if workplace is None
-        else Versions(
+    if workplace is None:
+        versions = None
+        require_paths(order.old, order.new)
+    else:
+        versions = Versions(
             archive=lambda: workplace.archive,
             drafts=workplace.drafts,
             history=lambda: workplace.history,
             policy_id=lambda: workplace.policy_id(policy_id),
         )
-    )
     find = partial(_find, versions)
     old, new = find(order.old or LAST), find(order.new or DRAFT)
     if order.language:

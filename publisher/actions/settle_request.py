@@ -12,6 +12,7 @@ from publisher.answers.settling import (
     is_answered,
     judgement_evidence,
     judgement_reason,
+    require_no_effect,
     require_not_anothers,
     require_open,
     require_opt_out,
@@ -40,7 +41,8 @@ def settle_request(workplace: Workplace, number: int, judgement: Judgement) -> V
     Raises:
         NotFoundError: no such message is waiting, it is not known whom it is from, or there is no
             opt-out that it could take back.
-        RequestError: its reply address proves that it is from somebody else, or no reason is given.
+        RequestError: its reply address proves that it is from somebody else, no reason is given,
+            or what was found before would go on counting.
         TooOftenError: its customer went to and fro too often today.
     """
     require_reason(judgement)
@@ -51,6 +53,7 @@ def settle_request(workplace: Workplace, number: int, judgement: Judgement) -> V
         decision = Decision(Filed.SETTLED, judgement.why)
         known = judgement.about or message.recipient
         whose = _bearer(ledger, bearers, message, judgement.about) if known else None
+        _require_no_effect(ledger, number, whose, judgement)
         ledger.file(number, filing_of(decision, whose, message), clock())
         return Verdict(number, Filed.SETTLED, decision.reason)
     bearer = _bearer(ledger, bearers, message, judgement.about)
@@ -58,6 +61,7 @@ def settle_request(workplace: Workplace, number: int, judgement: Judgement) -> V
     if mail and judgement.about:
         tokens = tokens_in(mail.addresses, workplace.settings.organisation.reply)
         require_not_anothers(number, bearers.of_tokens(tokens), bearer)
+    _require_no_effect(ledger, number, bearer, judgement)
     if judgement.kind is RequestKind.WITHDRAW:
         release, whom = bearer.release, bearer.recipient.number
         require_opt_out(bearer, ledger.requests(release.policy.id, release.number.major, whom))
@@ -79,6 +83,20 @@ def settle_request(workplace: Workplace, number: int, judgement: Judgement) -> V
 def _message(ledger: Ledger, number: int, judgement: Judgement) -> Message:
     found = next((m for m in ledger.messages() if m.id == number), None)
     return require_open(number, found, judgement)
+
+
+def _require_no_effect(
+    ledger: Ledger, number: int, whose: Bearer | None, judgement: Judgement
+) -> None:
+    """Refuses to leave on record what was found before and this judgement does not replace."""
+    declared = [(r.policy, r.major, r.recipient) for r in ledger.requests_in(number)]
+    if whose is not None:
+        own = (whose.release.policy.id, whose.release.number.major, whose.recipient.number)
+        declared = [one for one in declared if one != own]
+        if judgement.kind is None:
+            declared.append(own)
+    for one in dict.fromkeys(declared):
+        require_no_effect(number, ledger.requests(*one))
 
 
 def _mail(ledger: Ledger, number: int) -> Mail | None:

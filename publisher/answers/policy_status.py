@@ -34,7 +34,8 @@ class Tally:
 
     def line(self) -> str:
         """In words."""
-        when = f" from {long_date(self.since)}" if self.since else ""
+        word = "since" if self.status is Status.SUPERSEDED else "from"
+        when = f" {word} {long_date(self.since)}" if self.since else ""
         parts = [f"{self.status}{when}"]
         parts += [f"{count} {state}" for state, count in sorted(self.deliveries.items())]
         said = [("opted out", self.opted_out), ("withdrawn", self.withdrawn), ("late", self.late)]

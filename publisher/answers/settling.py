@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from publisher.answers.bearer import Bearer
 from publisher.answers.declarations import current_declaration, last_late
@@ -134,6 +134,39 @@ def require_opt_out(bearer: Bearer, requests: Sequence[Request]) -> None:
         )
 
 
+def require_no_effect(number: int, own: Sequence[Request]) -> None:
+    """Refuses to pass over what a message declares: only a declaration takes another one back.
+
+    Args:
+        number: the message.
+        own: all that one customer declared about a release and its corrections.
+
+    Raises:
+        RequestError: without the message, another declaration would count.
+    """
+    gone = {r.id for r in own if r.message == number}
+    left = [replace(r, repeats=None) if r.repeats in gone else r for r in own if r.id not in gone]
+    for last in (current_declaration, last_late):
+        declared, otherwise = last(own), last(left)
+        if declared is not None and _opts_out(declared) is not _opts_out(otherwise):
+            what, mend = _ON_RECORD[declared.kind]
+            raise RequestError(
+                f"{what} of {declared.policy}/{declared.release} is on record, {declared.receipt}",
+                remedy=f"take it back first: publisher requests settle {number} --again {mend}",
+            )
+
+
+_ON_RECORD = {
+    RequestKind.OPT_OUT: ("an opt-out", "--withdraw"),
+    RequestKind.WITHDRAW: ("a withdrawal of an opt-out", "--opt-out"),
+}
+"""What a declaration is called, and the option by which it is taken back."""
+
+
+def _opts_out(declared: Request | None) -> bool:
+    return declared is not None and declared.kind is RequestKind.OPT_OUT
+
+
 def is_answered(mail: Mail | None) -> bool:
     """Whether what a person found in a mail is answered with a receipt.
 
@@ -164,6 +197,7 @@ def judgement_reason(judgement: Judgement, bearer: Bearer, *, answered: bool) ->
         bearer: whose it is.
         answered: whether a receipt is mailed.
     """
-    words = f"{judgement.kind} of {bearer.name} by {bearer.recipient.customer}: {judgement.why}"
+    noun = "withdrawal" if judgement.kind is RequestKind.WITHDRAW else "opt-out"
+    words = f"{noun} of {bearer.name} by {bearer.recipient.customer}: {judgement.why}"
     machine = "; no receipt is mailed, for a machine may have sent it"
     return words if answered else words + machine

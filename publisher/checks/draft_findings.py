@@ -9,7 +9,7 @@ from publisher.checks.text_findings import check_text
 from publisher.checks.translation_findings import SeenText, check_translations
 from publisher.compare.amendment import amend
 from publisher.policies.draft import FACTS_FILE
-from publisher.policies.finding import Finding
+from publisher.policies.finding import Finding, Severity
 from publisher.policies.labels import check_facts, check_settings
 from publisher.policies.policy import Policy
 from publisher.policies.settings import Settings
@@ -63,6 +63,13 @@ def review_draft(submission: Submission, releases: Releases) -> list[Finding]:
         *check_translations(policy, releases, folder, submission.seen),
     ]
     return ranked(found)
+
+
+def no_draft() -> Finding:
+    """What is found where there is no policy at all."""
+    return Finding(
+        Severity.ERROR, "policy", 0, "there is no policy yet", "make policy/ID/policy.toml"
+    )
 
 
 def ranked(findings: Sequence[Finding]) -> list[Finding]:

@@ -18,6 +18,7 @@ from publisher.cli import console
 from publisher.cli.answering import optouts_command, receipts_group, receive_command, requests_group
 from publisher.cli.drafting import check_command, diff_command
 from publisher.cli.invocation import REFUSED, Invocation
+from publisher.cli.parameters import WorkGroup
 from publisher.cli.publishing import build_command, pdf_command, serve_command
 from publisher.cli.releasing import freeze_command, import_history_command, verify_command
 from publisher.cli.telling import (
@@ -30,7 +31,7 @@ from publisher.cli.telling import (
 from publisher.errors import PublisherError
 
 
-class _Group(click.Group):
+class _Group(WorkGroup):
     """Shows an error of ours as a message with the next step, never as a traceback."""
 
     def main(self, args: Sequence[str] | None = None, **more: Any) -> Any:  # type: ignore[override]
@@ -79,16 +80,16 @@ for _command in (
     import_history_command,
     verify_command,
     build_command,
-    pdf_command,
     serve_command,
+    pdf_command,
     notice_command,
     recipients_group,
     send_command,
     resolve_command,
-    status_command,
     receive_command,
     requests_group,
     receipts_group,
     optouts_command,
-):
+    status_command,
+):  # in the order of the work, as help and README list them
     command_line.add_command(_command)

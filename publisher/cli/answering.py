@@ -9,7 +9,7 @@ import click
 
 from publisher.cli import console
 from publisher.cli.invocation import FINDINGS, Invocation
-from publisher.cli.parameters import RELEASE_TYPE, choice
+from publisher.cli.parameters import RELEASE_TYPE, WorkGroup, choice
 from publisher.releases.number import Number
 
 
@@ -40,7 +40,7 @@ def _message() -> bytes:
     return raw
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=WorkGroup, invoke_without_command=True)
 @click.option("--all", "everything", is_flag=True, help="List all messages received.")
 @click.pass_context
 def requests_group(ctx: click.Context, everything: bool) -> None:
@@ -110,7 +110,7 @@ def settle_command(
     asked.say(str(verdict))
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=WorkGroup, invoke_without_command=True)
 @click.pass_context
 def receipts_group(ctx: click.Context) -> None:
     """List receipts and links not yet sent, in doubt or refused."""
@@ -149,7 +149,10 @@ def send_receipts_command(asked: Invocation) -> None:
 def settle_receipts_command(
     asked: Invocation, receipt: tuple[str, ...], outcome: str | None
 ) -> None:
-    """Settle receipts in doubt or refused; check the carrier's log first."""
+    """Settle receipts in doubt or refused.
+
+    Check the carrier's log first: it has the Message-ID of each receipt it accepted.
+    """
     from publisher.actions.settle_receipts import settle_receipts
 
     if outcome is None:
@@ -166,5 +169,8 @@ def optouts_command(asked: Invocation, release: Number) -> None:
     from publisher.actions.optouts import optouts
 
     rows = optouts(asked.workplace, asked.policy, release)
-    head = ("customer", "state", "received", "timing", "by", "receipt", "remark")
-    console.print_table(head, [row.cells() for row in rows])
+    if rows:
+        head = ("customer", "state", "received", "timing", "by", "receipt", "remark")
+        console.print_table(head, [row.cells() for row in rows])
+    else:
+        asked.say(f"No opt-out of release {release} is on record")

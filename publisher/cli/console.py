@@ -120,6 +120,11 @@ def _print(*parts: tuple[str, str], error: bool = False) -> None:
     click.echo(line, err=error)
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 PDF`, `2 PDFs`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Rows under column headings, aligned by spaces, to be read and to be cut by tools."""
     from rich.cells import cell_len
@@ -176,6 +181,10 @@ def harmless_misuse() -> Iterator[None]:
     """Lets what click says of a wrong command line, which quotes it, be shown."""
     try:
         yield
+    except click.exceptions.NoArgsIsHelpError as error:
+        # The help of a group, which quotes nothing and has many lines.
+        error.message = printable(error.message)  # type: ignore[misc]
+        raise
     except click.ClickException as error:
         error.message = printable_line(error.message)  # type: ignore[misc]
         raise

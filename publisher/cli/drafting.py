@@ -15,16 +15,15 @@ from publisher.cli.parameters import output_option
 @click.command()
 @click.pass_obj
 def check_command(asked: Invocation) -> None:
-    """List the problems and review notes of the draft before its release."""
+    """List problems and review notes of the draft."""
     from publisher.actions.check import check
     from publisher.policies.finding import Severity
 
     errors = cues = 0
-    for policy_id in asked.policies:
-        for found in check(asked.workplace, policy_id):
-            console.print_finding(found)
-            errors += found.severity is Severity.ERROR
-            cues += found.severity is Severity.CUE
+    for found in check(asked.workplace, asked.policies):
+        console.print_finding(found)
+        errors += found.severity is Severity.ERROR
+        cues += found.severity is Severity.CUE
     if errors or cues:
         asked.say(f"{errors} error(s), {cues} review cue(s)")
     if errors:
@@ -57,8 +56,9 @@ def diff_command(
     language: str,
     output: Path | None,
 ) -> None:
-    """Compare two versions: a release number, `draft`, `git:REV`, or a path.
+    """Compare two versions word for word.
 
+    Each is a release number, `draft`, `git:REV`, or a path.
     Default: the latest release and the draft.
     """
     from publisher.actions.diff import DiffOrder, diff

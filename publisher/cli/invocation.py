@@ -63,6 +63,13 @@ class Invocation:
         """Id of the policy that was named, or of every policy."""
         return (self.policy,) if self.wanted else self.workplace.policy_ids
 
+    @property
+    def policies_or_word(self) -> tuple[str, ...]:
+        """As `policies`; says so where there is none, for what would then show nothing."""
+        if not self.policies:
+            self.say("There is no policy yet: make policy/ID/policy.toml")
+        return self.policies
+
     def say(self, text: str) -> None:
         """A line on standard output, unless quiet."""
         if not self.quiet:

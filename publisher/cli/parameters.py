@@ -1,4 +1,4 @@
-"""Types of arguments and options that several commands share."""
+"""What several commands share: types of arguments, options, and the order they are listed in."""
 
 from __future__ import annotations
 
@@ -36,6 +36,13 @@ class _Day(click.ParamType[dt.date | None]):
             return dt.date.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is not a date; write it like 2027-03-01", param, ctx)
+
+
+class WorkGroup(click.Group):
+    """Lists its commands in the order in which they were added: that of the work."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
 
 
 RELEASE_TYPE, DATE_TYPE = _Number(), _Day()

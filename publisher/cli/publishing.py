@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 
 import click
 
 from publisher.cli import console
+from publisher.cli.console import counted
 from publisher.cli.invocation import Invocation
 from publisher.cli.parameters import DATE_TYPE, RELEASE_TYPE, output_option
 from publisher.releases.number import Number
@@ -61,19 +63,27 @@ def pdf_command(asked: Invocation, release: Number, language: str, output: Path 
 @click.pass_obj
 def serve_command(asked: Invocation, draft: bool, host: str, port: int, no_build: bool) -> None:
     """Serve the site and its opt-out form, or preview the draft."""
+    address = web_address(host, port)
     if draft:
         from publisher.actions.preview import preview
 
-        for policy_id in asked.policies:
-            asked.say(f"The draft: http://{host}:{port}/{policy_id}/draft/ (stop with Ctrl-C)")
-        preview(asked.workplace, host, port)
+        def show_drafts() -> None:
+            for policy_id in asked.policies:
+                asked.say(f"The draft: {address}{policy_id}/draft/ (stop with Ctrl-C)")
+
+        preview(asked.workplace, host, port, show_drafts)
         return
     from publisher.web import app
 
     if not no_build:
         _build(asked, None)
-    asked.say(f"Serving on http://{host}:{port}/ (stop with Ctrl-C)")
-    app.run(asked.workplace, host, port)
+    served = partial(asked.say, f"Serving on {address} (stop with Ctrl-C)")
+    app.run(asked.workplace, host, port, listening=served)
+
+
+def web_address(host: str, port: int) -> str:
+    """Where a browser finds what is served; a host of IP version 6 is in brackets (RFC 3986)."""
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 def _build(asked: Invocation, as_of: dt.date | None) -> None:
@@ -84,8 +94,10 @@ def _build(asked: Invocation, as_of: dt.date | None) -> None:
         built = build(asked.workplace, as_of, progress)
     for warning in built.warnings:
         console.print_finding(Finding(Severity.CUE, "mkdocs", 0, warning))
-    what = f"{built.pages} pages and {built.documents} PDFs in {built.folder}"
+    pages, documents = counted(built.pages, "page"), counted(built.documents, "PDF")
+    what = f"{pages} and {documents} in {built.folder}"
     if built.up_to_date:
         asked.say(f"Up to date: {what}")
     else:
-        asked.say(f"Built {what}; {built.changed} pages are new or changed")
+        changed = f"{counted(built.changed, 'page')} {'is' if built.changed == 1 else 'are'}"
+        asked.say(f"Built {what}; {changed} new or changed")

@@ -87,12 +87,15 @@ def import_history_command(
 @click.option("--diff", is_flag=True, help="Show what differs in each altered file.")
 @click.pass_obj
 def verify_command(asked: Invocation, diff: bool) -> None:
-    """Check the seals of all releases: checksums, chain, tags, git history."""
+    """Check the seals of all releases.
+
+    These are checksums, the chain of releases, tags, and the git history.
+    """
     from publisher.actions.verify import verify
     from publisher.policies.finding import Severity
 
     errors = 0
-    for policy_id in asked.policies:
+    for policy_id in asked.policies_or_word:
         done = verify(asked.workplace, policy_id, differences=diff)
         for found in done.findings:
             console.print_finding(found)

@@ -8,7 +8,7 @@ import click
 
 from publisher.cli import console
 from publisher.cli.invocation import FINDINGS, Invocation
-from publisher.cli.parameters import RELEASE_TYPE, choice, output_option
+from publisher.cli.parameters import RELEASE_TYPE, WorkGroup, choice, output_option
 from publisher.releases.number import Number
 
 
@@ -38,7 +38,7 @@ def notice_command(
     console.write_document(output, data)
 
 
-@click.group()
+@click.group(cls=WorkGroup)
 def recipients_group() -> None:
     """Manage the customers who are notified."""
 
@@ -62,7 +62,10 @@ def import_recipients_command(asked: Invocation, file: Path) -> None:
 @click.option("--test", metavar="ADDRESS", help="Send a single test copy to this address.")
 @click.pass_obj
 def send_command(asked: Invocation, release: Number, confirm: bool, test: str | None) -> None:
-    """Send the notice of a release to recipients who have not had it."""
+    """Send the notice of a release.
+
+    It goes to the recipients who have not had it; without --confirm, only the plan is shown.
+    """
     from publisher.actions.plan_sending import plan_sending
     from publisher.actions.send import send
     from publisher.actions.send_test import send_test
@@ -124,6 +127,6 @@ def status_command(asked: Invocation) -> None:
     """Show the status of every policy: releases, letters, answers."""
     from publisher.actions.status import status
 
-    for policy_id in asked.policies:
+    for policy_id in asked.policies_or_word:
         for line in status(asked.workplace, policy_id).lines():
             console.print_line(line)

@@ -99,6 +99,8 @@ class Project:
             return ids[0]
         if wanted in ids:
             return str(wanted)
+        if not wanted and not ids:
+            raise NotFoundError("there is no policy yet", remedy="make policy/ID/policy.toml")
         known = ", ".join(ids) or "none"
         what = f"there is no policy `{wanted}`" if wanted else "there are several policies"
         raise NotFoundError(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 DRAFT = "draft"
 LAST = "last"
 """The last release."""
+_PATHS = "name two Markdown files or policy folders, or go to a project"
 GIT = "git:"
 """Stands before the name of a revision of the draft."""
 
@@ -80,6 +81,22 @@ class Versions:
         return Version.of_release(last)
 
 
+def require_paths(*names: str | None) -> None:
+    """Refuses, outside any project, to compare what only a project has.
+
+    Args:
+        names: of the two versions; None or empty: the last release, or the draft.
+
+    Raises:
+        NotFoundError: one of them is not named.
+    """
+    if not all(names):
+        raise NotFoundError(
+            "there is no project here whose last release and draft could be compared",
+            remedy=_PATHS,
+        )
+
+
 def at_path(path: Path) -> Version:
     """A Markdown file, or a folder with Markdown files or a draft.
 
@@ -94,7 +111,7 @@ def at_path(path: Path) -> Version:
     except FileNotFoundError:
         raise NotFoundError(
             f"there is no file or folder `{path}`, and no project here",
-            remedy="name two Markdown files or policy folders, or go to a project",
+            remedy=_PATHS,
         ) from None
     except OSError as error:
         raise NotFoundError(f"cannot be read: {error.strerror}", where=str(path)) from None

@@ -67,6 +67,12 @@ class Request:
         return self.came_after != self.received
 
     @property
+    def message(self) -> int | None:
+        """The number of the message that it came in; None: it came by form."""
+        number = json.loads(self.evidence).get("message")
+        return number if isinstance(number, int) else None
+
+    @property
     def came_after(self) -> dt.datetime:
         """Its place among others: when it came in, or, by a clock that was behind, what it was
         behind of.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from time import perf_counter
 from urllib.parse import unquote
@@ -73,6 +73,7 @@ def run(
     *,
     limits: Limits | None = None,
     app: ASGIApp | None = None,
+    listening: Callable[[], None] = lambda: None,
 ) -> None:
     """Serves until it is stopped.
 
@@ -82,6 +83,7 @@ def run(
         port: where to listen.
         limits: what each visitor may take.
         app: the application; by default that of the workplace.
+        listening: told once connections are accepted.
 
     Raises:
         ServeError: the address is taken, or is not this machine's.
@@ -89,9 +91,10 @@ def run(
     """
     _ = workplace.keys
     app = app or application(workplace)
-    listening = listen(host, port)
+    accepting = listen(host, port)
     keep(Logbook())
-    serve(app, listening, limits or Limits())
+    listening()
+    serve(app, accepting, limits or Limits())
 
 
 class Receipts:

@@ -86,11 +86,8 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family)
-    except OSError as error:
-        raise ServeError(
-            f"cannot listen on {host}:{port}: {error.strerror or error}",
-            remedy="stop what listens there, or choose another port with --port",
-        ) from None
+    except (OSError, TypeError) as error:
+        raise ServeError.at(host, port, error) from None
     # Each connection inherits these. asyncio sets the last only where a socket names its
     # protocol; without it, answers on a kept connection wait for the visitor's system (40 ms).
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, UNREAD)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from tests.fixtures.house import FACTS, SECTIONS, House
@@ -282,3 +284,18 @@ def test_a_review_cue_stops_nothing(house: House) -> None:
 def test_wrong_use_is_exit_2(house: House, tmp_path: object) -> None:
     assert house.run("check", "--nonsense").exit_code == 2
     assert house.run("--policy", "terms", "check").exit_code == 2
+
+
+def test_a_project_without_a_policy(house: House) -> None:
+    shutil.rmtree(house.root / "policy")
+    result = house.run("check")
+    assert result.exit_code == 1
+    assert "policy: error: there is no policy yet" in result.output
+    assert "make policy/ID/policy.toml" in result.output
+    for words in (("verify",), ("status",)):
+        assert "There is no policy yet: make policy/ID/policy.toml" in house.ok(*words)
+    for command in (("diff",), ("freeze", "--effective", "unknown"), ("optouts", "1")):
+        refused = house.run(*command)
+        assert refused.exit_code == 2
+        assert "there is no policy yet" in refused.output
+        assert "make policy/ID/policy.toml" in refused.output

@@ -129,6 +129,20 @@ def test_a_file_that_is_missing(tmp_path: Path) -> None:
     assert "no file or folder" in result.output
 
 
+@pytest.mark.parametrize("named", [(), ("a.md",)], ids=["nothing", "one file"])
+def test_a_version_of_a_project_outside_any(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.md", "last", "draft"):
+        (tmp_path / name).write_text("# Terms\n\nText.\n")
+    result = outside(tmp_path, *named)
+    assert result.exit_code == 2
+    assert "there is no project here" in result.output
+    assert "name two Markdown files or policy folders, or go to a project" in result.output
+    assert "`" not in result.output
+
+
 def test_files_are_called_by_what_tells_them_apart(tmp_path: Path) -> None:
     for folder, text in (("before", "# Terms\n\nold\n"), ("after", "# Terms\n\nnew\n")):
         (tmp_path / folder).mkdir()

@@ -140,3 +140,9 @@ def test_who_opted_out_is_a_table(project: Project) -> None:
     declare(project, token(project, "c-1"), OUT, NOW)
     table = " ".join(House(project.root).ok("optouts", "2", at=NOW).split())
     assert "c-1 opted out 2027-01-10 09:30 UTC in time form R-000001 stands" in table
+
+
+def test_where_nothing_is_on_record_a_sentence_says_so(project: Project) -> None:
+    house = House(project.root)
+    assert house.ok("optouts", "2", at=NOW) == "No opt-out of release 2 is on record\n"
+    assert house.ok("--quiet", "optouts", "2", at=NOW) == ""

@@ -15,6 +15,7 @@ from publisher.people.messages import Filed
 from publisher.people.requests import RequestKind, Timing
 from tests.fixtures.answers import (
     at,
+    declare,
     judge,
     reply,
     state,
@@ -26,6 +27,7 @@ from tests.fixtures.houses import (
     LATE,
     NOW,
     TWO,
+    token,
     told,
 )
 from tests.fixtures.workplaces import ledger_of
@@ -65,12 +67,52 @@ def test_what_a_person_decided_can_be_mended_and_both_are_kept(project: Project)
     with pytest.raises(NotFoundError, match="filed as settled"):
         judge(project, number, OUT, "no, it is one", LATE)
     done = judge(project, number, OUT, "no, it is one", LATE, again=True)
-    assert str(done).endswith("opt out of privacy/2 by c-1: no, it is one, R-000001")
+    assert str(done).endswith("opt-out of privacy/2 by c-1: no, it is one, R-000001")
     (row,) = optouts(at(project), "privacy", TWO)
     assert (row.state, row.timing, row.received) == ("opted out", Timing.IN_TIME, NOW)
     taken = take(project, reply(project, "I opt out"), now=NOW + HOUR)
     with pytest.raises(NotFoundError, match="filed as opt out"):
         judge(project, taken.message, None, "it was not", LATE, again=True)
+
+
+@pytest.mark.parametrize("before", [[OUT], [None, OUT]], ids=["opt-out", "nothing, opt-out"])
+def test_an_opt_out_on_record_is_not_settled_as_nothing(
+    project: Project, before: list[RequestKind | None]
+) -> None:
+    number = take(project, reply(project, "Please no version 2 for me")).message
+    for kind in before:
+        judge(project, number, kind, "as I read it", again=True)
+    with pytest.raises(RequestError, match="opt-out of privacy/2 is on record, R-000001") as no:
+        judge(project, number, None, "it was a slip", again=True)
+    assert "--again --withdraw" in no.value.remedy
+    assert state(project) == "opted out"
+    (filed,) = [m for m in requests(at(project), everything=True) if m.number == number]
+    assert "as I read it" in filed.reason
+    judge(project, number, BACK, "it was a slip", again=True)
+    assert state(project) == "withdrawn"
+    judge(project, number, None, "a thank-you", again=True)
+    assert state(project) == "withdrawn"
+
+
+def test_a_withdrawal_on_record_is_not_settled_as_nothing(project: Project) -> None:
+    declare(project, token(project, "c-1"))
+    number = take(project, reply(project, "Well, thank you then"), now=NOW + HOUR).message
+    judge(project, number, BACK, "a slip", LATE)
+    with pytest.raises(RequestError, match=r"withdrawal .* is on record, R-000002") as no:
+        judge(project, number, None, "it was a slip", LATE, again=True)
+    assert "--again --opt-out" in no.value.remedy
+    judge(project, number, OUT, "it was a slip", LATE, again=True)
+    assert state(project) == "opted out"
+
+
+def test_an_opt_out_is_taken_back_before_it_becomes_somebody_elses(project: Project) -> None:
+    number = take(project, reply(project, "I opt out", to="opt-out@hosting.example")).message
+    judge(project, number, OUT, "a slip", about=("privacy", TWO, "c-2"))
+    with pytest.raises(RequestError, match="opt-out of privacy/2 is on record, R-000001"):
+        judge(project, number, OUT, "c-1, not c-2", about=("privacy", TWO, "c-1"), again=True)
+    judge(project, number, BACK, "a slip", again=True)
+    judge(project, number, OUT, "c-1, not c-2", about=("privacy", TWO, "c-1"), again=True)
+    assert (state(project, "c-2"), state(project, "c-1")) == ("withdrawn", "opted out")
 
 
 def test_what_was_taken_for_a_machines_can_be_settled(project: Project) -> None:
@@ -122,6 +164,6 @@ def test_a_person_settles_what_waits(project: Project) -> None:
     house = House(project.root)
     number = str(take(project, reply(project, "Please no version 2 for me")).message)
     said = house.ok("requests", "settle", number, "--opt-out", "--why", "it is one", at=NOW)
-    assert "opt out of privacy/2 by c-1: it is one, R-000001" in said
+    assert "opt-out of privacy/2 by c-1: it is one, R-000001" in said
     assert state(project) == "opted out"
     assert "No message waits" in house.ok("requests", at=NOW)

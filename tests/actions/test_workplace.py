@@ -52,7 +52,7 @@ def test_two_files_are_compared_without_any_part(house: House, tmp_path: Path) -
 
 
 def test_a_draft_is_checked_without_ledger_and_key(without_secrets: Workplace) -> None:
-    check(without_secrets, "privacy")
+    check(without_secrets, ("privacy",))
     assert not opened(without_secrets) & {*PRIVATE, "history"}
     assert not (without_secrets.project.private / "ledger.sqlite").exists()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_each_customer_counts_once_by_the_declaration_that_counts() -> None:
     assert (found.opted_out, found.withdrawn, found.late) == (1, 1, 1)
     assert found.status is Status.SUPERSEDED
     assert found.line() == (
-        "  Version 2: superseded from 10 January 2027, 2 accepted, 1 refused, "
+        "  Version 2: superseded since 10 January 2027, 2 accepted, 1 refused, "
         "1 opted out, 1 withdrawn, 1 late"
     )
 
@@ -107,3 +108,17 @@ def test_only_what_a_person_can_find_out_about_is_settled() -> None:
                 require_settleable([receipt], answers)
     with pytest.raises(NotFoundError):
         require_settleable(["R-000099"], answers)
+
+
+def test_what_is_over_is_told_since_when_and_all_else_from_when() -> None:
+    releases = amendments()
+    lines = [
+        tally(release, releases, PUBLISHED.date() - dt.timedelta(days=days), [], []).line()
+        for release in releases
+        for days in (0, 1000)
+    ]
+    assert {re.sub(r".*: | \d.*", "", line) for line in lines} == {
+        "superseded since",
+        "in force from",
+        "upcoming from",
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from dataclasses import replace
 
 import pytest
@@ -10,6 +12,8 @@ from publisher.answers.bearer import Bearer
 from publisher.answers.settling import (
     Judgement,
     is_answered,
+    judgement_reason,
+    require_no_effect,
     require_not_anothers,
     require_open,
     require_opt_out,
@@ -99,3 +103,73 @@ def test_no_machine_is_answered_and_nothing_that_cannot_be_read() -> None:
     assert is_answered(read_mail(b"\n\nI opt out\n"))
     assert not is_answered(read_mail(b"Auto-Submitted: auto-replied\n\nI opt out\n"))
     assert not is_answered(None)
+
+
+# ── what a message still declares ────────────────────────────────────────────────────────────────
+
+
+def declared(
+    number: int, kind: RequestKind, message: int | None, repeats: int | None = None
+) -> Request:
+    """The request of a number, from a message or by form, each an hour after the one before."""
+    came = PUBLISHED + dt.timedelta(hours=number)
+    evidence = json.dumps({"message": message} if message else {"form": "privacy/2"})
+    timing, channel = Timing.IN_TIME, Channel.MAIL
+    return Request(number, kind, "privacy", "2", 2, 1, came, timing, channel, evidence, repeats)
+
+
+@pytest.mark.parametrize(
+    ("own", "what", "remedy"),
+    [
+        ([(1, OUT, 7, None)], "an opt-out of privacy/2 is on record, R-000001", "--withdraw"),
+        (
+            [(1, OUT, None, None), (2, BACK, 7, None)],
+            "a withdrawal of an opt-out of privacy/2 is on record, R-000002",
+            "--opt-out",
+        ),
+        ([(1, OUT, 7, None), (2, OUT, 7, 1)], "R-000001", "--withdraw"),
+        (
+            [(1, OUT, 7, None), (2, BACK, None, None), (3, OUT, 7, None)],
+            "R-000003",
+            "--withdraw",
+        ),
+    ],
+    ids=["opt-out", "withdrawal", "said twice", "anew"],
+)
+def test_what_a_message_declares_is_not_passed_over(
+    own: list[tuple[int, RequestKind, int | None, int | None]], what: str, remedy: str
+) -> None:
+    with pytest.raises(RequestError, match=what) as refused:
+        require_no_effect(7, [declared(*one) for one in own])
+    assert f"settle 7 --again {remedy}" in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        [],
+        [(1, OUT, 8, None)],
+        [(1, OUT, 7, None), (2, BACK, 7, None)],
+        [(1, OUT, None, None), (2, OUT, 7, 1)],
+        [(1, OUT, 7, None), (2, OUT, None, 1)],
+    ],
+    ids=["nothing", "another's", "taken back", "repeats a form", "a form repeats it"],
+)
+def test_what_counts_without_a_message_stays(
+    own: list[tuple[int, RequestKind, int | None, int | None]],
+) -> None:
+    require_no_effect(7, [declared(*one) for one in own])
+
+
+@pytest.mark.parametrize("kind", [OUT, BACK])
+def test_a_late_declaration_is_not_passed_over_either(kind: RequestKind) -> None:
+    before = [replace(declared(1, OUT, None), timing=Timing.LATE)] if kind is BACK else []
+    late = replace(declared(2, kind, 7), timing=Timing.LATE)
+    with pytest.raises(RequestError, match="R-000002"):
+        require_no_effect(7, [*before, late])
+
+
+@pytest.mark.parametrize(("kind", "noun"), [(OUT, "opt-out"), (BACK, "withdrawal")])
+def test_what_is_written_down_is_a_noun(kind: RequestKind, noun: str) -> None:
+    reason = judgement_reason(Judgement(kind, "she says so"), bearer(), answered=True)
+    assert reason == f"{noun} of privacy/2 by c-1: she says so"

@@ -59,6 +59,10 @@ def test_a_bar_on_a_terminal() -> None:
     assert "━" in shown
 
 
+def test_one_is_no_plural() -> None:
+    assert [console.counted(n, "PDF") for n in (0, 1, 2)] == ["0 PDFs", "1 PDF", "2 PDFs"]
+
+
 def test_a_table_is_aligned(capsys: pytest.CaptureFixture[str]) -> None:
     console.print_table(("a", "b"), [("long cell", "x"), ("y", "z")])
     assert capsys.readouterr().out == "a          b\nlong cell  x\ny          z\n"

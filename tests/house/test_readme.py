@@ -35,6 +35,12 @@ def test_every_command_has_its_row() -> None:
     assert told() == set(commands(command_line))
 
 
+def test_the_rows_are_in_the_order_of_the_help() -> None:
+    table = README.split("## Commands")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `publisher ([a-z]+)", table, re.MULTILINE)
+    assert list(dict.fromkeys(rows)) == command_line.list_commands(click.Context(command_line))
+
+
 @pytest.mark.parametrize("command", sorted(commands(command_line)))
 def test_every_command_has_help(command: str) -> None:
     result = CliRunner().invoke(command_line, [*command.split(), "--help"])

@@ -71,6 +71,13 @@ class RequestTable(LedgerPart):
         with self._reading() as db:
             return _requests(db, policy, major, recipient_number)
 
+    def requests_in(self, message: int) -> list[Request]:
+        """The requests that a message was ever filed as, in the order in which it was filed."""
+        filed = REQUESTS.join(FILINGS, FILINGS.c.request == REQUESTS.c.id)
+        found = select(REQUESTS).select_from(filed).where(FILINGS.c.message == message)
+        with self._reading() as db:
+            return [request_of(row) for row in db.execute(found.order_by(FILINGS.c.id)).mappings()]
+
     def request(self, number: int) -> Request | None:
         """One request."""
         with self._reading() as db:

@@ -25,6 +25,8 @@ class Order:
     """Add the draft of each policy."""
     site: GeneratedSite | None = None
     """What was generated before the build; None: it is generated when MkDocs starts."""
+    listening: Callable[[], None] = lambda: None
+    """Told once a preview accepts connections."""
     progress: Callable[[str, int, int], None] = _silent
     """Told of each page: what is being made, how many are done, how many in all."""
 

@@ -213,6 +213,13 @@ class SitePlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-call]
         for folder in (project.drafts, project.versions):
             if folder.is_dir():
                 server.watch(str(folder))
+        activate = server.server_activate
+
+        def activated() -> None:
+            activate()
+            self.wanted.listening()
+
+        server.server_activate = activated
         return server
 
 

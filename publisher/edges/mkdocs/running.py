@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+import socket
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,12 +45,13 @@ def run_mkdocs(config: Path, folder: Path, order: Order) -> tuple[str, ...]:
     return tuple(warnings)
 
 
-def preview_mkdocs(config: Path, host: str, port: int) -> None:
+def preview_mkdocs(config: Path, host: str, port: int, listening: Callable[[], None]) -> None:
     """Serves the site with the drafts, and again on every save, until it is stopped.
 
     Args:
         config: MkDocs' configuration.
         host, port: where to serve it.
+        listening: told once connections are accepted.
 
     Raises:
         RenderError: MkDocs failed.
@@ -59,16 +61,27 @@ def preview_mkdocs(config: Path, host: str, port: int) -> None:
     logger = logging.getLogger("mkdocs")
     logger.setLevel(logging.INFO)
     logger.addHandler(logging.StreamHandler())
-    with ordered(Order(draft=True)):
+    number = _free_address(host, port)
+    with ordered(Order(draft=True, listening=listening)):
         try:
-            serve(config_file=str(config), dev_addr=f"{host}:{port}")
+            serve(config_file=str(config), dev_addr=f"{number}:{port}")
         except OSError as error:
-            raise ServeError(
-                f"cannot serve on {host}:{port}: {error.strerror}",
-                remedy="stop what uses that port, or choose another with --port",
-            ) from error
+            raise ServeError.at(host, port, error) from error
         except (MkDocsException, SystemExit) as error:
             raise _failure(error, config) from error
+
+
+def _free_address(host: str, port: int) -> str:
+    """The number of a host, as MkDocs wants it, where nothing listens on the port yet.
+
+    MkDocs itself would only find out after it has built the site.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.create_server((host, port), family=family) as free:
+            return str(free.getsockname()[0])
+    except (OSError, TypeError) as error:
+        raise ServeError.at(host, port, error) from None
 
 
 def _failure(error: BaseException, config: Path, warnings: Sequence[str] = ()) -> PublisherError:
