@@ -1,7 +1,7 @@
 """What can go wrong for a user: what it is, where it is, and what to do next.
 
-Anything that is neither a `PublisherError` nor an `OSError`, which `DiskError` tells, is a bug of ours
-and shows its traceback.
+Anything that is neither a `PublisherError` nor an `OSError`, which `DiskError` tells, is a bug of
+ours and shows its traceback.
 """
 
 from __future__ import annotations
