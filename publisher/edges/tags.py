@@ -42,20 +42,27 @@ class Tags:
         Raises:
             SealError: there is one, and git's own files do not tell what it says.
         """
-        git = common_folder(self._root)
-        if git is None:
-            return None
         try:
-            return self._message(git, name)
+            git = common_folder(self._root)
+            return self._message(git, name) if git else None
         except (OSError, ValueError) as error:
             what = f"its tag cannot be read: {error}"
             raise SealError(what, where=f"tag {name}", remedy="git fsck") from None
 
     def numbers(self, policy_id: str) -> frozenset[Number]:
-        """The numbers of the releases that there are tags of, annotated or not."""
-        git = common_folder(self._root)
-        if git is None:
-            return frozenset()
+        """The numbers of the releases that there are tags of, annotated or not.
+
+        Raises:
+            SealError: git's own files cannot be read.
+        """
+        try:
+            git = common_folder(self._root)
+            return self._numbered(git, policy_id) if git else frozenset()
+        except (OSError, ValueError) as error:
+            what = f"the tags of {policy_id} cannot be read: {error}"
+            raise SealError(what, where=str(self._root), remedy="git fsck") from None
+
+    def _numbered(self, git: Path, policy_id: str) -> frozenset[Number]:
         folder = git / "refs" / "tags" / policy_id
         state = state_of_files([folder, git / "packed-refs", git / "reftable" / "tables.list"])
         found = self._numbers.get(policy_id, state)

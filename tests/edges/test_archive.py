@@ -360,6 +360,20 @@ def test_folders_in_folders_without_end(project: Project, archive: Archive) -> N
         subprocess.run(["rm", "-rf", file(project, "2/x")], check=True)
 
 
+def test_what_the_system_does_not_let_us_read_is_refused(project: Project) -> None:
+    archive = witnessed(project)
+    (project.root / ".git").write_bytes(b"\xff")
+    for act in every_way(archive, TWO).values():
+        with pytest.raises(SealError, match="cannot be read"):
+            act()
+    (project.root / ".git").unlink()
+    shutil.move(project.versions, project.root / "elsewhere")
+    project.versions.symlink_to("versions")  # a link to itself
+    for act in every_way(archive, TWO).values():
+        with pytest.raises(SealError, match="cannot be read"):
+            act()
+
+
 # ── tags ─────────────────────────────────────────────────────────────────────────────────────────
 
 

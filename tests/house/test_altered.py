@@ -250,6 +250,7 @@ def test_no_verb_uses_it(
         ["optouts", number],
         ["build"],
         ["serve"],
+        ["serve", "--draft"],
     ]
     for words in verbs:
         result = copy.run(*words)
