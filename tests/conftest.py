@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from publisher.releases.releases import Releases
+from tests import ROOT
 from tests.fixtures import browsers, places, sample
 from tests.fixtures.house import KEY, House, make_house
 from tests.fixtures.workplaces import archive_of
@@ -35,13 +39,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> None:
-    """With several processes, tests of a group stay together: `--dist loadgroup`, unless told."""
-    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
-        config.option.dist = "loadgroup"
-
-
-@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Puts temporary folders into memory, those of the programs that are started as well.
 
@@ -60,31 +57,38 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Two processes a core, eight at most: about half the tests wait for somebody else."""
     return min(8, 2 * (os.cpu_count() or 1))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps together what shares a costly fixture, and runs that first.
+_SHARING = ('scope="module"', "browser: Browser", "sample_site", "xdist_group")
 
-    Tests of a file that share none go to whichever process has nothing to do. So the last ones are
-    short, and no process goes on alone.
+
+class _Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Keeps a file together whose tests share something costly, or mostly wait.
+
+    Those come first. Every other test goes to whichever process has nothing to do, so that the last
+    ones are short, and no process goes on alone.
     """
-    for item in items:
-        assert isinstance(item, pytest.Function)
-        definitions = item._fixtureinfo.name2fixturedefs.values()
-        if any(found.scope == "module" for named in definitions for found in named):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-    items.sort(key=_place)
+
+    def _split_scope(self, nodeid: str) -> str:
+        name = nodeid.partition("::")[0]
+        return name if _shares(name) else nodeid
 
 
-def _place(item: pytest.Item) -> int:
-    """0 for what stays together, 1 for laws (they try many examples), 2 for all others."""
-    if item.get_closest_marker("xdist_group"):
-        return 0
-    return 1 if hasattr(getattr(item, "obj", None), "hypothesis") else 2
+@cache
+def _shares(name: str) -> bool:
+    """Whether the tests of a file stay together."""
+    text = (ROOT / name).read_text("utf-8")
+    return any(word in text for word in _SHARING)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _Scheduling:
+    """Also without `--dist`; `loadgroup` does nothing with this pytest."""
+    return _Scheduling(config, log)
 
 
 @pytest.fixture(autouse=True)

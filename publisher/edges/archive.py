@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import stat
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -95,6 +96,8 @@ class Archive:
     def release(self, policy_id: str, number: Number) -> Release:
         """One release, at a cost that does not depend on how many there are.
 
+        Of one that has no tag, the links up to the next that has one are looked at too.
+
         Raises:
             NotFoundError: there is no such release; the message names those there are.
             SealError: it was altered, or is missing.
@@ -162,16 +165,35 @@ class Archive:
     ) -> Releases:
         """Consecutive releases, after a look at every seal that vouches for them."""
         found = [self._read(policy_id, number) for number in wanted]
-        links: list[Sealed] = [*found]
-        if found and (after := numbers[bisect_right(numbers, wanted[-1]) :][:1]):
-            links.append(self._link(policy_id, after[0]))
-        for number, what in chain_flaws(links, numbers):
+        after, witness = self._vouching(policy_id, numbers, wanted[-1]) if found else ((), None)
+        links = [self._link(policy_id, number) for number in after]
+        for number, what in chain_flaws([*found, *links], numbers):
             raise _altered(self._where(policy_id, number), what)
-        for release in found:
-            message = self._witness.message(release.name)
-            if message is not None and (what := witness_flaw(release.seal, release.name, message)):
-                raise _altered(self._where(policy_id, release.number), what)
+        vouched: list[Sealed] = [*found, *(link for link in links if link.number == witness)]
+        for each in vouched:
+            name = f"{policy_id}/{each.number}"
+            message = self._witness.message(name)
+            if message is not None and (what := witness_flaw(each.seal, name, message)):
+                raise _altered(self._where(policy_id, each.number), what)
         return Releases(found)
+
+    def _vouching(
+        self, policy_id: str, numbers: Sequence[Number], last: Number
+    ) -> tuple[Sequence[Number], Number | None]:
+        """The releases whose links vouch for a release and those before it.
+
+        Returns:
+            Those after it: the next one, and where it has no tag itself, all up to the first that
+            has one, for a tag bears witness to all that its seal is made of. And this first one;
+            None: there is none, or none is needed.
+        """
+        after = numbers[bisect_right(numbers, last) :]
+        tagged = self._witness.numbers(policy_id).intersection(after)
+        if tagged and self._witness.message(f"{policy_id}/{last}") is None:
+            for count, number in enumerate(after, 1):
+                if number in tagged and self._witness.message(f"{policy_id}/{number}") is not None:
+                    return after[:count], number
+        return after[:1], None
 
     def _read(self, policy_id: str, number: Number) -> Release:
         """A release whose checksums hold."""
@@ -265,6 +287,10 @@ class Archive:
                 if release.number != number:
                     found.append((where, f"is the folder of release {release.number}"))
             links.append(link)
+            try:
+                self._witness.message(f"{policy_id}/{number}")
+            except SealError as error:
+                found.append((error.where, error.what))
         chain = chain_flaws(links, numbers)
         found += [(self._where(policy_id, number), what) for number, what in chain]
         if unread and not found:
@@ -321,13 +347,15 @@ def _files(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
 
 
 def _bytes(path: Path) -> bytes | None:
-    """What is in a file; None: it is not there.
+    """What is in a file; None: it is not there, or is no file.
 
     Raises:
         SealError: it cannot be read.
     """
     try:
-        return path.read_bytes()
+        # Without O_NONBLOCK, a named pipe would have us wait for somebody who writes into it.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # noqa: PTH123
+            return file.read() if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
     except OSError as error:

@@ -70,10 +70,11 @@ def state_of_files(paths: Iterable[Path]) -> FileState:
 def state_of_folder(folder: Path) -> tuple[FileState, list[str]]:
     """The state of all files below a folder, and their names in it, sorted.
 
-    Hidden files and editors' copies count for nothing.
+    Hidden files and editors' copies count for nothing, nor do links to folders, which may lead
+    anywhere, and back up.
     """
     at = time.time_ns()
-    found = sorted(_below(str(folder), ""))
+    found = sorted(_below(str(folder)))
     return state_of(found, at), [name for name, _ in found]
 
 
@@ -84,16 +85,19 @@ def _facts(path: str | Path) -> os.stat_result | None:
         return None  # it is not there, or cannot be got at, or is a link that leads nowhere
 
 
-def _below(folder: str, inside: str) -> Iterator[tuple[str, os.stat_result]]:
-    with suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith(".") or entry.name.endswith("~"):
-                continue
-            facts = _facts(entry.path)
-            if facts is not None and stat.S_ISDIR(facts.st_mode):
-                yield from _below(entry.path, f"{inside}{entry.name}/")
-            elif facts is not None and stat.S_ISREG(facts.st_mode):
-                yield f"{inside}{entry.name}", facts
+def _below(top: str) -> Iterator[tuple[str, os.stat_result]]:
+    folders = [(top, "")]
+    while folders:
+        folder, inside = folders.pop()
+        with suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.startswith(".") or entry.name.endswith("~"):
+                    continue
+                facts = _facts(entry.path)
+                if facts is not None and stat.S_ISREG(facts.st_mode):
+                    yield f"{inside}{entry.name}", facts
+                elif facts is not None and entry.is_dir(follow_symlinks=False):
+                    folders.append((entry.path, f"{inside}{entry.name}/"))
 
 
 class Remembered(Generic[T]):

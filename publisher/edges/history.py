@@ -51,10 +51,23 @@ class History:
     def _path(self, path: str) -> str:
         return path if self._prefix == "." else f"{self._prefix}/{path}"
 
+    def _said(self, *words: str) -> str:
+        """What git answers.
+
+        Raises:
+            HistoryError: it fails, on a damaged repository for example.
+        """
+        try:
+            return str(self._repo.git.execute(["git", *words]))
+        except GitCommandError as error:
+            raise HistoryError(
+                f"git failed: {git_said(error)}", where=str(self.root), remedy="git fsck"
+            ) from None
+
     @cached_property
     def shallow(self) -> bool:
         """Whether older commits are missing from this clone."""
-        return bool(self._repo.git.rev_parse("--is-shallow-repository") == "true")
+        return self._said("rev-parse", "--is-shallow-repository") == "true"
 
     @property
     def head(self) -> str:
@@ -72,12 +85,12 @@ class History:
 
     def changed(self) -> list[str]:
         """Paths that differ from the last commit, untracked ones included."""
-        lines = self._repo.git.status("--porcelain", "-uall", "-z").split("\0")
+        lines = self._said("status", "--porcelain", "-uall", "-z").split("\0")
         return [line[3:] for line in lines if line[3:]]
 
     def committed(self, path: str) -> bool:
         """Whether anything at `path` is in the current commit."""
-        return bool(self._repo.git.ls_tree("HEAD", self._path(path)))
+        return bool(self._said("ls-tree", self.head, self._path(path)))
 
     def commit(self, add: Sequence[str], remove: Sequence[str], message: str) -> str:
         """Commits the given paths and nothing else; returns the commit's id.
@@ -137,7 +150,7 @@ class History:
         """The annotated tags by name: those below `prefix/`, or all."""
         places = f"refs/tags/{prefix}" if prefix else "refs/tags"
         asked = "%(refname:strip=2)%00%(objecttype)%00%(*objectname)%00%(contents)%00"
-        parts = self._repo.git.for_each_ref(places, format=asked).split("\0")
+        parts = self._said("for-each-ref", places, f"--format={asked}").split("\0")
         found: dict[str, Tag] = {}
         for line, kind, commit, message in zip(*[iter(parts)] * 4, strict=False):
             name = line.lstrip("\n")
@@ -161,15 +174,14 @@ class History:
 
     def revisions(self, path: str) -> list[Revision]:
         """The commits that touched `path`, newest first."""
-        lines = self._repo.git.log(
-            "--format=%H%x00%an%x00%cI%x00%s", "--", self._path(path)
-        ).splitlines()
+        asked = "--format=%H%x00%an%x00%cI%x00%s"
+        lines = self._said("log", self.head, asked, "--", self._path(path)).splitlines()
         parts = [line.split("\0") for line in lines]
         return [Revision(a, b, dt.datetime.fromisoformat(c), d) for a, b, c, d in parts]
 
     def last(self, path: str) -> Revision | None:
         """The latest commit that touched `path`; None: it has uncommitted changes, or no commit."""
-        if not self.committed(path) or self._repo.git.status("--porcelain", "--", self._path(path)):
+        if not self.committed(path) or self._said("status", "--porcelain", "--", self._path(path)):
             return None
         return next(iter(self.revisions(path)), None)
 
@@ -179,9 +191,8 @@ class History:
         Names that no longer exist are included.
         """
         prefix = self._path(folder)
-        out = self._repo.git.log(
-            "--format=%x01%H%x00%an%x00%cI%x00%s", "--name-only", "-z", "--", prefix
-        )
+        asked = "--format=%x01%H%x00%an%x00%cI%x00%s"
+        out = self._said("log", self.head, asked, "--name-only", "-z", "--", prefix)
         found: dict[str, list[Revision]] = {}
         for entry in out.split("\x01")[1:]:
             commit, author, when, subject, *paths = entry.split("\0")

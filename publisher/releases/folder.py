@@ -68,6 +68,8 @@ def broken(files: Mapping[str, bytes]) -> list[tuple[str, str]]:
     if sums is None:
         return [(SUMS_FILE, "is missing")]
     expected = read_sums(sums)
+    if RELEASE_FILE not in expected:  # else every file would seem to have been added
+        return [(SUMS_FILE, "was altered after the release was sealed")]
     found: list[tuple[str, str]] = []
     for name in sorted({*expected, *files} - {SUMS_FILE}):
         if name not in files:

@@ -77,17 +77,33 @@ def _cut_off(known: ReleaseEvidence) -> Iterator[Finding]:
 
 def _altered(known: ReleaseEvidence, path: str, what: str) -> Finding:
     inside = f"{path}/"
-    if any(name == path or name.startswith(inside) for name in known.uncommitted):
-        by, remedy = ", in the working tree (not committed)", f"git checkout -- {path}"
-        return Finding(Severity.ERROR, path, 0, what + by, remedy)
+    uncommitted = any(name == path or name.startswith(inside) for name in known.uncommitted)
     touched = known.damaged_by[path]
-    by = f", by commit {touched[0]}" if len(touched) > 1 else ""
-    remedy = (
-        f"git checkout {touched[-1].id[:10]} -- {path}, and commit it"
-        if touched
-        else "restore it from a clone that has it"
-    )
-    return Finding(Severity.ERROR, path, 0, what + by, remedy)
+    foreign = _is_foreign(known, path, touched)
+    if uncommitted:
+        by = ", in the working tree (not committed)"
+    else:
+        by = f", by commit {touched[0]}" if len(touched) > 1 or (foreign and touched) else ""
+    return Finding(Severity.ERROR, path, 0, what + by, _remedy(path, touched, foreign, uncommitted))
+
+
+def _is_foreign(known: ReleaseEvidence, path: str, touched: Sequence[Revision]) -> bool:
+    """Whether a file came into the folder of a release after it was committed."""
+    parts = path.split("/")
+    sealed = known.commits.get(parts[2], []) if len(parts) > 3 else []
+    return bool(sealed) and (not touched or touched[-1].id != sealed[-1].id)
+
+
+def _remedy(path: str, touched: Sequence[Revision], foreign: bool, uncommitted: bool) -> str:
+    if not path.startswith("versions/"):
+        return "git fsck"
+    if foreign:
+        return f"git rm {path}, and commit it" if touched else f"rm {path}"
+    if uncommitted:
+        return f"git checkout HEAD -- {path}"
+    if touched:
+        return f"git checkout {touched[-1].id[:10]} -- {path}, and commit it"
+    return "restore it from a clone that has it"
 
 
 def _touched_again(known: ReleaseEvidence) -> Iterator[Finding]:

@@ -216,6 +216,7 @@ def test_interrupted_before_the_commit(house: House) -> None:
     house.ok("freeze", "--effective", "unknown")
     house.edit()
     hook = house.root / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
     result = house.run("freeze", "--effective", later(60))

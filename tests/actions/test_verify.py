@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.fixtures.house import House, git, later
+from tests.fixtures.some import some
 
 
 @pytest.fixture
@@ -47,7 +49,53 @@ def test_altered_in_the_working_tree(frozen: House) -> None:
     output = findings(frozen)
     assert "versions/privacy/1/sections/use.md" in output
     assert "not committed" in output
-    assert "git checkout -- versions/privacy/1/sections/use.md" in output
+    assert "git checkout HEAD -- versions/privacy/1/sections/use.md" in output
+
+
+def remedies(output: str) -> list[str]:
+    return [line.partition("try: ")[2] for line in output.splitlines() if "  try: " in line]
+
+
+@pytest.mark.parametrize("name", ["extra.md", "sections/use.md", "SHA256SUMS", "notes/a.md"])
+@pytest.mark.parametrize("far", ["working tree", "index", "commit"])
+def test_the_remedy_mends_it(frozen: House, name: str, far: str) -> None:
+    path = file(frozen, f"1/{name}")
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("altered\n")
+    if far != "working tree":
+        git(frozen.root, "add", "-A")
+    if far == "commit":
+        frozen.commit("Make it nicer")
+    output = findings(frozen)
+    assert ("Make it nicer" in output) == (far == "commit")
+    wanted = [each for each in remedies(output) if each.endswith((name, f"{name}, and commit it"))]
+    for remedy in some(wanted):
+        command = remedy.removesuffix(", and commit it")
+        assert (command != remedy) == (far == "commit")
+        subprocess.run(command.split(), cwd=frozen.root, check=True, capture_output=True)
+    if far == "commit":
+        frozen.commit("Mend it")
+    frozen.ok("verify")
+
+
+def test_a_tag_that_does_not_read_is_told(frozen: House) -> None:
+    (frozen.root / ".git/refs/tags/privacy/2").write_text("x\n")
+    assert "tag privacy/2: error: its tag cannot be read" in findings(frozen)
+    assert "git fsck" in findings(frozen)
+
+
+def test_what_git_cannot_say_is_no_crash(frozen: House) -> None:
+    tag = git(frozen.root, "rev-parse", "privacy/2").strip()
+    (frozen.root / ".git/objects" / tag[:2] / tag[2:]).unlink()
+    result = frozen.run("verify")
+    assert result.exit_code == 2
+    assert f"git failed: fatal: missing object {tag}" in result.output
+    shutil.rmtree(frozen.root / ".git")
+    git(frozen.root, "init", "-q", "-b", "main")
+    for verb in (["verify"], ["build"], ["freeze", "--effective", later(90)]):
+        result = frozen.run(*verb)
+        assert result.exit_code == 2
+        assert "the repository has no commit yet" in result.output
 
 
 def test_altered_by_a_commit_names_it(frozen: House) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -89,6 +91,16 @@ def forge(project: Project, number: str) -> None:
     """Alters a text, and seals the folder anew."""
     file(project, f"{number}/sections/use.md").write_text("## Use {#use}\n\nWe sell it.\n")
     reseal(file(project, number))
+
+
+def chain(project: Project, before: str, after: str) -> None:
+    """Has a release record the seal that the one before it has now, and seals it anew."""
+    record = file(project, f"{after}/release.toml")
+    text = record.read_text()
+    old = next(line for line in text.splitlines() if line.startswith("previous_seal"))
+    seal = seal_of(file(project, f"{before}/SHA256SUMS").read_bytes())
+    record.write_text(text.replace(old, f'previous_seal = "{seal}"'))
+    reseal(file(project, after))
 
 
 # ── what is given out ────────────────────────────────────────────────────────────────────────────
@@ -227,11 +239,9 @@ def test_a_successor_whose_record_was_altered_tells_nothing(
 ) -> None:
     """A forger who alters a release and what its successor says of it."""
     forge(project, "2")
-    record = file(project, "3/release.toml")
-    text = record.read_text()
-    old = next(line for line in text.splitlines() if line.startswith("previous_seal"))
-    seal = seal_of(file(project, "2/SHA256SUMS").read_bytes())
-    record.write_text(text.replace(old, f'previous_seal = "{seal}"'))
+    sums = file(project, "3/SHA256SUMS").read_bytes()
+    chain(project, "2", "3")
+    file(project, "3/SHA256SUMS").write_bytes(sums)
     where, what = refused(lambda: archive.release("privacy", TWO))
     assert (where, what) == (
         "versions/privacy/3/release.toml",
@@ -319,6 +329,37 @@ def test_a_file_that_may_not_be_read(project: Project, archive: Archive) -> None
         archive.release("privacy", TWO)
 
 
+@pytest.mark.parametrize("name", ["release.toml", SUMS_FILE, "notice.md"])
+def test_nobody_waits_for_a_pipe_in_place_of_a_file(
+    project: Project, archive: Archive, name: str
+) -> None:
+    path = file(project, f"2/{name}")
+    path.unlink()
+    os.mkfifo(path)
+    told = (f"versions/privacy/2/{name}", "is missing")
+    assert refused(lambda: archive.release("privacy", TWO)) == told
+    if name != "notice.md":  # of its successor, a release needs these two
+        assert refused(lambda: archive.release("privacy", ONE)) == told
+
+
+def test_folders_in_folders_without_end(project: Project, archive: Archive) -> None:
+    """Two links that lead back up make a million paths of twenty, and a billion of thirty."""
+    for name in ("back", "again"):
+        file(project, f"2/{name}").symlink_to(".")
+    assert archive.release("privacy", TWO).number == TWO
+    descriptor = os.open(file(project, "2"), os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("x", dir_fd=descriptor)
+        inside = os.open("x", os.O_RDONLY, dir_fd=descriptor)
+        os.close(descriptor)
+        descriptor = inside
+    os.close(descriptor)
+    try:
+        assert archive.release("privacy", TWO).number == TWO
+    finally:
+        subprocess.run(["rm", "-rf", file(project, "2/x")], check=True)
+
+
 # ── tags ─────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -333,6 +374,26 @@ def test_the_tag_tells(project: Project) -> None:
             "does not have the seal that its tag privacy/3 bears witness to",
         )
     Archive(project.versions, NoTags()).release("privacy", THREE)
+
+
+def test_the_next_tag_tells_of_those_before_it(project: Project) -> None:
+    """One tag bears witness to a whole import, so a forger has to seal anew up to that one."""
+    under_git(project)
+    for name in ("privacy/1", "privacy/2"):
+        git(project.root, "tag", "-d", name)
+    git(project.root, "tag", "privacy/2")  # a mere name, which says nothing
+    archive = witnessed(project)
+    assert archive.release("privacy", ONE).number == ONE
+    forge(project, "1")
+    chain(project, "1", "2")
+    chain(project, "2", "3")
+    told = (
+        "versions/privacy/3",
+        "does not have the seal that its tag privacy/3 bears witness to",
+    )
+    for number in (ONE, TWO, THREE):
+        assert refused(partial(archive.release, "privacy", number)) == told
+    Archive(project.versions, NoTags()).release("privacy", ONE)
 
 
 @pytest.mark.parametrize("packed", [False, True])
