@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock
 
 from publisher.edges.file_state import Remembered, state_of_files
-from publisher.errors import SealError
+from publisher.errors import HistoryError, SealError
 from publisher.releases.number import Number
 
 MOST_HELD = 1024
@@ -83,18 +83,24 @@ class Tags:
 
     def _said(self, git: Path, object_id: str) -> str | None:
         if len(object_id) > 40:  # SHA-256, which only git itself reads
-            from publisher.edges.history import History
-
-            return History(self._root).tag_message(object_id)
+            return self._said_by_git(object_id)
         from gitdb import GitDB  # type: ignore[import-untyped] # takes a while to load
         from gitdb.exc import ODBError  # type: ignore[import-untyped]
 
         try:
             stream = GitDB(str(git / "objects")).stream(bytes.fromhex(object_id))
             kind, data = bytes(stream.type), bytes(stream.read())
-        except ODBError as error:
-            raise OSError(f"object {object_id} is missing") from error
+        except ODBError:  # only git itself finds what is borrowed in a roundabout way
+            return self._said_by_git(object_id)
         return data.decode("utf-8", "replace").partition("\n\n")[2] if kind == b"tag" else None
+
+    def _said_by_git(self, object_id: str) -> str | None:
+        from publisher.edges.history import History
+
+        try:
+            return History(self._root).tag_message(object_id)
+        except HistoryError as error:
+            raise OSError(f"object {object_id} is missing: {error.what}") from error
 
     def _in_pack(self, git: Path) -> Mapping[str, str]:
         """Name and object of each tag of a release that git has packed."""
@@ -120,18 +126,26 @@ class Tags:
         return found
 
 
-def common_folder(root: Path) -> Path | None:
-    """The folder in which git keeps objects and tags, shared by all working trees; None: none."""
+def own_folder(root: Path) -> Path | None:
+    """The folder in which git keeps what belongs to one working tree; None: there is none.
+
+    Args:
+        root: a folder in the working tree.
+    """
     for folder in (root, *root.parents):
         git = folder / ".git"
         if git.is_file():  # another working tree, or a submodule
-            named = git.read_text("utf-8").removeprefix("gitdir:").strip()
-            git = folder / named
-            shared = git / "commondir"
-            return git / shared.read_text("utf-8").strip() if shared.is_file() else git
+            return folder / git.read_text("utf-8").removeprefix("gitdir:").strip()
         if git.is_dir():
             return git
     return None
+
+
+def common_folder(root: Path) -> Path | None:
+    """The folder in which git keeps objects and tags, shared by all working trees; None: none."""
+    own = own_folder(root)
+    shared = own / "commondir" if own else None
+    return own / shared.read_text("utf-8").strip() if own and shared and shared.is_file() else own
 
 
 def _in_tables(git: Path) -> bool:

@@ -457,6 +457,25 @@ def test_a_project_in_a_folder_of_its_repository(tmp_path: Path) -> None:
     assert refused(lambda: witnessed(project).release("privacy", TWO))[0] == "versions/privacy/2"
 
 
+@pytest.mark.parametrize("place", ["{0}", "../../../{0.name}/.git/objects"])
+def test_objects_borrowed_from_another_repository(
+    project: Project, tmp_path: Path, place: str
+) -> None:
+    """As `git clone --shared` has it, by a path from the root or from its own objects."""
+    under_git(project)
+    borrower = tmp_path.with_name(f"{tmp_path.name}-borrower")
+    git(tmp_path, "clone", "-q", "--shared", str(tmp_path), str(borrower))
+    alternates = borrower / ".git/objects/info/alternates"
+    if "name" in place:
+        alternates.write_text(place.format(tmp_path) + "\n")
+    git(borrower, "fsck")
+    other = Project(borrower)
+    archive = witnessed(other)
+    assert len(archive.releases("privacy")) == 3
+    forge(other, "3")
+    assert refused(partial(archive.release, "privacy", THREE))[0] == "versions/privacy/3"
+
+
 def test_a_repository_of_sha256(project: Project) -> None:
     git(project.root, "init", "-q", "--object-format=sha256")
     under_git(project)
