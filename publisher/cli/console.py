@@ -21,7 +21,6 @@ from typing import Any, TextIO
 import click
 
 from publisher.actions import Progress, silent
-from publisher.actions.write_output import write_output
 from publisher.errors import NotFoundError, PublisherError
 from publisher.policies.finding import Finding, Severity
 
@@ -152,6 +151,8 @@ def write_document(output: Path | None, data: str | bytes, **how: bool) -> None:
             raise NotFoundError("a terminal cannot show a PDF", remedy="add -o FILE.pdf")
         print_document(data, **how)
         return
+    from publisher.actions.write_output import write_output
+
     write_output(output, data if isinstance(data, bytes) else data.encode())
 
 
