@@ -345,6 +345,13 @@ def test_nothing_of_this_is_said_of_a_sound_project(sound: Sound, copy: House) -
     assert client.get(sound.page).status_code == 200
 
 
+def test_a_folder_that_is_no_policy_is_named_where_it_lies(copy: House) -> None:
+    (copy.root / "versions/No Policy").mkdir()
+    result = copy.run("status")
+    assert result.exit_code == 2
+    assert "versions/No Policy: `No Policy` cannot be a policy's id" in said(result)
+
+
 @pytest.mark.parametrize("builder", ["mkdocs", "properdocs"])
 def test_a_build_in_a_process_of_its_own_shows_no_traceback(copy: House, builder: str) -> None:
     change("notice.md").do(copy)
