@@ -1,6 +1,7 @@
 """What can go wrong for a user: what it is, where it is, and what to do next.
 
-Anything that is not a `PublisherError` is a bug of ours and shows its traceback.
+Anything that is neither a `PublisherError` nor an `OSError`, which `DiskError` tells, is a bug of
+ours and shows its traceback.
 """
 
 from __future__ import annotations
@@ -117,6 +118,20 @@ class RequestError(PublisherError):
 
 class OutputError(PublisherError):
     """What was asked for cannot be written to the file that was named."""
+
+
+class DiskError(PublisherError):
+    """The disk is full, or the system does not let this user read or write something."""
+
+    @classmethod
+    def of(cls, error: OSError) -> DiskError:
+        """What the system said, with the next step."""
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        remedy = "make room, and run the command again: what it writes, it writes whole or not"
+        if not full:
+            remedy = "see that it is there, and that this user may use it"
+        where = error.filename if isinstance(error.filename, str) else ""
+        return cls(error.strerror or str(error), where=where, remedy=remedy)
 
 
 class TooOftenError(PublisherError):

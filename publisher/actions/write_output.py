@@ -20,5 +20,5 @@ def write_output(path: Path, data: bytes) -> None:
         raise OutputError(
             f"cannot be written: {error.strerror}",
             where=str(path),
-            remedy="name a file in a folder that you may write to",
+            remedy="name a file in a folder that has room and that you may write to",
         ) from error

@@ -28,7 +28,7 @@ from publisher.cli.telling import (
     send_command,
     status_command,
 )
-from publisher.errors import PublisherError
+from publisher.errors import DiskError, PublisherError
 
 
 class _Group(WorkGroup):
@@ -43,7 +43,9 @@ class _Group(WorkGroup):
             return run(**more)
         except PublisherError as error:
             console.print_error(error)
-            sys.exit(REFUSED)
+        except OSError as error:
+            console.print_error(DiskError.of(error))
+        sys.exit(REFUSED)
 
     def make_context(self, *args: Any, **more: Any) -> click.Context:
         with console.harmless_misuse():

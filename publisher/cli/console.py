@@ -21,7 +21,6 @@ from typing import Any, TextIO
 import click
 
 from publisher.actions import Progress, silent
-from publisher.actions.write_output import write_output
 from publisher.errors import NotFoundError, PublisherError
 from publisher.policies.finding import Finding, Severity
 
@@ -32,6 +31,7 @@ _OBEYED = re.compile(
 """Control characters but line feed and tab (ISO 6429: C0, DEL, C1), those that turn the direction
 of writing (Unicode's Bidi_Control, with the deprecated ones), separators of lines, and surrogates,
 which stand for bytes that are no UTF-8."""
+_STANDARD_OUTPUT = {Path("/dev/stdout"), Path("/dev/fd/1"), Path("/proc/self/fd/1")}
 _BREAKS = re.compile("[\n\t]")
 _OURS = re.compile(r"(\x1b\[(?:0|1|31|32)m)")
 """The colours of a comparison."""
@@ -146,14 +146,18 @@ def on_terminal() -> bool:
 def write_document(output: Path | None, data: str | bytes, **how: bool) -> None:
     """Writes a document to a file, whose folder is made, or without one as `print_document` does.
 
+    A name of the standard output is no file: another in its place would take what else is written.
+
     Raises:
         NotFoundError: a PDF is not written to a terminal.
     """
-    if output is None:
+    if output is None or output in _STANDARD_OUTPUT:
         if isinstance(data, bytes) and data[:4] == b"%PDF" and on_terminal():
             raise NotFoundError("a terminal cannot show a PDF", remedy="add -o FILE.pdf")
         print_document(data, **how)
         return
+    from publisher.actions.write_output import write_output
+
     write_output(output, data if isinstance(data, bytes) else data.encode())
 
 

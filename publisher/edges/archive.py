@@ -339,6 +339,8 @@ def _folders(folder: Path) -> list[str]:
             return [entry.name for entry in entries if entry.is_dir()]
     except (FileNotFoundError, NotADirectoryError):
         return []
+    except OSError as error:
+        raise _unreadable(folder, error) from None
 
 
 def _files(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
@@ -359,8 +361,12 @@ def _bytes(path: Path) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
     except OSError as error:
-        what = f"cannot be read: {error.strerror}"
-        raise SealError(what, where=str(path), remedy="let this user read it") from None
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> SealError:
+    what = f"cannot be read: {error.strerror}"
+    return SealError(what, where=str(path), remedy="let this user read it")
 
 
 def _altered(where: str, what: str) -> SealError:

@@ -159,10 +159,14 @@ class History:
         return found
 
     def tag_message(self, object_id: str) -> str | None:
-        """What an object says that is an annotated tag; None: it is something else."""
-        if self._repo.git.cat_file("-t", object_id) != "tag":
+        """What an object says that is an annotated tag; None: it is something else.
+
+        Raises:
+            HistoryError: there is no such object.
+        """
+        if self._said("cat-file", "-t", object_id) != "tag":
             return None
-        return str(self._repo.git.cat_file("tag", object_id)).partition("\n\n")[2]
+        return self._said("cat-file", "tag", object_id).partition("\n\n")[2]
 
     def has(self, revision: str) -> bool:
         """Whether this clone has a commit."""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from publisher.answers.phrases import Phrases, read_phrases
 from publisher.edges.project import read_folder
+from publisher.errors import ConfigurationError
+from publisher.policies.finding import Finding
 
 _SHIPPED = "publisher/assets/declarations"
 _OWN = "wording/declarations"
@@ -22,8 +24,26 @@ def read_project_phrases(root: Path) -> Phrases:
         ConfigurationError: one of the project's own files does not read.
     """
     files = {f"{_SHIPPED}/{name}": data for name, data in _shipped().items()}
-    files |= {f"{_OWN}/{name}": data for name, data in read_folder(root / _OWN).items()}
-    return read_phrases(files)
+    return read_phrases(files | _own(root))
+
+
+def check_own_phrases(root: Path) -> list[Finding]:
+    """What is wrong with a project's own files; what comes with the program is tested with it.
+
+    Args:
+        root: the project's folder.
+    """
+    if not _own(root):
+        return []  # reading ours takes longer than all the rest of a check
+    try:
+        read_project_phrases(root)
+    except ConfigurationError as error:
+        return [Finding.from_error(error)]
+    return []
+
+
+def _own(root: Path) -> dict[str, bytes]:
+    return {f"{_OWN}/{name}": data for name, data in read_folder(root / _OWN).items()}
 
 
 def _shipped() -> dict[str, bytes]:

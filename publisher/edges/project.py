@@ -73,17 +73,17 @@ class Project:
     def policy_ids(self) -> tuple[str, ...]:
         """Every policy that has a draft or a release, sorted."""
         found = {
-            path.name
+            path.name: path
             for parent in (self.drafts, self.versions)
             if parent.is_dir()
             for path in parent.iterdir()
             if path.is_dir() and not path.name.startswith(".")
         }
-        for name in found:
+        for name, path in found.items():
             if not POLICY_ID.fullmatch(name):
                 raise ConfigurationError(
                     f"`{name}` cannot be a policy's id",
-                    where=str(self.drafts / name),
+                    where=str(path),
                     remedy="use at most 16 small letters, digits and hyphens",
                 )
         return tuple(sorted(found))

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from publisher.checks.draft_findings import SettingsFile, Submission, retranslated
 from publisher.checks.translation_findings import SeenText
 from publisher.edges.drafts import Drafts
-from publisher.edges.phrases import read_project_phrases
+from publisher.edges.phrases import check_own_phrases
 from publisher.edges.project import SETTINGS_FILE
-from publisher.errors import ConfigurationError, HistoryError
+from publisher.errors import HistoryError
 from publisher.policies.draft import FACTS_FILE
-from publisher.policies.finding import Finding
 from publisher.policies.policy import Policy
 from publisher.policies.settings import Settings
 from publisher.releases.releases import Releases
@@ -50,20 +49,12 @@ class Submissions:
         own = (self._root / SETTINGS_FILE).read_bytes()
         return Submission(
             policy=policy,
-            findings=[*findings, *self._phrases()],
+            findings=[*findings, *check_own_phrases(self._root)],
             folder=self._drafts.name(policy_id),
             facts=self._drafts.files(policy_id).get(FACTS_FILE, b""),
             settings=SettingsFile(SETTINGS_FILE, own, self._settings),
             seen=tuple(self._seen(policy, releases)) if policy else (),
         )
-
-    def _phrases(self) -> list[Finding]:
-        """What is wrong with the project's own sentences that opt out."""
-        try:
-            read_project_phrases(self._root)
-        except ConfigurationError as error:
-            return [Finding.from_error(error)]
-        return []
 
     def _seen(self, policy: Policy, releases: Releases) -> Iterator[SeenText]:
         changed = retranslated(policy, releases)

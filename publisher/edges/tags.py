@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock
 
 from publisher.edges.file_state import Remembered, state_of_files
-from publisher.errors import SealError
+from publisher.errors import HistoryError, SealError
 from publisher.releases.number import Number
 
 MOST_HELD = 1024
@@ -42,20 +42,27 @@ class Tags:
         Raises:
             SealError: there is one, and git's own files do not tell what it says.
         """
-        git = common_folder(self._root)
-        if git is None:
-            return None
         try:
-            return self._message(git, name)
+            git = common_folder(self._root)
+            return self._message(git, name) if git else None
         except (OSError, ValueError) as error:
             what = f"its tag cannot be read: {error}"
             raise SealError(what, where=f"tag {name}", remedy="git fsck") from None
 
     def numbers(self, policy_id: str) -> frozenset[Number]:
-        """The numbers of the releases that there are tags of, annotated or not."""
-        git = common_folder(self._root)
-        if git is None:
-            return frozenset()
+        """The numbers of the releases that there are tags of, annotated or not.
+
+        Raises:
+            SealError: git's own files cannot be read.
+        """
+        try:
+            git = common_folder(self._root)
+            return self._numbered(git, policy_id) if git else frozenset()
+        except (OSError, ValueError) as error:
+            what = f"the tags of {policy_id} cannot be read: {error}"
+            raise SealError(what, where=str(self._root), remedy="git fsck") from None
+
+    def _numbered(self, git: Path, policy_id: str) -> frozenset[Number]:
         folder = git / "refs" / "tags" / policy_id
         state = state_of_files([folder, git / "packed-refs", git / "reftable" / "tables.list"])
         found = self._numbers.get(policy_id, state)
@@ -83,18 +90,24 @@ class Tags:
 
     def _said(self, git: Path, object_id: str) -> str | None:
         if len(object_id) > 40:  # SHA-256, which only git itself reads
-            from publisher.edges.history import History
-
-            return History(self._root).tag_message(object_id)
+            return self._said_by_git(object_id)
         from gitdb import GitDB  # type: ignore[import-untyped] # takes a while to load
         from gitdb.exc import ODBError  # type: ignore[import-untyped]
 
         try:
             stream = GitDB(str(git / "objects")).stream(bytes.fromhex(object_id))
             kind, data = bytes(stream.type), bytes(stream.read())
-        except ODBError as error:
-            raise OSError(f"object {object_id} is missing") from error
+        except ODBError:  # only git itself finds what is borrowed in a roundabout way
+            return self._said_by_git(object_id)
         return data.decode("utf-8", "replace").partition("\n\n")[2] if kind == b"tag" else None
+
+    def _said_by_git(self, object_id: str) -> str | None:
+        from publisher.edges.history import History
+
+        try:
+            return History(self._root).tag_message(object_id)
+        except HistoryError as error:
+            raise OSError(f"object {object_id} is missing: {error.what}") from error
 
     def _in_pack(self, git: Path) -> Mapping[str, str]:
         """Name and object of each tag of a release that git has packed."""
@@ -120,18 +133,26 @@ class Tags:
         return found
 
 
-def common_folder(root: Path) -> Path | None:
-    """The folder in which git keeps objects and tags, shared by all working trees; None: none."""
+def own_folder(root: Path) -> Path | None:
+    """The folder in which git keeps what belongs to one working tree; None: there is none.
+
+    Args:
+        root: a folder in the working tree.
+    """
     for folder in (root, *root.parents):
         git = folder / ".git"
         if git.is_file():  # another working tree, or a submodule
-            named = git.read_text("utf-8").removeprefix("gitdir:").strip()
-            git = folder / named
-            shared = git / "commondir"
-            return git / shared.read_text("utf-8").strip() if shared.is_file() else git
+            return folder / git.read_text("utf-8").removeprefix("gitdir:").strip()
         if git.is_dir():
             return git
     return None
+
+
+def common_folder(root: Path) -> Path | None:
+    """The folder in which git keeps objects and tags, shared by all working trees; None: none."""
+    own = own_folder(root)
+    shared = own / "commondir" if own else None
+    return own / shared.read_text("utf-8").strip() if own and shared and shared.is_file() else own
 
 
 def _in_tables(git: Path) -> bool:

@@ -23,6 +23,7 @@ from publisher.edges.build_cache import name_of
 from publisher.edges.file_state import CLOCK_STEP
 from publisher.edges.files import write_file
 from publisher.edges.project import Project
+from publisher.edges.tags import common_folder, own_folder
 from publisher.errors import ConfigurationError
 
 SITE_FILE = "mkdocs.yml"
@@ -194,14 +195,15 @@ def of_git(root: Path, at: int) -> str:
         root: a folder in its working tree.
         at: see `of_folder`.
     """
-    for folder in (root, *root.parents):
-        git = folder / ".git"
-        if git.is_dir():
-            paths = [git / name for name in ("HEAD", "packed-refs", "shallow")]
-            paths += [Path(path) for _, path in _files(str(git / "refs"), set())]
-            parts = [f"{path} {_known(str(path), at)}" for path in paths if path.is_file()]
-            return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-    return ""
+    own, shared = own_folder(root), common_folder(root)
+    if own is None or shared is None:
+        return ""
+    names = ("packed-refs", "shallow", "reftable/tables.list")
+    paths = [own / "HEAD", *(shared / name for name in names)]
+    if (shared / "refs").is_dir():
+        paths += [Path(path) for _, path in _files(str(shared / "refs"), set())]
+    parts = [f"{path} {_known(str(path), at)}" for path in paths if path.is_file()]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def of_environment() -> str:

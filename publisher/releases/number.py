@@ -17,7 +17,7 @@ class Number:
     @classmethod
     def parse(cls, text: str) -> Number | None:
         """The number written in `text`, or None if it is none."""
-        found = re.fullmatch(r"([1-9]\d{0,3})(?:\.([1-9]\d{0,3}))?", text)
+        found = re.fullmatch(r"([1-9][0-9]{0,3})(?:\.([1-9][0-9]{0,3}))?", text)
         return cls(int(found[1]), int(found[2] or 0)) if found else None
 
     def __str__(self) -> str:

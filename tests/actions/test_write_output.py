@@ -29,4 +29,4 @@ def test_a_file_that_cannot_be_written_is_told(house: House, tmp_path: Path) -> 
     result = house.run("diff", "draft", "draft", "-o", str(tmp_path / "file" / "below"))
     assert result.exit_code == 2
     assert "cannot be written: Not a directory" in result.output
-    assert "name a file in a folder that you may write to" in result.output
+    assert "name a file in a folder that has room and that you may write to" in result.output

@@ -341,3 +341,43 @@ def test_the_label_of_a_bar_is_no_markup() -> None:
     os.close(master)
     assert "[red]\\x1b]0;owned\\x07" in shown
     assert "\x1b]0;" not in shown
+
+
+# ── a disk that takes nothing ────────────────────────────────────────────────────────────────────
+
+
+def in_a_shell(house: House, script: str) -> subprocess.CompletedProcess[str]:
+    """Runs a script in which `publisher` is the program."""
+    program = f'publisher() {{ "{sys.executable}" -m publisher --project "{house.root}" "$@"; }}'
+    return subprocess.run(
+        ["sh", "-c", f"{program}\n{script}"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("words", ["status", "diff draft draft --format json"])
+def test_a_full_disk_is_told_and_is_no_finding(house: House, words: str) -> None:
+    done = in_a_shell(house, f"publisher {words} > /dev/full")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: No space left on device\n  try: make room")
+
+
+def test_a_release_that_has_no_room_is_not_frozen(house: House) -> None:
+    words = "freeze --effective unknown"
+    done = in_a_shell(house, f"ulimit -f 8; publisher {words}")  # 4 KiB: a PDF is larger
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: File too large\n  try: make room")
+    assert not [*(house.root / "versions").rglob("*.*")]
+    house.ok(*words.split())
+
+
+def test_the_standard_output_is_no_file_to_be_replaced(house: House, tmp_path: Path) -> None:
+    target = tmp_path / "all"
+    script = "publisher diff draft draft --format json -o /dev/stdout"
+    done = in_a_shell(house, f"{{ echo first; {script}; echo last; }} > {target}")
+    assert done.returncode == 0
+    first, *told, last = target.read_text().splitlines()
+    assert (first, told[0], last) == ("first", "{", "last")

@@ -360,6 +360,20 @@ def test_folders_in_folders_without_end(project: Project, archive: Archive) -> N
         subprocess.run(["rm", "-rf", file(project, "2/x")], check=True)
 
 
+def test_what_the_system_does_not_let_us_read_is_refused(project: Project) -> None:
+    archive = witnessed(project)
+    (project.root / ".git").write_bytes(b"\xff")
+    for act in every_way(archive, TWO).values():
+        with pytest.raises(SealError, match="cannot be read"):
+            act()
+    (project.root / ".git").unlink()
+    shutil.move(project.versions, project.root / "elsewhere")
+    project.versions.symlink_to("versions")  # a link to itself
+    for act in every_way(archive, TWO).values():
+        with pytest.raises(SealError, match="cannot be read"):
+            act()
+
+
 # ── tags ─────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -455,6 +469,25 @@ def test_a_project_in_a_folder_of_its_repository(tmp_path: Path) -> None:
     git(tmp_path, "commit", "-q", "-m", "Start")
     git(tmp_path, "tag", "-a", "privacy/2", "-m", "Seal: another")
     assert refused(lambda: witnessed(project).release("privacy", TWO))[0] == "versions/privacy/2"
+
+
+@pytest.mark.parametrize("place", ["{0}", "../../../{0.name}/.git/objects"])
+def test_objects_borrowed_from_another_repository(
+    project: Project, tmp_path: Path, place: str
+) -> None:
+    """As `git clone --shared` has it, by a path from the root or from its own objects."""
+    under_git(project)
+    borrower = tmp_path.with_name(f"{tmp_path.name}-borrower")
+    git(tmp_path, "clone", "-q", "--shared", str(tmp_path), str(borrower))
+    alternates = borrower / ".git/objects/info/alternates"
+    if "name" in place:
+        alternates.write_text(place.format(tmp_path) + "\n")
+    git(borrower, "fsck")
+    other = Project(borrower)
+    archive = witnessed(other)
+    assert len(archive.releases("privacy")) == 3
+    forge(other, "3")
+    assert refused(partial(archive.release, "privacy", THREE))[0] == "versions/privacy/3"
 
 
 def test_a_repository_of_sha256(project: Project) -> None:

@@ -102,6 +102,19 @@ def test_what_git_knows_is_noticed(house: House) -> None:
     assert of_git(Path("/"), 0) == ""
 
 
+def test_what_git_knows_is_noticed_in_a_second_working_tree(house: House, tmp_path: Path) -> None:
+    """Its branch is its own; tags are shared."""
+    git(house.root, "worktree", "add", "-q", str(tmp_path / "second"))
+    root = tmp_path / "second"
+    found = [of_git(root, 0)]
+    for words in (["tag", "privacy/1"], ["pack-refs", "--all"], ["checkout", "-q", "--detach"]):
+        git(root, *words)
+        found.append(of_git(root, 0))
+    assert len({*found} - {""}) == 4
+    git(house.root, "checkout", "-q", "--detach")
+    assert of_git(root, 0) == found[-1]
+
+
 def test_what_no_build_has_any_use_for_is_swept_away(tmp_path: Path) -> None:
     make = Maker()
     old, cache = BuildCache(tmp_path), BuildCache(tmp_path)

@@ -250,6 +250,7 @@ def test_no_verb_uses_it(
         ["optouts", number],
         ["build"],
         ["serve"],
+        ["serve", "--draft"],
     ]
     for words in verbs:
         result = copy.run(*words)
@@ -342,6 +343,13 @@ def test_nothing_of_this_is_said_of_a_sound_project(sound: Sound, copy: House) -
     client = TestClient(application(Workplace(copy.project)))
     assert client.get("/privacy/2/opt-out/").status_code == 200
     assert client.get(sound.page).status_code == 200
+
+
+def test_a_folder_that_is_no_policy_is_named_where_it_lies(copy: House) -> None:
+    (copy.root / "versions/No Policy").mkdir()
+    result = copy.run("status")
+    assert result.exit_code == 2
+    assert "versions/No Policy: `No Policy` cannot be a policy's id" in said(result)
 
 
 @pytest.mark.parametrize("builder", ["mkdocs", "properdocs"])

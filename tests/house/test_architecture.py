@@ -66,16 +66,17 @@ ACTIONS = sorted(
     for path in (PACKAGE / "actions").glob("*.py")
     if path.stem not in ("__init__", "workplace")
 )
-DOORS = [path for path in FILES if not LAYERS[module_of(path)]]
+DOORS = [path for path in FILES if not LAYERS.get(module_of(path), 1)]
 
 
 def test_every_module_has_its_place_and_every_place_its_module() -> None:
-    assert {module_of(path) for path in FILES} == set(LAYERS)
+    found = {module_of(path) for path in PACKAGE.rglob("*.py")} - {"__init__"}
+    assert found == set(LAYERS), "write it into the tables of ARCHITECTURE.md"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_point_down(path: Path) -> None:
-    own = LAYERS[module_of(path)]
+    own = LAYERS.get(module_of(path), 0)
     for name in imports(path):
         parts = name.split(".")
         if parts[0] == "publisher" and len(parts) > 1 and parts[1] in LAYERS:
@@ -86,11 +87,11 @@ def test_imports_point_down(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [p for p in FILES if LAYERS[module_of(p)] >= CORE], ids=lambda p: p.stem
+    "path", [p for p in FILES if LAYERS.get(module_of(p), 0) >= CORE], ids=lambda p: p.stem
 )
 def test_the_core_touches_nothing(path: Path) -> None:
     taken = {name for name in imports(path) if name in IMPURE or name.split(".")[0] in IMPURE}
-    assert not taken
+    assert not taken, "the core is handed what it needs; what touches the world goes to `edges`"
     assert not CLOCK.search(path.read_text("utf-8"))
 
 
@@ -148,7 +149,8 @@ def test_doors_only_ask(path: Path) -> None:
             continue  # MkDocs wants a class of its own kind, which is known there alone
         allowed = parts[1] in doors | {"actions", "errors"} or ".".join(parts[1:3]) in VALUES
         folder = len(parts) == 2 and any(value.startswith(f"{parts[1]}.") for value in VALUES)
-        assert allowed or folder, f"{path.name} imports {name}"
+        why = "a door asks an action; a value is added to the list in ARCHITECTURE.md"
+        assert allowed or folder, f"{path.name} imports {name}: {why}"
 
 
 # ── actions ──────────────────────────────────────────────────────────────────────────────────────
@@ -172,19 +174,20 @@ def test_an_action_is_one_function_called_as_its_file(path: Path) -> None:
     """It is the only one that takes the workplace; what it needs it hands on."""
     body = ast.parse(path.read_text("utf-8")).body
     public = [n.name for n in body if isinstance(n, ast.FunctionDef) and n.name[0] != "_"]
-    assert public == [path.stem]
+    assert public == [path.stem], "rules go to the core, what touches the world to `edges`"
     assert {f.name for f in functions(path) if takes_workplace(f)} <= {path.stem}
 
 
 def test_nobody_below_the_actions_knows_the_workplace() -> None:
-    lower = [path for path in FILES if LAYERS[module_of(path)] > LAYERS["actions"]]
+    lower = [p for p in FILES if LAYERS.get(module_of(p), 0) > LAYERS["actions"]]
     assert len(lower) > 100
     assert [path.name for path in lower if "Workplace" in path.read_text("utf-8")] == []
 
 
 @pytest.mark.parametrize("path", ACTIONS, ids=lambda path: path.stem)
 def test_an_action_has_an_end_to_end_test_of_its_name(path: Path) -> None:
-    assert (ROOT / f"tests/actions/test_{path.stem}.py").is_file()
+    test = ROOT / f"tests/actions/test_{path.stem}.py"
+    assert test.is_file(), f"write {test.relative_to(ROOT)}, which tries it from end to end"
 
 
 # ── what is known in one place ───────────────────────────────────────────────────────────────────

@@ -48,14 +48,16 @@ def test_modules_are_short() -> None:
     lengths = {path: len(path.read_text("utf-8").splitlines()) for path in FILES}
     lengths = {path: count for path, count in lengths.items() if count > 5}
     assert len(lengths) > 100
-    assert {path.name: count for path, count in lengths.items() if count > 400} == {}
+    long = {path.name: count for path, count in lengths.items() if count > 400}
+    assert not long, "longer than 400 lines: split it along its seams"
     assert median(lengths.values()) <= 160
 
 
 def test_functions_are_short() -> None:
     lengths = [(length(one), f"{path.name}:{one.name}") for path, one in functions()]
     assert len(lengths) > 1000
-    assert [found for found in lengths if found[0] > 50] == []
+    long = [found for found in lengths if found[0] > 50]
+    assert not long, "longer than 50 lines without its docstring: cut it into named steps"
     assert median(count for count, _ in lengths) <= 10
 
 
@@ -66,7 +68,8 @@ def test_functions_take_few_parameters() -> None:
         if not is_command(one)
     ]
     assert max(counts)[0] > 3
-    assert [found for found in counts if found[0] > 6] == []
+    many = [found for found in counts if found[0] > 6]
+    assert not many, "more than six parameters: make what belongs together a value"
 
 
 def test_a_public_name_is_defined_once() -> None:
@@ -78,7 +81,8 @@ def test_a_public_name_is_defined_once() -> None:
                 if not name.startswith("_"):
                     places[name].add(path.relative_to(PACKAGE).as_posix())
     assert len(places) > 500
-    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+    twice = {name: found for name, found in places.items() if len(found) > 1}
+    assert not twice, "defined in several modules: rename one, or begin it with _"
 
 
 def _defined(node: ast.stmt) -> list[str]:

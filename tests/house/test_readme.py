@@ -32,7 +32,7 @@ def told() -> set[str]:
 
 
 def test_every_command_has_its_row() -> None:
-    assert told() == set(commands(command_line))
+    assert told() == set(commands(command_line)), "each has a row in README's table of commands"
 
 
 def test_the_rows_are_in_the_order_of_the_help() -> None:

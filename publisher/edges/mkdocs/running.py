@@ -85,8 +85,11 @@ def _free_address(host: str, port: int) -> str:
 
 
 def _failure(error: BaseException, config: Path, warnings: Sequence[str] = ()) -> PublisherError:
-    if isinstance(error.__cause__, PublisherError):
-        return error.__cause__
+    found: BaseException | None = error
+    while found:  # MkDocs may raise an error of its own in place of ours
+        if isinstance(found, PublisherError):
+            return found
+        found = found.__cause__ or found.__context__
     left = len(warnings) - MOST_WARNINGS
     more = f" (and {left} more)" if left > 0 else ""
     reasons = "; ".join(warnings[:MOST_WARNINGS]) + more if warnings else str(error)
