@@ -150,9 +150,10 @@ def require_no_effect(number: int, own: Sequence[Request]) -> None:
         declared, otherwise = last(own), last(left)
         if declared is not None and _opts_out(declared) is not _opts_out(otherwise):
             what, mend = _ON_RECORD[declared.kind]
+            command = f"publisher requests settle {number} --again {mend} --why …"
             raise RequestError(
                 f"{what} of {declared.policy}/{declared.release} is on record, {declared.receipt}",
-                remedy=f"take it back first: publisher requests settle {number} --again {mend}",
+                remedy=f"take it back first: {command}",
             )
 
 

@@ -64,7 +64,7 @@ class Invocation:
         return (self.policy,) if self.wanted else self.workplace.policy_ids
 
     @property
-    def policies_or_word(self) -> tuple[str, ...]:
+    def shown_policies(self) -> tuple[str, ...]:
         """As `policies`; says so where there is none, for what would then show nothing."""
         if not self.policies:
             self.say("There is no policy yet: make policy/ID/policy.toml")

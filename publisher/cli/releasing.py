@@ -95,7 +95,7 @@ def verify_command(asked: Invocation, diff: bool) -> None:
     from publisher.policies.finding import Severity
 
     errors = 0
-    for policy_id in asked.policies_or_word:
+    for policy_id in asked.shown_policies:
         done = verify(asked.workplace, policy_id, differences=diff)
         for found in done.findings:
             console.print_finding(found)
