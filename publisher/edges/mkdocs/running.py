@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mkdocs.commands.build import build
-from mkdocs.commands.serve import serve
 from mkdocs.config import load_config
 from mkdocs.exceptions import MkDocsException
 
@@ -59,6 +58,8 @@ def preview_mkdocs(config: Path, host: str, port: int) -> None:
     logger = logging.getLogger("mkdocs")
     logger.setLevel(logging.INFO)
     logger.addHandler(logging.StreamHandler())
+    from mkdocs.commands.serve import serve  # a build has no use for what watches files
+
     with ordered(Order(draft=True)):
         try:
             serve(config_file=str(config), dev_addr=f"{host}:{port}")
