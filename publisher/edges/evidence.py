@@ -12,7 +12,6 @@ from publisher.edges.history import History
 from publisher.releases.folder import read_release
 from publisher.releases.release import Release
 from publisher.releases.verification import ReleaseEvidence
-from publisher.reports.alteration import alteration
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,8 @@ class Witnesses:
         The files are held against the tag of their release, or, where it has none, against the
         commit that added it. A release that is gone as a whole is not among them.
         """
+        from publisher.reports.alteration import alteration  # few ask for it
+
         tags = self.history.tags(policy_id)
         commits = self.history.touched(f"versions/{policy_id}")
         for number in self.archive.numbers(policy_id):

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
 from publisher.actions.generate import generate
 from publisher.actions.workplace import Workplace
 from publisher.errors import SealError
-from tests.fixtures.house import House
+from tests.fixtures.house import House, copied_house
 
 DAY = dt.date(2026, 12, 24)
 
 
 @pytest.fixture
-def released(house: House) -> House:
-    house.freeze_two()
-    return house
+def released(tmp_path: Path) -> House:
+    return copied_house(tmp_path / "house", House.freeze_two)
 
 
 def paths(house: House, *, draft: bool = False) -> set[str]:

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.house import House, git, later
+from tests.fixtures.house import House, copied_house, git, later
 from tests.fixtures.some import some
 
 
 @pytest.fixture
-def frozen(house: House) -> House:
-    house.freeze_two()
-    return house
+def frozen(tmp_path: Path) -> House:
+    return copied_house(tmp_path / "house", House.freeze_two)
 
 
 def file(house: House, name: str) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import ROOT
-from tests.fixtures.house import House
+from tests.fixtures.house import House, copied_house
 
 NOT_THE_SITE = "This is not the site."
 
@@ -35,9 +35,8 @@ def own_file(house: House, name: str, text: str) -> None:
 
 
 @pytest.fixture
-def released(house: House) -> House:
-    house.freeze_two()
-    return house
+def released(tmp_path: Path) -> House:
+    return copied_house(tmp_path / "house", House.freeze_two)
 
 
 def test_without_the_plugin_the_page_says_that_it_is_not_the_site(released: House) -> None:

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Mapping
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
@@ -18,7 +19,7 @@ from publisher.releases.number import Number
 from publisher.releases.release import Lag
 from publisher.site import catalogue, languages
 from tests.fixtures import standards
-from tests.fixtures.house import FACTS, SECTIONS, House, git, later, make_house, today
+from tests.fixtures.house import FACTS, SECTIONS, House, copied_house, git, later, make_house, today
 from tests.fixtures.some import some
 from tests.fixtures.workplaces import archive_of
 from tests.site.test_catalogue import checked as valid
@@ -52,10 +53,15 @@ def bilingual(house: House) -> House:
 
 
 @pytest.fixture
-def released(bilingual: House) -> House:
+def released(tmp_path: Path) -> House:
     """The same, released as version 1."""
-    bilingual.ok("freeze", "--effective", "unknown")
-    return bilingual
+    return copied_house(tmp_path / "house", _release)
+
+
+def _release(house: House) -> None:
+    house.write({"policy.toml": FACTS + DECLARED, **GERMAN})
+    house.commit("Auf Deutsch")
+    house.ok("freeze", "--effective", "unknown")
 
 
 def freeze(house: House, *words: str) -> str:

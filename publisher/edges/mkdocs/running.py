@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mkdocs.commands.build import build
-from mkdocs.commands.serve import serve
 from mkdocs.config import load_config
 from mkdocs.exceptions import MkDocsException
 
@@ -61,6 +60,8 @@ def preview_mkdocs(config: Path, host: str, port: int, listening: Callable[[], N
     logger = logging.getLogger("mkdocs")
     logger.setLevel(logging.INFO)
     logger.addHandler(logging.StreamHandler())
+    from mkdocs.commands.serve import serve  # a build has no use for what watches files
+
     number = _free_address(host, port)
     with ordered(Order(draft=True, listening=listening)):
         try:
