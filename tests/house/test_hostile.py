@@ -280,9 +280,9 @@ def test_a_comparison_in_one_file_runs_no_name_and_no_text(
 def test_what_pages_do_they_do_under_the_policy(shown: Shown, guarded: Watch) -> None:
     page = guarded.page
     page.goto(shown.at + "privacy/compare/?from=2&to=1")
-    page.locator(".pp-redline").wait_for()
+    page.get_by_role("button", name="Next").wait_for()
     page.keyboard.press("j")
-    assert page.get_by_text("Change 1 of").is_visible()
+    page.get_by_text("Change 1 of").wait_for()
     page.goto(shown.at + "privacy/on/?day=2027-04-01")
     assert page.locator(".pp-answer").get_by_role("listitem").count() == 1
     page.goto(shown.at + "privacy/2/changes/")
