@@ -16,24 +16,11 @@ from tests.fixtures.answers import (
     ask,
     at,
 )
-from tests.fixtures.houses import (
-    KEY,
-    ONE,
-    TWO,
-    import_customers,
-    spooled,
-    token,
-    told,
-)
+from tests.fixtures.houses import ONE, TWO, import_customers, spooled, token, told
 from tests.fixtures.workplaces import ledger_of
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 @pytest.fixture

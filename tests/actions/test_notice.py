@@ -23,9 +23,8 @@ from publisher.letters.message import LetterForm
 from publisher.people.deliveries import DeliveryState
 from publisher.people.recipients import SAMPLE
 from publisher.releases.number import Number
-from tests.fixtures.house import House
+from tests.fixtures.house import KEY, House
 from tests.fixtures.houses import (
-    KEY,
     NOW,
     SPRING,
     TWO,
@@ -43,11 +42,6 @@ from tests.fixtures.houses import (
 from tests.fixtures.letters import read_message
 from tests.fixtures.mailbox import Mailbox, told_house
 from tests.fixtures.workplaces import archive_of, ledger_of
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 @pytest.fixture

@@ -28,27 +28,12 @@ from tests.fixtures.answers import (
     take,
     words,
 )
-from tests.fixtures.house import House
-from tests.fixtures.houses import (
-    KEY,
-    NOW,
-    ONE,
-    TWO,
-    import_customers,
-    letter_for,
-    make,
-    token,
-    told,
-)
+from tests.fixtures.house import KEY, House
+from tests.fixtures.houses import NOW, ONE, TWO, import_customers, letter_for, make, token, told
 from tests.fixtures.workplaces import ledger_of
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 @pytest.fixture

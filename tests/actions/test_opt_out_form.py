@@ -17,12 +17,7 @@ from tests.fixtures.answers import (
     state_of_form,
     words,
 )
-from tests.fixtures.houses import KEY, LATE, NOW, ONE, TWO, token, told
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
+from tests.fixtures.houses import LATE, NOW, ONE, TWO, token, told
 
 
 @pytest.fixture

@@ -26,24 +26,10 @@ from tests.fixtures.answers import (
     words,
 )
 from tests.fixtures.house import House
-from tests.fixtures.houses import (
-    KEY,
-    LATE,
-    NOW,
-    TWO,
-    postpone,
-    spooled,
-    token,
-    told,
-)
+from tests.fixtures.houses import LATE, NOW, TWO, postpone, spooled, token, told
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 @pytest.fixture

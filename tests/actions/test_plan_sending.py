@@ -14,7 +14,6 @@ from publisher.errors import NotFoundError, SendError
 from publisher.releases.number import Number
 from tests.fixtures.house import House
 from tests.fixtures.houses import (
-    KEY,
     NOW,
     ONE,
     TWO,
@@ -28,11 +27,6 @@ from tests.fixtures.houses import (
     told,
     workplace,
 )
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 @pytest.fixture

@@ -22,21 +22,11 @@ from tests.fixtures.answers import (
     state,
     take,
 )
-from tests.fixtures.houses import (
-    KEY,
-    NOW,
-    TWO,
-    told,
-)
+from tests.fixtures.houses import NOW, TWO, told
 from tests.fixtures.workplaces import ledger_of
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 @pytest.fixture

@@ -12,12 +12,7 @@ from tests.fixtures.answers import (
     declare,
 )
 from tests.fixtures.house import House
-from tests.fixtures.houses import KEY, NOW, spooled, token, told
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
+from tests.fixtures.houses import NOW, spooled, token, told
 
 
 @pytest.fixture

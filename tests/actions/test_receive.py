@@ -29,24 +29,12 @@ from tests.fixtures.answers import (
     take,
 )
 from tests.fixtures.house import House
-from tests.fixtures.houses import (
-    KEY,
-    NOW,
-    letter_for,
-    spooled,
-    token,
-    told,
-)
+from tests.fixtures.houses import NOW, letter_for, spooled, token, told
 from tests.fixtures.relays import Keeps, free_port, real
 from tests.fixtures.workplaces import ledger_of
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 @pytest.fixture

@@ -29,23 +29,11 @@ from tests.fixtures.answers import (
     state,
     take,
 )
-from tests.fixtures.houses import (
-    KEY,
-    LATE,
-    NOW,
-    TWO,
-    spooled,
-    told,
-)
+from tests.fixtures.houses import LATE, NOW, TWO, spooled, told
 from tests.fixtures.workplaces import archive_of, ledger_of
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 @pytest.fixture

@@ -12,22 +12,8 @@ from publisher.errors import NotFoundError, SendError
 from publisher.letters.sending import SendingReport
 from publisher.people.resolution import Resolution
 from tests.fixtures.house import House
-from tests.fixtures.houses import (
-    KEY,
-    NOW,
-    ONE,
-    TWO,
-    letter_states,
-    send_letters,
-    told,
-    workplace,
-)
+from tests.fixtures.houses import NOW, ONE, TWO, letter_states, send_letters, told, workplace
 from tests.fixtures.relays import CLOSE, scripted
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 def test_a_letter_in_doubt_is_never_sent_again_by_itself(tmp_path: Path) -> None:

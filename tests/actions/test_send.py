@@ -20,10 +20,9 @@ from publisher.errors import ConfigurationError, SendError
 from publisher.letters.sending import SendingReport
 from publisher.people.deliveries import DeliveryState
 from publisher.people.resolution import Resolution
-from tests.fixtures.house import House, later
+from tests.fixtures.house import KEY, House, later
 from tests.fixtures.houses import (
     CUSTOMERS,
-    KEY,
     TWO,
     import_customers,
     letter_for,
@@ -37,11 +36,6 @@ from tests.fixtures.letters import read_message
 from tests.fixtures.mailbox import Mailbox, body, told_house
 from tests.fixtures.relays import CLOSE, HANG, Keeps, real, scripted
 from tests.fixtures.workplaces import ledger_of
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 @pytest.fixture

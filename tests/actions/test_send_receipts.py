@@ -22,18 +22,13 @@ from publisher.people.deliveries import DeliveryState
 from publisher.people.requests import Answer, Channel, Request, RequestKind, Timing
 from tests.fixtures import answers
 from tests.fixtures.answers import ask, at
-from tests.fixtures.houses import KEY, NOW, letter_for, spooled, token, told
+from tests.fixtures.houses import NOW, letter_for, spooled, token, told
 from tests.fixtures.relays import HANG, Keeps, free_port, real, scripted
 from tests.fixtures.some import some
 from tests.fixtures.workplaces import ledger_of
 
 OUT, BACK, ASK = RequestKind.OPT_OUT, RequestKind.WITHDRAW, RequestKind.ASK
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 @pytest.fixture

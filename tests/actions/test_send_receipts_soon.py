@@ -16,13 +16,8 @@ from tests.fixtures.answers import (
     reply,
 )
 from tests.fixtures.house import House
-from tests.fixtures.houses import KEY, NOW, spooled, token, told
+from tests.fixtures.houses import NOW, spooled, token, told
 from tests.fixtures.relays import Keeps, real
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 @pytest.fixture

@@ -13,24 +13,11 @@ from publisher.answers.token import is_signed, parse_token
 from publisher.edges.project import Project
 from publisher.errors import RecipientsError, SendError
 from publisher.people.recipients import SAMPLE
-from tests.fixtures.house import House
-from tests.fixtures.houses import (
-    KEY,
-    TWO,
-    letter_for,
-    letter_states,
-    spooled,
-    told,
-    workplace,
-)
+from tests.fixtures.house import KEY, House
+from tests.fixtures.houses import TWO, letter_for, letter_states, spooled, told, workplace
 from tests.fixtures.letters import read_message
 from tests.fixtures.mailbox import Mailbox, told_house
 from tests.fixtures.relays import scripted
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 @pytest.fixture

@@ -18,16 +18,11 @@ from publisher.people.requests import Channel, RequestKind
 from tests.fixtures import answers
 from tests.fixtures.answers import at
 from tests.fixtures.house import House
-from tests.fixtures.houses import KEY, NOW, token, told
+from tests.fixtures.houses import NOW, token, told
 from tests.fixtures.relays import scripted
 
 OUT, BACK, ASK = RequestKind.OPT_OUT, RequestKind.WITHDRAW, RequestKind.ASK
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 @pytest.fixture

@@ -12,12 +12,7 @@ from tests.fixtures.answers import (
     take,
 )
 from tests.fixtures.house import House
-from tests.fixtures.houses import KEY, told
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
+from tests.fixtures.houses import told
 
 
 @pytest.fixture

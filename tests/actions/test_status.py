@@ -17,21 +17,10 @@ from tests.fixtures.answers import (
     reply,
 )
 from tests.fixtures.house import House
-from tests.fixtures.houses import (
-    KEY,
-    LATE,
-    NOW,
-    token,
-    told,
-)
+from tests.fixtures.houses import LATE, NOW, token, told
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 @pytest.fixture

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.fixtures.house import House
-from tests.fixtures.houses import KEY, NOW, letter_for, send_letters, told
+from tests.fixtures.houses import NOW, letter_for, send_letters, told
 from tests.fixtures.relays import Keeps, real
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 def test_what_was_not_taken_is_listed_with_the_words_of_the_carrier(tmp_path: Path) -> None:

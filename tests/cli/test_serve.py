@@ -11,15 +11,10 @@ import pytest
 
 from publisher.cli.publishing import web_address
 from tests.actions.test_preview import free_port
-from tests.fixtures.house import KEY, House
+from tests.fixtures.house import House
 
 SERVE = [("--no-build",), ("--draft",)]
 NAMES = ["site", "draft"]
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 @pytest.mark.parametrize("words", SERVE, ids=NAMES)

@@ -36,17 +36,7 @@ from publisher.web.app import application, run
 from publisher.web.bodies import LARGEST_BODY
 from tests import ROOT
 from tests.fixtures.answers import at
-from tests.fixtures.houses import (
-    KEY,
-    LATE,
-    NOW,
-    TWO,
-    import_customers,
-    postpone,
-    spooled,
-    token,
-    told,
-)
+from tests.fixtures.houses import LATE, NOW, TWO, import_customers, postpone, spooled, token, told
 from tests.fixtures.relays import free_port
 from tests.fixtures.workplaces import ledger_of
 
@@ -59,11 +49,6 @@ SHELL = """<!doctype html><html lang="en"><head><title>Opt out</title>
 <!-- /form -->
 <p>After the form.</p></body></html>
 """
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 @pytest.fixture

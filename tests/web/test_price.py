@@ -16,7 +16,7 @@ from publisher.actions.workplace import Workplace
 from publisher.answers.opt_out_form import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
 from publisher.edges import file_state
 from publisher.web.app import application
-from tests.fixtures.houses import KEY, prolong, token, told, under_git
+from tests.fixtures.houses import prolong, token, told, under_git
 
 PAGE = "/privacy/2/opt-out/"
 Price = dict[str, Counter[str]]
@@ -92,11 +92,6 @@ def prices(root: Path, releases: int, patch: pytest.MonkeyPatch, *, known: bool)
                 assert client.request(method, path, data=data).status_code == 200
         found[name] = price
     return found
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 @pytest.mark.parametrize("known", [False, True])
