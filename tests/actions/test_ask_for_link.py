@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 
@@ -16,16 +15,11 @@ from tests.fixtures.answers import (
     ask,
     at,
 )
-from tests.fixtures.houses import ONE, TWO, import_customers, spooled, token, told
+from tests.fixtures.houses import ONE, TWO, import_customers, spooled, token
 from tests.fixtures.workplaces import ledger_of
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return told(tmp_path)
 
 
 def test_who_asks_gets_the_link_at_the_customers_address_only(project: Project) -> None:

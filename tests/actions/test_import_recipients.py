@@ -14,15 +14,9 @@ from tests.fixtures.houses import (
     CUSTOMERS,
     NOW,
     import_customers,
-    told,
     workplace,
 )
 from tests.fixtures.workplaces import ledger_of
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return told(tmp_path)
 
 
 def test_a_bad_list_changes_nothing(project: Project) -> None:

@@ -36,17 +36,11 @@ from tests.fixtures.houses import (
     reseal,
     send_letters,
     spooled,
-    told,
     workplace,
 )
 from tests.fixtures.letters import read_message
 from tests.fixtures.mailbox import Mailbox, told_house
 from tests.fixtures.workplaces import archive_of, ledger_of
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return told(tmp_path)
 
 
 def test_the_letter_of_a_customer_has_that_customers_own_links(project: Project) -> None:

@@ -29,16 +29,11 @@ from tests.fixtures.answers import (
     words,
 )
 from tests.fixtures.house import KEY, House
-from tests.fixtures.houses import NOW, ONE, TWO, import_customers, letter_for, make, token, told
+from tests.fixtures.houses import NOW, ONE, TWO, import_customers, letter_for, make, token
 from tests.fixtures.workplaces import ledger_of
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return told(tmp_path)
 
 
 def test_a_token_of_nobody_opens_nothing(project: Project) -> None:

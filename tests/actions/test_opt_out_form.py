@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from publisher.actions.opt_out_form import opt_out_form
@@ -17,13 +15,7 @@ from tests.fixtures.answers import (
     state_of_form,
     words,
 )
-from tests.fixtures.houses import LATE, NOW, ONE, TWO, token, told
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return told(tmp_path)
-
+from tests.fixtures.houses import LATE, NOW, ONE, TWO, token
 
 PAGE = FormAddress("privacy", TWO)
 OUT = RequestKind.OPT_OUT

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 
@@ -26,15 +25,10 @@ from tests.fixtures.answers import (
     words,
 )
 from tests.fixtures.house import House
-from tests.fixtures.houses import LATE, NOW, TWO, postpone, spooled, token, told
+from tests.fixtures.houses import LATE, NOW, TWO, postpone, spooled, token
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return told(tmp_path)
 
 
 def test_mail_and_form_are_one(project: Project) -> None:

@@ -24,14 +24,8 @@ from tests.fixtures.houses import (
     postpone,
     send_letters,
     spooled,
-    told,
     workplace,
 )
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return told(tmp_path)
 
 
 def test_the_plan_says_what_a_person_must_see(project: Project) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -22,16 +21,11 @@ from tests.fixtures.answers import (
     state,
     take,
 )
-from tests.fixtures.houses import NOW, TWO, told
+from tests.fixtures.houses import NOW, TWO
 from tests.fixtures.workplaces import ledger_of
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return told(tmp_path)
 
 
 def test_without_a_key_a_message_is_kept_until_there_is_one(

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from publisher.edges.project import Project
 from tests.fixtures.answers import (
     ask,
     declare,
 )
 from tests.fixtures.house import House
-from tests.fixtures.houses import NOW, spooled, token, told
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return told(tmp_path)
+from tests.fixtures.houses import NOW, spooled, token
 
 
 def test_what_is_owed_is_listed_until_it_is_sent(project: Project) -> None:

@@ -37,11 +37,6 @@ OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return told(tmp_path)
-
-
 # ── mail that is understood ──────────────────────────────────────────────────────────────────────
 
 

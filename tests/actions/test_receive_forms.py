@@ -8,7 +8,6 @@ import email.policy
 import io
 import json
 from email.message import EmailMessage
-from pathlib import Path
 
 import pikepdf
 import pytest
@@ -34,11 +33,6 @@ from tests.fixtures.workplaces import archive_of, ledger_of
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return told(tmp_path)
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from publisher.edges.project import Project
@@ -14,12 +12,7 @@ from tests.fixtures.answers import (
     take,
 )
 from tests.fixtures.house import House
-from tests.fixtures.houses import NOW, told
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return told(tmp_path)
+from tests.fixtures.houses import NOW
 
 
 def test_what_waits_is_listed_with_the_reason(project: Project) -> None:

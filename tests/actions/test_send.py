@@ -38,11 +38,6 @@ from tests.fixtures.relays import CLOSE, HANG, Keeps, real, scripted
 from tests.fixtures.workplaces import ledger_of
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return told(tmp_path)
-
-
 def test_everybody_is_told_once(project: Project) -> None:
     said: list[tuple[str, int, int]] = []
     report = send(workplace(project), "privacy", TWO, lambda *words: said.append(words))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-import pytest
-
 from publisher.actions.send_receipts_soon import send_receipts_soon
 from publisher.edges.project import Project
 from publisher.people.requests import RequestKind
@@ -18,11 +16,6 @@ from tests.fixtures.answers import (
 from tests.fixtures.house import House
 from tests.fixtures.houses import NOW, spooled, token, told
 from tests.fixtures.relays import Keeps, real
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return told(tmp_path)
 
 
 def test_into_the_spool_a_receipt_goes_with_its_mail(project: Project) -> None:

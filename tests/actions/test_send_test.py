@@ -20,11 +20,6 @@ from tests.fixtures.mailbox import Mailbox, told_house
 from tests.fixtures.relays import scripted
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return told(tmp_path)
-
-
 def test_a_test_letter_is_marked_and_leaves_no_trace(project: Project) -> None:
     send_test(workplace(project), "privacy", TWO, "me@hosting.example")
     (data,) = spooled(project)

@@ -25,11 +25,6 @@ OUT, BACK, ASK = RequestKind.OPT_OUT, RequestKind.WITHDRAW, RequestKind.ASK
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return told(tmp_path)
-
-
 def declare(
     project: Project,
     kind: RequestKind = OUT,

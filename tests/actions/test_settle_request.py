@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 
@@ -22,16 +21,11 @@ from tests.fixtures.answers import (
     take,
 )
 from tests.fixtures.house import House
-from tests.fixtures.houses import LATE, NOW, TWO, token, told
+from tests.fixtures.houses import LATE, NOW, TWO, token
 from tests.fixtures.workplaces import ledger_of
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return told(tmp_path)
 
 
 def test_a_doubtful_mail_waits_and_counts_from_when_it_came(project: Project) -> None:

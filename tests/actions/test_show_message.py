@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from publisher.edges.project import Project
 from tests.fixtures.answers import (
     reply,
     take,
 )
 from tests.fixtures.house import House
-from tests.fixtures.houses import told
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return told(tmp_path)
 
 
 def test_a_message_is_shown_without_what_it_quotes(project: Project) -> None:

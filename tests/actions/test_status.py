@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
-
-import pytest
 
 from publisher.actions.receive import receive
 from publisher.actions.status import status
@@ -17,15 +14,10 @@ from tests.fixtures.answers import (
     reply,
 )
 from tests.fixtures.house import House
-from tests.fixtures.houses import LATE, NOW, token, told
+from tests.fixtures.houses import LATE, NOW, token
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return told(tmp_path)
 
 
 def test_status_says_where_everything_stands(project: Project) -> None:
