@@ -1,12 +1,12 @@
-"""The project's git repository: revisions of the draft, commits and tags of releases.
+"""The project's git repository, read: revisions of the draft, commits and tags of releases.
 
-Only this module, `tags` and `foreign` know about git, and only this one and `foreign` start it.
+Only this module, `commits`, `tags` and `foreign` know about git.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -20,10 +20,6 @@ try:
     from git.exc import BadName, BadObject
 except ImportError as error:  # GitPython looks for git as soon as it is imported
     raise HistoryError("git is not installed", remedy="apt-get install git") from error
-
-
-_REAL_TIME = {"GIT_AUTHOR_DATE": "", "GIT_COMMITTER_DATE": ""}
-"""Makes git use the real time, whatever the environment sets for commits and tags."""
 
 
 class History:
@@ -91,60 +87,6 @@ class History:
     def committed(self, path: str) -> bool:
         """Whether anything at `path` is in the current commit."""
         return bool(self._said("ls-tree", self.head, self._path(path)))
-
-    def commit(self, add: Sequence[str], remove: Sequence[str], message: str) -> str:
-        """Commits the given paths and nothing else; returns the commit's id.
-
-        Raises:
-            HistoryError: git refused, for example because no name and e-mail are set.
-        """
-        try:
-            self._repo.git.add("--", *map(self._path, add))
-            if remove:
-                self._repo.git.rm("--quiet", "--", *map(self._path, remove))
-            paths = [self._path(path) for path in (*add, *remove)]
-            self._repo.git.commit("--quiet", "-m", message, "--", *paths, env=_REAL_TIME)
-        except GitCommandError as error:
-            raise HistoryError(
-                f"git did not commit: {git_said(error)}", remedy="mend it and run the command again"
-            ) from None
-        return self.head
-
-    def uncommit(self, added: str, removed: str) -> None:
-        """Undoes what a commit that failed has left in the index.
-
-        Args:
-            added: a path that was to be added, and no longer is.
-            removed: a folder some of whose files were to be removed; they are restored.
-        """
-        git = self._repo.git
-        git.rm("-r", "--cached", "--quiet", "--ignore-unmatch", "--", self._path(added))
-        gone = git.diff("--name-only", "--diff-filter=D", "-z", "HEAD", "--", self._path(removed))
-        if paths := [path for path in gone.split("\0") if path]:
-            top = str(self._repo.working_tree_dir)
-            git.execute(["git", "-C", top, "checkout", "--quiet", "HEAD", "--", *paths])
-
-    def tag(self, name: str, message: str) -> bool:
-        """Puts an annotated tag on the current commit, signed if git is set up to sign tags.
-
-        Returns:
-            Whether it is signed.
-
-        Raises:
-            HistoryError: git refused.
-        """
-        configuration = self._repo.config_reader()
-        sign = configuration.get_value("tag", "gpgsign", "false") in (True, "true")
-        sign = sign or bool(configuration.get_value("user", "signingkey", ""))
-        try:
-            self._repo.git.tag("-s" if sign else "-a", name, "-m", message, env=_REAL_TIME)
-        except GitCommandError as error:
-            raise HistoryError(
-                f"git did not tag: {git_said(error)}",
-                where=name,
-                remedy="mend it and run the command again: it goes on from here",
-            ) from None
-        return sign
 
     def tags(self, prefix: str = "") -> dict[str, Tag]:
         """The annotated tags by name: those below `prefix/`, or all."""
