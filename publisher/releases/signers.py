@@ -24,9 +24,6 @@ from enum import StrEnum
 
 from publisher.policies.finding import Finding, Severity
 
-SIGNERS_FILE = "signers"
-"""Name of the file, in a draft and in a release."""
-
 
 class Standing(StrEnum):
     """What a signature is worth."""
