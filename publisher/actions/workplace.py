@@ -132,7 +132,7 @@ class Workplace:
             HistoryError: there is no git.
         """
         from publisher.edges.acts import Acts
-    
+
         root = self.project.root
         return Acts(root, self.archive, Commits(root), self.journals)
 

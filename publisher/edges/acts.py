@@ -7,7 +7,7 @@ is completed or taken back by the next run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,11 +18,14 @@ from publisher.edges.files import write_file
 from publisher.edges.git_locks import clear_git_locks
 from publisher.edges.journals import Journals
 from publisher.edges.locks import alone
+from publisher.edges.rehearsal import ATTRIBUTES_FILE, Rehearsal, refuse_taken, refuse_unfinished
+from publisher.edges.signatures import Signatures
 from publisher.edges.tags import common_folder
 from publisher.errors import FreezeError, HistoryError, PublisherError
 from publisher.releases.act import Act, flaws_of
 from publisher.releases.folder import SUMS_FILE, seal_of
 from publisher.releases.number import Number
+from publisher.releases.signers import Standing, read_signers
 
 PATIENCE = 3.0
 """Seconds to wait for another freeze or import."""
@@ -30,11 +33,26 @@ PATIENCE = 3.0
 
 @dataclass(frozen=True)
 class Done:
-    """An act that stands."""
+    """What became of an act."""
 
     act: Act
-    commit: str
-    signed: bool
+    commit: str = ""
+    """Empty: it was taken back."""
+    tag: str = ""
+    """The name of the tag in git."""
+    signature: str = ""
+    """Whether the tag is signed, and by whom, in words."""
+
+    @property
+    def number(self) -> Number:
+        """Of the last release."""
+        return max(self.act.seals)
+
+    def line(self) -> str:
+        """What became of what was cut off, in a line to read."""
+        if not self.commit:
+            return f"Taken back: {self.act.doing}, which was cut off before its commit"
+        return f"Completed: {self.act.doing}, which was cut off; commit {self.commit[:10]}"
 
 
 @dataclass(frozen=True)
@@ -68,13 +86,31 @@ class Acts:
             finally:
                 self.commits.kept_open = ()
 
+    @property
+    def detached(self) -> bool:
+        """Whether no branch is checked out."""
+        return not self.commits.branch
+
     # ── what was cut off ─────────────────────────────────────────────────────────────────────────
 
-    def recover(self) -> Iterator[tuple[Act, Done | None]]:
+    def refuse_cut_off(self) -> None:
+        """A dry run ends nothing that was cut off.
+
+        Raises:
+            FreezeError: something was.
+        """
+        for act in self.journals.all():
+            raise FreezeError(
+                f"{act.doing} is at work, or was cut off",
+                where=f"versions/{act.name}",
+                remedy="without --dry-run, what was cut off is completed or taken back first",
+            )
+
+    def recovered(self) -> Iterator[Done]:
         """Completes or takes back whatever was cut off in this project.
 
         Yields:
-            Each act, and what it came to; None: it was taken back.
+            What became of each.
 
         Raises:
             HistoryError: neither can be done; says why.
@@ -84,24 +120,90 @@ class Acts:
             tag = self.commits.tagged(self._tag(act))
             commit = self.commits.commit_of(act)
             if tag and act.witnessed(tag.message):
-                yield act, self._finish(act, tag.commit)
+                yield self._finish(act, tag.commit)
             elif tag is None and commit and not self._altered(act, commit):
-                yield act, self._finish(act, commit)
+                yield self._finish(act, commit)
             else:
                 self._take_back(act, ours=False)
-                yield act, None
+                yield Done(act)
+
+    def at(self, done: Done) -> bool:
+        """Whether it stands, and nothing was committed since."""
+        return bool(done.commit) and self.commits.head == done.commit
+
+    # ── what can be known before ─────────────────────────────────────────────────────────────────
+
+    def refuse_unfit(self, policy_id: str, here: Sequence[Number], *new: Number) -> None:
+        """A repository in which the next releases cannot be made.
+
+        Args:
+            policy_id: whose releases.
+            here: the numbers of those that there are on this branch.
+            new: the numbers of those that are to be made.
+
+        Raises:
+            FreezeError: a number or a tag is taken, or a folder is there that nobody committed.
+            HistoryError: git is in the middle of something.
+        """
+        refuse_unfinished(self.commits)
+        self.archive.sweep(policy_id)
+        for number in here:
+            folder = f"versions/{policy_id}/{number}"
+            if not self.commits.holds("HEAD", folder):
+                raise FreezeError(
+                    "was never committed, and no freeze or import that was cut off made it",
+                    where=folder,
+                    remedy=f"see what it is, and move it away: mv {folder} ..",
+                )
+        refuse_taken(self.commits, policy_id, here, new)
+
+    def rehearsed(self, act: Act, files: Mapping[str, bytes]) -> Act:
+        """Tries what git will have to do, without a trace; gives the act with what protects it.
+
+        Args:
+            act: what is to be made.
+            files: the files of its last release, by name.
+
+        Raises:
+            HistoryError: git would alter a file, does not know who commits, or cannot sign, or
+                whoever signs is no signer.
+        """
+        with Rehearsal.of(self.commits) as rehearsal:
+            attributes = rehearsal.protection(act, files)
+            if attributes is not None:
+                act = replace(act, changes={**act.changes, ATTRIBUTES_FILE: attributes})
+            commit = rehearsal.commit(act, files)
+            if act.signers:
+                self._signed(act, commit, Signatures(self.root, rehearsal.objects))
+        return act
+
+    def _signed(self, act: Act, object_id: str, signatures: Signatures) -> str:
+        """Who signed a tag or a commit, in words.
+
+        Raises:
+            HistoryError: it is none of the signers of an act.
+        """
+        signers, _ = read_signers(act.signers, "signers")
+        found = signatures.of(object_id, signers)
+        if found.trusted or not act.signers:
+            by = f" by {found.signer}" if found.signer else ""
+            unsigned = found.standing is Standing.UNSIGNED
+            return "not signed: git has no signing key" if unsigned else f"signed{by}"
+        raise HistoryError(
+            f"{act.name} has to be signed by one of those whom the release before names; "
+            f"it would be {found}",
+            where=f"versions/{act.policy_id}",
+            remedy=found.remedy or "name the key of one of them: git config user.signingkey KEY",
+        )
 
     # ── what is made now ─────────────────────────────────────────────────────────────────────────
 
-    def carry_out(
-        self, act: Act, folders: Iterator[tuple[Number, Mapping[str, bytes]]], *, sign: bool
-    ) -> Done:
+    def carry_out(self, act: Act, folders: Iterable[tuple[Number, Mapping[str, bytes]]]) -> Done:
         """Makes all of it, or nothing.
 
         Args:
             act: what is to be made.
             folders: the files of each release, by rising number.
-            sign: whether the tag has to be signed, even if git is not set up to sign tags.
 
         Raises:
             HistoryError: git or a hook refused, or altered what was to be kept as it is.
@@ -118,18 +220,18 @@ class Acts:
             commits.commit(act, self.journals.index(act))
             commit = commits.commit_of(act)
             if altered := self._altered(act, commit):
-                raise self._rewritten(act, commit, altered)
-            return self._finish(act, commit, sign=sign)
+                raise self._rewritten(altered)
+            return self._finish(act, commit)
         except BaseException as error:
             self._undo(act, error)
             raise
 
-    def _finish(self, act: Act, commit: str, *, sign: bool = False) -> Done:
+    def _finish(self, act: Act, commit: str) -> Done:
         """From the commit on: git's index, the tag, and the end of the journal."""
         commits, name = self.commits, self._tag(act)
         commits.settle(act.paths)
         if commits.tagged(name) is None:
-            commits.tag(name, commit, act.testimony, sign=sign or commits.signs)
+            commits.tag(name, commit, act.testimony, sign=bool(act.signers) or commits.signs)
         tag = commits.tagged(name)
         if tag is None or tag.commit != commit or not act.witnessed(tag.message):
             raise HistoryError(
@@ -137,8 +239,9 @@ class Acts:
                 where=name,
                 remedy=f"see what a hook makes of tags: git show {name}",
             )
+        signature = self._signed(act, tag.object_id, Signatures(self.root))
         self._end(act)
-        return Done(act, commit, "-----BEGIN" in tag.message)
+        return Done(act, commit, name, signature)
 
     def _end(self, act: Act) -> None:
         self.journals.index(act).unlink(missing_ok=True)
@@ -170,7 +273,7 @@ class Acts:
                     found.append(path)
         return found
 
-    def _rewritten(self, act: Act, commit: str, altered: list[str]) -> HistoryError:
+    def _rewritten(self, altered: list[str]) -> HistoryError:
         commits, path = self.commits, altered[0]
         more = f" (and {len(altered) - 1} more)" if len(altered) > 1 else ""
         hooks = ", ".join(commits.hooks)

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from publisher.edges.file_state import Remembered, state_of_files, state_of_folder
 from publisher.edges.files import remove_folder, remove_unfinished, write_folder
+from publisher.edges.journals import Journals
 from publisher.errors import FreezeError, NotFoundError, SealError
 from publisher.policies.policy import POLICY_ID
 from publisher.releases.act import Act
@@ -53,13 +54,6 @@ class Witness(Protocol):
         """Whether a release that has a tag was ever in this branch's history."""
 
 
-class Unfinished(Protocol):
-    """Knows what freezes and imports are making."""
-
-    def of(self, policy_id: str) -> Act | None:
-        """What is being made of a policy; None: nothing."""
-
-
 class Archive:
     """The releases of a project. It may be used by several threads.
 
@@ -69,7 +63,7 @@ class Archive:
     """
 
     def __init__(
-        self, versions: Path, witness: Witness, unfinished: Unfinished | None = None
+        self, versions: Path, witness: Witness, unfinished: Journals | None = None
     ) -> None:
         """Opens it; nothing is read yet.
 

@@ -13,29 +13,26 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from publisher.edges.git_program import git_environment, refusal, settings_words
+from publisher.edges.tag_names import TagNames
 from publisher.errors import HistoryError
 from publisher.releases.act import Act
 
-_SETTINGS = (
-    "advice.detachedHead=false",
-    "color.ui=false",
-    "core.fsmonitor=false",
-    "core.quotePath=false",
-    "gc.auto=0",
-    "log.showSignature=false",
-    "maintenance.auto=false",
-    "submodule.recurse=false",
-)
+_SETTINGS = {
+    "advice.detachedHead": "false",
+    "color.ui": "false",
+    "core.fsmonitor": "false",
+    "core.quotePath": "false",
+    "gc.auto": "0",
+    "log.showSignature": "false",
+    "maintenance.auto": "false",
+    "submodule.recurse": "false",
+}
 """Of git, for every call; nothing goes on at work when a call ends (git-config(1))."""
 _HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "reference-transaction")
 """Those that a commit may run, and that may alter it or refuse it (githooks(5))."""
-_ELSEWHERE = (
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE", "GIT_COMMON_DIR",
-    "GIT_DIR", "GIT_GRAFT_FILE", "GIT_INDEX_FILE", "GIT_LITERAL_PATHSPECS",
-    "GIT_NO_REPLACE_OBJECTS", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_QUARANTINE_PATH",
-    "GIT_REPLACE_REF_BASE", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
-)  # fmt: skip
-"""Variables that would have git write to another repository, or at another time."""
+_REAL_TIME = {"GIT_AUTHOR_DATE": "", "GIT_COMMITTER_DATE": ""}
+"""Makes git use the real time, whatever the environment sets for commits and tags."""
 
 
 class TagRecord(NamedTuple):
@@ -78,13 +75,12 @@ class Commits:
         Raises:
             HistoryError: git is not installed.
         """
-        kept = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
-        settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+        settings = settings_words(_SETTINGS)
         try:
             return subprocess.run(  # noqa: S603 - no shell
                 ["git", "--no-pager", *settings, *words],  # noqa: S607 - the one that this user has
                 cwd=folder or self.root,
-                env={**kept, **(surroundings or {})},
+                env=git_environment({**_REAL_TIME, **(surroundings or {})}),
                 input=given,
                 capture_output=True,
                 check=False,
@@ -101,11 +97,7 @@ class Commits:
         """
         done = self.run(*words, given=given, surroundings=more.get("surroundings"))
         if done.returncode:
-            raise HistoryError(
-                f"git {words[0]} failed: {said(done)}",
-                where=str(self.root),
-                remedy="see what is wrong with the repository: git fsck",
-            )
+            raise refusal(done.stderr.decode("utf-8", "replace"), self.root)
         return done.stdout
 
     def line(self, *words: str) -> str:
@@ -262,7 +254,7 @@ class Commits:
 
     def tag_name(self, release: str) -> str:
         """What the tag of a release is called in git."""
-        return release
+        return TagNames.of(self.line("rev-parse", "--show-prefix")).real(release)
 
     @property
     def signs(self) -> bool:

@@ -10,7 +10,6 @@ from publisher.errors import SealError
 from publisher.releases.act import Act, act_text, read_act
 
 
-
 class Journals:
     """One for each policy of which something is on the way. It may be used by several threads."""
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.edges.commits import Commits, said
+from publisher.edges.git_program import refusal
 from publisher.errors import FreezeError, HistoryError
 from publisher.releases.act import Act, flaws_of
 from publisher.releases.number import Number
@@ -192,8 +193,8 @@ class Rehearsal:
             "GIT_INDEX_FILE": str(self.folder / "clone.index"),
             "GIT_ATTR_NOSYSTEM": "1",
         }
-        read = self.commits.line("rev-parse", f"{tree}^{{tree}}") if tree == "HEAD" else tree
-        self._done("read-tree", read, surroundings=alone)
+        made = self.commits.line("rev-parse", "HEAD^{tree}") if tree == "HEAD" else tree
+        self._done("read-tree", made, surroundings=alone)
         inside = [f"{self._inside}{path}" for path in paths]
         words = ("-c", f"core.attributesFile={os.devnull}", "check-attr", "--cached", "-z")
         given = b"".join(os.fsencode(path) + b"\0" for path in inside)
@@ -204,13 +205,12 @@ class Rehearsal:
                 return path.removeprefix(self._inside)
         return None
 
-    def commit(self, act: Act, files: Mapping[str, bytes], *, sign: bool) -> str:
+    def commit(self, act: Act, files: Mapping[str, bytes]) -> str:
         """Commits the folder of an act's last release, and says what would become of it.
 
         Args:
             act: what is to be made; its `changes` have the attributes that are written with it.
             files: of its last release, by name.
-            sign: whether the tag is to be signed.
 
         Returns:
             The id of the commit, signed where the tag or the commit would be.
@@ -231,14 +231,14 @@ class Rehearsal:
         made = self._tree(written)
         self._refuse_altered(act, made, files)
         paths = [f"{folder}/{name}" for name in files]
-        if path := self._open_to_change(paths, made):
+        if (path := self._open_to_change(paths, made)) is not None:
             raise HistoryError(
                 "attributes of git would have clones get other bytes than were frozen",
                 where=path,
                 remedy=f"see which: git check-attr --all {shlex.quote(path)}; take them out of the "
                 f"files .gitattributes below versions/{act.policy_id}",
             )
-        return self._signed(act, made, sign or self.commits.signs)
+        return self._signed(act, made, bool(act.signers) or self.commits.signs)
 
     def _tree(self, paths: Mapping[str, bytes]) -> str:
         git = os.fsdecode(self._done("rev-parse", "--absolute-git-dir")).removesuffix("\n")
@@ -317,10 +317,5 @@ class Rehearsal:
     ) -> bytes:
         done = self.commits.run(*words, given=given, surroundings=surroundings, folder=folder)
         if done.returncode:
-            named = next((word for word in words if not word.startswith(("-", "core."))), "")
-            raise HistoryError(
-                f"git {named} does not work here: {said(done)}",
-                where=str(self.commits.root),
-                remedy="see what is wrong with the repository: git fsck",
-            )
+            raise refusal(done.stderr.decode("utf-8", "replace"), self.commits.root)
         return done.stdout

@@ -37,6 +37,8 @@ class Act:
     be; None: it is removed."""
     before: Mapping[str, bytes | None] = field(default_factory=dict)
     """These files as they were; None: there was none."""
+    signers: str = ""
+    """Who may sign the tag, as the release before sealed it; empty: nobody is named."""
     head: str = ""
     """The commit that it began on."""
     branch: str = ""
@@ -103,6 +105,7 @@ def act_text(act: Act) -> bytes:
         "testimony": act.testimony,
         "changes": {path: _kept(data) for path, data in act.changes.items()},
         "before": {path: _kept(data) for path, data in act.before.items()},
+        "signers": act.signers,
         "head": act.head,
         "branch": act.branch,
     }
@@ -125,6 +128,7 @@ def read_act(text: bytes, where: str) -> Act:
             asked=str(data["asked"]),
             message=str(data["message"]),
             testimony=str(data["testimony"]),
+            signers=str(data["signers"]),
             head=str(data["head"]),
             branch=str(data["branch"]),
         )
