@@ -38,7 +38,7 @@ from publisher.releases.seals import chain_flaws
 from publisher.releases.telling import LATER_PROGRAM, LetterCase, LetterKind, Telling
 from tests import ROOT
 from tests.fixtures.house import House
-from tests.fixtures.kinds import NAMES, freeze_every_kind
+from tests.fixtures.kinds import NAMES, SIGNERS, freeze_every_kind
 from tests.fixtures.some import some
 from tests.fixtures.workplaces import archive_of
 
@@ -55,7 +55,19 @@ SEALS = {
         "terms/2": "e0b16d8e30827758dcfb162916063d15ac838b7ef93ee8ef457b60b20574ca13",
         "terms/3": "cd919fdedd71b6bf0905130f52321c6283a637fa775996076c6d8c4ddfa8e257",
     },
+    2: {
+        "privacy/1": "b2b3be0bf1d97f048da6351b05cca0ae71f0af0a2746b0f7cfb164e0d7f0040f",
+        "privacy/2": "69f45ff2402400bf3bfb3ebf5ba3280e9da74a5b178c727eea28246c78727ee7",
+        "privacy/2.1": "dcb61a44ad0286c40e61d5b469bad5d6344f39371393a378aa9635b572610b91",
+        "privacy/2.2": "03c25bc316a451106dae3f0f8c77798064b3fd229869e434027d4570acd42b44",
+        "privacy/3": "5a9c6b282c1077d8b84cc61a6cb88cce0bf0c4c6137126854d2bb77462e2c320",
+        "terms/1": "9829dacba998d553586b5bbe9cdde94e80a421432802a44ca4fc0641ef0bf6df",
+        "terms/2": "a009cdc4dced31a2b6a0695a219dcbfb08d7624e9421b74ccbd70787f2aff4bb",
+        "terms/3": "9a743c4c1fe40d5e4e9f0c061fc738e2a240d4406d2f335ff8d67e19b506a811",
+    },
 }
+ALL_OF_FORMAT_2 = "9789a459b2df8ee6a9cab1c7665d649660857f574a8d98c406cb400b8f063247"
+"""The seal of a folder with all that format 2 has, which the program that began it wrote."""
 WITH_PDF = ("privacy/3", "terms/3")
 """Of the other releases, the PDFs are left out here."""
 
@@ -67,9 +79,9 @@ def folder_of(version: int, name: str) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def kept(version: int, name: str) -> Release:
+def kept(version: int, name: str, policy_id: str = "") -> Release:
     """A release that the program of a format sealed, as this program reads it."""
-    return read_release(name.partition("/")[0], folder_of(version, name), name)
+    return read_release(policy_id or name.partition("/")[0], folder_of(version, name), name)
 
 
 @pytest.fixture(scope="module")
@@ -110,12 +122,13 @@ def test_a_release_of_each_format_says_what_this_program_would_freeze(
     ours = archive_of(anew.project).release(policy_id, parsed)
     theirs = kept(version, name)
     assert len(theirs.revision) == (0 if theirs.imported else 40)
-    assert _meant(theirs) == _meant(ours)
+    assert _meant(theirs, version) == _meant(ours, version)
 
 
-def _meant(release: Release) -> Release:
-    """What a release says, without commits, which have other ids each time, and seals of them."""
-    return replace(release, seal="", previous_seal="", revision="")
+def _meant(release: Release, version: int) -> Release:
+    """What a release says in a format, but for commits, which have other ids each time."""
+    policy = replace(release.policy, signers=release.policy.signers if version > 1 else "")
+    return replace(release, policy=policy, seal="", previous_seal="", revision="")
 
 
 def test_they_hold_what_a_release_may_hold() -> None:
@@ -133,6 +146,17 @@ def test_they_hold_what_a_release_may_hold() -> None:
     assert past
     assert past.kept == ("pay",)
     assert kept(1, "terms/3").imported is None
+    assert kept(2, "privacy/3").policy.signers == SIGNERS
+
+
+def test_a_folder_with_all_that_format_2_has_is_read_for_ever() -> None:
+    files = folder_of(2, "all/3")
+    assert broken(files) == []
+    assert seal_of(files[SUMS_FILE]) == ALL_OF_FORMAT_2
+    release = kept(2, "all/3", "privacy")
+    assert set(release.telling.comparisons) == {"", "de"}
+    telling = replace(FULL.telling, comparisons=release.telling.comparisons)
+    assert release == replace(FULL, seal=ALL_OF_FORMAT_2, telling=telling)
 
 
 def with_record(files: Mapping[str, bytes], old: str, new: str) -> dict[str, bytes]:
@@ -153,8 +177,6 @@ def test_a_later_format_says_to_update_the_program() -> None:
 
 # ── signers ──────────────────────────────────────────────────────────────────────────────────────
 
-SIGNERS = "# Legal\nlegal@hosting.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO… key of legal\n"
-
 
 def test_signers_are_frozen_byte_for_byte(house: House) -> None:
     house.write({"signers": SIGNERS})
@@ -173,6 +195,30 @@ def test_signers_that_are_no_text_are_found(house: House) -> None:
         found = house.run("check").output
         assert "policy/privacy/signers:1" in found
         assert what in found
+
+
+def test_faults_in_signers_are_found_with_their_line(house: House) -> None:
+    house.write({"signers": f"{SIGNERS}\nlegal@hosting.example\n"})
+    line = SIGNERS.count("\n") + 2
+    assert f"policy/privacy/signers:{line}" in (found := house.run("check").output)
+    assert "is no signer" in found
+    house.commit("A slip")
+    refused = house.run("freeze", "--effective", "unknown")
+    assert refused.exit_code == 2
+    assert f"signers:{line}" in refused.output
+    for nothing in ("", "\n", "# Nobody yet\n"):
+        house.write({"signers": nothing})
+        assert house.run("check").exit_code == 1, nothing
+
+
+def test_signers_that_are_taken_away_are_told(house: House) -> None:
+    house.write({"signers": SIGNERS})
+    house.commit("Who may sign")
+    house.ok("freeze", "--effective", "unknown")
+    (house.root / "policy/privacy/signers").unlink()
+    found = house.ok("check")
+    assert "policy/privacy/signers" in found
+    assert "who may sign is still who the last release that had it says" in " ".join(found.split())
 
 
 def test_format_1_has_no_signers() -> None:
