@@ -37,7 +37,7 @@ from publisher.releases.release_toml import FORMAT, RELEASE_FILE
 from publisher.releases.seals import chain_flaws
 from publisher.releases.telling import LATER_PROGRAM, LetterCase, LetterKind, Telling
 from tests import ROOT
-from tests.fixtures.house import House
+from tests.fixtures.house import House, later
 from tests.fixtures.kinds import NAMES, SIGNERS, freeze_every_kind
 from tests.fixtures.some import some
 from tests.fixtures.workplaces import archive_of
@@ -195,6 +195,18 @@ def test_signers_that_are_no_text_are_found(house: House) -> None:
         found = house.run("check").output
         assert "policy/privacy/signers:1" in found
         assert what in found
+
+
+def test_signers_alone_change_by_a_correction(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    house.write({"signers": SIGNERS})
+    house.commit("Who may sign")
+    refused = house.run("freeze", "--effective", later(60))
+    assert refused.exit_code == 2
+    assert "only signers differ from release 1" in " ".join(refused.output.split())
+    house.ok("freeze", "--effective", later(0), "--correction")
+    mended = archive_of(house.project).release("privacy", Number(1, 1))
+    assert (mended.policy.signers, mended.notice) == (SIGNERS, "")
 
 
 def test_faults_in_signers_are_found_with_their_line(house: House) -> None:
