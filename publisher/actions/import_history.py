@@ -30,6 +30,7 @@ from publisher.releases.importing import (
     title_of_text,
     why_no_text,
 )
+from publisher.releases.number import Number
 from publisher.releases.redrafting import DraftFiles
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
@@ -105,7 +106,7 @@ def import_history(
                 new, source.address, {f"{drafts.name(policy_id)}/{n}": changes[n] for n in changes}
             )
             act = acts.rehearsed(act, release_files(new[-1], {}))
-            acts.carry_out(act, ((r.number, release_files(r, {})) for r in new))
+            acts.carry_out(act, _folders(new, progress))
     return ImportReport(
         policy_id=policy_id,
         releases=Releases(made),
@@ -196,6 +197,16 @@ def _sealed(release: Release) -> Release:
     # What never changes again must read back as what was meant before it is written.
     assert read_release(policy_id, files, release.name) == sealed
     return sealed
+
+
+def _folders(
+    new: Sequence[Release], progress: Progress
+) -> Iterator[tuple[Number, Mapping[str, bytes]]]:
+    """The files of each release, as they are asked for."""
+    for done, release in enumerate(new):
+        progress("folders", done, len(new))
+        yield release.number, release_files(release, {})
+    progress("folders", len(new), len(new))
 
 
 def _act(new: Sequence[Release], address: str, changes: Mapping[str, bytes | None]) -> Act:

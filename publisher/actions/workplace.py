@@ -132,6 +132,7 @@ class Workplace:
             HistoryError: there is no git.
         """
         from publisher.edges.acts import Acts
+        from publisher.edges.commits import Commits
 
         root = self.project.root
         return Acts(root, self.archive, Commits(root), self.journals)

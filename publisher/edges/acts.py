@@ -8,7 +8,7 @@ is completed or taken back by the next run.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -255,8 +255,17 @@ class Acts:
             place = self.root / path
             if data is None:
                 place.unlink(missing_ok=True)
+                self._prune(place)
             elif _bytes(place) != data:
                 write_file(place, data)
+
+    def _prune(self, place: Path) -> None:
+        """Removes the folders that were there for the sake of a file alone, as git does."""
+        for folder in place.parents:
+            if folder == self.root:
+                return
+            with suppress(OSError):  # something else is in it, or in the next one
+                folder.rmdir()
 
     # ── held against what was meant ──────────────────────────────────────────────────────────────
 
@@ -268,9 +277,9 @@ class Acts:
             found += [f"{folder}/{name}" for name, _ in flaws_of(act.seals[number], files)]
         own = tuple(f"{folder}/" for folder in act.folders.values())
         for path in self.commits.changed(act.head, commit):
-            if path.startswith(("versions/", f"policy/{act.policy_id}/")):
-                if path not in act.changes and not path.startswith(own):
-                    found.append(path)
+            held = path.startswith(("versions/", f"policy/{act.policy_id}/"))
+            if held and path not in act.changes and not path.startswith(own):
+                found.append(path)
         return found
 
     def _rewritten(self, altered: list[str]) -> HistoryError:
@@ -323,6 +332,7 @@ class Acts:
                 if not ours and seal_of(sums) != act.seals[number]:
                     raise _not_ours(act, folder)
                 self.archive.discard(act.policy_id, number)
+                self._prune(self.root / folder)
         self.archive.sweep(act.policy_id)
         commits.settle(act.paths)
         lost = {path: data for path, data in act.before.items() if self._lacks(act, path)}

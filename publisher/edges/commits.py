@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -116,14 +117,20 @@ class Commits:
         """The reference of the current branch; empty: there is none (HEAD is detached)."""
         return self.line("symbolic-ref", "--quiet", "HEAD")
 
-    def place(self, name: str) -> Path:
-        """The path of one of git's own files, such as `index` or `hooks`."""
-        return self.root / self.line("rev-parse", "--git-path", name)
+    @cached_property
+    def inside(self) -> str:
+        """The project's folder from the repository's root, with a slash behind it, or empty."""
+        return self.line("rev-parse", "--show-prefix")
+
+    def places(self, *names: str) -> list[Path]:
+        """The paths of git's own files of these names, such as `index` or `hooks`."""
+        words = [word for name in names for word in ("--git-path", name)]
+        return [self.root / path for path in self.line("rev-parse", *words).splitlines()]
 
     @property
     def hooks(self) -> list[str]:
         """The paths of the hooks that a commit runs here."""
-        folder = self.place("hooks")
+        folder = self.places("hooks")[0]
         found = (folder / name for name in _HOOKS)
         return [str(path) for path in found if path.is_file() and os.access(path, os.X_OK)]
 
@@ -156,7 +163,7 @@ class Commits:
             hooks = self.hooks
             by = f" (its hooks here: {', '.join(hooks)})" if hooks else ""
             raise HistoryError(
-                f"git did not commit: {said(done) or 'it does not say why'}{by}",
+                f"git did not commit: {git_reason(done) or 'it does not say why'}{by}",
                 where=act.name,
                 remedy="mend that, and run the command again",
             )
@@ -230,7 +237,7 @@ class Commits:
         words = ("reset", "--quiet", "--pathspec-from-file=-", "--pathspec-file-nul")
         done = self.run(*words, given=_listed(paths), surroundings={"GIT_LITERAL_PATHSPECS": "1"})
         if done.returncode > 1:
-            raise HistoryError(f"git's index was not brought up to date: {said(done)}")
+            raise HistoryError(f"git's index was not brought up to date: {git_reason(done)}")
 
     def restore(self, paths: Sequence[str]) -> None:
         """Has the working tree have at some paths what the current commit has."""
@@ -254,7 +261,7 @@ class Commits:
 
     def tag_name(self, release: str) -> str:
         """What the tag of a release is called in git."""
-        return TagNames.of(self.line("rev-parse", "--show-prefix")).real(release)
+        return TagNames.of(self.inside).real(release)
 
     @property
     def signs(self) -> bool:
@@ -273,7 +280,7 @@ class Commits:
         done = self.run(*words, given=message.encode())
         if done.returncode:
             raise HistoryError(
-                f"git did not tag: {said(done)}",
+                f"git did not tag: {git_reason(done)}",
                 where=name,
                 remedy="mend that, and run the command again",
             )
@@ -293,7 +300,7 @@ class Commits:
         self.run("update-ref", "-d", f"refs/tags/{name}", object_id)
 
 
-def said(done: subprocess.CompletedProcess[bytes]) -> str:
+def git_reason(done: subprocess.CompletedProcess[bytes]) -> str:
     """Git's own reason for failing, on one line; empty: it gave none."""
     text = (done.stderr or done.stdout).decode("utf-8", "replace")
     lines = [line for line in text.splitlines() if not line.startswith("hint:")]

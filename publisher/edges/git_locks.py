@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -33,7 +32,7 @@ def clear_git_locks(commits: Commits, since: float, tag: str) -> None:
     branch = commits.branch
     names = ["index", "HEAD", "packed-refs", *([branch] if branch else []), f"refs/tags/{tag}"]
     deadline = time.monotonic() + _PATIENCE
-    for place in [commits.place(f"{name}.lock") for name in names]:
+    for place in commits.places(*(f"{name}.lock" for name in names)):
         while (made := _made(place)) is not None:
             if made >= since and not _at_work(commits):
                 place.unlink(missing_ok=True)
@@ -67,4 +66,4 @@ def _folders_of_gits() -> Iterator[str]:
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             if (process / "comm").read_text().strip() == "git":
-                yield os.readlink(process / "cwd")
+                yield str((process / "cwd").readlink())

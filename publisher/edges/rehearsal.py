@@ -13,9 +13,10 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from publisher.edges.commits import Commits, said
+from publisher.edges.commits import Commits, git_reason
 from publisher.edges.git_program import refusal
 from publisher.errors import FreezeError, HistoryError
 from publisher.releases.act import Act, flaws_of
@@ -48,8 +49,8 @@ def refuse_unfinished(commits: Commits) -> None:
     Raises:
         HistoryError: a merge, a rebase or the like is going on.
     """
-    for name, (what, command) in _BUSY.items():
-        if commits.place(name).exists():
+    for place, (what, command) in zip(commits.places(*_BUSY), _BUSY.values(), strict=True):
+        if place.exists():
             raise HistoryError(
                 f"{what} is going on",
                 where=str(commits.root),
@@ -122,7 +123,9 @@ def _tags(commits: Commits, first: str) -> list[str]:
 
 def _numbers_elsewhere(commits: Commits, policy_id: str) -> Iterator[tuple[str, Number]]:
     """The releases on all branches, fetched ones too: branch and number."""
-    out = commits.ask("for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes")
+    out = commits.ask(
+        "for-each-ref", "--format=%(refname)", "--no-merged=HEAD", "refs/heads", "refs/remotes"
+    )
     branches = os.fsdecode(out).splitlines()
     asked = "".join(f"{branch}:./versions/{policy_id}\n" for branch in branches)
     told = os.fsdecode(commits.ask("cat-file", "--batch-check", given=os.fsencode(asked)))
@@ -195,14 +198,14 @@ class Rehearsal:
         }
         made = self.commits.line("rev-parse", "HEAD^{tree}") if tree == "HEAD" else tree
         self._done("read-tree", made, surroundings=alone)
-        inside = [f"{self._inside}{path}" for path in paths]
+        inside = [f"{self.commits.inside}{path}" for path in paths]
         words = ("-c", f"core.attributesFile={os.devnull}", "check-attr", "--cached", "-z")
         given = b"".join(os.fsencode(path) + b"\0" for path in inside)
         out = self._done(*words, "--stdin", *_KEPT, given=given, surroundings=alone)
         parts = os.fsdecode(out).split("\0")
         for path, name, value in zip(parts[::3], parts[1::3], parts[2::3], strict=False):
             if value not in _KEPT[name]:
-                return path.removeprefix(self._inside)
+                return path.removeprefix(self.commits.inside)
         return None
 
     def commit(self, act: Act, files: Mapping[str, bytes]) -> str:
@@ -225,18 +228,18 @@ class Rehearsal:
         if attributes := act.changes.get(ATTRIBUTES_FILE):
             written[ATTRIBUTES_FILE] = attributes
         for path, data in written.items():
-            place = tree / self._inside / path
+            place = tree / self.commits.inside / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
         made = self._tree(written)
         self._refuse_altered(act, made, files)
         paths = [f"{folder}/{name}" for name in files]
-        if (path := self._open_to_change(paths, made)) is not None:
+        if (open_path := self._open_to_change(paths, made)) is not None:
             raise HistoryError(
                 "attributes of git would have clones get other bytes than were frozen",
-                where=path,
-                remedy=f"see which: git check-attr --all {shlex.quote(path)}; take them out of the "
-                f"files .gitattributes below versions/{act.policy_id}",
+                where=open_path,
+                remedy=f"see which: git check-attr --all {shlex.quote(open_path)}; take them out "
+                f"of the files .gitattributes below versions/{act.policy_id}",
             )
         return self._signed(act, made, bool(act.signers) or self.commits.signs)
 
@@ -249,7 +252,7 @@ class Rehearsal:
             "GIT_INDEX_FILE": str(self.folder / "index"),
             "GIT_LITERAL_PATHSPECS": "1",
         }
-        place = self.folder / "tree" / self._inside
+        place = self.folder / "tree" / self.commits.inside
         no_hooks = ("-c", f"core.hooksPath={os.devnull}")
         self._done(*no_hooks, "read-tree", "HEAD", surroundings=there, folder=place)
         listed = ("--pathspec-from-file=-", "--pathspec-file-nul")
@@ -265,7 +268,7 @@ class Rehearsal:
         for name, _ in flaws_of(act.seal, held):
             path = f"{folder}/{name}"
             by = self.commits.altering(path) or "a setting of git"
-            line = shlex.quote(f"/{self._inside}versions/{PROTECTION}")
+            line = shlex.quote(f"/{self.commits.inside}versions/{PROTECTION}")
             raise HistoryError(
                 f"git would not keep this file as it is: {by}",
                 where=path,
@@ -278,8 +281,8 @@ class Rehearsal:
         done = self.commits.run(*words, given=act.message.encode(), surroundings=self.objects)
         if not done.returncode:
             return done.stdout.decode().strip()
-        why = said(done)
-        if "ident" in why or "tell me who you are" in why:
+        reason = git_reason(done)
+        if "ident" in reason or "tell me who you are" in reason:
             raise HistoryError(
                 "git does not know who freezes this",
                 where=str(self.commits.root),
@@ -287,21 +290,16 @@ class Rehearsal:
             )
         if sign or by_commit:
             raise HistoryError(
-                f"git is set up to sign, and cannot: {why}",
+                f"git is set up to sign, and cannot: {reason}",
                 where=f"signing key {self.commits.line('config', '--get', 'user.signingkey')}",
                 remedy="mend that key, or name another one: git config user.signingkey KEY",
             )
-        raise HistoryError(f"git cannot commit: {why}", remedy="git fsck")
+        raise HistoryError(f"git cannot commit: {reason}", remedy="git fsck")
 
-    @property
-    def _inside(self) -> str:
-        """The project's folder from the repository's root, with a slash behind it, or empty."""
-        return self.commits.line("rev-parse", "--show-prefix")
-
-    @property
+    @cached_property
     def objects(self) -> dict[str, str]:
         """The variables by which git finds what was made here."""
-        shared = str(self.commits.place("objects").resolve())
+        shared = str(self.commits.places("objects")[0].resolve())
         quoted = '"' + shared.replace("\\", "\\\\").replace('"', '\\"') + '"'
         return {
             "GIT_OBJECT_DIRECTORY": str(self.folder / "objects"),
