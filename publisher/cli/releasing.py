@@ -105,11 +105,12 @@ def verify_command(asked: Invocation, diff: bool) -> None:
     from publisher.actions.verify import verify
     from publisher.policies.finding import Severity
 
+    asked.say_unfinished()
     errors = 0
     for policy_id in asked.shown_policies:
         done = verify(asked.workplace, policy_id, differences=diff)
         for found in done.findings:
-            console.print_finding(found)
+            asked.print_finding(found)
             errors += found.severity is Severity.ERROR
         for alteration in done.alterations:
             console.print_document(alteration, for_people=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from publisher.edges.archive import Archive
 from publisher.edges.drafts import Drafts
-from publisher.edges.history import History
+from publisher.edges.history import History, Revision
 from publisher.releases.folder import read_release
 from publisher.releases.release import Release
 from publisher.releases.verification import ReleaseEvidence
@@ -35,11 +35,19 @@ class Witnesses:
             damage=damage,
             damaged_by={path: history.revisions(path) for path, _ in damage},
             uncommitted=frozenset(history.changed()),
-            commits=history.touched(folder),
+            commits=self._standing(policy_id, history.touched(folder)),
             tags=history.tags(policy_id),
             drafts={release.number: self._draft(release) for release in frozen},
             shallow=history.shallow,
         )
+
+    def _standing(
+        self, policy_id: str, commits: Mapping[str, Sequence[Revision]]
+    ) -> Mapping[str, Sequence[Revision]]:
+        """The commits of folders, but of those that are being made, and are no releases yet."""
+        act = self.archive.unfinished(policy_id)
+        on_the_way = {str(number) for number in act.seals} if act else set()
+        return {name: found for name, found in commits.items() if name not in on_the_way}
 
     def _readable(self, policy_id: str) -> Iterator[Release]:
         for number in self.archive.numbers(policy_id):
