@@ -10,6 +10,7 @@ from publisher.answers.opt_out_wording import wording
 from publisher.checks.draft_findings import review_draft
 from publisher.compare.summary import summary_sentence
 from publisher.edges.archive import Archive
+from publisher.edges.commits import Commits
 from publisher.edges.history import History
 from publisher.edges.press import Press
 from publisher.errors import FreezeError
@@ -85,7 +86,7 @@ def freeze(
     organisation = workplace.settings.organisation
     folder, now = drafts.name(policy_id), workplace.clock()
     if not dry_run:
-        _finish_interrupted(archive, history, policy_id, f"{folder}/notes")
+        _finish_interrupted(archive, history, workplace.commits, policy_id, f"{folder}/notes")
     revision = history.head
     releases = archive.releases(policy_id)  # what was altered must not be committed
     _refuse_uncommitted(history)
@@ -98,7 +99,7 @@ def freeze(
         return frozen
     documents = _documents(frozen.release, organisation, workplace.press)
     sealed = _store(archive, frozen.release, documents)
-    return _record(history, replace(frozen, release=sealed), folder)
+    return _record(workplace.commits, replace(frozen, release=sealed), folder)
 
 
 def _refuse_uncommitted(history: History) -> None:
@@ -144,14 +145,14 @@ def _store(archive: Archive, release: Release, documents: Mapping[str, bytes]) -
     return sealed
 
 
-def _record(history: History, frozen: Frozen, folder: str) -> Frozen:
+def _record(commits: Commits, frozen: Frozen, folder: str) -> Frozen:
     """Commits and tags a release whose folder is written."""
     release = frozen.release
     notes = [f"{folder}/notes/{note.name}" for note in release.policy.notes]
     day = release.effective.isoformat() if release.effective else "an unknown date"
     message = f"Freeze {release.name}, in force from {day}\n\nSeal: {release.seal}"
-    commit = history.commit([f"versions/{release.name}"], notes, message)
-    signed = history.tag(release.name, _tag_message(release))
+    commit = commits.commit([f"versions/{release.name}"], notes, message)
+    signed = commits.tag(release.name, _tag_message(release))
     return replace(frozen, commit=commit, signed=signed)
 
 
@@ -168,14 +169,16 @@ def _tag_message(release: Release) -> str:
     )
 
 
-def _finish_interrupted(archive: Archive, history: History, policy_id: str, notes: str) -> None:
+def _finish_interrupted(
+    archive: Archive, history: History, commits: Commits, policy_id: str, notes: str
+) -> None:
     """Takes back or completes what a freeze that was cut off has left."""
     archive.sweep(policy_id)
     for number in archive.numbers(policy_id):
         folder = f"versions/{policy_id}/{number}"
         if not history.committed(folder):
             archive.discard(policy_id, number)
-            history.uncommit(folder, notes)
+            commits.uncommit(folder, notes)
     if history.changed():
         return
     releases = archive.releases(policy_id)
@@ -184,4 +187,4 @@ def _finish_interrupted(archive: Archive, history: History, policy_id: str, note
     last = releases[-1]
     added = history.revisions(f"versions/{last.name}")
     if added and added[0].id == history.head and last.name not in history.tags(policy_id):
-        history.tag(last.name, _tag_message(last))
+        commits.tag(last.name, _tag_message(last))

@@ -9,6 +9,7 @@ from pathlib import Path
 from publisher.actions import Progress, silent
 from publisher.actions.workplace import Workplace
 from publisher.edges.archive import Archive
+from publisher.edges.commits import Commits
 from publisher.edges.drafts import Drafts
 from publisher.edges.foreign import ForeignHistory, Sighting
 from publisher.edges.history import History
@@ -93,7 +94,7 @@ def import_history(
         made.append(_store(archive, imported_release(policy_id, facts, text, each, lineage, last)))
     progress("versions", len(found), len(found))
     follows = _follow(drafts, policy_id, draft, Releases(made))
-    _record(own, made[-1], source.address, [drafts.name(policy_id)] * follows)
+    _record(own, workplace.commits, made[-1], source.address, [drafts.name(policy_id)] * follows)
     return ImportReport(
         policy_id=policy_id,
         releases=Releases(made),
@@ -196,15 +197,15 @@ def _follow(drafts: Drafts, policy_id: str, draft: DraftFiles, releases: Release
     return True
 
 
-def _record(own: History, last: Release, address: str, drafts: list[str]) -> None:
+def _record(own: History, commits: Commits, last: Release, address: str, drafts: list[str]) -> None:
     """Commits what was made, in one commit, and tags the last release of it."""
     policy_id = last.policy.id
     folders = [f"versions/{policy_id}", *drafts]
     if any(f"{folder}/" in path for path in own.changed() for folder in folders):
         message = f"Import {policy_id}/1 to {last.name} from {address}\n\nSeal: {last.seal}"
-        own.commit(folders, [], message)
+        commits.commit(folders, [], message)
     if last.name not in own.tags(policy_id):
-        own.tag(last.name, _tag_message(last))
+        commits.tag(last.name, _tag_message(last))
 
 
 def _tag_message(last: Release) -> str:

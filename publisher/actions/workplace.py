@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from publisher.edges.build_cache import BuildCache
     from publisher.edges.carriers.carrier import Carrier
     from publisher.edges.clock import Clock
+    from publisher.edges.commits import Commits
     from publisher.edges.drafts import Drafts
     from publisher.edges.evidence import Witnesses
     from publisher.edges.history import History
@@ -114,6 +115,17 @@ class Workplace:
         from publisher.edges.history import History
 
         return History(self.project.root)
+
+    @cached_property
+    def commits(self) -> Commits:
+        """Writes to the project's git repository.
+
+        Raises:
+            HistoryError: there is no git.
+        """
+        from publisher.edges.commits import Commits
+
+        return Commits(self.project.root)
 
     @cached_property
     def ledger(self) -> Ledger:

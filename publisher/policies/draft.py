@@ -9,11 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from publisher.errors import DraftError, PublisherError
 from publisher.policies import language
 from publisher.policies.finding import Finding, Severity
-from publisher.policies.policy import Facts, Note, Policy, read_facts
+from publisher.policies.policy import SIGNERS_FILE, Facts, Note, Policy, read_facts
 from publisher.text.parsing import source_lines
 
 LARGEST_SECTION = 1_000_000
-"""Limit on the bytes of a section file."""
+"""Limit on the bytes of a section file, and of the other texts of a draft."""
 FACTS_FILE = "policy.toml"
 
 
@@ -81,9 +81,10 @@ class _DraftReader:
         tags = [tag for tag in facts.translations if self._is_other_language(tag, facts)]
         translations = {tag: self._translated(tag, facts) for tag in tags}
         known = {f"{tag}/{name}" for tag, files in translations.items() for name in files}
-        known |= {FACTS_FILE, *facts.sections, *(f"notes/{n.name}" for n in notes)}
+        known |= {FACTS_FILE, SIGNERS_FILE, *facts.sections, *(f"notes/{n.name}" for n in notes)}
         self._strangers(known, facts.translations)
-        return Policy(policy_id, facts, texts, notes, translations)
+        signers = self._text(SIGNERS_FILE) if SIGNERS_FILE in self.files else ""
+        return Policy(policy_id, facts, texts, notes, translations, signers)
 
     def _is_other_language(self, tag: str, facts: Facts) -> bool:
         line = self._line_with(f"translations.{tag}")
@@ -134,8 +135,11 @@ class _DraftReader:
     def _text(self, name: str) -> str:
         data = self.files[name]
         if len(data) > LARGEST_SECTION:
-            what = f"the section has {len(data):,} bytes; the limit is {LARGEST_SECTION:,}"
-            self.error(name, 0, what, "split it into several sections")
+            section = name.endswith(".md")
+            kind = "section" if section else "file"
+            what = f"the {kind} has {len(data):,} bytes; the limit is {LARGEST_SECTION:,}"
+            remedy = "split it into several sections" if section else "shorten it"
+            self.error(name, 0, what, remedy)
             return ""
         try:
             text = data.decode("utf-8")

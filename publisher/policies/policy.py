@@ -14,6 +14,8 @@ from publisher.text.parsing import parse
 
 ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
 POLICY_ID = re.compile(r"[a-z][a-z0-9-]{0,15}")
+SIGNERS_FILE = "signers"
+"""In the folder of a draft and of a release: who may sign the release after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,9 @@ class Policy:
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Markdown of each translated section file, by language and name, in the order of the sections;
     sections without a translation are left out."""
+    signers: str = ""
+    """Who may sign the release after this one: OpenSSH `allowed_signers` lines and armoured OpenPGP
+    keys, as they lie in the file `signers`; empty: nobody is named."""
 
     @property
     def document(self) -> Document:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 
 from publisher.errors import ConfigurationError
+from publisher.policies.policy import SIGNERS_FILE
 from publisher.releases.release import Release
 from publisher.releases.release_toml import (
     RELEASE_FILE,
@@ -36,6 +37,8 @@ def release_files(release: Release, extra: Mapping[str, bytes]) -> dict[str, byt
         files["notice.md"] = release.notice.encode()
     if release.opt_out:
         files["opt-out.md"] = release.opt_out.encode()
+    if release.policy.signers:
+        files[SIGNERS_FILE] = release.policy.signers.encode()
     files |= extra
     files[RELEASE_FILE] = release_toml(release)
     files[SUMS_FILE] = checksums(files)
@@ -108,4 +111,4 @@ def read_release(policy_id: str, files: Mapping[str, bytes], name: str) -> Relea
 
 
 def _is_text(name: str) -> bool:
-    return name.endswith((".md", ".toml"))
+    return name == SIGNERS_FILE or name.endswith((".md", ".toml"))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from publisher.policies.policy import Note, Policy, facts_from
+from publisher.policies.policy import SIGNERS_FILE, Note, Policy, facts_from
 from publisher.policies.toml import Table, parse_toml
 from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Imported, Lag, Release
 
-FORMAT = 1
-"""Version of the release folder's format."""
+FORMAT = 2
+"""Version of the release folder's format: what is written."""
+FORMATS = (1, 2)
+"""What is read: a release never changes, so no format is ever given up."""
 
 
 RELEASE_FILE = "release.toml"
@@ -132,11 +134,16 @@ def read_release_toml(
         ConfigurationError: the file does not read, or names a text that is missing.
     """
     root = Table(parse_toml(data, where), where)
-    if (version := root.whole("format")) != FORMAT:
-        raise root.error("format", f"is {version}, this program reads {FORMAT}", "update it")
+    if (version := root.whole("format")) not in FORMATS:
+        known = " and ".join(map(str, FORMATS))
+        raise root.error(
+            "format", f"is {version}, this program reads {known}", "update the program"
+        )
     if (owner := root.text("policy")) != policy_id:
         raise root.error("policy", f"is {owner!r}, not {policy_id!r}", "restore it from git")
     tables = _Tables.of(root)
+    if version == 1:
+        texts = {name: text for name, text in texts.items() if name != SIGNERS_FILE}
     release = _release(policy_id, tables, texts, seal)
     tables.done()
     return release
@@ -183,7 +190,7 @@ def _policy(policy_id: str, tables: _Tables, texts: Mapping[str, str]) -> Policy
         language: _translation(language, table, texts, facts.sections)
         for language, table in tables.translations.items()
     }
-    return Policy(policy_id, facts, sections, notes, translated)
+    return Policy(policy_id, facts, sections, notes, translated, texts.get(SIGNERS_FILE, ""))
 
 
 def _translation(

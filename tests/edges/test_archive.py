@@ -313,7 +313,7 @@ def test_damage_tells_everything(project: Project, archive: Archive) -> None:
 
 def test_a_sealed_release_that_does_not_read(project: Project, archive: Archive) -> None:
     path = file(project, "3/release.toml")
-    path.write_text(path.read_text().replace("format = 1", "format = 2"))
+    path.write_text(path.read_text().replace("format = 2", "format = 3"))
     reseal(path.parent)
     with pytest.raises(ConfigurationError, match="this program reads 1"):
         archive.release("privacy", THREE)
