@@ -255,9 +255,7 @@ def freezing_desk(folder: Path, task: _Task, signed: str, inside: str, keys: Pat
     project = _project(top, inside)
     words = ("--policy", task.policy, "freeze", *task.words)
     changes = (f"versions/{task.policy}", f"policy/{task.policy}/notes")
-    desk = Desk(
-        top.name, top, inside, words, task.policy, (task.made,), changes, signed, keys
-    )
+    desk = Desk(top.name, top, inside, words, task.policy, (task.made,), changes, signed, keys)
     _sign(desk.repository, signed, keys)
     for number, order in enumerate(task.before):
         if number:

@@ -146,8 +146,9 @@ class Round:
         if second and not ended(second, LIMIT):
             strike(second.pid, family=True)
         if second:
-            self.told.append(f"the second ended with {second.wait()}: "
-                             f"{_text(self.folder / 'second.log')}")
+            self.told.append(
+                f"the second ended with {second.wait()}: {_text(self.folder / 'second.log')}"
+            )
         self._no_traceback(said, self.folder / "second.log")
         return bool(cue)
 
@@ -273,7 +274,11 @@ class Round:
 
 
 def kill_releasers(
-    name: str, desks: Sequence[Desk], folder: Path, kills: int, random: Random,
+    name: str,
+    desks: Sequence[Desk],
+    folder: Path,
+    kills: int,
+    random: Random,
     spread: Callable[[Callable[[int], None], int], None],
 ) -> Tally:
     """Kills a command a number of times, at each desk in turn.

@@ -59,8 +59,10 @@ def left_locked(desk: Desk) -> list[str]:
 def tag_name(desk: Desk, number: str) -> str:
     """The name of a release's tag, which has the project's folder in a larger repository."""
     name = f"{desk.policy}/{number}"
-    return name if desk.inside == "." or f"{desk.inside}/{name}" not in tags(desk) else (
-        f"{desk.inside}/{name}"
+    return (
+        name
+        if desk.inside == "." or f"{desk.inside}/{name}" not in tags(desk)
+        else (f"{desk.inside}/{name}")
     )
 
 
