@@ -59,17 +59,28 @@ class Table:
     """One TOML table being read: each key is read once, and `done` refuses those left over."""
 
     def __init__(
-        self, values: Mapping[str, Any], name: str, path: str = "", data: bytes = b""
+        self,
+        values: Mapping[str, Any],
+        name: str,
+        path: str = "",
+        *,
+        remedy: str = "",
+        data: bytes = b"",
     ) -> None:
-        """Args:
-        values: what is in it.
-        name: the file's name, for messages.
-        path: the table's own in the file; empty: the file as a whole.
-        data: the file's bytes, to name the line of a key; empty: lines are not named.
+        """Nothing of it is read yet.
+
+        Args:
+            values: of its keys.
+            name: of the file.
+            path: of the table in the file; empty: the whole.
+            remedy: for whatever is wrong, where the file must not be edited; empty: for each thing
+                its own.
+            data: the file's bytes, to name the line of a key; empty: lines are not named.
         """
         self._left = dict(values)
         self._name = name
         self._path = path
+        self._remedy = remedy
         self._data = data
 
     def _key(self, key: str) -> str:
@@ -79,11 +90,11 @@ class Table:
         """Whether the key is present and not yet read."""
         return key in self._left
 
-    def error(self, key: str, what: str, remedy: str) -> ConfigurationError:
+    def error(self, key: str, what: str, remedy: str = "") -> ConfigurationError:
         """A `ConfigurationError` about `key`, with the file, the line and the key's whole path."""
-        line = line_of(self._data, self._key(key))
+        what, line = f"`{self._key(key)}` {what}", line_of(self._data, self._key(key))
         where = f"{self._name}:{line}" if line else self._name
-        return ConfigurationError(f"`{self._key(key)}` {what}", where=where, remedy=remedy)
+        return ConfigurationError(what, where=where, remedy=self._remedy or remedy)
 
     def _take(self, key: str, kind: type | tuple[type, ...], default: Any, called: str) -> Any:
         value = self._left.pop(key, _MISSING)
@@ -143,8 +154,8 @@ class Table:
 
     def table(self, key: str) -> Table:
         """A table inside this one; empty where it is missing."""
-        values = self._take(key, dict, {}, "a table")
-        return Table(values, self._name, self._key(key), self._data)
+        values, path = self._take(key, dict, {}, "a table"), self._key(key)
+        return Table(values, self._name, path, remedy=self._remedy, data=self._data)
 
     def tables(self, key: str) -> dict[str, Table]:
         """The tables inside a table, by name; none where it is missing."""
