@@ -15,7 +15,7 @@ from typing import Protocol
 
 from publisher.edges.file_state import Remembered, state_of_files, state_of_folder
 from publisher.edges.files import remove_unfinished, write_folder
-from publisher.edges.release_files import folders_in, read_bytes, read_files
+from publisher.edges.folder_files import folders_in, loose_names, read_bytes, read_files
 from publisher.errors import FreezeError, NotFoundError, SealError
 from publisher.policies.policy import POLICY_ID
 from publisher.releases.folder import SUMS_FILE, broken, read_release, read_sums, seal_of
@@ -24,6 +24,7 @@ from publisher.releases.release import Release
 from publisher.releases.release_toml import RELEASE_FILE
 from publisher.releases.releases import Releases
 from publisher.releases.seals import Link, Sealed, chain_flaws, missing, read_link, witness_flaw
+from publisher.releases.strays import is_place
 
 MOST_RELEASES = 16
 """Releases kept in memory at a time, with their texts."""
@@ -259,6 +260,11 @@ class Archive:
         """The files in a release's folder by name, altered or not: for `verify` alone."""
         folder = self._folder(policy_id, number)
         return read_files(folder, state_of_folder(folder)[1])
+
+    def beside(self, policy_id: str) -> list[str]:
+        """The paths of what lies among the releases of a policy and belongs to none of them."""
+        folder, where = self._versions / policy_id, self._where(policy_id)
+        return [f"{where}/{name}" for name in loose_names(folder, is_place)]
 
     def damage(self, policy_id: str) -> list[tuple[str, str]]:
         """Everything in the releases of a policy that is not as it was sealed, for `verify`.

@@ -97,13 +97,22 @@ def _facts(path: str | Path) -> os.stat_result | None:
         return None  # it is not there, or cannot be got at, or is a link that leads nowhere
 
 
+def _own_facts(entry: os.DirEntry[str]) -> os.stat_result | None:
+    try:
+        return entry.stat(follow_symlinks=False)
+    except OSError:
+        return None  # it has gone since
+
+
 def _below(top: str) -> Iterator[tuple[str, os.stat_result]]:
     folders = [(top, "")]
     while folders:
         folder, inside = folders.pop()
         with suppress(OSError), os.scandir(folder) as entries:
             for entry in entries:
-                facts = entry.stat(follow_symlinks=False)
+                facts = _own_facts(entry)
+                if facts is None:
+                    continue
                 if stat.S_ISDIR(facts.st_mode):
                     folders.append((entry.path, f"{inside}{entry.name}/"))
                 elif not (stat.S_ISREG(facts.st_mode) and LITTER.fullmatch(entry.name)):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from publisher.edges.file_state import LITTER
 from publisher.errors import SealError
 
 _PLAIN = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW
@@ -54,6 +56,23 @@ def read_bytes(path: Path) -> bytes | None:
         if error.errno == errno.ELOOP:
             return None
         raise _unreadable(path, error) from None
+
+
+def loose_names(folder: Path, own: Callable[[str], bool]) -> Iterator[str]:
+    """What lies in a folder beside its own folders, and what systems and editors left in these.
+
+    Args:
+        folder: which; it may be missing.
+        own: whether a folder of this name belongs there.
+    """
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda each: each.name):
+            if not (own(entry.name) and entry.is_dir()):
+                yield entry.name
+            elif not entry.is_symlink():
+                for path, _, names in os.walk(entry.path):
+                    inside = Path(path).relative_to(folder).as_posix()
+                    yield from (f"{inside}/{name}" for name in names if LITTER.fullmatch(name))
 
 
 def _unreadable(path: Path, error: OSError) -> SealError:
