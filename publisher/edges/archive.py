@@ -48,6 +48,12 @@ class Witness(Protocol):
     def numbers(self, policy_id: str) -> frozenset[Number]:
         """The numbers of all releases of a policy that have a tag."""
 
+    def name(self, release: str) -> str:
+        """What the tag of a release is called in git."""
+
+    def had(self, release: str) -> bool:
+        """Whether a release that has a tag was ever in this branch's history."""
+
 
 class Archive:
     """The releases of a project. It may be used by several threads.
@@ -216,7 +222,8 @@ class Archive:
         release = read_release(policy_id, files, where)
         if release.number != number:
             raise _altered(where, f"is the folder of release {release.number}")
-        if sum(len(data) for name, data in files.items() if name.endswith(".md")) < LARGEST_RELEASE:
+        texts = (data for name, data in files.items() if name.endswith((".md", ".json")))
+        if sum(map(len, texts)) < LARGEST_RELEASE:
             self._held.keep(where, state, release)
         return release
 
@@ -249,9 +256,11 @@ class Archive:
                 link = self._link(policy_id, after[0])
                 if link.previous == number:
                     raise _altered(where, missing(after=link.number))
-            if self._witness.message(name) is not None:
-                remedy = f"git pull, if it was released elsewhere; git checkout {name} -- {where}"
-                what = f"is missing; its tag {name} bears witness to it"
+            # Else it is a release of another branch, and not here before that is merged.
+            if self._witness.message(name) is not None and self._witness.had(name):
+                tag = self._witness.name(name)
+                remedy = f"git checkout {tag} -- {where}"
+                what = f"is missing; its tag {tag} bears witness to it"
                 raise SealError(what, where=where, remedy=remedy)
 
     # ── for `verify`, which tells everything ─────────────────────────────────────────────────────

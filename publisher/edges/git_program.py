@@ -139,13 +139,8 @@ class GitProgram:
             HistoryError: git is not installed, or the folder is not there.
         """
         try:
-            return subprocess.run(  # noqa: S603 - no shell, and no word that is not ours or a path
-                [
-                    "git",  # noqa: S607 - the user's own
-                    "--no-pager",
-                    *self._settings,
-                    *words,
-                ],
+            return subprocess.run(  # noqa: S603 - no shell reads it
+                ["git", "--no-pager", *self._settings, *words],  # noqa: S607 - the user's own
                 cwd=self.folder,
                 env=git_environment(self._surroundings),
                 input=given,

@@ -17,6 +17,7 @@ from publisher.edges.git_program import GitProgram, refusal
 from publisher.edges.tag_names import TagNames, is_release
 from publisher.errors import HistoryError, NotFoundError
 from publisher.releases.revisions import Revision, Tag
+from publisher.releases.seals import bears_witness
 
 __all__ = ["Git", "GitCommandError", "History", "Revision", "Tag", "git_said"]
 
@@ -139,8 +140,27 @@ class History:
         return {
             name: tags[name]
             for name, data in zip(tags, sums, strict=True)
-            if data is not None and vouches(tags[name].message, data)
+            if data is not None
+            and (
+                bears_witness(tags[name].message, data)
+                or not self.is_of_another(name, tags[name].commit, tags[name].message)
+            )
         }
+
+    def is_of_another(self, release: str, commit: str, message: str) -> bool:
+        """Whether a tag without a folder's name is about a release of another project here.
+
+        Args:
+            release: its name, which is the name of the tag.
+            commit: the one that the tag names.
+            message: what the tag says.
+        """
+        listed = self._git.ask("ls-tree", "-r", "-z", "--full-tree", "--name-only", commit)
+        end = f"versions/{release}/SHA256SUMS"
+        paths = [path for path in map(os.fsdecode, listed.split(b"\0")) if path.endswith(end)]
+        others = [path for path in paths if path != self._path(end)]
+        sums = self._blobs(f"{commit}:{path}" for path in others)
+        return any(data is not None and bears_witness(message, data) for data in sums)
 
     def tag_message(self, object_id: str) -> str | None:
         """What an object says that is an annotated tag; None: it is something else.
@@ -270,13 +290,6 @@ class History:
             found.append(out[at : at + size] if facts and facts[1] == b"blob" else None)
             at += size + 1 if facts else 0
         return found
-
-
-def vouches(message: str, sums: bytes) -> bool:
-    """Whether the message of a tag bears witness to a release with these checksums."""
-    from publisher.releases.folder import seal_of
-
-    return f"Seal: {seal_of(sums)}" in message
 
 
 def _place(root: Path) -> str:

@@ -100,6 +100,11 @@ def missing(after: Number) -> str:
     return f"is missing; release {after} was made after it"
 
 
+def bears_witness(message: str, sums: bytes) -> bool:
+    """Whether the message of a tag is about the release with these `SHA256SUMS`."""
+    return f"Seal: {seal_of(sums)}" in message
+
+
 def witness_flaw(seal: str, tag: str, message: str) -> str:
     """What is wrong between a release and its tag; empty: nothing.
 

@@ -37,6 +37,12 @@ class NoTags:
     def numbers(self, policy_id: str) -> frozenset[Number]:
         return frozenset()
 
+    def name(self, release: str) -> str:
+        return release
+
+    def had(self, release: str) -> bool:
+        return False
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
