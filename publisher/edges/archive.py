@@ -16,7 +16,7 @@ from typing import Protocol
 from publisher.edges.file_state import Remembered, state_of_files, state_of_folder
 from publisher.edges.files import remove_unfinished, write_folder
 from publisher.edges.folder_files import folders_in, loose_names, read_bytes, read_files
-from publisher.errors import FreezeError, NotFoundError, SealError
+from publisher.errors import FreezeError, NotFoundError, PublisherError, SealError
 from publisher.policies.policy import POLICY_ID
 from publisher.releases.folder import SUMS_FILE, broken, read_release, read_sums, seal_of
 from publisher.releases.number import Number
@@ -283,9 +283,6 @@ class Archive:
 
         Returns:
             Path and what is wrong, for each.
-
-        Raises:
-            SealError: a release is as it was sealed, and does not read.
         """
         numbers = self.numbers(policy_id)
         links_found = (place for n in numbers for place in self._links(policy_id, n))
@@ -316,8 +313,12 @@ class Archive:
                 found[error.where, error.what] = None
         for number, what in chain_flaws(links, numbers, unread):
             found[self._where(policy_id, number), what] = None
-        for reason in filter(None, [] if found else unread.values()):
-            raise SealError(f"a release does not read: {reason}") from reason
+        for number, reason in unread.items():
+            where = self._where(policy_id, number)
+            if reason and not any(f"{path}/".startswith(f"{where}/") for path, _ in found):
+                told = reason.what if isinstance(reason, PublisherError) else str(reason)
+                at = getattr(reason, "where", "").partition(":")[0] or where
+                found[at, f"does not read: {told}"] = None
         return list(found)
 
     def _files_and_flaws(

@@ -47,7 +47,6 @@ class Witnesses:
 
         Raises:
             HistoryError: git does not answer.
-            SealError: a release is as it was sealed, and does not read.
         """
         history = self.history
         commits = history.touched(f"versions/{policy_id}")
@@ -75,7 +74,7 @@ class Witnesses:
         modes = self._tagged.modes("versions")
         flaws = self.archive.damage(policy_id)
         flaws, checked_out = self._checked_out(policy_id, flaws, uncommitted, releases)
-        sealed = {n: self._sealed_names(policy_id, n) for n in self.archive.numbers(policy_id)}
+        sealed = dict(self._sealed_names(policy_id))
         flaws += [
             (path, what)
             for path, what in committed_strays(policy_id, modes, sealed)
@@ -119,9 +118,12 @@ class Witnesses:
         kept = [flaw for flaw in flaws if flaw[0].count("/") != 2]
         return [*kept, *((f"versions/{policy_id}/{n}", what) for n, what in chain)], altered
 
-    def _sealed_names(self, policy_id: str, number: Number) -> Collection[str]:
-        files = self.archive.unsealed(policy_id, number)
-        return {SUMS_FILE, *read_sums(files.get(SUMS_FILE, b""))}
+    def _sealed_names(self, policy_id: str) -> Iterator[tuple[Number, Collection[str]]]:
+        """The names of the files that each release sealed, as far as that can be told."""
+        for number in self.archive.numbers(policy_id):
+            files = self.archive.unsealed(policy_id, number)
+            if names := read_sums(files.get(SUMS_FILE, b"")):
+                yield number, {SUMS_FILE, *names}
 
     def _untracked(self, policy_id: str, modes: Mapping[str, str]) -> Iterator[str]:
         """What lies among the releases on the disk, and in no commit."""

@@ -213,7 +213,10 @@ def _elsewhere(folder: str, tag: str, shallow: bool) -> Finding:
 
 
 def _otherwise_than_known(known: ReleaseEvidence) -> Iterator[Finding]:
+    unread = {*known.numbers} - {release.number for release in known.releases}
     for number, what in contradictions(known.known, known.seen):
+        if number in unread:
+            continue  # it is here, and told as what does not read
         folder = f"versions/{known.policy_id}/{number}"
         touched = known.commits.get(str(number), [])
         before = known.known.releases[number]

@@ -99,7 +99,8 @@ def _finding(
     if tag is None:
         what, remedy = f"has no tag here, so nobody vouches for it; {who}", "git fetch --tags"
     else:
-        made = f"its tag {tag.name}" + (f" (by {tag.by})" if tag.by else "")
+        by = f"by {tag.by}, " if tag.by else ""
+        made = f"its tag {tag.name} ({by}on commit {tag.target[:10]})"
         what = f"{made} is {found}; {who}" if who else f"{made} is {found}"
         remedy = found.remedy or f"git fetch --tags --force, and if it stays: git show {tag.name}"
     return Finding(Severity.ERROR, f"versions/{release.name}", 0, what, remedy)
