@@ -63,6 +63,7 @@ class Witnesses:
             witnessed=self._witnessed(releases, tags),
             vouchers=self._vouchers(releases, tags, outside),
             known=outside.known,
+            unfinished=self.archive.unfinished(policy_id),
             gone=self._gone(outside.known, releases, tags),
         )
 

@@ -14,7 +14,7 @@ from publisher.policies.finding import Finding
 from publisher.releases.known_seals import KnownPolicy, KnownSeals, known_json, read_known
 from publisher.releases.signers import read_signers
 
-PATIENCE = 30.0
+_PATIENCE = 30.0
 """Seconds that a run waits for another that adds to the same file."""
 
 
@@ -44,7 +44,7 @@ class KnownFile:
             ConfigurationError: another run is writing it, or has added what contradicts this.
             OSError: it cannot be written; it is as it was.
         """
-        with held(self.path.with_name(f"{self.path.name}.lock"), PATIENCE) as free:
+        with held(self.path.with_name(f"{self.path.name}.lock"), _PATIENCE) as free:
             if not free:
                 what = "another run has been adding to it for a while"
                 remedy = "wait for it to end, and run the command again"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from publisher.errors import SealError
 from publisher.policies.finding import Finding, Severity
+from publisher.releases.act import Act
 from publisher.releases.known_seals import KnownPolicy, KnownRelease, contradictions
 from publisher.releases.number import Number
 from publisher.releases.release import Release
@@ -62,6 +63,8 @@ class ReleaseEvidence:
     witnessed: Witnessed
     vouchers: Vouchers
     known: KnownPolicy
+    unfinished: Act | None = None
+    """What is being made of the policy, or was when it was cut off."""
     gone: Collection[str] = ()
     """Commits of known releases that are no longer in the history."""
 
@@ -130,6 +133,10 @@ def _here(known: ReleaseEvidence) -> Iterator[Finding]:
         what = f"git altered {len(paths)} file(s) of releases when it wrote them here, {paths[0]} "
         what += "say: by core.autocrlf, or by a filter; no commit did"
         yield Finding(Severity.ERROR, "this clone", 0, what, AS_COMMITTED)
+    if act := known.unfinished:
+        what = f"{act.doing} is at work, or was cut off: until its tag stands, it is no release"
+        remedy = f"run `publisher {act.verb}` again, as before: it completes it, or takes it back"
+        yield Finding(Severity.ERROR, f"versions/{act.name}", 0, what, remedy)
     for path in known.damage.litter:
         what = "lies beside what was sealed; no commit has it"
         yield Finding(Severity.CUE, path, 0, what, f"rm {path}")
@@ -190,7 +197,8 @@ def _touched_again(known: ReleaseEvidence) -> Iterator[Finding]:
 def _lost(known: ReleaseEvidence) -> Iterator[Finding]:
     tagged = {name.rpartition("/")[2]: tag for name, tag in known.witnessed.tags.items()}
     numbers = {number for name in [*known.commits, *tagged] if (number := Number.parse(name))}
-    for number in sorted(numbers - set(known.numbers)):
+    on_the_way = known.unfinished.seals if known.unfinished else ()
+    for number in sorted(numbers - {*known.numbers, *on_the_way}):
         folder = f"versions/{known.policy_id}/{number}"
         touched = known.commits.get(str(number), [])
         tag = tagged.get(str(number))
