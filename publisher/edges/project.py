@@ -14,6 +14,7 @@ from publisher.errors import ConfigurationError, NotFoundError
 from publisher.policies.policy import POLICY_ID
 
 SETTINGS_FILE = "publisher.toml"
+PRIVATE_FOLDER = ".publisher"
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Project:
     @property
     def private(self) -> Path:
         """Ledger, spool and cache: outside git."""
-        return self.root / ".publisher"
+        return self.root / PRIVATE_FOLDER
 
     @property
     def cache(self) -> Path:
