@@ -216,7 +216,8 @@ class Archive:
         release = read_release(policy_id, files, where)
         if release.number != number:
             raise _altered(where, f"is the folder of release {release.number}")
-        if sum(len(data) for name, data in files.items() if name.endswith(".md")) < LARGEST_RELEASE:
+        texts = (data for name, data in files.items() if name.endswith((".md", ".json")))
+        if sum(map(len, texts)) < LARGEST_RELEASE:
             self._held.keep(where, state, release)
         return release
 

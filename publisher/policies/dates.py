@@ -36,3 +36,16 @@ def short_date(day: dt.date, language: str, pattern: str = "d MMM y") -> str:
     from babel.dates import format_date
 
     return format_date(day, pattern, locale=date_locale(language))
+
+
+_NO_ZONES = frozenset(["Etc/Unknown", "Canada/East-Saskatchewan", "US/Pacific-New"])
+"""Names that stand in the tables for zones that there are not."""
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether it is a name of the IANA time zone database, whatever this machine has of that."""
+    from babel.core import get_global
+
+    aliases = get_global("zone_aliases")
+    known = name in get_global("zone_territories") or name in aliases or name in aliases.values()
+    return known and name not in _NO_ZONES

@@ -89,8 +89,16 @@ class _DraftReader:
         known |= {other for each in facts.sections if (other := self._otherwise(each))}
         known |= {FACTS_FILE, SIGNERS_FILE, *facts.sections, *(f"notes/{n.name}" for n in notes)}
         self._strangers(known, facts.translations)
-        signers = self._text(SIGNERS_FILE) if SIGNERS_FILE in self.files else ""
-        return Policy(policy_id, facts, texts, notes, translations, signers)
+        return Policy(policy_id, facts, texts, notes, translations, self._signers())
+
+    def _signers(self) -> str:
+        if SIGNERS_FILE not in self.files:
+            return ""
+        text = self._text(SIGNERS_FILE)
+        if not self.files[SIGNERS_FILE].strip():
+            remedy = "name who may sign the next release, or remove the file"
+            self.error(SIGNERS_FILE, 0, "the file is empty", remedy)
+        return text
 
     def _is_other_language(self, tag: str, facts: Facts) -> bool:
         line = self._line_with(f"translations.{tag}")

@@ -47,10 +47,22 @@ def parse_toml(data: bytes, name: str) -> dict[str, Any]:
 class Table:
     """One TOML table being read: each key is read once, and `done` refuses those left over."""
 
-    def __init__(self, values: Mapping[str, Any], name: str, path: str = "") -> None:
+    def __init__(
+        self, values: Mapping[str, Any], name: str, path: str = "", remedy: str = ""
+    ) -> None:
+        """Nothing of it is read yet.
+
+        Args:
+            values: of its keys.
+            name: of the file.
+            path: of the table in the file; empty: the whole.
+            remedy: for whatever is wrong, where the file must not be edited; empty: for each thing
+                its own.
+        """
         self._left = dict(values)
         self._name = name
         self._path = path
+        self._remedy = remedy
 
     def _key(self, key: str) -> str:
         return f"{self._path}.{key}" if self._path else key
@@ -59,9 +71,10 @@ class Table:
         """Whether the key is present and not yet read."""
         return key in self._left
 
-    def error(self, key: str, what: str, remedy: str) -> ConfigurationError:
+    def error(self, key: str, what: str, remedy: str = "") -> ConfigurationError:
         """A `ConfigurationError` about `key`, with the file and the key's whole path."""
-        return ConfigurationError(f"`{self._key(key)}` {what}", where=self._name, remedy=remedy)
+        what = f"`{self._key(key)}` {what}"
+        return ConfigurationError(what, where=self._name, remedy=self._remedy or remedy)
 
     def _take(self, key: str, kind: type | tuple[type, ...], default: Any, called: str) -> Any:
         value = self._left.pop(key, _MISSING)
@@ -121,7 +134,8 @@ class Table:
 
     def table(self, key: str) -> Table:
         """A table inside this one; empty where it is missing."""
-        return Table(self._take(key, dict, {}, "a table"), self._name, self._key(key))
+        values = self._take(key, dict, {}, "a table")
+        return Table(values, self._name, self._key(key), self._remedy)
 
     def tables(self, key: str) -> dict[str, Table]:
         """The tables inside a table, by name; none where it is missing."""

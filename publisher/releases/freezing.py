@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import ne
 
 from publisher.compare.amendment import Amendment, amend
 from publisher.compare.summary import summary_sentence
@@ -162,9 +163,10 @@ def _refuse_the_same_text(release: Release, last: Release) -> None:
     facts = replace(draft.facts, translations=before.facts.translations)
     if draft.files != before.files or facts != before.facts:
         return
-    if _translated(release) != _translated(last):
+    if _beside_the_text(release) != _beside_the_text(last):
         raise FreezeError(
-            f"only translations differ from release {last.number}, so nobody's rights change",
+            f"only {_what_differs(release, last)} differ from release {last.number}, so nobody's "
+            "rights change",
             where=_folder(release),
             remedy="freeze them as a correction: --correction",
         )
@@ -175,10 +177,16 @@ def _refuse_the_same_text(release: Release, last: Release) -> None:
     )
 
 
-def _translated(release: Release) -> tuple[object, ...]:
-    """What is said in other languages, and of what they say."""
+def _beside_the_text(release: Release) -> tuple[object, ...]:
+    """Who may sign the next release, what is said in other languages, and of what they say."""
     policy = release.policy
-    return dict(policy.facts.translations), dict(policy.translations), release.lags
+    said = dict(policy.facts.translations), dict(policy.translations), release.lags
+    return policy.signers, *said
+
+
+def _what_differs(release: Release, last: Release) -> str:
+    signers, *said = map(ne, _beside_the_text(release), _beside_the_text(last))
+    return " and ".join(["signers"] * signers + ["translations"] * any(said))
 
 
 def _retranslated(draft: Policy, last: Policy) -> dict[str, Amendment | None]:
@@ -267,8 +275,9 @@ def _correction(
         )
     if pending and effective > floor:
         return _postponement(FreezePlan(release, amendment, earliest=floor), releases, today)
-    # A translation decides nothing: mending it is a correction, whatever it changes.
-    if _translated(release) == _translated(last):
+    # A translation decides nothing: mending it is a correction, whatever it changes. Who may sign
+    # is nothing that customers are told of.
+    if _beside_the_text(release) == _beside_the_text(last):
         _refuse_nothing_new(release, last, amendment, ahead=not pending and effective > today)
     return FreezePlan(release, amendment, earliest=floor)
 
