@@ -13,7 +13,7 @@ from publisher.edges.archive import Archive
 from publisher.edges.commits import Commits
 from publisher.edges.history import History
 from publisher.edges.press import Press
-from publisher.errors import FreezeError
+from publisher.edges.working_tree import refuse_uncommitted, refuse_unlike
 from publisher.letters.html_part import styled
 from publisher.letters.notice import notice_text, postponement_text
 from publisher.paper.documents import frozen_name, release_document
@@ -89,7 +89,8 @@ def freeze(
         _finish_interrupted(archive, history, workplace.commits, policy_id, f"{folder}/notes")
     revision = history.head
     releases = archive.releases(policy_id)  # what was altered must not be committed
-    _refuse_uncommitted(history)
+    refuse_uncommitted(history, workplace.private_places)
+    refuse_unlike(history, drafts, policy_id)
     refuse_clock(releases, now)
     submission = workplace.submissions.read(policy_id, releases)
     refuse_findings(review_draft(submission, releases), folder)
@@ -100,15 +101,6 @@ def freeze(
     documents = _documents(frozen.release, organisation, workplace.press)
     sealed = _store(archive, frozen.release, documents)
     return _record(workplace.commits, replace(frozen, release=sealed), folder)
-
-
-def _refuse_uncommitted(history: History) -> None:
-    if changed := history.changed():
-        raise FreezeError(
-            f"{len(changed)} file(s) are not committed: {', '.join(sorted(changed)[:5])}",
-            where=str(history.root),
-            remedy="commit or stash them: a release is made from a revision that git has",
-        )
 
 
 def _with_letter(plan: FreezePlan, organisation: Organisation) -> Release:

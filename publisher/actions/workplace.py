@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.edges import clock as clocks
-from publisher.edges.private import close_private, private_places
+from publisher.edges.private import close_private, private_places, spool_folder
 from publisher.edges.project import SETTINGS_FILE, Project
 
 if TYPE_CHECKING:
@@ -67,8 +67,12 @@ class Workplace:
 
     @property
     def spool(self) -> Path:
-        """Folder of letters that are spooled instead of sent."""
-        return self.project.root / self.settings.spool
+        """Folder of letters that are spooled instead of sent.
+
+        Raises:
+            ConfigurationError: `publisher.toml` does not read, or names no folder of its own.
+        """
+        return spool_folder(self.project.root, self.settings.spool)
 
     @property
     def private_places(self) -> list[str]:

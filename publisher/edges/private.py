@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from publisher.edges.project import PRIVATE_FOLDER, SETTINGS_FILE
-from publisher.errors import HistoryError
+from publisher.errors import ConfigurationError, HistoryError
 
 _IGNORE_FILE = ".gitignore"
 _IGNORING = b"# Addresses of customers: never to be committed.\n*\n"
@@ -95,6 +95,26 @@ def close_private(root: Path) -> None:
     if folder.is_dir():
         with suppress(OSError):
             keep_private(folder)
+
+
+def spool_folder(root: Path, name: str) -> Path:
+    """The folder of letters.
+
+    Args:
+        root: the project's folder.
+        name: its path from there.
+
+    Raises:
+        ConfigurationError: the project lies in it, so it could not be kept out of git.
+    """
+    folder = root / name
+    if root.resolve().is_relative_to(folder.resolve()):
+        raise ConfigurationError(
+            f"`mail.spool` is not a folder of its own: {name}",
+            where=SETTINGS_FILE,
+            remedy="name one in the project, such as .publisher/spool, or elsewhere",
+        )
+    return folder
 
 
 def private_places(root: Path, spool: Path, ledger: str) -> list[str]:
