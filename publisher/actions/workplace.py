@@ -13,14 +13,15 @@ from publisher.edges.project import SETTINGS_FILE, Project
 
 if TYPE_CHECKING:
     from publisher.answers.phrases import Phrases
+    from publisher.edges.acts import Acts
     from publisher.edges.archive import Archive
     from publisher.edges.build_cache import BuildCache
     from publisher.edges.carriers.carrier import Carrier
     from publisher.edges.clock import Clock
-    from publisher.edges.commits import Commits
     from publisher.edges.drafts import Drafts
     from publisher.edges.evidence import Witnesses
     from publisher.edges.history import History
+    from publisher.edges.journals import Journals
     from publisher.edges.ledger import Ledger
     from publisher.edges.press import Press
     from publisher.edges.submissions import Submissions
@@ -96,7 +97,14 @@ class Workplace:
         from publisher.edges.archive import Archive
         from publisher.edges.tags import Tags
 
-        return Archive(self.project.versions, Tags(self.project.root))
+        return Archive(self.project.versions, Tags(self.project.root), self.journals)
+
+    @cached_property
+    def journals(self) -> Journals:
+        """What freezes and imports are making, until it stands."""
+        from publisher.edges.journals import Journals
+
+        return Journals(self.project.private / "unfinished")
 
     @property
     def witnesses(self) -> Witnesses:
@@ -132,15 +140,17 @@ class Workplace:
         return History(self.project.root)
 
     @cached_property
-    def commits(self) -> Commits:
-        """Writes to the project's git repository.
+    def acts(self) -> Acts:
+        """Carries out what makes releases: writes them, commits and tags them.
 
         Raises:
             HistoryError: there is no git.
         """
+        from publisher.edges.acts import Acts
         from publisher.edges.commits import Commits
 
-        return Commits(self.project.root)
+        root = self.project.root
+        return Acts(root, self.archive, Commits(root), self.journals)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -10,7 +10,7 @@ from publisher.checks.translation_findings import SeenText, check_translations
 from publisher.compare.amendment import amend
 from publisher.policies.draft import FACTS_FILE
 from publisher.policies.finding import Finding, Severity
-from publisher.policies.labels import check_facts, check_settings
+from publisher.policies.labels import check_facts, check_reply_address, check_settings
 from publisher.policies.policy import SIGNERS_FILE, Policy
 from publisher.policies.settings import Settings
 from publisher.releases.releases import Releases
@@ -41,6 +41,8 @@ class Submission:
     settings: SettingsFile
     seen: Sequence[SeenText] = ()
     """What stood there when each translation that no release has was committed."""
+    token: int = 0
+    """Octets of the longest token in the reply address of a letter about its next release."""
 
 
 def review_draft(submission: Submission, releases: Releases) -> list[Finding]:
@@ -60,6 +62,7 @@ def review_draft(submission: Submission, releases: Releases) -> list[Finding]:
         *submission.findings,
         *check_facts(policy.facts, submission.facts, f"{folder}/{FACTS_FILE}"),
         *check_settings(own.settings, own.data, own.name),
+        *check_reply_address(own.settings, submission.token, own.data, own.name),
         *check_text(policy, last, folder, amendment),
         *check_translations(policy, releases, folder, submission.seen),
         *_check_signers(policy, releases, f"{folder}/{SIGNERS_FILE}"),

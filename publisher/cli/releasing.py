@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,6 +12,7 @@ import click
 from publisher.cli import console
 from publisher.cli.invocation import FINDINGS, Invocation
 from publisher.cli.parameters import DATE_TYPE
+from publisher.errors import DoubtError
 
 
 @click.command()
@@ -35,6 +38,7 @@ from publisher.cli.parameters import DATE_TYPE
     metavar="LANGUAGE[:SECTION]",
     help="Confirm that the changes do not affect this translation.",
 )
+@click.option("--yes", is_flag=True, help="Confirm a date that is likely a slip.")
 @click.pass_obj
 def freeze_command(
     asked: Invocation,
@@ -43,13 +47,20 @@ def freeze_command(
     dry_run: bool,
     lagging: tuple[str, ...],
     unaffected: tuple[str, ...],
+    yes: bool,
 ) -> None:
     """Freeze the draft as a numbered release, which never changes."""
     from publisher.actions.freeze import freeze
     from publisher.releases.freezing import FreezeOrder
 
-    order = FreezeOrder(effective, correction, lagging, unaffected)
-    frozen = freeze(asked.workplace, asked.policy, order, dry_run=dry_run)
+    order = FreezeOrder(effective, correction, lagging, unaffected, sure=yes)
+    run = partial(freeze, asked.workplace, asked.policy, dry_run=dry_run, tell=asked.say)
+    try:
+        frozen = run(order)
+    except DoubtError as doubt:
+        if not console.confirmed(doubt):
+            raise
+        frozen = run(replace(order, sure=True))
     for line in frozen.lines():
         asked.say(line)
 
@@ -78,7 +89,7 @@ def import_history_command(
 
     with console.show_progress(asked.quiet) as progress:
         order = ImportOrder(repository, path, policy or asked.wanted, title, language)
-        done = import_history(asked.workplace, order, progress)
+        done = import_history(asked.workplace, order, progress, asked.say)
     for line in done.lines():
         asked.say(line)
 

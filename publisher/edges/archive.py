@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import stat
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,9 +15,11 @@ from pathlib import Path
 from typing import Protocol
 
 from publisher.edges.file_state import Remembered, state_of_files, state_of_folder
-from publisher.edges.files import remove_unfinished, write_folder
+from publisher.edges.files import remove_folder, remove_unfinished, write_folder
+from publisher.edges.journals import Journals
 from publisher.errors import FreezeError, NotFoundError, SealError
 from publisher.policies.policy import POLICY_ID
+from publisher.releases.act import Act
 from publisher.releases.folder import SUMS_FILE, broken, read_release, read_sums, seal_of
 from publisher.releases.number import Number
 from publisher.releases.release import Release
@@ -61,14 +62,17 @@ class Archive:
     again until its files or tags change.
     """
 
-    def __init__(self, versions: Path, witness: Witness) -> None:
+    def __init__(
+        self, versions: Path, witness: Witness, unfinished: Journals | None = None
+    ) -> None:
         """Opens it; nothing is read yet.
 
         Args:
             versions: the folder with a folder for each policy; it may be missing.
             witness: has the tags.
+            unfinished: has the journals of what is being made; None: there are none.
         """
-        self._versions, self._witness = versions, witness
+        self._versions, self._witness, self._unfinished = versions, witness, unfinished
         self._held: Remembered[Release] = Remembered(MOST_RELEASES)
         self._links: Remembered[Link] = Remembered(MOST_LINKS)
         self._numbers: Remembered[tuple[Number, ...]] = Remembered(_MOST_POLICIES)
@@ -86,7 +90,15 @@ class Archive:
             parsed = map(Number.parse, _folders(folder))
             found = tuple(sorted(number for number in parsed if number))
             self._numbers.keep(policy_id, state, found)
-        return found
+        on_the_way = self.unfinished(policy_id)
+        return tuple(n for n in found if n not in on_the_way.seals) if on_the_way else found
+
+    def unfinished(self, policy_id: str) -> Act | None:
+        """What is being made of a policy, and is not given out: its tag does not stand yet."""
+        act = self._unfinished.of(policy_id) if self._unfinished else None
+        if act is None or act.witnessed(self._witness.message(act.name)):
+            return None
+        return act
 
     def releases(self, policy_id: str) -> Releases:
         """All releases of a policy.
@@ -326,8 +338,8 @@ class Archive:
         return target
 
     def discard(self, policy_id: str, number: Number) -> None:
-        """Removes a folder that an interrupted freeze left before it was ever committed."""
-        shutil.rmtree(self._folder(policy_id, number))
+        """Removes the folder of a release that was being made, and never came to stand."""
+        remove_folder(self._folder(policy_id, number))
 
     def sweep(self, policy_id: str) -> None:
         """Removes folders that were being written when a freeze was interrupted."""

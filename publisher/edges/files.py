@@ -151,6 +151,17 @@ def folder_beside(place: Path) -> Iterator[Path]:
         os.close(descriptor)
 
 
+def remove_folder(place: Path) -> None:
+    """Removes a folder in one step, as far as readers can tell.
+
+    Raises:
+        OSError: it is not there, or cannot be removed.
+    """
+    with folder_beside(place) as aside:
+        place.rename(aside)  # replaces the empty folder
+    sync_folder(place.parent)
+
+
 def replace_folder(new: Path, place: Path) -> None:
     """Puts a finished folder in the place of another in one step; the old one is then at `new`.
 

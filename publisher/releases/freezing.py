@@ -13,7 +13,7 @@ from operator import ne
 
 from publisher.compare.amendment import Amendment, amend
 from publisher.compare.summary import summary_sentence
-from publisher.errors import FreezeError
+from publisher.errors import DoubtError, FreezeError
 from publisher.law.profiles import PROFILES, Duty
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import Policy
@@ -24,6 +24,10 @@ from publisher.releases.number import Materiality
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.releases.translation import stated
+
+_EARLY = dt.date(1990, 1, 1)
+"""Policies for customers of a site are hardly older."""
+_FAR = dt.timedelta(days=2 * 366)
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,19 @@ class FreezeOrder:
     """Translations that readers are told are not up to date: `de` or `de:security`."""
     unaffected: Sequence[str] = ()
     """Those that somebody has looked at, and found to need no change."""
+    sure: bool = False
+    """Somebody confirmed a date that is likely a slip."""
+
+    @property
+    def materiality(self) -> Materiality:
+        """Of the release that is asked for."""
+        return Materiality.EDITORIAL if self.correction else Materiality.MATERIAL
+
+    @property
+    def asked(self) -> str:
+        """What is asked for, on one line: the same words ask for the same release."""
+        lagging, unaffected = " ".join(self.lagging), " ".join(self.unaffected)
+        return f"{self.effective} {self.materiality}; {lagging}; {unaffected}"
 
 
 @dataclass(frozen=True)
@@ -116,10 +133,9 @@ def plan_freeze(
     Raises:
         FreezeError: it may not be frozen like this; says why, and the earliest lawful date.
     """
-    materiality = Materiality.EDITORIAL if order.correction else Materiality.MATERIAL
     release = Release(
-        number=releases.next_number(materiality),
-        materiality=materiality,
+        number=releases.next_number(order.materiality),
+        materiality=order.materiality,
         policy=draft,
         published=now.astimezone(dt.UTC).replace(microsecond=0),
         effective=order.effective,
@@ -138,6 +154,23 @@ def plan_freeze(
     plan_next = _correction if order.correction else _material
     planned = plan_next(release, releases, amendment, today)
     return replace(planned, translations=_retranslated(draft, last.policy))
+
+
+def refuse_doubt(order: FreezeOrder, today: dt.date) -> None:
+    """A date that is likely a slip is frozen only if somebody says that it is meant.
+
+    Raises:
+        DoubtError: it is, and nobody said so.
+    """
+    day = order.effective
+    if day is None or order.sure or _EARLY <= day <= today + _FAR:
+        return
+    what = f"more than two years after {today}" if day > today else f"before {_EARLY.year}"
+    raise DoubtError(
+        f"{day} is {what}, and a release never changes: is that the day?",
+        where="--effective",
+        remedy="correct the day; or say that it is meant: --yes",
+    )
 
 
 def in_other_languages(plan: FreezePlan) -> Iterator[str]:
@@ -216,6 +249,12 @@ def _material(
 ) -> FreezePlan:
     last = releases[-1]
     earliest = lawful_from(release, releases, today)
+    if last.effective == dt.date.max:
+        raise FreezeError(
+            f"release {last.number} takes effect on {last.effective}, and no day comes after that",
+            where=_folder(release),
+            remedy="only a correction can follow it: --correction",
+        )
     if last.effective:
         earliest = max(earliest, last.effective + dt.timedelta(days=1))
     effective = _known_day(release)

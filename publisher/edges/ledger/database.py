@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
 
 from publisher.edges.ledger.tables import SCHEMA, SCHEMA_VERSION, metadata
 from publisher.edges.private import make_folders
@@ -32,6 +32,8 @@ class Database:
         Raises:
             LedgerError: it cannot be opened, or has tables of another version.
         """
+        if why := unusable_url(url):
+            raise LedgerError(why, where="publisher.toml: ledger.url", remedy=URL_REMEDY)
         self.where = make_url(url).render_as_string(hide_password=True)
         if url.startswith("sqlite"):
             self._engine = _sqlite(url, self.where)
@@ -105,6 +107,22 @@ class Database:
                 where=self.where,
                 remedy="use the program that wrote it last, or a newer one",
             )
+
+
+URL_REMEDY = (
+    "write sqlite:////var/lib/company/ledger.sqlite, or postgresql+psycopg://user@host/name"
+)
+
+
+def unusable_url(url: str) -> str:
+    """Why no database can be opened by a URL; empty: perhaps one can. Nothing is opened."""
+    try:
+        make_url(url).get_dialect().import_dbapi()
+    except ImportError as error:
+        return f"the ledger's database needs a program that is not installed: {error.name}"
+    except (ArgumentError, ValueError) as error:
+        return f"the ledger has an address that does not read: {str(error).splitlines()[0]}"
+    return ""
 
 
 class LedgerPart:
