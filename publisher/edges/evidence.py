@@ -14,6 +14,7 @@ from publisher.edges.file_state import LITTER
 from publisher.edges.history import History
 from publisher.edges.signatures import Signatures
 from publisher.edges.tagged import Tagged
+from publisher.policies.file_names import unix_lines
 from publisher.releases.folder import SUMS_FILE, broken, read_release, read_sums
 from publisher.releases.known_seals import KnownPolicy
 from publisher.releases.number import Number
@@ -199,7 +200,7 @@ class Witnesses:
         # A draft may have had other line ends.
         texts = self._tagged.files_at((release.revision, place) for release, place, _, _ in unlike)
         for (release, _, path, data), text in zip(unlike, texts, strict=True):
-            if text is None or text.replace(b"\r\n", b"\n") != data.replace(b"\r\n", b"\n"):
+            if text is None or unix_lines(text) != data:
                 found[release.number] = [*(found[release.number] or ()), path]
         return found
 
