@@ -82,10 +82,8 @@ class Invocation:
 
     @property
     def shown_policies(self) -> tuple[str, ...]:
-        """As `policies`; says so where there is none, for what would then show nothing."""
-        if not self.policies:
-            self.say("There is no policy yet: make policy/ID/policy.toml")
-        return self.policies
+        """As `policies`; refused where there is none, for what would then show nothing."""
+        return (self.policy,) if self.wanted else self.workplace.policies
 
     def as_typed(self, text: str, policy_id: str = "") -> str:
         """What is to be run next, so that it works as it is printed, from where this was run.
