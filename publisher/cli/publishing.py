@@ -25,7 +25,6 @@ from publisher.releases.number import Number
 @click.pass_obj
 def build_command(asked: Invocation, as_of: dt.date | None) -> None:
     """Build the site and its PDFs."""
-    asked.say_unfinished()
     _build(asked, as_of)
 
 

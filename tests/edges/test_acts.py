@@ -98,7 +98,7 @@ def test_a_second_freeze_is_turned_away(edited: House, tmp_path: Path) -> None:
     found = archive_of(edited.project).release("privacy", Number(2))
     assert str(found.effective) == DAY
     assert f"Effective: {DAY}" in git(edited.root, "cat-file", "tag", "privacy/2")
-    assert edited.ok("verify") == "privacy: 2 release(s) checked\n"
+    assert edited.ok("verify") == "privacy: 2 release(s) checked; none is signed\n"
 
 
 def test_what_a_killed_freeze_started_holds_the_lock(edited: House, tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_what_a_killed_freeze_started_holds_the_lock(edited: House, tmp_path: Pa
     while "cut off" not in (output := edited.run("freeze", "--effective", DAY).output):
         assert time.monotonic() < deadline, output
     assert "Completed: the freeze of privacy/2" in output
-    assert edited.ok("verify") == "privacy: 2 release(s) checked\n"
+    assert edited.ok("verify") == "privacy: 2 release(s) checked; none is signed\n"
 
 
 # ── killed ───────────────────────────────────────────────────────────────────────────────────────
@@ -153,7 +153,7 @@ def test_killed_at_any_call_of_git_it_is_completed_by_the_next_run(tmp_path: Pat
             seen.update(said)
         after = state(house)
         assert after["status"] == ""
-        assert house.ok("verify") == "privacy: 2 release(s) checked\n"
+        assert house.ok("verify") == "privacy: 2 release(s) checked; none is signed\n"
         assert not any("unfinished" in path for path in after["files"])  # type: ignore[attr-defined]
     assert len(seen) == 2
 
@@ -169,10 +169,10 @@ def test_another_order_is_treated_as_usual_once_the_first_is_completed(
     told = house.run("verify")
     assert "the freeze of privacy/2 is at work, or was cut off" in told.output
     assert "privacy: 1 release(s) checked" in told.output
-    for words in (("status",), ("build",)):
-        output = house.ok(*words)
+    for words in ("status", "build"):
+        output = house.run(words).output
         assert "the freeze of privacy/2 is at work, or was cut off" in output
-        assert "publisher freeze" in output
+        assert f"publisher freeze --effective {DAY}, which completes it" in output
     result = house.run("freeze", "--effective", later(90))
     assert result.exit_code == 2
     assert "Completed: the freeze of privacy/2" in result.output
@@ -278,7 +278,7 @@ def test_what_a_hook_alters_is_taken_back_to_the_byte(
     assert after == before
     path.unlink()
     edited.ok("freeze", "--effective", DAY)
-    assert edited.ok("verify") == "privacy: 2 release(s) checked\n"
+    assert edited.ok("verify") == "privacy: 2 release(s) checked; none is signed\n"
 
 
 def test_every_clone_gets_the_bytes(tmp_path: Path) -> None:
@@ -289,7 +289,7 @@ def test_every_clone_gets_the_bytes(tmp_path: Path) -> None:
     assert (house.root / "versions/.gitattributes").read_text().startswith("** -text")
     assert git(house.root, "status", "--porcelain") == ""
     git(tmp_path, "clone", "-q", "-c", "core.autocrlf=true", str(house.root), "clone")
-    assert House(tmp_path / "clone").ok("verify") == "privacy: 1 release(s) checked\n"
+    assert House(tmp_path / "clone").ok("verify") == "privacy: 1 release(s) checked; none is signed\n"
     house.edit()
     house.ok("freeze", "--effective", DAY)
     written = (house.root / "versions/.gitattributes").read_text()
