@@ -12,7 +12,7 @@ import pytest
 from publisher.law.calendar import earliest_effective
 from publisher.law.profiles import PROFILES
 from publisher.policies.dates import moved
-from tests.fixtures.house import FACTS, SECTIONS, House, copied_house, later, make_house, today
+from tests.fixtures.house import FACTS, SECTIONS, House, copied_house, git, later, make_house, today
 
 FIRST, LAST = "0001-01-01", "9999-12-31"
 
@@ -118,3 +118,24 @@ def test_a_notice_period_that_never_ends_is_found_by_check(tmp_path: Path) -> No
     found = house.run("check")
     assert found.exit_code == 1
     assert "policy.toml:7: error: `notice.days` is 999999999" in " ".join(found.output.split())
+
+
+def test_commits_of_any_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody may write any time into a commit."""
+    house, old = make_house(tmp_path / "house"), tmp_path / "old"
+    old.mkdir()
+    git(old, "init", "-q", "-b", "main", "--template=")
+    git(old, "config", "user.name", "Tests")
+    git(old, "config", "user.email", "tests@hosting.example")
+    for number, time in enumerate(
+        ("@253402300799 -1400", "@253402300800 +0000", "@9999999999999 +0000")
+    ):
+        (old / "terms.md").write_text(f"# Terms\n\nText {number}.\n")
+        git(old, "add", "-A")
+        with monkeypatch.context() as set_so:
+            set_so.setenv("GIT_COMMITTER_DATE", time)
+            git(old, "commit", "-q", "-m", "Text")
+    house.ok("import", "--history", str(old), "terms.md")
+    house.ok("verify")
+    assert len(list((house.root / "versions/terms").glob("[0-9]*"))) == 3
+    house.ok("build")
