@@ -12,9 +12,8 @@ from publisher.answers.opt_out_wording import wording
 from publisher.checks.draft_findings import review_draft
 from publisher.compare.summary import summary_sentence
 from publisher.edges.acts import Acts, Done
-from publisher.edges.history import History
 from publisher.edges.press import Press
-from publisher.errors import FreezeError
+from publisher.edges.working_tree import refuse_uncommitted, refuse_unlike
 from publisher.letters.html_part import styled
 from publisher.letters.notice import notice_text, postponement_text
 from publisher.paper.documents import frozen_name, release_document
@@ -111,7 +110,8 @@ def freeze(
         here = archive.numbers(policy_id)
         acts.refuse_unfit(policy_id, here, number_after(max(here, default=None), order.materiality))
         releases = archive.releases(policy_id)  # what was altered must not be committed
-        _refuse_uncommitted(history)
+        refuse_uncommitted(history, workplace.private_places)
+        refuse_unlike(history, drafts, policy_id)
         refuse_clock(releases, now)
         submission = workplace.submissions.read(policy_id, releases)
         refuse_findings(review_draft(submission, releases), drafts.name(policy_id))
@@ -136,15 +136,6 @@ def _ended(acts: Acts, policy_id: str, order: FreezeOrder, tell: Teller) -> Done
         same = (was.verb, was.policy_id, was.asked) == ("freeze", policy_id, order.asked)
         found = done if same and acts.at(done) else found
     return found
-
-
-def _refuse_uncommitted(history: History) -> None:
-    if changed := history.changed():
-        raise FreezeError(
-            f"{len(changed)} file(s) are not committed: {', '.join(sorted(changed)[:5])}",
-            where=str(history.root),
-            remedy="commit or stash them: a release is made from a revision that git has",
-        )
 
 
 def _with_letter(plan: FreezePlan, organisation: Organisation) -> Release:

@@ -102,6 +102,12 @@ class History:
         """Whether anything at `path` is in the current commit."""
         return bool(self._git.ask("ls-tree", self.head, "--", self._path(path)))
 
+    def tracked(self, paths: Iterable[str]) -> list[str]:
+        """The paths in the project that git has in its index, at or below the given ones."""
+        wanted = [self._path(path) for path in paths]
+        listed = self._git.ask("ls-files", "-z", "--", *wanted) if wanted else b""
+        return list(self._own(filter(None, listed.split(b"\0"))))
+
     # ── tags ─────────────────────────────────────────────────────────────────────────────────────
 
     def tag_name(self, release: str) -> str:

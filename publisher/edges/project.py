@@ -9,15 +9,12 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from publisher.errors import ConfigurationError, NotFoundError
 from publisher.policies.policy import POLICY_ID
 
-if TYPE_CHECKING:
-    pass
-
 SETTINGS_FILE = "publisher.toml"
+PRIVATE_FOLDER = ".publisher"
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ class Project:
     @property
     def private(self) -> Path:
         """Ledger, spool and cache: outside git."""
-        return self.root / ".publisher"
+        return self.root / PRIVATE_FOLDER
 
     @property
     def cache(self) -> Path:
@@ -111,20 +108,62 @@ class Project:
 def read_folder(folder: Path, *, skip: str = "") -> Mapping[str, bytes]:
     """Every file below a folder by its path inside it; hidden ones and editors' copies left out.
 
+    Links to files are followed, links to folders are not: they may lead anywhere, and back up.
+
     Args:
         folder: which; empty if it is not there.
         skip: the ending of names that are left out too.
     """
-    return dict(sorted(_files(folder, "", skip))) if folder.is_dir() else {}
+    found = (
+        (name, Path(entry.path).read_bytes())
+        for name, entry in _entries(folder)
+        if _is_file(entry) and not (skip and name.endswith(skip))
+    )
+    return dict(sorted(found))
 
 
-def _files(folder: str | Path, inside: str, skip: str) -> Iterator[tuple[str, bytes]]:
-    with os.scandir(folder) as found:
-        for entry in found:
-            name = entry.name
-            if name.startswith(".") or name.endswith("~") or (skip and name.endswith(skip)):
-                continue
-            if entry.is_dir():
-                yield from _files(entry.path, f"{inside}{name}/", skip)
-            elif entry.is_file():
-                yield f"{inside}{name}", Path(entry.path).read_bytes()
+LINK, LINKED_FOLDER, LOST = "a link", "a link to a folder", "a link that leads to no file"
+"""What lies where a file should."""
+
+
+def odd_entries(folder: Path) -> list[tuple[str, str]]:
+    """What lies below a folder and is neither a file nor a folder: its path inside, and what it is.
+
+    Args:
+        folder: which; that it is a link itself is told too, as the path `""`.
+    """
+    found = [("", LINKED_FOLDER)] if folder.is_symlink() else []
+    for name, entry in _entries(folder):
+        if entry.is_symlink():
+            folders = Path(entry.path).is_dir()
+            found.append((name, LINKED_FOLDER if folders else LINK if _is_file(entry) else LOST))
+        elif not entry.is_file():
+            found.append((name, "neither a file nor a folder"))
+    return sorted(found)
+
+
+def is_shown(path: str) -> bool:
+    """Whether neither a file nor a folder that it lies in is hidden, or an editor's copy."""
+    return not any(part.startswith(".") or part.endswith("~") for part in path.split("/"))
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads round in a circle, say
+        return False
+
+
+def _entries(top: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """All that is below a folder but the folders, by its path inside; nothing that is hidden."""
+    folders = [(str(top), "")] if top.is_dir() else []
+    while folders:
+        folder, inside = folders.pop()
+        with os.scandir(folder) as found:
+            for entry in found:
+                if not is_shown(entry.name):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append((entry.path, f"{inside}{entry.name}/"))
+                else:
+                    yield f"{inside}{entry.name}", entry

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from publisher.errors import SealError
 from publisher.policies.anchoring import Anchored
+from publisher.policies.file_names import unix_lines
 from publisher.policies.finding import Finding, Severity
 from publisher.releases.number import Number
 from publisher.releases.release import Imported, Release
@@ -169,5 +170,5 @@ def _as_drafted(
         texts |= {f"{language}/{name}": (f"{place}/{name}", t) for name, t in files.items()}
     what = f"differs from the draft at revision {release.revision[:10]}"
     for name, (path, text) in texts.items():
-        if draft.get(name) != text.encode():
+        if unix_lines(draft.get(name, b"")) != text.encode():
             yield Finding(Severity.ERROR, f"{folder}/{path}", 0, what)

@@ -97,7 +97,7 @@ BAD: dict[str, tuple[dict[str, str | bytes], str, str, str]] = {
         "byte order",
         "BOM",
     ),
-    "CRLF": ({"use.md": USE.replace("\n", "\r\n")}, "use.md:1", "carriage return", "LF"),
+    "carriage return": ({"use.md": USE.replace("data", "data\r", 1)}, "use.md:3", "carriage", "LF"),
     "control character": ({"use.md": USE + "\na\x07b\n"}, "use.md:7", "U+0007", "remove"),
     "terminal code": ({"use.md": USE + "\na\x9bb\n"}, "use.md:7", "U+009B", "remove"),
     "heading that turns": (
