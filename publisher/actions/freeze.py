@@ -12,6 +12,7 @@ from publisher.answers.opt_out_wording import wording
 from publisher.checks.draft_findings import review_draft
 from publisher.compare.summary import summary_sentence
 from publisher.edges.acts import Acts, Done
+from publisher.edges.clones import refuse_partial_clone
 from publisher.edges.press import Press
 from publisher.edges.working_tree import refuse_uncommitted, refuse_unlike
 from publisher.letters.html_part import styled
@@ -111,6 +112,7 @@ def freeze(
         here = archive.numbers(policy_id)
         acts.refuse_unfit(policy_id, here, number_after(max(here, default=None), order.materiality))
         releases = archive.releases(policy_id)  # what was altered must not be committed
+        refuse_partial_clone(history, releases[-1] if releases else None)
         refuse_uncommitted(history, workplace.private_places)
         refuse_unlike(history, drafts, policy_id)
         refuse_clock(releases, now)

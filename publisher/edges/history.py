@@ -66,6 +66,13 @@ class History:
         return self._git.line("rev-parse", "--is-shallow-repository") == "true"
 
     @property
+    def without_tags(self) -> str:
+        """The remote from which this clone is set up to fetch no tags; empty: there is none."""
+        done = self._git.run("config", "--get-regexp", r"^remote\..*\.tagopt$", "^--no-tags$")
+        first = os.fsdecode(done.stdout).partition("\n")[0].partition(" ")[0]
+        return first.removeprefix("remote.").removesuffix(".tagopt")
+
+    @property
     def head(self) -> str:
         """The current commit.
 
@@ -263,7 +270,9 @@ class History:
                              f"{revision}^{{commit}}")  # fmt: skip
         if done.returncode:
             raise NotFoundError(
-                f"git knows no revision `{revision}`", remedy="name a commit, branch or tag"
+                f"git knows no revision `{revision}`",
+                remedy="name a commit, branch or tag"
+                + ("; this clone is shallow: git fetch --unshallow" if self.shallow else ""),
             )
         place, commit = self._path(folder), done.stdout.decode().strip()
         listed = self._git.ask("ls-tree", "-r", "-z", "--full-tree", commit, "--", place)
