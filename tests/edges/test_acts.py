@@ -289,7 +289,7 @@ def test_every_clone_gets_the_bytes(tmp_path: Path) -> None:
     assert (house.root / "versions/.gitattributes").read_text().startswith("** -text")
     assert git(house.root, "status", "--porcelain") == ""
     git(tmp_path, "clone", "-q", "-c", "core.autocrlf=true", str(house.root), "clone")
-    assert House(tmp_path / "clone").ok("verify") == "privacy: 1 release(s) checked; none is signed\n"
+    assert "1 release(s) checked; not signed" in House(tmp_path / "clone").ok("verify")
     house.edit()
     house.ok("freeze", "--effective", DAY)
     written = (house.root / "versions/.gitattributes").read_text()
