@@ -45,6 +45,10 @@ class FreezeError(PublisherError):
     """A release may not be frozen as asked."""
 
 
+class DoubtError(FreezeError):
+    """What was asked for is likely a slip; whoever asks may say that it is meant."""
+
+
 class SealError(PublisherError):
     """A frozen release is not what it was when it was sealed."""
 

@@ -10,3 +10,11 @@ Progress = Callable[[str, int, int], None]
 
 def silent(what: str, done: int, total: int) -> None:
     """A `Progress` that tells nobody."""
+
+
+Teller = Callable[[str], None]
+"""Told a line of what was done beside what was asked for."""
+
+
+def unheard(line: str) -> None:
+    """A `Teller` that tells nobody."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from publisher.actions.workplace import Workplace
 from publisher.answers.declarations import timing
-from publisher.answers.opt_out_form import LONGEST_ADDRESS
 from publisher.answers.opt_out_page import FormAddress, FormMessage, ShownPage
 from publisher.answers.receipts_due import asked_with
 from publisher.edges.built_site import read_opt_out_page
 from publisher.errors import LedgerError
+from publisher.policies.addresses import LONGEST_ADDRESS
 
 
 def ask_for_link(workplace: Workplace, at: FormAddress, address: str) -> ShownPage:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
+from publisher.actions import Teller, unheard
 from publisher.actions.workplace import Workplace
 from publisher.answers.opt_out_wording import wording
 from publisher.checks.draft_findings import review_draft
 from publisher.compare.summary import summary_sentence
-from publisher.edges.archive import Archive
-from publisher.edges.commits import Commits
-from publisher.edges.history import History
+from publisher.edges.acts import Acts, Done
+from publisher.edges.clones import refuse_partial_clone
 from publisher.edges.press import Press
-from publisher.errors import FreezeError
+from publisher.edges.working_tree import refuse_uncommitted, refuse_unlike
 from publisher.letters.html_part import styled
 from publisher.letters.notice import notice_text, postponement_text
 from publisher.paper.documents import frozen_name, release_document
 from publisher.policies.organisation import Organisation
+from publisher.releases.act import Act
 from publisher.releases.folder import SUMS_FILE, read_release, release_files, seal_of
 from publisher.releases.freezing import (
     FreezeOrder,
@@ -25,9 +27,13 @@ from publisher.releases.freezing import (
     in_other_languages,
     plan_freeze,
     refuse_clock,
+    refuse_doubt,
     refuse_findings,
 )
+from publisher.releases.number import number_after
 from publisher.releases.release import Release
+from publisher.releases.releases import Releases
+from publisher.releases.signers import signers_of_next
 
 
 @dataclass(frozen=True)
@@ -36,14 +42,15 @@ class Frozen:
 
     plan: FreezePlan
     release: Release
-    """With its letter, its form and, once it is frozen, its seal."""
-    commit: str = ""
-    """Empty on a dry run."""
-    signed: bool = False
+    """With its letter, its form and its seal."""
+    done: Done | None = None
+    """How git has it; None on a dry run."""
+    detached: bool = False
+    """Whether no branch has its commit."""
 
     def lines(self) -> Iterator[str]:
         """What was done, or would be, in lines to read."""
-        release, plan, done = self.release, self.plan, bool(self.commit)
+        release, plan, done = self.release, self.plan, self.done
         day = release.effective or "an unknown day"
         verb = "Frozen:" if done else "Would freeze"
         yield f"{verb} {release.name} ({release.materiality}), in force from {day}"
@@ -58,57 +65,81 @@ class Frozen:
         for duty in plan.duties:
             yield f"  for a lawyer to see to: {duty.text} ({duty.source})"
         if done:
-            signed = "signed" if self.signed else "not signed: git has no signing key"
-            yield f"  commit {self.commit[:10]}, tag {release.name} ({signed})"
+            yield f"  commit {done.commit[:10]}, tag {done.tag} ({done.signature})"
             yield f"  seal {release.seal}"
-            if release.notice:
-                yield f"Next: publisher build, then publisher send {release.number}"
+        if self.detached:
+            yield "  HEAD is detached: no branch has the commit, until git switch -c NAME"
+        if done and release.notice:
+            yield f"Next: publisher build, then publisher send {release.number}"
 
 
 def freeze(
-    workplace: Workplace, policy_id: str, order: FreezeOrder, *, dry_run: bool = False
+    workplace: Workplace,
+    policy_id: str,
+    order: FreezeOrder,
+    *,
+    dry_run: bool = False,
+    tell: Teller = unheard,
 ) -> Frozen:
-    """Freezes the draft as the next release: writes its folder, commits it, tags it.
+    """Freezes the draft as the next release: writes its folder, commits it, tags it; or nothing.
+
+    What an earlier freeze or import left when it was cut off is completed or taken back first.
 
     Args:
         workplace: the project.
         policy_id: which policy.
         order: what is asked for.
         dry_run: say what would happen, and do nothing.
+        tell: told what became of what was cut off.
 
     Raises:
         FreezeError: it may not be frozen like this; says why, and the earliest lawful date.
+        DoubtError: the date is likely a slip, and the order does not say that it is meant.
         SealError: an earlier release was altered.
-        HistoryError: git cannot do its part.
-        RenderError: the letter would be too large for mail programs.
+        HistoryError: git cannot do its part; everything is as it was before.
+        RenderError: the letter would be too large for mail programs, or a font is missing.
     """
-    archive, history, drafts = workplace.archive, workplace.history, workplace.drafts
-    organisation = workplace.settings.organisation
-    folder, now = drafts.name(policy_id), workplace.clock()
-    if not dry_run:
-        _finish_interrupted(archive, history, workplace.commits, policy_id, f"{folder}/notes")
-    revision = history.head
-    releases = archive.releases(policy_id)  # what was altered must not be committed
-    _refuse_uncommitted(history)
-    refuse_clock(releases, now)
-    submission = workplace.submissions.read(policy_id, releases)
-    refuse_findings(review_draft(submission, releases), folder)
-    plan = plan_freeze(order, drafts.policy(policy_id), releases, revision, now)
-    frozen = Frozen(plan, _with_letter(plan, organisation))
-    if dry_run:
-        return frozen
-    documents = _documents(frozen.release, organisation, workplace.press)
-    sealed = _store(archive, frozen.release, documents)
-    return _record(workplace.commits, replace(frozen, release=sealed), folder)
+    history, archive, drafts = workplace.history, workplace.archive, workplace.drafts
+    acts, organisation = workplace.acts, workplace.settings.organisation
+    revision = history.head  # a project without a commit is refused
+    with nullcontext() if dry_run else acts.one_at_a_time(f"the freeze of {policy_id}"):
+        if dry_run:
+            acts.refuse_cut_off()
+        elif done := _ended(acts, policy_id, order, tell):
+            release = archive.release(policy_id, done.number)
+            return Frozen(FreezePlan(release), release, done, acts.detached)
+        revision, now = history.head, workplace.clock()
+        here = archive.numbers(policy_id)
+        acts.refuse_unfit(policy_id, here, number_after(max(here, default=None), order.materiality))
+        releases = archive.releases(policy_id)  # what was altered must not be committed
+        refuse_partial_clone(history, releases[-1] if releases else None)
+        refuse_uncommitted(history, workplace.private_places)
+        refuse_unlike(history, drafts, policy_id)
+        refuse_clock(releases, now)
+        submission = workplace.submissions.read(policy_id, releases)
+        refuse_findings(review_draft(submission, releases), drafts.name(policy_id))
+        plan = plan_freeze(order, drafts.policy(policy_id), releases, revision, now)
+        refuse_doubt(order, now.date())
+        release, files = _sealed(_with_letter(plan, organisation), organisation, workplace.press)
+        workplace.press.require_site(Releases([*releases, release]), organisation)
+        act = _act(release, drafts.name(policy_id), order)
+        signers = signers_of_next([each.policy.signers for each in releases])
+        act = acts.rehearsed(replace(act, signers=signers), files)
+        if dry_run:
+            return Frozen(plan, release, detached=acts.detached)
+        done = acts.carry_out(act, [(release.number, files)])
+        return Frozen(plan, release, done, acts.detached)
 
 
-def _refuse_uncommitted(history: History) -> None:
-    if changed := history.changed():
-        raise FreezeError(
-            f"{len(changed)} file(s) are not committed: {', '.join(sorted(changed)[:5])}",
-            where=str(history.root),
-            remedy="commit or stash them: a release is made from a revision that git has",
-        )
+def _ended(acts: Acts, policy_id: str, order: FreezeOrder, tell: Teller) -> Done | None:
+    """Ends what was cut off; what came of it, if that is all that is asked for."""
+    found: Done | None = None
+    for done in acts.recovered():
+        tell(done.line())
+        was = done.act
+        same = (was.verb, was.policy_id, was.asked) == ("freeze", policy_id, order.asked)
+        found = done if same and acts.at(done) else found
+    return found
 
 
 def _with_letter(plan: FreezePlan, organisation: Organisation) -> Release:
@@ -125,66 +156,34 @@ def _with_letter(plan: FreezePlan, organisation: Organisation) -> Release:
     return replace(release, notice=letter, opt_out=wording(release, organisation.name))
 
 
-def _documents(release: Release, organisation: Organisation, press: Press) -> dict[str, bytes]:
-    """The PDFs that are frozen with a release, by name."""
-    return {
+def _sealed(
+    release: Release, organisation: Organisation, press: Press
+) -> tuple[Release, dict[str, bytes]]:
+    """The release with its seal, and the files of its folder, with its PDFs."""
+    documents = {
         frozen_name(release, language): press.pdf_of(
             release_document(release, organisation, language)
         )
         for language in ("", *release.policy.translations)
     }
-
-
-def _store(archive: Archive, release: Release, documents: Mapping[str, bytes]) -> Release:
-    """Writes the folder of a release, and gives the release with its seal."""
     files = release_files(release, documents)
     sealed = replace(release, seal=seal_of(files[SUMS_FILE]))
     # What never changes again must read back as what was meant before it is written.
     assert read_release(release.policy.id, files, f"versions/{release.name}") == sealed
-    archive.write(release.policy.id, release.number, files)
-    return sealed
+    return sealed, files
 
 
-def _record(commits: Commits, frozen: Frozen, folder: str) -> Frozen:
-    """Commits and tags a release whose folder is written."""
-    release = frozen.release
-    notes = [f"{folder}/notes/{note.name}" for note in release.policy.notes]
-    day = release.effective.isoformat() if release.effective else "an unknown date"
-    message = f"Freeze {release.name}, in force from {day}\n\nSeal: {release.seal}"
-    commit = commits.commit([f"versions/{release.name}"], notes, message)
-    signed = commits.tag(release.name, _tag_message(release))
-    return replace(frozen, commit=commit, signed=signed)
-
-
-def _tag_message(release: Release) -> str:
-    """What a tag says: what the release is, and its seal."""
+def _act(release: Release, folder: str, order: FreezeOrder) -> Act:
+    """What is made of a release: its folder, without the notes that are gathered in it."""
     facts = release.policy.facts
-    return "\n".join(
-        [
-            f"{facts.title}, version {release.number} ({release.materiality})",
-            "",
-            f"Effective: {release.effective or 'unknown'}",
-            f"Seal: {release.seal}",
-        ]
+    day = release.effective.isoformat() if release.effective else "an unknown date"
+    return Act(
+        verb="freeze",
+        policy_id=release.policy.id,
+        seals={release.number: release.seal},
+        asked=order.asked,
+        message=f"Freeze {release.name}, in force from {day}\n\nSeal: {release.seal}\n",
+        testimony=f"{facts.title}, version {release.number} ({release.materiality})\n\n"
+        f"Effective: {release.effective or 'unknown'}\nSeal: {release.seal}\n",
+        changes={f"{folder}/notes/{note.name}": None for note in release.policy.notes},
     )
-
-
-def _finish_interrupted(
-    archive: Archive, history: History, commits: Commits, policy_id: str, notes: str
-) -> None:
-    """Takes back or completes what a freeze that was cut off has left."""
-    archive.sweep(policy_id)
-    for number in archive.numbers(policy_id):
-        folder = f"versions/{policy_id}/{number}"
-        if not history.committed(folder):
-            archive.discard(policy_id, number)
-            commits.uncommit(folder, notes)
-    if history.changed():
-        return
-    releases = archive.releases(policy_id)
-    if not releases:
-        return
-    last = releases[-1]
-    added = history.revisions(f"versions/{last.name}")
-    if added and added[0].id == history.head and last.name not in history.tags(policy_id):
-        commits.tag(last.name, _tag_message(last))

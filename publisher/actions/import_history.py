@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from publisher.actions import Progress, silent
+from publisher.actions import Progress, Teller, silent, unheard
 from publisher.actions.workplace import Workplace
-from publisher.edges.archive import Archive
-from publisher.edges.commits import Commits
-from publisher.edges.drafts import Drafts
 from publisher.edges.foreign import ForeignHistory, Sighting
-from publisher.edges.history import History
 from publisher.errors import HistoryError, NotFoundError
 from publisher.policies.anchoring import source_text
 from publisher.policies.draft import FACTS_FILE
 from publisher.policies.policy import Facts
+from publisher.releases.act import Act
 from publisher.releases.folder import SUMS_FILE, read_release, release_files, seal_of
 from publisher.releases.importing import (
     MARKDOWN,
@@ -33,6 +31,7 @@ from publisher.releases.importing import (
     title_of_text,
     why_no_text,
 )
+from publisher.releases.number import Number
 from publisher.releases.redrafting import DraftFiles
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
@@ -56,52 +55,67 @@ class ImportOrder:
 
 
 def import_history(
-    workplace: Workplace, order: ImportOrder, progress: Progress = silent
+    workplace: Workplace,
+    order: ImportOrder,
+    progress: Progress = silent,
+    tell: Teller = unheard,
 ) -> ImportReport:
     """Makes one release of each text that a file had, and lets the draft be the last of them.
 
-    What is there already is kept: a run that was cut off goes on where it stopped, and a later run
-    adds what has come since.
+    All of it is made, or nothing. What is there already is kept: a later run adds what has come
+    since. What was cut off is completed or taken back first.
 
     Args:
         workplace: the project.
         order: what is to be imported.
         progress: told of each release.
+        tell: told what became of what was cut off.
 
     Raises:
         ConfigurationError: the id or the title cannot be one, or `policy.toml` does not read.
         NotFoundError: the history has no such file.
-        HistoryError: there is no git repository, it is shallow, or the history is another one.
+        HistoryError: there is no git repository, it is shallow, or the history is another one; or
+            git cannot do its part, and everything is as it was before.
         FreezeError: the policy has releases that were frozen from a draft.
         SealError: a release was altered.
+        RenderError: the site could not have the last text as a PDF: a font is missing.
     """
-    archive, drafts, own = workplace.archive, workplace.drafts, workplace.history
+    archive, drafts, acts = workplace.archive, workplace.drafts, workplace.acts
     source, left_out = _Source(_history(order.repository)), list[str]()
     # What the stranger's repository may refuse comes before anything is written, as does the rest.
     found = list(source.texts(order.path, left_out))
     policy_id = policy_id_for(order.policy_id, order.path)
-    own.head  # noqa: B018 - a project without a commit is refused
-    archive.sweep(policy_id)
-    releases = archive.releases(policy_id)
-    refuse_frozen(policy_id, releases)
-    refuse_another_history(releases, found, order.path)
-    draft = DraftFiles.read(drafts.files(policy_id), drafts.name(policy_id))
-    facts = _facts(source, draft, order, found[-1], f"{drafts.name(policy_id)}/{FACTS_FILE}")
-    lineage, made = resumed(releases), list(releases)
-    for each in found[len(releases) :]:
-        progress("versions", len(made), len(found))
-        last, text = made[-1] if made else None, source.text(each)
-        made.append(_store(archive, imported_release(policy_id, facts, text, each, lineage, last)))
-    progress("versions", len(found), len(found))
-    follows = _follow(drafts, policy_id, draft, Releases(made))
-    _record(own, workplace.commits, made[-1], source.address, [drafts.name(policy_id)] * follows)
+    workplace.history.head  # noqa: B018 - a project without a commit is refused
+    with acts.one_at_a_time(f"the import of {policy_id}"):
+        for done in acts.recovered():
+            tell(done.line())
+        releases = archive.releases(policy_id)
+        refuse_frozen(policy_id, releases)
+        refuse_another_history(releases, found, order.path)
+        draft = DraftFiles.read(drafts.files(policy_id), drafts.name(policy_id))
+        facts = _facts(source, draft, order, found[-1], f"{drafts.name(policy_id)}/{FACTS_FILE}")
+        lineage, made = resumed(releases), list(releases)
+        for each in found[len(releases) :]:
+            progress("versions", len(made), len(found))
+            last, text = made[-1] if made else None, source.text(each)
+            made.append(_sealed(imported_release(policy_id, facts, text, each, lineage, last)))
+        progress("versions", len(found), len(found))
+        wanted = draft.following(Releases(made))
+        if new := made[len(releases) :]:
+            workplace.press.require_site(Releases(made), workplace.settings.organisation)
+            acts.refuse_unfit(policy_id, archive.numbers(policy_id), *(r.number for r in new))
+            files = {**draft.files, **wanted} if wanted is not None else {}
+            changes = {f"{drafts.name(policy_id)}/{name}": data for name, data in files.items()}
+            act = _act(new, order, source.address, changes)
+            act = acts.rehearsed(act, release_files(new[-1], {}))
+            acts.carry_out(act, _folders(new, progress))
     return ImportReport(
         policy_id=policy_id,
         releases=Releases(made),
-        new=len(made) - len(releases),
+        new=len(new),
         carried=lineage.carried,
         left_out=tuple(left_out),
-        draft_follows=follows,
+        draft_follows=wanted is not None and bool(new or not wanted),
         missing=draft.missing(),
     )
 
@@ -175,48 +189,49 @@ def _facts(
     return facts
 
 
-# ── writing ──────────────────────────────────────────────────────────────────────────────────────
+# ── what is made ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _store(archive: Archive, release: Release) -> Release:
-    """Writes the folder of a release, and gives the release with its seal."""
+def _sealed(release: Release) -> Release:
+    """The release with its seal."""
     policy_id, files = release.policy.id, release_files(release, {})
     sealed = replace(release, seal=seal_of(files[SUMS_FILE]))
     # What never changes again must read back as what was meant before it is written.
     assert read_release(policy_id, files, release.name) == sealed
-    archive.write(policy_id, release.number, files)
     return sealed
 
 
-def _follow(drafts: Drafts, policy_id: str, draft: DraftFiles, releases: Releases) -> bool:
-    """Makes the draft the last release, unless work would be lost by it."""
-    wanted = draft.following(releases)
-    if wanted is None:
-        return False
-    drafts.write(policy_id, wanted)
-    return True
+def _folders(
+    new: Sequence[Release], progress: Progress
+) -> Iterator[tuple[Number, Mapping[str, bytes]]]:
+    """The files of each release, as they are asked for."""
+    for done, release in enumerate(new):
+        progress("folders", done, len(new))
+        yield release.number, release_files(release, {})
+    progress("folders", len(new), len(new))
 
 
-def _record(own: History, commits: Commits, last: Release, address: str, drafts: list[str]) -> None:
-    """Commits what was made, in one commit, and tags the last release of it."""
-    policy_id = last.policy.id
-    folders = [f"versions/{policy_id}", *drafts]
-    if any(f"{folder}/" in path for path in own.changed() for folder in folders):
-        message = f"Import {policy_id}/1 to {last.name} from {address}\n\nSeal: {last.seal}"
-        commits.commit(folders, [], message)
-    if last.name not in own.tags(policy_id):
-        commits.tag(last.name, _tag_message(last))
+def _act(
+    new: Sequence[Release], order: ImportOrder, address: str, changes: Mapping[str, bytes | None]
+) -> Act:
+    """What is made: the folders, and the draft that follows them.
 
-
-def _tag_message(last: Release) -> str:
-    """One tag bears witness to every release before it too: each has the seal of the one before."""
+    One tag bears witness to every release before it too: each has the seal of the one before.
+    """
+    last = new[-1]
     assert last.imported
-    return "\n".join(
-        [
-            f"{last.policy.facts.title}, versions 1 to {last.number} (imported)",
-            "",
-            f"Source: {last.imported.source} {last.imported.path}",
-            f"Commit: {last.imported.commit}",
-            f"Seal: {last.seal}",
-        ]
+    policy_id, title = last.policy.id, last.policy.facts.title
+    return Act(
+        verb="import",
+        policy_id=policy_id,
+        seals={release.number: release.seal for release in new},
+        asked=shlex.join(
+            ["import", "--history", str(order.repository), order.path, "--policy", policy_id]
+        ),
+        message=f"Import {policy_id}/{new[0].number} to {last.name} from {address}\n\n"
+        f"Seal: {last.seal}\n",
+        testimony=f"{title}, versions 1 to {last.number} (imported)\n\n"
+        f"Source: {last.imported.source} {last.imported.path}\n"
+        f"Commit: {last.imported.commit}\nSeal: {last.seal}\n",
+        changes=changes,
     )

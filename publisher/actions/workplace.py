@@ -8,18 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.edges import clock as clocks
+from publisher.edges.private import close_private, private_places, spool_folder
 from publisher.edges.project import SETTINGS_FILE, Project
 
 if TYPE_CHECKING:
     from publisher.answers.phrases import Phrases
+    from publisher.edges.acts import Acts
     from publisher.edges.archive import Archive
     from publisher.edges.build_cache import BuildCache
     from publisher.edges.carriers.carrier import Carrier
     from publisher.edges.clock import Clock
-    from publisher.edges.commits import Commits
     from publisher.edges.drafts import Drafts
     from publisher.edges.evidence import Witnesses
     from publisher.edges.history import History
+    from publisher.edges.journals import Journals
     from publisher.edges.ledger import Ledger
     from publisher.edges.press import Press
     from publisher.edges.submissions import Submissions
@@ -34,12 +36,13 @@ class Workplace:
     """
 
     def __init__(self, project: Project, clock: Clock | None = None) -> None:
-        """Opens nothing yet.
+        """Opens nothing yet; the private folder, if there is one, is closed to others.
 
         Args:
             project: its folders.
             clock: gives the time of every act, with its offset; None: the machine's.
         """
+        close_private(project.root)
         self.project = project
         self.clock = clock or clocks.now
 
@@ -65,8 +68,21 @@ class Workplace:
 
     @property
     def spool(self) -> Path:
-        """Folder of letters that are spooled instead of sent."""
-        return self.project.root / self.settings.spool
+        """Folder of letters that are spooled instead of sent.
+
+        Raises:
+            ConfigurationError: `publisher.toml` does not read, or names no folder of its own.
+        """
+        return spool_folder(self.project.root, self.settings.spool)
+
+    @property
+    def private_places(self) -> list[str]:
+        """The paths in the project, from its root, at which customers' addresses lie.
+
+        Raises:
+            ConfigurationError: `publisher.toml` does not read.
+        """
+        return private_places(self.project.root, self.spool, self.settings.ledger)
 
     @cached_property
     def drafts(self) -> Drafts:
@@ -81,7 +97,14 @@ class Workplace:
         from publisher.edges.archive import Archive
         from publisher.edges.tags import Tags
 
-        return Archive(self.project.versions, Tags(self.project.root))
+        return Archive(self.project.versions, Tags(self.project.root), self.journals)
+
+    @cached_property
+    def journals(self) -> Journals:
+        """What freezes and imports are making, until it stands."""
+        from publisher.edges.journals import Journals
+
+        return Journals(self.project.private / "unfinished")
 
     @property
     def witnesses(self) -> Witnesses:
@@ -117,15 +140,17 @@ class Workplace:
         return History(self.project.root)
 
     @cached_property
-    def commits(self) -> Commits:
-        """Writes to the project's git repository.
+    def acts(self) -> Acts:
+        """Carries out what makes releases: writes them, commits and tags them.
 
         Raises:
             HistoryError: there is no git.
         """
+        from publisher.edges.acts import Acts
         from publisher.edges.commits import Commits
 
-        return Commits(self.project.root)
+        root = self.project.root
+        return Acts(root, self.archive, Commits(root), self.journals)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -191,6 +216,15 @@ class Workplace:
             ConfigurationError: a folder is called what cannot be a policy's id.
         """
         return self.project.policy_ids
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The same, for a command that is about each of them.
+
+        Raises:
+            NotFoundError: there is none, or one is a folder and no more.
+        """
+        return self.project.policies
 
     def policy_id(self, wanted: str | None) -> str:
         """The policy a command is about: the one named, or the only one.

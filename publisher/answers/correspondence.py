@@ -9,7 +9,7 @@ from publisher.answers.mail_meaning import About, Reading, Sent, beside_form, re
 from publisher.answers.personal_links import personal_links
 from publisher.answers.phrases import Phrases
 from publisher.letters.html_part import subject_of
-from publisher.letters.notice import personal_text
+from publisher.letters.notice import sent_text
 from publisher.mail.mail import Mail
 from publisher.policies.organisation import Organisation
 from publisher.releases.number import Number
@@ -49,7 +49,7 @@ def correspondence(
     release, recipient, facts = bearer.release, bearer.recipient, bearer.release.policy.facts
     token = bearer.token.text if bearer.token else ""
     links = personal_links(release, organisation, token, before)
-    letter = personal_text(release, recipient, links)
+    letter = sent_text(release, recipient, links)
     sent = Sent(
         subject=subject_of(letter),
         text=as_plain_text(parse(letter)),

@@ -12,14 +12,13 @@ from publisher.answers.bearer import Bearer
 from publisher.answers.declarations import current_declaration, last_late
 from publisher.markup.elements import NOTHING
 from publisher.people.requests import Request, RequestKind, Timing
+from publisher.policies.addresses import LONGEST_ADDRESS
 from publisher.policies.dates import long_date
 from publisher.releases.release import Release
 
 ANSWER = "pp-answer"
 """The anchor of what the receiver shows, so that a phone shows it without scrolling."""
 ADDRESS_FIELD, TOKEN_FIELD, ACTION_FIELD = "address", "token", "action"
-LONGEST_ADDRESS = 254
-"""Octets of an address (RFC 5321 §4.5.3.1.3, less the angle brackets)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ def reply_address(base: str, token: str) -> str:
     Raises:
         ConfigurationError: the local part would have more than 64 octets.
     """
-    local, _, domain = base.partition("@")
+    local, _, domain = base.rpartition("@")
     if len(local) + 1 + len(token) > 64:
         raise ConfigurationError(
             f"the reply address would have {len(local) + 1 + len(token)} octets before the @",
             where="publisher.toml: mail.opt_out",
-            remedy="choose a shorter address, so that at most 64 remain",
+            remedy="publisher check says how many letters fit",
         )
     return f"{local}+{token}@{domain}"
 

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 from base64 import b32encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from publisher.errors import ConfigurationError, TokenError
@@ -15,6 +15,24 @@ from publisher.releases.number import Number
 MAC_CHARACTERS = 20
 """100 bits of HMAC-SHA256 in base 32 (RFC 2104 §5 asks for 80 bits at least): short enough for a
 local part of 64 octets (RFC 5321 §4.5.3.1.1), and out of reach of guessing over a network."""
+
+
+RECIPIENT_DIGITS = 8
+"""Hexadecimal digits of a recipient's number that room is kept for: four thousand million."""
+
+
+def longest_token(policy_id: str, numbers: Iterable[Number]) -> int:
+    """Octets of the longest token of any letter about some releases.
+
+    With an id of 16 letters, the longest there is, and number 9999.9999 these are 56.
+
+    Args:
+        policy_id: of the policy.
+        numbers: of the releases.
+    """
+    longest = max(len(str(number)) for number in numbers)
+    parts = (len(policy_id), longest, RECIPIENT_DIGITS, MAC_CHARACTERS)
+    return sum(parts) + len(parts) - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from publisher.checks.translation_findings import SeenText, check_translations
 from publisher.compare.amendment import amend
 from publisher.policies.draft import FACTS_FILE
 from publisher.policies.finding import Finding, Severity
-from publisher.policies.labels import check_facts, check_settings
-from publisher.policies.policy import Policy
+from publisher.policies.labels import check_facts, check_reply_address, check_settings
+from publisher.policies.policy import SIGNERS_FILE, Policy
 from publisher.policies.settings import Settings
 from publisher.releases.releases import Releases
+from publisher.releases.signers import read_signers, signers_of_next
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Submission:
     settings: SettingsFile
     seen: Sequence[SeenText] = ()
     """What stood there when each translation that no release has was committed."""
+    token: int = 0
+    """Octets of the longest token in the reply address of a letter about its next release."""
 
 
 def review_draft(submission: Submission, releases: Releases) -> list[Finding]:
@@ -59,10 +62,23 @@ def review_draft(submission: Submission, releases: Releases) -> list[Finding]:
         *submission.findings,
         *check_facts(policy.facts, submission.facts, f"{folder}/{FACTS_FILE}"),
         *check_settings(own.settings, own.data, own.name),
+        *check_reply_address(own.settings, submission.token, own.data, own.name),
         *check_text(policy, last, folder, amendment),
         *check_translations(policy, releases, folder, submission.seen),
+        *_check_signers(policy, releases, f"{folder}/{SIGNERS_FILE}"),
     ]
     return ranked(found)
+
+
+def _check_signers(policy: Policy, releases: Releases, place: str) -> list[Finding]:
+    """What in the file of signers does not read, or is not what its editor may think it is."""
+    if policy.signers:
+        return read_signers(policy.signers, place)[1]
+    if not signers_of_next([release.policy.signers for release in releases]):
+        return []
+    what = "is gone: who may sign is still who the last release that had it says"
+    remedy = "restore it, or name in it who may sign from now on"
+    return [Finding(Severity.CUE, place, 0, what, remedy)]
 
 
 def no_draft() -> Finding:

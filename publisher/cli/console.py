@@ -21,7 +21,7 @@ from typing import Any, TextIO
 import click
 
 from publisher.actions import Progress, silent
-from publisher.errors import NotFoundError, PublisherError
+from publisher.errors import DoubtError, NotFoundError, PublisherError
 from publisher.policies.finding import Finding, Severity
 
 _COLOUR = {Severity.ERROR: "red", Severity.CUE: "yellow"}
@@ -136,6 +136,13 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
             text + " " * (width - cell_len(text)) for text, width in zip(row, widths, strict=True)
         )
         print_line("  ".join(padded).rstrip(), style="" if number else "bold")
+
+
+def confirmed(doubt: DoubtError) -> bool:
+    """Whether a person at the terminal says that what was asked for is meant; False: nobody is."""
+    if sys.stdin is None or not sys.stdin.isatty() or not sys.stderr.isatty():
+        return False
+    return click.confirm(printable_line(doubt.what), err=True)
 
 
 def on_terminal() -> bool:

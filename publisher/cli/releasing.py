@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,6 +12,7 @@ import click
 from publisher.cli import console
 from publisher.cli.invocation import FINDINGS, Invocation
 from publisher.cli.parameters import DATE_TYPE
+from publisher.errors import DoubtError
 
 
 @click.command()
@@ -35,6 +38,7 @@ from publisher.cli.parameters import DATE_TYPE
     metavar="LANGUAGE[:SECTION]",
     help="Confirm that the changes do not affect this translation.",
 )
+@click.option("--yes", is_flag=True, help="Confirm a date that is likely a slip.")
 @click.pass_obj
 def freeze_command(
     asked: Invocation,
@@ -43,13 +47,20 @@ def freeze_command(
     dry_run: bool,
     lagging: tuple[str, ...],
     unaffected: tuple[str, ...],
+    yes: bool,
 ) -> None:
     """Freeze the draft as a numbered release, which never changes."""
     from publisher.actions.freeze import freeze
     from publisher.releases.freezing import FreezeOrder
 
-    order = FreezeOrder(effective, correction, lagging, unaffected)
-    frozen = freeze(asked.workplace, asked.policy, order, dry_run=dry_run)
+    order = FreezeOrder(effective, correction, lagging, unaffected, sure=yes)
+    run = partial(freeze, asked.workplace, asked.policy, dry_run=dry_run, tell=asked.say)
+    try:
+        frozen = run(order)
+    except DoubtError as doubt:
+        if not console.confirmed(doubt):
+            raise
+        frozen = run(replace(order, sure=True))
     for line in frozen.lines():
         asked.say(line)
 
@@ -78,30 +89,44 @@ def import_history_command(
 
     with console.show_progress(asked.quiet) as progress:
         order = ImportOrder(repository, path, policy or asked.wanted, title, language)
-        done = import_history(asked.workplace, order, progress)
+        done = import_history(asked.workplace, order, progress, asked.say)
     for line in done.lines():
         asked.say(line)
 
 
 @click.command()
 @click.option("--diff", is_flag=True, help="Show what differs in each altered file.")
+@click.option(
+    "--signers",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Who signs the first releases: `allowed_signers` lines of SSH, OpenPGP public keys.",
+)
+@click.option(
+    "--known",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="What was seen before, outside the repository; kept if nothing is wrong. "
+    "Or a published versions.json.",
+)
 @click.pass_obj
-def verify_command(asked: Invocation, diff: bool) -> None:
+def verify_command(asked: Invocation, diff: bool, signers: Path | None, known: Path | None) -> None:
     """Check the seals of all releases.
 
-    These are checksums, the chain of releases, tags, and the git history.
+    These are checksums, the chain of releases, tags and their signatures, and the git history.
     """
-    from publisher.actions.verify import verify
-    from publisher.policies.finding import Severity
+    from publisher.actions.verify import VerifyOrder, verify
 
-    errors = 0
-    for policy_id in asked.shown_policies:
-        done = verify(asked.workplace, policy_id, differences=diff)
-        for found in done.findings:
-            console.print_finding(found)
-            errors += found.severity is Severity.ERROR
-        for alteration in done.alterations:
+    done = verify(asked.workplace, asked.wanted, VerifyOrder(diff, signers, known))
+    if not done.policies:
+        asked.say("There is no policy yet: make policy/ID/policy.toml")
+    for policy in done.policies:
+        for found in policy.findings:
+            asked.print_finding(found)
+        for alteration in policy.alterations:
             console.print_document(alteration, for_people=True)
-        asked.say(f"{policy_id}: {done.count} release(s) checked")
-    if errors:
+        asked.say(policy.line())
+    for line in done.told:
+        asked.say(line)
+    if not done.sound:
         raise click.exceptions.Exit(FINDINGS)

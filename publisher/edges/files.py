@@ -23,6 +23,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
+from publisher.edges.private import keep_private_around
 from publisher.edges.swap import exchange_names
 
 _UNFINISHED = re.compile(r"\.(.+)\.[0-9a-f]{8}\.part")
@@ -148,6 +149,17 @@ def folder_beside(place: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(path, ignore_errors=True)
         os.close(descriptor)
+
+
+def remove_folder(place: Path) -> None:
+    """Removes a folder in one step, as far as readers can tell.
+
+    Raises:
+        OSError: it is not there, or cannot be removed.
+    """
+    with folder_beside(place) as aside:
+        place.rename(aside)  # replaces the empty folder
+    sync_folder(place.parent)
 
 
 def replace_folder(new: Path, place: Path) -> None:
@@ -277,6 +289,7 @@ def _write(descriptor: int, data: bytes, *, durable: bool) -> None:
 
 
 def _make_folder(folder: Path, *, durable: bool) -> None:
+    keep_private_around(folder)
     if folder.exists():
         return
     missing = [each for each in (folder, *folder.parents) if not each.exists()]

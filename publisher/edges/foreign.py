@@ -12,13 +12,21 @@ import datetime as dt
 import os
 import posixpath
 import re
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from publisher.edges.history import Git, GitCommandError, git_said
+from publisher.edges.git_program import (
+    PLAIN_SETTINGS,
+    PLAIN_SURROUNDINGS,
+    GitProgram,
+    is_told_apart,
+    reason_said,
+    refusal,
+    time_of_commit,
+    whole_again,
+)
 from publisher.errors import HistoryError, NotFoundError
 
 LONGEST_PATH = 4096
@@ -27,49 +35,29 @@ LONGEST_PATH = 4096
 _NOTHING = "false"
 """A program that does nothing, in place of those that the configuration names."""
 _SETTINGS = {
-    "advice.graftFileDeprecated": "false",
-    "color.ui": "false",
+    **PLAIN_SETTINGS,
     "core.alternateRefsCommand": _NOTHING,
     "core.askPass": _NOTHING,
     "core.attributesFile": os.devnull,
-    "core.commitGraph": "false",
     "core.editor": _NOTHING,
-    "core.fsmonitor": "false",
     "core.hooksPath": os.devnull,
-    "core.pager": "cat",
     "core.sshCommand": _NOTHING,
-    "core.useReplaceRefs": "false",
     "credential.helper": "",
     "diff.external": _NOTHING,
-    "diff.orderFile": os.devnull,
-    "diff.relative": "false",
     "diff.renameLimit": "1000",
     "diff.renames": "true",
-    "gc.auto": "0",
     "gpg.format": "openpgp",
     "gpg.program": _NOTHING,
     "gpg.openpgp.program": _NOTHING,
     "gpg.ssh.program": _NOTHING,
     "gpg.x509.program": _NOTHING,
-    "i18n.logOutputEncoding": "utf-8",
-    "log.diffMerges": "separate",
-    "log.mailmap": "false",
-    "log.showRoot": "true",
-    "log.showSignature": "false",
-    "maintenance.auto": "false",
     "protocol.allow": "never",
-    "submodule.recurse": "false",
 }
 """Settings that override those of the repository (git-config(1))."""
 _SURROUNDINGS = {
+    **PLAIN_SURROUNDINGS,
     "GIT_ALLOW_PROTOCOL": "",  # no fetch can begin; older versions know no GIT_NO_LAZY_FETCH
     "GIT_NO_LAZY_FETCH": "1",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_GRAFT_FILE": os.devnull,
-    "GIT_LITERAL_PATHSPECS": "1",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_PAGER": "cat",
 }
 """The same, as environment variables (git(1))."""
 _INCOMPLETE = re.compile(
@@ -104,8 +92,9 @@ class ForeignHistory:
         """
         self._folder = folder
         self._top, worktree = _top(folder)
-        self._git = Git(str(self._top))
-        self._git.update_environment(**_environment(worktree))
+        # What its configuration calls the working tree may be elsewhere.
+        tree = {"GIT_WORK_TREE": "."} if worktree else {}
+        self._git = GitProgram(self._top, _SETTINGS, {**_SURROUNDINGS, **tree})
         # As the first command, this is where git refuses a repository of another user.
         self.shallow = self._ask("rev-parse", "--is-shallow-repository").strip() == b"true"
         """Whether older commits are missing from this clone."""
@@ -116,42 +105,30 @@ class ForeignHistory:
 
     def _maybe(self, *words: str) -> bytes:
         """The output of a git command; empty if it fails."""
-        done = self._git.execute(["git", *words], with_exceptions=False, stdout_as_string=False)
-        return bytes(done)
+        done = self._git.run(*words)
+        return b"" if done.returncode else done.stdout.removesuffix(b"\n")
 
     def _ask(self, *words: str) -> bytes:
-        try:
-            done = self._git.execute(
-                ["git", "--no-pager", *words],
-                stdout_as_string=False,
-                strip_newline_in_stdout=False,
-            )
-        except GitCommandError as error:
-            raise self._refused(git_said(error)) from None
-        return bytes(done)
+        done = self._git.run(*words)
+        if done.returncode:
+            raise self._refused(done.stderr.decode("utf-8", "replace"))
+        return done.stdout
 
     def _refused(self, reason: str) -> HistoryError:
         """The error for a repository that git cannot read, with its remedy."""
-        where, top = str(self._folder), shlex.quote(str(self._top))
-        if "dubious ownership" in reason or "safe.directory" in reason:
-            return HistoryError(
-                "the repository belongs to another user, and git reads it only if you trust it",
-                where=where,
-                remedy=f"git config --global --add safe.directory {top}",
-            )
+        otherwise = "git cannot read the history"
+        told = refusal(reason, self._top, otherwise)
+        told.where = str(self._folder)
+        if is_told_apart(reason):
+            return told
         if _INCOMPLETE.search(reason):
             return HistoryError(
                 "the clone does not have all of its history: objects are missing, and an import "
-                f"fetches nothing (git: {reason})",
-                where=where,
-                remedy="if you trust where it comes from: "
-                f"git -C {top} fetch --refetch --no-filter origin; or clone it anew, whole",
+                f"fetches nothing (git: {reason_said(reason)})",
+                where=told.where,
+                remedy=f"if you trust where it comes from: {whole_again(self._top)}",
             )
-        return HistoryError(
-            f"git cannot read the history: {reason}",
-            where=where,
-            remedy=f"see what is wrong with it: git -C {top} fsck",
-        )
+        return told
 
     def sightings(self, path: str) -> list[Sighting]:
         """Every commit that changed a file, oldest first, including under its former names.
@@ -202,11 +179,10 @@ class ForeignHistory:
         Raises:
             HistoryError: they are missing in this clone.
         """
-        try:
-            _, _, _, data = self._git.get_object_data(blob)
-        except (ValueError, OSError):
-            raise self._refused(f"{blob} is missing") from None
-        return bytes(data)
+        done = self._git.run("cat-file", "blob", blob)
+        if done.returncode:
+            raise self._refused(f"{blob} is missing")
+        return done.stdout
 
     @property
     def address(self) -> str:
@@ -241,18 +217,6 @@ def _top(folder: Path) -> tuple[Path, bool]:
     )
 
 
-def _environment(worktree: bool) -> dict[str, str]:
-    """The variables that git is run with; settings come after those the environment has already."""
-    given = os.environ.get("GIT_CONFIG_COUNT", "")
-    first = int(given) if given.isdecimal() else 0
-    settings: dict[str, str] = {"GIT_CONFIG_COUNT": str(first + len(_SETTINGS))}
-    for number, (key, value) in enumerate(_SETTINGS.items(), first):
-        settings |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    if worktree:
-        settings["GIT_WORK_TREE"] = "."
-    return {**_SURROUNDINGS, **settings}
-
-
 class _Change(NamedTuple):
     """One line of `git log --raw`."""
 
@@ -281,4 +245,4 @@ def _sighting(change: _Change) -> Sighting:
     _, mode, _, blob, _ = change.facts.decode().split()
     name = change.path.decode("utf-8", "replace")
     plain = mode.startswith("100")
-    return Sighting(commit, dt.datetime.fromisoformat(when), name, blob if plain else "")
+    return Sighting(commit, time_of_commit(when), name, blob if plain else "")

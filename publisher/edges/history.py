@@ -1,25 +1,32 @@
 """The project's git repository, read: revisions of the draft, commits and tags of releases.
 
-Only this module, `commits`, `tags` and `foreign` know about git.
+What is written to it is written by `commits`.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
+import os
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from publisher.edges.git_program import GitProgram, refusal, time_of_commit
+from publisher.edges.tag_names import TagNames, is_release
 from publisher.errors import HistoryError, NotFoundError
 from publisher.releases.revisions import Revision, Tag
+from publisher.releases.seals import bears_witness
 
 __all__ = ["Git", "GitCommandError", "History", "Revision", "Tag", "git_said"]
 
 try:
-    from git import Blob, Git, GitCommandError, InvalidGitRepositoryError, NoSuchPathError, Repo
-    from git.exc import BadName, BadObject
+    from git import Git, GitCommandError
 except ImportError as error:  # GitPython looks for git as soon as it is imported
     raise HistoryError("git is not installed", remedy="apt-get install git") from error
+
+_FACTS = "--format=%H%x00%an%x00%cI%x00%s"
+"""What is asked about a commit, in four parts."""
 
 
 class History:
@@ -29,41 +36,41 @@ class History:
         """Opens it.
 
         Raises:
-            HistoryError: the folder is not in a git repository.
+            HistoryError: the folder is not in a git repository, or in none that git reads here.
         """
-        try:
-            self._repo = Repo(root, search_parent_directories=True)
-        except (InvalidGitRepositoryError, NoSuchPathError):
-            raise HistoryError(
-                "the project is not in a git repository",
-                where=str(root),
-                remedy="git init && git add . && git commit -m 'Start'",
-            ) from None
         self.root = root
         """The project's folder, which may be one in the repository."""
-        top = Path(self._repo.working_tree_dir or root)
-        self._prefix = root.resolve().relative_to(top.resolve()).as_posix()
+        inside = _place(root)
+        self.prefix = inside.rstrip("/")
+        """The path of the project's folder from the root of the working tree; may be empty."""
+        above = inside.count("/")
+        folder = root.resolve()
+        self.top = folder.parents[above - 1] if above else folder
+        """The root of the working tree."""
+        self._git = GitProgram(self.top)
+        self.tag_names = TagNames.of(self.prefix)
 
     def _path(self, path: str) -> str:
-        return path if self._prefix == "." else f"{self._prefix}/{path}"
+        return f"{self.prefix}/{path}" if self.prefix else path
 
-    def _said(self, *words: str) -> str:
-        """What git answers.
-
-        Raises:
-            HistoryError: it fails, on a damaged repository for example.
-        """
-        try:
-            return str(self._repo.git.execute(["git", *words]))
-        except GitCommandError as error:
-            raise HistoryError(
-                f"git failed: {git_said(error)}", where=str(self.root), remedy="git fsck"
-            ) from None
+    def _own(self, paths: Iterable[bytes]) -> Iterator[str]:
+        """The paths that lie in the project, from its own folder."""
+        before = f"{self.prefix}/" if self.prefix else ""
+        for path in map(os.fsdecode, paths):
+            if path.startswith(before):
+                yield path.removeprefix(before)
 
     @cached_property
     def shallow(self) -> bool:
         """Whether older commits are missing from this clone."""
-        return self._said("rev-parse", "--is-shallow-repository") == "true"
+        return self._git.line("rev-parse", "--is-shallow-repository") == "true"
+
+    @property
+    def without_tags(self) -> str:
+        """The remote from which this clone is set up to fetch no tags; empty: there is none."""
+        done = self._git.run("config", "--get-regexp", r"^remote\..*\.tagopt$", "^--no-tags$")
+        first = os.fsdecode(done.stdout).partition("\n")[0].partition(" ")[0]
+        return first.removeprefix("remote.").removesuffix(".tagopt")
 
     @property
     def head(self) -> str:
@@ -72,33 +79,100 @@ class History:
         Raises:
             HistoryError: there is no commit yet.
         """
-        try:
-            return self._repo.head.commit.hexsha
-        except ValueError:
-            raise HistoryError(
-                "the repository has no commit yet", remedy="git add . && git commit -m 'Start'"
-            ) from None
+        done = self._git.run("log", "-1", "--format=%H")
+        if not done.returncode:
+            return done.stdout.decode().strip()
+        told = refusal(done.stderr.decode("utf-8", "replace"), self.top)
+        if "no commit" in told.what:
+            others = self._git.line("for-each-ref", "--count=1", "--format=%(refname)", "refs/")
+            if others:
+                told.what = "the current branch has no commit yet"
+                told.remedy = "git switch BRANCH, to one that has commits; git branch -a lists them"
+        raise told
 
     def changed(self) -> list[str]:
-        """Paths that differ from the last commit, untracked ones included."""
-        lines = self._said("status", "--porcelain", "-uall", "-z").split("\0")
-        return [line[3:] for line in lines if line[3:]]
+        """Paths in the project that differ from the last commit, untracked ones included.
+
+        Of what was renamed, the old and the new path.
+        """
+        words = ("--porcelain=v1", "-z", "-uall", "--no-renames", "--ignore-submodules=none")
+        parts = iter(self._git.ask("status", *words, "--", self.prefix or ".").split(b"\0"))
+        found: list[bytes] = []
+        for part in parts:
+            if part:
+                found.append(part[3:])
+                if set(part[:2]) & set(b"RC"):
+                    found.append(next(parts))
+        return list(dict.fromkeys(self._own(found)))
 
     def committed(self, path: str) -> bool:
         """Whether anything at `path` is in the current commit."""
-        return bool(self._said("ls-tree", self.head, self._path(path)))
+        return bool(self._git.ask("ls-tree", self.head, "--", self._path(path)))
 
-    def tags(self, prefix: str = "") -> dict[str, Tag]:
-        """The annotated tags by name: those below `prefix/`, or all."""
-        places = f"refs/tags/{prefix}" if prefix else "refs/tags"
+    def tracked(self, paths: Iterable[str]) -> list[str]:
+        """The paths in the project that git has in its index, at or below the given ones."""
+        wanted = [self._path(path) for path in paths]
+        listed = self._git.ask("ls-files", "-z", "--", *wanted) if wanted else b""
+        return list(self._own(filter(None, listed.split(b"\0"))))
+
+    # ── tags ─────────────────────────────────────────────────────────────────────────────────────
+
+    def tag_name(self, release: str) -> str:
+        """What the tag of the release `privacy/2`, say, is called in git."""
+        return self.tag_names.real(release)
+
+    def tags(self, policy_id: str = "") -> dict[str, Tag]:
+        """The annotated tags of releases by the names of these: of one policy, or of all.
+
+        A tag has its real name, as git knows it.
+        """
+        found = self._tags_below(self.tag_names.real(policy_id))
+        named = {self.tag_names.release(tag.name): tag for tag in found}
+        own = {name: tag for name, tag in named.items() if name}
+        if self.prefix:
+            old = {t.name: t for t in self._tags_below(policy_id) if is_release(t.name)}
+            own = {**self._vouched(old), **own}
+        return own
+
+    def _tags_below(self, place: str) -> list[Tag]:
         asked = "%(refname:strip=2)%00%(objecttype)%00%(*objectname)%00%(contents)%00"
-        parts = self._said("for-each-ref", places, f"--format={asked}").split("\0")
-        found: dict[str, Tag] = {}
-        for line, kind, commit, message in zip(*[iter(parts)] * 4, strict=False):
-            name = line.lstrip("\n")
-            if kind == "tag":
-                found[name] = Tag(name, commit, message, "-----BEGIN" in message)
-        return found
+        places = f"refs/tags/{place}".rstrip("/")
+        out = self._git.ask("for-each-ref", places, f"--format={asked}").decode("utf-8", "replace")
+        return [
+            Tag(name.lstrip("\n"), commit, message, "-----BEGIN" in message)
+            for name, kind, commit, message in zip(*[iter(out.split("\0"))] * 4, strict=False)
+            if kind == "tag"
+        ]
+
+    def _vouched(self, tags: Mapping[str, Tag]) -> dict[str, Tag]:
+        """Of the tags that do not name this project's folder, those that are about its releases."""
+        folders = {name: self._path(f"versions/{name}/SHA256SUMS") for name in tags}
+        places = [f"{tags[name].commit}:{path}" for name, path in folders.items()]
+        sums = self._blobs(places)
+        return {
+            name: tags[name]
+            for name, data in zip(tags, sums, strict=True)
+            if data is not None
+            and (
+                bears_witness(tags[name].message, data)
+                or not self.is_of_another(name, tags[name].commit, tags[name].message)
+            )
+        }
+
+    def is_of_another(self, release: str, commit: str, message: str) -> bool:
+        """Whether a tag without a folder's name is about a release of another project here.
+
+        Args:
+            release: its name, which is the name of the tag.
+            commit: the one that the tag names.
+            message: what the tag says.
+        """
+        listed = self._git.ask("ls-tree", "-r", "-z", "--full-tree", "--name-only", commit)
+        end = f"versions/{release}/SHA256SUMS"
+        paths = [path for path in map(os.fsdecode, listed.split(b"\0")) if path.endswith(end)]
+        others = [path for path in paths if path != self._path(end)]
+        sums = self._blobs(f"{commit}:{path}" for path in others)
+        return any(data is not None and bears_witness(message, data) for data in sums)
 
     def tag_message(self, object_id: str) -> str | None:
         """What an object says that is an annotated tag; None: it is something else.
@@ -106,80 +180,184 @@ class History:
         Raises:
             HistoryError: there is no such object.
         """
-        if self._said("cat-file", "-t", object_id) != "tag":
+        if self._git.line("cat-file", "-t", object_id) != "tag":
             return None
-        return self._said("cat-file", "tag", object_id).partition("\n\n")[2]
+        text = self._git.ask("cat-file", "tag", object_id).decode("utf-8", "replace")
+        return text.partition("\n\n")[2].removesuffix("\n")
+
+    def tagged_policies(self) -> tuple[str, ...]:
+        """Ids of the policies whose releases tags of this branch name, whether they are on disk.
+
+        A release of a branch that is not merged counts for nothing here.
+        """
+        tags = {name: tag for name, tag in self.tags().items() if self.had(name, tag.commit)}
+        return tuple(sorted({name.partition("/")[0] for name in tags}))
+
+    # ── commits ──────────────────────────────────────────────────────────────────────────────────
 
     def has(self, revision: str) -> bool:
         """Whether this clone has a commit."""
-        try:
-            self._repo.git.cat_file("-e", f"{revision}^{{commit}}")
-        except GitCommandError:
-            return False
-        return True
+        return self._git.succeeds("cat-file", "-e", f"{revision}^{{commit}}")
+
+    def contains(self, revision: str) -> bool:
+        """Whether a commit is in the history of the current one, as far as this clone has it."""
+        return self._git.succeeds("merge-base", "--is-ancestor", revision, self.head)
+
+    def had(self, release: str, commit: str) -> bool:
+        """Whether a release was ever in this branch's history, as far as this clone has that.
+
+        Args:
+            release: its name, such as `privacy/2`.
+            commit: the one that its tag names.
+        """
+        if self.contains(commit):
+            return True
+        place = self._path(f"versions/{release}")
+        return bool(self._git.ask("log", "-1", "--full-history", "--format=%H", "--", place))
 
     def revisions(self, path: str) -> list[Revision]:
         """The commits that touched `path`, newest first."""
-        asked = "--format=%H%x00%an%x00%cI%x00%s"
-        lines = self._said("log", self.head, asked, "--", self._path(path)).splitlines()
-        parts = [line.split("\0") for line in lines]
-        return [Revision(a, b, dt.datetime.fromisoformat(c), d) for a, b, c, d in parts]
+        words = ("log", "-z", _FACTS, self.head, "--", self._path(path))
+        parts = self._git.ask(*words).decode("utf-8", "replace").split("\0")
+        return [_revision(*facts) for facts in zip(*[iter(parts)] * 4, strict=False)]
 
     def last(self, path: str) -> Revision | None:
         """The latest commit that touched `path`; None: it has uncommitted changes, or no commit."""
-        if not self.committed(path) or self._said("status", "--porcelain", "--", self._path(path)):
+        words = ("status", "--porcelain", "-z", "--", self._path(path))
+        if not self.committed(path) or self._git.ask(*words):
             return None
         return next(iter(self.revisions(path)), None)
 
     def touched(self, folder: str) -> dict[str, list[Revision]]:
         """The commits that touched anything below each name in `folder`, newest first.
 
-        Names that no longer exist are included.
+        Names that no longer exist are included, and merges that made something of their own.
         """
-        prefix = self._path(folder)
-        asked = "--format=%x01%H%x00%an%x00%cI%x00%s"
-        out = self._said("log", self.head, asked, "--name-only", "-z", "--", prefix)
+        place = self._path(folder)
+        words = ("-z", "--raw", "-c", "--no-renames", "--full-history", _FACTS)
+        parts = iter(self._git.ask("log", *words, self.head, "--", place).split(b"\0"))
         found: dict[str, list[Revision]] = {}
-        for entry in out.split("\x01")[1:]:
-            commit, author, when, subject, *paths = entry.split("\0")
-            revision = Revision(commit, author, dt.datetime.fromisoformat(when), subject)
-            inside = [Path(path.strip("\n")) for path in paths if path.strip("\n")]
-            for name in {path.relative_to(prefix).parts[0] for path in inside}:
-                found.setdefault(name, []).append(revision)
+        revision: Revision | None = None
+        for part in parts:
+            entry = part.removeprefix(b"\n")
+            if entry.startswith(b":"):
+                path = os.fsdecode(next(parts))
+                name = path.removeprefix(f"{place}/").partition("/")[0]
+                of_name = found.setdefault(name, [])
+                if revision and revision not in of_name[-1:]:
+                    of_name.append(revision)
+            elif entry:
+                facts = [entry, *(next(parts) for _ in range(3))]
+                revision = _revision(*(each.decode("utf-8", "replace") for each in facts))
         return found
+
+    # ── files ────────────────────────────────────────────────────────────────────────────────────
 
     def file_at(self, revision: str, path: str) -> bytes | None:
         """A file as it was at a commit; None: it did not exist then."""
-        try:
-            blob = self._repo.commit(revision).tree / self._path(path)
-        except KeyError:
-            return None
-        return blob.data_stream.read() if isinstance(blob, Blob) else None
+        return self._blobs([f"{revision}:{self._path(path)}"])[0]
 
     def files_at(self, revision: str, folder: str) -> Mapping[str, bytes]:
         """The files below `folder` as they were at a revision, by path inside the folder.
 
+        Links and submodules are no files.
+
         Raises:
             NotFoundError: there is no such revision.
+            HistoryError: what it names is not in this clone.
         """
-        try:
-            commit = self._repo.commit(revision)
-        except (ValueError, GitCommandError, IndexError, BadName, BadObject):
+        done = self._git.run("rev-parse", "--verify", "--quiet", "--end-of-options",
+                             f"{revision}^{{commit}}")  # fmt: skip
+        if done.returncode:
             raise NotFoundError(
-                f"git knows no revision `{revision}`", remedy="name a commit, branch or tag"
-            ) from None
-        prefix = self._path(folder)
-        try:
-            tree = commit.tree / prefix
-        except KeyError:
-            return {}
-        if tree.type == "blob":
-            return {Path(folder).name: tree.data_stream.read()}
-        return {
-            Path(item.path).relative_to(prefix).as_posix(): item.data_stream.read()
-            for item in tree.traverse()
-            if isinstance(item, Blob)
-        }
+                f"git knows no revision `{revision}`",
+                remedy="name a commit, branch or tag"
+                + ("; this clone is shallow: git fetch --unshallow" if self.shallow else ""),
+            )
+        place, commit = self._path(folder), done.stdout.decode().strip()
+        listed = self._git.ask("ls-tree", "-r", "-z", "--full-tree", commit, "--", place)
+        found: dict[str, str] = {}
+        for line in filter(None, listed.split(b"\0")):
+            facts, _, path = line.partition(b"\t")
+            mode, _, blob = facts.split(b" ")
+            if mode.startswith(b"100"):
+                name = os.fsdecode(path).removeprefix(place).removeprefix("/")
+                found[name or Path(folder).name] = blob.decode()
+        files: dict[str, bytes] = {}
+        for name, data in zip(found, self._blobs(found.values()), strict=True):
+            if data is None:
+                raise refusal(f"{found[name]} is missing", self.top)
+            files[name] = data
+        return files
+
+    def _blobs(self, names: Iterable[str]) -> list[bytes | None]:
+        """The contents of objects, each on a line; None for what is missing, or no file."""
+        asked = b"".join(os.fsencode(name).replace(b"\n", b"?") + b"\n" for name in names)
+        out = self._git.ask("cat-file", "--batch", given=asked) if asked else b""
+        found: list[bytes | None] = []
+        at = 0
+        while at < len(out):
+            end = out.index(b"\n", at)
+            facts = re.fullmatch(rb"[0-9a-f]{40,64} (\w+) (\d+)", out[at:end])
+            at = end + 1
+            size = int(facts[2]) if facts else 0
+            found.append(out[at : at + size] if facts and facts[1] == b"blob" else None)
+            at += size + 1 if facts else 0
+        return found
+
+
+def _place(root: Path) -> str:
+    """The path of a folder from the root of the working tree that it is in: `` or `legal/`.
+
+    Raises:
+        HistoryError: it is in none; says why, and what to do.
+    """
+    git = GitProgram(root)
+    done = git.run("rev-parse", "--is-inside-work-tree", "--is-bare-repository", "--show-prefix")
+    if not done.returncode:
+        inside, bare, prefix = os.fsdecode(done.stdout).split("\n", 2)
+        if inside == "true":
+            return prefix.removesuffix("\n")
+        raise _no_tree(git, root, bare == "true")
+    said = done.stderr.decode("utf-8", "replace")
+    if "not a git repository" in said and not _is_broken(root):
+        raise HistoryError(
+            "the project is not in a git repository",
+            where=str(root),
+            remedy="git init && git add . && git commit -m 'Start'",
+        )
+    raise refusal(said, root)
+
+
+def _is_broken(root: Path) -> bool:
+    """Whether there is something that git does not take for a repository."""
+    return any((folder / ".git").exists() for folder in (root, *root.resolve().parents))
+
+
+def _no_tree(git: GitProgram, root: Path, bare: bool) -> HistoryError:
+    """The error for a repository without a working tree here."""
+    place = Path(git.line("rev-parse", "--absolute-git-dir"))
+    if not bare:
+        return HistoryError(
+            "the working tree of this repository is elsewhere",
+            where=str(root),
+            remedy=f"git -C {shlex.quote(str(root))} config --unset core.worktree",
+        )
+    if place.name == ".git":
+        return HistoryError(
+            "the repository is said to be bare, so git takes nothing in this folder for its own",
+            where=str(root),
+            remedy=f"git --git-dir={shlex.quote(str(place))} config core.bare false",
+        )
+    return HistoryError(
+        "the repository is bare: it has no working tree, so no drafts and no releases lie in it",
+        where=str(root),
+        remedy=f"git clone {shlex.quote(str(place))} FOLDER, and work there",
+    )
+
+
+def _revision(commit: str, author: str, when: str, subject: str) -> Revision:
+    return Revision(commit, author, time_of_commit(when), subject)
 
 
 def git_said(error: GitCommandError) -> str:

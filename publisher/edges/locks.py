@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
+
+from publisher.edges.private import make_folders
+from publisher.errors import FreezeError
 
 _PAUSE = 0.05
 """Seconds between attempts to take a lock."""
@@ -26,13 +30,67 @@ def held(path: Path, patience: float = 0) -> Iterator[bool]:
         already at work is a reason to put off what the lock guards.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folders(path.parent, 0o700)
         lock = path.open("w")
     except OSError:
         yield True
         return
     with lock:
         yield _taken(lock, time.monotonic() + patience)
+
+
+@contextmanager
+def alone(path: Path, doing: str, patience: float) -> Iterator[int]:
+    """Holds a lock that says what is at work.
+
+    Args:
+        path: the file that stands for the lock; made if missing, in a folder that is there.
+        doing: what is at work while the block runs, in words.
+        patience: seconds to wait while another holds it.
+
+    Yields:
+        The descriptor that holds it. Whoever inherits it holds the lock on.
+
+    Raises:
+        FreezeError: another holds it; says what is at work.
+        OSError: the file cannot be made.
+    """
+    with path.open("a+") as lock:
+        if not _taken(lock, time.monotonic() + patience):
+            raise _busy(path, *_holder(lock))
+        lock.seek(0)
+        lock.truncate()
+        lock.write(f"{os.getpid()} {doing}\n")
+        lock.flush()
+        yield lock.fileno()
+        lock.seek(0)
+        lock.truncate()
+
+
+def _holder(lock: TextIO) -> tuple[int, str]:
+    """Process and work of whoever took a lock last."""
+    lock.seek(0)
+    process, _, doing = lock.read().strip().partition(" ")
+    return int(process) if process.isdecimal() else 0, doing or "another freeze or import"
+
+
+def _busy(path: Path, process: int, doing: str) -> FreezeError:
+    if _runs(process):
+        return FreezeError(
+            f"{doing} is at work (process {process})",
+            remedy="wait until it is done, and run the command again",
+        )
+    return FreezeError(
+        f"{doing} was killed, and what it started (git, or a hook of it) is still at work",
+        remedy=f"wait until that is done, and run the command again; who it is: fuser -v {path}",
+    )
+
+
+def _runs(process: int) -> bool:
+    with suppress(OSError):
+        os.kill(process, 0)
+        return process > 0
+    return False
 
 
 def _taken(lock: TextIO, deadline: float) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from publisher.answers.token import longest_token
 from publisher.checks.draft_findings import SettingsFile, Submission, retranslated
 from publisher.checks.translation_findings import SeenText
 from publisher.edges.drafts import Drafts
@@ -13,8 +15,12 @@ from publisher.edges.phrases import check_own_phrases
 from publisher.edges.project import SETTINGS_FILE
 from publisher.errors import HistoryError
 from publisher.policies.draft import FACTS_FILE
+from publisher.policies.file_names import unix_lines
+from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import Policy
 from publisher.policies.settings import Settings
+from publisher.policies.toml import line_of
+from publisher.releases.number import Materiality, Number
 from publisher.releases.releases import Releases
 
 if TYPE_CHECKING:
@@ -49,24 +55,46 @@ class Submissions:
         own = (self._root / SETTINGS_FILE).read_bytes()
         return Submission(
             policy=policy,
-            findings=[*findings, *check_own_phrases(self._root)],
+            findings=[
+                *findings,
+                *self._drafts.names(policy_id),
+                *check_own_phrases(self._root),
+                *self._ledger(own),
+            ],
             folder=self._drafts.name(policy_id),
             facts=self._drafts.files(policy_id).get(FACTS_FILE, b""),
             settings=SettingsFile(SETTINGS_FILE, own, self._settings),
             seen=tuple(self._seen(policy, releases)) if policy else (),
+            token=longest_token(policy_id, _numbers(releases)),
         )
+
+    def _ledger(self, own: bytes) -> Iterator[Finding]:
+        """Whether the ledger's address can be one; it is not opened."""
+        url = self._settings.ledger
+        if not url:
+            return
+        from publisher.edges.ledger.database import URL_REMEDY, unusable_url  # takes a while
+
+        if why := unusable_url(url):
+            line = line_of(own, "ledger.url")
+            yield Finding(Severity.ERROR, SETTINGS_FILE, line, why, URL_REMEDY)
 
     def _seen(self, policy: Policy, releases: Releases) -> Iterator[SeenText]:
         changed = retranslated(policy, releases)
         if not changed:
             return
-        try:
-            history = self._history()
-        except HistoryError:
-            return
         folder = self._drafts.name(policy.id)
-        for language, name in changed:
-            revision = history.last(f"{folder}/{language}/{name}")
-            text = history.file_at(revision.id, f"{folder}/{name}") if revision else None
-            if revision and text is not None:
-                yield SeenText(language, name, str(revision), text.decode("utf-8", "replace"))
+        with suppress(HistoryError):  # what translators saw is a help, and no condition
+            history = self._history()
+            for language, name in changed:
+                revision = history.last(f"{folder}/{language}/{name}")
+                text = history.file_at(revision.id, f"{folder}/{name}") if revision else None
+                if revision and text is not None:
+                    seen = unix_lines(text).decode("utf-8", "replace")
+                    yield SeenText(language, name, str(revision), seen)
+
+
+def _numbers(releases: Releases) -> tuple[Number, Number]:
+    """The next release, with the room that its corrections may need; and the next correction."""
+    following = releases.next_number(Materiality.MATERIAL)
+    return Number(following.major, 99), releases.next_number(Materiality.EDITORIAL)

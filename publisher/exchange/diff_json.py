@@ -15,16 +15,11 @@ from typing import Any
 
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import Change, section_name
+from publisher.compare.diff_form import DIFF_FORMAT, DIFF_SCHEMA, DIFF_VERSION
 from publisher.compare.operations import Operation
 from publisher.compare.spans import Span, SpanKind
 from publisher.compare.summary import summary_sentence
 from publisher.text.clauses import Clause, Mark, Section
-
-DIFF_SCHEMA = "urn:policy-publisher:diff:2"
-"""The `$id` of the JSON Schema."""
-DIFF_FORMAT = "policy-publisher/diff"
-DIFF_VERSION = 2
-"""Version of the format; it rises when a reader of the old one would misread the new one."""
 
 
 def diff_json(amendment: Amendment, old: str, new: str, *, seconds: float | None = None) -> str:
@@ -71,16 +66,6 @@ def _listed(items: Iterable[str]) -> Iterator[str]:
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
-
-
-def rebuild(text: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Both source texts, by file name, to the byte, from what `diff_json` made."""
-    sides: tuple[dict[str, str], dict[str, str]] = ({}, {})
-    for op in json.loads(text)["operations"]:
-        for side, name in zip(sides, ("old", "new"), strict=True):
-            if clause := op.get(name):
-                side[clause["file"]] = side.get(clause["file"], "") + clause["markdown"]
-    return sides
 
 
 # ── changes ──────────────────────────────────────────────────────────────────────────────────────

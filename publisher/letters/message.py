@@ -18,6 +18,7 @@ from enum import StrEnum
 
 from publisher.letters.fields import require_printable
 from publisher.letters.html_part import styled, subject_of
+from publisher.letters.seal_line import SEAL_FIELD
 from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.recipients import Recipient
 from publisher.policies.organisation import Organisation
@@ -77,6 +78,8 @@ class Content:
     date: dt.datetime
     name: str
     """What the letter is, in words: its Message-ID is made from them."""
+    sealed: str = ""
+    """The release that it belongs to, with its seal, for the header; empty: it is not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,8 @@ def _parts(content: Content, submitted: str) -> EmailMessage:
     message["Date"] = format_datetime(content.date)
     message["Message-ID"] = f"<{message_id(content.name, domain)}>"
     message["Auto-Submitted"] = submitted
+    if content.sealed:
+        message[SEAL_FIELD] = content.sealed
     message.set_content(as_plain_text(parse(content.text)), cte="quoted-printable")
     html = styled(content.text, content.language)
     message.add_alternative(html, subtype="html", cte="quoted-printable")

@@ -18,6 +18,7 @@ from publisher.errors import SendError
 from publisher.law.profiles import PROFILES
 from publisher.letters.fields import PersonalLinks, field_values, fill
 from publisher.letters.message import Content, Letter, PdfFile, notice_message
+from publisher.letters.seal_line import seal_field, with_seal
 from publisher.people.recipients import Recipient
 from publisher.policies.dates import long_date
 from publisher.policies.language import english_name, own_name
@@ -76,12 +77,13 @@ def _content(
     date: dt.datetime,
 ) -> Content:
     return Content(
-        text=personal_text(release, recipient, links),
+        text=sent_text(release, recipient, links),
         language=release.policy.facts.language,
         organisation=organisation,
         recipient=recipient,
         date=date,
         name=f"notice of {release.name} to {recipient.customer} at {recipient.address}",
+        sealed=seal_field(release),
     )
 
 
@@ -89,9 +91,9 @@ def _attached(release: Release, data: bytes) -> PdfFile | None:
     return PdfFile(f"{release.policy.id}-{release.number}.pdf", data) if data else None
 
 
-def personal_text(release: Release, recipient: Recipient, links: PersonalLinks) -> str:
-    """The notice of a release as one recipient reads it, Markdown."""
-    return fill(release.notice, field_values(recipient.name, links))
+def sent_text(release: Release, recipient: Recipient, links: PersonalLinks) -> str:
+    """The notice of a release as one recipient gets it, Markdown: with the seal of the release."""
+    return with_seal(fill(release.notice, field_values(recipient.name, links)), release)
 
 
 def text_to_attach(release: Release, stored: Callable[[], bytes]) -> bytes:

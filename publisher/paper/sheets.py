@@ -12,6 +12,7 @@ from markupsafe import Markup
 from publisher.answers.returned_form import CUSTOMER_FIELD, DECLARATION_FIELD, RELEASE_FIELD
 from publisher.compare.amendment import Amendment
 from publisher.letters.fields import fill, page_values
+from publisher.letters.seal_line import with_seal
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading, TextLinks, clauses_html, document_html
 from publisher.markup.redline import redline
@@ -144,6 +145,7 @@ def notice_sheet(
     facts = release.policy.facts
     at = Addresses(organisation.site, release.policy.id)
     text = fill(release.notice, values or page_values(at, release.number, organisation.reply))
+    text = with_seal(text, release) if values else text
     parts = [
         Markup('<p class="publisher">{}</p>\n').format(organisation.name),
         Markup('<article class="text letter">\n{}</article>\n').format(

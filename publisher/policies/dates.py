@@ -8,6 +8,15 @@ from functools import lru_cache
 from publisher.policies.language import date_locale
 
 
+def moved(day: dt.date, days: int) -> dt.date:
+    """A day some days later, or earlier where `days` is negative.
+
+    At most the last day that a date can be, and at least the first: 9999-12-31, 0001-01-01.
+    """
+    furthest = dt.date.max if days > 0 else dt.date.min
+    return day + dt.timedelta(days=days) if abs((furthest - day).days) >= abs(days) else furthest
+
+
 @lru_cache(maxsize=4096)
 def long_date(day: dt.date | None, language: str = "en") -> str:
     """A day as people write it: `1 March 2027`, `1. März 2027`.
@@ -36,3 +45,16 @@ def short_date(day: dt.date, language: str, pattern: str = "d MMM y") -> str:
     from babel.dates import format_date
 
     return format_date(day, pattern, locale=date_locale(language))
+
+
+_NO_ZONES = frozenset(["Etc/Unknown", "Canada/East-Saskatchewan", "US/Pacific-New"])
+"""Names that stand in the tables for zones that there are not."""
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether it is a name of the IANA time zone database, whatever this machine has of that."""
+    from babel.core import get_global
+
+    aliases = get_global("zone_aliases")
+    known = name in get_global("zone_territories") or name in aliases or name in aliases.values()
+    return known and name not in _NO_ZONES

@@ -10,14 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from publisher.policies.addresses import LONGEST_ADDRESS, LONGEST_LOCAL
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import Facts
 from publisher.policies.settings import Settings
+from publisher.policies.toml import line_of
 
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """Control characters (C0, C1), line and paragraph separators, and those that turn the direction of
 writing: a reader does not see them, and programs obey them."""
 _TAG = re.compile("[<>]")
+_MOST_DAYS = 3650
+"""Days of a notice period; more are a slip, and may lie behind the last day that a date can be."""
 
 
 def unfit(words: str, *, lines: bool = False, markdown: bool = False) -> str:
@@ -59,6 +63,11 @@ def check_facts(facts: Facts, data: bytes, file: str) -> Iterator[Finding]:
         named[f"{table}.lagging"] = unfit(wording.lagging, lines=True)
         named[f"{table}.remark"] = unfit(wording.remark, lines=True)
     yield from _found(named, data, file)
+    if facts.days > _MOST_DAYS:
+        what = f"`notice.days` is {facts.days}, more than {_MOST_DAYS // 365} years"
+        line = line_of(data, "notice.days")
+        remedy = "write the days that customers are promised, such as 30"
+        yield Finding(Severity.ERROR, file, line, what, remedy)
 
 
 def check_settings(settings: Settings, data: bytes, file: str) -> Iterator[Finding]:
@@ -70,19 +79,31 @@ def check_settings(settings: Settings, data: bytes, file: str) -> Iterator[Findi
     yield from _found(named, data, file)
 
 
+def check_reply_address(
+    settings: Settings, token: int, data: bytes, file: str
+) -> Iterator[Finding]:
+    """Whether a letter's own reply address, `mail.opt_out` with "+" and a token, can be used.
+
+    Args:
+        settings: what `publisher.toml` says.
+        token: octets of the longest token.
+        data, file: see `check_settings`.
+    """
+    address = settings.organisation.reply
+    local = address.rpartition("@")[0]
+    room = min(LONGEST_LOCAL, LONGEST_ADDRESS - len(address) + len(local)) - token - 1
+    if len(local) > room:
+        what = (
+            f"`mail.opt_out` has {len(local)} characters before the @: with the {token + 1} that "
+            f"each letter's own reply address adds, {room} would fit"
+        )
+        remedy = f"choose an address with at most {room} characters before the @"
+        line = line_of(data, "mail.opt_out")
+        yield Finding(Severity.ERROR, file, line, what, remedy)
+
+
 def _found(named: dict[str, str], data: bytes, file: str) -> Iterator[Finding]:
     for key, why in named.items():
         if why:
             what = f"`{key}` {why}"
             yield Finding(Severity.ERROR, file, line_of(data, key), what, _REMEDY)
-
-
-def line_of(data: bytes, key: str) -> int:
-    """The line of a TOML file that sets a key, by its whole path; 0: it was not found."""
-    table = ""
-    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
-        if head := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?$", line):
-            table = f"{head[1]}."
-        elif (found := re.match(r"\s*([\w.-]+)\s*=", line)) and f"{table}{found[1]}" == key:
-            return number
-    return 0

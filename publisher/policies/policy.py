@@ -142,7 +142,7 @@ def read_facts(data: bytes, name: str) -> Facts:
     Raises:
         ConfigurationError: not TOML, or a key is missing, unknown or of the wrong kind.
     """
-    root = Table(parse_toml(data, name), name)
+    root = Table(parse_toml(data, name), name, data=data)
     notice, opt_out = root.table("notice"), root.table("opt_out")
     translations = root.tables("translations")
     facts = facts_from(root, notice, opt_out, translations)

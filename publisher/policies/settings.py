@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from publisher.policies.addresses import unusable_host, unusable_mail_address, unusable_site
 from publisher.policies.organisation import Organisation
 from publisher.policies.toml import Table, parse_toml
 
@@ -19,6 +20,12 @@ class RelaySettings:
     security: str
     """`starttls`, `tls` or `none`."""
     user: str
+
+    @property
+    def exposed(self) -> bool:
+        """Whether the user's password would cross the network in the open."""
+        local = self.host in ("localhost", "127.0.0.1", "::1")
+        return bool(self.user) and self.security == "none" and not local
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +54,24 @@ def read_settings(data: bytes, name: str = "publisher.toml") -> Settings:
     Raises:
         ConfigurationError: not TOML, or a key is missing, unknown or of the wrong kind.
     """
-    root = Table(parse_toml(data, name), name)
+    root = Table(parse_toml(data, name), name, data=data)
     organisation, mail = root.table("organisation"), root.table("mail")
     ledger, receiver = root.table("ledger"), root.table("receiver")
     smtp = mail.table("smtp")
-    site = organisation.text("site")
-    # Characters that no address has (RFC 3986 §2), or that would end the attribute around it.
-    if not re.fullmatch(r"https?://[^\s?#\"'<>\\^`{|}]+", site):
-        raise organisation.error("site", f"is not an address: {site}", "write https://…/")
-    relay = _relay(smtp)
     carrier = mail.text("carrier", "spool")
     if carrier not in ("spool", "smtp"):
         raise mail.error("carrier", f"is {carrier!r}", "use spool or smtp")
     settings = Settings(
         organisation=Organisation(
-            name=organisation.text("name"),
-            address=organisation.text("address"),
-            site=site.rstrip("/") + "/",
-            sender=_mail_address(mail, "from"),
-            reply=_mail_address(mail, "opt_out"),
+            name=_words(organisation, "name", "say what the organisation is called"),
+            address=_words(organisation, "address", "say where letters on paper reach it"),
+            site=_usable(organisation, "site", unusable_site).rstrip("/") + "/",
+            sender=_usable(mail, "from", unusable_mail_address),
+            reply=_usable(mail, "opt_out", unusable_mail_address),
         ),
         carrier=carrier,
-        spool=mail.text("spool", ".publisher/spool"),
-        relay=relay,
+        spool=_words(mail, "spool", "name a folder", ".publisher/spool"),
+        relay=_relay(smtp),
         ledger=ledger.text("url", ""),
         trusted_proxies=_networks(receiver, "trusted_proxies"),
     )
@@ -82,25 +84,40 @@ def _relay(smtp: Table) -> RelaySettings:
     security = smtp.text("security", "starttls")
     if security not in ("starttls", "tls", "none"):
         raise smtp.error("security", f"is {security!r}", "use starttls, tls or none")
-    return RelaySettings(
-        host=smtp.text("host", "localhost"),
-        port=smtp.whole("port", 587),
-        security=security,
-        user=smtp.text("user", ""),
-    )
+    host, port = smtp.text("host", "localhost"), smtp.whole("port", 587)
+    # A resolver of one's own may know names with an underscore, or that end with a dot.
+    if not _is_address(host) and (wrong := unusable_host(host.removesuffix(".").replace("_", "-"))):
+        raise smtp.error("host", f"is `{host}`, which {wrong[0]}", wrong[1])
+    if not 0 < port < 1 << 16:
+        raise smtp.error("port", f"is {port}", "use a number from 1 to 65535, such as 587")
+    relay = RelaySettings(host, port, security, smtp.text("user", ""))
+    if relay.exposed:
+        what = "would have the password cross the network in the open"
+        raise smtp.error("security", what, "use starttls or tls")
+    return relay
 
 
-def _mail_address(table: Table, key: str) -> str:
+def _usable(table: Table, key: str, unusable: Callable[[str], tuple[str, str] | None]) -> str:
+    """An address, once it is known that it can be used."""
     value = table.text(key)
-    # A letter's own reply address puts "+" and at most 52 octets behind the local part, which may
-    # have 64 in all (RFC 5321 §4.5.3.1.1).
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,12}@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+", value):
-        raise table.error(
-            key,
-            f"is not an address we can use: {value}",
-            "use 1 to 12 letters, digits, dots or hyphens before the @",
-        )
+    if wrong := unusable(value):
+        raise table.error(key, *wrong)
     return value
+
+
+def _words(table: Table, key: str, remedy: str, *default: str) -> str:
+    value = table.text(key, *default)
+    if not value:
+        raise table.error(key, "is empty", remedy)
+    return value
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _networks(table: Table, key: str) -> tuple[str, ...]:

@@ -44,13 +44,44 @@ def parse_toml(data: bytes, name: str) -> dict[str, Any]:
         ) from None
 
 
+def line_of(data: bytes, key: str) -> int:
+    """The line of a TOML file that sets a key, by its whole path; 0: it was not found."""
+    table = ""
+    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
+        if head := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?$", line):
+            table = f"{head[1]}."
+        elif (found := re.match(r"\s*([\w.-]+)\s*=", line)) and f"{table}{found[1]}" == key:
+            return number
+    return 0
+
+
 class Table:
     """One TOML table being read: each key is read once, and `done` refuses those left over."""
 
-    def __init__(self, values: Mapping[str, Any], name: str, path: str = "") -> None:
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        name: str,
+        path: str = "",
+        *,
+        remedy: str = "",
+        data: bytes = b"",
+    ) -> None:
+        """Nothing of it is read yet.
+
+        Args:
+            values: of its keys.
+            name: of the file.
+            path: of the table in the file; empty: the whole.
+            remedy: for whatever is wrong, where the file must not be edited; empty: for each thing
+                its own.
+            data: the file's bytes, to name the line of a key; empty: lines are not named.
+        """
         self._left = dict(values)
         self._name = name
         self._path = path
+        self._remedy = remedy
+        self._data = data
 
     def _key(self, key: str) -> str:
         return f"{self._path}.{key}" if self._path else key
@@ -59,9 +90,11 @@ class Table:
         """Whether the key is present and not yet read."""
         return key in self._left
 
-    def error(self, key: str, what: str, remedy: str) -> ConfigurationError:
-        """A `ConfigurationError` about `key`, with the file and the key's whole path."""
-        return ConfigurationError(f"`{self._key(key)}` {what}", where=self._name, remedy=remedy)
+    def error(self, key: str, what: str, remedy: str = "") -> ConfigurationError:
+        """A `ConfigurationError` about `key`, with the file, the line and the key's whole path."""
+        what, line = f"`{self._key(key)}` {what}", line_of(self._data, self._key(key))
+        where = f"{self._name}:{line}" if line else self._name
+        return ConfigurationError(what, where=where, remedy=self._remedy or remedy)
 
     def _take(self, key: str, kind: type | tuple[type, ...], default: Any, called: str) -> Any:
         value = self._left.pop(key, _MISSING)
@@ -121,7 +154,8 @@ class Table:
 
     def table(self, key: str) -> Table:
         """A table inside this one; empty where it is missing."""
-        return Table(self._take(key, dict, {}, "a table"), self._name, self._key(key))
+        values, path = self._take(key, dict, {}, "a table"), self._key(key)
+        return Table(values, self._name, path, remedy=self._remedy, data=self._data)
 
     def tables(self, key: str) -> dict[str, Table]:
         """The tables inside a table, by name; none where it is missing."""

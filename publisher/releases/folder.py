@@ -10,9 +10,9 @@ from publisher.policies.policy import SIGNERS_FILE
 from publisher.releases.release import Release
 from publisher.releases.release_toml import (
     RELEASE_FILE,
-    SECTIONS,
-    TRANSLATIONS,
+    Beside,
     read_release_toml,
+    release_texts,
     release_toml,
 )
 
@@ -26,19 +26,7 @@ def release_files(release: Release, extra: Mapping[str, bytes]) -> dict[str, byt
         release: the release to freeze.
         extra: further files by name, such as `policy.pdf`.
     """
-    files = {f"{SECTIONS}/{name}": text.encode() for name, text in release.policy.files.items()}
-    files |= {
-        f"{TRANSLATIONS}/{language}/{name}": text.encode()
-        for language, texts in release.policy.translations.items()
-        for name, text in texts.items()
-    }
-    files |= {f"notes/{note.name}": note.text.encode() for note in release.policy.notes}
-    if release.notice:
-        files["notice.md"] = release.notice.encode()
-    if release.opt_out:
-        files["opt-out.md"] = release.opt_out.encode()
-    if release.policy.signers:
-        files[SIGNERS_FILE] = release.policy.signers.encode()
+    files = {name: text.encode() for name, text in release_texts(release).items()}
     files |= extra
     files[RELEASE_FILE] = release_toml(release)
     files[SUMS_FILE] = checksums(files)
@@ -96,9 +84,10 @@ def read_release(policy_id: str, files: Mapping[str, bytes], name: str) -> Relea
         name: the folder's path, for messages.
 
     Raises:
-        ConfigurationError: `release.toml` is missing or does not read.
+        ConfigurationError: `release.toml` or a file beside it is missing or does not read, or no
+            program that we know of writes such a file.
     """
-    where = f"{name}/{RELEASE_FILE}"
+    sums = files.get(SUMS_FILE, b"")
     if RELEASE_FILE not in files:
         raise ConfigurationError(
             "the folder has no release.toml",
@@ -106,9 +95,20 @@ def read_release(policy_id: str, files: Mapping[str, bytes], name: str) -> Relea
             remedy="restore the folder from git: `git checkout -- versions`",
         )
     texts = {key: data.decode("utf-8", "replace") for key, data in files.items() if _is_text(key)}
-    seal = seal_of(files.get(SUMS_FILE, b""))
-    return read_release_toml(policy_id, files[RELEASE_FILE], texts, seal, where)
+    garbled = {key: at for key in texts if (at := _garbled_at(files[key]))}
+    others = [key for key in files if key not in (*texts, RELEASE_FILE, SUMS_FILE)]
+    beside = Beside(name, texts, garbled, others)
+    return read_release_toml(policy_id, files[RELEASE_FILE], beside, seal_of(sums))
 
 
 def _is_text(name: str) -> bool:
-    return name == SIGNERS_FILE or name.endswith((".md", ".toml"))
+    return name == SIGNERS_FILE or name.endswith((".md", ".json"))
+
+
+def _garbled_at(data: bytes) -> int:
+    """The line of the first byte that is not UTF-8; 0: there is none."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return data.count(b"\n", 0, error.start) + 1
+    return 0

@@ -7,12 +7,14 @@ change, what a letter has to tell.
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import ne
 
 from publisher.compare.amendment import Amendment, amend
 from publisher.compare.summary import summary_sentence
-from publisher.errors import FreezeError
+from publisher.errors import DoubtError, FreezeError
 from publisher.law.profiles import PROFILES, Duty
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import Policy
@@ -23,6 +25,10 @@ from publisher.releases.number import Materiality
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.releases.translation import stated
+
+_EARLY = dt.date(1990, 1, 1)
+"""Policies for customers of a site are hardly older."""
+_FAR = dt.timedelta(days=2 * 366)
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,22 @@ class FreezeOrder:
     """Translations that readers are told are not up to date: `de` or `de:security`."""
     unaffected: Sequence[str] = ()
     """Those that somebody has looked at, and found to need no change."""
+    sure: bool = False
+    """Somebody confirmed a date that is likely a slip."""
+
+    @property
+    def materiality(self) -> Materiality:
+        """Of the release that is asked for."""
+        return Materiality.EDITORIAL if self.correction else Materiality.MATERIAL
+
+    @property
+    def asked(self) -> str:
+        """The command that asks for this; the same words ask for the same release."""
+        words = ["freeze", "--effective", str(self.effective or "unknown")]
+        words += ["--correction"] * self.correction
+        words += [word for each in self.lagging for word in ("--lagging", each)]
+        words += [word for each in self.unaffected for word in ("--unaffected", each)]
+        return shlex.join(words)
 
 
 @dataclass(frozen=True)
@@ -115,10 +137,9 @@ def plan_freeze(
     Raises:
         FreezeError: it may not be frozen like this; says why, and the earliest lawful date.
     """
-    materiality = Materiality.EDITORIAL if order.correction else Materiality.MATERIAL
     release = Release(
-        number=releases.next_number(materiality),
-        materiality=materiality,
+        number=releases.next_number(order.materiality),
+        materiality=order.materiality,
         policy=draft,
         published=now.astimezone(dt.UTC).replace(microsecond=0),
         effective=order.effective,
@@ -137,6 +158,23 @@ def plan_freeze(
     plan_next = _correction if order.correction else _material
     planned = plan_next(release, releases, amendment, today)
     return replace(planned, translations=_retranslated(draft, last.policy))
+
+
+def refuse_doubt(order: FreezeOrder, today: dt.date) -> None:
+    """A date that is likely a slip is frozen only if somebody says that it is meant.
+
+    Raises:
+        DoubtError: it is, and nobody said so.
+    """
+    day = order.effective
+    if day is None or order.sure or _EARLY <= day <= today + _FAR:
+        return
+    what = f"more than two years after {today}" if day > today else f"before {_EARLY.year}"
+    raise DoubtError(
+        f"{day} is {what}, and a release never changes: is that the day?",
+        where="--effective",
+        remedy="correct the day; or say that it is meant: --yes",
+    )
 
 
 def in_other_languages(plan: FreezePlan) -> Iterator[str]:
@@ -162,9 +200,10 @@ def _refuse_the_same_text(release: Release, last: Release) -> None:
     facts = replace(draft.facts, translations=before.facts.translations)
     if draft.files != before.files or facts != before.facts:
         return
-    if _translated(release) != _translated(last):
+    if _beside_the_text(release) != _beside_the_text(last):
         raise FreezeError(
-            f"only translations differ from release {last.number}, so nobody's rights change",
+            f"only {_what_differs(release, last)} differ from release {last.number}, so nobody's "
+            "rights change",
             where=_folder(release),
             remedy="freeze them as a correction: --correction",
         )
@@ -175,10 +214,16 @@ def _refuse_the_same_text(release: Release, last: Release) -> None:
     )
 
 
-def _translated(release: Release) -> tuple[object, ...]:
-    """What is said in other languages, and of what they say."""
+def _beside_the_text(release: Release) -> tuple[object, ...]:
+    """Who may sign the next release, what is said in other languages, and of what they say."""
     policy = release.policy
-    return dict(policy.facts.translations), dict(policy.translations), release.lags
+    said = dict(policy.facts.translations), dict(policy.translations), release.lags
+    return policy.signers, *said
+
+
+def _what_differs(release: Release, last: Release) -> str:
+    signers, *said = map(ne, _beside_the_text(release), _beside_the_text(last))
+    return " and ".join(["signers"] * signers + ["translations"] * any(said))
 
 
 def _retranslated(draft: Policy, last: Policy) -> dict[str, Amendment | None]:
@@ -208,6 +253,12 @@ def _material(
 ) -> FreezePlan:
     last = releases[-1]
     earliest = lawful_from(release, releases, today)
+    if last.effective == dt.date.max:
+        raise FreezeError(
+            f"release {last.number} takes effect on {last.effective}, and no day comes after that",
+            where=_folder(release),
+            remedy="only a correction can follow it: --correction",
+        )
     if last.effective:
         earliest = max(earliest, last.effective + dt.timedelta(days=1))
     effective = _known_day(release)
@@ -267,8 +318,9 @@ def _correction(
         )
     if pending and effective > floor:
         return _postponement(FreezePlan(release, amendment, earliest=floor), releases, today)
-    # A translation decides nothing: mending it is a correction, whatever it changes.
-    if _translated(release) == _translated(last):
+    # A translation decides nothing: mending it is a correction, whatever it changes. Who may sign
+    # is nothing that customers are told of.
+    if _beside_the_text(release) == _beside_the_text(last):
         _refuse_nothing_new(release, last, amendment, ahead=not pending and effective > today)
     return FreezePlan(release, amendment, earliest=floor)
 

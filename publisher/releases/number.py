@@ -31,3 +31,17 @@ class Materiality(StrEnum):
     """People are told and may opt out."""
     EDITORIAL = "editorial"
     """A correction: listed, not announced."""
+
+
+def number_after(last: Number | None, materiality: Materiality) -> Number:
+    """The number that the next release gets.
+
+    Args:
+        last: of the latest release; None: there is none.
+        materiality: of the next.
+    """
+    if last is None:
+        return Number(1)
+    if materiality is Materiality.MATERIAL:
+        return Number(last.major + 1)
+    return Number(last.major, last.minor + 1)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from publisher.policies.policy import Policy
+from publisher.releases.conditions import Conditions
 from publisher.releases.number import Materiality, Number
+from publisher.releases.telling import Telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,9 @@ class Release:
     effective: dt.date | None
     """From when it is in force; None: unknown, as of a first release or of an imported one."""
     previous: Number | None = None
+    """The release before it, by number."""
     previous_seal: str = ""
+    """The seal of that release, hexadecimal."""
     revision: str = ""
     """Git commit of the draft it was frozen from."""
     closes: dt.date | None = None
@@ -68,6 +72,12 @@ class Release:
     unaffected: tuple[tuple[str, str], ...] = ()
     """Language and anchor of each section whose change needed none in the translation: a person has
     looked at it and said so."""
+    replaces: Number | None = None
+    """The release whose text it was compared with, where that is not the one before it."""
+    conditions: Conditions = field(default_factory=Conditions)
+    """On what conditions it takes effect."""
+    telling: Telling = field(default_factory=Telling)
+    """By what people are told of it beside its letter and its form."""
 
     def in_language(self, language: str) -> Release:
         """The release as one of its translations has it."""

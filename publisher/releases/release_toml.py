@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from publisher.errors import ConfigurationError
+from publisher.law.profiles import PROFILES
+from publisher.policies.language import locale
 from publisher.policies.policy import SIGNERS_FILE, Note, Policy, facts_from
 from publisher.policies.toml import Table, parse_toml
+from publisher.releases.conditions import (
+    COMMIT,
+    DIGEST,
+    approval_values,
+    condition_values,
+    read_conditions,
+)
 from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Imported, Lag, Release
+from publisher.releases.telling import (
+    FORM_FILE,
+    LATER_PROGRAM,
+    NOTICE_FILE,
+    read_telling,
+    telling_files,
+)
 
 FORMAT = 2
 """Version of the release folder's format: what is written."""
@@ -52,6 +70,9 @@ def release_toml(release: Release) -> bytes:
     }
     if release.previous:
         values |= {"previous": str(release.previous), "previous_seal": release.previous_seal}
+    if release.replaces:
+        values["replaces"] = str(release.replaces)
+    values |= condition_values(release.conditions)
     if release.imported:
         values["opt_out"] = {"effect": facts.effect}
         values["imported"] = _origin(release.imported)
@@ -65,6 +86,10 @@ def release_toml(release: Release) -> bytes:
         values["retired"] = dict(facts.retired)
     if facts.translations:
         values["translations"] = {tag: _translated(release, tag) for tag in facts.translations}
+    if release.telling.wording:
+        values["wording"] = {"digest": release.telling.wording}
+    if release.conditions.approval:
+        values["approval"] = approval_values(release.conditions.approval)
     document = tomlkit.document()
     for key, value in values.items():
         document.add(key, value)
@@ -72,6 +97,20 @@ def release_toml(release: Release) -> bytes:
         if len(values[name]) > 1:
             document[name].multiline(True)
     return tomlkit.dumps(document).encode()
+
+
+def release_texts(release: Release) -> dict[str, str]:
+    """The texts of a release, by their path in its folder."""
+    policy = release.policy
+    texts = {f"{SECTIONS}/{name}": text for name, text in policy.files.items()}
+    texts |= {
+        f"{TRANSLATIONS}/{language}/{name}": text
+        for language, files in policy.translations.items()
+        for name, text in files.items()
+    }
+    texts |= {f"notes/{note.name}": note.text for note in policy.notes}
+    fixed = {NOTICE_FILE: release.notice, FORM_FILE: release.opt_out, SIGNERS_FILE: policy.signers}
+    return texts | {n: t for n, t in fixed.items() if t} | telling_files(release.telling)
 
 
 def _translated(release: Release, language: str) -> dict[str, Any]:
@@ -118,57 +157,67 @@ class _Tables(NamedTuple):
             table.done()
 
 
-def read_release_toml(
-    policy_id: str, data: bytes, texts: Mapping[str, str], seal: str, where: str
-) -> Release:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The files that lie beside a `release.toml`."""
+
+    folder: str
+    """Its path, for messages."""
+    texts: Mapping[str, str]
+    """Those that are texts, by their path in the folder."""
+    garbled: Mapping[str, int]
+    """Those of the texts that are not UTF-8, and the line of the first byte that is not."""
+    others: Collection[str]
+    """The paths of those that are no texts."""
+
+
+def read_release_toml(policy_id: str, data: bytes, beside: Beside, seal: str) -> Release:
     """The release that a `release.toml` and the texts beside it describe.
 
     Args:
         policy_id: the policy that the release belongs to.
         data: the file's bytes.
-        texts: the text files of the release's folder, by their path in it.
+        beside: what lies beside it.
         seal: SHA-256 of its `SHA256SUMS`, hexadecimal.
-        where: the path of `release.toml`, for messages.
 
     Raises:
-        ConfigurationError: the file does not read, or names a text that is missing.
+        ConfigurationError: the file does not read, names a text that is missing, or has beside it
+            what its format does not know.
     """
-    root = Table(parse_toml(data, where), where)
+    where = f"{beside.folder}/{RELEASE_FILE}"
+    root = Table(parse_toml(data, where), where, remedy=LATER_PROGRAM)
     if (version := root.whole("format")) not in FORMATS:
-        known = " and ".join(map(str, FORMATS))
-        raise root.error(
-            "format", f"is {version}, this program reads {known}", "update the program"
-        )
+        what = f"is {version}, this program reads {' and '.join(map(str, FORMATS))}"
+        raise ConfigurationError(f"`format` {what}", where=where, remedy="update the program")
     if (owner := root.text("policy")) != policy_id:
-        raise root.error("policy", f"is {owner!r}, not {policy_id!r}", "restore it from git")
+        raise root.error("policy", f"is {owner!r}, not {policy_id!r}")
     tables = _Tables.of(root)
-    if version == 1:
-        texts = {name: text for name, text in texts.items() if name != SIGNERS_FILE}
-    release = _release(policy_id, tables, texts, seal)
+    release = _release(policy_id, tables, beside.texts, seal)
+    if version > 1:
+        release = _with_format_2(release, root, beside)
     tables.done()
     return release
 
 
 def _release(policy_id: str, tables: _Tables, texts: Mapping[str, str], seal: str) -> Release:
+    """What every format has."""
     root, opt_out, translations = tables.root, tables.opt_out, tables.translations
     imported, policy = _imported(root), _policy(policy_id, tables, texts)
-    number = Number.parse(root.text("number"))
+    number = _number(root, "number")
     if number is None:
-        raise root.error("number", "is not a release number", "restore it from git")
-    materiality = root.text("materiality")
+        raise root.error("number", "is missing")
     return Release(
         number=number,
-        # What people were told of a text of the past is unknown: it is listed as an amendment.
-        materiality=Materiality.MATERIAL if imported else Materiality(materiality),
+        materiality=_materiality(root, imported),
         policy=policy,
         published=root.moment("published"),
         effective=root.day("effective"),
-        previous=Number.parse(root.text("previous", "")),
+        previous=_number(root, "previous"),
         previous_seal=root.text("previous_seal", ""),
         revision=root.text("revision", ""),
         closes=opt_out.day("closes") if opt_out.has("closes") else None,
-        notice=texts.get("notice.md", ""),
-        opt_out=texts.get("opt-out.md", ""),
+        notice=texts.get(NOTICE_FILE, ""),
+        opt_out=texts.get(FORM_FILE, ""),
         seal=seal,
         imported=imported,
         lags=tuple([lag for tag, table in translations.items() for lag in _lags(tag, table)]),
@@ -178,19 +227,44 @@ def _release(policy_id: str, tables: _Tables, texts: Mapping[str, str], seal: st
     )
 
 
+def _number(root: Table, key: str) -> Number | None:
+    if not root.has(key):
+        return None
+    written = root.text(key)
+    if (number := Number.parse(written)) is None:
+        raise root.error(key, f"is {written!r}, which is no release number")
+    return number
+
+
+def _materiality(root: Table, imported: Imported | None) -> Materiality:
+    written = root.text("materiality")
+    if imported:
+        # What people were told of a text of the past is unknown: it is listed as an amendment.
+        return Materiality.MATERIAL
+    if written not in set(Materiality):
+        raise root.error("materiality", f"is {written!r}")
+    return Materiality(written)
+
+
 def _policy(policy_id: str, tables: _Tables, texts: Mapping[str, str]) -> Policy:
     root = tables.root
     facts = facts_from(root, tables.notice, tables.opt_out, tables.translations)
-    notes = tuple(Note(n, texts.get(f"notes/{n}", "")) for n in root.texts("notes", ()))
-    for section in facts.sections:
-        if f"{SECTIONS}/{section}" not in texts:
-            raise root.error("sections", f"names `{section}`, which is missing", "publisher verify")
-    sections = {n: texts[f"{SECTIONS}/{n}"] for n in facts.sections}
+    sections = {n: _named(root, "sections", f"{SECTIONS}/{n}", n, texts) for n in facts.sections}
+    notes = tuple(
+        Note(n, _named(root, "notes", f"notes/{n}", n, texts)) for n in root.texts("notes", ())
+    )
     translated = {
         language: _translation(language, table, texts, facts.sections)
         for language, table in tables.translations.items()
     }
-    return Policy(policy_id, facts, sections, notes, translated, texts.get(SIGNERS_FILE, ""))
+    return Policy(policy_id, facts, sections, notes, translated)
+
+
+def _named(root: Table, key: str, path: str, name: str, texts: Mapping[str, str]) -> str:
+    """The text that a list names."""
+    if path not in texts:
+        raise root.error(key, f"names `{name}`, which is missing")
+    return texts[path]
 
 
 def _translation(
@@ -211,7 +285,7 @@ def _lags(language: str, table: Table) -> Iterator[Lag]:
     for anchor, behind in table.mapping("lags").items():
         number = Number.parse(behind)
         if number is None and behind != UNTRANSLATED:
-            raise table.error(f"lags.{anchor}", f"is {behind!r}", "restore it from git")
+            raise table.error(f"lags.{anchor}", f"is {behind!r}")
         yield Lag(language, anchor, number)
 
 
@@ -221,7 +295,7 @@ def _imported(root: Table) -> Imported | None:
     table = root.table("imported")
     seen = table.moment("seen")
     if seen is None:
-        raise table.error("seen", "is unknown", "restore it from git")
+        raise table.error("seen", "is unknown")
     found = Imported(
         source=table.text("source"),
         path=table.text("path"),
@@ -232,3 +306,66 @@ def _imported(root: Table) -> Imported | None:
     )
     table.done()
     return found
+
+
+# ── what format 2 has beside ─────────────────────────────────────────────────────────────────────
+
+
+def _with_format_2(release: Release, root: Table, beside: Beside) -> Release:
+    """A release with what format 2 has beside format 1, held to what that allows."""
+    for name, line in beside.garbled.items():
+        where = f"{beside.folder}/{name}:{line}"
+        raise ConfigurationError("is not UTF-8 text", where=where, remedy=LATER_PROGRAM)
+    policy = replace(release.policy, signers=beside.texts.get(SIGNERS_FILE, ""))
+    telling = read_telling(
+        policy, beside.texts, release.previous is not None, _wording(root), beside.folder
+    )
+    release = replace(
+        release,
+        policy=policy,
+        replaces=_number(root, "replaces"),
+        conditions=read_conditions(root),
+        telling=telling,
+    )
+    _refuse_values(release, root)
+    papers = {"policy.pdf", *(f"policy.{tag}.pdf" for tag in policy.translations)}
+    for name in sorted({*beside.texts, *beside.others} - {*release_texts(release), *papers}):
+        what = "is no file that this program knows in a release"
+        where = f"{beside.folder}/{name}"
+        raise ConfigurationError(what, where=where, remedy=LATER_PROGRAM)
+    return release
+
+
+def _wording(root: Table) -> str:
+    if not root.has("wording"):
+        return ""
+    table = root.table("wording")
+    digest = table.text("digest")
+    if not DIGEST.fullmatch(digest):
+        raise table.error("digest", f"is {digest!r}, which is no SHA-256")
+    table.done()
+    return digest
+
+
+def _refuse_values(release: Release, root: Table) -> None:
+    """Refuses values that format 1 did not look at.
+
+    Raises:
+        ConfigurationError: one is none of those that are known.
+    """
+    facts, previous, replaces = release.policy.facts, release.previous, release.replaces
+    if facts.profile not in PROFILES:
+        raise root.error("notice.profile", f"is {facts.profile!r}")
+    for tag in (facts.language, *facts.translations):
+        if locale(tag) is None:
+            raise root.error("language", f"`{tag}` is no language that we know")
+    if previous and previous >= release.number:
+        raise root.error("previous", f"is {previous}, which comes later")
+    if previous and not DIGEST.fullmatch(release.previous_seal):
+        raise root.error("previous_seal", "is no SHA-256")
+    if release.previous_seal and not previous:
+        raise root.error("previous", "is missing, and its seal is there")
+    if replaces and (previous is None or replaces > previous):
+        raise root.error("replaces", f"is {replaces}, which is not before {previous}")
+    if release.revision and not COMMIT.fullmatch(release.revision):
+        raise root.error("revision", f"is {release.revision!r}, which is no commit")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice, takewhile
 
-from publisher.releases.number import Materiality, Number
+from publisher.releases.number import Materiality, Number, number_after
 from publisher.releases.release import Release
 
 
@@ -127,9 +127,4 @@ class Releases(tuple[Release, ...]):
 
     def next_number(self, materiality: Materiality) -> Number:
         """The number the next release gets."""
-        if not self:
-            return Number(1)
-        last = self[-1].number
-        if materiality is Materiality.MATERIAL:
-            return Number(last.major + 1)
-        return Number(last.major, last.minor + 1)
+        return number_after(self[-1].number if self else None, materiality)

@@ -97,7 +97,7 @@ BAD: dict[str, tuple[dict[str, str | bytes], str, str, str]] = {
         "byte order",
         "BOM",
     ),
-    "CRLF": ({"use.md": USE.replace("\n", "\r\n")}, "use.md:1", "carriage return", "LF"),
+    "carriage return": ({"use.md": USE.replace("data", "data\r", 1)}, "use.md:3", "carriage", "LF"),
     "control character": ({"use.md": USE + "\na\x07b\n"}, "use.md:7", "U+0007", "remove"),
     "terminal code": ({"use.md": USE + "\na\x9bb\n"}, "use.md:7", "U+009B", "remove"),
     "heading that turns": (
@@ -217,6 +217,65 @@ def test_the_name_of_the_organisation_is_checked_too(house: House, name: str) ->
     assert not (house.root / "versions").exists()
 
 
+def set_up(house: House, old: str, new: str) -> None:
+    path = house.root / "publisher.toml"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    house.commit()
+
+
+def test_addresses_are_looked_at_before_a_freeze_writes(house: House) -> None:
+    set_up(house, "notices@hosting", "our notices@hosting")
+    for words in (["check"], *(["freeze", "--effective", "unknown", *dry] for dry in DRY)):
+        result = house.run(*words)
+        assert result.exit_code == 2, result.output
+        assert "publisher.toml:8: `mail.from` has the invisible" in " ".join(result.output.split())
+        assert "letters, digits, dots" in result.output
+    assert not (house.root / "versions").exists()
+
+
+DRY: tuple[list[str], ...] = (["--dry-run"], [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "opt-out@hosting",
+            f"{'o' * 22}@hosting",
+            "publisher.toml:9: error: `mail.opt_out` has 22",
+        ),
+        ("opt-out@hosting", f"o@{'h' * 63}.{'h' * 63}.{'h' * 63}.b{'h' * 29}", "`mail.opt_out`"),
+        (
+            "[mail]",
+            '[ledger]\nurl = "nowhere"\n[mail]',
+            "publisher.toml:8: error: the ledger has an",
+        ),
+        ("[mail]", '[ledger]\nurl = "odd://a/b"\n[mail]', "publisher.toml:8: error: the ledger"),
+    ],
+)
+def test_what_only_sending_would_notice_is_found_by_check(
+    house: House, old: str, new: str, told: str
+) -> None:
+    set_up(house, old, new)
+    found = house.run("check")
+    assert found.exit_code == 1, found.output
+    assert told in " ".join(found.output.split())
+    for dry in DRY:
+        assert house.run("freeze", "--effective", "unknown", *dry).exit_code == 2
+    assert not (house.root / "versions").exists()
+
+
+def test_a_reply_address_that_just_fits_is_sent(house: House) -> None:
+    # 64 octets, less those of "+" and privacy_9.99_12345678_ and 20 more.
+    set_up(house, "opt-out@hosting", f"{'o' * 21}@hosting")
+    set_up(house, "notices@hosting", "legal.notices-europe@hosting")
+    house.freeze_two()
+    letter = house.ok("notice", "2", "--format", "eml")
+    assert "legal.notices-europe@hosting.example" in letter
+    assert f"Reply-To: {'o' * 21}+privacy_2_" in letter
+
+
 @pytest.mark.parametrize("end", ['\\"><script>x</script>/', "'x/", "{{ 7*7 }}/", "a b/"])
 def test_an_address_of_the_site_that_is_none_is_refused(house: House, end: str) -> None:
     path = house.root / "publisher.toml"
@@ -292,10 +351,36 @@ def test_a_project_without_a_policy(house: House) -> None:
     assert result.exit_code == 1
     assert "policy: error: there is no policy yet" in result.output
     assert "make policy/ID/policy.toml" in result.output
-    for words in (("verify",), ("status",)):
-        assert "There is no policy yet: make policy/ID/policy.toml" in house.ok(*words)
-    for command in (("diff",), ("freeze", "--effective", "unknown"), ("optouts", "1")):
+    every = [
+        ("verify",), ("status",), ("build",), ("serve",), ("serve", "--draft"), ("diff",),
+        ("freeze", "--effective", "unknown"), ("optouts", "1"), ("notice", "1"), ("send", "1"),
+    ]  # fmt: skip
+    for command in every:
         refused = house.run(*command)
         assert refused.exit_code == 2
         assert "there is no policy yet" in refused.output
         assert "make policy/ID/policy.toml" in refused.output
+
+
+@pytest.mark.parametrize("inside", [None, "use.md", ".DS_Store"])
+def test_a_folder_that_is_no_policy(house: House, inside: str | None) -> None:
+    """Left over from another branch, say: every command says so, and what to do."""
+    folder = house.root / "policy/terms"
+    folder.mkdir()
+    if inside:
+        (folder / inside).write_text("x\n")
+    assert house.run("check").exit_code == 1
+    assert "policy/terms: error: the folder has no policy.toml" in house.run("check").output
+    named = ("--policy", "terms")
+    every = [
+        ("verify",), ("status",), ("build",), (*named, "verify"), (*named, "status"),
+        (*named, "freeze", "--effective", "unknown"), (*named, "diff"), (*named, "send", "1"),
+    ]  # fmt: skip
+    for command in every:
+        refused = house.run(*command)
+        assert refused.exit_code == 2, command
+        assert "policy/terms: the folder has no policy.toml" in refused.output
+        assert "add policy/terms/policy.toml" in refused.output
+        assert "or remove the folder" in refused.output
+    shutil.rmtree(folder)
+    house.ok("verify")

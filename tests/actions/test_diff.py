@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from publisher.cli import command_line
-from publisher.exchange.diff_json import rebuild
+from publisher.compare.diff_form import rebuild
 from tests.fixtures.house import SECTIONS, House
 
 

@@ -29,6 +29,7 @@ FILES = {path.name: path.read_bytes() for path in sorted(FOLDER.glob("*.toml"))}
 PHRASES = read_phrases(FILES)
 
 TOKEN = "opt-out+privacy_2_1_b5abwt34ovgm33w3dsls@hosting.example"
+SEAL = "0f82d4c1ce80d298a0193b94bc2ebd997682697647ae9caa6faff46d2f71536d"
 LETTER = f"""\
 Privacy Policy: version 2 applies from 1 March 2027
 ===================================================
@@ -78,7 +79,12 @@ If you have questions, write to privacy@hosting.example.
 Example Hosting
 1 Example Street
 Reno, NV 89503
+
+This letter belongs to version 2 of our Privacy Policy, sealed as
+{SEAL} (SHA-256).
 """
+EARLIER = LETTER[: LETTER.index("\nThis letter belongs to")]
+"""The letter as programs sent it that did not write the seal into it."""
 SUBJECT = "Privacy Policy: version 2 applies from 1 March 2027"
 SENT = Sent(
     subject=SUBJECT,
@@ -131,6 +137,7 @@ def test_every_row_of_the_table_is_what_it_says(text: str, is_opt_out: bool) -> 
 
 FLOWED = re.sub(r"(?<=[^\n=-])\n(?:  )?(?=[^\n=-])", " ", LETTER)
 """The letter with each paragraph in a line of its own, as most mail programs send it back."""
+EARLIER_FLOWED = re.sub(r"(?<=[^\n=-])\n(?:  )?(?=[^\n=-])", " ", EARLIER)
 BARE = re.sub(r"^[=-]{3,}\n|^- ", "", FLOWED, flags=re.MULTILINE)
 """The same from its HTML: no lines below headings, no dashes before items."""
 OUTLOOK = re.sub(r"(\S+@hosting\.example)", r"\1<mailto:\1>", BARE)
@@ -244,7 +251,14 @@ DECLARATIONS = (
     "Je refuse la version 2",
 )
 THANKS = ("Obrigado", "Thanks", "Thank you. I read it.", "Is that free?", "")
-LETTERS = {"as sent": LETTER, "flowed": FLOWED, "from HTML": BARE, "Outlook": OUTLOOK}
+LETTERS = {
+    "as sent": LETTER,
+    "flowed": FLOWED,
+    "from HTML": BARE,
+    "Outlook": OUTLOOK,
+    "sent earlier": EARLIER,
+    "sent earlier, flowed": EARLIER_FLOWED,
+}
 
 
 def quotations() -> list[tuple[str, str]]:
@@ -754,11 +768,18 @@ def test_letters_of_all_profiles_are_known_again(tmp_path: Path, profile: str) -
     letters.append(("2.1", letter_for(project, "c-1", Number(2, 1))))
     for number, letter in letters:
         plain = letter.part("text/plain")
-        for quoted in (f"\n\n{marked(plain)}", f"\n\n{plain}", f"\n\n{plain.strip()}\n-- \nAnna"):
+        earlier = plain[: plain.index("\nThis letter belongs to")]
+        for quoted in (
+            f"\n\n{marked(plain)}",
+            f"\n\n{plain}",
+            f"\n\n{plain.strip()}\n-- \nAnna",
+            f"\n\n{marked(earlier)}",
+            f"\n\n{earlier}",
+            f"\n\n{earlier.strip()}\n-- \nAnna",
+        ):
             assert answered(letter, f"I opt out of version {number}{quoted}", number)
             assert not answered(letter, f"Thanks{quoted}", number)
             assert not answered(letter, quoted, number)
     if profile == "promise":
-        assert re.sub(r"privacy_2_1_\w+", "T", letters[0][1].part("text/plain")) == re.sub(
-            r"privacy_2_1_\w+", "T", LETTER
-        )
+        own = r"privacy_2_1_\w+|[0-9a-f]{64}"  # a token, a seal
+        assert re.sub(own, "T", letters[0][1].part("text/plain")) == re.sub(own, "T", LETTER)

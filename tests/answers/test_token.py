@@ -13,18 +13,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publisher.answers.token import (
+    RECIPIENT_DIGITS,
     Capability,
     is_signed,
     is_signed_for_a_row,
+    longest_token,
     make_token,
     parse_token,
     read_keys,
 )
 from publisher.errors import ConfigurationError, TokenError
 from publisher.policies.policy import POLICY_ID
-from publisher.policies.settings import read_settings
 from publisher.releases.number import Number
-from tests.fixtures.house import CONFIGURATION
 
 KEYS = (b"k" * 32, b"o" * 32)
 CAPABILITY = Capability("privacy", Number(2, 1), 0x2A)
@@ -63,18 +63,11 @@ def test_a_token_says_what_it_was_made_for(capability: Capability) -> None:
 OCTETS = 64
 """What the part before the @ may have (RFC 5321 §4.5.3.1.1)."""
 MAILBOX = "opt-out-mail@x.example"
-"""The longest that the settings take."""
 POLICY = "p" + "-9" * 7 + "y"
 """A name of a policy as long as one may be."""
 
 
-def test_no_mailbox_and_no_name_of_a_policy_is_longer() -> None:
-    before = "opt-out@hosting.example"
-    assert before in CONFIGURATION
-    settings = read_settings(CONFIGURATION.replace(before, MAILBOX).encode())
-    assert settings.organisation.reply == MAILBOX
-    with pytest.raises(ConfigurationError, match=r"mail\.opt_out"):
-        read_settings(CONFIGURATION.replace(before, f"x{MAILBOX}").encode())
+def test_no_name_of_a_policy_is_longer() -> None:
     assert POLICY_ID.fullmatch(POLICY)
     assert not POLICY_ID.fullmatch(f"{POLICY}y")
 
@@ -138,3 +131,11 @@ def test_a_weak_key_is_refused(value: str) -> None:
 
 def test_keys_are_rotated_by_a_list() -> None:
     assert read_keys(f"{'n' * 32}, {'o' * 32}") == (b"n" * 32, b"o" * 32)
+
+
+def test_the_longest_token_is_known_beforehand() -> None:
+    number = Number(9999, 9999)
+    capability = Capability("a" * 16, number, 16**RECIPIENT_DIGITS - 1)
+    token = make_token(b"k" * 32, capability, "c-1")
+    assert parse_token(token).capability == capability
+    assert len(token) == longest_token("a" * 16, [Number(1), number]) == 56

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from publisher.compare.amendment import amend
+from publisher.compare.diff_form import rebuild
 from publisher.compare.operations import accept, compare_documents, reject
-from publisher.exchange.diff_json import diff_json, rebuild
+from publisher.exchange.diff_json import diff_json
 from publisher.markup.exact import exact
 from publisher.reports.pull_request import markdown_report
 from publisher.reports.terminal import terminal_report

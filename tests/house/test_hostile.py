@@ -447,5 +447,5 @@ def test_letters_say_it_as_text(shown: Shown, tmp_path: Path) -> None:
     assert one_line(wicked("letter")) in one_line(read.words)
     assert set(message.keys()) <= {
         "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Reply-To",
-        "MIME-Version", "Content-Type",
+        "Policy-Release", "MIME-Version", "Content-Type",
     }  # fmt: skip

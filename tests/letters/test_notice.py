@@ -13,7 +13,7 @@ from publisher.letters.notice import (
     changes_since,
     compose_notice,
     compose_test_notice,
-    personal_text,
+    sent_text,
     text_to_attach,
 )
 from publisher.releases.number import Number
@@ -74,7 +74,7 @@ def test_a_section_that_has_a_new_title_is_told_by_its_old_one() -> None:
 
 
 def test_one_recipient_reads_a_name_and_links_of_their_own() -> None:
-    text = personal_text(SECOND, ANNA, LINKS)
+    text = sent_text(SECOND, ANNA, LINKS)
     assert "Dear Anna," in text
     assert f"({LINKS.form})" in text
     assert f"({LINKS.changes})" in text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from publisher.errors import ConfigurationError
@@ -22,24 +24,122 @@ def test_the_organisation_is_one_value() -> None:
     assert found.letterhead == ("Example Hosting GmbH", "Musterweg 1", "10115 Berlin")
 
 
+EXPOSED = 'smtp.host = "relay.example"\nsmtp.user = "us"\nsmtp.security = "none"'
+
+
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [
-        ('from = "notices@', 'from = "notices-of-changes@', "`mail.from`"),
         ('opt_out = "opt-out@', 'opt_out = "nowhere ', "`mail.opt_out`"),
         ('site = "http://', 'site = "ftp://', "`organisation.site`"),
         ("[mail]", '[mail]\ncarrier = "pigeon"', "`mail.carrier`"),
         ("[mail]", '[mail]\nsmtp.security = "hope"', "`mail.smtp.security`"),
         ("[mail]", "[mail]\nsmtp.port = -1", "`mail.smtp.port`"),
         ("[mail]", "[mail]\nsmtp.prot = 25", "`mail.smtp.prot`"),
-        ("[organisation]", "[organization]", "`organisation.site`"),
+        ("[mail]", "[mail]\nsmtp.port = 0", "`mail.smtp.port`"),
+        ("[mail]", "[mail]\nsmtp.port = 65536", "`mail.smtp.port`"),
+        ("[mail]", '[mail]\nsmtp.host = ""', "`mail.smtp.host`"),
+        ("[mail]", '[mail]\nsmtp.host = "smtp://relay.example"', "`mail.smtp.host`"),
+        ("[mail]", '[mail]\nsmtp.host = "the relay"', "`mail.smtp.host`"),
+        ("[mail]", '[mail]\nspool = ""', "`mail.spool`"),
+        ("[mail]", f"[mail]\n{EXPOSED}", "`mail.smtp.security`"),
+        ("Example Hosting GmbH", "", "`organisation.name`"),
+        ("Musterweg 1\\n10115 Berlin", " ", "`organisation.address`"),
+        ("[organisation]", "[organization]", "`organisation.name`"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_its_key(old: str, new: str, key: str) -> None:
+    text = CONFIGURATION.replace(old, new)
     with pytest.raises(ConfigurationError, match=key) as refused:
-        read_settings(CONFIGURATION.replace(old, new).encode())
-    assert refused.value.where == "publisher.toml"
+        read_settings(text.encode())
+    file, _, line = refused.value.where.partition(":")
+    assert file == "publisher.toml"
+    if line:
+        assert key.strip("`").rpartition(".")[2] in text.splitlines()[int(line) - 1]
+    assert bool(line) == ("organization" not in text)
     assert refused.value.remedy
+
+
+# ── addresses ────────────────────────────────────────────────────────────────────────────────────
+
+
+def with_address(key: str, address: str) -> bytes:
+    return re.sub(
+        f"^{key} = .*$", f"{key} = '{address}'", CONFIGURATION, flags=re.MULTILINE
+    ).encode()
+
+
+@pytest.mark.parametrize("key", ["from", "opt_out"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "legal.notices-europe@hosting.example",
+        "notices+privacy@hosting.example",
+        "n_1@xn--bcher-kva.example",
+        f"{'a' * 64}@hosting.example",
+        f"a@{'b' * 63}.example",
+    ],
+)
+def test_an_address_that_mail_can_carry_is_taken(key: str, address: str) -> None:
+    found = read_settings(with_address(key, address)).organisation
+    assert address in (found.sender, found.reply)
+
+
+@pytest.mark.parametrize("key", ["from", "opt_out"])
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("notices", "is no mail address"),
+        ("@hosting.example", "is no mail address"),
+        ("notices@", "is no domain"),
+        ("notices@hosting", "is no domain"),
+        ('"our notices"@hosting.example', "quoted part"),
+        ("a@b@hosting.example", "quoted part"),
+        ("our notices@hosting.example", "U\\+0020"),
+        ("notizen\u200b@hosting.example", "U\\+200B"),
+        ("größe@hosting.example", "has `ö` before the @"),
+        ("us&them@hosting.example", "has `&` before the @"),
+        (".notices@hosting.example", "a dot"),
+        ("no..tices@hosting.example", "a dot"),
+        ("notices@[192.0.2.1]", "no name of a host"),
+        ("notices@192.0.2.1", "a number"),
+        ("notices@-hosting.example", "no name of a host"),
+        ("notices@hosting..example", "no name of a host"),
+        (f"{'a' * 65}@hosting.example", "65 characters before the @"),
+        (f"a@{'b' * 64}.example", "too long"),
+        (f"{'a' * 64}@{'.'.join(['b' * 60] * 3)}.example", "has 255 characters"),
+    ],
+)
+def test_an_address_that_letters_cannot_use_is_refused(key: str, address: str, told: str) -> None:
+    data = with_address(key, address)
+    with pytest.raises(ConfigurationError, match=f"`mail.{key}` .*{told}") as refused:
+        read_settings(data)
+    number = int(refused.value.where.removeprefix("publisher.toml:"))
+    assert data.decode().splitlines()[number - 1].startswith(key)
+
+
+def test_a_name_in_another_script_is_told_as_it_is_looked_up() -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        read_settings(with_address("from", "a@bücher.example"))
+    assert refused.value.remedy == "write xn--bcher-kva.example"
+    with pytest.raises(ConfigurationError) as refused:
+        read_settings(with_address("site", "https://bücher.example/"))
+    assert refused.value.remedy == "write its host as xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize(
+    "site",
+    ["https://x.example:70000/", "https://x.example:port/", "https://x.example:0/", "https:///x/",
+     "https://a:b@x.example/", "https://x..example/", "https://[::1/", "https://x.example/ü/"],
+)  # fmt: skip
+def test_a_site_that_nobody_can_reach_is_refused(site: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"`organisation\.site`"):
+        read_settings(with_address("site", site))
+
+
+@pytest.mark.parametrize("site", ["http://[::1]:8000/", "https://intranet", "https://x.example/a"])
+def test_a_site_that_somebody_can_reach_is_taken(site: str) -> None:
+    assert read_settings(with_address("site", site)).organisation.site == f"{site.rstrip('/')}/"
 
 
 # ── proxies ──────────────────────────────────────────────────────────────────────────────────────

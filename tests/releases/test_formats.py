@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+import zoneinfo
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from publisher.compare.amendment import amend
+from publisher.compare.diff_form import diff_flaw
 from publisher.errors import ConfigurationError
+from publisher.exchange.diff_json import diff_json
+from publisher.policies.dates import is_time_zone
+from publisher.policies.language import locale
+from publisher.releases.conditions import Approval, Conditions, WithoutRecord
 from publisher.releases.folder import (
     SUMS_FILE,
     broken,
@@ -21,9 +35,11 @@ from publisher.releases.number import Number
 from publisher.releases.release import Lag, Release
 from publisher.releases.release_toml import FORMAT, RELEASE_FILE
 from publisher.releases.seals import chain_flaws
+from publisher.releases.telling import LATER_PROGRAM, LetterCase, LetterKind, Telling
 from tests import ROOT
-from tests.fixtures.house import House
-from tests.fixtures.kinds import NAMES, freeze_every_kind
+from tests.fixtures.house import House, later
+from tests.fixtures.kinds import NAMES, SIGNERS, freeze_every_kind
+from tests.fixtures.some import some
 from tests.fixtures.workplaces import archive_of
 
 KEPT = ROOT / "tests/fixtures/formats"
@@ -39,7 +55,19 @@ SEALS = {
         "terms/2": "e0b16d8e30827758dcfb162916063d15ac838b7ef93ee8ef457b60b20574ca13",
         "terms/3": "cd919fdedd71b6bf0905130f52321c6283a637fa775996076c6d8c4ddfa8e257",
     },
+    2: {
+        "privacy/1": "b2b3be0bf1d97f048da6351b05cca0ae71f0af0a2746b0f7cfb164e0d7f0040f",
+        "privacy/2": "69f45ff2402400bf3bfb3ebf5ba3280e9da74a5b178c727eea28246c78727ee7",
+        "privacy/2.1": "dcb61a44ad0286c40e61d5b469bad5d6344f39371393a378aa9635b572610b91",
+        "privacy/2.2": "03c25bc316a451106dae3f0f8c77798064b3fd229869e434027d4570acd42b44",
+        "privacy/3": "5a9c6b282c1077d8b84cc61a6cb88cce0bf0c4c6137126854d2bb77462e2c320",
+        "terms/1": "9829dacba998d553586b5bbe9cdde94e80a421432802a44ca4fc0641ef0bf6df",
+        "terms/2": "a009cdc4dced31a2b6a0695a219dcbfb08d7624e9421b74ccbd70787f2aff4bb",
+        "terms/3": "9a743c4c1fe40d5e4e9f0c061fc738e2a240d4406d2f335ff8d67e19b506a811",
+    },
 }
+ALL_OF_FORMAT_2 = "9789a459b2df8ee6a9cab1c7665d649660857f574a8d98c406cb400b8f063247"
+"""The seal of a folder with all that format 2 has, which the program that began it wrote."""
 WITH_PDF = ("privacy/3", "terms/3")
 """Of the other releases, the PDFs are left out here."""
 
@@ -51,9 +79,9 @@ def folder_of(version: int, name: str) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def kept(version: int, name: str) -> Release:
+def kept(version: int, name: str, policy_id: str = "") -> Release:
     """A release that the program of a format sealed, as this program reads it."""
-    return read_release(name.partition("/")[0], folder_of(version, name), name)
+    return read_release(policy_id or name.partition("/")[0], folder_of(version, name), name)
 
 
 @pytest.fixture(scope="module")
@@ -94,12 +122,13 @@ def test_a_release_of_each_format_says_what_this_program_would_freeze(
     ours = archive_of(anew.project).release(policy_id, parsed)
     theirs = kept(version, name)
     assert len(theirs.revision) == (0 if theirs.imported else 40)
-    assert _meant(theirs) == _meant(ours)
+    assert _meant(theirs, version) == _meant(ours, version)
 
 
-def _meant(release: Release) -> Release:
-    """What a release says, without commits, which have other ids each time, and seals of them."""
-    return replace(release, seal="", previous_seal="", revision="")
+def _meant(release: Release, version: int) -> Release:
+    """What a release says in a format, but for commits, which have other ids each time."""
+    policy = replace(release.policy, signers=release.policy.signers if version > 1 else "")
+    return replace(release, policy=policy, seal="", previous_seal="", revision="")
 
 
 def test_they_hold_what_a_release_may_hold() -> None:
@@ -117,6 +146,17 @@ def test_they_hold_what_a_release_may_hold() -> None:
     assert past
     assert past.kept == ("pay",)
     assert kept(1, "terms/3").imported is None
+    assert kept(2, "privacy/3").policy.signers == SIGNERS
+
+
+def test_a_folder_with_all_that_format_2_has_is_read_for_ever() -> None:
+    files = folder_of(2, "all/3")
+    assert broken(files) == []
+    assert seal_of(files[SUMS_FILE]) == ALL_OF_FORMAT_2
+    release = kept(2, "all/3", "privacy")
+    assert set(release.telling.comparisons) == {"", "de"}
+    telling = replace(FULL.telling, comparisons=release.telling.comparisons)
+    assert release == replace(FULL, seal=ALL_OF_FORMAT_2, telling=telling)
 
 
 def with_record(files: Mapping[str, bytes], old: str, new: str) -> dict[str, bytes]:
@@ -136,8 +176,6 @@ def test_a_later_format_says_to_update_the_program() -> None:
 
 
 # ── signers ──────────────────────────────────────────────────────────────────────────────────────
-
-SIGNERS = "# Legal\nlegal@hosting.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO… key of legal\n"
 
 
 def test_signers_are_frozen_byte_for_byte(house: House) -> None:
@@ -159,6 +197,42 @@ def test_signers_that_are_no_text_are_found(house: House) -> None:
         assert what in found
 
 
+def test_signers_alone_change_by_a_correction(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    house.write({"signers": SIGNERS})
+    house.commit("Who may sign")
+    refused = house.run("freeze", "--effective", later(60))
+    assert refused.exit_code == 2
+    assert "only signers differ from release 1" in " ".join(refused.output.split())
+    house.ok("freeze", "--effective", later(0), "--correction")
+    mended = archive_of(house.project).release("privacy", Number(1, 1))
+    assert (mended.policy.signers, mended.notice) == (SIGNERS, "")
+
+
+def test_faults_in_signers_are_found_with_their_line(house: House) -> None:
+    house.write({"signers": f"{SIGNERS}\nlegal@hosting.example\n"})
+    line = SIGNERS.count("\n") + 2
+    assert f"policy/privacy/signers:{line}" in (found := house.run("check").output)
+    assert "is no signer" in found
+    house.commit("A slip")
+    refused = house.run("freeze", "--effective", "unknown")
+    assert refused.exit_code == 2
+    assert f"signers:{line}" in refused.output
+    for nothing in ("", "\n", "# Nobody yet\n"):
+        house.write({"signers": nothing})
+        assert house.run("check").exit_code == 1, nothing
+
+
+def test_signers_that_are_taken_away_are_told(house: House) -> None:
+    house.write({"signers": SIGNERS})
+    house.commit("Who may sign")
+    house.ok("freeze", "--effective", "unknown")
+    (house.root / "policy/privacy/signers").unlink()
+    found = house.ok("check")
+    assert "policy/privacy/signers" in found
+    assert "who may sign is still who the last release that had it says" in " ".join(found.split())
+
+
 def test_format_1_has_no_signers() -> None:
     files = {**folder_of(1, "privacy/3"), "signers": SIGNERS.encode()}
     assert read_release("privacy", files, "versions/privacy/3").policy.signers == ""
@@ -169,3 +243,201 @@ def test_a_release_with_signers_reads_back(tmp_path: Path) -> None:
     release = replace(release, policy=replace(release.policy, signers=SIGNERS))
     files = release_files(release, {})
     assert read_release("privacy", files, "x") == replace(release, seal=seal_of(files[SUMS_FILE]))
+
+
+# ── what format 2 has beside ─────────────────────────────────────────────────────────────────────
+
+ZONE = Conditions(
+    "Europe/Berlin",
+    WithoutRecord.HOLD,
+    Approval(("Legal", "The board"), dt.datetime(2027, 1, 9, tzinfo=dt.UTC), "a" * 40),
+)
+
+
+def full() -> Release:
+    """A release that has everything that format 2 has."""
+    before, release = kept(1, "privacy/2.2"), kept(1, "privacy/3")
+    policy = replace(release.policy, signers=SIGNERS)
+    comparisons = {
+        language: diff_json(amend(old.document, new.document), "version 2", "version 3")
+        for language, old, new in (
+            ("", before.policy, policy),
+            ("de", before.policy.in_language("de"), policy.in_language("de")),
+        )
+    }
+    letters = {
+        LetterKind(case, language): f"# Letter {case} {language}\n"
+        for case in (None, *LetterCase)
+        for language in ("", "de")
+        if case or language
+    }
+    telling = Telling(letters, {"de": "# Formular\n"}, comparisons, "b" * 64)
+    return replace(release, policy=policy, replaces=Number(2), conditions=ZONE, telling=telling)
+
+
+FULL = full()
+PAPERS = {"policy.pdf": b"%PDF", "policy.de.pdf": b"%PDF"}
+
+
+def test_all_of_format_2_reads_back() -> None:
+    files = release_files(FULL, PAPERS)
+    assert {"notice.de.md", "notice.again.md", "notice.moved.de.md", "opt-out.de.md"} <= set(files)
+    assert {"changes.json", "changes.de.json", "signers"} <= set(files)
+    read = read_release("privacy", files, "versions/privacy/3")
+    assert read == replace(FULL, seal=seal_of(files[SUMS_FILE]))
+    assert release_files(read, PAPERS) == files
+
+
+def test_a_case_of_letters_is_never_the_tag_of_a_language() -> None:
+    assert not [case for case in LetterCase if locale(case)]
+
+
+def test_time_zones_are_those_of_the_iana_database() -> None:
+    names = zoneinfo.available_timezones() - {"localtime", "posixrules", "Factory"}
+    assert not [name for name in some(names) if not is_time_zone(name)]
+    for name in ("Europe/Atlantis", "Etc/Unknown", "CEST", "+02:00", "europe/berlin", ""):
+        assert not is_time_zone(name), name
+
+
+def with_file(name: str, data: str | bytes | None) -> dict[str, bytes]:
+    """The full folder with one file that is another one, or is not there."""
+    files = {**release_files(FULL, PAPERS)}
+    if data is None:
+        del files[name]
+    else:
+        files[name] = data if isinstance(data, bytes) else data.encode()
+    return {**files, SUMS_FILE: checksums(files)}
+
+
+def with_value(old: str, new: str) -> dict[str, bytes]:
+    """The full folder whose record says something else."""
+    return with_record(release_files(FULL, PAPERS), old, new)
+
+
+CHANGED = json.loads(FULL.telling.comparisons[""])
+STRANGE = {
+    # keys and values of release.toml
+    "a key": (with_value("format = 2", "format = 2\nretracted = true"), "`retracted` is not a key"),
+    "a key of an approval": (with_value("by = [", 'who = "A"\nby = ['), "`approval.who` is not a"),
+    "a key of the wording": (with_value("digest = ", 'file = "A"\ndigest = '), "`wording.file`"),
+    "a zone": (with_value("Europe/Berlin", "Europe/Atlantis"), "`time_zone` is 'Europe/Atlantis'"),
+    "without a record": (with_value('"hold"', '"stop"'), "`without_record` is 'stop', not hold or"),
+    "no number": (with_value('replaces = "2"', 'replaces = "two"'), "`replaces` is 'two'"),
+    "a later number": (with_value('replaces = "2"', 'replaces = "4"'), "which is not before 2.2"),
+    "no such time": (with_value("2027-01-09T00:00:00Z", '"today"'), "`approval.at` is not a time"),
+    "approved by nobody": (with_value('["Legal", "The board"]', "[]"), "`approval.by` names no"),
+    "no commit": (with_value(f'"{"a" * 40}"', '"main"'), "`approval.revision` is 'main'"),
+    "no digest": (with_value("b" * 64, "b" * 63), "`wording.digest` is"),
+    "a profile": (with_value('profile = "gdpr"', 'profile = "lex"'), "`notice.profile` is 'lex'"),
+    "a kind": (with_value('"material"', '"unknown"'), "`materiality` is 'unknown'"),
+    "itself before": (with_value('previous = "2.2"', 'previous = "3"'), "`previous` is 3, which"),
+    "no number before": (with_value('previous = "2.2"', 'previous = "x"'), "`previous` is 'x'"),
+    "no seal before": (with_value('_seal = "', '_seal = "0'), "`previous_seal` is no SHA-256"),
+    "no revision": (with_value('\nrevision = "f', '\nrevision = "x'), "`revision` is"),
+    "a language": (with_value('language = "en"', 'language = "xx"'), "`xx` is no language"),
+    "no note": (with_value('"contact.md"]', '"use.md"]'), "`notes` names `use.md`, which is miss"),
+    # files
+    "a file": (with_file("readme.md", "A"), "readme.md: is no file that this program knows"),
+    "a picture": (with_file("sections/a.png", b"\x89"), "sections/a.png: is no file that this"),
+    "a section": (with_file("sections/more.md", "A"), "sections/more.md: is no file that this"),
+    "a note": (with_file("notes/use.md", "A"), "notes/use.md: is no file that this program"),
+    "a PDF": (with_file("policy.fr.pdf", b"%PDF"), "policy.fr.pdf: is no file that this program"),
+    "a case": (with_file("notice.late.md", "A"), "`late` is neither a case of letters (again, "),
+    "a letter": (with_file("notice.fr.md", "A"), "notice.fr.md: `fr` is neither a case of"),
+    "a letter of a case": (with_file("notice.again.fr.md", "A"), "has no translation `fr`"),
+    "cases and languages": (with_file("notice.de.again.md", "A"), "has no translation `de.again`"),
+    "two cases": (with_file("notice.again.moved.md", "A"), "has no translation `moved`"),
+    "the language that decides": (with_file("notice.en.md", "A"), "`en` is neither a case"),
+    "a form": (with_file("opt-out.fr.md", "A"), "opt-out.fr.md: the release has no translation"),
+    "a form of a case": (with_file("opt-out.again.md", "A"), "no translation `again`"),
+    "an empty letter": (with_file("notice.again.md", " \n"), "notice.again.md: says nothing"),
+    "no text": (with_file("sections/use.md", b"a\n\xff\n"), "sections/use.md:2: is not UTF-8"),
+    "signers that are no text": (with_file("signers", b"\xff\n"), "signers:1: is not UTF-8 text"),
+    "no JSON": (with_file("changes.json", "{\n\n,"), "changes.json: is not JSON, see line 3"),
+    "other JSON": (with_file("changes.json", "[]"), "is no comparison: it is not an object"),
+    "a later form": (
+        with_file("changes.json", json.dumps({**CHANGED, "version": 3})),
+        "has another form than urn:policy-publisher:diff:2",
+    ),
+    "another text": (
+        with_file("changes.json", FULL.telling.comparisons["de"]),
+        "changes.json: compares another text",
+    ),
+    "a comparison": (
+        with_file("changes.fr.json", FULL.telling.comparisons["de"]),
+        "changes.fr.json: the release has no translation `fr`",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", STRANGE)
+def test_what_format_2_does_not_know_is_refused(case: str) -> None:
+    files, said = STRANGE[case]
+    with pytest.raises(ConfigurationError) as caught:
+        read_release("privacy", files, "versions/privacy/3")
+    error = caught.value
+    assert said in f"{error.where}: {error.what}"
+    assert error.where.startswith("versions/privacy/3/")
+    assert error.remedy == LATER_PROGRAM
+
+
+def test_a_first_release_was_compared_with_nothing() -> None:
+    first = replace(FULL, previous=None, previous_seal="", replaces=None)
+    with pytest.raises(ConfigurationError, match="compares the first release with nothing"):
+        read_release("privacy", release_files(first, {}), "versions/privacy/3")
+
+
+def test_format_1_knows_nothing_of_it() -> None:
+    files = with_value("format = 2", "format = 1")
+    with pytest.raises(ConfigurationError, match="is not a key we know"):
+        read_release("privacy", files, "versions/privacy/3")
+
+
+@pytest.mark.parametrize("place", ["", "words", "changes.0", "operations.0", "operations.0.new"])
+def test_a_comparison_that_lacks_what_its_schema_asks_for(place: str) -> None:
+    """Ours and the published schema agree on what is one."""
+    published = json.loads((ROOT / "docs/diff.schema.json").read_text("utf-8"))
+    validator = Draft202012Validator(published)
+    assert validator.is_valid(CHANGED)
+    steps = [int(step) if step.isdigit() else step for step in place.split(".") if step]
+
+    def inside(value: Any) -> Any:
+        for step in steps:
+            value = value[step]
+        return value
+
+    wrong: list[object] = [None, -1, "", [], {}]
+    for key in some(list(inside(CHANGED))):
+        altered = json.loads(json.dumps(CHANGED))
+        del inside(altered)[key]
+        assert bool(diff_flaw(json.dumps(altered))) == (not validator.is_valid(altered)), key
+        for value in wrong:
+            inside(altered)[key] = value
+            if not validator.is_valid(altered):
+                assert diff_flaw(json.dumps(altered)), (key, value)
+
+
+# ── programs of earlier formats ──────────────────────────────────────────────────────────────────
+
+LAST_OF_FORMAT_1 = "8dfbf9850d94aef56c6473ecabd3fefc1ca610b3"
+"""A commit of this repository whose program writes format 1."""
+
+
+def test_the_program_of_format_1_says_which_format_it_reads(house: House, tmp_path: Path) -> None:
+    packed = subprocess.run(
+        ["git", "archive", LAST_OF_FORMAT_1, "publisher"], cwd=ROOT, capture_output=True
+    )
+    if packed.returncode:
+        pytest.skip("this clone lacks the commit")
+    subprocess.run(["tar", "x", "-C", str(tmp_path)], input=packed.stdout, check=True)
+    house.ok("freeze", "--effective", "unknown")
+    done = subprocess.run(
+        [sys.executable, "-m", "publisher", "--project", str(house.root), "diff", "1", "draft"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "`format` is 2, this program reads 1" in " ".join(done.stderr.split())
+    assert "update it" in done.stderr

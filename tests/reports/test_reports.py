@@ -14,8 +14,9 @@ from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 
 from publisher.compare.amendment import Amendment, amend
+from publisher.compare.diff_form import DIFF_SCHEMA, rebuild
 from publisher.compare.spans import Span, SpanKind
-from publisher.exchange.diff_json import DIFF_SCHEMA, _operation, diff_json, rebuild
+from publisher.exchange.diff_json import _operation, diff_json
 from publisher.policies.policy import Note
 from publisher.reports.extracts import extracts
 from publisher.reports.phrases import cut

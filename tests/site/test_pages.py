@@ -20,11 +20,11 @@ from publisher.actions.generate import generate
 from publisher.actions.workplace import Workplace
 from publisher.answers.opt_out_wording import wording
 from publisher.compare.amendment import amend
+from publisher.compare.diff_form import rebuild
 from publisher.edges.clock import build_day
 from publisher.edges.mkdocs.order import Order, order
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, RenderError
-from publisher.exchange.diff_json import rebuild
 from publisher.letters.notice import notice_text
 from publisher.policies.policy import Facts, Note, Policy
 from publisher.releases.folder import release_files

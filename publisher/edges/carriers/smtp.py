@@ -44,8 +44,7 @@ class Relay:
         self._trusts = trusts or ssl.create_default_context()
         self._patience, self._long_patience = patience, long_patience
         self._smtp: smtplib.SMTP | None = None
-        local = settings.host in ("localhost", "127.0.0.1", "::1")
-        if settings.user and settings.security == "none" and not local:
+        if settings.exposed:
             raise ConfigurationError(
                 "the password would cross the network in the open",
                 where="publisher.toml: mail.smtp.security",

@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
 
 from publisher.edges.ledger.tables import SCHEMA, SCHEMA_VERSION, metadata
+from publisher.edges.private import make_folders
 from publisher.errors import LedgerError
 
 LOCK_PATIENCE = 10_000
@@ -31,6 +32,8 @@ class Database:
         Raises:
             LedgerError: it cannot be opened, or has tables of another version.
         """
+        if why := unusable_url(url):
+            raise LedgerError(why, where="publisher.toml: ledger.url", remedy=URL_REMEDY)
         self.where = make_url(url).render_as_string(hide_password=True)
         if url.startswith("sqlite"):
             self._engine = _sqlite(url, self.where)
@@ -106,6 +109,22 @@ class Database:
             )
 
 
+URL_REMEDY = (
+    "write sqlite:////var/lib/company/ledger.sqlite, or postgresql+psycopg://user@host/name"
+)
+
+
+def unusable_url(url: str) -> str:
+    """Why no database can be opened by a URL; empty: perhaps one can. Nothing is opened."""
+    try:
+        make_url(url).get_dialect().import_dbapi()
+    except ImportError as error:
+        return f"the ledger's database needs a program that is not installed: {error.name}"
+    except (ArgumentError, ValueError) as error:
+        return f"the ledger has an address that does not read: {str(error).splitlines()[0]}"
+    return ""
+
+
 class LedgerPart:
     """Methods on some of the tables of an open database."""
 
@@ -177,7 +196,7 @@ def _sqlite(url: str, where: str) -> Engine:
 def _private(path: Path, where: str) -> None:
     """Creates the file so that only its owner can read it: it is full of addresses."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folders(path.parent, 0o700)
         if not path.exists():
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         # Opening it to check would be harmful: closing it again would release the locks that other

@@ -1,0 +1,156 @@
+"""The published form of a comparison: its names, and whether a text is one.
+
+`docs/diff-json.md` documents it, `docs/diff.schema.json` specifies it, `exchange` writes it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from publisher.compare.change import ChangeKind
+from publisher.compare.spans import SpanKind
+from publisher.text.clauses import Kind
+
+DIFF_SCHEMA = "urn:policy-publisher:diff:2"
+"""The `$id` of the JSON Schema."""
+DIFF_FORMAT = "policy-publisher/diff"
+DIFF_VERSION = 2
+"""Version of the form; it rises when a reader of the old one would misread the new one."""
+
+
+def rebuild(text: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Both source texts, by file name, to the byte, from a comparison in this form."""
+    sides: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    for op in json.loads(text)["operations"]:
+        for side, name in zip(sides, ("old", "new"), strict=True):
+            if clause := op.get(name):
+                side[clause["file"]] = side.get(clause["file"], "") + clause["markdown"]
+    return sides
+
+
+def diff_flaw(text: str) -> str:
+    """Why a text is no comparison in this form, with its line or the path in it; empty: it is one.
+
+    Keys that nobody knows are allowed: they may come without a new version.
+    """
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", 0)
+        return f"is not JSON{f', see line {line}' if line else ''}"
+    if not isinstance(value, dict):
+        return "is no comparison: it is not an object"
+    named = (value.get("$schema"), value.get("format"), value.get("version"))
+    if named != (DIFF_SCHEMA, DIFF_FORMAT, DIFF_VERSION):
+        return f"has another form than {DIFF_SCHEMA}, which this program reads"
+    return next(_flaws(value, _COMPARISON, ""), "") or next(_untold(value), "")
+
+
+# ── shapes ───────────────────────────────────────────────────────────────────────────────────────
+
+_Shape = Any
+"""A type; a range; a pattern; a tuple of allowed values and types; a list of one shape; a table of
+shapes by key, those that may be missing with a question mark."""
+
+_COUNT, _FROM_ONE = range(1 << 53), range(1, 1 << 53)
+_ID = re.compile(r".+", re.DOTALL)
+_CLAUSE = {"file": str, "line": _FROM_ONE, "markdown": str}
+_SECTION = {**_CLAUSE, "anchor": str, "title": str, "level": range(7), "text": str}
+_MARKS = [{"kind": ("strong", "em", "code", "link", "image", "html"), "to?": str}]
+_SPAN = {
+    "kind": tuple(kind.value for kind in SpanKind),
+    "text": str,
+    "marks?": _MARKS,
+    "was?": _MARKS,
+    "before?": str,
+}
+_CHANGE = {
+    "id": _ID,
+    "kind": tuple(kind.value for kind in ChangeKind),
+    **dict.fromkeys(("anchor", "title", "was"), str),
+    "others": [str],
+    **dict.fromkeys(("inserted", "deleted", "moved"), _COUNT),
+    "old": [_SECTION],
+    "new": [_SECTION],
+}
+_OPERATION = {
+    "id": _ID,
+    "op": ("keep", "amend", "insert", "delete"),
+    "clause": tuple(kind.value for kind in Kind),
+    "changes": [_ID],
+    "move?": _FROM_ONE,
+    "continued?": ("split", "merged"),
+    "old?": _CLAUSE,
+    "new?": _CLAUSE,
+    "was": (str, None),
+    "now": (str, None),
+    "columns?": list,
+    "cells?": [[_SPAN]],
+}
+_COMPARISON = {
+    **dict.fromkeys(("old", "new", "summary"), str),
+    "words": dict.fromkeys(("inserted", "deleted", "moved"), _COUNT),
+    "changes": [_CHANGE],
+    "operations": [_OPERATION],
+    "seconds?": (int, float),
+}
+
+
+def _flaws(value: object, shape: _Shape, place: str) -> Iterator[str]:
+    """Where a value has not the shape it should have."""
+    if isinstance(shape, dict):
+        if not isinstance(value, Mapping):
+            yield f"`{place}` is no object"
+            return
+        for key, inner in shape.items():
+            name = key.removesuffix("?")
+            path = f"{place}.{name}" if place else name
+            if name in value:
+                yield from _flaws(value[name], inner, path)
+            elif name == key:
+                yield f"lacks `{path}`"
+    elif isinstance(shape, list):
+        if not isinstance(value, list):
+            yield f"`{place}` is no list"
+            return
+        for number, item in enumerate(value):
+            yield from _flaws(item, shape[0], f"{place}[{number}]")
+    elif not _fits(value, shape):
+        yield f"`{place}` is {json.dumps(value, ensure_ascii=False)[:60]}"
+
+
+def _fits(value: object, shape: _Shape) -> bool:
+    if isinstance(shape, range):
+        return isinstance(value, int) and not isinstance(value, bool) and value in shape
+    if isinstance(shape, re.Pattern):
+        return isinstance(value, str) and bool(shape.match(value))
+    if isinstance(shape, tuple):
+        return any(
+            isinstance(value, one) and not isinstance(value, bool)
+            if isinstance(one, type)
+            else value == one
+            for one in shape
+        )
+    return isinstance(value, shape)
+
+
+def _untold(value: Mapping[str, Any]) -> Iterator[str]:
+    """Operations that name no change of the comparison, or lack the clause that they tell of."""
+    known = {change["id"] for change in value["changes"]}
+    for number, op in enumerate(value["operations"]):
+        place = f"operations[{number}]"
+        if strange := [one for one in op["changes"] if one not in known]:
+            yield f"`{place}.changes` names `{strange[0]}`, which is no change"
+        if {"old", "new"} & op.keys() != _sides(op):
+            yield f"`{place}` lacks a clause, or has one too many"
+        if (op["op"] == "keep") == ("cells" in op):
+            yield f"`{place}` lacks its words, or has some that it should not have"
+
+
+def _sides(op: Mapping[str, Any]) -> Iterable[str]:
+    if "continued" in op:
+        return {"new"} if op["continued"] == "split" else {"old"}
+    return {"insert": {"new"}, "delete": {"old"}}.get(op["op"], {"old", "new"})
