@@ -79,8 +79,12 @@ def with_columns(amendment: Amendment) -> bool:
 
 
 def headed_anew(amendment: Amendment) -> bool:
-    """Whether a heading moved without its text, or is known by its words only."""
-    headings = [op for op in amendment.operations if op.clause.kind is Kind.HEADING]
+    """Whether a heading moved without its text, is known by its words only, or is plain text."""
+    headings = [
+        op
+        for op in amendment.operations
+        if any(clause and clause.kind is Kind.HEADING for clause in (op.old, op.new))
+    ]
     return any(
         op.move
         or any(not clause.anchor for clause in (op.old, op.new) if clause)
@@ -157,15 +161,22 @@ SWAPPED = (
     "Of two versions in one text the first one is gone",
     "Sections of one name are known by what stands around them",
     "A paragraph is gone where bold lines became headings",
+    "Headings that were emptied",
 )
 """What a policy never has: an anchor stays, and every heading has one."""
+DRESSED = (
+    "Headings that lost their mark",
+    "Bold lines that became headings",
+    "A line between two sections came, and the heading below it became plain text",
+)
+"""A heading goes by its anchor and a paragraph by its name: no name tells that one is the other."""
 
 
 @pytest.mark.parametrize("case", cases("changes.md"), ids=lambda case: case.title)
 def test_it_finds_the_same_in_the_golden_cases(script: Script, case: Case) -> None:
     old, new = history([doc(case.old), doc(case.new)])
     amendment, own, found = agree(script, old, new)
-    if case.title not in SWAPPED and not with_columns(amendment):
+    if case.title not in (*SWAPPED, *DRESSED) and not with_columns(amendment):
         assert found.operations == own
 
 
