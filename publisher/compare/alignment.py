@@ -20,7 +20,7 @@ from itertools import pairwise, product
 from rapidfuzz.distance import Indel
 
 from publisher.compare.columns import Columns, align_columns
-from publisher.compare.gaps import ClauseLink, Gap, within
+from publisher.compare.gaps import ClauseLink, Gap, places_between
 from publisher.compare.likeness import at_least, candidate_pairs, likeness
 from publisher.compare.pairing import AMENDED, MOVED_WORDS, Pairing
 from publisher.compare.sections import MOST_SECTION_PAIRS, pair_sections, sameness
@@ -166,8 +166,8 @@ class _Aligner:
                 ClauseLink(i, j)
                 for before, behind in pairwise([ClauseLink(-1, -1), *links, ends])
                 for i, j in zip(
-                    within(rules[0], before.old, behind.old),
-                    within(rules[1], before.new, behind.new),
+                    places_between(rules[0], before.old, behind.old),
+                    places_between(rules[1], before.new, behind.new),
                     strict=False,
                 )
             ]

@@ -209,6 +209,16 @@ class _Changes:
             old_sections=(i,),
         )
 
+    def _added(self, j: int, section: Section) -> Change:
+        return Change(
+            ChangeKind.ADDED,
+            section.anchor,
+            section.title,
+            "",
+            inserted=self.inserted[j] + section.clauses[0].words * bool(section.heading),
+            new_sections=(j,),
+        )
+
     def _dressed(self, j: int, section: Section) -> Iterable[Change]:
         """The changes of a section whose heading was plain text, or that took in such text."""
         if j in self.headed:
@@ -239,15 +249,7 @@ class _Changes:
             yield from self._dressed(j, section)
             return
         if j not in self.pairs:
-            inserted += section.clauses[0].words * bool(section.heading)
-            yield Change(
-                ChangeKind.ADDED,
-                section.anchor,
-                section.title,
-                "",
-                inserted=inserted,
-                new_sections=(j,),
-            )
+            yield self._added(j, section)
             return
         i = self.pairs[j]
         was = self.old[i].title
