@@ -32,6 +32,7 @@ from publisher.releases.freezing import (
 )
 from publisher.releases.number import number_after
 from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 from publisher.releases.signers import signers_of_next
 
 
@@ -120,6 +121,7 @@ def freeze(
         plan = plan_freeze(order, drafts.policy(policy_id), releases, revision, now)
         refuse_doubt(order, now.date())
         release, files = _sealed(_with_letter(plan, organisation), organisation, workplace.press)
+        workplace.press.require_site(Releases([*releases, release]), organisation)
         act = _act(release, drafts.name(policy_id), order)
         signers = signers_of_next([each.policy.signers for each in releases])
         act = acts.rehearsed(replace(act, signers=signers), files)

@@ -5,7 +5,6 @@ What is written to it is written by `commits`.
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import re
 import shlex
@@ -13,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from publisher.edges.git_program import GitProgram, refusal
+from publisher.edges.git_program import GitProgram, refusal, time_of_commit
 from publisher.edges.tag_names import TagNames, is_release
 from publisher.errors import HistoryError, NotFoundError
 from publisher.releases.revisions import Revision, Tag
@@ -358,7 +357,7 @@ def _no_tree(git: GitProgram, root: Path, bare: bool) -> HistoryError:
 
 
 def _revision(commit: str, author: str, when: str, subject: str) -> Revision:
-    return Revision(commit, author, dt.datetime.fromisoformat(when), subject)
+    return Revision(commit, author, time_of_commit(when), subject)
 
 
 def git_said(error: GitCommandError) -> str:
