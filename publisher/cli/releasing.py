@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -96,12 +97,23 @@ def import_history_command(
 
 @click.command()
 @click.option("--diff", is_flag=True, help="Show what differs in each altered file.")
+@click.option(
+    "--letter",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="Check a letter that was sent, saved as .eml: its seal, and every word.",
+)
 @click.pass_obj
-def verify_command(asked: Invocation, diff: bool) -> None:
-    """Check the seals of all releases.
+def verify_command(asked: Invocation, diff: bool, letter: BinaryIO | None) -> None:
+    """Check the seals of all releases, or a letter.
 
     These are checksums, the chain of releases, tags, and the git history.
     """
+    if letter is not None:
+        if diff:
+            raise click.UsageError("--letter contradicts another option: choose one of them")
+        _verify_letter(asked, letter)
+        return
     from publisher.actions.verify import verify
     from publisher.policies.finding import Severity
 
@@ -116,3 +128,17 @@ def verify_command(asked: Invocation, diff: bool) -> None:
         asked.say(f"{policy_id}: {done.count} release(s) checked")
     if errors:
         raise click.exceptions.Exit(FINDINGS)
+
+
+def _verify_letter(asked: Invocation, letter: BinaryIO) -> None:
+    from publisher.actions.verify_letter import verify_letter
+    from publisher.policies.finding import Severity
+
+    done = verify_letter(asked.workplace, letter, getattr(letter, "name", "-"))
+    for line in done.lines:
+        asked.say(line)
+    for found in done.findings:
+        console.print_finding(found)
+    if any(found.severity is Severity.ERROR for found in done.findings):
+        raise click.exceptions.Exit(FINDINGS)
+    asked.say("it is as it was sealed")
