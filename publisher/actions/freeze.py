@@ -12,9 +12,9 @@ from publisher.answers.opt_out_wording import wording
 from publisher.checks.draft_findings import review_draft
 from publisher.compare.summary import summary_sentence
 from publisher.edges.acts import Acts, Done
-from publisher.edges.history import History
+from publisher.edges.clones import refuse_partial_clone
 from publisher.edges.press import Press
-from publisher.errors import FreezeError
+from publisher.edges.working_tree import refuse_uncommitted, refuse_unlike
 from publisher.letters.html_part import styled
 from publisher.letters.notice import notice_text, postponement_text
 from publisher.paper.documents import frozen_name, release_document
@@ -32,6 +32,7 @@ from publisher.releases.freezing import (
 )
 from publisher.releases.number import number_after
 from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 from publisher.releases.signers import signers_of_next
 
 
@@ -111,13 +112,16 @@ def freeze(
         here = archive.numbers(policy_id)
         acts.refuse_unfit(policy_id, here, number_after(max(here, default=None), order.materiality))
         releases = archive.releases(policy_id)  # what was altered must not be committed
-        _refuse_uncommitted(history)
+        refuse_partial_clone(history, releases[-1] if releases else None)
+        refuse_uncommitted(history, workplace.private_places)
+        refuse_unlike(history, drafts, policy_id)
         refuse_clock(releases, now)
         submission = workplace.submissions.read(policy_id, releases)
         refuse_findings(review_draft(submission, releases), drafts.name(policy_id))
         plan = plan_freeze(order, drafts.policy(policy_id), releases, revision, now)
         refuse_doubt(order, now.date())
         release, files = _sealed(_with_letter(plan, organisation), organisation, workplace.press)
+        workplace.press.require_site(Releases([*releases, release]), organisation)
         act = _act(release, drafts.name(policy_id), order)
         signers = signers_of_next([each.policy.signers for each in releases])
         act = acts.rehearsed(replace(act, signers=signers), files)
@@ -136,15 +140,6 @@ def _ended(acts: Acts, policy_id: str, order: FreezeOrder, tell: Teller) -> Done
         same = (was.verb, was.policy_id, was.asked) == ("freeze", policy_id, order.asked)
         found = done if same and acts.at(done) else found
     return found
-
-
-def _refuse_uncommitted(history: History) -> None:
-    if changed := history.changed():
-        raise FreezeError(
-            f"{len(changed)} file(s) are not committed: {', '.join(sorted(changed)[:5])}",
-            where=str(history.root),
-            remedy="commit or stash them: a release is made from a revision that git has",
-        )
 
 
 def _with_letter(plan: FreezePlan, organisation: Organisation) -> Release:

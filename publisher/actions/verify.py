@@ -2,38 +2,137 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from publisher.actions.workplace import Workplace
-from publisher.policies.finding import Finding
-from publisher.releases.verification import verify_releases
+from publisher.edges.known_file import KnownFile, read_signers_file, require_outside
+from publisher.errors import NotFoundError
+from publisher.policies.finding import Finding, Severity
+from publisher.policies.policy import POLICY_ID
+from publisher.releases.known_seals import KnownPolicy, KnownSeals
+from publisher.releases.signers import read_signers
+from publisher.releases.verification import Outside, ReleaseEvidence, verify_releases
+from publisher.releases.vouching import signature_summary
 
 
 @dataclass(frozen=True)
 class Verification:
     """What was found about the releases of a policy."""
 
+    policy_id: str
     findings: Sequence[Finding]
     """Everything that is not as it was frozen, errors first."""
     count: int
     """How many releases there are."""
+    signatures: str
+    """Who signed which, in words."""
     alterations: Sequence[str]
     """What differs in each file that was altered, where that was asked for."""
+    seen: KnownPolicy
+    """The releases as they are now."""
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is an error."""
+        return all(found.severity is not Severity.ERROR for found in self.findings)
+
+    def line(self) -> str:
+        """What was checked, in a line to read."""
+        signatures = f"; {self.signatures}" if self.count else ""
+        return f"{self.policy_id}: {self.count} release(s) checked{signatures}"
 
 
-def verify(workplace: Workplace, policy_id: str, *, differences: bool = False) -> Verification:
-    """Holds the releases of a policy against all that bears witness to them.
+@dataclass(frozen=True)
+class VerifyOrder:
+    """What is asked for."""
+
+    differences: bool = False
+    """Tell what differs in each file that was altered."""
+    signers: Path | None = None
+    """A file that names who signs the first releases."""
+    known: Path | None = None
+    """A file of what was seen of the releases before."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was found about all policies that were looked at."""
+
+    policies: Sequence[Verification]
+    told: Sequence[str] = field(default_factory=tuple)
+    """What became of the file of known seals, in lines to read."""
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is an error."""
+        return all(each.sound for each in self.policies)
+
+
+def verify(workplace: Workplace, wanted: str | None, order: VerifyOrder) -> Verified:
+    """Holds releases against all that bears witness to them.
 
     Args:
         workplace: the project.
-        policy_id: which policy.
-        differences: tell what differs in each file that was altered.
+        wanted: which policy; None: all that there are, or were.
+        order: what is asked for.
 
     Raises:
         HistoryError: there is no git, or no repository.
+        NotFoundError: nobody ever knew the policy that is wanted.
+        ConfigurationError: a file from outside does not read, or lies in the repository.
     """
-    witnesses = workplace.witnesses
-    known = witnesses.evidence(policy_id)
-    altered = tuple(witnesses.alterations(policy_id)) if differences else ()
-    return Verification(verify_releases(known), len(known.numbers), altered)
+    history = workplace.history
+    for path in filter(None, (order.signers, order.known)):
+        require_outside(path, history.top)
+    signers = read_signers_file(order.signers) if order.signers else ""
+    file = KnownFile(order.known) if order.known else None
+    known = (file.read() if file else None) or KnownSeals()
+    ids = {*workplace.policy_ids, *history.tagged_policies(), *known.policies}
+    ids |= {name for name in history.touched("versions") if POLICY_ID.fullmatch(name)}
+    if wanted is not None and wanted not in ids:
+        workplace.policy_id(wanted)  # says which there are
+        raise NotFoundError(f"there is no policy `{wanted}`")
+    found = []
+    for policy_id in sorted(ids) if wanted is None else [wanted]:
+        outside = _outside(known.of(policy_id), signers, order)
+        evidence = workplace.witnesses.evidence(policy_id, outside)
+        altered = workplace.witnesses.alterations(policy_id) if order.differences else ()
+        found.append(_verification(evidence, tuple(altered), signers))
+    done = Verified(found)
+    return replace(done, told=tuple(_kept(file, known, done))) if file else done
+
+
+def _outside(known: KnownPolicy, signers: str, order: VerifyOrder) -> Outside:
+    source = order.signers if signers else order.known if known.signers else None
+    read, _ = read_signers(signers or known.signers, "")
+    return Outside(read, str(source or ""), known)
+
+
+def _verification(
+    evidence: ReleaseEvidence, alterations: Sequence[str], signers: str
+) -> Verification:
+    return Verification(
+        evidence.policy_id,
+        verify_releases(evidence),
+        len(evidence.numbers),
+        signature_summary(evidence.releases, evidence.vouchers),
+        alterations,
+        KnownPolicy(evidence.seen, signers),
+    )
+
+
+def _kept(file: KnownFile, known: KnownSeals, done: Verified) -> Iterator[str]:
+    """Adds what was seen to what is known, if nothing is an error; says what was done."""
+    if not done.sound:
+        yield f"{file.path}: nothing was added to it, for there are errors"
+    elif known.published:
+        yield f"{file.path}: a published file; nothing is added to it"
+    else:
+        new = not file.path.exists()
+        count = file.add({each.policy_id: each.seen for each in done.policies if each.count})
+        if new:
+            yield f"{file.path}: made, with {count} release(s), which nobody had seen before"
+        elif count:
+            yield f"{file.path}: {count} release(s) added"

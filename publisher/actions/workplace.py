@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.edges import clock as clocks
+from publisher.edges.private import close_private, private_places, spool_folder
 from publisher.edges.project import SETTINGS_FILE, Project
 
 if TYPE_CHECKING:
@@ -35,12 +36,13 @@ class Workplace:
     """
 
     def __init__(self, project: Project, clock: Clock | None = None) -> None:
-        """Opens nothing yet.
+        """Opens nothing yet; the private folder, if there is one, is closed to others.
 
         Args:
             project: its folders.
             clock: gives the time of every act, with its offset; None: the machine's.
         """
+        close_private(project.root)
         self.project = project
         self.clock = clock or clocks.now
 
@@ -66,8 +68,21 @@ class Workplace:
 
     @property
     def spool(self) -> Path:
-        """Folder of letters that are spooled instead of sent."""
-        return self.project.root / self.settings.spool
+        """Folder of letters that are spooled instead of sent.
+
+        Raises:
+            ConfigurationError: `publisher.toml` does not read, or names no folder of its own.
+        """
+        return spool_folder(self.project.root, self.settings.spool)
+
+    @property
+    def private_places(self) -> list[str]:
+        """The paths in the project, from its root, at which customers' addresses lie.
+
+        Raises:
+            ConfigurationError: `publisher.toml` does not read.
+        """
+        return private_places(self.project.root, self.spool, self.settings.ledger)
 
     @cached_property
     def drafts(self) -> Drafts:
@@ -201,6 +216,15 @@ class Workplace:
             ConfigurationError: a folder is called what cannot be a policy's id.
         """
         return self.project.policy_ids
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The same, for a command that is about each of them.
+
+        Raises:
+            NotFoundError: there is none, or one is a folder and no more.
+        """
+        return self.project.policies
 
     def policy_id(self, wanted: str | None) -> str:
         """The policy a command is about: the one named, or the only one.

@@ -98,35 +98,55 @@ def import_history_command(
 @click.command()
 @click.option("--diff", is_flag=True, help="Show what differs in each altered file.")
 @click.option(
+    "--signers",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Who signs the first releases: `allowed_signers` lines of SSH, OpenPGP public keys.",
+)
+@click.option(
+    "--known",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="What was seen before, outside the repository; kept if nothing is wrong. "
+    "Or a published versions.json.",
+)
+@click.option(
     "--letter",
     type=click.File("rb"),
     metavar="FILE",
     help="Check a letter that was sent, saved as .eml: its seal, and every word.",
 )
 @click.pass_obj
-def verify_command(asked: Invocation, diff: bool, letter: BinaryIO | None) -> None:
+def verify_command(
+    asked: Invocation,
+    diff: bool,
+    signers: Path | None,
+    known: Path | None,
+    letter: BinaryIO | None,
+) -> None:
     """Check the seals of all releases, or a letter.
 
-    These are checksums, the chain of releases, tags, and the git history.
+    These are checksums, the chain of releases, tags and their signatures, and the git history.
     """
     if letter is not None:
-        if diff:
+        if diff or signers or known:
             raise click.UsageError("--letter contradicts another option: choose one of them")
         _verify_letter(asked, letter)
         return
-    from publisher.actions.verify import verify
-    from publisher.policies.finding import Severity
+    from publisher.actions.verify import VerifyOrder, verify
 
-    errors = 0
-    for policy_id in asked.shown_policies:
-        done = verify(asked.workplace, policy_id, differences=diff)
-        for found in done.findings:
+    done = verify(asked.workplace, asked.wanted, VerifyOrder(diff, signers, known))
+    if not done.policies:
+        asked.say("There is no policy yet: make policy/ID/policy.toml")
+    for policy in done.policies:
+        for found in policy.findings:
             console.print_finding(found)
-            errors += found.severity is Severity.ERROR
-        for alteration in done.alterations:
+        for alteration in policy.alterations:
             console.print_document(alteration, for_people=True)
-        asked.say(f"{policy_id}: {done.count} release(s) checked")
-    if errors:
+        asked.say(policy.line())
+    for line in done.told:
+        asked.say(line)
+    if not done.sound:
         raise click.exceptions.Exit(FINDINGS)
 
 

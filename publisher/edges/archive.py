@@ -7,8 +7,6 @@ Beyond this file nobody knows how a release is stored.
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -16,8 +14,9 @@ from typing import Protocol
 
 from publisher.edges.file_state import Remembered, state_of_files, state_of_folder
 from publisher.edges.files import remove_folder, remove_unfinished, write_folder
+from publisher.edges.folder_files import folders_in, loose_names, read_bytes, read_files
 from publisher.edges.journals import Journals
-from publisher.errors import FreezeError, NotFoundError, SealError
+from publisher.errors import FreezeError, NotFoundError, PublisherError, SealError
 from publisher.policies.policy import POLICY_ID
 from publisher.releases.act import Act
 from publisher.releases.folder import SUMS_FILE, broken, read_release, read_sums, seal_of
@@ -26,6 +25,7 @@ from publisher.releases.release import Release
 from publisher.releases.release_toml import RELEASE_FILE
 from publisher.releases.releases import Releases
 from publisher.releases.seals import Link, Sealed, chain_flaws, missing, read_link, witness_flaw
+from publisher.releases.strays import is_place
 
 MOST_RELEASES = 16
 """Releases kept in memory at a time, with their texts."""
@@ -35,6 +35,8 @@ MOST_LINKS = 4096
 """Links of the chain of seals kept in memory at a time: some hundred bytes each."""
 _MOST_POLICIES = 64
 """Policies whose numbers are kept in memory."""
+NO_FILE = "is a link, or something else that is no file"
+NO_FOLDER = "is a link, not the folder that was sealed"
 REMEDY = "restore it from git; `publisher verify` says how, `publisher verify --diff` what differs"
 
 
@@ -74,7 +76,7 @@ class Archive:
         """
         self._versions, self._witness, self._unfinished = versions, witness, unfinished
         self._held: Remembered[Release] = Remembered(MOST_RELEASES)
-        self._links: Remembered[Link] = Remembered(MOST_LINKS)
+        self._chain: Remembered[Link] = Remembered(MOST_LINKS)
         self._numbers: Remembered[tuple[Number, ...]] = Remembered(_MOST_POLICIES)
 
     # ── releases ─────────────────────────────────────────────────────────────────────────────────
@@ -87,7 +89,7 @@ class Archive:
         state = state_of_files([folder])
         found = self._numbers.get(policy_id, state)
         if found is None:
-            parsed = map(Number.parse, _folders(folder))
+            parsed = map(Number.parse, folders_in(folder))
             found = tuple(sorted(number for number in parsed if number))
             self._numbers.keep(policy_id, state, found)
         on_the_way = self.unfinished(policy_id)
@@ -164,13 +166,13 @@ class Archive:
         """
         folder = self._folder(release.policy.id, release.number)
         where = self._where(release.policy.id, release.number)
-        sums = _bytes(folder / SUMS_FILE)
+        sums = read_bytes(folder / SUMS_FILE)
         if hashlib.sha256(sums or b"").hexdigest() != release.seal:
             raise _altered(f"{where}/{SUMS_FILE}", "was altered after the release was read")
         if name == SUMS_FILE:
             return sums or b""
         wanted = read_sums(sums or b"").get(name)
-        data = _bytes(folder / name)
+        data = read_bytes(folder / name)
         found = hashlib.sha256(data).hexdigest() if data is not None else None
         if found == wanted:
             return data or b""
@@ -216,11 +218,15 @@ class Archive:
     def _read(self, policy_id: str, number: Number) -> Release:
         """A release whose checksums hold."""
         folder, where = self._folder(policy_id, number), self._where(policy_id, number)
-        state, names = state_of_folder(folder)
+        for place in self._links(policy_id, number):
+            raise _altered(place, NO_FOLDER)
+        state, names, odd = state_of_folder(folder)
         held = self._held.get(where, state)
         if held is not None:
             return held
-        files = _files(folder, names)
+        if odd:
+            raise _altered(f"{where}/{odd[0]}", NO_FILE)
+        files = read_files(folder, names)
         if flaws := broken(files):
             name, what = flaws[0]
             more = f" (and {len(flaws) - 1} more of its files)" if len(flaws) > 1 else ""
@@ -238,10 +244,10 @@ class Archive:
         folder, where = self._folder(policy_id, number), self._where(policy_id, number)
         paths = [folder / RELEASE_FILE, folder / SUMS_FILE]
         state = state_of_files(paths)
-        held = self._links.get(where, state)
+        held = self._chain.get(where, state)
         if held is not None:
             return held
-        files = _files(folder, [RELEASE_FILE, SUMS_FILE])
+        files = read_files(folder, [RELEASE_FILE, SUMS_FILE])
         for path in paths:
             if path.name not in files:
                 raise _altered(f"{where}/{path.name}", "is missing")
@@ -249,7 +255,7 @@ class Archive:
         if read_sums(sums).get(RELEASE_FILE) != hashlib.sha256(record).hexdigest():
             raise _altered(f"{where}/{RELEASE_FILE}", "was altered after the release was sealed")
         link = read_link(number, record, sums, f"{where}/{RELEASE_FILE}")
-        self._links.keep(where, state, link)
+        self._chain.keep(where, state, link)
         return link
 
     def _refuse_lost(
@@ -274,7 +280,12 @@ class Archive:
     def unsealed(self, policy_id: str, number: Number) -> Mapping[str, bytes]:
         """The files in a release's folder by name, altered or not: for `verify` alone."""
         folder = self._folder(policy_id, number)
-        return _files(folder, state_of_folder(folder)[1])
+        return read_files(folder, state_of_folder(folder)[1])
+
+    def beside(self, policy_id: str) -> list[str]:
+        """The paths of what lies among the releases of a policy and belongs to none of them."""
+        folder, where = self._versions / policy_id, self._where(policy_id)
+        return [f"{where}/{name}" for name in loose_names(folder, is_place)]
 
     def damage(self, policy_id: str) -> list[tuple[str, str]]:
         """Everything in the releases of a policy that is not as it was sealed, for `verify`.
@@ -284,39 +295,53 @@ class Archive:
 
         Returns:
             Path and what is wrong, for each.
-
-        Raises:
-            SealError: a release is as it was sealed, and does not read.
         """
-        found: list[tuple[str, str]] = []
-        links: list[Link] = []
-        unread: Exception | None = None
         numbers = self.numbers(policy_id)
+        links_found = (place for n in numbers for place in self._links(policy_id, n))
+        found = dict.fromkeys((place, NO_FOLDER) for place in links_found)
+        links: list[Link] = []
+        unread: dict[Number, Exception | None] = {}
         for number in numbers:
-            files, where = self.unsealed(policy_id, number), self._where(policy_id, number)
-            wrong = broken(files)
-            found += [(f"{where}/{name}", what) for name, what in wrong]
+            where = self._where(policy_id, number)
+            files, wrong = self._files_and_flaws(policy_id, number)
             # What an altered record says of the release before it accuses nobody.
             link = Link(number, seal_of(files.get(SUMS_FILE, b"")), None, "")
             try:
                 release = read_release(policy_id, files, where)
             except Exception as error:  # noqa: BLE001 - an altered record may say anything
-                unread = error
+                unread[number] = error
             else:
                 if {RELEASE_FILE, SUMS_FILE}.isdisjoint(name for name, _ in wrong):
                     link = Link(number, release.seal, release.previous, release.previous_seal)
+                else:
+                    unread[number] = None
                 if release.number != number:
-                    found.append((where, f"is the folder of release {release.number}"))
+                    wrong.append(("", f"is the folder of release {release.number}"))
             links.append(link)
+            found |= dict.fromkeys((f"{where}/{name}".rstrip("/"), what) for name, what in wrong)
             try:
                 self._witness.message(f"{policy_id}/{number}")
             except SealError as error:
-                found.append((error.where, error.what))
-        chain = chain_flaws(links, numbers)
-        found += [(self._where(policy_id, number), what) for number, what in chain]
-        if unread and not found:
-            raise SealError(f"a release does not read: {unread}") from unread
-        return found
+                found[error.where, error.what] = None
+        for number, what in chain_flaws(links, numbers, unread):
+            found[self._where(policy_id, number), what] = None
+        for number, reason in unread.items():
+            where = self._where(policy_id, number)
+            if reason and not any(f"{path}/".startswith(f"{where}/") for path, _ in found):
+                told = reason.what if isinstance(reason, PublisherError) else str(reason)
+                at = getattr(reason, "where", "").partition(":")[0] or where
+                found[at, f"does not read: {told}"] = None
+        return list(found)
+
+    def _files_and_flaws(
+        self, policy_id: str, number: Number
+    ) -> tuple[Mapping[str, bytes], list[tuple[str, str]]]:
+        """The files of a release, and what is not as it was sealed: each name and what is wrong."""
+        folder = self._folder(policy_id, number)
+        _, names, odd = state_of_folder(folder)
+        files = read_files(folder, names)
+        flaws = [(name, what) for name, what in broken(files) if name not in odd]
+        return files, [*((name, NO_FILE) for name in odd), *flaws]
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────
 
@@ -345,6 +370,16 @@ class Archive:
         """Removes folders that were being written when a freeze was interrupted."""
         remove_unfinished(self._versions / policy_id)
 
+    def _links(self, policy_id: str, number: Number) -> list[str]:
+        """The paths of links that lie where the folders on the way to a release have to be."""
+        folder = self._folder(policy_id, number)
+        places = {
+            self._versions: self._versions.name,
+            folder.parent: self._where(policy_id),
+            folder: self._where(policy_id, number),
+        }
+        return [where for path, where in places.items() if path.is_symlink()]
+
     def _folder(self, policy_id: str, number: Number) -> Path:
         return self._versions / policy_id / str(number)
 
@@ -352,42 +387,6 @@ class Archive:
         """The path of a release as messages have it."""
         parts = [self._versions.name, policy_id, *([str(number)] if number else [])]
         return "/".join(parts)
-
-
-def _folders(folder: Path) -> list[str]:
-    try:
-        with os.scandir(folder) as entries:
-            return [entry.name for entry in entries if entry.is_dir()]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    except OSError as error:
-        raise _unreadable(folder, error) from None
-
-
-def _files(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
-    found = ((name, _bytes(folder / name)) for name in names)
-    return {name: data for name, data in found if data is not None}
-
-
-def _bytes(path: Path) -> bytes | None:
-    """What is in a file; None: it is not there, or is no file.
-
-    Raises:
-        SealError: it cannot be read.
-    """
-    try:
-        # Without O_NONBLOCK, a named pipe would have us wait for somebody who writes into it.
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # noqa: PTH123
-            return file.read() if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        return None
-    except OSError as error:
-        raise _unreadable(path, error) from None
-
-
-def _unreadable(path: Path, error: OSError) -> SealError:
-    what = f"cannot be read: {error.strerror}"
-    return SealError(what, where=str(path), remedy="let this user read it")
 
 
 def _altered(where: str, what: str) -> SealError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 import time
 from collections import OrderedDict
@@ -20,6 +21,12 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+
+LITTER = re.compile(
+    r"\.DS_Store|\._.*|\.directory|\.nfs.*|Thumbs\.db|desktop\.ini|.*~|\..*\.sw[a-p]|\.#.*|#.*#",
+    re.IGNORECASE,
+)
+"""Names of files that systems and editors leave in folders that they show."""
 
 CLOCK_STEP = 1_000_000_000
 """Nanoseconds within which a clock may not tell two changes of a file from one another."""
@@ -67,15 +74,20 @@ def state_of_files(paths: Iterable[Path]) -> FileState:
     return state_of([(str(path), _facts(path)) for path in paths], at)
 
 
-def state_of_folder(folder: Path) -> tuple[FileState, list[str]]:
-    """The state of all files below a folder, and their names in it, sorted.
+def state_of_folder(folder: Path) -> tuple[FileState, list[str], list[str]]:
+    """The state of all that lies below a folder.
 
-    Hidden files and editors' copies count for nothing, nor do links to folders, which may lead
-    anywhere, and back up.
+    What systems and editors leave behind counts for nothing (`LITTER`); hidden files do count.
+
+    Returns:
+        The state; the names of files in the folder, sorted; and the names of what is neither a file
+        nor a folder, such as a link, which is not followed: it may lead anywhere, and back up.
     """
     at = time.time_ns()
     found = sorted(_below(str(folder)))
-    return state_of(found, at), [name for name, _ in found]
+    files = [name for name, facts in found if stat.S_ISREG(facts.st_mode)]
+    odd = [name for name, facts in found if not stat.S_ISREG(facts.st_mode)]
+    return state_of(found, at), files, odd
 
 
 def _facts(path: str | Path) -> os.stat_result | None:
@@ -85,19 +97,26 @@ def _facts(path: str | Path) -> os.stat_result | None:
         return None  # it is not there, or cannot be got at, or is a link that leads nowhere
 
 
+def _own_facts(entry: os.DirEntry[str]) -> os.stat_result | None:
+    try:
+        return entry.stat(follow_symlinks=False)
+    except OSError:
+        return None  # it has gone since
+
+
 def _below(top: str) -> Iterator[tuple[str, os.stat_result]]:
     folders = [(top, "")]
     while folders:
         folder, inside = folders.pop()
         with suppress(OSError), os.scandir(folder) as entries:
             for entry in entries:
-                if entry.name.startswith(".") or entry.name.endswith("~"):
+                facts = _own_facts(entry)
+                if facts is None:
                     continue
-                facts = _facts(entry.path)
-                if facts is not None and stat.S_ISREG(facts.st_mode):
-                    yield f"{inside}{entry.name}", facts
-                elif facts is not None and entry.is_dir(follow_symlinks=False):
+                if stat.S_ISDIR(facts.st_mode):
                     folders.append((entry.path, f"{inside}{entry.name}/"))
+                elif not (stat.S_ISREG(facts.st_mode) and LITTER.fullmatch(entry.name)):
+                    yield f"{inside}{entry.name}", facts
 
 
 class Remembered(Generic[T]):

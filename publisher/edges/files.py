@@ -23,6 +23,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
+from publisher.edges.private import keep_private_around
 from publisher.edges.swap import exchange_names
 
 _UNFINISHED = re.compile(r"\.(.+)\.[0-9a-f]{8}\.part")
@@ -288,6 +289,7 @@ def _write(descriptor: int, data: bytes, *, durable: bool) -> None:
 
 
 def _make_folder(folder: Path, *, durable: bool) -> None:
+    keep_private_around(folder)
     if folder.exists():
         return
     missing = [each for each in (folder, *folder.parents) if not each.exists()]

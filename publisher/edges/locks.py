@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
+from publisher.edges.private import make_folders
 from publisher.errors import FreezeError
 
 _PAUSE = 0.05
@@ -29,7 +30,7 @@ def held(path: Path, patience: float = 0) -> Iterator[bool]:
         already at work is a reason to put off what the lock guards.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folders(path.parent, 0o700)
         lock = path.open("w")
     except OSError:
         yield True

@@ -9,15 +9,14 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from publisher.errors import ConfigurationError, NotFoundError
+from publisher.policies.draft import FACTS_FILE
 from publisher.policies.policy import POLICY_ID
 
-if TYPE_CHECKING:
-    pass
-
 SETTINGS_FILE = "publisher.toml"
+PRIVATE_FOLDER = ".publisher"
+_FIRST_POLICY = f"make policy/ID/{FACTS_FILE}"
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class Project:
     @property
     def private(self) -> Path:
         """Ledger, spool and cache: outside git."""
-        return self.root / ".publisher"
+        return self.root / PRIVATE_FOLDER
 
     @property
     def cache(self) -> Path:
@@ -88,19 +87,47 @@ class Project:
                 )
         return tuple(sorted(found))
 
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Ids of all policies, for a command that is about each of them.
+
+        Raises:
+            NotFoundError: there is none, or one is a folder and no more.
+        """
+        ids = self.policy_ids
+        if not ids:
+            raise NotFoundError(
+                "there is no policy yet", where=str(self.drafts), remedy=_FIRST_POLICY
+            )
+        for each in ids:
+            self._refuse_empty(each)
+        return ids
+
+    def _refuse_empty(self, policy_id: str) -> None:
+        draft = self.drafts / policy_id
+        if (draft / FACTS_FILE).exists() or (self.versions / policy_id).is_dir():
+            return
+        place = f"{self.drafts.name}/{policy_id}"
+        raise NotFoundError(
+            f"the folder has no {FACTS_FILE}, and `{policy_id}` has no release: it is no policy",
+            where=place,
+            remedy=f"add {place}/{FACTS_FILE} with title, contact, sections and opt_out.effect, "
+            "or remove the folder",
+        )
+
     def policy_id(self, wanted: str | None) -> str:
         """The policy a command is about: the one named, or the only one.
 
         Raises:
-            NotFoundError: no such policy, or several and none was named.
+            NotFoundError: no such policy, or several and none was named, or a folder and no more.
         """
         ids = self.policy_ids
-        if wanted is None and len(ids) == 1:
-            return ids[0]
-        if wanted in ids:
-            return str(wanted)
+        found = ids[0] if wanted is None and len(ids) == 1 else wanted
+        if found in ids:
+            self._refuse_empty(str(found))
+            return str(found)
         if not wanted and not ids:
-            raise NotFoundError("there is no policy yet", remedy="make policy/ID/policy.toml")
+            return self.policies[0]  # which says that there is none
         known = ", ".join(ids) or "none"
         what = f"there is no policy `{wanted}`" if wanted else "there are several policies"
         raise NotFoundError(
@@ -111,20 +138,62 @@ class Project:
 def read_folder(folder: Path, *, skip: str = "") -> Mapping[str, bytes]:
     """Every file below a folder by its path inside it; hidden ones and editors' copies left out.
 
+    Links to files are followed, links to folders are not: they may lead anywhere, and back up.
+
     Args:
         folder: which; empty if it is not there.
         skip: the ending of names that are left out too.
     """
-    return dict(sorted(_files(folder, "", skip))) if folder.is_dir() else {}
+    found = (
+        (name, Path(entry.path).read_bytes())
+        for name, entry in _entries(folder)
+        if _is_file(entry) and not (skip and name.endswith(skip))
+    )
+    return dict(sorted(found))
 
 
-def _files(folder: str | Path, inside: str, skip: str) -> Iterator[tuple[str, bytes]]:
-    with os.scandir(folder) as found:
-        for entry in found:
-            name = entry.name
-            if name.startswith(".") or name.endswith("~") or (skip and name.endswith(skip)):
-                continue
-            if entry.is_dir():
-                yield from _files(entry.path, f"{inside}{name}/", skip)
-            elif entry.is_file():
-                yield f"{inside}{name}", Path(entry.path).read_bytes()
+LINK, LINKED_FOLDER, LOST = "a link", "a link to a folder", "a link that leads to no file"
+"""What lies where a file should."""
+
+
+def odd_entries(folder: Path) -> list[tuple[str, str]]:
+    """What lies below a folder and is neither a file nor a folder: its path inside, and what it is.
+
+    Args:
+        folder: which; that it is a link itself is told too, as the path `""`.
+    """
+    found = [("", LINKED_FOLDER)] if folder.is_symlink() else []
+    for name, entry in _entries(folder):
+        if entry.is_symlink():
+            folders = Path(entry.path).is_dir()
+            found.append((name, LINKED_FOLDER if folders else LINK if _is_file(entry) else LOST))
+        elif not entry.is_file():
+            found.append((name, "neither a file nor a folder"))
+    return sorted(found)
+
+
+def is_shown(path: str) -> bool:
+    """Whether neither a file nor a folder that it lies in is hidden, or an editor's copy."""
+    return not any(part.startswith(".") or part.endswith("~") for part in path.split("/"))
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads round in a circle, say
+        return False
+
+
+def _entries(top: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """All that is below a folder but the folders, by its path inside; nothing that is hidden."""
+    folders = [(str(top), "")] if top.is_dir() else []
+    while folders:
+        folder, inside = folders.pop()
+        with os.scandir(folder) as found:
+            for entry in found:
+                if not is_shown(entry.name):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append((entry.path, f"{inside}{entry.name}/"))
+                else:
+                    yield f"{inside}{entry.name}", entry

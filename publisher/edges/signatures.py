@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -62,19 +62,20 @@ class Signatures:
         Raises:
             HistoryError: there is no such object, or it is neither a tag nor a commit.
         """
-        return self.of_all({object_id: signers})[object_id]
+        return self.of_all([(object_id, signers)])[0]
 
-    def of_all(self, asked: Mapping[str, Signers]) -> dict[str, Signature]:
-        """As `of`, for several: the trusted signers by object."""
-        homes: dict[Signers, list[str]] = {}
-        for object_id, signers in asked.items():
-            homes.setdefault(signers, []).append(object_id)
-        found: dict[str, Signature] = {}
-        for signers, ids in homes.items():
+    def of_all(self, asked: Sequence[tuple[str, Signers]]) -> list[Signature]:
+        """As `of`, for several objects, each with the signers that are trusted for it."""
+        homes: dict[Signers, list[int]] = {}
+        for place, (_, signers) in enumerate(asked):
+            homes.setdefault(signers, []).append(place)
+        found: dict[int, Signature] = {}
+        for signers, places in homes.items():
             with _home(signers) as home, ThreadPoolExecutor(_AT_ONCE) as threads:
-                checked = threads.map(partial(self._of, home=home, signers=signers), ids)
-                found |= zip(ids, checked, strict=True)
-        return {object_id: found[object_id] for object_id in asked}
+                of_one = partial(self._of, home=home, signers=signers)
+                checked = threads.map(of_one, [asked[place][0] for place in places])
+                found |= zip(places, checked, strict=True)
+        return [found[place] for place in range(len(asked))]
 
     def _of(self, object_id: str, home: Path, signers: Signers) -> Signature:
         kind = self._git("cat-file", "-t", object_id).stdout.decode().strip()

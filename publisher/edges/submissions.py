@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from publisher.edges.phrases import check_own_phrases
 from publisher.edges.project import SETTINGS_FILE
 from publisher.errors import HistoryError
 from publisher.policies.draft import FACTS_FILE
+from publisher.policies.file_names import unix_lines
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import Policy
 from publisher.policies.settings import Settings
@@ -53,7 +55,12 @@ class Submissions:
         own = (self._root / SETTINGS_FILE).read_bytes()
         return Submission(
             policy=policy,
-            findings=[*findings, *check_own_phrases(self._root), *self._ledger(own)],
+            findings=[
+                *findings,
+                *self._drafts.names(policy_id),
+                *check_own_phrases(self._root),
+                *self._ledger(own),
+            ],
             folder=self._drafts.name(policy_id),
             facts=self._drafts.files(policy_id).get(FACTS_FILE, b""),
             settings=SettingsFile(SETTINGS_FILE, own, self._settings),
@@ -76,16 +83,15 @@ class Submissions:
         changed = retranslated(policy, releases)
         if not changed:
             return
-        try:
-            history = self._history()
-        except HistoryError:
-            return
         folder = self._drafts.name(policy.id)
-        for language, name in changed:
-            revision = history.last(f"{folder}/{language}/{name}")
-            text = history.file_at(revision.id, f"{folder}/{name}") if revision else None
-            if revision and text is not None:
-                yield SeenText(language, name, str(revision), text.decode("utf-8", "replace"))
+        with suppress(HistoryError):  # what translators saw is a help, and no condition
+            history = self._history()
+            for language, name in changed:
+                revision = history.last(f"{folder}/{language}/{name}")
+                text = history.file_at(revision.id, f"{folder}/{name}") if revision else None
+                if revision and text is not None:
+                    seen = unix_lines(text).decode("utf-8", "replace")
+                    yield SeenText(language, name, str(revision), seen)
 
 
 def _numbers(releases: Releases) -> tuple[Number, Number]:

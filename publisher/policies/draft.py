@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from publisher.errors import DraftError, PublisherError
 from publisher.policies import language
+from publisher.policies.file_names import spelled, unix_lines, written_otherwise
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import SIGNERS_FILE, Facts, Note, Policy, read_facts
 from publisher.text.parsing import source_lines
@@ -24,7 +26,8 @@ def read_draft(
 
     Args:
         policy_id: the policy's id.
-        files: the bytes of each file, by its path inside the folder.
+        files: the bytes of each file, by its path inside the folder; line ends may be CRLF, as
+            some checkouts have them, and are read as LF.
         folder: the folder's path, for messages.
 
     Returns:
@@ -37,7 +40,7 @@ def read_draft(
         facts = read_facts(files[FACTS_FILE], f"{folder}/{FACTS_FILE}")
     except PublisherError as error:
         return None, [Finding.from_error(error)]
-    reader = _DraftReader(files, folder)
+    reader = _DraftReader({name: unix_lines(data) for name, data in files.items()}, folder)
     policy = reader.policy(policy_id, facts)
     return policy, reader.findings
 
@@ -57,13 +60,15 @@ class _DraftReader:
             line = self._named_at(name)
             if times > 1:
                 self.error(FACTS_FILE, line, f"`{name}` is listed {times} times", "list it once")
-            if not re.fullmatch(r"[\w-][\w.-]*\.md", name):
+            if not re.fullmatch(r"[\w-][\w.-]*\.md", unicodedata.normalize("NFC", name)):
                 self.error(
                     FACTS_FILE,
                     line,
                     f"`{name}` is not a section file",
                     "name a .md file in the same folder",
                 )
+            elif other := self._otherwise(name):
+                self._called_otherwise(name, other, line)
             elif name not in self.files:
                 self.error(
                     FACTS_FILE,
@@ -81,6 +86,7 @@ class _DraftReader:
         tags = [tag for tag in facts.translations if self._is_other_language(tag, facts)]
         translations = {tag: self._translated(tag, facts) for tag in tags}
         known = {f"{tag}/{name}" for tag, files in translations.items() for name in files}
+        known |= {other for each in facts.sections if (other := self._otherwise(each))}
         known |= {FACTS_FILE, SIGNERS_FILE, *facts.sections, *(f"notes/{n.name}" for n in notes)}
         self._strangers(known, facts.translations)
         return Policy(policy_id, facts, texts, notes, translations, self._signers())
@@ -112,6 +118,23 @@ class _DraftReader:
         """The section files of a translation; the review reports those that are missing."""
         names = [name for name in dict.fromkeys(facts.sections) if f"{tag}/{name}" in self.files]
         return {name: self._text(f"{tag}/{name}") for name in names}
+
+    def _otherwise(self, name: str) -> str | None:
+        """The file that is meant by a name under which there is none."""
+        return None if name in self.files else written_otherwise(name, self.files)
+
+    def _called_otherwise(self, name: str, file: str, line: int) -> None:
+        same = unicodedata.normalize("NFC", name) == unicodedata.normalize("NFC", file)
+        if not same:
+            what = f"`{name}` is listed, and the file is called `{file}`"
+            self.error(FACTS_FILE, line, what, f"list it as `{file}`")
+        elif unicodedata.is_normalized("NFC", name):
+            what = f"`{name}` is listed, and the file writes its accents as signs of their own"
+            remedy = f"cd {self.folder} && git mv $'{spelled(file)}' $'{spelled(name)}'"
+            self.error(FACTS_FILE, line, what, remedy)
+        else:
+            what = f"`{name}` is listed with accents as signs of their own: {spelled(name)}"
+            self.error(FACTS_FILE, line, what, "type the name anew, or save the file in NFC")
 
     def _named_at(self, name: str) -> int:
         return self._line_with(f'"{name}"')

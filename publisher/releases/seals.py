@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -59,17 +60,26 @@ def read_link(number: Number, record: bytes, sums: bytes, where: str) -> Link:
     return Link(number, seal_of(sums), previous, table.text("previous_seal", ""))
 
 
-def chain_flaws(links: Sequence[Sealed], present: Collection[Number]) -> list[tuple[Number, str]]:
+def chain_flaws(
+    links: Sequence[Sealed], present: Collection[Number], unread: Collection[Number] = ()
+) -> list[tuple[Number, str]]:
     """Where a chain of seals does not hold: (number of the release concerned, what is wrong).
 
     Args:
         links: neighbours by rising number.
         present: the numbers of all releases there are.
+        unread: those of links that stand for releases that do not read, and name none before them.
     """
     found = [
         (link.previous, missing(after=link.number))
         for link in links
         if link.previous is not None and link.previous not in present
+    ]
+    first = min(present, default=None)
+    found += [
+        (link.number, "does not say which release it was made after")
+        for link in links
+        if link.previous is None and link.number not in (first, *unread)
     ]
     seals = {link.number: link.seal for link in links}
     for before, after in pairwise(links):
@@ -103,6 +113,10 @@ def witness_flaw(seal: str, tag: str, message: str) -> str:
         tag: the name of the tag.
         message: of the tag.
     """
-    if f"Seal: {seal}" in message:
+    if _SEAL.findall(message) == [seal]:
         return ""
     return f"does not have the seal that its tag {tag} bears witness to"
+
+
+_SEAL = re.compile(r"^Seal:[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
+"""The line of a tag's message that has the seal; more than one would leave a choice."""

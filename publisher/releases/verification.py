@@ -3,16 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from publisher.errors import SealError
-from publisher.policies.anchoring import Anchored
 from publisher.policies.finding import Finding, Severity
+from publisher.releases.act import Act
+from publisher.releases.known_seals import KnownPolicy, KnownRelease, contradictions
 from publisher.releases.number import Number
-from publisher.releases.release import Imported, Release
-from publisher.releases.release_toml import SECTIONS, TRANSLATIONS
-from publisher.releases.revisions import Revision, Tag
-from publisher.releases.seals import witness_flaw
+from publisher.releases.release import Release
+from publisher.releases.revisions import Revision
+from publisher.releases.signers import Signers
+from publisher.releases.vouching import Vouchers, signature_findings
+from publisher.releases.witnessing import Witnessed, witness_findings
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What a checker knows from elsewhere than the repository; nothing by default."""
+
+    signers: Signers = field(default_factory=Signers)
+    """Who signs the first releases."""
+    source: str = ""
+    """What names them, for messages."""
+    known: KnownPolicy = field(default_factory=KnownPolicy)
+    """What was seen of the releases before."""
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What lies in the folders and is not as it was sealed."""
+
+    flaws: Sequence[tuple[str, str]]
+    """Path and fault of each."""
+    by: Mapping[str, Sequence[Revision]]
+    """The commits that touched each of these paths, the latest first."""
+    uncommitted: Collection[str]
+    """Paths that differ from the last commit."""
+    checked_out: Sequence[str] = ()
+    """Paths that are as they were sealed in the last commit, and not on the disk: git altered them
+    when it wrote them there."""
+    litter: Sequence[str] = ()
+    """Paths of what systems and editors left, which no commit has."""
 
 
 @dataclass(frozen=True)
@@ -24,20 +55,34 @@ class ReleaseEvidence:
     """Of the folders there are."""
     releases: Sequence[Release]
     """Those that read, by rising number, whether they are as they were sealed or not."""
-    damage: Sequence[tuple[str, str]]
-    """Path and fault of what is not as it was sealed."""
-    damaged_by: Mapping[str, Sequence[Revision]]
-    """The commits that touched each of these paths, the latest first."""
-    uncommitted: Collection[str]
-    """Paths that differ from the last commit."""
+    damage: Damage
     commits: Mapping[str, Sequence[Revision]]
-    """The commits that touched each folder, by its number, the latest first."""
-    tags: Mapping[str, Tag]
-    """By their names, such as `privacy/2`."""
-    drafts: Mapping[Number, Mapping[str, bytes] | None]
-    """The files of the draft that each was frozen from; None: git lacks that revision."""
-    shallow: bool
-    """Whether older commits are missing from this clone."""
+    """The commits that touched each folder, by its name, the latest first."""
+    resealed: Mapping[Number, Revision]
+    """The commit that sealed a release anew after another had sealed it."""
+    witnessed: Witnessed
+    vouchers: Vouchers
+    known: KnownPolicy
+    unfinished: Act | None = None
+    """What is being made of the policy, or was when it was cut off."""
+    gone: Collection[str] = ()
+    """Commits of known releases that are no longer in the history."""
+
+    @property
+    def seen(self) -> dict[Number, KnownRelease]:
+        """The releases as they are now, to be known from now on."""
+        found = {}
+        for release in self.releases:
+            tag = self.witnessed.tags.get(release.name)
+            signature = self.vouchers.signatures.get(release.number)
+            signer = f"{signature.signer} ({signature.key})" if signature else ""
+            found[release.number] = KnownRelease(
+                release.seal,
+                tag.id if tag and tag.annotated else "",
+                tag.target if tag and tag.annotated else "",
+                signer if signature and signature.trusted else "",
+            )
+        return found
 
 
 def verify_releases(known: ReleaseEvidence) -> list[Finding]:
@@ -45,16 +90,19 @@ def verify_releases(known: ReleaseEvidence) -> list[Finding]:
 
     Held against one another are the bytes and the checksums, each release and the seal that the
     next one recorded, the tags and the seals, the sections and the revision they were frozen from
-    or the text they were imported from, and the folders and git's history of them.
+    or the text they were imported from, the folders and git's history of them, the signatures and
+    those who may sign, and all that with what was seen before.
     """
     found = [
-        *_cut_off(known),
-        *(_altered(known, path, what) for path, what in known.damage),
+        *_here(known),
+        *(_altered(known, path, what) for path, what in known.damage.flaws),
         *_touched_again(known),
         *_lost(known),
-        *_witnessed(known),
+        *_otherwise_than_known(known),
+        *witness_findings(known.releases, known.witnessed),
+        *signature_findings(known.releases, known.witnessed.tags, known.vouchers),
     ]
-    return sorted(found, key=lambda finding: finding.rank)
+    return sorted(dict.fromkeys(found), key=lambda finding: finding.rank)
 
 
 def require_sound(findings: Sequence[Finding]) -> None:
@@ -69,16 +117,35 @@ def require_sound(findings: Sequence[Finding]) -> None:
         raise SealError(exact.what, where=exact.where, remedy=exact.remedy)
 
 
-def _cut_off(known: ReleaseEvidence) -> Iterator[Finding]:
-    if known.shallow:
+AS_COMMITTED = (
+    "echo 'versions/** -text -filter -ident -working-tree-encoding' "
+    '>>"$(git rev-parse --git-path info/attributes)" && '
+    "git ls-files -z versions | xargs -0 touch && git checkout HEAD -- versions"
+)
+"""Has git write the files again as it has them, whatever is set up."""
+
+
+def _here(known: ReleaseEvidence) -> Iterator[Finding]:
+    if known.witnessed.shallow:
         what = "is shallow: who altered a release before its oldest commit cannot be told"
-        yield Finding(Severity.CUE, "this clone", 0, what, "git fetch --unshallow")
+        yield Finding(Severity.CUE, "this clone", 0, what, "git fetch --unshallow --tags")
+    if paths := known.damage.checked_out:
+        what = f"git altered {len(paths)} file(s) of releases when it wrote them here, {paths[0]} "
+        what += "say: by core.autocrlf, or by a filter; no commit did"
+        yield Finding(Severity.ERROR, "this clone", 0, what, AS_COMMITTED)
+    if act := known.unfinished:
+        what = f"{act.doing} is at work, or was cut off: until its tag stands, it is no release"
+        remedy = f"run `publisher {act.verb}` again, as before: it completes it, or takes it back"
+        yield Finding(Severity.ERROR, f"versions/{act.name}", 0, what, remedy)
+    for path in known.damage.litter:
+        what = "lies beside what was sealed; no commit has it"
+        yield Finding(Severity.CUE, path, 0, what, f"rm {path}")
 
 
 def _altered(known: ReleaseEvidence, path: str, what: str) -> Finding:
     inside = f"{path}/"
-    uncommitted = any(name == path or name.startswith(inside) for name in known.uncommitted)
-    touched = known.damaged_by[path]
+    uncommitted = any(name == path or name.startswith(inside) for name in known.damage.uncommitted)
+    touched = known.damage.by[path]
     foreign = _is_foreign(known, path, touched)
     if uncommitted:
         by = ", in the working tree (not committed)"
@@ -88,17 +155,19 @@ def _altered(known: ReleaseEvidence, path: str, what: str) -> Finding:
 
 
 def _is_foreign(known: ReleaseEvidence, path: str, touched: Sequence[Revision]) -> bool:
-    """Whether a file came into the folder of a release after it was committed."""
+    """Whether something came among the releases, or into one after it was committed."""
     parts = path.split("/")
+    if len(parts) > 2 and Number.parse(parts[2]) is None:
+        return True
     sealed = known.commits.get(parts[2], []) if len(parts) > 3 else []
     return bool(sealed) and (not touched or touched[-1].id != sealed[-1].id)
 
 
 def _remedy(path: str, touched: Sequence[Revision], foreign: bool, uncommitted: bool) -> str:
-    if not path.startswith("versions/"):
+    if not path.startswith("versions"):
         return "git fsck"
     if foreign:
-        return f"git rm {path}, and commit it" if touched else f"rm {path}"
+        return f"git rm -r {path}, and commit it" if touched else f"rm -r {path}"
     if uncommitted:
         return f"git checkout HEAD -- {path}"
     if touched:
@@ -107,13 +176,17 @@ def _remedy(path: str, touched: Sequence[Revision], foreign: bool, uncommitted: 
 
 
 def _touched_again(known: ReleaseEvidence) -> Iterator[Finding]:
-    broken = {path.split("/")[2] for path, _ in known.damage if path.count("/") >= 2}
+    broken = {path.split("/")[2] for path, _ in known.damage.flaws if path.count("/") >= 2}
     for number in known.numbers:
         folder = f"versions/{known.policy_id}/{number}"
         touched = known.commits.get(str(number), [])
         if not touched:
             what = "was never committed: its freeze or import was interrupted"
             remedy = "run `publisher freeze` or `publisher import` again"
+            yield Finding(Severity.ERROR, folder, 0, what, remedy)
+        elif by := known.resealed.get(number):
+            what = f"was altered and sealed anew after it was frozen, by commit {by}"
+            remedy = f"git checkout {touched[-1].id[:10]} -- {folder}, and commit it"
             yield Finding(Severity.ERROR, folder, 0, what, remedy)
         elif len(touched) > 1 and str(number) not in broken:
             later = "; ".join(map(str, touched[:-1]))
@@ -122,52 +195,48 @@ def _touched_again(known: ReleaseEvidence) -> Iterator[Finding]:
 
 
 def _lost(known: ReleaseEvidence) -> Iterator[Finding]:
-    names = [*known.commits, *(name.rpartition("/")[2] for name in known.tags)]
-    numbers = {number for name in names if (number := Number.parse(name))}
-    for number in sorted(numbers - set(known.numbers)):
+    tagged = {name.rpartition("/")[2]: tag for name, tag in known.witnessed.tags.items()}
+    numbers = {number for name in [*known.commits, *tagged] if (number := Number.parse(name))}
+    on_the_way = known.unfinished.seals if known.unfinished else ()
+    for number in sorted(numbers - {*known.numbers, *on_the_way}):
         folder = f"versions/{known.policy_id}/{number}"
         touched = known.commits.get(str(number), [])
+        tag = tagged.get(str(number))
+        commit = known.witnessed.tagged.get(f"{known.policy_id}/{number}")
+        if not touched and tag and commit and not commit.merged:
+            yield _elsewhere(folder, tag.name, known.witnessed.shallow)
+            continue
         by = f", by commit {touched[0]}" if len(touched) > 1 else ""
-        remedy = f"git checkout {known.policy_id}/{number} -- {folder}"
+        at = tag.name if tag else f"{touched[0].id[:10]}^"
+        remedy = f"git checkout {at} -- {folder}"
         yield Finding(Severity.ERROR, folder, 0, f"was deleted{by}", remedy)
 
 
-def _witnessed(known: ReleaseEvidence) -> Iterator[Finding]:
-    releases = known.releases
-    for release, after in zip(releases, [*releases[1:], None], strict=False):
-        folder, tag = f"versions/{release.name}", known.tags.get(release.name)
-        # One tag bears witness to all that was imported before it: the seals are a chain.
-        chained = release.imported and after and after.imported
-        if tag is None and not chained:
-            remedy = "git fetch --tags"
-            yield Finding(Severity.CUE, folder, 0, "has no tag in this clone", remedy)
-        elif tag and (what := witness_flaw(release.seal, tag.name, tag.message)):
-            yield Finding(Severity.ERROR, folder, 0, what, f"git show {tag.name}")
-        if release.imported:
-            yield from _as_found(release, release.imported, folder)
-        else:
-            yield from _as_drafted(release, known.drafts[release.number], folder)
+def _elsewhere(folder: str, tag: str, shallow: bool) -> Finding:
+    if shallow:
+        what = f"is not here, and whether it was deleted this clone cannot tell; its tag is {tag}"
+        return Finding(Severity.CUE, folder, 0, what, "git fetch --unshallow --tags")
+    what = f"is a release of another branch, which is not merged into this one (tag {tag})"
+    return Finding(Severity.CUE, folder, 0, what, f"git merge {tag}")
 
 
-def _as_found(release: Release, imported: Imported, folder: str) -> Iterator[Finding]:
-    if not Anchored(release.policy.files, imported.kept).stems_from(imported.digest):
-        what = f"is not the text of `{imported.path}` at commit {imported.commit[:10]}"
-        yield Finding(Severity.ERROR, folder, 0, what, "restore it from a clone that has it")
-
-
-def _as_drafted(
-    release: Release, draft: Mapping[str, bytes] | None, folder: str
-) -> Iterator[Finding]:
-    if draft is None:
-        what = f"was frozen from revision {release.revision[:10]}, which this clone lacks"
-        yield Finding(Severity.CUE, folder, 0, what, "git fetch --all")
-        return
-    policy = release.policy
-    texts = {name: (f"{SECTIONS}/{name}", text) for name, text in policy.files.items()}
-    for language, files in policy.translations.items():
-        place = f"{TRANSLATIONS}/{language}"
-        texts |= {f"{language}/{name}": (f"{place}/{name}", t) for name, t in files.items()}
-    what = f"differs from the draft at revision {release.revision[:10]}"
-    for name, (path, text) in texts.items():
-        if draft.get(name) != text.encode():
-            yield Finding(Severity.ERROR, f"{folder}/{path}", 0, what)
+def _otherwise_than_known(known: ReleaseEvidence) -> Iterator[Finding]:
+    unread = {*known.numbers} - {release.number for release in known.releases}
+    for number, what in contradictions(known.known, known.seen):
+        if number in unread:
+            continue  # it is here, and told as what does not read
+        folder = f"versions/{known.policy_id}/{number}"
+        touched = known.commits.get(str(number), [])
+        before = known.known.releases[number]
+        tag = known.witnessed.tags.get(f"{known.policy_id}/{number}")
+        told = [what]
+        if "tag" not in what.split(":")[0]:
+            told += [f"by commit {touched[0]}"] if touched else []
+        elif tag and tag.by:
+            told += [f"made by {tag.by}"]
+        remedy = "git fetch --tags, or restore it from a clone that has it"
+        if before.commit in known.gone:
+            told += [f"history was rewritten: commit {before.commit[:10]}, its own, is not in it"]
+        elif before.commit:
+            remedy = f"git checkout {before.commit[:10]} -- {folder}"
+        yield Finding(Severity.ERROR, folder, 0, "; ".join(told), remedy)

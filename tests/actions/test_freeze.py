@@ -67,7 +67,7 @@ def test_a_section_may_be_called_as_the_letter_is(house: House) -> None:
     house.commit()
     house.freeze_two()
     assert (release(house, "2") / "sections/opt-out.md").read_text() == text
-    assert house.ok("verify") == "privacy: 2 release(s) checked\n"
+    assert house.ok("verify") == "privacy: 2 release(s) checked; none is signed\n"
 
 
 def test_a_dry_run_does_nothing(house: House) -> None:

@@ -139,7 +139,9 @@ def test_each_text_is_a_release_with_its_commit_and_day(house: House, past: Past
         "2021-03-01T10:00:00+00:00", "2021-03-21T10:00:00+00:00", "2021-04-10T10:00:00+00:00",
     ]  # fmt: skip
     assert house.ok("verify", "--help")
-    assert house.ok("--policy", "terms", "verify") == "terms: 3 release(s) checked\n"
+    assert (
+        house.ok("--policy", "terms", "verify") == "terms: 3 release(s) checked; none is signed\n"
+    )
     assert git(house.root, "status", "--porcelain") == ""
 
 
@@ -200,7 +202,9 @@ def test_a_file_of_the_project_itself(house: House) -> None:
     house.ok("import", "--history", str(house.root), "terms.md")
     house.ok("import", "--history", str(house.root), "terms.md")
     assert sources(line(house)) == [ONE, ONE + "\nMore.\n"]
-    assert house.ok("--policy", "terms", "verify") == "terms: 2 release(s) checked\n"
+    assert (
+        house.ok("--policy", "terms", "verify") == "terms: 2 release(s) checked; none is signed\n"
+    )
 
 
 def test_a_side_branch_counts_when_it_is_merged(house: House, past: Past) -> None:
@@ -302,7 +306,9 @@ def test_stopped_half_way_it_leaves_no_trace(house: House, past: Past) -> None:
     assert "3 new release(s), 6 in all" in bring(house, past)
     assert sources(line(house)) == texts
     assert not half.exists()
-    assert house.ok("--policy", "terms", "verify") == "terms: 6 release(s) checked\n"
+    assert (
+        house.ok("--policy", "terms", "verify") == "terms: 6 release(s) checked; none is signed\n"
+    )
 
 
 def test_refused_by_a_hook_it_leaves_no_trace(house: House, past: Past) -> None:
@@ -327,7 +333,9 @@ def test_a_later_run_adds_what_has_come_since(house: House, past: Past, tmp_path
     assert (house.root / "policy/terms/keys.md").read_text().startswith("## Secrets {#keys}\n")
     past.texts(ONE, ONE.replace("Keys", "Locks"))
     assert "2 new release(s), 4 in all" in bring(house, past)
-    assert house.ok("--policy", "terms", "verify") == "terms: 4 release(s) checked\n"
+    assert (
+        house.ok("--policy", "terms", "verify") == "terms: 4 release(s) checked; none is signed\n"
+    )
     assert (house.root / "policy/terms/keys.md").read_text().startswith("## Locks {#keys}\n")
     assert git(house.root, "status", "--porcelain") == ""
     at_once = tmp_path / "at-once"
@@ -360,7 +368,9 @@ def test_the_draft_is_the_last_release_and_work_goes_on(house: House, past: Past
     house.commit("Fill in")
     day = (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=60)).isoformat()
     house.ok("--policy", "terms", "freeze", "--effective", day)
-    assert house.ok("--policy", "terms", "verify") == "terms: 2 release(s) checked\n"
+    assert (
+        house.ok("--policy", "terms", "verify") == "terms: 2 release(s) checked; none is signed\n"
+    )
     output = refused(house, "--history", str(past.root), "terms.md")
     assert "release 2 was frozen from a draft" in output
     assert "--policy ID" in output
@@ -547,7 +557,9 @@ def test_odd_texts_are_imported_and_verified(house: House, past: Past, text: str
     past.texts(ONE, text.replace("\n", "\r\n"), ONE)
     bring(house, past)
     assert sources(line(house)) == [ONE, text, ONE]
-    assert house.ok("--policy", "terms", "verify") == "terms: 3 release(s) checked\n"
+    assert (
+        house.ok("--policy", "terms", "verify") == "terms: 3 release(s) checked; none is signed\n"
+    )
 
 
 def test_line_ends_and_byte_order_marks_are_no_words(house: House, past: Past) -> None:

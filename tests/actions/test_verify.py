@@ -40,7 +40,7 @@ def reseal(house: House, number: str) -> None:
 
 
 def test_sound_releases(frozen: House) -> None:
-    assert frozen.ok("verify") == "privacy: 2 release(s) checked\n"
+    assert frozen.ok("verify") == "privacy: 2 release(s) checked; none is signed\n"
 
 
 def test_altered_in_the_working_tree(frozen: House) -> None:

@@ -259,6 +259,6 @@ def test_two_signatures_on_one_tag_are_one_too_many(root: Path, keys: Keys) -> N
 def test_many_are_checked_together(root: Path, keys: Keys) -> None:
     legal, board = (read_signers(key.line, "signers")[0] for key in (keys.legal, keys.board))
     keys.legal.use_in(root)
-    asked = {tag(root, "-s", f"v{n}"): (legal if n % 2 else board) for n in range(6)}
+    asked = [(tag(root, "-s", f"v{n}"), legal if n % 2 else board) for n in range(6)]
     found = Signatures(root).of_all(asked)
-    assert [one.trusted for one in found.values()] == [False, True] * 3
+    assert [one.trusted for one in found] == [False, True] * 3

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from publisher.edges.carriers.carrier import BeforeCommit, why_unusable
 from publisher.edges.files import PendingFile, remove_unfinished, sync_folder
+from publisher.edges.private import make_letter_folder
 from publisher.errors import SendError
 from publisher.letters.message import Letter
 from publisher.people.deliveries import Fate, Outcome
@@ -35,7 +36,7 @@ class Spool:
 
     def _written(self, target: Path, data: bytes) -> PendingFile:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_letter_folder(self._folder)
             return PendingFile(target, data, mode=0o600)
         except OSError as error:
             raise SendError(

@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
 
 from publisher.edges.ledger.tables import SCHEMA, SCHEMA_VERSION, metadata
+from publisher.edges.private import make_folders
 from publisher.errors import LedgerError
 
 LOCK_PATIENCE = 10_000
@@ -195,7 +196,7 @@ def _sqlite(url: str, where: str) -> Engine:
 def _private(path: Path, where: str) -> None:
     """Creates the file so that only its owner can read it: it is full of addresses."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folders(path.parent, 0o700)
         if not path.exists():
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         # Opening it to check would be harmful: closing it again would release the locks that other

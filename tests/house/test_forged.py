@@ -1,0 +1,380 @@
+"""Releases forged by somebody who can push: `verify` says what was altered, and by which commit.
+
+Each forgery is tried on releases without signatures, against what was seen the day before, and on
+releases signed with SSH and with OpenPGP, against the signers.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.forging import TEXT, Forger
+from tests.fixtures.house import House, git, later, make_house
+from tests.fixtures.keys import Key, openpgp_key, ssh_key
+
+KINDS = ("unsigned", "ssh", "openpgp")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A sound house, and what a checker knows of it."""
+
+    house: House
+    words: tuple[str, ...]
+    """Of `verify`."""
+    forger_key: Key | None
+    outside: Path
+
+
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Scene]]:
+    found = {}
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+        patch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
+        base = tmp_path_factory.mktemp("forged")
+        keys: dict[str, tuple[Key, Key]] = {
+            "ssh": (ssh_key(base, "legal@hosting.example"), ssh_key(base, "mallory@x.example")),
+            # A name is no key: the forger has taken the same one.
+            "openpgp": (
+                stack.enter_context(openpgp_key("Legal <legal@hosting.example>")),
+                stack.enter_context(openpgp_key("Legal <legal@hosting.example>")),
+            ),
+        }
+        for kind in KINDS:
+            outside = base / f"{kind}-outside"
+            outside.mkdir()
+            house = make_house(base / kind)
+            key, other = keys.get(kind, (None, None))
+            words = ("--known", str(outside / "known.json"))
+            if key:
+                key.use_in(house.root)
+                house.write({"signers": key.line})
+                house.commit("Who may sign")
+                (outside / "signers").write_text(key.line)
+                words = ("--signers", str(outside / "signers"))
+            house.ok("freeze", "--effective", "unknown")
+            house.edit()
+            house.ok("freeze", "--effective", later(60))
+            house.write(
+                {
+                    "contact.md": "## Contact {#contact}\n\nWrite to us.\n",
+                    "notes/contact.md": "It is shorter.\n",
+                }
+            )
+            house.commit("Shorter")
+            house.ok("freeze", "--effective", later(120))
+            if not key:
+                house.ok("verify", *words)
+            found[kind] = Scene(house, words, other, outside)
+        yield found
+
+
+@pytest.fixture(params=KINDS)
+def scene(request: pytest.FixtureRequest, scenes: dict[str, Scene], tmp_path: Path) -> Scene:
+    """A copy that may be spoilt."""
+    one = scenes[request.param]
+    shutil.copytree(one.house.root, tmp_path / "house", symlinks=True)
+    return Scene(House(tmp_path / "house"), one.words, one.forger_key, one.outside)
+
+
+# ── what a forger does ───────────────────────────────────────────────────────────────────────────
+
+LAST = "versions/privacy/3"
+
+
+@dataclass(frozen=True)
+class Forgery:
+    do: Callable[[Forger], str | None]
+    """May return the id of a commit that the message has to name."""
+    where: str
+    said: str = ""
+    needs_known: bool = False
+
+
+def resealed(number: str, name: str) -> Forgery:
+    """One file altered, checksums, commit and tag made anew."""
+
+    def do(forger: Forger) -> str:
+        message = forger.message(number)
+        forger.edit(number, name, lambda text: text.replace("data", "DATA") + "More.\n")
+        forger.reseal(number)
+        commit = forger.commit()
+        forger.retag(number, message)
+        return commit
+
+    return Forgery(do, f"versions/privacy/{number}", "by commit")
+
+
+def replaced(number: str) -> Forgery:
+    return Forgery(lambda forger: forger.history_anew(number), f"versions/privacy/{number}")
+
+
+def revision(value: str) -> Forgery:
+    def do(forger: Forger) -> str:
+        message = forger.message("3")
+        at = forger.git("rev-parse", value).strip() if value else "0" * 40
+        forger.set("3", "revision", at)
+        forger.edit("3", "sections/use.md", lambda text: text + "More.\n")
+        forger.reseal("3")
+        commit = forger.commit()
+        forger.retag("3", message)
+        return commit
+
+    return Forgery(do, LAST, "by commit")
+
+
+def removed(forger: Forger) -> str:
+    shutil.rmtree(forger.folder("3"))
+    forger.git("tag", "-d", "privacy/3")
+    return forger.commit()
+
+
+def never_there(forger: Forger) -> None:
+    forger.git("tag", "-d", "privacy/3")
+    forger.git("reset", "-q", "--hard", "privacy/2")
+
+
+def renumbered(forger: Forger) -> str:
+    message = forger.message("3").replace("version 3", "version 4")
+    forger.folder("3").rename(forger.folder("4"))
+    forger.set("4", "number", "4")
+    forger.reseal("4")
+    forger.git("tag", "-d", "privacy/3")
+    commit = forger.commit()
+    forger.tag("4", message)
+    forger.retag("4", message)
+    return commit
+
+
+def swapped(forger: Forger) -> None:
+    """The tag object of another release under this one's name."""
+    forger.git("tag", "-f", "privacy/3", forger.git("rev-parse", "privacy/2").strip())
+
+
+def lightweight(forger: Forger) -> None:
+    forger.git("tag", "-f", "privacy/3", "privacy/3^{commit}")
+
+
+def moved(forger: Forger) -> None:
+    """The same words on another commit, which has the release too."""
+    forger.commit("Something else")
+    forger.tag("3", forger.message("3"))
+
+
+def on_a_tree(forger: Forger) -> None:
+    forger.tag("3", forger.message("3"), "HEAD^{tree}")
+
+
+def two_seals(forger: Forger) -> str:
+    """A tag that bears witness to both."""
+    old = forger.message("3")
+    forger.edit("3", "notice.md", lambda text: text + "More.\n")
+    forger.reseal("3")
+    commit = forger.commit()
+    forger.tag("3", f"{old}\nSeal: {forger.seal('3')}\n")
+    return commit
+
+
+def unsigned(forger: Forger) -> None:
+    commit = forger.git("rev-parse", "privacy/3^{commit}").strip()
+    forger.git("tag", "-f", "-a", "privacy/3", "-m", forger.message("3"), commit)
+
+
+def tag_removed(forger: Forger) -> None:
+    forger.git("tag", "-d", "privacy/3")
+
+
+def all_tags_removed(forger: Forger) -> None:
+    forger.git("tag", "-d", "privacy/1", "privacy/2", "privacy/3")
+
+
+def linked(path: str) -> Callable[[Forger], str]:
+    """The same bytes, a link away."""
+
+    def do(forger: Forger) -> str:
+        place = forger.root / path
+        aside = forger.root / "aside"
+        place.rename(aside)
+        place.symlink_to(os.path.relpath(aside, place.parent))
+        return forger.commit()
+
+    return do
+
+
+def added(path: str, text: str = "x\n") -> Callable[[Forger], str]:
+    def do(forger: Forger) -> str:
+        place = forger.root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+        return forger.commit()
+
+    return do
+
+
+def stray(forger: Forger) -> str:
+    shutil.copytree(forger.folder("3"), forger.folder("3 (final)"))
+    return forger.commit()
+
+
+def submodule(forger: Forger) -> str:
+    """Another repository that has the same files."""
+    place = forger.folder("3")
+    git(place, "init", "-q", "-b", "main", "--template=")
+    git(place, "config", "user.name", "M")
+    git(place, "config", "user.email", "m@x.example")
+    git(place, "add", "-A")
+    git(place, "commit", "-q", "-m", "x")
+    forger.git("rm", "-r", "-q", "--cached", "versions/privacy/3")
+    return forger.commit()
+
+
+def policy_gone(forger: Forger) -> str:
+    shutil.rmtree(forger.root / "versions/privacy")
+    shutil.rmtree(forger.root / "policy/privacy")
+    forger.git("tag", "-d", "privacy/1", "privacy/2", "privacy/3")
+    return forger.commit()
+
+
+def policy_gone_but_for_tags(forger: Forger) -> str:
+    shutil.rmtree(forger.root / "versions")
+    shutil.rmtree(forger.root / "policy")
+    return forger.commit()
+
+
+def policy_never_there(forger: Forger) -> None:
+    forger.git("tag", "-d", "privacy/1", "privacy/2", "privacy/3")
+    forger.git("checkout", "-q", "--orphan", "fresh")
+    shutil.rmtree(forger.root / "versions")
+    shutil.rmtree(forger.root / "policy")
+    forger.commit("Start")
+
+
+def unchained(forger: Forger) -> str:
+    """The last release says that there was none before it."""
+    message = forger.message("3")
+    forger.edit(
+        "3",
+        "release.toml",
+        lambda text: "".join(
+            line for line in text.splitlines(keepends=True) if not line.startswith("previous")
+        ),
+    )
+    forger.reseal("3")
+    commit = forger.commit()
+    forger.retag("3", message)
+    return commit
+
+
+def sealed_with_more(forger: Forger) -> str:
+    """A hidden file that the checksums know."""
+    message = forger.message("3")
+    (forger.folder("3") / ".more.md").write_text("More.\n")
+    forger.reseal("3")
+    commit = forger.commit()
+    forger.retag("3", message)
+    return commit
+
+
+def another_signer(forger: Forger) -> str:
+    """The last release is signed by somebody whom itself names."""
+    message = forger.message("3")
+    line = forger.key.line if forger.key else "mallory@x.example ssh-ed25519 AAAA\n"
+    (forger.folder("3") / "signers").write_text(line)
+    forger.reseal("3")
+    commit = forger.commit()
+    forger.retag("3", message)
+    return commit
+
+
+def grafted(forger: Forger) -> None:
+    """All commits as they were but the last, whose message and date are others."""
+    message = forger.message("3")
+    forger.git("commit", "-q", "--amend", "-m", "Freeze privacy/3", "--date", "2020-01-01T00:00:00")
+    forger.tag("3", message)
+
+
+FORGERIES = {
+    "the last release replaced whole": replaced("3"),
+    "a release in the middle and all after it replaced": replaced("2"),
+    "every release replaced": replaced("1"),
+    "its text altered and sealed again": resealed("3", "sections/use.md"),
+    "its letter altered and sealed again": resealed("3", "notice.md"),
+    "the letter of an earlier one altered and sealed again": resealed("2", "notice.md"),
+    "its record altered and sealed again": resealed("3", "release.toml"),
+    "its revision set to zeros": revision(""),
+    "its revision set to another commit": revision("privacy/1"),
+    "the last removed with its tag": Forgery(removed, LAST, "was deleted, by commit"),
+    "the last removed from history": Forgery(never_there, LAST, "is gone", needs_known=True),
+    "renumbered": Forgery(renumbered, LAST, "by commit"),
+    "the tag of another release": Forgery(swapped, LAST, "is that of privacy/2"),
+    "a lightweight tag": Forgery(lightweight, LAST, "only names commit"),
+    "the tag moved": Forgery(moved, LAST, "Mallory"),
+    "a tag on a tree": Forgery(on_a_tree, LAST, "names a tree, not a commit"),
+    "a tag with two seals": Forgery(two_seals, LAST, "does not have the seal"),
+    "the tag without signature": Forgery(unsigned, LAST),
+    "the tag removed": Forgery(tag_removed, LAST, "git fetch --tags"),
+    "all tags removed": Forgery(all_tags_removed, LAST, "git fetch --tags"),
+    "a link for a file": Forgery(linked(f"{LAST}/notice.md"), f"{LAST}/notice.md", "is a link"),
+    "a link for a folder in it": Forgery(linked(f"{LAST}/sections"), f"{LAST}/sections", "a link"),
+    "a link for its folder": Forgery(linked(LAST), LAST, "is a link"),
+    "a link for the policy": Forgery(linked("versions/privacy"), "versions/privacy", "is a link"),
+    "a link for all policies": Forgery(linked("versions"), "versions", "is a link"),
+    "a hidden file": Forgery(added(f"{LAST}/.more.md"), f"{LAST}/.more.md", "was added"),
+    "what looks like litter": Forgery(added(f"{LAST}/.DS_Store"), f"{LAST}/.DS_Store", "added"),
+    "attributes": Forgery(added(f"{LAST}/.gitattributes", "* text\n"), f"{LAST}/.gitattr"),
+    "a hidden folder in it": Forgery(added(f"{LAST}/.more/use.md"), f"{LAST}/.more", "was added"),
+    "a hidden folder": Forgery(
+        added("versions/privacy/.4/use.md"), "versions/privacy/.4", "neither"
+    ),
+    "a hidden file among them": Forgery(added("versions/privacy/.use.md"), "privacy/.use.md"),
+    "a file among them": Forgery(added("versions/privacy/README"), "privacy/README", "neither"),
+    "a folder among them": Forgery(stray, "versions/privacy/3 (final)", "neither"),
+    "a case twin": Forgery(added(f"{LAST}/sections/Use.md", TEXT), f"{LAST}/sections/Use.md"),
+    "another digit": Forgery(added("versions/privacy/\u0663/use.md"), "privacy/\u0663", "neither"),
+    "a zero in front": Forgery(added("versions/privacy/03/use.md"), "versions/privacy/03"),
+    "in the register": Forgery(added("versions/privacy/register/x.md"), "privacy/register/x.md"),
+    "another repository in its place": Forgery(submodule, LAST),
+    "the policy gone": Forgery(policy_gone, LAST, "was deleted, by commit"),
+    "the policy gone, but for its tags": Forgery(policy_gone_but_for_tags, LAST, "was deleted"),
+    "the policy gone from history": Forgery(policy_never_there, LAST, "is gone", needs_known=True),
+    "out of the chain": Forgery(unchained, LAST, "by commit"),
+    "sealed with a hidden file": Forgery(sealed_with_more, LAST, "by commit"),
+    "other signers": Forgery(another_signer, LAST, "by commit"),
+    "the commit made anew": Forgery(grafted, LAST),
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_forgery_is_told(scene: Scene, name: str) -> None:
+    forgery = FORGERIES[name]
+    if forgery.needs_known and "--known" not in scene.words:
+        pytest.skip("what was never heard of nobody misses: SECURITY.md says so")
+    known = scene.outside / "known.json"
+    before = known.read_bytes() if known.exists() else b""
+    commit = forgery.do(Forger(scene.house, scene.forger_key))
+    result = scene.house.run("verify", *scene.words)
+    errors = [line for line in result.output.splitlines() if ": error: " in line]
+    assert result.exit_code == 1, result.output
+    own = [line for line in errors if forgery.where in line.partition(": error: ")[0]]
+    assert own, result.output
+    assert forgery.said in " ".join(result.output.split()), result.output
+    assert commit is None or commit[:10] in result.output, result.output
+    assert before == (known.read_bytes() if known.exists() else b"")
+
+
+def test_a_sound_house_has_no_errors(scene: Scene) -> None:
+    """Else each forgery would be found in a house where everything is."""
+    output = scene.house.ok("verify", *scene.words)
+    assert "review" not in output
+    assert ("none is signed" in output) == ("--known" in scene.words)
+    if "--signers" in scene.words:
+        assert "1 to 3 signed by" in output
+        assert "legal@hosting.example" in output
