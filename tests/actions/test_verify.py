@@ -152,18 +152,125 @@ def test_altered_and_put_back_is_told_but_no_error(frozen: House) -> None:
     assert "was touched again by commit" in output
 
 
-def test_a_clone_without_tags_is_told_how_to_get_them(frozen: House, tmp_path: Path) -> None:
-    clone = tmp_path / "clone"
-    git(tmp_path, "clone", "-q", "--no-tags", str(frozen.root), str(clone))
-    output = House(clone).ok("verify")
-    assert "git fetch --tags" in output
+# ── what a clone lacks ───────────────────────────────────────────────────────────────────────────
 
 
-def test_a_shallow_clone_is_told_what_it_cannot_tell(frozen: House, tmp_path: Path) -> None:
-    clone = tmp_path / "clone"
-    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{frozen.root}", str(clone))
-    output = House(clone).ok("verify")
-    assert "git fetch --unshallow" in output
+def cloned(house: House, place: Path, *words: str) -> House:
+    git(house.root, "config", "uploadpack.allowFilter", "true")
+    git(place.parent, "clone", "-q", *words, f"file://{house.root}", str(place))
+    return House(place)
+
+
+def do(house: House, remedy: str) -> None:
+    """What a person does who was told so."""
+    subprocess.run(["sh", "-c", remedy], cwd=house.root, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--no-tags"], "has no tag of any release"),
+        (["--depth", "1"], "is shallow"),
+        (["--depth", "2", "--no-single-branch"], "is shallow"),
+        (["--depth", "1", "--no-tags"], "is shallow"),
+    ],
+)
+def test_what_a_clone_lacks_is_said_with_the_command_that_gets_it(
+    frozen: House, tmp_path: Path, words: list[str], told: str
+) -> None:
+    clone = cloned(frozen, tmp_path / "clone", *words)
+    output = clone.ok("verify")
+    assert f"this clone: review: {told}" in " ".join(output.split())
+    assert "is not here" not in output
+    assert "which this clone lacks" not in output
+    for remedy in some(remedies(output)):
+        do(clone, remedy)
+    assert "review" not in clone.ok("verify")
+
+
+@pytest.mark.parametrize(
+    "words", [["--single-branch"], ["--filter=blob:none"], ["--filter=tree:0"]]
+)
+def test_a_clone_that_gets_what_it_lacks_by_itself(
+    frozen: House, tmp_path: Path, words: list[str]
+) -> None:
+    assert "review" not in cloned(frozen, tmp_path / "clone", *words).ok("verify")
+
+
+def test_a_partial_clone_whose_origin_is_away(frozen: House, tmp_path: Path) -> None:
+    clone = cloned(frozen, tmp_path / "clone", "--filter=tree:0", "--no-checkout")
+    git(clone.root, "checkout", "-q")
+    frozen.root.rename(tmp_path / "away")
+    result = clone.run("verify")
+    assert result.exit_code == 2
+    assert "does not have all of its history" in " ".join(result.output.split())
+    (tmp_path / "away").rename(frozen.root)
+    clone.ok("verify")
+
+
+def test_a_release_of_another_branch_is_neither_lost_nor_deleted(frozen: House) -> None:
+    git(frozen.root, "checkout", "-q", "-b", "autumn")
+    frozen.write({"contact.md": "## Contact {#contact}\n\nWrite.\n", "notes/contact.md": "Less.\n"})
+    frozen.commit("Less")
+    frozen.ok("freeze", "--effective", later(90))
+    git(frozen.root, "checkout", "-q", "main")
+    output = frozen.ok("verify")
+    assert "versions/privacy/3: review: is a release of another branch" in " ".join(output.split())
+    for remedy in some(remedies(output)):
+        do(frozen, remedy)
+    assert "review" not in frozen.ok("verify")
+
+
+@pytest.mark.parametrize("how", ["squash", "rebase", "cherry-pick", "merge"])
+def test_a_release_that_came_by_another_commit_is_as_it_was(frozen: House, how: str) -> None:
+    git(frozen.root, "checkout", "-q", "-b", "autumn")
+    frozen.write({"contact.md": "## Contact {#contact}\n\nWrite.\n", "notes/contact.md": "Less.\n"})
+    frozen.commit("Less")
+    frozen.ok("freeze", "--effective", later(90))
+    git(frozen.root, "checkout", "-q", "main")
+    (frozen.root / "other.txt").write_text("x\n")
+    frozen.commit("Something else")
+    if how == "squash":
+        git(frozen.root, "merge", "-q", "--squash", "autumn")
+        frozen.commit("Autumn")
+    elif how == "rebase":
+        git(frozen.root, "checkout", "-q", "autumn")
+        git(frozen.root, "rebase", "-q", "main")
+    elif how == "cherry-pick":
+        git(frozen.root, "cherry-pick", "main..autumn")
+    else:
+        git(frozen.root, "merge", "-q", "--no-ff", "-m", "Autumn", "autumn")
+    frozen.ok("verify")
+    git(frozen.root, "checkout", "-q", "-B", "main")
+    git(frozen.root, "branch", "-q", "-D", "autumn")
+    frozen.ok("verify")
+
+
+@pytest.mark.parametrize("altering", ["core.autocrlf", "eol", "filter"])
+def test_what_git_alone_altered_is_said_so_and_mended(
+    frozen: House, tmp_path: Path, altering: str
+) -> None:
+    for path in frozen.root.glob("**/.gitattributes"):
+        path.unlink()
+    words = ["-c", "core.autocrlf=true"]
+    if altering == "eol":
+        (frozen.root / ".gitattributes").write_text("* text eol=crlf\n")
+        words = []
+    if altering == "filter":
+        (frozen.root / ".gitattributes").write_text("*.md filter=louder\n")
+        words = ["-c", "filter.louder.smudge=tr a-z A-Z", "-c", "filter.louder.clean=tr A-Z a-z"]
+        git(frozen.root, "config", "filter.louder.clean", "cat")
+    frozen.commit("No attributes")
+    clone = cloned(frozen, tmp_path / "clone", *words)
+    (clone.root / "versions/privacy/1/own.txt").write_text("x\n")  # nothing is ever lost
+    output = findings(clone)
+    (clone.root / "versions/privacy/1/own.txt").rename(tmp_path / "own.txt")
+    output = findings(clone)
+    assert output.count(": error: ") == 1, output
+    assert "this clone: error: git altered" in " ".join(output.split())
+    for remedy in some(remedies(output)):
+        do(clone, remedy)
+    clone.ok("verify")
 
 
 def test_nothing_is_built_from_altered_releases(frozen: House) -> None:
