@@ -1,4 +1,4 @@
-"""The file of known seals on disk: whole or not at all, one run at a time, outside the repository."""
+"""Known seals on disk: whole or not at all, one run at a time, outside the repository."""
 
 from __future__ import annotations
 
