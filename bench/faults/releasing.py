@@ -341,8 +341,8 @@ def _is_done(said: str) -> bool:
 
 def _called(cue: str) -> str:
     """`begun git commit` of a whole command line."""
-    words = [word for word in cue.split() if not word.startswith(("-", "/"))]
-    return " ".join(words[:3])
+    words = re.sub(r" -c \S+", "", cue).split()
+    return " ".join([word for word in words if not word.startswith(("-", "/"))][:3])
 
 
 def _text(path: Path) -> str:

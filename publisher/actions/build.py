@@ -31,6 +31,7 @@ def build(workplace: Workplace, today: dt.date | None = None, progress: Progress
 
     Raises:
         ConfigurationError: there is no `mkdocs.yml`.
+        NotFoundError: there is no policy.
         SealError: a release is not as it was frozen.
         RenderError: a PDF or a page could not be made.
     """
@@ -44,7 +45,7 @@ def build(workplace: Workplace, today: dt.date | None = None, progress: Progress
     from publisher.edges.mkdocs.order import Order
     from publisher.releases.verification import require_sound, verify_releases
 
-    for policy_id in workplace.policy_ids:
+    for policy_id in workplace.policies:
         require_sound(verify_releases(workplace.witnesses.evidence(policy_id)))
     inputs = Inputs.now(project, day)
     made = generate(workplace, day, progress)

@@ -12,6 +12,7 @@ from publisher.answers.opt_out_wording import wording
 from publisher.checks.draft_findings import review_draft
 from publisher.compare.summary import summary_sentence
 from publisher.edges.acts import Acts, Done
+from publisher.edges.clones import refuse_partial_clone
 from publisher.edges.press import Press
 from publisher.edges.working_tree import refuse_uncommitted, refuse_unlike
 from publisher.letters.html_part import styled
@@ -31,6 +32,7 @@ from publisher.releases.freezing import (
 )
 from publisher.releases.number import number_after
 from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 from publisher.releases.signers import signers_of_next
 
 
@@ -110,6 +112,7 @@ def freeze(
         here = archive.numbers(policy_id)
         acts.refuse_unfit(policy_id, here, number_after(max(here, default=None), order.materiality))
         releases = archive.releases(policy_id)  # what was altered must not be committed
+        refuse_partial_clone(history, releases[-1] if releases else None)
         refuse_uncommitted(history, workplace.private_places)
         refuse_unlike(history, drafts, policy_id)
         refuse_clock(releases, now)
@@ -118,6 +121,7 @@ def freeze(
         plan = plan_freeze(order, drafts.policy(policy_id), releases, revision, now)
         refuse_doubt(order, now.date())
         release, files = _sealed(_with_letter(plan, organisation), organisation, workplace.press)
+        workplace.press.require_site(Releases([*releases, release]), organisation)
         act = _act(release, drafts.name(policy_id), order)
         signers = signers_of_next([each.policy.signers for each in releases])
         act = acts.rehearsed(replace(act, signers=signers), files)

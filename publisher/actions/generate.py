@@ -51,7 +51,7 @@ def generate(
     """
     archive, organisation = workplace.archive, workplace.settings.organisation
     day, cache = today or build_day(), workplace.build_cache
-    lines = {name: archive.releases(name) for name in workplace.policy_ids}
+    lines = {name: archive.releases(name) for name in workplace.policies}
     texts = [_texts(line, organisation, cache) for line in lines.values() if line]
     policies = [PolicyOnDay(each, day, organisation) for each in texts]
     _prepare(texts, progress)

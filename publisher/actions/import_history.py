@@ -77,6 +77,7 @@ def import_history(
             git cannot do its part, and everything is as it was before.
         FreezeError: the policy has releases that were frozen from a draft.
         SealError: a release was altered.
+        RenderError: the site could not have the last text as a PDF: a font is missing.
     """
     archive, drafts, acts = workplace.archive, workplace.drafts, workplace.acts
     source, left_out = _Source(_history(order.repository)), list[str]()
@@ -100,6 +101,7 @@ def import_history(
         progress("versions", len(found), len(found))
         wanted = draft.following(Releases(made))
         if new := made[len(releases) :]:
+            workplace.press.require_site(Releases(made), workplace.settings.organisation)
             acts.refuse_unfit(policy_id, archive.numbers(policy_id), *(r.number for r in new))
             changes = {**draft.files, **wanted} if wanted is not None else {}
             act = _act(

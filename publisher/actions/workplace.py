@@ -217,6 +217,15 @@ class Workplace:
         """
         return self.project.policy_ids
 
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The same, for a command that is about each of them.
+
+        Raises:
+            NotFoundError: there is none, or one is a folder and no more.
+        """
+        return self.project.policies
+
     def policy_id(self, wanted: str | None) -> str:
         """The policy a command is about: the one named, or the only one.
 

@@ -65,10 +65,8 @@ class Invocation:
 
     @property
     def shown_policies(self) -> tuple[str, ...]:
-        """As `policies`; says so where there is none, for what would then show nothing."""
-        if not self.policies:
-            self.say("There is no policy yet: make policy/ID/policy.toml")
-        return self.policies
+        """As `policies`; refused where there is none, for what would then show nothing."""
+        return (self.policy,) if self.wanted else self.workplace.policies
 
     def say(self, text: str) -> None:
         """A line on standard output, unless quiet."""

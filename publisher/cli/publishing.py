@@ -67,8 +67,10 @@ def serve_command(asked: Invocation, draft: bool, host: str, port: int, no_build
     if draft:
         from publisher.actions.preview import preview
 
+        shown = asked.shown_policies
+
         def show_drafts() -> None:
-            for policy_id in asked.policies:
+            for policy_id in shown:
                 asked.say(f"The draft: {address}{policy_id}/draft/ (stop with Ctrl-C)")
 
         preview(asked.workplace, host, port, show_drafts)

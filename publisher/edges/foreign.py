@@ -24,6 +24,7 @@ from publisher.edges.git_program import (
     is_told_apart,
     reason_said,
     refusal,
+    time_of_commit,
     whole_again,
 )
 from publisher.errors import HistoryError, NotFoundError
@@ -244,4 +245,4 @@ def _sighting(change: _Change) -> Sighting:
     _, mode, _, blob, _ = change.facts.decode().split()
     name = change.path.decode("utf-8", "replace")
     plain = mode.startswith("100")
-    return Sighting(commit, dt.datetime.fromisoformat(when), name, blob if plain else "")
+    return Sighting(commit, time_of_commit(when), name, blob if plain else "")

@@ -9,6 +9,7 @@ is set up.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import shlex
@@ -274,3 +275,18 @@ def reason_said(said: str) -> str:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     named = [line for line in lines if re.match("(fatal|error|remote):", line)]
     return " ".join(" ".join(named or lines).split())[:300]
+
+
+def time_of_commit(written: str) -> dt.datetime:
+    """When a commit says that it was made.
+
+    Args:
+        written: as `%cI` gives it. Anybody may write any time into a commit, of the year 3170843
+            or in a zone that is days away; the last time that there is stands for those.
+    """
+    try:
+        when = dt.datetime.fromisoformat(written)
+        when.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        return dt.datetime.max.replace(microsecond=0, tzinfo=dt.UTC)
+    return when

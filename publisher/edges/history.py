@@ -5,7 +5,6 @@ What is written to it is written by `commits`.
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import re
 import shlex
@@ -13,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from publisher.edges.git_program import GitProgram, refusal
+from publisher.edges.git_program import GitProgram, refusal, time_of_commit
 from publisher.edges.tag_names import TagNames, is_release
 from publisher.errors import HistoryError, NotFoundError
 from publisher.releases.revisions import Revision, Tag
@@ -65,6 +64,13 @@ class History:
     def shallow(self) -> bool:
         """Whether older commits are missing from this clone."""
         return self._git.line("rev-parse", "--is-shallow-repository") == "true"
+
+    @property
+    def without_tags(self) -> str:
+        """The remote from which this clone is set up to fetch no tags; empty: there is none."""
+        done = self._git.run("config", "--get-regexp", r"^remote\..*\.tagopt$", "^--no-tags$")
+        first = os.fsdecode(done.stdout).partition("\n")[0].partition(" ")[0]
+        return first.removeprefix("remote.").removesuffix(".tagopt")
 
     @property
     def head(self) -> str:
@@ -264,7 +270,9 @@ class History:
                              f"{revision}^{{commit}}")  # fmt: skip
         if done.returncode:
             raise NotFoundError(
-                f"git knows no revision `{revision}`", remedy="name a commit, branch or tag"
+                f"git knows no revision `{revision}`",
+                remedy="name a commit, branch or tag"
+                + ("; this clone is shallow: git fetch --unshallow" if self.shallow else ""),
             )
         place, commit = self._path(folder), done.stdout.decode().strip()
         listed = self._git.ask("ls-tree", "-r", "-z", "--full-tree", commit, "--", place)
@@ -349,7 +357,7 @@ def _no_tree(git: GitProgram, root: Path, bare: bool) -> HistoryError:
 
 
 def _revision(commit: str, author: str, when: str, subject: str) -> Revision:
-    return Revision(commit, author, dt.datetime.fromisoformat(when), subject)
+    return Revision(commit, author, time_of_commit(when), subject)
 
 
 def git_said(error: GitCommandError) -> str:

@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
 import unicodedata
+import zlib
 from collections.abc import Iterable, Sequence
+from contextlib import redirect_stdout
 from functools import cache, lru_cache
 from html import unescape
 from importlib import metadata
+from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
+from warnings import filterwarnings
 
 from publisher.edges import fonts as font_module
 from publisher.edges.assets import asset_text
@@ -55,6 +60,17 @@ def make_pdf(
     )
 
 
+def surely_drawn(html: str) -> bool:
+    """Whether every character of a document is one that all of our fonts have.
+
+    Most documents have no others, and need not be set to know that they can be.
+    """
+    return _SURE.issuperset(unescape(html))
+
+
+_LATIN = (*b"\n\t\r", *range(0x20, 0x7F), *range(0xA0, 0x100))
+_SURE = frozenset(map(chr, _LATIN)).union("–—‘’‚“”„…€™") - {"\xad"}
+"""Without the soft hyphen, which may become another sign."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -95,8 +111,12 @@ def _recipe() -> str:
 @cache
 def _weasyprint() -> Any:
     """WeasyPrint, which takes half a second to import and needs libraries of the machine."""
+    # None of the machine's fonts is used.
+    filterwarnings("ignore", message=".* Expect ugly output")
     try:
-        import weasyprint  # type: ignore[import-untyped]
+        # What it prints about a missing library we say ourselves.
+        with redirect_stdout(StringIO()):
+            import weasyprint  # type: ignore[import-untyped]
         from weasyprint.text import ffi  # type: ignore[import-untyped]
     except OSError as error:
         raise RenderError(
@@ -123,6 +143,8 @@ def _press(subsets: tuple[str, ...], own: tuple[Path, ...], room: str = "") -> t
     from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
     from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[import-untyped]
 
+    for path in own:
+        _require_font(path)
     files = {f"{SCHEME}{path.name}": path for path in font_files()}
     further = {f"{SCHEME}own/{number}": path for number, path in enumerate(own)}
     # Behind the project's own, which are there because they suit its script better.
@@ -142,6 +164,19 @@ def _press(subsets: tuple[str, ...], own: tuple[Path, ...], room: str = "") -> t
     fetcher, fonts = OwnFonts(), FontConfiguration()
     sheet = weasyprint.CSS(string=text, url_fetcher=fetcher, font_config=fonts)
     return fetcher, fonts, sheet
+
+
+def _require_font(path: Path) -> None:
+    from fontTools.ttLib import TTFont, TTLibError  # type: ignore[import-untyped]
+
+    try:
+        TTFont(path, lazy=True).getBestCmap()
+    except (TTLibError, AssertionError, ValueError, KeyError, struct.error, zlib.error) as error:
+        raise RenderError(
+            f"is no font that can be read: {error}",
+            where=str(path),
+            remedy="replace it by a .woff2, .otf or .ttf file that opens elsewhere, or remove it",
+        ) from None
 
 
 def _render(job: _Job) -> bytes:

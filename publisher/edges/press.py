@@ -6,8 +6,10 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from publisher.edges.pdf import make_pdf, pdf_toolchain
-from publisher.paper.documents import PaperDocument
+from publisher.edges.pdf import make_pdf, pdf_toolchain, surely_drawn
+from publisher.paper.documents import PaperDocument, site_documents
+from publisher.policies.organisation import Organisation
+from publisher.releases.releases import Releases
 
 _FONTS = {".woff2", ".woff", ".otf", ".ttf"}
 
@@ -50,6 +52,25 @@ class Press:
             attachments=document.attachments,
             fonts=self.fonts,
         )
+
+    def require_site(self, releases: Releases, organisation: Organisation) -> None:
+        """Refuses the last of some releases, which is about to be made, where a PDF that the site
+        will have because of it could not be set: what it tells can no longer be changed then.
+
+        Args:
+            releases: all of the policy, with that one.
+            organisation: who publishes.
+
+        Raises:
+            RenderError: a character of its text, its notes, its letter or its form is in no font;
+                or a library is missing.
+        """
+        for each in site_documents(releases, organisation):
+            if releases[-1] not in each.releases:
+                continue
+            document = each.document()
+            if not surely_drawn(document.html):
+                self.pdf_of(document)
 
     @property
     def toolchain(self) -> str:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.errors import ConfigurationError, NotFoundError
+from publisher.policies.draft import FACTS_FILE
 from publisher.policies.policy import POLICY_ID
 
 SETTINGS_FILE = "publisher.toml"
 PRIVATE_FOLDER = ".publisher"
+_FIRST_POLICY = f"make policy/ID/{FACTS_FILE}"
 
 
 @dataclass(frozen=True)
@@ -85,19 +87,47 @@ class Project:
                 )
         return tuple(sorted(found))
 
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Ids of all policies, for a command that is about each of them.
+
+        Raises:
+            NotFoundError: there is none, or one is a folder and no more.
+        """
+        ids = self.policy_ids
+        if not ids:
+            raise NotFoundError(
+                "there is no policy yet", where=str(self.drafts), remedy=_FIRST_POLICY
+            )
+        for each in ids:
+            self._refuse_empty(each)
+        return ids
+
+    def _refuse_empty(self, policy_id: str) -> None:
+        draft = self.drafts / policy_id
+        if (draft / FACTS_FILE).exists() or (self.versions / policy_id).is_dir():
+            return
+        place = f"{self.drafts.name}/{policy_id}"
+        raise NotFoundError(
+            f"the folder has no {FACTS_FILE}, and `{policy_id}` has no release: it is no policy",
+            where=place,
+            remedy=f"add {place}/{FACTS_FILE} with title, contact, sections and opt_out.effect, "
+            "or remove the folder",
+        )
+
     def policy_id(self, wanted: str | None) -> str:
         """The policy a command is about: the one named, or the only one.
 
         Raises:
-            NotFoundError: no such policy, or several and none was named.
+            NotFoundError: no such policy, or several and none was named, or a folder and no more.
         """
         ids = self.policy_ids
-        if wanted is None and len(ids) == 1:
-            return ids[0]
-        if wanted in ids:
-            return str(wanted)
+        found = ids[0] if wanted is None and len(ids) == 1 else wanted
+        if found in ids:
+            self._refuse_empty(str(found))
+            return str(found)
         if not wanted and not ids:
-            raise NotFoundError("there is no policy yet", remedy="make policy/ID/policy.toml")
+            return self.policies[0]  # which says that there is none
         known = ", ".join(ids) or "none"
         what = f"there is no policy `{wanted}`" if wanted else "there are several policies"
         raise NotFoundError(

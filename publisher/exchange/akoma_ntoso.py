@@ -50,7 +50,7 @@ def akoma_ntoso(
     """
     facts, begun = release.policy.facts, _day(first)
     actor = _actor(organisation)
-    work = f"/akn/{NO_COUNTRY}/doc/policy/{actor}/{begun}/{release.policy.id}"
+    work = f"/akn/{NO_COUNTRY}/doc/policy/{actor}/{begun or NO_DATE}/{release.policy.id}"
     remark = NOTHING.join(
         Markup('<p class="remark">{}</p>\n').format(xml_text(line))
         for line in facts.remark.splitlines()
@@ -80,13 +80,13 @@ def akoma_ntoso(
     return document.encode()
 
 
-def _identification(release: Release, work: str, begun: dt.date, address: str) -> Markup:
+def _identification(release: Release, work: str, begun: dt.date | None, address: str) -> Markup:
     """What the version is as a work, as an expression in a language, and as a file (FRBR).
 
     Args:
         release: the version.
         work: the address of the policy, whatever its version, by the naming convention (§4).
-        begun: the day of the work.
+        begun: the day of the work; None: nobody knows.
         address: the permanent address of the version.
     """
     facts = release.policy.facts
@@ -145,18 +145,18 @@ def _named(uri: str, kind: str = "", alias: str = "", ending: str = "") -> Marku
     )
 
 
-def _date(day: dt.date, name: str) -> Markup:
-    known = "unknown" if day == NO_DATE else name
-    return Markup('<FRBRdate date="{}" name="{}"/>\n').format(day, known)
+def _date(day: dt.date | None, name: str) -> Markup:
+    known = name if day else "unknown"
+    return Markup('<FRBRdate date="{}" name="{}"/>\n').format(day or NO_DATE, known)
 
 
-def _day(release: Release) -> dt.date:
-    """When a version began to apply, or else was found or published; or `NO_DATE`."""
+def _day(release: Release) -> dt.date | None:
+    """When a version began to apply, or else was found or published; None: nobody knows."""
     if release.begins:
         return release.begins
     if release.imported:
         return release.imported.seen.date()
-    return release.published.date() if release.published else NO_DATE
+    return release.published.date() if release.published else None
 
 
 def _actor(organisation: str) -> str:

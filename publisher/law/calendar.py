@@ -6,17 +6,18 @@ import calendar
 import datetime as dt
 
 from publisher.law.profiles import Profile
+from publisher.policies.dates import moved
 
 
 def earliest_effective(profile: Profile, days: int, published: dt.date) -> dt.date:
-    """The first day a release may take effect.
+    """The first day a release may take effect; the last that there is, where none is left.
 
     Args:
         profile: the rules.
         days: the notice period that the policy itself sets, days.
         published: the day it is announced; it does not count as a day of the period.
     """
-    first = published + dt.timedelta(days=max(profile.days, days))
+    first = moved(published, max(profile.days, days))
     if profile.months:
         first = max(first, _months_later(published, profile.months))
     return first
@@ -24,5 +25,7 @@ def earliest_effective(profile: Profile, days: int, published: dt.date) -> dt.da
 
 def _months_later(day: dt.date, months: int) -> dt.date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > dt.MAXYEAR:
+        return dt.date.max
     last = calendar.monthrange(year, month + 1)[1]
     return dt.date(year, month + 1, min(day.day, last))

@@ -8,6 +8,15 @@ from functools import lru_cache
 from publisher.policies.language import date_locale
 
 
+def moved(day: dt.date, days: int) -> dt.date:
+    """A day some days later, or earlier where `days` is negative.
+
+    At most the last day that a date can be, and at least the first: 9999-12-31, 0001-01-01.
+    """
+    furthest = dt.date.max if days > 0 else dt.date.min
+    return day + dt.timedelta(days=days) if abs((furthest - day).days) >= abs(days) else furthest
+
+
 @lru_cache(maxsize=4096)
 def long_date(day: dt.date | None, language: str = "en") -> str:
     """A day as people write it: `1 March 2027`, `1. März 2027`.

@@ -20,6 +20,8 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]
 """Control characters (C0, C1), line and paragraph separators, and those that turn the direction of
 writing: a reader does not see them, and programs obey them."""
 _TAG = re.compile("[<>]")
+_MOST_DAYS = 3650
+"""Days of a notice period; more are a slip, and may lie behind the last day that a date can be."""
 
 
 def unfit(words: str, *, lines: bool = False, markdown: bool = False) -> str:
@@ -61,6 +63,11 @@ def check_facts(facts: Facts, data: bytes, file: str) -> Iterator[Finding]:
         named[f"{table}.lagging"] = unfit(wording.lagging, lines=True)
         named[f"{table}.remark"] = unfit(wording.remark, lines=True)
     yield from _found(named, data, file)
+    if facts.days > _MOST_DAYS:
+        what = f"`notice.days` is {facts.days}, more than {_MOST_DAYS // 365} years"
+        line = line_of(data, "notice.days")
+        remedy = "write the days that customers are promised, such as 30"
+        yield Finding(Severity.ERROR, file, line, what, remedy)
 
 
 def check_settings(settings: Settings, data: bytes, file: str) -> Iterator[Finding]:

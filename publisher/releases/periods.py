@@ -9,11 +9,10 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from publisher.policies.dates import moved
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases, Status
-
-_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def applied(releases: Releases) -> tuple[Period, ...]:
         if begun and begun[-1][0] == day:
             begun.pop()
         begun.append((day, release))
-    ends = [day - _DAY for day, _ in begun[1:] if day]
+    ends = [moved(day, -1) for day, _ in begun[1:] if day]
     return tuple(
         Period(release, first, last)
         for (first, release), last in zip(begun, [*ends, None], strict=True)
@@ -70,7 +69,7 @@ def announced(releases: Releases) -> tuple[Period, ...]:
         # Before its day, a version is upcoming until then, or corrected since an earlier day.
         end = releases.status(release, dt.date.min).since or release.effective
         if (first := release.published.date()) < end:
-            found.append(Period(release, first, end - _DAY))
+            found.append(Period(release, first, moved(end, -1)))
     return tuple(found)
 
 

@@ -246,7 +246,10 @@ def _translations(release: Release, releases: Releases, at: Addresses) -> Iterat
 
 def moment(when: dt.datetime | None) -> str | None:
     """A time as RFC 3339 writes it, in UTC: `2027-01-10T09:30:00Z`."""
-    return when.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
+    if when is None:
+        return None
+    # Not by strftime, which does not fill up the years before 1000.
+    return when.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _day(day: dt.date | None) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from publisher.markup.elements import NOTHING
-from publisher.policies.dates import long_date
+from publisher.policies.dates import long_date, moved
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.release import Release
@@ -227,7 +227,7 @@ def in_force_span(release: Release, releases: Releases) -> str:
         start = f"from {long_date(release.effective, language)}"
     end = releases.status(release, dt.date.max)
     if end.status is Status.SUPERSEDED and end.since:
-        start += f" until {long_date(end.since - dt.timedelta(days=1), language)}"
+        start += f" until {long_date(moved(end.since, -1), language)}"
     return start
 
 
@@ -242,4 +242,4 @@ def seen_span(release: Release, releases: Releases) -> str:
         return f"seen on {long_date(day, language)} only"
     by = next(r for r in releases if r.number == end.by)
     verb = "seen" if by.imported else "in force"
-    return f"{words}, {verb} until {long_date(end.since - dt.timedelta(days=1), language)}"
+    return f"{words}, {verb} until {long_date(moved(end.since, -1), language)}"

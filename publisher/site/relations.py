@@ -6,7 +6,6 @@ and a list of links (RFC 6690 §2, in the form of RFC 7089 §5).
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +14,7 @@ from markupsafe import Markup
 
 from publisher.exchange.akoma_ntoso import MEDIA_TYPE
 from publisher.markup.elements import NOTHING, attribute, data_block
+from publisher.policies.dates import moved
 from publisher.policies.language import own_name
 from publisher.releases.address import Addresses
 from publisher.releases.periods import Period
@@ -217,7 +217,7 @@ def _times(release: Release, period: Period | None) -> dict[str, Any]:
     if period and period.first:
         found["temporalCoverage"] = f"{period.first}/{period.last or '..'}"
     if period and period.last:
-        found["expires"] = (period.last + dt.timedelta(days=1)).isoformat()
+        found["expires"] = moved(period.last, 1).isoformat()
     return found
 
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from publisher.compare.amendment import Counts
 from publisher.markup.elements import NOTHING
-from publisher.policies.dates import long_date, short_date
+from publisher.policies.dates import long_date, moved, short_date
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases, Status
@@ -23,7 +23,7 @@ from publisher.site.page_parts import status_words
 ROWS = 24
 """Limit on the amendments drawn, the latest ones; a table beside the picture lists all."""
 _ROW, _TOP, _FOOT = 74, 34, 30
-_STEPS = (1, 3, 6, 12, 24, 60, 120, 240)
+_STEPS = (1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12000, 24000)
 """Months between two marks of the scale."""
 
 
@@ -100,7 +100,7 @@ def bar_described(bar: Bar) -> str:
     parts = []
     if bar.announced and bar.start and bar.announced < bar.start:
         parts.append(f"announced on {long_date(bar.announced, language)}")
-    until = f" until {long_date(bar.end - dt.timedelta(days=1), language)}" if bar.end else ""
+    until = f" until {long_date(moved(bar.end, -1), language)}" if bar.end else ""
     if bar.seen:
         parts.append(f"first seen on {long_date(bar.seen, language)}{until and f', seen{until}'}")
     else:
@@ -161,8 +161,8 @@ class _Drawing:
         first, last = min(known), max(known)
         span = max((last - first).days, 60)
         before = 0.3 if found and found[0].start is None else 0.05
-        self.first = first - dt.timedelta(days=round(span * before))
-        self.last = first + dt.timedelta(days=round(span * 1.18))
+        self.first = moved(first, -round(span * before))
+        self.last = moved(first, round(span * 1.18))
         self.scale = width / max((self.last - self.first).days, 1)
 
     def x(self, day: dt.date) -> float:
@@ -267,9 +267,9 @@ class _Drawing:
         at = self.first.year * 12 + (self.first.month - 1) // step * step
         while True:
             at += step
-            day = dt.date(at // 12, at % 12 + 1, 1)
-            if day >= self.last:
+            if (at // 12, at % 12 + 1, 1) >= (self.last.year, self.last.month, self.last.day):
                 return
+            day = dt.date(at // 12, at % 12 + 1, 1)
             if 24 < self.x(day) < self.width - 24:
                 pattern = "y" if step >= 12 else "MMM y"
                 yield day, short_date(day, self._language, pattern)

@@ -351,10 +351,36 @@ def test_a_project_without_a_policy(house: House) -> None:
     assert result.exit_code == 1
     assert "policy: error: there is no policy yet" in result.output
     assert "make policy/ID/policy.toml" in result.output
-    for words in (("verify",), ("status",)):
-        assert "There is no policy yet: make policy/ID/policy.toml" in house.ok(*words)
-    for command in (("diff",), ("freeze", "--effective", "unknown"), ("optouts", "1")):
+    every = [
+        ("verify",), ("status",), ("build",), ("serve",), ("serve", "--draft"), ("diff",),
+        ("freeze", "--effective", "unknown"), ("optouts", "1"), ("notice", "1"), ("send", "1"),
+    ]  # fmt: skip
+    for command in every:
         refused = house.run(*command)
         assert refused.exit_code == 2
         assert "there is no policy yet" in refused.output
         assert "make policy/ID/policy.toml" in refused.output
+
+
+@pytest.mark.parametrize("inside", [None, "use.md", ".DS_Store"])
+def test_a_folder_that_is_no_policy(house: House, inside: str | None) -> None:
+    """Left over from another branch, say: every command says so, and what to do."""
+    folder = house.root / "policy/terms"
+    folder.mkdir()
+    if inside:
+        (folder / inside).write_text("x\n")
+    assert house.run("check").exit_code == 1
+    assert "policy/terms: error: the folder has no policy.toml" in house.run("check").output
+    named = ("--policy", "terms")
+    every = [
+        ("verify",), ("status",), ("build",), (*named, "verify"), (*named, "status"),
+        (*named, "freeze", "--effective", "unknown"), (*named, "diff"), (*named, "send", "1"),
+    ]  # fmt: skip
+    for command in every:
+        refused = house.run(*command)
+        assert refused.exit_code == 2, command
+        assert "policy/terms: the folder has no policy.toml" in refused.output
+        assert "add policy/terms/policy.toml" in refused.output
+        assert "or remove the folder" in refused.output
+    shutil.rmtree(folder)
+    house.ok("verify")

@@ -1,0 +1,45 @@
+"""What a clone lacks of its repository, where that has to be known."""
+
+from __future__ import annotations
+
+from publisher.edges.history import History
+from publisher.errors import HistoryError
+from publisher.releases.release import Release
+
+
+def refuse_partial_clone(history: History, last: Release | None) -> None:
+    """Nothing is frozen where earlier releases and their tags may be missing.
+
+    A number could be given twice, and a release of another branch would not be noticed.
+
+    Args:
+        history: the project's repository.
+        last: the newest release; None: there is none.
+
+    Raises:
+        HistoryError: the clone is shallow, fetches no tags, or lacks that of the newest release.
+    """
+    where = str(history.root)
+    if history.shallow:
+        raise HistoryError(
+            "this clone is shallow: whether earlier releases and their tags are whole cannot be "
+            "told here",
+            where=where,
+            remedy="git fetch --unshallow --tags",
+        )
+    if remote := history.without_tags:
+        raise HistoryError(
+            f"this clone fetches no tags from `{remote}`: what was frozen elsewhere is not known",
+            where=where,
+            remedy=f"git config --unset-all remote.{remote}.tagOpt && git fetch --tags {remote}",
+        )
+    if last and last.name not in history.tags(last.policy.id):
+        name = history.tag_name(last.name)
+        made = history.revisions(f"versions/{last.name}")
+        commit = made[-1].id[:10] if made else "COMMIT"
+        raise HistoryError(
+            f"release {last.number} has no tag in this clone",
+            where=f"tag {name}",
+            remedy=f"git fetch --tags; if nobody has it, make it anew: "
+            f"git tag -a {name} {commit} -m 'Seal: {last.seal}'",
+        )
