@@ -190,8 +190,12 @@ class History:
 
         A release of a branch that is not merged counts for nothing here.
         """
-        tags = {name: tag for name, tag in self.tags().items() if self.had(name, tag.commit)}
-        return tuple(sorted({name.partition("/")[0] for name in tags}))
+        found: set[str] = set()
+        for name, tag in self.tags().items():
+            policy_id = name.partition("/")[0]
+            if policy_id not in found and self.had(name, tag.commit):  # one of many will do
+                found.add(policy_id)
+        return tuple(sorted(found))
 
     # ── commits ──────────────────────────────────────────────────────────────────────────────────
 
