@@ -122,7 +122,7 @@ def verify_command(asked: Invocation, diff: bool, signers: Path | None, known: P
         asked.say("There is no policy yet: make policy/ID/policy.toml")
     for policy in done.policies:
         for found in policy.findings:
-            console.print_finding(found)
+            asked.print_finding(found)
         for alteration in policy.alterations:
             console.print_document(alteration, for_people=True)
         asked.say(policy.line())
