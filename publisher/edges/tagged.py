@@ -50,7 +50,16 @@ class Tagged:
             old = {tag.name: tag for tag in self._below(policy_id) if is_release(tag.name)}
             here = self.commits({name: tag for name, tag in old.items() if name not in found})
             found |= {name: old[name] for name, commit in here.items() if commit.seal}
+        for name in [each for each in found if self._is_of_another(each, found[each])]:
+            del found[name]
         return found
+
+    def _is_of_another(self, name: str, tag: TagObject) -> bool:
+        """Whether it is about a release of another project, of which earlier programs made it."""
+        if tag.name != name or (self._history.root / "versions" / name).exists():
+            return False
+        at = tag.target, tag.message
+        return tag.target_kind == "commit" and self._history.is_of_another(name, *at)
 
     def _below(self, place: str) -> list[TagObject]:
         asked = "%00".join(f"%({field})" for field in _FIELDS) + "%00"
