@@ -183,7 +183,12 @@ class History:
 
         A release of a branch that is not merged counts for nothing here.
         """
-        return tuple(sorted({name.partition("/")[0] for name in self.tags() if self.had(name)}))
+        found: set[str] = set()
+        for name in self.tags():
+            policy_id = name.partition("/")[0]
+            if policy_id not in found and self.had(name):  # one of many will do
+                found.add(policy_id)
+        return tuple(sorted(found))
 
     # ── commits ──────────────────────────────────────────────────────────────────────────────────
 

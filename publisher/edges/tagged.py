@@ -102,16 +102,7 @@ class Tagged:
         """The contents of files, each at a commit and a path; None: it is not there."""
         given = self._asked(f"{commit}:{self._path(path)}" for commit, path in places)
         out = self._git.ask("cat-file", "--batch", given=given) if given else b""
-        found: list[bytes | None] = []
-        at = 0
-        while at < len(out):
-            end = out.index(b"\n", at)
-            facts = _FOUND.fullmatch(out[at:end])
-            at = end + 1
-            size = int(facts[3]) if facts else 0
-            found.append(out[at : at + size] if facts and facts[2] == b"blob" else None)
-            at += size + 1 if facts else 0
-        return found
+        return _contents(out)
 
     def ids_at(self, places: Iterable[tuple[str, str]]) -> list[str]:
         """The ids of files, each at a commit and a path; empty: it is not there."""
@@ -140,6 +131,25 @@ class Tagged:
             facts, _, path = line.partition(b"\t")
             found[os.fsdecode(path).removeprefix(before)] = facts[:6].decode()
         return found
+
+    def written(self, path: str) -> bytes | None:
+        """A file of the current commit as git writes it to the disk here; None: there is none."""
+        done = self._git.run("cat-file", "--filters", f"HEAD:{self._path(path)}")
+        return None if done.returncode else done.stdout
+
+
+def _contents(out: bytes) -> list[bytes | None]:
+    """What `git cat-file --batch` answers: the contents of files, None for all else."""
+    found: list[bytes | None] = []
+    at = 0
+    while at < len(out):
+        end = out.index(b"\n", at)
+        facts = _FOUND.fullmatch(out[at:end])
+        at = end + 1
+        size = int(facts[3]) if facts else 0
+        found.append(out[at : at + size] if facts and facts[2] == b"blob" else None)
+        at += size + 1 if facts else 0
+    return found
 
 
 def _tag(*fields: str) -> TagObject:
