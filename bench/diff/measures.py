@@ -20,6 +20,8 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.front_matter import front_matter_plugin
 from rapidfuzz.distance import Indel
 
+from publisher.text.segmentation import without_typography
+
 WORD = re.compile(r"\w+|[^\w\s]")
 BREAK = 3
 """What a change costs a reader before its first word, in words."""
@@ -220,11 +222,27 @@ def _runs(blocks: Sequence[tuple[int, int, int]], old: _Side, new: _Side) -> tup
     opening, closing = first[:2] != (0, 0), (a + n, b + n) != edges
     # Each block has a change before and behind it, but for the outermost two.
     between = blocks[0 if opening else 1 : None if closing else -1]
+    # A change of typography is a place to look at, but no word to read: it parts no phrase.
+    ends = [(0, 0), *((i + n, j + n) for i, j, n in blocks)]
+    begins = [*(block[:2] for block in blocks), edges]
+    worded = [
+        not _same_but_for_typography(old.words[i:k], new.words[j:m])
+        for (i, j), (k, m) in zip(ends, begins, strict=True)
+    ]
+    if not opening:
+        worded = worded[1:]
     islands = sum(
-        n <= NEAR and "\n" not in new.text[new.spans[j][0] : new.spans[j + n - 1][1]]
-        for _, j, n in between
+        n <= NEAR
+        and worded[place]
+        and worded[place + 1]
+        and "\n" not in new.text[new.spans[j][0] : new.spans[j + n - 1][1]]
+        for place, (_, j, n) in enumerate(between)
     )
     return len(blocks) - 1 + opening + closing, islands
+
+
+def _same_but_for_typography(old: Sequence[str], new: Sequence[str]) -> bool:
+    return without_typography("".join(old)) == without_typography("".join(new))
 
 
 # ── Markdown and HTML ────────────────────────────────────────────────────────────────────────────

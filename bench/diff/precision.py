@@ -1,19 +1,22 @@
 """How often a named change of structure is one: the comparison against amendments marked by hand.
 
-    python bench/diff/precision.py CLONE... [--list]
+    python bench/diff/precision.py SOURCE... [--list]
 
-A CLONE is a git clone of a source that `marked/*.toml` names; a text is found by its blob.
+A SOURCE is a git clone of a source that `marked/*.toml` names, or a folder with a folder for each
+pair, as run.py takes it; a text is found by its blob.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import re
 import subprocess
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,8 @@ from publisher.text.parsing import parse
 MARKED = Path(__file__).parent / "marked"
 BEGINNING = 8
 """How many words name a paragraph in the marked set."""
+RATED = 10
+"""From this many cases on a kind is rated; below, it is listed only."""
 _SECTIONS = {
     ChangeKind.RETITLED: "section retitled",
     ChangeKind.MOVED: "section moved",
@@ -44,6 +49,8 @@ class Claim:
     new: frozenset[str]
     """How they begin in the new text; empty if nothing is said of that."""
     debatable: bool = False
+    wrong: bool = False
+    """Of a mark: the comparison once said so, and a reader found that it is not so."""
 
     def agrees(self, mark: Claim) -> bool:
         """Whether this claim is the one that a reader marked."""
@@ -74,8 +81,8 @@ def claims(amendment: Amendment) -> Iterator[Claim]:
     yield from _joints(amendment)
 
 
-def _claim(kind: str, old: set[str], new: set[str], debatable: bool = False) -> Claim:
-    return Claim(kind, frozenset(map(beginning, old)), frozenset(map(beginning, new)), debatable)
+def _claim(kind: str, old: set[str], new: set[str], **judged: bool) -> Claim:
+    return Claim(kind, frozenset(map(beginning, old)), frozenset(map(beginning, new)), **judged)
 
 
 def _moved(amendment: Amendment) -> Iterator[Claim]:
@@ -127,66 +134,101 @@ def marks(amendment: dict[str, Any]) -> list[Claim]:
             change["kind"],
             set(change["old"]),
             set(change["new"]),
-            bool(change.get("debatable")),
+            debatable=bool(change.get("debatable")),
+            wrong=bool(change.get("wrong")),
         )
         for change in amendment.get("change", [])
     ]
 
 
-def text_of(blob: str, clones: Sequence[Path]) -> str | None:
-    """The text of a git blob, from the first clone that has it."""
-    for clone in clones:
-        command = ["git", "-C", str(clone), "cat-file", "blob", blob]
-        found = subprocess.run(command, capture_output=True, check=False)
-        if not found.returncode:
-            return found.stdout.decode("utf-8")
+# ── texts ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def text_of(blob: str, sources: Sequence[Path]) -> str | None:
+    """The text of a git blob, from the first source that has it."""
+    for source in sources:
+        if found := _laid_out(source).get(blob):
+            return found.read_bytes().decode("utf-8")
+        command = ["git", "-C", str(source), "cat-file", "blob", blob]
+        done = subprocess.run(command, capture_output=True, check=False)
+        if not done.returncode:
+            return done.stdout.decode("utf-8")
     return None
 
 
-def main() -> None:
-    """Prints precision and recall by kind of change."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("clones", nargs="+", type=Path, metavar="CLONE")
-    parser.add_argument("--list", action="store_true", help="name every disagreement")
-    arguments = parser.parse_args()
-    right, wrong, found, missed = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
-    absent = read = 0
-    for source in sorted(MARKED.glob("*.toml")):
-        for amendment in tomllib.loads(source.read_text("utf-8"))["amendment"]:
-            old, new = (text_of(amendment[f"{s}_blob"], arguments.clones) for s in ("old", "new"))
-            if old is None or new is None:
-                absent += 1
+@cache
+def _laid_out(folder: Path) -> dict[str, Path]:
+    """The texts of a folder of pairs, by the names that git has for them."""
+    files = [file for side in ("old", "new") for file in folder.glob(f"*/{side}.md")]
+    return {_blob(file.read_bytes()): file for file in files}
+
+
+def _blob(text: bytes) -> str:
+    return hashlib.sha1(b"blob %d\0" % len(text) + text).hexdigest()
+
+
+# ── what agrees ──────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Tally:
+    """Claims and marks of one set, counted by kind."""
+
+    judged: bool
+    """Only what the comparison said once was judged: of another claim nobody knows."""
+    right: Counter[str] = field(default_factory=Counter)
+    wrong: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
+    found: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
+    read: int = 0
+    absent: int = 0
+
+    def add(self, said: Sequence[Claim], known: Sequence[Claim]) -> Iterator[str]:
+        """Counts one amendment; gives what to list of it."""
+        self.read += 1
+        for claim in said:
+            agreed = [mark for mark in known if claim.agrees(mark)]
+            if any(not (mark.debatable or mark.wrong) for mark in agreed):
+                self.right[claim.kind] += 1
+            elif any(mark.wrong for mark in agreed) or not (agreed or self.judged):
+                self.wrong[claim.kind] += 1
+                yield f"not so: {claim.kind}: {_shown(claim)}"
+            elif not agreed:
+                self.unknown[claim.kind] += 1
+                yield f"not judged: {claim.kind}: {_shown(claim)}"
+        for mark in known:
+            if mark.debatable or mark.wrong:
                 continue
-            read += 1
-            known = marks(amendment)
-            said = list(claims(amend(Document(parse(old)), Document(parse(new)))))
-            name = f"{amendment['path']} {amendment['new'][:8]}"
-            for claim in said:
-                agreed = [mark for mark in known if claim.agrees(mark)]
-                if any(not mark.debatable for mark in agreed):
-                    right[claim.kind] += 1
-                elif not agreed:
-                    wrong[claim.kind] += 1
-                    if arguments.list:
-                        print(f"not so: {name}: {claim.kind}: {_shown(claim)}")
-            for mark in known:
-                if mark.debatable:
-                    continue
-                if any(claim.agrees(mark) for claim in said):
-                    found[mark.kind] += 1
-                else:
-                    missed[mark.kind] += 1
-                    if arguments.list:
-                        print(f"missed: {name}: {mark.kind}: {_shown(mark)}")
-    print(f"{read} amendments read, {absent} not in these clones\n")
-    print("| change | named | of these right | marked | of these found |")
-    print("| --- | --- | --- | --- | --- |")
-    for kind in sorted({*right, *wrong, *found, *missed}, reverse=True):
-        named, marked = right[kind] + wrong[kind], found[kind] + missed[kind]
-        print(
-            f"| {kind} | {named} | {_share(right[kind], named)} "
-            f"| {marked} | {_share(found[kind], marked)} |"
+            if any(claim.agrees(mark) for claim in said):
+                self.found[mark.kind] += 1
+            else:
+                self.missed[mark.kind] += 1
+                yield f"missed: {mark.kind}: {_shown(mark)}"
+
+    def table(self) -> str:
+        """Precision and recall by kind, each with the number that it rests on."""
+        kinds = sorted(
+            {*self.right, *self.wrong, *self.unknown, *self.found, *self.missed}, reverse=True
         )
+        lines = [
+            "| change | told | right | precision | marked | found | recall | told, not judged |",
+            "| --- | --: | --: | --: | --: | --: | --: | --: |",
+        ]
+        for kind in kinds:
+            told, marked = self.right[kind] + self.wrong[kind], self.found[kind] + self.missed[kind]
+            cells = (
+                kind,
+                told,
+                self.right[kind],
+                _share(self.right[kind], told),
+                marked,
+                self.found[kind],
+                _share(self.found[kind], marked),
+                self.unknown[kind],
+            )
+            lines.append(f"| {' | '.join(map(str, cells))} |")
+        return "\n".join(lines)
 
 
 def _shown(claim: Claim) -> str:
@@ -194,7 +236,33 @@ def _shown(claim: Claim) -> str:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{part} ({100 * part / whole:.0f} %)" if whole else "–"
+    return f"{100 * part / whole:.0f} %" if whole >= RATED else "–"
+
+
+def main() -> None:
+    """Prints precision and recall by kind of change."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sources", nargs="+", type=Path, metavar="SOURCE")
+    parser.add_argument("--list", action="store_true", help="name every disagreement")
+    asked = parser.parse_args()
+    tallies = {judged: Tally(judged) for judged in (False, True)}
+    for source in sorted(MARKED.glob("*.toml")):
+        marked = tomllib.loads(source.read_text("utf-8"))
+        tally = tallies[marked.get("judged", False)]
+        for amendment in marked["amendment"]:
+            old, new = (text_of(amendment[f"{s}_blob"], asked.sources) for s in ("old", "new"))
+            if old is None or new is None:
+                tally.absent += 1
+                continue
+            said = list(claims(amend(Document(parse(old)), Document(parse(new)))))
+            for line in tally.add(said, marks(amendment)):
+                if asked.list:
+                    print(f"{amendment['path']} {amendment['new_blob'][:8]}: {line}")
+    for judged, tally in tallies.items():
+        print(f"\n{'judged' if judged else 'marked'}: {tally.read} amendments read, ", end="")
+        print(f"{tally.absent} not in these sources\n")
+        if tally.read:
+            print(tally.table())
 
 
 if __name__ == "__main__":

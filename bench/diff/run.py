@@ -1,8 +1,9 @@
 """Measures our comparison side by side with its peers, on real pairs of texts, in one run.
 
-    python bench/diff/run.py FOLDER
+    python bench/diff/run.py FOLDER...
 
-FOLDER has a folder for each pair, with old.md and new.md in it. README.md says what is measured.
+FOLDER has a folder for each pair, with old.md and new.md in it; several give a table each, from one
+run. README.md says what is measured.
 Pair by pair, every tool has its turn, the floor among them: a slow minute of the machine is slow
 for all, and times are given as multiples of the floor of the same pair.
 """
@@ -294,14 +295,14 @@ def found_tools(only: str, node_folder: Path, *, alone: bool) -> tuple[list[Tool
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     add = parser.add_argument
-    add("folder", type=Path, nargs="?", help="a folder with a folder for each pair")
+    add("folders", type=Path, nargs="*", metavar="FOLDER", help="has a folder for each pair")
     add("--only", default="", metavar="REGEX", help="take these peers only")
     add("--ours-only", action="store_true", help="take no peers")
     add("--limit", type=int, metavar="N", help="take N pairs, evenly spread")
     add("--timeout", type=float, default=15, metavar="S", help="seconds for a tool on a pair (15)")
     add("--skip", default="", metavar="PARTS", help="leave out: pairs, cases, growth")
     add("--worst", type=int, metavar="N", help="list our worst pairs too")
-    add("--out", type=Path, metavar="FILE", help="write what was found, as JSON")
+    add("--out", type=Path, metavar="FILE", help="write what was found in the last, as JSON")
     add("--table", type=Path, metavar="FILE", help="no run: the table of what --out kept")
     add("--index", type=Path, metavar="FILE", help="which file each pair is of (FOLDER/pairs.json)")
     add("--node", type=Path, default=HERE, metavar="FOLDER", help="where node_modules is")
@@ -310,13 +311,19 @@ def arguments() -> argparse.Namespace:
     place = Path(tempfile.gettempdir()) / "edits-failed"
     add("--failures", type=Path, default=place, metavar="FOLDER", help=f"of texts ({place})")
     found = parser.parse_args()
-    if not found.folder and not found.table:
+    if not found.folders and not found.table:
         parser.error("FOLDER or --table is needed")
     return found
 
 
-def measure(asked: argparse.Namespace, folders: list[Path]) -> Results:
-    """The three parts of a run: known changes, growth, real pairs."""
+def measure(asked: argparse.Namespace, folder: Path, folders: list[Path]) -> Results:
+    """The three parts of a run: known changes, growth, real pairs.
+
+    Args:
+        asked: what was asked for.
+        folder: where the pairs are.
+        folders: the pairs.
+    """
     tools, validator = found_tools(asked.only, asked.node, alone=asked.ours_only)
     columns = (TextColumn("{task.description:.40}"), BarColumn(), MofNCompleteColumn())
     with (
@@ -326,7 +333,7 @@ def measure(asked: argparse.Namespace, folders: list[Path]) -> Results:
         bench = Bench(tools, validator, asked.timeout, Path(work))
         try:
             if "cases" not in asked.skip:
-                of = paths(asked.index or asked.folder / INDEX)
+                of = paths(asked.index or folder / INDEX)
                 new = ((f.name, (f / "new.md").read_text("utf-8")) for f in folders)
                 bench.known(distinct(new, of), progress)
             if "growth" not in asked.skip:
@@ -343,21 +350,30 @@ def measure(asked: argparse.Namespace, folders: list[Path]) -> Results:
 def main() -> None:
     asked = arguments()
     if asked.table:
-        results = Results.load(asked.table)
-    else:
-        folders = laid_out(asked.folder)
+        show(Results.load(asked.table), asked.worst)
+    for folder in [] if asked.table else asked.folders:
+        folders = laid_out(folder)
         if not folders:
-            sys.exit(f"No pair in {asked.folder}: expected NAME/old.md and NAME/new.md there.")
+            sys.exit(f"No pair in {folder}: expected NAME/old.md and NAME/new.md there.")
         if asked.edits:
-            sys.exit(edits.run(folders, asked.edits, asked.seed, asked.failures, console))
-        results = measure(asked, folders)
+            if failed := edits.run(folders, asked.edits, asked.seed, asked.failures, console):
+                sys.exit(failed)
+            continue
+        results = measure(asked, folder, folders)
         if asked.out:
             results.save(asked.out)
+        if len(asked.folders) > 1:
+            print(f"{folder.name}:\n")
+        show(results, asked.worst)
+
+
+def show(results: Results, count: int | None) -> None:
+    """Prints the table, what went wrong, and our worst pairs, if they are asked for."""
     print(table(results))
     for trouble in troubles(results):
         print(f"\n{trouble}")
-    if asked.worst:
-        print(f"\n{worst(results, asked.worst)}")
+    if count:
+        print(f"\n{worst(results, count)}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -103,10 +104,9 @@ def import_history(
         if new := made[len(releases) :]:
             workplace.press.require_site(Releases(made), workplace.settings.organisation)
             acts.refuse_unfit(policy_id, archive.numbers(policy_id), *(r.number for r in new))
-            changes = {**draft.files, **wanted} if wanted is not None else {}
-            act = _act(
-                new, source.address, {f"{drafts.name(policy_id)}/{n}": changes[n] for n in changes}
-            )
+            files = {**draft.files, **wanted} if wanted is not None else {}
+            changes = {f"{drafts.name(policy_id)}/{name}": data for name, data in files.items()}
+            act = _act(new, order, source.address, changes)
             act = acts.rehearsed(act, release_files(new[-1], {}))
             acts.carry_out(act, _folders(new, progress))
     return ImportReport(
@@ -211,7 +211,9 @@ def _folders(
     progress("folders", len(new), len(new))
 
 
-def _act(new: Sequence[Release], address: str, changes: Mapping[str, bytes | None]) -> Act:
+def _act(
+    new: Sequence[Release], order: ImportOrder, address: str, changes: Mapping[str, bytes | None]
+) -> Act:
     """What is made: the folders, and the draft that follows them.
 
     One tag bears witness to every release before it too: each has the seal of the one before.
@@ -223,7 +225,9 @@ def _act(new: Sequence[Release], address: str, changes: Mapping[str, bytes | Non
         verb="import",
         policy_id=policy_id,
         seals={release.number: release.seal for release in new},
-        asked=f"{address} {last.imported.path}",
+        asked=shlex.join(
+            ["import", "--history", str(order.repository), order.path, "--policy", policy_id]
+        ),
         message=f"Import {policy_id}/{new[0].number} to {last.name} from {address}\n\n"
         f"Seal: {last.seal}\n",
         testimony=f"{title}, versions 1 to {last.number} (imported)\n\n"

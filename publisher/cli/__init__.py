@@ -53,7 +53,12 @@ class _Group(WorkGroup):
 
     def invoke(self, ctx: click.Context) -> Any:
         with console.harmless_misuse():
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            except PublisherError as error:
+                if isinstance(ctx.obj, Invocation):
+                    ctx.obj.address(error)
+                raise
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

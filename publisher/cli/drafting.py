@@ -21,7 +21,7 @@ def check_command(asked: Invocation) -> None:
 
     errors = cues = 0
     for found in check(asked.workplace, asked.policies):
-        console.print_finding(found)
+        asked.print_finding(found)
         errors += found.severity is Severity.ERROR
         cues += found.severity is Severity.CUE
     if errors or cues:

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import shlex
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from publisher.actions.workplace import Workplace
 from publisher.cli import console
-from publisher.errors import ConfigurationError
+from publisher.errors import ConfigurationError, PublisherError
+from publisher.policies.finding import Finding, Severity
 
 FINDINGS = 1
 """Exit code of a command that did its work and found something wrong."""
 REFUSED = 2
 """Exit code of a command that was used wrongly or refused to act; click's own is the same."""
+
+
+_PUBLISHER = re.compile(r"\bpublisher (?=[a-z])")
+"""Where a command of ours is named in a text."""
+_GIT = re.compile(
+    r"\bgit (?=(?:add|branch|cat-file|check-attr|checkout|cherry-pick|commit|config|diff|fetch|fsck"
+    r"|log|ls-files|merge|mv|pull|push|rebase|remote|reset|restore|rev-parse|revert|rm|show|stash"
+    r"|status|switch|tag|update-index|worktree)\b)"
+)
+"""Where a command of git's is named."""
+_POLICY = re.compile("(?:policy|versions)/([a-z0-9-]+)")
+"""Where a path says which policy something is about."""
 
 
 class Invocation:
@@ -68,7 +85,42 @@ class Invocation:
         """As `policies`; refused where there is none, for what would then show nothing."""
         return (self.policy,) if self.wanted else self.workplace.policies
 
+    def as_typed(self, text: str, policy_id: str = "") -> str:
+        """What is to be run next, so that it works as it is printed, from where this was run.
+
+        Args:
+            text: with commands in it, as they are run in the project's folder.
+            policy_id: the policy that they are about, where it is known.
+        """
+        workplace = self.maybe_workplace
+        if workplace is None or not (_PUBLISHER.search(text) or _GIT.search(text)):
+            return text
+        with suppress(PublisherError):
+            if policy_id and len(workplace.policy_ids) > 1 and "--policy" not in text:
+                text = _PUBLISHER.sub(f"publisher --policy {policy_id} ", text)
+        root = workplace.project.root
+        return text if root == Path.cwd() else f"{text}\n(in {shlex.quote(str(root))})"
+
+    def address(self, error: PublisherError) -> None:
+        """Has the next step of an error work as it is printed."""
+        found = _POLICY.match(error.where)
+        error.remedy = self.as_typed(error.remedy, self.wanted or (found[1] if found else ""))
+
+    def print_finding(self, found: Finding) -> None:
+        """A finding, with a next step that works as it is printed."""
+        policy = _POLICY.match(found.place)
+        remedy = self.as_typed(found.remedy, self.wanted or (policy[1] if policy else ""))
+        console.print_finding(replace(found, remedy=remedy))
+
+    def say_unfinished(self) -> None:
+        """Says what of the project's releases is on the way, or was cut off."""
+        for act in self.workplace.journals.all():
+            what = f"{act.doing} is at work, or was cut off"
+            self.print_finding(Finding(Severity.CUE, f"versions/{act.name}", 0, what, act.remedy))
+
     def say(self, text: str) -> None:
         """A line on standard output, unless quiet."""
         if not self.quiet:
+            if text.startswith("Next: "):
+                text = self.as_typed(text, self.wanted or "")
             console.print_line(text)

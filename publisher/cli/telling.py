@@ -127,6 +127,7 @@ def status_command(asked: Invocation) -> None:
     """Show the status of every policy: releases, letters, answers."""
     from publisher.actions.status import status
 
+    asked.say_unfinished()
     for policy_id in asked.shown_policies:
         for line in status(asked.workplace, policy_id).lines():
             console.print_line(line)

@@ -22,15 +22,13 @@ from rapidfuzz.distance import Indel
 from publisher.compare.columns import Columns, align_columns
 from publisher.compare.gaps import ClauseLink, Gap
 from publisher.compare.likeness import at_least, candidate_pairs, likeness
-from publisher.compare.pairing import AMENDED, Pairing
+from publisher.compare.pairing import AMENDED, MOVED_WORDS, Pairing
 from publisher.compare.sections import MOST_SECTION_PAIRS, pair_sections, sameness
 from publisher.compare.sequences import MOST_WORD_PAIRS, heaviest_rising, matching_blocks
 from publisher.text.clauses import Clause, Document, Kind, Section
 
 MOVED = 0.6
 """Clauses at different places are one clause that moved from this share of common words."""
-MOVED_WORDS = 6
-"""The least number of words in such a clause, for shorter ones are alike by chance."""
 
 
 @dataclass(frozen=True)
@@ -138,8 +136,13 @@ class _Aligner:
             return map(ClauseLink, left, right)
         at_old, at_new = ({k: n for n, k in enumerate(side)} for side in (left, right))
         texts = self.texts
-        for i, j in (*texts.named_rows(left, right), *texts.retyped(left, right)):
+        for i, j in texts.named_rows(left, right):
             keys[at_old[i]] = others[at_new[j]] = f"{i} is {j}"
+        for side, at, own in zip(
+            texts.retyped(left, right), (at_old, at_new), (keys, others), strict=True
+        ):
+            for k, words in side.items():
+                own[at[k]] = f"words\0{words}"
         links: list[ClauseLink] = []
         x = y = 0
         for u, v in [*self._same(left, keys, others), (len(left), len(right))]:
@@ -242,16 +245,52 @@ class _Aligner:
             if likeness(left[i], right[j]) >= AMENDED
         ]
         scored += [(-1.0, i, j) for i, j in self._same_elsewhere(list(left), list(right))]
+        found: dict[int, int] = {}
         for _, i, j in sorted(scored):
-            if i not in self.moved and j not in come:
-                self.moved[i] = j
+            if i not in found and j not in come:
+                found[i] = j
                 come.add(j)
+        self.moved |= self._with_evidence(found)
+
+    def _with_evidence(self, found: dict[int, int]) -> dict[int, int]:
+        """The moves that a reader would accept.
+
+        A few words that two places have in common moved only within one section, or along with a
+        clause beside them.
+        """
+        olds, news = self.old.clauses, self.new.clauses
+        of_old, of_new = self.old.section_of, self.new.section_of
+        pairs = {(link.old, link.new) for link in self.links} | {*self.moved.items()}
+        a, b = self.old.sections, self.new.sections
+        places = {(i, j) for i, j in pairs if olds[i].kind is news[j].kind is Kind.HEADING}
+        same = {(of_old[i], of_new[j]) for i, j in places}
+        if a and b and not (a[0].heading or b[0].heading):
+            same.add((0, 0))
+
+        def enough(i: int, j: int) -> bool:
+            return (
+                min(olds[i].words, news[j].words) >= MOVED_WORDS
+                or olds[i].kind is Kind.ROW
+                or (of_old[i], of_new[j]) in same
+            )
+
+        sure = {(i, j) for i, j in found.items() if enough(i, j)}
+        left = {*found.items()} - sure
+        reached = [*sure, *self.moved.items()]
+        while reached:
+            i, j = reached.pop()
+            for beside in ((i - 1, j - 1), (i + 1, j + 1)):
+                if beside in left:
+                    left.remove(beside)
+                    sure.add(beside)
+                    reached.append(beside)
+        return dict(sorted(sure))
 
     def _same_elsewhere(self, left: list[int], right: list[int]) -> list[tuple[int, int]]:
         """The clauses, however short, that nobody touched and that each text has once."""
         olds, news = self.old.clauses, self.new.clauses
-        keys = Counter(clause.key for clauses in (olds, news) for clause in clauses)
-        place = {news[j].key: j for j in right if keys[news[j].key] == 2}
+        only = self.texts.single
+        place = {news[j].key: j for j in right if news[j].key in only}
         return [(i, place[olds[i].key]) for i in left if olds[i].key in place]
 
     # ── columns ──────────────────────────────────────────────────────────────────────────────────

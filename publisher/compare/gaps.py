@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from publisher.compare.likeness import at_least, candidate_pairs, share_of
+from publisher.compare.likeness import at_least, candidate_pairs, likeness, share_of
 from publisher.compare.pairing import HARDLY, Pairing
 from publisher.compare.sequences import heaviest_rising, matching_blocks
 from publisher.text.clauses import Kind
-from publisher.text.segmentation import Stretch, segment
+from publisher.text.segmentation import Stretch, starts_of
 
 SPLIT_PHRASE = 3
 """Only phrases of this many words or more, which are no chance, show that a clause was split."""
@@ -23,6 +23,8 @@ SPLIT_WORDS = 6
 """A clause was split only if this many words are in such phrases."""
 SPLIT_DENSITY = 0.6
 """A clause was split only if this share of the stretch is in such phrases."""
+LIKE_ROW = 0.7
+"""Clauses in a row are those in the same places from this share of common words on average."""
 MOST_CLAUSE_PAIRS = 400
 """Limit on pairs of clauses scored in one gap; beyond it the gap is left unpaired."""
 SENTENCE_ENDS = ".!?。:;"
@@ -84,6 +86,9 @@ class Gap:
             if self.texts.near(left[0], right[0]) or self.texts.score(left[0], right[0]):
                 yield ClauseLink(left[0], right[0])
             return
+        if self._one_by_one():
+            yield from map(ClauseLink, left, right)
+            return
         sure = self._hardly_changed()
         self._look(sure)
         x = y = 0
@@ -95,6 +100,22 @@ class Gap:
             yield link
             x, y = u + 1, v + 1
         yield from self._few(left[x:], right[y:])
+
+    def _one_by_one(self) -> bool:
+        """Whether each short clause hardly differs from the one in its place: a list of dates."""
+        if len(self.left) != len(self.right):
+            return False
+        olds, news = self.texts.old.clauses, self.texts.new.clauses
+        if any(olds[i].words >= SPLIT_WORDS for i in self.left):
+            return False
+        if any(news[j].words >= SPLIT_WORDS for j in self.right):
+            return False
+        total = 0.0
+        for i, j in zip(self.left, self.right, strict=True):
+            if not self.texts.score(i, j):
+                return False
+            total += likeness(self.texts.words_of(0, i), self.texts.words_of(1, j), within=False)
+        return total >= LIKE_ROW * len(self.left)
 
     def _hardly_changed(self) -> list[tuple[int, int]]:
         """The clauses that are nearly as they were and kept their order."""
@@ -181,6 +202,7 @@ class Gap:
             share = share_of(shared.kept, texts.words_of(0, i), texts.words_of(1, j))
             if not (free and share >= texts.least(i, j)):
                 several = not self.whole and old.kind is new.kind is Kind.PARAGRAPH
+                several = several and not (texts.elsewhere(0, i) or texts.elsewhere(1, j))
                 if not (several and shared.dense()):
                     continue
             chosen.append((i, j))
@@ -207,7 +229,8 @@ class Gap:
                 start, end, ends[name] = ends[name], len(text), 0
                 if after[side] == index:
                     if (side, index) not in cut:
-                        cut[side, index] = segment(text)
+                        words = self.texts.words_of(side, index)
+                        cut[side, index] = words, starts_of(words, text)
                     seam = here.last[side] + 1, then.first[side]
                     end, ends[name] = _seam(*cut[side, index], *seam)
                 parts.append((start, end))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,7 +11,7 @@ from publisher.compare.columns import RowName, row_names
 from publisher.compare.likeness import likeness
 from publisher.compare.words import common_start
 from publisher.text.clauses import Document, Kind
-from publisher.text.segmentation import without_typography, words_in
+from publisher.text.segmentation import parts_in, without_typography, words_in
 
 AMENDED = 0.4
 """Two clauses at the same place are one amended clause from this share of common words."""
@@ -18,6 +19,9 @@ HARDLY = 0.75
 """From this share of common words two clauses hardly differ: they are one, wherever they are."""
 NEAR = 0.8
 """Paragraphs that share this much of their letters at both ends are not compared further."""
+MOVED_WORDS = 6
+"""The least number of words in a clause that is known again elsewhere: shorter ones are alike by
+chance."""
 _WORDLESS = (Kind.RULE, Kind.BLANK, Kind.FRONT_MATTER)
 
 
@@ -36,7 +40,7 @@ class Pairing:
         """The words of a clause, which is cut into words once."""
         known = self._known[side]
         if index not in known:
-            known[index] = words_in((self.old, self.new)[side].clauses[index].text)
+            known[index] = parts_in((self.old, self.new)[side].clauses[index].text)
         return known[index]
 
     def marked_words(self, side: int, index: int) -> list[str]:
@@ -81,7 +85,7 @@ class Pairing:
     def least(self, i: int, j: int) -> float:
         """The share of common words that makes two clauses one; more if they differ otherwise."""
         old, new = self.old.clauses[i], self.new.clauses[j]
-        if old.kind is not new.kind:
+        if old.kind is not new.kind or self.elsewhere(0, i) or self.elsewhere(1, j):
             return HARDLY
         if old.kind is not Kind.ROW:
             return AMENDED
@@ -114,19 +118,62 @@ class Pairing:
             and self.old.clauses[i].key != self.new.clauses[j].key
         ]
 
-    def retyped(self, left: Sequence[int], right: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """The paragraphs of which only the typography changed."""
+    def elsewhere(self, side: int, index: int) -> bool:
+        """Whether a clause that is not in its place stands word for word in the other text.
+
+        Short ones are alike by chance.
+        """
+        clause = (self.old, self.new)[side].clauses[index]
+        return clause.words >= MOVED_WORDS and clause.key in self.single
+
+    @cached_property
+    def single(self) -> set[str]:
+        """The keys of the clauses that each text has exactly once."""
+        sides = [Counter(c.key for c in d.clauses) for d in (self.old, self.new)]
+        return {key for key, n in sides[0].items() if n == 1 == sides[1].get(key)}
+
+    def retyped(
+        self, left: Sequence[int], right: Sequence[int]
+    ) -> tuple[dict[int, str], dict[int, str]]:
+        """The paragraphs of which only typography, formatting or links changed.
+
+        Of several with the same words any may be meant: their order among the others decides.
+
+        Returns:
+            Of old and of new clauses: what is the same on both sides.
+        """
         olds, news = self.old.clauses, self.new.clauses
-        same = {olds[i].key for i in left} & {news[j].key for j in right}
-        found: dict[str, int] = {}
-        for j in right:
-            if news[j].kind is Kind.PARAGRAPH and news[j].key not in same:
-                found[without_typography(news[j].text)] = j
-        for i in left if found else ():
-            if olds[i].kind is Kind.PARAGRAPH and olds[i].key not in same:
-                j = found.pop(without_typography(olds[i].text), -1)
-                if j >= 0:
-                    yield i, j
+        keys = Counter(olds[i].key for i in left)
+        others = Counter(news[j].key for j in right)
+        sides: list[dict[int, str]] = []
+        for places, clauses, theirs in ((left, olds, others), (right, news, keys)):
+            changed = [
+                k
+                for k in places
+                if clauses[k].kind is Kind.PARAGRAPH and clauses[k].key not in theirs
+            ]
+            sides.append({k: without_typography(clauses[k].text) for k in changed})
+        known = {*sides[0].values()} & {*sides[1].values()}
+        if not known:
+            return {}, {}
+        found: list[dict[int, str]] = []
+        for places, clauses in ((left, olds), (right, news)):
+            plain = ((k, clauses[k]) for k in places)
+            found.append(
+                {
+                    k: words
+                    for k, clause in plain
+                    if clause.kind is Kind.PARAGRAPH
+                    and (words := without_typography(clause.text)) in known
+                }
+            )
+        # Where one side has more of them, those that nobody touched are the same.
+        counts = [Counter(side.values()) for side in found]
+        even = {words for words in known if counts[0][words] == counts[1][words]}
+        for side, own in zip(found, sides, strict=True):
+            for k in [k for k, words in side.items() if words not in even and k not in own]:
+                del side[k]
+        return found[0], found[1]
 
     @cached_property
     def _row_names(self) -> tuple[dict[int, RowName], dict[int, RowName]]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
-from itertools import product
+from itertools import pairwise, product
 
 from publisher.compare.likeness import candidate_pairs, likeness
+from publisher.compare.sequences import heaviest_rising, matching_blocks
 from publisher.text.clauses import Section
-from publisher.text.segmentation import words_in
+from publisher.text.segmentation import without_typography, words_in
 
 LIKE_TEXT = 0.7
 """Sections with different headings, wherever they are, are one from this share of common words."""
@@ -27,61 +29,124 @@ MOST_SECTION_PAIRS = 400
 
 def pair_sections(old: Sequence[Section], new: Sequence[Section]) -> list[tuple[int, int]]:
     """Which section became which: index pairs, by anchor, else by heading, else by content."""
-    pairs: dict[int, int] = {}
-    taken: set[int] = set()
+    found = _Pairs(old, new)
+    if any(s.anchor for s in old):
+        found.match(lambda section: section.anchor)
+    if not all(s.anchor for s in (*old, *new)):
+        # A section with an anchor is known by it; the others are known by their words.
+        if found.several():
+            found.match_untouched()
+        found.match(lambda s: "" if s.anchor else (s.title or "…"))
+        found.match_between(lambda s: "" if s.anchor else s.title)
+        found.match(lambda s: "" if s.anchor or not s.heading else f"{s.heading.level} {s.title}")
+        found.match(lambda s: "" if s.anchor else without_typography(s.title))
+    if len(found.pairs) < min(len(old), len(new)):
+        found.match(lambda s: () if s.anchor else tuple([c.key for c in s.body]))
+        found.match_by_content()
+    return sorted(found.pairs.items())
 
-    def match(name: Callable[[Section], Hashable]) -> None:
+
+class _Pairs:
+    """The sections of two texts while they find each other."""
+
+    def __init__(self, old: Sequence[Section], new: Sequence[Section]) -> None:
+        self.old, self.new = old, new
+        self.pairs: dict[int, int] = {}
+        """Old section to new one."""
+        self.taken: set[int] = set()
+
+    def add(self, i: int, j: int) -> None:
+        self.pairs[i] = j
+        self.taken.add(j)
+
+    def match(
+        self,
+        name: Callable[[Section], Hashable],
+        olds: range | None = None,
+        news: range | None = None,
+    ) -> None:
+        """Pairs the sections that have the same name.
+
+        Args:
+            name: the name of a section; what is empty is none.
+            olds, news: only these sections.
+        """
         left: dict[Hashable, list[int]] = {}
         right: dict[Hashable, list[int]] = {}
-        for i, section in enumerate(old):
-            if i not in pairs:
-                left.setdefault(name(section), []).append(i)
-        for j, section in enumerate(new):
-            if j not in taken:
-                right.setdefault(name(section), []).append(j)
+        for i in olds or range(len(self.old)):
+            if i not in self.pairs:
+                left.setdefault(name(self.old[i]), []).append(i)
+        for j in news or range(len(self.new)):
+            if j not in self.taken:
+                right.setdefault(name(self.new[j]), []).append(j)
         for key, spots in left.items():
             # A name that occurs several times counts only if both texts have it equally often.
             if key and len(spots) == len(right.get(key, ())):
-                pairs.update(zip(spots, right[key], strict=True))
-                taken.update(right[key])
+                for i, j in zip(spots, right[key], strict=True):
+                    self.add(i, j)
 
-    if any(s.anchor for s in old):
-        match(lambda section: section.anchor)
-    if not all(s.anchor for s in (*old, *new)):
-        # A section with an anchor is known by it; the others are known by their words.
-        match(lambda s: "" if s.anchor else (s.title or "…"))
-    if len(pairs) < min(len(old), len(new)):
-        match(lambda s: () if s.anchor else tuple([c.key for c in s.body]))
-        _match_by_content(old, new, pairs, taken)
-    return sorted(pairs.items())
+    def several(self) -> bool:
+        """Whether a heading occurs more often in one text than in the other, which has it too."""
+        counts = [Counter(s.title for s in side) for side in (self.old, self.new)]
+        return any(n != counts[1].get(title, n) for title, n in counts[0].items())
 
+    def match_untouched(self) -> None:
+        """Pairs the sections that nobody touched and that kept their order."""
+        keys = [
+            [
+                "\0".join(["" if k in known else s.title, *[c.key for c in s.clauses]])
+                for k, s in enumerate(side)
+            ]
+            for side, known in ((self.old, self.pairs), (self.new, self.taken))
+        ]
+        for x, y, size in matching_blocks(*keys):
+            for i, j in zip(range(x, x + size), range(y, y + size), strict=True):
+                if i not in self.pairs and j not in self.taken:
+                    self.add(i, j)
 
-def _match_by_content(
-    old: Sequence[Section], new: Sequence[Section], pairs: dict[int, int], taken: set[int]
-) -> None:
-    # Text before the first heading is left out: it may be the whole text.
-    left = [i for i, s in enumerate(old) if i not in pairs and s.heading and not s.anchor]
-    right = [j for j, s in enumerate(new) if j not in taken and s.heading and not s.anchor]
-    if not left or not right:
-        return
-    sides = [
-        {i: [w for c in sections[i].body for w in words_in(c.text)] for i in chosen}
-        for sections, chosen in ((old, left), (new, right))
-    ]
-    pairs_by_name = (
-        (i, j)
-        for i, j in (product(left, right) if len(left) * len(right) <= MOST_SECTION_PAIRS else ())
-        if _name(old[i], new[j]) >= SAME_HEADING
-    )
-    scored: list[tuple[float, int, int]] = []
-    for i, j in {*candidate_pairs(*sides), *pairs_by_name}:
-        share, name = likeness(sides[0][i], sides[1][j], within=False), _name(old[i], new[j])
-        if share >= LIKE_TEXT or (name >= SAME_HEADING and share >= SOME_TEXT):
-            scored.append((-share - name, i, j))
-    for _, i, j in sorted(scored):
-        if i not in pairs and j not in taken:
-            pairs[i] = j
-            taken.add(j)
+    def staying(self) -> list[tuple[int, int]]:
+        """The pairs found so far that kept their order."""
+        found = sorted(self.pairs.items())
+        weights = [1 + len(self.old[i].clauses) for i, _ in found]
+        return [found[n] for n in sorted(heaviest_rising(found, weights))]
+
+    def match_between(self, name: Callable[[Section], Hashable]) -> None:
+        """Pairs the sections of one name that stand between the same others."""
+        bounds = [(-1, -1), *self.staying(), (len(self.old), len(self.new))]
+        for (i, j), (k, m) in pairwise(bounds):
+            if i + 1 < k and j + 1 < m:
+                self.match(name, range(i + 1, k), range(j + 1, m))
+
+    def match_by_content(self) -> None:
+        """Pairs the sections whose words are mostly the same; of equals, those in order."""
+        old, new, pairs, taken = self.old, self.new, self.pairs, self.taken
+        # Text before the first heading is left out: it may be the whole text.
+        left = [i for i, s in enumerate(old) if i not in pairs and s.heading and not s.anchor]
+        right = [j for j, s in enumerate(new) if j not in taken and s.heading and not s.anchor]
+        if not left or not right:
+            return
+        sides = [
+            {i: [w for c in sections[i].body for w in words_in(c.text)] for i in chosen}
+            for sections, chosen in ((old, left), (new, right))
+        ]
+        pairs_by_name = (
+            (i, j)
+            for i, j in (
+                product(left, right) if len(left) * len(right) <= MOST_SECTION_PAIRS else ()
+            )
+            if _name(old[i], new[j]) >= SAME_HEADING
+        )
+        # A pair that changes places with others is a worse one than a pair that stays between them.
+        spine = [list(side) for side in zip(*self.staying(), strict=True)] or [[], []]
+        scored: list[tuple[float, int, int, int]] = []
+        for i, j in {*candidate_pairs(*sides), *pairs_by_name}:
+            share, name = likeness(sides[0][i], sides[1][j], within=False), _name(old[i], new[j])
+            if share >= LIKE_TEXT or (name >= SAME_HEADING and share >= SOME_TEXT):
+                crossed = abs(bisect_left(spine[0], i) - bisect_left(spine[1], j))
+                scored.append((-share - name, crossed, i, j))
+        for *_, i, j in sorted(scored):
+            if i not in pairs and j not in taken:
+                self.add(i, j)
 
 
 def sameness(old: Section, new: Section, kept: int) -> float:

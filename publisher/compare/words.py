@@ -8,7 +8,7 @@ with hardly anything in common is replaced whole.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from publisher.compare.sequences import matching_blocks
@@ -17,7 +17,11 @@ from publisher.text.clauses import Mark, Run
 from publisher.text.segmentation import Stretch, Terms, beyond_latin, segment, without_typography
 
 LEGIBLE = 0.3
-"""A text of which a smaller share of the letters is kept is replaced whole."""
+"""A text of which a smaller share of the letters is kept is replaced, but for what stands."""
+STANDS = 0.8
+"""It is not if this share of the letters of its shorter side is kept: much was only added."""
+STANDING_WORDS = 8
+"""Words that stand in a row, this many or more, are never struck."""
 LEGIBLE_WORDS = 6
 """Only texts whose two sides have more words than this on average are: a short one is clear."""
 LIGHT = 2
@@ -79,10 +83,10 @@ def compare_words(
                 was
             ) == without_typography(now)
     pieces = _joined(pieces, a, b)
-    agreed = sum(2 * (piece.old_end - piece.old) for piece in pieces if piece.kept)
+    agreed = sum(piece.old_end - piece.old for piece in pieces if piece.kept)
     long = sum(len(side.words) for side in sides) > 2 * LEGIBLE_WORDS
-    if long and agreed < LEGIBLE * (len(a) + len(b)):
-        pieces = [_Piece(False, 0, len(a), 0, len(b))]
+    if long and 2 * agreed < LEGIBLE * (len(a) + len(b)) and agreed < STANDS * min(len(a), len(b)):
+        pieces = list(_standing(pieces))
     for before, change, last in zip(pieces, pieces[1:], pieces[2:], strict=False):
         cut = change.old < change.old_end
         _slide(before, change, last, sides[0 if cut else 1])
@@ -133,7 +137,7 @@ def _pieces(a: str, b: str, old_side: _Side, new_side: _Side) -> list[_Piece]:
     """Kept and changed stretches by turns, from the words that both texts have in common."""
     (x, at), (y, to) = ((side.words, side.starts) for side in (old_side, new_side))
     pieces = _Pieces(a, b)
-    pieces.keep(old_side.start, new_side.start, 2 * LIGHT)
+    pieces.keep(old_side.start, new_side.start, STANDING_WORDS)
     i = j = 0
     for k, m, size in matching_blocks(x, y):
         pieces.change(at[k], to[m], max(k - i, m - j))
@@ -144,7 +148,7 @@ def _pieces(a: str, b: str, old_side: _Side, new_side: _Side) -> list[_Piece]:
         else:
             pieces.keep_each(x[k:i], at[k:i], to[m:j])
     pieces.change(old_side.end, new_side.end, max(len(x) - i, len(y) - j))
-    pieces.keep(len(a), len(b), 2 * LIGHT)
+    pieces.keep(len(a), len(b), STANDING_WORDS if old_side.end < len(a) else 0)
     return pieces.found
 
 
@@ -302,6 +306,23 @@ def _begins(text: str, spot: int) -> int:
     if next_.isspace() and last in ",;:":
         return 2
     return 1 if next_.isspace() or last.isspace() else 0
+
+
+def _standing(pieces: Iterable[_Piece]) -> Iterator[_Piece]:
+    """The text replaced, but for the phrases that stand."""
+    last: _Piece | None = None
+    for piece in pieces:
+        if piece.kept and piece.words >= STANDING_WORDS:
+            if last:
+                yield last
+            yield piece
+            last = None
+        elif last:
+            last.old_end, last.new_end = piece.old_end, piece.new_end
+        else:
+            last = _Piece(False, piece.old, piece.old_end, piece.new, piece.new_end)
+    if last:
+        yield last
 
 
 # ── spans ────────────────────────────────────────────────────────────────────────────────────────

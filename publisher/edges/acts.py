@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 
 from publisher.edges.archive import Archive
 from publisher.edges.commits import Commits
@@ -103,7 +104,7 @@ class Acts:
             raise FreezeError(
                 f"{act.doing} is at work, or was cut off",
                 where=f"versions/{act.name}",
-                remedy="without --dry-run, what was cut off is completed or taken back first",
+                remedy=act.remedy,
             )
 
     def recovered(self) -> Iterator[Done]:
@@ -153,7 +154,7 @@ class Acts:
                 raise FreezeError(
                     "was never committed, and no freeze or import that was cut off made it",
                     where=folder,
-                    remedy=f"see what it is, and move it away: mv {folder} ..",
+                    remedy=_moved_away(self.root / folder),
                 )
         refuse_taken(self.commits, policy_id, here, new)
 
@@ -330,7 +331,11 @@ class Acts:
             if (self.root / folder).exists():
                 sums = _bytes(self.root / folder / SUMS_FILE) or b""
                 if not ours and seal_of(sums) != act.seals[number]:
-                    raise _not_ours(act, folder)
+                    raise FreezeError(
+                        f"{act.doing} was cut off, and this is not the folder that it was writing",
+                        where=folder,
+                        remedy=_moved_away(self.root / folder),
+                    )
                 self.archive.discard(act.policy_id, number)
                 self._prune(self.root / folder)
         self.archive.sweep(act.policy_id)
@@ -374,9 +379,6 @@ def _bytes(path: Path) -> bytes | None:
         return None
 
 
-def _not_ours(act: Act, folder: str) -> FreezeError:
-    return FreezeError(
-        f"{act.doing} was cut off, and this is not the folder that it was writing",
-        where=folder,
-        remedy=f"see what it is, and move it away: mv {folder} ..",
-    )
+def _moved_away(folder: Path) -> str:
+    other = folder.with_name(f"{folder.name}-moved-away")
+    return f"see what it is, and move it away: mv {quote(str(folder))} {quote(str(other))}"

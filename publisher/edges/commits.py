@@ -160,13 +160,18 @@ class Commits:
             "commit", "--quiet", "--file=-", given=act.message.encode(), surroundings=own
         )
         if done.returncode:
-            hooks = self.hooks
-            by = f" (its hooks here: {', '.join(hooks)})" if hooks else ""
-            raise HistoryError(
-                f"git did not commit: {git_reason(done) or 'it does not say why'}{by}",
-                where=act.name,
-                remedy="mend that, and run the command again",
-            )
+            raise self._refused("commit", act.name, done)
+
+    def _refused(
+        self, verb: str, where: str, done: subprocess.CompletedProcess[bytes]
+    ) -> HistoryError:
+        hooks = ", ".join(self.hooks)
+        by = f" (its hooks here: {hooks})" if hooks else ""
+        return HistoryError(
+            f"git did not {verb}: {git_reason(done) or 'it does not say why'}{by}",
+            where=where,
+            remedy="mend that, and run the command again",
+        )
 
     def commit_of(self, act: Act) -> str:
         """The commit that an act made; empty: there is none on its branch."""
@@ -279,11 +284,7 @@ class Commits:
         words = ("tag", kind, "--cleanup=whitespace", "--file=-", name, commit)
         done = self.run(*words, given=message.encode())
         if done.returncode:
-            raise HistoryError(
-                f"git did not tag: {git_reason(done)}",
-                where=name,
-                remedy="mend that, and run the command again",
-            )
+            raise self._refused("tag", name, done)
 
     def tagged(self, name: str) -> TagRecord | None:
         """A tag; None: there is none of that name."""

@@ -27,7 +27,7 @@ class Act:
     seals: Mapping[Number, str]
     """Of each release that is made, by rising number."""
     asked: str
-    """What a person asked for, on one line: the same words ask for the same."""
+    """The command that asked for it, on one line, without the name of the program."""
     message: str
     """Of the commit."""
     testimony: str
@@ -68,6 +68,11 @@ class Act:
     def doing(self) -> str:
         """What it does, in words."""
         return f"the {self.verb} of {self.name}"
+
+    @property
+    def remedy(self) -> str:
+        """What to run where it was cut off."""
+        return f"publisher {self.asked}, which completes it or takes it back"
 
     def witnessed(self, message: str | None) -> bool:
         """Whether the tag of its last release stands.

@@ -7,6 +7,7 @@ change, what a letter has to tell.
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import ne
@@ -52,9 +53,12 @@ class FreezeOrder:
 
     @property
     def asked(self) -> str:
-        """What is asked for, on one line: the same words ask for the same release."""
-        lagging, unaffected = " ".join(self.lagging), " ".join(self.unaffected)
-        return f"{self.effective} {self.materiality}; {lagging}; {unaffected}"
+        """The command that asks for this; the same words ask for the same release."""
+        words = ["freeze", "--effective", str(self.effective or "unknown")]
+        words += ["--correction"] * self.correction
+        words += [word for each in self.lagging for word in ("--lagging", each)]
+        words += [word for each in self.unaffected for word in ("--unaffected", each)]
+        return shlex.join(words)
 
 
 @dataclass(frozen=True)

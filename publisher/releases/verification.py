@@ -135,8 +135,7 @@ def _here(known: ReleaseEvidence) -> Iterator[Finding]:
         yield Finding(Severity.ERROR, "this clone", 0, what, AS_COMMITTED)
     if act := known.unfinished:
         what = f"{act.doing} is at work, or was cut off: until its tag stands, it is no release"
-        remedy = f"run `publisher {act.verb}` again, as before: it completes it, or takes it back"
-        yield Finding(Severity.ERROR, f"versions/{act.name}", 0, what, remedy)
+        yield Finding(Severity.ERROR, f"versions/{act.name}", 0, what, act.remedy)
     for path in known.damage.litter:
         what = "lies beside what was sealed; no commit has it"
         yield Finding(Severity.CUE, path, 0, what, f"rm {path}")

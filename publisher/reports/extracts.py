@@ -72,7 +72,7 @@ class _Extractor:
             elif op.move:
                 self.reached[op.move] = j
                 self.heads_new |= {j: op.move} if heading else {}
-            elif heading and op.old and op.new:
+            elif op.old and op.new and op.old.kind is op.new.kind is Kind.HEADING:
                 self.now[i] = j
         self.carried = {
             move for move, i in self.left.items() if self._together(i, self.reached[move])

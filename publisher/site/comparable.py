@@ -40,7 +40,7 @@ from publisher.markup.html import UNSEEN, Outline, has_right_to_left
 from publisher.text.clauses import Alike, Clause, Document, Kind, Mark, Run
 from publisher.text.segmentation import TYPOGRAPHY, words_in
 
-COMPARABLE_FORMAT = 1
+COMPARABLE_FORMAT = 2
 """To be raised whenever the same text is written down otherwise, or another script reads it: no
 browser then uses a stale copy."""
 

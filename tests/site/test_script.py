@@ -150,8 +150,14 @@ def test_whatever_the_texts_nothing_is_lost(script: Script, texts: list[str]) ->
     agree(script, *unrelated)
 
 
-SWAPPED = ("A section retitled that has no anchor", "A paragraph that became a heading",
-           "An anchor alone changed")  # fmt: skip
+SWAPPED = (
+    "A section retitled that has no anchor",
+    "A paragraph that became a heading",
+    "An anchor alone changed",
+    "Of two versions in one text the first one is gone",
+    "Sections of one name are known by what stands around them",
+    "A paragraph is gone where bold lines became headings",
+)
 """What a policy never has: an anchor stays, and every heading has one."""
 
 
@@ -265,12 +271,12 @@ def test_another_form_of_the_files_has_another_number() -> None:
         for data in (comparable_text(document, first_names(document)), served)
     ]
     why = "raise FORMAT, then put the new digests here: browsers may have kept the old files"
-    assert (COMPARABLE_FORMAT, *found) == (1, "357df506e8b5e704", "46a23bf3fb7902a6"), why
+    assert (COMPARABLE_FORMAT, *found) == (2, "357df506e8b5e704", "4f16c44fae9c3168"), why
 
 
 def test_readers_fetch_little(sample_releases: Releases) -> None:
     served = packed_script(asset_text("compare.js"))
-    assert len(gzip.compress(served.encode(), 9)) < 6_000
+    assert len(gzip.compress(served.encode(), 9)) < 6_200
     assert "//" not in served.replace("://", "")
     for version in history([release.policy.document for release in sample_releases]):
         text = "".join(version.document.sources.values())

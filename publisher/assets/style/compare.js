@@ -90,7 +90,7 @@ function compareWords(...cells) {
   });
   let pieces = joined(piecesOf(texts, sides), texts);
   const agreed = total(pieces, ({ kept, at: [[from, to]] }) => kept && to - from);
-  if (sides.flat().length > 16 && 2 * agreed < 0.3 * (a.length + b.length)) pieces = [{ at: texts.map(({ length }) => [0, length]) }];
+  if (sides.flat().length > 16 && 2 * agreed < 0.3 * (a.length + b.length) && agreed < 0.8 * Math.min(a.length, b.length)) pieces = joined(pieces, texts, 7);
   pieces.forEach((_, n) => slide(pieces.slice(n, n + 3), texts, sides));
   return pieces.flatMap((piece) => spans(piece, ...cells.map((cell, n) => part(cell, ...piece.at[n]))));
 }
@@ -104,7 +104,7 @@ function piecesOf(texts, sides) {
   };
   let places = [0, 0];
   let ends = sides.map(([{ at }]) => at[0]);
-  add(true, 4, ends.map((end) => [0, end]));
+  add(true, 8, ends.map((end) => [0, end]));
   for (const pair of common(...sides.map((side) => side.map(({ word }) => word)))) {
     const words = pair.map((n, side) => sides[side][n].at);
     // The spaces that the ends of a change have in common are kept.
@@ -116,11 +116,11 @@ function piecesOf(texts, sides) {
     const tail = same(rules.tail, lead);
     add(true, 0, ends.map((end) => [end, end + lead]));
     add(false, Math.max(...pair.map((n, side) => n - places[side])), words.map(([from], side) => [ends[side] + lead, from - tail]));
-    add(true, 1, words.map(([from, to]) => [from - tail, to]));
+    add(true, +(words[0][0] < words[0][1]), words.map(([from, to]) => [from - tail, to]));
     places = pair.map((n) => n + 1);
     ends = words.map(([, to]) => to);
   }
-  add(true, 4, texts.map(({ length }, side) => [ends[side], length]));
+  add(true, 8 * (ends[0] < texts[0].length), texts.map(({ length }, side) => [ends[side], length]));
   return pieces;
 }
 
@@ -129,12 +129,14 @@ function extend(piece, { at, words }) {
   piece.words += words;
 }
 
-// Readers follow phrases, not confetti: changes parted by next to nothing are one.
-function joined(pieces, texts) {
+// Readers follow phrases, not confetti: changes parted by next to nothing are one, or by no more than
+// so many words, where hardly anything is in common.
+function joined(pieces, texts, most) {
   const sides = ({ at }) => texts.map((text, n) => text.slice(...at[n]));
   for (const piece of pieces) {
     const [was, is] = sides(piece);
-    if (!piece.kept && was && is && plain(was) === plain(is)) piece.kept = piece.typography = true;
+    if (most) piece.kept &&= piece.words > most;
+    else if (!piece.kept && was && is && plain(was) === plain(is)) piece.kept = piece.typography = true;
   }
   const light = (piece, ...around) => {
     const [, text] = sides(piece);
