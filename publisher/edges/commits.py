@@ -154,7 +154,7 @@ class Commits:
         listed = ("--pathspec-from-file=-", "--pathspec-file-nul")
         self.ask("add", "--force", *listed, given=_listed(added), surroundings=literal)
         if gone:
-            # `git rm --pathspec-from-file` fails in a folder of the repository (git 2.39).
+            # Not `rm`, which in a folder of the repository takes no list (git 2.39).
             words = ("update-index", "--force-remove", "-z", "--stdin")
             self.ask(*words, given=_listed(gone), surroundings=own)
         done = self.run(
