@@ -13,6 +13,7 @@ from publisher.checks.draft_findings import review_draft
 from publisher.compare.summary import summary_sentence
 from publisher.edges.acts import Acts, Done
 from publisher.edges.clones import refuse_partial_clone
+from publisher.edges.merges import refuse_two_of_a_number
 from publisher.edges.press import Press
 from publisher.edges.working_tree import refuse_uncommitted, refuse_unlike
 from publisher.letters.html_part import FILLED_IN, styled
@@ -99,6 +100,7 @@ def freeze(
         HistoryError: git cannot do its part; everything is as it was before.
         RenderError: the letter would be too large for mail programs, or a font is missing.
     """
+    refuse_two_of_a_number(workplace.project.root)
     history, archive, drafts = workplace.history, workplace.archive, workplace.drafts
     acts, organisation = workplace.acts, workplace.settings.organisation
     revision = history.head  # a project without a commit is refused

@@ -19,6 +19,7 @@ from publisher.edges.files import write_file
 from publisher.edges.git_locks import clear_git_locks
 from publisher.edges.journals import Journals
 from publisher.edges.locks import alone
+from publisher.edges.merges import refuse_two_of_a_number
 from publisher.edges.rehearsal import ATTRIBUTES_FILE, Rehearsal, refuse_taken, refuse_unfinished
 from publisher.edges.signatures import Signatures
 from publisher.edges.tags import common_folder
@@ -146,6 +147,7 @@ class Acts:
             FreezeError: a number or a tag is taken, or a folder is there that nobody committed.
             HistoryError: git is in the middle of something.
         """
+        refuse_two_of_a_number(self.root)
         refuse_unfinished(self.commits)
         self.archive.sweep(policy_id)
         for number in here:

@@ -190,8 +190,12 @@ class History:
 
         A release of a branch that is not merged counts for nothing here.
         """
-        tags = {name: tag for name, tag in self.tags().items() if self.had(name, tag.commit)}
-        return tuple(sorted({name.partition("/")[0] for name in tags}))
+        found: set[str] = set()
+        for name in self.tags():
+            policy_id = name.partition("/")[0]
+            if policy_id not in found and self.had(name):  # one of many will do
+                found.add(policy_id)
+        return tuple(sorted(found))
 
     # ── commits ──────────────────────────────────────────────────────────────────────────────────
 
@@ -203,15 +207,12 @@ class History:
         """Whether a commit is in the history of the current one, as far as this clone has it."""
         return self._git.succeeds("merge-base", "--is-ancestor", revision, self.head)
 
-    def had(self, release: str, commit: str) -> bool:
+    def had(self, release: str) -> bool:
         """Whether a release was ever in this branch's history, as far as this clone has that.
 
         Args:
             release: its name, such as `privacy/2`.
-            commit: the one that its tag names.
         """
-        if self.contains(commit):
-            return True
         place = self._path(f"versions/{release}")
         return bool(self._git.ask("log", "-1", "--full-history", "--format=%H", "--", place))
 
