@@ -294,3 +294,70 @@ def test_every_clone_gets_the_bytes(tmp_path: Path) -> None:
     house.ok("freeze", "--effective", DAY)
     written = (house.root / "versions/.gitattributes").read_text()
     assert written.count("** -text") == 1
+
+
+# ── an import ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _past(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    for text in ("One.", "Two.", "Three."):
+        (house.root / "terms.md").write_text(f"# Terms\n\n{text}\n")
+        house.commit(text)
+
+
+def test_an_import_killed_at_any_call_of_git_is_completed_by_the_next_run(tmp_path: Path) -> None:
+    killer = KillingGit(tmp_path / "bin")
+    words = ("import", "--history", ".", "terms.md")
+    whole = copied_house(tmp_path / "whole", _past)
+    words = ("import", "--history", str(whole.root), "terms.md")
+    assert killer.run(whole, *words)[0] == 0
+    begins = next(n for n, call in enumerate(killer.calls, 1) if " symbolic-ref " in call)
+    seen = set()
+    for number in range(begins, len(killer.calls) + 1):
+        house = copied_house(tmp_path / f"house-{number}", _past)
+        words = ("import", "--history", str(house.root), "terms.md")
+        code, _ = killer.run(house, *words, after=number)
+        assert code == -9
+        journal = (house.root / ".publisher/unfinished/terms.json").exists()
+        stands = git(house.root, "tag", "-l", "terms/3")
+        assert len(archive_of(house.project).numbers("terms")) == (3 if stands else 0)
+        if journal and not stands:
+            told = house.run("--policy", "terms", "verify").output
+            assert "the import of terms/3 is at work, or was cut off" in told
+            assert f"publisher import --history {house.root} terms.md --policy terms" in told
+        output = house.ok(*words)
+        said = [w for w in ("Completed: the import", "Taken back: the import") if w in output]
+        assert len(said) == journal, output
+        seen.update(said)
+        assert state(house)["status"] == ""
+        assert len(archive_of(house.project).releases("terms")) == 3
+        assert not (house.root / ".publisher/unfinished/terms.json").exists()
+    assert len(seen) == 2
+
+
+def test_an_import_that_a_hook_alters_is_taken_back(tmp_path: Path) -> None:
+    house = copied_house(tmp_path / "house", _past)
+    path = hook(
+        house, "pre-commit", "sed -i 's/Two/TWO/' $(git ls-files '*/terms.md')", "git add -A"
+    )
+    before = state(house)
+    result = house.run("import", "--history", str(house.root), "terms.md")
+    assert result.exit_code == 2
+    assert "versions/terms/2/sections/terms.md: the commit had something else" in result.output
+    assert str(path) in result.output
+    assert state(house) == before
+
+
+def test_what_another_policy_left_is_completed_too(tmp_path: Path) -> None:
+    house, killer = copied_house(tmp_path / "house", _past), KillingGit(tmp_path / "bin")
+    words = ("import", "--history", str(house.root), "terms.md")
+    killer.run(copied_house(tmp_path / "whole", _past), *words)
+    call = next(n for n, c in enumerate(killer.calls, 1) if " commit --quiet" in c)
+    killer.run(house, *words, after=call)
+    house.edit()
+    assert "Completed: the import of terms/3" in house.ok(
+        "--policy", "privacy", "freeze", "--effective", DAY
+    )
+    assert git(house.root, "tag", "-l", "terms/3", "privacy/2").split() == ["privacy/2", "terms/3"]
+    assert house.ok("verify")
