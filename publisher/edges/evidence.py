@@ -28,6 +28,9 @@ from publisher.releases.verification import Damage, Outside, ReleaseEvidence
 from publisher.releases.vouching import Vouchers, expected_signers
 from publisher.releases.witnessing import Witnessed, drafted_files
 
+MOST_WRITTEN = 5
+"""Files of a release that are looked at for what git makes of them here; the others are alike."""
+
 
 @dataclass(frozen=True)
 class Witnesses:
@@ -83,7 +86,7 @@ class Witnesses:
         uncommitted = frozenset(self.history.changed())
         modes = self._tagged.modes("versions")
         flaws = self.archive.damage(policy_id)
-        flaws, checked_out = self._checked_out(policy_id, flaws, uncommitted, releases)
+        flaws, checked_out = self._checked_out(policy_id, flaws, releases)
         sealed = dict(self._sealed_names(policy_id))
         flaws += [
             (path, what)
@@ -105,7 +108,6 @@ class Witnesses:
         self,
         policy_id: str,
         flaws: Sequence[tuple[str, str]],
-        uncommitted: Collection[str],
         releases: dict[Number, Release],
     ) -> tuple[list[tuple[str, str]], list[str]]:
         """What is wrong without what git alone altered as it wrote the files; and these files.
@@ -116,7 +118,7 @@ class Witnesses:
         for number in self.archive.numbers(policy_id):
             where = f"versions/{policy_id}/{number}"
             own = [path for path, _ in flaws if path.startswith(f"{where}/")]
-            if not own or any(path in uncommitted for path in own):
+            if not own or not self._as_written(policy_id, number, own):
                 continue
             if (release := self._as_committed(policy_id, number)) is not None:
                 releases[number] = release
@@ -127,6 +129,15 @@ class Witnesses:
         chain = chain_flaws([releases[n] for n in sorted(releases)], [*releases])
         kept = [flaw for flaw in flaws if flaw[0].count("/") != 2]
         return [*kept, *((f"versions/{policy_id}/{n}", what) for n, what in chain)], altered
+
+    def _as_written(self, policy_id: str, number: Number, paths: Sequence[str]) -> bool:
+        """Whether some files of a release are what git makes of the last commit here."""
+        before = f"versions/{policy_id}/{number}/"
+        here = self.archive.unsealed(policy_id, number)
+        return all(
+            here.get(path.removeprefix(before), b"") == self._tagged.written(path)
+            for path in paths[:MOST_WRITTEN]
+        )
 
     def _sealed_names(self, policy_id: str) -> Iterator[tuple[Number, Collection[str]]]:
         """The names of the files that each release sealed, as far as that can be told."""

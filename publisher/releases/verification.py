@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from publisher.errors import SealError
 from publisher.policies.finding import Finding, Severity
 from publisher.releases.act import Act
+from publisher.releases.checkouts import AS_COMMITTED
 from publisher.releases.known_seals import KnownPolicy, KnownRelease, contradictions
 from publisher.releases.number import Number
 from publisher.releases.release import Release
@@ -117,14 +118,6 @@ def require_sound(findings: Sequence[Finding]) -> None:
     if errors:
         exact = max(errors, key=lambda finding: finding.place.count("/"))
         raise SealError(exact.what, where=exact.where, remedy=exact.remedy)
-
-
-AS_COMMITTED = (
-    "echo 'versions/** -text -filter -ident !working-tree-encoding' "
-    '>>"$(git rev-parse --git-path info/attributes)" && '
-    "git ls-files -z versions | xargs -0 touch && git checkout HEAD -- versions"
-)
-"""Has git write the files again as it has them, whatever is set up."""
 
 
 def _here(known: ReleaseEvidence) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ import pytest
 from publisher.edges.history import History
 from publisher.errors import FreezeError
 from publisher.releases.number import Number
-from tests.fixtures.house import FACTS, SECTIONS, House, git, later, today
+from tests.fixtures.house import FACTS, SECTIONS, House, git, later, make_house, today
 from tests.fixtures.workplaces import archive_of
 
 
@@ -364,3 +364,24 @@ def test_what_is_printed_says_in_which_folder_it_works(house: House) -> None:
     )
     assert f"(in {house.root})" not in done.stderr
     assert f"(in {house.root})" in refused(house, "--effective", "unknown")
+
+
+def test_a_project_in_a_folder_of_a_larger_repository(tmp_path: Path) -> None:
+    """Its notes are gathered, and dirt elsewhere does not matter."""
+    top = tmp_path / "all"
+    house = House(top / "legal")
+    make_house(house.root)
+    (house.root / ".git").rename(top / ".git")
+    (top / "code.txt").write_text("Code.\n")
+    house.commit()
+    (top / "code.txt").write_text("Code that is being written.\n")
+    house.ok("freeze", "--effective", "unknown")
+    house.write({"security.md": SECTIONS["security.md"].replace("128-bit", "256-bit")})
+    house.write({"notes/security.md": "Longer keys protect your data better.\n"})
+    git(house.root, "add", ".")
+    git(house.root, "commit", "-q", "-m", "Longer keys")
+    house.ok("freeze", "--effective", later(60))
+    assert git(top, "status", "--porcelain").splitlines() == [" M code.txt"]
+    assert not (house.root / "policy/privacy/notes/security.md").exists()
+    assert (house.root / "versions/privacy/2/notes/security.md").exists()
+    assert "legal/privacy/2" in git(top, "tag", "--list")
