@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from publisher.actions import Progress, silent
 from publisher.actions.workplace import Workplace
 from publisher.edges.clock import build_day
+from publisher.edges.merges import refuse_two_of_a_number
 from publisher.edges.up_to_date import Built, Inputs, last_build, record_build, site_file
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def build(workplace: Workplace, today: dt.date | None = None, progress: Progress
         RenderError: a PDF or a page could not be made.
     """
     project, day = workplace.project, today or build_day()
+    refuse_two_of_a_number(project.root)
     config = site_file(project.root)
     if found := last_build(project, day):
         return found

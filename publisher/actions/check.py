@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from publisher.actions.workplace import Workplace
 from publisher.checks.draft_findings import no_draft, ranked, review_draft
 from publisher.edges.archive import Archive
+from publisher.edges.merges import refuse_two_of_a_number
 from publisher.edges.submissions import Submissions
 from publisher.errors import SealError
 from publisher.policies.finding import Finding
@@ -24,7 +25,9 @@ def check(workplace: Workplace, policy_ids: Sequence[str]) -> list[Finding]:
 
     Raises:
         ConfigurationError: `publisher.toml` does not read.
+        HistoryError: two releases of one number are being merged.
     """
+    refuse_two_of_a_number(workplace.project.root)
     if not policy_ids:
         return [no_draft()]
     archive, submissions = workplace.archive, workplace.submissions

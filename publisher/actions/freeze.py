@@ -13,9 +13,10 @@ from publisher.checks.draft_findings import review_draft
 from publisher.compare.summary import summary_sentence
 from publisher.edges.acts import Acts, Done
 from publisher.edges.clones import refuse_partial_clone
+from publisher.edges.merges import refuse_two_of_a_number
 from publisher.edges.press import Press
 from publisher.edges.working_tree import refuse_uncommitted, refuse_unlike
-from publisher.letters.html_part import styled
+from publisher.letters.html_part import FILLED_IN, styled
 from publisher.letters.notice import notice_text, postponement_text
 from publisher.paper.documents import frozen_name, release_document
 from publisher.policies.organisation import Organisation
@@ -99,6 +100,7 @@ def freeze(
         HistoryError: git cannot do its part; everything is as it was before.
         RenderError: the letter would be too large for mail programs, or a font is missing.
     """
+    refuse_two_of_a_number(workplace.project.root)
     history, archive, drafts = workplace.history, workplace.archive, workplace.drafts
     acts, organisation = workplace.acts, workplace.settings.organisation
     revision = history.head  # a project without a commit is refused
@@ -152,7 +154,7 @@ def _with_letter(plan: FreezePlan, organisation: Organisation) -> Release:
     else:
         assert plan.amendment
         letter = notice_text(release, announced.before, plan.amendment, organisation)
-    styled(letter)  # a letter too large to be read is refused before it is frozen
+    styled(letter, room=FILLED_IN)  # a letter too large to be read is refused before it is frozen
     return replace(release, notice=letter, opt_out=wording(release, organisation.name))
 
 

@@ -8,6 +8,7 @@ from publisher.actions.workplace import Workplace
 from publisher.answers.outstanding import OUTSTANDING
 from publisher.answers.policy_status import PolicyStatus, Tally, policy_status, tally
 from publisher.edges.ledger import Ledger
+from publisher.edges.merges import refuse_two_of_a_number
 from publisher.releases.chronology import behind
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
@@ -19,7 +20,9 @@ def status(workplace: Workplace, policy_id: str) -> PolicyStatus:
     Raises:
         SealError: one of its releases was altered.
         LedgerError: the ledger cannot be read.
+        HistoryError: two releases of one number are being merged.
     """
+    refuse_two_of_a_number(workplace.project.root)
     releases, ledger, now = (
         workplace.archive.releases(policy_id),
         workplace.ledger,

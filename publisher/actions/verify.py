@@ -8,6 +8,7 @@ from pathlib import Path
 
 from publisher.actions.workplace import Workplace
 from publisher.edges.known_file import KnownFile, read_signers_file, require_outside
+from publisher.edges.merges import refuse_two_of_a_number
 from publisher.errors import NotFoundError
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import POLICY_ID
@@ -79,10 +80,11 @@ def verify(workplace: Workplace, wanted: str | None, order: VerifyOrder) -> Veri
         order: what is asked for.
 
     Raises:
-        HistoryError: there is no git, or no repository.
+        HistoryError: there is no git, or no repository; or two releases of one number are merged.
         NotFoundError: nobody ever knew the policy that is wanted.
         ConfigurationError: a file from outside does not read, or lies in the repository.
     """
+    refuse_two_of_a_number(workplace.project.root)
     history = workplace.history
     for path in filter(None, (order.signers, order.known)):
         require_outside(path, history.top)

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -109,12 +110,29 @@ def import_history_command(
     help="What was seen before, outside the repository; kept if nothing is wrong. "
     "Or a published versions.json.",
 )
+@click.option(
+    "--letter",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="Check a letter that was sent, saved as .eml: its seal, and every word.",
+)
 @click.pass_obj
-def verify_command(asked: Invocation, diff: bool, signers: Path | None, known: Path | None) -> None:
-    """Check the seals of all releases.
+def verify_command(
+    asked: Invocation,
+    diff: bool,
+    signers: Path | None,
+    known: Path | None,
+    letter: BinaryIO | None,
+) -> None:
+    """Check the seals of all releases, or a letter.
 
     These are checksums, the chain of releases, tags and their signatures, and the git history.
     """
+    if letter is not None:
+        if diff or signers or known:
+            raise click.UsageError("--letter contradicts another option: choose one of them")
+        _verify_letter(asked, letter)
+        return
     from publisher.actions.verify import VerifyOrder, verify
 
     done = verify(asked.workplace, asked.wanted, VerifyOrder(diff, signers, known))
@@ -130,3 +148,17 @@ def verify_command(asked: Invocation, diff: bool, signers: Path | None, known: P
         asked.say(line)
     if not done.sound:
         raise click.exceptions.Exit(FINDINGS)
+
+
+def _verify_letter(asked: Invocation, letter: BinaryIO) -> None:
+    from publisher.actions.verify_letter import verify_letter
+    from publisher.policies.finding import Severity
+
+    done = verify_letter(asked.workplace, letter, getattr(letter, "name", "-"))
+    for line in done.lines:
+        asked.say(line)
+    for found in done.findings:
+        console.print_finding(found)
+    if any(found.severity is Severity.ERROR for found in done.findings):
+        raise click.exceptions.Exit(FINDINGS)
+    asked.say("it is as it was sealed")

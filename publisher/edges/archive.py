@@ -19,6 +19,7 @@ from publisher.edges.journals import Journals
 from publisher.errors import FreezeError, NotFoundError, PublisherError, SealError
 from publisher.policies.policy import POLICY_ID
 from publisher.releases.act import Act
+from publisher.releases.checkouts import refuse_checkout
 from publisher.releases.folder import SUMS_FILE, broken, read_release, read_sums, seal_of
 from publisher.releases.number import Number
 from publisher.releases.release import Release
@@ -230,6 +231,7 @@ class Archive:
         if flaws := broken(files):
             name, what = flaws[0]
             more = f" (and {len(flaws) - 1} more of its files)" if len(flaws) > 1 else ""
+            refuse_checkout(f"{where}/{name}", files)
             raise _altered(f"{where}/{name}", what + more)
         release = read_release(policy_id, files, where)
         if release.number != number:

@@ -154,8 +154,9 @@ class Commits:
         listed = ("--pathspec-from-file=-", "--pathspec-file-nul")
         self.ask("add", "--force", *listed, given=_listed(added), surroundings=literal)
         if gone:
-            words = ("rm", "--cached", "--quiet", "--ignore-unmatch", *listed)
-            self.ask(*words, given=_listed(gone), surroundings=literal)
+            # Not `rm`, which in a folder of the repository takes no list (git 2.39).
+            words = ("update-index", "--force-remove", "-z", "--stdin")
+            self.ask(*words, given=_listed(gone), surroundings=own)
         done = self.run(
             "commit", "--quiet", "--file=-", given=act.message.encode(), surroundings=own
         )

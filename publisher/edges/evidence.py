@@ -8,10 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
+from publisher.edges.acts import lock_of_acts
 from publisher.edges.archive import Archive
 from publisher.edges.drafts import Drafts
 from publisher.edges.file_state import LITTER
 from publisher.edges.history import History
+from publisher.edges.locks import is_held
 from publisher.edges.signatures import Signatures
 from publisher.edges.tagged import Tagged
 from publisher.policies.file_names import unix_lines
@@ -25,6 +27,9 @@ from publisher.releases.strays import committed_strays, stray
 from publisher.releases.verification import Damage, Outside, ReleaseEvidence
 from publisher.releases.vouching import Vouchers, expected_signers
 from publisher.releases.witnessing import Witnessed, drafted_files
+
+MOST_WRITTEN = 5
+"""Files of a release that are looked at for what git makes of them here; the others are alike."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +70,14 @@ class Witnesses:
             vouchers=self._vouchers(releases, tags, outside),
             known=outside.known,
             unfinished=self.archive.unfinished(policy_id),
+            at_work=self._at_work,
             gone=self._gone(outside.known, releases, tags),
         )
+
+    @property
+    def _at_work(self) -> bool:
+        place = lock_of_acts(self.history.root)
+        return place is not None and is_held(place)
 
     # ── folders ──────────────────────────────────────────────────────────────────────────────────
 
@@ -75,7 +86,7 @@ class Witnesses:
         uncommitted = frozenset(self.history.changed())
         modes = self._tagged.modes("versions")
         flaws = self.archive.damage(policy_id)
-        flaws, checked_out = self._checked_out(policy_id, flaws, uncommitted, releases)
+        flaws, checked_out = self._checked_out(policy_id, flaws, releases)
         sealed = dict(self._sealed_names(policy_id))
         flaws += [
             (path, what)
@@ -97,7 +108,6 @@ class Witnesses:
         self,
         policy_id: str,
         flaws: Sequence[tuple[str, str]],
-        uncommitted: Collection[str],
         releases: dict[Number, Release],
     ) -> tuple[list[tuple[str, str]], list[str]]:
         """What is wrong without what git alone altered as it wrote the files; and these files.
@@ -108,7 +118,7 @@ class Witnesses:
         for number in self.archive.numbers(policy_id):
             where = f"versions/{policy_id}/{number}"
             own = [path for path, _ in flaws if path.startswith(f"{where}/")]
-            if not own or any(path in uncommitted for path in own):
+            if not own or not self._as_written(policy_id, number, own):
                 continue
             if (release := self._as_committed(policy_id, number)) is not None:
                 releases[number] = release
@@ -119,6 +129,15 @@ class Witnesses:
         chain = chain_flaws([releases[n] for n in sorted(releases)], [*releases])
         kept = [flaw for flaw in flaws if flaw[0].count("/") != 2]
         return [*kept, *((f"versions/{policy_id}/{n}", what) for n, what in chain)], altered
+
+    def _as_written(self, policy_id: str, number: Number, paths: Sequence[str]) -> bool:
+        """Whether some files of a release are what git makes of the last commit here."""
+        before = f"versions/{policy_id}/{number}/"
+        here = self.archive.unsealed(policy_id, number)
+        return all(
+            here.get(path.removeprefix(before), b"") == self._tagged.written(path)
+            for path in paths[:MOST_WRITTEN]
+        )
 
     def _sealed_names(self, policy_id: str) -> Iterator[tuple[Number, Collection[str]]]:
         """The names of the files that each release sealed, as far as that can be told."""

@@ -18,13 +18,6 @@ from publisher.errors import HistoryError, NotFoundError
 from publisher.releases.revisions import Revision, Tag
 from publisher.releases.seals import bears_witness
 
-__all__ = ["Git", "GitCommandError", "History", "Revision", "Tag", "git_said"]
-
-try:
-    from git import Git, GitCommandError
-except ImportError as error:  # GitPython looks for git as soon as it is imported
-    raise HistoryError("git is not installed", remedy="apt-get install git") from error
-
 _FACTS = "--format=%H%x00%an%x00%cI%x00%s"
 """What is asked about a commit, in four parts."""
 
@@ -115,6 +108,15 @@ class History:
         listed = self._git.ask("ls-files", "-z", "--", *wanted) if wanted else b""
         return list(self._own(filter(None, listed.split(b"\0"))))
 
+    def overlooked(self, paths: Iterable[str]) -> list[str]:
+        """Those of some paths that git was told not to compare with the disk."""
+        wanted = [self._path(path) for path in paths]
+        listed = self._git.ask("ls-files", "-v", "-z", "--", *wanted).split(b"\0")
+        # Small letters: assumed to be unchanged; S: not looked at (git-ls-files(1)).
+        return list(
+            self._own(line[2:] for line in listed if line[:1] == b"S" or line[:1].islower())
+        )
+
     # ── tags ─────────────────────────────────────────────────────────────────────────────────────
 
     def tag_name(self, release: str) -> str:
@@ -190,8 +192,12 @@ class History:
 
         A release of a branch that is not merged counts for nothing here.
         """
-        tags = {name: tag for name, tag in self.tags().items() if self.had(name, tag.commit)}
-        return tuple(sorted({name.partition("/")[0] for name in tags}))
+        found: set[str] = set()
+        for name in self.tags():
+            policy_id = name.partition("/")[0]
+            if policy_id not in found and self.had(name):  # one of many will do
+                found.add(policy_id)
+        return tuple(sorted(found))
 
     # ── commits ──────────────────────────────────────────────────────────────────────────────────
 
@@ -203,17 +209,15 @@ class History:
         """Whether a commit is in the history of the current one, as far as this clone has it."""
         return self._git.succeeds("merge-base", "--is-ancestor", revision, self.head)
 
-    def had(self, release: str, commit: str) -> bool:
+    def had(self, release: str) -> bool:
         """Whether a release was ever in this branch's history, as far as this clone has that.
 
         Args:
             release: its name, such as `privacy/2`.
-            commit: the one that its tag names.
         """
-        if self.contains(commit):
-            return True
         place = self._path(f"versions/{release}")
-        return bool(self._git.ask("log", "-1", "--full-history", "--format=%H", "--", place))
+        words = ("log", "-1", "--full-history", "--format=%H", self.head)
+        return bool(self._git.ask(*words, "--", place))
 
     def revisions(self, path: str) -> list[Revision]:
         """The commits that touched `path`, newest first."""
@@ -358,9 +362,3 @@ def _no_tree(git: GitProgram, root: Path, bare: bool) -> HistoryError:
 
 def _revision(commit: str, author: str, when: str, subject: str) -> Revision:
     return Revision(commit, author, time_of_commit(when), subject)
-
-
-def git_said(error: GitCommandError) -> str:
-    """Git's own reason for refusing, on one line."""
-    text = str(error.stderr or error.stdout or error).strip().removeprefix("stderr:").strip(" '\n")
-    return " ".join(text.split())[:300]

@@ -9,8 +9,10 @@ from typing import Any
 from publisher.answers.returned_form import ReturnedForm, read_form
 from publisher.edges.confined import Exceeded, confined
 from publisher.errors import FormError, MailError
+from publisher.mail.html_targets import Target
 from publisher.mail.mail import Mail
 from publisher.mail.reading import LARGEST_MAIL, attached_pdfs, read_mail
+from publisher.mail.received_letter import ReceivedLetter, read_letters
 
 
 def mail_within_limits(raw: bytes, to: str = "") -> Mail:
@@ -23,6 +25,27 @@ def mail_within_limits(raw: bytes, to: str = "") -> Mail:
     said = _confined(_mail_as_data, raw, to)
     lists = {name: tuple(said[name]) for name in ("texts", "addresses", "files")}
     return Mail(**{**said, **lists})
+
+
+def letters_within_limits(raw: bytes) -> list[ReceivedLetter]:
+    """Reads a message and those attached to it as letters of ours, within the same limits.
+
+    Raises:
+        MailError: the limits were exceeded, or the process crashed.
+        OSError: no process could be started; nothing is wrong with the message.
+    """
+    return [_received(one) for one in _confined(_letters_as_data, raw)]
+
+
+def _received(said: dict[str, Any]) -> ReceivedLetter:
+    lists = {name: tuple(value) for name, value in said.items() if isinstance(value, list)}
+    lists["targets"] = tuple(Target(*target) for target in said["targets"])
+    lists["files"] = tuple((name, digest) for name, digest in said["files"])
+    return ReceivedLetter(**{**said, **lists})
+
+
+def _letters_as_data(raw: bytes) -> list[dict[str, Any]]:
+    return [asdict(letter) for letter in read_letters(raw)]
 
 
 def forms_within_limits(raw: bytes) -> tuple[list[ReturnedForm], str]:
@@ -43,7 +66,7 @@ def _confined(work: Callable[..., Any], raw: bytes, *args: str) -> Any:
     except Exceeded as exceeded:
         raise MailError(
             f"it cannot be read within the limits: {exceeded}",
-            remedy="publisher requests show: it is shown as it came",
+            remedy="look at it as it came: `publisher requests show`, if it was received",
         ) from exceeded
 
 

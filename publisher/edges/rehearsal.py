@@ -258,7 +258,9 @@ class Rehearsal:
         listed = ("--pathspec-from-file=-", "--pathspec-file-nul")
         given = b"".join(os.fsencode(path) + b"\0" for path in paths)
         words = (*no_hooks, "add", "--force", *listed)
-        self._done(*words, given=given, surroundings=there, folder=place)
+        done = self.commits.run(*words, given=given, surroundings=there, folder=place)
+        if done.returncode:
+            raise self._altered(next(iter(paths)), git_reason(done))
         made = self._done(*no_hooks, "write-tree", surroundings=there, folder=place)
         return made.decode().strip()
 
@@ -267,13 +269,16 @@ class Rehearsal:
         held = self.commits.files(tree, folder, self.objects)
         for name, _ in flaws_of(act.seal, held):
             path = f"{folder}/{name}"
-            by = self.commits.altering(path) or "a setting of git"
-            line = shlex.quote(f"/{self.commits.inside}versions/{PROTECTION}")
-            raise HistoryError(
-                f"git would not keep this file as it is: {by}",
-                where=path,
-                remedy=f'echo {line} >> "$(git rev-parse --git-path info/attributes)"',
-            )
+            raise self._altered(path)
+
+    def _altered(self, path: str, reason: str = "") -> HistoryError:
+        by = self.commits.altering(path) or reason or "a setting of git"
+        line = shlex.quote(f"/{self.commits.inside}versions/{PROTECTION}")
+        return HistoryError(
+            f"git would not keep this file as it is: {by}",
+            where=path,
+            remedy=f'echo {line} >> "$(git rev-parse --git-path info/attributes)"',
+        )
 
     def _signed(self, act: Act, tree: str, sign: bool) -> str:
         by_commit = self.commits.line("config", "--type=bool", "--get", "commit.gpgsign") == "true"
@@ -287,6 +292,14 @@ class Rehearsal:
                 "git does not know who freezes this",
                 where=str(self.commits.root),
                 remedy='git config user.name "Your Name" && git config user.email you@example.com',
+            )
+        if act.signers and not self.commits.signs:
+            raise HistoryError(
+                f"{act.name} has to be signed by one of those whom the release before names, and "
+                f"git is not set up to sign: {reason}",
+                where=str(self.commits.root),
+                remedy="name your key: git config user.signingkey KEY; for one of SSH also: "
+                "git config gpg.format ssh",
             )
         if sign or by_commit:
             raise HistoryError(

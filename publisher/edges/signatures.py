@@ -69,20 +69,35 @@ class Signatures:
         homes: dict[Signers, list[int]] = {}
         for place, (_, signers) in enumerate(asked):
             homes.setdefault(signers, []).append(place)
+        objects = self._objects([object_id for object_id, _ in asked])
         found: dict[int, Signature] = {}
         for signers, places in homes.items():
             with _home(signers) as home, ThreadPoolExecutor(_AT_ONCE) as threads:
                 of_one = partial(self._of, home=home, signers=signers)
-                checked = threads.map(of_one, [asked[place][0] for place in places])
+                checked = threads.map(of_one, [objects[place] for place in places])
                 found |= zip(places, checked, strict=True)
         return [found[place] for place in range(len(asked))]
 
-    def _of(self, object_id: str, home: Path, signers: Signers) -> Signature:
-        kind = self._git("cat-file", "-t", object_id).stdout.decode().strip()
-        if kind not in ("tag", "commit"):
-            what = f"git has no tag or commit {object_id[:10]}"
-            raise HistoryError(what, where=str(self._root), remedy="git fsck")
-        form = _form_of(self._git("cat-file", kind, object_id).stdout, kind)
+    def _objects(self, ids: Sequence[str]) -> list[tuple[str, str, bytes]]:
+        """The id, the kind and the bytes of each object."""
+        given = "".join(f"{each}\n" for each in ids).encode()
+        out = self._git("cat-file", "--batch", given=given).stdout
+        found = []
+        at = 0
+        for object_id in ids:
+            end = out.find(b"\n", at)
+            facts = out[at:end].decode().split(" ")
+            if len(facts) != 3 or facts[1] not in ("tag", "commit"):
+                what = f"git has no tag or commit {object_id[:10]}"
+                raise HistoryError(what, where=str(self._root), remedy="git fsck")
+            at = end + 1 + int(facts[2])
+            found.append((facts[0], facts[1], out[end + 1 : at]))
+            at += 1
+        return found
+
+    def _of(self, of: tuple[str, str, bytes], home: Path, signers: Signers) -> Signature:
+        object_id, kind, data = of
+        form = _form_of(data, kind)
         if form is None:
             return Signature(Standing.UNSIGNED)
         if form == "SIGNED MESSAGE":
@@ -96,7 +111,9 @@ class Signatures:
             return _unchecked("this git, or its ssh-keygen, is too old", "git 2.34, OpenSSH 8.2")
         return _by_ssh(said, fine, signers) if "SSH" in form else _by_openpgp(said)
 
-    def _git(self, *words: str, home: Path | None = None) -> subprocess.CompletedProcess[bytes]:
+    def _git(
+        self, *words: str, home: Path | None = None, given: bytes = b""
+    ) -> subprocess.CompletedProcess[bytes]:
         surroundings = self._surroundings
         if home is not None:
             surroundings = {**surroundings, "GNUPGHOME": str(home)}
@@ -104,7 +121,7 @@ class Signatures:
             ["git", *words],  # noqa: S607 - the one that this user has
             cwd=self._root,
             env=surroundings,
-            stdin=subprocess.DEVNULL,
+            input=given,
             capture_output=True,
             check=False,
         )

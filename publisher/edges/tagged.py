@@ -50,7 +50,16 @@ class Tagged:
             old = {tag.name: tag for tag in self._below(policy_id) if is_release(tag.name)}
             here = self.commits({name: tag for name, tag in old.items() if name not in found})
             found |= {name: old[name] for name, commit in here.items() if commit.seal}
+        for name in [each for each in found if self._is_of_another(each, found[each])]:
+            del found[name]
         return found
+
+    def _is_of_another(self, name: str, tag: TagObject) -> bool:
+        """Whether it is about a release of another project, of which earlier programs made it."""
+        if tag.name != name or (self._history.root / "versions" / name).exists():
+            return False
+        at = tag.target, tag.message
+        return tag.target_kind == "commit" and self._history.is_of_another(name, *at)
 
     def _below(self, place: str) -> list[TagObject]:
         asked = "%00".join(f"%({field})" for field in _FIELDS) + "%00"
@@ -93,16 +102,7 @@ class Tagged:
         """The contents of files, each at a commit and a path; None: it is not there."""
         given = self._asked(f"{commit}:{self._path(path)}" for commit, path in places)
         out = self._git.ask("cat-file", "--batch", given=given) if given else b""
-        found: list[bytes | None] = []
-        at = 0
-        while at < len(out):
-            end = out.index(b"\n", at)
-            facts = _FOUND.fullmatch(out[at:end])
-            at = end + 1
-            size = int(facts[3]) if facts else 0
-            found.append(out[at : at + size] if facts and facts[2] == b"blob" else None)
-            at += size + 1 if facts else 0
-        return found
+        return _contents(out)
 
     def ids_at(self, places: Iterable[tuple[str, str]]) -> list[str]:
         """The ids of files, each at a commit and a path; empty: it is not there."""
@@ -131,6 +131,25 @@ class Tagged:
             facts, _, path = line.partition(b"\t")
             found[os.fsdecode(path).removeprefix(before)] = facts[:6].decode()
         return found
+
+    def written(self, path: str) -> bytes | None:
+        """A file of the current commit as git writes it to the disk here; None: there is none."""
+        done = self._git.run("cat-file", "--filters", f"HEAD:{self._path(path)}")
+        return None if done.returncode else done.stdout
+
+
+def _contents(out: bytes) -> list[bytes | None]:
+    """What `git cat-file --batch` answers: the contents of files, None for all else."""
+    found: list[bytes | None] = []
+    at = 0
+    while at < len(out):
+        end = out.index(b"\n", at)
+        facts = _FOUND.fullmatch(out[at:end])
+        at = end + 1
+        size = int(facts[3]) if facts else 0
+        found.append(out[at : at + size] if facts and facts[2] == b"blob" else None)
+        at += size + 1 if facts else 0
+    return found
 
 
 def _tag(*fields: str) -> TagObject:

@@ -91,8 +91,9 @@ class Tags:
     def had(self, release: str) -> bool:
         """Whether a release that has a tag was ever in the history of this branch.
 
-        If it was not, it is a release of another branch, which is not merged yet. Git is started
-        where it was not asked before, or commits were made since.
+        If it was not, it is a release of another branch, which is not merged yet, or of another
+        project in this repository. Git is started where it was not asked before, or commits were
+        made since.
 
         Raises:
             SealError: git cannot tell, in a shallow clone for example.
@@ -118,7 +119,7 @@ class Tags:
         where = f"tag {self.name(release)}"
         try:
             history = History(self._root)
-            if history.had(release, f"refs/tags/{self.name(release)}"):
+            if history.had(release):
                 return True
             cut_off = history.shallow
         except HistoryError as error:

@@ -54,25 +54,34 @@ def refuse_unlike(history: History, drafts: Drafts, policy_id: str) -> None:
     if not wrong:
         return
     path = wrong[0]
-    more = f" (and {len(wrong) - 1} more of its files)" if len(wrong) > 1 else ""
-    named = shlex.quote(path)
     if not committed:
         what = "git has nothing of this draft: it lies in another repository, or is ignored"
-        remedy = f"git submodule status; git check-ignore -v {named}"
+        remedy = f"git submodule status; git check-ignore -v {shlex.quote(path)}"
         raise FreezeError(what, where=folder, remedy=remedy)
-    if path.removeprefix(f"{folder}/") not in committed:
-        what = f"is not in the last commit, and git ignores it{more}"
-        remedy = f"git add -f {named}, and commit it"
-    elif not (history.root / path).is_file():
-        what = f"is in the last commit, and not on the disk: the checkout is a part only{more}"
+    more = f" (and {len(wrong) - 1} more of its files)" if len(wrong) > 1 else ""
+    ignored = [each for each in wrong if each.removeprefix(f"{folder}/") not in committed]
+    seen = [each for each in wrong if each not in ignored and (history.root / each).is_file()]
+    overlooked = history.overlooked(seen) if seen else []
+    if ignored:
+        what = "is not in the last commit, and git ignores it"
+        remedy = f"git add -f {shlex.join(ignored)}, and commit it"
+    elif not seen:
+        what = "is in the last commit, and not on the disk: the checkout is a part only"
         remedy = "git sparse-checkout disable"
-    else:
-        what = f"is not what the last commit has, and git was told not to look{more}"
+    elif overlooked:
+        what = "is not what the last commit has, and git was told not to look"
+        named = shlex.join(overlooked)
         remedy = (
             f"git update-index --no-assume-unchanged {named}; "
             f"git update-index --no-skip-worktree {named}; then commit it"
         )
-    raise FreezeError(what, where=path, remedy=remedy)
+    else:
+        what = "is not what the last commit has: a filter, `ident` or an encoding alters it"
+        remedy = (
+            f"git check-attr --all {shlex.quote(seen[0])} says which; take it out of "
+            f".gitattributes for {folder}"
+        )
+    raise FreezeError(what + more, where=(ignored or overlooked or seen or wrong)[0], remedy=remedy)
 
 
 def _one_line(path: str) -> str:

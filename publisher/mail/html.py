@@ -43,14 +43,38 @@ def words_of_html(html: str) -> tuple[str, tuple[str, ...]]:
         Its text in lines, of which quoted ones begin with `> `, and reasons why that may not be
         what its reader sees, or what its writer meant to say.
     """
+    shown = shown_by_html(html, quotes=True)
+    return shown.text, shown.doubts
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an HTML mail shows."""
+
+    text: str
+    """In lines; what is hidden is left out."""
+    doubts: tuple[str, ...]
+    """Reasons why that may not be what its reader sees."""
+    hidden: tuple[str, ...] = ()
+    """The words that are hidden, a piece of text each."""
+
+
+def shown_by_html(html: str, *, quotes: bool = False) -> Shown:
+    """What an HTML mail shows.
+
+    Args:
+        html: a document, or a part of one.
+        quotes: mark quoted lines by `> `, and doubt nothing in them; else all is read alike.
+    """
     if len(html) > LONGEST_HTML:
-        return strip_tags(html[:LONGEST_HTML]), (_TOO_LONG,)
+        return Shown(strip_tags(html[:LONGEST_HTML]), (_TOO_LONG,))
     if is_costly(html):
-        return strip_tags(html), (_TOO_COSTLY,)
-    reader = _Reader()
+        return Shown(strip_tags(html), (_TOO_COSTLY,))
+    reader = _Reader(quotes)
     if (root := LexborHTMLParser(html).root) is not None:
         reader.read(root)
-    return "\n".join(reader.lines).strip("\n"), tuple(reader.doubts)
+    text = "\n".join(reader.lines).strip("\n")
+    return Shown(text, tuple(reader.doubts), tuple(reader.hidden))
 
 
 _SILENT = frozenset(["head", "script", "style", "title", "meta", "link", "base"])
@@ -98,6 +122,8 @@ class _State:
 
 @dataclass(slots=True)
 class _Reader:
+    quotes: bool
+    """Whether quotations are told from the rest."""
     doubts: list[str] = field(default_factory=list)
     rest: bool = False
     """Whether everything that follows is quoted."""
@@ -112,6 +138,8 @@ class _Reader:
     """Characters of style sheets read so far."""
     displays: bool = False
     """Whether one of the style sheets may show what is hidden."""
+    hidden: list[str] = field(default_factory=list)
+    """Words that are hidden."""
     concealed: bool = False
     """Whether a quotation has hidden words."""
     blank: int = 0
@@ -213,6 +241,7 @@ class _Reader:
         else:
             self.blank += "\u00a0" in text
         if unseen:
+            self.hidden += [" ".join(text.split())] if text.strip() else []
             return
         first, *others = text.splitlines() or [""]
         if not (state.kept or state.look.kept):
@@ -253,7 +282,7 @@ class _Reader:
             self.lines.append("")
 
     def _quoted(self, state: _State) -> bool:
-        return state.quoted or state.framed or self.rest
+        return self.quotes and (state.quoted or state.framed or self.rest)
 
     def _doubt(self, doubt: str) -> None:
         if doubt and doubt not in self.doubts:

@@ -156,8 +156,8 @@ def _policy(value: dict[str, Any]) -> KnownPolicy:
         tag, commit = one.get("tag", ""), one.get("commit", "")
         if not (_OBJECT.fullmatch(tag) and _OBJECT.fullmatch(commit)):
             raise ValueError(f"release {text} has no id of a tag or commit")
-        seal, signer = _seal(one["seal"]), str(one.get("signer", ""))
-        found[_number(text)] = KnownRelease(seal, tag, commit, signer)
+        number, signer = _number(text), str(one.get("signer", ""))
+        found[number] = KnownRelease(_seal(one["seal"]), tag, commit, signer)
     return KnownPolicy(found, str(value.get("signers", "")))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from publisher.errors import SealError
 from publisher.policies.finding import Finding, Severity
 from publisher.releases.act import Act
+from publisher.releases.checkouts import AS_COMMITTED
 from publisher.releases.known_seals import KnownPolicy, KnownRelease, contradictions
 from publisher.releases.number import Number
 from publisher.releases.release import Release
@@ -65,6 +66,8 @@ class ReleaseEvidence:
     known: KnownPolicy
     unfinished: Act | None = None
     """What is being made of the policy, or was when it was cut off."""
+    at_work: bool = False
+    """Whether somebody is at work on it."""
     gone: Collection[str] = ()
     """Commits of known releases that are no longer in the history."""
 
@@ -117,14 +120,6 @@ def require_sound(findings: Sequence[Finding]) -> None:
         raise SealError(exact.what, where=exact.where, remedy=exact.remedy)
 
 
-AS_COMMITTED = (
-    "echo 'versions/** -text -filter -ident -working-tree-encoding' "
-    '>>"$(git rev-parse --git-path info/attributes)" && '
-    "git ls-files -z versions | xargs -0 touch && git checkout HEAD -- versions"
-)
-"""Has git write the files again as it has them, whatever is set up."""
-
-
 def _here(known: ReleaseEvidence) -> Iterator[Finding]:
     if known.witnessed.shallow:
         what = "is shallow: who altered a release before its oldest commit cannot be told"
@@ -134,8 +129,11 @@ def _here(known: ReleaseEvidence) -> Iterator[Finding]:
         what += "say: by core.autocrlf, or by a filter; no commit did"
         yield Finding(Severity.ERROR, "this clone", 0, what, AS_COMMITTED)
     if act := known.unfinished:
-        what = f"{act.doing} is at work, or was cut off: until its tag stands, it is no release"
-        yield Finding(Severity.ERROR, f"versions/{act.name}", 0, what, act.remedy)
+        how, kind = "was cut off", Severity.ERROR
+        if known.at_work:  # a hook of that very freeze may be who asks
+            how, kind = "is at work", Severity.CUE
+        what = f"{act.doing} {how}: until its tag stands, it is no release"
+        yield Finding(kind, f"versions/{act.name}", 0, what, "" if known.at_work else act.remedy)
     for path in known.damage.litter:
         what = "lies beside what was sealed; no commit has it"
         yield Finding(Severity.CUE, path, 0, what, f"rm {path}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from publisher.releases.release_toml import SECTIONS, TRANSLATIONS
 from publisher.releases.revisions import TaggedCommit, TagObject
 from publisher.releases.seals import witness_flaw
 from publisher.releases.vouching import is_chained
+
+_REVISION = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def _as_found(release: Release, imported: Imported, folder: str) -> Iterator[Fin
 def _as_drafted(release: Release, known: Witnessed, folder: str) -> Iterator[Finding]:
     differing = known.drafts[release.number]
     if differing is None:
-        if not release.revision.strip("0"):
+        if not _REVISION.fullmatch(release.revision) or not release.revision.strip("0"):
             what = "names no revision that it was frozen from"
             yield Finding(Severity.ERROR, folder, 0, what, "restore it from a clone that has it")
         elif not known.shallow:  # which is said by itself

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures.forging import Forger
 from tests.fixtures.house import House, copied_house, git, later
+from tests.fixtures.keys import ssh_key
 from tests.fixtures.some import some
 
 
@@ -152,18 +154,125 @@ def test_altered_and_put_back_is_told_but_no_error(frozen: House) -> None:
     assert "was touched again by commit" in output
 
 
-def test_a_clone_without_tags_is_told_how_to_get_them(frozen: House, tmp_path: Path) -> None:
-    clone = tmp_path / "clone"
-    git(tmp_path, "clone", "-q", "--no-tags", str(frozen.root), str(clone))
-    output = House(clone).ok("verify")
-    assert "git fetch --tags" in output
+# ── what a clone lacks ───────────────────────────────────────────────────────────────────────────
 
 
-def test_a_shallow_clone_is_told_what_it_cannot_tell(frozen: House, tmp_path: Path) -> None:
-    clone = tmp_path / "clone"
-    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{frozen.root}", str(clone))
-    output = House(clone).ok("verify")
-    assert "git fetch --unshallow" in output
+def cloned(house: House, place: Path, *words: str) -> House:
+    git(house.root, "config", "uploadpack.allowFilter", "true")
+    git(place.parent, "clone", "-q", *words, f"file://{house.root}", str(place))
+    return House(place)
+
+
+def do(house: House, remedy: str) -> None:
+    """What a person does who was told so."""
+    subprocess.run(["sh", "-c", remedy], cwd=house.root, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--no-tags"], "has no tag of any release"),
+        (["--depth", "1"], "is shallow"),
+        (["--depth", "2", "--no-single-branch"], "is shallow"),
+        (["--depth", "1", "--no-tags"], "is shallow"),
+    ],
+)
+def test_what_a_clone_lacks_is_said_with_the_command_that_gets_it(
+    frozen: House, tmp_path: Path, words: list[str], told: str
+) -> None:
+    clone = cloned(frozen, tmp_path / "clone", *words)
+    output = clone.ok("verify")
+    assert f"this clone: review: {told}" in " ".join(output.split())
+    assert "is not here" not in output
+    assert "which this clone lacks" not in output
+    for remedy in some(remedies(output)):
+        do(clone, remedy)
+    assert "review" not in clone.ok("verify")
+
+
+@pytest.mark.parametrize(
+    "words", [["--single-branch"], ["--filter=blob:none"], ["--filter=tree:0"]]
+)
+def test_a_clone_that_gets_what_it_lacks_by_itself(
+    frozen: House, tmp_path: Path, words: list[str]
+) -> None:
+    assert "review" not in cloned(frozen, tmp_path / "clone", *words).ok("verify")
+
+
+def test_a_partial_clone_whose_origin_is_away(frozen: House, tmp_path: Path) -> None:
+    clone = cloned(frozen, tmp_path / "clone", "--filter=tree:0", "--no-checkout")
+    git(clone.root, "checkout", "-q")
+    frozen.root.rename(tmp_path / "away")
+    result = clone.run("verify")
+    assert result.exit_code == 2
+    assert "does not have all of its history" in " ".join(result.output.split())
+    (tmp_path / "away").rename(frozen.root)
+    clone.ok("verify")
+
+
+def test_a_release_of_another_branch_is_neither_lost_nor_deleted(frozen: House) -> None:
+    git(frozen.root, "checkout", "-q", "-b", "autumn")
+    frozen.write({"contact.md": "## Contact {#contact}\n\nWrite.\n", "notes/contact.md": "Less.\n"})
+    frozen.commit("Less")
+    frozen.ok("freeze", "--effective", later(90))
+    git(frozen.root, "checkout", "-q", "main")
+    output = frozen.ok("verify")
+    assert "versions/privacy/3: review: is a release of another branch" in " ".join(output.split())
+    for remedy in some(remedies(output)):
+        do(frozen, remedy)
+    assert "review" not in frozen.ok("verify")
+
+
+@pytest.mark.parametrize("how", ["squash", "rebase", "cherry-pick", "merge"])
+def test_a_release_that_came_by_another_commit_is_as_it_was(frozen: House, how: str) -> None:
+    git(frozen.root, "checkout", "-q", "-b", "autumn")
+    frozen.write({"contact.md": "## Contact {#contact}\n\nWrite.\n", "notes/contact.md": "Less.\n"})
+    frozen.commit("Less")
+    frozen.ok("freeze", "--effective", later(90))
+    git(frozen.root, "checkout", "-q", "main")
+    (frozen.root / "other.txt").write_text("x\n")
+    frozen.commit("Something else")
+    if how == "squash":
+        git(frozen.root, "merge", "-q", "--squash", "autumn")
+        frozen.commit("Autumn")
+    elif how == "rebase":
+        git(frozen.root, "checkout", "-q", "autumn")
+        git(frozen.root, "rebase", "-q", "main")
+    elif how == "cherry-pick":
+        git(frozen.root, "cherry-pick", "main..autumn")
+    else:
+        git(frozen.root, "merge", "-q", "--no-ff", "-m", "Autumn", "autumn")
+    frozen.ok("verify")
+    git(frozen.root, "checkout", "-q", "-B", "main")
+    git(frozen.root, "branch", "-q", "-D", "autumn")
+    frozen.ok("verify")
+
+
+@pytest.mark.parametrize("altering", ["core.autocrlf", "eol", "filter"])
+def test_what_git_alone_altered_is_said_so_and_mended(
+    frozen: House, tmp_path: Path, altering: str
+) -> None:
+    for path in frozen.root.glob("**/.gitattributes"):
+        path.unlink()
+    words = ["-c", "core.autocrlf=true"]
+    if altering == "eol":
+        (frozen.root / ".gitattributes").write_text("* text eol=crlf\n")
+        words = []
+    if altering == "filter":
+        (frozen.root / ".gitattributes").write_text("*.md filter=louder\n")
+        words = ["-c", "filter.louder.smudge=tr a-z A-Z", "-c", "filter.louder.clean=tr A-Z a-z"]
+        git(frozen.root, "config", "filter.louder.clean", "cat")
+    frozen.commit("No attributes")
+    clone = cloned(frozen, tmp_path / "clone", *words)
+    (clone.root / "versions/privacy/1/own.txt").write_text("x\n")  # nothing is ever lost
+    output = findings(clone)
+    (clone.root / "versions/privacy/1/own.txt").rename(tmp_path / "own.txt")
+    output = findings(clone)
+    assert output.count(": error: ") == 1, output
+    assert "this clone: error: git altered" in " ".join(output.split())
+    for remedy in some(remedies(output)):
+        do(clone, remedy)
+    clone.ok("verify")
 
 
 def test_nothing_is_built_from_altered_releases(frozen: House) -> None:
@@ -176,3 +285,144 @@ def test_nothing_is_built_from_altered_releases(frozen: House) -> None:
 
 def test_a_release_cannot_be_frozen_twice(frozen: House) -> None:
     assert frozen.run("freeze", "--effective", later(90)).exit_code == 2
+
+
+# ── what is known from outside ───────────────────────────────────────────────────────────────────
+
+
+def test_known_seals_are_kept_by_clean_runs_alone(frozen: House, tmp_path: Path) -> None:
+    known = tmp_path / "kept/known.json"
+    words = ("verify", "--known", str(known))
+    assert "made, with 2 release(s), which nobody had seen before" in frozen.ok(*words)
+    first = known.read_bytes()
+    assert str(known) not in frozen.ok(*words)
+    assert known.read_bytes() == first
+    frozen.write({"contact.md": "## Contact {#contact}\n\nWrite.\n", "notes/contact.md": "Less.\n"})
+    frozen.commit("Less")
+    frozen.ok("freeze", "--effective", later(90))
+    path = file(frozen, "1/sections/use.md")
+    before = path.read_text()
+    path.write_text("altered\n")
+    result = frozen.run(*words)
+    assert result.exit_code == 1
+    assert "nothing was added to it, for there are errors" in result.output
+    assert known.read_bytes() == first
+    path.write_text(before)
+    assert "1 release(s) added" in frozen.ok(*words)
+    assert frozen.ok("-q", *words) == ""
+
+
+def test_a_file_of_known_seals_that_does_not_read_is_refused(frozen: House, tmp_path: Path) -> None:
+    known = tmp_path / "known.json"
+    known.write_text("{")
+    result = frozen.run("verify", "--known", str(known))
+    assert result.exit_code == 2
+    assert f"{known}: is no JSON" in result.output
+    assert known.read_text() == "{"
+    result = frozen.run("verify", "--known", str(frozen.root / "known.json"))
+    assert result.exit_code == 2
+    assert "lies in the repository" in result.output
+    result = frozen.run("verify", "--signers", str(frozen.root / "policy/privacy/signers"))
+    assert result.exit_code == 2
+    assert "lies in the repository" in result.output
+    signers = tmp_path / "signers"
+    signers.write_text("# who\nlegal@hosting.example\n")
+    result = frozen.run("verify", "--signers", str(signers))
+    assert result.exit_code == 2
+    assert f"{signers}:2: is no signer" in result.output
+
+
+def test_a_published_file_is_held_against_and_not_added_to(frozen: House, tmp_path: Path) -> None:
+    frozen.ok("build")
+    built = frozen.root / "build/site/privacy/versions.json"
+    published = tmp_path / "versions.json"
+    published.write_bytes(built.read_bytes())
+    words = ("verify", "--known", str(published))
+    assert "nothing is added to it" in frozen.ok(*words)
+    assert published.read_bytes() == built.read_bytes()
+    Forger(frozen).history_anew("2")
+    frozen.ok("verify")
+    result = frozen.run(*words)
+    assert result.exit_code == 1
+    assert "versions/privacy/2: error: was replaced" in " ".join(result.output.split())
+
+
+def test_each_policy_has_its_known_seals(frozen: House, tmp_path: Path) -> None:
+    shutil.copytree(frozen.root / "policy/privacy", frozen.root / "policy/terms")
+    frozen.commit("Terms")
+    frozen.ok("--policy", "terms", "freeze", "--effective", "unknown")
+    known = tmp_path / "known.json"
+    words = ("verify", "--known", str(known))
+    assert "made, with 1 release(s)" in frozen.ok("--policy", "terms", *words)
+    assert "2 release(s) added" in frozen.ok(*words)
+    Forger(frozen).git("tag", "-d", "privacy/2")
+    assert frozen.run(*words).exit_code == 1
+    frozen.ok("--policy", "terms", *words)
+    for gone in ("policy/terms", "versions/terms"):
+        shutil.rmtree(frozen.root / gone)
+    frozen.commit("No terms")
+    result = frozen.run("--policy", "terms", *words)
+    assert result.exit_code == 1
+    assert "versions/terms/1: error: was deleted" in " ".join(result.output.split())
+    assert frozen.run("--policy", "other", *words).exit_code == 2
+
+
+# ── signers ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_signing_may_begin_with_any_release(frozen: House, tmp_path: Path) -> None:
+    """A signature vouches for what lies before it, as long as nobody had to sign that."""
+    key = ssh_key(tmp_path / "keys", "legal@hosting.example")
+    signers = tmp_path / "signers"
+    signers.write_text(key.line)
+    words = ("verify", "--signers", str(signers))
+    result = frozen.run(*words)
+    assert result.exit_code == 1
+    assert f"is not signed; {signers} names who may sign it" in " ".join(result.output.split())
+    key.use_in(frozen.root)
+    frozen.write({"contact.md": "## Contact {#contact}\n\nWrite.\n", "notes/contact.md": "Less.\n"})
+    frozen.write({"signers": key.line})
+    frozen.commit("Less")
+    frozen.ok("freeze", "--effective", later(90))
+    told = f"privacy: 3 release(s) checked; 1 and 2 not signed, 3 signed by {key.name} "
+    assert told in frozen.ok(*words)
+    # Without signers from outside, nobody vouches for the key that signed the third.
+    assert "3 signed by a key for which nobody here vouches" in frozen.ok("verify")
+    known = tmp_path / "known.json"
+    frozen.ok(*words, "--known", str(known))
+    assert told in frozen.ok("verify", "--known", str(known))
+    # From then on each release has to be signed, by one of those.
+    git(frozen.root, "config", "--unset", "user.signingkey")
+    frozen.write({"contact.md": "## Contact {#contact}\n\nCall.\n", "notes/contact.md": "Call.\n"})
+    frozen.commit("Call")
+    assert frozen.run("freeze", "--effective", later(120)).exit_code == 2
+    frozen.ok("verify", "--known", str(known))
+
+
+def test_signers_are_changed_by_one_of_them(frozen: House, tmp_path: Path) -> None:
+    first = ssh_key(tmp_path / "keys", "first@hosting.example")
+    second = ssh_key(tmp_path / "keys", "second@hosting.example")
+    signers = tmp_path / "signers"
+    signers.write_text(first.line)
+    words = ("verify", "--signers", str(signers))
+    first.use_in(frozen.root)
+    for days, (key, line, text) in enumerate(
+        ((first, first.line, "Write."), (first, second.line, "Call."), (second, "", "Come.")), 3
+    ):
+        key.use_in(frozen.root)
+        frozen.write(
+            {"contact.md": f"## Contact {{#contact}}\n\n{text}\n", "notes/contact.md": "x\n"}
+        )
+        if line:
+            frozen.write({"signers": line})
+        frozen.commit(text)
+        frozen.ok("freeze", "--effective", later(30 * days))
+    output = frozen.ok(*words)
+    assert "3 and 4 signed by first@hosting.example" in output
+    assert "5 signed by second@hosting.example" in output
+    # Whoever was a signer is none any more.
+    forger = Forger(frozen, first)
+    forger.retag("5", forger.message("5"))
+    result = frozen.run(*words)
+    assert result.exit_code == 1
+    assert "release 4 names who may sign it" in " ".join(result.output.split())

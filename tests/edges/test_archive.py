@@ -165,11 +165,16 @@ def test_nobody_reads_a_release_but_the_archive() -> None:
         found = (p for p in package.rglob("*.py") if f"{call}(" in p.read_text("utf-8"))
         return {path.relative_to(package).as_posix() for path in found}
 
-    assert users("unsealed") == {"edges/archive.py", "edges/evidence.py"}
+    assert users("unsealed") == {
+        "edges/archive.py",
+        "edges/evidence.py",
+        "edges/letter_evidence.py",
+    }
     assert users("read_release") == {
         "releases/folder.py",
         "edges/archive.py",
         "edges/evidence.py",
+        "edges/letter_evidence.py",
         "actions/freeze.py",
         "actions/import_history.py",
     }

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests import ROOT
 from tests.fixtures.forging import TEXT, Forger
 from tests.fixtures.house import House, git, later, make_house
-from tests.fixtures.keys import Key, openpgp_key, ssh_key
+from tests.fixtures.keys import Key, SshKey, openpgp_key, ssh_key
 
 KINDS = ("unsigned", "ssh", "openpgp")
 
@@ -34,20 +35,25 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Scene]]:
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[Key, Key]]]:
+    """Of each kind that of the signer and that of the forger."""
+    base = tmp_path_factory.mktemp("keys")
+    name = "Legal <legal@hosting.example>"
+    # A name is no key: the forger has taken the same one.
+    with openpgp_key(name) as own, openpgp_key(name) as other:
+        ssh = [ssh_key(base / each, "legal@hosting.example") for each in ("own", "other")]
+        yield {"ssh": (ssh[0], ssh[1]), "openpgp": (own, other)}
+
+
+@pytest.fixture(scope="module")
+def scenes(
+    keys: dict[str, tuple[Key, Key]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Scene]]:
     found = {}
-    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
         patch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
         base = tmp_path_factory.mktemp("forged")
-        keys: dict[str, tuple[Key, Key]] = {
-            "ssh": (ssh_key(base, "legal@hosting.example"), ssh_key(base, "mallory@x.example")),
-            # A name is no key: the forger has taken the same one.
-            "openpgp": (
-                stack.enter_context(openpgp_key("Legal <legal@hosting.example>")),
-                stack.enter_context(openpgp_key("Legal <legal@hosting.example>")),
-            ),
-        }
         for kind in KINDS:
             outside = base / f"{kind}-outside"
             outside.mkdir()
@@ -79,10 +85,13 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Scene
 
 @pytest.fixture(params=KINDS)
 def scene(request: pytest.FixtureRequest, scenes: dict[str, Scene], tmp_path: Path) -> Scene:
+    return copied(scenes[request.param], tmp_path)
+
+
+def copied(scene: Scene, place: Path) -> Scene:
     """A copy that may be spoilt."""
-    one = scenes[request.param]
-    shutil.copytree(one.house.root, tmp_path / "house", symlinks=True)
-    return Scene(House(tmp_path / "house"), one.words, one.forger_key, one.outside)
+    shutil.copytree(scene.house.root, place / "house", symlinks=True)
+    return Scene(House(place / "house"), scene.words, scene.forger_key, scene.outside)
 
 
 # ── what a forger does ───────────────────────────────────────────────────────────────────────────
@@ -378,3 +387,78 @@ def test_a_sound_house_has_no_errors(scene: Scene) -> None:
     if "--signers" in scene.words:
         assert "1 to 3 signed by" in output
         assert "legal@hosting.example" in output
+
+
+# ── what a seal cannot prove: SECURITY.md says each ──────────────────────────────────────────────
+
+
+def test_without_signature_and_witness_all_can_be_made_anew(
+    scenes: dict[str, Scene], tmp_path: Path
+) -> None:
+    scene = copied(scenes["unsigned"], tmp_path)
+    Forger(scene.house).history_anew("1")
+    scene.house.ok("verify")
+
+
+def test_signatures_do_not_tell_that_something_is_missing(
+    scenes: dict[str, Scene], tmp_path: Path
+) -> None:
+    scene = copied(scenes["ssh"], tmp_path)
+    known = ("--known", str(tmp_path / "known.json"))
+    scene.house.ok("verify", *scene.words, *known)
+    never_there(Forger(scene.house))
+    scene.house.ok("verify", *scene.words)
+    assert scene.house.run("verify", *scene.words, *known).exit_code == 1
+
+
+def test_a_signer_can_sign_two_releases_of_one_number(
+    scenes: dict[str, Scene], keys: dict[str, tuple[Key, Key]], tmp_path: Path
+) -> None:
+    scene = copied(scenes["ssh"], tmp_path)
+    known = ("--known", str(tmp_path / "known.json"))
+    scene.house.ok("verify", *scene.words, *known)
+    Forger(scene.house, keys["ssh"][0]).history_anew("3")
+    scene.house.ok("verify", *scene.words)
+    assert scene.house.run("verify", *scene.words, *known).exit_code == 1
+
+
+def test_dates_are_those_of_the_signer(
+    scenes: dict[str, Scene],
+    keys: dict[str, tuple[Key, Key]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scene, key = copied(scenes["unsigned"], tmp_path), keys["ssh"][0]
+    assert isinstance(key, SshKey)
+    signers = tmp_path / "signers"
+    signers.write_text(f'{key.name} valid-before="20200101" {key.public}\n')
+    forger = Forger(scene.house, key)
+    forger.retag("3", forger.message("3"))
+    told = scene.house.run("verify", "--signers", str(signers))
+    assert told.exit_code == 1
+    assert "the key has expired on the date in the tag" in " ".join(told.output.split())
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2019-01-01T00:00:00Z")
+    forger.retag("3", forger.message("3"))
+    scene.house.ok("verify", "--signers", str(signers))
+    assert scene.house.run("verify", "--signers", str(signers), *scene.words).exit_code == 1
+
+
+def test_what_the_readme_says_sets_up_signers(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    ssh_key(home / ".ssh", "legal@hosting.example")
+    for ending in ("", ".pub"):
+        (home / f".ssh/legal{ending}").rename(home / f".ssh/id_ed25519{ending}")
+    monkeypatch.setenv("HOME", str(home))
+    section = (ROOT / "README.md").read_text("utf-8").split("## Who signs, and who was there")[1]
+    commands = [line[4:] for line in section.split("\n## ")[0].splitlines() if line[:4] == "    "]
+    *setting_up, checking = commands
+    assert len(setting_up) == 3
+    for command in setting_up:
+        subprocess.run(["sh", "-c", command], cwd=house.root, check=True, capture_output=True)
+    house.ok("freeze", "--effective", "unknown")
+    words = checking.replace("~", str(home)).split()[1:]
+    output = house.ok(*words)
+    assert "1 release(s) checked; 1 signed by legal@hosting.example (SHA256:" in output
+    assert (home / "known-seals.json").exists()

@@ -190,7 +190,7 @@ def test_signers_are_frozen_byte_for_byte(house: House) -> None:
 
 
 def test_signers_that_are_no_text_are_found(house: House) -> None:
-    for data, what in ((b"a \xff\n", "byte 0xff is not UTF-8"), (b"a\r\n", "carriage return")):
+    for data, what in ((b"a \xff\n", "byte 0xff is not UTF-8"), (b"a\x07\n", "U+0007")):
         house.write({"signers": data})
         found = house.run("check").output
         assert "policy/privacy/signers:1" in found

@@ -1,0 +1,196 @@
+"""A letter of ours as somebody has it: all that it shows, leads to and brings, word for word.
+
+An answer is read for what its writer says, and what we sent is taken away; here it is the other way
+round: nothing is taken away, quoted or not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.utils import getaddresses
+from itertools import islice
+
+from publisher.errors import MailError
+from publisher.letters.seal_line import SEAL_FIELD
+from publisher.mail import mime
+from publisher.mail.fields import addresses_in, decoded_fields, sender_of
+from publisher.mail.html import shown_by_html
+from publisher.mail.html_targets import Target, targets_of_html
+from publisher.mail.mime import Part
+from publisher.mail.reading import LARGEST_MAIL, LONGEST_TEXT
+
+MOST_LETTERS, MOST_LEVELS_DEEP = 20, 3
+"""Limits on the messages that are read of one file, and on how deep they are attached."""
+_LISTS = ("List-Id", "List-Post", "List-Unsubscribe", "List-Help", "Mailing-List")
+_MESSAGES = ("message/rfc822", "message/global")
+_TEXTS = ("text/plain", "text/html")
+_SIGNATURES = (
+    "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature",
+)  # fmt: skip
+"""What a relay may put beside a letter, which says nothing of its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedLetter:
+    """A message that may be a letter of ours."""
+
+    attached: bool
+    """Whether it was attached to another message."""
+    sealed: tuple[str, ...]
+    """The values of its field `Policy-Release`."""
+    sender: str
+    """The address in From, which anybody can forge."""
+    subject: str
+    to: tuple[str, str] | None
+    """Name and address of the first addressee; None: there is none."""
+    reply_to: tuple[str, ...]
+    """The addresses that answers go to."""
+    listed: bool
+    """Whether a mailing list handed it on."""
+    plain: tuple[str, ...]
+    """Its plain texts, one behind the other."""
+    html: tuple[str, ...]
+    """What its HTML texts show."""
+    hidden: tuple[str, ...]
+    """Words of its HTML that are hidden."""
+    targets: tuple[Target, ...]
+    """Where its HTML leads."""
+    strange: tuple[str, ...]
+    """Elements of its HTML that no letter of ours has."""
+    files: tuple[tuple[str, str], ...]
+    """Name and SHA-256 (hexadecimal) of each attached file, but for messages."""
+    faults: tuple[str, ...]
+    """Why what was read may not be what its reader sees."""
+
+    @property
+    def words(self) -> str:
+        """All that it says and leads to."""
+        addresses = (target.address for target in self.targets)
+        return "\n".join([*self.plain, *self.html, *addresses])
+
+
+def read_letters(raw: bytes) -> list[ReceivedLetter]:
+    """A message and those that are attached to it, each as a letter.
+
+    Args:
+        raw: the message (RFC 5322), whatever it contains.
+    """
+    message = mime.read(raw[:LARGEST_MAIL])
+    faults = ["it is larger than is read"] if len(raw) > LARGEST_MAIL else []
+    found = (_letter(part, depth, faults) for part, depth in _messages(message, 0))
+    return list(islice(found, MOST_LETTERS))
+
+
+def _messages(message: Part, depth: int) -> Iterator[tuple[Part, int]]:
+    yield message, depth
+    if depth < MOST_LEVELS_DEEP:
+        for part in message.walk():
+            if _is_message(part):
+                yield from _messages(mime.read(part.data(LARGEST_MAIL)), depth + 1)
+
+
+def _is_message(part: Part) -> bool:
+    return part.kind in _MESSAGES or part.name.lower().endswith(".eml")
+
+
+def _letter(message: Part, depth: int, faults: list[str]) -> ReceivedLetter:
+    parts = [part for part in message.walk() if not part.parts and not _is_message(part)]
+    texts = (part for part in parts if _is_text(part))
+    doubts = [*faults, *(fault for part in message.walk() for fault in part.faults)]
+    plain, rich, left = list[str](), list[str](), LONGEST_TEXT
+    for part in texts:
+        text, fault = _text(part, left)
+        left -= len(text)
+        doubts += [fault] if fault else []
+        (rich if part.kind == "text/html" else plain).append(text)
+    shown = [shown_by_html(text) for text in rich]
+    led = [targets_of_html(text) for text in rich]
+    return ReceivedLetter(
+        attached=depth > 0,
+        sealed=tuple(decoded_fields(message, SEAL_FIELD)[:MOST_LETTERS]),
+        sender=sender_of(message),
+        subject=next(iter(decoded_fields(message, "Subject")), ""),
+        to=_addressee(message),
+        reply_to=tuple(addresses_in(message, "Reply-To")),
+        listed=any(message.fields(name) for name in _LISTS),
+        plain=tuple(plain),
+        html=tuple(one.text for one in shown),
+        hidden=tuple(words for one in shown for words in one.hidden),
+        targets=tuple(target for targets, _ in led for target in targets),
+        strange=tuple(name for _, strange in led for name in strange),
+        files=tuple(_file(part) for part in parts if _is_file(part))[:MOST_LETTERS],
+        faults=tuple(dict.fromkeys([*doubts, *(d for one in shown for d in one.doubts)])),
+    )
+
+
+def _is_text(part: Part) -> bool:
+    return part.kind in _TEXTS and not part.name and part.disposition in ("", "inline")
+
+
+def _is_file(part: Part) -> bool:
+    return not _is_text(part) and part.kind not in _SIGNATURES
+
+
+def _text(part: Part, most: int) -> tuple[str, str]:
+    text, fault = part.text(most)
+    flowed = {str(key).lower(): str(value).lower() for key, value in part.header.get_params([])}
+    if flowed.get("format") == "flowed" and flowed.get("delsp") == "yes":
+        # A space before a line end was put there, so that a word could be broken (RFC 3676 §4.1).
+        text = re.sub(r" \r?\n", "", text)
+    return text, fault
+
+
+def _file(part: Part) -> tuple[str, str]:
+    data = part.data(LARGEST_MAIL)
+    return (part.name or mime.decoded(part.kind))[:100], hashlib.sha256(data).hexdigest()
+
+
+def _addressee(message: Part) -> tuple[str, str] | None:
+    """Name and address in the first field To; None: there is none."""
+    for value in message.fields("To")[:1]:
+        # Names are decoded after they are told apart: an encoded one may hold any sign.
+        for name, address in getaddresses([re.sub(r"\r?\n", "", value[: mime.LONGEST_FIELD])]):
+            return mime.decoded(name), address
+    return None
+
+
+# ── the file it is in ────────────────────────────────────────────────────────────────────────────
+
+_OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How a compound file begins: Outlook saves messages in such files (MS-CFB §2.2)."""
+_MBOX = re.compile(rb"From [^\r\n]+\r?\n")
+_NEXT_OF_MBOX = re.compile(rb"\r?\n\r?\n(?=From [^\r\n]+\r?\n[!-9;-~]+:)")
+_QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
+_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
+_APPLE = re.compile(rb"\d{1,10}[ \t]*\r?\n(?=[!-9;-~]+:)")
+
+
+def message_of_file(data: bytes, name: str) -> bytes:
+    """The message (RFC 5322) in a file that a mail program saved.
+
+    Args:
+        data: of the file: a message, a mailbox (mbox, RFC 4155) with one, or one of Apple Mail.
+        name: of the file, for messages.
+
+    Raises:
+        MailError: it holds no message, or several.
+    """
+    remedy = "save the letter from the mail program as a file of its own, .eml"
+    if data.startswith(_OUTLOOK):
+        what = "is a message as Outlook alone reads it (.msg)"
+        raise MailError(what, where=name, remedy=remedy)
+    if apple := _APPLE.match(data):  # the length, then the message, then what Apple Mail adds
+        return data[apple.end() :][: int(apple[0])]
+    if begin := _MBOX.match(data):
+        messages = _NEXT_OF_MBOX.split(data[begin.end() :])
+        if len(messages) > 1:
+            what = f"is a mailbox with {len(messages)} messages"
+            raise MailError(what, where=name, remedy=remedy)
+        return _QUOTED_FROM.sub(rb"\1", messages[0])
+    message = data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    if not _FIELD.match(message):
+        raise MailError("is no message", where=name, remedy=remedy)
+    return message

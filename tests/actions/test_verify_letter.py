@@ -1,0 +1,637 @@
+"""`publisher verify --letter FILE`: a letter that somebody has, held against what was sealed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import shutil
+from collections.abc import Callable
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+
+import pytest
+
+from publisher.releases.folder import SUMS_FILE, checksums
+from tests.fixtures.house import FACTS, KEY, House, copied_house, git
+from tests.fixtures.kinds import freeze_every_kind
+
+NAMES = ('Ben ""B"" <Example>, Jr.', "Ö" * 190, "Müller & Söhne GmbH, Co. KG", "{{name}} *a*")
+CUSTOMERS = "customer,address,name\nc-1,anna@customer.example,Anna Ülmer\nc-2,b@customer.example,\n"
+CUSTOMERS += "".join(f'n-{n},n{n}@customer.example,"{name}"\n' for n, name in enumerate(NAMES))
+
+
+def _told(house: House) -> None:
+    """Freezes two releases and sends the letters of the second into the spool."""
+    house.write({"policy.toml": FACTS.replace("days = 30", 'profile = "p2b"\ndays = 30')})
+    house.commit("A profile whose letters have the text with them")
+    house.freeze_two()
+    (house.root / "customers.csv").write_text(CUSTOMERS)
+    house.ok("recipients", "import", str(house.root / "customers.csv"))
+    (house.root / "customers.csv").unlink()
+    house.ok("send", "2", "--confirm")
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """To be read; not to be changed."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+        patched.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
+        patched.setenv("PUBLISHER_TOKEN_KEY", KEY)
+        return copied_house(tmp_path_factory.mktemp("told") / "house", _told)
+
+
+def spooled(house: House, address: str = "anna@") -> bytes:
+    letters = (path.read_bytes() for path in (house.root / ".publisher/spool").glob("*.eml"))
+    return next(data for data in letters if address.encode() in data.partition(b"\r\n\r\n")[0])
+
+
+def verified(house: House, data: bytes, code: int = 0, name: str = "letter.eml") -> str:
+    """What is said of a letter, on one line; the exit code is as expected."""
+    path = house.root.parent / name
+    path.write_bytes(data)
+    done = house.run("verify", "--letter", str(path))
+    assert done.exit_code == code, done.output
+    return " ".join(done.output.split())
+
+
+def parts_of(data: bytes) -> EmailMessage:
+    message = message_from_bytes(data, policy=SMTP)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def with_text(
+    data: bytes, change: Callable[[str], str], kinds: tuple[str, ...] = ("plain", "html")
+) -> bytes:
+    """The letter with other words in its parts."""
+    message = parts_of(data)
+    for part in message.walk():
+        if part.get_content_type() in [f"text/{kind}" for kind in kinds]:
+            text = change(part.get_content())
+            part.set_content(text, subtype=part.get_content_subtype(), cte="quoted-printable")
+    return message.as_bytes()
+
+
+def replaced(old: str, new: str) -> Callable[[str], str]:
+    def change(text: str) -> str:
+        assert old in text, (old, text)
+        return text.replace(old, new)
+
+    return change
+
+
+# ── as it was sent ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_letter_as_it_was_sent(told: House) -> None:
+    said = verified(told, spooled(told))
+    seal = re.search(r"sealed as ([0-9a-f]{64})", said)
+    assert seal
+    assert "letter.eml: letter of privacy/2" in said
+    assert "to Anna Ülmer" in said
+    assert "it is as it was sealed" in said
+    assert "error" not in said
+    verified(told, spooled(told, "b@"))
+
+
+@pytest.mark.parametrize("number", range(len(NAMES)))
+def test_a_letter_to_any_name(told: House, number: int) -> None:
+    said = verified(told, spooled(told, f"n{number}@"))
+    assert f"to {NAMES[number]}".replace('""', '"') in said
+
+
+def test_every_way_to_get_a_letter_gives_it_its_seal(told: House, tmp_path: Path) -> None:
+    house = House(shutil.copytree(told.root, tmp_path / "house", symlinks=True))
+    for words in (("--as", "c-1"), ("--as", "c-2"), ()):
+        letter = house.run("notice", "2", *words, "--format", "eml").stdout_bytes
+        assert b"Policy-Release: privacy/2;" in letter
+        said = verified(house, letter)
+        assert ("is a copy to look at" in said) == (not words)
+        for form in ("text", "html"):
+            assert "sealed as" in house.ok("notice", "2", *words, "--format", form)
+    before = set((house.root / ".publisher/spool").glob("*.eml"))
+    house.ok("send", "2", "--test", "me@hosting.example")
+    (test,) = set((house.root / ".publisher/spool").glob("*.eml")) - before
+    assert "is a copy to look at" in verified(house, test.read_bytes())
+
+
+def test_a_clone_needs_neither_ledger_nor_key(
+    told: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PUBLISHER_TOKEN_KEY")
+    git(tmp_path, "clone", "-q", str(told.root), "clone")
+    clone = House(tmp_path / "clone")
+    assert "it is as it was sealed" in verified(clone, spooled(told))
+    assert not (clone.root / ".publisher/ledger.sqlite").exists()
+
+
+def test_a_letter_of_a_postponement_and_one_of_format_1(tmp_path: Path) -> None:
+    house = freeze_every_kind(tmp_path)
+    for number in ("2", "2.2", "3"):
+        letter = house.run("--policy", "privacy", "notice", number, "--format", "eml").stdout_bytes
+        assert f"letter of privacy/{number}, sealed" in verified(house, letter)
+    letter = house.run("--policy", "terms", "notice", "3", "--format", "eml").stdout_bytes
+    assert "letter of terms/3, sealed" in verified(house, letter)
+
+
+# ── on the way ───────────────────────────────────────────────────────────────────────────────────
+
+
+def re_encoded(data: bytes, encoding: str) -> bytes:
+    message = parts_of(data)
+    for part in message.walk():
+        if part.get_content_maintype() == "text":
+            text = part.get_content()
+            part.set_content(text, subtype=part.get_content_subtype(), cte=encoding)
+    return message.as_bytes()
+
+
+def flowed(data: bytes, delsp: bool = False) -> bytes:
+    """With its plain text wrapped anew, as `format=flowed` allows (RFC 3676)."""
+    message = parts_of(data)
+    part = message.get_body(("plain",))
+    assert part
+    words = part.get_content().splitlines()
+    lines = [f"{line} " if after and line and line[-1].isalnum() else line
+             for line, after in zip(words, [*words[1:], ""], strict=True)]  # fmt: skip
+    text = "\n".join(lines)
+    if delsp:
+        text = re.sub(
+            r"(sealed as) ?\n([0-9a-f]{20})", "\\1  \n\\2 \n", re.sub(r" \n", "  \n", text)
+        )
+    part.set_content(text, cte="quoted-printable")
+    part.set_param("format", "flowed")
+    if delsp:
+        part.set_param("delsp", "yes")
+    return message.as_bytes()
+
+
+def forwarded(data: bytes, encoded: bool = False) -> bytes:
+    outer = EmailMessage()
+    outer["From"], outer["To"], outer["Subject"] = "a@x.example", "b@y.example", "Is this real?"
+    outer.set_content("Please look at this letter.\n")
+    if encoded:
+        outer.add_attachment(data, maintype="application", subtype="octet-stream",
+                             filename="letter.eml")  # fmt: skip
+    else:
+        outer.add_attachment(parts_of(data))
+    return outer.as_bytes()
+
+
+def as_mbox(data: bytes) -> bytes:
+    body = re.sub(rb"(?m)^(>*From )", rb">\1", data.replace(b"\r\n", b"\n"))
+    return b"From notices@hosting.example Mon Jan 11 09:30:00 2027\n" + body + b"\n"
+
+
+def received(data: bytes) -> bytes:
+    """With what relays write above it, and line ends as Unix keeps them."""
+    above = (
+        b"Return-Path: <notices@hosting.example>\nReceived: from a by b; Mon\nDKIM-Signature: v=1\n"
+    )
+    return above + data.replace(b"\r\n", b"\n")
+
+
+WAYS: dict[str, Callable[[bytes], bytes]] = {
+    "quoted-printable": lambda data: re_encoded(data, "quoted-printable"),
+    "base64": lambda data: re_encoded(data, "base64"),
+    "8bit": lambda data: re_encoded(data, "8bit"),
+    "flowed": flowed,
+    "flowed, with spaces to delete": lambda data: flowed(data, delsp=True),
+    "received": received,
+    "a mark": lambda data: b"\xef\xbb\xbf" + data,
+    "a mailbox": as_mbox,
+    "Apple Mail": lambda data: b"%d\n" % len(data) + data + b"<?xml version='1.0'?><plist/>\n",
+    "attached": forwarded,
+    "attached as a file": lambda data: forwarded(data, encoded=True),
+    "attached twice over": lambda data: forwarded(forwarded(data)),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_happens_to_letters_on_the_way_alters_nothing(told: House, way: str) -> None:
+    said = verified(told, WAYS[way](spooled(told)))
+    assert "letter of privacy/2, sealed as" in said
+    assert "it is as it was sealed" in said
+
+
+def test_what_a_mailing_list_adds_is_told(told: House) -> None:
+    footer = "_____________________\nlegal mailing list\nhttps://lists.example/legal\n"
+    listed = with_text(spooled(told), lambda text: f"{text}{footer}", ("plain",))
+    said = verified(told, listed)
+    assert "legal mailing list https://lists.example/legal” stands below the letter" in said
+    marked = listed.replace(b"Subject: ", b"List-Id: <legal.lists.example>\r\nSubject: [Legal] ")
+    said = verified(told, marked)
+    assert "its subject begins with “[Legal]”, which is not sealed" in said
+    led = with_text(
+        re.sub(rb"Reply-To: opt-out\+\S+", b"Reply-To: legal@lists.example", marked),
+        replaced("</main>", '<a href="http://lists.example/">The list</a></main>'),
+        ("html",),
+    )
+    said = verified(told, led)
+    assert "“The list → http://lists.example/” is a link below the letter" in said
+    assert "answers go to legal@lists.example, and not to opt-out+privacy_2_1_" in said
+
+
+def test_words_below_a_letter_that_no_list_wrote_are_not_its_own(told: House) -> None:
+    said = verified(told, with_text(spooled(told), lambda text: f"{text}\nYou have until May.\n",
+                                    ("plain",)), 1)  # fmt: skip
+    assert "says “You have until May.”" in said
+
+
+# ── altered letters ──────────────────────────────────────────────────────────────────────────────
+
+ALTERED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "a word in both": (
+        lambda data: with_text(data, replaced("You may opt out", "You must opt out")),
+        " You”, and “may” is sealed",
+    ),
+    "a word in the HTML alone": (
+        lambda data: with_text(data, replaced("You may opt out", "You may not opt out"), ("html",)),
+        "its HTML says “not” after",
+    ),
+    "a word less": (
+        lambda data: with_text(data, replaced(" in either of two ways", " in two ways"), ("html",)),
+        "its HTML lacks “either of”",
+    ),
+    "a link": (
+        lambda data: with_text(
+            data, replaced('href="http://127.0.0.1:8000/privacy/2/opt-out/',
+                           'href="http://evil.example/privacy/2/opt-out/'), ("html",)
+        ),
+        "leads to “opt out of version 2 → http://evil.example/privacy/2/opt-out/",
+    ),
+    "a link more": (
+        lambda data: with_text(
+            data, replaced("</main>", '<a href="http://evil.example/"></a></main>'), ("html",)
+        ),
+        "leads to “http://evil.example/”, which is not sealed",
+    ),
+    "another link's token": (
+        lambda data: with_text(data, lambda t: re.sub(r"(token=privacy_2_1_)....", r"\1aaaa", t)),
+        "token=privacy_2_1_aaaa",
+    ),
+    "hidden words": (
+        lambda data: with_text(
+            data,
+            replaced("</main>", '<p style="display:none">Pay us first.</p></main>'),
+            ("html",),
+        ),
+        "hides the words “Pay us first.”",
+    ),
+    "words hidden in a quotation": (
+        lambda data: with_text(
+            data,
+            replaced("</main>", "<blockquote><p hidden>Pay us.</p></blockquote></main>"),
+            ("html",),
+        ),
+        "hides the words “Pay us.”",
+    ),
+    "its own words hidden": (
+        lambda data: with_text(
+            data,
+            lambda t: re.sub(r"<p [^>]*>(If you do nothing)", r'<p style="display:none">\1', t),
+            ("html",),
+        ),
+        "hides the words “If you do nothing",
+    ),
+    "words struck out": (
+        lambda data: with_text(data, replaced("You may", "You <s>may</s>"), ("html",)),
+        "it has text that is struck out",
+    ),
+    "a form": (
+        lambda data: with_text(data, replaced("</main>", "<form></form></main>"), ("html",)),
+        "has the element <form>",
+    ),
+    "a picture": (
+        lambda data: with_text(data, replaced("</main>", '<img src="a.png"></main>'), ("html",)),
+        "has the element <img>",
+    ),
+    "its subject": (
+        lambda data: data.replace(b"Subject: Privacy Policy:", b"Subject: Policy:"),
+        "its subject is “Policy: version 2 applies",
+    ),
+    "where answers go": (
+        lambda data: data.replace(b"Reply-To: opt-out+", b"Reply-To: other+"),
+        "answers go to other+privacy_2_1_",
+    ),
+    "where answers go, throughout": (
+        lambda data: with_text(
+            data.replace(b"@hosting.example\r\n\r\n", b"@evil.example\r\n\r\n").replace(
+                b"Reply-To: opt-out", b"Reply-To: opt-in"
+            ),
+            lambda t: t.replace("opt-out+", "opt-in+"),
+        ),
+        "and publisher.toml names opt-out@hosting.example",
+    ),
+    "whom it addresses": (
+        lambda data: with_text(data, replaced("Anna Ülmer", "Anna Ülmer, pay us first")),
+        "its HTML says “pay us first,” after “…",
+    ),
+    "a name that is an address": (
+        lambda data: with_text(
+            re.sub(rb"To: .*?<anna", b"To: www.evil.example <anna", data),
+            replaced("Anna Ülmer", "www.evil.example"),
+        ),
+        "addresses “www.evil.example”, which is no name",
+    ),
+    "letters that look alike": (
+        lambda data: with_text(data, replaced("You may opt out", "You mаy opt out")),
+        "says “mаy”",
+    ),
+    "letters between letters": (
+        lambda data: with_text(data, replaced("You may opt out", "You m\u200bay opt out")),
+        "“may” is sealed",
+    ),
+    "the PDF": (
+        lambda data: data.replace(base64.b64encode(b"%PDF-")[:6], base64.b64encode(b"%PDX-")[:6]),
+        "has the file privacy-2.pdf with it, which was not frozen with privacy/2",
+    ),
+    "a file more": (
+        lambda data: _with_file(data),
+        "has the file invoice.exe with it",
+    ),
+    "its line": (
+        lambda data: with_text(
+            data, lambda t: re.sub(r"sealed as\s+[0-9a-f]{8}", "sealed as 00000000", t)
+        ),
+        "names several seals",
+    ),
+    "its field": (
+        lambda data: re.sub(rb"sha256=[0-9a-f]{8}", b"sha256=00000000", data),
+        "names several seals",
+    ),
+    "a second field": (
+        lambda data: b"Policy-Release: privacy/1; sha256=" + b"0" * 64 + b"\r\n" + data,
+        "has a field Policy-Release that is not ours",
+    ),
+    "a field that does not read": (
+        lambda data: data.replace(b"Policy-Release: privacy/2;", b"Policy-Release: 2;"),
+        "has a field Policy-Release that is not ours",
+    ),
+    "its line taken away": (
+        lambda data: with_text(data, lambda t: re.sub(r"This letter belongs[^<]*\.", "", t)),
+        "lacks “This letter belongs to version 2 of our Privacy Policy, sealed as",
+    ),
+}  # fmt: skip
+
+
+def _with_file(data: bytes) -> bytes:
+    message = parts_of(data)
+    message.add_attachment(b"MZ", maintype="application", subtype="x", filename="invoice.exe")
+    return message.as_bytes()
+
+
+@pytest.mark.parametrize("case", ALTERED)
+def test_what_was_altered_in_a_letter_is_shown(told: House, case: str) -> None:
+    alter, said = ALTERED[case]
+    data = spooled(told)
+    altered = alter(data)
+    assert altered != data
+    found = verified(told, altered, 1)
+    assert said in found
+    assert "it is as it was sealed" not in found
+
+
+HIDING = {
+    "a style sheet": '<style>.x { display: none }</style><p class="x">Pay us.</p>',
+    "letters without size": '<p style="font-size:0">Pay us.</p>',
+    "white on white": '<p style="color:#ffffff">Pay us.</p>',
+    "far away": '<p style="position:absolute;left:-9999px">Pay us.</p>',
+    "Outlook": "<!--[if mso]><p>Pay us.</p><![endif]-->",
+    "a sheet that writes": '<style>p::after { content: "Pay us." }</style>',
+    "a picture's name": '<img src="x.png" alt="Pay us.">',
+    "a script": "<script>document.write('Pay us.')</script>",
+    "a frame": '<iframe srcdoc="Pay us."></iframe>',
+    "a base": '<base href="http://evil.example/">',
+    "an address to go on to": '<meta http-equiv="refresh" content="0;url=http://evil.example/">',
+    "a template": "<template>Pay us.</template>",
+    "letters turned round": '<bdo dir="rtl">.su yaP</bdo>',
+    "another link": '<a href="http://evil.example/">Privacy Policy</a>',
+    "a map": '<map><area href="http://evil.example/"></map>',
+    "below the letter": "<p>-- <br>You have until May.</p>",
+}
+
+
+@pytest.mark.parametrize("how", HIDING)
+def test_what_html_can_hide_or_add(told: House, how: str) -> None:
+    letter = spooled(told)
+    for place in ("</main>", "</blockquote>", "</h1>"):
+        if place in parts_of(letter).get_body(("html",)).get_content():  # type: ignore[union-attr]
+            change = replaced(place, f"{HIDING[how]}{place}")
+            found = verified(told, with_text(letter, change, ("html",)), 1)
+            assert "error" in found
+
+
+def test_another_text_beside_its_own(told: House) -> None:
+    message = parts_of(spooled(told))
+    for kind in ("html", "plain", "x-amp-html", "calendar"):
+        more = EmailMessage(policy=SMTP)
+        more.set_content("<p>Pay us.</p>", subtype=kind)
+        altered = parts_of(message.as_bytes())
+        payload = altered.get_payload()
+        assert isinstance(payload, list)
+        payload.append(more)
+        verified(told, altered.as_bytes(), 1)
+
+
+def test_who_sends_it_is_told(told: House) -> None:
+    data = spooled(told).replace(b"<notices@hosting.example>", b"<notices@evil.example>", 1)
+    found = verified(told, data)
+    assert "comes from notices@evil.example, and publisher.toml names notices@hosting.ex" in found
+
+
+def test_what_lacks_a_part_is_told(told: House) -> None:
+    message = parts_of(spooled(told))
+    for kind, other in (("plain", "HTML"), ("html", "plain text")):
+        part = message.get_body((kind,))
+        assert part
+        alone = (
+            b"".join(
+                b"%s: %s\r\n" % (name.encode(), str(message[name]).encode())
+                for name in ("To", "Subject", "Reply-To", "Policy-Release")
+                if name != "To"
+            )
+            + b"To: =?utf-8?q?Anna_=C3=9Clmer?= <anna@customer.example>\r\n"
+            + part.as_bytes()
+        )
+        assert f"has no {other}, which was sent with it" in verified(told, alone)
+
+
+# ── altered releases ─────────────────────────────────────────────────────────────────────────────
+
+
+def reseal(house: House) -> None:
+    """Seals release 2 anew, as who can push can do it, and commits and tags that."""
+    folder = house.root / "versions/privacy/2"
+    files = {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+    }
+    (folder / SUMS_FILE).write_bytes(checksums(files))
+    house.commit("Tidy up")
+
+
+def test_a_release_that_was_altered_after_the_letter_was_sent(told: House, tmp_path: Path) -> None:
+    house = House(shutil.copytree(told.root, tmp_path / "house", symlinks=True))
+    letter, path = spooled(house), house.root / "versions/privacy/2/notice.md"
+    path.write_text(path.read_text().replace("You may opt out", "You could opt out"))
+    found = verified(house, letter, 1)
+    assert "versions/privacy/2/notice.md" in found
+    assert "in the working tree (not committed)" in found
+    reseal(house)
+    git(house.root, "tag", "-d", "privacy/2")
+    commit = git(house.root, "rev-parse", "--short=10", "HEAD").strip()
+    found = verified(house, letter, 1)
+    assert f"privacy/2 was altered after this letter was sent, by commit {commit}" in found
+    assert "You could" not in found  # the words are those of the release as it was then
+    assert "git log -p -- versions/privacy/2" in found
+    # With a history that was made anew, the letter is held against what there is.
+    git(house.root, "checkout", "-q", "--orphan", "other")
+    house.commit("Start")
+    git(house.root, "reflog", "expire", "--expire=now", "--all")
+    git(house.root, "branch", "-D", "main")
+    found = verified(house, letter, 1)
+    assert "was altered after this letter was sent" in found
+    assert "says “may”" in found
+    git(house.root, "rm", "-rq", "versions/privacy/2")
+    house.commit("Gone")
+    found = verified(house, letter, 1)
+    assert "versions/privacy/2: error: was deleted, by commit" in found
+
+
+def test_a_project_in_a_folder_of_a_repository(told: House, tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "config", "user.name", "Tests")
+    git(tmp_path, "config", "user.email", "tests@hosting.example")
+    house = House(tmp_path / "legal")
+    shutil.copytree(told.root, house.root, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+    house.commit("Move it here")
+    letter, path = spooled(house), house.root / "versions/privacy/2/sections/use.md"
+    assert "it is as it was sealed" in verified(house, letter)
+    path.write_text("## Use {#use}\n\nAnything.\n")
+    reseal(house)
+    commit = git(tmp_path, "rev-parse", "--short=10", "HEAD").strip()
+    found = verified(house, letter, 1)
+    assert f"was altered after this letter was sent, by commit {commit}" in found
+
+
+def test_a_clone_without_history_says_so(told: House, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{told.root}", "clone")
+    house = House(tmp_path / "clone")
+    assert "it is as it was sealed" in verified(house, spooled(told))
+    (house.root / "versions/privacy/2/sections/use.md").write_text("## Use {#use}\n\nAll.\n")
+    git(house.root, "config", "user.name", "Tests")
+    git(house.root, "config", "user.email", "tests@hosting.example")
+    reseal(house)
+    found = verified(house, spooled(told), 1)
+    assert "was altered after this letter was sent (this clone lacks the history" in found
+    assert "git fetch --unshallow" in found
+
+
+def test_an_address_for_answers_that_was_another_one_then(told: House, tmp_path: Path) -> None:
+    house = House(shutil.copytree(told.root, tmp_path / "house", symlinks=True))
+    settings = house.root / "publisher.toml"
+    settings.write_text(settings.read_text().replace('"opt-out@', '"leave@'))
+    house.commit("Another address")
+    said = verified(house, spooled(told))
+    assert "publisher.toml names leave@hosting.example; it named the other one in commit" in said
+
+
+def test_a_release_that_does_not_read_is_told(told: House, tmp_path: Path) -> None:
+    house = House(shutil.copytree(told.root, tmp_path / "house", symlinks=True))
+    record = house.root / "versions/privacy/2/release.toml"
+    record.write_text(record.read_text().replace("format = 2", "format = 3"))
+    reseal(house)
+    seal = hashlib.sha256((record.parent / SUMS_FILE).read_bytes()).hexdigest()
+    letter = with_text(spooled(told), lambda t: re.sub(r"[0-9a-f]{64}", seal, t))
+    letter = re.sub(rb"[0-9a-f]{64}", seal.encode(), letter)
+    found = verified(house, letter, 1)
+    assert "belongs to privacy/2, which does not read here: its words are not checked" in found
+
+
+def test_a_letter_without_a_seal_is_held_by_its_words(told: House) -> None:
+    def earlier(data: bytes) -> bytes:
+        data = re.sub(rb"Policy-Release:.*?\r\n .*?\r\n", b"", data)
+        return with_text(data, lambda t: re.sub(r"\n(<p [^>]*>)?This letter bel[^<]*\.", "", t))
+
+    letter = earlier(spooled(told))
+    said = verified(told, letter)
+    assert "has no seal: an earlier program sent it, or it was taken away" in said
+    assert "letter.eml: letter of privacy/2 " in said
+    altered = with_text(letter, replaced("You may opt out", "You must opt out"))
+    assert "says “must”" in verified(told, altered, 1)
+
+
+def test_a_letter_of_a_release_that_is_not_here(told: House) -> None:
+    data = spooled(told).replace(b"privacy/2;", b"privacy/7;")
+    assert "belongs to privacy/7, which is not in this repository" in verified(told, data, 1)
+    data = spooled(told).replace(b"Policy-Release: privacy/2;", b"Policy-Release: other/2;")
+    assert "belongs to other/2, which is not in this repository" in verified(told, data, 1)
+    data = spooled(told).replace(b"privacy/2;", b"privacy/1;")
+    assert "says to be about privacy/1, which has no letter" in verified(told, data, 1)
+
+
+# ── what is no letter ────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_message_that_is_no_letter_of_ours(told: House) -> None:
+    message = b"From: a@b.example\nTo: c@d.example\nSubject: Hello\n\nHow are you?\n"
+    said = verified(told, message, 1)
+    assert "is no letter of ours: it names no release that this repository knows" in said
+    assert "is no letter of ours" in verified(told, forwarded(message), 1)
+
+
+def test_another_letter_about_the_same_release(told: House) -> None:
+    """A receipt says what its recipient declared; it has no seal."""
+    letter = parts_of(spooled(told))
+    reply = EmailMessage(policy=SMTP)
+    reply["From"], reply["To"] = "anna@customer.example", letter["Reply-To"]
+    reply["Subject"] = "Re: Privacy Policy"
+    reply.set_content("I opt out of version 2.\n")
+    said = verified(told, reply.as_bytes(), 1)
+    assert "letter.eml: error: is no letter of ours" in said
+    reply["Reply-To"] = letter["Reply-To"]
+    said = verified(told, reply.as_bytes(), 1)
+    assert "has few words of the letter of privacy/2: it is another message" in said
+
+
+NO_MESSAGE = {
+    "Outlook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "as Outlook alone reads it"),
+    "a PDF": (b"%PDF-1.7\n", "is no message"),
+    "a page": (b"<!DOCTYPE html><p>Hello: you</p>", "is no message"),
+    "nothing": (b"", "is no message"),
+    "bytes": (b"\xff\xfe\x00", "is no message"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NO_MESSAGE)
+def test_a_file_that_is_no_message(told: House, kind: str) -> None:
+    data, said = NO_MESSAGE[kind]
+    found = verified(told, data, 2)
+    assert said in found
+    assert "save the letter from the mail program as a file of its own, .eml" in found
+
+
+def test_a_mailbox_with_several_messages(told: House) -> None:
+    found = verified(told, as_mbox(spooled(told)) * 2, 2)
+    assert "is a mailbox with 2 messages" in found
+
+
+def test_wrong_use(told: House) -> None:
+    assert told.run("verify", "--letter", "nowhere.eml").exit_code == 2
+    path = told.root.parent / "letter.eml"
+    path.write_bytes(spooled(told))
+    assert told.run("verify", "--diff", "--letter", str(path)).exit_code == 2
+    assert told.run("verify", "--letter", "-", stdin=spooled(told)).exit_code == 0
+
+
+def test_a_message_beyond_limits_is_told(told: House) -> None:
+    nested = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n)
+                      for n in range(40))  # fmt: skip
+    message = b"Policy-Release: privacy/2; sha256=" + b"0" * 64 + b"\n" + nested
+    assert "its parts are deeper in each other than is read" in verified(told, message, 1)
+    costly = with_text(spooled(told), lambda t: t + "<div><b>" * 60_000, ("html",))
+    verified(told, costly, 1)
