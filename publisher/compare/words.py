@@ -76,13 +76,7 @@ def compare_words(
     start, behind = _untouched(a, b)
     sides = _segmented((a, b), start, behind, terms)
     pieces = _pieces(a, b, *sides)
-    for piece in pieces:
-        if not piece.kept:
-            was, now = a[piece.old : piece.old_end], b[piece.new : piece.new_end]
-            piece.typography = piece.kept = bool(was and now) and without_typography(
-                was
-            ) == without_typography(now)
-    pieces = _joined(pieces, a, b)
+    pieces = _joined(_retyped(pieces, a, b), a, b)
     agreed = sum(piece.old_end - piece.old for piece in pieces if piece.kept)
     long = sum(len(side.words) for side in sides) > 2 * LEGIBLE_WORDS
     if long and 2 * agreed < LEGIBLE * (len(a) + len(b)) and agreed < STANDS * min(len(a), len(b)):
@@ -209,6 +203,40 @@ def _blank(text: str) -> str:
 
 
 # ── what reads well ──────────────────────────────────────────────────────────────────────────────
+
+
+def _retyped(pieces: list[_Piece], a: str, b: str) -> list[_Piece]:
+    """Finds the changes of mere typography, and keeps these words.
+
+    A space that came or went belongs to the sign beside it, before which it is set or not.
+    """
+    for index, piece in enumerate(pieces):
+        if piece.kept:
+            continue
+        was, now = a[piece.old : piece.old_end], b[piece.new : piece.new_end]
+        if was and now and _alike(was, now, "", ""):
+            piece.typography = piece.kept = True
+        elif (was and now) or not (was or now).strip():
+            behind = pieces[index + 1] if index + 1 < len(pieces) else None
+            before = pieces[index - 1] if index else None
+            if behind and behind.kept and _alike(was, now, "", a[behind.old]):
+                piece.old_end, piece.new_end = piece.old_end + 1, piece.new_end + 1
+                behind.old, behind.new = behind.old + 1, behind.new + 1
+                piece.typography = piece.kept = True
+            elif (
+                before
+                and before.kept
+                and not before.typography
+                and _alike(was, now, a[before.old_end - 1], "")
+            ):
+                piece.old, piece.new = piece.old - 1, piece.new - 1
+                before.old_end, before.new_end = before.old_end - 1, before.new_end - 1
+                piece.typography = piece.kept = True
+    return [piece for piece in pieces if piece.old < piece.old_end or piece.new < piece.new_end]
+
+
+def _alike(was: str, now: str, before: str, behind: str) -> bool:
+    return without_typography(before + was + behind) == without_typography(before + now + behind)
 
 
 def _joined(pieces: list[_Piece], a: str, b: str) -> list[_Piece]:
