@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from publisher.compare.sequences import matching_blocks
-from publisher.compare.spans import Span, SpanKind, kept_spans
-from publisher.text.clauses import Mark, Run
+from publisher.compare.spans import Span, SpanKind, kept_spans, reformatted, stretch_of
+from publisher.text.clauses import Run
 from publisher.text.segmentation import Stretch, Terms, beyond_latin, segment, without_typography
 
 LEGIBLE = 0.3
@@ -358,54 +358,15 @@ def _standing(pieces: Iterable[_Piece]) -> Iterator[_Piece]:
 
 def _spans(pieces: list[_Piece], old: Sequence[Run], new: Sequence[Run]) -> Iterator[Span]:
     for piece in pieces:
-        was = _part(old, piece.old, piece.old_end)
-        now = _part(new, piece.new, piece.new_end)
+        was = stretch_of(old, piece.old, piece.old_end)
+        now = stretch_of(new, piece.new, piece.new_end)
         if piece.typography and len(was) == len(now) == 1:
             (before, marks), (text, own) = was[0], now[0]
             yield Span(SpanKind.KEEP, text, own, None if marks == own else marks, before)
         elif piece.kept and not piece.typography:
-            yield from _both(was, now)
+            yield from reformatted(was, now)
         else:
             for text, marks in was:
                 yield Span(SpanKind.DELETE, text, marks)
             for text, marks in now:
                 yield Span(SpanKind.INSERT, text, marks)
-
-
-def _part(runs: Sequence[Run], start: int, end: int) -> list[tuple[str, tuple[Mark, ...]]]:
-    """A stretch of some runs, with its formatting."""
-    part: list[tuple[str, tuple[Mark, ...]]] = []
-    at = 0
-    for run in runs if end > start else ():
-        if at >= end:
-            break
-        behind = at + len(run.text)
-        if behind > start:
-            text = run.text[max(start - at, 0) : end - at]
-            if part and part[-1][1] == run.marks:
-                part[-1] = (part[-1][0] + text, run.marks)
-            else:
-                part.append((text, run.marks))
-        at = behind
-    return part
-
-
-def _both(
-    was: list[tuple[str, tuple[Mark, ...]]], now: list[tuple[str, tuple[Mark, ...]]]
-) -> Iterator[Span]:
-    """Kept text, cut where its old or its new formatting changes."""
-    if was == now:
-        yield from (Span(SpanKind.KEEP, text, marks) for text, marks in now)
-        return
-    left = right = 0
-    i = j = 0
-    while i < len(was) and j < len(now):
-        size = min(len(was[i][0]) - left, len(now[j][0]) - right)
-        marks, own = was[i][1], now[j][1]
-        text = now[j][0][right : right + size]
-        yield Span(SpanKind.KEEP, text, own, None if marks == own else marks)
-        left, right = left + size, right + size
-        if left == len(was[i][0]):
-            i, left = i + 1, 0
-        if right == len(now[j][0]):
-            j, right = j + 1, 0
