@@ -11,13 +11,13 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from git import Git, GitError
 from measures import words
 
 INDEX = "pairs.json"
@@ -64,16 +64,22 @@ class Source:
     """The one that made the new text of the old one."""
 
 
-def changes(git: Git, pattern: str) -> Iterator[tuple[str, str, str, str]]:
+def git(repo: Path, *words: str) -> bytes:
+    """What git answers in a repository."""
+    return subprocess.run(["git", "-C", repo, *words], capture_output=True, check=True).stdout
+
+
+def changes(repo: Path, pattern: str) -> Iterator[tuple[str, str, str, str]]:
     """Every change of a file: (commit, path, old blob, new blob), the earliest first.
 
     Args:
-        git: in a repository.
+        repo: a clone.
         pattern: which files, as git matches them, such as `*.md` or `Policies/*`.
     """
     options = ("--raw", "--no-abbrev", "--no-renames", "--diff-filter=M", "--format=%H")
     commit = ""
-    for line in git.log("--reverse", *options, "--", pattern).splitlines():
+    told = git(repo, "-c", "core.quotePath=false", "log", "--reverse", *options, "--", pattern)
+    for line in told.decode("utf-8", "replace").splitlines():
         found = _CHANGE.fullmatch(line)
         if found:
             yield commit, found["path"], found["old"], found["new"]
@@ -81,23 +87,22 @@ def changes(git: Git, pattern: str) -> Iterator[tuple[str, str, str, str]]:
             commit = line
 
 
-def blob(git: Git, name: str) -> str | None:
+def blob(repo: Path, name: str) -> str | None:
     """The text of a blob; None if it is not UTF-8."""
-    data: bytes = git.cat_file("blob", name, stdout_as_string=False, strip_newline_in_stdout=False)
     try:
-        return data.decode()
+        return git(repo, "cat-file", "blob", name).decode()
     except UnicodeDecodeError:
         return None
 
 
-def pairs(git: Git, pattern: str) -> Iterator[tuple[Source, str, str]]:
+def pairs(repo: Path, pattern: str) -> Iterator[tuple[Source, str, str]]:
     """The changes of texts that are long enough, where words changed: source, old, new."""
     seen: set[tuple[str, str]] = set()
-    for commit, path, *blobs in changes(git, pattern):
+    for commit, path, *blobs in changes(repo, pattern):
         if (blobs[0], blobs[1]) in seen:
             continue
         seen.add((blobs[0], blobs[1]))
-        old, new = (blob(git, name) for name in blobs)
+        old, new = (blob(repo, name) for name in blobs)
         if old is None or new is None:
             continue
         sides = words(old), words(new)
@@ -115,8 +120,8 @@ def main() -> None:
     add("--limit", type=int, metavar="N", help="take N, evenly spread over their sizes")
     asked = parser.parse_args()
     try:
-        found = [*pairs(Git(asked.repo), asked.file)]
-    except (GitError, OSError) as error:
+        found = [*pairs(asked.repo, asked.file)]
+    except (subprocess.CalledProcessError, OSError) as error:
         sys.exit(f"{asked.repo} cannot be read as a clone: {error}")
     if not found:
         sys.exit(f"No text in {asked.repo} that fits {asked.file} was ever amended.")

@@ -44,6 +44,8 @@ class Tally:
     kills: Counter[str] = field(default_factory=Counter)
     """By the cue that the death waited for."""
     rounds: int = 0
+    counted: str = "kills"
+    """What was done so often."""
     _found: dict[str, Count] = field(default_factory=dict)
 
     def never(self, what: str, cases: Iterable[str]) -> None:

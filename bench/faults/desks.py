@@ -43,11 +43,13 @@ class Desk:
     """`unsigned`, `ssh` or `openpgp`."""
     keys: Path
     """Where keys and programs are that all desks share."""
+    tree: str = "repository"
+    """The folder of the working tree."""
 
     @property
     def repository(self) -> Path:
-        """The git repository."""
-        return self.top / "repository"
+        """The working tree of the git repository."""
+        return self.top / self.tree
 
     @property
     def project(self) -> Path:
@@ -214,7 +216,7 @@ def _corrected(project: Path) -> None:
 
 
 @dataclass(frozen=True)
-class _Task:
+class Task:
     """What is to be done at a desk."""
 
     name: str
@@ -226,10 +228,12 @@ class _Task:
     made: str
 
 
+SET_UPS = ("unsigned", "ssh", "openpgp")
+"""How git is set up to sign."""
 _FIRST = ("--effective", "unknown")
 TASKS = (
-    _Task("material", [_FIRST], _amended, ["--effective", later(60)], "privacy", "2"),
-    _Task(
+    Task("material", [_FIRST], _amended, ["--effective", later(60)], "privacy", "2"),
+    Task(
         "correction",
         [_FIRST],
         _corrected,
@@ -237,8 +241,8 @@ TASKS = (
         "privacy",
         "1.1",
     ),
-    _Task("first", [_FIRST], None, _FIRST, "terms", "1"),
-    _Task(
+    Task("first", [_FIRST], None, _FIRST, "terms", "1"),
+    Task(
         "postponement",
         [_FIRST, ["--effective", later(60)]],
         None,
@@ -249,7 +253,7 @@ TASKS = (
 )
 
 
-def freezing_desk(folder: Path, task: _Task, signed: str, inside: str, keys: Path) -> Desk:
+def freezing_desk(folder: Path, task: Task, signed: str, inside: str, keys: Path) -> Desk:
     """A desk at which a release is to be frozen."""
     top = folder / f"{task.name}-{signed}{'-inside' if inside != '.' else ''}"
     project = _project(top, inside)
@@ -265,7 +269,7 @@ def freezing_desk(folder: Path, task: _Task, signed: str, inside: str, keys: Pat
     if task.edit:
         task.edit(project)
         _commit(desk.repository, "Edit")
-    _dirty(desk)
+    _ready(desk)
     return desk
 
 
@@ -296,12 +300,26 @@ def importing_desk(folder: Path, begun: bool, signed: str, inside: str, keys: Pa
         days = "\n\n".join(f"We keep kind {kind} for {number + kind} days." for kind in range(4))
         _write(old / "legacy.md", f"# Legacy\n\n## Use\n\n{days}\n\n## Contact\n\nWrite to us.\n")
         _commit(old, f"Text {number + 1}")
-    _dirty(desk)
+    _ready(desk)
     return desk
 
 
-def _dirty(desk: Desk) -> None:
-    """Somebody else is at work elsewhere in a larger repository."""
+def desks(what: str, folder: Path, keys: Path) -> list[Desk]:
+    """The desks of an experiment: `freeze`, `import` or `pairs`."""
+    places = [(signed, inside) for inside in (".", "legal") for signed in SET_UPS]
+    if what == "import":
+        return [importing_desk(folder, more, *at, keys) for more in (False, True) for at in places]
+    if what == "pairs":
+        return [freezing_desk(folder, task, *at, keys) for task in TASKS for at in places[:2]]
+    own = [(task, at) for task in TASKS for at in places[: len(SET_UPS)]]
+    own += [(TASKS[0], at) for at in places[len(SET_UPS) :]]
+    return [freezing_desk(folder, task, *at, keys) for task, at in own]
+
+
+def _ready(desk: Desk) -> None:
+    """The site was built before; somebody else is at work elsewhere in a larger repository."""
+    desk.ok("publisher", "build")
+    shutil.rmtree(desk.project / "build")
     if desk.inside != ".":
         _write(desk.repository / "elsewhere/code.txt", "Code that is being written.\n")
         _write(desk.repository / "elsewhere/new.txt", "New.\n")

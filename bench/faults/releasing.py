@@ -10,7 +10,8 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -23,10 +24,14 @@ from bench.faults.git_steps import Steps
 from bench.faults.relay import strike
 from bench.faults.soundness import Snapshot, begun, flaws, left_locked, stands
 
+AT_ONCE = 2
+"""Rounds that are played at the same time."""
 LIMIT = 60.0
 """Seconds that any command may take."""
 TRIES = 5
 """Runs that may follow a kill, each after a remedy was carried out."""
+SOME = 0.3
+"""Share of the builds that are made where nothing half-made is there: they take the longest."""
 _MOMENTS = ("step", "step", "step", "started", "written")
 _TELLS = re.compile(r"cut off|not (?:complete|finish)|unfinished|interrupted|at work")
 """How a command says that something half-made is there."""
@@ -48,6 +53,8 @@ class Fate:
     """Whether the next run begins while what it started may still be at work."""
     second: bool
     """Whether the same was started twice at once."""
+    stray: bool
+    """Whether somebody puts a folder of their own beside the releases before the next run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,7 @@ class Course:
             family=random.random() < 0.5,
             at_once=random.random() < 0.3,
             second=random.random() < 0.1,
+            stray=random.random() < 0.1,
         )
 
 
@@ -105,6 +113,7 @@ class Round:
         self.steps = Steps.new(folder / "steps")
         self.mark = f"FAULTS={folder.parent.name}-{folder.name}"
         self.before = Snapshot.of(self.desk)
+        self._chance = Random(folder.name)
         self.told: list[str] = []
         """What happened, for whoever looks for the cause."""
         self.broken = False
@@ -143,6 +152,7 @@ class Round:
         with self._lock:
             if cue:
                 self._tally.kills[_called(cue)] += 1
+                self._tally.rounds += 1
         if second and not ended(second, LIMIT):
             strike(second.pid, family=True)
         if second:
@@ -195,6 +205,8 @@ class Round:
         silent = half and not code and not _TELLS.search(said)
         self.never("half-made releases of which verify says nothing", [said] if silent else [])
         self._asked("status")
+        if not half and not self._chance.random() < SOME:
+            return
         copy = self.desk.copied(self.folder / "copy")
         code, said = self._asked("build", at=copy)
         self.tells("builds that were refused after a kill", bool(code))
@@ -233,6 +245,16 @@ class Round:
         again = not stood and runs > 1
         self.tells("next runs that needed a remedy, and had it", again and not lost)
 
+    def meet_stray(self) -> None:
+        """Has the next run meet a folder that no freeze made: it stays as it is."""
+        mine = self.desk.project / "versions" / self.desk.policy / "9/mine.txt"
+        mine.parent.mkdir(parents=True)
+        mine.write_text("Mine.")
+        self._asked(*self.desk.words)
+        kept = mine.is_file() and mine.read_text() == "Mine."
+        self.never("folders that were removed and that nobody's journal named", [""] * (not kept))
+        shutil.rmtree(mine.parent, ignore_errors=True)
+
     def _remedy(self, said: str) -> None:
         for words in remedies(said):
             code, answer = self.desk.run("sh", "-c", words)
@@ -248,8 +270,9 @@ class Round:
             return
         clone = self.folder / "clone"
         self.desk.ok("git", "clone", "-q", str(self.desk.repository), str(clone))
-        for words in (["verify"], ["build"]):
-            where = clone / self.desk.inside
+        where, kept = clone / self.desk.inside, ".publisher/cache"
+        shutil.copytree(self.desk.project / kept, where / kept)
+        for words in (["verify"], ["build"])[: 2 if self._chance.random() < SOME else 1]:
             code, said = self.desk.run("publisher", *words, cwd=where)
             self.told.append(f"{words} of a clone ended with {code}:\n{said}")
             wrong = [f"{words[0]}: {said[-300:]}"] if code else []
@@ -268,48 +291,45 @@ class Round:
         if not fate.at_once:
             self.quiet()
             self.ask_others()
+        if fate.stray:
+            self.quiet()
+            self.meet_stray()
         self.complete()
         self.quiet()
         self.count()
 
 
 def kill_releasers(
-    name: str,
-    desks: Sequence[Desk],
-    folder: Path,
-    kills: int,
-    random: Random,
-    spread: Callable[[Callable[[int], None], int], None],
+    name: str, desks: Sequence[Desk], folder: Path, kills: int, random: Random
 ) -> Tally:
     """Kills a command a number of times, at each desk in turn.
 
     Args:
         name: of the experiment.
         desks: where it is at work.
-        folder: for copies; those of rounds in which a promise was broken are kept there.
+        folder: for copies; what was said in rounds in which a promise was broken is kept there.
         kills: how many.
         random: the source of all moments.
-        spread: calls a function with the numbers up to one, perhaps several at a time.
     """
     tally, lock = Tally(name), Lock()
-    courses = [Course.of(desk, folder / f"course-{at}") for at, desk in enumerate(desks)]
-    seeds = [random.random() for _ in range(2 * kills)]
-    killed = tally.kills
+    seeds = [random.random() for _ in range(3 * kills)]
+
+    def course(at: int) -> Course:
+        return Course.of(desks[at], folder / f"course-{at}")
 
     def one(number: int) -> None:
-        if killed.total() >= kills:
+        if tally.kills.total() >= kills:
             return
         at = number % len(desks)
-        fate = courses[at].fate(Random(seeds[number]))
         played = Round(desks[at], folder / f"round-{number}", tally, lock)
-        played.play(fate)
-        with lock:
-            tally.rounds += 1
+        played.play(courses[at].fate(Random(seeds[number])))
         if played.broken:
             (folder / f"round-{number}.log").write_text("\n".join(played.told))
         shutil.rmtree(played.folder)
 
-    spread(one, len(seeds))
+    with ThreadPoolExecutor(AT_ONCE) as several:
+        courses = list(several.map(course, range(len(desks))))
+        list(several.map(one, range(len(seeds))))
     return tally
 
 

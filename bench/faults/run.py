@@ -1,11 +1,13 @@
 """Kills the program, and counts what became of letters, forms and messages; see README.md.
 
-python bench/faults/run.py [--kills 200] [--postgresql URL] [send] [serve] [receive]
+python bench/faults/run.py [--kills 200] [--postgresql URL] [send] [serve] [receive] [freeze]
+                           [import] [pairs]
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import tempfile
 import time
@@ -18,16 +20,21 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from bench.faults.counts import Tally
+from bench.faults.desks import desks, shared_keys
 from bench.faults.engines import Engine, PostgreSQL, SQLite
 from bench.faults.firms import Founder
+from bench.faults.pairs import pair_freezers
 from bench.faults.receiving import kill_receivers
+from bench.faults.releasing import kill_releasers
 from bench.faults.sending import kill_senders
 from bench.faults.serving import kill_servers
 
 PATIENCE = 75.0
 """Seconds that receipts have at the end of a round: they go out within a minute."""
 
-EXPERIMENTS = ("send", "serve", "receive")
+LEDGERS = ("send", "serve", "receive")
+"""Experiments on the ledger, made with each database."""
+EXPERIMENTS = (*LEDGERS, "freeze", "import", "pairs")
 
 
 def experiment(
@@ -47,7 +54,8 @@ def experiment(
 def shown(tally: Tally, seconds: float) -> Table:
     """A tally as a table."""
     by_cue = ", ".join(f"{number} {cue}" for cue, number in tally.kills.most_common())
-    title = f"{tally.name}: {tally.kills.total()} kills, {tally.rounds} rounds, {seconds:.0f} s"
+    number = f"{tally.kills.total()} {tally.counted}, {tally.rounds} rounds"
+    title = f"{tally.name}: {number}, {seconds:.0f} s"
     table = Table("what", "found", "promised", title=title, caption=by_cue, min_width=72)
     for count in tally.counts:
         verdict = ("0, BROKEN" if count.broken else "0") if count.promised else ""
@@ -58,6 +66,14 @@ def shown(tally: Tally, seconds: float) -> Table:
 def named(tally: Tally) -> list[str]:
     """The first cases of each promise that was broken."""
     return [f"{tally.name}: {count.what}: {', '.join(count.shown)}" for count in tally.broken]
+
+
+def releasing_experiment(name: str, folder: Path, kills: int, random: Random, keys: Path) -> Tally:
+    """Kills what makes releases a number of times; or has two freezes run at once."""
+    made = desks(name, folder / "desks", keys)
+    if name == "pairs":
+        return pair_freezers(made, folder / "work", kills, random)
+    return kill_releasers(name, made, folder / "work", kills, random)
 
 
 def _engines(postgresql: str | None) -> list[Engine]:
@@ -73,22 +89,43 @@ def _made(name: str, engine: Engine, options: argparse.Namespace, told: Console)
     return named(tally)
 
 
+def _released(name: str, options: argparse.Namespace, told: Console) -> list[str]:
+    """The same for what makes releases: in memory where that can be, for git writes much."""
+    memory = Path("/dev/shm")
+    place = str(memory) if memory.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="faults-", dir=place) as folder:
+        start = time.monotonic()
+        with shared_keys(Path(folder) / "keys") as keys:
+            random, number = Random(options.seed), options.kills
+            tally = releasing_experiment(name, Path(folder), number, random, keys)
+        if options.kept:
+            options.kept.mkdir(parents=True, exist_ok=True)
+            for log in (Path(folder) / "work").glob("*.log"):
+                shutil.copy(log, options.kept / f"{name}-{log.name}")
+    told.print(shown(tally, time.monotonic() - start))
+    return named(tally)
+
+
 def main() -> int:
     """Prints a table for each experiment and engine; 1 where a promise was broken."""
     parser = argparse.ArgumentParser(description="Kills Policy Publisher, and counts.")
-    parser.add_argument("experiments", nargs="*", metavar="send|serve|receive")
+    parser.add_argument("experiments", nargs="*", metavar="|".join(EXPERIMENTS))
     parser.add_argument("--kills", type=int, default=200, help="of each experiment (200)")
     parser.add_argument("--customers", type=int, default=1300, help="of each ledger (1300)")
     parser.add_argument("--seed", type=int, default=1, help="of all that is drawn at random (1)")
     parser.add_argument("--postgresql", metavar="URL", help="and the same there")
+    parser.add_argument("--kept", type=Path, help="folder for what the broken rounds said")
     options = parser.parse_args()
     if unknown := set(options.experiments) - set(EXPERIMENTS):
         parser.error(f"no such experiment: {', '.join(sorted(unknown))}")
     told = Console(width=max(100, Console().width))
     broken: list[str] = []
+    wanted = options.experiments or EXPERIMENTS
+    for name in [name for name in wanted if name not in LEDGERS]:
+        broken += _released(name, options, told)
     for engine in _engines(options.postgresql):
         try:
-            for name in options.experiments or EXPERIMENTS:
+            for name in [name for name in wanted if name in LEDGERS]:
                 broken += _made(name, engine, options, told)
         finally:
             engine.close()

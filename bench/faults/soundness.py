@@ -24,6 +24,7 @@ class Snapshot:
     """A project before anything was asked of it."""
 
     head: str
+    branch: str
     files: Mapping[str, bytes]
     """Every file of the repository's working tree, what git does not have included."""
     tags: Mapping[str, str]
@@ -32,7 +33,8 @@ class Snapshot:
     @classmethod
     def of(cls, desk: Desk) -> Snapshot:
         """What is there now."""
-        return cls(_git(desk, "rev-parse", "HEAD"), _files(desk), tags(desk))
+        head, branch = _git(desk, "rev-parse", "HEAD"), _git(desk, "symbolic-ref", "HEAD")
+        return cls(head, branch, _files(desk), tags(desk))
 
 
 def flaws(desk: Desk, before: Snapshot) -> Iterator[str]:
@@ -54,7 +56,7 @@ def flaws(desk: Desk, before: Snapshot) -> Iterator[str]:
 def left_locked(desk: Desk) -> list[str]:
     """Lock files in git's folder that hold up others."""
     # One of ours is held, not there or gone; an index of git's that no longer counts locks nobody.
-    found = (desk.repository / ".git").rglob("*.lock")
+    found = (desk.top / "repository/.git").rglob("*.lock")
     free = re.compile(r"publisher\.lock|next-index-\d+\.lock")
     return [str(path.relative_to(desk.top)) for path in found if not free.fullmatch(path.name)]
 
@@ -157,8 +159,8 @@ def _history_wrong(desk: Desk, before: Snapshot) -> Iterator[str]:
     changed = _git(desk, "diff", "--name-only", before.head, "HEAD").splitlines()
     if foreign := [name for name in changed if not _may_change(desk, name)]:
         yield f"the commit has {', '.join(foreign)}"
-    if branch := _git(desk, "symbolic-ref", "HEAD") != "refs/heads/main":
-        yield f"the branch is {branch}"
+    if _git(desk, "symbolic-ref", "HEAD") != before.branch:
+        yield "another branch is checked out"
     if lost := [name for name, what in before.tags.items() if tags(desk).get(name) != what]:
         yield f"tags were altered: {', '.join(lost)}"
 

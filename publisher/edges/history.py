@@ -18,13 +18,6 @@ from publisher.errors import HistoryError, NotFoundError
 from publisher.releases.revisions import Revision, Tag
 from publisher.releases.seals import bears_witness
 
-__all__ = ["Git", "GitCommandError", "History", "Revision", "Tag", "git_said"]
-
-try:
-    from git import Git, GitCommandError
-except ImportError as error:  # GitPython looks for git as soon as it is imported
-    raise HistoryError("git is not installed", remedy="apt-get install git") from error
-
 _FACTS = "--format=%H%x00%an%x00%cI%x00%s"
 """What is asked about a commit, in four parts."""
 
@@ -359,9 +352,3 @@ def _no_tree(git: GitProgram, root: Path, bare: bool) -> HistoryError:
 
 def _revision(commit: str, author: str, when: str, subject: str) -> Revision:
     return Revision(commit, author, time_of_commit(when), subject)
-
-
-def git_said(error: GitCommandError) -> str:
-    """Git's own reason for refusing, on one line."""
-    text = str(error.stderr or error.stdout or error).strip().removeprefix("stderr:").strip(" '\n")
-    return " ".join(text.split())[:300]

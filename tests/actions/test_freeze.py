@@ -12,7 +12,7 @@ import pytest
 from publisher.edges.history import History
 from publisher.errors import FreezeError
 from publisher.releases.number import Number
-from tests.fixtures.house import FACTS, SECTIONS, House, git, later, today
+from tests.fixtures.house import FACTS, SECTIONS, House, git, later, make_house, today
 from tests.fixtures.workplaces import archive_of
 
 
@@ -248,3 +248,24 @@ def test_a_tag_is_signed_where_git_is_set_up_to_sign(house: House) -> None:
     output = house.ok("freeze", "--effective", "unknown")
     assert "(signed)" in output
     assert History(house.root).tags("privacy")["privacy/1"].signed
+
+
+def test_a_project_in_a_folder_of_a_larger_repository(tmp_path: Path) -> None:
+    """Its notes are gathered, and dirt elsewhere does not matter."""
+    top = tmp_path / "all"
+    house = House(top / "legal")
+    make_house(house.root)
+    (house.root / ".git").rename(top / ".git")
+    (top / "code.txt").write_text("Code.\n")
+    house.commit()
+    (top / "code.txt").write_text("Code that is being written.\n")
+    house.ok("freeze", "--effective", "unknown")
+    house.write({"security.md": SECTIONS["security.md"].replace("128-bit", "256-bit")})
+    house.write({"notes/security.md": "Longer keys protect your data better.\n"})
+    git(house.root, "add", ".")
+    git(house.root, "commit", "-q", "-m", "Longer keys")
+    house.ok("freeze", "--effective", later(60))
+    assert git(top, "status", "--porcelain").splitlines() == [" M code.txt"]
+    assert not (house.root / "policy/privacy/notes/security.md").exists()
+    assert (house.root / "versions/privacy/2/notes/security.md").exists()
+    assert "legal/privacy/2" in git(top, "tag", "--list")

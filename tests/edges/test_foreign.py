@@ -244,6 +244,35 @@ def test_what_the_owner_sets_by_the_environment_goes_on_to_count(
     assert len(ForeignHistory(past.root).sightings("terms.md")) == 2
 
 
+def test_what_git_hands_to_a_hook_names_no_other_repository(
+    house: House, past: Past, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_past(tmp_path / "other")
+    other.texts("# Another text\n\nNot this one.\n")
+    monkeypatch.setenv("GIT_DIR", str(other.root / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(other.root))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(other.root / ".git/index"))
+    monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(other.root / ".git/objects"))
+    found = ForeignHistory(past.root).sightings("terms.md")
+    monkeypatch.undo()
+    assert [sighting.commit for sighting in found] == git(
+        past.root, "log", "--reverse", "--format=%H"
+    ).split()
+
+
+def test_settings_of_whoever_called_us_start_nothing(
+    past: Past, trap: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`git -c` hands its settings on, and they would come after those of the environment."""
+    signed(past)
+    given = f"'gpg.program'='{trap}' 'log.showSignature'='true' 'diff.external'='{trap}'"
+    monkeypatch.setenv("GIT_CONFIG_PARAMETERS", given)
+    assert len(ForeignHistory(past.root).sightings("terms.md")) == 2
+    assert not ran(trap)
+    git(past.root, "log", "-1")
+    assert ran(trap), "the trap is none: this test could not fail"
+
+
 # ── paths ────────────────────────────────────────────────────────────────────────────────────────
 
 

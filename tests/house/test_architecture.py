@@ -197,7 +197,7 @@ def test_an_action_has_an_end_to_end_test_of_its_name(path: Path) -> None:
     ("library", "place"),
     [
         ("mkdocs", "edges/mkdocs/"),
-        ("git", "edges/"),
+        ("gitdb", "edges/git_objects.py"),
         ("sqlalchemy", "edges/ledger/"),
         ("smtplib", "edges/carriers/"),
         ("weasyprint", "edges/"),
@@ -215,6 +215,23 @@ def test_a_library_is_known_in_one_place(library: str, place: str) -> None:
     }
     assert users
     assert [user for user in users if not user.startswith(place)] == []
+
+
+STARTS_GIT = {
+    "edges/git_program.py": "reads, in one way, whatever its user has set it up to show",
+    "edges/commits.py": "writes, with the user's hooks and signing programs",
+    "edges/signatures.py": "checks signatures, with nothing of the user's",
+}
+"""The modules that start git, and what for."""
+
+
+def test_git_is_started_in_few_places() -> None:
+    found = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if re.search(r"""\[\s*["']git["'],""", path.read_text("utf-8"))
+    }
+    assert found == set(STARTS_GIT)
 
 
 def test_what_architecture_points_to_is_there() -> None:
