@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from publisher.edges.files import sync_folder, write_file
+from publisher.edges.private import keep_private_around
 from publisher.errors import SealError
 from publisher.releases.act import Act, act_text, read_act
 
@@ -28,7 +29,7 @@ class Journals:
             ConfigurationError: the journal does not read.
             SealError: the system does not let us read it.
         """
-        place = self._place(policy_id)
+        place = self.place(policy_id)
         try:
             return read_act(place.read_bytes(), str(place))
         except (FileNotFoundError, NotADirectoryError):
@@ -50,21 +51,27 @@ class Journals:
 
     def begun(self, policy_id: str) -> float:
         """When it was written down, as the disk's clock has it; in seconds."""
-        return self._place(policy_id).stat().st_mtime
+        return self.place(policy_id).stat().st_mtime
 
     def write(self, act: Act) -> None:
         """Writes down what is about to be made, durably."""
-        write_file(self._place(act.policy_id), act_text(act), mode=0o600)
+        keep_private_around(self._folder)
+        write_file(self.place(act.policy_id), act_text(act), mode=0o600)
 
     def remove(self, act: Act) -> None:
         """Ends the record: all of it is made, or nothing."""
-        place = self._place(act.policy_id)
+        self.fresh_index(act)
+        place = self.place(act.policy_id)
         place.unlink(missing_ok=True)
         sync_folder(place.parent)
 
-    def index(self, act: Act) -> Path:
-        """A file beside the journal in which git may gather the commit."""
-        return self._folder / f".{act.policy_id}.index"
+    def fresh_index(self, act: Act) -> Path:
+        """A file beside the journal that is not there, for git to gather a commit in."""
+        place = self._folder / f".{act.policy_id}.index"
+        for each in (place, place.with_name(f"{place.name}.lock")):  # of a git that was killed
+            each.unlink(missing_ok=True)
+        return place
 
-    def _place(self, policy_id: str) -> Path:
+    def place(self, policy_id: str) -> Path:
+        """The path of a policy's journal."""
         return self._folder / f"{policy_id}.json"

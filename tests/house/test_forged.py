@@ -411,6 +411,26 @@ def test_a_forgery_is_told(scene: Scene, name: str) -> None:
     assert before == (known.read_bytes() if known.exists() else b"")
 
 
+def test_a_journal_that_was_pushed_writes_nothing(scenes: dict[str, Scene], tmp_path: Path) -> None:
+    """A freeze takes up what it began, and nothing that somebody says it began."""
+    scene = copied(scenes["unsigned"], tmp_path)
+    forger = Forger(scene.house)
+    target = tmp_path / "authorized_keys"
+    target.write_text("mine\n")
+    place = scene.house.root / ".publisher/unfinished/privacy.json"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    before = {str(target): b"theirs", "../authorized_keys": b"theirs"}
+    seals = {Number(4): "0" * 64}
+    act = Act("freeze", "privacy", seals, "", "", "", changes=before, before=before)
+    place.write_bytes(act_text(act))
+    forger.git("add", "-f", ".publisher/unfinished")
+    forger.commit()
+    result = scene.house.run("freeze", "--effective", later(200))
+    assert result.exit_code == 2
+    assert "was committed" in result.output
+    assert target.read_text() == "mine\n"
+
+
 def test_a_sound_house_has_no_errors(scene: Scene) -> None:
     """Else each forgery would be found in a house where everything is."""
     output = scene.house.ok("verify", *scene.words)
