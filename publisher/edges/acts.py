@@ -19,7 +19,7 @@ from publisher.edges.files import write_file
 from publisher.edges.git_locks import clear_git_locks
 from publisher.edges.journals import Journals
 from publisher.edges.locks import alone
-from publisher.edges.merges import refuse_two_of_a_number
+from publisher.edges.merges import refuse_pushed, refuse_two_of_a_number
 from publisher.edges.rehearsal import ATTRIBUTES_FILE, Rehearsal, refuse_taken, refuse_unfinished
 from publisher.edges.signatures import Signatures
 from publisher.edges.tags import common_folder
@@ -118,7 +118,7 @@ class Acts:
             HistoryError: neither can be done; says why.
         """
         for act in self.journals.all():
-            self._refuse_pushed(act)
+            refuse_pushed(self.journals.place(act.policy_id), self.root)
             clear_git_locks(self.commits, self.journals.begun(act.policy_id), self._tag(act))
             tag = self.commits.tagged(self._tag(act))
             commit = self.commits.commit_of(act)
@@ -129,18 +129,6 @@ class Acts:
             else:
                 self._take_back(act, ours=False)
                 yield Done(act)
-
-    def _refuse_pushed(self, act: Act) -> None:
-        """A journal says which files to write and to remove; who pushes one would say so here.
-
-        Raises:
-            HistoryError: the journal of an act came with a commit.
-        """
-        place = self.journals.place(act.policy_id).relative_to(self.root).as_posix()
-        if self.commits.holds("HEAD", place):
-            what = "was committed: what it says was never begun here, and is not taken up"
-            remedy = f"git rm -r --cached .publisher && rm {place}, and commit it"
-            raise HistoryError(what, where=place, remedy=remedy)
 
     def at(self, done: Done) -> bool:
         """Whether it stands, and nothing was committed since."""
