@@ -14,12 +14,11 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from publisher.errors import SealError
 from tests import ROOT
 from tests.fixtures.house import CONFIGURATION, FACTS, SECTIONS, House, copied_house, git, later
 from tests.fixtures.keys import ssh_key
 from tests.fixtures.some import some
-
-pytestmark = pytest.mark.xdist_group("git")
 
 SOON = SECTIONS["contact.md"].replace("Write to us", "Write to us soon")
 EDITED = {"contact.md": SOON, "notes/contact.md": "We answer sooner.\n"}
@@ -709,6 +708,34 @@ def test_whose_tag_it_is_is_asked_once(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("PATH", "/nowhere")
     assert len(archive.releases("privacy")) == 2
     assert archive.last("privacy")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_where_no_git_runs_it_is_told_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool
+) -> None:
+    """A receiver may have none, or run as another user than the one who cloned."""
+    from tests.fixtures.workplaces import archive_of
+
+    house = copied_house(tmp_path / "house", _worked_on)
+    released_elsewhere(house)
+    for _ in range(3):
+        git(house.root, "commit", "-q", "--allow-empty", "-m", "On")
+    git(house.root, "merge", "-q", "--no-ff", "-m", "Merge", "HEAD~2")
+    if packed:
+        git(house.root, "gc", "-q")
+    own = os.environ["PATH"]
+    for name, value in (("PATH", "/nowhere"), (TAKEN, "1")):
+        monkeypatch.setenv(name, value)
+        monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+        assert len(archive_of(house.project).releases("privacy")) == 2
+    monkeypatch.undo()
+    git(house.root, "merge", "-q", "release")
+    shutil.rmtree(house.root / "versions/privacy/3")
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(SealError, match="its tag privacy/3 bears witness to it"):
+        archive_of(house.project).releases("privacy")
+    monkeypatch.setenv("PATH", own)
 
 
 # ── called by git itself ─────────────────────────────────────────────────────────────────────────
