@@ -92,7 +92,7 @@ class _Extractor:
                     found.append((under, []))
                 lines = found[-1][1]
                 place = self._place(op)
-                if op.continued:
+                if op.continued and not op.flows:
                     origin = goes_on["old" if op.new else "new"]
                     above = origin is last
                     if above and origin.unchanged:
@@ -105,7 +105,7 @@ class _Extractor:
         return [Extract(self._title(under), tuple(lines)) for under, lines in found]
 
     def _is_shown(self, op: Operation) -> bool:
-        if op.unchanged:
+        if op.unchanged or (op.flows and not op.rewritten):
             return False
         heading = op.clause.kind is Kind.HEADING
         carried = op.move in self.carried and not heading
