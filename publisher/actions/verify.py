@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -91,8 +91,9 @@ def verify(workplace: Workplace, wanted: str | None, order: VerifyOrder) -> Veri
     signers = read_signers_file(order.signers) if order.signers else ""
     file = KnownFile(order.known) if order.known else None
     known = (file.read() if file else None) or KnownSeals()
-    ids = {*workplace.policy_ids, *history.tagged_policies(), *known.policies}
-    ids |= {name for name in history.touched("versions") if POLICY_ID.fullmatch(name)}
+    were = {*history.tagged_policies(), *known.policies}
+    were |= {name for name in history.touched("versions") if POLICY_ID.fullmatch(name)}
+    ids = were | _policies_here(workplace, wanted, were)
     if wanted is not None and wanted not in ids:
         workplace.policy_id(wanted)  # says which there are
         raise NotFoundError(f"there is no policy `{wanted}`")
@@ -104,6 +105,21 @@ def verify(workplace: Workplace, wanted: str | None, order: VerifyOrder) -> Veri
         found.append(_verification(evidence, tuple(altered), signers))
     done = Verified(found)
     return replace(done, told=tuple(_kept(file, known, done))) if file else done
+
+
+def _policies_here(workplace: Workplace, wanted: str | None, were: Collection[str]) -> set[str]:
+    """The policies that there are; refused where that is none, or a folder and no more.
+
+    Args:
+        were: those that git or a file from outside knows releases of: what is gone of them is told.
+    """
+    here = workplace.policy_ids
+    if not here and not were:
+        workplace.policy_id(None)  # says so
+    for each in here:
+        if each not in were and wanted in (None, each):
+            workplace.policy_id(each)
+    return set(here)
 
 
 def _outside(known: KnownPolicy, signers: str, order: VerifyOrder) -> Outside:
