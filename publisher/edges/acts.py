@@ -108,8 +108,11 @@ class Acts:
                 remedy=act.remedy,
             )
 
-    def recovered(self) -> Iterator[Done]:
+    def recovered(self, policy_id: str) -> Iterator[Done]:
         """Completes or takes back whatever was cut off in this project.
+
+        Args:
+            policy_id: of which unfinished folders are removed too.
 
         Yields:
             What became of each.
@@ -117,6 +120,7 @@ class Acts:
         Raises:
             HistoryError: neither can be done; says why.
         """
+        self.archive.sweep(policy_id)
         for act in self.journals.all():
             clear_git_locks(self.commits, self.journals.begun(act.policy_id), self._tag(act))
             tag = self.commits.tagged(self._tag(act))
@@ -215,7 +219,6 @@ class Acts:
         before = {path: bytes_at(self.root / path) for path in act.changes}
         act = replace(act, head=commits.head, branch=commits.branch, before=before)
         self.journals.write(act)
-        self.archive.sweep(act.policy_id)
         try:
             for number, files in folders:
                 self.archive.write(act.policy_id, number, files)
