@@ -247,7 +247,7 @@ class Round:
 
     def meet_stray(self) -> None:
         """Has the next run meet a folder that no freeze made: it stays as it is."""
-        mine = self.desk.project / "versions" / self.desk.policy / "9/mine.txt"
+        mine = self.desk.project / "versions" / self.desk.policy / "99/mine.txt"
         mine.parent.mkdir(parents=True)
         mine.write_text("Mine.")
         self._asked(*self.desk.words)
