@@ -31,7 +31,7 @@ LIMIT = 60.0
 TRIES = 5
 """Runs that may follow a kill, each after a remedy was carried out."""
 SOME = 0.3
-"""Share of the builds that are made where nothing half-made is there: they take the longest."""
+"""Share of the looks that are taken where nothing half-made is there."""
 _MOMENTS = ("step", "step", "step", "started", "written")
 _TELLS = re.compile(r"cut off|not (?:complete|finish)|unfinished|interrupted|at work")
 """How a command says that something half-made is there."""
@@ -201,11 +201,13 @@ class Round:
         half = half and not whole
         self.tells("kills that left something half-made", half)
         self.tells("kills after which the release stood", whole)
+        if not (half or whole) and not self._chance.random() < SOME:
+            return
         code, said = self._asked("verify")
         silent = half and not code and not _TELLS.search(said)
         self.never("half-made releases of which verify says nothing", [said] if silent else [])
         self._asked("status")
-        if not half and not self._chance.random() < SOME:
+        if whole and not self._chance.random() < SOME:
             return
         copy = self.desk.copied(self.folder / "copy")
         code, said = self._asked("build", at=copy)
