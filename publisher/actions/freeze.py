@@ -16,7 +16,7 @@ from publisher.edges.clones import refuse_partial_clone
 from publisher.edges.merges import refuse_two_of_a_number
 from publisher.edges.press import Press
 from publisher.edges.working_tree import refuse_uncommitted, refuse_unlike
-from publisher.letters.html_part import styled
+from publisher.letters.html_part import FILLED_IN, styled
 from publisher.letters.notice import notice_text, postponement_text
 from publisher.paper.documents import frozen_name, release_document
 from publisher.policies.organisation import Organisation
@@ -154,7 +154,7 @@ def _with_letter(plan: FreezePlan, organisation: Organisation) -> Release:
     else:
         assert plan.amendment
         letter = notice_text(release, announced.before, plan.amendment, organisation)
-    styled(letter)  # a letter too large to be read is refused before it is frozen
+    styled(letter, room=FILLED_IN)  # a letter too large to be read is refused before it is frozen
     return replace(release, notice=letter, opt_out=wording(release, organisation.name))
 
 

@@ -31,6 +31,8 @@ _MARK = re.compile(r"\s*(?:\[[^\[\]]{1,40}\]|(?:re|aw|fwd?|wg|tr|rv|sv|antw):)\s
 _FOOTER = re.compile(r"(?:[_=*-]{2,}|—+)\Z")
 _WEB = re.compile(r"://|\bwww\.", re.IGNORECASE)
 _LONGEST_NAME = 200
+_LEAST_SHARE = 0.5
+"""Share of the words of the sealed letter that makes a message one that was altered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,12 @@ class _Check:
             self._error(f"addresses “{name[:80]}”, which is no name that a letter of ours has")
             return self.found
         text = with_seal(fill(self.release.notice, self.fields.values), self.release)
+        if _share(text, self.letter) < _LEAST_SHARE:
+            self._error(
+                f"has few words of the letter of {self.release.name}: it is another message"
+            )
+            self._doubts()
+            return self.found
         self._subject(subject_of(text))
         self._text("plain text", self.letter.plain, as_plain_text(parse(text)))
         html = str(styled(text, self.release.policy.facts.language))
@@ -271,6 +279,13 @@ def _words(text: str) -> list[str]:
     """The words of a text, without the signs of a quotation, which move where lines do."""
     text = unicodedata.normalize("NFC", text)
     return re.sub(r"(?m)^[ \t]*(?:>[ \t]?)+", "", text).split()
+
+
+def _share(text: str, letter: ReceivedLetter) -> float:
+    """How much of the sealed letter is in a message: the share of its words, each once."""
+    own = set(as_plain_text(parse(text)).split())
+    said = {word for one in (*letter.plain, *letter.html) for word in one.split()}
+    return len(own & said) / len(own)
 
 
 def _short(words: Sequence[str]) -> str:

@@ -77,11 +77,11 @@ class Acts:
         Raises:
             FreezeError: somebody does.
         """
-        git = common_folder(self.root)
-        if git is None:  # which is refused by whoever asks git for anything
+        place = lock_of_acts(self.root)
+        if place is None:  # which is refused by whoever asks git for anything
             yield
             return
-        with alone(git / "publisher.lock", doing, PATIENCE) as held:
+        with alone(place, doing, PATIENCE) as held:
             self.commits.kept_open = (held,)
             try:
                 yield
@@ -219,8 +219,8 @@ class Acts:
         try:
             for number, files in folders:
                 self.archive.write(act.policy_id, number, files)
-            self._write(act.changes)
-            commits.commit(act, self.journals.index(act))
+            self._write({path: data for path, data in act.changes.items() if data is not None})
+            commits.commit(act, self.journals.fresh_index(act))
             commit = commits.commit_of(act)
             if altered := self._altered(act, commit):
                 raise self._rewritten(altered)
@@ -232,6 +232,9 @@ class Acts:
     def _finish(self, act: Act, commit: str) -> Done:
         """From the commit on: git's index, the tag, and the end of the journal."""
         commits, name = self.commits, self._tag(act)
+        # Hooks look at the draft, which lacks its notes only once the release has them.
+        gone = (path for path, data in act.changes.items() if data is None)
+        self._write({path: None for path in gone if _bytes(self.root / path) == act.before[path]})
         commits.settle(act.paths)
         if commits.tagged(name) is None:
             commits.tag(name, commit, act.testimony, sign=bool(act.signers) or commits.signs)
@@ -247,7 +250,6 @@ class Acts:
         return Done(act, commit, name, signature)
 
     def _end(self, act: Act) -> None:
-        self.journals.index(act).unlink(missing_ok=True)
         self.journals.remove(act)
 
     def _tag(self, act: Act) -> str:
@@ -278,6 +280,8 @@ class Acts:
         for number, folder in act.folders.items():
             files = self.commits.files(commit, folder)
             found += [f"{folder}/{name}" for name, _ in flaws_of(act.seals[number], files)]
+        gone = [path for path, data in act.changes.items() if data is None]
+        found += [path for path in gone if self.commits.holds(commit, path)]
         own = tuple(f"{folder}/" for folder in act.folders.values())
         for path in self.commits.changed(act.head, commit):
             held = path.startswith(("versions/", f"policy/{act.policy_id}/"))
@@ -372,6 +376,12 @@ class Acts:
         """Whether a file is as the act left it, and not as it was before."""
         now = _bytes(self.root / path)
         return now == act.changes[path] and now != act.before[path]
+
+
+def lock_of_acts(root: Path) -> Path | None:
+    """The lock that is held while something is made in a repository; None: there is none."""
+    git = common_folder(root)
+    return git / "publisher.lock" if git else None
 
 
 def _bytes(path: Path) -> bytes | None:

@@ -8,10 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
+from publisher.edges.acts import lock_of_acts
 from publisher.edges.archive import Archive
 from publisher.edges.drafts import Drafts
 from publisher.edges.file_state import LITTER
 from publisher.edges.history import History
+from publisher.edges.locks import is_held
 from publisher.edges.signatures import Signatures
 from publisher.edges.tagged import Tagged
 from publisher.policies.file_names import unix_lines
@@ -68,8 +70,14 @@ class Witnesses:
             vouchers=self._vouchers(releases, tags, outside),
             known=outside.known,
             unfinished=self.archive.unfinished(policy_id),
+            at_work=self._at_work,
             gone=self._gone(outside.known, releases, tags),
         )
+
+    @property
+    def _at_work(self) -> bool:
+        place = lock_of_acts(self.history.root)
+        return place is not None and is_held(place)
 
     # ── folders ──────────────────────────────────────────────────────────────────────────────────
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from publisher.edges.files import sync_folder, write_file
+from publisher.edges.private import keep_private_around
 from publisher.errors import SealError
 from publisher.releases.act import Act, act_text, read_act
 
@@ -54,17 +55,22 @@ class Journals:
 
     def write(self, act: Act) -> None:
         """Writes down what is about to be made, durably."""
+        keep_private_around(self._folder)
         write_file(self._place(act.policy_id), act_text(act), mode=0o600)
 
     def remove(self, act: Act) -> None:
         """Ends the record: all of it is made, or nothing."""
+        self.fresh_index(act)
         place = self._place(act.policy_id)
         place.unlink(missing_ok=True)
         sync_folder(place.parent)
 
-    def index(self, act: Act) -> Path:
-        """A file beside the journal in which git may gather the commit."""
-        return self._folder / f".{act.policy_id}.index"
+    def fresh_index(self, act: Act) -> Path:
+        """A file beside the journal that is not there, for git to gather a commit in."""
+        place = self._folder / f".{act.policy_id}.index"
+        for each in (place, place.with_name(f"{place.name}.lock")):  # of a git that was killed
+            each.unlink(missing_ok=True)
+        return place
 
     def _place(self, policy_id: str) -> Path:
         return self._folder / f"{policy_id}.json"

@@ -67,6 +67,18 @@ def alone(path: Path, doing: str, patience: float) -> Iterator[int]:
         lock.truncate()
 
 
+def is_held(path: Path) -> bool:
+    """Whether somebody holds a lock; False also where the system does not tell."""
+    try:
+        with path.open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _holder(lock: TextIO) -> tuple[int, str]:
     """Process and work of whoever took a lock last."""
     lock.seek(0)

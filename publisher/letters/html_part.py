@@ -10,6 +10,8 @@ from publisher.text.parsing import parse
 
 LARGEST_HTML_PART = 90_000
 """Limit on the HTML part, bytes; a widely used mail program cuts a letter off at about 102 kB."""
+FILLED_IN = 4_000
+"""Bytes that names, links and the seal may take, which are filled in when a letter is sent."""
 
 LETTER_STYLE = Markup("""
 body { margin: 0; padding: 0; background: #ffffff; color: #1d232b; }
@@ -38,12 +40,13 @@ def subject_of(text: str) -> str:
     return parse(text)[0].text
 
 
-def styled(text: str, language: str = "en") -> Markup:
+def styled(text: str, language: str = "en", *, room: int = 0) -> Markup:
     """The HTML part of a letter.
 
     Args:
         text: the letter's Markdown, its fields filled in.
         language: of the text, BCP 47.
+        room: bytes that have to be left for what is filled in later.
 
     Raises:
         RenderError: it is so large that mail programs would cut it off.
@@ -59,7 +62,7 @@ def styled(text: str, language: str = "en") -> Markup:
     ).format(language, subject_of(text), LETTER_STYLE, clauses_html(parse(text)))
     inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
     html = Markup(inliner.inline(document) + "\n")  # noqa: S704 - the same, with its styles
-    if (size := len(html.encode())) > LARGEST_HTML_PART:
+    if (size := len(html.encode())) > LARGEST_HTML_PART - room:
         raise RenderError(
             f"the letter has {size:,} bytes of HTML; mail programs cut it off at about 102,000",
             remedy="shorten the notes; the site has every change word by word",

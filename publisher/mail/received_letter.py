@@ -10,8 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.errors import MessageError
-from email.policy import default
+from email.utils import getaddresses
 from itertools import islice
 
 from publisher.errors import MailError
@@ -152,11 +151,9 @@ def _file(part: Part) -> tuple[str, str]:
 def _addressee(message: Part) -> tuple[str, str] | None:
     """Name and address in the first field To; None: there is none."""
     for value in message.fields("To")[:1]:
-        try:
-            found = default.header_factory("To", value[: mime.LONGEST_FIELD]).addresses
-        except (MessageError, ValueError, AttributeError, IndexError):
-            return None
-        return next(((one.display_name, one.addr_spec) for one in found), None)
+        # Names are decoded after they are told apart: an encoded one may hold any sign.
+        for name, address in getaddresses([re.sub(r"\r?\n", "", value[: mime.LONGEST_FIELD])]):
+            return mime.decoded(name), address
     return None
 
 

@@ -66,6 +66,8 @@ class ReleaseEvidence:
     known: KnownPolicy
     unfinished: Act | None = None
     """What is being made of the policy, or was when it was cut off."""
+    at_work: bool = False
+    """Whether somebody is at work on it."""
     gone: Collection[str] = ()
     """Commits of known releases that are no longer in the history."""
 
@@ -127,8 +129,11 @@ def _here(known: ReleaseEvidence) -> Iterator[Finding]:
         what += "say: by core.autocrlf, or by a filter; no commit did"
         yield Finding(Severity.ERROR, "this clone", 0, what, AS_COMMITTED)
     if act := known.unfinished:
-        what = f"{act.doing} is at work, or was cut off: until its tag stands, it is no release"
-        yield Finding(Severity.ERROR, f"versions/{act.name}", 0, what, act.remedy)
+        how, kind = "was cut off", Severity.ERROR
+        if known.at_work:  # a hook of that very freeze may be who asks
+            how, kind = "is at work", Severity.CUE
+        what = f"{act.doing} {how}: until its tag stands, it is no release"
+        yield Finding(kind, f"versions/{act.name}", 0, what, "" if known.at_work else act.remedy)
     for path in known.damage.litter:
         what = "lies beside what was sealed; no commit has it"
         yield Finding(Severity.CUE, path, 0, what, f"rm {path}")

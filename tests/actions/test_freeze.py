@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import pty
+import re
+import shlex
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -26,7 +30,7 @@ def refused(house: House, *words: str) -> str:
         git(house.root, "log", "--format=%H", "--all"),
         git(house.root, "status", "--porcelain"),
     )
-    result = house.run("freeze", *words)
+    result = house.run(*words) if "freeze" in words else house.run("freeze", *words)
     assert result.exit_code == 2, result.output
     after = git(house.root, "log", "--format=%H", "--all"), git(house.root, "status", "--porcelain")
     assert before == after
@@ -248,6 +252,118 @@ def test_a_tag_is_signed_where_git_is_set_up_to_sign(house: House) -> None:
     output = house.ok("freeze", "--effective", "unknown")
     assert "(signed)" in output
     assert History(house.root).tags("privacy")["privacy/1"].signed
+
+
+# ── dates ────────────────────────────────────────────────────────────────────────────────────────
+
+SLIPS = ("9999-12-31", "0001-01-01", "1989-12-31", later(2 * 366 + 1))
+
+
+@pytest.mark.parametrize("day", SLIPS)
+def test_a_date_that_is_likely_a_slip(house: House, day: str) -> None:
+    message = refused(house, "--effective", day)
+    assert f"--effective: {day} is" in message
+    assert "is that the day?" in message
+    assert "--yes" in message
+    assert "is that the day?" in refused(house, "--effective", day, "--dry-run")
+    assert f"in force from {day}" in house.ok("freeze", "--effective", day, "--yes")
+    assert house.ok("status")
+
+
+@pytest.mark.parametrize("day", ["1990-01-01", "2024-02-29", later(2 * 365)])
+def test_a_date_that_nobody_is_asked_about(house: House, day: str) -> None:
+    assert f"in force from {day}" in house.ok("freeze", "--effective", day)
+
+
+def test_nothing_comes_after_the_last_day(house: House) -> None:
+    house.ok("freeze", "--effective", "9999-12-31", "--yes")
+    house.edit()
+    message = refused(house, "--effective", "9999-12-31", "--yes")
+    assert "release 1 takes effect on 9999-12-31, and no day comes after that" in message
+    house.write(
+        {"security.md": SECTIONS["security.md"], "contact.md": SECTIONS["contact.md"] + "\n"}
+    )
+    house.commit()
+    assert "Traceback" not in house.run("freeze", "--effective", later(60)).output
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 2)])
+def test_a_person_at_a_terminal_is_asked(house: House, answer: str, code: int) -> None:
+    """A real terminal, in which somebody types."""
+    words = ["--project", str(house.root), "freeze", "--effective", later(900)]
+    master, slave = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", "publisher", *words], stdin=slave, stdout=slave, stderr=slave
+    ) as process:
+        os.close(slave)
+        shown = b""
+        while b"[y/N]" not in shown:
+            shown += os.read(master, 1024)
+        os.write(master, f"{answer}\n".encode())
+        with suppress(OSError):  # the terminal is gone when the process is
+            while more := os.read(master, 1024):
+                shown += more
+    os.close(master)
+    assert process.returncode == code, shown
+    assert (b"Frozen: privacy/1" in shown) == (not code)
+
+
+# ── what it prints to do next ────────────────────────────────────────────────────────────────────
+
+
+def _two_policies(house: House) -> None:
+    folder = house.root / "policy/terms"
+    folder.mkdir()
+    (folder / "policy.toml").write_text(FACTS.replace("Privacy Policy", "Terms"))
+    for name, text in SECTIONS.items():
+        (folder / name).write_text(text)
+    house.commit("Two policies")
+
+
+def as_printed(house: House, message: str) -> str:
+    """Runs the command of ours that a message tells to try, as it is printed; what that says."""
+    command = re.search(r"try: .*?(publisher [^;`\n]*?)(?:,|;|`|:|\n|$)", message)
+    assert command, message
+    words = shlex.split(command[1])
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", *words], cwd=house.root, capture_output=True, text=True
+    )
+    assert "there are several policies" not in done.stderr, command[1]
+    assert "Usage:" not in done.stderr, command[1]
+    return f"{command[1]}\n{done.stdout}{done.stderr}"
+
+
+def test_what_is_printed_names_the_policy_where_there_are_several(house: House) -> None:
+    _two_policies(house)
+    house.ok("--policy", "privacy", "freeze", "--effective", "unknown")
+    house.write({"use.md": "no heading\n"})
+    house.commit()
+    message = refused(house, "--policy", "privacy", "freeze", "--effective", later(60))
+    assert "publisher --policy privacy check" in as_printed(house, message)
+    house.write({"use.md": SECTIONS["use.md"]})
+    house.edit()
+    output = house.ok("--policy", "privacy", "freeze", "--effective", later(60))
+    assert "publisher --policy privacy build" in output
+    assert "publisher --policy privacy send 2" in output
+
+
+def test_one_policy_needs_no_naming(house: House) -> None:
+    house.write({"use.md": "no heading\n"})
+    house.commit()
+    assert "publisher check" in refused(house, "--effective", "unknown")
+
+
+def test_what_is_printed_says_in_which_folder_it_works(house: House) -> None:
+    house.write({"use.md": "no heading\n"})
+    house.commit()
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "publisher", "freeze", "--effective", "unknown"],
+        cwd=house.root,
+        capture_output=True,
+        text=True,
+    )
+    assert f"(in {house.root})" not in done.stderr
+    assert f"(in {house.root})" in refused(house, "--effective", "unknown")
 
 
 def test_a_project_in_a_folder_of_a_larger_repository(tmp_path: Path) -> None:

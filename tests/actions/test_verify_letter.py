@@ -17,7 +17,9 @@ from publisher.releases.folder import SUMS_FILE, checksums
 from tests.fixtures.house import FACTS, KEY, House, copied_house, git
 from tests.fixtures.kinds import freeze_every_kind
 
+NAMES = ('Ben ""B"" <Example>, Jr.', "Ö" * 190, "Müller & Söhne GmbH, Co. KG", "{{name}} *a*")
 CUSTOMERS = "customer,address,name\nc-1,anna@customer.example,Anna Ülmer\nc-2,b@customer.example,\n"
+CUSTOMERS += "".join(f'n-{n},n{n}@customer.example,"{name}"\n' for n, name in enumerate(NAMES))
 
 
 def _told(house: House) -> None:
@@ -93,6 +95,12 @@ def test_a_letter_as_it_was_sent(told: House) -> None:
     assert "it is as it was sealed" in said
     assert "error" not in said
     verified(told, spooled(told, "b@"))
+
+
+@pytest.mark.parametrize("number", range(len(NAMES)))
+def test_a_letter_to_any_name(told: House, number: int) -> None:
+    said = verified(told, spooled(told, f"n{number}@"))
+    assert f"to {NAMES[number]}".replace('""', '"') in said
 
 
 def test_every_way_to_get_a_letter_gives_it_its_seal(told: House, tmp_path: Path) -> None:
@@ -493,6 +501,35 @@ def test_a_release_that_was_altered_after_the_letter_was_sent(told: House, tmp_p
     assert "versions/privacy/2: error: was deleted, by commit" in found
 
 
+def test_a_project_in_a_folder_of_a_repository(told: House, tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "config", "user.name", "Tests")
+    git(tmp_path, "config", "user.email", "tests@hosting.example")
+    house = House(tmp_path / "legal")
+    shutil.copytree(told.root, house.root, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+    house.commit("Move it here")
+    letter, path = spooled(house), house.root / "versions/privacy/2/sections/use.md"
+    assert "it is as it was sealed" in verified(house, letter)
+    path.write_text("## Use {#use}\n\nAnything.\n")
+    reseal(house)
+    commit = git(tmp_path, "rev-parse", "--short=10", "HEAD").strip()
+    found = verified(house, letter, 1)
+    assert f"was altered after this letter was sent, by commit {commit}" in found
+
+
+def test_a_clone_without_history_says_so(told: House, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{told.root}", "clone")
+    house = House(tmp_path / "clone")
+    assert "it is as it was sealed" in verified(house, spooled(told))
+    (house.root / "versions/privacy/2/sections/use.md").write_text("## Use {#use}\n\nAll.\n")
+    git(house.root, "config", "user.name", "Tests")
+    git(house.root, "config", "user.email", "tests@hosting.example")
+    reseal(house)
+    found = verified(house, spooled(told), 1)
+    assert "was altered after this letter was sent (this clone lacks the history" in found
+    assert "git fetch --unshallow" in found
+
+
 def test_a_letter_without_a_seal_is_held_by_its_words(told: House) -> None:
     def earlier(data: bytes) -> bytes:
         data = re.sub(rb"Policy-Release:.*?\r\n .*?\r\n", b"", data)
@@ -523,6 +560,20 @@ def test_a_message_that_is_no_letter_of_ours(told: House) -> None:
     said = verified(told, message, 1)
     assert "is no letter of ours: it names no release that this repository knows" in said
     assert "is no letter of ours" in verified(told, forwarded(message), 1)
+
+
+def test_another_letter_about_the_same_release(told: House) -> None:
+    """A receipt says what its recipient declared; it has no seal."""
+    letter = parts_of(spooled(told))
+    reply = EmailMessage(policy=SMTP)
+    reply["From"], reply["To"] = "anna@customer.example", letter["Reply-To"]
+    reply["Subject"] = "Re: Privacy Policy"
+    reply.set_content("I opt out of version 2.\n")
+    said = verified(told, reply.as_bytes(), 1)
+    assert "letter.eml: error: is no letter of ours" in said
+    reply["Reply-To"] = letter["Reply-To"]
+    said = verified(told, reply.as_bytes(), 1)
+    assert "has few words of the letter of privacy/2: it is another message" in said
 
 
 NO_MESSAGE = {
