@@ -19,10 +19,8 @@ tell() {
     printf '%s\n' "$words" >> "$FAULTS_STEPS/told"
     [ -f "$FAULTS_STEPS/order" ] || return 0
     read -r nth pid delay < "$FAULTS_STEPS/order" || return 0
-    now=0
-    while read -r line; do now=$((now + 1)); done < "$FAULTS_STEPS/told"
-    [ "$now" -eq "$nth" ] || return 0
-    rm -f "$FAULTS_STEPS/order"
+    [ "$(wc -l < "$FAULTS_STEPS/told")" -ge "$nth" ] || return 0
+    rm "$FAULTS_STEPS/order" 2> /dev/null || return 0
     printf '%s\n' "$words" > "$FAULTS_STEPS/struck"
     if [ "$delay" = 0 ]; then
         kill -9 "$pid"

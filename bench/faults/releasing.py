@@ -86,7 +86,7 @@ class Course:
             delay = random.choice([0.0, 0.0, random.uniform(0, 0.01), random.uniform(0, 0.1)])
         elif moment == "written":
             delay = random.uniform(0, 0.02)
-        most = self.steps if moment == "step" else 25
+        most = self.steps if moment == "step" else 6
         return Fate(
             moment=moment,
             nth=random.randint(1, most),
