@@ -9,6 +9,7 @@ from pathlib import Path
 
 from publisher.actions import Progress, Teller, silent, unheard
 from publisher.actions.workplace import Workplace
+from publisher.edges.clones import refuse_partial_clone
 from publisher.edges.foreign import ForeignHistory, Sighting
 from publisher.errors import HistoryError, NotFoundError
 from publisher.policies.anchoring import source_text
@@ -102,6 +103,7 @@ def import_history(
         progress("versions", len(found), len(found))
         wanted = draft.following(Releases(made))
         if new := made[len(releases) :]:
+            refuse_partial_clone(workplace.history, releases[-1] if releases else None)
             workplace.press.require_site(Releases(made), workplace.settings.organisation)
             acts.refuse_unfit(policy_id, archive.numbers(policy_id), *(r.number for r in new))
             files = {**draft.files, **wanted} if wanted is not None else {}

@@ -55,6 +55,8 @@ class HeldRelease:
     """Whether older commits are missing from this clone."""
     sums: Mapping[str, str]
     """SHA-256 of each of its files, as its `SHA256SUMS` has it."""
+    former: Mapping[str, str]
+    """The addresses for opt-outs that `publisher.toml` named, each with the latest commit."""
     then: Release | None = None
     """The release that had the seal of the letter, as git's history has it; None: it has none."""
 
@@ -79,13 +81,14 @@ def letter_findings(
     found = [*_seals(letter, seal, held, place)]
     original = held.then or held.release
     if original is None:
-        return found
+        what = f"belongs to {held.name}, which does not read here: its words are not checked"
+        return [*found, Finding(Severity.ERROR, place, 0, what, "publisher verify")]
     if not original.notice:
         what = f"says to be about {held.name}, which has no letter: nobody was told of it"
         return [*found, Finding(Severity.ERROR, place, 0, what, "do not follow its links")]
     fields = filled_in(letter, original, organisation.site, organisation.reply)
     found += _Check(letter, replace(original, seal=seal), fields, place).findings()
-    found += _answers(letter, fields, organisation, place)
+    found += _answers(letter, fields, organisation, held.former, place)
     found += _files(letter, held, place)
     return sorted(found, key=lambda finding: finding.rank)
 
@@ -297,7 +300,11 @@ def _short(words: Sequence[str]) -> str:
 
 
 def _answers(
-    letter: ReceivedLetter, fields: FilledIn, organisation: Organisation, place: str
+    letter: ReceivedLetter,
+    fields: FilledIn,
+    organisation: Organisation,
+    former: Mapping[str, str],
+    place: str,
 ) -> Iterator[Finding]:
     """Whether it comes from us, and answers come to us."""
     if letter.sender.lower() != organisation.sender.lower():
@@ -308,7 +315,11 @@ def _answers(
     wanted = f"{local}+{fields.token}@{domain}"
     if fields.links.reply.lower() != wanted.lower():
         what = f"answers go to {fields.links.reply}, and publisher.toml names {organisation.reply}"
-        yield Finding(Severity.ERROR, place, 0, what, "git log -p -- publisher.toml")
+        commit = former.get(fields.links.reply.lower().replace(f"+{fields.token}@", "@"), "")
+        if commit:
+            what += f"; it named the other one in commit {commit}"
+        severity = Severity.CUE if commit else Severity.ERROR
+        yield Finding(severity, place, 0, what, "git log -p -- publisher.toml")
     if not letter.reply_to:
         what = "names no address for answers: they go to its sender"
         yield Finding(Severity.CUE, place, 0, what)

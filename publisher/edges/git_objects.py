@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from publisher.errors import HistoryError
+
+MOST_COMMITS = 20_000
+"""Commits that are looked through without git: some seconds' worth."""
 
 
 class GitObjects:
@@ -23,14 +29,19 @@ class GitObjects:
         """
         if len(object_id) > 40:  # SHA-256, which only git itself reads
             return self._through_git(object_id)
-        from gitdb import GitDB  # type: ignore[import-untyped] # takes a while to load
-        from gitdb.exc import ODBError  # type: ignore[import-untyped]
+        from gitdb.exc import ODBError  # type: ignore[import-untyped] # takes a while to load
 
         try:
-            stream = GitDB(str(self._git / "objects")).stream(bytes.fromhex(object_id))
+            stream = self._kept.stream(bytes.fromhex(object_id))
             return bytes(stream.type).decode(), bytes(stream.read())
         except ODBError:  # only git itself finds what is borrowed in a roundabout way
             return self._through_git(object_id)
+
+    @cached_property
+    def _kept(self) -> Any:
+        from gitdb import GitDB  # type: ignore[import-untyped]
+
+        return GitDB(str(self._git / "objects"))
 
     def _through_git(self, object_id: str) -> tuple[str, bytes]:
         from publisher.edges.git_program import GitProgram
@@ -51,6 +62,29 @@ class GitObjects:
         kind, data = self.read(object_id)
         head, _, message = data.decode("utf-8", "replace").partition("\n\n")
         return (_named(head, "object"), message) if kind == "tag" else None
+
+    def is_before(self, earlier: str, later: str) -> bool:
+        """Whether a commit is in the history of another one, or is that.
+
+        Raises:
+            OSError, ValueError: a commit on the way does not read, or there are too many.
+        """
+        waiting, seen = [later], {later}
+        while waiting:
+            commit = waiting.pop()
+            if commit == earlier:
+                return True
+            if len(seen) > MOST_COMMITS:
+                raise ValueError(f"its history has over {MOST_COMMITS:,} commits")
+            head = self.read(commit)[1].partition(b"\n\n")[0].decode("utf-8", "replace")
+            new = [
+                each
+                for each in re.findall(r"^parent (\w+)$", head, re.MULTILINE)
+                if each not in seen
+            ]
+            seen.update(new)
+            waiting += new
+        return False
 
     def file_at(self, commit: str, path: str) -> bytes | None:
         """A file as it was at a commit; None: it did not exist then.

@@ -206,6 +206,16 @@ _REASONS: Sequence[tuple[str, str, str]] = (
         "install a newer git",
     ),
     (
+        "external filter|(clean|smudge) filter",
+        "a filter that .gitattributes names does not run here",
+        "install what it needs, such as git-lfs, or take it out of .gitattributes",
+    ),
+    (
+        "not a git repository",
+        "the .git here is no repository, or leads to none",
+        "git worktree repair {top}, in the repository that it belongs to; or clone that anew",
+    ),
+    (
         "index file|bad index|index uses|bad signature 0x|unordered stage entries",
         "git's index does not read",
         'cd {top} && rm "$(git rev-parse --git-path index)" && git reset -q',

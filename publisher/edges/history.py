@@ -108,6 +108,15 @@ class History:
         listed = self._git.ask("ls-files", "-z", "--", *wanted) if wanted else b""
         return list(self._own(filter(None, listed.split(b"\0"))))
 
+    def overlooked(self, paths: Iterable[str]) -> list[str]:
+        """Those of some paths that git was told not to compare with the disk."""
+        wanted = [self._path(path) for path in paths]
+        listed = self._git.ask("ls-files", "-v", "-z", "--", *wanted).split(b"\0")
+        # Small letters: assumed to be unchanged; S: not looked at (git-ls-files(1)).
+        return list(
+            self._own(line[2:] for line in listed if line[:1] == b"S" or line[:1].islower())
+        )
+
     # ── tags ─────────────────────────────────────────────────────────────────────────────────────
 
     def tag_name(self, release: str) -> str:
@@ -207,7 +216,8 @@ class History:
             release: its name, such as `privacy/2`.
         """
         place = self._path(f"versions/{release}")
-        return bool(self._git.ask("log", "-1", "--full-history", "--format=%H", "--", place))
+        words = ("log", "-1", "--full-history", "--format=%H", self.head)
+        return bool(self._git.ask(*words, "--", place))
 
     def revisions(self, path: str) -> list[Revision]:
         """The commits that touched `path`, newest first."""

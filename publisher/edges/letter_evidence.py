@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from publisher.answers.letter_findings import HeldRelease
 from publisher.edges.archive import Archive
 from publisher.edges.history import History
+from publisher.edges.project import SETTINGS_FILE
 from publisher.errors import PublisherError
 from publisher.letters.seal_line import SealedRelease
+from publisher.policies.settings import read_settings
 from publisher.releases.folder import SUMS_FILE, broken, read_release, read_sums, seal_of
 from publisher.releases.number import Number
 from publisher.releases.release import Release
+
+MOST_SETTINGS = 20
+"""Limit on the commits of `publisher.toml` that are looked at, from the latest on."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,7 @@ class LetterWitnesses:
             uncommitted=any(path.startswith(f"{folder}/") for path in self.history.changed()),
             shallow=self.history.shallow,
             sums=read_sums(sums),
+            former=self._former_addresses(),
             then=self._then(named, folder) if seal and altered else None,
         )
 
@@ -68,6 +74,16 @@ class LetterWitnesses:
         if number not in self.archive.numbers(policy_id):
             return {}
         return self.archive.unsealed(policy_id, number)
+
+    def _former_addresses(self) -> dict[str, str]:
+        """The addresses for opt-outs that the settings named, each with the latest commit."""
+        found: dict[str, str] = {}
+        for revision in self.history.revisions(SETTINGS_FILE)[:MOST_SETTINGS]:
+            with suppress(PublisherError):
+                data = self.history.file_at(revision.id, SETTINGS_FILE)
+                address = read_settings(data).organisation.reply if data else ""
+                found.setdefault(address.lower(), str(revision))
+        return found
 
     def _then(self, named: SealedRelease, folder: str) -> Release | None:
         """The release that had a seal, whole, as one of the commits that touched it has it."""

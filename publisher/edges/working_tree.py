@@ -61,20 +61,27 @@ def refuse_unlike(history: History, drafts: Drafts, policy_id: str) -> None:
     more = f" (and {len(wrong) - 1} more of its files)" if len(wrong) > 1 else ""
     ignored = [each for each in wrong if each.removeprefix(f"{folder}/") not in committed]
     seen = [each for each in wrong if each not in ignored and (history.root / each).is_file()]
+    overlooked = history.overlooked(seen) if seen else []
     if ignored:
         what = "is not in the last commit, and git ignores it"
         remedy = f"git add -f {shlex.join(ignored)}, and commit it"
     elif not seen:
         what = "is in the last commit, and not on the disk: the checkout is a part only"
         remedy = "git sparse-checkout disable"
-    else:
+    elif overlooked:
         what = "is not what the last commit has, and git was told not to look"
-        named = shlex.join(seen)
+        named = shlex.join(overlooked)
         remedy = (
             f"git update-index --no-assume-unchanged {named}; "
             f"git update-index --no-skip-worktree {named}; then commit it"
         )
-    raise FreezeError(what + more, where=(ignored or seen or wrong)[0], remedy=remedy)
+    else:
+        what = "is not what the last commit has: a filter, `ident` or an encoding alters it"
+        remedy = (
+            f"git check-attr --all {shlex.quote(seen[0])} says which; take it out of "
+            f".gitattributes for {folder}"
+        )
+    raise FreezeError(what + more, where=(ignored or overlooked or seen or wrong)[0], remedy=remedy)
 
 
 def _one_line(path: str) -> str:

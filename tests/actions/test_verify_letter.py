@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 import shutil
 from collections.abc import Callable
@@ -528,6 +529,27 @@ def test_a_clone_without_history_says_so(told: House, tmp_path: Path) -> None:
     found = verified(house, spooled(told), 1)
     assert "was altered after this letter was sent (this clone lacks the history" in found
     assert "git fetch --unshallow" in found
+
+
+def test_an_address_for_answers_that_was_another_one_then(told: House, tmp_path: Path) -> None:
+    house = House(shutil.copytree(told.root, tmp_path / "house", symlinks=True))
+    settings = house.root / "publisher.toml"
+    settings.write_text(settings.read_text().replace('"opt-out@', '"leave@'))
+    house.commit("Another address")
+    said = verified(house, spooled(told))
+    assert "publisher.toml names leave@hosting.example; it named the other one in commit" in said
+
+
+def test_a_release_that_does_not_read_is_told(told: House, tmp_path: Path) -> None:
+    house = House(shutil.copytree(told.root, tmp_path / "house", symlinks=True))
+    record = house.root / "versions/privacy/2/release.toml"
+    record.write_text(record.read_text().replace("format = 2", "format = 3"))
+    reseal(house)
+    seal = hashlib.sha256((record.parent / SUMS_FILE).read_bytes()).hexdigest()
+    letter = with_text(spooled(told), lambda t: re.sub(r"[0-9a-f]{64}", seal, t))
+    letter = re.sub(rb"[0-9a-f]{64}", seal.encode(), letter)
+    found = verified(house, letter, 1)
+    assert "belongs to privacy/2, which does not read here: its words are not checked" in found
 
 
 def test_a_letter_without_a_seal_is_held_by_its_words(told: House) -> None:

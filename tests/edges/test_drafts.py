@@ -230,7 +230,7 @@ def test_what_was_committed_with_other_line_ends(house: House) -> None:
     frozen = house.root / "versions/privacy/1"
     assert (frozen / "sections/use.md").read_bytes() == USE.encode()
     assert b"\r" not in (frozen / "release.toml").read_bytes()
-    assert house.ok("verify") == "privacy: 1 release(s) checked\n"
+    assert house.ok("verify").startswith("privacy: 1 release(s) checked")
     for old in ("1", "git:HEAD"):
         assert "No change." in house.ok("diff", old, "draft")
 

@@ -14,12 +14,11 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from publisher.errors import SealError
 from tests import ROOT
 from tests.fixtures.house import CONFIGURATION, FACTS, SECTIONS, House, copied_house, git, later
 from tests.fixtures.keys import ssh_key
 from tests.fixtures.some import some
-
-pytestmark = pytest.mark.xdist_group("git")
 
 SOON = SECTIONS["contact.md"].replace("Write to us", "Write to us soon")
 EDITED = {"contact.md": SOON, "notes/contact.md": "We answer sooner.\n"}
@@ -344,6 +343,33 @@ def inner_repository(house: House, folder: Path, monkeypatch: pytest.MonkeyPatch
     house.commit()
 
 
+def filtered(house: House, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What git keeps of a draft is not what lies on the disk."""
+    (house.root / ".gitattributes").write_text("policy/** filter=up\n")
+    git(house.root, "config", "filter.up.clean", "tr a-z A-Z")
+    house.write({"contact.md": SOON.replace("soon", "very soon")})
+    house.commit()
+
+
+def keyword(house: House, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (house.root / ".gitattributes").write_text("policy/** ident\n")
+    house.write({"contact.md": SOON.replace("soon", "soon $Id$")})
+    house.commit()
+    (house.root / "policy/privacy/contact.md").unlink()
+    git(house.root, "checkout", "-q", "--", "policy")
+
+
+def filter_that_is_not_here(house: House, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `git lfs` is not on every machine."""
+    with (house.root / ".gitattributes").open("a") as file:
+        file.write("*.md filter=nowhere\n")
+    house.commit()
+    git(house.root, "config", "filter.nowhere.clean", "/nowhere/filter")
+    git(house.root, "config", "filter.nowhere.required", "true")
+    for path in (house.root / "policy").rglob("*.md"):
+        os.utime(path, (1, 1))
+
+
 NO_COMMIT = "the repository has no commit yet"
 CASES = {
     "as it is": Case(lambda *_: None, build=True),
@@ -359,7 +385,9 @@ CASES = {
     ),
     "a broken index": Case(broken_index, git_says("git's index does not read")),
     "a newer git": Case(newer_git, git_says("this version of git does not know")),
-    "a repository that moved": Case(lost_gitdir, git_says("git failed: fatal: not a git repo")),
+    "a repository that moved": Case(
+        lost_gitdir, git_says("the .git here is no repository, or leads to none")
+    ),
     "git is not installed": Case(not_installed, git_says("git is not installed")),
     "a second working tree": Case(worktree, build=True),
     "a working tree of a bare one": Case(worktree_of_bare, build=True),
@@ -377,6 +405,12 @@ CASES = {
     "taken for unchanged": Case(unchanged, {"freeze": "git was told not to look"}),
     "skipped": Case(skipped, {"freeze": "git was told not to look"}),
     "ignored": Case(ignored, {"freeze": "is not in the last commit, and git ignores it"}),
+    "filtered": Case(filtered, {"freeze": "a filter, `ident` or an encoding alters it"}),
+    "with a keyword": Case(keyword, {"freeze": "a filter, `ident` or an encoding alters it"}),
+    "without its filter": Case(
+        filter_that_is_not_here,
+        git_says("a filter that .gitattributes names does not run here"),
+    ),
     "a part of it": Case(sparse, {"freeze": "the checkout is a part only", "check": "no note"}),
     "drafts elsewhere": Case(inner_repository, {"freeze": "it lies in another repository"}),
 }
@@ -674,6 +708,34 @@ def test_whose_tag_it_is_is_asked_once(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("PATH", "/nowhere")
     assert len(archive.releases("privacy")) == 2
     assert archive.last("privacy")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_where_no_git_runs_it_is_told_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool
+) -> None:
+    """A receiver may have none, or run as another user than the one who cloned."""
+    from tests.fixtures.workplaces import archive_of
+
+    house = copied_house(tmp_path / "house", _worked_on)
+    released_elsewhere(house)
+    for _ in range(3):
+        git(house.root, "commit", "-q", "--allow-empty", "-m", "On")
+    git(house.root, "merge", "-q", "--no-ff", "-m", "Merge", "HEAD~2")
+    if packed:
+        git(house.root, "gc", "-q")
+    own = os.environ["PATH"]
+    for name, value in (("PATH", "/nowhere"), (TAKEN, "1")):
+        monkeypatch.setenv(name, value)
+        monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+        assert len(archive_of(house.project).releases("privacy")) == 2
+    monkeypatch.undo()
+    git(house.root, "merge", "-q", "release")
+    shutil.rmtree(house.root / "versions/privacy/3")
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(SealError, match="its tag privacy/3 bears witness to it"):
+        archive_of(house.project).releases("privacy")
+    monkeypatch.setenv("PATH", own)
 
 
 # ── called by git itself ─────────────────────────────────────────────────────────────────────────
