@@ -273,7 +273,8 @@ class Round:
         clone = self.folder / "clone"
         self.desk.ok("git", "clone", "-q", str(self.desk.repository), str(clone))
         where, kept = clone / self.desk.inside, ".publisher/cache"
-        shutil.copytree(self.desk.project / kept, where / kept)
+        if (self.desk.project / kept).is_dir():
+            shutil.copytree(self.desk.project / kept, where / kept)
         for words in (["verify"], ["build"])[: 2 if self._chance.random() < SOME else 1]:
             code, said = self.desk.run("publisher", *words, cwd=where)
             self.told.append(f"{words} of a clone ended with {code}:\n{said}")
