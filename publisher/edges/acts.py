@@ -19,7 +19,7 @@ from publisher.edges.commits import Commits
 from publisher.edges.git_locks import clear_git_locks
 from publisher.edges.journals import Journals
 from publisher.edges.locks import alone
-from publisher.edges.merges import refuse_two_of_a_number
+from publisher.edges.merges import refuse_pushed, refuse_two_of_a_number
 from publisher.edges.rehearsal import ATTRIBUTES_FILE, Rehearsal, refuse_taken, refuse_unfinished
 from publisher.edges.signatures import Signatures
 from publisher.edges.tags import common_folder
@@ -122,6 +122,7 @@ class Acts:
         """
         self.archive.sweep(policy_id)
         for act in self.journals.all():
+            refuse_pushed(self.journals.place(act.policy_id), self.root)
             clear_git_locks(self.commits, self.journals.begun(act.policy_id), self._tag(act))
             tag = self.commits.tagged(self._tag(act))
             commit = self.commits.commit_of(act)
