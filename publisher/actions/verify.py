@@ -9,6 +9,7 @@ from pathlib import Path
 from publisher.actions.workplace import Workplace
 from publisher.edges.known_file import KnownFile, read_signers_file, require_outside
 from publisher.edges.merges import refuse_two_of_a_number
+from publisher.edges.project import Project
 from publisher.errors import NotFoundError
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import POLICY_ID
@@ -62,13 +63,15 @@ class Verified:
     """What was found about all policies that were looked at."""
 
     policies: Sequence[Verification]
+    strays: Sequence[Finding] = field(default_factory=tuple)
+    """What git has beside the folders of policies, and must not."""
     told: Sequence[str] = field(default_factory=tuple)
     """What became of the file of known seals, in lines to read."""
 
     @property
     def sound(self) -> bool:
         """Whether nothing is an error."""
-        return all(each.sound for each in self.policies)
+        return not self.strays and all(each.sound for each in self.policies)
 
 
 def verify(workplace: Workplace, wanted: str | None, order: VerifyOrder) -> Verified:
@@ -93,7 +96,7 @@ def verify(workplace: Workplace, wanted: str | None, order: VerifyOrder) -> Veri
     known = (file.read() if file else None) or KnownSeals()
     were = {*history.tagged_policies(), *known.policies}
     were |= {name for name in history.touched("versions") if POLICY_ID.fullmatch(name)}
-    ids = were | _policies_here(workplace, wanted, were)
+    ids = were | _policies_here(workplace.project, wanted, were)
     if wanted is not None and wanted not in ids:
         workplace.policy_id(wanted)  # says which there are
         raise NotFoundError(f"there is no policy `{wanted}`")
@@ -103,22 +106,24 @@ def verify(workplace: Workplace, wanted: str | None, order: VerifyOrder) -> Veri
         evidence = workplace.witnesses.evidence(policy_id, outside)
         altered = workplace.witnesses.alterations(policy_id) if order.differences else ()
         found.append(_verification(evidence, tuple(altered), signers))
-    done = Verified(found)
+    done = Verified(found, workplace.witnesses.strays())
     return replace(done, told=tuple(_kept(file, known, done))) if file else done
 
 
-def _policies_here(workplace: Workplace, wanted: str | None, were: Collection[str]) -> set[str]:
+def _policies_here(project: Project, wanted: str | None, were: Collection[str]) -> set[str]:
     """The policies that there are; refused where that is none, or a folder and no more.
 
     Args:
+        project: its folders.
+        wanted: which policy; None: all.
         were: those that git or a file from outside knows releases of: what is gone of them is told.
     """
-    here = workplace.policy_ids
+    here = project.policy_ids
     if not here and not were:
-        workplace.policy_id(None)  # says so
+        project.policy_id(None)  # says so
     for each in here:
         if each not in were and wanted in (None, each):
-            workplace.policy_id(each)
+            project.policy_id(each)
     return set(here)
 
 

@@ -136,6 +136,8 @@ def verify_command(
     from publisher.actions.verify import VerifyOrder, verify
 
     done = verify(asked.workplace, asked.wanted, VerifyOrder(diff, signers, known))
+    for found in done.strays:
+        asked.print_finding(found)
     for policy in done.policies:
         for found in policy.findings:
             asked.print_finding(found)
