@@ -36,7 +36,12 @@ _SECTIONS = {
     ChangeKind.MOVED_AND_AMENDED: "section moved",
     ChangeKind.SPLIT: "section split",
     ChangeKind.MERGED: "section merged",
+    ChangeKind.GIVEN_A_HEADING: "heading gained",
+    ChangeKind.LEFT_WITHOUT_A_HEADING: "heading lost",
 }
+_MARKED_AS = {"heading gained": "section split", "heading lost": "section merged"}
+"""What a reader may have marked where plain text became a heading, or a heading plain text; where
+one did not, it is not known to be wrong."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class Claim:
 
     def agrees(self, mark: Claim) -> bool:
         """Whether this claim is the one that a reader marked."""
-        if self.kind != mark.kind:
+        if self.kind != mark.kind and (mark.wrong or _MARKED_AS.get(self.kind) != mark.kind):
             return False
         sides = [(self.old, mark.old), (self.new, mark.new)]
         return all(
@@ -76,7 +81,10 @@ def claims(amendment: Amendment) -> Iterator[Claim]:
         if change.kind in _SECTIONS:
             now = [amendment.new.sections[k].title for k in change.new_sections]
             off = now[1:] if change.kind is ChangeKind.SPLIT else now
-            yield _claim(_SECTIONS[change.kind], {change.was}, set(off))
+            was = {change.was}
+            if change.kind is ChangeKind.GIVEN_A_HEADING:
+                was = {amendment.old.sections[k].title for k in change.old_sections}
+            yield _claim(_SECTIONS[change.kind], was, set(off))
     yield from _moved(amendment)
     yield from _joints(amendment)
 
@@ -191,7 +199,9 @@ class Tally:
             agreed = [mark for mark in known if claim.agrees(mark)]
             if any(not (mark.debatable or mark.wrong) for mark in agreed):
                 self.right[claim.kind] += 1
-            elif any(mark.wrong for mark in agreed) or not (agreed or self.judged):
+            elif any(mark.wrong for mark in agreed) or not (
+                agreed or self.judged or claim.kind in _MARKED_AS
+            ):
                 self.wrong[claim.kind] += 1
                 yield f"not so: {claim.kind}: {_shown(claim)}"
             elif not agreed:

@@ -62,13 +62,15 @@ class Verified:
     """What was found about all policies that were looked at."""
 
     policies: Sequence[Verification]
+    strays: Sequence[Finding] = field(default_factory=tuple)
+    """What git has beside the folders of policies, and must not."""
     told: Sequence[str] = field(default_factory=tuple)
     """What became of the file of known seals, in lines to read."""
 
     @property
     def sound(self) -> bool:
         """Whether nothing is an error."""
-        return all(each.sound for each in self.policies)
+        return not self.strays and all(each.sound for each in self.policies)
 
 
 def verify(workplace: Workplace, wanted: str | None, order: VerifyOrder) -> Verified:
@@ -102,7 +104,7 @@ def verify(workplace: Workplace, wanted: str | None, order: VerifyOrder) -> Veri
         evidence = workplace.witnesses.evidence(policy_id, outside)
         altered = workplace.witnesses.alterations(policy_id) if order.differences else ()
         found.append(_verification(evidence, tuple(altered), signers))
-    done = Verified(found)
+    done = Verified(found, workplace.witnesses.strays())
     return replace(done, told=tuple(_kept(file, known, done))) if file else done
 
 

@@ -20,6 +20,8 @@ _TOKEN = re.compile(
     r"(?![A-Za-z0-9_])",
     re.IGNORECASE,
 )
+_LOCAL = re.compile(r"[\w.!#$%&'*/=?^`{|}~-]+\Z")
+"""What stands before the token in a reply address."""
 _MOST_NAMED = 50
 SAMPLE_TOKEN = "_sample"  # noqa: S105 - it opens no door
 """How the token of a letter ends that was sent to nobody."""
@@ -99,10 +101,11 @@ def site_of(release: Release) -> str:
 
 def _reply_base(letter: ReceivedLetter, token: str) -> str:
     """The reply address without the token; empty: there is none with it."""
-    address = rf"([\w.!#$%&'*/=?^`{{|}}~-]{{1,64}})\+{re.escape(token)}@([\w.-]{{1,255}}\w)"
+    address = re.compile(rf"\+{re.escape(token)}@([\w.-]{{1,255}}\w)", re.IGNORECASE)
     for place in (*letter.reply_to, letter.words) if token else ():
-        if found := re.search(address, place, re.IGNORECASE):
-            return f"{found[1]}@{found[2]}"
+        for found in address.finditer(place):
+            if local := _LOCAL.search(place[max(0, found.start() - 64) : found.start()]):
+                return f"{local[0]}@{found[1]}"
     return ""
 
 

@@ -138,6 +138,8 @@ def verify_command(
     done = verify(asked.workplace, asked.wanted, VerifyOrder(diff, signers, known))
     if not done.policies:
         asked.say("There is no policy yet: make policy/ID/policy.toml")
+    for found in done.strays:
+        asked.print_finding(found)
     for policy in done.policies:
         for found in policy.findings:
             asked.print_finding(found)

@@ -20,7 +20,7 @@ from itertools import pairwise, product
 from rapidfuzz.distance import Indel
 
 from publisher.compare.columns import Columns, align_columns
-from publisher.compare.gaps import ClauseLink, Gap
+from publisher.compare.gaps import ClauseLink, Gap, places_between
 from publisher.compare.likeness import at_least, candidate_pairs, likeness
 from publisher.compare.pairing import AMENDED, MOVED_WORDS, Pairing
 from publisher.compare.sections import MOST_SECTION_PAIRS, pair_sections, sameness
@@ -143,6 +143,15 @@ class _Aligner:
         ):
             for k, words in side.items():
                 own[at[k]] = f"words\0{words}"
+        rules = [
+            [k for k in side if document.clauses[k].kind is Kind.RULE]
+            for side, document in ((left, self.old), (right, self.new))
+        ]
+        # A line between clauses is known by them.
+        for i in rules[0]:
+            keys[at_old[i]] = f"old {i}"
+        for j in rules[1]:
+            others[at_new[j]] = f"new {j}"
         links: list[ClauseLink] = []
         x = y = 0
         for u, v in [*self._same(left, keys, others), (len(left), len(right))]:
@@ -151,6 +160,18 @@ class _Aligner:
             if u < len(left):
                 links.append(ClauseLink(left[u], right[v]))
             x, y = u + 1, v + 1
+        if rules[0] and rules[1]:
+            ends = ClauseLink(left[-1] + 1, right[-1] + 1)
+            found = [
+                ClauseLink(i, j)
+                for before, behind in pairwise([ClauseLink(-1, -1), *links, ends])
+                for i, j in zip(
+                    places_between(rules[0], before.old, behind.old),
+                    places_between(rules[1], before.new, behind.new),
+                    strict=False,
+                )
+            ]
+            links = sorted([*links, *found], key=lambda link: (link.old, link.new))
         return links
 
     def _same(

@@ -111,17 +111,28 @@ def _own(change: Change) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The sections, old and new, whose operations make up a change."""
     if change.kind is ChangeKind.SPLIT:
         return (), change.new_sections[1:]
-    if change.kind is ChangeKind.MERGED:
+    if change.kind is ChangeKind.GIVEN_A_HEADING:
+        return (), change.new_sections
+    if change.kind in (ChangeKind.MERGED, ChangeKind.LEFT_WITHOUT_A_HEADING):
         return change.old_sections, ()
     return change.old_sections, change.new_sections
+
+
+_OF_HEADINGS = (
+    ChangeKind.RETITLED,
+    ChangeKind.LEVEL_CHANGED,
+    ChangeKind.GIVEN_A_HEADING,
+    ChangeKind.LEFT_WITHOUT_A_HEADING,
+)
 
 
 def _telling(op: Operation, changes: Iterable[Change]) -> tuple[Change, ...]:
     """The changes to its section that an operation is part of.
 
-    A change of title or level belongs to the heading, an amendment to the text below it.
+    A change of title, of level or to plain text belongs to the heading, an amendment to the text
+    below it.
     """
-    heading = all(clause.kind is Kind.HEADING for clause in (op.old, op.new) if clause)
-    others = (ChangeKind.AMENDED,) if heading else (ChangeKind.RETITLED, ChangeKind.LEVEL_CHANGED)
+    heading = any(clause.kind is Kind.HEADING for clause in (op.old, op.new) if clause)
+    others = (ChangeKind.AMENDED,) if heading else _OF_HEADINGS
     found = tuple(changes)
     return tuple(change for change in found if change.kind not in others) or found

@@ -17,6 +17,10 @@ class ChangeKind(StrEnum):
     MOVED_AND_AMENDED = "moved and amended"
     RETITLED = "retitled"
     LEVEL_CHANGED = "level changed"
+    GIVEN_A_HEADING = "given a heading"
+    """Words that stood in a section as plain text are a heading now."""
+    LEFT_WITHOUT_A_HEADING = "left without a heading"
+    """The words of its heading are plain text now."""
     SPLIT = "split"
     MERGED = "merged"
 
@@ -37,7 +41,7 @@ class Change:
     was: str
     """The title before; empty where the section is new."""
     others: tuple[str, ...] = ()
-    """Anchors of the sections split off, or of the section it was merged into."""
+    """Anchors of the sections split off, or of the section it was merged into or stands in now."""
     inserted: int = 0
     """Words added."""
     deleted: int = 0

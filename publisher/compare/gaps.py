@@ -152,7 +152,7 @@ class Gap:
         ends = (self.left[-1] + 1, self.right[-1] + 1)
         x, y = self.left[0] - 1, self.right[0] - 1
         for i, j in [*sure, ends]:
-            own = _within(self.left, x, i), _within(self.right, y, j)
+            own = places_between(self.left, x, i), places_between(self.right, y, j)
             if own[0] or own[1]:
                 self._share(own, (x, y), (i, j))
             x, y = i, j
@@ -256,7 +256,7 @@ class Gap:
                 y += 1
 
 
-def _within(places: list[int], after: int, before: int) -> list[int]:
+def places_between(places: list[int], after: int, before: int) -> list[int]:
     """The places that lie between two others; `places` rises."""
     return places[bisect_right(places, after) : bisect_left(places, before)]
 

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from publisher.compare.columns import RowName, row_names
 from publisher.compare.likeness import likeness
+from publisher.compare.sections import heading_words
 from publisher.compare.words import common_start
 from publisher.text.clauses import Document, Kind
 from publisher.text.segmentation import parts_in, without_typography, words_in
@@ -79,8 +80,11 @@ class Pairing:
         old, new = self.old.clauses[i], self.new.clauses[j]
         if old.kind in _WORDLESS or not self.may_become(i, j):
             return False
-        # A heading is a name, known by what it names.
-        return not (old.kind is new.kind is Kind.HEADING or old.anchor or new.anchor)
+        # A heading is a name, known by what it names, unless its words became plain text.
+        if old.kind is new.kind is Kind.HEADING:
+            return False
+        anchored = old.anchor or new.anchor
+        return not anchored or heading_words(old.text) == heading_words(new.text)
 
     def least(self, i: int, j: int) -> float:
         """The share of common words that makes two clauses one; more if they differ otherwise."""

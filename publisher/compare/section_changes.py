@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from publisher.compare.change import Change, ChangeKind
 from publisher.compare.operations import Operation
-from publisher.compare.sections import sameness
+from publisher.compare.sections import heading_words, sameness
 from publisher.text.clauses import Clause, Document, Kind, Section
 
 MOSTLY = 0.5
@@ -47,6 +47,10 @@ class _Changes:
         """By new section: words inserted, and words deleted inside a clause that goes on."""
         self.deleted_old = Counter[int]()
         """By old section: words of whole clauses that were deleted."""
+        self.headed: dict[int, int] = {}
+        """New sections whose heading was plain text, each with the old section that had it."""
+        self.unheaded: dict[int, int] = {}
+        """Old sections whose heading is plain text now, each with the new section that has it."""
         self.levels: dict[int, int] = {}
         """By new section: the old level of its heading, where it is another now."""
         self._read(old.section_of, new.section_of, operations)
@@ -90,13 +94,22 @@ class _Changes:
                 self.moved.add(j)
             if old.level != new.level:
                 self.levels[j] = old.level
-            if old.text == new.text and (old.anchor != new.anchor or (op.spans and op.amended)):
+            renamed = heading_words(old.text) != heading_words(new.text)
+            if not renamed and (old.anchor != new.anchor or (op.spans and op.amended)):
                 self.touched_new.add(j)
             return
         counts = op.word_counts
-        self.flow[i, j] += max(counts.kept, 1)
         self.inserted[j] += counts.inserted
         self.deleted[j] += counts.deleted
+        if old and new and (old.kind is Kind.HEADING or new.kind is Kind.HEADING):
+            if old.kind is Kind.HEADING:
+                self.unheaded[i] = j
+            else:
+                self.headed[j] = i
+            if counts.inserted or counts.deleted:
+                self.touched_new.add(j)
+            return
+        self.flow[i, j] += max(counts.kept, 1)
         if op.move:
             if op.amended or not self._with_its_section(i, j):
                 self.touched_new.add(j)
@@ -114,7 +127,8 @@ class _Changes:
             self.pairs[0] = 0
         split, merged = self._split(), self._merged()
         for i, j in self.flow:
-            if self.pairs.get(j) != i and j not in split and i not in merged:
+            dressed = self.headed.get(j) == i or self.unheaded.get(i) == j
+            if self.pairs.get(j) != i and j not in split and i not in merged and not dressed:
                 self.touched_old.add(i)
                 self.touched_new.add(j)
         became = {i: j for j, i in self.pairs.items()}
@@ -132,7 +146,7 @@ class _Changes:
         """Pairs sections whose anchor is gone but whose words stayed together under a new one."""
         used = set(self.pairs.values())
         for (i, j), words in sorted(self.flow.items(), key=lambda item: -item[1]):
-            free = j not in self.pairs and i not in used
+            free = j not in {*self.pairs, *self.headed} and i not in {*used, *self.unheaded}
             if free and sameness(self.old[i], self.new[j], words):
                 self.pairs[j] = i
                 used.add(i)
@@ -143,7 +157,10 @@ class _Changes:
         return {
             j: i
             for (i, j), words in self.flow.items()
-            if j not in self.pairs and i in on and words >= MOSTLY * max(_size(self.new[j]), 1)
+            if j not in {*self.pairs, *self.headed}
+            and i in on
+            and (not self.new[j].heading or heading_words(self.new[j].title))
+            and words >= MOSTLY * max(_size(self.new[j]), 1)
         }
 
     def _merged(self) -> dict[int, int]:
@@ -152,7 +169,10 @@ class _Changes:
         return {
             i: j
             for (i, j), words in self.flow.items()
-            if i not in on and j in self.pairs and words >= MOSTLY * max(_size(self.old[i]), 1)
+            if i not in {*on, *self.unheaded}
+            and j in self.pairs
+            and heading_words(self.old[i].title)
+            and words >= MOSTLY * max(_size(self.old[i]), 1)
         }
 
     def _end_of(self, i: int, merged: Mapping[int, int]) -> Change:
@@ -168,6 +188,18 @@ class _Changes:
                 old_sections=(i,),
                 new_sections=(merged[i],),
             )
+        if i in self.unheaded:
+            j = self.unheaded[i]
+            return Change(
+                ChangeKind.LEFT_WITHOUT_A_HEADING,
+                section.anchor,
+                section.title,
+                section.title,
+                (self.new[j].anchor,),
+                deleted=self.deleted_old[i],
+                old_sections=(i,),
+                new_sections=(j,),
+            )
         return Change(
             ChangeKind.REMOVED,
             section.anchor,
@@ -177,20 +209,47 @@ class _Changes:
             old_sections=(i,),
         )
 
+    def _added(self, j: int, section: Section) -> Change:
+        return Change(
+            ChangeKind.ADDED,
+            section.anchor,
+            section.title,
+            "",
+            inserted=self.inserted[j] + section.clauses[0].words * bool(section.heading),
+            new_sections=(j,),
+        )
+
+    def _dressed(self, j: int, section: Section) -> Iterable[Change]:
+        """The changes of a section whose heading was plain text, or that took in such text."""
+        if j in self.headed:
+            yield Change(
+                ChangeKind.GIVEN_A_HEADING,
+                section.anchor,
+                section.title,
+                section.title,
+                old_sections=(self.headed[j],),
+                new_sections=(j,),
+            )
+        if j in self.touched_new:
+            yield Change(
+                ChangeKind.AMENDED,
+                section.anchor,
+                section.title,
+                section.title,
+                inserted=self.inserted[j],
+                deleted=self.deleted[j],
+                new_sections=(j,),
+            )
+
     def _changes_of(self, j: int, section: Section, split: Mapping[int, int]) -> Iterable[Change]:
         inserted, deleted = self.inserted[j], self.deleted[j]
         if j in split:
             return
+        if j in self.headed or (not section.heading and j in self.unheaded.values()):
+            yield from self._dressed(j, section)
+            return
         if j not in self.pairs:
-            inserted += section.clauses[0].words * bool(section.heading)
-            yield Change(
-                ChangeKind.ADDED,
-                section.anchor,
-                section.title,
-                "",
-                inserted=inserted,
-                new_sections=(j,),
-            )
+            yield self._added(j, section)
             return
         i = self.pairs[j]
         was = self.old[i].title
@@ -211,7 +270,8 @@ class _Changes:
             )
 
         headed = section.heading and self.old[i].heading
-        if headed and section.title != was:
+        renamed = heading_words(section.title) != heading_words(was)
+        if headed and renamed:
             yield change(ChangeKind.RETITLED)
         if j in self.levels:
             yield change(ChangeKind.LEVEL_CHANGED)

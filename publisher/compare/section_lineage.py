@@ -154,7 +154,7 @@ def _words(section: Section) -> list[str]:
 
 def _merged(amendment: Amendment) -> Iterator[tuple[int, int]]:
     for change in amendment.changes:
-        if change.kind is ChangeKind.MERGED:
+        if change.kind in (ChangeKind.MERGED, ChangeKind.LEFT_WITHOUT_A_HEADING):
             yield change.old_sections[0], change.new_sections[0]
 
 
@@ -171,11 +171,14 @@ def _pairs(amendment: Amendment) -> dict[int, int]:
                 found[i] = j
     told: tuple[set[int], set[int]] = (set(), set())
     for change in amendment.changes:
-        goes_on = change.kind not in (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.MERGED)
-        if goes_on:
+        if change.kind is ChangeKind.GIVEN_A_HEADING:
+            told[1].update(change.new_sections)
+            continue
+        gone = change.kind in (ChangeKind.MERGED, ChangeKind.LEFT_WITHOUT_A_HEADING)
+        if not gone and change.old_sections and change.new_sections:
             found.setdefault(change.old_sections[0], change.new_sections[0])
         told[0].update(change.old_sections)
-        if change.kind is not ChangeKind.MERGED:
+        if not gone:
             told[1].update(change.new_sections)
     # Of several sections of one name, an unchanged one may be part of no change.
     free = [

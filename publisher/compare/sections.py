@@ -23,6 +23,8 @@ LIKE_HEADING = 0.6
 """From this share of common words in their headings they are one if their texts agree a little."""
 SOME_TEXT = 0.1
 """The least share of common words by which two texts agree a little."""
+MOST_HEADING_WORDS = 25
+"""Limit on the words of a line of plain text that may have been a heading."""
 MOST_SECTION_PAIRS = 400
 """Limit on pairs of sections compared by their headings; beyond it only their texts count."""
 
@@ -39,9 +41,10 @@ def pair_sections(old: Sequence[Section], new: Sequence[Section]) -> list[tuple[
         found.match(lambda s: "" if s.anchor else (s.title or "…"))
         found.match_between(lambda s: "" if s.anchor else s.title)
         found.match(lambda s: "" if s.anchor or not s.heading else f"{s.heading.level} {s.title}")
-        found.match(lambda s: "" if s.anchor else without_typography(s.title))
+        found.match(lambda s: "" if s.anchor else heading_words(s.title))
     if len(found.pairs) < min(len(old), len(new)):
-        found.match(lambda s: () if s.anchor else tuple([c.key for c in s.body]))
+        found.forget_plain()
+        found.match(lambda s: tuple([c.key for c in s.body]))
         found.match_by_content()
     return sorted(found.pairs.items())
 
@@ -54,6 +57,8 @@ class _Pairs:
         self.pairs: dict[int, int] = {}
         """Old section to new one."""
         self.taken: set[int] = set()
+        self.plain: tuple[set[int], set[int]] = (set(), set())
+        """The sections of either text that are not looked for by what is in them."""
 
     def add(self, i: int, j: int) -> None:
         self.pairs[i] = j
@@ -74,10 +79,10 @@ class _Pairs:
         left: dict[Hashable, list[int]] = {}
         right: dict[Hashable, list[int]] = {}
         for i in olds or range(len(self.old)):
-            if i not in self.pairs:
+            if i not in self.pairs and i not in self.plain[0]:
                 left.setdefault(name(self.old[i]), []).append(i)
         for j in news or range(len(self.new)):
-            if j not in self.taken:
+            if j not in self.taken and j not in self.plain[1]:
                 right.setdefault(name(self.new[j]), []).append(j)
         for key, spots in left.items():
             # A name that occurs several times counts only if both texts have it equally often.
@@ -117,12 +122,37 @@ class _Pairs:
             if i + 1 < k and j + 1 < m:
                 self.match(name, range(i + 1, k), range(j + 1, m))
 
+    def forget_plain(self) -> None:
+        """Leaves out the sections that have an anchor, an empty heading, or one that goes on.
+
+        A heading that is a line of plain text on the other side is no other heading renamed.
+        """
+        sides = self.old, self.new
+        lines = [
+            {
+                heading_words(clause.text)
+                for section in side
+                for clause in section.body
+                if clause.words <= MOST_HEADING_WORDS
+            }
+            for side in sides
+        ]
+        for side, own, others in zip(sides, self.plain, lines[::-1], strict=True):
+            for place, section in enumerate(side):
+                words = heading_words(section.title)
+                if section.anchor or (section.heading and (not words or words in others)):
+                    own.add(place)
+
     def match_by_content(self) -> None:
         """Pairs the sections whose words are mostly the same; of equals, those in order."""
         old, new, pairs, taken = self.old, self.new, self.pairs, self.taken
         # Text before the first heading is left out: it may be the whole text.
-        left = [i for i, s in enumerate(old) if i not in pairs and s.heading and not s.anchor]
-        right = [j for j, s in enumerate(new) if j not in taken and s.heading and not s.anchor]
+        left = [
+            i for i, s in enumerate(old) if i not in pairs and s.heading and i not in self.plain[0]
+        ]
+        right = [
+            j for j, s in enumerate(new) if j not in taken and s.heading and j not in self.plain[1]
+        ]
         if not left or not right:
             return
         sides = [
@@ -156,6 +186,8 @@ def sameness(old: Section, new: Section, kept: int) -> float:
         old, new: the sections.
         kept: how many words of the one's text are in the other's.
     """
+    if any(section.heading and not heading_words(section.title) for section in (old, new)):
+        return 0.0  # an empty heading is no name
     sizes = [sum(clause.words for clause in section.body) for section in (old, new)]
     share = 2 * kept / max(sum(sizes), 1)
     name = _name(old, new)
@@ -164,6 +196,11 @@ def sameness(old: Section, new: Section, kept: int) -> float:
     if share >= SAME_TEXT or (name >= SAME_TEXT and kept >= SAME_TEXT * max(min(sizes), 1)):
         return share + name
     return share + name if name >= LIKE_HEADING and (share >= SOME_TEXT or not min(sizes)) else 0.0
+
+
+def heading_words(title: str) -> str:
+    """What makes two headings the same: the words, without typography, and spaces as one."""
+    return " ".join(without_typography(title).split())
 
 
 def _name(old: Section, new: Section) -> float:

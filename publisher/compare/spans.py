@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -45,3 +45,42 @@ class Span(NamedTuple):
 def kept_spans(runs: Sequence[Run]) -> tuple[Span, ...]:
     """Spans of words that did not change."""
     return tuple([Span(SpanKind.KEEP, run.text, run.marks) for run in runs])
+
+
+def stretch_of(runs: Sequence[Run], start: int, end: int) -> list[tuple[str, tuple[Mark, ...]]]:
+    """A stretch of some runs, with its formatting."""
+    part: list[tuple[str, tuple[Mark, ...]]] = []
+    at = 0
+    for run in runs if end > start else ():
+        if at >= end:
+            break
+        behind = at + len(run.text)
+        if behind > start:
+            text = run.text[max(start - at, 0) : end - at]
+            if part and part[-1][1] == run.marks:
+                part[-1] = (part[-1][0] + text, run.marks)
+            else:
+                part.append((text, run.marks))
+        at = behind
+    return part
+
+
+def reformatted(
+    was: list[tuple[str, tuple[Mark, ...]]], now: list[tuple[str, tuple[Mark, ...]]]
+) -> Iterator[Span]:
+    """Kept text, cut where its old or its new formatting changes."""
+    if was == now:
+        yield from (Span(SpanKind.KEEP, text, marks) for text, marks in now)
+        return
+    left = right = 0
+    i = j = 0
+    while i < len(was) and j < len(now):
+        size = min(len(was[i][0]) - left, len(now[j][0]) - right)
+        marks, own = was[i][1], now[j][1]
+        text = now[j][0][right : right + size]
+        yield Span(SpanKind.KEEP, text, own, None if marks == own else marks)
+        left, right = left + size, right + size
+        if left == len(was[i][0]):
+            i, left = i + 1, 0
+        if right == len(now[j][0]):
+            j, right = j + 1, 0

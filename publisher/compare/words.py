@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from publisher.compare.sequences import matching_blocks
-from publisher.compare.spans import Span, SpanKind, kept_spans
-from publisher.text.clauses import Mark, Run
+from publisher.compare.spans import Span, SpanKind, kept_spans, reformatted, stretch_of
+from publisher.text.clauses import Run
 from publisher.text.segmentation import Stretch, Terms, beyond_latin, segment, without_typography
 
 LEGIBLE = 0.3
@@ -76,13 +76,7 @@ def compare_words(
     start, behind = _untouched(a, b)
     sides = _segmented((a, b), start, behind, terms)
     pieces = _pieces(a, b, *sides)
-    for piece in pieces:
-        if not piece.kept:
-            was, now = a[piece.old : piece.old_end], b[piece.new : piece.new_end]
-            piece.typography = piece.kept = bool(was and now) and without_typography(
-                was
-            ) == without_typography(now)
-    pieces = _joined(pieces, a, b)
+    pieces = _joined(_retyped(pieces, a, b), a, b)
     agreed = sum(piece.old_end - piece.old for piece in pieces if piece.kept)
     long = sum(len(side.words) for side in sides) > 2 * LEGIBLE_WORDS
     if long and 2 * agreed < LEGIBLE * (len(a) + len(b)) and agreed < STANDS * min(len(a), len(b)):
@@ -211,6 +205,40 @@ def _blank(text: str) -> str:
 # ── what reads well ──────────────────────────────────────────────────────────────────────────────
 
 
+def _retyped(pieces: list[_Piece], a: str, b: str) -> list[_Piece]:
+    """Finds the changes of mere typography, and keeps these words.
+
+    A space that came or went belongs to the sign beside it, before which it is set or not.
+    """
+    for index, piece in enumerate(pieces):
+        if piece.kept:
+            continue
+        was, now = a[piece.old : piece.old_end], b[piece.new : piece.new_end]
+        if was and now and _alike(was, now, "", ""):
+            piece.typography = piece.kept = True
+        elif (was and now) or not (was or now).strip():
+            behind = pieces[index + 1] if index + 1 < len(pieces) else None
+            before = pieces[index - 1] if index else None
+            if behind and behind.kept and _alike(was, now, "", a[behind.old]):
+                piece.old_end, piece.new_end = piece.old_end + 1, piece.new_end + 1
+                behind.old, behind.new = behind.old + 1, behind.new + 1
+                piece.typography = piece.kept = True
+            elif (
+                before
+                and before.kept
+                and not before.typography
+                and _alike(was, now, a[before.old_end - 1], "")
+            ):
+                piece.old, piece.new = piece.old - 1, piece.new - 1
+                before.old_end, before.new_end = before.old_end - 1, before.new_end - 1
+                piece.typography = piece.kept = True
+    return [piece for piece in pieces if piece.old < piece.old_end or piece.new < piece.new_end]
+
+
+def _alike(was: str, now: str, before: str, behind: str) -> bool:
+    return without_typography(before + was + behind) == without_typography(before + now + behind)
+
+
 def _joined(pieces: list[_Piece], a: str, b: str) -> list[_Piece]:
     """Joins changes with next to nothing between them: readers follow phrases, not confetti."""
     joined: list[_Piece] = []
@@ -330,54 +358,15 @@ def _standing(pieces: Iterable[_Piece]) -> Iterator[_Piece]:
 
 def _spans(pieces: list[_Piece], old: Sequence[Run], new: Sequence[Run]) -> Iterator[Span]:
     for piece in pieces:
-        was = _part(old, piece.old, piece.old_end)
-        now = _part(new, piece.new, piece.new_end)
+        was = stretch_of(old, piece.old, piece.old_end)
+        now = stretch_of(new, piece.new, piece.new_end)
         if piece.typography and len(was) == len(now) == 1:
             (before, marks), (text, own) = was[0], now[0]
             yield Span(SpanKind.KEEP, text, own, None if marks == own else marks, before)
         elif piece.kept and not piece.typography:
-            yield from _both(was, now)
+            yield from reformatted(was, now)
         else:
             for text, marks in was:
                 yield Span(SpanKind.DELETE, text, marks)
             for text, marks in now:
                 yield Span(SpanKind.INSERT, text, marks)
-
-
-def _part(runs: Sequence[Run], start: int, end: int) -> list[tuple[str, tuple[Mark, ...]]]:
-    """A stretch of some runs, with its formatting."""
-    part: list[tuple[str, tuple[Mark, ...]]] = []
-    at = 0
-    for run in runs if end > start else ():
-        if at >= end:
-            break
-        behind = at + len(run.text)
-        if behind > start:
-            text = run.text[max(start - at, 0) : end - at]
-            if part and part[-1][1] == run.marks:
-                part[-1] = (part[-1][0] + text, run.marks)
-            else:
-                part.append((text, run.marks))
-        at = behind
-    return part
-
-
-def _both(
-    was: list[tuple[str, tuple[Mark, ...]]], now: list[tuple[str, tuple[Mark, ...]]]
-) -> Iterator[Span]:
-    """Kept text, cut where its old or its new formatting changes."""
-    if was == now:
-        yield from (Span(SpanKind.KEEP, text, marks) for text, marks in now)
-        return
-    left = right = 0
-    i = j = 0
-    while i < len(was) and j < len(now):
-        size = min(len(was[i][0]) - left, len(now[j][0]) - right)
-        marks, own = was[i][1], now[j][1]
-        text = now[j][0][right : right + size]
-        yield Span(SpanKind.KEEP, text, own, None if marks == own else marks)
-        left, right = left + size, right + size
-        if left == len(was[i][0]):
-            i, left = i + 1, 0
-        if right == len(now[j][0]):
-            j, right = j + 1, 0

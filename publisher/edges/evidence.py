@@ -17,14 +17,15 @@ from publisher.edges.locks import is_held
 from publisher.edges.signatures import Signatures
 from publisher.edges.tagged import Tagged
 from publisher.policies.file_names import unix_lines
+from publisher.policies.finding import Finding
 from publisher.releases.folder import SUMS_FILE, broken, read_release, read_sums
 from publisher.releases.known_seals import KnownPolicy
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.revisions import Revision, TaggedCommit, TagObject
 from publisher.releases.seals import chain_flaws
-from publisher.releases.strays import committed_strays, stray
-from publisher.releases.verification import Damage, Outside, ReleaseEvidence
+from publisher.releases.strays import committed_numbers, committed_strays, repository_strays, stray
+from publisher.releases.verification import Damage, Outside, ReleaseEvidence, stray_findings
 from publisher.releases.vouching import Vouchers, expected_signers
 from publisher.releases.witnessing import Witnessed, drafted_files
 
@@ -74,6 +75,12 @@ class Witnesses:
             gone=self._gone(outside.known, releases, tags),
         )
 
+    def strays(self) -> list[Finding]:
+        """What git has beside the folders of policies, though it is no business of it."""
+        modes = {**self._tagged.modes("versions"), **self._tagged.modes(".publisher")}
+        found = list(dict.fromkeys(repository_strays(modes)))
+        return stray_findings(found, {path: self.history.revisions(path) for path, _ in found})
+
     @property
     def _at_work(self) -> bool:
         place = lock_of_acts(self.history.root)
@@ -101,7 +108,15 @@ class Witnesses:
             elif what := stray(name):
                 flaws.append((path, what))
         by = {path: self.history.revisions(path) for path in dict(flaws)}
-        damage = Damage(tuple(dict.fromkeys(flaws)), by, uncommitted, checked_out, litter)
+        damage = Damage(
+            tuple(dict.fromkeys(flaws)),
+            by,
+            uncommitted,
+            checked_out,
+            litter,
+            left_out=committed_numbers(policy_id, modes) - {*self.archive.numbers(policy_id)},
+            sparse=self._tagged.sparse,
+        )
         return damage, [releases[number] for number in sorted(releases)]
 
     def _checked_out(

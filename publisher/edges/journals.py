@@ -29,7 +29,7 @@ class Journals:
             ConfigurationError: the journal does not read.
             SealError: the system does not let us read it.
         """
-        place = self._place(policy_id)
+        place = self.place(policy_id)
         try:
             return read_act(place.read_bytes(), str(place))
         except (FileNotFoundError, NotADirectoryError):
@@ -51,17 +51,17 @@ class Journals:
 
     def begun(self, policy_id: str) -> float:
         """When it was written down, as the disk's clock has it; in seconds."""
-        return self._place(policy_id).stat().st_mtime
+        return self.place(policy_id).stat().st_mtime
 
     def write(self, act: Act) -> None:
         """Writes down what is about to be made, durably."""
         keep_private_around(self._folder)
-        write_file(self._place(act.policy_id), act_text(act), mode=0o600)
+        write_file(self.place(act.policy_id), act_text(act), mode=0o600)
 
     def remove(self, act: Act) -> None:
         """Ends the record: all of it is made, or nothing."""
         self.fresh_index(act)
-        place = self._place(act.policy_id)
+        place = self.place(act.policy_id)
         place.unlink(missing_ok=True)
         sync_folder(place.parent)
 
@@ -72,5 +72,6 @@ class Journals:
             each.unlink(missing_ok=True)
         return place
 
-    def _place(self, policy_id: str) -> Path:
+    def place(self, policy_id: str) -> Path:
+        """The path of a policy's journal."""
         return self._folder / f"{policy_id}.json"

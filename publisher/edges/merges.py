@@ -1,4 +1,4 @@
-"""Two branches that each froze a release of one number, while git merges them."""
+"""What others bring: a release of the same number, by a merge; a journal, by a commit."""
 
 from __future__ import annotations
 
@@ -141,3 +141,16 @@ class _Merging:
         asked = ("for-each-ref", "--contains=MERGE_HEAD", "--format=%(refname:lstrip=2)")
         names = self.git.line(*asked, "refs/remotes").splitlines()
         return next((name.partition("/")[0] for name in names), "origin")
+
+
+def refuse_pushed(journal: Path, root: Path) -> None:
+    """A journal says which files to write and to remove; who pushes one would say so here.
+
+    Raises:
+        HistoryError: a journal came with a commit.
+    """
+    place = journal.relative_to(root).as_posix()
+    if GitProgram(root).run("ls-tree", "HEAD", "--", place).stdout:
+        what = "was committed: what it says was never begun here, and is not taken up"
+        remedy = f"git rm -r --cached .publisher && rm {place}, and commit it"
+        raise HistoryError(what, where=place, remedy=remedy)

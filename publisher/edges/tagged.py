@@ -132,6 +132,12 @@ class Tagged:
             found[os.fsdecode(path).removeprefix(before)] = facts[:6].decode()
         return found
 
+    @property
+    def sparse(self) -> bool:
+        """Whether git writes only some folders to the disk here (git-sparse-checkout(1))."""
+        done = self._git.run("config", "--bool", "--get", "core.sparseCheckout")
+        return done.stdout.strip() == b"true"
+
     def written(self, path: str) -> bytes | None:
         """A file of the current commit as git writes it to the disk here; None: there is none."""
         done = self._git.run("cat-file", "--filters", f"HEAD:{self._path(path)}")

@@ -113,10 +113,22 @@ def witness_flaw(seal: str, tag: str, message: str) -> str:
         tag: the name of the tag.
         message: of the tag.
     """
-    if _SEAL.findall(message) == [seal]:
+    if _SEAL.findall(signed_words(message)) == [seal]:
         return ""
     return f"does not have the seal that its tag {tag} bears witness to"
 
 
+def signed_words(message: str) -> str:
+    """The message of a tag without its signature, and without what somebody wrote behind that.
+
+    Git takes the last line that looks like the beginning of a signature for one.
+    """
+    found = list(_SIGNATURE.finditer(message))
+    return message[: found[-1].start()] if found else message
+
+
+_SIGNATURE = re.compile(
+    r"^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)-----", re.MULTILINE
+)
 _SEAL = re.compile(r"^Seal:[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
 """The line of a tag's message that has the seal; more than one would leave a choice."""

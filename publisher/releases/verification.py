@@ -45,6 +45,10 @@ class Damage:
     when it wrote them there."""
     litter: Sequence[str] = ()
     """Paths of what systems and editors left, which no commit has."""
+    left_out: Collection[Number] = ()
+    """Releases that the last commit has, and the disk has not."""
+    sparse: bool = False
+    """Whether git is told to write only some folders to the disk."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,27 @@ def _here(known: ReleaseEvidence) -> Iterator[Finding]:
         yield Finding(Severity.CUE, path, 0, what, f"rm {path}")
 
 
+def stray_findings(
+    strays: Sequence[tuple[str, str]], by: Mapping[str, Sequence[Revision]]
+) -> list[Finding]:
+    """What git has beside the folders of policies, and which commit brought it.
+
+    Args:
+        strays: each path and what is wrong with it.
+        by: the commits that touched each path, the latest first.
+    """
+    return [
+        Finding(
+            Severity.ERROR,
+            path,
+            0,
+            what + (f", by commit {by[path][-1]}" if by[path] else ""),
+            f"git rm -r --cached {path}, and commit it",
+        )
+        for path, what in strays
+    ]
+
+
 def _altered(known: ReleaseEvidence, path: str, what: str) -> Finding:
     inside = f"{path}/"
     uncommitted = any(name == path or name.startswith(inside) for name in known.damage.uncommitted)
@@ -200,6 +225,12 @@ def _lost(known: ReleaseEvidence) -> Iterator[Finding]:
         touched = known.commits.get(str(number), [])
         tag = tagged.get(str(number))
         commit = known.witnessed.tagged.get(f"{known.policy_id}/{number}")
+        if number in known.damage.left_out:
+            what = "is in the last commit, and not on the disk"
+            at_once = f"git checkout HEAD -- {folder}"
+            remedy = "git sparse-checkout disable" if known.damage.sparse else at_once
+            yield Finding(Severity.ERROR, folder, 0, what, remedy)
+            continue
         if not touched and tag and commit and not commit.merged:
             yield _elsewhere(folder, tag.name, known.witnessed.shallow)
             continue

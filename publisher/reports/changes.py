@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import Change, ChangeKind
+from publisher.compare.sections import heading_words
 from publisher.reports.phrases import link_of
 from publisher.text.clauses import Kind, Section
 
@@ -32,6 +33,10 @@ def kind_in_words(amendment: Amendment, change: Change) -> str:
         case ChangeKind.MERGED:
             into = amendment.new.sections[change.new_sections[0]].title
             return f"merged into “{into}”" if into else "merged into the beginning"
+        case ChangeKind.GIVEN_A_HEADING:
+            return "is a heading now"
+        case ChangeKind.LEFT_WITHOUT_A_HEADING:
+            return "is no heading now"
         case ChangeKind.AMENDED | ChangeKind.MOVED_AND_AMENDED:
             if change.inserted or change.deleted:
                 return change.kind.value
@@ -58,14 +63,20 @@ def _beside_words(amendment: Amendment, change: Change) -> str:
 
 def change_title(amendment: Amendment, change: Change) -> str:
     """What the section of a change is called, for people."""
-    if change.kind in (ChangeKind.MERGED, ChangeKind.REMOVED):
+    if change.kind in (
+        ChangeKind.MERGED,
+        ChangeKind.REMOVED,
+        ChangeKind.LEFT_WITHOUT_A_HEADING,
+    ):
         return section_label(amendment.old.sections[change.old_sections[0]])
     return section_label(amendment.new.sections[change.new_sections[0]])
 
 
 def section_label(section: Section) -> str:
     """The title of a section, or in brackets what it is where it has none."""
-    return section.title or ("(empty heading)" if section.heading else "(before the first heading)")
+    if heading_words(section.title):
+        return section.title
+    return "(empty heading)" if section.heading else "(before the first heading)"
 
 
 def word_counts(change: Change) -> str:

@@ -57,17 +57,11 @@ _LATIN = re.compile(r"[^\W\d]\w*(?:'\w+)*|\w+|\S")
 
 def compare_rules() -> dict[str, object]:
     """What `compare.js` must know of words, beside their names in each version."""
-    signs: dict[str, list[str]] = {}
-    for sign, plain in TYPOGRAPHY.items():
-        signs.setdefault(plain, []).append(re.escape(sign))
     return {
         "rest": _script(rf")(?!{_LETTER})|{_SIMPLE}|\ufeff"),
         "lead": rf"^{_SPACE}*",
         "tail": rf"{_SPACE}*$",
-        "typography": [
-            ["|".join(sorted(found, key=len, reverse=True)), plain]
-            for plain, found in signs.items()
-        ],
+        "typography": [list(rule) for rule in TYPOGRAPHY],
     }
 
 

@@ -105,7 +105,8 @@ def _names(change: Change, before: Sequence[str]) -> dict[str, None]:
 def _went(events: Sequence[SectionEvent]) -> str:
     """Where the words of a section went that was merged at last."""
     last = events[0].changes if events else ()
-    return next((c.others[0] for c in last if c.kind is ChangeKind.MERGED and c.others), "")
+    gone = (ChangeKind.MERGED, ChangeKind.LEFT_WITHOUT_A_HEADING)
+    return next((c.others[0] for c in last if c.kind in gone and c.others), "")
 
 
 # ── the page ─────────────────────────────────────────────────────────────────────────────────────
@@ -228,7 +229,7 @@ class _Writer:
                 return Markup("{} {}").format(into[change.kind], others)
             return escape(change_words(change))
         if name in change.others:
-            verb = "took in" if change.kind is ChangeKind.MERGED else "split off from"
+            verb = "split off from" if change.kind is ChangeKind.SPLIT else "took in"
             return Markup("{} {}").format(verb, self._link(own))
         return Markup("goes on as {}").format(self._link(own))
 

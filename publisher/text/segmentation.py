@@ -161,20 +161,52 @@ def terms_by_first_word(found: Iterable[str]) -> Terms:
     return terms
 
 
-TYPOGRAPHY = {
-    **dict.fromkeys("“”„‟«»″", '"'),
-    **dict.fromkeys("‘’‚‛‹›′", "'"),
-    **dict.fromkeys("‐‑‒–—―−", "-"),
-    **dict.fromkeys("\u00a0\u2007\u2009\u202f", " "),
-    "…": "...",
-    **dict.fromkeys("\u00ad\u200b\u2060", ""),
-    "--": "-",
-    "---": "-",
-}
-_SIGN = re.compile("---?|[" + "".join(sign for sign in TYPOGRAPHY if len(sign) == 1) + "]")
+SINGLE_QUOTES = "\u0027\u2018\u2019\u201a\u201b\u2039\u203a\u2032\u02bc\u0060\u00b4"
+"""Apostrophes and single quotation marks."""
+DOUBLE_QUOTES = (
+    "\u00ab\u00bb\u201c\u201d\u201e\u201f\u2033\u2e02\u2e03\u2e04\u2e05\u2e09"
+    "\u2e0a\u2e0c\u2e0d\u2e1c\u2e1d\u2e20\u2e21\u300c\u300d\u300e\u300f\u301d"
+    "\u301e\u301f"
+)
+"""Double quotation marks: the other signs of the categories Pi and Pf, and those of East Asia."""
+DASHES = (
+    "\u058a\u05be\u1400\u1806\u2010\u2011\u2012\u2013\u2014\u2015\u2e17\u2e1a"
+    "\u2e3a\u2e3b\u2e40\u2e5d\u301c\u3030\u30a0\ufe31\ufe32\ufe58\ufe63\uff0d"
+    "\U00010ead\u2212"
+)
+"""Dashes: the category Pd without the hyphen, and the minus sign."""
+SPACES = (
+    "\u0020\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
+    "\u2009\u200a\u202f\u205f\u3000"
+)
+"""Spaces: the category Zs."""
+UNSEEN_SIGNS = (
+    "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060"
+    "\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
+)
+"""What no reader sees; but not the joiners, which decide how letters and emoji look."""
+TYPOGRAPHY = (
+    (f"[{SPACES}]+", " "),
+    (" (?=[:;!?»›%])|(?<=[«‹]) ", ""),
+    (f"[{DOUBLE_QUOTES}]", '"'),
+    (f"[{SINGLE_QUOTES}]", "'"),
+    (f"-{{2,3}}|[{DASHES}]", "-"),
+    ("…", "..."),
+    (f"[{UNSEEN_SIGNS}]", ""),
+)
+"""Patterns, and what each is when typography does not count, one after the other.
+
+Quotation marks, dashes and spaces are those of Unicode's categories; the spaces that French and
+German set before or within other signs are none; nor is what no reader sees."""
+_RULES = [(re.compile(pattern), plain) for pattern, plain in TYPOGRAPHY]
+_PLAIN = re.compile(r"[A-Za-z0-9.,()/&]+(?: [A-Za-z0-9(/&][A-Za-z0-9.,()/&]*)*")
+"""A text that is its own plain form but for its capitals; most are."""
 
 
 def without_typography(text: str) -> str:
     """The text without typography: quotation marks, dashes, spaces and case made uniform."""
-    text = _SIGN.sub(lambda found: TYPOGRAPHY[found[0]], text)
+    if _PLAIN.fullmatch(text):
+        return text.casefold()
+    for pattern, plain in _RULES:
+        text = pattern.sub(plain, text)
     return text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()

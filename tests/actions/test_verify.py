@@ -199,6 +199,29 @@ def test_a_clone_that_gets_what_it_lacks_by_itself(
     assert "review" not in cloned(frozen, tmp_path / "clone", *words).ok("verify")
 
 
+def test_a_release_that_git_is_told_to_leave_out(frozen: House, tmp_path: Path) -> None:
+    clone = cloned(frozen, tmp_path / "clone", "--sparse")
+    git(clone.root, "sparse-checkout", "set", "--no-cone", "/*", "!/versions/privacy/1/")
+    output = findings(clone)
+    assert "versions/privacy/1: error: is in the last commit, and not on the disk" in output
+    do(clone, "git sparse-checkout disable")
+    clone.ok("verify")
+    shutil.rmtree(file(clone, "2"))
+    for remedy in some(remedies(findings(clone))):
+        do(clone, remedy)
+    clone.ok("verify")
+
+
+def test_what_systems_leave_behind_is_a_cue(frozen: House) -> None:
+    for name in (".DS_Store", "2/.DS_Store", "2/sections/use.md~", ".3.0a1b2c3d.part"):
+        file(frozen, name).write_text("x\n")
+    output = frozen.ok("verify")
+    assert output.count(": review: lies beside what was sealed") == 4
+    for remedy in some(remedies(output)):
+        do(frozen, remedy)
+    assert "review" not in frozen.ok("verify")
+
+
 def test_a_partial_clone_whose_origin_is_away(frozen: House, tmp_path: Path) -> None:
     clone = cloned(frozen, tmp_path / "clone", "--filter=tree:0", "--no-checkout")
     git(clone.root, "checkout", "-q")

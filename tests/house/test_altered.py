@@ -178,6 +178,17 @@ def moved(house: House) -> None:
     (house.root / "versions/privacy/2").rename(house.root / "versions/privacy/3")
 
 
+def linked(name: str) -> Alteration:
+    """The same bytes, behind a link."""
+
+    def do(house: House) -> None:
+        path = house.root / "versions/privacy/2" / name
+        path.rename(house.root / "aside")
+        path.symlink_to(house.root / "aside")
+
+    return Alteration(do, "2", f"versions/privacy/2/{name}".rstrip("/"))
+
+
 TEXTS = (
     "release.toml",
     "sections/use.md",
@@ -192,6 +203,8 @@ ALTERATIONS = {
     "changed SHA256SUMS": change("SHA256SUMS"),
     **{f"removed {name}": remove(name) for name in (*FILES, "SHA256SUMS")},
     **{f"added {name}": add(name) for name in ("sections/z.md", "notes/use.md", "opt-out2.md")},
+    **{f"added {name}": add(name) for name in (".more.md", ".more/use.md")},
+    **{f"linked {name}": linked(name) for name in ("notice.md", "sections", "")},
     "forged, its successor knows": Alteration(
         forged_and_known_to_the_successor, "1", "versions/privacy/1"
     ),

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from publisher.releases.act import Act, act_text
+from publisher.releases.number import Number
 from tests import ROOT
 from tests.fixtures.forging import TEXT, Forger
 from tests.fixtures.house import House, git, later, make_house
@@ -310,6 +312,32 @@ def grafted(forger: Forger) -> None:
     forger.tag("3", message)
 
 
+def after_the_signature(forger: Forger) -> str:
+    """The words of the signer as they were, and others behind the signature, which no program that
+    checks signatures reads."""
+    data = forger.git("cat-file", "tag", "privacy/3")
+    forger.edit("3", "notice.md", lambda text: text + "More.\n")
+    forger.reseal("3")
+    commit = forger.commit()
+    data += f"\nSeal: {forger.seal('3')}\n"
+    made = subprocess.run(
+        ["git", "hash-object", "-t", "tag", "-w", "--stdin"],
+        cwd=forger.root, input=data, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    forger.git("update-ref", "refs/tags/privacy/3", made.stdout.strip())
+    return commit
+
+
+def journal(forger: Forger) -> str:
+    """A record that says that the last release is still being made."""
+    place = forger.root / ".publisher/unfinished/privacy.json"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    act = Act("freeze", "privacy", {Number(3): "0" * 64}, "", "", "")
+    place.write_bytes(act_text(act))
+    forger.git("add", "-f", ".publisher/unfinished")
+    return forger.commit()
+
+
 FORGERIES = {
     "the last release replaced whole": replaced("3"),
     "a release in the middle and all after it replaced": replaced("2"),
@@ -358,6 +386,10 @@ FORGERIES = {
     "sealed with a hidden file": Forgery(sealed_with_more, LAST, "by commit"),
     "other signers": Forgery(another_signer, LAST, "by commit"),
     "the commit made anew": Forgery(grafted, LAST),
+    "words behind the signature": Forgery(after_the_signature, LAST, "does not have the seal"),
+    "a release said to be unfinished": Forgery(journal, ".publisher/unfinished", "no business"),
+    "a hidden policy": Forgery(added("versions/.privacy/3/use.md"), "versions/.privacy"),
+    "a hidden file among policies": Forgery(added("versions/.use.md"), "versions/.use.md"),
 }
 
 
@@ -377,6 +409,26 @@ def test_a_forgery_is_told(scene: Scene, name: str) -> None:
     assert forgery.said in " ".join(result.output.split()), result.output
     assert commit is None or commit[:10] in result.output, result.output
     assert before == (known.read_bytes() if known.exists() else b"")
+
+
+def test_a_journal_that_was_pushed_writes_nothing(scenes: dict[str, Scene], tmp_path: Path) -> None:
+    """A freeze takes up what it began, and nothing that somebody says it began."""
+    scene = copied(scenes["unsigned"], tmp_path)
+    forger = Forger(scene.house)
+    target = tmp_path / "authorized_keys"
+    target.write_text("mine\n")
+    place = scene.house.root / ".publisher/unfinished/privacy.json"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    before = {str(target): b"theirs", "../authorized_keys": b"theirs"}
+    seals = {Number(4): "0" * 64}
+    act = Act("freeze", "privacy", seals, "", "", "", changes=before, before=before)
+    place.write_bytes(act_text(act))
+    forger.git("add", "-f", ".publisher/unfinished")
+    forger.commit()
+    result = scene.house.run("freeze", "--effective", later(200))
+    assert result.exit_code == 2
+    assert "was committed" in result.output
+    assert target.read_text() == "mine\n"
 
 
 def test_a_sound_house_has_no_errors(scene: Scene) -> None:

@@ -133,11 +133,23 @@ function extend(piece, { at, words }) {
 // so many words, where hardly anything is in common.
 function joined(pieces, texts, most) {
   const sides = ({ at }) => texts.map((text, n) => text.slice(...at[n]));
-  for (const piece of pieces) {
+  pieces.forEach((piece, n) => {
     const [was, is] = sides(piece);
     if (most) piece.kept &&= piece.words > most;
-    else if (!piece.kept && was && is && plain(was) === plain(is)) piece.kept = piece.typography = true;
-  }
+    if (most || piece.kept) return;
+    // A space that came or went belongs to the sign beside it, before which it is set or not.
+    for (const by of was && is ? [0, 1, -1] : (was + is).trim() ? [] : [1, -1]) {
+      const beside = pieces[n + by];
+      const [edge, near] = by < 0 ? [1, 0] : [0, 1];
+      if (!beside || (by && (!beside.kept || beside.typography))) continue;
+      const sign = by ? texts[0].at(beside.at[0][edge] - edge) : "";
+      if ([was, is].map((text) => plain(by < 0 ? sign + text : text + sign)).every((text, _, [one]) => text === one)) {
+        piece.kept = piece.typography = true;
+        if (by) piece.at.forEach((ends, side) => (beside.at[side][edge] = ends[near] += by));
+        break;
+      }
+    }
+  });
   const light = (piece, ...around) => {
     const [, text] = sides(piece);
     const number = (side) => sides(side).every((text) => /^\p{Nd}\S*$/u.test(text));
@@ -146,6 +158,7 @@ function joined(pieces, texts, most) {
     return text.trim().length < 9 || (both && (piece.words === 1 || around.every(({ words }) => words > 1)));
   };
   const found = [];
+  pieces = pieces.filter(({ at }) => at.some(([from, to]) => from < to));
   pieces.forEach((piece, n) => {
     const [before, behind] = [last(found), pieces[n + 1]];
     if (before?.kept === false && (!piece.kept || (behind?.kept === false && light(piece, before, behind)))) extend(before, piece);
