@@ -447,6 +447,25 @@ def _hold(house: House, command: str, words: tuple[str, ...], case: Case) -> Non
         assert result.exit_code == 0, said
 
 
+def test_an_alteration_is_told_whatever_is_set_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Just then, the commits are read that a user has shown with their signatures."""
+    house = copied_house(tmp_path / "house", _worked_on)
+    nosy(house, tmp_path, monkeypatch)
+    (house.root / "versions/privacy/1/sections/use.md").write_text("## Use {#use}\n\nAll.\n")
+    git(house.root, "commit", "-q", "-S", "-a", "-m", "Altered")
+    commit = git(house.root, "rev-parse", "HEAD").strip()[:10]
+    for words in (("verify",), ("verify", "--diff")):
+        result = house.run(*words)
+        assert result.exit_code == 1
+        told = " ".join(result.output.split())
+        assert "versions/privacy/1/sections/use.md: error: was altered" in told
+        assert f"by commit {commit} by Tests" in told
+        assert f"{commit} by Tests, {later(0)}: Altered" in told
+    assert "+All." in house.run("verify", "--diff").output
+
+
 # ── remedies work as they are printed ────────────────────────────────────────────────────────────
 
 
