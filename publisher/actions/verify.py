@@ -9,7 +9,7 @@ from pathlib import Path
 from publisher.actions.workplace import Workplace
 from publisher.edges.known_file import KnownFile, read_signers_file, require_outside
 from publisher.edges.merges import refuse_two_of_a_number
-from publisher.errors import NotFoundError
+from publisher.errors import ConfigurationError, NotFoundError
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import POLICY_ID
 from publisher.releases.known_seals import KnownPolicy, KnownSeals
@@ -93,7 +93,12 @@ def verify(workplace: Workplace, wanted: str | None, order: VerifyOrder) -> Veri
     signers = read_signers_file(order.signers) if order.signers else ""
     file = KnownFile(order.known) if order.known else None
     known = (file.read() if file else None) or KnownSeals()
-    ids = {*workplace.policy_ids, *history.tagged_policies(), *known.policies}
+    strays = workplace.witnesses.strays()
+    ids = {*history.tagged_policies(), *known.policies}
+    try:
+        ids |= {*workplace.policy_ids}
+    except ConfigurationError as error:  # a folder that is none of a policy hides no other
+        strays.append(Finding.from_error(error))
     ids |= {name for name in history.touched("versions") if POLICY_ID.fullmatch(name)}
     if wanted is not None and wanted not in ids:
         workplace.policy_id(wanted)  # says which there are
@@ -104,7 +109,7 @@ def verify(workplace: Workplace, wanted: str | None, order: VerifyOrder) -> Veri
         evidence = workplace.witnesses.evidence(policy_id, outside)
         altered = workplace.witnesses.alterations(policy_id) if order.differences else ()
         found.append(_verification(evidence, tuple(altered), signers))
-    done = Verified(found, workplace.witnesses.strays())
+    done = Verified(found, strays)
     return replace(done, told=tuple(_kept(file, known, done))) if file else done
 
 
