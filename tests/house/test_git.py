@@ -16,6 +16,7 @@ from click.testing import Result
 
 from publisher.errors import SealError
 from tests import ROOT
+from tests.actions.test_import_history import ONE, make_past
 from tests.fixtures.house import CONFIGURATION, FACTS, SECTIONS, House, copied_house, git, later
 from tests.fixtures.keys import ssh_key
 from tests.fixtures.some import some
@@ -859,6 +860,25 @@ def test_clones_with_other_line_ends(name: str, attributes: str, tmp_path: Path)
     git(house.root, "push", "-q", "origin", "HEAD:other", "--tags")
     git(origin.root, "merge", "-q", "other")
     sound(origin, 3)
+
+
+def test_a_text_of_the_past_and_a_clone_with_other_line_ends(tmp_path: Path) -> None:
+    """A draft that is the text of the last import follows the next one; nothing is left to do."""
+    origin = copied_house(tmp_path / "house", House.freeze_two)
+    past = make_past(tmp_path / "past")
+    past.texts(ONE)
+    history = ("import", "--history", str(past.root), "terms.md")
+    origin.ok(*history)
+    house = of_clone(origin, tmp_path, "-c", "core.autocrlf=true")
+    assert b"\r\n" in (house.root / "policy/terms/contact.md").read_bytes()
+    past.texts(ONE + "\nMore.\n")
+    assert "left alone" not in house.ok(*history)
+    assert "More." in (house.root / "policy/terms/contact.md").read_text("utf-8")
+    house.write(EDITED)
+    git(house.root, "add", "policy/privacy")
+    git(house.root, "commit", "-q", "-m", "Sooner")
+    house.ok("--policy", "privacy", *COMMANDS["freeze"])
+    assert "error" not in house.ok("verify")
 
 
 def test_a_project_without_attributes_and_a_clone_with_other_line_ends(tmp_path: Path) -> None:
