@@ -269,7 +269,7 @@ def freezing_desk(folder: Path, task: Task, signed: str, inside: str, keys: Path
     if task.edit:
         task.edit(project)
         _commit(desk.repository, "Edit")
-    _ready(desk)
+    _dirty(desk)
     return desk
 
 
@@ -300,7 +300,7 @@ def importing_desk(folder: Path, begun: bool, signed: str, inside: str, keys: Pa
         days = "\n\n".join(f"We keep kind {kind} for {number + kind} days." for kind in range(4))
         _write(old / "legacy.md", f"# Legacy\n\n## Use\n\n{days}\n\n## Contact\n\nWrite to us.\n")
         _commit(old, f"Text {number + 1}")
-    _ready(desk)
+    _dirty(desk)
     return desk
 
 
@@ -308,18 +308,24 @@ def desks(what: str, folder: Path, keys: Path) -> list[Desk]:
     """The desks of an experiment: `freeze`, `import` or `pairs`."""
     places = [(signed, inside) for inside in (".", "legal") for signed in SET_UPS]
     if what == "import":
-        return [importing_desk(folder, more, *at, keys) for more in (False, True) for at in places]
+        kinds = [(more, at) for more in (False, True) for at in places]
+        return [_built(importing_desk(folder, more, *at, keys)) for more, at in kinds]
     if what == "pairs":
         return [freezing_desk(folder, task, *at, keys) for task in TASKS for at in places[:2]]
     own = [(task, at) for task in TASKS for at in places[: len(SET_UPS)]]
     own += [(TASKS[0], at) for at in places[len(SET_UPS) :]]
-    return [freezing_desk(folder, task, *at, keys) for task, at in own]
+    return [_built(freezing_desk(folder, task, *at, keys)) for task, at in own]
 
 
-def _ready(desk: Desk) -> None:
-    """The site was built before; somebody else is at work elsewhere in a larger repository."""
+def _built(desk: Desk) -> Desk:
+    """The site was built before, so that building it again takes less time."""
     desk.ok("publisher", "build")
     shutil.rmtree(desk.project / "build")
+    return desk
+
+
+def _dirty(desk: Desk) -> None:
+    """Somebody else is at work elsewhere in a larger repository."""
     if desk.inside != ".":
         _write(desk.repository / "elsewhere/code.txt", "Code that is being written.\n")
         _write(desk.repository / "elsewhere/new.txt", "New.\n")

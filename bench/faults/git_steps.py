@@ -11,36 +11,40 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-_TELL = r"""#!/bin/sh
+_TELL = r"""
 # Tells a step, and carries out the order that is given for it.
-words=$(printf %s "$*" | tr '\n\001' '  ')
-printf '%s\n' "$words" >> "$FAULTS_STEPS/told"
-[ -f "$FAULTS_STEPS/order" ] || exit 0
-read -r nth pid delay < "$FAULTS_STEPS/order" || exit 0
-now=$(wc -l < "$FAULTS_STEPS/told")
-[ "$now" -eq "$nth" ] || exit 0
-rm -f "$FAULTS_STEPS/order"
-printf '%s\n' "$words" > "$FAULTS_STEPS/struck"
-if [ "$delay" = 0 ]; then
-    kill -9 "$pid"
-else
-    (sleep "$delay"; kill -9 "$pid") > /dev/null 2>&1 < /dev/null &
-fi
+tell() {
+    words="$*"
+    case "$words" in *[[:cntrl:]]*) words=$(printf %s "$words" | tr '[:cntrl:]' ' ');; esac
+    printf '%s\n' "$words" >> "$FAULTS_STEPS/told"
+    [ -f "$FAULTS_STEPS/order" ] || return 0
+    read -r nth pid delay < "$FAULTS_STEPS/order" || return 0
+    [ "$(wc -l < "$FAULTS_STEPS/told")" -ge "$nth" ] || return 0
+    rm "$FAULTS_STEPS/order" 2> /dev/null || return 0
+    printf '%s\n' "$words" > "$FAULTS_STEPS/struck"
+    if [ "$delay" = 0 ]; then
+        kill -9 "$pid"
+    else
+        (sleep "$delay"; kill -9 "$pid") > /dev/null 2>&1 < /dev/null &
+    fi
+}
 """
 _GIT = r"""#!/bin/sh
-"$FAULTS_STEPS/tell" begun git "$@"
+. "$FAULTS_STEPS/tell"
+tell begun git "$@"
 [ -z "$FAULTS_SLOW" ] || sleep "$FAULTS_SLOW"
 "{git}" "$@"
 code=$?
 [ -z "$FAULTS_SLOW" ] || sleep "$FAULTS_SLOW"
-"$FAULTS_STEPS/tell" ended git "$@"
+tell ended git "$@"
 exit $code
 """
 _HOOK = r"""#!/bin/sh
-[ -x "$FAULTS_STEPS/tell" ] || exit 0
-"$FAULTS_STEPS/tell" begun hook {name}
+[ -f "$FAULTS_STEPS/tell" ] || exit 0
+. "$FAULTS_STEPS/tell"
+tell begun hook {name}
 sleep 0.1
-"$FAULTS_STEPS/tell" ended hook {name}
+tell ended hook {name}
 """
 HOOKS = ("pre-commit", "commit-msg", "post-commit", "reference-transaction")
 """Hooks of a project that takes its time (githooks(5))."""

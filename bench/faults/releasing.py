@@ -31,7 +31,7 @@ LIMIT = 60.0
 TRIES = 5
 """Runs that may follow a kill, each after a remedy was carried out."""
 SOME = 0.3
-"""Share of the builds that are made where nothing half-made is there: they take the longest."""
+"""Share of the looks that are taken where nothing half-made is there."""
 _MOMENTS = ("step", "step", "step", "started", "written")
 _TELLS = re.compile(r"cut off|not (?:complete|finish)|unfinished|interrupted|at work")
 """How a command says that something half-made is there."""
@@ -86,7 +86,7 @@ class Course:
             delay = random.choice([0.0, 0.0, random.uniform(0, 0.01), random.uniform(0, 0.1)])
         elif moment == "written":
             delay = random.uniform(0, 0.02)
-        most = self.steps if moment == "step" else 25
+        most = self.steps if moment == "step" else 6
         return Fate(
             moment=moment,
             nth=random.randint(1, most),
@@ -201,11 +201,13 @@ class Round:
         half = half and not whole
         self.tells("kills that left something half-made", half)
         self.tells("kills after which the release stood", whole)
+        if not (half or whole) and not self._chance.random() < SOME:
+            return
         code, said = self._asked("verify")
         silent = half and not code and not _TELLS.search(said)
         self.never("half-made releases of which verify says nothing", [said] if silent else [])
         self._asked("status")
-        if not half and not self._chance.random() < SOME:
+        if whole and not self._chance.random() < SOME:
             return
         copy = self.desk.copied(self.folder / "copy")
         code, said = self._asked("build", at=copy)
@@ -247,7 +249,7 @@ class Round:
 
     def meet_stray(self) -> None:
         """Has the next run meet a folder that no freeze made: it stays as it is."""
-        mine = self.desk.project / "versions" / self.desk.policy / "9/mine.txt"
+        mine = self.desk.project / "versions" / self.desk.policy / "99/mine.txt"
         mine.parent.mkdir(parents=True)
         mine.write_text("Mine.")
         self._asked(*self.desk.words)
@@ -271,7 +273,8 @@ class Round:
         clone = self.folder / "clone"
         self.desk.ok("git", "clone", "-q", str(self.desk.repository), str(clone))
         where, kept = clone / self.desk.inside, ".publisher/cache"
-        shutil.copytree(self.desk.project / kept, where / kept)
+        if (self.desk.project / kept).is_dir():
+            shutil.copytree(self.desk.project / kept, where / kept)
         for words in (["verify"], ["build"])[: 2 if self._chance.random() < SOME else 1]:
             code, said = self.desk.run("publisher", *words, cwd=where)
             self.told.append(f"{words} of a clone ended with {code}:\n{said}")

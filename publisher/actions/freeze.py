@@ -136,7 +136,7 @@ def freeze(
 def _ended(acts: Acts, policy_id: str, order: FreezeOrder, tell: Teller) -> Done | None:
     """Ends what was cut off; what came of it, if that is all that is asked for."""
     found: Done | None = None
-    for done in acts.recovered():
+    for done in acts.recovered(policy_id):
         tell(done.line())
         was = done.act
         same = (was.verb, was.policy_id, was.asked) == ("freeze", policy_id, order.asked)

@@ -88,7 +88,7 @@ def import_history(
     policy_id = policy_id_for(order.policy_id, order.path)
     workplace.history.head  # noqa: B018 - a project without a commit is refused
     with acts.one_at_a_time(f"the import of {policy_id}"):
-        for done in acts.recovered():
+        for done in acts.recovered(policy_id):
             tell(done.line())
         releases = archive.releases(policy_id)
         refuse_frozen(policy_id, releases)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from publisher.actions.workplace import Workplace
 from publisher.edges.known_file import KnownFile, read_signers_file, require_outside
 from publisher.edges.merges import refuse_two_of_a_number
-from publisher.errors import NotFoundError
+from publisher.edges.project import Project
+from publisher.errors import ConfigurationError, NotFoundError
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import POLICY_ID
 from publisher.releases.known_seals import KnownPolicy, KnownSeals
@@ -93,8 +94,13 @@ def verify(workplace: Workplace, wanted: str | None, order: VerifyOrder) -> Veri
     signers = read_signers_file(order.signers) if order.signers else ""
     file = KnownFile(order.known) if order.known else None
     known = (file.read() if file else None) or KnownSeals()
-    ids = {*workplace.policy_ids, *history.tagged_policies(), *known.policies}
+    strays = workplace.witnesses.strays()
+    ids = {*history.tagged_policies(), *known.policies}
     ids |= {name for name in history.touched("versions") if POLICY_ID.fullmatch(name)}
+    try:
+        ids |= _policies_here(workplace.project, wanted, ids)
+    except ConfigurationError as error:  # a folder that is none of a policy hides no other
+        strays.append(Finding.from_error(error))
     if wanted is not None and wanted not in ids:
         workplace.policy_id(wanted)  # says which there are
         raise NotFoundError(f"there is no policy `{wanted}`")
@@ -104,8 +110,25 @@ def verify(workplace: Workplace, wanted: str | None, order: VerifyOrder) -> Veri
         evidence = workplace.witnesses.evidence(policy_id, outside)
         altered = workplace.witnesses.alterations(policy_id) if order.differences else ()
         found.append(_verification(evidence, tuple(altered), signers))
-    done = Verified(found, workplace.witnesses.strays())
+    done = Verified(found, strays)
     return replace(done, told=tuple(_kept(file, known, done))) if file else done
+
+
+def _policies_here(project: Project, wanted: str | None, were: Collection[str]) -> set[str]:
+    """The policies that there are; refused where that is none, or a folder and no more.
+
+    Args:
+        project: its folders.
+        wanted: which policy; None: all.
+        were: those that git or a file from outside knows releases of: what is gone of them is told.
+    """
+    here = project.policy_ids
+    if not here and not were:
+        project.policy_id(None)  # says so
+    for each in here:
+        if each not in were and wanted in (None, each):
+            project.policy_id(each)
+    return set(here)
 
 
 def _outside(known: KnownPolicy, signers: str, order: VerifyOrder) -> Outside:

@@ -11,18 +11,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from publisher.policies.file_names import one_file, spelled
+from publisher.policies.file_names import LONGEST_NAME, device, one_file, spelled
 from publisher.policies.finding import Finding, Severity
 
-LONGEST_NAME = 100
-"""Characters of a file's name: before it come the folders of a release and of the clone, and
-Windows takes 260 for all of it."""
 MOST_BYTES = 200
-"""The same in bytes of UTF-8; most file systems take 255 for a name."""
+"""Bytes of a file's name in UTF-8; most file systems take 255."""
 
-_DEVICES = re.compile(
-    r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|\s*$)", re.IGNORECASE
-)
 _REFUSED = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f]')
 
 
@@ -39,7 +33,7 @@ def check_names(policy_id: str, names: Iterable[str], folder: str) -> list[Findi
         for name in sorted(names)
         for what, remedy in _faults(name, f"{folder}/{name}")
     ]
-    if _DEVICES.match(policy_id):
+    if device(policy_id):
         what = f"Windows keeps `{policy_id}` for a device, so no clone there has this policy"
         found.append(Finding(Severity.ERROR, folder, 0, what, "give the policy another id"))
     return [*found, *_twins(names, folder)]
@@ -47,9 +41,9 @@ def check_names(policy_id: str, names: Iterable[str], folder: str) -> list[Findi
 
 def _faults(name: str, path: str) -> Iterator[tuple[str, str]]:
     for part in name.split("/"):
-        if device := _DEVICES.match(part):
+        if taken := device(part):
             yield (
-                f"Windows keeps `{device[1]}` for a device, so no clone there has this file",
+                f"Windows keeps `{taken}` for a device, so no clone there has this file",
                 _renamed_note(name) or "give it another name",
             )
         if _REFUSED.search(part) or part.endswith((".", " ")):

@@ -136,8 +136,6 @@ def verify_command(
     from publisher.actions.verify import VerifyOrder, verify
 
     done = verify(asked.workplace, asked.wanted, VerifyOrder(diff, signers, known))
-    if not done.policies:
-        asked.say("There is no policy yet: make policy/ID/policy.toml")
     for found in done.strays:
         asked.print_finding(found)
     for policy in done.policies:

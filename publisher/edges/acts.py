@@ -8,14 +8,14 @@ is completed or taken back by the next run.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
 
+from publisher.edges.act_files import bytes_at, prune_folders, put_files
 from publisher.edges.archive import Archive
 from publisher.edges.commits import Commits
-from publisher.edges.files import write_file
 from publisher.edges.git_locks import clear_git_locks
 from publisher.edges.journals import Journals
 from publisher.edges.locks import alone
@@ -108,8 +108,11 @@ class Acts:
                 remedy=act.remedy,
             )
 
-    def recovered(self) -> Iterator[Done]:
+    def recovered(self, policy_id: str) -> Iterator[Done]:
         """Completes or takes back whatever was cut off in this project.
+
+        Args:
+            policy_id: of which unfinished folders are removed too.
 
         Yields:
             What became of each.
@@ -117,6 +120,7 @@ class Acts:
         Raises:
             HistoryError: neither can be done; says why.
         """
+        self.archive.sweep(policy_id)
         for act in self.journals.all():
             refuse_pushed(self.journals.place(act.policy_id), self.root)
             clear_git_locks(self.commits, self.journals.begun(act.policy_id), self._tag(act))
@@ -150,7 +154,6 @@ class Acts:
         """
         refuse_two_of_a_number(self.root)
         refuse_unfinished(self.commits)
-        self.archive.sweep(policy_id)
         for number in here:
             folder = f"versions/{policy_id}/{number}"
             if not self.commits.holds("HEAD", folder):
@@ -214,13 +217,15 @@ class Acts:
             FreezeError: a folder is there already.
         """
         commits = self.commits
-        before = {path: _bytes(self.root / path) for path in act.changes}
+        before = {path: bytes_at(self.root / path) for path in act.changes}
         act = replace(act, head=commits.head, branch=commits.branch, before=before)
         self.journals.write(act)
         try:
             for number, files in folders:
                 self.archive.write(act.policy_id, number, files)
-            self._write({path: data for path, data in act.changes.items() if data is not None})
+            put_files(
+                self.root, {path: data for path, data in act.changes.items() if data is not None}
+            )
             commits.commit(act, self.journals.fresh_index(act))
             commit = commits.commit_of(act)
             if altered := self._altered(act, commit):
@@ -235,7 +240,10 @@ class Acts:
         commits, name = self.commits, self._tag(act)
         # Hooks look at the draft, which lacks its notes only once the release has them.
         gone = (path for path, data in act.changes.items() if data is None)
-        self._write({path: None for path in gone if _bytes(self.root / path) == act.before[path]})
+        put_files(
+            self.root,
+            {path: None for path in gone if bytes_at(self.root / path) == act.before[path]},
+        )
         commits.settle(act.paths)
         if commits.tagged(name) is None:
             commits.tag(name, commit, act.testimony, sign=bool(act.signers) or commits.signs)
@@ -256,39 +264,26 @@ class Acts:
     def _tag(self, act: Act) -> str:
         return self.commits.tag_name(act.name)
 
-    def _write(self, files: Mapping[str, bytes | None]) -> None:
-        for path, data in files.items():
-            place = self.root / path
-            if data is None:
-                place.unlink(missing_ok=True)
-                self._prune(place)
-            elif _bytes(place) != data:
-                write_file(place, data)
-
-    def _prune(self, place: Path) -> None:
-        """Removes the folders that were there for the sake of a file alone, as git does."""
-        for folder in place.parents:
-            if folder == self.root:
-                return
-            with suppress(OSError):  # something else is in it, or in the next one
-                folder.rmdir()
-
     # ── held against what was meant ──────────────────────────────────────────────────────────────
 
     def _altered(self, act: Act, commit: str) -> list[str]:
-        """Paths at which a commit has something else than was to be kept."""
-        found: list[str] = []
+        """Paths at which a commit, or the disk, has something else than was to be kept."""
+        commits, found = self.commits, dict[str, None]()
         for number, folder in act.folders.items():
-            files = self.commits.files(commit, folder)
-            found += [f"{folder}/{name}" for name, _ in flaws_of(act.seals[number], files)]
-        gone = [path for path, data in act.changes.items() if data is None]
-        found += [path for path in gone if self.commits.holds(commit, path)]
+            for files in (
+                commits.files(commit, folder),
+                self.archive.unsealed(act.policy_id, number),
+            ):
+                flaws = flaws_of(act.seals[number], files)
+                found |= dict.fromkeys(f"{folder}/{name}" for name, _ in flaws)
+        wrong = (path for path, data in act.changes.items() if commits.file(commit, path) != data)
+        found |= dict.fromkeys(wrong)
         own = tuple(f"{folder}/" for folder in act.folders.values())
-        for path in self.commits.changed(act.head, commit):
+        for path in commits.changed(act.head, commit):
             held = path.startswith(("versions/", f"policy/{act.policy_id}/"))
             if held and path not in act.changes and not path.startswith(own):
-                found.append(path)
-        return found
+                found[path] = None
+        return list(found)
 
     def _rewritten(self, altered: list[str]) -> HistoryError:
         commits, path = self.commits, altered[0]
@@ -296,7 +291,7 @@ class Acts:
         hooks = ", ".join(commits.hooks)
         by = f"a hook of git ({hooks})" if hooks else commits.altering(path) or "git"
         return HistoryError(
-            f"the commit had something else here than was to be frozen{more}: {by} altered it; "
+            f"something else would be here than was to be frozen{more}: {by} altered it; "
             "everything was taken back",
             where=path,
             remedy="have it leave versions/ and policy/ as they are, for example by the list of "
@@ -336,7 +331,7 @@ class Acts:
             mended = self._leave(act, commit)
         for number, folder in act.folders.items():
             if (self.root / folder).exists():
-                sums = _bytes(self.root / folder / SUMS_FILE) or b""
+                sums = bytes_at(self.root / folder / SUMS_FILE) or b""
                 if not ours and seal_of(sums) != act.seals[number]:
                     raise FreezeError(
                         f"{act.doing} was cut off, and this is not the folder that it was writing",
@@ -344,13 +339,17 @@ class Acts:
                         remedy=_moved_away(self.root / folder),
                     )
                 self.archive.discard(act.policy_id, number)
-                self._prune(self.root / folder)
+                prune_folders(self.root, self.root / folder)
         self.archive.sweep(act.policy_id)
         commits.settle(act.paths)
         lost = {path: data for path, data in act.before.items() if self._lacks(act, path)}
         # On another branch, by now, a file that this one does not have was not lost.
-        self._write({p: d for p, d in lost.items() if ours or d is None or commits.tracked(p)})
+        put_files(
+            self.root, {p: d for p, d in lost.items() if ours or d is None or commits.tracked(p)}
+        )
         commits.restore([path for path in mended if commits.tracked(path)])
+        added = [path for path in mended if not commits.tracked(path)]
+        put_files(self.root, dict.fromkeys(p for p in added if p.startswith("versions/")))
         self._end(act)
 
     def _leave(self, act: Act, commit: str) -> list[str]:
@@ -363,7 +362,7 @@ class Acts:
         other = [path for path in commits.changed(act.head, commit) if path not in act.changes]
         own = tuple(f"{folder}/" for folder in act.folders.values())
         other = [path for path in other if not path.startswith(own)]
-        differing = set(commits.differing(commit, other))
+        kept = {path: commits.file(commit, path) for path in other}
         if commits.branch != act.branch or not commits.move(act.head, commit):
             raise HistoryError(
                 f"commit {commit[:10]} was to be {act.doing}, and has something else in it; there "
@@ -371,11 +370,11 @@ class Acts:
                 where=act.name,
                 remedy=f"git rebase --onto {act.head[:10]} {commit[:10]}, then run this again",
             )
-        return [path for path in other if path not in differing]
+        return [path for path in other if bytes_at(self.root / path) == kept[path]]
 
     def _lacks(self, act: Act, path: str) -> bool:
         """Whether a file is as the act left it, and not as it was before."""
-        now = _bytes(self.root / path)
+        now = bytes_at(self.root / path)
         return now == act.changes[path] and now != act.before[path]
 
 
@@ -383,13 +382,6 @@ def lock_of_acts(root: Path) -> Path | None:
     """The lock that is held while something is made in a repository; None: there is none."""
     git = common_folder(root)
     return git / "publisher.lock" if git else None
-
-
-def _bytes(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
 
 
 def _moved_away(folder: Path) -> str:

@@ -176,12 +176,11 @@ class Commits:
 
     def commit_of(self, act: Act) -> str:
         """The commit that an act made; empty: there is none on its branch."""
-        tip = act.branch or "HEAD"
-        lines = self.line("rev-list", "--parents", f"{act.head}..{tip}").splitlines()
-        for line in lines:
-            commit, *parents = line.split()
-            if parents == [act.head] and self.holds(commit, act.folders[max(act.seals)]):
-                return commit
+        for tip in dict.fromkeys((act.branch or "HEAD", "HEAD")):  # it may have another name now
+            for line in self.line("rev-list", "--parents", f"{act.head}..{tip}").splitlines():
+                commit, *parents = line.split()
+                if parents == [act.head] and self.holds(commit, act.folders[max(act.seals)]):
+                    return commit
         return ""
 
     def holds(self, commit: str, path: str) -> bool:
@@ -206,6 +205,11 @@ class Commits:
         contents = self._contents(list(ids.values()), surroundings)
         return dict(zip(ids, contents, strict=True))
 
+    def file(self, commit: str, path: str) -> bytes | None:
+        """What a commit has at a path; None: no file."""
+        done = self.run("cat-file", "blob", f"{commit}:./{path}")
+        return None if done.returncode else done.stdout
+
     def _contents(
         self, blobs: Sequence[str], surroundings: Mapping[str, str] | None
     ) -> list[bytes]:
@@ -224,11 +228,6 @@ class Commits:
         """The paths in the project that differ between two commits."""
         words = ("diff-tree", "-r", "-z", "--no-renames", "--name-only", "--relative")
         return _paths(self.ask(*words, before, after))
-
-    def differing(self, commit: str, paths: Sequence[str]) -> list[str]:
-        """Those of some paths at which the working tree is not what a commit has."""
-        words = ("diff", "--name-only", "-z", "--no-renames", "--relative", "--no-ext-diff")
-        return _paths(self.ask(*words, commit, "--", *paths)) if paths else []
 
     def tracked(self, path: str) -> bool:
         """Whether git's index has a file."""

@@ -24,8 +24,12 @@ class Drafts:
     """The folder `policy/`."""
 
     def files(self, policy_id: str) -> Mapping[str, bytes]:
-        """The files of a draft by their path inside its folder; none where there is no draft."""
-        return read_folder(self.root / policy_id)
+        """The files of a draft by their path inside its folder; none where there is no draft.
+
+        They have the line ends that git keeps, whatever the checkout made of them.
+        """
+        found = read_folder(self.root / policy_id)
+        return {name: unix_lines(data) for name, data in found.items()}
 
     def name(self, policy_id: str) -> str:
         """The path of a draft's folder from the project's root, as messages name it."""
@@ -69,7 +73,7 @@ class Drafts:
             policy_id: whose draft.
             committed: its files at that revision, by their path inside its folder.
         """
-        found = {name: unix_lines(data) for name, data in self.files(policy_id).items()}
+        found = self.files(policy_id)
         kept = {name: unix_lines(data) for name, data in committed.items() if is_shown(name)}
         names = sorted({*found, *kept})
         return [f"{self.name(policy_id)}/{n}" for n in names if found.get(n) != kept.get(n)]

@@ -31,6 +31,7 @@ PLAIN_SETTINGS: Mapping[str, str] = {
     "core.pager": "cat",
     "core.quotePath": "false",
     "core.useReplaceRefs": "false",
+    "diff.autoRefreshIndex": "true",
     "diff.ignoreSubmodules": "none",
     "diff.mnemonicPrefix": "false",
     "diff.noprefix": "false",

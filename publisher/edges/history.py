@@ -89,14 +89,19 @@ class History:
         Of what was renamed, the old and the new path.
         """
         words = ("--porcelain=v1", "-z", "-uall", "--no-renames", "--ignore-submodules=none")
-        parts = iter(self._git.ask("status", *words, "--", self.prefix or ".").split(b"\0"))
-        found: list[bytes] = []
-        for part in parts:
-            if part:
-                found.append(part[3:])
-                if set(part[:2]) & set(b"RC"):
-                    found.append(next(parts))
-        return list(dict.fromkeys(self._own(found)))
+        place = self.prefix or "."
+        parts = iter(self._git.ask("status", *words, "--", place).split(b"\0"))
+        found: dict[bytes, bytes] = {}
+        for part in filter(None, parts):
+            found[part[3:]] = part[:2]
+            if set(part[:2]) & set(b"RC"):
+                found[next(parts)] = b"D "
+        if b" M" in found.values():
+            # After other line ends were written, `status` tells files that are the same for git.
+            shown = ("--name-only", "-z", "--no-ext-diff", "--ignore-submodules=none")
+            unlike = self._git.ask("diff", *shown, "--", place).split(b"\0")
+            found = {path: how for path, how in found.items() if how != b" M" or path in unlike}
+        return list(self._own(found))
 
     def committed(self, path: str) -> bool:
         """Whether anything at `path` is in the current commit."""

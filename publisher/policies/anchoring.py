@@ -15,6 +15,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
+from publisher.policies.file_names import device, section_file
 from publisher.policies.policy import ANCHOR
 from publisher.text.clauses import Clause, Kind
 from publisher.text.markdown import markdown_reader
@@ -127,8 +128,9 @@ def anchor_for(title: str, taken: Collection[str]) -> str:
     if len(name) > LONGEST_ANCHOR:
         name = name[:LONGEST_ANCHOR].rpartition("-")[0] or name[:LONGEST_ANCHOR]
     name = name.strip("-") or "section"
-    names = (f"{name}-{n}" if n > 1 else name for n in range(1, len(taken) + 3))
-    return next(n for n in names if n not in taken and n != BEGINNING)
+    names = (f"{name}-{n}" if n > 1 else name for n in range(1, len(taken) + 4))
+    # A note is called by its anchor, so an anchor is better none that is no file on Windows.
+    return next(n for n in names if n not in taken and n != BEGINNING and not device(n))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ def _cut(lines: Sequence[str], starts: Mapping[int, str]) -> dict[str, str]:
         begins[0] = (0, begins[0][1])
     ends = [start for start, _ in begins[1:]] + [len(lines)]
     return {
-        f"{name}.md": "".join(lines[start:end])
+        section_file(name): "".join(lines[start:end])
         for (start, name), end in zip(begins, ends, strict=True)
     }
 

@@ -7,8 +7,35 @@ https://unicode.org/reports/tr15/).
 
 from __future__ import annotations
 
+import hashlib
+import re
 import unicodedata
 from collections.abc import Iterable
+
+LONGEST_NAME = 100
+"""Characters of a file's name: before it come the folders of a release and of the clone, and
+Windows takes 260 for all of it."""
+_DEVICES = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|\s*$)", re.IGNORECASE
+)
+
+
+def device(name: str) -> str:
+    """The device that Windows takes a file of this name for; empty: none.
+
+    https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+    """
+    found = _DEVICES.match(name)
+    return found[1] if found else ""
+
+
+def section_file(anchor: str) -> str:
+    """A name for the file of a section, that every clone can have."""
+    name = f"{anchor}-section" if device(anchor) else anchor
+    if len(name) > LONGEST_NAME - len(".md"):
+        digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+        name = f"{name[: LONGEST_NAME - 12]}-{digest}"
+    return f"{name}.md"
 
 
 def one_file(name: str) -> str:

@@ -12,6 +12,7 @@ from publisher.compare.section_lineage import Lineage
 from publisher.errors import ConfigurationError, FreezeError, HistoryError
 from publisher.policies.anchoring import Anchored, anchor_for, source_text
 from publisher.policies.draft import FACTS_FILE
+from publisher.policies.file_names import device
 from publisher.policies.labels import unfit
 from publisher.policies.policy import POLICY_ID, Facts, Policy
 from publisher.releases.number import Materiality, Number
@@ -94,6 +95,11 @@ def policy_id_for(wanted: str | None, path: str) -> str:
         raise ConfigurationError(
             f"`{name}` cannot be a policy's id",
             remedy="use at most 16 small letters, digits and hyphens: --policy ID",
+        )
+    if device(name):
+        raise ConfigurationError(
+            f"Windows keeps `{name}` for a device, so no clone there could have this policy",
+            remedy="name another id: --policy ID",
         )
     return name
 

@@ -157,7 +157,7 @@ def stray_findings(
             Severity.ERROR,
             path,
             0,
-            what + (f", by commit {by[path][-1]}" if by[path] else ""),
+            what + (f", by commit {by[path][0]}" if by[path] else ""),
             f"git rm -r --cached {path}, and commit it",
         )
         for path, what in strays

@@ -255,6 +255,9 @@ HOOKS = {
         "git commit -q --amend --no-edit",
     ),
     "a file more": ("pre-commit", "echo x > versions/privacy/2/x.md; git add -f versions"),
+    "the working tree alone": ("pre-commit", REWRITE),
+    "the working tree, late": ("post-commit", "echo x >> versions/privacy/2/notice.md"),
+    "the attributes": ("pre-commit", "echo '* text' > versions/.gitattributes", "git add versions"),
     "all of the folder": ("pre-commit", "git add -A"),
     "a file less": ("pre-commit", "git rm -q --cached versions/privacy/2/notice.md"),
     "a program": ("pre-commit", "git update-index --chmod=+x versions/privacy/2/notice.md"),
@@ -359,7 +362,7 @@ def test_an_import_that_a_hook_alters_is_taken_back(tmp_path: Path) -> None:
     before = state(house)
     result = house.run("import", "--history", str(house.root), "terms.md")
     assert result.exit_code == 2
-    assert "versions/terms/2/sections/terms.md: the commit had something else" in result.output
+    assert "versions/terms/2/sections/terms.md: something else would be here" in result.output
     assert str(path) in result.output
     assert state(house) == before
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from publisher.checks.name_findings import check_names
 from publisher.edges.project import read_folder
+from tests.actions.test_import_history import make_past
 from tests.fixtures.house import FACTS, SECTIONS, House
 
 USE, SECURITY = SECTIONS["use.md"], SECTIONS["security.md"]
@@ -146,6 +148,28 @@ def test_a_file_that_is_listed_in_another_case(house: House) -> None:
 def test_a_name_that_is_not_utf_8(house: House) -> None:
     (house.root / "policy/privacy" / os.fsdecode(b"gr\xf6\xdfe.md")).write_text(USE)
     assert r"its name is not UTF-8: gr\xf6\xdfe.md" in found(house)
+
+
+def test_an_import_makes_no_such_names(house: House, tmp_path: Path) -> None:
+    """Sections are called by their anchors, which are made of their headings, or were there."""
+    past = make_past(tmp_path / "past")
+    long = "x" * 300
+    past.texts(
+        "# Terms\n\nHello.\n\n## Con\n\nOne.\n\n## Aux {#aux}\n\nTwo.\n\n"
+        f"## Long {{#{long}}}\n\nThree.\n"
+    )
+    history = ("import", "--history", str(past.root), "terms.md")
+    refused = house.run(*history, "--policy", "nul")
+    assert refused.exit_code == 2
+    assert "Windows keeps `nul` for a device" in refused.output
+    house.ok(*history)
+    sections = house.root / "versions/terms/1/sections"
+    names = [path.name for path in sections.iterdir()]
+    assert {"con-2.md", "aux-section.md"} <= set(names)
+    assert check_names("terms", names, "policy/terms") == []
+    assert "{#aux}" in (sections / "aux-section.md").read_text()
+    assert "error" not in house.ok("--policy", "terms", "verify")
+    assert "Nothing new" in house.ok(*history)
 
 
 # ── what is no file ──────────────────────────────────────────────────────────────────────────────

@@ -338,6 +338,39 @@ def journal(forger: Forger) -> str:
     return forger.commit()
 
 
+def file_for_all(forger: Forger) -> str:
+    shutil.rmtree(forger.root / "versions")
+    (forger.root / "versions").write_text("x\n")
+    return forger.commit()
+
+
+def nested(forger: Forger) -> None:
+    forger.tag("3", forger.message("3"), "privacy/3")
+
+
+def exchanged(forger: Forger) -> str:
+    two, three, aside = forger.folder("2"), forger.folder("3"), forger.root / "aside"
+    two.rename(aside)
+    three.rename(two)
+    aside.rename(three)
+    return forger.commit()
+
+
+def in_between(forger: Forger) -> str:
+    shutil.copytree(forger.folder("2"), forger.folder("2.1"))
+    for key, value in {"number": "2.1", "previous": "2", "previous_seal": forger.seal("2")}.items():
+        forger.set("2.1", key, value)
+    forger.reseal("2.1")
+    commit = forger.commit()
+    forger.tag("2.1", f"Privacy Policy, version 2.1\n\nSeal: {forger.seal('2.1')}")
+    return commit
+
+
+def sums_twice(forger: Forger) -> str:
+    forger.edit("3", "SHA256SUMS", lambda text: text * 2)
+    return forger.commit()
+
+
 FORGERIES = {
     "the last release replaced whole": replaced("3"),
     "a release in the middle and all after it replaced": replaced("2"),
@@ -388,6 +421,14 @@ FORGERIES = {
     "the commit made anew": Forgery(grafted, LAST),
     "words behind the signature": Forgery(after_the_signature, LAST, "does not have the seal"),
     "a release said to be unfinished": Forgery(journal, ".publisher/unfinished", "no business"),
+    "a case twin of the policy": Forgery(
+        added("versions/Privacy/3/use.md"), "versions/Privacy", "no folder of a policy, by commit"
+    ),
+    "a file for all policies": Forgery(file_for_all, "versions", "by commit"),
+    "a tag on a tag": Forgery(nested, LAST, "names a tag, not a commit"),
+    "two releases in each other's place": Forgery(exchanged, LAST, "is the folder of release 2"),
+    "a correction in between": Forgery(in_between, "versions/privacy/2.1", "was added"),
+    "checksums twice": Forgery(sums_twice, LAST, "by commit"),
     "a hidden policy": Forgery(added("versions/.privacy/3/use.md"), "versions/.privacy"),
     "a hidden file among policies": Forgery(added("versions/.use.md"), "versions/.use.md"),
 }

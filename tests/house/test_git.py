@@ -16,6 +16,7 @@ from click.testing import Result
 
 from publisher.errors import SealError
 from tests import ROOT
+from tests.actions.test_import_history import ONE, make_past
 from tests.fixtures.house import CONFIGURATION, FACTS, SECTIONS, House, copied_house, git, later
 from tests.fixtures.keys import ssh_key
 from tests.fixtures.some import some
@@ -447,6 +448,25 @@ def _hold(house: House, command: str, words: tuple[str, ...], case: Case) -> Non
         assert result.exit_code == 0, said
 
 
+def test_an_alteration_is_told_whatever_is_set_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Just then, the commits are read that a user has shown with their signatures."""
+    house = copied_house(tmp_path / "house", _worked_on)
+    nosy(house, tmp_path, monkeypatch)
+    (house.root / "versions/privacy/1/sections/use.md").write_text("## Use {#use}\n\nAll.\n")
+    git(house.root, "commit", "-q", "-S", "-a", "-m", "Altered")
+    commit = git(house.root, "rev-parse", "HEAD").strip()[:10]
+    for words in (("verify",), ("verify", "--diff")):
+        result = house.run(*words)
+        assert result.exit_code == 1
+        told = " ".join(result.output.split())
+        assert "versions/privacy/1/sections/use.md: error: was altered" in told
+        assert f"by commit {commit} by Tests" in told
+        assert f"{commit} by Tests, {later(0)}: Altered" in told
+    assert "+All." in house.run("verify", "--diff").output
+
+
 # ── remedies work as they are printed ────────────────────────────────────────────────────────────
 
 
@@ -840,6 +860,25 @@ def test_clones_with_other_line_ends(name: str, attributes: str, tmp_path: Path)
     git(house.root, "push", "-q", "origin", "HEAD:other", "--tags")
     git(origin.root, "merge", "-q", "other")
     sound(origin, 3)
+
+
+def test_a_text_of_the_past_and_a_clone_with_other_line_ends(tmp_path: Path) -> None:
+    """A draft that is the text of the last import follows the next one; nothing is left to do."""
+    origin = copied_house(tmp_path / "house", House.freeze_two)
+    past = make_past(tmp_path / "past")
+    past.texts(ONE)
+    history = ("import", "--history", str(past.root), "terms.md")
+    origin.ok(*history)
+    house = of_clone(origin, tmp_path, "-c", "core.autocrlf=true")
+    assert b"\r\n" in (house.root / "policy/terms/contact.md").read_bytes()
+    past.texts(ONE + "\nMore.\n")
+    assert "left alone" not in house.ok(*history)
+    assert "More." in (house.root / "policy/terms/contact.md").read_text("utf-8")
+    house.write(EDITED)
+    git(house.root, "add", "policy/privacy")
+    git(house.root, "commit", "-q", "-m", "Sooner")
+    house.ok("--policy", "privacy", *COMMANDS["freeze"])
+    assert "error" not in house.ok("verify")
 
 
 def test_a_project_without_attributes_and_a_clone_with_other_line_ends(tmp_path: Path) -> None:
