@@ -127,7 +127,9 @@ class Gap:
         b = {j: texts.words_of(1, j) for j in self.right}
         scored = sorted(
             (-value, i, j)
-            for i, j in candidate_pairs(a, b)
+            for i, j in candidate_pairs(
+                {i: texts.phrases_of(0, i) for i in a}, {j: texts.phrases_of(1, j) for j in b}
+            )
             if texts.free(i, j) and (value := at_least(HARDLY, a[i], b[j]))
         )
         pairs: dict[int, int] = {}

@@ -194,7 +194,7 @@ class _Comparison:
                 spans,
                 0,
                 self._columns(old, new),
-                flows=place in self.flowing,
+                flows=not (first and fresh) and place in self.flowing,
                 continued=not (first and fresh),
             )
         yield from self._between(x, len(self.old), y, len(self.new))
