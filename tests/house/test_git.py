@@ -183,6 +183,11 @@ def lost_tags(house: House, folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
     git(house.root, "tag", "-d", "privacy/2")
 
 
+def nobodys_tags(house: House, folder: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    git(house.root, "tag", "-d", *git(house.root, "tag").split())
+    return of_clone(house, folder)
+
+
 def single_branch(house: House, folder: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     return of_clone(house, folder, "--single-branch")
 
@@ -398,6 +403,7 @@ CASES = {
     "shallow, with tags": Case(shallow_with_tags, {"freeze": "this clone is shallow"}),
     "without tags": Case(tagless, {"freeze": "this clone fetches no tags"}, build=True),
     "a tag is lost": Case(lost_tags, {"freeze": "release 2 has no tag in this clone"}),
+    "nobody has tags": Case(nobodys_tags),
     "a single branch": Case(single_branch),
     "without files of the past": Case(blobless),
     "and cut off": Case(cut_off_blobless),
