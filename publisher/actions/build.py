@@ -45,10 +45,8 @@ def build(workplace: Workplace, today: dt.date | None = None, progress: Progress
     from publisher.actions.generate import generate
     from publisher.edges.files import remove_unfinished
     from publisher.edges.mkdocs.order import Order
-    from publisher.releases.verification import require_sound, verify_releases
 
-    for policy_id in workplace.policies:
-        require_sound(verify_releases(workplace.witnesses.evidence(policy_id)))
+    workplace.history  # noqa: B018 - nothing is built where nobody can vouch for the releases
     inputs = Inputs.now(project, day)
     made = generate(workplace, day, progress)
     for folder in (project.built.parent, project.cache / "pdf"):

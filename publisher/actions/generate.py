@@ -51,6 +51,9 @@ def generate(
     """
     archive, organisation = workplace.archive, workplace.settings.organisation
     day, cache = today or build_day(), workplace.build_cache
+    if workplace.in_repository and not draft:
+        for policy_id in workplace.policies:
+            workplace.witnesses.require_sound(policy_id)
     lines = {name: archive.releases(name) for name in workplace.policies}
     texts = [_texts(line, organisation, cache) for line in lines.values() if line]
     policies = [PolicyOnDay(each, day, organisation) for each in texts]

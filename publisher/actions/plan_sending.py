@@ -27,9 +27,12 @@ def plan_sending(workplace: Workplace, policy_id: str, number: Number) -> Sendin
     Raises:
         NotFoundError: there is no such release.
         SendError: its notice may not be sent; says why, and what may be done instead.
+        SealError: `verify` finds that a release of the policy was altered.
     """
     archive, ledger, now = workplace.archive, workplace.ledger, workplace.clock()
     release = archive.release(policy_id, number)
+    if workplace.in_repository:
+        workplace.witnesses.require_sound(policy_id)
     require_notice(release)
     releases = archive.releases(policy_id)
     require_current(release, releases)

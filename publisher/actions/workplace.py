@@ -128,6 +128,13 @@ class Workplace:
 
         return Submissions(self.project.root, self.drafts, self.settings, lambda: self.history)
 
+    @property
+    def in_repository(self) -> bool:
+        """Whether there is a git repository here: a copy of the project's files is none."""
+        from publisher.edges.tags import common_folder
+
+        return common_folder(self.project.root) is not None
+
     @cached_property
     def history(self) -> History:
         """The project's git repository.

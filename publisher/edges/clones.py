@@ -17,7 +17,8 @@ def refuse_partial_clone(history: History, last: Release | None) -> None:
         last: the newest release; None: there is none.
 
     Raises:
-        HistoryError: the clone is shallow, fetches no tags, or lacks that of the newest release.
+        HistoryError: the clone is shallow, fetches no tags, or lacks that of the newest release,
+            though it has others. Where there is none at all, nobody has one to fetch.
     """
     where = str(history.root)
     if history.shallow:
@@ -33,7 +34,8 @@ def refuse_partial_clone(history: History, last: Release | None) -> None:
             where=where,
             remedy=f"git config --unset-all remote.{remote}.tagOpt && git fetch --tags {remote}",
         )
-    if last and last.name not in history.tags(last.policy.id):
+    tags = history.tags(last.policy.id) if last else {}
+    if last and tags and last.name not in tags:
         name = history.tag_name(last.name)
         made = history.revisions(f"versions/{last.name}")
         commit = made[-1].id[:10] if made else "COMMIT"

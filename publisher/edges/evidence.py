@@ -25,7 +25,14 @@ from publisher.releases.release import Release
 from publisher.releases.revisions import Revision, TaggedCommit, TagObject
 from publisher.releases.seals import chain_flaws
 from publisher.releases.strays import committed_numbers, committed_strays, repository_strays, stray
-from publisher.releases.verification import Damage, Outside, ReleaseEvidence, stray_findings
+from publisher.releases.verification import (
+    Damage,
+    Outside,
+    ReleaseEvidence,
+    require_sound,
+    stray_findings,
+    verify_releases,
+)
 from publisher.releases.vouching import Vouchers, expected_signers
 from publisher.releases.witnessing import Witnessed, drafted_files
 
@@ -74,6 +81,15 @@ class Witnesses:
             at_work=self._at_work,
             gone=self._gone(outside.known, releases, tags),
         )
+
+    def require_sound(self, policy_id: str) -> None:
+        """Nothing is published, told or amended where `verify` finds an error.
+
+        Raises:
+            SealError: it does; names a file, if one is known.
+            HistoryError: git does not answer.
+        """
+        require_sound(verify_releases(self.evidence(policy_id)))
 
     def strays(self) -> list[Finding]:
         """What git has beside the folders of policies, though it is no business of it."""

@@ -52,6 +52,7 @@ _SETTINGS = {
     "gpg.ssh.program": _NOTHING,
     "gpg.x509.program": _NOTHING,
     "protocol.allow": "never",
+    "safe.bareRepository": "all",
 }
 """Settings that override those of the repository (git-config(1))."""
 _SURROUNDINGS = {

@@ -48,6 +48,7 @@ PLAIN_SETTINGS: Mapping[str, str] = {
     "log.showRoot": "true",
     "log.showSignature": "false",
     "maintenance.auto": "false",
+    "safe.bareRepository": "explicit",  # a folder of a working tree can be made to look like one
     "status.branch": "false",
     "status.relativePaths": "false",
     "status.renames": "false",

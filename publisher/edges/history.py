@@ -329,6 +329,8 @@ def _place(root: Path) -> str:
             return prefix.removesuffix("\n")
         raise _no_tree(git, root, bare == "true")
     said = done.stderr.decode("utf-8", "replace")
+    if found := re.search("cannot use bare repository '(.+?)'", said):
+        raise _bare(root, Path(found[1]))
     if "not a git repository" in said and not _is_broken(root):
         raise HistoryError(
             "the project is not in a git repository",
@@ -358,6 +360,10 @@ def _no_tree(git: GitProgram, root: Path, bare: bool) -> HistoryError:
             where=str(root),
             remedy=f"git --git-dir={shlex.quote(str(place))} config core.bare false",
         )
+    return _bare(root, place)
+
+
+def _bare(root: Path, place: Path) -> HistoryError:
     return HistoryError(
         "the repository is bare: it has no working tree, so no drafts and no releases lie in it",
         where=str(root),

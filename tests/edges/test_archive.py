@@ -166,6 +166,7 @@ def test_nobody_reads_a_release_but_the_archive() -> None:
         return {path.relative_to(package).as_posix() for path in found}
 
     assert users("unsealed") == {
+        "edges/acts.py",
         "edges/archive.py",
         "edges/evidence.py",
         "edges/letter_evidence.py",

@@ -197,6 +197,7 @@ def test_an_action_has_an_end_to_end_test_of_its_name(path: Path) -> None:
     ("library", "place"),
     [
         ("mkdocs", "edges/mkdocs/"),
+        ("git", "edges/git_objects.py"),
         ("gitdb", "edges/git_objects.py"),
         ("sqlalchemy", "edges/ledger/"),
         ("smtplib", "edges/carriers/"),

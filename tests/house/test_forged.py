@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -555,3 +556,30 @@ def test_what_the_readme_says_sets_up_signers(
     output = house.ok(*words)
     assert "1 release(s) checked; 1 signed by legal@hosting.example (SHA256:" in output
     assert (home / "known-seals.json").exists()
+
+
+@pytest.mark.parametrize("kind", ["ssh", "unsigned"])
+def test_what_verify_finds_is_neither_told_nor_built_nor_amended(
+    scenes: dict[str, Scene], kind: str, tmp_path: Path
+) -> None:
+    """A release that fits its folder, its chain and its tag, and was made by nobody who may."""
+    scene = copied(scenes[kind], tmp_path)
+    house = scene.house
+    resealed("3", "notice.md").do(Forger(house, None))
+    for words in (
+        ("send", "3"),
+        ("freeze", "--correction", "--effective", later(120), "--dry-run"),
+        ("build",),
+    ):
+        done = house.run(*words)
+        assert (done.exit_code, "versions/privacy/3" in done.output) == (2, True), done.output
+    built = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "-q", "-d", str(tmp_path / "plain")],
+        cwd=house.root,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert built.returncode
+    assert "versions/privacy/3" in built.stdout + built.stderr

@@ -56,7 +56,8 @@ class Case:
 
 def git_says(what: str, *but: str) -> dict[str, str]:
     """What all commands say that need git, but for some."""
-    return {name: what for name in ("freeze", "verify", "build") if name not in but}
+    needy = ("freeze", "verify", "build", "send")
+    return {name: what for name in needy if name not in but}
 
 
 def of_clone(house: House, folder: Path, *words: str) -> House:
@@ -181,6 +182,11 @@ def tagless(house: House, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Hous
 
 def lost_tags(house: House, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     git(house.root, "tag", "-d", "privacy/2")
+
+
+def nobodys_tags(house: House, folder: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    git(house.root, "tag", "-d", *git(house.root, "tag").split())
+    return of_clone(house, folder)
 
 
 def single_branch(house: House, folder: Path, monkeypatch: pytest.MonkeyPatch) -> House:
@@ -374,12 +380,12 @@ def filter_that_is_not_here(house: House, folder: Path, monkeypatch: pytest.Monk
 NO_COMMIT = "the repository has no commit yet"
 CASES = {
     "as it is": Case(lambda *_: None, build=True),
-    "no git": Case(no_git, git_says("the project is not in a git repository")),
+    "no git": Case(no_git, git_says("the project is not in a git repository", "send")),
     "no commit": Case(no_commit, git_says(NO_COMMIT)),
     "a branch without a commit": Case(orphan, git_says("the current branch has no commit yet")),
     "of another user": Case(other_owner, git_says("the repository belongs to another user")),
     "said to be bare": Case(said_to_be_bare, git_says("the repository is said to be bare")),
-    "bare": Case(bare, git_says("the repository is bare: it has no working tree")),
+    "bare": Case(bare, git_says("the repository is bare: it has no working tree", "send")),
     "a working tree elsewhere": Case(elsewhere, git_says("working tree of this repository is")),
     "a broken configuration": Case(
         broken_configuration, git_says("a configuration of git does not read")
@@ -398,6 +404,7 @@ CASES = {
     "shallow, with tags": Case(shallow_with_tags, {"freeze": "this clone is shallow"}),
     "without tags": Case(tagless, {"freeze": "this clone fetches no tags"}, build=True),
     "a tag is lost": Case(lost_tags, {"freeze": "release 2 has no tag in this clone"}),
+    "nobody has tags": Case(nobodys_tags),
     "a single branch": Case(single_branch),
     "without files of the past": Case(blobless),
     "and cut off": Case(cut_off_blobless),
