@@ -9,7 +9,7 @@ from rapidfuzz.distance import Indel
 
 from publisher.compare.sequences import MOST_WORD_PAIRS
 
-Phrases = Set[tuple[str, ...]]
+Triples = Set[tuple[str, ...]]
 """Words in a row, by which a text is found again."""
 WITHIN = 0.7
 """The weight of the share of the shorter clause beside the share of both."""
@@ -51,7 +51,7 @@ def share_of(kept: int, a: Sequence[str], b: Sequence[str], within: bool = True)
 
 
 def candidate_pairs(
-    old: Mapping[int, Phrases], new: Mapping[int, Phrases]
+    old: Mapping[int, Triples], new: Mapping[int, Triples]
 ) -> Iterator[tuple[int, int]]:
     """The pairs of texts that may be alike: they share a phrase that is not found everywhere.
 
@@ -73,6 +73,6 @@ def candidate_pairs(
             yield i, j
 
 
-def phrases_in(text: Sequence[str]) -> Phrases:
+def phrases_in(text: Sequence[str]) -> Triples:
     """The phrases of three words of a text; of a shorter one: all of it."""
     return set(zip(text, text[1:], text[2:], strict=False)) or {tuple(text)}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from publisher.compare.columns import RowName, row_names
-from publisher.compare.likeness import Phrases, likeness, phrases_in
+from publisher.compare.likeness import Triples, likeness, phrases_in
 from publisher.compare.sections import heading_words
 from publisher.compare.words import common_start
 from publisher.text.clauses import Document, Kind
@@ -36,7 +36,7 @@ class Pairing:
         default_factory=lambda: ({}, {})
     )
     """The words of the clauses looked at so far, old and new."""
-    _phrases: tuple[dict[int, Phrases], dict[int, Phrases]] = field(
+    _phrases: tuple[dict[int, Triples], dict[int, Triples]] = field(
         default_factory=lambda: ({}, {})
     )
     """Their phrases."""
@@ -48,7 +48,7 @@ class Pairing:
             known[index] = parts_in((self.old, self.new)[side].clauses[index].text)
         return known[index]
 
-    def phrases_of(self, side: int, index: int) -> Phrases:
+    def phrases_of(self, side: int, index: int) -> Triples:
         """The phrases of a clause, which are looked for once."""
         known = self._phrases[side]
         if index not in known:

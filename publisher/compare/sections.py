@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from itertools import pairwise, product
 
-from publisher.compare.likeness import Phrases, candidate_pairs, likeness
+from publisher.compare.likeness import Triples, candidate_pairs, likeness
 from publisher.compare.sequences import heaviest_rising, matching_blocks
 from publisher.text.clauses import Section
 from publisher.text.segmentation import without_typography, words_in
@@ -30,7 +30,7 @@ MOST_SECTION_PAIRS = 400
 def pair_sections(
     old: Sequence[Section],
     new: Sequence[Section],
-    phrases_of: Callable[[int, int], Phrases],
+    phrases_of: Callable[[int, int], Triples],
 ) -> list[tuple[int, int]]:
     """Which section became which: index pairs, by anchor, else by heading, else by content.
 
@@ -159,7 +159,7 @@ class _Pairs:
                 if section.anchor or (section.heading and (not words or words in others)):
                     own.add(place)
 
-    def match_by_content(self, phrases_of: Callable[[int, int], Phrases]) -> None:
+    def match_by_content(self, phrases_of: Callable[[int, int], Triples]) -> None:
         """Pairs the sections whose words are mostly the same; of equals, those in order."""
         old, new, pairs, taken = self.old, self.new, self.pairs, self.taken
         # Text before the first heading is left out: it may be the whole text.
@@ -199,7 +199,7 @@ class _Pairs:
                 self.add(i, j)
 
 
-def _phrases(section: Section, side: int, phrases_of: Callable[[int, int], Phrases]) -> Phrases:
+def _phrases(section: Section, side: int, phrases_of: Callable[[int, int], Triples]) -> Triples:
     first = section.start + (section.heading is not None)
     places = range(first, section.start + len(section.clauses))
     return {phrase for place in places for phrase in phrases_of(side, place)}
