@@ -16,7 +16,7 @@ from shlex import quote
 from publisher.edges.act_files import bytes_at, prune_folders, put_files
 from publisher.edges.archive import Archive
 from publisher.edges.commits import Commits
-from publisher.edges.git_locks import clear_git_locks
+from publisher.edges.git_locks import await_git, clear_git_locks
 from publisher.edges.journals import Journals
 from publisher.edges.locks import alone
 from publisher.edges.merges import refuse_pushed, refuse_two_of_a_number
@@ -163,6 +163,7 @@ class Acts:
                     remedy=_moved_away(self.root / folder),
                 )
         refuse_taken(self.commits, policy_id, here, new)
+        await_git(self.commits, self.commits.tag_name(f"{policy_id}/{max(new)}"))
 
     def rehearsed(self, act: Act, files: Mapping[str, bytes]) -> Act:
         """Tries what git will have to do, without a trace; gives the act with what protects it.
