@@ -122,7 +122,7 @@ def _joints(amendment: Amendment) -> Iterator[Claim]:
     split: dict[int, tuple[Clause, list[Clause]]] = {}
     merged: dict[int, tuple[Clause, list[Clause]]] = {}
     for op in amendment.operations:
-        if op.move:
+        if op.move or op.flows:
             continue
         if op.continued and op.new and old:
             split.setdefault(id(old), (old, []))[1].append(op.new)

@@ -74,7 +74,7 @@ class _Aligner:
 
     def alignment(self) -> Alignment:
         a, b = self.old.sections, self.new.sections
-        pairs = pair_sections(a, b)
+        pairs = pair_sections(a, b, self.texts.phrases_of)
         if all(i - j == pairs[0][0] - pairs[0][1] for i, j in pairs):
             spine, away = pairs, []
         else:
@@ -146,7 +146,8 @@ class _Aligner:
         rules = [
             [k for k in side if document.clauses[k].kind is Kind.RULE]
             for side, document in ((left, self.old), (right, self.new))
-        ]
+            if texts.ruled
+        ] or [[], []]
         # A line between clauses is known by them.
         for i in rules[0]:
             keys[at_old[i]] = f"old {i}"
@@ -254,7 +255,10 @@ class _Aligner:
                 (1, self.new.clauses, come),
             )
         )
-        longer = ({i: w for i, w in s.items() if len(w) >= MOVED_WORDS} for s in (left, right))
+        longer = (
+            {i: self.texts.phrases_of(side, i) for i, w in s.items() if len(w) >= MOVED_WORDS}
+            for side, s in enumerate((left, right))
+        )
         scored = [
             (-value, i, j)
             for i, j in candidate_pairs(*longer)

@@ -9,12 +9,13 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from publisher.compare.likeness import at_least, candidate_pairs, likeness, share_of
 from publisher.compare.pairing import HARDLY, Pairing
 from publisher.compare.sequences import heaviest_rising, matching_blocks
-from publisher.text.clauses import Kind
+from publisher.text.clauses import Clause, Kind
 from publisher.text.segmentation import Stretch, starts_of
 
 SPLIT_PHRASE = 3
@@ -27,6 +28,8 @@ LIKE_ROW = 0.7
 """Clauses in a row are those in the same places from this share of common words on average."""
 MOST_CLAUSE_PAIRS = 400
 """Limit on pairs of clauses scored in one gap; beyond it the gap is left unpaired."""
+FLOWING = 0.6
+"""The end of a line became the beginning of another from this share of common words."""
 SENTENCE_ENDS = ".!?。:;"
 
 
@@ -124,7 +127,9 @@ class Gap:
         b = {j: texts.words_of(1, j) for j in self.right}
         scored = sorted(
             (-value, i, j)
-            for i, j in candidate_pairs(a, b)
+            for i, j in candidate_pairs(
+                {i: texts.phrases_of(0, i) for i in a}, {j: texts.phrases_of(1, j) for j in b}
+            )
             if texts.free(i, j) and (value := at_least(HARDLY, a[i], b[j]))
         )
         pairs: dict[int, int] = {}
@@ -208,7 +213,46 @@ class Gap:
             chosen.append((i, j))
             left.add(i)
             right.add(j)
-        return sorted(chosen)
+        chosen.sort()
+        return chosen if self.whole else sorted([*chosen, *self._flowing(chosen)])
+
+    def _flowing(self, chosen: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """The pairs that the end of one line has with the beginning of the next.
+
+        Where lines break in the middle of sentences, text flows over them.
+        """
+        olds, news = self.texts.old.clauses, self.texts.new.clauses
+        for (i, j), (k, m) in pairwise(chosen):
+            if i == k or j == m or not (breaks_off(olds[i].text) or breaks_off(news[j].text)):
+                continue
+            kinds = {clause.kind for clause in (olds[i], olds[k], news[j], news[m])}
+            if kinds != {Kind.PARAGRAPH}:
+                continue
+            here, then = self._found[i, j], self._found[k, m]
+            a = self.texts.words_of(0, i)
+            if self._flows((i, m), (here.last[0] + 1, len(a)), (0, then.first[1])):
+                yield i, m
+            elif self._flows(
+                (k, j),
+                (0, then.first[0]),
+                (here.last[1] + 1, len(self.texts.words_of(1, j))),
+            ):
+                yield k, j
+
+    def _flows(self, pair: tuple[int, int], own: tuple[int, int], other: tuple[int, int]) -> bool:
+        """Whether the end of the one clause is the beginning of the other, as a rule."""
+        a = self.texts.words_of(0, pair[0])
+        b = self.texts.words_of(1, pair[1])
+        tail, head = a[own[0] : own[1]], b[other[0] : other[1]]
+        if not tail or not head or min(len(a), len(b)) < SPLIT_WORDS:
+            return False
+        shared = _Shared()
+        for x, y, size in matching_blocks(tail, head):
+            shared.add(own[0] + x, other[0] + y, size)
+        if shared.kept < FLOWING * max(len(tail), len(head)):
+            return False
+        self._found[pair] = shared
+        return True
 
     def _cut(self, chosen: list[tuple[int, int]]) -> Iterator[ClauseLink]:
         """The links, with the part of each clause that is in several of them."""
@@ -254,6 +298,19 @@ class Gap:
                 x += 1
             else:
                 y += 1
+
+
+def breaks_off(text: str) -> bool:
+    """Whether a text ends in the middle of a sentence."""
+    end = text.rstrip(" \n\"'”’»)")[-1:]
+    return end.isalnum() or end == ","
+
+
+def goes_on(above: Clause, below: Clause) -> bool:
+    """Whether the sentence that one line ends in goes on in the line below it."""
+    return (
+        breaks_off(above.text) and below.text[:1].islower() and above.containers == below.containers
+    )
 
 
 def places_between(places: list[int], after: int, before: int) -> list[int]:

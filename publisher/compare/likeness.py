@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from rapidfuzz.distance import Indel
 
 from publisher.compare.sequences import MOST_WORD_PAIRS
 
+Triples = Set[tuple[str, ...]]
+"""Words in a row, by which a text is found again."""
 WITHIN = 0.7
 """The weight of the share of the shorter clause beside the share of both."""
 WITHIN_WORDS = 8
@@ -49,30 +51,28 @@ def share_of(kept: int, a: Sequence[str], b: Sequence[str], within: bool = True)
 
 
 def candidate_pairs(
-    old: Mapping[int, list[str]], new: Mapping[int, list[str]]
+    old: Mapping[int, Triples], new: Mapping[int, Triples]
 ) -> Iterator[tuple[int, int]]:
     """The pairs of texts that may be alike: they share a phrase that is not found everywhere.
 
     Args:
-        old, new: the words of texts, by their places.
+        old, new: the phrases of texts, by their places.
 
     Returns:
         (old place, new place): for each old text, the three new ones that share most with it.
     """
+    wanted = set[tuple[str, ...]]().union(*old.values())
     places_of: dict[tuple[str, ...], list[int]] = {}
     for j, text in new.items():
-        for phrase in _phrases(text):
+        for phrase in text & wanted:
             places_of.setdefault(phrase, []).append(j)
     for i, text in old.items():
-        shared = Counter(
-            j
-            for phrase in _phrases(text)
-            if len(found := places_of.get(phrase, ())) <= COMMON
-            for j in found
-        )
+        found = [places_of[phrase] for phrase in text & places_of.keys()]
+        shared = Counter(j for places in found if len(places) <= COMMON for j in places)
         for j, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:3]:
             yield i, j
 
 
-def _phrases(text: list[str]) -> set[tuple[str, ...]]:
+def phrases_in(text: Sequence[str]) -> Triples:
+    """The phrases of three words of a text; of a shorter one: all of it."""
     return set(zip(text, text[1:], text[2:], strict=False)) or {tuple(text)}

@@ -9,11 +9,15 @@ in the operations of the others. Clauses that were merged are the same, the othe
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from publisher.compare.alignment import Alignment, align
 from publisher.compare.columns import Columns, row_cells
+from publisher.compare.gaps import breaks_off, goes_on
 from publisher.compare.spans import Span, SpanKind, kept_spans
 from publisher.compare.words import compare_words
 from publisher.text.clauses import Clause, Document, Kind, Run
@@ -41,6 +45,9 @@ class Operation(NamedTuple):
     """The same number at both places of a moved clause; 0 if it did not move."""
     columns: Columns = ()
     """Of a row in a table whose columns changed: the columns its cells are in; else empty."""
+    flows: bool = False
+    """The line that its words were on before, or are on now, ends in the middle of a sentence: they
+    went on with the text, and nothing was split or merged."""
     continued: bool = False
     """The clause that is missing here began in an earlier operation and goes on here: it was split,
     if it is the old one, or others were merged into it, if it is the new one."""
@@ -101,6 +108,12 @@ class Operation(NamedTuple):
         )
 
     @property
+    def rewritten(self) -> bool:
+        """Whether words were added or removed."""
+        counts = self.word_counts
+        return counts.inserted > 0 or counts.deleted > 0
+
+    @property
     def clause(self) -> Clause:
         """The new clause, or the old one where there is no new one."""
         clause = self.new or self.old
@@ -142,10 +155,30 @@ class _Comparison:
         self.gone = {i: number for number, (i, _) in moved}
         self.come = {j: (i, self.gone[i]) for i, j in alignment.moved}
 
+    @cached_property
+    def flowing(self) -> set[int]:
+        """The places of the links where text flows over lines that end amid sentences."""
+        links = self.alignment.links
+        olds, news = (Counter(link[side] for link in links) for side in (0, 1))
+        found: set[int] = set()
+        for place, (before, here) in enumerate(pairwise(links), 1):
+            both = [olds[link.old] > 1 < news[link.new] for link in (before, here)]
+            split, merged = before.old == here.old, before.new == here.new
+            ends = self.old[before.old], self.new[before.new]
+            if any(both) and (split or merged):
+                flows = any(breaks_off(clause.text) for clause in ends)
+            else:
+                flows = (split and goes_on(ends[1], self.new[here.new])) or (
+                    merged and goes_on(ends[0], self.old[here.old])
+                )
+            if flows:
+                found.add(place)
+        return found
+
     def operations(self) -> Iterator[Operation]:
         """All operations, in reading order."""
         x = y = 0
-        for i, j, part, own in self.alignment.links:
+        for place, (i, j, part, own) in enumerate(self.alignment.links):
             if i > x or j > y:
                 yield from self._between(x, i, y, j)
             old, new = self.old[i], self.new[j]
@@ -161,6 +194,7 @@ class _Comparison:
                 spans,
                 0,
                 self._columns(old, new),
+                flows=not (first and fresh) and place in self.flowing,
                 continued=not (first and fresh),
             )
         yield from self._between(x, len(self.old), y, len(self.new))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from publisher.compare.columns import RowName, row_names
-from publisher.compare.likeness import likeness
+from publisher.compare.likeness import Triples, likeness, phrases_in
 from publisher.compare.sections import heading_words
 from publisher.compare.words import common_start
 from publisher.text.clauses import Document, Kind
@@ -36,12 +36,23 @@ class Pairing:
         default_factory=lambda: ({}, {})
     )
     """The words of the clauses looked at so far, old and new."""
+    _phrases: tuple[dict[int, Triples], dict[int, Triples]] = field(
+        default_factory=lambda: ({}, {})
+    )
+    """Their phrases."""
 
     def words_of(self, side: int, index: int) -> list[str]:
         """The words of a clause, which is cut into words once."""
         known = self._known[side]
         if index not in known:
             known[index] = parts_in((self.old, self.new)[side].clauses[index].text)
+        return known[index]
+
+    def phrases_of(self, side: int, index: int) -> Triples:
+        """The phrases of a clause, which are looked for once."""
+        known = self._phrases[side]
+        if index not in known:
+            known[index] = phrases_in(self.words_of(side, index))
         return known[index]
 
     def marked_words(self, side: int, index: int) -> list[str]:
@@ -122,6 +133,11 @@ class Pairing:
             and self.old.clauses[i].key != self.new.clauses[j].key
         ]
 
+    @cached_property
+    def ruled(self) -> bool:
+        """Whether both texts have lines between clauses."""
+        return all(any(c.kind is Kind.RULE for c in d.clauses) for d in (self.old, self.new))
+
     def elsewhere(self, side: int, index: int) -> bool:
         """Whether a clause that is not in its place stands word for word in the other text.
 
@@ -147,8 +163,7 @@ class Pairing:
             Of old and of new clauses: what is the same on both sides.
         """
         olds, news = self.old.clauses, self.new.clauses
-        keys = Counter(olds[i].key for i in left)
-        others = Counter(news[j].key for j in right)
+        keys, others = {olds[i].key for i in left}, {news[j].key for j in right}
         sides: list[dict[int, str]] = []
         for places, clauses, theirs in ((left, olds, others), (right, news, keys)):
             changed = [
@@ -160,6 +175,12 @@ class Pairing:
         known = {*sides[0].values()} & {*sides[1].values()}
         if not known:
             return {}, {}
+        sizes = {
+            clauses[k].words
+            for side, clauses in zip(sides, (olds, news), strict=True)
+            for k, words in side.items()
+            if words in known
+        }
         found: list[dict[int, str]] = []
         for places, clauses in ((left, olds), (right, news)):
             plain = ((k, clauses[k]) for k in places)
@@ -168,6 +189,7 @@ class Pairing:
                     k: words
                     for k, clause in plain
                     if clause.kind is Kind.PARAGRAPH
+                    and clause.words in sizes
                     and (words := without_typography(clause.text)) in known
                 }
             )

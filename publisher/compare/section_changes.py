@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from publisher.compare.change import Change, ChangeKind
 from publisher.compare.operations import Operation
-from publisher.compare.sections import heading_words, sameness
+from publisher.compare.sections import heading_words, other_heading, sameness
 from publisher.text.clauses import Clause, Document, Kind, Section
 
 MOSTLY = 0.5
@@ -94,7 +94,7 @@ class _Changes:
                 self.moved.add(j)
             if old.level != new.level:
                 self.levels[j] = old.level
-            renamed = heading_words(old.text) != heading_words(new.text)
+            renamed = other_heading(old.text, new.text)
             if not renamed and (old.anchor != new.anchor or (op.spans and op.amended)):
                 self.touched_new.add(j)
             return
@@ -270,8 +270,7 @@ class _Changes:
             )
 
         headed = section.heading and self.old[i].heading
-        renamed = heading_words(section.title) != heading_words(was)
-        if headed and renamed:
+        if headed and other_heading(was, section.title):
             yield change(ChangeKind.RETITLED)
         if j in self.levels:
             yield change(ChangeKind.LEVEL_CHANGED)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from itertools import pairwise, product
 
-from publisher.compare.likeness import candidate_pairs, likeness
+from publisher.compare.likeness import Triples, candidate_pairs, likeness
 from publisher.compare.sequences import heaviest_rising, matching_blocks
 from publisher.text.clauses import Section
 from publisher.text.segmentation import without_typography, words_in
@@ -23,14 +23,21 @@ LIKE_HEADING = 0.6
 """From this share of common words in their headings they are one if their texts agree a little."""
 SOME_TEXT = 0.1
 """The least share of common words by which two texts agree a little."""
-MOST_HEADING_WORDS = 25
-"""Limit on the words of a line of plain text that may have been a heading."""
 MOST_SECTION_PAIRS = 400
 """Limit on pairs of sections compared by their headings; beyond it only their texts count."""
 
 
-def pair_sections(old: Sequence[Section], new: Sequence[Section]) -> list[tuple[int, int]]:
-    """Which section became which: index pairs, by anchor, else by heading, else by content."""
+def pair_sections(
+    old: Sequence[Section],
+    new: Sequence[Section],
+    phrases_of: Callable[[int, int], Triples],
+) -> list[tuple[int, int]]:
+    """Which section became which: index pairs, by anchor, else by heading, else by content.
+
+    Args:
+        old, new: the sections.
+        phrases_of: the phrases of a clause of the old text (0) or of the new one (1), by its place.
+    """
     found = _Pairs(old, new)
     if any(s.anchor for s in old):
         found.match(lambda section: section.anchor)
@@ -39,13 +46,16 @@ def pair_sections(old: Sequence[Section], new: Sequence[Section]) -> list[tuple[
         if found.several():
             found.match_untouched()
         found.match(lambda s: "" if s.anchor else (s.title or "…"))
-        found.match_between(lambda s: "" if s.anchor else s.title)
-        found.match(lambda s: "" if s.anchor or not s.heading else f"{s.heading.level} {s.title}")
-        found.match(lambda s: "" if s.anchor else heading_words(s.title))
+        if len(found.pairs) < min(len(old), len(new)):
+            found.match_between(lambda s: "" if s.anchor else s.title)
+            found.match(
+                lambda s: "" if s.anchor or not s.heading else f"{s.heading.level} {s.title}"
+            )
+            found.match(lambda s: "" if s.anchor else heading_words(s.title))
     if len(found.pairs) < min(len(old), len(new)):
         found.forget_plain()
         found.match(lambda s: tuple([c.key for c in s.body]))
-        found.match_by_content()
+        found.match_by_content(phrases_of)
     return sorted(found.pairs.items())
 
 
@@ -128,22 +138,28 @@ class _Pairs:
         A heading that is a line of plain text on the other side is no other heading renamed.
         """
         sides = self.old, self.new
+        titles = [
+            {len(s.title.split()) for k, s in enumerate(side) if k not in known}
+            for side, known in zip(sides, (self.pairs, self.taken), strict=True)
+        ]
         lines = [
             {
                 heading_words(clause.text)
                 for section in side
                 for clause in section.body
-                if clause.words <= MOST_HEADING_WORDS
+                if clause.words in lengths
             }
-            for side in sides
+            for side, lengths in zip(sides, titles[::-1], strict=True)
         ]
         for side, own, others in zip(sides, self.plain, lines[::-1], strict=True):
             for place, section in enumerate(side):
+                if place in (self.pairs, self.taken)[own is self.plain[1]]:
+                    continue
                 words = heading_words(section.title)
                 if section.anchor or (section.heading and (not words or words in others)):
                     own.add(place)
 
-    def match_by_content(self) -> None:
+    def match_by_content(self, phrases_of: Callable[[int, int], Triples]) -> None:
         """Pairs the sections whose words are mostly the same; of equals, those in order."""
         old, new, pairs, taken = self.old, self.new, self.pairs, self.taken
         # Text before the first heading is left out: it may be the whole text.
@@ -169,7 +185,11 @@ class _Pairs:
         # A pair that changes places with others is a worse one than a pair that stays between them.
         spine = [list(side) for side in zip(*self.staying(), strict=True)] or [[], []]
         scored: list[tuple[float, int, int, int]] = []
-        for i, j in {*candidate_pairs(*sides), *pairs_by_name}:
+        phrases = (
+            {k: _phrases(sections[k], side, phrases_of) for k in chosen}
+            for side, (sections, chosen) in enumerate(((old, left), (new, right)))
+        )
+        for i, j in {*candidate_pairs(*phrases), *pairs_by_name}:
             share, name = likeness(sides[0][i], sides[1][j], within=False), _name(old[i], new[j])
             if share >= LIKE_TEXT or (name >= SAME_HEADING and share >= SOME_TEXT):
                 crossed = abs(bisect_left(spine[0], i) - bisect_left(spine[1], j))
@@ -177,6 +197,12 @@ class _Pairs:
         for *_, i, j in sorted(scored):
             if i not in pairs and j not in taken:
                 self.add(i, j)
+
+
+def _phrases(section: Section, side: int, phrases_of: Callable[[int, int], Triples]) -> Triples:
+    first = section.start + (section.heading is not None)
+    places = range(first, section.start + len(section.clauses))
+    return {phrase for place in places for phrase in phrases_of(side, place)}
 
 
 def sameness(old: Section, new: Section, kept: int) -> float:
@@ -201,6 +227,11 @@ def sameness(old: Section, new: Section, kept: int) -> float:
 def heading_words(title: str) -> str:
     """What makes two headings the same: the words, without typography, and spaces as one."""
     return " ".join(without_typography(title).split())
+
+
+def other_heading(old: str, new: str) -> bool:
+    """Whether a heading has other words than before."""
+    return old != new and heading_words(old) != heading_words(new)
 
 
 def _name(old: Section, new: Section) -> float:

@@ -82,17 +82,23 @@ class _Extractor:
     def extracts(self) -> list[Extract]:
         found: list[tuple[tuple[str, int], list[Line]]] = []
         goes_on: dict[str, Operation] = {}
+        flowing: set[tuple[str, int]] = set()
         last: Operation | None = None
         for op, (i, j) in zip(self.amendment.operations, self.amendment.sections, strict=True):
             under = ("new", j) if j >= 0 else ("old", i)
             if j < 0 and i in self.now:
                 under = ("new", self.now[i])
-            if self._is_shown(op):
+            # Where text flows over many lines, a section shows one of those without a changed word.
+            silent = op.flows and not op.rewritten
+            if self._is_shown(op) and not (silent and under in flowing):
+                flowing |= {under} if silent else set()
                 if not found or found[-1][0] != under:
                     found.append((under, []))
                 lines = found[-1][1]
                 place = self._place(op)
-                if op.continued:
+                if silent:
+                    place = "lines break elsewhere"
+                elif op.continued and not op.flows:
                     origin = goes_on["old" if op.new else "new"]
                     above = origin is last
                     if above and origin.unchanged:

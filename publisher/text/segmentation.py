@@ -199,14 +199,15 @@ TYPOGRAPHY = (
 Quotation marks, dashes and spaces are those of Unicode's categories; the spaces that French and
 German set before or within other signs are none; nor is what no reader sees."""
 _RULES = [(re.compile(pattern), plain) for pattern, plain in TYPOGRAPHY]
-_PLAIN = re.compile(r"[A-Za-z0-9.,()/&]+(?: [A-Za-z0-9(/&][A-Za-z0-9.,()/&]*)*")
-"""A text that is its own plain form but for its capitals; most are."""
+_SET = re.compile(
+    f"[{SPACES[1:]}{DOUBLE_QUOTES}{SINGLE_QUOTES[1:]}{DASHES}{UNSEEN_SIGNS}…]|--|  | [:;!?%]"
+)
+"""What the patterns can find; most texts have none of it."""
 
 
 def without_typography(text: str) -> str:
     """The text without typography: quotation marks, dashes, spaces and case made uniform."""
-    if _PLAIN.fullmatch(text):
-        return text.casefold()
-    for pattern, plain in _RULES:
-        text = pattern.sub(plain, text)
+    if _SET.search(text):
+        for pattern, plain in _RULES:
+            text = pattern.sub(plain, text)
     return text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
