@@ -137,7 +137,10 @@ def test_who_freezes_is_told_how_to_hand_it_on(edited: House, tmp_path: Path) ->
     git(tmp_path, "init", "-q", "--bare", str(others))
     git(root, "remote", "add", "company", str(others))
     git(root, "config", "remote.pushDefault", "company")
-    edited.edit()
+    edited.write(
+        {"contact.md": "## Contact {#contact}\n\nWrite.\n", "notes/contact.md": "Short.\n"}
+    )
+    edited.commit("Shorter")
     told = edited.ok("freeze", "--effective", later(200))
     command = told.split("Next: ")[1].split(", then")[0]
     assert command == "git push company main privacy/3"

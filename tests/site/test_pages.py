@@ -54,6 +54,7 @@ ADVERT = "## Adverts {#adverts}\n\nWe show no adverts.\n"
 
 
 def frozen(project: Project, release: Release) -> Release:
+    release = replace(release, revision="1" * 40)  # of no repository, as here
     files = release_files(release, {"policy.pdf": b"%PDF-1.7 as frozen"})
     archive_of(project).write(release.policy.id, release.number, files)
     return archive_of(project).release(release.policy.id, release.number)
