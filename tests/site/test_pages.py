@@ -438,6 +438,34 @@ def test_what_people_wrote_themselves_stands(project: Project, tmp_path: Path) -
     assert (built.folder / "robots.txt").read_text() == "User-agent: *\n"
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "privacy/2/policy.pdf",
+        "privacy/2/SHA256SUMS",
+        "privacy/2/policy.json",
+        "privacy/2/index.html",
+        "privacy/2/index.md",
+        "privacy/versions.json",
+        "privacy/2.md",
+        "Privacy/2/Policy.pdf",
+    ],
+)
+def test_what_people_wrote_stands_in_no_place_of_a_release(
+    project: Project, tmp_path: Path, name: str
+) -> None:
+    root = tmp_path / "house"
+    shutil.copytree(project.root, root, symlinks=True)
+    (root / "site").unlink()
+    shutil.copytree(ROOT / "site", root / "site")
+    (root / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / "site" / name).write_text("We sell your data.\n")
+    shutil.rmtree(root / "build", ignore_errors=True)
+    with pytest.raises(RenderError, match="stands in the place of what is made of the releases"):
+        build(Workplace(Project(root)), BEFORE)
+    assert not (root / "build/site").exists()
+
+
 # ── the plugin ───────────────────────────────────────────────────────────────────────────────────
 
 
