@@ -45,7 +45,8 @@ def _trees(git: GitProgram, policy_id: str) -> dict[str, list[str]]:
         "refs/heads",
         "refs/remotes",
     )
-    branches = os.fsdecode(git.ask(*asked)).splitlines()
+    named = os.fsdecode(git.ask(*asked)).splitlines()
+    branches = [each for each in named if not each.endswith("/HEAD")]  # which is another's name
     names = "".join(f"{branch}:./versions/{policy_id}\n" for branch in branches)
     told = os.fsdecode(git.ask("cat-file", "--batch-check", given=os.fsencode(names)))
     found: dict[str, list[str]] = {}
