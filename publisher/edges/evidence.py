@@ -10,6 +10,7 @@ from functools import cached_property
 
 from publisher.edges.acts import lock_of_acts
 from publisher.edges.archive import Archive
+from publisher.edges.branches import rivals
 from publisher.edges.drafts import Drafts
 from publisher.edges.file_state import LITTER
 from publisher.edges.history import History
@@ -93,6 +94,7 @@ class Witnesses:
             gone=self._gone(outside.known, releases, tags),
             late=frozenset(self._late(releases, commits)),
             tag_folder=history.tag_names.real(policy_id),
+            rivals=rivals(history.root, policy_id, numbers),
         )
 
     def require_sound(self, policy_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,7 +21,7 @@ from publisher.releases.remedies import (
     restore_tag,
     shell_word,
 )
-from publisher.releases.revisions import Revision, TagObject
+from publisher.releases.revisions import Revision, Rival, TagObject
 from publisher.releases.seals import ADDED, stepped_over
 from publisher.releases.signers import Signers
 from publisher.releases.strays import Stray
@@ -88,6 +89,8 @@ class ReleaseEvidence:
     """Releases that were not yet in the history when the one was made that steps over them."""
     tag_folder: str = ""
     """What the names of its tags begin with in git; empty: the policy's id."""
+    rivals: Sequence[Rival] = ()
+    """Releases of other branches under numbers of releases that are here."""
 
     @property
     def seen(self) -> dict[Number, KnownRelease]:
@@ -121,6 +124,7 @@ def verify_releases(known: ReleaseEvidence) -> list[Finding]:
         *_lost(known),
         *_otherwise_than_known(known),
         *_among_known(known),
+        *_rivals(known),
         *witness_findings(known.releases, known.witnessed),
         *signature_findings(
             known.releases, known.witnessed.tags, known.vouchers, known.witnessed.kept
@@ -301,6 +305,18 @@ def _elsewhere(folder: str, tag: str, shallow: bool) -> Finding:
         return Finding(Severity.CUE, folder, 0, what, "git fetch --unshallow --tags")
     what = f"is a release of another branch, which is not merged into this one (tag {tag})"
     return Finding(Severity.CUE, folder, 0, what, f"git merge {shell_word(tag)}")
+
+
+def _rivals(known: ReleaseEvidence) -> Iterator[Finding]:
+    """Two of one number: where the branch has one that this one follows, others will read that."""
+    for rival in known.rivals:
+        what = f"is another release {rival.number} than that of {rival.branch}, not merged here"
+        remedy = (
+            f"git merge {shlex.quote(rival.branch)}, then verify again: it says how to keep one"
+        )
+        kind = Severity.ERROR if rival.upstream else Severity.CUE
+        folder = f"versions/{known.policy_id}/{rival.number}"
+        yield Finding(kind, folder, 0, what, remedy)
 
 
 def _otherwise_than_known(known: ReleaseEvidence) -> Iterator[Finding]:
