@@ -242,8 +242,11 @@ def _touched_again(known: ReleaseEvidence) -> Iterator[Finding]:
         folder = f"versions/{known.policy_id}/{number}"
         touched = known.commits.get(str(number), [])
         if not touched:
-            what = "was never committed: its freeze or import was interrupted"
-            remedy = "run `publisher freeze` or `publisher import` again"
+            what = "was never committed, so nobody else has it"
+            remedy = (
+                f"git add --force -- {folder} && git commit  # or, if it does not belong here, "
+            )
+            remedy += "move it away"
             yield Finding(Severity.ERROR, folder, 0, what, remedy)
         elif by := known.resealed.get(number):
             what = f"was altered and sealed anew after it was frozen, by commit {by}"
@@ -339,7 +342,9 @@ def _otherwise_than_known(known: ReleaseEvidence) -> Iterator[Finding]:
             if before.commit and before.commit not in known.gone:
                 remedy = restore_path(folder, before.commit)
         if before.commit in known.gone:
-            told += [f"history was rewritten: commit {before.commit[:10]}, its own, is not in it"]
+            told += [f"its own commit {before.commit[:10]} is not in this history"]
+            if number not in known.numbers:
+                remedy = f"git pull  # and if it is not there either: {remedy}"
         if number not in known.numbers:
             remedy += "  # " if "#" not in remedy else "; "
             remedy += f'if it was rightly taken back: delete "{number}" of "{known.policy_id}" '
