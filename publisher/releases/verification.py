@@ -9,9 +9,11 @@ from publisher.errors import SealError
 from publisher.policies.finding import Finding, Severity
 from publisher.releases.act import Act
 from publisher.releases.checkouts import AS_COMMITTED
+from publisher.releases.coherence import incoherent
 from publisher.releases.known_seals import KnownPolicy, KnownRelease, contradictions
 from publisher.releases.number import Number
 from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 from publisher.releases.revisions import Revision
 from publisher.releases.signers import Signers
 from publisher.releases.vouching import Vouchers, signature_findings
@@ -98,7 +100,7 @@ def verify_releases(known: ReleaseEvidence) -> list[Finding]:
     Held against one another are the bytes and the checksums, each release and the seal that the
     next one recorded, the tags and the seals, the sections and the revision they were frozen from
     or the text they were imported from, the folders and git's history of them, the signatures and
-    those who may sign, and all that with what was seen before.
+    those who may sign, the numbers and dates of neighbours, and all that with what was seen before.
     """
     found = [
         *_here(known),
@@ -108,6 +110,7 @@ def verify_releases(known: ReleaseEvidence) -> list[Finding]:
         *_otherwise_than_known(known),
         *witness_findings(known.releases, known.witnessed),
         *signature_findings(known.releases, known.witnessed.tags, known.vouchers),
+        *incoherent(Releases(known.releases), known.witnessed.tags, known.commits),
     ]
     return sorted(dict.fromkeys(found), key=lambda finding: finding.rank)
 
