@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from publisher.mail.html import each_node
 from publisher.mail.html_cost import TAG, is_costly
 
-MOST_ITEMS = 100_000
+MOST_ITEMS = 50_000
 """Limit on the elements and words of a mail that are told."""
 MOST_COMMENTS = 20
 _WITH_TEXT = frozenset(["title", "style", "script", "noscript", "template"])
@@ -50,7 +50,7 @@ def markup_of_html(html: str) -> HtmlMarkup:
         return HtmlMarkup([], [], [])
     for node, opens in (pair for top in _top(root) for pair in each_node(top)):
         tag = node.tag or "-instruction"
-        if len(items) > MOST_ITEMS:
+        if len(items) + len(comments) > MOST_ITEMS:
             break
         if tag == "-text" and (node.parent is None or node.parent.tag not in _WITH_TEXT):
             items += [word.replace("<", "&lt;") for word in (node.text_content or "").split()]
