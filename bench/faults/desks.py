@@ -137,7 +137,8 @@ def shared_keys(folder: Path) -> Iterator[Path]:
     program = folder / "bin" / "publisher"
     program.write_text(_PUBLISHER.replace("{python}", sys.executable))
     program.chmod(0o755)
-    ssh = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "release", "-f", folder / "ssh"]
+    ssh = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "release"]
+    ssh += ["-f", str(folder / "ssh")]
     gpg = ["gpg", "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""]
     made = ["--quick-generate-key", "Release <release@hosting.example>", "ed25519", "sign"]
     try:

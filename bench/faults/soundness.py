@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -181,7 +181,7 @@ def _release_wrong(desk: Desk, number: str) -> Iterator[str]:
                 yield f"{folder}/{name} on {where} is not what was sealed"
 
 
-def _lines(sums: bytes) -> Iterator[Sequence[str]]:
+def _lines(sums: bytes) -> Iterator[tuple[str, str]]:
     for line in sums.decode().splitlines():
         digest, _, name = line.partition("  ")
         yield name, digest

@@ -48,6 +48,8 @@ class Frozen:
     """How git has it; None on a dry run."""
     detached: bool = False
     """Whether no branch has its commit."""
+    push: str = ""
+    """The command that hands it on to others; empty: there is nobody to hand it to."""
 
     def lines(self) -> Iterator[str]:
         """What was done, or would be, in lines to read."""
@@ -70,8 +72,9 @@ class Frozen:
             yield f"  seal {release.seal}"
         if self.detached:
             yield "  HEAD is detached: no branch has the commit, until git switch -c NAME"
-        if done and release.notice:
-            yield f"Next: publisher build, then publisher send {release.number}"
+        if done:
+            told = [f"publisher send {release.number}"] if release.notice else []
+            yield f"Next: {', then '.join([*filter(None, [self.push]), 'publisher build', *told])}"
 
 
 def freeze(
@@ -109,7 +112,9 @@ def freeze(
             acts.refuse_cut_off()
         elif done := _ended(acts, policy_id, order, tell):
             release = archive.release(policy_id, done.number)
-            return Frozen(FreezePlan(release), release, done, acts.detached)
+            return Frozen(
+                FreezePlan(release), release, done, acts.detached, acts.commits.push(done.tag)
+            )
         revision, now = history.head, workplace.clock()
         here = archive.numbers(policy_id)
         acts.refuse_unfit(policy_id, here, number_after(max(here, default=None), order.materiality))
@@ -131,7 +136,7 @@ def freeze(
         if dry_run:
             return Frozen(plan, release, detached=acts.detached)
         done = acts.carry_out(act, [(release.number, files)])
-        return Frozen(plan, release, done, acts.detached)
+        return Frozen(plan, release, done, acts.detached, acts.commits.push(done.tag))
 
 
 def _ended(acts: Acts, policy_id: str, order: FreezeOrder, tell: Teller) -> Done | None:

@@ -207,7 +207,10 @@ class Gap:
             share = share_of(shared.kept, texts.words_of(0, i), texts.words_of(1, j))
             if not (free and share >= texts.least(i, j)):
                 several = not self.whole and old.kind is new.kind is Kind.PARAGRAPH
-                several = several and not (texts.elsewhere(0, i) or texts.elsewhere(1, j))
+                # What stands elsewhere is not given away, unless all of it stands here as well.
+                sizes = len(texts.words_of(0, i)), len(texts.words_of(1, j))
+                apart = texts.elsewhere(0, i) or texts.elsewhere(1, j)
+                several = several and not (apart and shared.kept < min(sizes))
                 if not (several and shared.dense()):
                     continue
             chosen.append((i, j))

@@ -16,7 +16,7 @@ from shlex import quote
 from publisher.edges.act_files import bytes_at, prune_folders, put_files
 from publisher.edges.archive import Archive
 from publisher.edges.commits import Commits
-from publisher.edges.git_locks import clear_git_locks
+from publisher.edges.git_locks import await_git, clear_git_locks
 from publisher.edges.journals import Journals
 from publisher.edges.locks import alone
 from publisher.edges.merges import refuse_pushed, refuse_two_of_a_number
@@ -158,11 +158,18 @@ class Acts:
             folder = f"versions/{policy_id}/{number}"
             if not self.commits.holds("HEAD", folder):
                 raise FreezeError(
-                    "was never committed, and no freeze or import that was cut off made it",
+                    "is not in the last commit, and no freeze or import that was cut off made it",
                     where=folder,
-                    remedy=_moved_away(self.root / folder),
+                    remedy=self._put_in_order(folder),
                 )
         refuse_taken(self.commits, policy_id, here, new)
+        await_git(self.commits, self.commits.tag_name(f"{policy_id}/{max(new)}"))
+
+    def _put_in_order(self, folder: str) -> str:
+        """What to do with the folder of a release that is not in the last commit."""
+        if self.commits.line("ls-files", "--", folder):  # of a squashed merge, or brought back
+            return f"commit what is staged: git commit -m 'Bring {folder}'"
+        return _moved_away(self.root / folder)
 
     def rehearsed(self, act: Act, files: Mapping[str, bytes]) -> Act:
         """Tries what git will have to do, without a trace; gives the act with what protects it.

@@ -8,6 +8,7 @@ killed leaves git's own index as it was.
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -116,6 +117,15 @@ class Commits:
     def branch(self) -> str:
         """The reference of the current branch; empty: there is none (HEAD is detached)."""
         return self.line("symbolic-ref", "--quiet", "HEAD")
+
+    def push(self, tag: str) -> str:
+        """The command that hands a release on to others; empty: there is no other repository."""
+        branch = self.branch.removeprefix("refs/heads/")
+        asked = [f"branch.{branch}.pushRemote", "remote.pushDefault", f"branch.{branch}.remote"]
+        remotes = self.line("remote").splitlines()
+        named = [*(self.line("config", "--get", key) for key in asked), "origin"]
+        remote = next((name for name in named if name in remotes), "")
+        return shlex.join(["git", "push", remote, *filter(None, [branch, tag])]) if remote else ""
 
     @cached_property
     def inside(self) -> str:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from publisher.edges.acts import lock_of_acts
 from publisher.edges.archive import Archive
+from publisher.edges.branches import rivals
 from publisher.edges.drafts import Drafts
 from publisher.edges.file_state import LITTER
 from publisher.edges.history import History
@@ -80,6 +81,7 @@ class Witnesses:
             unfinished=self.archive.unfinished(policy_id),
             at_work=self._at_work,
             gone=self._gone(outside.known, releases, tags),
+            rivals=rivals(history.root, policy_id, numbers),
         )
 
     def require_sound(self, policy_id: str) -> None:

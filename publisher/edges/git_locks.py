@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,6 +14,19 @@ from publisher.errors import HistoryError
 _PATIENCE = 2.0
 """Seconds in which a git that is at work may end."""
 _PAUSE = 0.1
+
+
+def await_git(commits: Commits, tag: str) -> None:
+    """Waits a moment for whatever holds what a freeze is going to write.
+
+    Args:
+        commits: of the repository.
+        tag: the name of the tag that is going to be made.
+
+    Raises:
+        HistoryError: it is still held; names the lock.
+    """
+    clear_git_locks(commits, math.inf, tag)
 
 
 def clear_git_locks(commits: Commits, since: float, tag: str) -> None:

@@ -96,5 +96,5 @@ def require_outside(path: Path, top: Path) -> None:
         raise ConfigurationError(
             "lies in the repository that it is to vouch for: who can push could change both",
             where=str(path),
-            remedy="keep it outside, such as ~/known-seals.json",
+            remedy=f"keep it outside, such as ~/{path.name}",
         )

@@ -33,14 +33,16 @@ _KEPT = {
     "working-tree-encoding": ("unspecified",),
 }
 """The attributes that have to say so in every clone, and what they may say."""
+_EITHER = "finish it: {0} --continue; or give it up: {0} --abort"
 _BUSY = {
-    "MERGE_HEAD": ("a merge", "git merge"),
-    "rebase-merge": ("a rebase", "git rebase"),
-    "rebase-apply": ("a rebase", "git rebase"),
-    "CHERRY_PICK_HEAD": ("a cherry-pick", "git cherry-pick"),
-    "REVERT_HEAD": ("a revert", "git revert"),
+    "MERGE_HEAD": ("a merge", _EITHER.format("git merge")),
+    "rebase-merge": ("a rebase", _EITHER.format("git rebase")),
+    "rebase-apply": ("a rebase", _EITHER.format("git rebase")),
+    "CHERRY_PICK_HEAD": ("a cherry-pick", _EITHER.format("git cherry-pick")),
+    "REVERT_HEAD": ("a revert", _EITHER.format("git revert")),
+    "BISECT_LOG": ("a bisection", "go back to where it began: git bisect reset"),
 }
-"""What git is in the middle of, by the file that it keeps of that, and its command."""
+"""What git is in the middle of, by the file that it keeps of that, and what to do."""
 
 
 def refuse_unfinished(commits: Commits) -> None:
@@ -49,13 +51,9 @@ def refuse_unfinished(commits: Commits) -> None:
     Raises:
         HistoryError: a merge, a rebase or the like is going on.
     """
-    for place, (what, command) in zip(commits.places(*_BUSY), _BUSY.values(), strict=True):
+    for place, (what, remedy) in zip(commits.places(*_BUSY), _BUSY.values(), strict=True):
         if place.exists():
-            raise HistoryError(
-                f"{what} is going on",
-                where=str(commits.root),
-                remedy=f"finish it: {command} --continue; or give it up: {command} --abort",
-            )
+            raise HistoryError(f"{what} is going on", where=str(commits.root), remedy=remedy)
 
 
 def refuse_taken(

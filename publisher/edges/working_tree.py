@@ -35,7 +35,7 @@ def refuse_uncommitted(history: History, private: Collection[str]) -> None:
         raise FreezeError(
             f"{len(changed)} file(s) are not committed: {named}",
             where=str(history.root),
-            remedy="commit or stash them: a release is made from a revision that git has",
+            remedy="commit them, or git stash -u: a release is made from a revision that git has",
         )
 
 

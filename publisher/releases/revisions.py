@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from publisher.releases.number import Number
+
 
 @dataclass(frozen=True, slots=True)
 class Revision:
@@ -65,3 +67,13 @@ class TaggedCommit:
     """The commits that it was made on, as far as this clone has them."""
     merged: bool
     """Whether it is in the history of the current branch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A release of another branch under the number of one that is here."""
+
+    branch: str
+    number: Number
+    upstream: bool
+    """Whether it is the branch that the current one follows."""

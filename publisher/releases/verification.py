@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from publisher.releases.checkouts import AS_COMMITTED
 from publisher.releases.known_seals import KnownPolicy, KnownRelease, contradictions
 from publisher.releases.number import Number
 from publisher.releases.release import Release
-from publisher.releases.revisions import Revision
+from publisher.releases.revisions import Revision, Rival
 from publisher.releases.signers import Signers
 from publisher.releases.vouching import Vouchers, signature_findings
 from publisher.releases.witnessing import Witnessed, witness_findings
@@ -74,6 +75,8 @@ class ReleaseEvidence:
     """Whether somebody is at work on it."""
     gone: Collection[str] = ()
     """Commits of known releases that are no longer in the history."""
+    rivals: Sequence[Rival] = ()
+    """Releases of other branches under numbers of releases that are here."""
 
     @property
     def seen(self) -> dict[Number, KnownRelease]:
@@ -106,6 +109,7 @@ def verify_releases(known: ReleaseEvidence) -> list[Finding]:
         *_touched_again(known),
         *_lost(known),
         *_otherwise_than_known(known),
+        *_rivals(known),
         *witness_findings(known.releases, known.witnessed),
         *signature_findings(known.releases, known.witnessed.tags, known.vouchers),
     ]
@@ -246,6 +250,18 @@ def _elsewhere(folder: str, tag: str, shallow: bool) -> Finding:
         return Finding(Severity.CUE, folder, 0, what, "git fetch --unshallow --tags")
     what = f"is a release of another branch, which is not merged into this one (tag {tag})"
     return Finding(Severity.CUE, folder, 0, what, f"git merge {tag}")
+
+
+def _rivals(known: ReleaseEvidence) -> Iterator[Finding]:
+    """Two of one number: where the branch has one that this one follows, others will read that."""
+    for rival in known.rivals:
+        what = f"is another release {rival.number} than that of {rival.branch}, not merged here"
+        remedy = (
+            f"git merge {shlex.quote(rival.branch)}, then verify again: it says how to keep one"
+        )
+        kind = Severity.ERROR if rival.upstream else Severity.CUE
+        folder = f"versions/{known.policy_id}/{rival.number}"
+        yield Finding(kind, folder, 0, what, remedy)
 
 
 def _otherwise_than_known(known: ReleaseEvidence) -> Iterator[Finding]:

@@ -199,8 +199,22 @@ def test_a_folder_without_a_journal_is_somebodys(edited: House) -> None:
     edited.commit()
     result = edited.run("freeze", "--effective", DAY)
     assert result.exit_code == 2
-    assert "versions/privacy/2: was never committed, and no freeze" in result.output
+    assert "versions/privacy/2: is not in the last commit, and no freeze" in result.output
     assert (own / "thoughts.md").read_text() == "Mine.\n"
+
+
+def test_a_release_that_was_brought_back_is_to_be_committed(tmp_path: Path) -> None:
+    house = make_house(tmp_path / "house")
+    house.ok("freeze", "--effective", "unknown")
+    git(house.root, "rm", "-qr", "versions/privacy/1")
+    house.commit("Tidy up")
+    git(house.root, "checkout", "privacy/1", "--", "versions/privacy/1")
+    result = house.run("freeze", "--effective", DAY)
+    assert result.exit_code == 2
+    assert "versions/privacy/1: is not in the last commit" in result.output
+    command = result.output.split("commit what is staged: ")[1].split("\n")[0]
+    subprocess.run(["sh", "-ec", command], cwd=house.root, check=True, capture_output=True)
+    assert "error" not in house.ok("verify")
 
 
 def test_work_that_somebody_put_there_since_is_not_removed(edited: House, tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_the_remedies_never_lead_to_committing_addresses(
     for _ in range(12):
         result = house.run("freeze", "--effective", later(90), "--dry-run")
         told = result.output
-        if "commit or stash" in told or result.exit_code == 0:
+        if "commit them, or git stash" in told or result.exit_code == 0:
             break
         remedy = re.search(r"try: (echo .*?); never commit it", told)
         assert remedy, told

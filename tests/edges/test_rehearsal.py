@@ -114,6 +114,40 @@ def test_in_the_middle_of_something(edited: House) -> None:
     edited.ok("freeze", "--effective", DAY)
 
 
+def test_a_bisection_is_going_on(edited: House) -> None:
+    git(edited.root, "bisect", "start")
+    output = refused(edited)
+    assert "a bisection is going on" in output
+    tried(edited, output)
+    edited.ok("freeze", "--effective", DAY, "--dry-run")
+
+
+@pytest.mark.parametrize("name", ["index", "refs/heads/main", "HEAD"])
+def test_a_lock_that_somebody_left(edited: House, name: str) -> None:
+    (edited.root / f".git/{name}.lock").touch()
+    output = refused(edited)
+    assert f"{name}.lock: git is at work here, or was killed and left this behind" in output
+    tried(edited, output.replace("wait for it; or, if no git is at work: rm", "rm"))
+    edited.ok("freeze", "--effective", DAY)
+
+
+def test_who_freezes_is_told_how_to_hand_it_on(edited: House, tmp_path: Path) -> None:
+    root, others = edited.root, tmp_path / "others.git"
+    assert "Next: publisher build, then publisher send 2" in edited.ok("freeze", "--effective", DAY)
+    git(tmp_path, "init", "-q", "--bare", str(others))
+    git(root, "remote", "add", "company", str(others))
+    git(root, "config", "remote.pushDefault", "company")
+    edited.write(
+        {"contact.md": "## Contact {#contact}\n\nWrite.\n", "notes/contact.md": "Short.\n"}
+    )
+    edited.commit("Shorter")
+    told = edited.ok("freeze", "--effective", later(200))
+    command = told.split("Next: ")[1].split(", then")[0]
+    assert command == "git push company main privacy/3"
+    subprocess.run(["sh", "-ec", command], cwd=root, check=True, capture_output=True)
+    assert git(others, "tag").split() == ["privacy/3"]
+
+
 def test_head_is_detached(edited: House) -> None:
     git(edited.root, "checkout", "-q", "--detach")
     assert "HEAD is detached" in edited.ok("freeze", "--effective", DAY, "--dry-run")

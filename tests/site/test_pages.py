@@ -54,6 +54,7 @@ ADVERT = "## Adverts {#adverts}\n\nWe show no adverts.\n"
 
 
 def frozen(project: Project, release: Release) -> Release:
+    release = replace(release, revision="1" * 40)  # of no repository, as here
     files = release_files(release, {"policy.pdf": b"%PDF-1.7 as frozen"})
     archive_of(project).write(release.policy.id, release.number, files)
     return archive_of(project).release(release.policy.id, release.number)
@@ -435,6 +436,34 @@ def test_what_people_wrote_themselves_stands(project: Project, tmp_path: Path) -
     (root / "site/robots.txt").write_text("User-agent: *\n")
     built = build(Workplace(Project(root)), BEFORE)
     assert (built.folder / "robots.txt").read_text() == "User-agent: *\n"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "privacy/2/policy.pdf",
+        "privacy/2/SHA256SUMS",
+        "privacy/2/policy.json",
+        "privacy/2/index.html",
+        "privacy/2/index.md",
+        "privacy/versions.json",
+        "privacy/2.md",
+        "Privacy/2/Policy.pdf",
+    ],
+)
+def test_what_people_wrote_stands_in_no_place_of_a_release(
+    project: Project, tmp_path: Path, name: str
+) -> None:
+    root = tmp_path / "house"
+    shutil.copytree(project.root, root, symlinks=True)
+    (root / "site").unlink()
+    shutil.copytree(ROOT / "site", root / "site")
+    (root / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / "site" / name).write_text("We sell your data.\n")
+    shutil.rmtree(root / "build", ignore_errors=True)
+    with pytest.raises(RenderError, match="stands in the place of what is made of the releases"):
+        build(Workplace(Project(root)), BEFORE)
+    assert not (root / "build/site").exists()
 
 
 # ── the plugin ───────────────────────────────────────────────────────────────────────────────────

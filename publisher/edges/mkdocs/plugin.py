@@ -108,18 +108,37 @@ class SitePlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-call]
         if config.nav is None:
             written = [f.src_uri for f in files.documentation_pages()]
             config.nav = _navigation(written, self.made)
+        self._refuse_in_the_way(files)
         self._lighten(files, config)
         self.framed: list[File] = []
         for page in self.made.pages:
             files.append(self._page(page, config))
         for path, make in self.made.files.items():
-            # What people wrote themselves stands.
+            # What people wrote themselves stands, but in the folders of policies.
             if files.get_file_from_path(path) is None:
                 made = GeneratedFile.generated(config, path, content="")
                 assert isinstance(made, GeneratedFile)
                 made.make = make
                 files.append(made)
         return files
+
+    def _refuse_in_the_way(self, files: Files) -> None:
+        """Nothing that is frozen, or made of it, is published with another content.
+
+        Raises:
+            PluginError: a hand-written file has its place; names it.
+        """
+        pages = [f"{page.path}index.html" for page in self.made.pages]
+        made = {place.casefold() for place in (*pages, *self.made.files)}
+        policies = {page.path.partition("/")[0] for page in self.made.pages}
+        for file in files:
+            # Some file systems take names for one that differ in their case alone.
+            place = file.dest_uri.casefold()
+            if place in made and place.partition("/")[0] in policies and "/" in place:
+                raise PluginError(
+                    f"{file.abs_src_path}: stands in the place of what is made of the releases\n"
+                    f"  Try: move it, so that it is not {file.dest_uri}"
+                )
 
     def _page(self, page: Page, config: MkDocsConfig) -> File:
         """A page as MkDocs is to know it: one that is in no navigation, as a file."""

@@ -1,0 +1,71 @@
+"""What other branches have under the numbers of the releases here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from publisher.edges.git_program import GitProgram
+from publisher.releases.folder import SUMS_FILE
+from publisher.releases.number import Number
+from publisher.releases.revisions import Rival
+
+
+def rivals(root: Path, policy_id: str, numbers: Collection[Number]) -> list[Rival]:
+    """The releases of branches that are not merged here which have a number of one that is here.
+
+    Args:
+        root: the project's folder.
+        policy_id: whose releases.
+        numbers: of the releases that are here.
+
+    Raises:
+        HistoryError: git does not answer.
+    """
+    git = GitProgram(root)
+    trees = _trees(git, policy_id)
+    own = _sums(git, f"HEAD:./versions/{policy_id}", numbers)
+    upstream = git.run("rev-parse", "--symbolic-full-name", "@{upstream}").stdout.decode().strip()
+    found = []
+    for tree, branches in trees.items():
+        other = _sums(git, tree, numbers)
+        for number in sorted(own.keys() & other.keys()):
+            if own[number] != other[number]:
+                found += [Rival(_short(each), number, each == upstream) for each in branches]
+    return found
+
+
+def _trees(git: GitProgram, policy_id: str) -> dict[str, list[str]]:
+    """The folders of releases that unmerged branches have, each with the branches that have it."""
+    asked = (
+        "for-each-ref",
+        "--format=%(refname)",
+        "--no-merged=HEAD",
+        "refs/heads",
+        "refs/remotes",
+    )
+    named = os.fsdecode(git.ask(*asked)).splitlines()
+    branches = [each for each in named if not each.endswith("/HEAD")]  # which is another's name
+    names = "".join(f"{branch}:./versions/{policy_id}\n" for branch in branches)
+    told = os.fsdecode(git.ask("cat-file", "--batch-check", given=os.fsencode(names)))
+    found: dict[str, list[str]] = {}
+    for branch, line in zip(branches, told.splitlines(), strict=True):
+        tree, _, kind = line.partition(" ")
+        if kind.startswith("tree"):
+            found.setdefault(tree, []).append(branch)
+    return found
+
+
+def _sums(git: GitProgram, tree: str, numbers: Collection[Number]) -> dict[Number, str]:
+    """The id of the checksums of each release in a folder of them."""
+    ordered = sorted(numbers)
+    join = "/" if ":" in tree else ":"
+    asked = "".join(f"{tree}{join}{number}/{SUMS_FILE}\n" for number in ordered)
+    told = os.fsdecode(git.ask("cat-file", "--batch-check", given=asked.encode())).splitlines()
+    lines: Iterator[tuple[Number, str]] = zip(ordered, told, strict=True)
+    return {number: line.split()[0] for number, line in lines if " blob " in line}
+
+
+def _short(branch: str) -> str:
+    return branch.removeprefix("refs/heads/").removeprefix("refs/remotes/")
