@@ -17,6 +17,7 @@ MOST_ITEMS = 50_000
 MOST_COMMENTS = 20
 _WITH_TEXT = frozenset(["title", "style", "script", "noscript", "template"])
 """Elements whose text is no word of the mail, and is told with the element."""
+_WITHOUT_END = frozenset(["meta", "br", "hr", "img", "input", "link", "base", "wbr", "col"])
 _AROUND_SIGNS = re.compile(r"\s*([:;,{}])\s*")
 _ATTRIBUTE = re.compile(r"([^\s\"'>/=]++)(?:\s*+=\s*+(?:\"[^\"]*+\"?|'[^']*+'?|[^\s>]++))?")
 
@@ -57,7 +58,7 @@ def markup_of_html(html: str) -> HtmlMarkup:
         elif tag in ("-comment", "-instruction"):
             said = node.comment_content if tag == "-comment" else node.html
             comments += [" ".join((said or "").split())]
-        elif not tag.startswith("-"):
+        elif not tag.startswith("-") and (opens or tag not in _WITHOUT_END):
             items.append(_begin(node, tag) if opens else _in_brackets(f"/{tag}"))
     said_words = [one for one in comments if re.search(r"\w", one)]
     return HtmlMarkup(items, said_words[:MOST_COMMENTS], _said_twice(html))
@@ -70,7 +71,7 @@ def _begin(node: LexborNode, tag: str) -> str:
         if (tag, name) != ("a", "href")
     }
     said = "".join(f' {name}="{value}"' for name, value in sorted(named.items()))
-    text = _normal("style", node.text() or "") if tag in _WITH_TEXT else ""
+    text = _normal(tag, node.text() or "") if tag in _WITH_TEXT else ""
     return f"{_in_brackets(tag + said)}{text}"
 
 
