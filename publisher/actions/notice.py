@@ -30,9 +30,12 @@ def notice(
 
     Raises:
         NotFoundError: there is no such release or customer.
+        SealError: `verify` finds that a release of the policy was altered.
         SendError: the release has no letter, or what has to travel with it is not there.
     """
     release = workplace.archive.release(policy_id, number)
+    if workplace.in_repository:
+        workplace.witnesses.require_sound(policy_id)
     require_notice(release)
     releases = workplace.archive.releases(policy_id)
     organisation = workplace.settings.organisation

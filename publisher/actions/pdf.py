@@ -16,11 +16,13 @@ def pdf(workplace: Workplace, policy_id: str, number: Number, language: str = ""
 
     Raises:
         NotFoundError: there is no such release, or it has no such translation.
-        SealError: the release was altered.
+        SealError: `verify` finds that a release of the policy was altered.
         RenderError: it had to be made, and could not.
     """
     archive = workplace.archive
     release = archive.release(policy_id, number)
+    if workplace.in_repository:
+        workplace.witnesses.require_sound(policy_id)
     frozen = archive.file(release, frozen_name(release, language))
     if frozen:
         return frozen

@@ -110,6 +110,8 @@ def verify(workplace: Workplace, wanted: str | None, order: VerifyOrder) -> Veri
         evidence = workplace.witnesses.evidence(policy_id, outside)
         altered = workplace.witnesses.alterations(policy_id) if order.differences else ()
         found.append(_verification(evidence, tuple(altered), signers))
+    if (order.signers or order.known) and not any(each.count for each in found):
+        strays.append(_nothing_to_verify())
     done = Verified(found, strays)
     return replace(done, told=tuple(_kept(file, known, done))) if file else done
 
@@ -129,6 +131,12 @@ def _policies_here(project: Project, wanted: str | None, were: Collection[str]) 
         if each not in were and wanted in (None, each):
             project.policy_id(each)
     return set(here)
+
+
+def _nothing_to_verify() -> Finding:
+    what = "has no release: nothing was held against what comes from outside"
+    remedy = "git fetch --all --tags  # and see that this is the repository that was meant"
+    return Finding(Severity.ERROR, "this clone", 0, what, remedy)
 
 
 def _outside(known: KnownPolicy, signers: str, order: VerifyOrder) -> Outside:

@@ -20,11 +20,12 @@ from publisher.errors import FreezeError, NotFoundError, PublisherError, SealErr
 from publisher.policies.policy import POLICY_ID
 from publisher.releases.act import Act
 from publisher.releases.checkouts import refuse_checkout
-from publisher.releases.folder import SUMS_FILE, broken, read_release, read_sums, seal_of
+from publisher.releases.folder import SUMS_FILE, broken, is_inside, read_release, read_sums, seal_of
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.release_toml import RELEASE_FILE
 from publisher.releases.releases import Releases
+from publisher.releases.remedies import restore_path
 from publisher.releases.seals import Link, Sealed, chain_flaws, missing, read_link, witness_flaw
 from publisher.releases.strays import is_place
 
@@ -173,7 +174,7 @@ class Archive:
         if name == SUMS_FILE:
             return sums or b""
         wanted = read_sums(sums or b"").get(name)
-        data = read_bytes(folder / name)
+        data = read_bytes(folder / name) if is_inside(name) else None
         found = hashlib.sha256(data).hexdigest() if data is not None else None
         if found == wanted:
             return data or b""
@@ -273,8 +274,8 @@ class Archive:
             # Else it is a release of another branch, and not here before that is merged.
             if self._witness.message(name) is not None and self._witness.had(name):
                 tag = self._witness.name(name)
-                remedy = f"git checkout {tag} -- {where}"
                 what = f"is missing; its tag {tag} bears witness to it"
+                remedy = restore_path(where, f"refs/tags/{tag}")
                 raise SealError(what, where=where, remedy=remedy)
 
     # ── for `verify`, which tells everything ─────────────────────────────────────────────────────

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from publisher.edges.acts import lock_of_acts
@@ -15,6 +15,7 @@ from publisher.edges.drafts import Drafts
 from publisher.edges.file_state import LITTER
 from publisher.edges.history import History
 from publisher.edges.locks import is_held
+from publisher.edges.project import PRIVATE_FOLDER
 from publisher.edges.signatures import Signatures
 from publisher.edges.tagged import Tagged
 from publisher.policies.file_names import unix_lines
@@ -24,8 +25,14 @@ from publisher.releases.known_seals import KnownPolicy
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.revisions import Revision, TaggedCommit, TagObject
-from publisher.releases.seals import chain_flaws
-from publisher.releases.strays import committed_numbers, committed_strays, repository_strays, stray
+from publisher.releases.seals import chain_flaws, stepped_over
+from publisher.releases.strays import (
+    committed_numbers,
+    committed_strays,
+    private_strays,
+    repository_strays,
+    stray,
+)
 from publisher.releases.verification import (
     Damage,
     Outside,
@@ -37,6 +44,8 @@ from publisher.releases.verification import (
 from publisher.releases.vouching import Vouchers, expected_signers
 from publisher.releases.witnessing import Witnessed, drafted_files
 
+_BELIEVED = (PRIVATE_FOLDER, f"{PRIVATE_FOLDER}/cache", f"{PRIVATE_FOLDER}/unfinished")
+"""Places at which what this program keeps of releases is taken for its own."""
 MOST_WRITTEN = 5
 """Files of a release that are looked at for what git makes of them here; the others are alike."""
 
@@ -75,12 +84,16 @@ class Witnesses:
             damage=damage,
             commits=commits,
             resealed=dict(self._resealed(policy_id, releases, commits)),
-            witnessed=self._witnessed(releases, tags),
+            witnessed=replace(
+                self._witnessed(releases, tags), kept=self._kept(policy_id, outside.known)
+            ),
             vouchers=self._vouchers(releases, tags, outside),
             known=outside.known,
             unfinished=self.archive.unfinished(policy_id),
             at_work=self._at_work,
             gone=self._gone(outside.known, releases, tags),
+            late=frozenset(self._late(releases, commits)),
+            tag_folder=history.tag_names.real(policy_id),
             rivals=rivals(history.root, policy_id, numbers),
         )
 
@@ -91,13 +104,21 @@ class Witnesses:
             SealError: it does; names a file, if one is known.
             HistoryError: git does not answer.
         """
-        require_sound(verify_releases(self.evidence(policy_id)))
+        require_sound([*self.strays(), *verify_releases(self.evidence(policy_id))])
 
     def strays(self) -> list[Finding]:
         """What git has beside the folders of policies, though it is no business of it."""
-        modes = {**self._tagged.modes("versions"), **self._tagged.modes(".publisher")}
-        found = list(dict.fromkeys(repository_strays(modes)))
-        return stray_findings(found, {path: self.history.revisions(path) for path, _ in found})
+        private = sorted({*self._tagged.modes(PRIVATE_FOLDER), *self._tagged.kept(PRIVATE_FOLDER)})
+        root = self.history.root
+        links = [name for name in _BELIEVED if (root / name).is_symlink()]
+        found = [
+            *repository_strays(self._tagged.modes("versions")),
+            *private_strays(private, links),
+        ]
+        found = list(dict.fromkeys(found))
+        return stray_findings(
+            found, {each.path: self.history.revisions(each.path) for each in found}
+        )
 
     @property
     def _at_work(self) -> bool:
@@ -220,6 +241,16 @@ class Witnesses:
             if any(self._tagged.is_before(commit, first.id) for commit in before):
                 yield release.number, first
 
+    def _late(
+        self, releases: Sequence[Release], commits: Mapping[str, Sequence[Revision]]
+    ) -> Iterator[Number]:
+        for name, touched in commits.items():
+            number = Number.parse(name)
+            over = stepped_over(releases, number) if number else None
+            made = commits.get(str(over.number), ()) if over else ()
+            if number and made and not self._tagged.is_before(touched[-1].id, made[-1].id):
+                yield number
+
     # ── git ──────────────────────────────────────────────────────────────────────────────────────
 
     def _witnessed(self, releases: Sequence[Release], tags: Mapping[str, TagObject]) -> Witnessed:
@@ -230,6 +261,12 @@ class Witnesses:
                 tagged[name] = TaggedCommit(commit.seal, commit.parents, merged=False)
         frozen = [release for release in releases if not release.imported]
         return Witnessed(tags, tagged, self._differing(frozen), self.history.shallow)
+
+    def _kept(self, policy_id: str, known: KnownPolicy) -> dict[str, str]:
+        """Of the tags that were seen before, the ids of those that this clone has still."""
+        ids = {f"{policy_id}/{n}": seen.tag for n, seen in known.releases.items() if seen.tag}
+        here = self._tagged.kinds(ids.values())
+        return {name: own for (name, own), found in zip(ids.items(), here, strict=True) if found}
 
     def _differing(self, frozen: Sequence[Release]) -> dict[Number, Collection[str] | None]:
         """What of each release is not as in its draft; None: there is no such revision here."""

@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from publisher.errors import HistoryError
+from publisher.releases.seals import behind_signature
 from publisher.releases.signers import Signature, Signers, Standing
 
 _AT_ONCE = 8
@@ -100,6 +101,8 @@ class Signatures:
         form = _form_of(data, kind)
         if form is None:
             return Signature(Standing.UNSIGNED)
+        if kind == "tag" and behind_signature(data.decode("utf-8", "replace")):
+            return Signature(Standing.BAD, why="it has words beside its signature")
         if form == "SIGNED MESSAGE":
             return _unchecked("X.509 signatures are not checked", "sign with SSH or OpenPGP")
         program, package = ("ssh-keygen", "openssh-client") if "SSH" in form else ("gpg", "gnupg")

@@ -26,7 +26,7 @@ _FIELDS = (
     "taggername",
     "taggerdate:short",
 )
-_FOUND = re.compile(rb"([0-9a-f]{40,64}) (\w+)(?: (\d+))?")
+_FOUND = re.compile(rb"([0-9a-f]{40,64}) (\w+) (\d+)")
 """What `git cat-file --batch` says of an object: its id, its type, its size."""
 
 
@@ -131,6 +131,15 @@ class Tagged:
             facts, _, path = line.partition(b"\t")
             found[os.fsdecode(path).removeprefix(before)] = facts[:6].decode()
         return found
+
+    def kept(self, folder: str) -> list[str]:
+        """The paths of what git has in a folder, or is about to have, however its name is written:
+        some disks take `.Publisher` for the same.
+        """
+        out = self._git.ask("ls-files", "-z", "--full-name", "--", self._history.prefix or ".")
+        before = f"{self._history.prefix}/" if self._history.prefix else ""
+        paths = (os.fsdecode(path).removeprefix(before) for path in out.split(b"\0") if path)
+        return [path for path in paths if path.partition("/")[0].lower() == folder]
 
     @property
     def sparse(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from publisher.errors import ConfigurationError
 from publisher.policies.policy import SIGNERS_FILE
@@ -17,6 +17,8 @@ from publisher.releases.release_toml import (
 )
 
 SUMS_FILE = "SHA256SUMS"
+_LONGEST_NAME, _LONGEST_PATH = 255, 1024
+"""Signs of a name in a folder, and of a path to it; systems have no longer ones."""
 
 
 def release_files(release: Release, extra: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -48,9 +50,27 @@ def seal_of(sums: bytes) -> str:
 
 
 def read_sums(sums: bytes) -> dict[str, str]:
-    """The digest of each file, as `SHA256SUMS` has it."""
-    lines = (line.partition("  ") for line in sums.decode("utf-8", "replace").splitlines())
-    return {name: digest for digest, _, name in lines if name}
+    """The digest of each file, as `SHA256SUMS` has it; what can be no file of the folder is none of
+    them, so that no path leads out of it.
+    """
+    return {name: digest for name, digest in _lines(sums) if is_inside(name)}
+
+
+def _lines(sums: bytes) -> Iterator[tuple[str, str]]:
+    for line in sums.decode("utf-8", "replace").splitlines():
+        digest, _, name = line.partition("  ")
+        if name:
+            yield name, digest
+
+
+def is_inside(name: str) -> bool:
+    """Whether a name is that of something below a folder, and not of what any path may lead to."""
+    parts = name.split("/")
+    return (
+        "\0" not in name
+        and len(name) <= _LONGEST_PATH
+        and all(part not in ("", ".", "..") and len(part) <= _LONGEST_NAME for part in parts)
+    )
 
 
 def broken(files: Mapping[str, bytes]) -> list[tuple[str, str]]:
@@ -59,6 +79,8 @@ def broken(files: Mapping[str, bytes]) -> list[tuple[str, str]]:
     if sums is None:
         return [(SUMS_FILE, "is missing")]
     expected = read_sums(sums)
+    if outside := [name for name, _ in _lines(sums) if not is_inside(name)]:
+        return [(SUMS_FILE, f"names {outside[0][:80]!r}, which is no file of the folder")]
     if RELEASE_FILE not in expected:  # else every file would seem to have been added
         return [(SUMS_FILE, "was altered after the release was sealed")]
     found: list[tuple[str, str]] = []

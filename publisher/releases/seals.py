@@ -6,11 +6,14 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from publisher.policies.toml import Table, parse_toml
 from publisher.releases.folder import seal_of
 from publisher.releases.number import Number
+
+ADDED = "was added"
+"""What is wrong with a release that no other knows."""
 
 
 class Sealed(Protocol):
@@ -31,6 +34,9 @@ class Sealed(Protocol):
     @property
     def previous_seal(self) -> str:
         """The seal that the release before it had then."""
+
+
+S = TypeVar("S", bound=Sealed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +93,18 @@ def chain_flaws(
         if named is None:
             continue
         if before.number > named:
-            what = f"was added: release {after.number} was made after {named}"
+            what = f"{ADDED}: release {after.number} was made after {named}"
             found.append((before.number, what))
         if seals.get(named, after.previous_seal) != after.previous_seal:
             what = f"is not the release that {after.number} was made after (seals differ)"
             found.append((named, what))
     return found
+
+
+def stepped_over(releases: Sequence[S], number: Number) -> S | None:
+    """The release that was made after an earlier one than this; None: there is none."""
+    over = (r for r in releases if r.previous is not None and r.previous < number < r.number)
+    return next(over, None)
 
 
 def missing(after: Number) -> str:
@@ -102,7 +114,7 @@ def missing(after: Number) -> str:
 
 def bears_witness(message: str, sums: bytes) -> bool:
     """Whether the message of a tag is about the release with these `SHA256SUMS`."""
-    return f"Seal: {seal_of(sums)}" in message
+    return not witness_flaw(seal_of(sums), "", message)
 
 
 def witness_flaw(seal: str, tag: str, message: str) -> str:
@@ -113,9 +125,11 @@ def witness_flaw(seal: str, tag: str, message: str) -> str:
         tag: the name of the tag.
         message: of the tag.
     """
-    if _SEAL.findall(signed_words(message)) == [seal]:
-        return ""
-    return f"does not have the seal that its tag {tag} bears witness to"
+    if _SEAL.findall(signed_words(message)) != [seal]:
+        return f"does not have the seal that its tag {tag} bears witness to"
+    if behind_signature(message):
+        return f"its tag {tag} has words beside its signature, which nobody signed"
+    return ""
 
 
 def signed_words(message: str) -> str:
@@ -127,8 +141,21 @@ def signed_words(message: str) -> str:
     return message[: found[-1].start()] if found else message
 
 
+def behind_signature(message: str) -> bool:
+    """Whether there is more than a signature where the signature of a tag is: no program that
+    checks signatures reads it, and people who look at the tag do.
+    """
+    begins = [found.start() for found in _SIGNATURE.finditer(message)]
+    return bool(begins) and not _ARMOUR.fullmatch(message, begins[-1])
+
+
 _SIGNATURE = re.compile(
     r"^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)-----", re.MULTILINE
 )
+_ARMOUR = re.compile(
+    r"-----BEGIN (?P<form>[A-Z ]+)-----\r?\n(?:(?:Version|Comment|MessageID|Hash|Charset): .*\n)*"
+    r"(?:\r?\n)?(?:[A-Za-z0-9+/=]+\r?\n)+-----END (?P=form)-----[\r\n]*"
+)
+"""RFC 9580, section 6.2; the headers are those of RFC 4880, and SSH has none."""
 _SEAL = re.compile(r"^Seal:[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
 """The line of a tag's message that has the seal; more than one would leave a choice."""

@@ -13,8 +13,18 @@ from publisher.releases.checkouts import AS_COMMITTED
 from publisher.releases.known_seals import KnownPolicy, KnownRelease, contradictions
 from publisher.releases.number import Number
 from publisher.releases.release import Release
-from publisher.releases.revisions import Revision, Rival
+from publisher.releases.remedies import (
+    AND_COMMIT,
+    remove_path,
+    remove_tag,
+    restore_path,
+    restore_tag,
+    shell_word,
+)
+from publisher.releases.revisions import Revision, Rival, TagObject
+from publisher.releases.seals import ADDED, stepped_over
 from publisher.releases.signers import Signers
+from publisher.releases.strays import Stray
 from publisher.releases.vouching import Vouchers, signature_findings
 from publisher.releases.witnessing import Witnessed, witness_findings
 
@@ -75,6 +85,10 @@ class ReleaseEvidence:
     """Whether somebody is at work on it."""
     gone: Collection[str] = ()
     """Commits of known releases that are no longer in the history."""
+    late: Collection[Number] = ()
+    """Releases that were not yet in the history when the one was made that steps over them."""
+    tag_folder: str = ""
+    """What the names of its tags begin with in git; empty: the policy's id."""
     rivals: Sequence[Rival] = ()
     """Releases of other branches under numbers of releases that are here."""
 
@@ -109,9 +123,12 @@ def verify_releases(known: ReleaseEvidence) -> list[Finding]:
         *_touched_again(known),
         *_lost(known),
         *_otherwise_than_known(known),
+        *_among_known(known),
         *_rivals(known),
         *witness_findings(known.releases, known.witnessed),
-        *signature_findings(known.releases, known.witnessed.tags, known.vouchers),
+        *signature_findings(
+            known.releases, known.witnessed.tags, known.vouchers, known.witnessed.kept
+        ),
     ]
     return sorted(dict.fromkeys(found), key=lambda finding: finding.rank)
 
@@ -144,27 +161,25 @@ def _here(known: ReleaseEvidence) -> Iterator[Finding]:
         yield Finding(kind, f"versions/{act.name}", 0, what, "" if known.at_work else act.remedy)
     for path in known.damage.litter:
         what = "lies beside what was sealed; no commit has it"
-        yield Finding(Severity.CUE, path, 0, what, f"rm {path}")
+        yield Finding(Severity.CUE, path, 0, what, remove_path(path, tracked=False))
 
 
-def stray_findings(
-    strays: Sequence[tuple[str, str]], by: Mapping[str, Sequence[Revision]]
-) -> list[Finding]:
+def stray_findings(strays: Sequence[Stray], by: Mapping[str, Sequence[Revision]]) -> list[Finding]:
     """What git has beside the folders of policies, and which commit brought it.
 
     Args:
-        strays: each path and what is wrong with it.
+        strays: what was found.
         by: the commits that touched each path, the latest first.
     """
     return [
         Finding(
             Severity.ERROR,
-            path,
+            stray.path,
             0,
-            what + (f", by commit {by[path][0]}" if by[path] else ""),
-            f"git rm -r --cached {path}, and commit it",
+            stray.what + (f", by commit {by[stray.path][0]}" if by[stray.path] else ""),
+            stray.remedy,
         )
-        for path, what in strays
+        for stray in strays
     ]
 
 
@@ -172,12 +187,29 @@ def _altered(known: ReleaseEvidence, path: str, what: str) -> Finding:
     inside = f"{path}/"
     uncommitted = any(name == path or name.startswith(inside) for name in known.damage.uncommitted)
     touched = known.damage.by[path]
-    foreign = _is_foreign(known, path, touched)
+    added = _is_added(known, path, what)
+    foreign = added or _is_foreign(known, path, touched)
     if uncommitted:
         by = ", in the working tree (not committed)"
     else:
         by = f", by commit {touched[0]}" if len(touched) > 1 or (foreign and touched) else ""
-    return Finding(Severity.ERROR, path, 0, what + by, _remedy(path, touched, foreign, uncommitted))
+    remedy = _remedy(path, touched, foreign, uncommitted)
+    remedy = _with_tag(known, path, remedy) if added else remedy
+    return Finding(Severity.ERROR, path, 0, what + by, remedy)
+
+
+def _is_added(known: ReleaseEvidence, path: str, what: str) -> bool:
+    """Whether a whole release came among others, and it is none of these that was altered."""
+    number = Number.parse(path.rpartition("/")[2]) if path.count("/") == 2 else None
+    if number is None or number in known.known.releases or not what.startswith(ADDED):
+        return False
+    return number in known.late or not known.commits.get(str(number))
+
+
+def _with_tag(known: ReleaseEvidence, path: str, remedy: str) -> str:
+    """The remedy for a release that was added takes its tag away too."""
+    tag = known.witnessed.tags.get(path.removeprefix("versions/"))
+    return f"{remove_tag(tag.name)} && {remedy}" if tag else remedy
 
 
 def _is_foreign(known: ReleaseEvidence, path: str, touched: Sequence[Revision]) -> bool:
@@ -193,12 +225,15 @@ def _remedy(path: str, touched: Sequence[Revision], foreign: bool, uncommitted: 
     if not path.startswith("versions"):
         return "git fsck"
     if foreign:
-        return f"git rm -r {path}, and commit it" if touched else f"rm -r {path}"
+        return remove_path(path, tracked=bool(touched))
     if uncommitted:
-        return f"git checkout HEAD -- {path}"
+        return restore_path(path, "")
     if touched:
-        return f"git checkout {touched[-1].id[:10]} -- {path}, and commit it"
-    return "restore it from a clone that has it"
+        return restore_path(path, touched[-1].id) + AND_COMMIT
+    return _FROM_A_CLONE
+
+
+_FROM_A_CLONE = "restore it from a clone that has it"
 
 
 def _touched_again(known: ReleaseEvidence) -> Iterator[Finding]:
@@ -212,7 +247,7 @@ def _touched_again(known: ReleaseEvidence) -> Iterator[Finding]:
             yield Finding(Severity.ERROR, folder, 0, what, remedy)
         elif by := known.resealed.get(number):
             what = f"was altered and sealed anew after it was frozen, by commit {by}"
-            remedy = f"git checkout {touched[-1].id[:10]} -- {folder}, and commit it"
+            remedy = restore_path(folder, touched[-1].id) + AND_COMMIT
             yield Finding(Severity.ERROR, folder, 0, what, remedy)
         elif len(touched) > 1 and str(number) not in broken:
             later = "; ".join(map(str, touched[:-1]))
@@ -231,17 +266,37 @@ def _lost(known: ReleaseEvidence) -> Iterator[Finding]:
         commit = known.witnessed.tagged.get(f"{known.policy_id}/{number}")
         if number in known.damage.left_out:
             what = "is in the last commit, and not on the disk"
-            at_once = f"git checkout HEAD -- {folder}"
+            at_once = restore_path(folder, "")
             remedy = "git sparse-checkout disable" if known.damage.sparse else at_once
             yield Finding(Severity.ERROR, folder, 0, what, remedy)
             continue
         if not touched and tag and commit and not commit.merged:
             yield _elsewhere(folder, tag.name, known.witnessed.shallow)
             continue
+        if not touched and tag and not (commit and commit.seal):
+            what = f"never was in this history, though it has a tag {tag.name}"
+            yield Finding(Severity.ERROR, folder, 0, what, remove_tag(tag.name))
+            continue
+        over = stepped_over(known.releases, number) if number in known.late else None
+        if over and number not in known.known.releases:
+            yield _taken_out(folder, over, tag, touched)
+            continue
         by = f", by commit {touched[0]}" if len(touched) > 1 else ""
-        at = tag.name if tag else f"{touched[0].id[:10]}^"
-        remedy = f"git checkout {at} -- {folder}"
+        at = tag.target if tag and commit and commit.seal else f"{touched[0].id}^"
+        remedy = restore_path(folder, at)
         yield Finding(Severity.ERROR, folder, 0, f"was deleted{by}", remedy)
+
+
+def _taken_out(
+    folder: str, over: Release, tag: TagObject | None, touched: Sequence[Revision]
+) -> Finding:
+    what = f"was taken out{f', by commit {touched[0]}' if touched else ''}: release {over.number} "
+    what += f"was made after {over.previous}, and knows nothing of it"
+    if tag is None:
+        return Finding(Severity.CUE, folder, 0, what)
+    return Finding(
+        Severity.ERROR, folder, 0, f"{what}; its tag {tag.name} is left", remove_tag(tag.name)
+    )
 
 
 def _elsewhere(folder: str, tag: str, shallow: bool) -> Finding:
@@ -249,7 +304,7 @@ def _elsewhere(folder: str, tag: str, shallow: bool) -> Finding:
         what = f"is not here, and whether it was deleted this clone cannot tell; its tag is {tag}"
         return Finding(Severity.CUE, folder, 0, what, "git fetch --unshallow --tags")
     what = f"is a release of another branch, which is not merged into this one (tag {tag})"
-    return Finding(Severity.CUE, folder, 0, what, f"git merge {tag}")
+    return Finding(Severity.CUE, folder, 0, what, f"git merge {shell_word(tag)}")
 
 
 def _rivals(known: ReleaseEvidence) -> Iterator[Finding]:
@@ -273,14 +328,35 @@ def _otherwise_than_known(known: ReleaseEvidence) -> Iterator[Finding]:
         touched = known.commits.get(str(number), [])
         before = known.known.releases[number]
         tag = known.witnessed.tags.get(f"{known.policy_id}/{number}")
-        told = [what]
-        if "tag" not in what.split(":")[0]:
+        told, remedy = [what], f"git fetch --tags  # or {_FROM_A_CLONE}"
+        if "tag" in what.split(":")[0]:
+            told += [f"made by {tag.by}"] if tag and tag.by else []
+            kept = known.witnessed.kept.get(f"{known.policy_id}/{number}", "")
+            name = tag.name if tag else f"{known.tag_folder or known.policy_id}/{number}"
+            remedy = restore_tag(name, kept, here=tag is not None)
+        else:
             told += [f"by commit {touched[0]}"] if touched else []
-        elif tag and tag.by:
-            told += [f"made by {tag.by}"]
-        remedy = "git fetch --tags, or restore it from a clone that has it"
+            if before.commit and before.commit not in known.gone:
+                remedy = restore_path(folder, before.commit)
         if before.commit in known.gone:
             told += [f"history was rewritten: commit {before.commit[:10]}, its own, is not in it"]
-        elif before.commit:
-            remedy = f"git checkout {before.commit[:10]} -- {folder}"
+        if number not in known.numbers:
+            remedy += "  # " if "#" not in remedy else "; "
+            remedy += f'if it was rightly taken back: delete "{number}" of "{known.policy_id}" '
+            remedy += "in the file of --known"
         yield Finding(Severity.ERROR, folder, 0, "; ".join(told), remedy)
+
+
+def _among_known(known: ReleaseEvidence) -> Iterator[Finding]:
+    """Releases between those that were seen before: a new one comes after all that there are."""
+    flawed = {path for path, _ in known.damage.flaws}
+    last = max(known.known.releases, default=None)
+    for number in known.numbers:
+        path = f"versions/{known.policy_id}/{number}"
+        if number in known.known.releases or last is None or number > last or path in flawed:
+            continue
+        touched = known.commits.get(str(number), [])
+        what = f"{ADDED} among releases that were seen before without it"
+        by = f", by commit {touched[-1]}" if touched else ""
+        remedy = _with_tag(known, path, remove_path(path, tracked=bool(touched)))
+        yield Finding(Severity.ERROR, path, 0, what + by, remedy)

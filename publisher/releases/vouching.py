@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from publisher.policies.finding import Finding, Severity
 from publisher.releases.number import Number
 from publisher.releases.release import Release
+from publisher.releases.remedies import restore_tag, show_tag
 from publisher.releases.revisions import TagObject
 from publisher.releases.signers import Signature, Signers, Standing, read_signers
 
@@ -66,9 +67,18 @@ def is_chained(release: Release, after: Release | None) -> bool:
 
 
 def signature_findings(
-    releases: Sequence[Release], tags: Mapping[str, TagObject], vouchers: Vouchers
+    releases: Sequence[Release],
+    tags: Mapping[str, TagObject],
+    vouchers: Vouchers,
+    kept: Mapping[str, str],
 ) -> Iterator[Finding]:
     """Releases for which nobody vouches who had to.
+
+    Args:
+        releases: all of them, by rising number.
+        tags: theirs.
+        vouchers: their signatures, and who is expected.
+        kept: the ids of their tags as they were seen before, of those that are in this clone.
 
     As long as the signers come from outside, one signature vouches for all releases before it as
     well, for each has the seal of the one before; so signing can begin with any release.
@@ -85,7 +95,7 @@ def signature_findings(
             continue
         if tag is None and is_chained(release, after):
             continue
-        yield _finding(release, tag, expected, found)
+        yield _finding(release, tag, expected, found, kept.get(release.name, ""))
 
 
 def _of(vouchers: Vouchers, release: Release) -> Signature:
@@ -93,7 +103,7 @@ def _of(vouchers: Vouchers, release: Release) -> Signature:
 
 
 def _finding(
-    release: Release, tag: TagObject | None, expected: Expected, found: Signature
+    release: Release, tag: TagObject | None, expected: Expected, found: Signature, kept: str
 ) -> Finding:
     who = f"{expected.named_by} names who may sign it"
     if tag is None:
@@ -102,7 +112,9 @@ def _finding(
         by = f"by {tag.by}, " if tag.by else ""
         made = f"its tag {tag.name} ({by}on commit {tag.target[:10]})"
         what = f"{made} is {found}; {who}" if who else f"{made} is {found}"
-        remedy = found.remedy or f"git fetch --tags --force, and if it stays: git show {tag.name}"
+        look = f"git fetch --tags --force  # and if it stays: {show_tag(tag.name)}"
+        again = restore_tag(tag.name, kept, here=True) if kept not in ("", tag.id) else look
+        remedy = found.remedy or again
     return Finding(Severity.ERROR, f"versions/{release.name}", 0, what, remedy)
 
 

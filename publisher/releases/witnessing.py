@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from publisher.policies.anchoring import Anchored
 from publisher.policies.finding import Finding, Severity
@@ -12,6 +12,7 @@ from publisher.policies.policy import SIGNERS_FILE
 from publisher.releases.number import Number
 from publisher.releases.release import Imported, Release
 from publisher.releases.release_toml import SECTIONS, TRANSLATIONS
+from publisher.releases.remedies import restore_tag, shell_word, show_tag
 from publisher.releases.revisions import TaggedCommit, TagObject
 from publisher.releases.seals import witness_flaw
 from publisher.releases.vouching import is_chained
@@ -32,6 +33,9 @@ class Witnessed:
     None: this clone lacks that revision."""
     shallow: bool
     """Whether older commits are missing from this clone."""
+    kept: Mapping[str, str] = field(default_factory=dict)
+    """The ids of tags as they were seen before, of those that are in this clone, by the names of
+    the releases."""
 
 
 def drafted_files(release: Release) -> dict[str, tuple[str, bytes]]:
@@ -53,7 +57,7 @@ def witness_findings(releases: Sequence[Release], known: Witnessed) -> Iterator[
         folder, tag = f"versions/{release.name}", known.tags.get(release.name)
         if tag:
             for what, remedy in _tag_flaws(release, tag, known):
-                yield Finding(Severity.ERROR, folder, 0, what, remedy or f"git show {tag.name}")
+                yield Finding(Severity.ERROR, folder, 0, what, remedy or show_tag(tag.name))
         elif not is_chained(release, after):
             untagged.append(folder)
         if release.imported:
@@ -74,7 +78,7 @@ def _untagged(folders: Sequence[str], known: Witnessed) -> Iterator[Finding]:
 
 def _tag_flaws(release: Release, tag: TagObject, known: Witnessed) -> Iterator[tuple[str, str]]:
     """What is wrong with the tag of a release, and what helps, where it is not to look at it."""
-    again = f"git tag -d {tag.name}, and fetch the one of the freeze: git fetch --tags"
+    again = restore_tag(tag.name, known.kept.get(release.name, ""), here=True)
     made = f" (made by {tag.by})" if tag.by else ""
     if not tag.annotated:
         what = f"has a tag {tag.name} that only names {tag.target_kind} {tag.target[:10]}"
@@ -83,7 +87,7 @@ def _tag_flaws(release: Release, tag: TagObject, known: Witnessed) -> Iterator[t
     if tag.named != tag.name:
         yield f"its tag {tag.name} is that of {tag.named}, put in its place{made}", again
     if flaw := witness_flaw(release.seal, tag.name, tag.message):
-        yield flaw + made, ""
+        yield flaw + made, again if known.kept.get(release.name, tag.id) != tag.id else ""
     if tag.target_kind != "commit":
         yield f"its tag {tag.name} names a {tag.target_kind}, not a commit{made}", again
         return
@@ -123,4 +127,6 @@ def _as_drafted(release: Release, known: Witnessed, folder: str) -> Iterator[Fin
         return
     what = f"differs from the draft at {_said(release)}"
     for path in differing:
-        yield Finding(Severity.ERROR, f"{folder}/{path}", 0, what, f"git show {release.revision}")
+        yield Finding(
+            Severity.ERROR, f"{folder}/{path}", 0, what, f"git show {shell_word(release.revision)}"
+        )

@@ -262,3 +262,21 @@ def test_many_are_checked_together(root: Path, keys: Keys) -> None:
     asked = [(tag(root, "-s", f"v{n}"), legal if n % 2 else board) for n in range(6)]
     found = Signatures(root).of_all(asked)
     assert [one.trusted for one in found] == [False, True] * 3
+
+
+@pytest.mark.parametrize(
+    "words", ["void\n", "\nSeal: 00\n", "-----END SSH SIGNATURE-----\n", " \n"]
+)
+def test_words_behind_a_signature_are_nobodys(root: Path, keys: Keys, words: str) -> None:
+    trusted, _ = read_signers(keys.legal.line + keys.board.line, "")
+    for key in (keys.legal, keys.board):
+        key.use_in(root)
+        own = tag(root, "-s", f"v-{type(key).__name__}")
+        assert Signatures(root).of(own, trusted).standing is Standing.TRUSTED
+        text = git(root, "cat-file", "tag", own)
+        again = store(root, text)
+        assert Signatures(root).of(again, trusted).standing is Standing.TRUSTED
+        assert Signatures(root).of(store(root, text + words), trusted).standing is Standing.BAD
+        before, end, after = text.rpartition("-----END")
+        within = f"{before}Seal: 00\n{end}{after}"
+        assert Signatures(root).of(store(root, within), trusted).standing is Standing.BAD

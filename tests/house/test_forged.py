@@ -329,6 +329,20 @@ def after_the_signature(forger: Forger) -> str:
     return commit
 
 
+def void(words: str) -> Callable[[Forger], None]:
+    """A tag as it was, and words behind its signature, or behind its own where it has none."""
+
+    def do(forger: Forger) -> None:
+        data = forger.git("cat-file", "tag", "privacy/3") + words
+        made = subprocess.run(
+            ["git", "hash-object", "-t", "tag", "-w", "--stdin"],
+            cwd=forger.root, input=data, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        forger.git("update-ref", "refs/tags/privacy/3", made.stdout.strip())
+
+    return do
+
+
 def journal(forger: Forger) -> str:
     """A record that says that the last release is still being made."""
     place = forger.root / ".publisher/unfinished/privacy.json"
@@ -421,6 +435,8 @@ FORGERIES = {
     "other signers": Forgery(another_signer, LAST, "by commit"),
     "the commit made anew": Forgery(grafted, LAST),
     "words behind the signature": Forgery(after_the_signature, LAST, "does not have the seal"),
+    "a second seal behind the signature": Forgery(void("Seal: 00\nvoid\n"), LAST),
+    "void": Forgery(void("Approved by: nobody, void\n"), LAST),
     "a release said to be unfinished": Forgery(journal, ".publisher/unfinished", "no business"),
     "a case twin of the policy": Forgery(
         added("versions/Privacy/3/use.md"), "versions/Privacy", "no folder of a policy, by commit"
