@@ -10,9 +10,11 @@ from publisher.errors import SealError
 from publisher.policies.finding import Finding, Severity
 from publisher.releases.act import Act
 from publisher.releases.checkouts import AS_COMMITTED
+from publisher.releases.coherence import incoherent
 from publisher.releases.known_seals import KnownPolicy, KnownRelease, contradictions
 from publisher.releases.number import Number
 from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 from publisher.releases.remedies import (
     AND_COMMIT,
     remove_path,
@@ -115,7 +117,7 @@ def verify_releases(known: ReleaseEvidence) -> list[Finding]:
     Held against one another are the bytes and the checksums, each release and the seal that the
     next one recorded, the tags and the seals, the sections and the revision they were frozen from
     or the text they were imported from, the folders and git's history of them, the signatures and
-    those who may sign, and all that with what was seen before.
+    those who may sign, the numbers and dates of neighbours, and all that with what was seen before.
     """
     found = [
         *_here(known),
@@ -129,6 +131,7 @@ def verify_releases(known: ReleaseEvidence) -> list[Finding]:
         *signature_findings(
             known.releases, known.witnessed.tags, known.vouchers, known.witnessed.kept
         ),
+        *incoherent(Releases(known.releases), known.witnessed.tags, known.commits),
     ]
     return sorted(dict.fromkeys(found), key=lambda finding: finding.rank)
 

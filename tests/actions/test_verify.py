@@ -441,7 +441,7 @@ def test_signers_are_changed_by_one_of_them(frozen: House, tmp_path: Path) -> No
         if line:
             frozen.write({"signers": line})
         frozen.commit(text)
-        frozen.ok("freeze", "--effective", later(30 * days))
+        frozen.ok("freeze", "--effective", later(30 * days), "--yes")
     output = frozen.ok(*words)
     assert "3 and 4 signed by first@hosting.example" in output
     assert "5 signed by second@hosting.example" in output
