@@ -79,7 +79,7 @@ def _find(versions: Versions | None, name: str) -> Version:
 
 def _told(found: Comparison, order: DiffOrder) -> str | bytes:
     forms: dict[str, Callable[[], str | bytes]] = {
-        "text": partial(_text, found, order.colour),
+        "text": partial(_text, found, order),
         "mail": partial(_mail, found),
         "markdown": partial(_markdown, found),
         "json": partial(_json, found),
@@ -92,10 +92,21 @@ def _told(found: Comparison, order: DiffOrder) -> str | bytes:
 # Each form loads what it needs and no more: a redline on a terminal is asked for often.
 
 
-def _text(found: Comparison, colour: bool) -> str:
+def _text(found: Comparison, order: DiffOrder) -> str:
     from publisher.reports.terminal import terminal_report
 
-    return terminal_report(found.amendment, found.title, colour=colour)
+    beside = _beside(found) if order.new in (None, DRAFT) and not order.language else []
+    return terminal_report(found.amendment, found.title, beside=beside, colour=order.colour)
+
+
+def _beside(found: Comparison) -> list[str]:
+    """What differs between a release and the draft beside the text."""
+    release, draft = found.old.release, found.new.policy
+    if release is None or draft is None:
+        return []
+    from publisher.releases.changed_facts import changed_facts
+
+    return [str(fact) for fact in changed_facts(draft, release, release.policy.signers)]
 
 
 def _mail(found: Comparison) -> str:

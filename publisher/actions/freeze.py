@@ -34,7 +34,6 @@ from publisher.releases.freezing import (
 from publisher.releases.number import number_after
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
-from publisher.releases.signers import signers_of_next
 
 
 @dataclass(frozen=True)
@@ -59,6 +58,8 @@ class Frozen:
         yield f"{verb} {release.name} ({release.materiality}), in force from {day}"
         if plan.amendment:
             yield f"  {summary_sentence(plan.amendment)}"
+        for line in plan.beside_the_text():
+            yield f"  {line}"
         for line in in_other_languages(plan):
             yield f"  {line}"
         if release.closes:
@@ -98,7 +99,8 @@ def freeze(
 
     Raises:
         FreezeError: it may not be frozen like this; says why, and the earliest lawful date.
-        DoubtError: the date is likely a slip, and the order does not say that it is meant.
+        DoubtError: the date is likely a slip, or others may sign from now on, and the order does
+            not say that it is meant.
         SealError: an earlier release was altered.
         HistoryError: git cannot do its part; everything is as it was before.
         RenderError: the letter would be too large for mail programs, or a font is missing.
@@ -127,12 +129,11 @@ def freeze(
         submission = workplace.submissions.read(policy_id, releases)
         refuse_findings(review_draft(submission, releases), drafts.name(policy_id))
         plan = plan_freeze(order, drafts.policy(policy_id), releases, revision, now)
-        refuse_doubt(order, now.date())
+        refuse_doubt(order, plan, now.date())
         release, files = _sealed(_with_letter(plan, organisation), organisation, workplace.press)
         workplace.press.require_site(Releases([*releases, release]), organisation)
         act = _act(release, drafts.name(policy_id), order)
-        signers = signers_of_next([each.policy.signers for each in releases])
-        act = acts.rehearsed(replace(act, signers=signers), files)
+        act = acts.rehearsed(replace(act, signers=plan.signers), files)
         if dry_run:
             return Frozen(plan, release, detached=acts.detached)
         done = acts.carry_out(act, [(release.number, files)])

@@ -171,3 +171,5 @@ def _kept(file: KnownFile, known: KnownSeals, done: Verified) -> Iterator[str]:
             yield f"{file.path}: made, with {count} release(s), which nobody had seen before"
         elif count:
             yield f"{file.path}: {count} release(s) added"
+        else:
+            yield f"{file.path}: nothing is new, and all of it is as it was seen before"

@@ -55,6 +55,7 @@ def verify_letter(workplace: Workplace, file: BinaryIO, name: str) -> LetterVeri
         held = witnesses.held(named)
         found += _findings(letter, named, held, organisation, place)
         lines += _told(letter, named, held, organisation, place)
+        lines += _around(letter, letters[0])
     if not lines:
         what = "is no letter of ours: it names no release that this repository knows"
         found = [Finding(Severity.ERROR, name, 0, what, "do not follow its links")]
@@ -94,6 +95,17 @@ def _told(
     original = (held.then or held.release) if held else None
     if original:
         fields = filled_in(letter, original, organisation.site, organisation.reply)
-        yield f"  to       {fields.name or '(no name)'}"
-        yield f"  answers  {fields.links.reply}"
-        yield f"  form     {fields.links.form}"
+        address = f" <{letter.to[1]}>" if letter.to else ""
+        yield f"  written to  {fields.name or '(no name)'}{address}"
+        yield f"  from        {letter.sender_name or '(no name)'} <{letter.sender}>"
+        yield f"  dated       {letter.date or '(no date)'}"
+        yield f"  answers     {fields.links.reply}"
+        yield f"  form        {fields.links.form}"
+
+
+def _around(letter: ReceivedLetter, outer: ReceivedLetter) -> Iterator[str]:
+    """What is said of the message that a letter came in."""
+    if letter.attached:
+        subject, sender = outer.subject[:200] or "(none)", outer.sender or "(nobody)"
+        yield "  The attached letter was checked; the message that brings it was not:"
+        yield f"  neither its words nor its subject “{subject}” nor its sender {sender}"

@@ -9,13 +9,18 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from publisher.answers.letter_fields import SAMPLE_TOKEN, FilledIn, filled_in
+from publisher.answers.letter_header import answer_findings, header_findings
+from publisher.answers.letter_layout import layout_faults, strange_signs
 from publisher.compare.sequences import matching_blocks
 from publisher.letters.fields import fill
 from publisher.letters.html_part import styled, subject_of
 from publisher.letters.seal_line import SealedRelease, read_seal_field, seals_in, with_seal
 from publisher.mail.html import shown_by_html
+from publisher.mail.html_elements import TEXT_ELEMENTS
+from publisher.mail.html_markup import markup_of_html
 from publisher.mail.html_targets import Target, targets_of_html
 from publisher.mail.received_letter import ReceivedLetter
+from publisher.people.customer_list import LONGEST_CELL
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.organisation import Organisation
 from publisher.releases.release import Release
@@ -30,7 +35,6 @@ _MARK = re.compile(r"\s*(?:\[[^\[\]]{1,40}\]|(?:re|aw|fwd?|wg|tr|rv|sv|antw):)\s
 """What lists and mail programs put before a subject; `[Test]`, which we do."""
 _FOOTER = re.compile(r"(?:[_=*-]{2,}|—+)\Z")
 _WEB = re.compile(r"://|\bwww\.", re.IGNORECASE)
-_LONGEST_NAME = 200
 _LEAST_SHARE = 0.5
 """Share of the words of the sealed letter that makes a message one that was altered."""
 
@@ -88,7 +92,8 @@ def letter_findings(
         return [*found, Finding(Severity.ERROR, place, 0, what, "do not follow its links")]
     fields = filled_in(letter, original, organisation.site, organisation.reply)
     found += _Check(letter, replace(original, seal=seal), fields, place).findings()
-    found += _answers(letter, fields, organisation, held.former, place)
+    found += answer_findings(letter, fields, organisation, held.former, place)
+    found += header_findings(letter, organisation, place)
     found += _files(letter, held, place)
     return sorted(found, key=lambda finding: finding.rank)
 
@@ -111,6 +116,8 @@ def _seals(letter: ReceivedLetter, seal: str, held: HeldRelease, place: str) -> 
             f"held against {held.name}"
         )
         yield Finding(Severity.CUE, place, 0, what, "look at the release: publisher verify")
+    elif not letter.sealed:
+        yield Finding(Severity.CUE, place, 0, "has no field Policy-Release, which was sent with it")
     yield from _altered(seal, held, place)
 
 
@@ -154,7 +161,7 @@ class _Check:
 
     def findings(self) -> list[Finding]:
         name = self.fields.name
-        if len(name) > _LONGEST_NAME or _WEB.search(name) or not name.isprintable():
+        if len(name) > LONGEST_CELL or _WEB.search(name) or not name.isprintable():
             self._error(f"addresses “{name[:80]}”, which is no name that a letter of ours has")
             return self.found
         text = with_seal(fill(self.release.notice, self.fields.values), self.release)
@@ -170,6 +177,7 @@ class _Check:
         self._text("HTML", self.letter.html, shown_by_html(html).text)
         if self.letter.html:
             self._targets(targets_of_html(html)[0])
+            self._markup(_without_ends(markup_of_html(html).items))
         self._doubts()
         return self.found
 
@@ -207,6 +215,12 @@ class _Check:
         if footer:
             what = "stands below the letter, and is no part of it"
             self._cue(f"“{_short(footer.new)}” {what} ({kind})")
+        for sign in strange_signs("\n".join(texts), sealed):
+            self._error(f"its {kind} has the sign {sign}, which looks like a space or like nothing")
+        if marked and not differences[: -1 if footer else None]:
+            own = len(new) - len(footer.new if footer else ())
+            for severity, what in layout_faults("\n".join(texts), sealed, self.fields.name, own):
+                self.found.append(Finding(severity, self.place, 0, what))
 
     def _targets(self, sealed: Sequence[Target]) -> None:
         old, new = ([" → ".join(filter(None, one)) for one in row]
@@ -224,6 +238,31 @@ class _Check:
                 else (f"lacks the link “{'; '.join(one.old)}”")
             )
             self._error(what)
+
+    def _markup(self, sealed: Sequence[str]) -> None:
+        """Holds elements and attributes to those that the letter is composed of."""
+        new = _without_ends(self.letter.markup)
+        if len(new) > 3 * len(sealed) + 2_000:
+            self._error(f"its HTML has far more elements than our letter: {len(new)} with words")
+            return
+        differences = _differences(sealed, new)
+        if differences and self.letter.listed and _may_be_footer(differences[-1]):
+            differences = differences[:-1]  # its words and links are told
+        shown = 0
+        for one in differences:
+            was, now = (" ".join(filter(_is_tag, row)) for row in (one.old, one.new))
+            if was == now:
+                continue  # its words differ alone, which is told
+            shown += 1
+            if shown > MOST_SHOWN:
+                self._error("its HTML has other elements than our letter in more places")
+                return
+            after = f" after “… {' '.join(one.before)}”" if one.before else " at its beginning"
+            if not now:
+                self._error(f"its HTML lacks {was[:400]}{after}")
+            else:
+                ours = f"and our letter has {was[:400]}" if was else "which our letter has not"
+                self._error(f"its HTML has {now[:400]}{after}, {ours}")
 
     def _show(self, kind: str, differences: Sequence[_Difference]) -> None:
         for one in differences[:MOST_SHOWN]:
@@ -245,6 +284,8 @@ class _Check:
             self._error(f"has the element <{element}>, which no letter of ours has")
         for fault in self.letter.faults:
             self._error(fault)
+        for words in self.letter.unseen[:MOST_SHOWN]:
+            self._cue(f"has words that no program shows: “{words[:200]}”")
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +319,28 @@ def _is_footer(one: _Difference, listed: bool, marked: bool) -> bool:
     return one.last and not one.old and (listed or (marked and bool(_FOOTER.match(one.new[0]))))
 
 
+def _without_ends(items: Sequence[str]) -> list[str]:
+    """Markup without the tags that close at its end, before which a list writes."""
+    left = list(items)
+    while left and left[-1].startswith("</"):
+        left.pop()
+    return left
+
+
+def _is_tag(item: str) -> bool:
+    return item.startswith("<")
+
+
+_TAG_NAME = re.compile(r"</?([^\s>]+)")
+_OF_FOOTERS = (TEXT_ELEMENTS - {"img"}) | {"head"}
+
+
+def _may_be_footer(one: _Difference) -> bool:
+    """Whether elements are such as a list writes below a letter."""
+    tags = (_TAG_NAME.match(item) for item in one.new if _is_tag(item))
+    return one.last and not one.old and all(tag and tag[1] in _OF_FOOTERS for tag in tags)
+
+
 def _words(text: str) -> list[str]:
     """The words of a text, without the signs of a quotation, which move where lines do."""
     text = unicodedata.normalize("NFC", text)
@@ -296,38 +359,7 @@ def _short(words: Sequence[str]) -> str:
     return (shown[:400] + "…") if len(words) > _LONGEST_SHOWN or len(shown) > 400 else shown
 
 
-# ── answers, files ───────────────────────────────────────────────────────────────────────────────
-
-
-def _answers(
-    letter: ReceivedLetter,
-    fields: FilledIn,
-    organisation: Organisation,
-    former: Mapping[str, str],
-    place: str,
-) -> Iterator[Finding]:
-    """Whether it comes from us, and answers come to us."""
-    if letter.sender.lower() != organisation.sender.lower():
-        sender = letter.sender or "nobody"
-        what = f"comes from {sender}, and publisher.toml names {organisation.sender}"
-        yield Finding(Severity.CUE, place, 0, what, "git log -p -- publisher.toml")
-    local, _, domain = organisation.reply.partition("@")
-    wanted = f"{local}+{fields.token}@{domain}"
-    if fields.links.reply.lower() != wanted.lower():
-        what = f"answers go to {fields.links.reply}, and publisher.toml names {organisation.reply}"
-        commit = former.get(fields.links.reply.lower().replace(f"+{fields.token}@", "@"), "")
-        if commit:
-            what += f"; it named the other one in commit {commit}"
-        severity = Severity.CUE if commit else Severity.ERROR
-        yield Finding(severity, place, 0, what, "git log -p -- publisher.toml")
-    if not letter.reply_to:
-        what = "names no address for answers: they go to its sender"
-        yield Finding(Severity.CUE, place, 0, what)
-    elsewhere = [one for one in letter.reply_to if one.lower() != fields.links.reply.lower()]
-    if elsewhere:
-        severity = Severity.CUE if letter.listed else Severity.ERROR  # lists have them come back
-        what = f"answers go to {', '.join(elsewhere)}, and not to {fields.links.reply}"
-        yield Finding(severity, place, 0, what)
+# ── files ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def _files(letter: ReceivedLetter, held: HeldRelease, place: str) -> Iterator[Finding]:

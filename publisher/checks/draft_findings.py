@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from publisher.checks.text_findings import check_text
@@ -13,6 +13,8 @@ from publisher.policies.finding import Finding, Severity
 from publisher.policies.labels import check_facts, check_reply_address, check_settings
 from publisher.policies.policy import SIGNERS_FILE, Policy
 from publisher.policies.settings import Settings
+from publisher.policies.toml import line_of
+from publisher.releases.changed_facts import SIGNER, changed_facts
 from publisher.releases.releases import Releases
 from publisher.releases.signers import read_signers, signers_of_next
 
@@ -66,6 +68,7 @@ def review_draft(submission: Submission, releases: Releases) -> list[Finding]:
         *check_text(policy, last, folder, amendment),
         *check_translations(policy, releases, folder, submission.seen),
         *_check_signers(policy, releases, f"{folder}/{SIGNERS_FILE}"),
+        *_told_by_no_text(policy, releases, submission),
     ]
     return ranked(found)
 
@@ -79,6 +82,30 @@ def _check_signers(policy: Policy, releases: Releases, place: str) -> list[Findi
     what = "is gone: who may sign is still who the last release that had it says"
     remedy = "restore it, or name in it who may sign from now on"
     return [Finding(Severity.CUE, place, 0, what, remedy)]
+
+
+def _told_by_no_text(
+    policy: Policy, releases: Releases, submission: Submission
+) -> Iterator[Finding]:
+    """What is sealed beside the text and differs: who reads the text alone would miss it."""
+    if not releases:
+        return
+    last, folder = releases[-1], submission.folder
+    signers = signers_of_next([release.policy.signers for release in releases])
+    for fact in changed_facts(policy, last, signers):
+        what = f"since release {last.number}, {fact}"
+        if fact.name == SIGNER:
+            place, line = f"{folder}/{SIGNERS_FILE}", fact.line
+        else:
+            place, line = f"{folder}/{FACTS_FILE}", _line_of(submission.facts, fact.name)
+        yield Finding(Severity.CUE, place, line, what)
+
+
+def _line_of(data: bytes, key: str) -> int:
+    """The line of a key, or of the inline table that it is in."""
+    while not (line := line_of(data, key)) and "." in key:
+        key = key.rpartition(".")[0]
+    return line
 
 
 def no_draft() -> Finding:

@@ -39,7 +39,11 @@ from publisher.errors import DoubtError
     metavar="LANGUAGE[:SECTION]",
     help="Confirm that the changes do not affect this translation.",
 )
-@click.option("--yes", is_flag=True, help="Confirm a date that is likely a slip.")
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Confirm a date that is likely a slip, and a change of who may sign.",
+)
 @click.pass_obj
 def freeze_command(
     asked: Invocation,

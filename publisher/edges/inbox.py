@@ -40,7 +40,8 @@ def letters_within_limits(raw: bytes) -> list[ReceivedLetter]:
 def _received(said: dict[str, Any]) -> ReceivedLetter:
     lists = {name: tuple(value) for name, value in said.items() if isinstance(value, list)}
     lists["targets"] = tuple(Target(*target) for target in said["targets"])
-    lists["files"] = tuple((name, digest) for name, digest in said["files"])
+    for name in ("files", "repeated", "foreign"):
+        lists[name] = tuple((first, second) for first, second in said[name])
     return ReceivedLetter(**{**said, **lists})
 
 

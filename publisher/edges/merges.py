@@ -13,6 +13,7 @@ from publisher.edges.tag_names import TagNames
 from publisher.edges.tags import own_folder
 from publisher.errors import HistoryError
 from publisher.releases.number import Number
+from publisher.releases.remedies import AND_COMMIT
 
 _MERGE, _REBASES = "MERGE_HEAD", ("rebase-merge", "rebase-apply")
 _PICKS = {"CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert"}
@@ -152,5 +153,5 @@ def refuse_pushed(journal: Path, root: Path) -> None:
     place = journal.relative_to(root).as_posix()
     if GitProgram(root).run("ls-tree", "HEAD", "--", place).stdout:
         what = "was committed: what it says was never begun here, and is not taken up"
-        remedy = f"git rm -r --cached .publisher && rm {place}, and commit it"
+        remedy = f"git rm -r --cached .publisher && rm {place}{AND_COMMIT}"
         raise HistoryError(what, where=place, remedy=remedy)

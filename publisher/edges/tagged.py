@@ -5,6 +5,7 @@ However many releases there are, git is started a few times.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -179,4 +180,12 @@ def _tag(*fields: str) -> TagObject:
         target_kind=target_kind if annotated else kind,
         message=message if annotated else "",
         by=f"{by}, {day}" if annotated else "",
+        made=_day(day) if annotated else None,
     )
+
+
+def _day(written: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(written)
+    except ValueError:
+        return None

@@ -9,6 +9,7 @@ from publisher.edges.drafts import Drafts
 from publisher.edges.history import History
 from publisher.edges.private import refuse_exposed
 from publisher.errors import FreezeError
+from publisher.releases.remedies import AND_COMMIT
 
 _SHOWN = 5
 """Paths that a message names."""
@@ -64,7 +65,7 @@ def refuse_unlike(history: History, drafts: Drafts, policy_id: str) -> None:
     overlooked = history.overlooked(seen) if seen else []
     if ignored:
         what = "is not in the last commit, and git ignores it"
-        remedy = f"git add -f {shlex.join(ignored)}, and commit it"
+        remedy = f"git add -f {shlex.join(ignored)}{AND_COMMIT}"
     elif not seen:
         what = "is in the last commit, and not on the disk: the checkout is a part only"
         remedy = "git sparse-checkout disable"

@@ -32,7 +32,11 @@ blockquote p { margin: 0; }
   blockquote { background: #3a2f10 !important; color: #ffe9b3 !important; }
 }
 """)
-"""All but its last rule becomes inline styles, for most mail programs drop style sheets."""
+"""All but its last rule becomes inline styles, for most mail programs drop style sheets.
+
+`verify --letter` composes a letter anew to compare it: once this is another, letters that were sent
+before differ from it.
+"""
 
 
 def subject_of(text: str) -> str:

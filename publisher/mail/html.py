@@ -152,7 +152,7 @@ class _Reader:
         states = [_State(Look(), Layout())]
         for comment in _beside(root):
             self._comment(comment, states[-1])
-        for node, opens in _nodes(root):
+        for node, opens in each_node(root):
             self.seen += opens
             if self.seen > MOST_NODES:
                 self._doubt(_TOO_LONG)
@@ -311,7 +311,7 @@ def _beside(root: LexborNode) -> Iterator[str]:
         node = node.next
 
 
-def _nodes(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
+def each_node(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
     """A node and all below it, each as it opens, and elements once more as they close."""
     node: LexborNode | None = root
     while node is not None:

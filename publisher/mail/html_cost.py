@@ -8,11 +8,12 @@ from collections import Counter
 MOST_STEPS, MOST_REOPENED = 20_000_000, 300_000
 """Steps of a parser, and formatting elements that it opens anew, as `is_costly` estimates."""
 
-_TAG = re.compile(
+TAG = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<(/?)([a-zA-Z][^\s/>]*+)((?:[^>\"']++|\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))*+)(?:>|\Z)",
     re.DOTALL,
 )
+"""A tag or a comment, as a parser sees it: `/` if it closes, its name, its attributes."""
 _VALUE = re.compile(r"\"[^\"]*+\"?|'[^']*+'?")
 _FORMATTING = frozenset([
     "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt",
@@ -32,7 +33,7 @@ def is_costly(html: str) -> bool:
     """
     opened: Counter[str] = Counter()
     depth = formatting = steps = reopened = 0
-    for found in _TAG.finditer(html):
+    for found in TAG.finditer(html):
         closing, name, attributes = found.groups()
         if name is None:
             continue
@@ -63,4 +64,4 @@ def _attribute_steps(name: str, attributes: str) -> int:
 
 def strip_tags(html: str) -> str:
     """HTML with a space in place of each tag and comment; nothing in it is decoded."""
-    return _TAG.sub(" ", html)
+    return TAG.sub(" ", html)

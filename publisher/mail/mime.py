@@ -267,14 +267,25 @@ def decoded(value: str) -> str:
     Args:
         value: of the field; bytes beyond ASCII are represented by surrogates.
     """
+    return _WHITE.sub(" ", _as_encoded(value)).strip()
+
+
+def encodes_controls(value: str) -> bool:
+    """Whether the words of a field have control characters or line ends that were encoded."""
+    return bool(_CONTROLS.search(_as_encoded(value)))
+
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def _as_encoded(value: str) -> str:
     value = _WHITE.sub(" ", without_surrogates(value[:LONGEST_FIELD]))
     try:
         # The library escapes what is not encoded, so backslashes have to be escaped too.
         pieces = decode_header(value.replace("\\", r"\u005c"))
     except (MessageError, ValueError):
-        return value.strip()
-    said = "".join(_piece(piece, charset) for piece, charset in pieces)
-    return _WHITE.sub(" ", without_surrogates(said)).strip()
+        return value
+    return without_surrogates("".join(_piece(piece, charset) for piece, charset in pieces))
 
 
 def _piece(piece: bytes | str, charset: str | None) -> str:

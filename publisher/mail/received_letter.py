@@ -10,7 +10,6 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.utils import getaddresses
 from itertools import islice
 
 from publisher.errors import MailError
@@ -18,12 +17,22 @@ from publisher.letters.seal_line import SEAL_FIELD
 from publisher.mail import mime
 from publisher.mail.fields import addresses_in, decoded_fields, sender_of
 from publisher.mail.html import shown_by_html
+from publisher.mail.html_markup import markup_of_html
 from publisher.mail.html_targets import Target, targets_of_html
 from publisher.mail.mime import Part
 from publisher.mail.reading import LARGEST_MAIL, LONGEST_TEXT
+from publisher.mail.received_header import (
+    MOST_FOREIGN,
+    foreign_fields,
+    header_faults,
+    named_addresses,
+    repeated_fields,
+)
 
 MOST_LETTERS, MOST_LEVELS_DEEP = 20, 3
 """Limits on the messages that are read of one file, and on how deep they are attached."""
+LARGEST_AROUND = 10_000
+"""Limit on the bytes before and after the parts of a message that are read."""
 _LISTS = ("List-Id", "List-Post", "List-Unsubscribe", "List-Help", "Mailing-List")
 _MESSAGES = ("message/rfc822", "message/global")
 _TEXTS = ("text/plain", "text/html")
@@ -43,6 +52,16 @@ class ReceivedLetter:
     """The values of its field `Policy-Release`."""
     sender: str
     """The address in From, which anybody can forge."""
+    sender_name: str
+    """The name in From."""
+    others: tuple[str, ...]
+    """Further names and addresses in From and To, where we write one of each."""
+    date: str
+    """The field Date, which anybody can forge."""
+    repeated: tuple[tuple[str, str], ...]
+    """Fields that are there more than once and may not be, with their values."""
+    foreign: tuple[tuple[str, str], ...]
+    """Fields that we do not write, with their values."""
     subject: str
     to: tuple[str, str] | None
     """Name and address of the first addressee; None: there is none."""
@@ -60,6 +79,10 @@ class ReceivedLetter:
     """Where its HTML leads."""
     strange: tuple[str, ...]
     """Elements of its HTML that no letter of ours has."""
+    markup: tuple[str, ...]
+    """The elements and words of its HTML in order, as `markup_of_html` has them."""
+    unseen: tuple[str, ...]
+    """Words in comments of its HTML, and before and after its parts, which no program shows."""
     files: tuple[tuple[str, str], ...]
     """Name and SHA-256 (hexadecimal) of each attached file, but for messages."""
     faults: tuple[str, ...]
@@ -108,12 +131,24 @@ def _letter(message: Part, depth: int, faults: list[str]) -> ReceivedLetter:
         (rich if part.kind == "text/html" else plain).append(text)
     shown = [shown_by_html(text) for text in rich]
     led = [targets_of_html(text) for text in rich]
+    made = [markup_of_html(text) for text in rich]
+    doubts += header_faults(message)
+    doubts += _text_faults([*plain, *rich])
+    doubts += (f"has a tag that says something twice: {tag}" for one in made for tag in one.twice)
+    senders, addressees = named_addresses(message, "From"), named_addresses(message, "To")
     return ReceivedLetter(
         attached=depth > 0,
         sealed=tuple(decoded_fields(message, SEAL_FIELD)[:MOST_LETTERS]),
         sender=sender_of(message),
+        sender_name=senders[0][0] if senders else "",
+        others=tuple(f"{name} <{at}>" for name, at in [*senders[1:], *addressees[1:]])[
+            :MOST_LETTERS
+        ],
+        date=next(iter(decoded_fields(message, "Date")), ""),
+        repeated=tuple(repeated_fields(message)),
+        foreign=tuple(dict.fromkeys(foreign_fields(message)))[:MOST_FOREIGN],
         subject=next(iter(decoded_fields(message, "Subject")), ""),
-        to=_addressee(message),
+        to=addressees[0] if addressees else None,
         reply_to=tuple(addresses_in(message, "Reply-To")),
         listed=any(message.fields(name) for name in _LISTS),
         plain=tuple(plain),
@@ -121,6 +156,8 @@ def _letter(message: Part, depth: int, faults: list[str]) -> ReceivedLetter:
         hidden=tuple(words for one in shown for words in one.hidden),
         targets=tuple(target for targets, _ in led for target in targets),
         strange=tuple(name for _, strange in led for name in strange),
+        markup=tuple(item for one in made for item in one.items),
+        unseen=(*(said for one in made for said in one.comments), *_around_parts(message)),
         files=tuple(_file(part) for part in parts if _is_file(part))[:MOST_LETTERS],
         faults=tuple(dict.fromkeys([*doubts, *(d for one in shown for d in one.doubts)])),
     )
@@ -136,6 +173,8 @@ def _is_file(part: Part) -> bool:
 
 def _text(part: Part, most: int) -> tuple[str, str]:
     text, fault = part.text(most)
+    if not _CHARSET.fullmatch(str(part.header.get_content_charset(""))):
+        fault = fault or "its text is in a charset that is not known here"
     flowed = {str(key).lower(): str(value).lower() for key, value in part.header.get_params([])}
     if flowed.get("format") == "flowed" and flowed.get("delsp") == "yes":
         # A space before a line end was put there, so that a word could be broken (RFC 3676 §4.1).
@@ -148,13 +187,35 @@ def _file(part: Part) -> tuple[str, str]:
     return (part.name or mime.decoded(part.kind))[:100], hashlib.sha256(data).hexdigest()
 
 
-def _addressee(message: Part) -> tuple[str, str] | None:
-    """Name and address in the first field To; None: there is none."""
-    for value in message.fields("To")[:1]:
-        # Names are decoded after they are told apart: an encoded one may hold any sign.
-        for name, address in getaddresses([re.sub(r"\r?\n", "", value[: mime.LONGEST_FIELD])]):
-            return mime.decoded(name), address
-    return None
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]|\r(?!\r*\n)")
+"""Control characters, and a carriage return within a line, which would be written over."""
+_CHARSET = re.compile(
+    r"|us-ascii|ascii|utf-?(?:8|16|32).*|(?:x-)?mac.*|iso-?(?:8859|2022).*|(?:windows|cp)-?\d+|koi8.*"
+    r"|big5.*|gb.*|euc.*|shift_jis.*|ks_c.*|tis-620",
+    re.IGNORECASE,
+)
+_USUAL = re.compile(
+    r"\s*This is a (?:cryptographically signed )?(?:multi-?part )?message[^<]{0,60}\s*"
+)
+"""What mail programs write before the parts of a message, for those that know no parts."""
+
+
+def _text_faults(texts: list[str]) -> Iterator[str]:
+    if any(_CONTROLS.search(text) for text in texts):
+        yield "has control characters"
+
+
+def _around_parts(message: Part) -> Iterator[str]:
+    """The words before and after the parts of a message (RFC 2046 §5.1.1)."""
+    for part in (one for one in message.walk() if one.parts):
+        boundary = b"--" + part.header.get_boundary("").encode("ascii", "replace")
+        body = part.raw[part.start : part.end]
+        before, _, rest = body.partition(boundary)
+        after = rest.rpartition(boundary + b"--")[2] if boundary + b"--" in rest else b""
+        for data in (before, after):
+            words = " ".join(mime.in_charset(data[:LARGEST_AROUND], "").split())
+            if re.search(r"\w", words) and not _USUAL.fullmatch(words):
+                yield words
 
 
 # ── the file it is in ────────────────────────────────────────────────────────────────────────────

@@ -17,13 +17,15 @@ from publisher.compare.summary import summary_sentence
 from publisher.errors import DoubtError, FreezeError
 from publisher.law.profiles import PROFILES, Duty
 from publisher.policies.finding import Finding, Severity
-from publisher.policies.policy import Policy
+from publisher.policies.policy import SIGNERS_FILE, Policy
+from publisher.releases.changed_facts import SIGNER, ChangedFact, changed_facts
 from publisher.releases.chronology import behind
 from publisher.releases.correction import too_much
 from publisher.releases.notice_period import lawful_from
 from publisher.releases.number import Materiality
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
+from publisher.releases.signers import signers_of_next
 from publisher.releases.translation import stated
 
 _EARLY = dt.date(1990, 1, 1)
@@ -44,7 +46,7 @@ class FreezeOrder:
     unaffected: Sequence[str] = ()
     """Those that somebody has looked at, and found to need no change."""
     sure: bool = False
-    """Somebody confirmed a date that is likely a slip."""
+    """Somebody confirmed a date that is likely a slip, and that other people may sign."""
 
     @property
     def materiality(self) -> Materiality:
@@ -86,6 +88,16 @@ class FreezePlan:
     """What it changes in each translation, by language; None: the translation is new."""
     announcement: Announcement | None = None
     """None: nobody is told."""
+    facts: tuple[ChangedFact, ...] = ()
+    """What differs from the last release beside the text."""
+    signers: str = ""
+    """The text of those who may sign this release; empty: nobody is named."""
+
+    def beside_the_text(self) -> Iterator[str]:
+        """What differs from the last release beside the text, a line each."""
+        yield from map(str, self.facts)
+        if self.signers and not self.release.policy.signers:
+            yield "`signers`: the file is gone; who may sign stays as it was"
 
 
 def refuse_findings(findings: Sequence[Finding], folder: str) -> None:
@@ -147,8 +159,10 @@ def plan_freeze(
     )
     followed = stated(draft, releases, order.lagging, order.unaffected)
     release = replace(release, lags=followed.lags, unaffected=followed.unaffected)
+    signers = signers_of_next([each.policy.signers for each in releases])
+    facts = tuple(changed_facts(draft, releases[-1] if releases else None, signers))
     if not releases:
-        return _first(release, order.correction)
+        return replace(_first(release, order.correction), facts=facts)
     last = releases[-1]
     release = replace(release, previous=last.number, previous_seal=last.seal)
     if not order.correction:
@@ -157,24 +171,44 @@ def plan_freeze(
     today = now.astimezone(dt.UTC).date()
     plan_next = _correction if order.correction else _material
     planned = plan_next(release, releases, amendment, today)
-    return replace(planned, translations=_retranslated(draft, last.policy))
+    translations = _retranslated(draft, last.policy)
+    return replace(planned, translations=translations, facts=facts, signers=signers)
 
 
-def refuse_doubt(order: FreezeOrder, today: dt.date) -> None:
-    """A date that is likely a slip is frozen only if somebody says that it is meant.
+def refuse_doubt(order: FreezeOrder, plan: FreezePlan, today: dt.date) -> None:
+    """A date that is likely a slip, and others who may sign, are frozen only if somebody says that
+    they are meant.
 
     Raises:
-        DoubtError: it is, and nobody said so.
+        DoubtError: there is such a thing, and nobody said so.
     """
-    day = order.effective
-    if day is None or order.sure or _EARLY <= day <= today + _FAR:
+    doubts = [*_about_the_day(order.effective, today), *_about_signers(plan)]
+    if order.sure or not doubts:
+        return
+    places, questions, remedies = zip(*doubts, strict=True)
+    remedy = f"{', and '.join(remedies)}; or say that it is meant: --yes"
+    raise DoubtError(" And ".join(questions), where=places[0], remedy=remedy)
+
+
+def _about_the_day(day: dt.date | None, today: dt.date) -> Iterator[tuple[str, str, str]]:
+    if day is None or _EARLY <= day <= today + _FAR:
         return
     what = f"more than two years after {today}" if day > today else f"before {_EARLY.year}"
-    raise DoubtError(
-        f"{day} is {what}, and a release never changes: is that the day?",
-        where="--effective",
-        remedy="correct the day; or say that it is meant: --yes",
-    )
+    asked = f"{day} is {what}, and a release never changes: is that the day?"
+    yield "--effective", asked, "correct the day"
+
+
+def _about_signers(plan: FreezePlan) -> Iterator[tuple[str, str, str]]:
+    """Who signs from now on decides about all releases to come, and nobody can take it back."""
+    changed = [fact for fact in plan.facts if fact.name == SIGNER]
+    if not changed or not plan.signers:
+        return
+    place = f"{_folder(plan.release)}/{SIGNERS_FILE}"
+    said = [f"by {fact.after}" for fact in changed if not fact.before]
+    said += [f"no longer by {fact.before}" for fact in changed if not fact.after]
+    said += [f"by {f.after}, where it was {f.before}" for f in changed if f.before and f.after]
+    asked = f"releases of {plan.release.policy.id} may be signed from now on {', '.join(said)}"
+    yield place, f"{asked}: is that meant?", f"see who changed it: git log -p -- {place}"
 
 
 def in_other_languages(plan: FreezePlan) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shlex
 
-AND_COMMIT = ", and commit it"
+AND_COMMIT = "  # and commit it"
 _BY_HAND = "remove it by hand: no command can be shown that names it"
 _LITERAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._- ")
 

@@ -50,6 +50,8 @@ class TagObject:
     message: str
     by: str
     """Who made it, and when."""
+    made: dt.date | None = None
+    """The day that it says it was made on; None: it says none that can be one."""
 
     @property
     def signed(self) -> bool:

@@ -67,6 +67,8 @@ class SshSigner:
     principals: str
     fingerprint: str
     """As `ssh-keygen -l` shows it: `SHA256:…`."""
+    options: str = ""
+    """When it counts, as the line has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ class _Reading:
         else:
             digest = base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
             names = match["principals"].strip('"')
-            self.ssh.append(SshSigner(line, names, f"SHA256:{digest}"))
+            self.ssh.append(SshSigner(line, names, f"SHA256:{digest}", match["options"] or ""))
 
     def _block(self, number: int, kind: str, lines: list[str]) -> None:
         if kind != _PUBLIC:

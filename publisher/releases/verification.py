@@ -10,9 +10,11 @@ from publisher.errors import SealError
 from publisher.policies.finding import Finding, Severity
 from publisher.releases.act import Act
 from publisher.releases.checkouts import AS_COMMITTED
+from publisher.releases.coherence import incoherent
 from publisher.releases.known_seals import KnownPolicy, KnownRelease, contradictions
 from publisher.releases.number import Number
 from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 from publisher.releases.remedies import (
     AND_COMMIT,
     remove_path,
@@ -115,7 +117,7 @@ def verify_releases(known: ReleaseEvidence) -> list[Finding]:
     Held against one another are the bytes and the checksums, each release and the seal that the
     next one recorded, the tags and the seals, the sections and the revision they were frozen from
     or the text they were imported from, the folders and git's history of them, the signatures and
-    those who may sign, and all that with what was seen before.
+    those who may sign, the numbers and dates of neighbours, and all that with what was seen before.
     """
     found = [
         *_here(known),
@@ -129,6 +131,7 @@ def verify_releases(known: ReleaseEvidence) -> list[Finding]:
         *signature_findings(
             known.releases, known.witnessed.tags, known.vouchers, known.witnessed.kept
         ),
+        *incoherent(Releases(known.releases), known.witnessed.tags, known.commits),
     ]
     return sorted(dict.fromkeys(found), key=lambda finding: finding.rank)
 
@@ -242,8 +245,11 @@ def _touched_again(known: ReleaseEvidence) -> Iterator[Finding]:
         folder = f"versions/{known.policy_id}/{number}"
         touched = known.commits.get(str(number), [])
         if not touched:
-            what = "was never committed: its freeze or import was interrupted"
-            remedy = "run `publisher freeze` or `publisher import` again"
+            what = "was never committed, so nobody else has it"
+            remedy = (
+                f"git add --force -- {folder} && git commit  # or, if it does not belong here, "
+            )
+            remedy += "move it away"
             yield Finding(Severity.ERROR, folder, 0, what, remedy)
         elif by := known.resealed.get(number):
             what = f"was altered and sealed anew after it was frozen, by commit {by}"
@@ -339,7 +345,9 @@ def _otherwise_than_known(known: ReleaseEvidence) -> Iterator[Finding]:
             if before.commit and before.commit not in known.gone:
                 remedy = restore_path(folder, before.commit)
         if before.commit in known.gone:
-            told += [f"history was rewritten: commit {before.commit[:10]}, its own, is not in it"]
+            told += [f"its own commit {before.commit[:10]} is not in this history"]
+            if number not in known.numbers:
+                remedy = f"git pull  # and if it is not there either: {remedy}"
         if number not in known.numbers:
             remedy += "  # " if "#" not in remedy else "; "
             remedy += f'if it was rightly taken back: delete "{number}" of "{known.policy_id}" '

@@ -102,12 +102,15 @@ def _of(vouchers: Vouchers, release: Release) -> Signature:
     return vouchers.signatures.get(release.number, Signature(Standing.UNSIGNED))
 
 
+_FETCH = "git fetch --tags  # if nobody has it: push it from the clone that froze the release"
+
+
 def _finding(
     release: Release, tag: TagObject | None, expected: Expected, found: Signature, kept: str
 ) -> Finding:
     who = f"{expected.named_by} names who may sign it"
     if tag is None:
-        what, remedy = f"has no tag here, so nobody vouches for it; {who}", "git fetch --tags"
+        what, remedy = f"has no tag here, so nobody vouches for it; {who}", _FETCH
     else:
         by = f"by {tag.by}, " if tag.by else ""
         made = f"its tag {tag.name} ({by}on commit {tag.target[:10]})"

@@ -59,7 +59,7 @@ def witness_findings(releases: Sequence[Release], known: Witnessed) -> Iterator[
             for what, remedy in _tag_flaws(release, tag, known):
                 yield Finding(Severity.ERROR, folder, 0, what, remedy or show_tag(tag.name))
         elif not is_chained(release, after):
-            untagged.append(folder)
+            untagged.append(release)
         if release.imported:
             yield from _as_found(release, release.imported, folder)
         else:
@@ -67,13 +67,14 @@ def witness_findings(releases: Sequence[Release], known: Witnessed) -> Iterator[
     yield from _untagged(untagged, known)
 
 
-def _untagged(folders: Sequence[str], known: Witnessed) -> Iterator[Finding]:
-    if folders and not known.tags:
-        what = "has no tag of any release: nobody outside their folders bears witness to them"
+def _untagged(releases: Sequence[Release], known: Witnessed) -> Iterator[Finding]:
+    if releases and not known.tags:
+        what = "has no tag of any release: beside their folders, nothing says what they were"
         yield Finding(Severity.CUE, "this clone", 0, what, "git fetch --tags")
         return
-    for folder in folders:
-        yield Finding(Severity.CUE, folder, 0, "has no tag in this clone", "git fetch --tags")
+    for release in releases:
+        what = "has no tag in this clone"
+        yield Finding(Severity.CUE, f"versions/{release.name}", 0, what, "git fetch --tags")
 
 
 def _tag_flaws(release: Release, tag: TagObject, known: Witnessed) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 from publisher.compare.amendment import Amendment
 from publisher.compare.operations import Operation
@@ -29,12 +30,15 @@ _BOLD, _RESET = "\x1b[1m", "\x1b[0m"
 _SIGNS = {SpanKind.INSERT: ("{+", "+}"), SpanKind.DELETE: ("[-", "-]"), SpanKind.KEEP: ("", "")}
 
 
-def terminal_report(amendment: Amendment, title: str, *, colour: bool = False) -> str:
+def terminal_report(
+    amendment: Amendment, title: str, *, beside: Sequence[str] = (), colour: bool = False
+) -> str:
     """The amendment for a terminal: one paragraph a change.
 
     Args:
         amendment: what differs.
         title: the first line, such as "Privacy Policy: version 1 → draft".
+        beside: what differs beside the text, a line each.
         colour: use ANSI colours beside the signs.
     """
     lines = [_bold(visible(title), colour), f"{summary_sentence(amendment)}."]
@@ -45,6 +49,8 @@ def terminal_report(amendment: Amendment, title: str, *, colour: bool = False) -
     for extract in extracts(amendment):
         lines += ["", _bold(visible(extract.title), colour)]
         lines += [_line(line, colour) for line in extract.lines]
+    if beside:
+        lines += ["", _bold("Beside the text", colour), *(f" {visible(each)}" for each in beside)]
     return "\n".join(lines) + "\n"
 
 

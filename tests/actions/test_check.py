@@ -321,7 +321,9 @@ def test_lost_anchor_and_its_remedy(house: House) -> None:
     result = house.run("check")
     assert "the anchor `contact` of release 1 is lost" in result.output
     house.write({"policy.toml": facts + '\n[retired]\ncontact = "use"\n'})
-    assert house.ok("check") == ""
+    output = house.ok("check")
+    assert "policy.toml:13: review: since release 1, `retired.contact`: “use” is new" in output
+    assert "0 error(s), 1 review cue(s)" in output
 
 
 def test_a_change_without_its_note(house: House) -> None:
@@ -384,3 +386,75 @@ def test_a_folder_that_is_no_policy(house: House, inside: str | None) -> None:
         assert "or remove the folder" in refused.output
     shutil.rmtree(folder)
     house.ok("verify")
+
+
+# ── what is sealed beside the text ───────────────────────────────────────────────────────────────
+
+GERMAN = """
+[translations.de]
+title = "Datenschutz"
+precedence = "Es gilt der englische Text."
+lagging = "Nicht aktuell."
+
+[retired]
+old = "use"
+"""
+OTHER = {
+    'title = "Privacy Policy"': 'title = "Privacy Notice"',
+    "privacy@hosting.example": "mallory@hosting.example",
+    "days = 30": 'days = 1\nprofile = "gdpr"',
+    "goes on applying to you": "ends",
+    "Datenschutz": "Werbung",
+    "Es gilt der englische Text.": "Es gilt dieser Text.",
+    "Nicht aktuell.": "Aktuell.",
+    'old = "use"': 'old = "contact"',
+}
+SEEN = {
+    "2": "`title`: “Privacy Policy” → “Privacy Notice”",
+    "3": "`contact`: “privacy@hosting.example” → “mallory@hosting.example”",
+    "7": "`notice.days`: “30” → “1”",
+    "8": "`notice.profile`: “promise” → “gdpr”",
+    "11": "`opt_out.effect`: “If you opt out, the version before this one goes on applying to "
+    "you.” → “If you opt out, the version before this one ends.”",
+    "14": "`translations.de.title`: “Datenschutz” → “Werbung”",
+    "15": "`translations.de.precedence`: “Es gilt der englische Text.” → “Es gilt dieser Text.”",
+    "16": "`translations.de.lagging`: “Nicht aktuell.” → “Aktuell.”",
+    "17": "`translations.de.remark`: “Mit Liebe.” is new",
+    "20": "`retired.old`: “use” → “contact”",
+}
+
+
+def test_what_changes_beside_the_text_is_seen_everywhere(house: House) -> None:
+    """By `check` with its line, by `diff` below the text, by a freeze and before it."""
+    german = {f"de/{name}": text for name, text in SECTIONS.items()}
+    house.write({"policy.toml": FACTS + GERMAN, **german})
+    house.commit()
+    house.ok("freeze", "--effective", "unknown")
+    before = house.ok("check")
+    assert "since release" not in before
+    assert "Beside the text" not in house.ok("diff")
+    facts = FACTS + GERMAN
+    for old, new in OTHER.items():
+        assert old in facts
+        facts = facts.replace(old, new)
+    house.write({"policy.toml": facts.replace('"Aktuell."', '"Aktuell."\nremark = "Mit Liebe."')})
+    output, below = house.ok("check"), house.ok("diff").partition("Beside the text\n")[2]
+    for line, fact in SEEN.items():
+        assert f"policy/privacy/policy.toml:{line}: review: since release 1, {fact}\n" in output
+        assert f" {fact}\n" in below
+    assert "Beside the text" not in house.ok("diff", "1", "1")
+    assert "mallory@" not in house.ok("diff", "--format", "json")
+    house.edit()
+    words = ("freeze", "--effective", "2027-12-01", "--unaffected", "de")
+    for told in (house.ok(*words, "--dry-run"), house.ok(*words)):
+        for fact in SEEN.values():
+            assert f"  {fact}\n" in told
+    assert "since release" not in house.ok("check")
+
+
+def test_a_language_that_comes_or_goes_is_seen(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    german = {f"de/{name}": text for name, text in SECTIONS.items()}
+    house.write({"policy.toml": FACTS + GERMAN.partition("[retired]")[0], **german})
+    told = "`translations.de`: “Datenschutz; Es gilt der englische Text.; Nicht aktuell.” is new"
+    assert told in house.ok("check")

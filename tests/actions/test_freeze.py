@@ -6,9 +6,11 @@ import os
 import pty
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from publisher.edges.history import History
 from publisher.errors import FreezeError
 from publisher.releases.number import Number
 from tests.fixtures.house import FACTS, SECTIONS, House, git, later, make_house, today
+from tests.fixtures.keys import SshKey, ssh_key
 from tests.fixtures.workplaces import archive_of
 
 
@@ -287,25 +290,132 @@ def test_nothing_comes_after_the_last_day(house: House) -> None:
     assert "Traceback" not in house.run("freeze", "--effective", later(60)).output
 
 
-@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 2)])
-def test_a_person_at_a_terminal_is_asked(house: House, answer: str, code: int) -> None:
-    """A real terminal, in which somebody types."""
-    words = ["--project", str(house.root), "freeze", "--effective", later(900)]
+def typed(house: House, answer: str, *words: str) -> tuple[int, str]:
+    """Runs a freeze in a real terminal, in which somebody answers its question."""
+    command = ["--project", str(house.root), "freeze", *words]
     master, slave = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-P", "-m", "publisher", *words], stdin=slave, stdout=slave, stderr=slave
+        [sys.executable, "-P", "-m", "publisher", *command], stdin=slave, stdout=slave, stderr=slave
     ) as process:
         os.close(slave)
         shown = b""
-        while b"[y/N]" not in shown:
-            shown += os.read(master, 1024)
-        os.write(master, f"{answer}\n".encode())
         with suppress(OSError):  # the terminal is gone when the process is
+            while b"[y/N]" not in shown and (more := os.read(master, 1024)):
+                shown += more
+            os.write(master, f"{answer}\n".encode())
             while more := os.read(master, 1024):
                 shown += more
     os.close(master)
-    assert process.returncode == code, shown
-    assert (b"Frozen: privacy/1" in shown) == (not code)
+    return process.returncode, shown.decode()
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 2)])
+def test_a_person_at_a_terminal_is_asked(house: House, answer: str, code: int) -> None:
+    returned, shown = typed(house, answer, "--effective", later(900))
+    assert returned == code, shown
+    assert ("Frozen: privacy/1" in shown) == (not code)
+
+
+# ── who may sign from then on ────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A house whose first release names who may sign, and the keys."""
+
+    house: House
+    own: SshKey
+    other: SshKey
+
+    def names(self, text: str) -> None:
+        self.house.write({"signers": text})
+        self.house.commit("fix typo")
+
+
+@pytest.fixture(scope="module")
+def first_signed(tmp_path_factory: pytest.TempPathFactory) -> Signed:
+    folder = tmp_path_factory.mktemp("signed")
+    own, other = (ssh_key(folder / each, "legal@hosting.example") for each in ("own", "other"))
+    house = make_house(folder / "house")
+    own.use_in(house.root)
+    house.write({"signers": own.line})
+    house.commit("Who may sign")
+    told = house.ok("freeze", "--effective", "unknown")
+    assert f"  `signers`: “legal@hosting.example ({own.fingerprint})” is new\n" in told
+    house.edit()
+    return Signed(house, own, other)
+
+
+@pytest.fixture
+def signed(first_signed: Signed, tmp_path: Path) -> Signed:
+    root = shutil.copytree(first_signed.house.root, tmp_path / "signed", symlinks=True)
+    return replace(first_signed, house=House(root))
+
+
+def test_a_change_of_signers_is_asked_about(signed: Signed) -> None:
+    """A name is no key: whoever takes it over takes the name as well."""
+    house = signed.house
+    own, other = (f"legal@hosting.example ({k.fingerprint})" for k in (signed.own, signed.other))
+    signed.names(signed.other.line)
+    told = house.ok("check")
+    assert f"policy/privacy/signers:1: review: since release 1, `signers`: “{other}” is new" in told
+    assert f"policy/privacy/signers: review: since release 1, `signers`: “{own}” is gone" in told
+    assert f" `signers`: “{other}” is new\n" in house.ok("diff").partition("Beside the text")[2]
+    asked = f"from now on by {other}, no longer by {own}: is that meant?"
+    for words in (("--dry-run",), (), ("--effective", later(900))):
+        message = refused(house, "--effective", later(60), *words)
+        assert asked in message
+        assert "git log -p -- policy/privacy/signers" in message
+        assert "--yes" in message
+    assert "is that the day?" in message
+    returned, shown = typed(house, "n", "--effective", later(60))
+    assert returned == 2
+    assert "is that meant?" in shown
+    assert not release(house, "2").exists()
+    returned, shown = typed(house, "y", "--effective", later(60))
+    assert returned == 0, shown
+    assert (release(house, "2") / "signers").read_text() == signed.other.line
+
+
+def test_signers_who_come_too_or_under_other_conditions_are_asked_about(signed: Signed) -> None:
+    house, own = signed.house, signed.own
+    who = f"legal@hosting.example ({own.fingerprint})"
+    signed.names(own.line + f"anna@hosting.example {signed.other.public}\n")
+    told = refused(house, "--effective", later(60))
+    assert f"from now on by anna@hosting.example ({signed.other.fingerprint}): is that" in told
+    signed.names(own.line.replace(" ssh-", ' valid-before="20301231" ssh-'))
+    told = refused(house, "--effective", later(60))
+    assert f'by {who} valid-before="20301231", where it was {who}: is that meant?' in told
+    signed.names(f"* {own.public}\n")
+    assert f"by * ({own.fingerprint}), where it was {who}" in refused(
+        house, "--effective", later(60)
+    )
+    assert "Frozen: privacy/2" in house.ok("freeze", "--effective", later(60), "--yes")
+
+
+def test_a_comment_among_signers_is_nothing_to_ask_about(signed: Signed) -> None:
+    signed.names(f"# Legal\n\n{signed.own.line}")
+    told = signed.house.ok("freeze", "--effective", later(60))
+    assert "`signers`" not in told
+
+
+def test_signers_that_are_left_out_stay_and_that_is_said(signed: Signed) -> None:
+    (signed.house.root / "policy/privacy/signers").unlink()
+    signed.house.commit()
+    told = signed.house.ok("freeze", "--effective", later(60))
+    assert "`signers`: the file is gone; who may sign stays as it was" in told
+    signed.house.write({"use.md": SECTIONS["use.md"] + "\nMore.\n", "notes/use.md": "More.\n"})
+    signed.names(signed.other.line)
+    assert "no longer by legal@" in refused(signed.house, "--effective", later(120))
+
+
+def test_the_first_signers_are_said_and_not_asked_about(signed: Signed, tmp_path: Path) -> None:
+    house = make_house(tmp_path / "unsigned")
+    house.ok("freeze", "--effective", "unknown")
+    house.write({"signers": signed.own.line})
+    house.edit()
+    told = house.ok("freeze", "--effective", later(60))
+    assert f"`signers`: “legal@hosting.example ({signed.own.fingerprint})” is new" in told
 
 
 # ── what it prints to do next ────────────────────────────────────────────────────────────────────

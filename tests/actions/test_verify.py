@@ -69,9 +69,11 @@ def test_the_remedy_mends_it(frozen: House, name: str, far: str) -> None:
         frozen.commit("Make it nicer")
     output = findings(frozen)
     assert ("Make it nicer" in output) == (far == "commit")
-    wanted = [each for each in remedies(output) if each.endswith((name, f"{name}, and commit it"))]
+    wanted = [
+        each for each in remedies(output) if each.endswith((name, f"{name}  # and commit it"))
+    ]
     for remedy in some(wanted):
-        command = remedy.removesuffix(", and commit it")
+        command = remedy.removesuffix("  # and commit it")
         assert (command != remedy) == (far == "commit")
         subprocess.run(command.split(), cwd=frozen.root, check=True, capture_output=True)
     if far == "commit":
@@ -439,7 +441,7 @@ def test_signers_are_changed_by_one_of_them(frozen: House, tmp_path: Path) -> No
         if line:
             frozen.write({"signers": line})
         frozen.commit(text)
-        frozen.ok("freeze", "--effective", later(30 * days))
+        frozen.ok("freeze", "--effective", later(30 * days), "--yes")
     output = frozen.ok(*words)
     assert "3 and 4 signed by first@hosting.example" in output
     assert "5 signed by second@hosting.example" in output

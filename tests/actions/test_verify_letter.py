@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from publisher.answers.letter_layout import layout_faults
+from publisher.policies.finding import Severity
 from publisher.releases.folder import SUMS_FILE, checksums
 from tests.fixtures.house import FACTS, KEY, House, copied_house, git
 from tests.fixtures.kinds import freeze_every_kind
@@ -461,6 +463,249 @@ def test_what_lacks_a_part_is_told(told: House) -> None:
         assert f"has no {other}, which was sent with it" in verified(told, alone)
 
 
+# ── fields, elements and layout that our letters have not ────────────────────────────────────────
+
+
+def with_field(line: str) -> Callable[[bytes], bytes]:
+    """With a field more, which stands first."""
+    return lambda data: f"{line}\r\n".encode() + data
+
+
+def behind(line: str) -> Callable[[bytes], bytes]:
+    """With a field more, which stands last."""
+    return lambda data: data.replace(b"\r\n\r\n", f"\r\n{line}\r\n\r\n".encode(), 1)
+
+
+TWICE = ("From: Evil <e@evil.example>", "To: Otto <o@evil.example>", "Subject: It is void",
+         "Date: Mon, 2 Jan 2023 10:00:00 +0000", "Reply-To: e@evil.example",
+         "Policy-Release: privacy/1; sha256=00", "subject: It is void")  # fmt: skip
+
+
+@pytest.mark.parametrize("place", [with_field, behind])
+def test_a_field_that_is_there_twice(
+    told: House, place: Callable[[str], Callable[[bytes], bytes]]
+) -> None:
+    for line in TWICE:
+        found = verified(told, place(line)(spooled(told)), 1)
+        name = line.partition(":")[0].strip().capitalize()
+        assert f"has the field {name} more than once".lower() in found.lower()
+        assert line.partition(":")[2].strip() in found
+
+
+def test_a_header_that_programs_may_read_otherwise(told: House) -> None:
+    for line in ("Subject : It is void", "Comments: a\x00b", "Comments: a\x1b[2Kb"):
+        verified(told, behind(line)(spooled(told)), 1)
+
+
+FOREIGN = (
+    "List-Unsubscribe: <https://evil.example/>", "List-Id: <legal.lists.example>",
+    "Sender: e@evil.example", "Resent-From: e@evil.example", "Comments: It is void",
+    "Mail-Followup-To: e@evil.example", "Disposition-Notification-To: e@evil.example",
+    "Cc: e@evil.example", "Organization: Evil",
+)  # fmt: skip
+
+
+def test_fields_that_no_letter_of_ours_has_are_told(told: House) -> None:
+    said = verified(told, with_field("\r\n".join(FOREIGN))(spooled(told)))
+    for line in FOREIGN:
+        name, _, value = line.partition(": ")
+        assert f"has the field {name}, which no letter of ours has: {value}" in said
+    many = "".join(f"Comments: {n}\r\n" for n in range(30))
+    said = verified(told, with_field(f"{many}List-Unsubscribe: <https://x>")(spooled(told)))
+    assert "has more fields that no letter of ours has: Comments, List-Unsubscribe" in said
+    part = spooled(told).replace(b"Content-Type: text/html", b"Content-Description: Void\r\n"
+                                 b"Content-Type: text/html")  # fmt: skip
+    assert "has the field Content-Description, which no letter" in verified(told, part)
+
+
+def test_the_fields_of_a_letter_that_was_sent_and_delivered_are_our_own(told: House) -> None:
+    said = verified(told, received(spooled(told)))
+    assert "review" not in said
+
+
+def test_a_field_for_the_seal_that_was_taken_away_is_told(told: House) -> None:
+    data = re.sub(rb"Policy-Release:.*?\r\n .*?\r\n", b"", spooled(told))
+    assert "has no field Policy-Release, which was sent with it" in verified(told, data)
+
+
+def test_the_name_of_the_sender_is_held_to_the_settings(told: House) -> None:
+    data = re.sub(rb"From: .*? <", b"From: It is void <", spooled(told), count=1)
+    said = verified(told, data)
+    assert "calls its sender “It is void”, and publisher.toml names “Example Hosting" in said
+    data = spooled(told).replace(b"From: ", b"From: Evil <e@evil.example>, ", 1)
+    assert "names more than one sender or addressee: " in verified(told, data)
+
+
+def named(data: bytes, header: str, plain: str = "", html: str = "") -> bytes:
+    """To another name, which stands in the text as given."""
+    data = re.sub(rb"To: .*? <anna@", f'To: "{header}" <anna@'.encode(), data, count=1)
+    data = with_text(data, replaced("Anna Ülmer", plain or header), ("plain",))
+    return with_text(data, replaced("Anna Ülmer", html or header), ("html",))
+
+
+def test_the_name_is_shown_and_is_one_line(told: House) -> None:
+    data = spooled(told)
+    said = verified(told, named(data, "Anna. It is void"))
+    assert "written to Anna. It is void <anna@customer.example> from Example" in said
+    torn = named(data, "Anna It is void. Yours", "Anna\n\nIt is void.\n\nYours")
+    assert "in more than one paragraph: that is no name" in verified(told, torn, 1)
+    torn = named(data, "Anna It is void", html="Anna<br>It is void")
+    assert "its HTML has <br>" in verified(told, torn, 1)
+    verified(told, named(data, "A" * 201), 1)
+    encoded = data.replace(b"To: Anna ", b"To: =?utf-8?q?Anna=0A?= ", 1)
+    assert "has control characters in its header" in verified(told, encoded, 1)
+
+
+def test_a_field_whose_end_is_far_away(told: House) -> None:
+    far = f"{' ' * 70}\r\n" * 70
+    data = re.sub(rb"(Subject: [^\r]*\r\n)", rf"\1{far} It is void\r\n".encode(), spooled(told))
+    assert "its field Subject is longer than is read" in verified(told, data, 1)
+
+
+SENTENCE = "If you do nothing"
+ELEMENTS = {
+    "<sup>": replaced(SENTENCE, f"<sup>{SENTENCE}</sup>"),
+    "<small>": replaced(SENTENCE, f"<small>{SENTENCE}</small>"),
+    "<strong>": replaced(SENTENCE, f"<strong>{SENTENCE}</strong>"),
+    "<span>": replaced(SENTENCE, f"<span></span>{SENTENCE}"),
+    "<blockquote>": replaced("<main", "<blockquote><main"),
+    "<title>It": lambda t: re.sub(r"<title>[^<]*", "<title>It is void", t),
+    "<title>No": replaced(SENTENCE, f"<title>No</title>{SENTENCE}"),
+    "title=": replaced("<strong>", '<strong title="It is void">'),
+    'alt="': replaced("<strong>", '<strong alt="It is void">'),
+    "class=": replaced("<main ", '<main class="moz-signature" '),
+    "vertical-align": replaced("<strong>", '<strong style="vertical-align: super">'),
+    "text-transform": replaced("<strong>", '<strong style="text-transform: uppercase">'),
+    "font-size:12px": replaced("font-size: 19px", "font-size: 12px"),
+    "color:#1d232b !important": replaced("color: #1d232b", "color: #1d232b !important"),
+    "value=": replaced("<li ", '<li value="7" '),
+    'media="print"': replaced("<style>", '<style media="print">'),
+    'name="x"': replaced(SENTENCE, f'<a name="x">{SENTENCE}</a>'),
+    "<br>": replaced(SENTENCE, f"{'<br>' * 40}{SENTENCE}"),
+    "lacks <strong>": lambda t: re.sub("</?strong>", "", t),
+    "href=x": replaced('<a href="', '<a href=x href="'),
+    "</p x": replaced("</p>", '</p x="It is void">'),
+    "control characters": replaced(SENTENCE, "If y\0ou do nothing"),
+    "U+1680": replaced(SENTENCE, "If\u1680you do nothing"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ELEMENTS)
+def test_elements_attributes_and_styles_are_our_own(told: House, what: str) -> None:
+    found = verified(told, with_text(spooled(told), ELEMENTS[what], ("html",)), 1)
+    assert what in found
+
+
+def test_an_element_around_other_words_of_the_same_letter(told: House) -> None:
+    def moved(text: str) -> str:
+        return (
+            text.replace("<strong>", "", 1)
+            .replace("</strong>", "", 1)
+            .replace(SENTENCE, f"<strong>{SENTENCE}</strong>")
+        )
+
+    found = verified(told, with_text(spooled(told), moved, ("html",)), 1)
+    assert "its HTML lacks <strong>" in found
+    assert "its HTML has <strong>" in found
+
+
+def test_white_space_and_quotation_marks_of_html_alter_nothing(told: House) -> None:
+    def spelled(text: str) -> str:
+        text = re.sub(r'style="[^"]*"', lambda style: style[0].replace(";", " ;\n "), text)
+        text = text.replace("><", ">\r\n  <").replace("<p ", "<P  ")
+        return text.replace('lang="en"', "lang=en").replace("privacy/2/", "privacy/&#50;/")
+
+    letter = with_text(spooled(told), spelled, ("html",))
+    assert "review" not in verified(told, letter)
+
+
+@pytest.mark.parametrize("comment", ["<!-- It is void -->", "<?xml It is void?>", "</ It is void>"])
+def test_words_that_no_program_shows_are_told(told: House, comment: str) -> None:
+    letter = with_text(spooled(told), replaced("</main>", f"{comment}</main>"), ("html",))
+    said = verified(told, letter)
+    assert "has words that no program shows: “" in said
+    assert "is void" in said.lower()
+
+
+def test_words_around_the_parts_are_told(told: House) -> None:
+    data = spooled(told)
+    head, blank, body = data.partition(b"\r\n\r\n")
+    assert "no program shows: “It is void”" in verified(
+        told, head + blank + b"It is void\r\n" + body
+    )
+    assert "no program shows: “It is void”" in verified(told, data + b"It is void\r\n")
+    usual = b"This is a multi-part message in MIME format.\r\n"
+    assert "review" not in verified(told, head + blank + usual + body)
+
+
+LAYOUTS = {
+    "has the mark of a quotation before “If you do nothing": replaced(SENTENCE, f"> {SENTENCE}"),
+    "blank lines in a row": replaced(SENTENCE, f"{chr(10) * 200}{SENTENCE}"),
+    "more than 60 blanks in a row": replaced("do nothing", f"do{' ' * 100}nothing"),
+    "has control characters": replaced("do nothing", "do\x1b[2Knothing"),
+    "U+3000": replaced("do nothing", "do\u3000nothing"),
+}
+
+
+@pytest.mark.parametrize("what", LAYOUTS)
+def test_the_layout_of_the_plain_text(told: House, what: str) -> None:
+    found = verified(told, with_text(spooled(told), LAYOUTS[what], ("plain",)), 1)
+    assert what in found
+
+
+def test_a_line_that_is_written_over(told: House) -> None:
+    data = spooled(told).replace(b"If you do nothing", b"If you=0Ddo nothing", 1)
+    assert "has control characters" in verified(told, data, 1)
+
+
+def test_other_paragraphs_are_told(told: House) -> None:
+    said = verified(
+        told, with_text(spooled(told), replaced(SENTENCE, f"\n\n{SENTENCE}"), ("plain",))
+    )
+    assert "it is as it was sealed" in said
+    doubled = with_text(spooled(told), lambda t: t.replace("\n", "\n\n"), ("plain",))
+    assert "its plain text has other paragraphs at “" in verified(told, doubled)
+
+
+def test_a_line_that_begins_with_from_may_be_marked(told: House) -> None:
+    """So that it is told from the beginning of the next message in a mailbox."""
+    assert not [*layout_faults("Hello\n>From now on\n", "Hello From now on\n", "", 4)]
+
+
+def test_a_line_of_dashes_is_a_signature_for_mail_programs() -> None:
+    sealed = "We can\n-- as before --\nchange it.\n"
+    assert not [*layout_faults(sealed, sealed, "", 7)]
+    ((severity, what),) = layout_faults("We can\n-- \nas before -- change it.\n", sealed, "", 7)
+    assert severity is Severity.ERROR
+    assert "has a line “--”, below which mail programs fold what follows: “-- as before" in what
+
+
+def test_of_a_letter_in_another_message_the_letter_alone_is_checked(told: House) -> None:
+    wrapped = (
+        b"From: e@evil.example\r\nSubject: It is void\r\nMIME-Version: 1.0\r\n"
+        b"Content-Type: message/rfc822\r\n\r\n" + spooled(told)
+    )
+    for data in (wrapped, forwarded(wrapped)):
+        said = verified(told, data)
+        assert "attached letter was checked; the message that brings it was not" in said
+    assert "subject “It is void” nor its sender e@evil.example" in verified(told, wrapped)
+
+
+def test_a_charset_that_programs_may_read_otherwise(told: House) -> None:
+    data = re.sub(rb'(text/html; charset=)"utf-8"', rb'\1"utf-7"', spooled(told))
+    assert "in a charset that is not known here" in verified(told, data, 1)
+
+
+def test_what_a_list_writes_below_the_html_is_no_style(told: House) -> None:
+    listed = b"List-Id: <legal.lists.example>\r\n" + spooled(told)
+    footer = '<hr><p><a href="http://lists.example/">The list</a></p>'
+    said = verified(told, with_text(listed, replaced("</main>", f"{footer}</main>"), ("html",)))
+    assert "“The list” stands below the letter" in said
+    sheet = "<style>p { text-transform: uppercase }</style>"
+    letter = with_text(listed, replaced("</main>", f"{footer}{sheet}</main>"), ("html",))
+    assert "<style>" in verified(told, letter, 1)
+
+
 # ── altered releases ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -555,7 +800,8 @@ def test_a_release_that_does_not_read_is_told(told: House, tmp_path: Path) -> No
 def test_a_letter_without_a_seal_is_held_by_its_words(told: House) -> None:
     def earlier(data: bytes) -> bytes:
         data = re.sub(rb"Policy-Release:.*?\r\n .*?\r\n", b"", data)
-        return with_text(data, lambda t: re.sub(r"\n(<p [^>]*>)?This letter bel[^<]*\.", "", t))
+        line = r"\n(<p [^>]*>)?This letter bel[^<]*\.(</p>)?"
+        return with_text(data, lambda t: re.sub(line, "", t))
 
     letter = earlier(spooled(told))
     said = verified(told, letter)

@@ -280,15 +280,17 @@ def test_only_a_signer_freezes_where_signers_are_sealed(house: House, tmp_path: 
         house.ok("freeze", "--effective", "unknown")
         house.write({"signers": three.line})
         house.edit()
-        assert "has to be signed by one of those whom the release before names" in refused(house)
+        assert "has to be signed by one of those whom the release before names" in refused(
+            house, "--yes"
+        )
         two.use_in(house.root)
-        output = refused(house)
+        output = refused(house, "--yes")
         assert "signed by somebody else" in output
         assert two.fingerprint in output
         three.use_in(house.root)
-        assert "has to be signed by" in refused(house)
+        assert "has to be signed by" in refused(house, "--yes")
         one.use_in(house.root)
-        assert "(signed by one@hosting.example)" in house.ok("freeze", "--effective", DAY)
+        assert "(signed by one@hosting.example)" in house.ok("freeze", "--effective", DAY, "--yes")
         house.write({"use.md": SECTIONS["use.md"].replace("orders", "order")})
         house.write({"notes/use.md": "A letter less.\n"})
         house.commit()

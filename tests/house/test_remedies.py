@@ -75,7 +75,7 @@ def test_names_in_a_release_are_quoted(house: House, tmp_path: Path, committed: 
     assert len(remedies) >= len(NAMES)
     for remedy in remedies:
         sh(house, remedy)  # as it is printed
-        sh(house, remedy.removesuffix(", and commit it"))
+        sh(house, remedy.removesuffix("  # and commit it"))
     left = files(tmp_path) - before
     assert all(name.endswith("\n") for name in left), left
     assert files(tmp_path) >= before
@@ -100,7 +100,7 @@ def test_names_in_sums_lead_nowhere(house: House, tmp_path: Path) -> None:
         for remedy in printed(house):
             assert "policy" not in remedy
             sh(house, remedy)
-            sh(house, remedy.removesuffix(", and commit it"))
+            sh(house, remedy.removesuffix("  # and commit it"))
         assert files(tmp_path) == before
         house.commit("As I was told")
         house.ok("verify")
@@ -116,7 +116,7 @@ def test_commits_go_by_their_whole_ids(house: House) -> None:
     git(house.root, "tag", frozen[:10])
     (remedy,) = [each for each in printed(house) if "notice.md" in each]
     assert frozen in remedy
-    sh(house, remedy.removesuffix(", and commit it"))
+    sh(house, remedy.removesuffix("  # and commit it"))
     assert path.read_bytes() == sealed
 
 
@@ -185,7 +185,7 @@ def test_a_release_among_others_is_taken_out(house: House, tmp_path: Path, commi
         assert "git checkout" not in "".join(printed(house, *words)), output
         assert any("rm -r -- versions/privacy/2.1" in each for each in printed(house, *words))
     for remedy in printed(house, *known):
-        sh(house, remedy.removesuffix(", and commit it"))
+        sh(house, remedy.removesuffix("  # and commit it"))
     git(house.root, "commit", "-q", "-a", "--allow-empty", "-m", "As I was told")
     house.ok("verify", *known)
 
@@ -287,7 +287,7 @@ def test_what_was_pushed_is_not_believed(
         assert done.exit_code == 2, (words, done.output)
         assert "ublisher" in done.output.partition("try:")[0], done.output
     for remedy in printed(house):
-        sh(house, remedy.removesuffix(", and commit it"))
+        sh(house, remedy.removesuffix("  # and commit it"))
     git(house.root, "commit", "-q", "--allow-empty", "-m", "As I was told")
     assert not (house.root / ".Publisher/cache").exists()
     assert do is _case_twin or not cache.exists()
