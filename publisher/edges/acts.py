@@ -375,7 +375,7 @@ class Acts:
                 f"commit {commit[:10]} was to be {act.doing}, and has something else in it; there "
                 "are others after it by now, or another branch is checked out",
                 where=act.name,
-                remedy=f"git rebase --onto {act.head[:10]} {commit[:10]}, then run this again",
+                remedy=f"git rebase --onto {act.head} {commit}, then run this again",
             )
         return [path for path in other if bytes_at(self.root / path) == kept[path]]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from publisher.edges.history import History
 from publisher.errors import HistoryError
 from publisher.releases.release import Release
+from publisher.releases.remedies import shell_word
 
 
 def refuse_partial_clone(history: History, last: Release | None) -> None:
@@ -32,16 +33,17 @@ def refuse_partial_clone(history: History, last: Release | None) -> None:
         raise HistoryError(
             f"this clone fetches no tags from `{remote}`: what was frozen elsewhere is not known",
             where=where,
-            remedy=f"git config --unset-all remote.{remote}.tagOpt && git fetch --tags {remote}",
+            remedy=f"git config --unset-all {shell_word(f'remote.{remote}.tagOpt')} && "
+            f"git fetch --tags {shell_word(remote)}",
         )
     tags = history.tags(last.policy.id) if last else {}
     if last and tags and last.name not in tags:
         name = history.tag_name(last.name)
         made = history.revisions(f"versions/{last.name}")
-        commit = made[-1].id[:10] if made else "COMMIT"
+        commit = made[-1].id if made else "COMMIT"
         raise HistoryError(
             f"release {last.number} has no tag in this clone",
             where=f"tag {name}",
             remedy=f"git fetch --tags; if nobody has it, make it anew: "
-            f"git tag -a {name} {commit} -m 'Seal: {last.seal}'",
+            f"git tag -a {shell_word(name)} {commit} -m 'Seal: {last.seal}'",
         )

@@ -7,6 +7,7 @@ that lies elsewhere in the project. Whoever first writes there makes them so.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from publisher.edges.project import PRIVATE_FOLDER, SETTINGS_FILE
 from publisher.errors import ConfigurationError, HistoryError
+from publisher.releases.remedies import shell_word
 
 _IGNORE_FILE = ".gitignore"
 _IGNORING = b"# Addresses of customers: never to be committed.\n*\n"
@@ -151,15 +153,25 @@ def refuse_exposed(places: Iterable[str], uncommitted: Iterable[str], kept: Iter
         raise HistoryError(
             "holds customers' addresses, and git does not ignore it",
             where=path,
-            remedy=f"echo '/{place}*' >>.gitignore; never commit it",
+            remedy=f"{_ignored(place)}; never commit it",
         )
     for path, place in _private(kept, wanted):
         raise HistoryError(
             "holds customers' addresses, and git has it",
             where=path,
-            remedy=f"git rm -r -q --cached '{place}*' && echo '/{place}*' >>.gitignore, and commit "
-            "that; then take it out of the history too (git filter-repo)",
+            remedy=f"git rm -r -q --cached {shell_word(f'{_literally(place)}*')} && "
+            f"{_ignored(place)}, and commit that; then take it out of the history too "
+            "(git filter-repo)",
         )
+
+
+def _ignored(place: str) -> str:
+    return f"echo {shell_word(f'/{_literally(place)}*')} >>.gitignore"
+
+
+def _literally(place: str) -> str:
+    """A place, whose name the settings may make any, for a pattern of git."""
+    return re.sub(r"([*?\[])", r"[\1]", place).replace("\\", "?")
 
 
 def _private(paths: Iterable[str], places: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,8 @@ import pytest
 from publisher.edges.build_cache import cached_bytes
 from publisher.edges.files import write_file
 from publisher.edges.locks import held
-from publisher.edges.private import private_places
+from publisher.edges.private import private_places, refuse_exposed
+from publisher.errors import HistoryError
 from tests.fixtures.house import CONFIGURATION, House, git, later
 from tests.fixtures.some import some
 
@@ -203,3 +204,23 @@ def test_where_customers_addresses_lie(tmp_path: Path) -> None:
     ]
     assert some(places)
     shutil.rmtree(root)
+
+
+@pytest.mark.parametrize("place", ["x'; touch pwned; '", "$(touch pwned)", "*", "a[b]c", "a b"])
+def test_a_place_is_no_command(house: House, place: str) -> None:
+    """The settings name it, and who can push writes these."""
+    (house.root / place).mkdir()
+    (house.root / place / "list.csv").write_bytes(LIST)
+    git(house.root, "--literal-pathspecs", "add", "-f", "--", place)
+    git(house.root, "commit", "-q", "-m", "Oh no")
+    kept = git(house.root, "ls-files", "-z").split("\0")
+    with pytest.raises(HistoryError) as caught:
+        refuse_exposed([place], [], kept)
+    command = caught.value.remedy.partition(", and commit")[0]
+    subprocess.run(["sh", "-c", command], cwd=house.root, check=True)
+    left = git(house.root, "ls-files", "-z").split("\0")
+    assert {*kept} - {*left} == {f"{place}/list.csv"}
+    assert f"!! {place}/" in git(
+        house.root, "-c", "core.quotePath=false", "status", "-z", "--ignored"
+    )
+    assert not list(house.root.rglob("pwned"))
