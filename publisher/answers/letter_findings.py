@@ -127,10 +127,17 @@ def _altered(seal: str, held: HeldRelease, place: str) -> Iterator[Finding]:
     by = _by(held)
     if seal and seal != held.seal:
         sealed = f"as {held.seal} here" if held.seal else "not at all here"
-        what = (
-            f"{held.name} was altered after this letter was sent{by}: it was sealed as {seal} "
-            f"then, and is sealed {sealed}"
-        )
+        if held.then or held.shallow:
+            what = (
+                f"{held.name} was altered after this letter was sent{by}: it was sealed as {seal} "
+                f"then, and is sealed {sealed}"
+            )
+        else:
+            what = (
+                f"names the seal {seal}, which {held.name} never had in this history, and is "
+                f"sealed {sealed}: the seal in the letter is another one, or the history was made "
+                "anew"
+            )
         yield Finding(Severity.ERROR, place, 0, what, f"git log -p -- {folder}")
     for path, fault in held.damage:
         yield Finding(Severity.ERROR, path, 0, f"{fault}{by}", "publisher verify --diff")

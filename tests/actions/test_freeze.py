@@ -495,3 +495,23 @@ def test_a_project_in_a_folder_of_a_larger_repository(tmp_path: Path) -> None:
     assert not (house.root / "policy/privacy/notes/security.md").exists()
     assert (house.root / "versions/privacy/2/notes/security.md").exists()
     assert "legal/privacy/2" in git(top, "tag", "--list")
+
+
+@pytest.mark.parametrize(
+    "terms", ["[notice]\ndays = 1\n", "[notice]\nprofile = 'gdpr'\ndays = 30\n", "effect"]
+)
+def test_a_correction_alters_no_promise(tmp_path: Path, terms: str) -> None:
+    """A shorter notice, put into a correction, would bind the next amendment."""
+    house = make_house(tmp_path / "house")
+    house.ok("freeze", "--effective", "unknown")
+    facts = (house.root / "policy/privacy/policy.toml").read_text()
+    if terms == "effect":
+        new = re.sub(r'effect = ".*"', 'effect = "Your account is closed."', facts)
+    else:
+        new = re.sub(r"(?s)\[notice\].*?(?=\[|\Z)", "", facts) + terms
+    assert new != facts
+    house.write({"policy.toml": new})
+    house.commit("Terms")
+    result = house.run("freeze", "--correction", "--effective", later(0))
+    assert result.exit_code == 2, result.output
+    assert "this is more than a correction: " in result.output

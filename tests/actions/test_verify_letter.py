@@ -739,7 +739,8 @@ def test_a_release_that_was_altered_after_the_letter_was_sent(told: House, tmp_p
     git(house.root, "reflog", "expire", "--expire=now", "--all")
     git(house.root, "branch", "-D", "main")
     found = verified(house, letter, 1)
-    assert "was altered after this letter was sent" in found
+    assert "which privacy/2 never had in this history" in found
+    assert "or the history was made anew" in found
     assert "says “may”" in found
     git(house.root, "rm", "-rq", "versions/privacy/2")
     house.commit("Gone")
