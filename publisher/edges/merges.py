@@ -121,7 +121,7 @@ class _Merging:
             commit = self.git.line("log", "-1", "--format=%H", lost, "--", sums)
             notes = f"policy/{self.policy_id}/notes"
             if commit and self.git.run("ls-tree", f"{commit}^", "--", notes).stdout:
-                yield f"git checkout {commit[:12]}^ -- {notes}"
+                yield f"git checkout {commit}^ -- {notes}"
 
     def _numbers(self, side: str) -> list[Number]:
         out = self.git.ask(
