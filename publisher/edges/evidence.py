@@ -110,7 +110,10 @@ class Witnesses:
         """What git has beside the folders of policies, though it is no business of it."""
         private = sorted({*self._tagged.modes(PRIVATE_FOLDER), *self._tagged.kept(PRIVATE_FOLDER)})
         root = self.history.root
-        links = [name for name in _BELIEVED if (root / name).is_symlink()]
+        top = self.history.top.resolve()
+        linked = [name for name in _BELIEVED if (root / name).is_symlink()]
+        # One that leads out of the repository is its owner's own, for a cache on another disk say.
+        links = [name for name in linked if (root / name).resolve().is_relative_to(top)]
         found = [
             *repository_strays(self._tagged.modes("versions")),
             *private_strays(private, links),

@@ -20,7 +20,7 @@ from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import SIGNERS_FILE, Policy
 from publisher.releases.changed_facts import SIGNER, ChangedFact, changed_facts
 from publisher.releases.chronology import behind
-from publisher.releases.correction import too_much
+from publisher.releases.correction import other_terms, too_much
 from publisher.releases.notice_period import lawful_from
 from publisher.releases.number import Materiality
 from publisher.releases.release import Release
@@ -340,7 +340,13 @@ def _correction(
             remedy="leave --correction out: customers must be told, and may opt out",
         )
     last, effective = releases[-1], _known_day(release)
-    _refuse_other_terms(release, last)
+    if other := other_terms(release, last):
+        raise FreezeError(
+            f"this is more than a correction: {', '.join(other)} is another one than release "
+            f"{last.number} promises",
+            where=f"{_folder(release)}/policy.toml",
+            remedy="leave --correction out: customers must be told, and may opt out",
+        )
     pending = last.effective is not None and last.effective > today
     floor = last.effective if pending and last.effective else today
     if effective < floor:
@@ -358,25 +364,6 @@ def _correction(
     if _beside_the_text(release) == _beside_the_text(last):
         _refuse_nothing_new(release, last, amendment, ahead=not pending and effective > today)
     return FreezePlan(release, amendment, earliest=floor)
-
-
-def _refuse_other_terms(release: Release, last: Release) -> None:
-    """How long a notice has to be, and what opting out means, is what customers were promised."""
-    draft, before = release.policy.facts, last.policy.facts
-    terms = {
-        "notice.profile": (before.profile, draft.profile),
-        "notice.days": (before.days, draft.days),
-        "opt_out.effect": (before.effect, draft.effect),
-    }
-    # Of a text of the past nothing was promised that anybody knows.
-    other = [name for name, (was, now) in terms.items() if was != now and not last.imported]
-    if other:
-        raise FreezeError(
-            f"this is more than a correction: {', '.join(other)} is another one than release "
-            f"{last.number} promises",
-            where=f"{_folder(release)}/policy.toml",
-            remedy="leave --correction out: customers must be told, and may opt out",
-        )
 
 
 def _refuse_nothing_new(

@@ -94,7 +94,7 @@ def private_strays(tracked: Iterable[str], links: Collection[str]) -> Iterator[S
 
     Args:
         tracked: paths that git has, or is about to have.
-        links: paths of links on the disk.
+        links: paths of links on the disk that lead into the repository.
     """
     tops: dict[str, list[str]] = {}
     for path in tracked:
@@ -110,7 +110,7 @@ def private_strays(tracked: Iterable[str], links: Collection[str]) -> Iterator[S
             yield Stray(place, what, remedy)
     for link in links:
         if link not in tracked:
-            what = "is a link: what is private to this copy would lie elsewhere"
+            what = "is a link into the repository: what is kept there, others can push"
             yield Stray(link, what, f"rm -- {shell_word(link)}  # what it leads to stays")
 
 

@@ -670,11 +670,21 @@ def test_links_to_what_was_removed_lead_to_its_section(project: Project, tmp_pat
     last = archive_of(Project(root)).releases("privacy")[-1]
     files = {**last.policy.files, "security.md": "## Security {#security}\n\nAll is well.\n"}
     policy = replace(last.policy, files=files)
-    number = Number(3)
-    third = replace(last, number=number, policy=policy, previous=last.number, effective=BEFORE)
-    frozen(Project(root), replace(third, previous_seal=last.seal, published=PUBLISHED))
+    day = EFFECTIVE + dt.timedelta(days=40)
+    third = replace(
+        last,
+        number=Number(3),
+        materiality=Materiality.MATERIAL,
+        policy=policy,
+        previous=last.number,
+        previous_seal=last.seal,
+        published=PUBLISHED + dt.timedelta(days=2),
+        effective=day,
+        closes=day - dt.timedelta(days=1),
+    )
+    frozen(Project(root), third)
     commit(root)
-    page = html(build(Workplace(Project(root)), BEFORE).folder, "privacy")
+    page = html(build(Workplace(Project(root)), day).folder, "privacy")
     heading = page.split('<h2 id="security">', 1)[1].split("</h2>", 1)[0]
     assert '<span class="pp-retired" id="security.1"></span>' in heading
     assert '<p id="security.2">All is well.' in page
