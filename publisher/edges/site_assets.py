@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import partial
 
+from rjsmin import jsmin  # type: ignore[import-untyped]
+
 from publisher.edges.assets import asset_text
 from publisher.edges.webfonts import web_font_faces, web_font_files
 from publisher.site.page import FileMaker
@@ -42,5 +44,5 @@ def packed(sheet: str) -> str:
 
 
 def packed_script(source: str) -> str:
-    """A script of ours without indents and without comments on lines of their own."""
-    return re.sub(r"^ *(?://.*)?\n|^ +", "", source, flags=re.MULTILINE)
+    """A script of ours without comments, and without spaces that it does not need."""
+    return str(jsmin(source))
