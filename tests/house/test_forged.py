@@ -115,12 +115,8 @@ def resealed(number: str, name: str) -> Forgery:
     """One file altered, checksums, commit and tag made anew."""
 
     def do(forger: Forger) -> str:
-        message = forger.message(number)
         forger.edit(number, name, lambda text: text.replace("data", "DATA") + "More.\n")
-        forger.reseal(number)
-        commit = forger.commit()
-        forger.retag(number, message)
-        return commit
+        return forger.remade(number)
 
     return Forgery(do, f"versions/privacy/{number}", "by commit")
 
@@ -131,14 +127,10 @@ def replaced(number: str) -> Forgery:
 
 def revision(value: str) -> Forgery:
     def do(forger: Forger) -> str:
-        message = forger.message("3")
         at = forger.git("rev-parse", value).strip() if value else "0" * 40
         forger.set("3", "revision", at)
         forger.edit("3", "sections/use.md", lambda text: text + "More.\n")
-        forger.reseal("3")
-        commit = forger.commit()
-        forger.retag("3", message)
-        return commit
+        return forger.remade("3")
 
     return Forgery(do, LAST, "by commit")
 
@@ -271,7 +263,6 @@ def policy_never_there(forger: Forger) -> None:
 
 def unchained(forger: Forger) -> str:
     """The last release says that there was none before it."""
-    message = forger.message("3")
     forger.edit(
         "3",
         "release.toml",
@@ -279,31 +270,20 @@ def unchained(forger: Forger) -> str:
             line for line in text.splitlines(keepends=True) if not line.startswith("previous")
         ),
     )
-    forger.reseal("3")
-    commit = forger.commit()
-    forger.retag("3", message)
-    return commit
+    return forger.remade("3")
 
 
 def sealed_with_more(forger: Forger) -> str:
     """A hidden file that the checksums know."""
-    message = forger.message("3")
     (forger.folder("3") / ".more.md").write_text("More.\n")
-    forger.reseal("3")
-    commit = forger.commit()
-    forger.retag("3", message)
-    return commit
+    return forger.remade("3")
 
 
 def another_signer(forger: Forger) -> str:
     """The last release is signed by somebody whom itself names."""
-    message = forger.message("3")
     line = forger.key.line if forger.key else "mallory@x.example ssh-ed25519 AAAA\n"
     (forger.folder("3") / "signers").write_text(line)
-    forger.reseal("3")
-    commit = forger.commit()
-    forger.retag("3", message)
-    return commit
+    return forger.remade("3")
 
 
 def grafted(forger: Forger) -> None:
