@@ -121,7 +121,7 @@ def freeze(
         here = archive.numbers(policy_id)
         acts.refuse_unfit(policy_id, here, number_after(max(here, default=None), order.materiality))
         releases = archive.releases(policy_id)  # what was altered must not be committed
-        refuse_partial_clone(history, releases[-1] if releases else None)
+        refuse_partial_clone(history, releases)
         workplace.witnesses.require_sound(policy_id)
         refuse_uncommitted(history, workplace.private_places)
         refuse_unlike(history, drafts, policy_id)

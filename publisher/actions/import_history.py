@@ -103,7 +103,7 @@ def import_history(
         progress("versions", len(found), len(found))
         wanted = draft.following(Releases(made))
         if new := made[len(releases) :]:
-            refuse_partial_clone(workplace.history, releases[-1] if releases else None)
+            refuse_partial_clone(workplace.history, releases)
             workplace.press.require_site(Releases(made), workplace.settings.organisation)
             acts.refuse_unfit(policy_id, archive.numbers(policy_id), *(r.number for r in new))
             files = {**draft.files, **wanted} if wanted is not None else {}

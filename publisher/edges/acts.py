@@ -262,11 +262,8 @@ class Acts:
                 remedy=f"see what a hook makes of tags: git show {name}",
             )
         signature = self._signed(act, tag.object_id, Signatures(self.root))
-        self._end(act)
-        return Done(act, commit, name, signature)
-
-    def _end(self, act: Act) -> None:
         self.journals.remove(act)
+        return Done(act, commit, name, signature)
 
     def _tag(self, act: Act) -> str:
         return self.commits.tag_name(act.name)
@@ -357,7 +354,7 @@ class Acts:
         commits.restore([path for path in mended if commits.tracked(path)])
         added = [path for path in mended if not commits.tracked(path)]
         put_files(self.root, dict.fromkeys(p for p in added if p.startswith("versions/")))
-        self._end(act)
+        self.journals.remove(act)
 
     def _leave(self, act: Act, commit: str) -> list[str]:
         """Moves the branch back from a commit.

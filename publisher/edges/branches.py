@@ -1,4 +1,4 @@
-"""What other branches have under the numbers of the releases here."""
+"""The releases of branches that are not merged here."""
 
 from __future__ import annotations
 
@@ -10,6 +10,26 @@ from publisher.edges.git_program import GitProgram
 from publisher.releases.folder import SUMS_FILE
 from publisher.releases.number import Number
 from publisher.releases.revisions import Rival
+
+
+def numbers_elsewhere(root: Path, policy_id: str) -> Iterator[tuple[str, Number]]:
+    """The releases of branches that are not merged here, fetched ones too.
+
+    Args:
+        root: the project's folder.
+        policy_id: whose releases.
+
+    Yields:
+        Branch and number of each.
+
+    Raises:
+        HistoryError: git does not answer.
+    """
+    git = GitProgram(root)
+    for tree, branches in _folders(git, policy_id).items():
+        names = os.fsdecode(git.ask("ls-tree", "-z", "--name-only", tree)).split("\0")
+        numbers = [number for name in names if (number := Number.parse(name))]
+        yield from ((_short(branch), number) for branch in branches for number in numbers)
 
 
 def rivals(root: Path, policy_id: str, numbers: Collection[Number]) -> list[Rival]:
@@ -24,11 +44,10 @@ def rivals(root: Path, policy_id: str, numbers: Collection[Number]) -> list[Riva
         HistoryError: git does not answer.
     """
     git = GitProgram(root)
-    trees = _trees(git, policy_id)
     own = _sums(git, f"HEAD:./versions/{policy_id}", numbers)
     upstream = git.run("rev-parse", "--symbolic-full-name", "@{upstream}").stdout.decode().strip()
     found = []
-    for tree, branches in trees.items():
+    for tree, branches in _folders(git, policy_id).items():
         other = _sums(git, tree, numbers)
         for number in sorted(own.keys() & other.keys()):
             if own[number] != other[number]:
@@ -36,16 +55,10 @@ def rivals(root: Path, policy_id: str, numbers: Collection[Number]) -> list[Riva
     return found
 
 
-def _trees(git: GitProgram, policy_id: str) -> dict[str, list[str]]:
+def _folders(git: GitProgram, policy_id: str) -> dict[str, list[str]]:
     """The folders of releases that unmerged branches have, each with the branches that have it."""
-    asked = (
-        "for-each-ref",
-        "--format=%(refname)",
-        "--no-merged=HEAD",
-        "refs/heads",
-        "refs/remotes",
-    )
-    named = os.fsdecode(git.ask(*asked)).splitlines()
+    asked = ("for-each-ref", "--format=%(refname)", "--no-merged=HEAD")
+    named = os.fsdecode(git.ask(*asked, "refs/heads", "refs/remotes")).splitlines()
     branches = [each for each in named if not each.endswith("/HEAD")]  # which is another's name
     names = "".join(f"{branch}:./versions/{policy_id}\n" for branch in branches)
     told = os.fsdecode(git.ask("cat-file", "--batch-check", given=os.fsencode(names)))

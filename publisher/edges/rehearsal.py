@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from publisher.edges.branches import numbers_elsewhere
 from publisher.edges.commits import Commits, git_reason
 from publisher.edges.git_program import refusal
 from publisher.errors import FreezeError, HistoryError
@@ -87,7 +88,7 @@ def refuse_taken(
                 where=f"tag {name}",
                 remedy=f"see what it is: git show {name}; if it is a mistake: git tag -d {name}",
             )
-    for branch, number in _numbers_elsewhere(commits, policy_id):
+    for branch, number in numbers_elsewhere(commits.root, policy_id):
         if last is None or number > last:
             raise _elsewhere(f"{policy_id}/{number}", branch, "branch ")
 
@@ -117,26 +118,6 @@ def _elsewhere(name: str, place: str, kind: str) -> FreezeError:
 def _tags(commits: Commits, first: str) -> list[str]:
     out = commits.ask("for-each-ref", "--format=%(refname:strip=2)", f"refs/tags/{first}")
     return os.fsdecode(out).splitlines()
-
-
-def _numbers_elsewhere(commits: Commits, policy_id: str) -> Iterator[tuple[str, Number]]:
-    """The releases on all branches, fetched ones too: branch and number."""
-    out = commits.ask(
-        "for-each-ref", "--format=%(refname)", "--no-merged=HEAD", "refs/heads", "refs/remotes"
-    )
-    branches = os.fsdecode(out).splitlines()
-    asked = "".join(f"{branch}:./versions/{policy_id}\n" for branch in branches)
-    told = os.fsdecode(commits.ask("cat-file", "--batch-check", given=os.fsencode(asked)))
-    trees: dict[str, list[Number]] = {}
-    for branch, line in zip(branches, told.splitlines(), strict=True):
-        tree, _, kind = line.partition(" ")
-        if not kind.startswith("tree"):
-            continue
-        if tree not in trees:
-            names = os.fsdecode(commits.ask("ls-tree", "-z", "--name-only", tree)).split("\0")
-            trees[tree] = [number for name in names if (number := Number.parse(name))]
-        short = branch.removeprefix("refs/heads/").removeprefix("refs/remotes/")
-        yield from ((short, number) for number in trees[tree])
 
 
 # ── a commit, for a try ──────────────────────────────────────────────────────────────────────────

@@ -272,6 +272,25 @@ def test_attributes_that_would_alter_the_files_in_clones(edited: House) -> None:
 # ── by whom ──────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_lost_tag_of_a_signer_is_made_anew_by_one(house: House, tmp_path: Path) -> None:
+    one = ssh_key(tmp_path / "keys", "one@hosting.example")
+    one.use_in(house.root)
+    git(house.root, "config", "tag.gpgSign", "false")
+    house.write({"signers": one.line})
+    house.commit()
+    house.ok("freeze", "--effective", "unknown")
+    house.edit()
+    house.ok("freeze", "--effective", DAY)
+    house.write({"contact.md": "## Contact {#contact}\n\nWrite.\n", "notes/contact.md": "Short.\n"})
+    house.commit()
+    git(house.root, "tag", "-d", "privacy/2")
+    output = house.run("freeze", "--effective", later(120)).output
+    command = output.split("make it anew: ")[1].split("\n")[0]
+    subprocess.run(["sh", "-ec", command], cwd=house.root, check=True, capture_output=True)
+    assert "error" not in house.ok("verify")
+    house.ok("freeze", "--effective", later(120))
+
+
 def test_only_a_signer_freezes_where_signers_are_sealed(house: House, tmp_path: Path) -> None:
     one, two = (ssh_key(tmp_path / "keys", f"{name}@hosting.example") for name in ("one", "two"))
     with openpgp_key("three@hosting.example") as three:
