@@ -18,17 +18,6 @@ from tests.fixtures.workplaces import archive_of
 DAY = later(60)
 
 
-def _edited(house: House) -> None:
-    house.ok("freeze", "--effective", "unknown")
-    house.edit()
-
-
-@pytest.fixture
-def edited(tmp_path: Path) -> House:
-    """A house with release 1 and a draft that is ready to be release 2."""
-    return copied_house(tmp_path / "house", _edited)
-
-
 def state(house: House) -> dict[str, object]:
     """All that a freeze may touch, to the byte."""
     root = house.root
@@ -126,13 +115,13 @@ def test_what_a_killed_freeze_started_holds_the_lock(edited: House, tmp_path: Pa
 
 def test_killed_at_any_call_of_git_it_is_completed_by_the_next_run(tmp_path: Path) -> None:
     killer = KillingGit(tmp_path / "bin")
-    whole = copied_house(tmp_path / "whole", _edited)
+    whole = copied_house(tmp_path / "whole", House.ready_for_two)
     code, _ = killer.run(whole, "freeze", "--effective", DAY)
     assert code == 0
     begins = next(n for n, call in enumerate(killer.calls, 1) if " symbolic-ref " in call)
     seen = set()
     for number in range(begins, len(killer.calls) + 1):
-        house = copied_house(tmp_path / f"house-{number}", _edited)
+        house = copied_house(tmp_path / f"house-{number}", House.ready_for_two)
         code, _ = killer.run(house, "freeze", "--effective", DAY, after=number)
         assert code == -9
         journal = (house.root / ".publisher/unfinished/privacy.json").exists()
@@ -164,7 +153,7 @@ def test_another_order_is_treated_as_usual_once_the_first_is_completed(
     killer = KillingGit(tmp_path / "bin")
     killer.run(edited, "freeze", "--effective", DAY)
     call = next(n for n, c in enumerate(killer.calls, 1) if " commit --quiet" in c)
-    house = copied_house(tmp_path / "again", _edited)
+    house = copied_house(tmp_path / "again", House.ready_for_two)
     killer.run(house, "freeze", "--effective", DAY, after=call)
     told = house.run("verify")
     assert "the freeze of privacy/2 was cut off" in told.output
@@ -221,7 +210,7 @@ def test_work_that_somebody_put_there_since_is_not_removed(edited: House, tmp_pa
     killer = KillingGit(tmp_path / "bin")
     killer.run(edited, "freeze", "--effective", DAY)
     call = next(n for n, c in enumerate(killer.calls, 1) if " add " in c and "hooksPath" not in c)
-    house = copied_house(tmp_path / "again", _edited)
+    house = copied_house(tmp_path / "again", House.ready_for_two)
     killer.run(house, "freeze", "--effective", DAY, after=call)
     folder = house.root / "versions/privacy/2"
     (folder / "SHA256SUMS").write_text("mine\n")
@@ -236,11 +225,11 @@ def test_a_lock_that_a_killed_git_left_is_removed(edited: House, tmp_path: Path)
     killer.run(edited, "freeze", "--effective", DAY)
     call = next(n for n, c in enumerate(killer.calls, 1) if " reset --quiet" in c)
     for name in ("index.lock", "refs/heads/main.lock", "refs/tags/privacy/2.lock"):
-        house = copied_house(tmp_path / name.replace("/", "-"), _edited)
+        house = copied_house(tmp_path / name.replace("/", "-"), House.ready_for_two)
         killer.run(house, "freeze", "--effective", DAY, before=call)
         (house.root / ".git" / name).touch()
         assert "Completed: the freeze of privacy/2" in house.ok("freeze", "--effective", DAY)
-    house = copied_house(tmp_path / "older", _edited)
+    house = copied_house(tmp_path / "older", House.ready_for_two)
     lock = house.root / ".git/index.lock"
     killer.run(house, "freeze", "--effective", DAY, before=call)
     lock.touch()

@@ -8,21 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.house import SECTIONS, House, copied_house, git, later, make_house
+from tests.fixtures.house import SECTIONS, House, git, later, make_house
 from tests.fixtures.keys import openpgp_key, ssh_key
 
 DAY = later(60)
-
-
-def _edited(house: House) -> None:
-    house.ok("freeze", "--effective", "unknown")
-    house.edit()
-
-
-@pytest.fixture
-def edited(tmp_path: Path) -> House:
-    """A house with release 1 and a draft that is ready to be release 2."""
-    return copied_house(tmp_path / "house", _edited)
 
 
 def all_bytes(root: Path) -> dict[str, bytes]:
