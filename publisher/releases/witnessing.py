@@ -52,10 +52,11 @@ def drafted_files(release: Release) -> dict[str, tuple[str, bytes]]:
 
 def witness_findings(releases: Sequence[Release], known: Witnessed) -> Iterator[Finding]:
     """What git knows otherwise, and what it does not know here."""
-    untagged = []
+    untagged, tagged = list[Release](), list[Number]()
     for release, after in zip(releases, [*releases[1:], None], strict=False):
         folder, tag = f"versions/{release.name}", known.tags.get(release.name)
         if tag:
+            tagged.append(release.number)
             for what, remedy in _tag_flaws(release, tag, known):
                 yield Finding(Severity.ERROR, folder, 0, what, remedy or show_tag(tag.name))
         elif not is_chained(release, after):
@@ -64,16 +65,21 @@ def witness_findings(releases: Sequence[Release], known: Witnessed) -> Iterator[
             yield from _as_found(release, release.imported, folder)
         else:
             yield from _as_drafted(release, known, folder)
-    yield from _untagged(untagged, known)
+    yield from _untagged(untagged, tagged, known)
 
 
-def _untagged(releases: Sequence[Release], known: Witnessed) -> Iterator[Finding]:
+def _untagged(
+    releases: Sequence[Release], tagged: Collection[Number], known: Witnessed
+) -> Iterator[Finding]:
     if releases and not known.tags:
         what = "has no tag of any release: beside their folders, nothing says what they were"
         yield Finding(Severity.CUE, "this clone", 0, what, "git fetch --tags")
         return
     for release in releases:
-        what = "has no tag in this clone"
+        after = min((number for number in tagged if number > release.number), default=None)
+        # Each release has the seal of the one before it.
+        chain = f"; that of release {after} bears witness to it too" if after else ""
+        what = f"has no tag in this clone{chain}"
         yield Finding(Severity.CUE, f"versions/{release.name}", 0, what, "git fetch --tags")
 
 

@@ -129,6 +129,21 @@ def test_a_resealed_forgery_breaks_the_chain(frozen: House) -> None:
     assert "differs from the draft at revision" in output
 
 
+def test_a_tag_bears_witness_to_the_releases_before_it(frozen: House) -> None:
+    git(frozen.root, "update-ref", "-d", "refs/tags/privacy/1")
+    told = "versions/privacy/1: review: has no tag in this clone; that of release 2 bears witness"
+    assert told in frozen.ok("verify")
+    git(frozen.root, "tag", "privacy/9", "-am", "of another branch", frozen_elsewhere(frozen))
+    git(frozen.root, "update-ref", "-d", "refs/tags/privacy/2")
+    output = frozen.ok("verify")
+    assert "versions/privacy/2: review: has no tag in this clone\n" in output
+
+
+def frozen_elsewhere(house: House) -> str:
+    """A commit that is in no history of the current branch."""
+    return git(house.root, "commit-tree", "HEAD^{tree}", "-m", "Elsewhere").strip()
+
+
 def test_a_resealed_last_release_is_betrayed_by_its_tag(frozen: House) -> None:
     file(frozen, "2/sections/use.md").write_text("altered\n")
     reseal(frozen, "2")
