@@ -18,6 +18,7 @@ from publisher.releases.releases import Releases
 from tests import ROOT
 from tests.fixtures import browsers, places, sample
 from tests.fixtures.house import KEY, House, make_house
+from tests.fixtures.servers import PLACE
 from tests.fixtures.workplaces import archive_of
 
 # CI tries the same examples every time, so that a failure there is the change's own; at a desk,
@@ -49,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
         (folder / "tmp").mkdir()
         os.environ["TMPDIR"] = str(folder / "tmp")
         config.option.basetemp = folder / "tests"
+    os.environ.setdefault(PLACE, f"{os.environ.get('TMPDIR', '/tmp')}/pg-{os.getpid()}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

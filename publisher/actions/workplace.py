@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.edges import clock as clocks
-from publisher.edges.private import close_private, private_places, spool_folder
+from publisher.edges.private import close_private, ledger_place, private_places, spool_folder
 from publisher.edges.project import SETTINGS_FILE, Project
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Workplace:
         Raises:
             ConfigurationError: `publisher.toml` does not read.
         """
-        return private_places(self.project.root, self.spool, self.settings.ledger)
+        return private_places(self.project.root, self.spool, self.ledger_url)
 
     @cached_property
     def drafts(self) -> Drafts:
@@ -168,8 +168,23 @@ class Workplace:
         """
         from publisher.edges.ledger import open_ledger
 
-        place = self.project.private / "ledger.sqlite"
-        return open_ledger(self.settings.ledger or f"sqlite:///{place}")
+        return open_ledger(self.ledger_url)
+
+    @property
+    def ledger_url(self) -> str:
+        """Where the ledger is, perhaps with a password: to be opened, never to be shown.
+
+        Raises:
+            ConfigurationError: `publisher.toml` does not read.
+        """
+        from publisher.edges.secrets import ledger_url
+
+        url = ledger_url() or self.settings.ledger
+        return ledger_place(self.project.root, url) if url else self._own_ledger
+
+    @property
+    def _own_ledger(self) -> str:
+        return f"sqlite:///{self.project.private / 'ledger.sqlite'}"
 
     @cached_property
     def build_cache(self) -> BuildCache:

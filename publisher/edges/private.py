@@ -15,6 +15,7 @@ from pathlib import Path
 
 from publisher.edges.project import PRIVATE_FOLDER, SETTINGS_FILE
 from publisher.errors import ConfigurationError, HistoryError
+from publisher.policies.ledger_url import is_sqlite
 from publisher.releases.remedies import shell_word
 
 _IGNORE_FILE = ".gitignore"
@@ -117,6 +118,19 @@ def spool_folder(root: Path, name: str) -> Path:
             remedy="name one in the project, such as .publisher/spool, or elsewhere",
         )
     return folder
+
+
+def ledger_place(root: Path, url: str) -> str:
+    """The URL of a ledger; a file that is named from nowhere lies in the project.
+
+    Args:
+        root: the project's folder, from which a relative path counts, wherever a command is run.
+        url: a SQLAlchemy URL.
+    """
+    head, slashes, path = url.partition(":///")
+    if not is_sqlite(url) or not slashes or not path or path.startswith(("/", ":", "file:")):
+        return url
+    return f"{head}:///{root.resolve() / path}"
 
 
 def private_places(root: Path, spool: Path, ledger: str) -> list[str]:

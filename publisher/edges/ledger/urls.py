@@ -1,0 +1,61 @@
+"""Where a ledger lies: SQLAlchemy URLs, and whether a database can be reached by one."""
+
+from __future__ import annotations
+
+from sqlalchemy import URL
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from publisher.errors import LedgerError
+from publisher.policies.ledger_url import without_passwords
+
+URL_REMEDY = "write sqlite:////var/lib/company/ledger.sqlite, or postgresql://user@host/name"
+DRIVER_REMEDY = "pip install 'policy-publisher[postgresql]'"
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+"""The kinds of database in which a ledger is proven to hold, and by which driver."""
+
+
+def ledger_address(url: str) -> URL:
+    """The address of a ledger, with the driver by which it is reached. Nothing is opened.
+
+    Args:
+        url: a SQLAlchemy URL; `postgresql://` without a driver means psycopg.
+
+    Raises:
+        LedgerError: no ledger can be there; what it says shows no password.
+    """
+    why, remedy = unusable_url(url)
+    if why:
+        raise LedgerError(why, where=without_passwords(url), remedy=remedy)
+    return _parsed(url)
+
+
+def unusable_url(url: str) -> tuple[str, str]:
+    """Why no ledger can be at a URL, and the remedy; empty: perhaps one can."""
+    try:
+        address = _parsed(url)
+    except (ArgumentError, ValueError):
+        return "the ledger has an address that does not read", URL_REMEDY
+    kind = url.partition(":")[0]
+    if kind not in _DRIVERS:
+        return f"no ledger can be kept in `{kind}`: in SQLite or PostgreSQL", URL_REMEDY
+    try:
+        address.get_dialect().import_dbapi()
+    except ImportError as error:
+        needed = f"the ledger's database needs a driver that is not installed: {error.name or 'libpq'}"
+        return needed, DRIVER_REMEDY
+    return "", ""
+
+
+def _parsed(url: str) -> URL:
+    """Raises:
+    ArgumentError, ValueError: it is none.
+    """
+    address = make_url(url)
+    return address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
