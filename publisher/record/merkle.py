@@ -13,7 +13,7 @@ _LEAF, _NODE = b"\x00", b"\x01"
 """Begin what is hashed, so that no leaf can pass for a node (RFC 9162 §2.1.1)."""
 
 
-class MerkleRoot:
+class MerkleTree:
     """The root of a tree whose leaves come one after the other; remembers no more than log₂ of
     their number (RFC 9162 §2.1.2).
     """

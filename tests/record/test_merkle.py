@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.record.merkle import MerkleRoot, inclusion_path, is_included
+from publisher.record.merkle import MerkleTree, inclusion_path, is_included
 
 LEAVES = [
     bytes.fromhex(text)
@@ -79,14 +79,14 @@ def defined_path(leaves: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def streamed(leaves: Sequence[bytes]) -> bytes:
-    tree = MerkleRoot()
+    tree = MerkleTree()
     for leaf in leaves:
         tree.add(leaf)
     return tree.root()
 
 
 def test_published_roots() -> None:
-    tree = MerkleRoot()
+    tree = MerkleTree()
     assert tree.root().hex() == ROOTS[0]
     for number, leaf in enumerate(LEAVES, 1):
         tree.add(leaf)
@@ -140,7 +140,7 @@ def test_a_node_passes_for_no_leaf() -> None:
 
 
 def test_memory_grows_with_the_logarithm() -> None:
-    tree = MerkleRoot()
+    tree = MerkleTree()
     for number in range(5000):
         tree.add(number.to_bytes(4))
         assert len(tree._full) == (number + 1).bit_count()
