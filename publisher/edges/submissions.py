@@ -73,9 +73,9 @@ class Submissions:
         url = self._settings.ledger
         if not url:
             return
-        from publisher.edges.ledger.urls import unusable_url  # takes a while
+        from publisher.edges.ledger.urls import no_ledger_at  # takes a while
 
-        why, remedy = unusable_url(url)
+        why, remedy = no_ledger_at(url)
         if why:
             yield Finding(Severity.ERROR, SETTINGS_FILE, line_of(own, "ledger.url"), why, remedy)
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import ArgumentError
 from publisher.errors import LedgerError
 from publisher.policies.ledger_url import without_passwords
 
-URL_REMEDY = "write sqlite:////var/lib/company/ledger.sqlite, or postgresql://user@host/name"
+ADDRESS_REMEDY = "write sqlite:////var/lib/company/ledger.sqlite, or postgresql://user@host/name"
 DRIVER_REMEDY = "pip install 'policy-publisher[postgresql]'"
 _DRIVERS = {
     "sqlite": "sqlite",
@@ -30,21 +30,23 @@ def ledger_address(url: str) -> URL:
     Raises:
         LedgerError: no ledger can be there; what it says shows no password.
     """
-    why, remedy = unusable_url(url)
+    why, remedy = no_ledger_at(url)
     if why:
         raise LedgerError(why, where=without_passwords(url), remedy=remedy)
     return _parsed(url)
 
 
-def unusable_url(url: str) -> tuple[str, str]:
+def no_ledger_at(url: str) -> tuple[str, str]:
     """Why no ledger can be at a URL, and the remedy; empty: perhaps one can."""
     try:
         address = _parsed(url)
     except (ArgumentError, ValueError):
-        return "the ledger has an address that does not read", URL_REMEDY
+        return "the ledger has an address that does not read", ADDRESS_REMEDY
     kind = url.partition(":")[0]
     if kind not in _DRIVERS:
-        return f"no ledger can be kept in `{kind}`: in SQLite or PostgreSQL", URL_REMEDY
+        return f"no ledger can be kept in `{kind}`: in SQLite or PostgreSQL", ADDRESS_REMEDY
+    if kind.startswith("sqlite") and address.database in (None, "", ":memory:"):
+        return "a ledger in memory is lost with the program", ADDRESS_REMEDY
     try:
         address.get_dialect().import_dbapi()
     except ImportError as error:
