@@ -1,8 +1,8 @@
 """Which ledger each release was sent with, kept outside of any ledger.
 
-A ledger that is another one, or empty, knows nothing of who was told: it would tell everybody again,
-and take no answer for what it is. So before the first letter of a release, the identity of its ledger
-is written down in `.publisher/sent/`.
+A ledger that is another one, or empty, knows nothing of who was told: it would tell everybody
+again, and take no answer for what it is. So before the first letter of a release, the identity of
+its ledger is written down in `.publisher/sent/`.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ def passwords_in(url: str) -> tuple[str, ...]:
     found = [named[2] for named in _NAMED.finditer(url)]
     found += [named[2] for named in _NAMED.finditer(unquote(url))]
     if own := _own_password(url):
-        # Where a sign in it was not escaped, a driver takes a piece for a host or a port and says so.
+        # Where a sign in it was not escaped, a driver names a piece as a host or a port.
         found += [own, *(piece for piece in _SIGNS.split(own) if len(piece) > _SHORT)]
     ways = (str, lambda one: one.strip("'"), unquote, unquote_plus)
     meant = (way(one) for one in found for way in ways)

@@ -20,7 +20,7 @@ from publisher.answers.declarations import (
     last_late,
 )
 from publisher.edges.clock import Clock
-from publisher.edges.ledger import Ledger, database
+from publisher.edges.ledger import Ledger, engines
 from publisher.edges.ledger.recipients import Merged
 from publisher.errors import LedgerError, TooOftenError
 from publisher.people.customer_list import Customer
@@ -345,7 +345,7 @@ def test_another_program_that_ends_while_this_one_opens_does_no_harm(
     log = path.with_name(f"{path.name}-wal")
     assert log.exists()
     seen: list[str] = []
-    look = database._identity
+    look = engines._identity
 
     def looked(name: str) -> tuple[int, int] | None:
         found = look(name)
@@ -355,7 +355,7 @@ def test_another_program_that_ends_while_this_one_opens_does_no_harm(
             subprocess.run([sys.executable, "-c", ENDS, str(path)], check=True)
         return found
 
-    monkeypatch.setattr(database, "_identity", looked)
+    monkeypatch.setattr(engines, "_identity", looked)
     ledger = Ledger(url)
     ledger.merge_recipients([ANNA], NOW)
     assert seen

@@ -14,7 +14,7 @@ from publisher.edges.ledger.urls import ledger_address, no_ledger_at
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, LedgerError
 from tests import ROOT
-from tests.fixtures.house import CONFIGURATION
+from tests.fixtures.house import CONFIGURATION, House
 from tests.fixtures.servers import OWNER, PROGRAM, database, server
 
 SECRET = "hun-ter2"
@@ -49,6 +49,7 @@ def test_a_relative_file_is_the_same_wherever_a_command_is_run(
         assert "data/ledger.sqlite" in work.private_places
     monkeypatch.setenv("PUBLISHER_LEDGER_URL", f"sqlite:///{project}/other.sqlite")
     assert "other.sqlite" in work.private_places
+    monkeypatch.delenv("PUBLISHER_LEDGER_URL")
     assert configured(project).ledger_url == f"sqlite:///{project}/.publisher/ledger.sqlite"
 
 
@@ -83,22 +84,17 @@ def test_a_password_has_no_place_in_git(tmp_path: Path, url: str) -> None:
         f"odd://us:{SECRET}@db.example/ledger",
     ],
 )
-def test_no_message_shows_a_password(tmp_path: Path, url: str) -> None:
+def test_no_message_shows_a_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
     (tmp_path / "publisher.toml").write_text(CONFIGURATION)
-    (tmp_path / "policy/privacy").mkdir(parents=True)
     people = tmp_path / "people.csv"
     people.write_text("customer,address,name\nc-1,anna@customer.example,\n")
-    words = ["--project", str(tmp_path), "recipients", "import", str(people)]
-    done = subprocess.run(
-        [sys.executable, "-m", "publisher", *words],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PUBLISHER_LEDGER_URL": url},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert "ter2" not in done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    assert "try:" in done.stderr
+    monkeypatch.setenv("PUBLISHER_LEDGER_URL", url)
+    done = House(tmp_path).run("recipients", "import", str(people))
+    assert done.exit_code == 2, done.output
+    assert "ter2" not in done.output
+    assert "try:" in done.output
 
 
 def test_postgresql_means_psycopg_and_others_are_refused() -> None:
@@ -135,7 +131,7 @@ def test_a_missing_driver_is_a_sentence(tmp_path: Path) -> None:
         text=True,
     )
     assert done.returncode == 2
-    assert "needs a driver that is not installed: psycopg" in done.stderr
+    assert "the ledger needs a driver that is not installed: psycopg" in done.stderr
     assert "pip install 'policy-publisher[postgresql]'" in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -1,4 +1,4 @@
-"""Copies of a ledger in a file: SQLite's online backup, whole or not at all, for its owner alone."""
+"""Copies of a ledger in a file: SQLite's online backup, whole or not at all, for its owner."""
 
 from __future__ import annotations
 

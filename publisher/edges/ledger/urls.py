@@ -50,8 +50,8 @@ def no_ledger_at(url: str) -> tuple[str, str]:
     try:
         address.get_dialect().import_dbapi()
     except ImportError as error:
-        needed = f"the ledger's database needs a driver that is not installed: {error.name or 'libpq'}"
-        return needed, DRIVER_REMEDY
+        missing = error.name or "libpq"
+        return f"the ledger needs a driver that is not installed: {missing}", DRIVER_REMEDY
     return "", ""
 
 

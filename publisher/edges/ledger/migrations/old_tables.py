@@ -126,8 +126,7 @@ def set_old_tables_aside(db: Connection) -> Mapping[str, int]:
     """
     if db.dialect.name == "sqlite":
         last = dict(db.execute(text("SELECT name, seq FROM sqlite_sequence")).tuples().all())
-        parts = "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'index') AND sql > ''"
-        for kind, name in db.execute(text(parts)).all():
+        for kind, name in db.execute(text(_PARTS_OF_FILE)).all():
             db.execute(text(f'DROP {kind} "{name}"'))
     else:
         last = {name: _last_of_sequence(db, name) for name in _NUMBERED}
@@ -145,6 +144,9 @@ def drop_old_tables(db: Connection) -> None:
         db.execute(text(f'DROP TABLE "{_PREFIX}{name}"'))
 
 
+_PARTS_OF_FILE = (
+    "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'index') AND sql > ''"
+)
 _PARTS = """
     SELECT part.relkind, part.relname FROM pg_class part
     WHERE part.relnamespace = current_schema()::regnamespace AND (
@@ -157,5 +159,6 @@ _PARTS = """
 
 
 def _last_of_sequence(db: Connection, table: str) -> int:
-    found = db.execute(text(f"SELECT last_value, is_called FROM {table}_id_seq")).one()
+    sequence = f"SELECT last_value, is_called FROM {table}_id_seq"  # noqa: S608 - a name of ours
+    found = db.execute(text(sequence)).one()
     return int(found.last_value) if found.is_called else 0

@@ -92,9 +92,7 @@ def _listed(row: Any) -> Iterator[Happening]:
     facts: dict[str, Any] = {"assumed": ["address", "name"]}
     private = {"address": row.address, "name": row.name}
     (private if "@" in row.customer else facts)["customer"] = row.customer
-    yield Happening(
-        EventKind.LISTED, row.added_at, recipient=row.id, facts=facts, private=private
-    )
+    yield Happening(EventKind.LISTED, row.added_at, recipient=row.id, facts=facts, private=private)
 
 
 # ── messages ─────────────────────────────────────────────────────────────────────────────────────
