@@ -8,6 +8,7 @@ from sqlalchemy.exc import ArgumentError
 
 from publisher.errors import LedgerError
 from publisher.policies.ledger_url import without_passwords
+from publisher.releases.remedies import shell_word
 
 ADDRESS_REMEDY = "write sqlite:////var/lib/company/ledger.sqlite, or postgresql://user@host/name"
 DRIVER_REMEDY = "pip install 'policy-publisher[postgresql]'"
@@ -61,3 +62,34 @@ def _parsed(url: str) -> URL:
     """
     address = make_url(url)
     return address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
+
+
+def pg_dump_command(url: str, file: str) -> str:
+    """The command that copies a ledger in a server, without a password in it.
+
+    Args:
+        url: of the ledger.
+        file: the path of the copy.
+    """
+    return f"pg_dump --format=custom --file={shell_word(file)} {shell_word(libpq_url(url))}"
+
+
+def pg_restore_command(url: str, file: str) -> str:
+    """The command that puts such a copy into an empty database.
+
+    Args:
+        url: of the database.
+        file: the path of the copy.
+    """
+    place = shell_word(libpq_url(url))
+    return f"pg_restore --exit-on-error --dbname={place} {shell_word(file)}"
+
+
+def libpq_url(url: str) -> str:
+    """An address as PostgreSQL's own programs take it, without its passwords."""
+    address = _parsed(url).set(drivername="postgresql")
+    query = {name: value for name, value in address.query.items() if "password" not in name.lower()}
+    plain = URL.create(
+        "postgresql", address.username, None, address.host, address.port, address.database, query
+    )
+    return plain.render_as_string()

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select, text
 from publisher.edges.clock import now
 from publisher.edges.ledger.migrations import old_tables
 from publisher.edges.ledger.migrations.past import past_of
-from publisher.edges.ledger.opening import begin_ledger, writer_of
+from publisher.edges.ledger.opening import make_tables, writer_of
 from publisher.edges.ledger.transaction import Transaction
 from publisher.record.event import EventKind, Happening
 
@@ -25,7 +25,7 @@ def renew_ledger(db: Connection, last: Mapping[str, int]) -> None:
         db: a transaction in which the old tables are set aside.
         last: the last number that was given, by the table.
     """
-    tx = Transaction(db, writer_of(begin_ledger(db), db.dialect.name), alone=True)
+    tx = Transaction(db, writer_of(make_tables(db), db.dialect.name), alone=True)
     for some in _parts(past_of(db)):
         tx.record_all(some)
     counts = {
