@@ -22,5 +22,7 @@ def migrate_ledger(workplace: Workplace, *, copied: bool = False, role: str = ""
         OSError: the copy cannot be written.
     """
     done = migrate_to_current(workplace.ledger_url, workplace.clock(), copied=copied, role=role)
-    workplace.remember_sent()
+    ledger = workplace.any_ledger
+    for policy, number in ledger.releases_begun():
+        workplace.sent_releases.record(policy, number, ledger.identity)
     return done

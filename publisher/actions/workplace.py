@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from publisher.edges.journals import Journals
     from publisher.edges.ledger import Ledger
     from publisher.edges.press import Press
+    from publisher.edges.sent_releases import SentReleases
     from publisher.edges.submissions import Submissions
     from publisher.policies.settings import Settings
 
@@ -164,11 +165,33 @@ class Workplace:
         """Recipients, deliveries, messages and requests.
 
         Raises:
+            LedgerError: it cannot be opened, or releases of this project were sent with another.
+        """
+        from publisher.edges.ledger import ledger_is_there
+
+        if not ledger_is_there(self.ledger_url):
+            self.sent_releases.require(None, "ledger")
+        ledger = self.any_ledger
+        self.sent_releases.require(ledger.identity, ledger.where)
+        return ledger
+
+    @property
+    def any_ledger(self) -> Ledger:
+        """The ledger, whichever it is: for what puts right that it is another one.
+
+        Raises:
             LedgerError: it cannot be opened.
         """
         from publisher.edges.ledger import open_ledger
 
         return open_ledger(self.ledger_url)
+
+    @property
+    def sent_releases(self) -> SentReleases:
+        """With which ledger each release was sent."""
+        from publisher.edges.sent_releases import SentReleases
+
+        return SentReleases(self.project.private / "sent")
 
     @property
     def ledger_url(self) -> str:

@@ -133,6 +133,25 @@ def ledger_place(root: Path, url: str) -> str:
     return f"{head}:///{root.resolve() / path}"
 
 
+def refuse_public_place(root: Path, place: Path) -> None:
+    """Nothing with customers' addresses is written where git would be given it.
+
+    Args:
+        root: the project's folder.
+        place: the path that is to be written.
+
+    Raises:
+        ConfigurationError: it lies in the project, and not in `.publisher`.
+    """
+    top, meant = root.resolve(), place.resolve()
+    if meant.is_relative_to(top) and not meant.is_relative_to(top / PRIVATE_FOLDER):
+        raise ConfigurationError(
+            "holds customers' addresses, and would lie where git finds it",
+            where=str(place),
+            remedy=f"name a place outside the project, or {PRIVATE_FOLDER}/{place.name}",
+        )
+
+
 def private_places(root: Path, spool: Path, ledger: str) -> list[str]:
     """The paths in a project, from its root, at which customers' addresses lie.
 

@@ -9,14 +9,19 @@ from __future__ import annotations
 from threading import Lock
 
 from publisher.edges.ledger.answers import AnswerTable
+from publisher.edges.ledger.continuity import Continuity
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.deliveries import DeliveryTable
+from publisher.edges.ledger.engines import ledger_file
 from publisher.edges.ledger.messages import MessageTable
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
+from publisher.edges.ledger.urls import ledger_address
 
 
-class Ledger(RecipientTable, DeliveryTable, RequestTable, AnswerTable, MessageTable):
+class Ledger(
+    RecipientTable, DeliveryTable, RequestTable, AnswerTable, MessageTable, Continuity
+):
     """An open ledger; may be shared by threads."""
 
     def __init__(self, url: str) -> None:
@@ -29,6 +34,16 @@ class Ledger(RecipientTable, DeliveryTable, RequestTable, AnswerTable, MessageTa
             LedgerError: it cannot be opened, or has tables of another version.
         """
         super().__init__(Database(url))
+
+    @property
+    def identity(self) -> str:
+        """What tells it from every other ledger, and stays the same in its copies."""
+        return self._database.identity
+
+    @property
+    def where(self) -> str:
+        """Its address, without a password."""
+        return self._database.where
 
     def close(self) -> None:
         """Closes every connection."""
@@ -49,6 +64,12 @@ def open_ledger(url: str) -> Ledger:
         if url not in _OPENED:
             _OPENED[url] = Ledger(url)
         return _OPENED[url]
+
+
+def ledger_is_there(url: str) -> bool:
+    """Whether there may be a ledger at a SQLAlchemy URL; False: opening it would begin a new one."""
+    path = ledger_file(ledger_address(url))
+    return path is None or path.exists()
 
 
 def close_ledgers() -> None:
