@@ -39,7 +39,7 @@ class Enclosed(NamedTuple):
     """The head of the ledger when the run began, as a line; empty: it is not said."""
 
 
-NOTHING = Enclosed()
+NOTHING_ENCLOSED = Enclosed()
 
 
 def compose_notice(
@@ -48,7 +48,7 @@ def compose_notice(
     organisation: Organisation,
     links: PersonalLinks,
     date: dt.datetime,
-    enclosed: Enclosed = NOTHING,
+    enclosed: Enclosed = NOTHING_ENCLOSED,
 ) -> Letter:
     """The notice of a release to one recipient.
 
@@ -71,7 +71,7 @@ def compose_test_notice(
     organisation: Organisation,
     links: PersonalLinks,
     date: dt.datetime,
-    enclosed: Enclosed = NOTHING,
+    enclosed: Enclosed = NOTHING_ENCLOSED,
 ) -> Letter:
     """The notice of a release as a test: its subject says so, and its Message-ID is its own.
 
