@@ -104,10 +104,7 @@ def resume(
         dates_of: knows the releases.
         moment: the time.
     """
-    from publisher.edges.ledger.verifying import require_sound
-
     with database.reading() as db:
-        require_sound(db, database.where)
         last, as_of = _end_of(db)
         begun = _begun(db)
     gone = gone_since(present, database.identity, last) if present else None
