@@ -22,7 +22,8 @@ class Adoption:
         """What was done, for people."""
         yield f"{self.policy}/{self.number} goes on with this ledger"
         if self.doubtful:
-            yield f"{self.doubtful} letter(s) in doubt: `publisher resolve {self.number}` lists them"
+            command = f"publisher resolve {self.number}"
+            yield f"{self.doubtful} letter(s) in doubt: `{command}` lists them"
 
 
 def adopt_release(workplace: Workplace, policy_id: str, number: Number) -> Adoption:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -39,12 +40,12 @@ def restore_ledger(workplace: Workplace, copy: Path | None) -> Restoration:
 
     def dates_of(begun: Sequence[Release], identity: str) -> EffectiveDates:
         wanted = {*begun, *(one for one, its in sent.items() if its == identity)}
-        dates: dict[Release, object] = {}
+        dates: dict[Release, dt.date | None] = {}
         for policy, number in sorted(wanted):
             dates[policy, number] = None
             with suppress(NotFoundError, SealError):
                 dates[policy, number] = archive.release(policy, number).effective
-        return dates  # type: ignore[return-value]
+        return dates
 
     close_ledgers()
     if path is not None:

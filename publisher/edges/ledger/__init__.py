@@ -6,6 +6,8 @@ in, with their offset.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from pathlib import Path
 from threading import Lock
 
 from publisher.edges.ledger.answers import AnswerTable
@@ -19,9 +21,7 @@ from publisher.edges.ledger.requests import RequestTable
 from publisher.edges.ledger.urls import ledger_address
 
 
-class Ledger(
-    RecipientTable, DeliveryTable, RequestTable, AnswerTable, MessageTable, Continuity
-):
+class Ledger(RecipientTable, DeliveryTable, RequestTable, AnswerTable, MessageTable, Continuity):
     """An open ledger; may be shared by threads."""
 
     def __init__(self, url: str) -> None:
@@ -45,6 +45,16 @@ class Ledger(
         """Its address, without a password."""
         return self._database.where
 
+    def alone(self, doing: str, folder: Path, patience: float = 0) -> AbstractContextManager[bool]:
+        """Holds off others who do the same with this ledger; see `Database.alone`.
+
+        Args:
+            doing: what is done, in a word.
+            folder: has the file that stands for the lock, where the ledger is a file.
+            patience: seconds to wait while another does it.
+        """
+        return self._database.alone(doing, folder / f"{doing}.lock", patience)
+
     def close(self) -> None:
         """Closes every connection."""
         self._database.close()
@@ -67,7 +77,7 @@ def open_ledger(url: str) -> Ledger:
 
 
 def ledger_is_there(url: str) -> bool:
-    """Whether there may be a ledger at a SQLAlchemy URL; False: opening it would begin a new one."""
+    """Whether there may be a ledger at a SQLAlchemy URL; False: opening it would begin one."""
     path = ledger_file(ledger_address(url))
     return path is None or path.exists()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -54,8 +55,7 @@ class Continuity(LedgerPart):
         return self._database.write_alone(adopt)
 
     def restored(self) -> tuple[dt.datetime, dt.datetime] | None:
-        """When the ledger was put back from a copy last, and from when that copy is; None: never.
-        """
+        """When the ledger was put back from a copy last, and from when that copy is; None: never."""
         last = select(EVENTS.c.at, EVENTS.c.facts).where(EVENTS.c.kind == EventKind.RESTORED)
         with self._reading() as db:
             found = db.execute(last.order_by(EVENTS.c.id.desc()).limit(1)).one_or_none()
@@ -66,9 +66,10 @@ class Continuity(LedgerPart):
 
 def releases_begun(db: Connection) -> list[Release]:
     """The releases whose notice was begun to be sent, or that a letter was about."""
-    rows = db.execute(select(DELIVERIES.c.policy, DELIVERIES.c.release).distinct()).all()
-    begun = (EVENTS.c.kind == EventKind.BEGUN) | (EVENTS.c.kind == EventKind.ADOPTED)
-    rows += db.execute(select(EVENTS.c.policy, EVENTS.c.release).where(begun).distinct()).all()
+    told = select(DELIVERIES.c.policy, DELIVERIES.c.release).distinct()
+    begun = EVENTS.c.kind.in_((EventKind.BEGUN, EventKind.ADOPTED))
+    meant = select(EVENTS.c.policy, EVENTS.c.release).where(begun).distinct()
+    rows = [*db.execute(told), *db.execute(meant)]
     found = {(row.policy, number) for row in rows if (number := Number.parse(row.release))}
     return sorted(found)
 
@@ -141,7 +142,5 @@ def _pages(numbers: Any) -> Iterator[list[int]]:
 
 
 def _facts(row: Any) -> dict[str, Any]:
-    import json
-
     found: dict[str, Any] = json.loads(row.facts)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, Prog
 
 from publisher.edges.ledger.engines import (
     OpenFiles,
+    holds_in_session,
     is_read_only,
     ledger_engine,
     ledger_file,
@@ -28,6 +30,7 @@ from publisher.edges.ledger.schema import SCHEMA
 from publisher.edges.ledger.transaction import Transaction
 from publisher.edges.ledger.turns import Job, Turns
 from publisher.edges.ledger.urls import ledger_address
+from publisher.edges.locks import held
 from publisher.errors import LedgerError
 
 ATTEMPTS = 3
@@ -107,6 +110,39 @@ class Database:
         self._require_file()
         with self._told(), self._engine.begin() as db:
             yield db
+
+    @contextmanager
+    def alone(self, doing: str, file: Path, patience: float = 0) -> Iterator[bool]:
+        """Holds a lock while the block runs: no other process does the same with this ledger.
+
+        With a file, processes of this machine know of the lock, with a server those of all
+        machines. It ends with the process, or its connection, at the latest.
+
+        Args:
+            doing: what is done, in a word.
+            file: stands for the lock, where the ledger is a file.
+            patience: seconds to wait while another holds it.
+
+        Yields:
+            Whether nobody else holds it.
+
+        Raises:
+            LedgerError: the server cannot be reached.
+        """
+        if self.is_sqlite:
+            with held(file, patience) as ours:
+                yield ours
+            return
+        with self._told():
+            session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        with session:
+            with self._told():
+                ours = holds_in_session(session, doing, patience)
+            try:
+                yield ours
+            finally:
+                if ours:
+                    session.invalidate()  # which ends the session, and the lock with it
 
     # ── transactions ─────────────────────────────────────────────────────────────────────────────
 

@@ -6,12 +6,13 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import time
 import weakref
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
 
@@ -21,6 +22,8 @@ from publisher.policies.ledger_url import hide_passwords, without_passwords
 
 LOCK_PATIENCE = 10_000
 """Milliseconds to wait while another writes."""
+_PAUSE = 0.05
+"""Seconds between attempts to take a lock."""
 _ENDINGS = ("", "-wal", "-shm")
 _READ_ONLY = "read_only"
 
@@ -68,8 +71,8 @@ def shown(address: URL) -> str:
 
 def told_by(error: DatabaseError, address: URL) -> str:
     """The words of a database, without what must not be shown."""
-    text = hide_passwords(str(error.orig), address.render_as_string(hide_password=False))
-    return " ".join(text.split())
+    said = hide_passwords(str(error.orig), address.render_as_string(hide_password=False))
+    return " ".join(said.split())
 
 
 # ── SQLite ───────────────────────────────────────────────────────────────────────────────────────
@@ -214,3 +217,23 @@ def _server_engine(address: URL) -> Engine:
 def _begun_on_server(connection: Connection) -> None:
     if not connection.get_execution_options().get("writes"):
         connection.exec_driver_sql("SET TRANSACTION READ ONLY, ISOLATION LEVEL REPEATABLE READ")
+
+
+def holds_in_session(session: Connection, doing: str, patience: float) -> bool:
+    """Takes a lock that is held until a session with the server ends.
+
+    Args:
+        session: whose statements are no transactions.
+        doing: what the lock is about.
+        patience: seconds to wait while another session holds it.
+
+    Returns:
+        Whether nobody else holds it.
+    """
+    deadline = time.monotonic() + patience
+    lock = text("SELECT pg_try_advisory_lock(hashtext('publisher'), hashtext(:doing))")
+    while not session.execute(lock, {"doing": doing}).scalar_one():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(_PAUSE)
+    return True

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import Table, delete, or_, select
+from sqlalchemy import ColumnElement, Table, delete, or_, select
 
 from publisher.edges.ledger.schema import EVENTS, MESSAGES, PRIVATE, RECIPIENTS, REQUESTS
 from publisher.edges.ledger.transaction import Transaction
@@ -55,8 +56,6 @@ def erase_again(tx: Transaction, gone: Sequence[Gone], now: dt.datetime) -> int:
     Returns:
         How many events said so.
     """
-    import json
-
     count = 0
     for one in gone:
         if not all(_is_here(tx, *each) for each in _named(one)):
@@ -80,9 +79,9 @@ def _is_here(tx: Transaction, table: Table, number: int) -> bool:
     return tx.db.execute(select(table.c.id).where(table.c.id == number)).first() is not None
 
 
-def _covers(one: Gone):  # type: ignore[no-untyped-def]
+def _covers(one: Gone) -> ColumnElement[bool]:
     if one.kind == EventKind.PRUNED:
         return (EVENTS.c.policy == one.policy) & (EVENTS.c.release == one.release)
-    ways = ((EVENTS.c.recipient, one.recipient), (EVENTS.c.request, one.request))
-    ways += ((EVENTS.c.message, one.message),)
+    ways = [(EVENTS.c.recipient, one.recipient), (EVENTS.c.request, one.request)]
+    ways.append((EVENTS.c.message, one.message))
     return or_(*(column == number for column, number in ways if number is not None))

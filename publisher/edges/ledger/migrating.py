@@ -128,6 +128,7 @@ def _run_alembic(db: Connection) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
     config.attributes["connection"] = db
     command.upgrade(config, str(SCHEMA))
 

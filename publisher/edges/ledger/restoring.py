@@ -12,12 +12,16 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 
 from publisher.edges.files import sync_folder
-from publisher.edges.ledger.continuity import EffectiveDates, Release, doubt_everything
-from publisher.edges.ledger.continuity import releases_begun as _begun
+from publisher.edges.ledger.continuity import (
+    EffectiveDates,
+    Release,
+    doubt_everything,
+    releases_begun,
+)
 from publisher.edges.ledger.copies import pending_copy, place_new, require_whole
 from publisher.edges.ledger.database import Database
-from publisher.edges.ledger.erasures_again import Gone, erase_again, gone_since
-from publisher.edges.ledger.schema import BATCHES, EVENTS, SCHEMA
+from publisher.edges.ledger.erasures_again import erase_again, gone_since
+from publisher.edges.ledger.schema import BATCHES, EVENTS
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import LedgerError
 from publisher.record.event import EventKind, Happening, microseconds, moment_of
@@ -106,7 +110,7 @@ def resume(
     """
     with database.reading() as db:
         last, as_of = _end_of(db)
-        begun = _begun(db)
+        begun = releases_begun(db)
     gone = gone_since(present, database.identity, last) if present else None
     dates = dates_of(begun, database.identity)
 

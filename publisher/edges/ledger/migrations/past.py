@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import zstandard
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import Connection, Select, Subquery, Table, case, func, select
 
 from publisher.edges.ledger.migrations.old_tables import (
     OLD_ANSWERS,
@@ -44,18 +44,18 @@ _AFTER = {
 
 
 def past_of(db: Connection) -> Iterator[Happening]:
-    """Everything that happened, by time; of what happened at one time, causes come first.
+    """Everything that happened, by time; no clock that was behind puts an effect before its cause.
 
     Args:
         db: a transaction in which the tables of schema 1 are set aside.
     """
     streams = [
-        _stream(db, _by_time(OLD_RECIPIENTS, "added_at", "id"), _listed),
-        _stream(db, _by_time(OLD_MESSAGES, "received_at", "id"), _received),
+        _stream(db, _recipients(), _listed),
+        _stream(db, _messages(), _received),
         _stream(db, _requests(), _requested),
-        _stream(db, _by_time(OLD_FILINGS, "at", "id"), _filed),
+        _stream(db, _filings(), _filed),
         _stream(db, _begun(), _run),
-        _stream(db, _by_time(OLD_DELIVERIES, "at", "release", "recipient"), _told),
+        _stream(db, _deliveries(), _told),
         _stream(db, _answers(), _answered),
     ]
     ranked = (_ranked(rank, stream) for rank, stream in enumerate(streams))
@@ -63,29 +63,42 @@ def past_of(db: Connection) -> Iterator[Happening]:
         yield happened
 
 
+_Placed = tuple[dt.datetime, Happening]
+"""What happened, and the time before which it is not to be written."""
+
+
 def _ranked(
-    rank: int, stream: Iterator[Happening]
+    rank: int, stream: Iterator[_Placed]
 ) -> Iterator[tuple[dt.datetime, int, int, Happening]]:
     latest = dt.datetime.min.replace(tzinfo=dt.UTC)
-    for place, happened in enumerate(stream):
-        # A clock that was behind puts nothing before what was on record already.
-        latest = max(latest, happened.at)
+    for place, (after, happened) in enumerate(stream):
+        latest = max(latest, happened.at, after)
         yield latest, rank, place, happened
 
 
 def _stream(
     db: Connection, found: Select[Any], told: Callable[[Any], Iterator[Happening]]
-) -> Iterator[Happening]:
-    rows = db.execute(found, execution_options={"yield_per": _PAGE})
-    for row in rows:
-        yield from told(row)
+) -> Iterator[_Placed]:
+    for row in db.execute(found, execution_options={"yield_per": _PAGE}):
+        causes = [row.at, *(getattr(row, name, None) for name in ("after", "after_too"))]
+        after = max(moment for moment in causes if moment is not None)
+        for happened in told(row):
+            yield after, happened
 
 
-def _by_time(table: Table, *columns: str) -> Select[Any]:
-    return select(table).order_by(*(table.c[name] for name in columns))
+def _placed(table: Table) -> Subquery:
+    """When each message or request is written at the earliest, by its number."""
+    moment = table.c.received_at
+    latest = func.max(moment, type_=moment.type).over(order_by=table.c.id)
+    return select(table.c.id, latest.label("after")).subquery()
 
 
 # ── recipients ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _recipients() -> Select[Any]:
+    own = OLD_RECIPIENTS.c
+    return select(*own, own.added_at.label("at")).order_by(own.id)
 
 
 def _listed(row: Any) -> Iterator[Happening]:
@@ -98,6 +111,11 @@ def _listed(row: Any) -> Iterator[Happening]:
 # ── messages ─────────────────────────────────────────────────────────────────────────────────────
 
 
+def _messages() -> Select[Any]:
+    own = OLD_MESSAGES.c
+    return select(*own, own.received_at.label("at")).order_by(own.id)
+
+
 def _received(row: Any) -> Iterator[Happening]:
     raw = bytes(row.raw)
     yield Happening(
@@ -108,6 +126,14 @@ def _received(row: Any) -> Iterator[Happening]:
         private={"to": row.to_address, "sha256": hashlib.sha256(raw).hexdigest()},
         body=zstandard.compress(raw),
     )
+
+
+def _filings() -> Select[Any]:
+    came, asked = _placed(OLD_MESSAGES), _placed(OLD_REQUESTS)
+    joined = OLD_FILINGS.outerjoin(came, came.c.id == OLD_FILINGS.c.message)
+    joined = joined.outerjoin(asked, asked.c.id == OLD_FILINGS.c.request)
+    found = select(*OLD_FILINGS.c, came.c.after, asked.c.after.label("after_too"))
+    return found.select_from(joined).order_by(OLD_FILINGS.c.id)
 
 
 def _filed(row: Any) -> Iterator[Happening]:
@@ -127,8 +153,8 @@ def _filed(row: Any) -> Iterator[Happening]:
 
 def _requests() -> Select[Any]:
     owed = select(OLD_ANSWERS.c.request).where(OLD_ANSWERS.c.request == OLD_REQUESTS.c.id).exists()
-    found = select(*OLD_REQUESTS.c, owed.label("owed"))
-    return found.order_by(OLD_REQUESTS.c.received_at, OLD_REQUESTS.c.id)
+    found = select(*OLD_REQUESTS.c, OLD_REQUESTS.c.received_at.label("at"), owed.label("owed"))
+    return found.order_by(OLD_REQUESTS.c.id)
 
 
 def _requested(row: Any) -> Iterator[Happening]:
@@ -161,10 +187,13 @@ def _requested(row: Any) -> Iterator[Happening]:
 
 
 def _answers() -> Select[Any]:
+    asked, at = _placed(OLD_REQUESTS), OLD_ANSWERS.c.at
     joined = OLD_ANSWERS.join(OLD_REQUESTS, OLD_REQUESTS.c.id == OLD_ANSWERS.c.request)
+    joined = joined.join(asked, asked.c.id == OLD_ANSWERS.c.request)
     about = (OLD_REQUESTS.c.policy, OLD_REQUESTS.c.release, OLD_REQUESTS.c.recipient)
-    found = select(*OLD_ANSWERS.c, OLD_REQUESTS.c.kind, *about).select_from(joined)
-    return found.order_by(OLD_ANSWERS.c.at, OLD_ANSWERS.c.request)
+    found = select(*OLD_ANSWERS.c, OLD_REQUESTS.c.kind, *about, asked.c.after)
+    last = case((at > asked.c.after, at), else_=asked.c.after)
+    return found.select_from(joined).order_by(last, OLD_ANSWERS.c.request)
 
 
 def _answered(row: Any) -> Iterator[Happening]:
@@ -173,7 +202,7 @@ def _answered(row: Any) -> Iterator[Happening]:
             about = row.policy, row.release, None, row.request
             yield Happening(EventKind.PASSED_ON, row.at, *about)
         return
-    facts = {"requests": [row.request]}
+    facts: dict[str, Any] = {"requests": [row.request]}
     private = {"reply": row.reply} if row.reply else None
     may_have_gone = row.state in ("accepted", "in doubt") or row.reply == _AGAIN
     if may_have_gone:
@@ -203,6 +232,11 @@ def _begun() -> Select[Any]:
 
 def _run(row: Any) -> Iterator[Happening]:
     yield Happening(EventKind.BEGUN, row.at, row.policy, row.release, facts={"assumed": ["at"]})
+
+
+def _deliveries() -> Select[Any]:
+    own = OLD_DELIVERIES.c
+    return select(OLD_DELIVERIES).order_by(own.at, own.policy, own.release, own.recipient)
 
 
 def _told(row: Any) -> Iterator[Happening]:
