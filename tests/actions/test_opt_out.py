@@ -33,6 +33,8 @@ from tests.fixtures.house import KEY, House
 from tests.fixtures.houses import NOW, ONE, TWO, import_customers, letter_for, make, token
 from tests.fixtures.workplaces import archive_of, ledger_of
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
 

@@ -24,6 +24,8 @@ from tests.fixtures.answers import (
 from tests.fixtures.houses import NOW, TWO
 from tests.fixtures.workplaces import ledger_of
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
 

@@ -33,6 +33,8 @@ from tests.fixtures.houses import NOW, letter_for, spooled, token, told
 from tests.fixtures.relays import Keeps, free_port, real
 from tests.fixtures.workplaces import ledger_of
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
 

@@ -8,6 +8,7 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,8 @@ from tests.fixtures.houses import NOW, letter_for, spooled, token, told
 from tests.fixtures.relays import HANG, Keeps, free_port, real, scripted
 from tests.fixtures.some import some
 from tests.fixtures.workplaces import ledger_of
+
+pytestmark = pytest.mark.usefixtures("each_engine")
 
 OUT, BACK, ASK = RequestKind.OPT_OUT, RequestKind.WITHDRAW, RequestKind.ASK
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)

@@ -55,7 +55,7 @@ class Continuity(LedgerPart):
         return self._database.write_alone(adopt)
 
     def restored(self) -> tuple[dt.datetime, dt.datetime] | None:
-        """When the ledger was put back from a copy last, and from when that copy is; None: never."""
+        """When the ledger was put back last, and from when the copy was; None: never."""
         last = select(EVENTS.c.at, EVENTS.c.facts).where(EVENTS.c.kind == EventKind.RESTORED)
         with self._reading() as db:
             found = db.execute(last.order_by(EVENTS.c.id.desc()).limit(1)).one_or_none()

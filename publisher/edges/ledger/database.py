@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError
 
 from publisher.edges.ledger.engines import (
     OpenFiles,
@@ -26,6 +26,7 @@ from publisher.edges.ledger.opening import (
     schema_of,
     writer_of,
 )
+from publisher.edges.ledger.rows import execute
 from publisher.edges.ledger.schema import SCHEMA
 from publisher.edges.ledger.transaction import Transaction
 from publisher.edges.ledger.turns import Job, Turns
@@ -59,6 +60,9 @@ class Database:
         self._engine = ledger_engine(address)
         self.read_only = is_read_only(self._engine)
         self._writing_engine = self._engine.execution_options(writes=True)
+        driver = self._engine.dialect.loaded_dbapi
+        self._driver_error = driver.DatabaseError
+        self._bugs = (driver.IntegrityError, driver.ProgrammingError)
         self._turns = Turns(self._carry_out)
         self._files = OpenFiles()
         self.identity = self._opened()
@@ -89,16 +93,8 @@ class Database:
         Raises:
             LedgerError: as for `write`.
         """
-        found: list[_T] = []
-
-        def carried_out() -> None:
-            with self._begun() as db:
-                tx = Transaction(db, self._writer, alone=True)
-                found.append(act(tx))
-                tx.finish()
-
-        self._turns.take_alone(carried_out)
-        return found[0]
+        result: _T = self._turns.take(act, alone=True)
+        return result
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -150,22 +146,22 @@ class Database:
         if len(jobs) > 1:
             try:
                 self._carry_out_together(jobs)
-            except (LedgerError, DatabaseError):
+            except (LedgerError, DatabaseError, self._driver_error):
                 pass  # one of them is why; each is tried by itself
             else:
                 return
         for job in jobs:
             try:
-                job.settle(self._carried_out(job.act))
+                job.settle(self._carried_out(job))
             except Exception as error:  # noqa: BLE001 - it is raised where the act came from
                 job.settle(error=error)
 
-    def _carried_out(self, act: _Act[_T]) -> _T:
+    def _carried_out(self, job: Job) -> Any:
         for attempt in range(ATTEMPTS):
             try:
                 with self._begun() as db:
-                    tx = Transaction(db, self._writer)
-                    result = act(tx)
+                    tx = Transaction(db, self._writer, alone=job.alone)
+                    result = job.act(tx)
                     tx.finish()
             except LedgerError as error:
                 if attempt + 1 == ATTEMPTS or not _in_the_way(error):
@@ -180,17 +176,17 @@ class Database:
             tx = Transaction(db, self._writer)
             for job in jobs:
                 mark = tx.mark()
-                saved = db.begin_nested()
+                execute(db, "SAVEPOINT act")
                 try:
                     done.append((job, job.act(tx), None))
-                except DatabaseError:
+                except (DatabaseError, self._driver_error):
                     raise
                 except Exception as error:  # noqa: BLE001 - it is raised where the act came from
-                    saved.rollback()
+                    execute(db, "ROLLBACK TO SAVEPOINT act")
                     tx.forget_since(mark)
                     done.append((job, None, error))
                 else:
-                    saved.commit()
+                    execute(db, "RELEASE SAVEPOINT act")
             tx.finish()
         for job, result, why in done:
             job.settle(result, why)
@@ -222,14 +218,16 @@ class Database:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except DatabaseError as error:
+        except (DatabaseError, self._driver_error) as error:
+            cause = error.orig if isinstance(error, DatabaseError) else error
             # Without a statement, it could not even be connected to.
-            if isinstance(error, (IntegrityError, ProgrammingError)) and error.statement:
+            connecting = isinstance(error, DatabaseError) and not error.statement
+            if isinstance(cause, self._bugs) and not connecting:
                 raise
             remedy = "see that its disk has room and that no other program holds it"
             if not self.is_sqlite:
                 remedy = "see that the server runs, and that the address and the password are right"
-            what = f"the ledger cannot be used: {told_by(error, self._address)}"
+            what = f"the ledger cannot be used: {told_by(cause, self._address)}"
             raise LedgerError(what, where=self.where, remedy=remedy) from error
 
     # ── opening ──────────────────────────────────────────────────────────────────────────────────
@@ -259,8 +257,7 @@ class Database:
 def _in_the_way(error: LedgerError) -> bool:
     """Whether another transaction was the reason: a deadlock, or an order that cannot be."""
     cause = error.__cause__
-    state = getattr(getattr(cause, "orig", None), "sqlstate", None)
-    return isinstance(cause, OperationalError) and state in ("40P01", "40001")
+    return getattr(getattr(cause, "orig", cause), "sqlstate", None) in ("40P01", "40001")
 
 
 class LedgerPart:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
 
 from publisher.edges.private import make_folders
@@ -69,9 +68,14 @@ def shown(address: URL) -> str:
     return without_passwords(address.render_as_string(hide_password=False))
 
 
-def told_by(error: DatabaseError, address: URL) -> str:
-    """The words of a database, without what must not be shown."""
-    said = hide_passwords(str(error.orig), address.render_as_string(hide_password=False))
+def told_by(error: BaseException | None, address: URL) -> str:
+    """The words of a database, without what must not be shown.
+
+    Args:
+        error: as its driver raised it.
+        address: by which it was reached.
+    """
+    said = hide_passwords(str(error), address.render_as_string(hide_password=False))
     return " ".join(said.split())
 
 
@@ -215,7 +219,8 @@ def _server_engine(address: URL) -> Engine:
 
 
 def _begun_on_server(connection: Connection) -> None:
-    if not connection.get_execution_options().get("writes"):
+    options = connection.get_execution_options()
+    if not options.get("writes") and options.get("isolation_level") != "AUTOCOMMIT":
         connection.exec_driver_sql("SET TRANSACTION READ ONLY, ISOLATION LEVEL REPEATABLE READ")
 
 

@@ -139,7 +139,7 @@ def _told(engine: Engine) -> Iterator[None]:
         yield
     except DatabaseError as error:
         raise LedgerError(
-            f"the ledger cannot be migrated: {told_by(error, engine.url)}",
+            f"the ledger cannot be migrated: {told_by(error.orig, engine.url)}",
             where=shown(engine.url),
             remedy="nothing was changed: mend that, and run publisher ledger migrate again",
         ) from error
