@@ -16,6 +16,7 @@ from publisher.edges.ledger.engines import (
     is_read_only,
     ledger_engine,
     ledger_file,
+    let_go_in_session,
     shown,
     told_by,
 )
@@ -138,7 +139,7 @@ class Database:
                 yield ours
             finally:
                 if ours:
-                    session.invalidate()  # which ends the session, and the lock with it
+                    let_go_in_session(session, doing)
 
     # ── transactions ─────────────────────────────────────────────────────────────────────────────
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
 
 from publisher.edges.private import make_folders
@@ -235,10 +236,24 @@ def holds_in_session(session: Connection, doing: str, patience: float) -> bool:
     Returns:
         Whether nobody else holds it.
     """
-    deadline = time.monotonic() + patience
-    lock = text("SELECT pg_try_advisory_lock(hashtext('publisher'), hashtext(:doing))")
+    # The server needs a moment to see that a process which held it is gone.
+    deadline = time.monotonic() + max(patience, _GONE)
+    lock = text(f"SELECT pg_try_advisory_lock({_LOCK})")
     while not session.execute(lock, {"doing": doing}).scalar_one():
         if time.monotonic() >= deadline:
             return False
         time.sleep(_PAUSE)
     return True
+
+
+def let_go_in_session(session: Connection, doing: str) -> None:
+    """Gives a lock back, at the latest by ending the session."""
+    try:
+        session.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"), {"doing": doing})
+    except DatabaseError:
+        session.invalidate()
+
+
+_LOCK = "hashtext('publisher'), hashtext(:doing)"
+_GONE = 0.3
+"""Seconds."""
