@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from publisher.answers.alert_limits import AlertLimits
 from publisher.answers.outstanding import SETTLED_BY_HAND
 from publisher.answers.policy_status import (
     LedgerCounts,
-    LedgerState,
     LetterCounts,
     MessageCounts,
     PolicyStatus,
@@ -26,18 +26,6 @@ PATIENCE = dt.timedelta(hours=1)
 """How long a receipt may be to do, and a mail unread, before somebody looks why."""
 RESTORED_FOR = dt.timedelta(days=7)
 """How long after it was put back a ledger is told of in any case."""
-
-
-@dataclass(frozen=True, slots=True)
-class AlertLimits:
-    """From when on a person is called, in days."""
-
-    letters: int = 7
-    """Letters are open, and fewer days are left to tell somebody in time."""
-    mail: int = 5
-    """Mail waits for longer."""
-    keys: int = 30
-    """The key of a signer ends in fewer."""
 
 
 class AlertId(StrEnum):
@@ -85,8 +73,9 @@ def alerts_of(status: ProjectStatus, limits: AlertLimits) -> tuple[Alert, ...]:
         found.append(Alert(AlertId.ACT_UNFINISHED, what, remedy, policy_id, number))
     if status.ledger:
         found += _about_ledger(status.ledger, status.at, limits)
-    if status.ledger_state is LedgerState.CLOSED:
-        found.append(Alert(AlertId.LEDGER_CLOSED, status.why_closed, status.remedy))
+    if error := status.trouble:
+        what = f"{error.where}: {error.what}" if error.where else error.what
+        found.append(Alert(AlertId.LEDGER_CLOSED, what, error.remedy))
     return tuple(found)
 
 
@@ -122,8 +111,8 @@ def _letters(
     if late:
         yield Alert(
             AlertId.NOTICE_LATE,
-            f"the notice period of {late} who were not told of version {release.number} can no "
-            f"longer be kept: the last day to tell them was {long_date(one.tell_until)}, and it "
+            f"{_counted(late, 'recipient')} can no longer be told of version {release.number} in "
+            f"time: their notice period had to begin on {long_date(one.tell_until)}, for it "
             f"applies from {long_date(release.effective)}",
             f"postpone it: publisher freeze --correction --effective {one.lawful}",
             *about,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from publisher.errors import LedgerError
 from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import Message
 from publisher.releases.key_ends import SigningKey
@@ -27,16 +28,12 @@ class LetterCounts:
     """The letters about one release."""
 
     states: Mapping[DeliveryState, int] = field(default_factory=dict)
-    """How many letters are in a state; nothing was done yet about one that is in none."""
-    to_tell: int = 0
-    """Recipients of whom nothing is on record about it, while they may still be told of it."""
+    """How many letters are on record in a state."""
+    to_do: int = 0
+    """Letters that the next run of `send` sends, on record or not; of a release that nobody may be
+    told of any more, those on record that were put off."""
     new: int = 0
     """How many of the letters to do are for those who were told of no number of the release."""
-
-    @property
-    def to_do(self) -> int:
-        """Letters that the next run of `send` sends."""
-        return self.states.get(DeliveryState.TO_DO, 0) + self.to_tell
 
     @property
     def unsettled(self) -> int:
@@ -46,8 +43,8 @@ class LetterCounts:
     @property
     def by_state(self) -> dict[str, int]:
         """Every state that a letter is in, with how many there are."""
-        found = {state.value: count for state, count in self.states.items() if count}
-        return {**found, DeliveryState.TO_DO.value: self.to_do} if self.to_do else found
+        found = {**self.states, DeliveryState.TO_DO: self.to_do}
+        return {state.value: count for state, count in found.items() if count}
 
 
 _UNSETTLED = (DeliveryState.IN_DOUBT, DeliveryState.REFUSED, DeliveryState.BOUNCED)
@@ -183,9 +180,8 @@ class ProjectStatus:
     ledger_state: LedgerState
     ledger: LedgerCounts | None
     """None: it is not open."""
-    why_closed: str = ""
-    remedy: str = ""
-    """Why the ledger cannot be read, and what to do."""
+    trouble: LedgerError | None = None
+    """Why the ledger cannot be read."""
     unfinished: Sequence[tuple[str, str, str]] = ()
     """What makes releases and was cut off, or is at work: the release, what it does, what to do."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from publisher.answers.alerts import Alert
+from publisher.answers.alerts import Alert, AlertId
 from publisher.answers.policy_status import (
     DeclarationCounts,
     LedgerState,
@@ -44,9 +44,23 @@ class StatusReport:
     status: ProjectStatus
     alerts: tuple[Alert, ...]
 
+    @property
+    def alerts_beside_trouble(self) -> tuple[Alert, ...]:
+        """All but that of a ledger which cannot be read, for whoever is told of that as an error."""
+        return tuple(one for one in self.alerts if one.id is not AlertId.LEDGER_CLOSED)
+
     def blocks(self) -> list[StatusBlock]:
         """In words; alerts are not among them."""
         return [*map(_policy_block, self.status.policies), *_ledger_blocks(self.status)]
+
+    def with_remedies(self, typed: Callable[[str, str], str]) -> StatusReport:
+        """The same, with the next step of each alert as it is to be typed.
+
+        Args:
+            typed: makes it so of a remedy, for the policy that it is about.
+        """
+        alerts = (replace(a, remedy=typed(a.remedy, a.policy)) for a in self.alerts)
+        return replace(self, alerts=tuple(alerts))
 
     def json(self) -> str:
         """For programs, as `docs/status.schema.json` describes it: nothing personal is in it."""
@@ -105,8 +119,8 @@ def _ledger_blocks(status: ProjectStatus) -> Iterator[StatusBlock]:
     messages = ledger.messages
     if messages.waiting:
         rest = messages.waiting - len(messages.oldest)
-        rows = [_message_cells(message) for message in messages.oldest]
-        yield StatusBlock("to read", rows, f"and {rest:,} more" if rest > 0 else "")
+        listed = [_message_cells(message) for message in messages.oldest]
+        yield StatusBlock("to read", listed, f"and {rest:,} more" if rest > 0 else "")
 
 
 def _message_cells(message: Message) -> tuple[str, ...]:
@@ -123,6 +137,7 @@ def _policy_value(policy: PolicyStatus) -> dict[str, Any]:
     return {
         "policy": policy.policy_id,
         "releases": [_release_value(one) for one in policy.releases],
+        "site_behind": policy.site_lag or None,
         "keys": [_key_value(key) for key in policy.keys],
     }
 
