@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.schema import DELIVERIES, PRIVATE, RECIPIENTS
+from publisher.edges.ledger.rows import fetch
+from publisher.edges.ledger.schema import DELIVERIES, PRIVATE
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import LedgerError
 from publisher.people.deliveries import Delivery, DeliveryState
@@ -20,7 +21,13 @@ _TOLD, _LAST = PRIVATE.alias(), PRIVATE.alias()
 _WITH_WORDS = DELIVERIES.outerjoin(_TOLD, _TOLD.c.event == DELIVERIES.c.told).outerjoin(
     _LAST, _LAST.c.event == DELIVERIES.c.event
 )
-_COLUMNS = (*DELIVERIES.columns, _TOLD.c.value.label("letter"), _LAST.c.value.label("words"))
+_FOUND = select(
+    *DELIVERIES.columns, _TOLD.c.value.label("letter"), _LAST.c.value.label("words")
+).select_from(_WITH_WORDS)
+
+_STATE = """
+    SELECT state FROM delivery
+    WHERE policy = :policy AND release = :release AND recipient = :recipient"""
 
 _KIND_AFTER = {
     DeliveryState.ACCEPTED: EventKind.TAKEN,
@@ -41,9 +48,7 @@ class DeliveryTable(LedgerPart):
         own = (DELIVERIES.c.policy == policy) & (DELIVERIES.c.major == major)
         order = (DELIVERIES.c.release, DELIVERIES.c.recipient)
         with self._reading() as db:
-            rows = db.execute(
-                select(*_COLUMNS).select_from(_WITH_WORDS).where(own).order_by(*order)
-            )
+            rows = db.execute(_FOUND.where(own).order_by(*order))
             return [_delivery(row) for row in rows]
 
     def letters(
@@ -66,7 +71,7 @@ class DeliveryTable(LedgerPart):
         """The delivery of a release's notice to one recipient; None: nothing happened about it."""
         same = _same(policy, str(number), recipient_number)
         with self._reading() as db:
-            row = db.execute(select(*_COLUMNS).select_from(_WITH_WORDS).where(same)).one_or_none()
+            row = db.execute(_FOUND.where(same)).one_or_none()
             return _delivery(row) if row is not None else None
 
     def begin(self, policy: str, number: Number, now: dt.datetime) -> None:
@@ -128,11 +133,10 @@ class DeliveryTable(LedgerPart):
     def _held(self, tx: Transaction, one: Delivery) -> DeliveryState:
         """The state of a delivery, which nobody else changes before the transaction ends."""
         # Its row may not be there yet, so its recipient's is held.
-        mine = select(RECIPIENTS.c.id).where(RECIPIENTS.c.id == one.recipient)
-        tx.db.execute(mine.with_for_update())
-        same = _same(one.policy, one.release, one.recipient)
-        found = tx.db.execute(select(DELIVERIES.c.state).where(same)).scalar()
-        return DeliveryState(found) if found else DeliveryState.TO_DO
+        tx.hold("recipient", one.recipient)
+        about = {"policy": one.policy, "release": one.release, "recipient": one.recipient}
+        found = fetch(tx.db, _STATE, **about)
+        return DeliveryState(found[0][0]) if found else DeliveryState.TO_DO
 
 
 def _happening(
