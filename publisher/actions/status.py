@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from publisher.actions.workplace import Workplace
 from publisher.answers.alert_limits import AlertLimits
-from publisher.answers.alerts import PATIENCE, alerts_of
+from publisher.answers.alerts import ALERT_PATIENCE, alerts_of
 from publisher.answers.policy_status import (
     DeclarationCounts,
     LedgerCounts,
@@ -36,7 +36,11 @@ from publisher.releases.releases import Releases
 from publisher.releases.signers import signers_of_next
 
 
-def status(workplace: Workplace, policies: Sequence[str], limits: AlertLimits) -> StatusReport:
+def status(
+    workplace: Workplace,
+    policies: Sequence[str],
+    limits: AlertLimits = AlertLimits(),  # noqa: B008 - it never changes
+) -> StatusReport:
     """The status of policies now: releases, letters, answers, and what a person has to see to.
 
     A ledger that cannot be read hides nothing else: the report says so. None is begun.
@@ -121,8 +125,8 @@ def _ledger_counts(ledger: Ledger, asked: _Asked) -> LedgerCounts:
     return LedgerCounts(
         identity=ledger.identity,
         recipients=ledger.count_recipients(),
-        receipts=ledger.count_receipts(asked.now, PATIENCE),
-        messages=ledger.count_messages(asked.lines, overdue, asked.now - PATIENCE),
+        receipts=ledger.count_receipts(asked.now, ALERT_PATIENCE),
+        messages=ledger.count_messages(asked.lines, overdue, asked.now - ALERT_PATIENCE),
         restored=ledger.last_restored(),
         owner=ledger.owning_role(),
     )

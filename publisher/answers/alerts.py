@@ -22,7 +22,7 @@ from publisher.people.deliveries import DeliveryState
 from publisher.policies.dates import long_date, moved
 from publisher.releases.key_ends import NEVER, SigningKey
 
-PATIENCE = dt.timedelta(hours=1)
+ALERT_PATIENCE = dt.timedelta(hours=1)
 """How long a receipt may be to do, and a mail unread, before somebody looks why."""
 RESTORED_FOR = dt.timedelta(days=7)
 """How long after it was put back a ledger is told of in any case."""

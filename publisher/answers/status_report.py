@@ -23,7 +23,7 @@ from publisher.releases.releases import Status
 
 STATUS = "urn:policy-publisher:status:1"
 """The `$id` of its JSON Schema; its number rises when a reader of the old form would misread."""
-MOST_RELEASES = 20
+SHOWN_RELEASES = 20
 """Limit on the releases of a policy that are shown in words; the others are counted."""
 
 
@@ -46,7 +46,7 @@ class StatusReport:
 
     @property
     def alerts_beside_trouble(self) -> tuple[Alert, ...]:
-        """All but that of a ledger which cannot be read, for whoever is told of that as an error."""
+        """All but that of a ledger which cannot be read, where that is told as an error."""
         return tuple(one for one in self.alerts if one.id is not AlertId.LEDGER_CLOSED)
 
     def blocks(self) -> list[StatusBlock]:
@@ -80,10 +80,10 @@ class StatusReport:
 def _policy_block(policy: PolicyStatus) -> StatusBlock:
     """The releases of a policy, the newest first."""
     newest = list(reversed(policy.releases))
-    rest = len(newest) - MOST_RELEASES
+    rest = len(newest) - SHOWN_RELEASES
     return StatusBlock(
         policy.policy_id if newest else f"{policy.policy_id}: no release yet",
-        [_release_cells(one) for one in newest[:MOST_RELEASES]],
+        [_release_cells(one) for one in newest[:SHOWN_RELEASES]],
         f"and {rest} older" if rest > 0 else "",
     )
 

@@ -151,7 +151,7 @@ def _days(name: str, default: int, help_: str) -> Callable[[_F], _F]:
 def status_command(
     asked: Invocation, form: str, exit_code: bool, days: int, mail_days: int, key_days: int
 ) -> None:
-    """Show the status of every policy: releases, letters, answers, and what needs a person.
+    """Show where every policy stands, and what needs a person.
 
     The exit code is 2 if the ledger cannot be read; what needs no ledger is shown all the same.
     """

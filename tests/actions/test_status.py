@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
 from jsonschema import Draft202012Validator
 
 from publisher.actions.build import build
@@ -275,39 +274,6 @@ def test_mail_and_remedies_are_those_of_the_policy_that_is_named(project: Projec
     assert "message 1 " in (said := house.ok("--policy", "privacy", "status", at=NOW))
     assert "message 2 " in said
     assert "alert" not in said
-
-
-def ordinary() -> list[str]:
-    """Begins a command of somebody who may not write what they are not allowed to."""
-    if os.geteuid():
-        return []
-    caps = "-dac_override,-dac_read_search"
-    return ["setpriv", f"--bounding-set={caps}", f"--inh-caps={caps}"]
-
-
-@pytest.mark.skipif(
-    not os.geteuid() and shutil.which("setpriv") is None, reason="root may write everything"
-)
-def test_who_may_only_read_gets_it_too(project: Project) -> None:
-    send_letters(project)
-    close_ledgers()
-    folder = project.private
-    before = {path.name: path.read_bytes() for path in folder.glob("ledger*")}
-    for path in (*folder.glob("ledger*"), folder):
-        path.chmod(0o500 if path.is_dir() else 0o400)
-    words = [*ordinary(), sys.executable, "-P", "-m", "publisher", "--project", str(project.root)]
-    try:
-        done = subprocess.run(
-            [*words, "status"],
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    finally:
-        folder.chmod(0o700)
-    assert "3 accepted" in done.stdout
-    assert {path.name: path.read_bytes() for path in folder.glob("ledger*")} == before
 
 
 def test_a_ledger_that_cannot_be_opened_hides_nothing_else(project: Project) -> None:

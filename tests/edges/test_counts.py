@@ -229,9 +229,8 @@ def test_mail_that_waits_is_counted_and_the_oldest_is_listed(ledger: Ledger) -> 
 
 def test_the_last_time_it_was_put_back_is_known(ledger: Ledger) -> None:
     assert ledger.last_restored() is None
-    for day in (1, 2):
-        happened = Happening(EventKind.RESTORED, PUBLISHED + day * 24 * HOUR)
-        ledger._database.write(lambda tx, happened=happened: tx.record(happened))
+    days = [Happening(EventKind.RESTORED, PUBLISHED + day * 24 * HOUR) for day in (1, 2)]
+    ledger._database.write(lambda tx: tx.record_all(days))
     listed(ledger, 3)
     found = ledger.last_restored()
     assert found is not None
