@@ -53,7 +53,8 @@ def batches(path: Path) -> list[tuple[int, Batch, bytes]]:
 
 
 def _batch(identity: str, *own: Any) -> Batch:
-    return Batch(identity, *own[:6], heads=read_heads(own[6]))
+    chain, number, at, count, root, previous, heads = own
+    return Batch(identity, chain, number, at, count, root, previous, read_heads(heads))
 
 
 def events_of(path: Path, batch: int) -> list[Event]:
