@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from publisher.actions.workplace import Workplace
+from publisher.errors import LedgerError
 from publisher.releases.number import Number
 
 
@@ -37,11 +38,17 @@ def adopt_release(workplace: Workplace, policy_id: str, number: Number) -> Adopt
     Raises:
         NotFoundError: there is no such release.
         SealError: it was altered.
-        LedgerError: the ledger cannot be written.
+        LedgerError: the ledger cannot be written, or nobody is in it.
         OSError: that cannot be written down.
     """
     release = workplace.archive.release(policy_id, number)
     ledger = workplace.any_ledger
+    if not ledger.count_recipients():
+        raise LedgerError(
+            "nobody is in this ledger, so whoever is listed later would be told again",
+            where=ledger.where,
+            remedy="publisher recipients import FILE.csv, with everybody who may have been told",
+        )
     doubtful = ledger.adopt((policy_id, number), release.effective, workplace.clock())
     workplace.sent_releases.record(policy_id, number, ledger.identity)
     return Adoption(policy_id, number, doubtful)

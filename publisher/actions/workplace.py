@@ -167,9 +167,7 @@ class Workplace:
         Raises:
             LedgerError: it cannot be opened, or releases of this project were sent with another.
         """
-        from publisher.edges.ledger import ledger_is_there
-
-        if not ledger_is_there(self.ledger_url):
+        if not self.has_ledger:
             self.sent_releases.require(None, "ledger")
         ledger = self.any_ledger
         self.sent_releases.require(ledger.identity, ledger.where)
@@ -185,6 +183,13 @@ class Workplace:
         from publisher.edges.ledger import open_ledger
 
         return open_ledger(self.ledger_url)
+
+    @property
+    def has_ledger(self) -> bool:
+        """Whether a ledger was begun; to ask for it begins one."""
+        from publisher.edges.ledger import is_begun
+
+        return is_begun(self.ledger_url)
 
     @property
     def sent_releases(self) -> SentReleases:

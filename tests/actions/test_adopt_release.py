@@ -7,13 +7,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 from publisher.actions.workplace import Workplace
 from publisher.edges.ledger import close_ledgers
 from publisher.edges.project import Project
 from publisher.errors import LedgerError
-from publisher.web.app import application
+from publisher.web.page import shown
 from tests.fixtures.answers import posted, reply
 from tests.fixtures.house import House
 from tests.fixtures.houses import (
@@ -61,43 +60,26 @@ def test_nobody_is_told_or_answered_from_another_ledger(
     sent = len(spooled(project))
     gone(project) if lost else another(project, monkeypatch, tmp_path)
     what, house = NONE if lost else LEDGER, House(project.root)
-    people = tmp_path / "people.csv"
-    people.write_bytes(CUSTOMERS)
     for words in (
         ("send", "2"),
         ("send", "2", "--confirm"),
-        ("recipients", "import", str(people)),
         ("optouts", "2"),
         ("receipts", "send"),
         ("resolve", "2"),
         ("requests",),
-        ("status",),
     ):
         refused = house.run(*words, at=NOW)
         assert refused.exit_code == 2, (words, refused.output)
         assert what in refused.output
         assert "publisher --policy privacy ledger adopt 2" in refused.output
+    assert what in house.run("status", at=NOW).output
     assert house.run("receive", stdin=mail, at=NOW).exit_code == 75
     page = posted(project, link)
     assert page.trouble.startswith("ledger: ")
     assert what in page.trouble
+    assert shown(page).status_code == 503
     assert len(spooled(project)) == sent
     assert lost != (project.private / "ledger.sqlite").exists()
-
-
-def test_a_form_is_answered_by_503(project: Project) -> None:
-    (project.root / "build/site/privacy/2/opt-out").mkdir(parents=True)
-    send_letters(project)
-    link = token(project, "c-1")
-    gone(project)
-    from tests.fixtures.houses import archive_of
-
-    assert archive_of(project)
-    page = posted(project, link)
-    assert page.message is not None
-    assert page.message.status == 503
-    assert TestClient is not None
-    assert application is not None
 
 
 def test_a_release_goes_on_with_another_ledger_when_told_so(
@@ -120,14 +102,20 @@ def test_a_release_goes_on_with_another_ledger_when_told_so(
         ledger_of(project)
 
 
-def test_an_empty_ledger_is_begun_by_adopting(project: Project) -> None:
+def test_an_empty_ledger_is_filled_before_it_adopts(project: Project, tmp_path: Path) -> None:
+    """Who is listed afterwards is new, and is told."""
     send_letters(project)
     gone(project)
-    house = House(project.root)
+    house, people = House(project.root), tmp_path / "people.csv"
+    refused = house.run("ledger", "adopt", "2", at=NOW)
+    assert (refused.exit_code, "nobody is in this ledger" in refused.output) == (2, True)
+    people.write_bytes(CUSTOMERS)
+    house.ok("recipients", "import", str(people), at=NOW)
+    assert house.run("send", "2", "--confirm", at=NOW).exit_code == 2
     house.ok("ledger", "adopt", "2", at=NOW)
-    import_customers(project, CUSTOMERS)
     assert set(letter_states(project).values()) == {"in doubt"}
-    assert send_letters(project).accepted == 0
+    import_customers(project, CUSTOMERS + b"c-4,dora@customer.example,\n")
+    assert send_letters(project).accepted == 1
 
 
 def test_what_it_belongs_to_is_on_the_disk_before_the_first_letter(project: Project) -> None:

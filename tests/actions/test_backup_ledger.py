@@ -16,7 +16,7 @@ from publisher.people.requests import RequestKind
 from tests.fixtures.answers import declare
 from tests.fixtures.engines import empty_ledger
 from tests.fixtures.house import House
-from tests.fixtures.houses import NOW, token, told
+from tests.fixtures.houses import token, told
 from tests.fixtures.servers import database, server
 
 
@@ -117,4 +117,3 @@ def test_a_server_is_copied_by_its_own_program(
         assert [r.customer for r in ledger.recipients()] == ["c-1", "c-2", "c-3"]
         ledger.close()
         close_ledgers()
-    assert NOW

@@ -12,16 +12,16 @@ from threading import Lock
 
 from publisher.edges.ledger.answers import AnswerTable
 from publisher.edges.ledger.continuity import Continuity
+from publisher.edges.ledger.counts import CountTable
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.deliveries import DeliveryTable
 from publisher.edges.ledger.engines import ledger_file
-from publisher.edges.ledger.messages import MessageTable
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
-from publisher.edges.ledger.urls import ledger_address
+from publisher.edges.ledger.urls import ledger_address, no_ledger_at
 
 
-class Ledger(RecipientTable, DeliveryTable, RequestTable, AnswerTable, MessageTable, Continuity):
+class Ledger(RecipientTable, DeliveryTable, RequestTable, AnswerTable, CountTable, Continuity):
     """An open ledger; may be shared by threads."""
 
     def __init__(self, url: str) -> None:
@@ -76,8 +76,13 @@ def open_ledger(url: str) -> Ledger:
         return _OPENED[url]
 
 
-def ledger_is_there(url: str) -> bool:
-    """Whether there may be a ledger at a SQLAlchemy URL; False: opening it would begin one."""
+def is_begun(url: str) -> bool:
+    """Whether there may be a ledger at a SQLAlchemy URL: a file that is missing is none.
+
+    Nothing is opened, and none is begun.
+    """
+    if no_ledger_at(url)[0]:
+        return True  # whoever opens it says what is wrong
     path = ledger_file(ledger_address(url))
     return path is None or path.exists()
 

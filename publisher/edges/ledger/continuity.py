@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -15,7 +14,7 @@ from publisher.edges.ledger.schema import ANSWERS, DELIVERIES, EVENTS, RECIPIENT
 from publisher.edges.ledger.transaction import Transaction
 from publisher.people.deliveries import DeliveryState
 from publisher.people.recipients import RecipientState
-from publisher.record.event import EventKind, Happening, moment_of
+from publisher.record.event import EventKind, Happening
 from publisher.releases.number import Number
 
 _TOGETHER = 500
@@ -53,15 +52,6 @@ class Continuity(LedgerPart):
             return doubt_letters(tx, release, effective, now)
 
         return self._database.write_alone(adopt)
-
-    def restored(self) -> tuple[dt.datetime, dt.datetime] | None:
-        """When the ledger was put back last, and from when the copy was; None: never."""
-        last = select(EVENTS.c.at, EVENTS.c.facts).where(EVENTS.c.kind == EventKind.RESTORED)
-        with self._reading() as db:
-            found = db.execute(last.order_by(EVENTS.c.id.desc()).limit(1)).one_or_none()
-        if found is None:
-            return None
-        return moment_of(found.at), moment_of(_facts(found)["as_of"])
 
 
 def releases_begun(db: Connection) -> list[Release]:
@@ -139,8 +129,3 @@ def _pages(numbers: Any) -> Iterator[list[int]]:
     each = iter(numbers)
     while some := list(islice(each, _TOGETHER)):
         yield some
-
-
-def _facts(row: Any) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(row.facts)
-    return found

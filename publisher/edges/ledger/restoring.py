@@ -23,6 +23,7 @@ from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.erasures_again import erase_again, gone_since
 from publisher.edges.ledger.schema import BATCHES, EVENTS
 from publisher.edges.ledger.transaction import Transaction
+from publisher.edges.private import make_folders
 from publisher.errors import LedgerError
 from publisher.record.event import EventKind, Happening, microseconds, moment_of
 
@@ -78,13 +79,14 @@ def restore_file(copy: Path, target: Path, dates_of: DatesOf, moment: dt.datetim
     if copy.resolve() == target.resolve():
         raise LedgerError("this is the ledger itself, and no copy of it", where=str(copy))
     require_whole(copy)
+    make_folders(target.parent, 0o700)
     with _kept_from_others(target) as present, pending_copy(copy, target) as pending:
         database = Database(f"sqlite:///{pending}")
         try:
             done = resume(database, present, dates_of, moment)
         finally:
             database.close()
-        aside = _set_aside(target, moment)
+        aside = _set_aside(target, moment, whole=present is not None)
         try:
             place_new(pending, target)
         except BaseException:
@@ -115,7 +117,7 @@ def resume(
     dates = dates_of(begun, database.identity)
 
     def take_up(tx: Transaction) -> tuple[int, int]:
-        facts = {"as_of": microseconds(as_of), "event": last}
+        facts = {"copied": microseconds(as_of), "event": last}
         tx.record(Happening(EventKind.RESTORED, moment, facts=facts))
         erased = erase_again(tx, gone, moment) if gone else 0
         return doubt_everything(tx, dates, moment), erased
@@ -164,8 +166,13 @@ def _kept_from_others(target: Path) -> Iterator[sqlite3.Connection | None]:
         db.close()
 
 
-def _set_aside(target: Path, moment: dt.datetime) -> Path | None:
-    """Gives what is there another name; None: nothing is there."""
+def _set_aside(target: Path, moment: dt.datetime, *, whole: bool) -> Path | None:
+    """Gives what is there another name; None: nothing is there.
+
+    Args:
+        target, moment: where it is, and the time, which is in the new name.
+        whole: it is one file, and what lies beside it is our own.
+    """
     name = f"{target.name}.before-{moment.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
     aside = target.with_name(name)
     number = 1
@@ -175,7 +182,7 @@ def _set_aside(target: Path, moment: dt.datetime) -> Path | None:
     there = target.exists()
     if there:
         target.rename(aside)
-    for ending in _ENDINGS:
+    for ending in () if whole else _ENDINGS:
         with suppress(FileNotFoundError):
             Path(f"{target}{ending}").rename(f"{aside}{ending}")
     sync_folder(target.parent)

@@ -1,4 +1,4 @@
-"""What the program's role in a PostgreSQL server may do, and what it must not be able to."""
+"""What the program's role in a PostgreSQL server may do, and no more."""
 
 from __future__ import annotations
 
@@ -42,24 +42,3 @@ def grant_rights(db: Connection, role: str) -> None:
 
 _PERSONAL = "SELECT, INSERT, DELETE"
 """What is personal is never altered, and deleted only where an event says so."""
-
-
-def too_much(db: Connection) -> str:
-    """Why the role that is connected could alter what must never change; empty: it could not.
-
-    Args:
-        db: a connection to PostgreSQL.
-    """
-    role = db.execute(text(_WHO)).one()
-    if role.super:
-        return f"the role {role.name} is a superuser of the server"
-    if role.owns:
-        return f"the role {role.name} owns the tables of the ledger"
-    return ""
-
-
-_WHO = """
-    SELECT current_user AS name,
-      (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS super,
-      EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace
-        AND relname IN ('event', 'batch', 'private') AND pg_has_role(relowner, 'MEMBER')) AS owns"""
