@@ -6,7 +6,7 @@ from pathlib import Path
 
 from publisher.actions.workplace import Workplace
 from publisher.edges.ledger.copies import copy_ledger
-from publisher.edges.ledger.engines import ledger_file, shown
+from publisher.edges.ledger.engines import ledger_file, shown_address
 from publisher.edges.ledger.urls import ledger_address, pg_dump_command
 from publisher.edges.private import refuse_public_place
 from publisher.errors import LedgerError
@@ -31,10 +31,10 @@ def backup_ledger(workplace: Workplace, target: Path) -> None:
     if path is None:
         raise LedgerError(
             "the ledger is in a server, whose own program copies it",
-            where=shown(address),
+            where=shown_address(address),
             remedy=pg_dump_command(url, str(target)),
         )
     if not path.is_file():
-        raise LedgerError("there is no ledger yet", where=shown(address))
+        raise LedgerError("there is no ledger yet", where=shown_address(address))
     refuse_public_place(workplace.project.root, target)
     copy_ledger(path, target)

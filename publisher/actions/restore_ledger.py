@@ -9,9 +9,9 @@ from pathlib import Path
 
 from publisher.actions.workplace import Workplace
 from publisher.edges.ledger import close_ledgers
-from publisher.edges.ledger.continuity import EffectiveDates, Release
+from publisher.edges.ledger.continuity import EffectiveDates, ReleaseName
 from publisher.edges.ledger.database import Database
-from publisher.edges.ledger.engines import ledger_file, shown
+from publisher.edges.ledger.engines import ledger_file, shown_address
 from publisher.edges.ledger.restoring import Restoration, restore_file, resume
 from publisher.edges.ledger.urls import ledger_address, pg_restore_command
 from publisher.errors import LedgerError, NotFoundError, SealError
@@ -38,9 +38,9 @@ def restore_ledger(workplace: Workplace, copy: Path | None) -> Restoration:
     path, now = ledger_file(address), workplace.clock()
     archive, sent = workplace.archive, workplace.sent_releases.all()
 
-    def dates_of(begun: Sequence[Release], identity: str) -> EffectiveDates:
+    def dates_of(begun: Sequence[ReleaseName], identity: str) -> EffectiveDates:
         wanted = {*begun, *(one for one, its in sent.items() if its == identity)}
-        dates: dict[Release, dt.date | None] = {}
+        dates: dict[ReleaseName, dt.date | None] = {}
         for policy, number in sorted(wanted):
             dates[policy, number] = None
             with suppress(NotFoundError, SealError):
@@ -50,12 +50,12 @@ def restore_ledger(workplace: Workplace, copy: Path | None) -> Restoration:
     close_ledgers()
     if path is not None:
         if copy is None:
-            raise LedgerError("the ledger is a file: name the copy", where=shown(address))
+            raise LedgerError("the ledger is a file: name the copy", where=shown_address(address))
         done = restore_file(copy, path, dates_of, now)
     elif copy is not None:
         raise LedgerError(
             "the ledger is in a server, whose own program puts a copy back into an empty database",
-            where=shown(address),
+            where=shown_address(address),
             remedy=f"{pg_restore_command(url, str(copy))} && publisher ledger restore --copied",
         )
     else:

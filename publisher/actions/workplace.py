@@ -167,7 +167,9 @@ class Workplace:
         Raises:
             LedgerError: it cannot be opened, or releases of this project were sent with another.
         """
-        if not self.has_ledger:
+        from publisher.edges.ledger import is_begun
+
+        if not is_begun(self.ledger_url):
             self.sent_releases.require(None, "ledger")
         ledger = self.any_ledger
         self.sent_releases.require(ledger.identity, ledger.where)
@@ -186,10 +188,10 @@ class Workplace:
 
     @property
     def has_ledger(self) -> bool:
-        """Whether a ledger was begun; to ask for it begins one."""
+        """Whether a ledger was begun, or should be here; to ask for it begins one."""
         from publisher.edges.ledger import is_begun
 
-        return is_begun(self.ledger_url)
+        return is_begun(self.ledger_url) or bool(self.sent_releases.all())
 
     @property
     def sent_releases(self) -> SentReleases:

@@ -65,7 +65,7 @@ def restore_ledger_command(asked: Invocation, file: Path | None, copied: bool) -
 @click.argument("release", type=RELEASE_TYPE)
 @click.pass_obj
 def adopt_release_command(asked: Invocation, release: Number) -> None:
-    """Have a release that was sent with another ledger go on with this one.
+    """Have a release sent with another ledger use this one.
 
     Whom this one does not know to have been told is in doubt: `publisher resolve` settles it.
     """

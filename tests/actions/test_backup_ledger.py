@@ -25,7 +25,8 @@ def test_a_copy_is_made_while_others_write(
 ) -> None:
     """Every copy is of one moment: its last batch is whole, and what came before it is there."""
     folder, stop = tmp_path_factory.mktemp("copies"), threading.Event()
-    link, done = token(project, "c-2"), []
+    link = token(project, "c-2")
+    done: list[int] = []
     kinds = (RequestKind.OPT_OUT, RequestKind.WITHDRAW)
 
     def write() -> None:
@@ -106,7 +107,6 @@ def test_a_server_is_copied_by_its_own_program(
         assert refused.exit_code == 2
         assert "a-password" not in refused.output
         command = refused.output.split("try: ")[1].split("\n")[0]
-        monkeypatch.setenv("PATH", str(server().programs), prepend=":")
         # The program's role may copy what it reads.
         subprocess.run(command, shell=True, check=True, env={"PATH": f"{server().programs}:/bin"})
         assert copy.stat().st_size > 1000

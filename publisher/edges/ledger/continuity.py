@@ -20,21 +20,21 @@ from publisher.releases.number import Number
 _TOGETHER = 500
 """Events that are written at a time, or answers that one event is about."""
 
-Release = tuple[str, Number]
+ReleaseName = tuple[str, Number]
 """Its policy and its number."""
-EffectiveDates = Mapping[Release, dt.date | None]
+EffectiveDates = Mapping[ReleaseName, dt.date | None]
 """Of some releases the first day in force; None: it is not known."""
 
 
 class Continuity(LedgerPart):
     """Puts in doubt what a ledger does not know the end of."""
 
-    def releases_begun(self) -> list[Release]:
+    def releases_begun(self) -> list[ReleaseName]:
         """The releases whose notice was begun to be sent, or that a letter was about."""
         with self._reading() as db:
             return releases_begun(db)
 
-    def adopt(self, release: Release, effective: dt.date | None, now: dt.datetime) -> int:
+    def adopt(self, release: ReleaseName, effective: dt.date | None, now: dt.datetime) -> int:
         """Takes up a release that was sent with another ledger.
 
         Args:
@@ -54,7 +54,7 @@ class Continuity(LedgerPart):
         return self._database.write_alone(adopt)
 
 
-def releases_begun(db: Connection) -> list[Release]:
+def releases_begun(db: Connection) -> list[ReleaseName]:
     """The releases whose notice was begun to be sent, or that a letter was about."""
     told = select(DELIVERIES.c.policy, DELIVERIES.c.release).distinct()
     begun = EVENTS.c.kind.in_((EventKind.BEGUN, EventKind.ADOPTED))
@@ -80,7 +80,7 @@ def doubt_everything(tx: Transaction, effective: EffectiveDates, now: dt.datetim
 
 
 def doubt_letters(
-    tx: Transaction, release: Release, effective: dt.date | None, now: dt.datetime
+    tx: Transaction, release: ReleaseName, effective: dt.date | None, now: dt.datetime
 ) -> int:
     """Puts in doubt the letter about a release to everybody of whom nothing final is on record.
 

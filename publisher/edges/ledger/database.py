@@ -17,7 +17,7 @@ from publisher.edges.ledger.engines import (
     ledger_engine,
     ledger_file,
     let_go_in_session,
-    shown,
+    shown_address,
     told_by,
 )
 from publisher.edges.ledger.opening import (
@@ -56,7 +56,7 @@ class Database:
             LedgerError: it cannot be opened, or has tables of another version.
         """
         address = ledger_address(url)
-        self._address, self.where = address, shown(address)
+        self._address, self.where = address, shown_address(address)
         self.is_sqlite = address.get_backend_name() == "sqlite"
         self._engine = ledger_engine(address)
         self.read_only = is_read_only(self._engine)

@@ -43,7 +43,7 @@ def ledger_engine(address: URL) -> Engine:
     if path := ledger_file(address):
         if _may_only_be_read(path):
             return _reading_engine(path)
-        _make_private(path, shown(address))
+        _make_private(path, shown_address(address))
     elif address.get_backend_name() != "sqlite":
         return _server_engine(address)
     engine = create_engine(address, hide_parameters=True)
@@ -64,7 +64,7 @@ def is_read_only(engine: Engine) -> bool:
     return bool(engine.get_execution_options().get(_READ_ONLY))
 
 
-def shown(address: URL) -> str:
+def shown_address(address: URL) -> str:
     """The address as anybody may see it."""
     return without_passwords(address.render_as_string(hide_password=False))
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, insert, text
 from sqlalchemy.exc import DatabaseError
 
 from publisher.edges.ledger.copies import copy_ledger
-from publisher.edges.ledger.engines import ledger_engine, ledger_file, shown, told_by
+from publisher.edges.ledger.engines import ledger_engine, ledger_file, shown_address, told_by
 from publisher.edges.ledger.opening import begin_ledger, other_schema, schema_of
 from publisher.edges.ledger.rights import grant_rights
 from publisher.edges.ledger.schema import REVISION, SCHEMA
@@ -64,14 +64,16 @@ def migrate_to_current(
     address = ledger_address(url)
     path = ledger_file(address)
     if path and role:
-        raise LedgerError("a file has no roles: its owner alone uses it", where=shown(address))
+        raise LedgerError(
+            "a file has no roles: its owner alone uses it", where=shown_address(address)
+        )
     engine = ledger_engine(address)
     try:
         with _told(engine):
             with engine.begin() as db:
                 before = schema_of(db)
             if before is not None and before > SCHEMA:
-                raise other_schema(before, shown(address))
+                raise other_schema(before, shown_address(address))
             copy = None
             if before is not None and before < SCHEMA:
                 if path:
@@ -99,7 +101,7 @@ def _copied(path: Path, schema: int, moment: dt.datetime) -> Path:
 def _not_copied(url: str, schema: int) -> LedgerError:
     return LedgerError(
         f"the ledger has schema {schema}, and a copy of it has to be made first",
-        where=shown(ledger_address(url)),
+        where=shown_address(ledger_address(url)),
         remedy=f"{pg_dump_command(url, 'ledger.dump')} && publisher ledger migrate --copied",
     )
 
@@ -140,6 +142,6 @@ def _told(engine: Engine) -> Iterator[None]:
     except DatabaseError as error:
         raise LedgerError(
             f"the ledger cannot be migrated: {told_by(error.orig, engine.url)}",
-            where=shown(engine.url),
+            where=shown_address(engine.url),
             remedy="nothing was changed: mend that, and run publisher ledger migrate again",
         ) from error

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, select
 from publisher.edges.files import sync_folder
 from publisher.edges.ledger.continuity import (
     EffectiveDates,
-    Release,
+    ReleaseName,
     doubt_everything,
     releases_begun,
 )
@@ -28,7 +28,7 @@ from publisher.errors import LedgerError
 from publisher.record.event import EventKind, Happening, microseconds, moment_of
 
 _ENDINGS = ("-wal", "-shm", "-journal")
-DatesOf = Callable[[Sequence[Release], str], EffectiveDates]
+DatesOf = Callable[[Sequence[ReleaseName], str], EffectiveDates]
 """Given the releases that a copy knows to have been begun, and its identity: all that were, each
 with its first day in force."""
 
