@@ -26,7 +26,7 @@ NEVER = {
 _SAME_PRIVATE = "{0}.event = NEW.event"
 
 _KEY = "{0}.policy = NEW.policy AND {0}.{1} = NEW.{1} AND {0}.recipient = NEW.recipient"
-STATES = {
+GUARDED_STATES = {
     "recipient": "{0}.id = NEW.id OR {0}.customer = NEW.customer AND {0}.state <> 'erased'",
     "request": "{0}.id = NEW.id",
     "message": "{0}.id = NEW.id",
@@ -90,7 +90,7 @@ def states_unguarded(db: Connection) -> Iterator[None]:
             db.exec_driver_sql(statement)
         return
     try:
-        for table in STATES:
+        for table in GUARDED_STATES:
             db.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     except ProgrammingError as error:
         raise LedgerError(
@@ -98,7 +98,7 @@ def states_unguarded(db: Connection) -> Iterator[None]:
             remedy="set PUBLISHER_LEDGER_URL to that of the owner, for this command",
         ) from error
     yield
-    for table in STATES:
+    for table in GUARDED_STATES:
         db.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
@@ -118,7 +118,7 @@ def _sqlite_record() -> Iterator[str]:
 
 
 def _sqlite_states() -> Iterator[str]:
-    for table, same in STATES.items():
+    for table, same in GUARDED_STATES.items():
         why = _UNEXPLAINED.format(table)
         column = _NEWER.get(table)
         older = f"NEW.{column} IS NULL OR NEW.{column} <= OLD.{column}" if column else ""
@@ -163,7 +163,7 @@ def _postgresql_record() -> Iterator[str]:
 
 
 def _postgresql_states() -> Iterator[str]:
-    for table in STATES:
+    for table in GUARDED_STATES:
         column = _NEWER.get(table)
         newer = f"NEW.{column} IS NULL OR NEW.{column} <= OLD.{column}" if column else ""
         yield _trigger(table, "update", "UPDATE", "ledger_explains", newer)
