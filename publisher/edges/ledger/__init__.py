@@ -16,11 +16,12 @@ from publisher.edges.ledger.answers import AnswerTable
 from publisher.edges.ledger.counts import CountTable
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.deliveries import DeliveryTable
+from publisher.edges.ledger.letters import LetterTable
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
 
 
-class Ledger(RecipientTable, DeliveryTable, RequestTable, AnswerTable, CountTable):
+class Ledger(RecipientTable, DeliveryTable, LetterTable, RequestTable, AnswerTable, CountTable):
     """An open ledger; may be shared by threads."""
 
     def __init__(self, url: str) -> None:
