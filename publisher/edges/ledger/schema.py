@@ -24,6 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     func,
+    literal_column,
 )
 
 from publisher.edges.ledger.guards import every_guard
@@ -99,6 +100,10 @@ Index(
 )
 _ERASES = EVENTS.c.kind.in_(("erased", "pruned"))
 Index("event_that_erases", EVENTS.c.kind, sqlite_where=_ERASES, postgresql_where=_ERASES)
+_FEW = ("adopted", "begun", "restored")
+SELDOM = EVENTS.c.kind.in_([literal_column(f"'{one}'") for one in _FEW])
+"""Events of kinds of which there are few: a condition that finds them by an index of their own."""
+Index("event_seldom", EVENTS.c.kind, sqlite_where=SELDOM, postgresql_where=SELDOM)
 
 TEMPLATES = Table(
     "template",
@@ -136,6 +141,9 @@ RECIPIENTS = Table(
     sqlite_autoincrement=True,
 )
 Index("recipient_address", func.lower(RECIPIENTS.c.address))
+APART = RECIPIENTS.c.state != literal_column("'told'")
+"""Recipients who are told no more: a condition that finds them by an index of their own."""
+Index("recipient_apart", RECIPIENTS.c.state, sqlite_where=APART, postgresql_where=APART)
 _LISTED = RECIPIENTS.c.state != "erased"
 Index(
     "recipient_customer",
