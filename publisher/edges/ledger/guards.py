@@ -15,7 +15,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from publisher.errors import LedgerError
 
-NEVER = {
+UNCHANGING = {
     "ledger": "TRUE",
     "chain": "{0}.id = NEW.id OR {0}.name = NEW.name",
     "batch": "{0}.id = NEW.id OR {0}.chain = NEW.chain AND {0}.number = NEW.number",
@@ -106,12 +106,12 @@ def states_unguarded(db: Connection) -> Iterator[None]:
 
 
 def _sqlite_record() -> Iterator[str]:
-    for table in NEVER:
+    for table in UNCHANGING:
         yield _refusal(table, "UPDATE")
         yield _refusal(table, "DELETE")
     # Of a row that REPLACE puts another in place of, the trigger for DELETE is not told by a
     # program that has not asked for that (https://sqlite.org/pragma.html, recursive_triggers).
-    for table, same in {**NEVER, "private": _SAME_PRIVATE}.items():
+    for table, same in {**UNCHANGING, "private": _SAME_PRIVATE}.items():
         yield _refusal(table, "INSERT", when=_there_is(table, same))
     yield _refusal("private", "UPDATE")
     yield _refusal("private", "DELETE", _UNSAID, f"NOT EXISTS ({_COVERED})")
@@ -155,7 +155,7 @@ _POSTGRESQL_FUNCTIONS = (
 
 
 def _postgresql_record() -> Iterator[str]:
-    for table in (*NEVER, "private"):
+    for table in (*UNCHANGING, "private"):
         acts = "UPDATE" if table == "private" else "UPDATE OR DELETE"
         yield _trigger(table, "change", acts, "ledger_refuses")
         yield _trigger(table, "truncate", "TRUNCATE", "ledger_refuses")
