@@ -16,12 +16,15 @@ from publisher.edges.ledger.counts import CountTable
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.deliveries import DeliveryTable
 from publisher.edges.ledger.engines import ledger_file
+from publisher.edges.ledger.letters import LetterTable
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
 from publisher.edges.ledger.urls import ledger_address, no_ledger_at
 
 
-class Ledger(RecipientTable, DeliveryTable, RequestTable, AnswerTable, CountTable, Continuity):
+class Ledger(
+    RecipientTable, DeliveryTable, LetterTable, RequestTable, AnswerTable, CountTable, Continuity
+):
     """An open ledger; may be shared by threads."""
 
     def __init__(self, url: str) -> None:
