@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +18,11 @@ from publisher.edges.ledger.continuity import (
     doubt_everything,
     releases_begun,
 )
-from publisher.edges.ledger.copies import pending_copy, place_new, require_whole
+from publisher.edges.ledger.copies import opened_to_read, pending_copy, place_new, require_whole
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.erasures_again import erase_again, gone_since
-from publisher.edges.ledger.schema import BATCHES, EVENTS
+from publisher.edges.ledger.opening import other_schema
+from publisher.edges.ledger.schema import BATCHES, EVENTS, SCHEMA
 from publisher.edges.ledger.transaction import Transaction
 from publisher.edges.private import make_folders
 from publisher.errors import LedgerError
@@ -79,6 +80,7 @@ def restore_file(copy: Path, target: Path, dates_of: DatesOf, moment: dt.datetim
     if copy.resolve() == target.resolve():
         raise LedgerError("this is the ledger itself, and no copy of it", where=str(copy))
     require_whole(copy)
+    _require_schema(copy)
     make_folders(target.parent, 0o700)
     with _kept_from_others(target) as present, pending_copy(copy, target) as pending:
         database = Database(f"sqlite:///{pending}")
@@ -124,6 +126,26 @@ def resume(
 
     doubtful, erased = database.write_alone(take_up)
     return Restoration(as_of, doubtful, erased if gone is not None else None)
+
+
+def _require_schema(copy: Path) -> None:
+    """Raises:
+    LedgerError: it is no ledger, or one of another schema.
+    """
+    with closing(opened_to_read(copy)) as db:
+        try:
+            found = db.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.Error:
+            found = None
+    if found is None:
+        raise LedgerError(
+            "this is no copy of a ledger, or one of schema 1",
+            where=str(copy),
+            remedy=f"PUBLISHER_LEDGER_URL=sqlite:///{copy.resolve()} publisher ledger migrate, "
+            "if it is one",
+        )
+    if int(found[0]) != SCHEMA:
+        raise other_schema(int(found[0]), str(copy))
 
 
 def _end_of(db: Connection) -> tuple[int, dt.datetime]:
