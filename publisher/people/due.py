@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 
-REACHED = (DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)
+REACHED = (DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT, DeliveryState.AGREED)
 """States of a letter that may have arrived: no other letter with the same content may follow."""
 
 
@@ -52,11 +53,26 @@ def recipients_due(
     return Due(
         recipients=recipients,
         to_tell=to_tell,
-        told=states[DeliveryState.ACCEPTED] + len(recipients) - len(rest),
+        told=states[DeliveryState.ACCEPTED]
+        + states[DeliveryState.AGREED]
+        + len(recipients)
+        - len(rest),
         in_doubt=states[DeliveryState.IN_DOUBT],
         refused=states[DeliveryState.REFUSED] + states[DeliveryState.BOUNCED],
         new=frozenset(r.number for r in to_tell if r.number not in before),
     )
+
+
+def delivery_due(release: Release, recipient: Recipient, now: dt.datetime) -> Delivery:
+    """The delivery of a notice that is about to be sent.
+
+    Args:
+        release: a release with a notice.
+        recipient: who is still to be told.
+        now: the time, with its offset.
+    """
+    about = release.policy.id, str(release.number), recipient.number
+    return Delivery(*about, release.effective, DeliveryState.TO_DO, "", "", "", now, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +111,7 @@ def told_before(
             continue
         missed = releases.material_predecessor(earlier)
         for recipient, state in letters_about(earlier.number):
-            if state is DeliveryState.ACCEPTED:
+            if state in (DeliveryState.ACCEPTED, DeliveryState.AGREED):
                 numbers[recipient] = earlier.number
             elif missed:
                 numbers.setdefault(recipient, missed.number)

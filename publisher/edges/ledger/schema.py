@@ -3,7 +3,7 @@
 What happened stands in `event`, `batch` and what belongs to them, which are never changed.
 What is personal stands in `private`, and can be deleted, where an event says that it was.
 All else are states: they follow from events, and can be made again (`states.py`).
-Times are microseconds since 1970, in UTC.
+Times are microseconds since 1970, in UTC; days are in the form of ISO 8601, or empty.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from sqlalchemy import (
     DDL,
     BigInteger,
     Column,
-    Date,
     ForeignKey,
     Index,
     Integer,
@@ -123,18 +122,27 @@ RECIPIENTS = Table(
     "recipient",
     metadata,
     Column("id", _NUMBER, primary_key=True),
-    Column("customer", String, nullable=False, unique=True),
+    Column("customer", String, nullable=False),
     Column("address", String, nullable=False),
     Column("name", String, nullable=False),
     Column("language", String, nullable=False),
     Column("class", String, nullable=False),
-    Column("joined", Date),
+    Column("joined", String, nullable=False),
     Column("state", String, nullable=False),
     Column("added_at", BigInteger, nullable=False),
     Column("event", BigInteger, nullable=False),
     sqlite_autoincrement=True,
 )
 Index("recipient_address", func.lower(RECIPIENTS.c.address))
+_LISTED = RECIPIENTS.c.state != "erased"
+Index(
+    "recipient_customer",
+    RECIPIENTS.c.customer,
+    unique=True,
+    sqlite_where=_LISTED,
+    postgresql_where=_LISTED,
+)
+"""Who was erased and comes again is another recipient, under the same id."""
 
 DELIVERIES = Table(
     "delivery",
@@ -143,7 +151,7 @@ DELIVERIES = Table(
     Column("release", String, primary_key=True),
     Column("recipient", _NUMBER, primary_key=True, autoincrement=False),
     Column("major", Integer, nullable=False),
-    Column("effective", Date),
+    Column("effective", String, nullable=False),
     Column("state", String, nullable=False),
     Column("told", BigInteger),
     Column("event", BigInteger, nullable=False),
