@@ -9,6 +9,7 @@ from __future__ import annotations
 from threading import Lock
 
 from publisher.edges.ledger.answers import AnswerTable
+from publisher.edges.ledger.audit import AuditPart
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.deliveries import DeliveryTable
 from publisher.edges.ledger.messages import MessageTable
@@ -16,7 +17,7 @@ from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
 
 
-class Ledger(RecipientTable, DeliveryTable, RequestTable, AnswerTable, MessageTable):
+class Ledger(RecipientTable, DeliveryTable, RequestTable, AnswerTable, MessageTable, AuditPart):
     """An open ledger; may be shared by threads."""
 
     def __init__(self, url: str) -> None:

@@ -81,7 +81,8 @@ class AnswerTable(LedgerPart):
                 raise LedgerError(
                     "another sender has taken this answer", where=self._database.where
                 )
-            tx.record(Happening(EventKind.TOLD, now, facts={"requests": list(numbers)}))
+            about = _about(tx, numbers)
+            tx.record(Happening(EventKind.TOLD, now, *about, facts={"requests": list(numbers)}))
 
         self._write(mark)
 
@@ -139,8 +140,8 @@ class AnswerTable(LedgerPart):
     ) -> None:
         def settle(tx: Transaction) -> None:
             if own := _held(tx, numbers, was):
-                concerned = {**facts, "requests": own}
-                tx.record(Happening(kind, now, facts=concerned, private={"reply": reply}))
+                about, concerned = _about(tx, own), {**facts, "requests": own}
+                tx.record(Happening(kind, now, *about, facts=concerned, private={"reply": reply}))
 
         self._write(settle)
 
@@ -176,6 +177,16 @@ def _held(tx: Transaction, numbers: Sequence[int], was: Sequence[DeliveryState])
     own = ANSWERS.c.request.in_(numbers) & ANSWERS.c.state.in_(was)
     found = select(ANSWERS.c.request).where(own).order_by(ANSWERS.c.request)
     return list(tx.db.execute(found.with_for_update()).scalars())
+
+
+def _about(tx: Transaction, numbers: Sequence[int]) -> tuple[str, str, int | None, int | None]:
+    """The policy, release, recipient and request that one letter is about: those of the last
+    request that it answers. What is erased of these is erased of the letter.
+    """
+    columns = (REQUESTS.c.policy, REQUESTS.c.release, REQUESTS.c.recipient, REQUESTS.c.id)
+    found = select(*columns).where(REQUESTS.c.id == max(numbers))
+    policy, release, recipient, request = tx.db.execute(found).one()
+    return policy, release, recipient, request
 
 
 def _linked_since(tx: Transaction, asked: Request, whom: int, since: dt.datetime) -> bool:

@@ -20,6 +20,8 @@ from publisher.record.merkle import MerkleTree
 
 _AHEAD = 1_000
 """Batches that are looked up together."""
+_COUNT = BATCHES.c.count.label("events")
+"""Under a name that no row has for something else."""
 _UNREADABLE = (ValueError, TypeError, OverflowError, AttributeError)
 """What a value raises that is not of the kind that this program writes."""
 
@@ -49,7 +51,7 @@ class EventAudit:
             row: of the table, whole.
         """
         try:
-            leaf = _event(row).leaf()
+            leaf = event_of_row(row).leaf()
         except _UNREADABLE as error:
             self._faults.add("event", row.id, f"does not read: {error}")
             leaf = b""
@@ -60,17 +62,19 @@ class EventAudit:
         tree.add(leaf)
         if tree.count == count:
             if tree.root() != root:
-                what = f"is not what was recorded: an event of it was altered (its last is {row.id})"
+                what = (
+                    f"is not what was recorded: an event of it was altered (its last is {row.id})"
+                )
                 self._faults.add("batch", row.batch, what)
             del self._trees[row.batch], self._ahead[row.batch]
 
     def _batch(self, number: int) -> tuple[int, bytes]:
         if number not in self._ahead:
             near = BATCHES.c.id.between(number, number + _AHEAD) & (BATCHES.c.count > 0)
-            found = select(BATCHES.c.id, BATCHES.c.count, BATCHES.c.root).where(near)
+            found = select(BATCHES.c.id, _COUNT, BATCHES.c.root).where(near)
             for row in self._db.execute(found):
                 if row.id not in self._miscounted:
-                    self._ahead.setdefault(row.id, (row.count, row.root))
+                    self._ahead.setdefault(row.id, (row.events, row.root))
         return self._ahead[number]
 
 
@@ -83,9 +87,9 @@ def _miscounted(db: Connection, faults: Faults) -> Iterator[int]:
     )
     both = BATCHES.outerjoin(counted, counted.c.batch == BATCHES.c.id)
     found = func.coalesce(counted.c.found, 0)
-    differing = select(BATCHES.c.id, BATCHES.c.count, found.label("found")).select_from(both)
+    differing = select(BATCHES.c.id, _COUNT, found.label("found")).select_from(both)
     for row in streamed(db, differing.where(BATCHES.c.count != found)):
-        faults.add("batch", row.id, f"was written with {row.count} event(s), and has {row.found}")
+        faults.add("batch", row.id, f"was written with {row.events} event(s), and has {row.found}")
         yield row.id
     both = counted.outerjoin(BATCHES, counted.c.batch == BATCHES.c.id)
     missing = select(counted).select_from(both).where(BATCHES.c.id.is_(None))
@@ -97,7 +101,7 @@ def _miscounted(db: Connection, faults: Faults) -> Iterator[int]:
         yield row.batch
 
 
-def _event(row: Any) -> Event:
+def event_of_row(row: Any) -> Event:
     """The event in a row, whose values are of the kinds that it was written with."""
     texts = (row.kind, row.policy, row.release, row.facts)
     numbers = (row.id, row.batch, row.at)
@@ -139,7 +143,9 @@ def audit_chains(db: Connection, faults: Faults) -> list[ChainEnd]:
     names = {row.id: row.name for row in db.execute(select(CHAINS))}
     ends: dict[int, ChainEnd] = {}
     last = Head(0, 0, FIRST)
-    for row in streamed(db, select(BATCHES).order_by(BATCHES.c.chain, BATCHES.c.number)):
+    for row in streamed(
+        db, select(*BATCHES.columns, _COUNT).order_by(BATCHES.c.chain, BATCHES.c.number)
+    ):
         if row.chain != last.chain:
             last = Head(row.chain, 0, FIRST)
             if row.chain not in names:
@@ -154,7 +160,7 @@ def audit_chains(db: Connection, faults: Faults) -> list[ChainEnd]:
             faults.add("batch", row.id, "was altered: it has another digest than was recorded")
         last = batch.head
         before = ends.get(row.chain)
-        events = row.count + (before.events if before else 0)
+        events = row.events + (before.events if before else 0)
         name = str(names.get(row.chain, ""))
         ends[row.chain] = ChainEnd(row.chain, name, row.number, events, row.at)
     return list(ends.values())
@@ -163,7 +169,7 @@ def audit_chains(db: Connection, faults: Faults) -> list[ChainEnd]:
 def _batch_of(row: Any, ledger: str) -> Batch | None:
     try:
         heads = read_heads(row.heads)
-        numbers = (row.chain, row.number, row.at, row.count)
+        numbers = (row.chain, row.number, row.at, row.events)
         if not all(type(one) is int for one in numbers):
             return None
         return Batch(ledger, *numbers, bytes(row.root), bytes(row.previous), heads)
