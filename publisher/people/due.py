@@ -15,6 +15,8 @@ from publisher.releases.releases import Releases
 
 REACHED = (DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT, DeliveryState.AGREED)
 """States of a letter that may have arrived: no other letter with the same content may follow."""
+_KNOWS = (DeliveryState.ACCEPTED, DeliveryState.AGREED)
+"""States in which a recipient counts as told."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,7 @@ def recipients_due(
     return Due(
         recipients=recipients,
         to_tell=to_tell,
-        told=states[DeliveryState.ACCEPTED]
-        + states[DeliveryState.AGREED]
-        + len(recipients)
-        - len(rest),
+        told=sum(states[state] for state in _KNOWS) + len(recipients) - len(rest),
         in_doubt=states[DeliveryState.IN_DOUBT],
         refused=states[DeliveryState.REFUSED] + states[DeliveryState.BOUNCED],
         new=frozenset(r.number for r in to_tell if r.number not in before),
@@ -111,7 +110,7 @@ def told_before(
             continue
         missed = releases.material_predecessor(earlier)
         for recipient, state in letters_about(earlier.number):
-            if state in (DeliveryState.ACCEPTED, DeliveryState.AGREED):
+            if state in _KNOWS:
                 numbers[recipient] = earlier.number
             elif missed:
                 numbers.setdefault(recipient, missed.number)
