@@ -53,8 +53,9 @@ class ErasurePlan:
     def lines(self) -> list[str]:
         """The plan in words."""
         lines = [
-            f"{one.customer}: {_values(one)}" if one.values or one.named else f"{one.customer}: "
-            "nothing is left that is personal"
+            f"{one.customer}: {_values(one)}"
+            if one.values or one.named
+            else f"{one.customer}: nothing is left that is personal"
             for one in self.footprints
         ]
         for count, what in (

@@ -269,9 +269,9 @@ def rewritten(path: Path, alter: Callable[[sqlite3.Connection], None]) -> None:
         tree = MerkleTree()
         for one in db.execute("SELECT * FROM event WHERE batch = ? ORDER BY id", (row["id"],)):
             tree.add(event_of_row(Row(one)).leaf())
-        names = ("chain", "number", "at", "count")
         heads = read_heads(row["heads"])
-        batch = Batch(ledger, *(row[n] for n in names), tree.root(), previous, heads)
+        place = row["chain"], row["number"], row["at"], row["count"]
+        batch = Batch(ledger, *place, tree.root(), previous, heads)
         db.execute(
             "UPDATE batch SET root = ?, previous = ?, digest = ? WHERE id = ?",
             (batch.root, previous, batch.digest(), row["id"]),

@@ -12,12 +12,15 @@ from publisher.edges.ledger.answers import AnswerTable
 from publisher.edges.ledger.audit import AuditPart
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.deliveries import DeliveryTable
+from publisher.edges.ledger.erasing import ErasingPart
 from publisher.edges.ledger.messages import MessageTable
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
 
 
-class Ledger(RecipientTable, DeliveryTable, RequestTable, AnswerTable, MessageTable, AuditPart):
+class Ledger(
+    RecipientTable, DeliveryTable, RequestTable, AnswerTable, MessageTable, AuditPart, ErasingPart
+):
     """An open ledger; may be shared by threads."""
 
     def __init__(self, url: str) -> None:

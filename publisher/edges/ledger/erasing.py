@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select
@@ -45,7 +45,7 @@ class ErasingPart(LedgerPart):
             return erasure_plan(db, numbers)
 
     def erase(self, numbers: Sequence[int], why: str, now: dt.datetime) -> ErasurePlan:
-        """Erases recipients: what is personal of them is gone when this returns.
+        """Erases recipients. Until `shrink`, a file may still have traces of what went.
 
         Args:
             numbers: of the recipients.
@@ -59,23 +59,18 @@ class ErasingPart(LedgerPart):
             held = select(RECIPIENTS.c.id).where(RECIPIENTS.c.id.in_(numbers))
             tx.db.execute(held.order_by(RECIPIENTS.c.id).with_for_update())
             plan = erasure_plan(tx.db, numbers)
-            facts = {"why": why}
-            erased = EventKind.ERASED
-            happened = [
-                *(
-                    Happening(erased, now, recipient=one.recipient, facts=facts)
-                    for one in plan.footprints
-                    if one.values or one.named
-                ),
-                *(Happening(erased, now, message=one, facts=facts) for one in plan.messages),
-                *(Happening(erased, now, request=one, facts=facts) for one in plan.requests),
-            ]
-            _erased(tx, happened)
+            _erased(tx, _said_of(plan, now, {"why": why}))
             return plan
 
-        plan = self._database.write_alone(erase)
-        self._database.shrink()
-        return plan
+        return self._database.write_alone(erase)
+
+    def shrink(self) -> bool:
+        """Has the database's file be written anew without what was deleted: see `Database.shrink`.
+
+        Raises:
+            LedgerError: the database cannot be used.
+        """
+        return self._database.shrink()
 
     def pruning(
         self, over: Collection[tuple[str, str]], until: dt.datetime, keep: str
@@ -120,19 +115,38 @@ class ErasingPart(LedgerPart):
         facts = {"kept": plan.keep}
 
         def prune(tx: Transaction) -> None:
-            happened = [
-                *(Happening(EventKind.PRUNED, now, p, r, facts=facts) for p, r, _ in plan.releases),
-                *(Happening(EventKind.ERASED, now, message=m, facts=facts) for m in plan.messages),
-                *(
-                    Happening(EventKind.ERASED, now, recipient=r, facts=facts)
-                    for r in plan.recipients
-                ),
-            ]
-            _erased(tx, happened)
+            _erased(
+                tx,
+                [
+                    *(
+                        Happening(EventKind.PRUNED, now, policy, release, facts=facts)
+                        for policy, release, _ in plan.releases
+                    ),
+                    *(
+                        Happening(EventKind.ERASED, now, message=message, facts=facts)
+                        for message in plan.messages
+                    ),
+                ],
+            )
+            for some in _some(plan.recipients):
+                _erased(tx, _said_of(erasure_plan(tx.db, some), now, facts))
 
         if not plan.empty:
             self._database.write_alone(prune)
-            self._database.shrink()
+
+
+def _said_of(plan: ErasurePlan, now: dt.datetime, facts: dict[str, str]) -> list[Happening]:
+    """The events that say of each thing that it is erased, and not whose it was."""
+    recipients = [one.recipient for one in plan.footprints if one.values or one.named]
+    return [
+        *(Happening(EventKind.ERASED, now, recipient=one, facts=facts) for one in recipients),
+        *(Happening(EventKind.ERASED, now, message=one, facts=facts) for one in plan.messages),
+        *(Happening(EventKind.ERASED, now, request=one, facts=facts) for one in plan.requests),
+    ]
+
+
+def _some(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (numbers[start : start + _SOME] for start in range(0, len(numbers), _SOME))
 
 
 def _erased(tx: Transaction, happened: Sequence[Happening]) -> None:
@@ -144,8 +158,7 @@ def _erased(tx: Transaction, happened: Sequence[Happening]) -> None:
     tx.flush()
     for name in ("recipient", "message", "request"):
         numbers = [n for one in happened if (n := getattr(one, name)) is not None]
-        for start in range(0, len(numbers), _SOME):
-            some = numbers[start : start + _SOME]
+        for some in _some(numbers):
             _delete(tx, EVENTS.c[name].in_(some) & (EVENTS.c.id < before))
     for one in happened:
         if one.kind == EventKind.PRUNED:

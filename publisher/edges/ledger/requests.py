@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, func, select, union_all
@@ -21,6 +22,7 @@ from publisher.edges.ledger.rows import next_numbers
 from publisher.edges.ledger.schema import EVENTS, MESSAGES, RECIPIENTS, REQUESTS
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import TooOftenError
+from publisher.people.recipients import RecipientState
 from publisher.people.requests import Recorded, Request, RequestKind, Timing, TimingOf, Wanted
 from publisher.record.event import EventKind, Happening, microseconds, moment_of
 from publisher.record.private import canonical
@@ -94,8 +96,10 @@ class RequestTable(LedgerPart):
 
 def _recorded(tx: Transaction, wanted: Wanted, clock: Clock, timing_of: TimingOf) -> Recorded:
     # A second request of the same customer waits here (PostgreSQL; SQLite has one writer).
-    mine = select(RECIPIENTS.c.id).where(RECIPIENTS.c.id == wanted.recipient)
-    tx.db.execute(mine.with_for_update())
+    mine = select(RECIPIENTS.c.state).where(RECIPIENTS.c.id == wanted.recipient)
+    if tx.db.execute(mine.with_for_update()).scalar() == RecipientState.ERASED:
+        # Nobody knows an address any more.
+        wanted = replace(wanted, answered=False)
     now = clock()
     received = wanted.received or now
     timing = timing_of(received)
