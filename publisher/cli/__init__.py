@@ -20,6 +20,7 @@ from publisher.cli.drafting import check_command, diff_command
 from publisher.cli.invocation import REFUSED, Invocation
 from publisher.cli.parameters import WorkGroup
 from publisher.cli.publishing import build_command, pdf_command, serve_command
+from publisher.cli.recording import ledger_group
 from publisher.cli.releasing import freeze_command, import_history_command, verify_command
 from publisher.cli.telling import (
     notice_command,
@@ -98,5 +99,6 @@ for _command in (
     receipts_group,
     optouts_command,
     status_command,
+    ledger_group,
 ):  # in the order of the work, as help and README list them
     command_line.add_command(_command)

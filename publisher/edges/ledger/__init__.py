@@ -14,12 +14,20 @@ from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.deliveries import DeliveryTable
 from publisher.edges.ledger.erasing import ErasingPart
 from publisher.edges.ledger.messages import MessageTable
+from publisher.edges.ledger.rebuilding import RebuildingPart
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
 
 
 class Ledger(
-    RecipientTable, DeliveryTable, RequestTable, AnswerTable, MessageTable, AuditPart, ErasingPart
+    RecipientTable,
+    DeliveryTable,
+    RequestTable,
+    AnswerTable,
+    MessageTable,
+    AuditPart,
+    RebuildingPart,
+    ErasingPart,
 ):
     """An open ledger; may be shared by threads."""
 

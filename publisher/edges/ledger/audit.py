@@ -87,6 +87,15 @@ class AuditPart(LedgerPart):
                     break
         return found
 
+    def joined_head(self) -> WitnessedHead:
+        """The head of a batch, written now, that names the heads of all chains.
+
+        Raises:
+            LedgerError: the ledger cannot be written.
+        """
+        chain = self._database.write(lambda tx: tx.join())
+        return next(head for head in self.heads() if head.chain == chain)
+
     def heads(self) -> list[WitnessedHead]:
         """The heads of all chains as they are now."""
         last = select(BATCHES.c.chain, func.max(BATCHES.c.number).label("number"))

@@ -130,6 +130,8 @@ class ChainEnd:
     events: int
     at: int
     """When its last batch was written, microseconds since 1970 in UTC."""
+    digest: bytes
+    """Of that batch."""
 
 
 def audit_chains(db: Connection, faults: Faults) -> list[ChainEnd]:
@@ -162,7 +164,7 @@ def audit_chains(db: Connection, faults: Faults) -> list[ChainEnd]:
         before = ends.get(row.chain)
         events = row.events + (before.events if before else 0)
         name = str(names.get(row.chain, ""))
-        ends[row.chain] = ChainEnd(row.chain, name, row.number, events, row.at)
+        ends[row.chain] = ChainEnd(row.chain, name, row.number, events, row.at, last.digest)
     return list(ends.values())
 
 

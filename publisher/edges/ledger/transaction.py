@@ -80,9 +80,12 @@ class Transaction:
             self.flush()
         return numbers
 
-    def join(self) -> None:
-        """Has a batch written in any case, that names the heads of all chains."""
+    def join(self) -> int:
+        """Has a batch written in any case, that names the heads of all chains; returns the number
+        of the chain that it goes to.
+        """
         self._joins = True
+        return self._own_chain()
 
     def mark(self) -> int:
         """How many events are held; see `forget_since`."""
