@@ -20,7 +20,7 @@ from publisher.mail.received_letter import message_of_file
 from publisher.policies.finding import Finding, Severity
 from publisher.record.event import moment_of
 from publisher.record.heads import LEDGER_FIELD, WitnessedHead, read_head_line
-from publisher.record.witnessed import HeadWitness, reach_line, reaches, head_findings
+from publisher.record.witnessed import HeadWitness, head_findings, reach_line, reaches
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Up to where others vouch for a ledger: heads that were written down elsewhere, held against it."""
+"""Up to where others vouch for a ledger: heads that were written down elsewhere are held to it."""
 
 from __future__ import annotations
 

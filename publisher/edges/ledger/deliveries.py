@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.schema import DELIVERIES, PRIVATE, RECIPIENTS
+from publisher.edges.ledger.rows import fetch
+from publisher.edges.ledger.schema import DELIVERIES, PRIVATE
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import LedgerError
 from publisher.people.deliveries import Delivery, DeliveryState
@@ -23,6 +24,10 @@ _WITH_WORDS = DELIVERIES.outerjoin(_TOLD, _TOLD.c.event == DELIVERIES.c.told).ou
 _FOUND = select(
     *DELIVERIES.columns, _TOLD.c.value.label("letter"), _LAST.c.value.label("words")
 ).select_from(_WITH_WORDS)
+
+_STATE = """
+    SELECT state FROM delivery
+    WHERE policy = :policy AND release = :release AND recipient = :recipient"""
 
 _KIND_AFTER = {
     DeliveryState.ACCEPTED: EventKind.TAKEN,
@@ -128,11 +133,10 @@ class DeliveryTable(LedgerPart):
     def _held(self, tx: Transaction, one: Delivery) -> DeliveryState:
         """The state of a delivery, which nobody else changes before the transaction ends."""
         # Its row may not be there yet, so its recipient's is held.
-        mine = select(RECIPIENTS.c.id).where(RECIPIENTS.c.id == one.recipient)
-        tx.db.execute(mine.with_for_update())
-        same = _same(one.policy, one.release, one.recipient)
-        found = tx.db.execute(select(DELIVERIES.c.state).where(same)).scalar()
-        return DeliveryState(found) if found else DeliveryState.TO_DO
+        tx.hold("recipient", one.recipient)
+        about = {"policy": one.policy, "release": one.release, "recipient": one.recipient}
+        found = fetch(tx.db, _STATE, **about)
+        return DeliveryState(found[0][0]) if found else DeliveryState.TO_DO
 
 
 def _happening(

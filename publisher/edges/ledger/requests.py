@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, func, select, union_all
+from sqlalchemy import Connection, func, select
 
 from publisher.answers.declarations import may_record, said_before
 from publisher.edges.clock import Clock
@@ -17,9 +17,10 @@ from publisher.edges.ledger.request_rows import (
     REQUEST_COLUMNS,
     REQUESTS_PROVEN,
     request_of,
+    requests_of,
 )
-from publisher.edges.ledger.rows import next_numbers
-from publisher.edges.ledger.schema import EVENTS, MESSAGES, RECIPIENTS, REQUESTS
+from publisher.edges.ledger.rows import fetch, next_numbers
+from publisher.edges.ledger.schema import EVENTS, REQUESTS
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import TooOftenError
 from publisher.people.recipients import RecipientState
@@ -29,15 +30,13 @@ from publisher.record.private import canonical
 from publisher.releases.chronology import overtaken
 
 _PROVEN = select(*REQUEST_COLUMNS, EVIDENCE).select_from(REQUESTS_PROVEN)
-_NEWEST = union_all(
-    *(
-        select(select(time).order_by(time_of.c.id.desc()).limit(1).subquery())
-        for time_of, time in (
-            (EVENTS, EVENTS.c.at),
-            (REQUESTS, func.coalesce(REQUESTS.c.behind, REQUESTS.c.received_at)),
-            (MESSAGES, MESSAGES.c.received_at),
-            (RECIPIENTS, RECIPIENTS.c.added_at),
-        )
+_NEWEST = " UNION ALL ".join(
+    f"SELECT * FROM (SELECT {time} AS at FROM {table} ORDER BY id DESC LIMIT 1) AS last_{table}"  # noqa: S608 - names of ours
+    for table, time in (
+        ("event", "at"),
+        ("request", "coalesce(behind, received_at)"),
+        ("message", "received_at"),
+        ("recipient", "added_at"),
     )
 )
 """The times of the latest records."""
@@ -96,15 +95,15 @@ class RequestTable(LedgerPart):
 
 def _recorded(tx: Transaction, wanted: Wanted, clock: Clock, timing_of: TimingOf) -> Recorded:
     # A second request of the same customer waits here (PostgreSQL; SQLite has one writer).
-    mine = select(RECIPIENTS.c.state).where(RECIPIENTS.c.id == wanted.recipient)
-    if tx.db.execute(mine.with_for_update()).scalar() == RecipientState.ERASED:
+    tx.hold("recipient", wanted.recipient)
+    if _is_erased(tx, wanted.recipient):
         # Nobody knows an address any more.
         wanted = replace(wanted, answered=False)
     now = clock()
     received = wanted.received or now
     timing = timing_of(received)
     major, whom = _major(wanted), wanted.recipient
-    before = _requests(tx.db, wanted.policy, major, whom) if whom else []
+    before = requests_of(tx.db, wanted.policy, major, whom) if whom else []
     # A declaration made now follows all on record, whatever clock their times came from.
     earlier = [r for r in before if not wanted.received or r.received <= received]
     declares = wanted.kind is not RequestKind.ASK
@@ -114,6 +113,11 @@ def _recorded(tx: Transaction, wanted: Wanted, clock: Clock, timing_of: TimingOf
             raise TooOftenError("this was declared and taken back too often today")
         return Recorded(first, first)
     return Recorded(insert_request(tx, wanted, received, timing, now, first), first)
+
+
+def _is_erased(tx: Transaction, recipient: int | None) -> bool:
+    found = fetch(tx.db, "SELECT state FROM recipient WHERE id = :id", id=recipient)
+    return found == [(RecipientState.ERASED,)]
 
 
 def insert_request(
@@ -183,4 +187,4 @@ def _requests(
 
 
 def _newest(db: Connection) -> Sequence[dt.datetime]:
-    return [moment_of(at) for at in db.execute(_NEWEST).scalars()]
+    return [moment_of(at) for (at,) in fetch(db, _NEWEST)]

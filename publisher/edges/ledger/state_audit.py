@@ -16,6 +16,8 @@ from publisher.edges.ledger.faults import REBUILD, Faults
 from publisher.edges.ledger.replay import all_that_happened, streamed
 from publisher.edges.ledger.schema import RECIPIENTS, STATES
 
+_UNPLAYABLE = (ValueError, TypeError, KeyError, AttributeError, OverflowError)
+"""What an event raises that was altered."""
 _PERSONAL = frozenset(("customer", "address", "name"))
 """Columns of `recipient` whose values are not shown."""
 
@@ -35,7 +37,7 @@ def audit_states(db: Connection, faults: Faults, done: Callable[[int], None]) ->
                 states.apply(fresh, some)
                 count += len(some)
                 done(count)
-        except (SQLAlchemyError, ValueError, TypeError, KeyError, OverflowError) as error:
+        except (SQLAlchemyError, sqlite3.Error, *_UNPLAYABLE) as error:
             kind = type(error).__name__
             what = f"what happened cannot be played again after {count} events ({kind})"
             faults.add("event", "", f"{what}, so no state was compared")

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection
 
 from publisher.answers.declarations import current_declaration, last_late
-from publisher.edges.ledger.request_rows import REQUEST_COLUMNS, request_of
-from publisher.edges.ledger.schema import REQUESTS
+from publisher.edges.ledger.request_rows import requests_of
+from publisher.edges.ledger.rows import execute
 from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import FOR_A_PERSON, Filed
 from publisher.people.recipients import RecipientState, erased_customer
@@ -39,11 +39,6 @@ def apply(db: Connection, happened: Sequence[Numbered]) -> None:
             follow(db, list(some))
 
 
-def _each(db: Connection, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        db.execute(text(statement), list(rows))
-
-
 # ── recipients ───────────────────────────────────────────────────────────────────────────────────
 
 _LIST = """
@@ -63,13 +58,13 @@ _TELL_AGAIN = """
 
 
 def _listed(db: Connection, happened: Sequence[Numbered]) -> None:
-    _each(db, _LIST, [_recipient(*one) for one in happened])
-    _each(db, _KNOWN, [row for one in happened for row in _known_versions(*one)])
+    execute(db, _LIST, [_recipient(*one) for one in happened])
+    execute(db, _KNOWN, [row for one in happened for row in _known_versions(*one)])
 
 
 def _changed(db: Connection, happened: Sequence[Numbered]) -> None:
-    _each(db, _CHANGE, [_recipient(*one) for one in happened])
-    _each(db, _KNOWN, [row for one in happened for row in _known_versions(*one)])
+    execute(db, _CHANGE, [_recipient(*one) for one in happened])
+    execute(db, _KNOWN, [row for one in happened for row in _known_versions(*one)])
     moved = [
         {
             "recipient": one.recipient,
@@ -82,7 +77,7 @@ def _changed(db: Connection, happened: Sequence[Numbered]) -> None:
         for number, one in happened
         if one.facts.get("moved")
     ]
-    _each(db, _TELL_AGAIN, moved)
+    execute(db, _TELL_AGAIN, moved)
 
 
 def _recipient(number: int, one: Happening) -> dict[str, Any]:
@@ -124,7 +119,7 @@ def _removed(db: Connection, happened: Sequence[Numbered]) -> None:
         {"id": one.recipient, "state": RecipientState.REMOVED, "event": number}
         for number, one in happened
     ]
-    _each(db, statement, rows)
+    execute(db, statement, rows)
 
 
 _ERASE = """
@@ -151,7 +146,7 @@ def _erased(db: Connection, happened: Sequence[Numbered]) -> None:
         for number, one in happened
         if one.recipient is not None
     ]
-    _each(db, _ERASE, rows)
+    execute(db, _ERASE, rows)
     owed = [
         {
             "request": one.request,
@@ -160,14 +155,14 @@ def _erased(db: Connection, happened: Sequence[Numbered]) -> None:
         }
         for _, one in happened
     ]
-    _each(db, _OWE_NOTHING, [one for one in owed if one["request"] or one["recipient"]])
+    execute(db, _OWE_NOTHING, [one for one in owed if one["request"] or one["recipient"]])
     unread = [
         {"message": one.message, "erased": Filed.ERASED, "waiting": waiting}
         for _, one in happened
         for waiting in ("", *sorted(FOR_A_PERSON))
         if one.message is not None
     ]
-    _each(db, _READ_BY_NOBODY, unread)
+    execute(db, _READ_BY_NOBODY, unread)
 
 
 # ── letters ──────────────────────────────────────────────────────────────────────────────────────
@@ -212,8 +207,8 @@ def _letter(db: Connection, happened: Sequence[Numbered]) -> None:
             answers += [{**row, "request": each, "kept": 0 if again else 1} for each in requests]
         else:
             deliveries.append({**row, **_delivery(one)})
-    _each(db, _DELIVERY, deliveries)
-    _each(db, _ANSWER, answers)
+    execute(db, _DELIVERY, deliveries)
+    execute(db, _ANSWER, answers)
 
 
 def _delivery(one: Happening) -> dict[str, Any]:
@@ -243,7 +238,7 @@ _COUNTS = """
 
 
 def _requested(db: Connection, happened: Sequence[Numbered]) -> None:
-    _each(db, _REQUEST, [_request(*one) for one in happened])
+    execute(db, _REQUEST, [_request(*one) for one in happened])
     owed = [
         {
             "request": one.request,
@@ -254,7 +249,7 @@ def _requested(db: Connection, happened: Sequence[Numbered]) -> None:
         for number, one in happened
         if one.facts.get("owed")
     ]
-    _each(db, _OWED, owed)
+    execute(db, _OWED, owed)
 
 
 def _request(number: int, one: Happening) -> dict[str, Any]:
@@ -284,17 +279,12 @@ def _declared(db: Connection, happened: Sequence[Numbered]) -> None:
         # What only repeats another alters nothing.
         if one.recipient is not None and not one.facts.get("repeats")
     }
-    _each(db, _COUNTS, [_counting(db, *one) for one in sorted(changed)])
+    execute(db, _COUNTS, [_counting(db, *one) for one in sorted(changed)])
 
 
 def _counting(db: Connection, policy: str, major: int, recipient: int) -> dict[str, Any]:
     """What counts of all that a customer declared about a release."""
-    own = select(*REQUEST_COLUMNS).where(
-        REQUESTS.c.policy == policy,
-        REQUESTS.c.major == major,
-        REQUESTS.c.recipient == recipient,
-    )
-    requests = [request_of(row) for row in db.execute(own)]
+    requests = requests_of(db, policy, major, recipient)
     counts, late = current_declaration(requests), last_late(requests)
     return {
         "policy": policy,
@@ -318,7 +308,7 @@ def _passed_on(db: Connection, happened: Sequence[Numbered]) -> None:
         }
         for number, one in happened
     ]
-    _each(db, _ANSWER, rows)
+    execute(db, _ANSWER, rows)
 
 
 # ── messages ─────────────────────────────────────────────────────────────────────────────────────
@@ -335,7 +325,7 @@ def _received(db: Connection, happened: Sequence[Numbered]) -> None:
     rows = [
         {"id": one.message, "at": microseconds(one.at), "event": number} for number, one in happened
     ]
-    _each(db, _MESSAGE, rows)
+    execute(db, _MESSAGE, rows)
 
 
 def _filed(db: Connection, happened: Sequence[Numbered]) -> None:
@@ -352,7 +342,7 @@ def _filed(db: Connection, happened: Sequence[Numbered]) -> None:
         }
         for number, one in happened
     ]
-    _each(db, _FILE, rows)
+    execute(db, _FILE, rows)
 
 
 def _major(release: str) -> int:
