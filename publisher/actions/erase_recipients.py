@@ -13,6 +13,8 @@ from publisher.edges.locks import held
 from publisher.errors import NotFoundError, SendError
 from publisher.people.erasing import ErasurePlan, require_found
 
+PATIENCE = 10.0
+"""Seconds to wait for a run that sends letters."""
 ASKED_FOR = "asked for"
 """Why somebody is erased, as it stays on record."""
 
@@ -78,7 +80,7 @@ def _nobody_sends(private: Path) -> Iterator[None]:
     """While this is held, no letter is on its way to whoever is erased."""
     with ExitStack() as stack:
         for name in ("send.lock", "receipts.lock"):
-            if not stack.enter_context(held(private / name, patience=10)):
+            if not stack.enter_context(held(private / name, PATIENCE)):
                 what = "letters are being sent at this moment"
                 raise SendError(what, remedy="wait until that ends, and run the command again")
         yield

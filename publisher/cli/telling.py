@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 import click
@@ -10,7 +9,6 @@ import click
 from publisher.cli import console
 from publisher.cli.invocation import FINDINGS, Invocation
 from publisher.cli.parameters import RELEASE_TYPE, WorkGroup, choice, output_option
-from publisher.cli.recording import say_erased
 from publisher.releases.number import Number
 
 
@@ -56,36 +54,6 @@ def import_recipients_command(asked: Invocation, file: Path) -> None:
     asked.say(f"{taken.new} new, {taken.changed} changed, {taken.unchanged} unchanged")
     for remark in taken.remarks:
         asked.say(f"  note: {remark}")
-
-
-@recipients_group.command("erase")
-@click.argument("customers", nargs=-1, metavar="[CUSTOMER]...")
-@click.option(
-    "--address", "addresses", multiple=True, metavar="A@B", help="All customers with this address."
-)
-@click.option("--confirm", is_flag=True, help="Erase them (default: only show the plan).")
-@click.pass_obj
-def erase_recipients_command(
-    asked: Invocation, customers: tuple[str, ...], addresses: tuple[str, ...], confirm: bool
-) -> None:
-    """Erase what is personal of customers.
-
-    What was told and declared, and when, stays under the customer's number.
-    """
-    from publisher.actions.erase_recipients import ErasureOrder, erase_recipients
-
-    if not customers and not addresses:
-        raise click.UsageError("name the customers to be erased, or --address")
-    erasure = erase_recipients(asked.workplace, ErasureOrder(customers, addresses, confirm))
-    for line in erasure.plan.lines():
-        console.print_line(line)
-    if erasure.done:
-        say_erased(asked, erasure.traces)
-    elif not erasure.plan.empty:
-        named = shlex.join([*customers, *(f"--address={one}" for one in addresses)])
-        console.print_line(
-            f"Nothing was erased. To erase: publisher recipients erase {named} --confirm"
-        )
 
 
 @click.command()

@@ -250,7 +250,7 @@ def test_many_faults_are_counted(full: Path, tmp_path: Path) -> None:
     assert found[-1] == f"private: {count - MOST_FAULTS} more are wrong"
 
 
-def rewritten(path: Path, alter: Callable[[sqlite3.Connection], None]) -> None:
+def rewritten(path: Path, alter: Callable[[sqlite3.Connection], object]) -> None:
     """The whole chain made anew, after something was altered, as its owner can."""
     from publisher.edges.ledger.chain_audit import event_of_row
     from publisher.record.merkle import MerkleTree
