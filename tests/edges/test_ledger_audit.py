@@ -10,8 +10,12 @@ import pytest
 
 from publisher.edges.ledger import Ledger
 from publisher.edges.ledger.faults import MOST_FAULTS
+from publisher.edges.ledger.transaction import Writer
 from publisher.record.batch import Batch, read_heads
-from tests.fixtures.ledger_events import copied_ledger, fill
+from publisher.record.event import EventKind
+from publisher.record.heads import WitnessedHead
+from publisher.record.witnessed import HeadWitness, Reach, reaches
+from tests.fixtures.ledger_events import copied_ledger, fill, record
 from tests.fixtures.some import some
 
 
@@ -298,3 +302,64 @@ def test_a_chain_that_is_made_anew_is_found_by_a_head_alone(full: Path, tmp_path
     (now,) = ledger.heads()
     assert (now.chain, now.number) == (head.chain, head.number)
     assert now.digest != head.digest
+
+
+# ── several chains ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def two_chains(full: Path, tmp_path: Path) -> Path:
+    """A ledger to which another machine writes too."""
+    path = copied_ledger(full, tmp_path / "ledger.sqlite")
+    ledger = Ledger(f"sqlite:///{path}")
+    ledger._database._writer = Writer(ledger.heads()[0].ledger, "elsewhere")
+    record(ledger, EventKind.REMOVED, recipient=5)
+    ledger.close()
+    again = Ledger(f"sqlite:///{path}")
+    record(again, EventKind.REMOVED, recipient=7)
+    again.close()
+    return path
+
+
+def test_a_machine_has_a_chain_of_its_own_that_names_the_heads_of_others(two_chains: Path) -> None:
+    assert audited(two_chains) == []
+    ledger = Ledger(f"sqlite:///{two_chains}")
+    first, second = ledger.heads()
+    assert (first.chain, second.chain, second.number) == (1, 2, 1)
+    assert ledger.named_before(1, first.number) == {2: 1}
+    assert ledger.named_before(1, first.number - 1) == {}
+    assert ledger.named_before(2, 1) == {1: first.number - 1}
+    joined = ledger.joined_head()
+    assert ledger.named_before(1, joined.number) == {2: 1}
+    assert audited(two_chains) == []
+
+
+def test_one_chain_made_anew_contradicts_another_that_names_it(two_chains: Path) -> None:
+    rewritten(two_chains, lambda db: db.execute("UPDATE event SET at = at + 1 WHERE id = 11"))
+    assert audited(two_chains) != []
+    with sqlite3.connect(two_chains) as db:
+        db.execute("DELETE FROM event WHERE batch = (SELECT id FROM batch WHERE chain = 2)")
+        db.execute("DELETE FROM batch WHERE chain = 2")
+    assert any("names number 1 of chain 2, which is gone" in one for one in audited(two_chains))
+
+
+@pytest.mark.parametrize("chain", [1, 2])
+def test_whoever_vouches_for_one_chain_vouches_for_what_it_names(
+    two_chains: Path, chain: int
+) -> None:
+    ledger = Ledger(f"sqlite:///{two_chains}")
+    head = next(one for one in ledger.heads() if one.chain == chain)
+
+    def digest_of(of: int, number: int) -> bytes | None:
+        found = ledger.digest_of(of, number)
+        return found[0] if found else None
+
+    found = reaches([HeadWitness(head, "a letter")], digest_of, ledger.named_before)
+    last = {one.chain: one.number for one in ledger.heads()}
+    # The second chain named the first before this wrote once more.
+    assert found == {
+        1: Reach(last[1] if chain == 1 else last[1] - 1, "a letter"),
+        2: Reach(1, "a letter"),
+    }
+    other = WitnessedHead(head.ledger, head.chain, head.number, bytes(32))
+    assert reaches([HeadWitness(other, "forged")], digest_of, ledger.named_before) == {}
