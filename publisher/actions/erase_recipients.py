@@ -13,7 +13,7 @@ from publisher.edges.locks import held
 from publisher.errors import NotFoundError, SendError
 from publisher.people.erasing import ErasurePlan, require_found
 
-PATIENCE = 10.0
+_PATIENCE = 10.0
 """Seconds to wait for a run that sends letters."""
 ASKED_FOR = "asked for"
 """Why somebody is erased, as it stays on record."""
@@ -80,7 +80,7 @@ def _nobody_sends(private: Path) -> Iterator[None]:
     """While this is held, no letter is on its way to whoever is erased."""
     with ExitStack() as stack:
         for name in ("send.lock", "receipts.lock"):
-            if not stack.enter_context(held(private / name, PATIENCE)):
+            if not stack.enter_context(held(private / name, _PATIENCE)):
                 what = "letters are being sent at this moment"
                 raise SendError(what, remedy="wait until that ends, and run the command again")
         yield

@@ -104,8 +104,8 @@ for _command in (
     requests_group,
     receipts_group,
     optouts_command,
-    status_command,
     ledger_group,
+    status_command,
 ):  # in the order of the work, as help and README list them
     command_line.add_command(_command)
 

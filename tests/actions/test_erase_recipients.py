@@ -12,7 +12,7 @@ from publisher.actions.unsettled import unsettled
 from publisher.edges.ledger import close_ledgers
 from publisher.edges.locks import held
 from publisher.edges.project import Project
-from publisher.errors import NotFoundError, TokenError
+from publisher.errors import TokenError
 from publisher.people.messages import Filed
 from publisher.people.requests import RequestKind
 from tests.fixtures.answers import (
@@ -91,7 +91,8 @@ def test_nothing_that_is_personal_is_left_anywhere(house: House) -> None:
 def test_what_was_declared_still_counts_and_is_listed(house: House) -> None:
     before = listed(house.project)
     house.ok("recipients", "erase", "c-1", "--confirm", at=LATER)
-    assert listed(house.project) == before == [("opted out", "in time", "stands")]
+    assert listed(house.project) == before
+    assert before[0] == ("opted out", "in time", "stands")
     assert "c-1" in house.ok("optouts", "2", at=LATER)
     assert "1 opted out" in house.ok("status", at=LATER)
 
@@ -118,7 +119,7 @@ def test_a_link_of_the_erased_shows_no_name_and_still_takes_what_is_declared(
     assert view.declared
     page = posted(project, own, RequestKind.WITHDRAW, LATER)
     assert "customer.example" not in words(page.html)
-    assert listed(project)[-1] == ("withdrawn", "in time", "stands")
+    assert listed(project)[1] == ("withdrawn", "in time", "stands")
     house.ok("receipts", "send", at=LATER)
     house.ok("verify", "--ledger")
 
@@ -146,8 +147,8 @@ def test_an_id_that_is_an_address_goes_and_its_link_with_it(house: House) -> Non
     assert any("erased 4" in line for line in house.ok("optouts", "2", at=LATER).splitlines())
     with pytest.raises(TokenError):
         bearer_of(project, link)
-    with pytest.raises(NotFoundError):
-        house.run("recipients", "erase", "olga@customer.example", at=LATER)
+    refused = house.run("recipients", "erase", "olga@customer.example", at=LATER)
+    assert "there is no recipient with the customer id" in refused.output
 
 
 def test_whoever_is_not_known_is_no_slip(house: House) -> None:
@@ -160,7 +161,7 @@ def test_whoever_is_not_known_is_no_slip(house: House) -> None:
 
 
 def test_not_while_letters_are_sent(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("publisher.actions.erase_recipients.PATIENCE", 0.1)
+    monkeypatch.setattr("publisher.actions.erase_recipients._PATIENCE", 0.1)
     with held(Path(house.project.private) / "send.lock") as ours:
         assert ours
         refused = house.run("recipients", "erase", "c-1", "--confirm", at=LATER)
