@@ -6,14 +6,18 @@ in, with their offset.
 
 from __future__ import annotations
 
+from pathlib import Path
 from threading import Lock
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from publisher.edges.ledger.answers import AnswerTable
 from publisher.edges.ledger.audit import AuditPart
+from publisher.edges.ledger.counts import CountTable
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.deliveries import DeliveryTable
 from publisher.edges.ledger.erasing import ErasingPart
-from publisher.edges.ledger.messages import MessageTable
 from publisher.edges.ledger.rebuilding import RebuildingPart
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
@@ -24,7 +28,7 @@ class Ledger(
     DeliveryTable,
     RequestTable,
     AnswerTable,
-    MessageTable,
+    CountTable,
     AuditPart,
     RebuildingPart,
     ErasingPart,
@@ -41,6 +45,11 @@ class Ledger(
             LedgerError: it cannot be opened, or has tables of another version.
         """
         super().__init__(Database(url))
+
+    @property
+    def identity(self) -> str:
+        """The ledger's own, which a copy has too."""
+        return self._database.identity
 
     def close(self) -> None:
         """Closes every connection."""
@@ -61,6 +70,20 @@ def open_ledger(url: str) -> Ledger:
         if url not in _OPENED:
             _OPENED[url] = Ledger(url)
         return _OPENED[url]
+
+
+def is_begun(url: str) -> bool:
+    """Whether there may be a ledger at a SQLAlchemy URL: a file that is missing is none.
+
+    Nothing is opened, and none is begun.
+    """
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        return True  # whoever opens it says what is wrong
+    name = address.database or ""
+    is_file = address.get_backend_name() == "sqlite" and not name.startswith("file:")
+    return not is_file or Path(name).exists()
 
 
 def close_ledgers() -> None:

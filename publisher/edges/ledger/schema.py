@@ -26,6 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     func,
+    literal_column,
 )
 
 SCHEMA = 2
@@ -99,6 +100,9 @@ Index(
 )
 _ERASES = EVENTS.c.kind.in_(("erased", "pruned"))
 Index("event_that_erases", EVENTS.c.kind, sqlite_where=_ERASES, postgresql_where=_ERASES)
+OF_LEDGER = EVENTS.c.kind.in_([literal_column(f"'{one}'") for one in ("adopted", "restored")])
+"""Events about the ledger as a whole: a condition that finds them by an index of their own."""
+Index("event_of_ledger", EVENTS.c.kind, sqlite_where=OF_LEDGER, postgresql_where=OF_LEDGER)
 
 TEMPLATES = Table(
     "template",
@@ -136,6 +140,9 @@ RECIPIENTS = Table(
     sqlite_autoincrement=True,
 )
 Index("recipient_address", func.lower(RECIPIENTS.c.address))
+APART = RECIPIENTS.c.state != literal_column("'told'")
+"""Recipients who are told no more: a condition that finds them by an index of their own."""
+Index("recipient_apart", RECIPIENTS.c.state, sqlite_where=APART, postgresql_where=APART)
 _LISTED = RECIPIENTS.c.state != "erased"
 Index(
     "recipient_customer",
