@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from publisher.actions import Progress
 from publisher.actions.plan_sending import plan_sending
 from publisher.actions.workplace import Workplace
-from publisher.answers.personal_links import personal_links, personal_token
+from publisher.answers.personal_links import personal_links, personal_token, sample_token
 from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger
@@ -19,9 +19,10 @@ from publisher.errors import SendError
 from publisher.letters.message import Letter
 from publisher.letters.notice import Enclosed, compose_notice, text_to_attach
 from publisher.letters.sending import MOST_FAILURES, SendingReport, refuse_to_go_on
+from publisher.letters.splicing import Template
 from publisher.people.deliveries import STATE_OF, Delivery, DeliveryState, Outcome
 from publisher.people.due import Told, delivery_due, told_before
-from publisher.people.recipients import Recipient
+from publisher.people.recipients import SAMPLE, Recipient
 from publisher.policies.organisation import Organisation
 from publisher.releases.number import Number
 from publisher.releases.release import Release
@@ -63,10 +64,11 @@ def send(workplace: Workplace, policy_id: str, number: Number, progress: Progres
             ),
         )
         todo = [(delivery_due(release, recipient, clock()), recipient) for recipient in to_tell]
-        ledger.begin(policy_id, number, clock())
+        template = ledger.begin(policy_id, number, clock(), letters.sample(clock()), len(to_tell))
         carrier = workplace.open_carrier()
         try:
-            return _send_each(_Sender(ledger, carrier, clock, letters), todo, progress)
+            sender = _Sender(ledger, carrier, clock, letters, template)
+            return _send_each(sender, todo, progress)
         finally:
             carrier.close()
 
@@ -89,6 +91,12 @@ class _Letters:
         links = personal_links(release, organisation, token, self.told.before(recipient))
         return compose_notice(release, recipient, organisation, links, now, self.enclosed)
 
+    def sample(self, now: dt.datetime) -> bytes:
+        """The letter to the sample customer, against which the others are kept."""
+        release, organisation = self.release, self.organisation
+        links = personal_links(release, organisation, sample_token(release), release.previous)
+        return compose_notice(release, SAMPLE, organisation, links, now, self.enclosed).data
+
 
 @dataclass(frozen=True)
 class _Sender:
@@ -98,15 +106,17 @@ class _Sender:
     carrier: Carrier
     clock: Clock
     letters: _Letters
+    template: Template
 
     def send(self, delivery: Delivery, recipient: Recipient) -> Outcome:
         """Sends one letter; it is marked as in doubt from when the carrier may have it."""
         was = DeliveryState.TO_DO
         letter = self.letters.to(recipient, self.clock())
+        kept = self.template.keep(letter.data)
 
         def mark() -> None:
             nonlocal was
-            self.ledger.mark(delivery, recipient.address, letter.id, self.clock())
+            self.ledger.mark(delivery, recipient.address, letter.id, self.clock(), kept)
             was = DeliveryState.IN_DOUBT
 
         outcome = self.carrier.deliver(letter, mark)

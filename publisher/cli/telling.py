@@ -30,16 +30,29 @@ _F = TypeVar("_F", bound=Callable[..., Any])
     type=click.Choice(["eml", "html", "text", "pdf"]),
     help="Output format.",
 )
+@click.option("--sent", is_flag=True, help="With --as, show the letter as it was sent.")
 @output_option
 @click.pass_obj
 def notice_command(
-    asked: Invocation, release: Number, customer: str | None, form: str, output: Path | None
+    asked: Invocation,
+    release: Number,
+    customer: str | None,
+    form: str,
+    sent: bool,
+    output: Path | None,
 ) -> None:
-    """Show the notice of a release as one recipient gets it."""
+    """Show the notice of a release as one recipient gets it, or got it."""
     from publisher.actions.notice import notice
+    from publisher.actions.sent_letter import sent_letter
     from publisher.letters.message import LetterForm
 
-    data = notice(asked.workplace, asked.policy, release, customer, LetterForm(form))
+    workplace, policy_id, how = asked.workplace, asked.policy, LetterForm(form)
+    if sent and customer is None:
+        raise click.UsageError("--sent shows the letter of a recipient: name one with --as")
+    if sent and customer:
+        data = sent_letter(workplace, policy_id, release, customer, how)
+    else:
+        data = notice(workplace, policy_id, release, customer, how)
     console.write_document(output, data)
 
 

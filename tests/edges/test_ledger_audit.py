@@ -174,9 +174,28 @@ FORGERIES = {
         "private 34: its body is gone",
     ),
     "a mail more": (
-        "UPDATE private SET body = (SELECT body FROM private WHERE event = 36) WHERE event = 12",
-        "private 12: has a body that its event knows nothing of",
+        "UPDATE private SET body = (SELECT body FROM private WHERE event = 36) WHERE event = 14",
+        "private 14: has a body that its event knows nothing of",
     ),
+    # letters
+    "a letter": (
+        "UPDATE private SET body = (SELECT body FROM private WHERE event = 20) WHERE event = 12",
+        "private 12: what is on record of the letter is not what was stored",
+    ),
+    "a byte of a letter": (
+        "UPDATE private SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB)"
+        " WHERE event = 12",
+        "private 12: what is on record of the letter is not what was stored",
+    ),
+    "a template": (
+        "UPDATE template SET body = x'28b52ffd0000010000'",
+        "private 12: ",
+    ),
+    "a template that nothing uses": (
+        "INSERT INTO template SELECT randomblob(32), body FROM template",
+        "was altered",
+    ),
+    "a template is gone": ("DELETE FROM template", "private 12: its template "),
     # states
     "an opt-out that is a withdrawal": (
         "UPDATE request SET kind = 'withdraw' WHERE id = 1",

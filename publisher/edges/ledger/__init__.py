@@ -18,6 +18,7 @@ from publisher.edges.ledger.counts import CountTable
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.deliveries import DeliveryTable
 from publisher.edges.ledger.erasing import ErasingPart
+from publisher.edges.ledger.letters import LetterTable
 from publisher.edges.ledger.rebuilding import RebuildingPart
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
@@ -26,6 +27,7 @@ from publisher.edges.ledger.requests import RequestTable
 class Ledger(
     RecipientTable,
     DeliveryTable,
+    LetterTable,
     RequestTable,
     AnswerTable,
     CountTable,

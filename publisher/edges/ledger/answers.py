@@ -23,6 +23,7 @@ from publisher.edges.ledger.requests import insert_request
 from publisher.edges.ledger.schema import ANSWERS, PRIVATE, REQUESTS
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import LedgerError
+from publisher.letters.splicing import KeptLetter
 from publisher.people.deliveries import DeliveryState
 from publisher.people.requests import Answer, Request, RequestKind, Wanted
 from publisher.record.event import EventKind, Happening, microseconds, moment_of
@@ -65,16 +66,22 @@ class AnswerTable(LedgerPart):
         with self._reading() as db:
             return [_answer(row) for row in db.execute(found)]
 
-    def mark_answers(self, numbers: Sequence[int], now: dt.datetime) -> None:
+    def mark_answers(
+        self, numbers: Sequence[int], now: dt.datetime, kept: KeptLetter | None = None
+    ) -> None:
         """Marks answers as in doubt, just before the carrier gets the end of their one letter.
 
         Args:
             numbers: of the requests that the letter answers.
             now: the time.
+            kept: the letter as it goes out; None: it is not kept.
 
         Raises:
             LedgerError: another sender has taken one of them; none was marked.
         """
+        facts = {"requests": list(numbers)}
+        private = {"sha256": kept.sha256} if kept else None
+        body = kept.body if kept else None
 
         def mark(tx: Transaction) -> None:
             if len(_held(tx, numbers, (DeliveryState.TO_DO,))) != len(set(numbers)):
@@ -82,7 +89,8 @@ class AnswerTable(LedgerPart):
                     "another sender has taken this answer", where=self._database.where
                 )
             about = _about(tx, numbers)
-            tx.record(Happening(EventKind.TOLD, now, *about, facts={"requests": list(numbers)}))
+            told = Happening(EventKind.TOLD, now, *about, facts=facts, private=private, body=body)
+            tx.record(told)
 
         self._write(mark)
 

@@ -30,9 +30,9 @@ from publisher.edges.ledger.schema import (
     DELIVERIES,
     EVENTS,
     MESSAGES,
-    OF_LEDGER,
     RECIPIENTS,
     REQUESTS,
+    SELDOM,
 )
 from publisher.people.deliveries import DeliveryState
 from publisher.people.due import REACHED
@@ -162,7 +162,7 @@ class CountTable(MessageTable):
 
     def last_restored(self) -> Restored | None:
         """When the ledger was put back from a copy last; who is in doubt is not counted here."""
-        restored = OF_LEDGER & (EVENTS.c.kind == EventKind.RESTORED)
+        restored = SELDOM & (EVENTS.c.kind == EventKind.RESTORED)
         found = select(EVENTS.c.at, EVENTS.c.facts).where(restored)
         with self._reading() as db:
             row = db.execute(found.order_by(EVENTS.c.id.desc()).limit(1)).first()

@@ -100,9 +100,10 @@ Index(
 )
 _ERASES = EVENTS.c.kind.in_(("erased", "pruned"))
 Index("event_that_erases", EVENTS.c.kind, sqlite_where=_ERASES, postgresql_where=_ERASES)
-OF_LEDGER = EVENTS.c.kind.in_([literal_column(f"'{one}'") for one in ("adopted", "restored")])
-"""Events about the ledger as a whole: a condition that finds them by an index of their own."""
-Index("event_of_ledger", EVENTS.c.kind, sqlite_where=OF_LEDGER, postgresql_where=OF_LEDGER)
+_FEW = ("adopted", "begun", "restored")
+SELDOM = EVENTS.c.kind.in_([literal_column(f"'{one}'") for one in _FEW])
+"""Events of kinds of which there are few: a condition that finds them by an index of their own."""
+Index("event_seldom", EVENTS.c.kind, sqlite_where=SELDOM, postgresql_where=SELDOM)
 
 TEMPLATES = Table(
     "template",

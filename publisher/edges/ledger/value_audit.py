@@ -115,12 +115,7 @@ class ValueAudit:
             body = self._db.execute(found).scalar()
             if body is None:
                 raise KeptLetterError(f"its template {digest.hex()[:16]} is gone")
-            try:
-                data = zstandard.decompress(bytes(body))
-            except zstandard.ZstdError as error:
-                what = f"the template {digest.hex()[:16]} of letters does not read: {error}"
-                raise KeptLetterError(what) from error
-            self._templates[digest] = Template(data, digest)
+            self._templates[digest] = Template.stored(bytes(body), digest)
         return self._templates[digest]
 
 
