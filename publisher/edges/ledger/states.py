@@ -232,9 +232,10 @@ _OWED = """
     INSERT INTO answer (request, state, event, at, tries)
     VALUES (:request, :state, :event, :at, 0)"""
 _COUNTS = """
-    INSERT INTO declaration (policy, major, recipient, kind, late)
-    VALUES (:policy, :major, :recipient, :kind, :late)
-    ON CONFLICT (policy, major, recipient) DO UPDATE SET kind = :kind, late = :late"""
+    INSERT INTO declaration (policy, major, recipient, kind, late, event)
+    VALUES (:policy, :major, :recipient, :kind, :late, :event)
+    ON CONFLICT (policy, major, recipient)
+      DO UPDATE SET kind = :kind, late = :late, event = :event"""
 
 
 def _requested(db: Connection, happened: Sequence[Numbered]) -> None:
@@ -274,16 +275,18 @@ def _request(number: int, one: Happening) -> dict[str, Any]:
 def _declared(db: Connection, happened: Sequence[Numbered]) -> None:
     _requested(db, happened)
     changed = {
-        (one.policy, _major(one.release), one.recipient)
-        for _, one in happened
+        (one.policy, _major(one.release), one.recipient): number
+        for number, one in happened
         # What only repeats another alters nothing.
         if one.recipient is not None and not one.facts.get("repeats")
     }
-    execute(db, _COUNTS, [_counting(db, *one) for one in sorted(changed)])
+    execute(db, _COUNTS, [_counting(db, *one, number) for one, number in sorted(changed.items())])
 
 
-def _counting(db: Connection, policy: str, major: int, recipient: int) -> dict[str, Any]:
-    """What counts of all that a customer declared about a release."""
+def _counting(
+    db: Connection, policy: str, major: int, recipient: int, number: int
+) -> dict[str, Any]:
+    """What counts of all that a customer declared about a release, by the event of a number."""
     requests = requests_of(db, policy, major, recipient)
     counts, late = current_declaration(requests), last_late(requests)
     return {
@@ -292,6 +295,7 @@ def _counting(db: Connection, policy: str, major: int, recipient: int) -> dict[s
         "recipient": recipient,
         "kind": counts.kind if counts else "",
         "late": late.kind if late else "",
+        "event": number,
     }
 
 
