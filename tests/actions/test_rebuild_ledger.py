@@ -6,6 +6,7 @@ import sqlite3
 
 from publisher.edges.project import Project
 from publisher.people.requests import RequestKind
+from tests.edges.test_ledger_audit import without_triggers
 from tests.fixtures.answers import declare, reply, state, take
 from tests.fixtures.house import House
 from tests.fixtures.houses import NOW, letter_states, send_letters, token
@@ -16,7 +17,7 @@ def test_what_was_overwritten_comes_back(project: Project) -> None:
     declare(project, token(project, "c-1"), RequestKind.OPT_OUT, NOW)
     take(project, reply(project, "Is this for me?"))
     before = letter_states(project)
-    with sqlite3.connect(project.private / "ledger.sqlite") as db:
+    with without_triggers(project.private / "ledger.sqlite") as db:
         db.execute("UPDATE request SET kind = 'withdraw'")
         db.execute("DELETE FROM declaration")
         db.execute("UPDATE delivery SET state = 'to do'")

@@ -52,7 +52,7 @@ def test_a_whole_ledger_is_as_it_was_recorded(house: House) -> None:
 
 
 def test_what_plain_sql_turned_into_something_else_is_found(house: House) -> None:
-    with sqlite3.connect(file_of(house)) as db:
+    with without_triggers(file_of(house)) as db:
         db.execute("UPDATE request SET kind = 'withdraw' WHERE id = 1")
         db.execute("UPDATE delivery SET state = 'refused' WHERE recipient = 3")
     found = said(house, code=1)

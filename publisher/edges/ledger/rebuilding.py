@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete
+from collections.abc import Callable
+
+from sqlalchemy import Connection, delete
 
 from publisher.edges.ledger import states
 from publisher.edges.ledger.audit import Reporter, audit_record
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.faults import Faults
+from publisher.edges.ledger.guards import states_unguarded
 from publisher.edges.ledger.replay import all_that_happened
 from publisher.edges.ledger.schema import STATES
 from publisher.edges.ledger.transaction import Transaction
@@ -45,13 +48,18 @@ class RebuildingPart(LedgerPart):
                     where=first.where,
                     remedy="publisher verify --ledger",
                 )
-            for table in STATES:
-                tx.db.execute(delete(table))
-            done = 0
-            for some in all_that_happened(tx.db):
-                states.apply(tx.db, some)
-                done += len(some)
-                report("states", done, count)
+            with states_unguarded(tx.db):
+                _make_again(tx.db, lambda done: report("states", done, count))
             return count
 
         return self._database.write_alone(rebuild)
+
+
+def _make_again(db: Connection, done: Callable[[int], None]) -> None:
+    for table in STATES:
+        db.execute(delete(table))
+    count = 0
+    for some in all_that_happened(db):
+        states.apply(db, some)
+        count += len(some)
+        done(count)

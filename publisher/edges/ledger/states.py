@@ -131,7 +131,8 @@ _ERASE = """
 _OWE_NOTHING = """
     DELETE FROM answer WHERE state <> :accepted AND request IN
       (SELECT id FROM request WHERE id = :request OR recipient = :recipient)"""
-_READ_BY_NOBODY = "UPDATE message SET filed = :erased WHERE id = :message AND filed = :waiting"
+_READ_BY_NOBODY = """
+    UPDATE message SET filed = :erased, filing = :event WHERE id = :message AND filed = :waiting"""
 
 
 def _erased(db: Connection, happened: Sequence[Numbered]) -> None:
@@ -157,8 +158,13 @@ def _erased(db: Connection, happened: Sequence[Numbered]) -> None:
     ]
     execute(db, _OWE_NOTHING, [one for one in owed if one["request"] or one["recipient"]])
     unread = [
-        {"message": one.message, "erased": Filed.ERASED, "waiting": waiting}
-        for _, one in happened
+        {
+            "message": one.message,
+            "event": number,
+            "erased": Filed.ERASED,
+            "waiting": waiting,
+        }
+        for number, one in happened
         for waiting in ("", *sorted(FOR_A_PERSON))
         if one.message is not None
     ]
