@@ -137,7 +137,7 @@ def test_a_damaged_copy_changes_nothing(project: Project, copy: Path, tmp_path: 
     empty.touch()
     before = ledger_of(project).identity
     close_ledgers()
-    for one in (bad, older, nothing, empty, project.private / "ledger.sqlite"):
+    for one in (bad, altered, older, nothing, empty, project.private / "ledger.sqlite"):
         refused = house.run("ledger", "restore", str(one), at=NOW)
         assert refused.exit_code == 2, (one, refused.output)
         assert "try:" in refused.output or one.name == "ledger.sqlite"

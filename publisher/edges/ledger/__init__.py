@@ -11,19 +11,31 @@ from pathlib import Path
 from threading import Lock
 
 from publisher.edges.ledger.answers import AnswerTable
+from publisher.edges.ledger.audit import AuditPart
 from publisher.edges.ledger.continuity import Continuity
 from publisher.edges.ledger.counts import CountTable
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.deliveries import DeliveryTable
 from publisher.edges.ledger.engines import ledger_file
+from publisher.edges.ledger.erasing import ErasingPart
 from publisher.edges.ledger.letters import LetterTable
+from publisher.edges.ledger.rebuilding import RebuildingPart
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
 from publisher.edges.ledger.urls import ledger_address, no_ledger_at
 
 
 class Ledger(
-    RecipientTable, DeliveryTable, LetterTable, RequestTable, AnswerTable, CountTable, Continuity
+    RecipientTable,
+    DeliveryTable,
+    LetterTable,
+    RequestTable,
+    AnswerTable,
+    CountTable,
+    AuditPart,
+    RebuildingPart,
+    ErasingPart,
+    Continuity,
 ):
     """An open ledger; may be shared by threads."""
 

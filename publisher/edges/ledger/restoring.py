@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 
 from publisher.edges.files import sync_folder
+from publisher.edges.ledger.audit import audit_record
 from publisher.edges.ledger.continuity import (
     EffectiveDates,
     ReleaseName,
@@ -21,11 +22,13 @@ from publisher.edges.ledger.continuity import (
 from publisher.edges.ledger.copies import opened_to_read, pending_copy, place_new, require_whole
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.erasures_again import erase_again, gone_since
+from publisher.edges.ledger.faults import Faults
 from publisher.edges.ledger.opening import other_schema
 from publisher.edges.ledger.schema import BATCHES, EVENTS, SCHEMA
 from publisher.edges.ledger.transaction import Transaction
 from publisher.edges.private import make_folders
 from publisher.errors import LedgerError
+from publisher.policies.finding import Severity
 from publisher.record.event import EventKind, Happening, microseconds, moment_of
 
 _ENDINGS = ("-wal", "-shm", "-journal")
@@ -113,6 +116,7 @@ def resume(
         moment: the time.
     """
     with database.reading() as db:
+        _require_sound(db)
         last, as_of = _end_of(db)
         begun = releases_begun(db)
     gone = gone_since(present, database.identity, last) if present else None
@@ -126,6 +130,20 @@ def resume(
 
     doubtful, erased = database.write_alone(take_up)
     return Restoration(as_of, doubtful, erased if gone is not None else None)
+
+
+def _require_sound(db: Connection) -> None:
+    """Raises:
+    LedgerError: what was recorded was altered.
+    """
+    faults = Faults()
+    audit_record(db, faults, lambda *_: None)
+    if errors := [one for one in faults.findings() if one.severity is Severity.ERROR]:
+        first = errors[0]
+        raise LedgerError(
+            f"the copy is not what was recorded: {first.place}: {first.what}",
+            remedy="take an older copy, or ask who altered this one",
+        )
 
 
 def _require_schema(copy: Path) -> None:
