@@ -58,7 +58,10 @@ def send(workplace: Workplace, policy_id: str, number: Number, progress: Progres
             told_before(
                 release, archive.releases(policy_id), lambda n: ledger.letters(policy_id, n)
             ),
-            text_to_attach(release, lambda: archive.file(release, "policy.pdf")),
+            Enclosed(
+                text_to_attach(release, lambda: archive.file(release, "policy.pdf")),
+                ledger.joined_head().line(),
+            ),
         )
         todo = [(delivery_due(release, recipient, clock()), recipient) for recipient in to_tell]
         template = ledger.begin(policy_id, number, clock(), letters.sample(clock()), len(to_tell))
@@ -79,21 +82,20 @@ class _Letters:
     key: bytes
     """Signs the personal links."""
     told: Told
-    attached: bytes
+    enclosed: Enclosed
 
     def to(self, recipient: Recipient, now: dt.datetime) -> Letter:
         """The letter to one recipient."""
         release, organisation = self.release, self.organisation
         token = personal_token(self.key, release, recipient)
         links = personal_links(release, organisation, token, self.told.before(recipient))
-        return compose_notice(release, recipient, organisation, links, now, Enclosed(self.attached))
+        return compose_notice(release, recipient, organisation, links, now, self.enclosed)
 
     def sample(self, now: dt.datetime) -> bytes:
         """The letter to the sample customer, against which the others are kept."""
         release, organisation = self.release, self.organisation
         links = personal_links(release, organisation, sample_token(release), release.previous)
-        enclosed = Enclosed(self.attached)
-        return compose_notice(release, SAMPLE, organisation, links, now, enclosed).data
+        return compose_notice(release, SAMPLE, organisation, links, now, self.enclosed).data
 
 
 @dataclass(frozen=True)

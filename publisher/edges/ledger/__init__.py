@@ -13,15 +13,28 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from publisher.edges.ledger.answers import AnswerTable
+from publisher.edges.ledger.audit import AuditPart
 from publisher.edges.ledger.counts import CountTable
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.deliveries import DeliveryTable
+from publisher.edges.ledger.erasing import ErasingPart
 from publisher.edges.ledger.letters import LetterTable
+from publisher.edges.ledger.rebuilding import RebuildingPart
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
 
 
-class Ledger(RecipientTable, DeliveryTable, LetterTable, RequestTable, AnswerTable, CountTable):
+class Ledger(
+    RecipientTable,
+    DeliveryTable,
+    LetterTable,
+    RequestTable,
+    AnswerTable,
+    CountTable,
+    AuditPart,
+    RebuildingPart,
+    ErasingPart,
+):
     """An open ledger; may be shared by threads."""
 
     def __init__(self, url: str) -> None:
