@@ -112,7 +112,7 @@ def test_a_letter_that_was_never_handed_over_erased_or_not_kept_is_said_to_be_so
             sent(project, customer)
         return caught.value
 
-    assert refused("c-1", "never handed to a carrier").remedy == (
+    assert refused("c-1", "is not on record").remedy == (
         "publisher notice 2 --as c-1  # as it is composed today"
     )
     with pytest.raises(NotFoundError, match="`c-9`"):
@@ -191,7 +191,7 @@ def test_in_every_form(tmp_path: Path) -> None:
         assert "--as" in result.output
         result = house.run("notice", "3", "--as", "c1", "--sent")
         assert result.exit_code == 2
-        assert "was never handed to a carrier" in result.output
+        assert "is not on record" in result.output
 
 
 def test_it_needs_no_release_that_is_as_it_was(project: Project) -> None:
