@@ -125,7 +125,8 @@ def set_old_tables_aside(db: Connection) -> Mapping[str, int]:
         The last number that was given in each table which gives numbers.
     """
     if db.dialect.name == "sqlite":
-        last = dict(db.execute(text("SELECT name, seq FROM sqlite_sequence")).tuples().all())
+        found = db.execute(text("SELECT name, seq FROM sqlite_sequence"))
+        last = {row.name: row.seq for row in found}
         for kind, name in db.execute(text(_PARTS_OF_FILE)).all():
             db.execute(text(f'DROP {kind} "{name}"'))
     else:
