@@ -49,6 +49,7 @@ def sent(project: Project, customer: str, form: LetterForm = LetterForm.EML) -> 
     return sent_letter(workplace(project, LATER), "privacy", TWO, customer, form)
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_each_letter_comes_back_as_the_carrier_had_it(project: Project) -> None:
     send_letters(project)
     assert sorted(sent(project, one) for one in CUSTOMERS) == sorted(spooled(project))
@@ -72,6 +73,7 @@ def test_what_is_composed_today_does_not_matter(project: Project) -> None:
     assert message["To"] == "Anna Example <anna@customer.example>"
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_a_later_run_goes_on_with_the_template_or_begins_a_new_one(project: Project) -> None:
     def templates() -> int:
         with ledger_of(project)._database.reading() as db:
@@ -111,6 +113,7 @@ def test_the_text_that_travels_with_the_letter_is_kept_once(tmp_path: Path) -> N
         assert max(sizes.scalars()) < 700
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_a_letter_that_was_never_handed_over_erased_or_not_kept_is_said_to_be_so(
     project: Project,
 ) -> None:
@@ -150,6 +153,7 @@ def test_a_letter_that_was_never_handed_over_erased_or_not_kept_is_said_to_be_so
     assert sent(project, "c-2")
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_receipts_are_kept_too(project: Project) -> None:
     """Against the receipt of the sample customer, which is stored once for a release."""
     for customer in CUSTOMERS:
