@@ -35,7 +35,7 @@ class Customer(NamedTuple):
     name: str | None = None
     language: str | None = None
     """A tag of BCP 47, in its usual spelling; empty: not known."""
-    class_: str | None = None
+    group: str | None = None
     """`customer` or `business user`; empty: not known."""
     joined: str | None = None
     """The day on which they became a customer, ISO 8601; empty: not known."""

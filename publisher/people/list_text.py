@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from publisher.releases.remedies import shell_word as quote
 
 from publisher.errors import RecipientsError
 
@@ -37,20 +38,33 @@ class ListName:
 
     name: str
     """Of the file; `-` for standard input."""
-    again: str = ""
-    """A command of the shell that writes its bytes; empty: there is none."""
+    path: str = ""
+    """Where it is, from the root; empty: it has no place, or is gone when it was read."""
+    packed: bool = False
+    """Whether it is compressed by gzip."""
     options: str = ""
-    """Those that the list was imported with, each after a space."""
+    """Those that the list is imported with, each after a space."""
 
     def recoded(self, encoding: str) -> str:
-        """The command that imports it from another encoding.
+        """The command of a shell that imports it from another encoding.
 
         Args:
             encoding: as iconv calls it.
         """
-        before = f"{self.again} | " if self.again else "… | "
+        path = quote(self.path)
         change = f"iconv -f {encoding} -t UTF-8"
-        return f"{before}{change} | publisher recipients import -{self.options}"
+        if not self.path:
+            change = f"… | {change}"
+        elif self.packed:
+            change = f"gzip -dc {path} | {change}"
+        else:
+            change = f"{change} {path}"
+        return f"{change} | publisher recipients import -{self.options}"
+
+    @property
+    def again(self) -> str:
+        """The command that imports it again."""
+        return f"publisher recipients import {quote(self.path) if self.path else "FILE"}{self.options}"
 
 
 class ListText:

@@ -16,7 +16,7 @@ from publisher.people.list_text import ListName
 from publisher.releases.number import Number
 from tests.fixtures.some import some
 
-NAME = ListName("list.csv", "cat list.csv")
+NAME = ListName("list.csv", "/srv/our lists/list.csv")
 NUMBERS = {"privacy": {Number(1), Number(2), Number(2, 1)}}
 BOTH = {**NUMBERS, "terms": {Number(1)}}
 
@@ -205,9 +205,9 @@ def test_another_language_is_left_out(bad: str) -> None:
 
 
 def test_a_class_is_one_of_two() -> None:
-    assert customers(row("class", "Business  User"))[0].class_ == "business user"
-    assert customers(row("class", "customer"))[0].class_ == "customer"
-    assert customers(row("class", ""))[0].class_ == ""
+    assert customers(row("class", "Business  User"))[0].group == "business user"
+    assert customers(row("class", "customer"))[0].group == "customer"
+    assert customers(row("class", ""))[0].group == ""
     assert "`customer` or `business user`" in faults(row("class", "vip"))
 
 
@@ -261,7 +261,8 @@ def test_windows_1252_is_told_with_its_line_and_what_it_would_say(text: str) -> 
     error = refusal(JOERG.encode("cp1252"))
     assert error.where == "list.csv:3"
     assert "perhaps Windows-1252; so read, this line says: 8,b@one.example,Jörg" in error.what
-    command = "cat list.csv | iconv -f WINDOWS-1252 -t UTF-8 | publisher recipients import -"
+    path = "'/srv/our lists/list.csv'"
+    command = f"iconv -f WINDOWS-1252 -t UTF-8 {path} | publisher recipients import -"
     assert error.remedy.splitlines()[-1] == command
 
 
