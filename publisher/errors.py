@@ -69,6 +69,10 @@ class LedgerError(PublisherError):
     """The ledger cannot be read or written; nothing of the act was recorded."""
 
 
+class KeptLetterError(PublisherError):
+    """A letter on record is not there, or is not the one that was sent."""
+
+
 class MailError(PublisherError):
     """A message cannot be read within the limits: a person has to."""
 

@@ -41,7 +41,8 @@ def opt_out(workplace: Workplace, at: FormAddress, token: str, action: str) -> S
         evidence = {"form": bearer.name, "pressed": kind.value}
         wanted = bearer.declares(kind, Channel.FORM, evidence)
         recorded = ledger.record(wanted, workplace.clock, bearer.timing)
-        requests = ledger.requests(wanted.policy, wanted.number.major, wanted.recipient)
+        major, whom = bearer.release.number.major, bearer.recipient.number
+        requests = ledger.requests(wanted.policy, major, whom)
     except TokenError:
         return page.saying(FormMessage.BAD_LINK)
     except TooOftenError:

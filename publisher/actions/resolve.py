@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from publisher.actions.workplace import Workplace
 from publisher.people.recipients import known_recipient
-from publisher.people.resolution import Resolution, resolved_state
+from publisher.people.resolution import OPERATOR, Resolution, resolved_state
 from publisher.releases.number import Number
 
 
 def resolve(
-    workplace: Workplace, policy_id: str, number: Number, customer: str, outcome: Resolution
+    workplace: Workplace,
+    policy_id: str,
+    number: Number,
+    customer: str,
+    outcome: Resolution,
+    role: str = OPERATOR,
 ) -> None:
     """Settles a letter in doubt or refused, by what a person found in the relay's log or heard.
 
@@ -17,6 +22,7 @@ def resolve(
         workplace, policy_id, number: about which release.
         customer: the recipient's customer id.
         outcome: what was found out.
+        role: of the person who found it out.
 
     Raises:
         NotFoundError: there is no such letter.
@@ -29,4 +35,4 @@ def resolve(
     state = resolved_state(delivery, outcome, customer, number)
     assert delivery is not None
     reply = f"resolved by hand: {outcome}"
-    ledger.settle(delivery, state, reply, workplace.clock(), was=delivery.state)
+    ledger.settle(delivery, state, reply, workplace.clock(), was=delivery.state, role=role)

@@ -20,7 +20,7 @@ from publisher.letters.message import Letter
 from publisher.letters.notice import compose_notice, text_to_attach
 from publisher.letters.sending import MOST_FAILURES, SendingReport, refuse_to_go_on
 from publisher.people.deliveries import STATE_OF, Delivery, DeliveryState, Outcome
-from publisher.people.due import Told, told_before
+from publisher.people.due import Told, delivery_due, told_before
 from publisher.people.recipients import Recipient
 from publisher.policies.organisation import Organisation
 from publisher.releases.number import Number
@@ -59,7 +59,8 @@ def send(workplace: Workplace, policy_id: str, number: Number, progress: Progres
             ),
             text_to_attach(release, lambda: archive.file(release, "policy.pdf")),
         )
-        todo = _enlisted(ledger, release, to_tell, clock())
+        todo = [(delivery_due(release, recipient, clock()), recipient) for recipient in to_tell]
+        ledger.begin(policy_id, number, clock())
         carrier = workplace.open_carrier()
         try:
             return _send_each(_Sender(ledger, carrier, clock, letters), todo, progress)
@@ -109,21 +110,6 @@ class _Sender:
         state = STATE_OF[outcome.fate]
         self.ledger.settle(delivery, state, outcome.reply, self.clock(), was=was)
         return outcome
-
-
-def _enlisted(
-    ledger: Ledger, release: Release, to_tell: Sequence[Recipient], now: dt.datetime
-) -> list[tuple[Delivery, Recipient]]:
-    """Puts recipients on the list of a release; returns what is to be delivered, and to whom."""
-    assert release.effective is not None
-    policy_id, number = release.policy.id, release.number
-    wanted = {r.number: r for r in to_tell}
-    ledger.enlist(policy_id, number, release.effective, sorted(wanted), now)
-    return [
-        (delivery, wanted[delivery.recipient])
-        for delivery in ledger.deliveries(policy_id, number.major)
-        if delivery.release == str(number) and delivery.recipient in wanted
-    ]
 
 
 def _send_each(

@@ -54,7 +54,7 @@ def settle_request(workplace: Workplace, number: int, judgement: Judgement) -> V
         known = judgement.about or message.recipient
         whose = _bearer(ledger, bearers, message, judgement.about) if known else None
         _require_no_effect(ledger, number, whose, judgement)
-        ledger.file(number, filing_of(decision, whose, message), clock())
+        ledger.file(number, filing_of(decision, whose, message), clock(), judgement.role)
         return Verdict(number, Filed.SETTLED, decision.reason)
     bearer = _bearer(ledger, bearers, message, judgement.about)
     mail = _mail(ledger, number)
@@ -76,13 +76,12 @@ def settle_request(workplace: Workplace, number: int, judgement: Judgement) -> V
     recorded = ledger.record(wanted, clock, bearer.timing)
     reason = judgement_reason(judgement, bearer, answered=wanted.answered)
     filing = filing_of(Decision(Filed.SETTLED, reason), bearer, message, recorded)
-    ledger.file(number, filing, clock())
+    ledger.file(number, filing, clock(), judgement.role)
     return Verdict(number, Filed.SETTLED, reason, recorded.request.receipt)
 
 
 def _message(ledger: Ledger, number: int, judgement: Judgement) -> Message:
-    found = next((m for m in ledger.messages() if m.id == number), None)
-    return require_open(number, found, judgement)
+    return require_open(number, ledger.message(number), judgement)
 
 
 def _require_no_effect(

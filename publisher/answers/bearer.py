@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from publisher.answers.declarations import timing
 from publisher.answers.token import Token, is_signed, is_signed_for_a_row
@@ -13,7 +13,7 @@ from publisher.letters.message import had_row_token
 from publisher.people.deliveries import Delivery
 from publisher.people.messages import Message
 from publisher.people.recipients import Recipient
-from publisher.people.requests import BEHIND, Channel, RequestKind, Timing, Wanted
+from publisher.people.requests import Channel, RequestKind, Timing, Wanted
 from publisher.releases.chronology import overtaken
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
@@ -65,20 +65,18 @@ class Bearer:
 
         Args:
             kind: opt out, or withdraw that.
-            evidence: what proves it; the release and its seal are added, and the time that the
-                clock was behind, if it was.
+            evidence: what proves it; the release and its seal are added.
             message: what came in.
             before: when the message before it came in; None: there is none.
             answered: whether a receipt is to be mailed.
         """
-        late = overtaken(message.received, [before, self.release.published])
-        behind = {BEHIND: late.isoformat()} if late else {}
-        return self._wanted(
-            kind,
-            Channel.MAIL,
-            {**evidence, **behind},
+        wanted = self._wanted(kind, Channel.MAIL, evidence)
+        return replace(
+            wanted,
             received=message.received,
             answered=answered,
+            message=message.id,
+            behind=overtaken(message.received, [before, self.release.published]),
         )
 
     def _wanted(
@@ -86,9 +84,6 @@ class Bearer:
         kind: RequestKind,
         channel: Channel,
         evidence: Mapping[str, object],
-        *,
-        received: dt.datetime | None = None,
-        answered: bool = True,
     ) -> Wanted:
         release = self.release
         return Wanted(
@@ -98,9 +93,7 @@ class Bearer:
             self.recipient.number,
             channel,
             {"release": release.name, "seal": release.seal, **evidence},
-            received=received,
             not_before=release.published,
-            answered=answered,
         )
 
 

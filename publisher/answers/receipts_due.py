@@ -88,4 +88,4 @@ def asked_with(address: str, policy_id: str, number: Number) -> Wanted:
 
 def address_asked_with(asked: Request) -> str:
     """The address that somebody asked with; empty: it is none of these requests."""
-    return str(json.loads(asked.evidence).get(ADDRESS, ""))
+    return str(json.loads(asked.evidence or "{}").get(ADDRESS, ""))

@@ -12,6 +12,7 @@ from publisher.errors import NotFoundError, RequestError
 from publisher.mail.mail import Mail
 from publisher.people.messages import FOR_A_PERSON, Filed, Message
 from publisher.people.requests import Request, RequestKind
+from publisher.people.resolution import OPERATOR
 from publisher.releases.number import Number
 
 
@@ -38,6 +39,8 @@ class Judgement:
     again: bool = False
     """Also of one that was settled before, or filed as a machine's: a decision is mended by
     another, and both are kept."""
+    role: str = OPERATOR
+    """Of the person."""
 
 
 def require_reason(judgement: Judgement) -> None:

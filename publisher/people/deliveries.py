@@ -17,6 +17,8 @@ class DeliveryState(StrEnum):
     """The carrier took it; whether it arrived, nobody knows."""
     REFUSED = "refused"
     BOUNCED = "bounced"
+    AGREED = "agreed"
+    """No letter was needed: the customer came with this version, and agreed to it then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,8 @@ class Delivery:
     policy: str
     release: str
     recipient: int
-    effective: dt.date
-    """The effective date that the notice tells of."""
+    effective: dt.date | None
+    """The effective date that the notice tells of; None: no letter told of one."""
     state: DeliveryState
     reply: str
     """What the carrier said last."""

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from publisher.errors import NotFoundError
+
+
+class RecipientState(StrEnum):
+    """Whether a recipient is told."""
+
+    TOLD = "told"
+    REMOVED = "removed"
+    """Taken off the list: told of nothing from then on."""
+    ERASED = "erased"
+    """What is personal was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +28,20 @@ class Recipient:
     """The organisation's own id for the customer."""
     address: str
     name: str
+    language: str = ""
+    """BCP 47; empty: not known."""
+    group: str = ""
+    """The class of customer, such as `business user`; empty: not known."""
+    state: RecipientState = RecipientState.TOLD
+
+
+def erased_customer(number: int) -> str:
+    """What stands in place of a customer id that was erased.
+
+    Args:
+        number: of the recipient.
+    """
+    return f"erased {number}"
 
 
 SAMPLE = Recipient(0, "sample", "customer@customer.example", "Sample Customer")

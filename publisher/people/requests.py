@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,10 +12,6 @@ from publisher.releases.number import Number
 
 TimingOf = Callable[[dt.datetime], "Timing"]
 """Says of a time whether what came then came in time."""
-
-
-BEHIND = "clock_behind"
-"""In the evidence of a request: the clock was behind this time, which was on record already."""
 
 
 class RequestKind(StrEnum):
@@ -45,7 +40,7 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a customer asked for; recorded for ever."""
+    """What a customer asked for; never altered."""
 
     id: int
     kind: RequestKind
@@ -57,28 +52,25 @@ class Request:
     timing: Timing
     channel: Channel
     evidence: str
-    """What proves it: JSON."""
+    """What proves it: JSON; empty: it was erased, or not asked for."""
     repeats: int | None
     """The request that said the same before; this one changes nothing."""
+    message: int | None = None
+    """The number of the message that it came in; None: it came by form."""
+    behind: dt.datetime | None = None
+    """A time that was on record already, and that the clock it was recorded by was behind."""
 
     @property
     def clock_behind(self) -> bool:
         """Whether the clock it was recorded by was behind what was on record already."""
-        return self.came_after != self.received
-
-    @property
-    def message(self) -> int | None:
-        """The number of the message that it came in; None: it came by form."""
-        number = json.loads(self.evidence).get("message")
-        return number if isinstance(number, int) else None
+        return self.behind is not None
 
     @property
     def came_after(self) -> dt.datetime:
         """Its place among others: when it came in, or, by a clock that was behind, what it was
         behind of.
         """
-        behind = json.loads(self.evidence).get(BEHIND)
-        return dt.datetime.fromisoformat(behind) if behind else self.received
+        return self.behind or self.received
 
     @property
     def receipt(self) -> str:
@@ -92,7 +84,8 @@ class Wanted:
 
     kind: RequestKind
     policy: str
-    number: Number
+    number: Number | None
+    """None: it is about no release."""
     recipient: int | None
     """None: somebody who did not prove who they are."""
     channel: Channel
@@ -103,6 +96,10 @@ class Wanted:
     """It cannot have come before this, whatever the clock says."""
     answered: bool = True
     """Whether an answer by mail is due; a repeat is never answered again."""
+    message: int | None = None
+    """The number of the message that it came in."""
+    behind: dt.datetime | None = None
+    """A time that had passed for certain when it came, though the clock said another."""
 
 
 @dataclass(frozen=True, slots=True)

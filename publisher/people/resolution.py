@@ -15,6 +15,10 @@ UNSETTLED = (DeliveryState.IN_DOUBT, DeliveryState.REFUSED, DeliveryState.BOUNCE
 """States of a letter that a person has to see to."""
 
 
+OPERATOR = "operator"
+"""The role of whoever does not say which one they have."""
+
+
 class Resolution(StrEnum):
     """What a person found out about a letter."""
 

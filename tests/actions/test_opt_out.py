@@ -16,6 +16,7 @@ from publisher.edges.project import Project
 from publisher.errors import TokenError
 from publisher.letters.message import message_id
 from publisher.people.deliveries import DeliveryState
+from publisher.people.due import delivery_due
 from publisher.people.messages import Filed
 from publisher.people.requests import RequestKind
 from tests.fixtures.answers import (
@@ -30,7 +31,7 @@ from tests.fixtures.answers import (
 )
 from tests.fixtures.house import KEY, House
 from tests.fixtures.houses import NOW, ONE, TWO, import_customers, letter_for, make, token
-from tests.fixtures.workplaces import ledger_of
+from tests.fixtures.workplaces import archive_of, ledger_of
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
@@ -73,9 +74,7 @@ def sent(project: Project, customer: str, words: str, state: DeliveryState) -> N
     recipient = ledger_of(project).customer(customer)
     assert recipient is not None
     ledger = ledger_of(project)
-    ledger.enlist("privacy", TWO, dt.date(2027, 3, 1), [recipient.number], NOW)
-    one = ledger.delivery("privacy", TWO, recipient.number)
-    assert one is not None
+    one = delivery_due(archive_of(project).release("privacy", TWO), recipient, NOW)
     ledger.mark(one, recipient.address, message_id(words, "hosting.example"), NOW)
     ledger.settle(one, state, "", NOW)
 
@@ -100,9 +99,9 @@ def test_an_old_link_opens_nothing_where_no_such_letter_was_sent(project: Projec
     # A letter that this program sent has a token of its own, so an old one is from elsewhere.
     letter = letter_for(project, "c-1")
     ledger = ledger_of(project)
-    ledger.enlist("privacy", TWO, dt.date(2027, 3, 1), [1], NOW)
-    one = ledger.delivery("privacy", TWO, 1)
-    assert one is not None
+    anna = ledger.recipient(1)
+    assert anna is not None
+    one = delivery_due(archive_of(project).release("privacy", TWO), anna, NOW)
     ledger.mark(one, "anna@customer.example", letter.id, NOW)
     ledger.settle(one, DeliveryState.ACCEPTED, "", NOW)
     with pytest.raises(TokenError):

@@ -90,7 +90,7 @@ def test_twice_is_the_same_as_once(project: Project) -> None:
     first, second = take(project, raw), take(project, raw, now=NOW + HOUR)
     assert (first.receipt, second.receipt) == ("R-000001", "R-000001")
     assert "said before" in second.reason
-    assert len(ledger_of(project).messages()) == 2
+    assert len(list(ledger_of(project).messages())) == 2
     assert len(ledger_of(project).requests("privacy", 2)) == 2
     assert len(spooled(project)) == 1
 
@@ -180,7 +180,7 @@ def test_a_machine_without_words_of_its_own_is_for_nobody(project: Project, quot
     text = "".join(f"> {line}\n" for line in letter.splitlines()) if quotes else ""
     verdict = take(project, reply(project, text, Auto_Submitted="auto-replied"))
     assert verdict.filed is Filed.AUTOMATIC
-    assert ledger_of(project).waiting() == []
+    assert list(ledger_of(project).waiting()) == []
 
 
 def test_a_report_of_a_mail_server_is_a_machine(project: Project) -> None:

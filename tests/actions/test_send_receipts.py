@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 import threading
 import time
 from pathlib import Path
@@ -168,8 +169,8 @@ def test_what_was_not_taken_for_now_is_tried_less_and_less_often() -> None:
 
 
 def test_one_receipt_that_cannot_be_written_holds_up_no_other(project: Project) -> None:
-    with ledger_of(project)._writing() as db:
-        db.exec_driver_sql("UPDATE recipient SET name = 'A' || char(7) WHERE id = 1")
+    with sqlite3.connect(project.private / "ledger.sqlite") as db:
+        db.execute("UPDATE recipient SET name = 'A' || char(7) WHERE id = 1")
     declare(project)
     declare(project, customer="c-2")
     assert send_receipts(at(project)).sent == 1

@@ -12,7 +12,7 @@ from publisher.answers.token import Capability, Token, make_token, parse_token
 from publisher.errors import NotFoundError, TokenError
 from publisher.people.messages import Message
 from publisher.people.recipients import Recipient
-from publisher.people.requests import BEHIND, Channel, RequestKind, Timing
+from publisher.people.requests import Channel, RequestKind, Timing
 from publisher.releases.number import Number
 from publisher.releases.releases import Releases
 from tests.fixtures.amendments import PUBLISHED, amendments
@@ -88,4 +88,4 @@ def test_a_mail_counts_from_when_it_came_and_a_clock_that_is_behind_is_noted(
     message = Message(7, came, "", None, "", "", "", None, None, None)
     wanted = bearer.declares_by_mail(RequestKind.OPT_OUT, {}, message, None, answered=False)
     assert (wanted.received, wanted.channel, wanted.answered) == (came, Channel.MAIL, False)
-    assert (BEHIND in wanted.evidence) is behind
+    assert (wanted.behind is not None) is behind

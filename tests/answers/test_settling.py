@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import replace
 
 import pytest
@@ -113,9 +112,8 @@ def declared(
 ) -> Request:
     """The request of a number, from a message or by form, each an hour after the one before."""
     came = PUBLISHED + dt.timedelta(hours=number)
-    evidence = json.dumps({"message": message} if message else {"form": "privacy/2"})
-    timing, channel = Timing.IN_TIME, Channel.MAIL
-    return Request(number, kind, "privacy", "2", 2, 1, came, timing, channel, evidence, repeats)
+    about = ("privacy", "2", 2, 1, came, Timing.IN_TIME, Channel.MAIL, "{}")
+    return Request(number, kind, *about, repeats, message)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import resource
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -83,7 +84,7 @@ def client(project: Project, watch: Watch) -> TestClient:
 def everything(project: Project) -> dict[str, list[object]]:
     """Every row of the ledger."""
     ledger = ledger_of(project)
-    tables = ("recipient", "delivery", "request", "answer", "message", "filing")
+    tables = ("batch", "event", "private", "recipient", "delivery", "request", "answer", "message")
     with ledger._reading() as db:
         return {t: [*db.exec_driver_sql(f"SELECT * FROM {t}").fetchall()] for t in tables}
 
@@ -366,8 +367,8 @@ def test_there_is_no_receipt_for_what_was_not_recorded(
     project: Project, client: TestClient
 ) -> None:
     own = token(project, "c-1")
-    with ledger_of(project)._writing() as db:
-        db.exec_driver_sql("DROP TABLE answer")
+    with sqlite3.connect(project.private / "ledger.sqlite") as db:
+        db.execute("DROP TABLE answer")
     answer = client.post(PAGE, data={TOKEN_FIELD: own, ACTION_FIELD: OUT})
     assert answer.status_code == 503
     assert "Your declaration was not recorded" in words(answer.text)

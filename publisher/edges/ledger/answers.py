@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select, update
-from sqlalchemy.engine import RowMapping
+from sqlalchemy import select
 
 from publisher.answers.declarations import DAY
 from publisher.edges.clock import Clock
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.recipients import recipients_at
-from publisher.edges.ledger.requests import insert_request, request_of
-from publisher.edges.ledger.tables import ANSWERS, REQUESTS
+from publisher.edges.ledger.request_rows import (
+    EVIDENCE,
+    REQUEST_COLUMNS,
+    REQUESTS_PROVEN,
+    request_of,
+)
+from publisher.edges.ledger.requests import insert_request
+from publisher.edges.ledger.schema import ANSWERS, PRIVATE, REQUESTS
+from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import LedgerError
 from publisher.people.deliveries import DeliveryState
 from publisher.people.requests import Answer, Request, RequestKind, Wanted
+from publisher.record.event import EventKind, Happening, microseconds, moment_of
 from publisher.releases.number import Number
+
+_LAST = PRIVATE.alias()
+_KIND_AFTER = {
+    DeliveryState.ACCEPTED: EventKind.TAKEN,
+    DeliveryState.REFUSED: EventKind.REFUSED,
+    DeliveryState.TO_DO: EventKind.PUT_OFF,
+    DeliveryState.IN_DOUBT: EventKind.DOUBTED,
+}
 
 
 class AnswerTable(LedgerPart):
@@ -31,15 +47,23 @@ class AnswerTable(LedgerPart):
             states: which; none given: all.
             since: only those whose state was set then or later.
         """
-        columns = (ANSWERS.c.state, ANSWERS.c.reply, ANSWERS.c.at, ANSWERS.c.tries)
-        joined = REQUESTS.join(ANSWERS, ANSWERS.c.request == REQUESTS.c.id)
-        found = select(REQUESTS, *columns).select_from(joined).order_by(REQUESTS.c.id)
+        joined = REQUESTS_PROVEN.join(ANSWERS, ANSWERS.c.request == REQUESTS.c.id).outerjoin(
+            _LAST, _LAST.c.event == ANSWERS.c.event
+        )
+        columns = (
+            *(c for c in REQUEST_COLUMNS if c.name != "event"),
+            EVIDENCE,
+            ANSWERS.c.at,
+            ANSWERS.c.tries,
+        )
+        found = select(*columns, ANSWERS.c.state, _LAST.c.value.label("words"))
+        found = found.select_from(joined).order_by(REQUESTS.c.id)
         if states:
             found = found.where(ANSWERS.c.state.in_(states))
         if since is not None:
-            found = found.where(ANSWERS.c.at >= since)
+            found = found.where(ANSWERS.c.at >= microseconds(since))
         with self._reading() as db:
-            return [_answer(row) for row in db.execute(found).mappings()]
+            return [_answer(row) for row in db.execute(found)]
 
     def mark_answers(self, numbers: Sequence[int], now: dt.datetime) -> None:
         """Marks answers as in doubt, just before the carrier gets the end of their one letter.
@@ -51,13 +75,15 @@ class AnswerTable(LedgerPart):
         Raises:
             LedgerError: another sender has taken one of them; none was marked.
         """
-        same = ANSWERS.c.request.in_(numbers) & (ANSWERS.c.state == DeliveryState.TO_DO)
-        values = {"state": DeliveryState.IN_DOUBT, "at": now, "tries": ANSWERS.c.tries + 1}
-        with self._writing() as db:
-            if db.execute(update(ANSWERS).where(same).values(values)).rowcount != len(numbers):
+
+        def mark(tx: Transaction) -> None:
+            if len(_held(tx, numbers, (DeliveryState.TO_DO,))) != len(set(numbers)):
                 raise LedgerError(
                     "another sender has taken this answer", where=self._database.where
                 )
+            tx.record(Happening(EventKind.TOLD, now, facts={"requests": list(numbers)}))
+
+        self._write(mark)
 
     def settle_answers(
         self,
@@ -67,6 +93,7 @@ class AnswerTable(LedgerPart):
         now: dt.datetime,
         *,
         was: Sequence[DeliveryState] = (DeliveryState.IN_DOUBT,),
+        role: str = "",
     ) -> None:
         """Records what became of the one letter that answers some requests.
 
@@ -74,16 +101,21 @@ class AnswerTable(LedgerPart):
             numbers: of the requests.
             state, reply, now: what became of the letter, and when.
             was: the states the caller knows them to be in; those in another one stay as they are.
+            role: of the person who found out; empty: the carrier said so.
         """
-        values: dict[str, Any] = {"state": state, "reply": reply, "at": now}
-        if was == (DeliveryState.TO_DO,):
-            values["tries"] = ANSWERS.c.tries + 1
-        own = ANSWERS.c.request.in_(numbers) & ANSWERS.c.state.in_(was)
-        with self._writing() as db:
-            db.execute(update(ANSWERS).where(own).values(values))
+        kind: EventKind = EventKind.RESOLVED if role else _KIND_AFTER[state]
+        facts: dict[str, Any] = {"outcome": "accepted", "role": role} if role else {}
+        if tuple(was) == (DeliveryState.TO_DO,):
+            facts["tried"] = 1
+        self._settle(numbers, was, kind, facts, reply, now)
 
     def reopen_answers(
-        self, numbers: Sequence[int], reply: str, now: dt.datetime, was: Sequence[DeliveryState]
+        self,
+        numbers: Sequence[int],
+        reply: str,
+        now: dt.datetime,
+        was: Sequence[DeliveryState],
+        role: str,
     ) -> None:
         """Makes answers due again, as if they had never been tried.
 
@@ -91,11 +123,26 @@ class AnswerTable(LedgerPart):
             numbers: of the requests.
             reply, now: why, and when.
             was: the states the caller knows them to be in; those in another one stay as they are.
+            role: of the person who decided it.
         """
-        values = {"state": DeliveryState.TO_DO, "reply": reply, "at": now, "tries": 0}
-        own = ANSWERS.c.request.in_(numbers) & ANSWERS.c.state.in_(was)
-        with self._writing() as db:
-            db.execute(update(ANSWERS).where(own).values(values))
+        facts = {"outcome": "again", "role": role}
+        self._settle(numbers, was, EventKind.RESOLVED, facts, reply, now)
+
+    def _settle(
+        self,
+        numbers: Sequence[int],
+        was: Sequence[DeliveryState],
+        kind: EventKind,
+        facts: dict[str, Any],
+        reply: str,
+        now: dt.datetime,
+    ) -> None:
+        def settle(tx: Transaction) -> None:
+            if own := _held(tx, numbers, was):
+                concerned = {**facts, "requests": own}
+                tx.record(Happening(kind, now, facts=concerned, private={"reply": reply}))
+
+        self._write(settle)
 
     def pass_on(self, asked: Request, address: str, clock: Clock) -> int:
         """Records a link to be mailed for each customer with the address somebody asked from.
@@ -108,33 +155,42 @@ class AnswerTable(LedgerPart):
         Returns:
             How many links are to be mailed; none for customers who got one in the last day.
         """
-        own = ANSWERS.c.request == asked.id
-        with self._writing() as db:
-            now = clock()
-            open_ = own & (ANSWERS.c.state == DeliveryState.TO_DO)
-            done = {"state": DeliveryState.ACCEPTED, "reply": "passed on", "at": now}
-            if db.execute(update(ANSWERS).where(open_).values(done)).rowcount != 1:
+
+        def pass_on(tx: Transaction) -> int:
+            if not _held(tx, [asked.id], (DeliveryState.TO_DO,)):
                 return 0
-            found = [r.number for r in recipients_at(db, address)]
-            links = [n for n in found if not _linked_since(db, asked, n, now - DAY)]
+            now = clock()
+            about = asked.policy, asked.release, None, asked.id
+            tx.record(Happening(EventKind.PASSED_ON, now, *about))
+            found = [r.number for r in recipients_at(tx.db, address)]
+            links = [n for n in found if not _linked_since(tx, asked, n, now - DAY)]
             for number in links:
-                insert_request(db, _for(asked, number), asked.received, asked.timing, now, None)
-        return len(links)
+                insert_request(tx, _for(asked, number), asked.received, asked.timing, now, None)
+            return len(links)
+
+        return self._write(pass_on)
 
 
-def _linked_since(db: Connection, asked: Request, whom: int, since: dt.datetime) -> bool:
+def _held(tx: Transaction, numbers: Sequence[int], was: Sequence[DeliveryState]) -> list[int]:
+    """Those of some requests whose answers are in given states, and stay so until the end."""
+    own = ANSWERS.c.request.in_(numbers) & ANSWERS.c.state.in_(was)
+    found = select(ANSWERS.c.request).where(own).order_by(ANSWERS.c.request)
+    return list(tx.db.execute(found.with_for_update()).scalars())
+
+
+def _linked_since(tx: Transaction, asked: Request, whom: int, since: dt.datetime) -> bool:
     """Whether a customer was or will be sent the link of a release, since a time."""
     lately = (
         (REQUESTS.c.policy == asked.policy)
         & (REQUESTS.c.major == asked.major)
         & (REQUESTS.c.recipient == whom)
         & (REQUESTS.c.kind == RequestKind.ASK)
-        & (REQUESTS.c.received_at > since)
+        & (REQUESTS.c.received_at > microseconds(since))
         & (ANSWERS.c.state != DeliveryState.REFUSED)
     )
     joined = REQUESTS.join(ANSWERS, ANSWERS.c.request == REQUESTS.c.id)
     found = select(REQUESTS.c.id).select_from(joined).where(lately).limit(1)
-    return db.execute(found).first() is not None
+    return tx.db.execute(found).first() is not None
 
 
 def _for(asked: Request, whom: int) -> Wanted:
@@ -144,6 +200,7 @@ def _for(asked: Request, whom: int) -> Wanted:
     return Wanted(asked.kind, asked.policy, number, whom, asked.channel, {"asked": asked.id})
 
 
-def _answer(row: RowMapping) -> Answer:
-    state = DeliveryState(row["state"])
-    return Answer(request_of(row), state, row["reply"], row["at"], row["tries"])
+def _answer(row: Any) -> Answer:
+    words = json.loads(row.words) if row.words else {}
+    reply = words.get("reply", "")
+    return Answer(request_of(row), DeliveryState(row.state), reply, moment_of(row.at), row.tries)

@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import socket
+import uuid
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+)
 
-from publisher.edges.ledger.tables import SCHEMA, SCHEMA_VERSION, metadata
+from publisher.edges.clock import now
+from publisher.edges.ledger.schema import LEDGER, REVISION, SCHEMA, metadata
+from publisher.edges.ledger.transaction import Transaction, Writer
+from publisher.edges.ledger.turns import Job, Turns
 from publisher.edges.private import make_folders
 from publisher.errors import LedgerError
+from publisher.record.event import microseconds
 
 LOCK_PATIENCE = 10_000
 """Milliseconds to wait while another writes."""
+ATTEMPTS = 3
+"""Times that a transaction is tried which another one got in the way of (PostgreSQL)."""
+
+T = TypeVar("T")
+Act = Callable[[Transaction], T]
+"""What is done in a transaction. It may be done twice, so it has no effect outside of it."""
 
 
 class Database:
@@ -35,14 +53,17 @@ class Database:
         if why := unusable_url(url):
             raise LedgerError(why, where="publisher.toml: ledger.url", remedy=URL_REMEDY)
         self.where = make_url(url).render_as_string(hide_password=True)
-        if url.startswith("sqlite"):
+        self.is_sqlite = url.startswith("sqlite")
+        if self.is_sqlite:
             self._engine = _sqlite(url, self.where)
         else:
             self._engine = create_engine(url, hide_parameters=True)
-        self._writer = self._engine.execution_options(writes=True)
+        self._writing_engine = self._engine.execution_options(writes=True)
+        self._turns = Turns(self._carry_out)
         self._file = _File()
-        with self.writing() as db:
-            self._check_tables(db)
+        self.identity = self._opened()
+        # A file has one writer at a time, wherever it lies; a server has many.
+        self._writer = Writer(self.identity, "file" if self.is_sqlite else socket.gethostname())
         # While we have it open, no other process that closes it removes its log.
         self._file = _File(url)
 
@@ -50,30 +71,105 @@ class Database:
         """Closes every connection."""
         self._engine.dispose()
 
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction that writes: on the disk when its block ends, or undone entirely.
+    def write(self, act: Act[T]) -> T:
+        """Carries out an act in a transaction: what it wrote is on the disk on return.
+
+        Acts of threads that wait at the same time are committed together.
 
         Raises:
             LedgerError: the database cannot be used: its disk is full, another process holds it,
-                or its file is no longer the one that was opened.
+                or its file is no longer the one that was opened. Nothing was written.
         """
-        self._require_file()
-        with self._told(), self._writer.begin() as db:
-            yield db
-        # It was written to the file that was opened, which may have been replaced meanwhile.
-        self._require_file()
+        result: T = self._turns.take(act)
+        return result
+
+    def write_alone(self, act: Act[T]) -> T:
+        """The same for an act that writes more than fits into memory.
+
+        Raises:
+            LedgerError: as for `write`.
+        """
+        found: list[T] = []
+
+        def carried_out() -> None:
+            with self._begun() as db:
+                tx = Transaction(db, self._writer, alone=True)
+                found.append(act(tx))
+                tx.finish()
+
+        self._turns.take_alone(carried_out)
+        return found[0]
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that reads: it sees the database at one moment.
 
         Raises:
-            LedgerError: as for `writing`.
+            LedgerError: as for `write`.
         """
         self._require_file()
         with self._told(), self._engine.begin() as db:
             yield db
+
+    # ── transactions ─────────────────────────────────────────────────────────────────────────────
+
+    def _carry_out(self, jobs: list[Job]) -> None:
+        if len(jobs) > 1:
+            try:
+                self._carry_out_together(jobs)
+            except (LedgerError, DatabaseError):
+                pass  # one of them is why; each is tried by itself
+            else:
+                return
+        for job in jobs:
+            try:
+                job.settle(self._carried_out(job.act))
+            except Exception as error:  # noqa: BLE001 - it is raised where the act came from
+                job.settle(error=error)
+
+    def _carried_out(self, act: Act[T]) -> T:
+        for attempt in range(ATTEMPTS):
+            try:
+                with self._begun() as db:
+                    tx = Transaction(db, self._writer)
+                    result = act(tx)
+                    tx.finish()
+            except LedgerError as error:
+                if attempt + 1 == ATTEMPTS or not _in_the_way(error):
+                    raise
+            else:
+                return result
+        raise AssertionError
+
+    def _carry_out_together(self, jobs: list[Job]) -> None:
+        done: list[tuple[Job, Any, Exception | None]] = []
+        with self._begun() as db:
+            tx = Transaction(db, self._writer)
+            for job in jobs:
+                mark = tx.mark()
+                saved = db.begin_nested()
+                try:
+                    done.append((job, job.act(tx), None))
+                except DatabaseError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - it is raised where the act came from
+                    saved.rollback()
+                    tx.forget_since(mark)
+                    done.append((job, None, error))
+                else:
+                    saved.commit()
+            tx.finish()
+        for job, result, why in done:
+            job.settle(result, why)
+
+    @contextmanager
+    def _begun(self) -> Iterator[Connection]:
+        """A transaction that writes: on the disk when its block ends, or undone entirely."""
+        self._require_file()
+        with self._told(), self._writing_engine.begin() as db:
+            yield db
+        # It was written to the file that was opened, which may have been replaced meanwhile.
+        self._require_file()
 
     def _require_file(self) -> None:
         if not self._file.stands():
@@ -96,17 +192,62 @@ class Database:
                 remedy="see that its disk has room and that no other program holds it",
             ) from error
 
-    def _check_tables(self, db: Connection) -> None:
-        if not inspect(db).has_table(SCHEMA.name):
-            metadata.create_all(db)
-            db.execute(insert(SCHEMA).values(version=SCHEMA_VERSION))
-        found = db.execute(select(SCHEMA.c.version)).scalar_one()
-        if found != SCHEMA_VERSION:
-            raise LedgerError(
-                f"the ledger has tables of version {found}, this program knows {SCHEMA_VERSION}",
-                where=self.where,
-                remedy="use the program that wrote it last, or a newer one",
-            )
+    # ── opening ──────────────────────────────────────────────────────────────────────────────────
+
+    def _opened(self) -> str:
+        """The identity of the ledger, which is made where there is none."""
+        with self.reading() as db:
+            found = _schema_of(db)
+            if found == SCHEMA:
+                return _identity_of(db)
+        if found is None:
+            with self._begun() as db:
+                found = _schema_of(db)
+                if found is None:
+                    return _made(db)
+                if found == SCHEMA:
+                    return _identity_of(db)
+        raise self._of_another_schema(found)
+
+    def _of_another_schema(self, found: int) -> LedgerError:
+        what = f"the ledger has tables of schema {found}, this program knows {SCHEMA}"
+        if found < SCHEMA:
+            return LedgerError(what, where=self.where, remedy="publisher ledger migrate")
+        remedy = "use the program that wrote it last, or a newer one"
+        return LedgerError(what, where=self.where, remedy=remedy)
+
+
+def _in_the_way(error: LedgerError) -> bool:
+    """Whether another transaction was the reason: a deadlock, or an order that cannot be."""
+    cause = error.__cause__
+    state = getattr(getattr(cause, "orig", None), "sqlstate", None)
+    return isinstance(cause, OperationalError) and state in ("40P01", "40001")
+
+
+def _schema_of(db: Connection) -> int | None:
+    """The number of the schema; None: there are no tables."""
+    tables = inspect(db)
+    if tables.has_table(REVISION.name):
+        found = db.execute(select(REVISION.c.version_num)).scalar()
+        if found is not None:
+            return int(found)
+    if tables.has_table("schema_version"):
+        # Before there were migrations.
+        return int(db.exec_driver_sql("SELECT version FROM schema_version").scalar_one())
+    return None
+
+
+def _identity_of(db: Connection) -> str:
+    return str(db.execute(select(LEDGER.c.identity)).scalar_one())
+
+
+def _made(db: Connection) -> str:
+    """Makes the tables of a new ledger; returns its identity."""
+    metadata.create_all(db)
+    db.execute(insert(REVISION).values(version_num=str(SCHEMA)))
+    identity = str(uuid.uuid4())
+    db.execute(insert(LEDGER).values(identity=identity, created_at=microseconds(now())))
+    return identity
 
 
 URL_REMEDY = (
@@ -130,7 +271,7 @@ class LedgerPart:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._writing, self._reading = database.writing, database.reading
+        self._write, self._reading = database.write, database.reading
 
 
 class _File:
@@ -180,6 +321,8 @@ def _sqlite(url: str, where: str) -> Engine:
             f"busy_timeout={LOCK_PATIENCE}",
             "journal_mode=WAL",
             "synchronous=FULL",
+            # What is deleted is overwritten, so that what is erased is gone.
+            "secure_delete=ON",
             "foreign_keys=ON",
             "recursive_triggers=ON",
         ):

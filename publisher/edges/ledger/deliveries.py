@@ -3,57 +3,47 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import json
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.engine import RowMapping
+from sqlalchemy import select
 
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.tables import DELIVERIES
+from publisher.edges.ledger.schema import DELIVERIES, PRIVATE, RECIPIENTS
+from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import LedgerError
 from publisher.people.deliveries import Delivery, DeliveryState
+from publisher.record.event import EventKind, Happening, moment_of
 from publisher.releases.number import Number
+
+_TOLD, _LAST = PRIVATE.alias(), PRIVATE.alias()
+_WITH_WORDS = DELIVERIES.outerjoin(_TOLD, _TOLD.c.event == DELIVERIES.c.told).outerjoin(
+    _LAST, _LAST.c.event == DELIVERIES.c.event
+)
+_COLUMNS = (*DELIVERIES.columns, _TOLD.c.value.label("letter"), _LAST.c.value.label("words"))
+
+_KIND_AFTER = {
+    DeliveryState.ACCEPTED: EventKind.TAKEN,
+    DeliveryState.REFUSED: EventKind.REFUSED,
+    DeliveryState.TO_DO: EventKind.PUT_OFF,
+    DeliveryState.IN_DOUBT: EventKind.DOUBTED,
+    DeliveryState.BOUNCED: EventKind.BOUNCED,
+}
+"""What happened to a letter that is in a state now."""
+_OUTCOME = {DeliveryState.ACCEPTED: "accepted", DeliveryState.TO_DO: "again"}
 
 
 class DeliveryTable(LedgerPart):
     """Reads and writes deliveries."""
 
-    def enlist(
-        self,
-        policy: str,
-        number: Number,
-        effective: dt.date,
-        recipients: Sequence[int],
-        now: dt.datetime,
-    ) -> None:
-        """Adds recipients to the deliveries of a release; those already there are left alone."""
-        with self._writing() as db:
-            of_release = (DELIVERIES.c.policy == policy) & (DELIVERIES.c.release == str(number))
-            listed = set(db.execute(select(DELIVERIES.c.recipient).where(of_release)).scalars())
-            rows = [
-                {
-                    "policy": policy,
-                    "release": str(number),
-                    "major": number.major,
-                    "recipient": one,
-                    "effective": effective,
-                    "state": DeliveryState.TO_DO,
-                    "at": now,
-                }
-                for one in recipients
-                if one not in listed
-            ]
-            if rows:
-                db.execute(insert(DELIVERIES), rows)
-
     def deliveries(self, policy: str, major: int) -> list[Delivery]:
         """The deliveries of a material release and its corrections."""
         own = (DELIVERIES.c.policy == policy) & (DELIVERIES.c.major == major)
+        order = (DELIVERIES.c.release, DELIVERIES.c.recipient)
         with self._reading() as db:
             rows = db.execute(
-                select(DELIVERIES).where(own).order_by(DELIVERIES.c.release, DELIVERIES.c.recipient)
-            ).mappings()
+                select(*_COLUMNS).select_from(_WITH_WORDS).where(own).order_by(*order)
+            )
             return [_delivery(row) for row in rows]
 
     def letters(
@@ -73,15 +63,16 @@ class DeliveryTable(LedgerPart):
             return [(row.recipient, DeliveryState(row.state)) for row in rows]
 
     def delivery(self, policy: str, number: Number, recipient_number: int) -> Delivery | None:
-        """The delivery of a release's notice to one recipient."""
-        same = (
-            (DELIVERIES.c.policy == policy)
-            & (DELIVERIES.c.release == str(number))
-            & (DELIVERIES.c.recipient == recipient_number)
-        )
+        """The delivery of a release's notice to one recipient; None: nothing happened about it."""
+        same = _same(policy, str(number), recipient_number)
         with self._reading() as db:
-            row = db.execute(select(DELIVERIES).where(same)).mappings().one_or_none()
+            row = db.execute(select(*_COLUMNS).select_from(_WITH_WORDS).where(same)).one_or_none()
             return _delivery(row) if row is not None else None
+
+    def begin(self, policy: str, number: Number, now: dt.datetime) -> None:
+        """Records that a run begins to send the notice of a release."""
+        happened = Happening(EventKind.BEGUN, now, policy, str(number))
+        self._write(lambda tx: tx.record(happened))
 
     def mark(self, one: Delivery, address: str, message_id: str, now: dt.datetime) -> None:
         """Marks a delivery as in doubt, just before the carrier is given the end of the letter.
@@ -89,19 +80,17 @@ class DeliveryTable(LedgerPart):
         Raises:
             LedgerError: it is no longer to do, because another sender has taken it.
         """
-        values = {
-            "state": DeliveryState.IN_DOUBT,
-            "address": address,
-            "message_id": message_id,
-            "at": now,
-            "tries": DELIVERIES.c.tries + 1,
-        }
-        same = _same(one) & (DELIVERIES.c.state == DeliveryState.TO_DO)
-        with self._writing() as db:
-            if db.execute(update(DELIVERIES).where(same).values(values)).rowcount != 1:
+        facts = {"effective": one.effective.isoformat()} if one.effective else {}
+        private = {"address": address, "message_id": message_id}
+
+        def mark(tx: Transaction) -> None:
+            if self._held(tx, one) is not DeliveryState.TO_DO:
                 raise LedgerError(
                     "another sender has taken this letter", where=self._database.where
                 )
+            tx.record(_happening(EventKind.TOLD, one, now, facts, private))
+
+        self._write(mark)
 
     def settle(
         self,
@@ -111,6 +100,7 @@ class DeliveryTable(LedgerPart):
         now: dt.datetime,
         *,
         was: DeliveryState = DeliveryState.IN_DOUBT,
+        role: str = "",
     ) -> None:
         """Records what became of a delivery.
 
@@ -119,23 +109,59 @@ class DeliveryTable(LedgerPart):
             state, reply, now: what became of it, and when.
             was: the state the caller knows it to be in. If it is in another, somebody else has
                 changed it, and their record stays.
+            role: of the person who found out; empty: the carrier said so.
         """
-        values = {"state": state, "reply": reply, "at": now}
-        with self._writing() as db:
-            db.execute(
-                update(DELIVERIES).where(_same(one) & (DELIVERIES.c.state == was)).values(values)
-            )
+        kind: EventKind = _KIND_AFTER[state]
+        facts: dict[str, Any] = {}
+        if role:
+            kind, facts = EventKind.RESOLVED, {"outcome": _OUTCOME[state], "role": role}
+        if one.effective:
+            facts["effective"] = one.effective.isoformat()
+        private = {"reply": reply}
+
+        def settle(tx: Transaction) -> None:
+            if self._held(tx, one) is was:
+                tx.record(_happening(kind, one, now, facts, private))
+
+        self._write(settle)
+
+    def _held(self, tx: Transaction, one: Delivery) -> DeliveryState:
+        """The state of a delivery, which nobody else changes before the transaction ends."""
+        # Its row may not be there yet, so its recipient's is held.
+        mine = select(RECIPIENTS.c.id).where(RECIPIENTS.c.id == one.recipient)
+        tx.db.execute(mine.with_for_update())
+        same = _same(one.policy, one.release, one.recipient)
+        found = tx.db.execute(select(DELIVERIES.c.state).where(same)).scalar()
+        return DeliveryState(found) if found else DeliveryState.TO_DO
 
 
-def _same(one: Delivery) -> Any:
+def _happening(
+    kind: EventKind, one: Delivery, now: dt.datetime, facts: dict[str, Any], private: dict[str, Any]
+) -> Happening:
+    about = one.policy, one.release, one.recipient
+    return Happening(kind, now, *about, facts=facts, private=private)
+
+
+def _same(policy: str, release: str, recipient: int) -> Any:
     return (
-        (DELIVERIES.c.policy == one.policy)
-        & (DELIVERIES.c.release == one.release)
-        & (DELIVERIES.c.recipient == one.recipient)
+        (DELIVERIES.c.policy == policy)
+        & (DELIVERIES.c.release == release)
+        & (DELIVERIES.c.recipient == recipient)
     )
 
 
-def _delivery(row: RowMapping) -> Delivery:
-    names = ("policy", "release", "recipient", "effective", "reply", "address", "message_id", "at")
-    values = {name: row[name] for name in names}
-    return Delivery(**values, tries=row["tries"], state=DeliveryState(row["state"]))
+def _delivery(row: Any) -> Delivery:
+    letter = json.loads(row.letter) if row.letter else {}
+    words = json.loads(row.words) if row.words else {}
+    return Delivery(
+        policy=row.policy,
+        release=row.release,
+        recipient=row.recipient,
+        effective=dt.date.fromisoformat(row.effective) if row.effective else None,
+        state=DeliveryState(row.state),
+        reply=words.get("reply", ""),
+        address=letter.get("address", ""),
+        message_id=letter.get("message_id", ""),
+        at=moment_of(row.at),
+        tries=row.tries,
+    )

@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import func, insert, literal, select
-from sqlalchemy.engine import RowMapping
+import zstandard
+from sqlalchemy import ColumnElement, or_, select
 
 from publisher.edges.clock import Clock
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.tables import FILINGS, MESSAGES
+from publisher.edges.ledger.rows import next_numbers
+from publisher.edges.ledger.schema import MESSAGES, PRIVATE
+from publisher.edges.ledger.transaction import Transaction
 from publisher.people.messages import FOR_A_PERSON, Filed, Filing, Message
 from publisher.people.requests import Timing
+from publisher.record.event import EventKind, Happening, moment_of
+
+_CAME, _FILED = PRIVATE.alias(), PRIVATE.alias()
+_WITH_WORDS = MESSAGES.outerjoin(_CAME, _CAME.c.event == MESSAGES.c.event).outerjoin(
+    _FILED, _FILED.c.event == MESSAGES.c.filing
+)
+_FOUND = select(
+    *MESSAGES.columns, _CAME.c.value.label("came"), _FILED.c.value.label("words")
+).select_from(_WITH_WORDS)
+_UNREAD = MESSAGES.c.filed == ""
+_PAGE = 500
+"""Messages that are read from the database at a time."""
 
 
 class MessageTable(LedgerPart):
@@ -20,32 +37,63 @@ class MessageTable(LedgerPart):
 
     def keep(self, raw: bytes, to: str, clock: Clock) -> int:
         """Stores a message before anything reads it; returns its number."""
-        with self._writing() as db:
-            values = {"raw": raw, "to_address": to, "received_at": clock()}
-            done = db.execute(insert(MESSAGES).values(values).returning(MESSAGES.c.id))
-            return int(done.scalar_one())
+        private = {"to": to, "sha256": hashlib.sha256(raw).hexdigest()}
+        body = zstandard.compress(raw)
 
-    def file(self, number: int, what: Filing, now: dt.datetime) -> None:
-        """Records what became of a message; if that is recorded again, the last one counts."""
-        with self._writing() as db:
-            db.execute(insert(FILINGS).values(message=number, at=now, **asdict(what)))
+        def keep(tx: Transaction) -> int:
+            number = next_numbers(tx.db, MESSAGES)[0]
+            tx.record(
+                Happening(
+                    EventKind.RECEIVED,
+                    clock(),
+                    message=number,
+                    facts={"bytes": len(raw)},
+                    private=private,
+                    body=body,
+                )
+            )
+            return number
+
+        return self._write(keep)
+
+    def file(self, number: int, what: Filing, now: dt.datetime, role: str = "") -> None:
+        """Records what became of a message; if that is recorded again, the last one counts.
+
+        Args:
+            number: of the message.
+            what, now: what became of it, and when.
+            role: of the person who decided it; empty: this program read it.
+        """
+        facts: dict[str, Any] = {"filed": what.filed}
+        if what.timing:
+            facts["timing"] = what.timing
+        if role:
+            facts["role"] = role
+        kind = EventKind.DECIDED if role else EventKind.FILED
+        about = what.policy, what.release, what.recipient, what.request, number
+        happened = Happening(kind, now, *about, facts=facts, private={"reason": what.reason})
+        self._write(lambda tx: tx.record(happened))
 
     def raw(self, number: int) -> bytes | None:
-        """A message as it came in."""
+        """A message as it came in; None: there is none with this number, or it was erased."""
+        found = select(PRIVATE.c.body).join(MESSAGES, MESSAGES.c.event == PRIVATE.c.event)
         with self._reading() as db:
-            found = select(MESSAGES.c.raw).where(MESSAGES.c.id == number)
-            return db.execute(found).scalar_one_or_none()
+            body = db.execute(found.where(MESSAGES.c.id == number)).scalar_one_or_none()
+            return zstandard.decompress(body) if body is not None else None
 
-    def messages(self) -> list[Message]:
-        """Every message that came in, with what became of it last."""
-        last = select(func.max(FILINGS.c.id)).group_by(FILINGS.c.message)
-        joined = MESSAGES.outerjoin(
-            FILINGS, (FILINGS.c.message == MESSAGES.c.id) & FILINGS.c.id.in_(last)
-        )
-        wanted = (MESSAGES.c.id.label("number"), MESSAGES.c.received_at, MESSAGES.c.to_address)
+    def message(self, number: int) -> Message | None:
+        """One message, with what became of it last."""
         with self._reading() as db:
-            rows = db.execute(select(*wanted, FILINGS).select_from(joined).order_by(MESSAGES.c.id))
-            return [_message(row) for row in rows.mappings()]
+            row = db.execute(_FOUND.where(MESSAGES.c.id == number)).one_or_none()
+            return _message(row) if row is not None else None
+
+    def messages(self) -> Iterator[Message]:
+        """Every message that came in, with what became of it last, the oldest first."""
+        return self._each(MESSAGES.c.id > 0)
+
+    def waiting(self) -> Iterator[Message]:
+        """The messages that need a person's decision, the oldest first."""
+        return self._each(or_(_UNREAD, MESSAGES.c.filed.in_(FOR_A_PERSON)))
 
     def unread(self, most: int, latest: int = 0) -> list[Message]:
         """The messages that were stored and not yet read: the program was stopped, or a release
@@ -55,15 +103,12 @@ class MessageTable(LedgerPart):
             most: limit on their number; the oldest come first.
             latest: number of one that is among them in any case, as the last.
         """
-        filed = select(FILINGS.c.id).where(FILINGS.c.message == MESSAGES.c.id).exists()
-        wanted = (MESSAGES.c.id.label("number"), MESSAGES.c.received_at, MESSAGES.c.to_address)
-        nothing = [literal(None).label(c.name) for c in FILINGS.c if c.name != "id"]
-        found = select(*wanted, *nothing).where(~filed).order_by(MESSAGES.c.id)
+        found = _FOUND.where(_UNREAD).order_by(MESSAGES.c.id)
         with self._reading() as db:
-            oldest = [_message(row) for row in db.execute(found.limit(most)).mappings()]
+            oldest = [_message(row) for row in db.execute(found.limit(most))]
             if any(message.id == latest for message in oldest):
                 return oldest
-            own = db.execute(found.where(MESSAGES.c.id == latest)).mappings()
+            own = db.execute(found.where(MESSAGES.c.id == latest))
             return [*oldest, *map(_message, own)]
 
     def came_before(self, number: int) -> dt.datetime | None:
@@ -71,23 +116,34 @@ class MessageTable(LedgerPart):
         earlier = select(MESSAGES.c.received_at).where(MESSAGES.c.id < number)
         with self._reading() as db:
             found = db.execute(earlier.order_by(MESSAGES.c.id.desc()).limit(1))
-            return found.scalar_one_or_none()
+            came = found.scalar_one_or_none()
+            return moment_of(came) if came is not None else None
 
-    def waiting(self) -> list[Message]:
-        """The messages that need a person's decision."""
-        return [m for m in self.messages() if m.filed is None or m.filed in FOR_A_PERSON]
+    def _each(self, wanted: ColumnElement[bool]) -> Iterator[Message]:
+        """Messages page by page, so that a reader who takes its time holds up nobody."""
+        last = 0
+        while True:
+            page = _FOUND.where(wanted & (MESSAGES.c.id > last)).order_by(MESSAGES.c.id)
+            with self._reading() as db:
+                found = [_message(row) for row in db.execute(page.limit(_PAGE))]
+            yield from found
+            if len(found) < _PAGE:
+                return
+            last = found[-1].id
 
 
-def _message(row: RowMapping) -> Message:
+def _message(row: Any) -> Message:
+    came = json.loads(row.came) if row.came else {}
+    words = json.loads(row.words) if row.words else {}
     return Message(
-        id=row["number"],
-        received=row["received_at"],
-        to=row["to_address"],
-        filed=Filed(row["filed"]) if row["filed"] else None,
-        reason=row["reason"] or "",
-        policy=row["policy"] or "",
-        release=row["release"] or "",
-        recipient=row["recipient"],
-        timing=Timing(row["timing"]) if row["timing"] else None,
-        request=row["request"],
+        id=row.id,
+        received=moment_of(row.received_at),
+        to=came.get("to", ""),
+        filed=Filed(row.filed) if row.filed else None,
+        reason=words.get("reason", ""),
+        policy=row.policy,
+        release=row.release,
+        recipient=row.recipient,
+        timing=Timing(row.timing) if row.timing else None,
+        request=row.request,
     )

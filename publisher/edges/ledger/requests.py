@@ -1,30 +1,33 @@
-"""Requests in the ledger: what customers declared or asked for; append-only."""
+"""Requests in the ledger: what customers declared or asked for; never changed."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
-from sqlalchemy.engine import RowMapping
+from sqlalchemy import Connection, func, select
 
 from publisher.answers.declarations import may_record, said_before
 from publisher.edges.clock import Clock
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.tables import ANSWERS, FILINGS, MESSAGES, RECIPIENTS, REQUESTS
-from publisher.errors import TooOftenError
-from publisher.people.deliveries import DeliveryState
-from publisher.people.requests import (
-    BEHIND,
-    Channel,
-    Recorded,
-    Request,
-    RequestKind,
-    Timing,
-    TimingOf,
-    Wanted,
+from publisher.edges.ledger.request_rows import (
+    EVIDENCE,
+    REQUEST_COLUMNS,
+    REQUESTS_PROVEN,
+    request_of,
 )
+from publisher.edges.ledger.rows import next_numbers
+from publisher.edges.ledger.schema import EVENTS, RECIPIENTS, REQUESTS
+from publisher.edges.ledger.transaction import Transaction
+from publisher.errors import TooOftenError
+from publisher.people.requests import Recorded, Request, RequestKind, Timing, TimingOf, Wanted
+from publisher.record.event import EventKind, Happening, microseconds, moment_of
+from publisher.record.private import canonical
 from publisher.releases.chronology import overtaken
+
+_PROVEN = select(*REQUEST_COLUMNS, EVIDENCE).select_from(REQUESTS_PROVEN)
+_NEWEST = select(EVENTS.c.at).order_by(EVENTS.c.id.desc()).limit(1)
 
 
 class RequestTable(LedgerPart):
@@ -45,24 +48,7 @@ class RequestTable(LedgerPart):
             TooOftenError: the customer has changed their declaration too often in a day; nothing
                 was recorded.
         """
-        with self._writing() as db:
-            # A second request of the same customer waits here (PostgreSQL; SQLite has one writer).
-            mine = RECIPIENTS.c.id == wanted.recipient
-            db.execute(select(RECIPIENTS.c.id).where(mine).with_for_update())
-            now = clock()
-            received = wanted.received or now
-            timing = timing_of(received)
-            major, whom = wanted.number.major, wanted.recipient
-            before = _requests(db, wanted.policy, major, whom) if whom else []
-            # A declaration made now follows all on record, whatever clock their times came from.
-            earlier = [r for r in before if not wanted.received or r.received <= received]
-            declares = wanted.kind is not RequestKind.ASK
-            first = said_before(wanted.kind, timing, earlier) if declares else None
-            if declares and not may_record(first, before, now):
-                if first is None:
-                    raise TooOftenError("this was declared and taken back too often today")
-                return Recorded(first, first)
-            return Recorded(insert_request(db, wanted, received, timing, now, first), first)
+        return self._write(lambda tx: _recorded(tx, wanted, clock, timing_of))
 
     def requests(
         self, policy: str, major: int, recipient_number: int | None = None
@@ -73,55 +59,102 @@ class RequestTable(LedgerPart):
 
     def requests_in(self, message: int) -> list[Request]:
         """The requests that a message was ever filed as, in the order in which it was filed."""
-        filed = REQUESTS.join(FILINGS, FILINGS.c.request == REQUESTS.c.id)
-        found = select(REQUESTS).select_from(filed).where(FILINGS.c.message == message)
+        filed = (EVENTS.c.message == message) & EVENTS.c.request.is_not(None)
+        order = (
+            select(EVENTS.c.request, func.min(EVENTS.c.id).label("first"))
+            .where(filed & EVENTS.c.kind.in_((EventKind.FILED, EventKind.DECIDED)))
+            .group_by(EVENTS.c.request)
+            .subquery()
+        )
+        found = (
+            select(*REQUEST_COLUMNS, EVIDENCE)
+            .select_from(REQUESTS_PROVEN.join(order, order.c.request == REQUESTS.c.id))
+            .order_by(order.c.first)
+        )
         with self._reading() as db:
-            return [request_of(row) for row in db.execute(found.order_by(FILINGS.c.id)).mappings()]
+            return [request_of(row) for row in db.execute(found)]
 
     def request(self, number: int) -> Request | None:
         """One request."""
         with self._reading() as db:
-            row = (
-                db.execute(select(REQUESTS).where(REQUESTS.c.id == number)).mappings().one_or_none()
-            )
+            row = db.execute(_PROVEN.where(REQUESTS.c.id == number)).one_or_none()
             return request_of(row) if row is not None else None
 
 
+def _recorded(tx: Transaction, wanted: Wanted, clock: Clock, timing_of: TimingOf) -> Recorded:
+    # A second request of the same customer waits here (PostgreSQL; SQLite has one writer).
+    mine = select(RECIPIENTS.c.id).where(RECIPIENTS.c.id == wanted.recipient)
+    tx.db.execute(mine.with_for_update())
+    now = clock()
+    received = wanted.received or now
+    timing = timing_of(received)
+    major, whom = _major(wanted), wanted.recipient
+    before = _requests(tx.db, wanted.policy, major, whom) if whom else []
+    # A declaration made now follows all on record, whatever clock their times came from.
+    earlier = [r for r in before if not wanted.received or r.received <= received]
+    declares = wanted.kind is not RequestKind.ASK
+    first = said_before(wanted.kind, timing, earlier) if declares else None
+    if declares and not may_record(first, before, now):
+        if first is None:
+            raise TooOftenError("this was declared and taken back too often today")
+        return Recorded(first, first)
+    return Recorded(insert_request(tx, wanted, received, timing, now, first), first)
+
+
 def insert_request(
-    db: Connection,
+    tx: Transaction,
     wanted: Wanted,
     received: dt.datetime,
     timing: Timing,
     now: dt.datetime,
     first: Request | None,
 ) -> Request:
-    """Records a request and, where one is owed, its answer, in a transaction that is open.
+    """Records a request and, where one is owed, its answer.
 
     Args:
-        db: the transaction.
+        tx: the transaction.
         wanted: what is asked for.
         received, timing: when it came, and whether that was in time.
         now: the time.
         first: the request that this one repeats, if it does.
     """
-    late = overtaken(now, [*_newest(db), wanted.not_before])
-    evidence = {**wanted.evidence, **({BEHIND: late.isoformat()} if late else {})}
-    values = {
+    late = overtaken(now, [*_newest(tx.db), wanted.not_before]) or wanted.behind
+    number = next_numbers(tx.db, REQUESTS)[0]
+    release = str(wanted.number) if wanted.number else ""
+    facts: dict[str, Any] = {
         "kind": wanted.kind,
-        "policy": wanted.policy,
-        "release": str(wanted.number),
-        "major": wanted.number.major,
-        "recipient": wanted.recipient,
-        "received_at": received,
+        "received": microseconds(received),
         "timing": timing,
         "channel": wanted.channel,
-        "evidence": json.dumps(evidence, ensure_ascii=False, sort_keys=True),
-        "repeats": first.id if first else None,
     }
-    done = db.execute(insert(REQUESTS).values(values).returning(REQUESTS)).mappings().one()
+    if first:
+        facts["repeats"] = first.id
+    if late:
+        facts["behind"] = microseconds(late)
     if wanted.answered and first is None:
-        db.execute(insert(ANSWERS).values(request=done["id"], state=DeliveryState.TO_DO, at=now))
-    return request_of(done)
+        facts["owed"] = True
+    kind = EventKind.ASKED if wanted.kind is RequestKind.ASK else EventKind.DECLARED
+    about = wanted.policy, release, wanted.recipient, number, wanted.message
+    tx.record(Happening(kind, now, *about, facts=facts, private=wanted.evidence))
+    return Request(
+        number,
+        wanted.kind,
+        wanted.policy,
+        release,
+        _major(wanted),
+        wanted.recipient,
+        received,
+        timing,
+        wanted.channel,
+        canonical(wanted.evidence),
+        first.id if first else None,
+        wanted.message,
+        late,
+    )
+
+
+def _major(wanted: Wanted) -> int:
+    return wanted.number.major if wanted.number else 0
 
 
 def _requests(
@@ -130,26 +163,10 @@ def _requests(
     wanted = (REQUESTS.c.policy == policy) & (REQUESTS.c.major == major)
     if recipient_number is not None:
         wanted &= REQUESTS.c.recipient == recipient_number
-    rows = db.execute(
-        select(REQUESTS).where(wanted).order_by(REQUESTS.c.received_at, REQUESTS.c.id)
-    )
-    return [request_of(row) for row in rows.mappings()]
+    rows = db.execute(_PROVEN.where(wanted).order_by(REQUESTS.c.received_at, REQUESTS.c.id))
+    return [request_of(row) for row in rows]
 
 
-def _newest(db: Connection) -> list[dt.datetime]:
-    """The times of the latest records."""
-    columns = (REQUESTS.c.received_at, MESSAGES.c.received_at, FILINGS.c.at, RECIPIENTS.c.added_at)
-    last = (select(c).order_by(c.table.c.id.desc()).limit(1) for c in columns)
-    return [moment for one in last for moment in db.execute(one).scalars()]
-
-
-def request_of(row: RowMapping) -> Request:
-    """The request in a row of the table."""
-    names = ("id", "policy", "release", "major", "recipient", "evidence", "repeats")
-    return Request(
-        **{name: row[name] for name in names},
-        kind=RequestKind(row["kind"]),
-        received=row["received_at"],
-        timing=Timing(row["timing"]),
-        channel=Channel(row["channel"]),
-    )
+def _newest(db: Connection) -> Sequence[dt.datetime]:
+    """When the last event happened, if there is one."""
+    return [moment_of(at) for at in db.execute(_NEWEST).scalars()]

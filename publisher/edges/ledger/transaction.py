@@ -1,0 +1,230 @@
+"""A transaction that writes to the ledger: events, their private values, their states, one batch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from publisher.edges.clock import now
+from publisher.edges.ledger import states
+from publisher.edges.ledger.rows import insert_many
+from publisher.edges.ledger.schema import (
+    BATCH_NUMBERS,
+    BATCHES,
+    CHAINS,
+    EVENT_NUMBERS,
+    EVENTS,
+    PRIVATE,
+)
+from publisher.record.batch import FIRST, Batch, Head, heads_text
+from publisher.record.event import Event, Happening, microseconds
+from publisher.record.merkle import MerkleTree
+from publisher.record.private import SALT, PrivateValue, canonical
+
+MOST_HELD = 2_000
+"""Events that a transaction holds in memory before it writes them."""
+
+
+class Writer:
+    """Who writes: the ledger's identity, and the chain of this machine."""
+
+    def __init__(self, ledger: str, chain: str) -> None:
+        """Args:
+        ledger: the identity of the ledger.
+        chain: the name of the chain.
+        """
+        self.ledger, self.chain = ledger, chain
+        self.named: dict[int, int] = {}
+        """The heads of other chains that this process named last: the number by the chain."""
+
+
+class Transaction:
+    """One transaction. When it ends, one batch vouches for all events that it wrote."""
+
+    def __init__(self, db: Connection, writer: Writer, *, alone: bool = False) -> None:
+        """Args:
+        db: the connection, in a transaction that has begun.
+        writer: who writes.
+        alone: no other act shares the transaction, so nothing has to be forgotten, and events
+            need not be held in memory.
+        """
+        self.db, self._writer, self._alone = db, writer, alone
+        self._sqlite = db.dialect.name == "sqlite"
+        self._held: list[tuple[Event, PrivateValue | None]] = []
+        self._tree = MerkleTree()
+        self._count = 0
+        self._last: int | None = None
+        self._batch: int | None = None
+        self._joins = False
+
+    def record(self, happened: Happening) -> int:
+        """Records an event, and what follows from it; returns its number."""
+        return self.record_all([happened])[0]
+
+    def record_all(self, happened: Sequence[Happening]) -> Sequence[int]:
+        """Records many events; returns their numbers, in the same order."""
+        numbers = self._numbers(len(happened))
+        salts = os.urandom(SALT * len(happened))
+        for place, (number, one) in enumerate(zip(numbers, happened, strict=True)):
+            value = None
+            if one.private:
+                salt = salts[place * SALT : (place + 1) * SALT]
+                value = PrivateValue(salt, canonical(one.private), one.body)
+            event = one.as_event(number, value.digest() if value else b"")
+            self._held.append((event, value))
+        states.apply(self.db, list(zip(numbers, happened, strict=True)))
+        if self._alone and len(self._held) > MOST_HELD:
+            self.flush()
+        return numbers
+
+    def join(self) -> None:
+        """Has a batch written in any case, that names the heads of all chains."""
+        self._joins = True
+
+    def mark(self) -> int:
+        """How many events are held; see `forget_since`."""
+        return len(self._held)
+
+    def forget_since(self, mark: int) -> None:
+        """Forgets the events that were held after a mark: they were undone in the database."""
+        del self._held[mark:]
+
+    # ── the batch ────────────────────────────────────────────────────────────────────────────────
+
+    def flush(self) -> None:
+        """Writes the events that are held; from then on they cannot be forgotten."""
+        if not self._held:
+            return
+        if self._batch is None:
+            self._batch = self._batch_number()
+        rows, values = [], []
+        for event, value in self._held:
+            self._tree.add(event.leaf())
+            rows.append(_row(event, self._batch))
+            if value is not None:
+                values.append((event.number, value.salt, value.text, value.body))
+        insert_many(self.db, EVENTS, rows)
+        insert_many(self.db, PRIVATE, values)
+        self._count += len(rows)
+        self._held.clear()
+
+    def finish(self) -> None:
+        """Writes what is held, and the batch; does nothing where nothing happened."""
+        self.flush()
+        if self._count or self._joins:
+            self._write_batch()
+
+    def _write_batch(self) -> None:
+        chain = self._own_chain()
+        last = self.db.execute(
+            select(BATCHES.c.number, BATCHES.c.digest)
+            .where(BATCHES.c.chain == chain)
+            .order_by(BATCHES.c.number.desc())
+            .limit(1)
+        ).first()
+        heads = self._other_heads(chain)
+        batch = Batch(
+            self._writer.ledger,
+            chain,
+            last.number + 1 if last else 1,
+            microseconds(now()),
+            self._count,
+            self._tree.root(),
+            last.digest if last else FIRST,
+            heads,
+        )
+        if self._batch is None:
+            self._batch = self._batch_number()
+        row = {
+            "id": self._batch,
+            "chain": chain,
+            "number": batch.number,
+            "at": batch.at,
+            "count": batch.count,
+            "root": batch.root,
+            "previous": batch.previous,
+            "heads": heads_text(heads),
+            "digest": batch.digest(),
+        }
+        self.db.execute(insert(BATCHES), row)
+
+    def _own_chain(self) -> int:
+        """The chain of this machine, held until the transaction ends; made if there is none."""
+        name = self._writer.chain
+        own = select(CHAINS.c.id).where(CHAINS.c.name == name)
+        self._hold(f"chain {name}")
+        found = self.db.execute(own).scalar()
+        if found is None:
+            self._hold("chains")
+            last = self.db.execute(select(func.coalesce(func.max(CHAINS.c.id), 0))).scalar_one()
+            found = last + 1
+            self.db.execute(insert(CHAINS).values(id=found, name=name))
+        return int(found)
+
+    def _hold(self, what: str) -> None:
+        """Has others wait who hold the same, until the transaction ends (SQLite: they wait)."""
+        if not self._sqlite:
+            # A lock of a row would need the right to change it.
+            self.db.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"ledger {what}"))))
+
+    def _other_heads(self, own: int) -> tuple[Head, ...]:
+        """The heads of other chains that have grown since this process named them last."""
+        newest = (
+            select(func.max(BATCHES.c.number))
+            .where(BATCHES.c.chain == CHAINS.c.id)
+            .scalar_subquery()
+        )
+        found = self.db.execute(
+            select(CHAINS.c.id, newest.label("number")).where(CHAINS.c.id != own)
+        ).all()
+        heads = []
+        for chain, number in sorted(found):
+            if number is None or (self._writer.named.get(chain) == number and not self._joins):
+                continue
+            its = (BATCHES.c.chain == chain) & (BATCHES.c.number == number)
+            digest = self.db.execute(select(BATCHES.c.digest).where(its)).scalar_one()
+            heads.append(Head(chain, number, digest))
+            self._writer.named[chain] = number
+        return tuple(heads)
+
+    # ── numbers ──────────────────────────────────────────────────────────────────────────────────
+
+    def _numbers(self, count: int) -> Sequence[int]:
+        if not self._sqlite:
+            each = select(func.nextval(EVENT_NUMBERS.name)).select_from(
+                func.generate_series(1, count)
+            )
+            return self.db.execute(each).scalars().all()
+        if self._last is None:
+            self._last = self.db.execute(_LAST_EVENT).scalar_one()
+        first = self._last + 1
+        self._last = first + count - 1
+        return range(first, first + count)
+
+    def _batch_number(self) -> int:
+        if self._sqlite:
+            return int(self.db.execute(_LAST_BATCH).scalar_one()) + 1
+        return int(self.db.execute(select(BATCH_NUMBERS.next_value())).scalar_one())
+
+
+_LAST_EVENT = select(func.coalesce(func.max(EVENTS.c.id), 0))
+_LAST_BATCH = select(func.coalesce(func.max(BATCHES.c.id), 0))
+
+
+def _row(event: Event, batch: int) -> tuple[Any, ...]:
+    return (
+        event.number,
+        batch,
+        microseconds(event.at),
+        event.kind,
+        event.policy,
+        event.release,
+        event.recipient,
+        event.request,
+        event.message,
+        event.facts,
+        event.digest,
+    )

@@ -1,0 +1,1 @@
+"""What happened, as the ledger records it: provable, and never changed."""
