@@ -6,9 +6,9 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from publisher.releases.remedies import shell_word as quote
 
 from publisher.errors import RecipientsError
+from publisher.releases.remedies import shell_word as quote
 
 LONGEST_LINE = 1 << 20
 """Bytes of a line, beyond which a file is no list."""
@@ -64,7 +64,9 @@ class ListName:
     @property
     def again(self) -> str:
         """The command that imports it again."""
-        return f"publisher recipients import {quote(self.path) if self.path else "FILE"}{self.options}"
+        return (
+            f"publisher recipients import {quote(self.path) if self.path else 'FILE'}{self.options}"
+        )
 
 
 class ListText:

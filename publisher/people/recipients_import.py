@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from publisher.errors import RecipientsError
+from publisher.errors import NotFoundError, RecipientsError
 from publisher.people.customer_list import Customer, Faults
 from publisher.people.list_cells import Versions
 from publisher.people.list_text import ListName
@@ -29,6 +29,8 @@ class KnownRecipient(NamedTuple):
     state: str
     versions: Versions | None = None
     """Those that they came with; None: nobody asked."""
+    reached: Versions = ()
+    """Those of which a letter may have arrived: that they came with them says nothing new."""
 
 
 def merged(one: Customer, known: KnownRecipient) -> KnownRecipient:
@@ -44,8 +46,16 @@ def merged(one: Customer, known: KnownRecipient) -> KnownRecipient:
         known.group if one.group is None else one.group,
         known.joined if one.joined is None else one.joined,
         RecipientState.TOLD,
-        known.versions if one.versions is None else one.versions,
+        _came_with(one, known),
+        known.reached,
     )
+
+
+def _came_with(one: Customer, known: KnownRecipient) -> Versions | None:
+    if one.versions is None:
+        return known.versions
+    stated = known.versions or ()
+    return tuple(v for v in one.versions if v in stated or v not in known.reached)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +106,34 @@ class RecipientsImport:
             *(f"{count} {what}" for count, what in told if count),
             *(f"{a} is the address of several customers; each is told" for a in self.shared),
         ]
+
+
+@dataclass(slots=True)
+class Unlisting:
+    """What taking customers off the list did."""
+
+    removed: int = 0
+    before: int = 0
+    """How many of them were told no more before."""
+
+
+def require_known(unknown: Faults, name: str) -> None:
+    """Refuses to take customers off whom the ledger does not know.
+
+    Args:
+        unknown: they, each with its line.
+        name: of the list they are in.
+
+    Raises:
+        NotFoundError: there are any.
+    """
+    if unknown.count:
+        found = f"{unknown.count} customer{'s' if unknown.count > 1 else ''} not found"
+        lines = [f"  {line}" for line in unknown.lines(name)]
+        raise NotFoundError(
+            "\n".join([f"{found}; nobody was removed", *lines]),
+            remedy="correct the ids, or leave them out",
+        )
 
 
 def require_consistent(contradictions: Faults, faults: Faults, taking: Taking) -> None:

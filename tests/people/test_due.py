@@ -77,13 +77,15 @@ def test_who_came_with_a_version_is_not_told_of_it_nor_of_one_before() -> None:
 
 
 def test_each_recipient_is_counted_once() -> None:
-    counts = Counter({
-        (Standing.TO_TELL, True): 5,
-        (Standing.TO_TELL, False): 3,
-        (Standing.TOLD, True): 2,
-        (Standing.AGREED, False): 1,
-        (Standing.REFUSED, True): 4,
-    })
+    counts = Counter(
+        {
+            (Standing.TO_TELL, True): 5,
+            (Standing.TO_TELL, False): 3,
+            (Standing.TOLD, True): 2,
+            (Standing.AGREED, False): 1,
+            (Standing.REFUSED, True): 4,
+        }
+    )
     assert Due.of(counts) == Due(15, to_tell=8, told=2, agreed=1, in_doubt=0, refused=4, new=5)
 
 

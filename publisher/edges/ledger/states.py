@@ -15,7 +15,8 @@ from sqlalchemy import Connection, select, text
 
 from publisher.answers.declarations import current_declaration, last_late
 from publisher.edges.ledger.request_rows import REQUEST_COLUMNS, request_of
-from publisher.edges.ledger.schema import REQUESTS
+from publisher.edges.ledger.rows import insert_many
+from publisher.edges.ledger.schema import RECIPIENTS, REQUESTS
 from publisher.people.deliveries import DeliveryState
 from publisher.people.recipients import RecipientState, erased_customer
 from publisher.record.event import EventKind, Happening, microseconds
@@ -45,29 +46,69 @@ def _each(db: Connection, statement: str, rows: Sequence[Mapping[str, Any]]) -> 
 
 # ── recipients ───────────────────────────────────────────────────────────────────────────────────
 
-_LIST = """
-    INSERT INTO recipient
-      (id, customer, address, name, language, class, joined, state, added_at, event)
-    VALUES (:id, :customer, :address, :name, :language, :class, :joined, :state, :at, :event)"""
 _CHANGE = """
     UPDATE recipient SET address = :address, name = :name, language = :language, class = :class,
       joined = :joined, state = :state, event = :event WHERE id = :id"""
 _KNOWN = """
     INSERT INTO delivery (policy, release, recipient, major, effective, state, event, at, tries)
     VALUES (:policy, :release, :recipient, :major, '', :state, :event, :at, 0)
-    ON CONFLICT DO NOTHING"""
+    ON CONFLICT (policy, release, recipient) DO UPDATE SET state = :state, event = :event, at = :at
+    WHERE delivery.state NOT IN (:accepted, :in_doubt)"""
+_FORGET = "DELETE FROM delivery WHERE recipient = :recipient AND state = :state"
 _TELL_AGAIN = """
     UPDATE delivery SET state = :to_do, event = :event, at = :at
     WHERE recipient = :recipient AND state IN (:refused, :bounced)"""
 
 
+def list_recipients(
+    db: Connection, rows: Sequence[tuple[Any, ...]], versions: Sequence[Mapping[str, Any]]
+) -> None:
+    """Writes the states of customers who are listed.
+
+    Args:
+        db: a transaction.
+        rows: of the table of recipients.
+        versions: what `agreed` gives for each version that they came with.
+    """
+    insert_many(db, RECIPIENTS, rows)
+    _each(db, _KNOWN, versions)
+
+
+def agreed(recipient: int | None, policy: str, release: str, event: int, at: int) -> dict[str, Any]:
+    """That a recipient agreed to a version on joining, for `list_recipients`.
+
+    Args:
+        recipient: their number.
+        policy, release: which version.
+        event, at: the event that says so, and its time in microseconds since 1970.
+    """
+    return {
+        "policy": policy,
+        "release": release,
+        "recipient": recipient,
+        "major": _major(release),
+        "state": DeliveryState.AGREED,
+        "accepted": DeliveryState.ACCEPTED,
+        "in_doubt": DeliveryState.IN_DOUBT,
+        "event": event,
+        "at": at,
+    }
+
+
 def _listed(db: Connection, happened: Sequence[Numbered]) -> None:
-    _each(db, _LIST, [_recipient(*one) for one in happened])
-    _each(db, _KNOWN, [row for one in happened for row in _known_versions(*one)])
+    rows = [tuple(_recipient(*one).values()) for one in happened]
+    list_recipients(db, rows, [row for one in happened for row in _known_versions(*one)])
 
 
 def _changed(db: Connection, happened: Sequence[Numbered]) -> None:
     _each(db, _CHANGE, [_recipient(*one) for one in happened])
+    # What a list says of versions takes the place of what one before said.
+    restated = [
+        {"recipient": one.recipient, "state": DeliveryState.AGREED}
+        for _, one in happened
+        if "versions" in one.facts
+    ]
+    _each(db, _FORGET, restated)
     _each(db, _KNOWN, [row for one in happened for row in _known_versions(*one)])
     moved = [
         {
@@ -104,15 +145,7 @@ def _recipient(number: int, one: Happening) -> dict[str, Any]:
 def _known_versions(number: int, one: Happening) -> list[dict[str, Any]]:
     """The versions that a customer agreed to on joining."""
     return [
-        {
-            "policy": policy,
-            "release": release,
-            "recipient": one.recipient,
-            "major": _major(release),
-            "state": DeliveryState.AGREED,
-            "event": number,
-            "at": microseconds(one.at),
-        }
+        agreed(one.recipient, policy, release, number, microseconds(one.at))
         for policy, release in one.facts.get("versions", {}).items()
     ]
 
