@@ -6,7 +6,7 @@ from publisher.actions.workplace import Workplace
 from publisher.answers.personal_links import personal_links, personal_token, sample_token
 from publisher.letters.fields import field_values
 from publisher.letters.message import LetterForm
-from publisher.letters.notice import compose_notice, text_to_attach
+from publisher.letters.notice import Enclosed, compose_notice, text_to_attach
 from publisher.letters.sending import require_notice
 from publisher.people.due import told_before
 from publisher.people.recipients import SAMPLE, known_recipient
@@ -58,5 +58,7 @@ def notice(
         document = notice_document(release, organisation, values)
         return workplace.press.pdf_of(document, keep=False)  # it names a customer
     attached = text_to_attach(release, lambda: workplace.archive.file(release, "policy.pdf"))
-    letter = compose_notice(release, recipient, organisation, links, workplace.clock(), attached)
+    letter = compose_notice(
+        release, recipient, organisation, links, workplace.clock(), Enclosed(attached)
+    )
     return letter.in_form(form)

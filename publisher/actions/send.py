@@ -17,7 +17,7 @@ from publisher.edges.ledger import Ledger
 from publisher.edges.locks import held
 from publisher.errors import SendError
 from publisher.letters.message import Letter
-from publisher.letters.notice import compose_notice, text_to_attach
+from publisher.letters.notice import Enclosed, compose_notice, text_to_attach
 from publisher.letters.sending import MOST_FAILURES, SendingReport, refuse_to_go_on
 from publisher.people.deliveries import STATE_OF, Delivery, DeliveryState, Outcome
 from publisher.people.due import Told, delivery_due, told_before
@@ -84,7 +84,7 @@ class _Letters:
         release, organisation = self.release, self.organisation
         token = personal_token(self.key, release, recipient)
         links = personal_links(release, organisation, token, self.told.before(recipient))
-        return compose_notice(release, recipient, organisation, links, now, self.attached)
+        return compose_notice(release, recipient, organisation, links, now, Enclosed(self.attached))
 
 
 @dataclass(frozen=True)

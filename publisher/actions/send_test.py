@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from publisher.actions.workplace import Workplace
 from publisher.answers.personal_links import personal_links, sample_token
-from publisher.letters.notice import compose_test_notice, text_to_attach
+from publisher.letters.notice import Enclosed, compose_test_notice, text_to_attach
 from publisher.letters.sending import require_notice, require_taken
 from publisher.people.customer_list import read_address
 from publisher.people.due import told_before
@@ -32,7 +32,7 @@ def send_test(workplace: Workplace, policy_id: str, number: Number, address: str
     links = personal_links(release, organisation, sample_token(release), told.before(recipient))
     attached = text_to_attach(release, lambda: archive.file(release, "policy.pdf"))
     now = workplace.clock()
-    letter = compose_test_notice(release, recipient, organisation, links, now, attached)
+    letter = compose_test_notice(release, recipient, organisation, links, now, Enclosed(attached))
     carrier = workplace.open_carrier()
     try:
         outcome = carrier.deliver(letter, lambda: None)

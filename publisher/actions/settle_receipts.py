@@ -31,7 +31,5 @@ def settle_receipts(
     if again:
         ledger.reopen_answers(settled, "resolved by hand: again", now, SETTLED_BY_HAND, role)
         return
-    reply = "resolved by hand: accepted"
-    ledger.settle_answers(
-        settled, DeliveryState.ACCEPTED, reply, now, was=SETTLED_BY_HAND, role=role
-    )
+    reply, was = "resolved by hand: accepted", SETTLED_BY_HAND
+    ledger.settle_answers(settled, DeliveryState.ACCEPTED, reply, now, was=was, role=role)

@@ -8,6 +8,7 @@ from publisher.answers.letter_fields import FilledIn
 from publisher.mail.received_letter import ReceivedLetter
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.organisation import Organisation
+from publisher.record.heads import LEDGER_FIELD, read_head_line
 
 _MOST_TOLD = 15
 """Fields that are shown with their values, and addressees."""
@@ -26,6 +27,10 @@ def header_findings(
     for name, values in letter.repeated:
         what = f"has the field {name} more than once, as no message may: “{values}”"
         yield Finding(Severity.ERROR, place, 0, what, "do not rely on the letter")
+    for value in letter.heads:
+        if read_head_line(" ".join(value.split())) is None:
+            what = f"has a field {LEDGER_FIELD} that is not ours: {value[:200]}"
+            yield Finding(Severity.ERROR, place, 0, what, "do not rely on the letter")
     if letter.others:
         others = ", ".join(letter.others[:_MOST_TOLD])
         what = f"names more than one sender or addressee: {others}"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 
 from publisher.law.profiles import Profile
-from publisher.policies.dates import moved
+from publisher.policies.dates import moved, moved_by_months
 
 
 def earliest_effective(profile: Profile, days: int, published: dt.date) -> dt.date:
@@ -19,13 +18,5 @@ def earliest_effective(profile: Profile, days: int, published: dt.date) -> dt.da
     """
     first = moved(published, max(profile.days, days))
     if profile.months:
-        first = max(first, _months_later(published, profile.months))
+        first = max(first, moved_by_months(published, profile.months))
     return first
-
-
-def _months_later(day: dt.date, months: int) -> dt.date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if year > dt.MAXYEAR:
-        return dt.date.max
-    last = calendar.monthrange(year, month + 1)[1]
-    return dt.date(year, month + 1, min(day.day, last))

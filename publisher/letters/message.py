@@ -22,6 +22,7 @@ from publisher.letters.seal_line import SEAL_FIELD
 from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.recipients import Recipient
 from publisher.policies.organisation import Organisation
+from publisher.record.heads import LEDGER_FIELD
 from publisher.text.parsing import parse
 from publisher.text.plaintext import as_plain_text
 
@@ -80,6 +81,8 @@ class Content:
     """What the letter is, in words: its Message-ID is made from them."""
     sealed: str = ""
     """The release that it belongs to, with its seal, for the header; empty: it is not said."""
+    ledger: str = ""
+    """The head of the ledger when the run began, for the header; empty: it is not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,8 @@ def _parts(content: Content, submitted: str) -> EmailMessage:
     message["Auto-Submitted"] = submitted
     if content.sealed:
         message[SEAL_FIELD] = content.sealed
+    if content.ledger:
+        message[LEDGER_FIELD] = content.ledger
     message.set_content(as_plain_text(parse(content.text)), cte="quoted-printable")
     html = styled(content.text, content.language)
     message.add_alternative(html, subtype="html", cte="quoted-printable")

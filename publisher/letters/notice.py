@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from publisher.checks.text_findings import explains
 from publisher.compare.amendment import Amendment
@@ -29,13 +30,25 @@ from publisher.releases.number import Number
 from publisher.releases.release import Release
 
 
+class Enclosed(NamedTuple):
+    """What goes with every letter of a run."""
+
+    pdf: bytes = b""
+    """The release as PDF, where its profile wants it on a durable medium; else empty."""
+    head: str = ""
+    """The head of the ledger when the run began, as a line; empty: it is not said."""
+
+
+NOTHING_ENCLOSED = Enclosed()
+
+
 def compose_notice(
     release: Release,
     recipient: Recipient,
     organisation: Organisation,
     links: PersonalLinks,
     date: dt.datetime,
-    attached: bytes = b"",
+    enclosed: Enclosed = NOTHING_ENCLOSED,
 ) -> Letter:
     """The notice of a release to one recipient.
 
@@ -45,10 +58,11 @@ def compose_notice(
         organisation: who writes.
         links: the recipient's own.
         date: for the Date field.
-        attached: the release as PDF, where its profile wants it on a durable medium; else empty.
+        enclosed: what goes with every letter of the run.
     """
     content = _content(release, recipient, organisation, links, date)
-    return notice_message(content, links.reply, _attached(release, attached))
+    content = replace(content, ledger=enclosed.head)
+    return notice_message(content, links.reply, _attached(release, enclosed.pdf))
 
 
 def compose_test_notice(
@@ -57,16 +71,16 @@ def compose_test_notice(
     organisation: Organisation,
     links: PersonalLinks,
     date: dt.datetime,
-    attached: bytes = b"",
+    enclosed: Enclosed = NOTHING_ENCLOSED,
 ) -> Letter:
     """The notice of a release as a test: its subject says so, and its Message-ID is its own.
 
     Args:
-        release, recipient, organisation, links, date, attached: as for `compose_notice`.
+        release, recipient, organisation, links, date, enclosed: as for `compose_notice`.
     """
     content = _content(release, recipient, organisation, links, date)
     content = replace(content, name=f"{content.name} test {date.isoformat()}")
-    return notice_message(content, links.reply, _attached(release, attached), mark="[Test]")
+    return notice_message(content, links.reply, _attached(release, enclosed.pdf), mark="[Test]")
 
 
 def _content(

@@ -9,19 +9,20 @@ from email.utils import getaddresses
 from publisher.letters.seal_line import SEAL_FIELD
 from publisher.mail import mime
 from publisher.mail.mime import Part
+from publisher.record.heads import LEDGER_FIELD
 
 MOST_FOREIGN, LONGEST_VALUE = 100, 200
 """Limits on the fields that are told, and on the characters of their values."""
 _MOST_VALUES = 5
 _ONCE = (
     "From", "To", "Subject", "Date", "Reply-To", "Message-ID", "Sender", "Cc", "Bcc",
-    "In-Reply-To", "References", "Auto-Submitted", SEAL_FIELD,
+    "In-Reply-To", "References", "Auto-Submitted", SEAL_FIELD, LEDGER_FIELD,
 )  # fmt: skip
 """Fields that a message has once at most (RFC 5322 §3.6)."""
 _READ = ("From", "To", "Subject", "Reply-To")
 _OURS = frozenset([
     "from", "to", "subject", "date", "reply-to", "message-id", "auto-submitted", "mime-version",
-    "content-type", "content-transfer-encoding", SEAL_FIELD.lower(),
+    "content-type", "content-transfer-encoding", SEAL_FIELD.lower(), LEDGER_FIELD.lower(),
 ])  # fmt: skip
 _ON_THE_WAY = re.compile(
     r"x-.*|arc-.*|.*dkim.*|domainkey.*|authentication-results.*|received.*|return-path|delivered-to"

@@ -28,6 +28,7 @@ from publisher.mail.received_header import (
     named_addresses,
     repeated_fields,
 )
+from publisher.record.heads import LEDGER_FIELD
 
 MOST_LETTERS, MOST_LEVELS_DEEP = 20, 3
 """Limits on the messages that are read of one file, and on how deep they are attached."""
@@ -50,6 +51,8 @@ class ReceivedLetter:
     """Whether it was attached to another message."""
     sealed: tuple[str, ...]
     """The values of its field `Policy-Release`."""
+    heads: tuple[str, ...]
+    """The values of its field `Policy-Ledger`."""
     sender: str
     """The address in From, which anybody can forge."""
     sender_name: str
@@ -139,6 +142,7 @@ def _letter(message: Part, depth: int, faults: list[str]) -> ReceivedLetter:
     return ReceivedLetter(
         attached=depth > 0,
         sealed=tuple(decoded_fields(message, SEAL_FIELD)[:MOST_LETTERS]),
+        heads=tuple(decoded_fields(message, LEDGER_FIELD)[:MOST_LETTERS]),
         sender=sender_of(message),
         sender_name=senders[0][0] if senders else "",
         others=tuple(f"{name} <{at}>" for name, at in [*senders[1:], *addressees[1:]])[

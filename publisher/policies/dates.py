@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from functools import lru_cache
 
@@ -15,6 +16,19 @@ def moved(day: dt.date, days: int) -> dt.date:
     """
     furthest = dt.date.max if days > 0 else dt.date.min
     return day + dt.timedelta(days=days) if abs((furthest - day).days) >= abs(days) else furthest
+
+
+def moved_by_months(day: dt.date, months: int) -> dt.date:
+    """The same day of a month some months later, or earlier where `months` is negative.
+
+    The last day of that month, where it has no such day; at most the last day that a date can be,
+    and at least the first.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not dt.MINYEAR <= year <= dt.MAXYEAR:
+        return dt.date.max if months > 0 else dt.date.min
+    last = calendar.monthrange(year, month + 1)[1]
+    return dt.date(year, month + 1, min(day.day, last))
 
 
 @lru_cache(maxsize=4096)

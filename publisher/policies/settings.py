@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from publisher.policies.addresses import unusable_host, unusable_mail_address, unusable_site
+from publisher.policies.keeping import KEEPING_REMEDY, Keeping, read_keeping
 from publisher.policies.organisation import Organisation
 from publisher.policies.toml import Table, parse_toml
 
@@ -42,6 +43,8 @@ class Settings:
     """SQLAlchemy URL; empty: a SQLite file in the project's private folder."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses and networks whose X-Forwarded-For the receiver reads."""
+    keep: Keeping | None = None
+    """How long what is personal is kept; None: until somebody erases it."""
 
 
 def read_settings(data: bytes, name: str = "publisher.toml") -> Settings:
@@ -74,6 +77,7 @@ def read_settings(data: bytes, name: str = "publisher.toml") -> Settings:
         relay=_relay(smtp),
         ledger=ledger.text("url", ""),
         trusted_proxies=_networks(receiver, "trusted_proxies"),
+        keep=_keeping(ledger),
     )
     for table in (smtp, mail, organisation, ledger, receiver, root):
         table.done()
@@ -95,6 +99,15 @@ def _relay(smtp: Table) -> RelaySettings:
         what = "would have the password cross the network in the open"
         raise smtp.error("security", what, "use starttls or tls")
     return relay
+
+
+def _keeping(ledger: Table) -> Keeping | None:
+    if not ledger.has("keep"):
+        return None
+    text = ledger.text("keep")
+    if keep := read_keeping(text):
+        return keep
+    raise ledger.error("keep", f"is {text!r}, which is no span of time", KEEPING_REMEDY)
 
 
 def _usable(table: Table, key: str, unusable: Callable[[str], tuple[str, str] | None]) -> str:

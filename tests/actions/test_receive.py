@@ -217,7 +217,6 @@ def test_a_message_that_cannot_be_kept_is_given_back(project: Project) -> None:
     path = project.private / "ledger.sqlite"
     ledger_of(project)
     with sqlite3.connect(path) as db:
-        db.execute("DROP TABLE filing")
         db.execute("DROP TABLE message")
     with pytest.raises(LedgerError):
         receive(at(project), b"I opt out", None)

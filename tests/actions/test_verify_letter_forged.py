@@ -279,6 +279,24 @@ def test_a_field_that_is_there_twice(
         assert line.partition(":")[2].strip() in found
 
 
+HEAD = f"6f1c2a34-9b1d-4c55-8e1f-0a2b3c4d5e6f; 1/204; sha256={'3f2a' * 16}"
+
+
+def test_the_head_of_the_ledger_has_one_form(told: House) -> None:
+    line = f"Policy-Ledger: {HEAD}".replace("; sha", ";\r\n sha")
+    data = spooled(told)
+    assert "Policy-Ledger" not in verified(told, behind(line)(_without_head(data)), 0)
+    for value in ("", "1/204", HEAD.upper(), f"{HEAD} https://evil.example/", f"Re: {HEAD}"):
+        found = verified(told, behind(f"Policy-Ledger: {value}")(_without_head(data)), 1)
+        assert "has a field Policy-Ledger that is not ours" in found
+    two = behind(line)(behind(line)(_without_head(data)))
+    assert "has the field Policy-Ledger more than once" in verified(told, two, 1)
+
+
+def _without_head(data: bytes) -> bytes:
+    return re.sub(rb"Policy-Ledger:.*\r\n(?: .*\r\n)*", b"", data)
+
+
 def test_a_header_that_programs_may_read_otherwise(told: House) -> None:
     for line in ("Subject : It is void", "Comments: a\x00b", "Comments: a\x1b[2Kb"):
         verified(told, behind(line)(spooled(told)), 1)

@@ -78,8 +78,8 @@ def test_opens_again_and_refuses_tables_of_another_version(ledger: Ledger, path:
     ledger.close()
     assert len(Ledger(f"sqlite:///{path}").recipients()) == 2
     with sqlite3.connect(path) as db:
-        db.execute("UPDATE schema_version SET version = 99")
-    with pytest.raises(LedgerError, match="tables of version 99"):
+        db.execute("UPDATE alembic_version SET version_num = 99")
+    with pytest.raises(LedgerError, match="tables of schema 99"):
         Ledger(f"sqlite:///{path}")
 
 

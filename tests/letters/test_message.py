@@ -9,7 +9,7 @@ import pytest
 
 from publisher.errors import RecipientsError
 from publisher.letters.html_part import LARGEST_HTML_PART
-from publisher.letters.notice import compose_notice
+from publisher.letters.notice import Enclosed, compose_notice
 from publisher.letters.receipt import compose_link
 from publisher.people.recipients import Recipient
 from publisher.policies.organisation import Organisation
@@ -86,7 +86,7 @@ def test_the_same_letter_has_the_same_bytes(made: tuple[Release, Organisation]) 
             made[1],
             LINKS,
             PUBLISHED,
-            b"%PDF",
+            Enclosed(b"%PDF"),
         )
         for _ in range(2)
     )

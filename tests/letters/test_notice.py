@@ -9,6 +9,7 @@ import pytest
 from publisher.compare.change import Change, ChangeKind
 from publisher.errors import SendError
 from publisher.letters.notice import (
+    Enclosed,
     change_words,
     changes_since,
     compose_notice,
@@ -106,7 +107,7 @@ def test_a_test_letter_is_marked_and_is_not_the_letter_it_tests() -> None:
 
 
 def test_an_attachment_bears_the_name_of_its_release() -> None:
-    letter = compose_notice(SECOND, ANNA, HOSTING, LINKS, PUBLISHED, b"%PDF-1.7")
+    letter = compose_notice(SECOND, ANNA, HOSTING, LINKS, PUBLISHED, Enclosed(b"%PDF-1.7"))
     (attached,) = read_message(letter.data).iter_attachments()
     assert attached.get_filename() == "privacy-2.pdf"
     assert attached.get_content() == b"%PDF-1.7"

@@ -8,7 +8,7 @@ from email.policy import SMTP
 
 import pytest
 
-from publisher.letters.notice import compose_notice
+from publisher.letters.notice import Enclosed, compose_notice
 from publisher.letters.seal_line import (
     SEAL_FIELD,
     SealedRelease,
@@ -16,6 +16,7 @@ from publisher.letters.seal_line import (
     seals_in,
     with_seal,
 )
+from publisher.record.heads import LEDGER_FIELD, WitnessedHead, read_head_line
 from publisher.releases.number import Number
 from publisher.text.parsing import parse
 from publisher.text.plaintext import as_plain_text
@@ -38,6 +39,16 @@ def test_a_letter_says_which_release_it_belongs_to_and_its_seal() -> None:
     assert read == SealedRelease("privacy", Number(2), "3f2a" * 16)
     assert max(map(len, letter.data.split(b"\r\n\r\n")[0].split(b"\r\n"))) <= 78
     assert "sealed as" not in sealed.notice
+
+
+def test_a_letter_has_the_head_of_the_ledger_when_its_run_began() -> None:
+    head = WitnessedHead("6f1c2a34-9b1d-4c55-8e1f-0a2b3c4d5e6f", 12, 10**9, bytes(range(32)))
+    enclosed = Enclosed(head=head.line())
+    letter = compose_notice(SECOND, ANNA, HOSTING, LINKS, PUBLISHED, enclosed)
+    message = message_from_bytes(letter.data, policy=SMTP)
+    assert read_head_line(str(message[LEDGER_FIELD])) == head
+    assert max(map(len, letter.data.split(b"\r\n\r\n")[0].split(b"\r\n"))) <= 78
+    assert LEDGER_FIELD.encode() not in compose_notice(SECOND, ANNA, HOSTING, LINKS, PUBLISHED).data
 
 
 def test_the_line_of_the_seal_takes_any_title() -> None:

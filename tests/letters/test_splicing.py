@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from publisher.answers.personal_links import personal_links, personal_token, sample_token
 from publisher.errors import KeptLetterError, SendError
-from publisher.letters.notice import compose_notice
+from publisher.letters.notice import Enclosed, compose_notice
 from publisher.letters.splicing import LARGEST_LETTER, Template, keep_whole, letter_of
 from publisher.people.recipients import SAMPLE, Recipient
 from publisher.releases.number import Number
@@ -44,7 +44,7 @@ def letter(recipient: Recipient, pdf: bytes = b"", seconds: int = 0) -> bytes:
     token = sample_token(release) if sample else personal_token(KEY, release, recipient)
     links = personal_links(release, HOSTING, token, Number(1))
     date = PUBLISHED + dt.timedelta(seconds=seconds)
-    return compose_notice(release, recipient, HOSTING, links, date, pdf).data
+    return compose_notice(release, recipient, HOSTING, links, date, Enclosed(pdf)).data
 
 
 def customers(count: int) -> Iterator[Recipient]:

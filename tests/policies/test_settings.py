@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
 
 from publisher.errors import ConfigurationError
+from publisher.policies.keeping import Keeping, read_keeping
 from publisher.policies.organisation import Organisation
 from publisher.policies.settings import read_settings
 from tests.fixtures.house import CONFIGURATION
@@ -43,6 +45,25 @@ EXPOSED = 'smtp.host = "relay.example"\nsmtp.user = "us"\nsmtp.security = "none"
         ("[mail]", '[mail]\nsmtp.host = "the relay"', "`mail.smtp.host`"),
         ("[mail]", '[mail]\nspool = ""', "`mail.spool`"),
         ("[mail]", f"[mail]\n{EXPOSED}", "`mail.smtp.security`"),
+        *(
+            ("[mail]", f'[ledger]\nkeep = "{keep}"\n[mail]', "`ledger.keep`")
+            for keep in (
+                "",
+                "6",
+                "six years",
+                "6years",
+                "6 weeks",
+                "0 days",
+                "-1 days",
+                "1.5 years",
+                "6 years 2 months",
+                "101 years",
+                "36501 days",
+                "for ever",
+                "٦ years",
+            )
+        ),
+        ("[mail]", "[ledger]\nkeep = 6\n[mail]", "`ledger.keep`"),
         ("Example Hosting GmbH", "", "`organisation.name`"),
         ("Musterweg 1\\n10115 Berlin", " ", "`organisation.address`"),
         ("[organisation]", "[organization]", "`organisation.name`"),
@@ -174,3 +195,28 @@ def test_by_default_nobody_is_trusted() -> None:
 def test_what_is_no_network_is_refused_with_its_key(line: str, key: str) -> None:
     with pytest.raises(ConfigurationError, match=key):
         read_settings(f"{CONFIGURATION}\n[receiver]\n{line}\n".encode())
+
+
+def test_how_long_to_keep_is_said_in_years_months_or_days() -> None:
+    assert read_settings(CONFIGURATION.encode()).keep is None
+    for words, unit in {"6 years": "year", "1 month": "month", "90 days": "day"}.items():
+        keep = read_settings(f'{CONFIGURATION}\n[ledger]\nkeep = "{words}"\n'.encode()).keep
+        assert keep == Keeping(int(words.split()[0]), unit)
+        assert str(keep) == words
+
+
+@pytest.mark.parametrize(
+    ("words", "last"),
+    [
+        ("6 years", dt.date(2022, 2, 28)),
+        ("1 year", dt.date(2027, 2, 28)),
+        ("1 month", dt.date(2028, 1, 29)),
+        ("1 day", dt.date(2028, 2, 28)),
+        ("100 years", dt.date(1928, 2, 29)),
+    ],
+)
+def test_the_last_day_that_is_no_longer_kept(words: str, last: dt.date) -> None:
+    keep = read_keeping(words)
+    assert keep
+    assert keep.over_by(dt.date(2028, 2, 29)) == last
+    assert keep.over_by(dt.date(1, 1, 1)) == dt.date.min

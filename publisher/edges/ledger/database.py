@@ -33,8 +33,8 @@ LOCK_PATIENCE = 10_000
 ATTEMPTS = 3
 """Times that a transaction is tried which another one got in the way of (PostgreSQL)."""
 
-T = TypeVar("T")
-Act = Callable[[Transaction], T]
+_T = TypeVar("_T")
+_Act = Callable[[Transaction], _T]
 """What is done in a transaction. It may be done twice, so it has no effect outside of it."""
 
 
@@ -71,7 +71,7 @@ class Database:
         """Closes every connection."""
         self._engine.dispose()
 
-    def write(self, act: Act[T]) -> T:
+    def write(self, act: _Act[_T]) -> _T:
         """Carries out an act in a transaction: what it wrote is on the disk on return.
 
         Acts of threads that wait at the same time are committed together.
@@ -80,16 +80,16 @@ class Database:
             LedgerError: the database cannot be used: its disk is full, another process holds it,
                 or its file is no longer the one that was opened. Nothing was written.
         """
-        result: T = self._turns.take(act)
+        result: _T = self._turns.take(act)
         return result
 
-    def write_alone(self, act: Act[T]) -> T:
+    def write_alone(self, act: _Act[_T]) -> _T:
         """The same for an act that writes more than fits into memory.
 
         Raises:
             LedgerError: as for `write`.
         """
-        found: list[T] = []
+        found: list[_T] = []
 
         def carried_out() -> None:
             with self._begun() as db:
@@ -127,7 +127,7 @@ class Database:
             except Exception as error:  # noqa: BLE001 - it is raised where the act came from
                 job.settle(error=error)
 
-    def _carried_out(self, act: Act[T]) -> T:
+    def _carried_out(self, act: _Act[_T]) -> _T:
         for attempt in range(ATTEMPTS):
             try:
                 with self._begun() as db:

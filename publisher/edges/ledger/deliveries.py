@@ -20,7 +20,9 @@ _TOLD, _LAST = PRIVATE.alias(), PRIVATE.alias()
 _WITH_WORDS = DELIVERIES.outerjoin(_TOLD, _TOLD.c.event == DELIVERIES.c.told).outerjoin(
     _LAST, _LAST.c.event == DELIVERIES.c.event
 )
-_COLUMNS = (*DELIVERIES.columns, _TOLD.c.value.label("letter"), _LAST.c.value.label("words"))
+_FOUND = select(
+    *DELIVERIES.columns, _TOLD.c.value.label("letter"), _LAST.c.value.label("words")
+).select_from(_WITH_WORDS)
 
 _KIND_AFTER = {
     DeliveryState.ACCEPTED: EventKind.TAKEN,
@@ -41,9 +43,7 @@ class DeliveryTable(LedgerPart):
         own = (DELIVERIES.c.policy == policy) & (DELIVERIES.c.major == major)
         order = (DELIVERIES.c.release, DELIVERIES.c.recipient)
         with self._reading() as db:
-            rows = db.execute(
-                select(*_COLUMNS).select_from(_WITH_WORDS).where(own).order_by(*order)
-            )
+            rows = db.execute(_FOUND.where(own).order_by(*order))
             return [_delivery(row) for row in rows]
 
     def letters(
@@ -66,7 +66,7 @@ class DeliveryTable(LedgerPart):
         """The delivery of a release's notice to one recipient; None: nothing happened about it."""
         same = _same(policy, str(number), recipient_number)
         with self._reading() as db:
-            row = db.execute(select(*_COLUMNS).select_from(_WITH_WORDS).where(same)).one_or_none()
+            row = db.execute(_FOUND.where(same)).one_or_none()
             return _delivery(row) if row is not None else None
 
     def begin(self, policy: str, number: Number, now: dt.datetime) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, union_all
 
 from publisher.answers.declarations import may_record, said_before
 from publisher.edges.clock import Clock
@@ -18,7 +18,7 @@ from publisher.edges.ledger.request_rows import (
     request_of,
 )
 from publisher.edges.ledger.rows import next_numbers
-from publisher.edges.ledger.schema import EVENTS, RECIPIENTS, REQUESTS
+from publisher.edges.ledger.schema import EVENTS, MESSAGES, RECIPIENTS, REQUESTS
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import TooOftenError
 from publisher.people.requests import Recorded, Request, RequestKind, Timing, TimingOf, Wanted
@@ -27,7 +27,18 @@ from publisher.record.private import canonical
 from publisher.releases.chronology import overtaken
 
 _PROVEN = select(*REQUEST_COLUMNS, EVIDENCE).select_from(REQUESTS_PROVEN)
-_NEWEST = select(EVENTS.c.at).order_by(EVENTS.c.id.desc()).limit(1)
+_NEWEST = union_all(
+    *(
+        select(select(time).order_by(time_of.c.id.desc()).limit(1).subquery())
+        for time_of, time in (
+            (EVENTS, EVENTS.c.at),
+            (REQUESTS, func.coalesce(REQUESTS.c.behind, REQUESTS.c.received_at)),
+            (MESSAGES, MESSAGES.c.received_at),
+            (RECIPIENTS, RECIPIENTS.c.added_at),
+        )
+    )
+)
+"""The times of the latest records."""
 
 
 class RequestTable(LedgerPart):
@@ -146,7 +157,7 @@ def insert_request(
         received,
         timing,
         wanted.channel,
-        canonical(wanted.evidence),
+        canonical(wanted.evidence) if wanted.evidence else "",
         first.id if first else None,
         wanted.message,
         late,
@@ -168,5 +179,4 @@ def _requests(
 
 
 def _newest(db: Connection) -> Sequence[dt.datetime]:
-    """When the last event happened, if there is one."""
     return [moment_of(at) for at in db.execute(_NEWEST).scalars()]

@@ -8,6 +8,8 @@ Times are microseconds since 1970, in UTC; days are in the form of ISO 8601, or 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlalchemy import (
     DDL,
     BigInteger,
@@ -249,71 +251,63 @@ _SAME = {
 """Which rows a new one would take the place of."""
 
 
-def refusals(dialect: str) -> list[str]:
+def refusals(dialect: str) -> Iterator[str]:
     """The statements that make a database refuse what must never happen.
 
     Args:
         dialect: `sqlite` or `postgresql`.
     """
-    if dialect == "sqlite":
-        return list(_sqlite_triggers())
-    return list(_postgresql_triggers())
+    return _sqlite_triggers() if dialect == "sqlite" else _postgresql_triggers()
 
 
-def _sqlite_triggers() -> list[str]:
-    found = []
+def _sqlite_triggers() -> Iterator[str]:
     for table in UNCHANGING:
         for act in ("UPDATE", "DELETE"):
-            found.append(
-                f"CREATE TRIGGER {table.name}_{act.lower()} BEFORE {act} ON {table.name} "
-                f"BEGIN SELECT RAISE(ABORT, '{_never(table.name)}'); END"
-            )
+            yield _refusal(table.name, act, act)
     for table in (*UNCHANGING, PRIVATE):
-        # Of a row that REPLACE puts another in place of, a database that is opened by others
-        # does not tell the trigger for DELETE (https://sqlite.org/pragma.html#pragma_recursive_triggers).
-        found.append(
-            f"CREATE TRIGGER {table.name}_replace BEFORE INSERT ON {table.name} "
-            f"WHEN EXISTS (SELECT 1 FROM {table.name}{_SAME[table.name]}) "
-            f"BEGIN SELECT RAISE(ABORT, '{_never(table.name)}'); END"
-        )
-    found.append(
-        "CREATE TRIGGER private_update BEFORE UPDATE ON private "
-        f"BEGIN SELECT RAISE(ABORT, '{_never('private')}'); END"
-    )
-    found.append(
+        # Of a row that REPLACE puts another in place of, the trigger for DELETE is not told by a
+        # program that has not asked for that (https://sqlite.org/pragma.html, recursive_triggers).
+        same = f"SELECT 1 FROM {table.name}{_SAME[table.name]}"  # noqa: S608 - names of ours
+        yield _refusal(table.name, "REPLACE", "INSERT", same)
+    yield _refusal(PRIVATE.name, "UPDATE", "UPDATE")
+    yield (
         f"CREATE TRIGGER private_delete BEFORE DELETE ON private WHEN NOT EXISTS ({_COVERED}) "
         f"BEGIN SELECT RAISE(ABORT, '{_UNSAID}'); END"
     )
-    return found
 
 
-def _postgresql_triggers() -> list[str]:
-    found = [
+def _refusal(table: str, name: str, act: str, where: str = "") -> str:
+    when = f"WHEN EXISTS ({where}) " if where else ""
+    return (
+        f"CREATE TRIGGER {table}_{name.lower()} BEFORE {act} ON {table} {when}"
+        f"BEGIN SELECT RAISE(ABORT, 'what is in {table} is never changed'); END"
+    )
+
+
+def _postgresql_triggers() -> Iterator[str]:
+    yield (
         "CREATE FUNCTION ledger_refuses() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "RAISE EXCEPTION 'what is in % is never changed', TG_TABLE_NAME; END $$",
+        "RAISE EXCEPTION 'what is in % is never changed', TG_TABLE_NAME; END $$"
+    )
+    yield (
         "CREATE FUNCTION ledger_erases() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         f"IF NOT EXISTS ({_COVERED}) THEN RAISE EXCEPTION '{_UNSAID}'; END IF; "
-        "RETURN OLD; END $$",
-    ]
+        "RETURN OLD; END $$"
+    )
     for table in (*UNCHANGING, PRIVATE):
         acts = "UPDATE" if table is PRIVATE else "UPDATE OR DELETE"
-        found.append(
+        yield (
             f"CREATE TRIGGER {table.name}_change BEFORE {acts} ON {table.name} "
             "FOR EACH ROW EXECUTE FUNCTION ledger_refuses()"
         )
-        found.append(
+        yield (
             f"CREATE TRIGGER {table.name}_truncate BEFORE TRUNCATE ON {table.name} "
             "FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuses()"
         )
-    found.append(
+    yield (
         "CREATE TRIGGER private_delete BEFORE DELETE ON private "
         "FOR EACH ROW EXECUTE FUNCTION ledger_erases()"
     )
-    return found
-
-
-def _never(table: str) -> str:
-    return f"what is in {table} is never changed"
 
 
 _UNSAID = "a private value is deleted only where an event says so"

@@ -1,4 +1,4 @@
-"""A transaction that writes to the ledger: events, their private values, their states, one batch."""
+"""A transaction that writes to the ledger: events, what follows from them, and one batch."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from publisher.record.event import Event, EventKind, Happening, microseconds
 from publisher.record.merkle import MerkleTree
 from publisher.record.private import SALT, PrivateValue, canonical
 
-MOST_HELD = 2_000
+MOST_HELD_BACK = 2_000
 """Events that a transaction holds in memory before it writes them."""
 
 
@@ -80,7 +80,7 @@ class Transaction:
             event = one.as_event(number, value.digest() if value else b"")
             self._held.append((event, value))
         states.apply(self.db, list(zip(numbers, happened, strict=True)))
-        if self._alone and len(self._held) > MOST_HELD:
+        if self._alone and len(self._held) > MOST_HELD_BACK:
             self.flush()
         return numbers
 
