@@ -17,7 +17,7 @@ def optouts(workplace: Workplace, policy_id: str, number: Number) -> list[OptOut
     """
     workplace.archive.release(policy_id, number)
     ledger = workplace.ledger
-    customers = {r.number: r.customer for r in ledger.recipients()}
     requests = ledger.requests(policy_id, number.major)
     messages = [m for m in ledger.waiting() if is_about(m, policy_id, number.major)]
+    customers = ledger.customers([r.recipient for r in requests] + [m.recipient for m in messages])
     return opt_out_list(requests, messages, customers)

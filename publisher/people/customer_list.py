@@ -9,7 +9,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from publisher.errors import RecipientsError
-from publisher.people.list_cells import CELLS, Cells, FaultyRowError, Versions
+from publisher.people.list_cells import CELLS, AgreedVersions, FaultyRowError, RowReader
 from publisher.people.list_text import ListName, ListText
 from publisher.releases.number import Number
 
@@ -39,7 +39,7 @@ class Customer(NamedTuple):
     """`customer` or `business user`; empty: not known."""
     joined: str | None = None
     """The day on which they became a customer, ISO 8601; empty: not known."""
-    versions: Versions | None = None
+    versions: AgreedVersions | None = None
     """Which versions they came with: (policy, release) of each."""
 
 
@@ -116,7 +116,7 @@ class CustomerList:
         self._require_columns(columns)
         self.columns = tuple(column for column in columns if column)
         """Those that the list has."""
-        self._cells = Cells(columns, numbers)
+        self._cells = RowReader(columns, numbers)
 
     def __iter__(self) -> Iterator[tuple[int, Customer | LeftOut]]:
         """Each row with the number of its first line.

@@ -24,8 +24,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 _WEB = re.compile(r"://|\bwww\.", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
-Versions = tuple[tuple[str, str], ...]
-"""Versions of policies, as (id of the policy, number of the release)."""
+AgreedVersions = tuple[tuple[str, str], ...]
+"""AgreedVersions of policies, as (id of the policy, number of the release)."""
 
 
 class CustomerClass(StrEnum):
@@ -44,7 +44,7 @@ class FaultyRowError(ValueError):
         self.customer, self.reasons = customer, reasons
 
 
-class Cells:
+class RowReader:
     """Reads the rows of one list."""
 
     def __init__(
@@ -205,7 +205,7 @@ def _joined(cell: str) -> str:
     raise ValueError(f"the day {cell[:60]!r} in the column `joined` is none: write 2027-03-01")
 
 
-def _versions(cell: str, known: Mapping[str, Collection[Number]]) -> Versions:
+def _versions(cell: str, known: Mapping[str, Collection[Number]]) -> AgreedVersions:
     found: dict[str, str] = {}
     for word in cell.split():
         policy, slash, written = word.rpartition("/")

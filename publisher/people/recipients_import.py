@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from publisher.errors import NotFoundError, RecipientsError
 from publisher.people.customer_list import Customer, Faults
-from publisher.people.list_cells import Versions
+from publisher.people.list_cells import AgreedVersions
 from publisher.people.list_text import ListName
 from publisher.people.recipients import RecipientState
 
@@ -27,9 +27,9 @@ class KnownRecipient(NamedTuple):
     group: str
     joined: str
     state: str
-    versions: Versions | None = None
+    versions: AgreedVersions | None = None
     """Those that they came with; None: nobody asked."""
-    reached: Versions = ()
+    reached: AgreedVersions = ()
     """Those of which a letter may have arrived: that they came with them says nothing new."""
 
 
@@ -51,7 +51,7 @@ def merged(one: Customer, known: KnownRecipient) -> KnownRecipient:
     )
 
 
-def _came_with(one: Customer, known: KnownRecipient) -> Versions | None:
+def _came_with(one: Customer, known: KnownRecipient) -> AgreedVersions | None:
     if one.versions is None:
         return known.versions
     stated = known.versions or ()
@@ -59,16 +59,30 @@ def _came_with(one: Customer, known: KnownRecipient) -> Versions | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Taking:
+class ImportOptions:
     """How a list is to be taken."""
 
-    name: ListName
     strict: bool = False
     """A line that cannot be taken refuses the list."""
     complete: bool = False
     """Who is not in it is told no more."""
     confirmed: bool = False
     """Even if that is more than a tenth of all."""
+
+    @property
+    def words(self) -> str:
+        """They as options of a command, each after a space."""
+        return "".join(
+            word for word, given in ((" --strict", self.strict), (" --all", self.complete)) if given
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """A list, and how it is to be taken."""
+
+    name: ListName
+    options: ImportOptions = ImportOptions()
 
 
 @dataclass(slots=True)
@@ -149,7 +163,7 @@ def require_consistent(contradictions: Faults, faults: Faults, taking: Taking) -
     """
     if contradictions.count:
         raise contradictions.refusal(taking.name.name)
-    if faults.count and taking.strict:
+    if faults.count and taking.options.strict:
         raise faults.refusal(taking.name.name)
 
 
@@ -183,7 +197,7 @@ def require_meant(missing: int, told: int, taking: Taking) -> None:
     Raises:
         RecipientsError: they are more than a tenth, and nobody said that this is meant.
     """
-    if missing * _MOST_MISSING > told and not taking.confirmed:
+    if missing * _MOST_MISSING > told and not taking.options.confirmed:
         raise RecipientsError(
             f"{missing} of {told} recipients are not in this list and would be told no more, "
             "which is more than a tenth; nothing was taken",

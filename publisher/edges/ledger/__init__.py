@@ -11,12 +11,16 @@ from threading import Lock
 from publisher.edges.ledger.answers import AnswerTable
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.deliveries import DeliveryTable
+from publisher.edges.ledger.dues import DueTable
+from publisher.edges.ledger.listing import ListTable
 from publisher.edges.ledger.messages import MessageTable
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
 
 
-class Ledger(RecipientTable, DeliveryTable, RequestTable, AnswerTable, MessageTable):
+class Ledger(
+    RecipientTable, ListTable, DeliveryTable, DueTable, RequestTable, AnswerTable, MessageTable
+):
     """An open ledger; may be shared by threads."""
 
     def __init__(self, url: str) -> None:

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.schema import DELIVERIES, PRIVATE, RECIPIENTS
 from publisher.edges.ledger.transaction import Transaction
-from publisher.errors import LedgerError
+from publisher.errors import LedgerError, NotToldError
 from publisher.people.deliveries import Delivery, DeliveryState
+from publisher.people.recipients import RecipientState
 from publisher.record.event import EventKind, Happening, moment_of
 from publisher.releases.number import Number
 
@@ -78,6 +79,7 @@ class DeliveryTable(LedgerPart):
         """Marks a delivery as in doubt, just before the carrier is given the end of the letter.
 
         Raises:
+            NotToldError: the recipient was taken off the list meanwhile.
             LedgerError: it is no longer to do, because another sender has taken it.
         """
         facts = {"effective": one.effective.isoformat()} if one.effective else {}
@@ -88,6 +90,9 @@ class DeliveryTable(LedgerPart):
                 raise LedgerError(
                     "another sender has taken this letter", where=self._database.where
                 )
+            whom = select(RECIPIENTS.c.state).where(RECIPIENTS.c.id == one.recipient)
+            if tx.db.execute(whom).scalar() != RecipientState.TOLD:
+                raise NotToldError("the recipient is told no more", where=self._database.where)
             tx.record(_happening(EventKind.TOLD, one, now, facts, private))
 
         self._write(mark)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +15,7 @@ from sqlalchemy import Connection, func, select
 
 from publisher.edges.ledger import states
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.rows import next_numbers
+from publisher.edges.ledger.rows import next_numbers, rows_among
 from publisher.edges.ledger.schema import RECIPIENTS
 from publisher.edges.ledger.transaction import Transaction
 from publisher.people.customer_list import Customer, CustomerList, Faults, LeftOut
@@ -42,7 +41,7 @@ _SHARED_SHOWN = 50
 _LEFT = 2**32 - 1
 """In place of a line: the recipient stands on lines that are left out, and on no other so far."""
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class ListTable(LedgerPart):
@@ -74,7 +73,7 @@ class ListTable(LedgerPart):
             for chunk in _chunks(customers):
                 work.take(chunk)
             require_consistent(work.contradictions, customers.faults, taking)
-            if taking.complete:
+            if taking.options.complete:
                 require_legible(work.nameless, taking)
                 missing = work.missing()
                 require_meant(len(missing), told, taking)
@@ -287,11 +286,11 @@ def _remove(tx: Transaction, numbers: Sequence[int], now: dt.datetime) -> None:
 
 _KNOWN = (
     "SELECT id, customer, address, name, language, class, joined, state FROM recipient "
-    "WHERE state <> 'erased' AND customer "
+    "WHERE state <> 'erased' AND customer {}"
 )
 _KNOWN_VERSIONS = (
     "SELECT recipient, policy, release, state FROM delivery "
-    "WHERE state IN ('agreed', 'accepted', 'in doubt') AND recipient "
+    "WHERE state IN ('agreed', 'accepted', 'in doubt') AND recipient {}"
 )
 
 
@@ -299,30 +298,21 @@ def _known(
     db: Connection, customers: Sequence[str], *, versions: bool = False
 ) -> dict[str, KnownRecipient]:
     """What is known of customers, by their ids, which nobody else changes from here on."""
-    rows = _among(db, _KNOWN, customers, " FOR UPDATE")
+    held = "" if db.dialect.name == "sqlite" else " FOR UPDATE"
+    rows = rows_among(db, _KNOWN + held, customers)
     if not versions:
         return {row[1]: KnownRecipient(*row) for row in rows}
     agreed: dict[int, list[tuple[str, str]]] = {}
     reached: dict[int, list[tuple[str, str]]] = {}
-    for whom, policy, release, state in _among(db, _KNOWN_VERSIONS, [row[0] for row in rows]):
+    for whom, policy, release, state in rows_among(db, _KNOWN_VERSIONS, [row[0] for row in rows]):
         found = reached if state in REACHED else agreed
         found.setdefault(whom, []).append((policy, release))
     return {
-        row[1]: KnownRecipient(
-            *row, tuple(sorted(agreed.get(row[0], ()))), tuple(reached.get(row[0], ()))
+        row[1]: KnownRecipient(*row)._replace(
+            versions=tuple(sorted(agreed.get(row[0], ()))), reached=tuple(reached.get(row[0], ()))
         )
         for row in rows
     }
-
-
-def _among(
-    db: Connection, statement: str, values: Sequence[str] | Sequence[int], held: str = ""
-) -> Sequence[tuple]:
-    """The rows of a statement that ends with a column, where that is one of many values."""
-    if db.dialect.name == "sqlite":
-        among = f"{statement}IN (SELECT value FROM json_each(?))"
-        return db.exec_driver_sql(among, (json.dumps(values),)).all()
-    return db.exec_driver_sql(f"{statement}= ANY(%s){held}", (list(values),)).all()
 
 
 def _erased(db: Connection) -> frozenset[str]:
@@ -356,7 +346,7 @@ def _shared(db: Connection) -> list[str]:
     return sorted(db.execute(counts.having(func.count() > 1)).scalars())
 
 
-def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
+def _chunks(values: Iterable[_T]) -> Iterator[list[_T]]:
     some = iter(values)
     while chunk := list(islice(some, _CHUNK)):
         yield chunk
