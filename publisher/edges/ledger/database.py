@@ -12,15 +12,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import (
-    ArgumentError,
-    DatabaseError,
-    IntegrityError,
-    OperationalError,
-    ProgrammingError,
-)
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from publisher.edges.clock import now
+from publisher.edges.ledger.rows import execute
 from publisher.edges.ledger.schema import LEDGER, REVISION, SCHEMA, metadata
 from publisher.edges.ledger.transaction import Transaction, Writer
 from publisher.edges.ledger.turns import Job, Turns
@@ -59,6 +54,9 @@ class Database:
         else:
             self._engine = create_engine(url, hide_parameters=True)
         self._writing_engine = self._engine.execution_options(writes=True)
+        driver = self._engine.dialect.loaded_dbapi
+        self._driver_error = driver.DatabaseError
+        self._bugs = (driver.IntegrityError, driver.ProgrammingError)
         self._turns = Turns(self._carry_out)
         self._file = _File()
         self.identity = self._opened()
@@ -89,16 +87,8 @@ class Database:
         Raises:
             LedgerError: as for `write`.
         """
-        found: list[_T] = []
-
-        def carried_out() -> None:
-            with self._begun() as db:
-                tx = Transaction(db, self._writer, alone=True)
-                found.append(act(tx))
-                tx.finish()
-
-        self._turns.take_alone(carried_out)
-        return found[0]
+        result: _T = self._turns.take(act, alone=True)
+        return result
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -117,22 +107,22 @@ class Database:
         if len(jobs) > 1:
             try:
                 self._carry_out_together(jobs)
-            except (LedgerError, DatabaseError):
+            except (LedgerError, DatabaseError, self._driver_error):
                 pass  # one of them is why; each is tried by itself
             else:
                 return
         for job in jobs:
             try:
-                job.settle(self._carried_out(job.act))
+                job.settle(self._carried_out(job))
             except Exception as error:  # noqa: BLE001 - it is raised where the act came from
                 job.settle(error=error)
 
-    def _carried_out(self, act: _Act[_T]) -> _T:
+    def _carried_out(self, job: Job) -> Any:
         for attempt in range(ATTEMPTS):
             try:
                 with self._begun() as db:
-                    tx = Transaction(db, self._writer)
-                    result = act(tx)
+                    tx = Transaction(db, self._writer, alone=job.alone)
+                    result = job.act(tx)
                     tx.finish()
             except LedgerError as error:
                 if attempt + 1 == ATTEMPTS or not _in_the_way(error):
@@ -147,17 +137,17 @@ class Database:
             tx = Transaction(db, self._writer)
             for job in jobs:
                 mark = tx.mark()
-                saved = db.begin_nested()
+                execute(db, "SAVEPOINT act")
                 try:
                     done.append((job, job.act(tx), None))
-                except DatabaseError:
+                except (DatabaseError, self._driver_error):
                     raise
                 except Exception as error:  # noqa: BLE001 - it is raised where the act came from
-                    saved.rollback()
+                    execute(db, "ROLLBACK TO SAVEPOINT act")
                     tx.forget_since(mark)
                     done.append((job, None, error))
                 else:
-                    saved.commit()
+                    execute(db, "RELEASE SAVEPOINT act")
             tx.finish()
         for job, result, why in done:
             job.settle(result, why)
@@ -183,11 +173,12 @@ class Database:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except DatabaseError as error:
-            if isinstance(error, (IntegrityError, ProgrammingError)):
+        except (DatabaseError, self._driver_error) as error:
+            cause = error.orig if isinstance(error, DatabaseError) else error
+            if isinstance(cause, self._bugs):
                 raise
             raise LedgerError(
-                f"the ledger cannot be used: {error.orig}",
+                f"the ledger cannot be used: {cause}",
                 where=self.where,
                 remedy="see that its disk has room and that no other program holds it",
             ) from error
@@ -220,8 +211,7 @@ class Database:
 def _in_the_way(error: LedgerError) -> bool:
     """Whether another transaction was the reason: a deadlock, or an order that cannot be."""
     cause = error.__cause__
-    state = getattr(getattr(cause, "orig", None), "sqlstate", None)
-    return isinstance(cause, OperationalError) and state in ("40P01", "40001")
+    return getattr(getattr(cause, "orig", cause), "sqlstate", None) in ("40P01", "40001")
 
 
 def _schema_of(db: Connection) -> int | None:

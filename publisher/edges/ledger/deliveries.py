@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.schema import DELIVERIES, PRIVATE, RECIPIENTS
+from publisher.edges.ledger.rows import fetch
+from publisher.edges.ledger.schema import DELIVERIES, PRIVATE
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import LedgerError, NotToldError
 from publisher.people.deliveries import Delivery, DeliveryState
@@ -25,6 +26,10 @@ _FOUND = select(
     *DELIVERIES.columns, _TOLD.c.value.label("letter"), _LAST.c.value.label("words")
 ).select_from(_WITH_WORDS)
 
+_STATE = """
+    SELECT state FROM delivery
+    WHERE policy = :policy AND release = :release AND recipient = :recipient"""
+
 _KIND_AFTER = {
     DeliveryState.ACCEPTED: EventKind.TAKEN,
     DeliveryState.REFUSED: EventKind.REFUSED,
@@ -34,6 +39,9 @@ _KIND_AFTER = {
 }
 """What happened to a letter that is in a state now."""
 _OUTCOME = {DeliveryState.ACCEPTED: "accepted", DeliveryState.TO_DO: "again"}
+
+
+_WHOM = "SELECT state FROM recipient WHERE id = :recipient"
 
 
 class DeliveryTable(LedgerPart):
@@ -90,8 +98,8 @@ class DeliveryTable(LedgerPart):
                 raise LedgerError(
                     "another sender has taken this letter", where=self._database.where
                 )
-            whom = select(RECIPIENTS.c.state).where(RECIPIENTS.c.id == one.recipient)
-            if tx.db.execute(whom).scalar() != RecipientState.TOLD:
+            whom = fetch(tx.db, _WHOM, recipient=one.recipient)
+            if whom != [(RecipientState.TOLD,)]:
                 raise NotToldError("the recipient is told no more", where=self._database.where)
             tx.record(_happening(EventKind.TOLD, one, now, facts, private))
 
@@ -133,11 +141,10 @@ class DeliveryTable(LedgerPart):
     def _held(self, tx: Transaction, one: Delivery) -> DeliveryState:
         """The state of a delivery, which nobody else changes before the transaction ends."""
         # Its row may not be there yet, so its recipient's is held.
-        mine = select(RECIPIENTS.c.id).where(RECIPIENTS.c.id == one.recipient)
-        tx.db.execute(mine.with_for_update())
-        same = _same(one.policy, one.release, one.recipient)
-        found = tx.db.execute(select(DELIVERIES.c.state).where(same)).scalar()
-        return DeliveryState(found) if found else DeliveryState.TO_DO
+        tx.hold("recipient", one.recipient)
+        about = {"policy": one.policy, "release": one.release, "recipient": one.recipient}
+        found = fetch(tx.db, _STATE, **about)
+        return DeliveryState(found[0][0]) if found else DeliveryState.TO_DO
 
 
 def _happening(

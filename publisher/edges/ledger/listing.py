@@ -67,7 +67,7 @@ class ListTable(LedgerPart):
         """
 
         def take(tx: Transaction) -> RecipientsImport:
-            tx.hold("recipients")
+            tx.hold_turn("recipients")
             work = _Work(tx, customers, now)
             told = _count_told(tx.db)
             for chunk in _chunks(customers):
@@ -101,7 +101,7 @@ class ListTable(LedgerPart):
         """
 
         def take(tx: Transaction) -> Unlisting:
-            tx.hold("recipients")
+            tx.hold_turn("recipients")
             done, unknown = Unlisting(), Faults()
             for chunk in _chunks(customers):
                 known = _known(tx.db, [one for _, one in chunk])

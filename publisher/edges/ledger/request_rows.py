@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Connection
+
+from publisher.edges.ledger.rows import fetch
 from publisher.edges.ledger.schema import PRIVATE, REQUESTS
 from publisher.people.requests import Channel, Request, RequestKind, Timing
 from publisher.record.event import moment_of
@@ -32,3 +35,40 @@ def request_of(row: Any) -> Request:
         message=found["message"],
         behind=moment_of(found["behind"]) if found["behind"] is not None else None,
     )
+
+
+_OWN = """
+    SELECT id, kind, release, received_at, timing, channel, message, repeats, behind FROM request
+    WHERE policy = :policy AND major = :major AND recipient = :recipient
+    ORDER BY received_at, id"""
+
+
+def requests_of(db: Connection, policy: str, major: int, recipient: int) -> list[Request]:
+    """What one customer declared or asked for about a release and its corrections.
+
+    What proves it is left out: whoever weighs declarations does not need it.
+
+    Args:
+        db: a transaction.
+        policy, major: which release.
+        recipient: the number of the customer.
+    """
+    found = fetch(db, _OWN, policy=policy, major=major, recipient=recipient)
+    return [
+        Request(
+            id=number,
+            kind=RequestKind(kind),
+            policy=policy,
+            release=release,
+            major=major,
+            recipient=recipient,
+            received=moment_of(received),
+            timing=Timing(timing),
+            channel=Channel(channel),
+            evidence="",
+            repeats=repeats,
+            message=message,
+            behind=moment_of(behind) if behind is not None else None,
+        )
+        for number, kind, release, received, timing, channel, message, repeats, behind in found
+    ]

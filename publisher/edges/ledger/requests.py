@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select, union_all
+from sqlalchemy import Connection, func, select
 
 from publisher.answers.declarations import may_record, said_before
 from publisher.edges.clock import Clock
@@ -16,9 +16,10 @@ from publisher.edges.ledger.request_rows import (
     REQUEST_COLUMNS,
     REQUESTS_PROVEN,
     request_of,
+    requests_of,
 )
-from publisher.edges.ledger.rows import next_numbers
-from publisher.edges.ledger.schema import EVENTS, MESSAGES, RECIPIENTS, REQUESTS
+from publisher.edges.ledger.rows import fetch, next_numbers
+from publisher.edges.ledger.schema import EVENTS, REQUESTS
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import TooOftenError
 from publisher.people.requests import Recorded, Request, RequestKind, Timing, TimingOf, Wanted
@@ -27,15 +28,13 @@ from publisher.record.private import canonical
 from publisher.releases.chronology import overtaken
 
 _PROVEN = select(*REQUEST_COLUMNS, EVIDENCE).select_from(REQUESTS_PROVEN)
-_NEWEST = union_all(
-    *(
-        select(select(time).order_by(time_of.c.id.desc()).limit(1).subquery())
-        for time_of, time in (
-            (EVENTS, EVENTS.c.at),
-            (REQUESTS, func.coalesce(REQUESTS.c.behind, REQUESTS.c.received_at)),
-            (MESSAGES, MESSAGES.c.received_at),
-            (RECIPIENTS, RECIPIENTS.c.added_at),
-        )
+_NEWEST = " UNION ALL ".join(
+    f"SELECT * FROM (SELECT {time} AS at FROM {table} ORDER BY id DESC LIMIT 1) AS last_{table}"  # noqa: S608 - names of ours
+    for table, time in (
+        ("event", "at"),
+        ("request", "coalesce(behind, received_at)"),
+        ("message", "received_at"),
+        ("recipient", "added_at"),
     )
 )
 """The times of the latest records."""
@@ -94,13 +93,12 @@ class RequestTable(LedgerPart):
 
 def _recorded(tx: Transaction, wanted: Wanted, clock: Clock, timing_of: TimingOf) -> Recorded:
     # A second request of the same customer waits here (PostgreSQL; SQLite has one writer).
-    mine = select(RECIPIENTS.c.id).where(RECIPIENTS.c.id == wanted.recipient)
-    tx.db.execute(mine.with_for_update())
+    tx.hold("recipient", wanted.recipient)
     now = clock()
     received = wanted.received or now
     timing = timing_of(received)
     major, whom = _major(wanted), wanted.recipient
-    before = _requests(tx.db, wanted.policy, major, whom) if whom else []
+    before = requests_of(tx.db, wanted.policy, major, whom) if whom else []
     # A declaration made now follows all on record, whatever clock their times came from.
     earlier = [r for r in before if not wanted.received or r.received <= received]
     declares = wanted.kind is not RequestKind.ASK
@@ -179,4 +177,4 @@ def _requests(
 
 
 def _newest(db: Connection) -> Sequence[dt.datetime]:
-    return [moment_of(at) for at in db.execute(_NEWEST).scalars()]
+    return [moment_of(at) for (at,) in fetch(db, _NEWEST)]

@@ -1,16 +1,61 @@
-"""Many rows at once, as fast as each database takes them."""
+"""Rows, as fast as each database takes and gives them.
+
+A declaration is a dozen statements. Through the layer that makes SQL from expressions, each of
+them takes longer to prepare than SQLite needs to carry it out, so these are written in SQL and
+handed to the driver as they are.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table
 
 _FEW = 8
 """Rows up to which PostgreSQL takes single statements sooner than a COPY."""
+
+_PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
+
+
+def fetch(db: Connection, statement: str, **values: Any) -> list[tuple[Any, ...]]:
+    """The rows that a statement finds, or returns.
+
+    Args:
+        db: a transaction.
+        statement: SQL that both databases understand, with `:name` for each value.
+        values: by these names.
+    """
+    driver = db.connection.driver_connection
+    assert driver is not None
+    found: list[tuple[Any, ...]] = driver.execute(
+        _written(statement, db.dialect.name), values
+    ).fetchall()
+    return found
+
+
+def execute(db: Connection, statement: str, rows: Sequence[Mapping[str, Any]] = ({},)) -> None:
+    """Carries out a statement once for each row of values; see `fetch`."""
+    if not rows:
+        return
+    written = _written(statement, db.dialect.name)
+    cursor = db.connection.cursor()
+    if len(rows) == 1:
+        cursor.execute(written, rows[0])
+    else:
+        cursor.executemany(written, rows)
+    cursor.close()
+
+
+@cache
+def _written(statement: str, dialect: str) -> str:
+    """A statement as the driver wants it."""
+    if dialect == "sqlite":
+        return statement
+    return _PARAMETER.sub(r"%(\1)s", statement.replace("%", "%%"))
 
 
 def insert_many(db: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -31,7 +76,9 @@ def insert_many(db: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -
             for row in rows:
                 copy.write_row(row)
         return
-    db.exec_driver_sql(_statement(table, db.dialect.name), list(rows))
+    cursor = db.connection.cursor()
+    cursor.executemany(_statement(table, db.dialect.name), rows)
+    cursor.close()
 
 
 @cache
@@ -73,9 +120,10 @@ def next_numbers(db: Connection, table: Table, count: int = 1) -> Sequence[int]:
         count: how many.
     """
     if db.dialect.name == "sqlite":
-        last = "SELECT seq FROM sqlite_sequence WHERE name = ?"
-        first = (db.exec_driver_sql(last, (table.name,)).scalar() or 0) + 1
+        last = fetch(db, "SELECT seq FROM sqlite_sequence WHERE name = :name", name=table.name)
+        first = last[0][0] + 1 if last else 1
         return range(first, first + count)
-    sequence = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
-    numbers = select(sequence).select_from(func.generate_series(1, count))
-    return db.execute(numbers).scalars().all()
+    statement = (
+        "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"
+    )
+    return [number for (number,) in fetch(db, statement, name=table.name, count=count)]

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection
 
 from publisher.answers.declarations import current_declaration, last_late
-from publisher.edges.ledger.request_rows import REQUEST_COLUMNS, request_of
-from publisher.edges.ledger.rows import insert_many
-from publisher.edges.ledger.schema import RECIPIENTS, REQUESTS
+from publisher.edges.ledger.request_rows import requests_of
+from publisher.edges.ledger.rows import execute, insert_many
+from publisher.edges.ledger.schema import RECIPIENTS
 from publisher.people.deliveries import DeliveryState
 from publisher.people.recipients import RecipientState, erased_customer
 from publisher.record.event import EventKind, Happening, microseconds
@@ -37,11 +37,6 @@ def apply(db: Connection, happened: Sequence[Numbered]) -> None:
     for kind, some in groupby(happened, key=lambda one: str(one[1].kind)):
         if follow := _FOLLOW.get(kind):
             follow(db, list(some))
-
-
-def _each(db: Connection, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        db.execute(text(statement), list(rows))
 
 
 # ── recipients ───────────────────────────────────────────────────────────────────────────────────
@@ -71,7 +66,7 @@ def list_recipients(
         versions: what `agreed` gives for each version that they came with.
     """
     insert_many(db, RECIPIENTS, rows)
-    _each(db, _KNOWN, versions)
+    execute(db, _KNOWN, versions)
 
 
 def agreed(recipient: int | None, policy: str, release: str, event: int, at: int) -> dict[str, Any]:
@@ -101,15 +96,15 @@ def _listed(db: Connection, happened: Sequence[Numbered]) -> None:
 
 
 def _changed(db: Connection, happened: Sequence[Numbered]) -> None:
-    _each(db, _CHANGE, [_recipient(*one) for one in happened])
+    execute(db, _CHANGE, [_recipient(*one) for one in happened])
     # What a list says of versions takes the place of what one before said.
     restated = [
         {"recipient": one.recipient, "state": DeliveryState.AGREED}
         for _, one in happened
         if "versions" in one.facts
     ]
-    _each(db, _FORGET, restated)
-    _each(db, _KNOWN, [row for one in happened for row in _known_versions(*one)])
+    execute(db, _FORGET, restated)
+    execute(db, _KNOWN, [row for one in happened for row in _known_versions(*one)])
     moved = [
         {
             "recipient": one.recipient,
@@ -122,7 +117,7 @@ def _changed(db: Connection, happened: Sequence[Numbered]) -> None:
         for number, one in happened
         if one.facts.get("moved")
     ]
-    _each(db, _TELL_AGAIN, moved)
+    execute(db, _TELL_AGAIN, moved)
 
 
 def _recipient(number: int, one: Happening) -> dict[str, Any]:
@@ -156,7 +151,7 @@ def _removed(db: Connection, happened: Sequence[Numbered]) -> None:
         {"id": one.recipient, "state": RecipientState.REMOVED, "event": number}
         for number, one in happened
     ]
-    _each(db, statement, rows)
+    execute(db, statement, rows)
 
 
 _ERASE = """
@@ -176,7 +171,7 @@ def _erased(db: Connection, happened: Sequence[Numbered]) -> None:
         for number, one in happened
         if one.recipient is not None
     ]
-    _each(db, _ERASE, rows)
+    execute(db, _ERASE, rows)
 
 
 # ── letters ──────────────────────────────────────────────────────────────────────────────────────
@@ -221,8 +216,8 @@ def _letter(db: Connection, happened: Sequence[Numbered]) -> None:
             answers += [{**row, "request": each, "kept": 0 if again else 1} for each in requests]
         else:
             deliveries.append({**row, **_delivery(one)})
-    _each(db, _DELIVERY, deliveries)
-    _each(db, _ANSWER, answers)
+    execute(db, _DELIVERY, deliveries)
+    execute(db, _ANSWER, answers)
 
 
 def _delivery(one: Happening) -> dict[str, Any]:
@@ -252,7 +247,7 @@ _COUNTS = """
 
 
 def _requested(db: Connection, happened: Sequence[Numbered]) -> None:
-    _each(db, _REQUEST, [_request(*one) for one in happened])
+    execute(db, _REQUEST, [_request(*one) for one in happened])
     owed = [
         {
             "request": one.request,
@@ -263,7 +258,7 @@ def _requested(db: Connection, happened: Sequence[Numbered]) -> None:
         for number, one in happened
         if one.facts.get("owed")
     ]
-    _each(db, _OWED, owed)
+    execute(db, _OWED, owed)
 
 
 def _request(number: int, one: Happening) -> dict[str, Any]:
@@ -293,17 +288,12 @@ def _declared(db: Connection, happened: Sequence[Numbered]) -> None:
         # What only repeats another alters nothing.
         if one.recipient is not None and not one.facts.get("repeats")
     }
-    _each(db, _COUNTS, [_counting(db, *one) for one in sorted(changed)])
+    execute(db, _COUNTS, [_counting(db, *one) for one in sorted(changed)])
 
 
 def _counting(db: Connection, policy: str, major: int, recipient: int) -> dict[str, Any]:
     """What counts of all that a customer declared about a release."""
-    own = select(*REQUEST_COLUMNS).where(
-        REQUESTS.c.policy == policy,
-        REQUESTS.c.major == major,
-        REQUESTS.c.recipient == recipient,
-    )
-    requests = [request_of(row) for row in db.execute(own)]
+    requests = requests_of(db, policy, major, recipient)
     counts, late = current_declaration(requests), last_late(requests)
     return {
         "policy": policy,
@@ -327,7 +317,7 @@ def _passed_on(db: Connection, happened: Sequence[Numbered]) -> None:
         }
         for number, one in happened
     ]
-    _each(db, _ANSWER, rows)
+    execute(db, _ANSWER, rows)
 
 
 # ── messages ─────────────────────────────────────────────────────────────────────────────────────
@@ -344,7 +334,7 @@ def _received(db: Connection, happened: Sequence[Numbered]) -> None:
     rows = [
         {"id": one.message, "at": microseconds(one.at), "event": number} for number, one in happened
     ]
-    _each(db, _MESSAGE, rows)
+    execute(db, _MESSAGE, rows)
 
 
 def _filed(db: Connection, happened: Sequence[Numbered]) -> None:
@@ -361,7 +351,7 @@ def _filed(db: Connection, happened: Sequence[Numbered]) -> None:
         }
         for number, one in happened
     ]
-    _each(db, _FILE, rows)
+    execute(db, _FILE, rows)
 
 
 def _major(release: str) -> int:

@@ -6,11 +6,11 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection
 
 from publisher.edges.clock import now
 from publisher.edges.ledger import states
-from publisher.edges.ledger.rows import insert_many
+from publisher.edges.ledger.rows import fetch, insert_many
 from publisher.edges.ledger.schema import (
     BATCH_NUMBERS,
     BATCHES,
@@ -113,6 +113,20 @@ class Transaction:
         insert_many(self.db, PRIVATE, [(*value, None) for value in values])
         self._count += len(rows)
 
+    def hold(self, table: str, number: int | None) -> None:
+        """Has others wait who hold the same row, until the transaction ends.
+
+        What is decided by a row, or by what belongs to it, is decided after this, so that events
+        have their numbers in the order in which they took effect.
+
+        Args:
+            table: one of the states that have numbers.
+            number: of the row; None: there is none.
+        """
+        # SQLite has one writer at a time.
+        if not self._sqlite and number is not None:
+            fetch(self.db, f"SELECT id FROM {table} WHERE id = :id FOR UPDATE", id=number)  # noqa: S608 - names of ours
+
     def join(self) -> None:
         """Has a batch written in any case, that names the heads of all chains."""
         self._joins = True
@@ -152,74 +166,64 @@ class Transaction:
 
     def _write_batch(self) -> None:
         chain = self._own_chain()
-        last = self.db.execute(
-            select(BATCHES.c.number, BATCHES.c.digest)
-            .where(BATCHES.c.chain == chain)
-            .order_by(BATCHES.c.number.desc())
-            .limit(1)
-        ).first()
+        last = fetch(self.db, _HEAD, chain=chain)
+        number, previous = last[0] if last else (0, FIRST)
         heads = self._other_heads(chain)
         batch = Batch(
             self._writer.ledger,
             chain,
-            last.number + 1 if last else 1,
+            number + 1,
             microseconds(now()),
             self._count,
             self._tree.root(),
-            last.digest if last else FIRST,
+            previous,
             heads,
         )
-        if self._batch is None:
-            self._batch = self._batch_number()
-        row = {
-            "id": self._batch,
-            "chain": chain,
-            "number": batch.number,
-            "at": batch.at,
-            "count": batch.count,
-            "root": batch.root,
-            "previous": batch.previous,
-            "heads": heads_text(heads),
-            "digest": batch.digest(),
-        }
-        self.db.execute(insert(BATCHES), row)
+        row = (
+            self._batch or self._batch_number(),
+            chain,
+            batch.number,
+            batch.at,
+            batch.count,
+            batch.root,
+            batch.previous,
+            heads_text(heads),
+            batch.digest(),
+        )
+        insert_many(self.db, BATCHES, [row])
 
     def _own_chain(self) -> int:
         """The chain of this machine, held until the transaction ends; made if there is none."""
         name = self._writer.chain
-        own = select(CHAINS.c.id).where(CHAINS.c.name == name)
-        self.hold(f"chain {name}")
-        found = self.db.execute(own).scalar()
-        if found is None:
-            self.hold("chains")
-            last = self.db.execute(select(func.coalesce(func.max(CHAINS.c.id), 0))).scalar_one()
-            found = last + 1
-            self.db.execute(insert(CHAINS).values(id=found, name=name))
-        return int(found)
+        self.hold_turn(f"chain {name}")
+        found = fetch(self.db, _CHAIN, name=name)
+        if not found:
+            self.hold_turn("chain ")
+            last = fetch(self.db, "SELECT coalesce(max(id), 0) + 1 FROM chain")
+            insert_many(self.db, CHAINS, [(last[0][0], name)])
+            return int(last[0][0])
+        return int(found[0][0])
 
-    def hold(self, what: str) -> None:
-        """Has others wait who hold the same, until the transaction ends (SQLite: they wait)."""
+    def hold_turn(self, what: str) -> None:
+        """Has others wait who take the same turn, until the transaction ends.
+
+        Args:
+            what: is done by one at a time.
+        """
+        # SQLite has one writer at a time.
         if not self._sqlite:
             # A lock of a row would need the right to change it.
-            self.db.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"ledger {what}"))))
+            lock = "SELECT pg_advisory_xact_lock(hashtext(:name))"
+            fetch(self.db, lock, name=f"ledger {what}")
 
     def _other_heads(self, own: int) -> tuple[Head, ...]:
         """The heads of other chains that have grown since this process named them last."""
-        newest = (
-            select(func.max(BATCHES.c.number))
-            .where(BATCHES.c.chain == CHAINS.c.id)
-            .scalar_subquery()
-        )
-        found = self.db.execute(
-            select(CHAINS.c.id, newest.label("number")).where(CHAINS.c.id != own)
-        ).all()
         heads = []
-        for chain, number in sorted(found):
+        for chain, number in fetch(self.db, _OTHERS, own=own):
             if number is None or (self._writer.named.get(chain) == number and not self._joins):
                 continue
-            its = (BATCHES.c.chain == chain) & (BATCHES.c.number == number)
-            digest = self.db.execute(select(BATCHES.c.digest).where(its)).scalar_one()
-            heads.append(Head(chain, number, digest))
+            ((_, digest),) = fetch(self.db, _HEAD, chain=chain)
+            heads.append(Head(chain, number, bytes(digest)))
             self._writer.named[chain] = number
         return tuple(heads)
 
@@ -228,24 +232,28 @@ class Transaction:
     def numbers(self, count: int) -> Sequence[int]:
         """Numbers for the next events."""
         if not self._sqlite:
-            each = select(func.nextval(EVENT_NUMBERS.name)).select_from(
-                func.generate_series(1, count)
-            )
-            return self.db.execute(each).scalars().all()
+            each = "SELECT nextval(:name) FROM generate_series(1, :count)"
+            found = fetch(self.db, each, name=EVENT_NUMBERS.name, count=count)
+            return [number for (number,) in found]
         if self._last is None:
-            self._last = self.db.execute(_LAST_EVENT).scalar_one()
+            ((self._last,),) = fetch(self.db, "SELECT coalesce(max(id), 0) FROM event")
         first = self._last + 1
         self._last = first + count - 1
         return range(first, first + count)
 
     def _batch_number(self) -> int:
-        if self._sqlite:
-            return int(self.db.execute(_LAST_BATCH).scalar_one()) + 1
-        return int(self.db.execute(select(BATCH_NUMBERS.next_value())).scalar_one())
+        statement = "SELECT coalesce(max(id), 0) + 1 FROM batch"
+        if not self._sqlite:
+            statement = f"SELECT nextval('{BATCH_NUMBERS.name}')"
+        ((number,),) = fetch(self.db, statement)
+        return int(number)
 
 
-_LAST_EVENT = select(func.coalesce(func.max(EVENTS.c.id), 0))
-_LAST_BATCH = select(func.coalesce(func.max(BATCHES.c.id), 0))
+_CHAIN = "SELECT id FROM chain WHERE name = :name"
+_HEAD = "SELECT number, digest FROM batch WHERE chain = :chain ORDER BY number DESC LIMIT 1"
+_OTHERS = """
+    SELECT id, (SELECT max(number) FROM batch WHERE chain = chain.id) FROM chain
+    WHERE id <> :own ORDER BY id"""
 
 
 def _row(event: Event, batch: int) -> tuple[Any, ...]:
