@@ -195,32 +195,22 @@ class _Work:
             return
         tx, at, count = self._tx, self._at, len(new)
         recipients = next_numbers(tx.db, RECIPIENTS, count)
-        salts = os.urandom(SALT * count)
-        rows, values, listed, versions = [], [], [], []
-        for place, (number, recipient, (line, one)) in enumerate(
-            zip(tx.numbers(count), recipients, new, strict=True)
-        ):
+        self._reach(max(recipients))
+        salts, lines = os.urandom(SALT * count), self._lines
+        rows, values, listed = [], [], []
+        versions: list[dict[str, object]] = []
+        begin = 0
+        for number, recipient, (line, one) in zip(tx.numbers(count), recipients, new, strict=True):
+            lines[recipient] = line
             facts, text = _written(one)
-            salt = salts[place * SALT : (place + 1) * SALT]
+            salt = salts[begin : (begin := begin + SALT)]
             rows.append((number, recipient, facts, sha256(salt + text.encode()).digest()))
             values.append((number, salt, text))
-            listed.append(
-                (
-                    recipient,
-                    one.id,
-                    one.address,
-                    one.name or "",
-                    one.language or "",
-                    one.group or "",
-                    one.joined or "",
-                    "told",
-                    at,
-                    number,
-                )
-            )
-            for policy, release in one.versions or ():
-                versions.append(states.agreed(recipient, policy, release, number, at))
-            self._stand(recipient, line)
+            customer, address, name, language, group, joined, came_with = one
+            known = address, name or "", language or "", group or "", joined or ""
+            listed.append((recipient, customer, *known, "told", at, number))
+            if came_with:
+                versions += (states.agreed(recipient, *one, number, at) for one in came_with)
         states.list_recipients(tx.db, listed, versions)
         tx.write_listed(at, rows, values)
         self.done.new += count
@@ -231,10 +221,13 @@ class _Work:
         return self._lines[recipient] if recipient < len(self._lines) else 0
 
     def _stand(self, recipient: int, line: int) -> None:
+        self._reach(recipient)
+        self._lines[recipient] = line
+
+    def _reach(self, recipient: int) -> None:
         short = recipient + 1 - len(self._lines)
         if short > 0:
             self._lines.extend([0] * (short + _CHUNK))
-        self._lines[recipient] = line
 
 
 # ── what is written ──────────────────────────────────────────────────────────────────────────────

@@ -81,6 +81,19 @@ def insert_many(db: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -
     cursor.close()
 
 
+def insert_alike(db: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Inserts rows into SQLite that differ in some columns only, which saves the others' time.
+
+    Args:
+        db: a transaction.
+        statement: SQL, with `?` for what differs.
+        rows: the values that do.
+    """
+    cursor = db.connection.cursor()
+    cursor.executemany(statement, rows)
+    cursor.close()
+
+
 @cache
 def _statement(table: Table, dialect: str) -> str:
     mark = "?" if dialect == "sqlite" else "%s"

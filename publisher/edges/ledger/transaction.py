@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from publisher.edges.clock import now
 from publisher.edges.ledger import states
-from publisher.edges.ledger.rows import fetch, insert_many
+from publisher.edges.ledger.rows import fetch, insert_alike, insert_many
 from publisher.edges.ledger.schema import (
     BATCH_NUMBERS,
     BATCHES,
@@ -27,6 +27,9 @@ from publisher.record.private import SALT, PrivateValue, canonical
 MOST_HELD_BACK = 2_000
 """Events that a transaction holds in memory before it writes them."""
 
+
+_LISTED = "INSERT INTO event VALUES (?, {batch}, {at}, '{kind}', '', '', ?, NULL, NULL, ?, ?)"
+_LISTED_PRIVATE = "INSERT INTO private VALUES (?, ?, ?, NULL)"
 
 ListedRow = tuple[int, int, str, bytes]
 """An event that lists a customer: its number, the recipient's, its facts and its digest."""
@@ -102,15 +105,14 @@ class Transaction:
         between = f"\n{at}\n{kind}\n\n\n"
         for number, recipient, facts, digest in rows:
             add(f"{number}{between}{recipient}\n\n\n{digest.hex()}\n{facts}".encode())
-        insert_many(
-            self.db,
-            EVENTS,
-            [
-                (number, batch, at, kind, "", "", recipient, None, None, facts, digest)
-                for number, recipient, facts, digest in rows
-            ],
-        )
-        insert_many(self.db, PRIVATE, [(*value, None) for value in values])
+        same = {"kind": kind, "batch": batch, "at": at}
+        if self._sqlite:
+            insert_alike(self.db, _LISTED.format(**same), rows)
+            insert_alike(self.db, _LISTED_PRIVATE, values)
+        else:
+            events = [(r[0], batch, at, kind, "", "", r[1], None, None, *r[2:]) for r in rows]
+            insert_many(self.db, EVENTS, events)
+            insert_many(self.db, PRIVATE, [(*value, None) for value in values])
         self._count += len(rows)
 
     def hold(self, table: str, number: int | None) -> None:
