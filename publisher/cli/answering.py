@@ -9,7 +9,7 @@ import click
 
 from publisher.cli import console
 from publisher.cli.invocation import FINDINGS, Invocation
-from publisher.cli.parameters import RELEASE_TYPE, WorkGroup, choice
+from publisher.cli.parameters import RELEASE_TYPE, WorkGroup, choice, role_option
 from publisher.releases.number import Number
 
 
@@ -83,6 +83,7 @@ def show_command(asked: Invocation, message: int, raw: bool) -> None:
     "--customer", metavar="ID", help="The customer it is from, if the message names none."
 )
 @click.option("--again", is_flag=True, help="Correct an earlier decision; both stay on record.")
+@role_option
 @click.pass_obj
 def settle_command(
     asked: Invocation,
@@ -92,6 +93,7 @@ def settle_command(
     release: Number | None,
     customer: str | None,
     again: bool,
+    role: str,
 ) -> None:
     """Decide what a message means, as of the day it was received."""
     from publisher.actions.send_receipts_soon import send_receipts_soon
@@ -105,7 +107,7 @@ def settle_command(
         raise click.UsageError("name both --release and --customer, or neither")
     kind = None if outcome == "nothing" else RequestKind(outcome)
     about = Subject(asked.policy, release, customer) if release and customer else None
-    verdict = settle_request(asked.workplace, message, Judgement(kind, why, about, again))
+    verdict = settle_request(asked.workplace, message, Judgement(kind, why, about, again, role))
     send_receipts_soon(asked.workplace)
     asked.say(str(verdict))
 
@@ -145,9 +147,10 @@ def send_receipts_command(asked: Invocation) -> None:
 @click.argument("receipt", nargs=-1, required=True)
 @choice("--accepted", "accepted", "The carrier's log shows that it accepted it.")
 @choice("--again", "again", "It did not: send it again.")
+@role_option
 @click.pass_obj
 def settle_receipts_command(
-    asked: Invocation, receipt: tuple[str, ...], outcome: str | None
+    asked: Invocation, receipt: tuple[str, ...], outcome: str | None, role: str
 ) -> None:
     """Settle receipts in doubt or refused.
 
@@ -157,7 +160,7 @@ def settle_receipts_command(
 
     if outcome is None:
         raise click.UsageError("choose --accepted or --again")
-    settle_receipts(asked.workplace, receipt, again=outcome == "again")
+    settle_receipts(asked.workplace, receipt, again=outcome == "again", role=role)
     asked.say(f"Recorded for {', '.join(receipt)}: {outcome}")
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from publisher.people.resolution import OPERATOR
 from publisher.releases.number import Number
 
 
@@ -58,6 +59,24 @@ def output_option(function: _F) -> _F:
         type=click.Path(dir_okay=False, path_type=Path),
         help="Write to this file instead of standard output.",
     )(function)
+
+
+def _role(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    role = " ".join(value.split())
+    if not role or "@" in role:
+        raise click.BadParameter("name a role, such as legal, and no person", ctx, param)
+    return role
+
+
+role_option = click.option(
+    "--role",
+    default=OPERATOR,
+    show_default=True,
+    envvar="PUBLISHER_ROLE",
+    metavar="ROLE",
+    callback=_role,
+    help="The role in which you decide, kept on record: a role, never a name.",
+)
 
 
 def choice(name: str, value: str, help_: str) -> Callable[[_F], _F]:

@@ -9,7 +9,7 @@ import click
 
 from publisher.cli import console
 from publisher.cli.invocation import FINDINGS, Invocation
-from publisher.cli.parameters import RELEASE_TYPE, WorkGroup, choice, output_option
+from publisher.cli.parameters import RELEASE_TYPE, WorkGroup, choice, output_option, role_option
 from publisher.releases.number import Number
 
 
@@ -132,9 +132,10 @@ def send_command(asked: Invocation, release: Number, confirm: bool, test: str | 
 @click.argument("customer", required=False)
 @choice("--accepted", "accepted", "The carrier's log shows that it accepted the letter.")
 @choice("--again", "again", "It did not: the next `send` sends the letter again.")
+@role_option
 @click.pass_obj
 def resolve_command(
-    asked: Invocation, release: Number, customer: str | None, outcome: str | None
+    asked: Invocation, release: Number, customer: str | None, outcome: str | None, role: str
 ) -> None:
     """List letters in doubt or refused, or settle one.
 
@@ -156,7 +157,7 @@ def resolve_command(
         return
     if customer is None or outcome is None:
         raise click.UsageError("name the customer, and choose --accepted or --again")
-    resolve(workplace, policy_id, release, customer, Resolution(outcome))
+    resolve(workplace, policy_id, release, customer, Resolution(outcome), role)
     asked.say(f"Recorded for {customer}: {outcome}")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import sqlite3
 
 import pytest
 
@@ -149,3 +151,17 @@ def test_a_person_settles_what_waits(project: Project) -> None:
     assert "opt-out of privacy/2 by c-1: it is one, R-000001" in said
     assert state(project) == "opted out"
     assert "No message waits" in house.ok("requests", at=NOW)
+
+
+def test_who_decided_is_on_record_by_their_role(project: Project) -> None:
+    number = take(project, reply(project, "Please no")).message
+    house = House(project.root)
+    settle = ("requests", "settle", str(number), "--opt-out", "--why", "clear enough")
+    assert "name a role" in house.run(*settle, "--role", " ", at=NOW).output
+    assert "name a role" in house.run(*settle, "--role", "ada@hosting.example", at=NOW).output
+    house.ok(*settle, "--role", "legal", at=NOW)
+    with sqlite3.connect(project.private / "ledger.sqlite") as db:
+        found = db.execute("SELECT kind, facts FROM event WHERE message = ? ORDER BY id", [number])
+        kinds = [(kind, json.loads(facts).get("role")) for kind, facts in found]
+    assert kinds[-1] == ("decided", "legal")
+    assert [kind for kind, _ in kinds] == ["received", "filed", "declared", "decided"]
