@@ -80,8 +80,9 @@ def import_recipients_command(
 def remove_recipients_command(
     asked: Invocation, customers: tuple[str, ...], file: BinaryIO | None
 ) -> None:
-    """Stop notifying customers; what they were told and declared stays on record.
+    """Stop notifying customers.
 
+    What they were told and declared stays on record.
     `-` instead of CUSTOMER, or --from, reads the ids from standard input or a file, one a line.
     """
     from publisher.actions.remove_recipients import remove_recipients

@@ -9,11 +9,11 @@ from itertools import chain
 from typing import NamedTuple
 
 from publisher.errors import RecipientsError
-from publisher.people.list_cells import CELLS, AgreedVersions, FaultyRowError, RowReader
+from publisher.people.list_cells import OPTIONAL_COLUMNS, AgreedVersions, FaultyRowError, RowReader
 from publisher.people.list_text import ListName, ListText
 from publisher.releases.number import Number
 
-COLUMNS = ("customer", "address", *CELLS)
+COLUMNS = ("customer", "address", *OPTIONAL_COLUMNS)
 """The columns named in the first line of a list; all but the first two may be missing."""
 PROBLEMS_SHOWN = 50
 """Limit on the problems that one message lists."""

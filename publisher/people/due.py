@@ -37,7 +37,7 @@ class EarlierLetter(NamedTuple):
     """The effective date that the letter told of; None: there was none."""
 
 
-class Standing(StrEnum):
+class NoticeState(StrEnum):
     """What became of the notice of a release to one recipient."""
 
     TO_TELL = "to tell"
@@ -50,17 +50,17 @@ class Standing(StrEnum):
     """Or bounced."""
 
 
-_STANDING = {
-    DeliveryState.TO_DO: Standing.TO_TELL,
-    DeliveryState.ACCEPTED: Standing.TOLD,
-    DeliveryState.AGREED: Standing.AGREED,
-    DeliveryState.IN_DOUBT: Standing.IN_DOUBT,
-    DeliveryState.REFUSED: Standing.REFUSED,
-    DeliveryState.BOUNCED: Standing.REFUSED,
+_STATE_AFTER = {
+    DeliveryState.TO_DO: NoticeState.TO_TELL,
+    DeliveryState.ACCEPTED: NoticeState.TOLD,
+    DeliveryState.AGREED: NoticeState.AGREED,
+    DeliveryState.IN_DOUBT: NoticeState.IN_DOUBT,
+    DeliveryState.REFUSED: NoticeState.REFUSED,
+    DeliveryState.BOUNCED: NoticeState.REFUSED,
 }
 
 
-def standing_of(release: Release, letters: Iterable[EarlierLetter]) -> tuple[Standing, bool]:
+def notice_state_of(release: Release, letters: Iterable[EarlierLetter]) -> tuple[NoticeState, bool]:
     """What became of the notice of a release to one recipient.
 
     Args:
@@ -81,10 +81,10 @@ def standing_of(release: Release, letters: Iterable[EarlierLetter]) -> tuple[Sta
             before = True
             same = same or (not agreed and letter.effective == release.effective)
     if same:
-        return Standing.TOLD, False
+        return NoticeState.TOLD, False
     if own is DeliveryState.TO_DO and later:
-        return Standing.AGREED, False
-    return _STANDING[own], not before
+        return NoticeState.AGREED, False
+    return _STATE_AFTER[own], not before
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +102,19 @@ class Due:
     """How many of those to tell have not been told of any number of this release."""
 
     @classmethod
-    def of(cls, counts: Mapping[tuple[Standing, bool], int]) -> Due:
-        """They, counted by what `standing_of` says of each."""
-        by: Counter[Standing] = Counter()
+    def of(cls, counts: Mapping[tuple[NoticeState, bool], int]) -> Due:
+        """They, counted by what `notice_state_of` says of each."""
+        by: Counter[NoticeState] = Counter()
         for (standing, _), count in counts.items():
             by[standing] += count
         return cls(
             recipients=by.total(),
-            to_tell=by[Standing.TO_TELL],
-            told=by[Standing.TOLD],
-            agreed=by[Standing.AGREED],
-            in_doubt=by[Standing.IN_DOUBT],
-            refused=by[Standing.REFUSED],
-            new=counts.get((Standing.TO_TELL, True), 0),
+            to_tell=by[NoticeState.TO_TELL],
+            told=by[NoticeState.TOLD],
+            agreed=by[NoticeState.AGREED],
+            in_doubt=by[NoticeState.IN_DOUBT],
+            refused=by[NoticeState.REFUSED],
+            new=counts.get((NoticeState.TO_TELL, True), 0),
         )
 
 

@@ -14,7 +14,7 @@ from publisher.people.mail_addresses import read_address
 from publisher.policies.language import usual_tag
 from publisher.releases.number import Number
 
-CELLS = ("name", "language", "class", "joined", "version")
+OPTIONAL_COLUMNS = ("name", "language", "class", "joined", "version")
 """The columns that a list need not have, in the order in which a row is read."""
 LONGEST_CELL = 200
 """Limit on a customer id and on a name, characters."""
@@ -62,12 +62,12 @@ class RowReader:
         meanings = (_language, _class, _joined, lambda cell: _versions(cell, numbers()))
         self._others = [
             (places[column], _Meanings(meaning)) if column in places else None
-            for column, meaning in zip(CELLS[1:], meanings, strict=True)
+            for column, meaning in zip(OPTIONAL_COLUMNS[1:], meanings, strict=True)
         ]
         self._plain = all(one is None for one in self._others)
 
     def read(self, cells: Sequence[str]) -> Sequence[Any]:
-        """What a row says, in the order customer, address, then `CELLS`; None: it has no column.
+        """What a row says: customer, address, then `OPTIONAL_COLUMNS`; None: there is no column.
 
         Raises:
             FaultyRowError: it cannot be taken; has every reason.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from publisher.errors import RecipientsError
 from publisher.releases.remedies import shell_word as quote
 
-LONGEST_LINE = 1 << 20
+_LONGEST_LINE = 1 << 20
 """Bytes of a line, beyond which a file is no list."""
 STRAY = re.compile("[\udc80-\udcff]")
 """What stands for a byte that is no UTF-8, in a line that is given out all the same (PEP 383)."""
@@ -102,7 +102,7 @@ class ListText:
             if first:
                 rest, first = self._begun(rest), False
             cut = _whole(rest)
-            if not cut and len(rest) > LONGEST_LINE:
+            if not cut and len(rest) > _LONGEST_LINE:
                 raise self._refused("a line of more than a million characters", _CSV)
             yield from self._lines(rest[:cut])
             rest = rest[cut:]

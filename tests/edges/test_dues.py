@@ -15,7 +15,7 @@ from publisher.edges.ledger import Ledger
 from publisher.edges.ledger.transaction import Transaction
 from publisher.people.customer_list import Customer
 from publisher.people.deliveries import DeliveryState
-from publisher.people.due import Due, EarlierLetter, Standing, standing_of, told_before
+from publisher.people.due import Due, EarlierLetter, NoticeState, notice_state_of, told_before
 from publisher.people.recipients import RecipientState
 from publisher.record.event import EventKind, Happening
 from publisher.releases.number import Number
@@ -107,12 +107,12 @@ def test_the_database_finds_what_the_rule_finds(
         if not release.notice:
             continue
         standings = {
-            n: standing_of(release, [one for (whom, _), one in states.items() if whom == n])
+            n: notice_state_of(release, [one for (whom, _), one in states.items() if whom == n])
             for n in range(1, PEOPLE + 1)
             if n not in gone
         }
         assert ledger.due(release, releases) == Due.of(Counter(standings.values()))
-        expected = [before + n for n, found in standings.items() if found[0] is Standing.TO_TELL]
+        expected = [before + n for n, found in standings.items() if found[0] is NoticeState.TO_TELL]
         found, after = [], 0
         while page := ledger.to_tell(release, releases, after, 2):
             found += [one.number for one in page]

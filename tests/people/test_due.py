@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from publisher.people.deliveries import DeliveryState
-from publisher.people.due import Due, EarlierLetter, Standing, standing_of, told_before
+from publisher.people.due import Due, EarlierLetter, NoticeState, notice_state_of, told_before
 from publisher.people.recipients import Recipient
 from publisher.releases.number import Number
 from publisher.releases.release import Release
@@ -42,48 +42,48 @@ def release(number: Number) -> Release:
 @pytest.mark.parametrize(
     ("state", "standing"),
     [
-        (DeliveryState.TO_DO, Standing.TO_TELL),
-        (ACCEPTED, Standing.TOLD),
-        (AGREED, Standing.AGREED),
-        (DeliveryState.IN_DOUBT, Standing.IN_DOUBT),
-        (REFUSED, Standing.REFUSED),
-        (DeliveryState.BOUNCED, Standing.REFUSED),
+        (DeliveryState.TO_DO, NoticeState.TO_TELL),
+        (ACCEPTED, NoticeState.TOLD),
+        (AGREED, NoticeState.AGREED),
+        (DeliveryState.IN_DOUBT, NoticeState.IN_DOUBT),
+        (REFUSED, NoticeState.REFUSED),
+        (DeliveryState.BOUNCED, NoticeState.REFUSED),
     ],
 )
 def test_the_letter_about_a_release_says_what_became_of_it(
-    state: DeliveryState, standing: Standing
+    state: DeliveryState, standing: NoticeState
 ) -> None:
-    assert standing_of(release(TWO), [letter(state)]) == (standing, True)
-    assert standing_of(release(TWO), []) == (Standing.TO_TELL, True)
+    assert notice_state_of(release(TWO), [letter(state)]) == (standing, True)
+    assert notice_state_of(release(TWO), []) == (NoticeState.TO_TELL, True)
 
 
 def test_the_same_date_is_told_once_under_two_numbers() -> None:
     postponed = release(POSTPONED)
-    assert standing_of(postponed, [letter(ACCEPTED)]) == (Standing.TO_TELL, False)
-    assert standing_of(postponed, [letter(REFUSED)]) == (Standing.TO_TELL, True)
+    assert notice_state_of(postponed, [letter(ACCEPTED)]) == (NoticeState.TO_TELL, False)
+    assert notice_state_of(postponed, [letter(REFUSED)]) == (NoticeState.TO_TELL, True)
     in_doubt = letter(DeliveryState.IN_DOUBT, effective=LATER)
-    assert standing_of(postponed, [in_doubt]) == (Standing.TOLD, False)
+    assert notice_state_of(postponed, [in_doubt]) == (NoticeState.TOLD, False)
 
 
 def test_who_came_with_a_version_is_not_told_of_it_nor_of_one_before() -> None:
     two, postponed = release(TWO), release(POSTPONED)
     for number in (TWO, POSTPONED, THREE):
-        assert standing_of(two, [agreed(number)])[0] is Standing.AGREED
-    assert standing_of(two, [agreed(ONE)]) == (Standing.TO_TELL, True)
+        assert notice_state_of(two, [agreed(number)])[0] is NoticeState.AGREED
+    assert notice_state_of(two, [agreed(ONE)]) == (NoticeState.TO_TELL, True)
     # Who agreed to what was to apply earlier is told of the other day, and needs no new period.
-    assert standing_of(postponed, [agreed(TWO)]) == (Standing.TO_TELL, False)
+    assert notice_state_of(postponed, [agreed(TWO)]) == (NoticeState.TO_TELL, False)
     # What a carrier said of an own letter stands.
-    assert standing_of(two, [letter(ACCEPTED), agreed(THREE)])[0] is Standing.TOLD
+    assert notice_state_of(two, [letter(ACCEPTED), agreed(THREE)])[0] is NoticeState.TOLD
 
 
 def test_each_recipient_is_counted_once() -> None:
     counts = Counter(
         {
-            (Standing.TO_TELL, True): 5,
-            (Standing.TO_TELL, False): 3,
-            (Standing.TOLD, True): 2,
-            (Standing.AGREED, False): 1,
-            (Standing.REFUSED, True): 4,
+            (NoticeState.TO_TELL, True): 5,
+            (NoticeState.TO_TELL, False): 3,
+            (NoticeState.TOLD, True): 2,
+            (NoticeState.AGREED, False): 1,
+            (NoticeState.REFUSED, True): 4,
         }
     )
     assert Due.of(counts) == Due(15, to_tell=8, told=2, agreed=1, in_doubt=0, refused=4, new=5)

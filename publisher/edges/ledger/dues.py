@@ -1,6 +1,6 @@
 """Who is still to be told of a release, counted and found by the database.
 
-The rule is that of `people.due.standing_of`, in SQL.
+The rule is that of `people.due.notice_state_of`, in SQL.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from publisher.edges.ledger.recipients import recipient_of
 from publisher.edges.ledger.rows import rows_among
 from publisher.edges.ledger.schema import DELIVERIES, EVENTS, RECIPIENTS
 from publisher.people.deliveries import DeliveryState
-from publisher.people.due import REACHED, Due, EarlierLetter, Standing
+from publisher.people.due import REACHED, Due, EarlierLetter, NoticeState
 from publisher.people.recipients import Recipient, RecipientState
 from publisher.record.event import EventKind
 from publisher.releases.number import Number
@@ -55,13 +55,13 @@ class DueTable(LedgerPart):
         with self._reading() as db:
             same, before, later = _elsewhere(db, release, releases)
             standing = case(
-                (same, Standing.TOLD.value),
-                (_STATE == DeliveryState.ACCEPTED, Standing.TOLD.value),
-                (_STATE == DeliveryState.IN_DOUBT, Standing.IN_DOUBT.value),
-                (_STATE == DeliveryState.AGREED, Standing.AGREED.value),
-                (_STATE != DeliveryState.TO_DO, Standing.REFUSED.value),
-                (later, Standing.AGREED.value),
-                else_=Standing.TO_TELL.value,
+                (same, NoticeState.TOLD.value),
+                (_STATE == DeliveryState.ACCEPTED, NoticeState.TOLD.value),
+                (_STATE == DeliveryState.IN_DOUBT, NoticeState.IN_DOUBT.value),
+                (_STATE == DeliveryState.AGREED, NoticeState.AGREED.value),
+                (_STATE != DeliveryState.TO_DO, NoticeState.REFUSED.value),
+                (later, NoticeState.AGREED.value),
+                else_=NoticeState.TO_TELL.value,
             )
             one: ColumnElement[int] = literal_column("1")
             # As sums and not as groups, which the database would sort all rows for.
@@ -69,11 +69,13 @@ class DueTable(LedgerPart):
             rows = counted.select_from(_with_own(release)).where(_TOLD).subquery()
             sums = [
                 func.coalesce(func.sum(case((_is(rows, one_standing, known), one), else_=0)), 0)
-                for one_standing in Standing
+                for one_standing in NoticeState
                 for known in (False, True)
             ]
             found = iter(db.execute(select(*sums)).one())
-            counts = {(s, not known): int(next(found)) for s in Standing for known in (False, True)}
+            counts = {
+                (s, not known): int(next(found)) for s in NoticeState for known in (False, True)
+            }
         return Due.of(counts)
 
     def to_tell(
@@ -194,7 +196,7 @@ def _one_of(
     return exists().where(about)
 
 
-def _is(rows: Any, standing: Standing, known: bool) -> ColumnElement[bool]:
+def _is(rows: Any, standing: NoticeState, known: bool) -> ColumnElement[bool]:
     before = rows.c.before if known else not_(rows.c.before)
     return and_(rows.c.standing == standing.value, before)
 
