@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from publisher.actions import Progress, Teller, unheard
 from publisher.actions.plan_sending import plan_sending
 from publisher.actions.workplace import Workplace
-from publisher.answers.personal_links import personal_links, personal_token
+from publisher.answers.personal_links import personal_links, personal_token, sample_token
 from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger
@@ -19,9 +19,10 @@ from publisher.errors import NotToldError, SendError
 from publisher.letters.message import Letter
 from publisher.letters.notice import Enclosed, compose_notice, text_to_attach
 from publisher.letters.sending import MOST_FAILURES, SendingReport, refuse_to_go_on
+from publisher.letters.splicing import Template
 from publisher.people.deliveries import STATE_OF, DeliveryState, Outcome
 from publisher.people.due import Told, delivery_due, told_before
-from publisher.people.recipients import Recipient
+from publisher.people.recipients import SAMPLE, Recipient
 from publisher.policies.organisation import Organisation
 from publisher.releases.number import Number
 from publisher.releases.release import Release
@@ -70,10 +71,11 @@ def send(
             workplace.keys[0],
             text_to_attach(release, lambda: archive.file(release, "policy.pdf")),
         )
-        ledger.begin(policy_id, number, clock())
+        due = plan.due.to_tell
+        template = ledger.begin(policy_id, number, clock(), letters.sample(clock()), due)
         carrier = workplace.open_carrier()
         try:
-            return _send_each(_Sender(ledger, carrier, clock, letters), plan.due.to_tell, progress)
+            return _send_each(_Sender(ledger, carrier, clock, letters, template), due, progress)
         finally:
             carrier.close()
 
@@ -97,6 +99,13 @@ class _Letters:
         links = personal_links(release, organisation, token, told.before(recipient))
         return compose_notice(release, recipient, organisation, links, now, Enclosed(self.attached))
 
+    def sample(self, now: dt.datetime) -> bytes:
+        """The letter to the sample customer, against which the others are kept."""
+        release, organisation = self.release, self.organisation
+        links = personal_links(release, organisation, sample_token(release), release.previous)
+        enclosed = Enclosed(self.attached)
+        return compose_notice(release, SAMPLE, organisation, links, now, enclosed).data
+
 
 @dataclass(frozen=True)
 class _Sender:
@@ -106,6 +115,7 @@ class _Sender:
     carrier: Carrier
     clock: Clock
     letters: _Letters
+    template: Template
 
     def due(self) -> Iterator[tuple[Recipient, Told]]:
         """Everybody who is to be told, and what they were told of before; a page at a time."""
@@ -126,10 +136,11 @@ class _Sender:
         was = DeliveryState.TO_DO
         delivery = delivery_due(self.letters.release, recipient, self.clock())
         letter = self.letters.to(recipient, told, self.clock())
+        kept = self.template.keep(letter.data)
 
         def mark() -> None:
             nonlocal was
-            self.ledger.mark(delivery, recipient.address, letter.id, self.clock())
+            self.ledger.mark(delivery, recipient.address, letter.id, self.clock(), kept)
             was = DeliveryState.IN_DOUBT
 
         try:

@@ -23,6 +23,7 @@ from publisher.errors import (
     SendError,
 )
 from publisher.letters.message import Letter
+from publisher.letters.splicing import keep_whole
 from publisher.people.deliveries import STATE_OF, DeliveryState, Fate, Outcome
 from publisher.policies.organisation import Organisation
 from publisher.releases.number import Number
@@ -117,7 +118,7 @@ class _Sender:
 
         def mark() -> None:
             nonlocal was
-            self.ledger.mark_answers(numbers, self.clock())
+            self.ledger.mark_answers(numbers, self.clock(), keep_whole(letter.data))
             was = DeliveryState.IN_DOUBT
 
         try:

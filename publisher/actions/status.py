@@ -1,39 +1,167 @@
-"""The status of a policy."""
+"""The status of all policies: figures, and what a person has to see to."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from publisher.actions.workplace import Workplace
-from publisher.answers.outstanding import OUTSTANDING
-from publisher.answers.policy_status import PolicyStatus, Tally, policy_status, tally
+from publisher.answers.alert_limits import AlertLimits
+from publisher.answers.alerts import ALERT_PATIENCE, alerts_of
+from publisher.answers.policy_status import (
+    DeclarationCounts,
+    LedgerCounts,
+    LedgerState,
+    LetterCounts,
+    PolicyStatus,
+    ProjectStatus,
+    ReleaseStatus,
+    may_be_told,
+    release_status,
+    site_lag,
+)
+from publisher.answers.status_report import StatusReport
+from publisher.edges.built_site import read_built_versions
 from publisher.edges.ledger import Ledger
 from publisher.edges.merges import refuse_two_of_a_number
+from publisher.errors import LedgerError
+from publisher.people.deliveries import DeliveryState
 from publisher.releases.chronology import behind
+from publisher.releases.key_ends import signing_keys
+from publisher.releases.notice_period import last_day_to_tell
+from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
+from publisher.releases.signers import signers_of_next
 
 
-def status(workplace: Workplace, policy_id: str) -> PolicyStatus:
-    """The status of a policy today: its releases, letters and answers.
+def status(
+    workplace: Workplace,
+    policies: Sequence[str],
+    limits: AlertLimits = AlertLimits(),  # noqa: B008 - it never changes
+) -> StatusReport:
+    """The status of policies now: releases, letters, answers, and what a person has to see to.
+
+    A ledger that cannot be read hides nothing else: the report says so. None is begun.
+
+    Args:
+        workplace: of which project.
+        policies: their ids.
+        limits: from when on a person is called.
 
     Raises:
-        SealError: one of its releases was altered.
-        LedgerError: the ledger cannot be read.
+        SealError: one of the releases was altered.
         HistoryError: two releases of one number are being merged.
     """
     refuse_two_of_a_number(workplace.project.root)
-    releases, ledger, now = (
-        workplace.archive.releases(policy_id),
-        workplace.ledger,
-        workplace.clock(),
+    now = workplace.clock()
+    today = now.astimezone(dt.UTC).date()
+    lines = {name: workplace.archive.releases(name) for name in policies}
+    has_ledger = workplace.has_ledger
+    asked = _Asked(lines, now, limits)
+    counted = _count(lambda: workplace.ledger, asked) if has_ledger else _Counted(LedgerState.NONE)
+    found = ProjectStatus(
+        at=now,
+        policies=[
+            PolicyStatus(
+                name,
+                list(_releases(releases, today, counted)),
+                site_lag(releases, today, read_built_versions(workplace.project.built, name)),
+                signing_keys(signers_of_next([r.policy.signers for r in releases])),
+                behind(releases, now),
+            )
+            for name, releases in lines.items()
+        ],
+        ledger_state=counted.state,
+        ledger=counted.ledger,
+        trouble=counted.trouble,
+        unfinished=[(act.name, act.doing, act.remedy) for act in workplace.journals.all()],
     )
-    tallies = [_tally(ledger, release, releases, now.date()) for release in releases]
-    owed = [a.state for a in ledger.answers(*OUTSTANDING) if a.request.recipient is not None]
-    return policy_status(policy_id, tallies, ledger.waiting(), owed, behind(releases, now))
+    return StatusReport(found, alerts_of(found, limits))
 
 
-def _tally(ledger: Ledger, release: Release, releases: Releases, today: dt.date) -> Tally:
-    policy_id, number = release.policy.id, release.number
-    states = [state for _, state in ledger.letters(policy_id, number)]
-    return tally(release, releases, today, ledger.requests(policy_id, number.major), states)
+@dataclass(frozen=True)
+class _Asked:
+    """What the ledger is asked about."""
+
+    lines: Mapping[str, Releases]
+    now: dt.datetime
+    limits: AlertLimits
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """What the ledger counts."""
+
+    state: LedgerState
+    ledger: LedgerCounts | None = None
+    trouble: LedgerError | None = None
+    letters: Mapping[tuple[str, Number], LetterCounts] = field(default_factory=dict)
+    declared: Mapping[tuple[str, int], DeclarationCounts] = field(default_factory=dict)
+
+
+def _count(open_ledger: Callable[[], Ledger], asked: _Asked) -> _Counted:
+    try:
+        ledger = open_ledger()
+        letters, declared = {}, {}
+        for policy_id, releases in asked.lines.items():
+            for one in _letters(ledger, policy_id, releases, asked.now.astimezone(dt.UTC).date()):
+                letters[policy_id, one[0].number] = one[1]
+            for major, counts in ledger.count_declarations(policy_id).items():
+                declared[policy_id, major] = counts
+        found = _ledger_counts(ledger, asked)
+    except LedgerError as error:
+        return _Counted(LedgerState.CLOSED, trouble=error)
+    doubtful = sum(one.states.get(DeliveryState.IN_DOUBT, 0) for one in letters.values())
+    if found.restored:
+        doubtful += found.receipts.states.get(DeliveryState.IN_DOUBT, 0)
+        found = replace(found, restored=replace(found.restored, doubtful=doubtful))
+    return _Counted(LedgerState.OPEN, found, None, letters, declared)
+
+
+def _ledger_counts(ledger: Ledger, asked: _Asked) -> LedgerCounts:
+    overdue = asked.now - dt.timedelta(days=asked.limits.mail)
+    return LedgerCounts(
+        identity=ledger.identity,
+        recipients=ledger.count_recipients(),
+        receipts=ledger.count_receipts(asked.now, ALERT_PATIENCE),
+        messages=ledger.count_messages(asked.lines, overdue, asked.now - ALERT_PATIENCE),
+        restored=ledger.last_restored(),
+        owner=ledger.owning_role(),
+    )
+
+
+def _letters(
+    ledger: Ledger, policy_id: str, releases: Releases, today: dt.date
+) -> list[tuple[Release, LetterCounts]]:
+    """The letters about each release that has a notice."""
+    counted = ledger.count_letters(policy_id)
+    found = []
+    for release in releases:
+        own = counted.get(str(release.number), {})
+        if may_be_told(release, releases.status(release, today)):
+            until = last_day_to_tell(release, releases)
+            sisters = [r for r in releases.amendment(release.number.major) if r is not release]
+            late = until is not None and today > until
+            counts = ledger.count_to_tell(release, sisters, counted, new=late)
+        else:
+            counts = LetterCounts(own, own.get(DeliveryState.TO_DO, 0))
+        found.append((release, counts))
+    return found
+
+
+def _releases(releases: Releases, today: dt.date, counted: _Counted) -> Sequence[ReleaseStatus]:
+    is_open = counted.state is LedgerState.OPEN
+    return [
+        release_status(
+            one,
+            releases,
+            today,
+            counted.letters.get((one.policy.id, one.number)),
+            counted.declared.get((one.policy.id, one.number.major), DeclarationCounts())
+            if is_open
+            else None,
+        )
+        for one in releases
+    ]

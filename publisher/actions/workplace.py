@@ -168,8 +168,19 @@ class Workplace:
         """
         from publisher.edges.ledger import open_ledger
 
+        return open_ledger(self._ledger_url)
+
+    @property
+    def has_ledger(self) -> bool:
+        """Whether a ledger was begun; to ask for it begins one."""
+        from publisher.edges.ledger import is_begun
+
+        return is_begun(self._ledger_url)
+
+    @property
+    def _ledger_url(self) -> str:
         place = self.project.private / "ledger.sqlite"
-        return open_ledger(self.settings.ledger or f"sqlite:///{place}")
+        return self.settings.ledger or f"sqlite:///{place}"
 
     @cached_property
     def build_cache(self) -> BuildCache:

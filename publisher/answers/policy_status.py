@@ -1,132 +1,245 @@
-"""The status of a policy: its releases, who was told, who opted out, what waits for somebody."""
+"""Where everything stands at a moment, as figures: releases, letters, answers, the built site."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
 
-from publisher.answers.declarations import current_declaration, declarations
-from publisher.answers.opt_out_list import by_recipient
+from publisher.errors import LedgerError
 from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import Message
-from publisher.people.requests import Request, RequestKind, Timing
-from publisher.policies.dates import long_date
+from publisher.releases.key_ends import SigningKey
+from publisher.releases.notice_period import last_day_to_tell, lawful_from
+from publisher.releases.number import Number
+from publisher.releases.periods import applied
 from publisher.releases.release import Release
-from publisher.releases.releases import Releases, Status
+from publisher.releases.releases import DatedStatus, Releases, Status
+
+MOST_MESSAGES = 20
+"""Limit on the messages that are listed one by one; the others are counted."""
+
+# ── what the ledger counts ───────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True)
-class Tally:
-    """The status of one release on a day, and what is on record about it."""
+@dataclass(frozen=True, slots=True)
+class LetterCounts:
+    """The letters about one release."""
 
-    release: Release
-    status: Status
-    since: dt.date | None
-    deliveries: Counter[DeliveryState]
-    """Of this number."""
-    opted_out: int
-    """Of it and its corrections, in time."""
-    withdrawn: int
-    late: int
+    states: Mapping[DeliveryState, int] = field(default_factory=dict)
+    """How many letters are on record in a state."""
+    to_do: int = 0
+    """Letters that the next run of `send` sends, on record or not; of a release that nobody may be
+    told of any more, those on record that were put off."""
+    new: int = 0
+    """How many of the letters to do are for those who were told of no number of the release."""
+
+    @property
+    def unsettled(self) -> int:
+        """Letters that a person has to see to: in doubt, refused or bounced."""
+        return sum(self.states.get(state, 0) for state in _UNSETTLED)
+
+    @property
+    def by_state(self) -> dict[str, int]:
+        """Every state that a letter is in, with how many there are."""
+        found = {**self.states, DeliveryState.TO_DO: self.to_do}
+        return {state.value: count for state, count in found.items() if count}
+
+
+_UNSETTLED = (DeliveryState.IN_DOUBT, DeliveryState.REFUSED, DeliveryState.BOUNCED)
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationCounts:
+    """What customers declared about a release and its corrections, each customer once."""
+
+    opted_out: int = 0
+    """In time, and not taken back."""
+    withdrawn: int = 0
+    late: int = 0
     """Customers who declared something too late, whatever they declared in time."""
 
-    def line(self) -> str:
-        """In words."""
-        word = "since" if self.status is Status.SUPERSEDED else "from"
-        when = f" {word} {long_date(self.since)}" if self.since else ""
-        parts = [f"{self.status}{when}"]
-        parts += [f"{count} {state}" for state, count in sorted(self.deliveries.items())]
-        said = [("opted out", self.opted_out), ("withdrawn", self.withdrawn), ("late", self.late)]
-        parts += [f"{count} {word}" for word, count in said if count]
-        return f"  {self.release.version}: {', '.join(parts)}"
+    def __bool__(self) -> bool:
+        return bool(self.opted_out or self.withdrawn or self.late)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class ReceiptCounts:
+    """Receipts and links that no carrier has accepted, of all policies."""
+
+    states: Mapping[DeliveryState, int] = field(default_factory=dict)
+    overdue: int = 0
+    """Those to do for longer than an hour, though nothing but a carrier keeps them."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCounts:
+    """Mail that waits for a person."""
+
+    waiting: int = 0
+    oldest: Sequence[Message] = ()
+    """At most `MOST_MESSAGES` of it, the oldest first."""
+    overdue: int = 0
+    """What waits for longer than it may."""
+    unread: int = 0
+    """What was stored for longer than an hour and not read by this program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A ledger that was put back from a copy."""
+
+    at: dt.datetime
+    copied: dt.datetime | None
+    """When the copy was made, if that is known: what happened after it is not on record."""
+    doubtful: int
+    """Letters and receipts in doubt."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCounts:
+    """What the ledger counts, beside what it counts of one release."""
+
+    identity: str
+    recipients: int
+    """Customers who are told."""
+    receipts: ReceiptCounts = field(default_factory=ReceiptCounts)
+    messages: MessageCounts = field(default_factory=MessageCounts)
+    restored: Restored | None = None
+    owner: str = ""
+    """The role that owns its tables and is the one that uses them; empty: it owns none."""
+
+
+# ── what is put together ─────────────────────────────────────────────────────────────────────────
+
+
+class LedgerState(StrEnum):
+    """Whether there is a ledger to ask."""
+
+    OPEN = "open"
+    NONE = "none"
+    """Nobody was told of anything from here yet."""
+    CLOSED = "closed"
+    """It cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseStatus:
+    """The status of one release, and what is on record about it."""
+
+    release: Release
+    where: DatedStatus
+    tell_until: dt.date | None
+    """The last day on which somebody may be told of it in time; None: nobody is to be told of it,
+    or not any more."""
+    lawful: dt.date | None
+    """The first day from which it may apply to somebody who is told of it today; None: likewise."""
+    letters: LetterCounts | None
+    """None: there is no ledger that could count them."""
+    declared: DeclarationCounts | None
+    """Of a material release, its corrections counted in; None: as for letters, or a correction."""
+
+    @property
+    def upcoming(self) -> bool:
+        """Whether it is announced and not in force."""
+        return self.where.status is Status.UPCOMING
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltVersions:
+    """What the built site says of a policy."""
+
+    listed: Sequence[str]
+    """The numbers of the versions that it has; none: it does not know the policy."""
+    stood: Sequence[str]
+    """The numbers of those that were in force until the day of the build, the oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyStatus:
-    """The status of a policy on a day."""
+    """The status of one policy."""
 
     policy_id: str
-    tallies: tuple[Tally, ...]
-    waiting: tuple[Message, ...]
-    """Messages a person has to read: of this policy, or of nobody knows which."""
-    receipts: Counter[DeliveryState]
-    """Receipts and links that no carrier has accepted, of all policies."""
+    releases: Sequence[ReleaseStatus]
+    """By rising number."""
+    site_lag: str
+    """Why the built site is not that of today; empty: it is, or none was built here."""
+    keys: Sequence[SigningKey]
+    """Those that may sign its next release; none: it may go unsigned."""
     clock_fault: str
     """Why the clock must be wrong; empty: nothing speaks against it."""
 
-    def lines(self) -> list[str]:
-        """In words, the newest release first."""
-        lines = [f"{self.policy_id}: {len(self.tallies)} release(s)"]
-        lines += [tally.line() for tally in reversed(self.tallies)]
-        lines += [_to_read(message) for message in self.waiting]
-        for state, count in sorted(self.receipts.items()):
-            lines.append(f"  {_OWED[state]}: {count} receipt(s); `publisher receipts` lists them")
-        if self.clock_fault:
-            lines.append(f"  to mend: {self.clock_fault}: set the clock of this machine")
-        return lines
+
+@dataclass(frozen=True, slots=True)
+class ProjectStatus:
+    """Where everything stands."""
+
+    at: dt.datetime
+    policies: Sequence[PolicyStatus]
+    ledger_state: LedgerState
+    ledger: LedgerCounts | None
+    """None: it is not open."""
+    trouble: LedgerError | None = None
+    """Why the ledger cannot be read."""
+    unfinished: Sequence[tuple[str, str, str]] = ()
+    """What makes releases and was cut off, or is at work: the release, what it does, what to do."""
 
 
-_OWED = {
-    DeliveryState.TO_DO: "to send",
-    DeliveryState.IN_DOUBT: "in doubt",
-    DeliveryState.REFUSED: "refused",
-    DeliveryState.BOUNCED: "bounced",
-}
-
-
-def _to_read(message: Message) -> str:
-    moment = f"{message.received:%Y-%m-%d %H:%M} UTC"
-    what = ", ".join(filter(None, (message.filed or "not read yet", message.reason)))
-    return f"  to read: message {message.id} of {moment}: {what}"
-
-
-def policy_status(
-    policy_id: str,
-    tallies: Iterable[Tally],
-    waiting: Iterable[Message],
-    receipts: Iterable[DeliveryState],
-    clock_fault: str,
-) -> PolicyStatus:
-    """The status of a policy.
+def may_be_told(release: Release, where: DatedStatus) -> bool:
+    """Whether the notice of a release may still be sent to somebody.
 
     Args:
-        policy_id: which.
-        tallies: of its releases, by rising number.
-        waiting: the messages that wait for a person, of all policies.
-        receipts: the states of the receipts and links that no carrier has accepted.
-        clock_fault: see `PolicyStatus`.
+        release: which.
+        where: its status; one whose date was moved by a correction is superseded.
     """
-    own = tuple(m for m in waiting if m.policy in (policy_id, ""))
-    return PolicyStatus(policy_id, tuple(tallies), own, Counter(receipts), clock_fault)
+    return bool(release.notice) and where.status is Status.UPCOMING
 
 
-def tally(
+def release_status(
     release: Release,
     releases: Releases,
     today: dt.date,
-    requests: Iterable[Request],
-    deliveries: Iterable[DeliveryState],
-) -> Tally:
-    """What is on record about a release.
+    letters: LetterCounts | None,
+    declared: DeclarationCounts | None,
+) -> ReleaseStatus:
+    """The status of a release on a day.
 
     Args:
         release: which.
         releases: all of its policy.
-        today: the day of the status.
-        requests: those about the release and its corrections.
-        deliveries: the states of the letters about this number.
+        today: the day, in UTC.
+        letters: those about this number.
+        declared: what was declared about the release and its corrections.
     """
-    customers = by_recipient(requests).values()
-    kinds = Counter(found.kind for own in customers if (found := current_declaration(own)))
     where = releases.status(release, today)
-    return Tally(
-        release=release,
-        status=where.status,
-        since=where.since,
-        deliveries=Counter(deliveries),
-        opted_out=kinds[RequestKind.OPT_OUT],
-        withdrawn=kinds[RequestKind.WITHDRAW],
-        late=sum(any(r.timing is Timing.LATE for r in declarations(own)) for own in customers),
-    )
+    told = may_be_told(release, where)
+    until = last_day_to_tell(release, releases) if told else None
+    lawful = lawful_from(release, releases, today) if told else None
+    material = release.number == Number(release.number.major)
+    return ReleaseStatus(release, where, until, lawful, letters, declared if material else None)
+
+
+def site_lag(releases: Releases, today: dt.date, built: BuiltVersions | None) -> str:
+    """Why a built site does not say what applies on a day; empty: it does.
+
+    Args:
+        releases: all of a policy.
+        today: the day, in UTC.
+        built: what the site says of it; None: none was built here.
+    """
+    if built is None or not releases:
+        return ""
+    missing = [str(r.number) for r in releases if str(r.number) not in built.listed]
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        return f"the built site does not have version {missing[0]}{more}"
+    stood = [str(p.release.number) for p in applied(releases) if p.first and p.first <= today]
+    if stood == list(built.stood):
+        return ""
+    shown, due = (numbers[-1:] for numbers in (list(built.stood), stood))
+    if shown == due:
+        return "the built site tells the past otherwise than the releases do"
+    now = f"version {due[0]} does" if due else "none is known to"
+    said = f"says that version {shown[0]} applies" if shown else "says of no version that it does"
+    return f"the built site {said}, and today {now}"

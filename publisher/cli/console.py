@@ -127,15 +127,34 @@ def counted(number: int, noun: str) -> str:
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Rows under column headings, aligned by spaces, to be read and to be cut by tools."""
+    for number, line in enumerate(_aligned([head, *rows])):
+        print_line(line, style="" if number else "bold")
+
+
+def print_block(heading: str, rows: Sequence[Sequence[str]], more: str = "") -> None:
+    """Rows under one heading, aligned by spaces, and a line about what is not shown."""
+    print_line(printable_line(heading), style="bold")
+    for line in [*_aligned(rows), *filter(None, [more])]:
+        print_line(f"  {line}")
+
+
+def print_alert(name: str, what: str, remedy: str) -> None:
+    """What a person has to see to, and what to do."""
+    _print(("alert ", "bold red"), (printable_line(name), "bold red"), (f": {_below(what)}", ""))
+    if remedy:
+        _print((f"  try: {_below(remedy)}", ""))
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     from rich.cells import cell_len
 
-    lines = [[printable_line(text) for text in row] for row in (head, *rows)]
+    lines = [[printable_line(text) for text in row] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
-    for number, row in enumerate(lines):
-        padded = (
-            text + " " * (width - cell_len(text)) for text, width in zip(row, widths, strict=True)
-        )
-        print_line("  ".join(padded).rstrip(), style="" if number else "bold")
+    padded = (
+        (text + " " * (width - cell_len(text)) for text, width in zip(row, widths, strict=True))
+        for row in lines
+    )
+    return ["  ".join(cells).rstrip() for cells in padded]
 
 
 def confirmed(doubt: DoubtError) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 import click
 
+from publisher.answers.alert_limits import AlertLimits
 from publisher.cli import console
 from publisher.cli.invocation import FINDINGS, Invocation
 from publisher.cli.parameters import RELEASE_TYPE, WorkGroup, choice, output_option, role_option
 from publisher.releases.number import Number
+
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 @click.command()
@@ -26,16 +30,32 @@ from publisher.releases.number import Number
     type=click.Choice(["eml", "html", "text", "pdf"]),
     help="Output format.",
 )
+@click.option("--sent", is_flag=True, help="With --as, show the letter as it was sent.")
 @output_option
 @click.pass_obj
 def notice_command(
-    asked: Invocation, release: Number, customer: str | None, form: str, output: Path | None
+    asked: Invocation,
+    release: Number,
+    customer: str | None,
+    form: str,
+    sent: bool,
+    output: Path | None,
 ) -> None:
-    """Show the notice of a release as one recipient gets it."""
+    """Show the notice of a release as one recipient gets it.
+
+    With --sent, as they got it.
+    """
     from publisher.actions.notice import notice
+    from publisher.actions.sent_letter import sent_letter
     from publisher.letters.message import LetterForm
 
-    data = notice(asked.workplace, asked.policy, release, customer, LetterForm(form))
+    workplace, policy_id, how = asked.workplace, asked.policy, LetterForm(form)
+    if sent and customer is None:
+        raise click.UsageError("--sent shows the letter of a recipient: name one with --as")
+    if sent and customer:
+        data = sent_letter(workplace, policy_id, release, customer, how)
+    else:
+        data = notice(workplace, policy_id, release, customer, how)
     console.write_document(output, data)
 
 
@@ -162,13 +182,47 @@ def resolve_command(
     asked.say(f"Recorded for {customer}: {outcome}")
 
 
+def _days(name: str, default: int, help_: str) -> Callable[[_F], _F]:
+    """An option that sets from when on an alert is given."""
+    kind = click.IntRange(min=0)
+    return click.option(
+        name, type=kind, default=default, show_default=True, metavar="DAYS", help=help_
+    )
+
+
 @click.command()
+@click.option(
+    "--format",
+    "form",
+    default="text",
+    show_default=True,
+    type=click.Choice(["text", "json"]),
+    help="Output format.",
+)
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if there is an alert.")
+@_days("--days", AlertLimits().letters, "Alert while letters are open and fewer days are left.")
+@_days("--mail-days", AlertLimits().mail, "Alert when mail has waited longer.")
+@_days("--key-days", AlertLimits().keys, "Alert when a signer's key ends sooner.")
 @click.pass_obj
-def status_command(asked: Invocation) -> None:
-    """Show the status of every policy: releases, letters, answers."""
+def status_command(
+    asked: Invocation, form: str, exit_code: bool, days: int, mail_days: int, key_days: int
+) -> None:
+    """Show where every policy stands, and what needs a person.
+
+    The exit code is 2 if the ledger cannot be read; what needs no ledger is shown all the same.
+    """
     from publisher.actions.status import status
 
-    asked.say_unfinished()
-    for policy_id in asked.shown_policies:
-        for line in status(asked.workplace, policy_id).lines():
-            console.print_line(line)
+    limits = AlertLimits(days, mail_days, key_days)
+    report = status(asked.workplace, asked.shown_policies, limits).with_remedies(asked.as_typed)
+    if form == "json":
+        console.print_document(report.json())
+    else:
+        for block in report.blocks():
+            console.print_block(block.heading, block.rows, block.more)
+        for alert in report.alerts_beside_trouble:
+            console.print_alert(alert.id, alert.what, alert.remedy)
+    if trouble := report.status.trouble:
+        raise trouble
+    if exit_code and report.alerts:
+        raise click.exceptions.Exit(FINDINGS)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 
 import zstandard
@@ -30,6 +31,15 @@ _WHOLE, _SPLICED = b"\0", b"\1"
 _HEADS = {_WHOLE: 1, _SPLICED: 1 + hashlib.sha256().digest_size}
 """How many bytes stand before the sum, by the first of them."""
 _SUM = 4
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLetter:
+    """What is kept of a letter that went out."""
+
+    body: bytes
+    sha256: str
+    """Of the mail that was handed to the carrier, hexadecimal."""
 
 
 class Template:
@@ -53,14 +63,32 @@ class Template:
                 remedy="restore the ledger from a copy",
             )
 
-    def keep(self, letter: bytes) -> bytes:
+    @classmethod
+    def stored(cls, body: bytes, digest: bytes) -> Template:
+        """A template that was stored, in a frame of Zstandard.
+
+        Args:
+            body: the frame.
+            digest: SHA-256 of the letter in it.
+
+        Raises:
+            KeptLetterError: the frame does not read, or has another letter in it.
+        """
+        return cls(_unpacked(zstandard.ZstdDecompressor(), body), digest)
+
+    @property
+    def body(self) -> bytes:
+        """The template as it is stored."""
+        return zstandard.ZstdCompressor(LEVEL_OF_TEMPLATE).compress(self.data)
+
+    def keep(self, letter: bytes) -> KeptLetter:
         """What is kept of a letter that differs little from the template.
 
         Raises:
             SendError: it is larger than any that can be read again.
         """
         _require_small(letter)
-        return _packed(_SPLICED + self.digest, self._compressor.compress(letter))
+        return _kept(letter, _SPLICED + self.digest, self._compressor.compress(letter))
 
     def splice(self, frame: bytes) -> bytes:
         """The letter in a frame.
@@ -91,21 +119,21 @@ class Template:
         return zstandard.ZstdCompressionDict(self.data, zstandard.DICT_TYPE_RAWCONTENT)
 
 
-def keep_whole(letter: bytes) -> bytes:
+def keep_whole(letter: bytes) -> KeptLetter:
     """What is kept of a letter that is one of its kind.
 
     Raises:
         SendError: it is larger than any that can be read again.
     """
     _require_small(letter)
-    return _packed(_WHOLE, zstandard.ZstdCompressor(LEVEL_OF_TEMPLATE).compress(letter))
+    return _kept(letter, _WHOLE, zstandard.ZstdCompressor(LEVEL_OF_TEMPLATE).compress(letter))
 
 
 def letter_of(kept: bytes, digest: bytes, template: Callable[[bytes], Template]) -> bytes:
     """A letter to the byte as it went out.
 
     Args:
-        kept: what was kept of it.
+        kept: the body of what was kept of it.
         digest: the SHA-256 of the mail that was handed to the carrier.
         template: gives the template of a SHA-256.
 
@@ -125,8 +153,9 @@ def letter_of(kept: bytes, digest: bytes, template: Callable[[bytes], Template])
     return found
 
 
-def _packed(head: bytes, frame: bytes) -> bytes:
-    return head + _sum_of(head, frame) + frame
+def _kept(letter: bytes, head: bytes, frame: bytes) -> KeptLetter:
+    body = head + _sum_of(head, frame) + frame
+    return KeptLetter(body, hashlib.sha256(letter).hexdigest())
 
 
 def _sum_of(head: bytes, frame: bytes) -> bytes:

@@ -139,6 +139,26 @@ def notice_document(
     return PaperDocument(sheet, (letter, *_text_of(release, organisation, Relationship.SUPPLEMENT)))
 
 
+def sent_letter_document(html: str, message: bytes) -> PaperDocument:
+    """A letter that was sent, as its reader saw it.
+
+    Args:
+        html: its HTML part, a whole document.
+        message: the mail as it was handed to the carrier, which travels inside.
+
+    Raises:
+        RenderError: it is no letter of ours.
+    """
+    mail = Attachment(
+        "letter.eml",
+        message,
+        "message/rfc822",
+        "The message as it was handed to the carrier",
+        Relationship.SOURCE,
+    )
+    return PaperDocument(sheets.sent_letter_sheet(html), (mail,))
+
+
 def opt_out_document(release: Release, organisation: Organisation) -> PaperDocument:
     """The opt-out form of a release, to print or to fill in."""
     return PaperDocument(sheets.opt_out_sheet(release, organisation), form=True)

@@ -5,12 +5,15 @@ What they say does not depend on the day they are made, so that they can be froz
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from html import unescape
 
 from markupsafe import Markup
 
 from publisher.answers.returned_form import CUSTOMER_FIELD, DECLARATION_FIELD, RELEASE_FIELD
 from publisher.compare.amendment import Amendment
+from publisher.errors import RenderError
 from publisher.letters.fields import fill, page_values
 from publisher.letters.seal_line import with_seal
 from publisher.markup.elements import NOTHING
@@ -154,6 +157,32 @@ def notice_sheet(
     ]
     title = f"{facts.title}: notice of version {release.number}"
     return _sheet(facts.language, organisation.name, title, _head(release, "Notice"), parts)
+
+
+_LETTER = re.compile(
+    r'<html lang="(?P<language>[^"]*)".*?<title>(?P<title>.*?)</title>'
+    r".*<main[^>]*>(?P<text>.*)</main>",
+    re.DOTALL,
+)
+_STYLE = re.compile(r' style="[^"]*"')
+
+
+def sent_letter_sheet(html: str) -> Markup:
+    """A letter that was sent, with the words and links that it had.
+
+    Args:
+        html: its HTML part, as this program or an earlier one composed it.
+
+    Raises:
+        RenderError: it is none of ours.
+    """
+    found = _LETTER.search(html)
+    if found is None:
+        raise RenderError("the letter has no HTML part of ours", remedy="use --format eml")
+    text = Markup(_STYLE.sub("", found["text"]))  # noqa: S704 - we composed it, and it was kept
+    title = unescape(found["title"])
+    parts = [Markup('<article class="text letter">\n{}</article>\n').format(text)]
+    return _sheet(found["language"], "", title, title, parts)
 
 
 def opt_out_sheet(release: Release, organisation: Organisation) -> Markup:

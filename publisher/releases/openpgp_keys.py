@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_KEY, _USER_ID, _SUBKEY = 6, 13, 14
+_SIGNATURE, _KEY, _USER_ID, _SUBKEY = 2, 6, 13, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,17 @@ class OpenPgpIdentity:
         return f"{', '.join(self.users) or 'a key without a name'} ({self.fingerprint})"
 
 
+@dataclass(frozen=True, slots=True)
+class KeyPackets:
+    """A public key with its subkeys, and the signatures about each, as packets."""
+
+    identity: OpenPgpIdentity
+    keys: tuple[bytes, ...]
+    """The bodies of the primary key's packet, and of those of its subkeys."""
+    signatures: tuple[tuple[bytes, ...], ...]
+    """By the place of the key that they are about; those about user ids are the primary key's."""
+
+
 def openpgp_identities(armour: str) -> list[OpenPgpIdentity]:
     """The keys in an armour.
 
@@ -39,13 +50,35 @@ def openpgp_identities(armour: str) -> list[OpenPgpIdentity]:
     Returns:
         One for each primary key; none where the packets do not read.
     """
+    return [_identity(group) for group in _groups(armour)]
+
+
+def openpgp_keys(armour: str) -> list[KeyPackets]:
+    """The same, with their packets."""
+    return [_key_packets(group) for group in _groups(armour)]
+
+
+def _key_packets(packets: list[tuple[int, bytes]]) -> KeyPackets:
+    keys: list[bytes] = []
+    signatures: list[list[bytes]] = []
+    for kind, body in packets:
+        if kind in (_KEY, _SUBKEY):
+            keys.append(body)
+            signatures.append([])
+        elif kind == _SIGNATURE:
+            signatures[-1].append(body)
+    return KeyPackets(_identity(packets), tuple(keys), tuple(map(tuple, signatures)))
+
+
+def _groups(armour: str) -> list[list[tuple[int, bytes]]]:
+    """The packets of each primary key, with all that belongs to it."""
     groups: list[list[tuple[int, bytes]]] = []
     for kind, body in _packets(_data(armour)):
         if kind == _KEY:
             groups.append([])
         if groups:
             groups[-1].append((kind, body))
-    return [_identity(group) for group in groups]
+    return groups
 
 
 def _identity(packets: list[tuple[int, bytes]]) -> OpenPgpIdentity:

@@ -1,50 +1,324 @@
-"""The status of a policy: `publisher status`."""
+"""The status of all policies, for people and for monitors: `publisher status`."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 
+from jsonschema import Draft202012Validator
+
+from publisher.actions.build import build
 from publisher.actions.receive import receive
 from publisher.actions.status import status
+from publisher.answers.alert_limits import AlertLimits
+from publisher.answers.status_report import StatusReport
+from publisher.edges.ledger import close_ledgers
 from publisher.edges.project import Project
+from publisher.people.deliveries import DeliveryState
 from publisher.people.requests import RequestKind
-from tests.fixtures.answers import (
-    at,
-    declare,
-    reply,
+from publisher.record.event import EventKind, Happening
+from publisher.releases.number import Number
+from tests import ROOT
+from tests.fixtures.answers import at, declare, reply
+from tests.fixtures.house import House, make_house
+from tests.fixtures.houses import (
+    LATE,
+    NOW,
+    amend_again,
+    import_customers,
+    make,
+    postpone,
+    send_letters,
+    token,
+    workplace,
 )
-from tests.fixtures.house import House
-from tests.fixtures.houses import LATE, NOW, token
+from tests.fixtures.keys import ssh_key
+from tests.fixtures.workplaces import ledger_of
+from tests.reports.test_reports import closed
 
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
-HOUR = dt.timedelta(hours=1)
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+SCHEMA = json.loads((ROOT / "docs/status.schema.json").read_text("utf-8"))
+VALIDATOR = Draft202012Validator(closed(SCHEMA), format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def report(project: Project, moment: dt.datetime = NOW, **limits: int) -> StatusReport:
+    return status(at(project, moment), ["privacy"], AlertLimits(**limits))
+
+
+def alerts(project: Project, moment: dt.datetime = NOW, **limits: int) -> list[str]:
+    return [alert.id.value for alert in report(project, moment, **limits).alerts]
+
+
+def value_of(text: str) -> dict[str, Any]:
+    """A status in JSON, held to its published schema, in which no key may be that it lacks."""
+    value: dict[str, Any] = json.loads(text)
+    VALIDATOR.validate(value)
+    return value
+
+
+# ── what it says ─────────────────────────────────────────────────────────────────────────────────
 
 
 def test_status_says_where_everything_stands(project: Project) -> None:
     declare(project, token(project, "c-1"), OUT, NOW)
     declare(project, token(project, "c-2"), OUT, LATE)
     receive(at(project), reply(project, "How do I opt out?"), None)
-    found = status(at(project), "privacy")
-    assert [(str(t.release.number), str(t.status), t.opted_out, t.late) for t in found.tallies] == [
-        ("1", "in force", 0, 0),
-        ("2", "upcoming", 1, 1),
+    said = House(project.root).ok("status", at=NOW)
+    assert said.splitlines() == [
+        "privacy",
+        "  Version 2  upcoming  from 1 March 2027    3 to do  1 opted out, 1 late",
+        "  Version 1  in force  from 1 January 2026",
+        "ledger",
+        "  recipients  3",
+        "  receipts    2 to do",
+        "to read",
+        "  message 1  2027-01-10 09:30 UTC  privacy/2  unclear, not an opt-out beyond doubt, "
+        "about privacy/2",
     ]
-    text = "\n".join(status(at(project), "privacy").lines())
-    assert "Version 2: upcoming from 1 March 2027, 1 opted out, 1 late" in text
-    assert "to read: message 1" in text
-    # The receipts of those that are declared by form are still owed.
-    assert "to send: 2 receipt(s)" in text
-    assert "anna" not in text
+    value = value_of(House(project.root).ok("status", "--format", "json", at=NOW))
+    (policy,) = value["policies"]
+    one, two = policy["releases"]
+    assert (one["letters"], one["tell_until"]) == ({}, None)
+    assert (two["status"], two["since"], two["tell_until"]) == (
+        "upcoming", "2027-03-01", "2027-01-30",
+    )  # fmt: skip
+    assert two["letters"] == {"to_do": 3}
+    assert two["declarations"] == {"opted_out": 1, "withdrawn": 0, "late": 1}
+    assert value["ledger"]["receipts"] == {"to_do": 2}
+    assert [m["number"] for m in value["ledger"]["messages"]["oldest"]] == [1]
+    assert value["ledger"]["identity"] == ledger_of(project).identity
+    for personal in ("anna", "ben", "c-1", "How do I"):
+        assert personal not in json.dumps(value)
 
 
-def test_the_status_is_told_in_lines(project: Project) -> None:
-    lines = House(project.root).ok("status", at=NOW).splitlines()
-    assert lines == [
-        "privacy: 2 release(s)",
-        "  Version 2: upcoming from 1 March 2027",
-        "  Version 1: in force from 1 January 2026",
-    ]
+def test_an_opt_out_is_told_once_for_a_release_and_its_corrections(project: Project) -> None:
+    declare(project, token(project, "c-1"), OUT, NOW)
+    postpone(project, dt.date(2027, 4, 1))
+    lines = House(project.root).ok("status", at=NOW + DAY).splitlines()
+    assert [("opted out" in line, line.split()[1]) for line in lines[1:4]] == [
+        (False, "2.1"), (True, "2"), (False, "1"),
+    ]  # fmt: skip
+    found = report(project).status.policies[0].releases
+    assert [one.declared is None for one in found] == [False, False, True]
+
+
+def test_letters_are_counted_where_they_can_still_be_sent(project: Project) -> None:
+    send_letters(project)
+    import_customers(project, b"customer,address\nc-4,dan@x.example\n")
+
+    def letters(moment: dt.datetime) -> list[dict[str, int]]:
+        found = report(project, moment).status.policies[0].releases
+        return [one.letters.by_state if one.letters else {} for one in found]
+
+    assert letters(NOW) == [{}, {"accepted": 3, "to do": 1}]
+    assert letters(LATE) == [{}, {"accepted": 3}]
+    postpone(project, dt.date(2027, 4, 1))
+    assert letters(NOW) == [{}, {"accepted": 3}, {"to do": 4}]
+    amend_again(project)
+    spring = dt.datetime(2027, 4, 2, tzinfo=dt.UTC)
+    assert letters(spring) == [{}, {"accepted": 3}, {}, {"to do": 4}]
+
+
+def test_long_lists_are_cut(project: Project) -> None:
+    for _ in range(23):
+        receive(at(project), reply(project, "How do I opt out?"), None)
+    said = House(project.root).ok("status", at=NOW).splitlines()
+    assert said[-1] == "  and 3 more"
+    assert sum(line.startswith("  message ") for line in said) == 20
+    assert said[-2].startswith("  message 20 ")
+    value = value_of(report(project).json())
+    assert (value["ledger"]["messages"]["waiting"], len(value["alerts"])) == (23, 0)
+
+
+# ── when a person is called ──────────────────────────────────────────────────────────────────────
+
+
+def test_letters_that_are_open_while_the_days_run_out(project: Project) -> None:
+    house = House(project.root)
+    last = dt.datetime(2027, 1, 30, 12, tzinfo=dt.UTC)
+    assert house.run("status", "--exit-code", at=last - 7 * DAY).exit_code == 0
+    result = house.run("status", "--exit-code", at=last - 6 * DAY)
+    assert result.exit_code == 1
+    assert "alert letters-open: 3 letters about version 2 are open (3 to do)" in result.output
+    assert f"  try: publisher send 2 --confirm\n    (in {project.root})" in result.output
+    assert house.run("status", at=last).exit_code == 0
+    assert house.run("status", "--exit-code", "--days", "3", at=last - 3 * DAY).exit_code == 0
+    send_letters(project)
+    assert alerts(project, last) == []
+    ledger = ledger_of(project)
+    one = ledger.deliveries("privacy", 2)[0]
+    ledger.settle(one, DeliveryState.BOUNCED, "550", NOW, was=one.state)
+    assert alerts(project, last) == ["letters-open"]
+    assert alerts(project, LATE) == []
+
+
+def test_a_notice_period_that_can_no_longer_be_kept(project: Project) -> None:
+    after = dt.datetime(2027, 1, 31, tzinfo=dt.UTC)
+    assert alerts(project, after) == ["notice-late"]
+    (one,) = report(project, after).alerts
+    assert one.remedy.endswith("publisher freeze --correction --effective 2027-03-02")
+    send_letters(project)
+    postpone(project, dt.date(2027, 4, 1), after)
+    late = dt.datetime(2027, 3, 20, tzinfo=dt.UTC)
+    # Whoever was told of the earlier date needs no new notice period.
+    assert alerts(project, late) == []
+    assert alerts(project, dt.datetime(2027, 3, 26, tzinfo=dt.UTC)) == ["letters-open"]
+    import_customers(project, b"customer,address\nc-4,dan@x.example\n")
+    assert alerts(project, late) == ["notice-late"]
+
+
+def test_receipts_and_mail_that_nobody_sees_to(project: Project) -> None:
+    declare(project, token(project, "c-1"), OUT, NOW)
+    receive(at(project), reply(project, "How do I opt out?"), None)
+    assert alerts(project, NOW + HOUR) == []
+    assert alerts(project, NOW + 1.1 * HOUR) == ["receipts-stuck"]
+    assert alerts(project, NOW + 5.1 * DAY) == ["receipts-stuck", "mail-waiting"]
+    assert alerts(project, NOW + 5.1 * DAY, mail=6) == ["receipts-stuck"]
+    ledger_of(project).keep(b"Subject: x\r\n\r\n", "opt-out@hosting.example", lambda: NOW)
+    assert alerts(project, NOW + 1.1 * HOUR) == ["receipts-stuck", "mail-unread"]
 
 
 def test_a_clock_that_must_be_wrong_is_told(project: Project) -> None:
-    assert "to mend: the clock says" in House(project.root).ok("status", at=NOW - HOUR)
+    result = House(project.root).run("status", "--exit-code", at=NOW - HOUR)
+    assert result.exit_code == 1
+    assert "alert clock-behind: the clock says 2027-01-10 08:30:00 UTC, but" in result.output
+
+
+def test_a_ledger_that_was_put_back(project: Project) -> None:
+    happened = Happening(EventKind.RESTORED, NOW)
+    ledger_of(project)._database.write(lambda tx: tx.record(happened))
+    assert alerts(project, NOW + HOUR) == ["ledger-restored"]
+    assert alerts(project, NOW + 7 * DAY) == []
+    assert value_of(report(project).json())["ledger"]["restored"] == "2027-01-10T09:30:00Z"
+
+
+def test_the_key_of_a_signer_that_ends(tmp_path: Path) -> None:
+    house = make_house(tmp_path / "house")
+    key = ssh_key(tmp_path, "legal@hosting.example")
+    ends = dt.datetime.now(dt.UTC) + 40 * DAY
+    line = key.line.replace(" ssh-", f' valid-before="{ends:%Y%m%d}" ssh-')
+    house.write({"signers": line})
+    house.commit("Signers")
+    house.ok("freeze", "--effective", "unknown")
+    assert "alert" not in house.ok("status", "--exit-code")
+    result = house.run("status", "--exit-code", "--key-days", "50")
+    assert result.exit_code == 1
+    assert "alert key-ends: the key of legal@hosting.example ends on" in result.output
+    (found,) = value_of(house.ok("status", "--format", "json"))["policies"][0]["keys"]
+    assert found == {
+        "name": "legal@hosting.example",
+        "fingerprint": key.fingerprint,
+        "ends": f"{ends:%Y-%m-%d}T00:00:00Z",
+    }
+
+
+def test_a_site_that_says_what_is_over(tmp_path: Path) -> None:
+    house = make_house(tmp_path / "house")
+    house.freeze_two()
+    assert "alert" not in house.ok("status", "--exit-code")  # none was built here
+    build(workplace(house.project, dt.datetime.now(dt.UTC)))
+    now = dt.datetime.now(dt.UTC)
+    assert "alert" not in house.ok("status", "--exit-code")
+    result = house.run("status", "--exit-code", at=now + 60 * DAY)
+    assert result.exit_code == 1
+    assert "alert site-behind: the built site says of no version that it does" in result.output
+    assert "and today version 2 does" in result.output
+    house.write({"contact.md": "## Contact {#contact}\n\nWrite to us:\n\n- by e-mail\n- by mail\n"})
+    house.write({"notes/contact.md": "A word.\n"})
+    house.commit()
+    house.ok("freeze", "--effective", f"{(now + 90 * DAY).date()}")
+    result = house.run("status", "--exit-code")
+    assert "the built site does not have version 3" in result.output
+    value = value_of(house.ok("status", "--format", "json"))
+    assert value["policies"][0]["site_behind"] == "the built site does not have version 3"
+
+
+# ── whatever there is ────────────────────────────────────────────────────────────────────────────
+
+
+def test_without_a_release_and_without_a_ledger_it_says_so(tmp_path: Path) -> None:
+    house = make_house(tmp_path / "house")
+    terms = house.root / "policy/terms"
+    shutil.copytree(house.root / "policy/privacy", terms)
+    assert house.ok("status", "--exit-code").splitlines() == [
+        "privacy: no release yet",
+        "terms: no release yet",
+        "ledger: none yet: `publisher recipients import FILE.csv` begins one",
+    ]
+    assert value_of(house.ok("status", "--format", "json"))["ledger"] == {"state": "none"}
+    assert not list(house.project.private.glob("ledger*"))
+    assert house.ok("--policy", "terms", "status").splitlines()[0] == "terms: no release yet"
+
+
+def test_a_release_without_a_ledger_has_no_figures(tmp_path: Path) -> None:
+    project = make(tmp_path)
+    value = value_of(report(project).json())
+    assert {r["letters"] is None for r in value["policies"][0]["releases"]} == {True}
+    assert {r["declarations"] is None for r in value["policies"][0]["releases"]} == {True}
+    assert not list(project.private.glob("ledger*"))
+
+
+def test_mail_and_remedies_are_those_of_the_policy_that_is_named(project: Project) -> None:
+    """Mail of nobody knows which policy is told of each; a remedy names the policy it is about."""
+    shutil.copytree(project.versions / "privacy", project.versions / "terms")
+    receive(at(project), reply(project, "How do I opt out?"), None)
+    receive(at(project), b"To: opt-out@hosting.example\r\n\r\nStop\r\n", None)
+    house = House(project.root)
+    assert "message 1 " in (said := house.ok("--policy", "privacy", "status", at=NOW))
+    assert "message 2 " in said
+    assert "alert" not in said
+
+
+def test_a_ledger_that_cannot_be_opened_hides_nothing_else(project: Project) -> None:
+    close_ledgers()
+    (project.private / "ledger.sqlite").write_bytes(b"no database at all" * 99)
+    for name in ("-wal", "-shm"):
+        (project.private / f"ledger.sqlite{name}").unlink(missing_ok=True)
+    result = House(project.root).run("status", "--exit-code", at=NOW)
+    assert result.exit_code == 2
+    assert result.stdout.splitlines() == [
+        "privacy",
+        "  Version 2  upcoming  from 1 March 2027",
+        "  Version 1  in force  from 1 January 2026",
+        "ledger: closed",
+    ]
+    assert "file is not a database" in result.stderr
+    assert "  try: " in result.stderr
+    result = House(project.root).run("status", "--format", "json", at=NOW)
+    assert result.exit_code == 2
+    value = value_of(result.stdout)
+    assert value["ledger"] == {"state": "closed"}
+    assert [alert["id"] for alert in value["alerts"]] == ["ledger-closed"]
+
+
+def test_wrong_limits_are_refused(project: Project) -> None:
+    for option in ("--days", "--mail-days", "--key-days"):
+        assert House(project.root).run("status", option, "-1", at=NOW).exit_code == 2
+    assert House(project.root).run("status", "--format", "xml", at=NOW).exit_code == 2
+
+
+def test_in_a_terminal_headings_and_alerts_stand_out(project: Project) -> None:
+    program = (
+        "import pty, sys; sys.exit(pty.spawn([sys.executable, '-P', '-m', 'publisher', '--project',"
+        " sys.argv[1], 'status']) >> 8)"
+    )
+    words = [sys.executable, "-c", program, str(project.root)]
+    surroundings = {**os.environ, "TERM": "xterm", "PYTHONPATH": str(ROOT)}
+    surroundings.pop("NO_COLOR", None)
+    done = subprocess.run(
+        words, env=surroundings, capture_output=True, stdin=subprocess.DEVNULL, check=False
+    )
+    assert b"\x1b[1mprivacy\x1b[0m" in done.stdout
+    assert b"\x1b[1;31malert \x1b[0m\x1b[1;31mclock-behind\x1b[0m: " in done.stdout
+
+
+def test_numbers_of_releases_are_those_of_the_folder(project: Project) -> None:
+    found = report(project).status.policies[0].releases
+    assert [one.release.number for one in found] == [Number(1), Number(2)]

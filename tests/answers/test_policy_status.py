@@ -1,20 +1,26 @@
-"""What is counted of a policy's releases, and who is listed as opted out."""
+"""How releases stand, what a built site says of them, and who is listed as opted out."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
+from dataclasses import replace
 
 import pytest
 
 from publisher.answers.opt_out_list import is_about, opt_out_list
 from publisher.answers.outstanding import require_settleable
-from publisher.answers.policy_status import policy_status, tally
+from publisher.answers.policy_status import (
+    BuiltVersions,
+    DeclarationCounts,
+    LetterCounts,
+    release_status,
+    site_lag,
+)
 from publisher.errors import NotFoundError
 from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import Filed, Message
 from publisher.people.requests import Answer, Channel, Request, RequestKind, Timing
-from publisher.releases.releases import Status
+from publisher.releases.releases import Releases
 from tests.fixtures.amendments import PUBLISHED, amendments
 
 OUT, BACK, ASK = RequestKind.OPT_OUT, RequestKind.WITHDRAW, RequestKind.ASK
@@ -42,33 +48,6 @@ REQUESTS = [
     request(6, ASK, 3),
     request(7, ASK, None),
 ]
-
-
-def test_each_customer_counts_once_by_the_declaration_that_counts() -> None:
-    releases = amendments()
-    states = [DeliveryState.ACCEPTED, DeliveryState.ACCEPTED, DeliveryState.REFUSED]
-    found = tally(releases[1], releases, PUBLISHED.date(), REQUESTS, states)
-    assert (found.opted_out, found.withdrawn, found.late) == (1, 1, 1)
-    assert found.status is Status.SUPERSEDED
-    assert found.line() == (
-        "  Version 2: superseded since 10 January 2027, 2 accepted, 1 refused, "
-        "1 opted out, 1 withdrawn, 1 late"
-    )
-
-
-def test_the_status_has_what_waits_for_this_policy_or_for_nobody_knows_which() -> None:
-    waiting = [message("privacy", "2", 1), message("terms", "2", 1), message("", "", None)]
-    owed = [DeliveryState.TO_DO, DeliveryState.TO_DO, DeliveryState.REFUSED]
-    found = policy_status("privacy", [], waiting, owed, "the clock is behind")
-    assert [m.policy for m in found.waiting] == ["privacy", ""]
-    assert found.lines() == [
-        "privacy: 0 release(s)",
-        "  to read: message 9 of 2027-01-10 09:30 UTC: unclear, why",
-        "  to read: message 9 of 2027-01-10 09:30 UTC: unclear, why",
-        "  refused: 1 receipt(s); `publisher receipts` lists them",
-        "  to send: 2 receipt(s); `publisher receipts` lists them",
-        "  to mend: the clock is behind: set the clock of this machine",
-    ]
 
 
 def test_the_list_has_each_declaration_and_the_mail_that_waits() -> None:
@@ -110,15 +89,85 @@ def test_only_what_a_person_can_find_out_about_is_settled() -> None:
         require_settleable(["R-000099"], answers)
 
 
-def test_what_is_over_is_told_since_when_and_all_else_from_when() -> None:
+# ── how releases stand ───────────────────────────────────────────────────────────────────────────
+
+
+def day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+@pytest.mark.parametrize(
+    ("place", "today", "until", "lawful"),
+    [
+        (0, "2027-01-10", None, None),  # the first release has no notice
+        (1, "2027-01-09", None, None),  # its date was moved by 2.1, whatever the day
+        (2, "2027-01-10", "2027-03-02", "2027-02-09"),  # 30 days before 1 April
+        (2, "2027-03-31", "2027-03-02", "2027-04-30"),
+        (2, "2027-04-01", None, None),  # in force: nobody can be told of it any more
+        (3, "2027-05-01", "2027-05-16", "2027-05-31"),
+    ],
+)
+def test_until_when_somebody_may_be_told(
+    place: int, today: str, until: str | None, lawful: str | None
+) -> None:
     releases = amendments()
-    lines = [
-        tally(release, releases, PUBLISHED.date() - dt.timedelta(days=days), [], []).line()
-        for release in releases
-        for days in (0, 1000)
-    ]
-    assert {re.sub(r".*: | \d.*", "", line) for line in lines} == {
-        "superseded since",
-        "in force from",
-        "upcoming from",
-    }
+    found = release_status(releases[place], releases, day(today), None, None)
+    assert found.tell_until == (day(until) if until else None)
+    assert found.lawful == (day(lawful) if lawful else None)
+
+
+def test_a_notice_period_of_no_days_ends_before_the_release_applies() -> None:
+    """What applies is told of before it does, however short the period."""
+    first, second, *_ = amendments()
+    for profile, days, until in (("promise", 0, "2027-02-28"), ("eecc", 0, "2027-02-01")):
+        facts = replace(second.policy.facts, profile=profile, days=days)
+        short = replace(second, policy=replace(second.policy, facts=facts))
+        before = replace(first, policy=replace(first.policy, facts=facts))
+        releases = Releases((before, short))
+        found = release_status(short, releases, day("2027-01-10"), None, None)
+        assert found.tell_until == day(until), profile
+
+
+def test_what_was_declared_is_said_once_for_a_release_and_its_corrections() -> None:
+    releases, said = amendments(), DeclarationCounts(3, 1, 1)
+    found = [release_status(r, releases, PUBLISHED.date(), None, said) for r in releases]
+    assert [one.declared for one in found] == [said, said, None, said]
+
+
+def test_letters_to_do_are_those_that_will_be_sent() -> None:
+    states = {DeliveryState.TO_DO: 2, DeliveryState.REFUSED: 1, DeliveryState.ACCEPTED: 0}
+    counts = LetterCounts(states, to_do=7)
+    assert counts.unsettled == 1
+    assert counts.by_state == {"to do": 7, "refused": 1}
+    assert LetterCounts({DeliveryState.TO_DO: 2}).by_state == {}
+
+
+@pytest.mark.parametrize(
+    ("today", "listed", "stood", "said"),
+    [
+        ("2027-01-10", ["1", "2", "2.1", "3"], ["1"], ""),
+        ("2027-01-10", ["1"], ["1"], "does not have version 2 and 2 more"),
+        ("2027-01-10", [], [], "does not have version 1 and 3 more"),
+        ("2027-04-01", ["1", "2", "2.1", "3"], ["1"], "says that version 1 applies, and today ver"),
+        ("2027-04-01", ["1", "2", "2.1", "3"], ["1", "2.1"], ""),
+        (
+            "2027-03-31",
+            ["1", "2", "2.1", "3"],
+            ["1", "2.1"],
+            "version 2.1 applies, and today versi",
+        ),
+        ("2027-06-15", ["1", "2", "2.1", "3"], ["1", "3"], "tells the past otherwise"),
+        ("2027-06-15", ["1", "2", "2.1", "3"], [], "says of no version that it does"),
+    ],
+)
+def test_a_built_site_is_behind_when_it_says_what_is_over(
+    today: str, listed: list[str], stood: list[str], said: str
+) -> None:
+    found = site_lag(amendments(), day(today), BuiltVersions(listed, stood))
+    assert bool(found) == bool(said)
+    assert said in found
+
+
+def test_no_site_is_no_site_behind() -> None:
+    assert site_lag(amendments(), day("2027-06-15"), None) == ""
+    assert site_lag(Releases(()), day("2027-06-15"), BuiltVersions([], [])) == ""

@@ -125,7 +125,7 @@ def test_what_is_known_of_letters_is_read_for_some_recipients(ledger: Ledger) ->
     one, two, three = Number(1), Number(2), Number(3)
     listed(ledger, {1: one, 2: two}, set())
     tell(ledger, 0, {(2, three): (EventKind.TAKEN, LATER), (3, two): (EventKind.REFUSED, LATER)})
-    ledger.begin("privacy", two, NOW)
+    ledger.begin("privacy", two, NOW, b"a sample", 1)
     listed(ledger, {}, set())
     releases = amendments()
     found = ledger.letters_to("privacy", [1, 2, 3, PEOPLE + 1])

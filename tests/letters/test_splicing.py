@@ -153,6 +153,17 @@ def test_what_could_not_be_read_again_is_not_kept() -> None:
         Template(b"template").keep(letters)
 
 
+def test_a_template_is_stored_and_read_again() -> None:
+    template = Template(letter(SAMPLE))
+    assert len(template.body) < len(template.data) / 2
+    assert Template.stored(template.body, template.digest).data == template.data
+    for wrong in (template.body[:-1], b"", bytes(9), template.body + b"x"):
+        with pytest.raises(KeptLetterError):
+            Template.stored(wrong, template.digest)
+    with pytest.raises(KeptLetterError, match="was altered"):
+        Template.stored(template.body, sha256(b"another"))
+
+
 # ── what it takes ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -164,7 +175,7 @@ def test_a_letter_takes_little_beside_its_template(pdf: int, limit: int) -> None
     sizes = []
     for number, recipient in enumerate(customers(20)):
         data = letter(recipient, attached, number)
-        kept = template.keep(data)
+        kept = template.keep(data).body
         sizes.append(len(kept))
         assert letter_of(kept, sha256(data), lambda _: template) == data
         for personal in (recipient.address, recipient.name):
@@ -180,7 +191,7 @@ def test_a_letter_that_differs_more_comes_back_too() -> None:
     for number, name in enumerate(names):
         recipient = Recipient(10**number, f"k{number}", f"a{number}@customer.example", name)
         data = letter(recipient)
-        assert letter_of(template.keep(data), sha256(data), lambda _: template) == data
+        assert letter_of(template.keep(data).body, sha256(data), lambda _: template) == data
 
 
 @given(st.binary(max_size=3000), st.binary(max_size=3000), st.integers(0, 3000))
@@ -188,8 +199,8 @@ def test_whatever_the_bytes_they_come_back(template: bytes, letter: bytes, cut: 
     """A template may be empty, and a letter too; the letter may be a part of the template."""
     kept = Template(template)
     for data in (letter, template[cut:], template + letter, letter + template):
-        assert letter_of(kept.keep(data), sha256(data), lambda _: kept) == data
-        assert letter_of(keep_whole(data), sha256(data), lambda _: kept) == data
+        assert letter_of(kept.keep(data).body, sha256(data), lambda _: kept) == data
+        assert letter_of(keep_whole(data).body, sha256(data), lambda _: kept) == data
 
 
 def test_a_template_that_is_composed_otherwise_changes_nothing_that_is_kept() -> None:
@@ -197,7 +208,7 @@ def test_a_template_that_is_composed_otherwise_changes_nothing_that_is_kept() ->
     before = Template(letter(SAMPLE))
     recipient = next(customers(1))
     data = letter(recipient)
-    kept = before.keep(data)
+    kept = before.keep(data).body
     release = amendments()[1]
     later = replace(release, notice=release.notice.replace("Dear {{name}},", "Hello {{name}}!"))
     links = personal_links(later, HOSTING, sample_token(later), Number(1))

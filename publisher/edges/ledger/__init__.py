@@ -6,20 +6,32 @@ in, with their offset.
 
 from __future__ import annotations
 
+from pathlib import Path
 from threading import Lock
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from publisher.edges.ledger.answers import AnswerTable
+from publisher.edges.ledger.counts import CountTable
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.deliveries import DeliveryTable
 from publisher.edges.ledger.dues import DueTable
+from publisher.edges.ledger.letters import LetterTable
 from publisher.edges.ledger.listing import ListTable
-from publisher.edges.ledger.messages import MessageTable
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
 
 
 class Ledger(
-    RecipientTable, ListTable, DeliveryTable, DueTable, RequestTable, AnswerTable, MessageTable
+    RecipientTable,
+    ListTable,
+    DeliveryTable,
+    DueTable,
+    LetterTable,
+    RequestTable,
+    AnswerTable,
+    CountTable,
 ):
     """An open ledger; may be shared by threads."""
 
@@ -33,6 +45,11 @@ class Ledger(
             LedgerError: it cannot be opened, or has tables of another version.
         """
         super().__init__(Database(url))
+
+    @property
+    def identity(self) -> str:
+        """The ledger's own, which a copy has too."""
+        return self._database.identity
 
     def close(self) -> None:
         """Closes every connection."""
@@ -53,6 +70,20 @@ def open_ledger(url: str) -> Ledger:
         if url not in _OPENED:
             _OPENED[url] = Ledger(url)
         return _OPENED[url]
+
+
+def is_begun(url: str) -> bool:
+    """Whether there may be a ledger at a SQLAlchemy URL: a file that is missing is none.
+
+    Nothing is opened, and none is begun.
+    """
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        return True  # whoever opens it says what is wrong
+    name = address.database or ""
+    is_file = address.get_backend_name() == "sqlite" and not name.startswith("file:")
+    return not is_file or Path(name).exists()
 
 
 def close_ledgers() -> None:

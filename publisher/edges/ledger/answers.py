@@ -23,6 +23,7 @@ from publisher.edges.ledger.requests import insert_request
 from publisher.edges.ledger.schema import ANSWERS, PRIVATE, REQUESTS
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import LedgerError
+from publisher.letters.splicing import KeptLetter
 from publisher.people.deliveries import DeliveryState
 from publisher.people.requests import Answer, Request, RequestKind, Wanted
 from publisher.record.event import EventKind, Happening, microseconds, moment_of
@@ -65,23 +66,31 @@ class AnswerTable(LedgerPart):
         with self._reading() as db:
             return [_answer(row) for row in db.execute(found)]
 
-    def mark_answers(self, numbers: Sequence[int], now: dt.datetime) -> None:
+    def mark_answers(
+        self, numbers: Sequence[int], now: dt.datetime, kept: KeptLetter | None = None
+    ) -> None:
         """Marks answers as in doubt, just before the carrier gets the end of their one letter.
 
         Args:
             numbers: of the requests that the letter answers.
             now: the time.
+            kept: the letter as it goes out; None: it is not kept.
 
         Raises:
             LedgerError: another sender has taken one of them; none was marked.
         """
+        facts = {"requests": list(numbers)}
+        private = {"sha256": kept.sha256} if kept else None
+        body = kept.body if kept else None
 
         def mark(tx: Transaction) -> None:
             if len(_held(tx, numbers, (DeliveryState.TO_DO,))) != len(set(numbers)):
                 raise LedgerError(
                     "another sender has taken this answer", where=self._database.where
                 )
-            tx.record(Happening(EventKind.TOLD, now, facts={"requests": list(numbers)}))
+            about = _about(tx, numbers)
+            told = Happening(EventKind.TOLD, now, *about, facts=facts, private=private, body=body)
+            tx.record(told)
 
         self._write(mark)
 
@@ -139,8 +148,8 @@ class AnswerTable(LedgerPart):
     ) -> None:
         def settle(tx: Transaction) -> None:
             if own := _held(tx, numbers, was):
-                concerned = {**facts, "requests": own}
-                tx.record(Happening(kind, now, facts=concerned, private={"reply": reply}))
+                about, concerned = _about(tx, own), {**facts, "requests": own}
+                tx.record(Happening(kind, now, *about, facts=concerned, private={"reply": reply}))
 
         self._write(settle)
 
@@ -176,6 +185,16 @@ def _held(tx: Transaction, numbers: Sequence[int], was: Sequence[DeliveryState])
     own = ANSWERS.c.request.in_(numbers) & ANSWERS.c.state.in_(was)
     found = select(ANSWERS.c.request).where(own).order_by(ANSWERS.c.request)
     return list(tx.db.execute(found.with_for_update()).scalars())
+
+
+def _about(tx: Transaction, numbers: Sequence[int]) -> tuple[str, str, int | None, int | None]:
+    """The policy, release, recipient and request that one letter is about: those of the last
+    request that it answers. What is erased of these is erased of the letter.
+    """
+    columns = (REQUESTS.c.policy, REQUESTS.c.release, REQUESTS.c.recipient, REQUESTS.c.id)
+    found = select(*columns).where(REQUESTS.c.id == max(numbers))
+    policy, release, recipient, request = tx.db.execute(found).one()
+    return policy, release, recipient, request
 
 
 def _linked_since(tx: Transaction, asked: Request, whom: int, since: dt.datetime) -> bool:

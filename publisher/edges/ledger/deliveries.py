@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from publisher.edges.ledger.rows import fetch
 from publisher.edges.ledger.schema import DELIVERIES, PRIVATE
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import LedgerError, NotToldError
+from publisher.letters.splicing import KeptLetter
 from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.recipients import RecipientState
 from publisher.record.event import EventKind, Happening, moment_of
@@ -78,13 +80,21 @@ class DeliveryTable(LedgerPart):
             row = db.execute(_FOUND.where(same)).one_or_none()
             return _delivery(row) if row is not None else None
 
-    def begin(self, policy: str, number: Number, now: dt.datetime) -> None:
-        """Records that a run begins to send the notice of a release."""
-        happened = Happening(EventKind.BEGUN, now, policy, str(number))
-        self._write(lambda tx: tx.record(happened))
-
-    def mark(self, one: Delivery, address: str, message_id: str, now: dt.datetime) -> None:
+    def mark(
+        self,
+        one: Delivery,
+        address: str,
+        message_id: str,
+        now: dt.datetime,
+        kept: KeptLetter | None = None,
+    ) -> None:
         """Marks a delivery as in doubt, just before the carrier is given the end of the letter.
+
+        Args:
+            one: which.
+            address, message_id: where the letter goes, and its own.
+            now: the time.
+            kept: the letter as it goes out; None: it is not kept.
 
         Raises:
             NotToldError: the recipient was taken off the list meanwhile.
@@ -92,6 +102,8 @@ class DeliveryTable(LedgerPart):
         """
         facts = {"effective": one.effective.isoformat()} if one.effective else {}
         private = {"address": address, "message_id": message_id}
+        if kept:
+            private["sha256"] = kept.sha256
 
         def mark(tx: Transaction) -> None:
             if self._held(tx, one) is not DeliveryState.TO_DO:
@@ -101,7 +113,8 @@ class DeliveryTable(LedgerPart):
             whom = fetch(tx.db, _WHOM, recipient=one.recipient)
             if whom != [(RecipientState.TOLD,)]:
                 raise NotToldError("the recipient is told no more", where=self._database.where)
-            tx.record(_happening(EventKind.TOLD, one, now, facts, private))
+            body = kept.body if kept else None
+            tx.record(replace(_happening(EventKind.TOLD, one, now, facts, private), body=body))
 
         self._write(mark)
 

@@ -8,8 +8,6 @@ Times are microseconds since 1970, in UTC; days are in the form of ISO 8601, or 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from sqlalchemy import (
     DDL,
     BigInteger,
@@ -26,7 +24,10 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     func,
+    literal_column,
 )
+
+from publisher.edges.ledger.guards import every_guard
 
 SCHEMA = 2
 """Number of this schema: its revision in `alembic_version`."""
@@ -99,6 +100,10 @@ Index(
 )
 _ERASES = EVENTS.c.kind.in_(("erased", "pruned"))
 Index("event_that_erases", EVENTS.c.kind, sqlite_where=_ERASES, postgresql_where=_ERASES)
+_FEW = ("adopted", "begun", "restored")
+SELDOM = EVENTS.c.kind.in_([literal_column(f"'{one}'") for one in _FEW])
+"""Events of kinds of which there are few: a condition that finds them by an index of their own."""
+Index("event_seldom", EVENTS.c.kind, sqlite_where=SELDOM, postgresql_where=SELDOM)
 
 TEMPLATES = Table(
     "template",
@@ -136,6 +141,9 @@ RECIPIENTS = Table(
     sqlite_autoincrement=True,
 )
 Index("recipient_address", func.lower(RECIPIENTS.c.address))
+APART = RECIPIENTS.c.state != literal_column("'told'")
+"""Recipients who are told no more: a condition that finds them by an index of their own."""
+Index("recipient_apart", RECIPIENTS.c.state, sqlite_where=APART, postgresql_where=APART)
 _LISTED = RECIPIENTS.c.state != "erased"
 Index(
     "recipient_customer",
@@ -220,6 +228,7 @@ DECLARATIONS = Table(
     Column("recipient", _NUMBER, primary_key=True, autoincrement=False),
     Column("kind", String, nullable=False),
     Column("late", String, nullable=False),
+    Column("event", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -228,92 +237,8 @@ STATES = (RECIPIENTS, DELIVERIES, REQUESTS, ANSWERS, MESSAGES, DECLARATIONS)
 NUMBERED = (RECIPIENTS, REQUESTS, MESSAGES)
 """Those whose numbers are given by the database, and are never given twice."""
 
-# ── what the database refuses ────────────────────────────────────────────────────────────────────
-
-UNCHANGING = (LEDGER, CHAINS, BATCHES, EVENTS, TEMPLATES)
-_COVERED = """
-    SELECT 1 FROM event gone JOIN event said
-      ON said.kind IN ('erased', 'pruned') AND said.id > gone.id
-     AND ((said.kind = 'erased' AND said.recipient = gone.recipient)
-       OR (said.kind = 'erased' AND said.message = gone.message)
-       OR (said.kind = 'erased' AND said.request = gone.request)
-       OR (said.kind = 'pruned' AND said.policy = gone.policy AND said.release = gone.release))
-     WHERE gone.id = OLD.event"""
-"""Whether an event says that a private value is gone."""
-_SAME = {
-    "ledger": "",
-    "chain": " WHERE id = NEW.id OR name = NEW.name",
-    "batch": " WHERE id = NEW.id OR chain = NEW.chain AND number = NEW.number",
-    "event": " WHERE id = NEW.id",
-    "template": " WHERE digest = NEW.digest",
-    "private": " WHERE event = NEW.event",
-}
-"""Which rows a new one would take the place of."""
-
-
-def refusals(dialect: str) -> Iterator[str]:
-    """The statements that make a database refuse what must never happen.
-
-    Args:
-        dialect: `sqlite` or `postgresql`.
-    """
-    return _sqlite_triggers() if dialect == "sqlite" else _postgresql_triggers()
-
-
-def _sqlite_triggers() -> Iterator[str]:
-    for table in UNCHANGING:
-        for act in ("UPDATE", "DELETE"):
-            yield _refusal(table.name, act, act)
-    for table in (*UNCHANGING, PRIVATE):
-        # Of a row that REPLACE puts another in place of, the trigger for DELETE is not told by a
-        # program that has not asked for that (https://sqlite.org/pragma.html, recursive_triggers).
-        same = f"SELECT 1 FROM {table.name}{_SAME[table.name]}"  # noqa: S608 - names of ours
-        yield _refusal(table.name, "REPLACE", "INSERT", same)
-    yield _refusal(PRIVATE.name, "UPDATE", "UPDATE")
-    yield (
-        f"CREATE TRIGGER private_delete BEFORE DELETE ON private WHEN NOT EXISTS ({_COVERED}) "
-        f"BEGIN SELECT RAISE(ABORT, '{_UNSAID}'); END"
-    )
-
-
-def _refusal(table: str, name: str, act: str, where: str = "") -> str:
-    when = f"WHEN EXISTS ({where}) " if where else ""
-    return (
-        f"CREATE TRIGGER {table}_{name.lower()} BEFORE {act} ON {table} {when}"
-        f"BEGIN SELECT RAISE(ABORT, 'what is in {table} is never changed'); END"
-    )
-
-
-def _postgresql_triggers() -> Iterator[str]:
-    yield (
-        "CREATE FUNCTION ledger_refuses() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "RAISE EXCEPTION 'what is in % is never changed', TG_TABLE_NAME; END $$"
-    )
-    yield (
-        "CREATE FUNCTION ledger_erases() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"IF NOT EXISTS ({_COVERED}) THEN RAISE EXCEPTION '{_UNSAID}'; END IF; "
-        "RETURN OLD; END $$"
-    )
-    for table in (*UNCHANGING, PRIVATE):
-        acts = "UPDATE" if table is PRIVATE else "UPDATE OR DELETE"
-        yield (
-            f"CREATE TRIGGER {table.name}_change BEFORE {acts} ON {table.name} "
-            "FOR EACH ROW EXECUTE FUNCTION ledger_refuses()"
-        )
-        yield (
-            f"CREATE TRIGGER {table.name}_truncate BEFORE TRUNCATE ON {table.name} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuses()"
-        )
-    yield (
-        "CREATE TRIGGER private_delete BEFORE DELETE ON private "
-        "FOR EACH ROW EXECUTE FUNCTION ledger_erases()"
-    )
-
-
-_UNSAID = "a private value is deleted only where an event says so"
-
 for _dialect in ("sqlite", "postgresql"):
-    for _statement in refusals(_dialect):
+    for _statement in every_guard(_dialect):
         event.listen(
             metadata,
             "after_create",

@@ -48,8 +48,11 @@ _KNOWN = """
     INSERT INTO delivery (policy, release, recipient, major, effective, state, event, at, tries)
     VALUES (:policy, :release, :recipient, :major, '', :state, :event, :at, 0)
     ON CONFLICT (policy, release, recipient) DO UPDATE SET state = :state, event = :event, at = :at
-    WHERE delivery.state NOT IN (:accepted, :in_doubt)"""
-_FORGET = "DELETE FROM delivery WHERE recipient = :recipient AND state = :state"
+    WHERE delivery.state NOT IN (:state, :accepted, :in_doubt)"""
+_FORGET = """
+    UPDATE delivery SET state = :to_do, event = :event, at = :at
+    WHERE recipient = :recipient AND state = :agreed
+      AND :kept NOT LIKE '% ' || policy || '/' || release || ' %'"""
 _TELL_AGAIN = """
     UPDATE delivery SET state = :to_do, event = :event, at = :at
     WHERE recipient = :recipient AND state IN (:refused, :bounced)"""
@@ -99,8 +102,15 @@ def _changed(db: Connection, happened: Sequence[Numbered]) -> None:
     execute(db, _CHANGE, [_recipient(*one) for one in happened])
     # What a list says of versions takes the place of what one before said.
     restated = [
-        {"recipient": one.recipient, "state": DeliveryState.AGREED}
-        for _, one in happened
+        {
+            "recipient": one.recipient,
+            "event": number,
+            "at": microseconds(one.at),
+            "to_do": DeliveryState.TO_DO,
+            "agreed": DeliveryState.AGREED,
+            "kept": " ".join(["", *map("/".join, one.facts["versions"].items()), ""]),
+        }
+        for number, one in happened
         if "versions" in one.facts
     ]
     execute(db, _FORGET, restated)
@@ -241,9 +251,10 @@ _OWED = """
     INSERT INTO answer (request, state, event, at, tries)
     VALUES (:request, :state, :event, :at, 0)"""
 _COUNTS = """
-    INSERT INTO declaration (policy, major, recipient, kind, late)
-    VALUES (:policy, :major, :recipient, :kind, :late)
-    ON CONFLICT (policy, major, recipient) DO UPDATE SET kind = :kind, late = :late"""
+    INSERT INTO declaration (policy, major, recipient, kind, late, event)
+    VALUES (:policy, :major, :recipient, :kind, :late, :event)
+    ON CONFLICT (policy, major, recipient)
+      DO UPDATE SET kind = :kind, late = :late, event = :event"""
 
 
 def _requested(db: Connection, happened: Sequence[Numbered]) -> None:
@@ -283,16 +294,18 @@ def _request(number: int, one: Happening) -> dict[str, Any]:
 def _declared(db: Connection, happened: Sequence[Numbered]) -> None:
     _requested(db, happened)
     changed = {
-        (one.policy, _major(one.release), one.recipient)
-        for _, one in happened
+        (one.policy, _major(one.release), one.recipient): number
+        for number, one in happened
         # What only repeats another alters nothing.
         if one.recipient is not None and not one.facts.get("repeats")
     }
-    execute(db, _COUNTS, [_counting(db, *one) for one in sorted(changed)])
+    execute(db, _COUNTS, [_counting(db, *one, number) for one, number in sorted(changed.items())])
 
 
-def _counting(db: Connection, policy: str, major: int, recipient: int) -> dict[str, Any]:
-    """What counts of all that a customer declared about a release."""
+def _counting(
+    db: Connection, policy: str, major: int, recipient: int, number: int
+) -> dict[str, Any]:
+    """What counts of all that a customer declared about a release, by the event of a number."""
     requests = requests_of(db, policy, major, recipient)
     counts, late = current_declaration(requests), last_late(requests)
     return {
@@ -301,6 +314,7 @@ def _counting(db: Connection, policy: str, major: int, recipient: int) -> dict[s
         "recipient": recipient,
         "kind": counts.kind if counts else "",
         "late": late.kind if late else "",
+        "event": number,
     }
 
 

@@ -1,0 +1,227 @@
+"""What a person has to see to now: alerts, each with a name that stays, words, and what to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from publisher.answers.alert_limits import AlertLimits
+from publisher.answers.outstanding import SETTLED_BY_HAND
+from publisher.answers.policy_status import (
+    LedgerCounts,
+    LetterCounts,
+    MessageCounts,
+    PolicyStatus,
+    ProjectStatus,
+    ReceiptCounts,
+    ReleaseStatus,
+)
+from publisher.people.deliveries import DeliveryState
+from publisher.policies.dates import long_date, moved
+from publisher.releases.key_ends import NEVER, SigningKey
+
+ALERT_PATIENCE = dt.timedelta(hours=1)
+"""How long a receipt may be to do, and a mail unread, before somebody looks why."""
+RESTORED_FOR = dt.timedelta(days=7)
+"""How long after it was put back a ledger is told of in any case."""
+
+
+class AlertId(StrEnum):
+    """The names of alerts, which stay; `docs/machine-readable.md` has them in a table."""
+
+    LETTERS_OPEN = "letters-open"
+    NOTICE_LATE = "notice-late"
+    RECEIPTS_STUCK = "receipts-stuck"
+    MAIL_WAITING = "mail-waiting"
+    MAIL_UNREAD = "mail-unread"
+    SITE_BEHIND = "site-behind"
+    KEY_ENDS = "key-ends"
+    CLOCK_BEHIND = "clock-behind"
+    ACT_UNFINISHED = "act-unfinished"
+    LEDGER_RESTORED = "ledger-restored"
+    LEDGER_OWNER = "ledger-owner"
+    LEDGER_CLOSED = "ledger-closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One thing that a person has to see to."""
+
+    id: AlertId
+    what: str
+    remedy: str
+    policy: str = ""
+    """Which policy it is about; empty: all."""
+    release: str = ""
+
+
+def alerts_of(status: ProjectStatus, limits: AlertLimits) -> tuple[Alert, ...]:
+    """What a person has to see to, what belongs together side by side.
+
+    Args:
+        status: where everything stands.
+        limits: from when on a person is called.
+    """
+    found: list[Alert] = []
+    for policy in status.policies:
+        found += _about_policy(policy, status, limits)
+    for place, doing, remedy in status.unfinished:
+        what = f"versions/{place}: {doing} is at work, or was cut off"
+        policy_id, _, number = place.partition("/")
+        found.append(Alert(AlertId.ACT_UNFINISHED, what, remedy, policy_id, number))
+    if status.ledger:
+        found += _about_ledger(status.ledger, status.at, limits)
+    if error := status.trouble:
+        what = f"{error.where}: {error.what}" if error.where else error.what
+        found.append(Alert(AlertId.LEDGER_CLOSED, what, error.remedy))
+    return tuple(found)
+
+
+def _about_policy(
+    policy: PolicyStatus, status: ProjectStatus, limits: AlertLimits
+) -> Iterator[Alert]:
+    own, today = policy.policy_id, status.at.astimezone(dt.UTC).date()
+    for one in policy.releases:
+        if one.tell_until and one.letters:
+            yield from _letters(one, one.letters, today, limits)
+    if policy.site_lag:
+        yield Alert(AlertId.SITE_BEHIND, policy.site_lag, "publisher build", own)
+    if told := _keys(policy.keys, status.at, limits):
+        remedy = f"name another key in policy/{own}/signers, and freeze with this one in time"
+        yield Alert(AlertId.KEY_ENDS, told, remedy, own)
+    if policy.clock_fault:
+        remedy = "set the clock of this machine"
+        yield Alert(AlertId.CLOCK_BEHIND, policy.clock_fault, remedy, own)
+
+
+# ── letters ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _letters(
+    one: ReleaseStatus, letters: LetterCounts, today: dt.date, limits: AlertLimits
+) -> Iterator[Alert]:
+    """Letters that are open while the days run out, and those for which they have."""
+    release = one.release
+    assert release.effective is not None
+    assert one.tell_until is not None
+    about = (release.policy.id, str(release.number))
+    late = letters.new if today > one.tell_until else 0
+    if late:
+        yield Alert(
+            AlertId.NOTICE_LATE,
+            f"{_counted(late, 'recipient')} can no longer be told of version {release.number} in "
+            f"time: their notice period had to begin on {long_date(one.tell_until)}, for it "
+            f"applies from {long_date(release.effective)}",
+            f"postpone it: publisher freeze --correction --effective {one.lawful}",
+            *about,
+        )
+    # Who was told of an earlier date needs no new notice period.
+    last = moved(release.effective, -1) if today > one.tell_until else one.tell_until
+    left = (last - today).days
+    count = letters.to_do - late + letters.unsettled
+    if count > 0 and left < limits.letters:
+        send = f"publisher send {release.number} --confirm"
+        yield Alert(
+            AlertId.LETTERS_OPEN,
+            f"{_counted(count, 'letter')} about version {release.number} "
+            f"{'is' if count == 1 else 'are'} open ({_in_words(letters)}), and the last day to "
+            f"tell somebody of it is {long_date(last)}, {_ahead(left)}",
+            send if letters.to_do > late else f"publisher resolve {release.number}",
+            *about,
+        )
+
+
+def _in_words(letters: LetterCounts) -> str:
+    shown = {k: n for k, n in letters.by_state.items() if k in (DeliveryState.TO_DO, *_BY_HAND)}
+    return ", ".join(f"{count} {state}" for state, count in shown.items())
+
+
+_BY_HAND = tuple(state.value for state in SETTLED_BY_HAND)
+
+
+def _ahead(days: int) -> str:
+    return "today" if not days else f"in {_counted(days, 'day')}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+# ── keys ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _keys(keys: Sequence[SigningKey], now: dt.datetime, limits: AlertLimits) -> str:
+    """What to say of keys that end; empty: nothing.
+
+    One that has ended is no matter while another can sign: so a key is taken out of use.
+    """
+    ended = [key for key in keys if key.ends <= now]
+    if keys and len(ended) == len(keys):
+        return f"no key can sign the next release: the last one ended on {_day(_last(keys))}"
+    within = dt.timedelta(days=limits.keys)
+    ending = [key for key in keys if now < key.ends != NEVER and key.ends - now < within]
+    if not ending:
+        return ""
+    first = min(ending, key=lambda key: key.ends)
+    more = f", and {len(ending) - 1} more end soon" if len(ending) > 1 else ""
+    return f"the key of {first.name} ends on {_day(first.ends)}{more}"
+
+
+def _last(keys: Sequence[SigningKey]) -> dt.datetime:
+    return max(key.ends for key in keys)
+
+
+def _day(moment: dt.datetime) -> str:
+    return long_date(moment.date())
+
+
+# ── what the ledger holds ────────────────────────────────────────────────────────────────────────
+
+
+def _about_ledger(ledger: LedgerCounts, now: dt.datetime, limits: AlertLimits) -> Iterator[Alert]:
+    yield from _receipts(ledger.receipts)
+    yield from _messages(ledger.messages, limits)
+    restored = ledger.restored
+    if restored and (restored.doubtful or now - restored.at < RESTORED_FOR):
+        copied = f" from a copy of {_moment(restored.copied)}" if restored.copied else ""
+        doubtful = f"; {restored.doubtful:,} letters and receipts are in doubt"
+        what = f"the ledger was put back on {_moment(restored.at)}{copied}"
+        what += doubtful if restored.doubtful else ""
+        remedy = "look in the relay's log for what was sent and received since the copy; "
+        remedy += "publisher resolve RELEASE and publisher receipts list what is in doubt"
+        yield Alert(AlertId.LEDGER_RESTORED, what, remedy)
+    if ledger.owner:
+        what = f"the role `{ledger.owner}` owns the ledger's tables: it could alter events"
+        remedy = "have another role own them, and use the ledger by one that owns none"
+        yield Alert(AlertId.LEDGER_OWNER, what, remedy)
+
+
+def _receipts(receipts: ReceiptCounts) -> Iterator[Alert]:
+    overdue = receipts.overdue
+    parts = [f"{overdue:,} to do for longer than an hour"] if overdue else []
+    parts += [f"{n:,} {s}" for s in SETTLED_BY_HAND if (n := receipts.states.get(s, 0))]
+    if parts:
+        what = f"receipts are stuck: {', '.join(parts)}"
+        by_hand = len(parts) > bool(overdue)
+        remedy = "publisher receipts" if by_hand else "publisher receipts send"
+        yield Alert(AlertId.RECEIPTS_STUCK, what, remedy)
+
+
+def _messages(messages: MessageCounts, limits: AlertLimits) -> Iterator[Alert]:
+    if messages.overdue:
+        oldest = messages.oldest[0]
+        what = (
+            f"{_counted(messages.overdue, 'mail')} waited longer than "
+            f"{_counted(limits.mail, 'day')} for a person, the oldest (message {oldest.id}) since "
+            f"{_moment(oldest.received)}"
+        )
+        yield Alert(AlertId.MAIL_WAITING, what, "publisher requests")
+    if messages.unread:
+        what = f"{_counted(messages.unread, 'mail')} that came over an hour ago is not read yet"
+        yield Alert(AlertId.MAIL_UNREAD, what, "publisher requests")
+
+
+def _moment(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"

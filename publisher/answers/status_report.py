@@ -1,0 +1,219 @@
+"""The status of a project told: in words for people, in JSON for programs, both from one value."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from publisher.answers.alerts import Alert, AlertId
+from publisher.answers.policy_status import (
+    DeclarationCounts,
+    LedgerState,
+    PolicyStatus,
+    ProjectStatus,
+    ReleaseStatus,
+)
+from publisher.people.messages import Message
+from publisher.policies.dates import long_date
+from publisher.releases.key_ends import NEVER, SigningKey
+from publisher.releases.releases import Status
+
+STATUS = "urn:policy-publisher:status:1"
+"""The `$id` of its JSON Schema; its number rises when a reader of the old form would misread."""
+SHOWN_RELEASES = 20
+"""Limit on the releases of a policy that are shown in words; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusBlock:
+    """Some rows under a heading, to be aligned by whoever shows them."""
+
+    heading: str
+    rows: Sequence[Sequence[str]] = ()
+    more: str = ""
+    """What is not shown, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """Where everything stands, and what a person has to see to."""
+
+    status: ProjectStatus
+    alerts: tuple[Alert, ...]
+
+    @property
+    def alerts_beside_trouble(self) -> tuple[Alert, ...]:
+        """All but that of a ledger which cannot be read, where that is told as an error."""
+        return tuple(one for one in self.alerts if one.id is not AlertId.LEDGER_CLOSED)
+
+    def blocks(self) -> list[StatusBlock]:
+        """In words; alerts are not among them."""
+        return [*map(_policy_block, self.status.policies), *_ledger_blocks(self.status)]
+
+    def with_remedies(self, typed: Callable[[str, str], str]) -> StatusReport:
+        """The same, with the next step of each alert as it is to be typed.
+
+        Args:
+            typed: makes it so of a remedy, for the policy that it is about.
+        """
+        alerts = (replace(a, remedy=typed(a.remedy, a.policy)) for a in self.alerts)
+        return replace(self, alerts=tuple(alerts))
+
+    def json(self) -> str:
+        """For programs, as `docs/status.schema.json` describes it: nothing personal is in it."""
+        value = {
+            "$schema": STATUS,
+            "at": _instant(self.status.at),
+            "policies": [_policy_value(policy) for policy in self.status.policies],
+            "ledger": _ledger_value(self.status),
+            "alerts": [_alert_value(alert) for alert in self.alerts],
+        }
+        return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+# ── in words ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _policy_block(policy: PolicyStatus) -> StatusBlock:
+    """The releases of a policy, the newest first."""
+    newest = list(reversed(policy.releases))
+    rest = len(newest) - SHOWN_RELEASES
+    return StatusBlock(
+        policy.policy_id if newest else f"{policy.policy_id}: no release yet",
+        [_release_cells(one) for one in newest[:SHOWN_RELEASES]],
+        f"and {rest} older" if rest > 0 else "",
+    )
+
+
+def _release_cells(one: ReleaseStatus) -> tuple[str, ...]:
+    since, status = one.where.since, one.where.status
+    word = "since" if status is Status.SUPERSEDED else "from"
+    letters = one.letters.by_state if one.letters else {}
+    return (
+        one.release.version,
+        status,
+        f"{word} {long_date(since)}" if since else "",
+        ", ".join(f"{count:,} {state}" for state, count in sorted(letters.items())),
+        ", ".join(_declared(one.declared)) if one.declared else "",
+    )
+
+
+def _declared(counts: DeclarationCounts) -> Iterator[str]:
+    said = {"opted out": counts.opted_out, "withdrawn": counts.withdrawn, "late": counts.late}
+    yield from (f"{count:,} {word}" for word, count in said.items() if count)
+
+
+def _ledger_blocks(status: ProjectStatus) -> Iterator[StatusBlock]:
+    ledger = status.ledger
+    if ledger is None:
+        none = status.ledger_state is LedgerState.NONE
+        said = "none yet: `publisher recipients import FILE.csv` begins one" if none else "closed"
+        yield StatusBlock(f"ledger: {said}")
+        return
+    receipts = ", ".join(f"{n:,} {s}" for s, n in sorted(ledger.receipts.states.items()) if n)
+    rows = [("recipients", f"{ledger.recipients:,}"), ("receipts", receipts)]
+    yield StatusBlock("ledger", [row for row in rows if row[1]])
+    messages = ledger.messages
+    if messages.waiting:
+        rest = messages.waiting - len(messages.oldest)
+        listed = [_message_cells(message) for message in messages.oldest]
+        yield StatusBlock("to read", listed, f"and {rest:,} more" if rest > 0 else "")
+
+
+def _message_cells(message: Message) -> tuple[str, ...]:
+    moment = f"{message.received.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+    what = ", ".join(filter(None, (message.filed or "not read yet", message.reason)))
+    about = "/".join(filter(None, (message.policy, message.release)))
+    return (f"message {message.id}", moment, about, what)
+
+
+# ── in JSON ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _policy_value(policy: PolicyStatus) -> dict[str, Any]:
+    return {
+        "policy": policy.policy_id,
+        "releases": [_release_value(one) for one in policy.releases],
+        "site_behind": policy.site_lag or None,
+        "keys": [_key_value(key) for key in policy.keys],
+    }
+
+
+def _release_value(one: ReleaseStatus) -> dict[str, Any]:
+    release = one.release
+    declared = one.declared
+    return {
+        "number": str(release.number),
+        "status": one.where.status.value,
+        "since": _date(one.where.since),
+        "effective": _date(release.effective),
+        "tell_until": _date(one.tell_until),
+        "letters": _counts(one.letters.by_state) if one.letters else None,
+        "declarations": {
+            "opted_out": declared.opted_out,
+            "withdrawn": declared.withdrawn,
+            "late": declared.late,
+        }
+        if declared is not None
+        else None,
+    }
+
+
+def _key_value(key: SigningKey) -> dict[str, Any]:
+    ends = None if key.ends == NEVER else _instant(key.ends)
+    return {"name": key.name, "fingerprint": key.fingerprint, "ends": ends}
+
+
+def _ledger_value(status: ProjectStatus) -> dict[str, Any]:
+    ledger = status.ledger
+    if ledger is None:
+        return {"state": status.ledger_state.value}
+    messages, restored = ledger.messages, ledger.restored
+    return {
+        "state": status.ledger_state.value,
+        "identity": ledger.identity,
+        "recipients": ledger.recipients,
+        "receipts": _counts({s.value: n for s, n in ledger.receipts.states.items()}),
+        "messages": {
+            "waiting": messages.waiting,
+            "oldest": [_message_value(message) for message in messages.oldest],
+        },
+        "restored": _instant(restored.at) if restored else None,
+    }
+
+
+def _message_value(message: Message) -> dict[str, Any]:
+    return {
+        "number": message.id,
+        "received": _instant(message.received),
+        "filed": message.filed.value if message.filed else None,
+        "policy": message.policy or None,
+        "release": message.release or None,
+    }
+
+
+def _alert_value(alert: Alert) -> dict[str, Any]:
+    return {
+        "id": alert.id.value,
+        "policy": alert.policy or None,
+        "release": alert.release or None,
+        "what": alert.what,
+        "remedy": alert.remedy,
+    }
+
+
+def _counts(states: Mapping[str, int]) -> dict[str, int]:
+    """By the state, an underscore in place of each space; states of none are left out."""
+    return {state.replace(" ", "_"): n for state, n in sorted(states.items()) if n}
+
+
+def _date(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _instant(moment: dt.datetime) -> str:
+    """RFC 3339, in UTC, to the second."""
+    return f"{moment.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
