@@ -69,7 +69,10 @@ def send(
             archive.releases(policy_id),
             workplace.settings.organisation,
             workplace.keys[0],
-            text_to_attach(release, lambda: archive.file(release, "policy.pdf")),
+            Enclosed(
+                text_to_attach(release, lambda: archive.file(release, "policy.pdf")),
+                ledger.joined_head().line(),
+            ),
         )
         due = plan.due.to_tell
         template = ledger.begin(policy_id, number, clock(), letters.sample(clock()), due)
@@ -90,21 +93,20 @@ class _Letters:
     organisation: Organisation
     key: bytes
     """Signs the personal links."""
-    attached: bytes
+    enclosed: Enclosed
 
     def to(self, recipient: Recipient, told: Told, now: dt.datetime) -> Letter:
         """The letter to one recipient, by what they were told of before."""
         release, organisation = self.release, self.organisation
         token = personal_token(self.key, release, recipient)
         links = personal_links(release, organisation, token, told.before(recipient))
-        return compose_notice(release, recipient, organisation, links, now, Enclosed(self.attached))
+        return compose_notice(release, recipient, organisation, links, now, self.enclosed)
 
     def sample(self, now: dt.datetime) -> bytes:
         """The letter to the sample customer, against which the others are kept."""
         release, organisation = self.release, self.organisation
         links = personal_links(release, organisation, sample_token(release), release.previous)
-        enclosed = Enclosed(self.attached)
-        return compose_notice(release, SAMPLE, organisation, links, now, enclosed).data
+        return compose_notice(release, SAMPLE, organisation, links, now, self.enclosed).data
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from publisher.answers.policy_status import (
     site_lag,
 )
 from publisher.answers.status_report import StatusReport
-from publisher.edges.built_site import read_built_versions
+from publisher.edges.built_versions import read_built_versions
 from publisher.edges.ledger import Ledger
 from publisher.edges.merges import refuse_two_of_a_number
 from publisher.errors import LedgerError

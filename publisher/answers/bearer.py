@@ -100,7 +100,7 @@ class Bearer:
 def bearer_of_token(claimed: Token, recipient: Recipient, amendment: Releases) -> Bearer:
     """The bearer of a token that is proven.
 
-    A token stays valid for its release for ever; what comes late is marked so.
+    A token stays valid for its release; what comes late is marked so.
 
     Args:
         claimed: the token.

@@ -19,7 +19,14 @@ from publisher.cli.answering import optouts_command, receipts_group, receive_com
 from publisher.cli.drafting import check_command, diff_command
 from publisher.cli.invocation import REFUSED, Invocation
 from publisher.cli.parameters import WorkGroup
+from publisher.cli.proving import (
+    erase_recipients_command,
+    ledger_head_command,
+    prune_ledger_command,
+    rebuild_ledger_command,
+)
 from publisher.cli.publishing import build_command, pdf_command, serve_command
+from publisher.cli.recording import ledger_group
 from publisher.cli.releasing import freeze_command, import_history_command, verify_command
 from publisher.cli.telling import (
     notice_command,
@@ -97,6 +104,11 @@ for _command in (
     requests_group,
     receipts_group,
     optouts_command,
+    ledger_group,
     status_command,
 ):  # in the order of the work, as help and README list them
     command_line.add_command(_command)
+
+recipients_group.add_command(erase_recipients_command)
+for _command in (rebuild_ledger_command, ledger_head_command, prune_ledger_command):
+    ledger_group.add_command(_command)

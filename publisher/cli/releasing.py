@@ -118,7 +118,20 @@ def import_history_command(
     "--letter",
     type=click.File("rb"),
     metavar="FILE",
-    help="Check a letter that was sent, saved as .eml: its seal, and every word.",
+    help="Check a letter that was sent, saved as .eml: its seal, and every word; "
+    "with --ledger, the head that it has.",
+)
+@click.option(
+    "--ledger",
+    is_flag=True,
+    help="Check the ledger instead: its chains, private values, letters and states.",
+)
+@click.option(
+    "--known-heads",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Heads of the ledger that were seen before, outside the repository; "
+    "added to if nothing is wrong.",
 )
 @click.pass_obj
 def verify_command(
@@ -127,11 +140,20 @@ def verify_command(
     signers: Path | None,
     known: Path | None,
     letter: BinaryIO | None,
+    ledger: bool,
+    known_heads: Path | None,
 ) -> None:
-    """Check the seals of all releases, or a letter.
+    """Check the seals of all releases, or a letter, or the ledger.
 
     These are checksums, the chain of releases, tags and their signatures, and the git history.
     """
+    if ledger:
+        if diff or signers or known:
+            raise click.UsageError("--ledger contradicts another option: choose one of them")
+        _verify_ledger(asked, known_heads, letter)
+        return
+    if known_heads:
+        raise click.UsageError("--known-heads belongs to --ledger")
     if letter is not None:
         if diff or signers or known:
             raise click.UsageError("--letter contradicts another option: choose one of them")
@@ -149,6 +171,20 @@ def verify_command(
             console.print_document(alteration, for_people=True)
         asked.say(policy.line())
     for line in done.told:
+        asked.say(line)
+    if not done.sound:
+        raise click.exceptions.Exit(FINDINGS)
+
+
+def _verify_ledger(asked: Invocation, known_heads: Path | None, letter: BinaryIO | None) -> None:
+    from publisher.actions.verify_ledger import LedgerOrder, verify_ledger
+
+    order = LedgerOrder(known_heads, letter, getattr(letter, "name", "-"))
+    with console.show_progress(asked.quiet) as progress:
+        done = verify_ledger(asked.workplace, order, progress)
+    for found in done.findings:
+        console.print_finding(found)
+    for line in done.lines:
         asked.say(line)
     if not done.sound:
         raise click.exceptions.Exit(FINDINGS)

@@ -23,6 +23,8 @@ class Filed(StrEnum):
     UNREADABLE = "unreadable"
     SETTLED = "settled"
     """A person read it and nothing else was to be recorded."""
+    ERASED = "erased"
+    """It waited for a person, and its words were erased first."""
 
 
 FOR_A_PERSON = frozenset({Filed.UNCLEAR, Filed.UNKNOWN, Filed.UNREADABLE})

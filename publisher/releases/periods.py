@@ -76,3 +76,15 @@ def announced(releases: Releases) -> tuple[Period, ...]:
 def by_number(periods: Iterable[Period]) -> dict[Number, Period]:
     """The period of each version that has one."""
     return {period.release.number: period for period in periods}
+
+
+def superseded_by(releases: Releases, day: dt.date) -> list[Number]:
+    """The versions whose place a later material one had taken by the end of a day.
+
+    A version that was merely corrected is not among them: what was told of it goes for its
+    correction too.
+    """
+    current = releases.in_force(day)
+    if current is None:
+        return []
+    return [one.number for one in releases if one.number.major < current.number.major]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from email.parser import BytesHeaderParser
+from email.utils import getaddresses
 from pathlib import Path
 
 from publisher.edges.carriers.carrier import BeforeCommit, why_unusable
@@ -11,6 +14,32 @@ from publisher.edges.private import make_letter_folder
 from publisher.errors import SendError
 from publisher.letters.message import Letter
 from publisher.people.deliveries import Fate, Outcome
+
+
+def spooled_letters(folder: Path, addresses: Collection[str], ids: Collection[str]) -> list[Path]:
+    """The letters in a spool that went to some addresses, or have one of some Message-IDs.
+
+    Args:
+        folder: of the spool; it may be missing.
+        addresses: in lower case.
+        ids: without brackets.
+    """
+    found = []
+    for path in sorted(folder.glob("*.eml")):
+        with path.open("rb") as file:
+            header = BytesHeaderParser().parse(file)
+        to = {one.lower() for _, one in getaddresses(header.get_all("To", []))}
+        if to & set(addresses) or str(header["Message-ID"] or "").strip("<> ") in ids:
+            found.append(path)
+    return found
+
+
+def remove_spooled(letters: Collection[Path]) -> None:
+    """Deletes letters of a spool."""
+    for path in letters:
+        path.unlink(missing_ok=True)
+    for folder in {path.parent for path in letters}:
+        sync_folder(folder)
 
 
 class Spool:

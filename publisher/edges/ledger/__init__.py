@@ -13,12 +13,15 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from publisher.edges.ledger.answers import AnswerTable
+from publisher.edges.ledger.audit import AuditPart
 from publisher.edges.ledger.counts import CountTable
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.deliveries import DeliveryTable
 from publisher.edges.ledger.dues import DueTable
+from publisher.edges.ledger.erasing import ErasingPart
 from publisher.edges.ledger.letters import LetterTable
 from publisher.edges.ledger.listing import ListTable
+from publisher.edges.ledger.rebuilding import RebuildingPart
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
 
@@ -32,6 +35,9 @@ class Ledger(
     RequestTable,
     AnswerTable,
     CountTable,
+    AuditPart,
+    RebuildingPart,
+    ErasingPart,
 ):
     """An open ledger; may be shared by threads."""
 

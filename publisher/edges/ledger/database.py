@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -100,6 +101,37 @@ class Database:
         self._require_file()
         with self._told(), self._engine.begin() as db:
             yield db
+
+    def shrink(self) -> bool:
+        """Writes a SQLite file anew and empties its log, so that neither has what was deleted.
+
+        Returns:
+            Whether it was done: it cannot while another program is reading. A server does it by
+            itself (autovacuum), which counts as done.
+
+        Raises:
+            LedgerError: the database cannot be used.
+        """
+        if not self.is_sqlite:
+            return True
+        self._require_file()
+        connection = self._engine.raw_connection()
+        try:
+            statements = connection.cursor()
+            statements.execute("VACUUM")
+            statements.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (busy, *_) = statements.fetchone() or (1,)
+            return not busy
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                return False
+            raise LedgerError(
+                f"the ledger cannot be written anew: {error}",
+                where=self.where,
+                remedy="see that its disk has room for a second copy of it",
+            ) from error
+        finally:
+            connection.close()
 
     # ── transactions ─────────────────────────────────────────────────────────────────────────────
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -22,6 +23,7 @@ from publisher.edges.ledger.rows import fetch, next_numbers
 from publisher.edges.ledger.schema import EVENTS, REQUESTS
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import TooOftenError
+from publisher.people.recipients import RecipientState
 from publisher.people.requests import Recorded, Request, RequestKind, Timing, TimingOf, Wanted
 from publisher.record.event import EventKind, Happening, microseconds, moment_of
 from publisher.record.private import canonical
@@ -94,6 +96,9 @@ class RequestTable(LedgerPart):
 def _recorded(tx: Transaction, wanted: Wanted, clock: Clock, timing_of: TimingOf) -> Recorded:
     # A second request of the same customer waits here (PostgreSQL; SQLite has one writer).
     tx.hold("recipient", wanted.recipient)
+    if _is_erased(tx, wanted.recipient):
+        # Nobody knows an address any more.
+        wanted = replace(wanted, answered=False)
     now = clock()
     received = wanted.received or now
     timing = timing_of(received)
@@ -108,6 +113,11 @@ def _recorded(tx: Transaction, wanted: Wanted, clock: Clock, timing_of: TimingOf
             raise TooOftenError("this was declared and taken back too often today")
         return Recorded(first, first)
     return Recorded(insert_request(tx, wanted, received, timing, now, first), first)
+
+
+def _is_erased(tx: Transaction, recipient: int | None) -> bool:
+    found = fetch(tx.db, "SELECT state FROM recipient WHERE id = :id", id=recipient)
+    return found == [(RecipientState.ERASED,)]
 
 
 def insert_request(

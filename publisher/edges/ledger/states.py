@@ -18,6 +18,7 @@ from publisher.edges.ledger.request_rows import requests_of
 from publisher.edges.ledger.rows import execute, insert_many
 from publisher.edges.ledger.schema import RECIPIENTS
 from publisher.people.deliveries import DeliveryState
+from publisher.people.messages import FOR_A_PERSON, Filed
 from publisher.people.recipients import RecipientState, erased_customer
 from publisher.record.event import EventKind, Happening, microseconds
 from publisher.releases.number import Number
@@ -170,7 +171,15 @@ _ERASE = """
     WHERE id = :id"""
 
 
+_OWE_NOTHING = """
+    DELETE FROM answer WHERE state <> :accepted AND request IN
+      (SELECT id FROM request WHERE id = :request OR recipient = :recipient)"""
+_READ_BY_NOBODY = """
+    UPDATE message SET filed = :erased, filing = :event WHERE id = :message AND filed = :waiting"""
+
+
 def _erased(db: Connection, happened: Sequence[Numbered]) -> None:
+    """Nobody is told, answered or waited for whose words are gone."""
     rows = [
         {
             "id": one.recipient,
@@ -182,6 +191,27 @@ def _erased(db: Connection, happened: Sequence[Numbered]) -> None:
         if one.recipient is not None
     ]
     execute(db, _ERASE, rows)
+    owed = [
+        {
+            "request": one.request,
+            "recipient": one.recipient,
+            "accepted": DeliveryState.ACCEPTED,
+        }
+        for _, one in happened
+    ]
+    execute(db, _OWE_NOTHING, [one for one in owed if one["request"] or one["recipient"]])
+    unread = [
+        {
+            "message": one.message,
+            "event": number,
+            "erased": Filed.ERASED,
+            "waiting": waiting,
+        }
+        for number, one in happened
+        for waiting in ("", *sorted(FOR_A_PERSON))
+        if one.message is not None
+    ]
+    execute(db, _READ_BY_NOBODY, unread)
 
 
 # ── letters ──────────────────────────────────────────────────────────────────────────────────────

@@ -129,9 +129,12 @@ class Transaction:
         if not self._sqlite and number is not None:
             fetch(self.db, f"SELECT id FROM {table} WHERE id = :id FOR UPDATE", id=number)  # noqa: S608 - names of ours
 
-    def join(self) -> None:
-        """Has a batch written in any case, that names the heads of all chains."""
+    def join(self) -> int:
+        """Has a batch written in any case, that names the heads of all chains; returns the number
+        of the chain that it goes to.
+        """
         self._joins = True
+        return self._own_chain()
 
     def mark(self) -> int:
         """How many events are held; see `forget_since`."""

@@ -1,0 +1,92 @@
+"""Erasing what is personal of recipients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from publisher.actions.workplace import Workplace
+from publisher.edges.carriers.spool import remove_spooled, spooled_letters
+from publisher.edges.locks import held
+from publisher.errors import NotFoundError, SendError
+from publisher.people.erasing import ErasurePlan, require_found
+
+_PATIENCE = 10.0
+"""Seconds to wait for a run that sends letters."""
+ASKED_FOR = "asked for"
+"""Why somebody is erased, as it stays on record."""
+
+
+@dataclass(frozen=True)
+class ErasureOrder:
+    """Who is to be erased."""
+
+    customers: Sequence[str] = ()
+    """The organisation's own ids."""
+    addresses: Sequence[str] = ()
+    """All customers with one of these addresses."""
+    confirmed: bool = False
+    """Do it; otherwise the plan alone is wanted."""
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What goes, or went."""
+
+    plan: ErasurePlan
+    done: bool
+    traces: bool = False
+    """Whether the file may still have traces, since another program is reading it."""
+
+
+def erase_recipients(workplace: Workplace, order: ErasureOrder) -> Erasure:
+    """Erases recipients: what is personal goes, what was told and declared stays.
+
+    Args:
+        workplace: where the ledger and the spool are.
+        order: whom.
+
+    Raises:
+        NotFoundError: one of them is not known; nothing was erased.
+        SendError: letters are being sent at this moment.
+        LedgerError: the ledger cannot be written.
+    """
+    ledger, spool = workplace.ledger, workplace.spool
+    found = ledger.numbers_of(order.customers, order.addresses)
+    require_found(order.customers, [customer for _, customer in found])
+    if not found:
+        raise NotFoundError(
+            "there is no recipient with this address",
+            where=", ".join(order.addresses),
+            remedy="name the customer's id: an earlier address is found by it",
+        )
+    numbers = [number for number, _ in found]
+    if not order.confirmed:
+        plan = ledger.erasure(numbers)
+        return Erasure(replace(plan, spooled=len(_spooled(spool, plan))), done=False)
+    with _nobody_sends(workplace.project.private):
+        plan = ledger.erasure(numbers)
+        # The letters first: who they were to is known by the ledger alone.
+        letters = _spooled(spool, plan)
+        remove_spooled(letters)
+        plan = ledger.erase(numbers, ASKED_FOR, workplace.clock())
+    return Erasure(replace(plan, spooled=len(letters)), done=True, traces=not ledger.shrink())
+
+
+@contextmanager
+def _nobody_sends(private: Path) -> Iterator[None]:
+    """While this is held, no letter is on its way to whoever is erased."""
+    with ExitStack() as stack:
+        for name in ("send.lock", "receipts.lock"):
+            if not stack.enter_context(held(private / name, _PATIENCE)):
+                what = "letters are being sent at this moment"
+                raise SendError(what, remedy="wait until that ends, and run the command again")
+        yield
+
+
+def _spooled(spool: Path, plan: ErasurePlan) -> list[Path]:
+    own = {one for each in plan.footprints for one in each.addresses}
+    ids = {one for each in plan.footprints for one in each.letters}
+    return spooled_letters(spool, set() if plan.shared else own, ids)

@@ -1,0 +1,17 @@
+"""The head of the ledger, to be written down elsewhere."""
+
+from __future__ import annotations
+
+from publisher.actions.workplace import Workplace
+from publisher.record.heads import WitnessedHead
+
+
+def ledger_head(workplace: Workplace) -> WitnessedHead:
+    """The head of the ledger now: a batch without events, that names the heads of all chains.
+
+    Whoever keeps it can tell whether what is in the ledger today was ever altered.
+
+    Raises:
+        LedgerError: the ledger cannot be written.
+    """
+    return workplace.ledger.joined_head()

@@ -1,0 +1,131 @@
+"""Verifying that the ledger is what was recorded, and what others saw of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from publisher.actions import Progress
+from publisher.actions.workplace import Workplace
+from publisher.edges.head_files import KnownHeadsFile, stated_heads
+from publisher.edges.inbox import letters_within_limits
+from publisher.edges.known_file import require_outside
+from publisher.edges.ledger import Ledger
+from publisher.edges.ledger.audit import Audited
+from publisher.errors import MailError
+from publisher.mail.reading import LARGEST_MAIL
+from publisher.mail.received_letter import message_of_file
+from publisher.policies.finding import Finding, Severity
+from publisher.record.event import moment_of
+from publisher.record.heads import LEDGER_FIELD, WitnessedHead, read_head_line
+from publisher.record.witnessed import HeadWitness, head_findings, reach_line, reaches
+
+
+@dataclass(frozen=True)
+class LedgerOrder:
+    """What the ledger is held against."""
+
+    known_heads: Path | None = None
+    """A file of heads that were seen before."""
+    letter: BinaryIO | None = None
+    """A letter that has a head."""
+    letter_name: str = ""
+    """Of its file, for messages."""
+
+
+@dataclass(frozen=True)
+class LedgerVerification:
+    """What was found about the ledger."""
+
+    findings: Sequence[Finding]
+    """Everything that is not as it was recorded, or seen."""
+    lines: Sequence[str]
+    """How far each chain is vouched for, in lines to read."""
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is an error."""
+        return all(found.severity is not Severity.ERROR for found in self.findings)
+
+
+def verify_ledger(
+    workplace: Workplace, order: LedgerOrder, progress: Progress
+) -> LedgerVerification:
+    """Holds the ledger against its own chains, and these against heads that lie elsewhere.
+
+    Args:
+        workplace: the project.
+        order: what bears witness, beside the statements in the repository.
+        progress: told how far it is.
+
+    Raises:
+        LedgerError: the ledger cannot be read.
+        ConfigurationError: a file from outside does not read, or lies in the repository.
+        MailError: the letter is none that can be read.
+    """
+    project = workplace.project
+    if order.known_heads and workplace.in_repository:
+        require_outside(order.known_heads, workplace.history.top)
+    file = KnownHeadsFile(order.known_heads) if order.known_heads else None
+    witnesses = [*stated_heads(project.versions, project.root)]
+    if file:
+        witnesses += [HeadWitness(head, str(file.path)) for head in file.read() or ()]
+    if order.letter:
+        witnesses += _heads_of_letter(order.letter, order.letter_name)
+    audited = workplace.ledger.audit(progress)
+    return _verification(workplace.ledger, audited, witnesses, file)
+
+
+def _heads_of_letter(file: BinaryIO, name: str) -> list[HeadWitness]:
+    letters = letters_within_limits(message_of_file(file.read(LARGEST_MAIL + 1), name))
+    values = [" ".join(value.split()) for letter in letters for value in letter.heads]
+    heads = [read_head_line(value) for value in values]
+    if not heads or None in heads:
+        what = f"has no field {LEDGER_FIELD} of ours: it bears no witness of the ledger"
+        raise MailError(what, where=name, remedy="take a letter that was sent by this program")
+    return [HeadWitness(head, name) for head in heads if head]
+
+
+def _verification(
+    ledger: Ledger,
+    audited: Audited,
+    witnesses: Sequence[HeadWitness],
+    file: KnownHeadsFile | None,
+) -> LedgerVerification:
+    def digest_of(chain: int, number: int) -> bytes | None:
+        found = ledger.digest_of(chain, number)
+        return found[0] if found else None
+
+    own = [one for one in witnesses if one.head.ledger == audited.ledger]
+    findings = [*audited.findings, *head_findings(witnesses, audited.ledger, digest_of)]
+    batches = sum(end.batches for end in audited.ends)
+    lines = [
+        f"ledger {audited.ledger}: {audited.events} event(s) in {batches} batch(es) checked",
+    ]
+    if any(found.severity is Severity.ERROR for found in findings):
+        if file:
+            lines.append(f"{file.path}: nothing was added to it, for there are errors")
+        return LedgerVerification(findings, lines)
+    reached = reaches(own, digest_of, ledger.named_before)
+    for end in audited.ends:
+        reach = reached.get(end.chain)
+        when = ledger.digest_of(end.chain, reach.number) if reach else None
+        line = reach_line(end.batches, reach, moment_of(when[1]) if when else None)
+        lines.append(f"  chain {end.chain} ({end.name}): {line}")
+    if file:
+        seen = [WitnessedHead(audited.ledger, e.chain, e.batches, e.digest) for e in audited.ends]
+        lines.append(_kept(file, seen))
+    return LedgerVerification(findings, lines)
+
+
+def _kept(file: KnownHeadsFile, seen: Sequence[WitnessedHead]) -> str:
+    """Adds what was seen; says what was done."""
+    new = not file.path.exists()
+    count = file.add(seen)
+    if new:
+        return f"{file.path}: made, with {count} head(s), which nobody had seen before"
+    if count:
+        return f"{file.path}: {count} head(s) added"
+    return f"{file.path}: nothing is new"

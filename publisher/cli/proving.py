@@ -1,0 +1,101 @@
+"""Commands for what the ledger proves, and for what goes out of it."""
+
+from __future__ import annotations
+
+import shlex
+
+import click
+
+from publisher.cli import console
+from publisher.cli.invocation import Invocation
+
+_TRACES = (
+    "Another program is reading the ledger's file, which may still have traces: end it, and run "
+    "the command again"
+)
+
+
+@click.command("head")
+@click.pass_obj
+def ledger_head_command(asked: Invocation) -> None:
+    """Print the head of the ledger, to be kept elsewhere.
+
+    Whoever has it can tell later whether anything that is in the ledger today was altered.
+    """
+    from publisher.actions.ledger_head import ledger_head
+
+    console.print_line(ledger_head(asked.workplace).line())
+
+
+@click.command("rebuild")
+@click.pass_obj
+def rebuild_ledger_command(asked: Invocation) -> None:
+    """Make the ledger's states again from what happened."""
+    from publisher.actions.rebuild_ledger import rebuild_ledger
+
+    with console.show_progress(asked.quiet) as progress:
+        count = rebuild_ledger(asked.workplace, progress)
+    asked.say(f"All states were made again from {console.counted(count, 'event')}")
+
+
+@click.command("prune")
+@click.option("--confirm", is_flag=True, help="Delete it (default: only show the plan).")
+@click.pass_obj
+def prune_ledger_command(asked: Invocation, confirm: bool) -> None:
+    """Delete what is personal and older than `ledger.keep` says.
+
+    What was told and declared, and when, stays.
+    """
+    from publisher.actions.prune_ledger import prune_ledger
+
+    pruning = prune_ledger(asked.workplace, confirmed=confirm)
+    for line in pruning.plan.lines():
+        console.print_line(line)
+    if pruning.plan.empty:
+        return
+    if not pruning.done:
+        console.print_line("Nothing was deleted. To delete: publisher ledger prune --confirm")
+        return
+    _say_erased(asked, pruning.traces)
+
+
+@click.command("erase")
+@click.argument("customers", nargs=-1, metavar="[CUSTOMER]...")
+@click.option(
+    "--address", "addresses", multiple=True, metavar="A@B", help="All customers with this address."
+)
+@click.option("--confirm", is_flag=True, help="Erase them (default: only show the plan).")
+@click.pass_obj
+def erase_recipients_command(
+    asked: Invocation, customers: tuple[str, ...], addresses: tuple[str, ...], confirm: bool
+) -> None:
+    """Erase what is personal of customers.
+
+    What was told and declared, and when, stays under the customer's number.
+    """
+    from publisher.actions.erase_recipients import ErasureOrder, erase_recipients
+
+    if not customers and not addresses:
+        raise click.UsageError("name the customers to be erased, or --address")
+    erasure = erase_recipients(asked.workplace, ErasureOrder(customers, addresses, confirm))
+    for line in erasure.plan.lines():
+        console.print_line(line)
+    if erasure.done:
+        _say_erased(asked, erasure.traces)
+    elif not erasure.plan.empty:
+        named = shlex.join([*customers, *(f"--address={one}" for one in addresses)])
+        console.print_line(
+            f"Nothing was erased. To erase: publisher recipients erase {named} --confirm"
+        )
+
+
+def _say_erased(asked: Invocation, traces: bool) -> None:
+    """Says that something was erased, and where it may still be.
+
+    Args:
+        asked: the invocation.
+        traces: whether the ledger's file may still have some of it.
+    """
+    asked.say("Erased. Backups of the ledger, and the relay's log, are not: see docs")
+    if traces:
+        console.print_line(_TRACES)

@@ -1,0 +1,35 @@
+"""Which versions the site that was built says there are, and which were in force."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from publisher.answers.policy_status import BuiltVersions
+
+
+def read_built_versions(built: Path, policy_id: str) -> BuiltVersions | None:
+    """What a built site says of the versions of a policy; None: there is no site.
+
+    Args:
+        built: the folder of the built site.
+        policy_id: which policy.
+    """
+    if not built.is_dir():
+        return None
+    listed = _read_json(built / policy_id / "versions.json").get("versions", ())
+    stood = _read_json(built / policy_id / "timemap.json").get("mementos", {}).get("list", ())
+    return BuiltVersions(
+        [str(each["number"]) for each in listed],
+        [str(each["uri"]).rstrip("/").rpartition("/")[2] for each in stood],
+    )
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """An object in a file; empty where there is none."""
+    try:
+        value = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}

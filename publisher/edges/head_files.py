@@ -1,0 +1,82 @@
+"""Heads of the ledger that lie outside it: in a file of known heads, and in statements in git."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from publisher.edges.files import write_file
+from publisher.edges.locks import held
+from publisher.errors import ConfigurationError
+from publisher.policies.toml import Table, parse_toml
+from publisher.record.heads import WitnessedHead, read_head_file, read_head_line
+from publisher.record.witnessed import HeadWitness
+
+_PATIENCE = 30.0
+"""Seconds that a run waits for another that adds to the same file."""
+_BEGINNING = """\
+# Heads of ledgers as they were seen: identity, chain and number of the batch, its digest.
+# Each vouches for its batch and all before it. `publisher verify --ledger --known-heads` reads it.
+"""
+
+
+@dataclass(frozen=True)
+class KnownHeadsFile:
+    """A file of heads, one a line, which grows."""
+
+    path: Path
+
+    def read(self) -> list[WitnessedHead] | None:
+        """What it says; None: there is no such file yet.
+
+        Raises:
+            ConfigurationError: it does not read.
+            OSError: the system does not let us read it.
+        """
+        try:
+            data = self.path.read_bytes()
+        except FileNotFoundError:
+            return None
+        return read_head_file(data, str(self.path))
+
+    def add(self, heads: Collection[WitnessedHead]) -> int:
+        """Adds heads that are not in it yet, whole or not at all; returns how many.
+
+        Raises:
+            ConfigurationError: another run is writing it, or it does not read.
+            OSError: it cannot be written; it is as it was.
+        """
+        with held(self.path.with_name(f"{self.path.name}.lock"), _PATIENCE) as free:
+            if not free:
+                what = "another run has been adding to it for a while"
+                remedy = "wait for it to end, and run the command again"
+                raise ConfigurationError(what, where=str(self.path), remedy=remedy)
+            before = self.read()
+            new = [head for head in sorted(heads) if head not in (before or ())]
+            if new or before is None:
+                text = _BEGINNING if before is None else self.path.read_text("utf-8")
+                lines = "".join(f"{head.line()}\n" for head in new)
+                text += "" if text.endswith("\n") or not text else "\n"
+                write_file(self.path, (text + lines).encode(), mode=0o644)
+        return len(new)
+
+
+def stated_heads(versions: Path, root: Path) -> Iterator[HeadWitness]:
+    """The heads that statements in the registers of policies have.
+
+    Args:
+        versions: the folder of releases.
+        root: of the project, for messages.
+
+    Raises:
+        ConfigurationError: a statement does not read, or a head in it is none.
+    """
+    for path in sorted(versions.glob("*/register/[0-9][0-9][0-9][0-9].toml")):
+        place, data = path.relative_to(root).as_posix(), path.read_bytes()
+        table = Table(parse_toml(data, place), place, data=data)
+        for line in table.texts("heads", ()):
+            head = read_head_line(line)
+            if head is None:
+                raise table.error("heads", f"has what is no head: {line[:80]}", "restore the file")
+            yield HeadWitness(head, place)

@@ -1,0 +1,143 @@
+"""The audit of a ledger: its chains, its private values, its letters, its states.
+
+It reads alone, in one transaction and in a stream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from publisher.edges.ledger.chain_audit import ChainEnd, EventAudit, audit_chains
+from publisher.edges.ledger.database import LedgerPart
+from publisher.edges.ledger.faults import Faults
+from publisher.edges.ledger.replay import streamed
+from publisher.edges.ledger.schema import BATCHES, EVENTS, LEDGER, PRIVATE
+from publisher.edges.ledger.state_audit import audit_states
+from publisher.edges.ledger.value_audit import VALUE_COLUMNS, ValueAudit
+from publisher.policies.finding import Finding
+from publisher.record.batch import read_heads
+from publisher.record.heads import WitnessedHead
+
+_EVERY = 1_000
+"""Events between two reports on how far it is."""
+
+Reporter = Callable[[str, int, int], None]
+"""Told what is looked at, how many are done, how many in all."""
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What an audit found."""
+
+    ledger: str
+    """Identity of the ledger."""
+    findings: Sequence[Finding]
+    ends: Sequence[ChainEnd]
+    events: int
+
+
+class AuditPart(LedgerPart):
+    """Looks at the whole ledger."""
+
+    def audit(self, report: Reporter) -> Audited:
+        """Looks at everything that is in the ledger.
+
+        Args:
+            report: told how far it is.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        with self._reading() as db:
+            one_moment(db)
+            faults = Faults()
+            ends, count = audit_record(db, faults, report)
+            audit_states(db, faults, lambda done: report("states", done, count))
+            ledger = str(db.execute(select(LEDGER.c.identity)).scalar_one())
+            return Audited(ledger, faults.findings(), ends, count)
+
+    def digest_of(self, chain: int, number: int) -> tuple[bytes, int] | None:
+        """The digest of a batch, and when it was written, microseconds since 1970; None: there is
+        none.
+        """
+        its = (BATCHES.c.chain == chain) & (BATCHES.c.number == number)
+        with self._reading() as db:
+            row = db.execute(select(BATCHES.c.digest, BATCHES.c.at).where(its)).one_or_none()
+            return (bytes(row.digest), row.at) if row else None
+
+    def named_before(self, chain: int, number: int) -> dict[int, int]:
+        """Of other chains, the last batch that is named by a batch or one before it.
+
+        Args:
+            chain, number: which.
+        """
+        its = (BATCHES.c.chain == chain) & (BATCHES.c.number <= number) & (BATCHES.c.heads != "")
+        newest_first = select(BATCHES.c.heads).where(its).order_by(BATCHES.c.number.desc())
+        found: dict[int, int] = {}
+        with self._reading() as db:
+            others = select(func.count(BATCHES.c.chain.distinct())).where(BATCHES.c.chain != chain)
+            wanted = db.execute(others).scalar_one()
+            for row in streamed(db, newest_first):
+                for head in read_heads(row.heads):
+                    found.setdefault(head.chain, head.number)
+                if len(found) == wanted:
+                    break
+        return found
+
+    def joined_head(self) -> WitnessedHead:
+        """The head of a batch, written now, that names the heads of all chains.
+
+        Raises:
+            LedgerError: the ledger cannot be written.
+        """
+        chain = self._database.write(lambda tx: tx.join())
+        return next(head for head in self.heads() if head.chain == chain)
+
+    def heads(self) -> list[WitnessedHead]:
+        """The heads of all chains as they are now."""
+        last = select(BATCHES.c.chain, func.max(BATCHES.c.number).label("number"))
+        newest = last.group_by(BATCHES.c.chain).subquery()
+        same = (BATCHES.c.chain == newest.c.chain) & (BATCHES.c.number == newest.c.number)
+        found = select(BATCHES.c.chain, BATCHES.c.number, BATCHES.c.digest)
+        with self._reading() as db:
+            ledger = str(db.execute(select(LEDGER.c.identity)).scalar_one())
+            rows = db.execute(found.join(newest, same).order_by(BATCHES.c.chain))
+            return [WitnessedHead(ledger, r.chain, r.number, bytes(r.digest)) for r in rows]
+
+
+def one_moment(db: Connection) -> None:
+    """Has a transaction that has just begun see the database at one moment, however long it takes.
+
+    SQLite always does.
+    """
+    if db.dialect.name == "postgresql":
+        db.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def audit_record(db: Connection, faults: Faults, report: Reporter) -> tuple[list[ChainEnd], int]:
+    """Looks at events, private values, letters and chains, not at states.
+
+    Args:
+        db: a transaction.
+        faults: what is found is added to it.
+        report: told how far it is.
+
+    Returns:
+        Where the chains end, and how many events there are.
+    """
+    count = db.execute(select(func.count()).select_from(EVENTS)).scalar_one()
+    events, values = EventAudit(db, faults), ValueAudit(db, faults)
+    joined = EVENTS.outerjoin(PRIVATE, PRIVATE.c.event == EVENTS.c.id)
+    found = select(*EVENTS.columns, *VALUE_COLUMNS).select_from(joined).order_by(EVENTS.c.id)
+    for done, row in enumerate(streamed(db, found)):
+        if not done % _EVERY:
+            report("events", done, count)
+        events.look(row)
+        values.look(row)
+    values.strays()
+    values.templates()
+    report("events", count, count)
+    return audit_chains(db, faults), count

@@ -1,0 +1,58 @@
+"""All that happened, read again from the ledger in its order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from publisher.edges.ledger.schema import EVENTS, PRIVATE
+from publisher.record.event import Happening, moment_of
+
+AT_ONCE = 1_000
+"""Events that are held in memory."""
+
+
+def streamed(db: Connection, statement: Select[Any]) -> Iterator[Any]:
+    """The rows of a statement, of which few are held in memory at a time."""
+    return iter(db.execute(statement.execution_options(yield_per=AT_ONCE)))
+
+
+def all_that_happened(db: Connection) -> Iterator[list[tuple[int, Happening]]]:
+    """Every event with its number, and its private value where there still is one.
+
+    Args:
+        db: a transaction.
+
+    Yields:
+        Some at a time, the oldest first.
+
+    Raises:
+        ValueError: an event does not read.
+    """
+    joined = EVENTS.outerjoin(PRIVATE, PRIVATE.c.event == EVENTS.c.id)
+    found = select(*EVENTS.columns, PRIVATE.c.value).select_from(joined).order_by(EVENTS.c.id)
+    some: list[tuple[int, Happening]] = []
+    for row in streamed(db, found):
+        some.append((row.id, _happening(row)))
+        if len(some) == AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _happening(row: Any) -> Happening:
+    return Happening(
+        row.kind,
+        moment_of(row.at),
+        row.policy,
+        row.release,
+        row.recipient,
+        row.request,
+        row.message,
+        json.loads(row.facts) if row.facts else {},
+        json.loads(row.value) if row.value is not None else None,
+    )

@@ -1,0 +1,170 @@
+"""A person is erased: `publisher recipients erase`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from publisher.actions.unsettled import unsettled
+from publisher.edges.ledger import close_ledgers
+from publisher.edges.locks import held
+from publisher.edges.project import Project
+from publisher.errors import TokenError
+from publisher.people.messages import Filed
+from publisher.people.requests import RequestKind
+from tests.fixtures.answers import (
+    at,
+    bearer_of,
+    declare,
+    listed,
+    posted,
+    reply,
+    state_of_form,
+    take,
+    words,
+)
+from tests.fixtures.house import House
+from tests.fixtures.houses import (
+    NOW,
+    TWO,
+    import_customers,
+    letter_states,
+    send_letters,
+    spooled,
+    token,
+)
+from tests.fixtures.workplaces import ledger_of
+
+LATER = NOW + dt.timedelta(hours=3)
+
+
+@pytest.fixture
+def house(project: Project) -> House:
+    send_letters(project)
+    take(project, reply(project, "I opt out"))
+    own = f"opt-out+{token(project, 'c-2')}@hosting.example"
+    take(project, reply(project, "What is this?", to=own).replace(b"Anna <anna@", b"Ben <ben@"))
+    return House(project.root)
+
+
+def everything(house: House) -> bytes:
+    """All that lies in the private folder."""
+    close_ledgers()
+    files = [path for path in (house.root / ".publisher").rglob("*") if path.is_file()]
+    assert files
+    return b"".join(path.read_bytes() for path in files).lower()
+
+
+def address_of(house: House, customer: str = "c-1") -> str:
+    found = ledger_of(house.project).customer(customer)
+    assert found
+    return found.address
+
+
+def test_the_plan_comes_first(house: House) -> None:
+    before = everything(house)
+    plan = house.ok("recipients", "erase", "c-1", at=LATER)
+    assert "c-1: address and name, " in plan
+    assert "1 message(s) that they wrote, or that name their address" in plan
+    assert "letter(s) in the spool" in plan
+    assert "kept: the customer's number" in plan
+    assert plan.endswith("To erase: publisher recipients erase c-1 --confirm\n")
+    assert everything(house) == before
+
+
+def test_nothing_that_is_personal_is_left_anywhere(house: House) -> None:
+    address = address_of(house).encode()
+    assert address in everything(house)
+    done = house.ok("recipients", "erase", "c-1", "--confirm", at=LATER)
+    assert "Erased." in done
+    left = everything(house)
+    assert address not in left
+    assert ledger_of(house.project).raw(1) is None
+    assert address_of(house, "c-2").encode() in everything(house)
+    house.ok("verify", "--ledger")
+    assert "nothing is left that is personal" in house.ok("recipients", "erase", "c-1", at=LATER)
+
+
+def test_what_was_declared_still_counts_and_is_listed(house: House) -> None:
+    before = listed(house.project)
+    house.ok("recipients", "erase", "c-1", "--confirm", at=LATER)
+    assert listed(house.project) == before
+    assert before[0] == ("opted out", "in time", "stands")
+    assert "c-1" in house.ok("optouts", "2", at=LATER)
+    assert "1 opted out" in house.ok("status", at=LATER)
+
+
+def test_nobody_writes_to_the_erased(house: House) -> None:
+    project = house.project
+    import_customers(project, b"customer,address,name\nc-9,new@customer.example,Nora\n", NOW)
+    import_customers(project, b"customer,address,name\nc-8,old@customer.example,Olaf\n", NOW)
+    house.ok("recipients", "erase", "c-8", "c-1", "--confirm", at=LATER)
+    count = len(spooled(project))
+    assert "to tell  1 of 3" in house.ok("send", "2", at=LATER)
+    assert "1 accepted by the carrier" in house.ok("send", "2", "--confirm", at=LATER)
+    assert len(spooled(project)) == count + 1
+    assert unsettled(at(project), "privacy", TWO) == []
+    assert "receipt" not in house.ok("status", at=LATER)
+
+
+def test_a_link_of_the_erased_shows_no_name_and_still_takes_what_is_declared(
+    house: House,
+) -> None:
+    project, own = house.project, token(house.project, "c-1")
+    house.ok("recipients", "erase", "c-1", "--confirm", at=LATER)
+    view = state_of_form(project, own, LATER)
+    assert view.declared
+    page = posted(project, own, RequestKind.WITHDRAW, LATER)
+    assert "customer.example" not in words(page.html)
+    assert listed(project)[1] == ("withdrawn", "in time", "stands")
+    house.ok("receipts", "send", at=LATER)
+    house.ok("verify", "--ledger")
+
+
+def test_mail_of_the_erased_is_taken_and_can_be_erased_again(house: House) -> None:
+    project, raw = house.project, reply(house.project, "I opt out")
+    house.ok("recipients", "erase", "c-1", "--confirm", at=LATER)
+    verdict = take(project, raw, now=LATER)
+    assert verdict.filed is Filed.OPT_OUT
+    house.ok("requests", "--all", at=LATER)
+    house.ok("recipients", "erase", "c-1", "--confirm", at=LATER)
+    assert ledger_of(project).raw(verdict.message) is None
+    house.ok("verify", "--ledger")
+
+
+def test_an_id_that_is_an_address_goes_and_its_link_with_it(house: House) -> None:
+    project = house.project
+    own = b"customer,address,name\nolga@customer.example,olga@customer.example,Olga\n"
+    import_customers(project, own, NOW)
+    send_letters(project)
+    link = token(project, "olga@customer.example")
+    declare(project, link, RequestKind.OPT_OUT, NOW)
+    house.ok("recipients", "erase", "--address", "OLGA@customer.example", "--confirm", at=LATER)
+    assert b"olga" not in everything(house)
+    assert any("erased 4" in line for line in house.ok("optouts", "2", at=LATER).splitlines())
+    with pytest.raises(TokenError):
+        bearer_of(project, link)
+    refused = house.run("recipients", "erase", "olga@customer.example", at=LATER)
+    assert "there is no recipient with the customer id" in refused.output
+
+
+def test_whoever_is_not_known_is_no_slip(house: House) -> None:
+    for given in (["c-1", "c-77"], ["--address", "nobody@customer.example"]):
+        refused = house.run("recipients", "erase", *given, "--confirm", at=LATER)
+        assert refused.exit_code == 2
+        assert "there is no recipient with" in refused.output
+    assert address_of(house)
+    assert house.run("recipients", "erase").exit_code == 2
+
+
+def test_not_while_letters_are_sent(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("publisher.actions.erase_recipients._PATIENCE", 0.1)
+    with held(Path(house.project.private) / "send.lock") as ours:
+        assert ours
+        refused = house.run("recipients", "erase", "c-1", "--confirm", at=LATER)
+    assert refused.exit_code == 2
+    assert "letters are being sent at this moment" in refused.output
+    assert letter_states(house.project)["c-1"] == "accepted"
+    assert address_of(house)

@@ -1,0 +1,161 @@
+"""The ledger held against itself and against what others saw: `publisher verify --ledger`."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from publisher.edges.project import Project
+from publisher.people.requests import RequestKind
+from publisher.record.heads import read_head_file
+from tests.edges.test_ledger_audit import rewritten, without_triggers
+from tests.fixtures.answers import declare, reply, take
+from tests.fixtures.house import House
+from tests.fixtures.houses import NOW, send_letters, spooled, token, under_git
+
+
+@pytest.fixture
+def house(project: Project) -> House:
+    send_letters(project)
+    declare(project, token(project, "c-1"), RequestKind.OPT_OUT, NOW)
+    take(project, reply(project, "Is this for me?"))
+    return House(project.root)
+
+
+def file_of(house: House) -> Path:
+    return house.root / ".publisher/ledger.sqlite"
+
+
+def said(house: House, *words: str, code: int = 0) -> str:
+    done = house.run("verify", "--ledger", *words)
+    assert done.exit_code == code, done.output
+    return " ".join(done.output.split())
+
+
+def make_anew(house: House) -> None:
+    """The whole chain made anew, with an opt-out that is a withdrawal."""
+
+    def alter(db: sqlite3.Connection) -> None:
+        db.execute("UPDATE event SET facts = replace(facts, 'opt out', 'withdraw')")
+        db.execute("UPDATE request SET kind = 'withdraw'")
+        db.execute("UPDATE declaration SET kind = 'withdraw'")
+
+    rewritten(file_of(house), alter)
+
+
+def test_a_whole_ledger_is_as_it_was_recorded(house: House) -> None:
+    found = said(house)
+    assert "event(s) in" in found
+    assert "nothing of it is witnessed elsewhere: all of it is vouched for by nobody" in found
+
+
+def test_what_plain_sql_turned_into_something_else_is_found(house: House) -> None:
+    with without_triggers(file_of(house)) as db:
+        db.execute("UPDATE request SET kind = 'withdraw' WHERE id = 1")
+        db.execute("UPDATE delivery SET state = 'refused' WHERE recipient = 3")
+    found = said(house, code=1)
+    assert "request 1: error: `kind` is 'withdraw', and events say 'opt out'" in found
+    assert "delivery privacy/2/3: error: `state` is 'refused', and events say 'accepted'" in found
+    assert "try: publisher ledger rebuild" in found
+
+
+def test_a_chain_made_anew_contradicts_a_head_that_was_seen(house: House, tmp_path: Path) -> None:
+    known = tmp_path / "elsewhere/heads"
+    known.parent.mkdir()
+    assert "made, with 1 head(s), which nobody had seen before" in said(
+        house, "--known-heads", str(known)
+    )
+    assert f"witnessed by {known}" in said(house, "--known-heads", str(known))
+    house.ok("ledger", "head")
+    again = said(house, "--known-heads", str(known))
+    assert "what came after, 1 batch(es), is vouched for by nobody but this database" in again
+    assert "1 head(s) added" in again
+    before = known.read_bytes()
+    assert len(read_head_file(before, "")) == 2
+    make_anew(house)
+    assert "checked" in said(house), "nothing contradicts itself"
+    found = said(house, "--known-heads", str(known), code=1)
+    assert f"{known}: error: saw another batch" in found
+    assert "nothing was added to it, for there are errors" in found
+    assert known.read_bytes() == before
+
+
+def test_batches_that_were_cut_off_are_missed_by_a_head_that_was_seen(
+    house: House, tmp_path: Path
+) -> None:
+    known = tmp_path / "heads"
+    said(house, "--known-heads", str(known))
+    house.ok("ledger", "head")
+    said(house, "--known-heads", str(known))
+    with without_triggers(file_of(house)) as db:
+        db.execute("DELETE FROM batch WHERE id = (SELECT max(id) FROM batch)")
+    assert "checked" in said(house)
+    found = said(house, "--known-heads", str(known), code=1)
+    assert "which is not in the ledger any more" in found
+
+
+def test_a_letter_bears_witness_up_to_its_run(house: House, tmp_path: Path) -> None:
+    path = tmp_path / "letter.eml"
+    path.write_bytes(spooled(house.project)[0])
+    found = said(house, "--letter", str(path))
+    assert f"witnessed by {path}; what came after, " in found
+    earlier = (
+        "UPDATE event SET at = at - 1 WHERE id = 1; UPDATE recipient SET added_at = added_at - 1"
+    )
+    earlier += " WHERE id = 1"
+    rewritten(file_of(house), lambda db: db.executescript(earlier))
+    said(house)
+    found = said(house, "--letter", str(path), code=1)
+    assert f"{path}: error: saw another batch" in found
+
+
+def test_a_letter_without_a_head_is_refused(house: House, tmp_path: Path) -> None:
+    path = tmp_path / "letter.eml"
+    for data in (
+        spooled(house.project)[0].replace(b"Policy-Ledger:", b"Policy-Register:"),
+        spooled(house.project)[0].replace(b"Policy-Ledger: ", b"Policy-Ledger: X"),
+    ):
+        path.write_bytes(data)
+        refused = house.run("verify", "--ledger", "--letter", str(path))
+        assert refused.exit_code == 2
+        assert "bears no witness of the ledger" in refused.output
+
+
+def test_a_statement_in_the_repository_bears_witness(house: House) -> None:
+    head = house.ok("ledger", "head").strip()
+    statement = house.root / "versions/privacy/register/0001.toml"
+    statement.parent.mkdir()
+    statement.write_text(f'register = 1\nkind = "notice"\nheads = ["{head}"]\n')
+    assert "witnessed by versions/privacy/register/0001.toml" in said(house)
+    make_anew(house)
+    assert "versions/privacy/register/0001.toml: error: saw another batch" in said(house, code=1)
+    statement.write_text('register = 1\nheads = ["x"]\n')
+    refused = house.run("verify", "--ledger")
+    assert refused.exit_code == 2
+    assert "0001.toml:2: `heads` has what is no head: x" in " ".join(refused.output.split())
+
+
+def test_a_head_of_another_ledger_is_told(house: House, tmp_path: Path) -> None:
+    known = tmp_path / "heads"
+    said(house, "--known-heads", str(known))
+    for path in (house.root / ".publisher").glob("ledger.sqlite*"):
+        path.unlink()
+    from publisher.edges.ledger import close_ledgers
+
+    close_ledgers()
+    found = said(house, "--known-heads", str(known), code=1)
+    assert "is about the ledger " in found
+
+
+def test_a_file_in_the_repository_vouches_for_nothing(house: House) -> None:
+    under_git(house.project)
+    refused = house.run("verify", "--ledger", "--known-heads", str(house.root / "heads"))
+    assert refused.exit_code == 2
+    assert "lies in the repository that it is to vouch for" in refused.output
+
+
+def test_options_that_contradict_each_other(house: House) -> None:
+    for words in (["--known-heads", "x"], ["--ledger", "--diff"], ["--ledger", "--known", "x"]):
+        assert house.run("verify", *words).exit_code == 2

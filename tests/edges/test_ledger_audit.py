@@ -1,0 +1,384 @@
+"""Whoever alters the ledger's tables is found out, with its triggers dropped too."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from publisher.edges.ledger import Ledger
+from publisher.edges.ledger.faults import MOST_FAULTS
+from publisher.edges.ledger.transaction import Writer
+from publisher.record.batch import Batch, read_heads
+from publisher.record.event import EventKind
+from publisher.record.heads import WitnessedHead
+from publisher.record.witnessed import HeadWitness, Reach, reaches
+from tests.fixtures.ledger_events import copied_ledger, fill, record
+from tests.fixtures.some import some
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("ledger") / "ledger.sqlite"
+    ledger = Ledger(f"sqlite:///{path}")
+    fill(ledger)
+    ledger.close()
+    return path
+
+
+def audited(path: Path) -> list[str]:
+    ledger = Ledger(f"sqlite:///{path}")
+    try:
+        return [f"{one.where}: {one.what}" for one in ledger.audit(lambda *_: None).findings]
+    finally:
+        ledger.close()
+
+
+def without_triggers(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path)
+    for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        db.execute(f"DROP TRIGGER {name}")
+    return db
+
+
+def test_what_happened_is_found_as_it_was_recorded(full: Path, tmp_path: Path) -> None:
+    reported: list[tuple[str, int, int]] = []
+    ledger = Ledger(f"sqlite:///{copied_ledger(full, tmp_path / 'ledger.sqlite')}")
+    found = ledger.audit(lambda *how: reported.append(how))
+    assert list(found.findings) == []
+    assert [(end.chain, end.events) for end in found.ends] == [(1, found.events)]
+    assert {what for what, _, _ in reported} == {"events", "states"}
+    assert all(done <= total == found.events for _, done, total in reported)
+
+
+FORGERIES = {
+    # what happened
+    "an event's recipient": (
+        "UPDATE event SET recipient = 2 WHERE id = 12",
+        "batch 5: is not what was recorded: an event of it was altered",
+    ),
+    "an event's time": ("UPDATE event SET at = at + 1 WHERE id = 12", "batch 5: is not what"),
+    "an event's kind": (
+        "UPDATE event SET kind = 'taken' WHERE kind = 'refused'",
+        "batch 8: is not what",
+    ),
+    "an event's facts": (
+        "UPDATE event SET facts = replace(facts, 'opt out', 'withdraw') WHERE id = 25",
+        "batch 18: is not what",
+    ),
+    "a digest": ("UPDATE event SET digest = randomblob(32) WHERE id = 12", "batch 5: is not what"),
+    "a digest that is none": ("UPDATE event SET digest = 'x' WHERE id = 12", "event 12: does not"),
+    "a time that is none": (
+        "UPDATE event SET at = 9223372036854775807 WHERE id = 12",
+        "event 12: does not read",
+    ),
+    "a number that is a text": (
+        "UPDATE event SET request = '' WHERE id = 12",
+        "event 12: does not read",
+    ),
+    "a line more in an event": (
+        "UPDATE event SET policy = 'privacy' || char(10) || 'x' WHERE id = 12",
+        "event 12: does not read",
+    ),
+    "an event is gone": (
+        "DELETE FROM event WHERE id = 12",
+        "batch 5: was written with 1 event(s), and has 0",
+    ),
+    "all events but one of a batch are gone": (
+        "DELETE FROM event WHERE id BETWEEN 2 AND 8",
+        "batch 1: was written with 8 event(s), and has 1",
+    ),
+    "an event more": (
+        "INSERT INTO event SELECT 999, 5, at, kind, policy, release, recipient, request, message,"
+        " facts, digest FROM event WHERE id = 12",
+        "batch 5: was written with 1 event(s), and has 2",
+    ),
+    "an event more in no batch": (
+        "INSERT INTO event SELECT 999, 777, at, kind, policy, release, recipient, request, message,"
+        " facts, digest FROM event WHERE id = 12",
+        "event 999: belongs to batch 777, which is not there",
+    ),
+    "two events swapped in a batch": (
+        "UPDATE event SET id = -1 WHERE id = 2; UPDATE event SET id = 2 WHERE id = 3;"
+        "UPDATE event SET id = 3 WHERE id = -1",
+        "batch 1: is not what was recorded",
+    ),
+    "two events swapped between batches": (
+        "UPDATE event SET batch = 7 - batch + 5 WHERE batch IN (5, 7)",
+        "batch 5: is not what was recorded",
+    ),
+    # the chain
+    "a batch's time": ("UPDATE batch SET at = at - 1 WHERE id = 5", "batch 5: was altered"),
+    "a batch's count": ("UPDATE batch SET count = 2 WHERE id = 5", "batch 5: was altered"),
+    "a batch's root": ("UPDATE batch SET root = randomblob(32) WHERE id = 5", "batch 5: is not"),
+    "a batch that does not read": ("UPDATE batch SET heads = 'x' WHERE id = 5", "does not read"),
+    "a batch is gone": (
+        "DELETE FROM batch WHERE id = 4",
+        "batch 5: is number 5 of chain 1, and comes after 3",
+    ),
+    "a batch and its events are gone": (
+        "DELETE FROM event WHERE batch = 5; DELETE FROM batch WHERE id = 5",
+        "batch 6: is number 6 of chain 1, and comes after 4",
+    ),
+    "batches close up behind one that is gone": (
+        "DELETE FROM event WHERE batch = 5; DELETE FROM batch WHERE id = 5;"
+        "UPDATE batch SET number = -number + 1 WHERE id > 5;"
+        "UPDATE batch SET number = -number WHERE id > 5",
+        "batch 6: was written behind another batch",
+    ),
+    "two batches swapped": (
+        "UPDATE batch SET number = -6 WHERE id = 5; UPDATE batch SET number = 5 WHERE id = 6;"
+        "UPDATE batch SET number = 6 WHERE id = 5",
+        "batch 6: was written behind another batch",
+    ),
+    "a chain is gone": ("DELETE FROM chain", "chain 1: is not there, and has batches"),
+    "another ledger's chain": (
+        "UPDATE ledger SET identity = '00000000-0000-4000-8000-000000000000'",
+        "batch 1: was altered: it has another digest",
+    ),
+    # private values
+    "a value": (
+        "UPDATE private SET value = replace(value, 'person1@', 'other1@') WHERE event = 12",
+        "private 12: was altered: its event has another digest of it",
+    ),
+    "a salt": ("UPDATE private SET salt = randomblob(16) WHERE event = 12", "private 12: was alt"),
+    "a value is gone": (
+        "DELETE FROM private WHERE event = 12",
+        "private 12: the value of event 12 is gone and no erasure says so",
+    ),
+    "two values swapped": (
+        "UPDATE private SET event = -1 WHERE event = 12; UPDATE private SET event = 12 WHERE event"
+        " = 14; UPDATE private SET event = 14 WHERE event = -1",
+        "private 12: was altered",
+    ),
+    "a value more": (
+        "INSERT INTO private VALUES (11, randomblob(16), '{}', NULL)",
+        "private 11: is there, and its event has none",
+    ),
+    "a value of no event": (
+        "INSERT INTO private VALUES (999, randomblob(16), '{}', NULL)",
+        "private 999: belongs to no event",
+    ),
+    "a mail": (
+        "UPDATE private SET body = (SELECT body FROM private WHERE event = 36) WHERE event = 34",
+        "private 34: its body was altered",
+    ),
+    "a mail that does not read": (
+        "UPDATE private SET body = 'x' WHERE event = 34",
+        "private 34: its body does not read",
+    ),
+    "a mail is gone": (
+        "UPDATE private SET body = NULL WHERE event = 34",
+        "private 34: its body is gone",
+    ),
+    "a mail more": (
+        "UPDATE private SET body = (SELECT body FROM private WHERE event = 36) WHERE event = 14",
+        "private 14: has a body that its event knows nothing of",
+    ),
+    # letters
+    "a letter": (
+        "UPDATE private SET body = (SELECT body FROM private WHERE event = 20) WHERE event = 12",
+        "private 12: what is on record of the letter is not what was stored",
+    ),
+    "a byte of a letter": (
+        "UPDATE private SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB)"
+        " WHERE event = 12",
+        "private 12: what is on record of the letter is not what was stored",
+    ),
+    "a template": (
+        "UPDATE template SET body = x'28b52ffd0000010000'",
+        "private 12: ",
+    ),
+    "a template that nothing uses": (
+        "INSERT INTO template SELECT randomblob(32), body FROM template",
+        "was altered",
+    ),
+    "a template is gone": ("DELETE FROM template", "private 12: its template "),
+    # states
+    "an opt-out that is a withdrawal": (
+        "UPDATE request SET kind = 'withdraw' WHERE id = 1",
+        "request 1: `kind` is 'withdraw', and events say 'opt out'",
+    ),
+    "a letter that was accepted": (
+        "UPDATE delivery SET state = 'accepted' WHERE recipient = 2",
+        "delivery privacy/2/2: `state` is 'accepted', and events say 'to do'",
+    ),
+    "a letter that nobody sent": (
+        "INSERT INTO delivery SELECT policy, release, 7, major, effective, state, told, event, at,"
+        " tries FROM delivery WHERE recipient = 1",
+        "delivery privacy/2/7: is there, and no event says so",
+    ),
+    "an opt-out that is gone": (
+        "DELETE FROM request WHERE id = 4",
+        "request 4: is missing, and events say that it is there",
+    ),
+    "what counts": (
+        "UPDATE declaration SET kind = '' WHERE recipient = 8",
+        "declaration privacy/2/8: `kind` is '', and events say 'opt out'",
+    ),
+    "who is told": (
+        "UPDATE recipient SET state = 'removed' WHERE id = 1",
+        "recipient 1: `state` is 'removed', and events say 'told'",
+    ),
+    "an address": (
+        "UPDATE recipient SET address = 'evil@evil.example' WHERE id = 1",
+        "recipient 1: `address` is not what events say",
+    ),
+    "a receipt that was given": (
+        "UPDATE answer SET state = 'accepted' WHERE request = 3",
+        "answer 3: `state` is 'accepted', and events say 'to do'",
+    ),
+    "a message that nobody waits for": (
+        "UPDATE message SET filed = 'settled' WHERE id = 3",
+        "message 3: `filed` is 'settled', and events say ''",
+    ),
+    "a row of another kind": (
+        "UPDATE delivery SET recipient = 'x' WHERE recipient = 1",
+        "delivery privacy/2/1: is missing",
+    ),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_forgery_is_found(full: Path, tmp_path: Path, forgery: str) -> None:
+    statements, told = FORGERIES[forgery]
+    path = copied_ledger(full, tmp_path / "ledger.sqlite")
+    db = without_triggers(path)
+    db.executescript(statements)
+    db.commit()
+    db.close()
+    found = audited(path)
+    assert any(told in one for one in found), found
+    assert len(found) < 60
+
+
+def test_a_forgery_shows_nobody_an_address(full: Path, tmp_path: Path) -> None:
+    for name in some(FORGERIES):
+        path = copied_ledger(full, tmp_path / "ledger.sqlite")
+        with without_triggers(path) as db:
+            db.executescript(FORGERIES[name][0])
+        assert "@" not in "\n".join(audited(path))
+        path.unlink()
+
+
+def test_many_faults_are_counted(full: Path, tmp_path: Path) -> None:
+    path = copied_ledger(full, tmp_path / "ledger.sqlite")
+    with without_triggers(path) as db:
+        db.execute("UPDATE private SET salt = randomblob(16)")
+        (count,) = db.execute("SELECT count(*) FROM private").fetchone()
+    found = audited(path)
+    assert len(found) == MOST_FAULTS + 1
+    assert found[-1] == f"private: {count - MOST_FAULTS} more are wrong"
+
+
+def rewritten(path: Path, alter: Callable[[sqlite3.Connection], object]) -> None:
+    """The whole chain made anew, after something was altered, as its owner can."""
+    from publisher.edges.ledger.chain_audit import event_of_row
+    from publisher.record.merkle import MerkleTree
+
+    db = without_triggers(path)
+    alter(db)
+    db.row_factory = sqlite3.Row
+    (ledger,) = db.execute("SELECT identity FROM ledger").fetchone()
+    previous = bytes(32)
+
+    class Row:
+        def __init__(self, row: sqlite3.Row) -> None:
+            self.__dict__.update(dict(row))
+
+    for row in db.execute("SELECT * FROM batch ORDER BY chain, number").fetchall():
+        tree = MerkleTree()
+        for one in db.execute("SELECT * FROM event WHERE batch = ? ORDER BY id", (row["id"],)):
+            tree.add(event_of_row(Row(one)).leaf())
+        heads = read_heads(row["heads"])
+        place = row["chain"], row["number"], row["at"], row["count"]
+        batch = Batch(ledger, *place, tree.root(), previous, heads)
+        db.execute(
+            "UPDATE batch SET root = ?, previous = ?, digest = ? WHERE id = ?",
+            (batch.root, previous, batch.digest(), row["id"]),
+        )
+        previous = batch.digest()
+    db.commit()
+    db.close()
+
+
+def opt_out_made_a_withdrawal(db: sqlite3.Connection) -> None:
+    db.execute("UPDATE event SET facts = replace(facts, 'opt out', 'withdraw') WHERE id = 28")
+    db.execute("UPDATE request SET kind = 'withdraw' WHERE id = 4")
+    db.execute("UPDATE declaration SET kind = 'withdraw' WHERE recipient = 8")
+
+
+def test_a_chain_that_is_made_anew_is_found_by_a_head_alone(full: Path, tmp_path: Path) -> None:
+    path = copied_ledger(full, tmp_path / "ledger.sqlite")
+    ledger = Ledger(f"sqlite:///{path}")
+    (head,) = ledger.heads()
+    ledger.close()
+    rewritten(path, opt_out_made_a_withdrawal)
+    assert audited(path) == []
+    ledger = Ledger(f"sqlite:///{path}")
+    (now,) = ledger.heads()
+    assert (now.chain, now.number) == (head.chain, head.number)
+    assert now.digest != head.digest
+
+
+# ── several chains ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def two_chains(full: Path, tmp_path: Path) -> Path:
+    """A ledger to which another machine writes too."""
+    path = copied_ledger(full, tmp_path / "ledger.sqlite")
+    ledger = Ledger(f"sqlite:///{path}")
+    ledger._database._writer = Writer(ledger.heads()[0].ledger, "elsewhere")
+    record(ledger, EventKind.REMOVED, recipient=5)
+    ledger.close()
+    again = Ledger(f"sqlite:///{path}")
+    record(again, EventKind.REMOVED, recipient=7)
+    again.close()
+    return path
+
+
+def test_a_machine_has_a_chain_of_its_own_that_names_the_heads_of_others(two_chains: Path) -> None:
+    assert audited(two_chains) == []
+    ledger = Ledger(f"sqlite:///{two_chains}")
+    first, second = ledger.heads()
+    assert (first.chain, second.chain, second.number) == (1, 2, 1)
+    assert ledger.named_before(1, first.number) == {2: 1}
+    assert ledger.named_before(1, first.number - 1) == {}
+    assert ledger.named_before(2, 1) == {1: first.number - 1}
+    joined = ledger.joined_head()
+    assert ledger.named_before(1, joined.number) == {2: 1}
+    assert audited(two_chains) == []
+
+
+def test_one_chain_made_anew_contradicts_another_that_names_it(two_chains: Path) -> None:
+    rewritten(two_chains, lambda db: db.execute("UPDATE event SET at = at + 1 WHERE id = 11"))
+    assert audited(two_chains) != []
+    with sqlite3.connect(two_chains) as db:
+        db.execute("DELETE FROM event WHERE batch = (SELECT id FROM batch WHERE chain = 2)")
+        db.execute("DELETE FROM batch WHERE chain = 2")
+    assert any("names number 1 of chain 2, which is gone" in one for one in audited(two_chains))
+
+
+@pytest.mark.parametrize("chain", [1, 2])
+def test_whoever_vouches_for_one_chain_vouches_for_what_it_names(
+    two_chains: Path, chain: int
+) -> None:
+    ledger = Ledger(f"sqlite:///{two_chains}")
+    head = next(one for one in ledger.heads() if one.chain == chain)
+
+    def digest_of(of: int, number: int) -> bytes | None:
+        found = ledger.digest_of(of, number)
+        return found[0] if found else None
+
+    found = reaches([HeadWitness(head, "a letter")], digest_of, ledger.named_before)
+    last = {one.chain: one.number for one in ledger.heads()}
+    # The second chain named the first before this wrote once more.
+    assert found == {
+        1: Reach(last[1] if chain == 1 else last[1] - 1, "a letter"),
+        2: Reach(1, "a letter"),
+    }
+    other = WitnessedHead(head.ledger, head.chain, head.number, bytes(32))
+    assert reaches([HeadWitness(other, "forged")], digest_of, ledger.named_before) == {}

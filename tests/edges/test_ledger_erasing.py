@@ -1,0 +1,279 @@
+"""A person is erased: what is personal is gone from the file, and the chain still holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from publisher.edges.ledger import Ledger
+from publisher.people.customer_list import Customer
+from publisher.people.deliveries import DeliveryState
+from publisher.people.messages import Filed
+from publisher.people.recipients import RecipientState
+from publisher.people.requests import RequestKind
+from publisher.record.event import EventKind
+from tests.fixtures.ledger_events import (
+    MAIL,
+    NOW,
+    TWO,
+    copied_ledger,
+    customers,
+    declare,
+    fill,
+    receive,
+    record,
+    tell,
+)
+from tests.fixtures.recipients import recipients_of, take_customers
+
+LATER = NOW + dt.timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("ledger") / "ledger.sqlite"
+    ledger = Ledger(f"sqlite:///{path}")
+    fill(ledger)
+    ledger.close()
+    return path
+
+
+@pytest.fixture
+def path(full: Path, tmp_path: Path) -> Path:
+    return copied_ledger(full, tmp_path / "ledger.sqlite")
+
+
+@pytest.fixture
+def ledger(path: Path) -> Ledger:
+    return Ledger(f"sqlite:///{path}")
+
+
+def on_disk(path: Path) -> bytes:
+    """All that is in the file, its log and whatever lies beside it, in lower case."""
+    return b"".join(one.read_bytes() for one in path.parent.glob(f"{path.name}*")).lower()
+
+
+def faults(ledger: Ledger) -> list[str]:
+    return [f"{one.where}: {one.what}" for one in ledger.audit(lambda *_: None).findings]
+
+
+def events_of(path: Path, kind: EventKind) -> list[tuple[object, ...]]:
+    with sqlite3.connect(path) as db:
+        sql = "SELECT recipient, message, request, facts FROM event WHERE kind = ? ORDER BY id"
+        return db.execute(sql, (kind,)).fetchall()
+
+
+def erase(ledger: Ledger, *customer_ids: str) -> None:
+    numbers = [number for number, _ in ledger.numbers_of(customer_ids, ())]
+    assert len(numbers) == len(customer_ids)
+    ledger.erase(numbers, "asked for", LATER)
+    assert ledger.shrink()
+
+
+def test_nothing_of_the_erased_is_in_the_file(ledger: Ledger, path: Path) -> None:
+    tell(ledger, 8, DeliveryState.REFUSED, "550 no such user: person8@one.example")
+    first = declare(ledger, 3)
+    ledger.mark_answers([first], NOW)
+    ledger.settle_answers([first], DeliveryState.REFUSED, "550 <person3@one.example>?", NOW)
+    assert all(f"person{n}@one.example".encode() in on_disk(path) for n in (1, 2, 3, 8))
+    erase(ledger, "c-1", "c-2", "c-3", "person8@one.example")
+    data = on_disk(path)
+    for number in (1, 2, 3, 8):
+        assert f"person{number}@".encode() not in data
+        assert f"person {number}".encode() not in data
+        assert f"<{number}@hosting.example>".encode() not in data
+    assert b"moved2@" not in data
+    assert b"person4@one.example" in data
+    assert faults(ledger) == []
+
+
+def test_what_was_told_and_declared_stays(ledger: Ledger) -> None:
+    before = ledger.requests("privacy", 2, 1)
+    letters = dict(ledger.letters("privacy", TWO))
+    erase(ledger, "c-1")
+    after = ledger.requests("privacy", 2, 1)
+    assert [(r.id, r.kind, r.received, r.timing) for r in after] == [
+        (r.id, r.kind, r.received, r.timing) for r in before
+    ]
+    assert all(r.evidence == "" for r in after)
+    assert dict(ledger.letters("privacy", TWO)) == letters
+    found = ledger.customer("c-1")
+    assert found
+    assert (found.number, found.address, found.name) == (1, "", "")
+    assert found.state is RecipientState.ERASED
+    assert all(r.customer != "c-1" for r in recipients_of(ledger))
+    delivery = ledger.delivery("privacy", TWO, 1)
+    assert delivery
+    assert (delivery.state, delivery.address, delivery.message_id) == (
+        DeliveryState.ACCEPTED,
+        "",
+        "",
+    )
+
+
+def test_an_id_that_is_an_address_goes_too(ledger: Ledger) -> None:
+    erase(ledger, "person8@one.example")
+    assert ledger.customer("person8@one.example") is None
+    found = ledger.recipient(8)
+    assert found
+    assert found.customer == "erased 8"
+    assert len(ledger.requests("privacy", 2, 8)) == 1
+
+
+def test_events_say_what_went_and_not_whose_it_was(ledger: Ledger, path: Path) -> None:
+    stranger = receive(ledger, "Person3@One.example", "Who are you?", None, Filed.UNKNOWN)
+    erase(ledger, "c-1", "c-3")
+    said = events_of(path, EventKind.ERASED)
+    assert [one[:3] for one in said] == [
+        (1, None, None),
+        (3, None, None),
+        (None, 1, None),
+        (None, stranger, None),
+        (None, None, 5),
+    ]
+    assert {str(one[3]) for one in said} == {'{"why":"asked for"}'}
+
+
+def test_messages_that_name_an_address_and_are_nobodys_go(ledger: Ledger) -> None:
+    naming = receive(ledger, "x@y.example", "Write to PERSON3@one.example", None, Filed.UNKNOWN)
+    unread = ledger.keep(MAIL % (b"person3@one.example", b"x"), "x@y.example", lambda: NOW)
+    others = receive(ledger, "person3@one.example", "I write for another", 4, Filed.UNCLEAR)
+    longer = receive(ledger, "aperson3@one.example", "somebody else", None, Filed.UNKNOWN)
+    erase(ledger, "c-3")
+    assert [ledger.raw(n) is None for n in (naming, unread, others, longer)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    waiting = {m.id for m in ledger.waiting()}
+    assert waiting >= {others, longer}
+    assert not waiting & {naming, unread}
+    assert all(m.id != unread for m in ledger.unread(100))
+    assert faults(ledger) == []
+
+
+def test_an_address_that_others_have_too_keeps_what_is_nobodys(ledger: Ledger) -> None:
+    take_customers(ledger, Customer("c-9", "Person3@one.example", "Family"), now=NOW)
+    naming = receive(ledger, "person3@one.example", "Hello", None, Filed.UNKNOWN)
+    own = receive(ledger, "person3@one.example", "Hello", 3, Filed.UNCLEAR)
+    plan = ledger.erasure([3])
+    assert plan.shared == frozenset(["c-9"])
+    assert "that c-9 has too" in "\n".join(plan.lines())
+    erase(ledger, "c-3")
+    assert ledger.raw(naming) is not None
+    assert ledger.raw(own) is None
+    asked = ledger.request(5)
+    assert asked
+    assert json.loads(asked.evidence) == {"address": "person3@one.example"}
+    assert [r.customer for r in ledger.at_address("person3@one.example")] == ["c-9"]
+    erase(ledger, "c-9")
+    assert ledger.raw(naming) is None
+    assert faults(ledger) == []
+
+
+def test_nothing_is_owed_to_the_erased(ledger: Ledger) -> None:
+    owed = {a.request.recipient for a in ledger.answers(DeliveryState.TO_DO)}
+    assert owed >= {1, 3, 8}
+    erase(ledger, "c-1", "c-3", "person8@one.example")
+    left = {a.request.recipient for a in ledger.answers(DeliveryState.TO_DO)}
+    assert not left & {1, 3, 8}
+    late = declare(ledger, 1, RequestKind.WITHDRAW)
+    assert late
+    assert all(a.request.recipient != 1 for a in ledger.answers(DeliveryState.TO_DO))
+    assert faults(ledger) == []
+
+
+def test_one_who_was_erased_can_come_back_and_be_erased_again(ledger: Ledger, path: Path) -> None:
+    erase(ledger, "c-1")
+    assert ledger.erasure([1]).empty
+    assert ledger.erase([1], "asked for", LATER).empty
+    assert len(events_of(path, EventKind.ERASED)) == 2
+    take_customers(ledger, Customer("c-1", "again1@one.example", "Person 1"), now=LATER)
+    back = ledger.customer("c-1")
+    assert back
+    assert back.address == "again1@one.example"
+    receive(ledger, "again1@one.example", "Hello again", back.number, Filed.UNCLEAR)
+    ledger.erase([back.number], "asked for", LATER)
+    assert ledger.shrink()
+    assert b"again1@" not in on_disk(path)
+    assert faults(ledger) == []
+
+
+def test_a_value_goes_only_where_an_event_says_so(ledger: Ledger, path: Path) -> None:
+    erase(ledger, "c-1")
+    with sqlite3.connect(path) as db:
+        other = "DELETE FROM private WHERE event = 3"
+        with pytest.raises(sqlite3.IntegrityError, match="only where an event says so"):
+            db.execute(other)
+        for statement in ("UPDATE private SET value = ''", "DELETE FROM event WHERE id = 1"):
+            with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+                db.execute(statement)
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+            db.execute("INSERT OR REPLACE INTO private SELECT * FROM private WHERE event = 3")
+
+
+def test_an_erasure_excuses_nothing_that_came_after_it(ledger: Ledger, path: Path) -> None:
+    erase(ledger, "c-1")
+    take_customers(ledger, Customer("c-1", "again1@one.example", "Person 1"), now=LATER)
+    ledger.close()
+    with sqlite3.connect(path) as db:
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            db.execute(f"DROP TRIGGER {name}")
+        (last,) = db.execute("SELECT max(event) FROM private").fetchone()
+        db.execute("DELETE FROM private WHERE event = ?", (last,))
+    found = faults(Ledger(f"sqlite:///{path}"))
+    assert any(f"the value of event {last} is gone and no erasure says so" in f for f in found)
+
+
+def test_while_another_program_reads_the_file_is_not_written_anew(
+    ledger: Ledger, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("publisher.edges.ledger.database.LOCK_PATIENCE", 100)
+    impatient = Ledger(f"sqlite:///{path}")
+    with sqlite3.connect(path) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM event").fetchone()
+        impatient.erase([1], "asked for", LATER)
+        assert not impatient.shrink()
+        reader.execute("ROLLBACK")
+    assert impatient.shrink()
+    assert b"person1@" not in on_disk(path)
+
+
+# ── what is kept no longer ───────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_older_than_things_are_kept_goes(ledger: Ledger, path: Path) -> None:
+    record(ledger, EventKind.TOLD, policy="terms", release="1", recipient=7,
+           private={"address": "terms7@one.example"})  # fmt: skip
+    over, until = {("privacy", "2"), ("privacy", "1")}, NOW + dt.timedelta(hours=1)
+    plan = ledger.pruning(over, until, "6 years")
+    assert [(p, r) for p, r, _ in plan.releases] == [("privacy", "2")]
+    assert plan.messages == (1, 2, 3)
+    assert plan.recipients == (6,)
+    ledger.prune(plan, LATER)
+    assert ledger.shrink()
+    data = on_disk(path)
+    assert b"550 no such user" not in data
+    assert b"person6@" not in data
+    assert b"stranger@two.example" not in data
+    assert b"terms7@one.example" in data
+    assert b"person1@one.example" in data, "who is told stays on the list"
+    assert len(ledger.requests("privacy", 2)) == 6
+    assert faults(ledger) == []
+    assert ledger.pruning(over, until, "6 years").empty
+    said = events_of(path, EventKind.PRUNED)
+    assert said == [(None, None, None, '{"kept":"6 years"}')]
+
+
+def test_what_is_younger_stays(ledger: Ledger) -> None:
+    plan = ledger.pruning((), NOW, "6 years")
+    assert plan.empty
+    assert plan.lines() == ["nothing is older than 6 years"]
+    ledger.prune(plan, LATER)
+    assert len(customers()) == len(recipients_of(ledger)) + 1
