@@ -51,7 +51,7 @@ class LeftOut(NamedTuple):
 
 
 @dataclass(slots=True)
-class Faults:
+class ListFaults:
     """What is wrong with lines of a list: how many there are, and the first of them."""
 
     count: int = 0
@@ -104,7 +104,7 @@ class CustomerList:
             RecipientsError: it cannot be read as a list of customers.
         """
         self.name = name.name
-        self.faults = Faults()
+        self.faults = ListFaults()
         """Of the lines that were read so far."""
         self._lines = iter(ListText(blocks, name))
         delimiter, head, self._before = _dialect(self._lines)
@@ -165,7 +165,7 @@ class CustomerList:
     def _require_columns(self, columns: Sequence[str]) -> None:
         known = ", ".join(filter(None, columns)) or "none"
         line = max(1, self._reader.line_num + self._before)
-        wrong = Faults()
+        wrong = ListFaults()
         for column in COLUMNS[:2]:
             if column not in columns:
                 wrong.add(line, f"no column `{column}`; the columns are: {known}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from publisher.errors import NotFoundError, RecipientsError
-from publisher.people.customer_list import Customer, Faults
+from publisher.people.customer_list import Customer, ListFaults
 from publisher.people.list_cells import AgreedVersions
 from publisher.people.list_text import ListName
 from publisher.people.recipients import RecipientState
@@ -131,7 +131,7 @@ class Unlisting:
     """How many of them were told no more before."""
 
 
-def require_known(unknown: Faults, name: str) -> None:
+def require_known(unknown: ListFaults, name: str) -> None:
     """Refuses to take customers off whom the ledger does not know.
 
     Args:
@@ -150,7 +150,7 @@ def require_known(unknown: Faults, name: str) -> None:
         )
 
 
-def require_consistent(contradictions: Faults, faults: Faults, taking: Taking) -> None:
+def require_consistent(contradictions: ListFaults, faults: ListFaults, taking: Taking) -> None:
     """Refuses a list whose lines contradict one another, and, if so wanted, one with faults.
 
     Args:

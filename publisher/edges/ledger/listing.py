@@ -13,12 +13,12 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, func, select
 
-from publisher.edges.ledger import states
 from publisher.edges.ledger.database import LedgerPart
+from publisher.edges.ledger.recipient_states import agreed, list_recipients
 from publisher.edges.ledger.rows import next_numbers, rows_among
 from publisher.edges.ledger.schema import RECIPIENTS
 from publisher.edges.ledger.transaction import Transaction
-from publisher.people.customer_list import Customer, CustomerList, Faults, LeftOut
+from publisher.people.customer_list import Customer, CustomerList, LeftOut, ListFaults
 from publisher.people.due import REACHED
 from publisher.people.recipients import RecipientState
 from publisher.people.recipients_import import (
@@ -102,7 +102,7 @@ class ListTable(LedgerPart):
 
         def take(tx: Transaction) -> Unlisting:
             tx.hold_turn("recipients")
-            done, unknown = Unlisting(), Faults()
+            done, unknown = Unlisting(), ListFaults()
             for chunk in _chunks(customers):
                 known = _known(tx.db, [one for _, one in chunk])
                 told: dict[int, None] = {}
@@ -132,7 +132,7 @@ class _Work:
         """By the number of each recipient, the line they stand on; 0: on none so far."""
         self._erased = _erased(tx.db)
         self.done = RecipientsImport()
-        self.contradictions = Faults()
+        self.contradictions = ListFaults()
         self.nameless = 0
         """The first line of which nobody can say whom it is about; 0: there is none."""
 
@@ -210,8 +210,8 @@ class _Work:
             known = address, name or "", language or "", group or "", joined or ""
             listed.append((recipient, customer, *known, "told", at, number))
             if came_with:
-                versions += (states.agreed(recipient, *one, number, at) for one in came_with)
-        states.list_recipients(tx.db, listed, versions)
+                versions += (agreed(recipient, *one, number, at) for one in came_with)
+        list_recipients(tx.db, listed, versions)
         tx.write_listed(at, rows, values)
         self.done.new += count
         if self._erased:
@@ -295,14 +295,15 @@ def _known(
     rows = rows_among(db, _KNOWN + held, customers)
     if not versions:
         return {row[1]: KnownRecipient(*row) for row in rows}
-    agreed: dict[int, list[tuple[str, str]]] = {}
+    came_with: dict[int, list[tuple[str, str]]] = {}
     reached: dict[int, list[tuple[str, str]]] = {}
     for whom, policy, release, state in rows_among(db, _KNOWN_VERSIONS, [row[0] for row in rows]):
-        found = reached if state in REACHED else agreed
+        found = reached if state in REACHED else came_with
         found.setdefault(whom, []).append((policy, release))
     return {
         row[1]: KnownRecipient(*row)._replace(
-            versions=tuple(sorted(agreed.get(row[0], ()))), reached=tuple(reached.get(row[0], ()))
+            versions=tuple(sorted(came_with.get(row[0], ()))),
+            reached=tuple(reached.get(row[0], ())),
         )
         for row in rows
     }
