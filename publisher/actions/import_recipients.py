@@ -34,7 +34,8 @@ def import_recipients(
         taking = Taking(source.name(options.words), options)
         blocks = source.blocks(progress)
         customers = CustomerList(blocks, taking.name, lambda: _numbers(archive, policies))
-        return workplace.ledger.take_list(customers, taking, workplace.clock())
+        # Also into a ledger with which no release was sent: it is filled before it adopts one.
+        return workplace.any_ledger.take_list(customers, taking, workplace.clock())
 
 
 def _numbers(archive: Archive, policies: tuple[str, ...]) -> Mapping[str, frozenset[Number]]:

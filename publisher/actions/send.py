@@ -14,7 +14,6 @@ from publisher.answers.personal_links import personal_links, personal_token, sam
 from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger
-from publisher.edges.locks import held
 from publisher.errors import NotToldError, SendError
 from publisher.letters.message import Letter
 from publisher.letters.notice import Enclosed, compose_notice, text_to_attach
@@ -55,7 +54,7 @@ def send(
         LedgerError: the ledger cannot be written; nothing more was sent.
     """
     archive, ledger, clock = workplace.archive, workplace.ledger, workplace.clock
-    with held(workplace.project.private / "send.lock") as ours:
+    with ledger.alone("send", workplace.project.private) as ours:
         if not ours:
             raise SendError("another run is sending at this moment", remedy="wait until it ends")
         plan = plan_sending(workplace, policy_id, number)
@@ -75,6 +74,7 @@ def send(
             ),
         )
         due = plan.due.to_tell
+        workplace.sent_releases.record(policy_id, number, ledger.identity)
         template = ledger.begin(policy_id, number, clock(), letters.sample(clock()), due)
         carrier = workplace.open_carrier()
         try:

@@ -18,6 +18,8 @@ from tests.fixtures.houses import CUSTOMERS, NOW, TWO, letter_states, send_lette
 from tests.fixtures.recipients import recipients_of
 from tests.fixtures.workplaces import ledger_of
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 HEAD = "customer,address,name\n"
 
 
