@@ -14,10 +14,13 @@ from playwright.sync_api import Browser
 from xdist.remote import Producer  # type: ignore[import-untyped]
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
+from publisher.edges.ledger import close_ledgers
 from publisher.releases.releases import Releases
 from tests import ROOT
 from tests.fixtures import browsers, places, sample
+from tests.fixtures.engines import ENGINES, empty_ledger
 from tests.fixtures.house import KEY, House, make_house
+from tests.fixtures.servers import PLACE
 from tests.fixtures.workplaces import archive_of
 
 # CI tries the same examples every time, so that a failure there is the change's own; at a desk,
@@ -49,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
         (folder / "tmp").mkdir()
         os.environ["TMPDIR"] = str(folder / "tmp")
         config.option.basetemp = folder / "tests"
+    os.environ.setdefault(PLACE, f"{os.environ.get('TMPDIR', '/tmp')}/pg-{os.getpid()}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -100,6 +104,20 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
+
+
+@pytest.fixture(params=ENGINES)
+def each_engine(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Has a test be made twice: with the ledger in a file, and with it in a server."""
+    if request.param == "sqlite":
+        yield
+        return
+    with empty_ledger(request.param, tmp_path) as url:
+        monkeypatch.setenv("PUBLISHER_LEDGER_URL", url)
+        yield
+        close_ledgers()
 
 
 @pytest.fixture

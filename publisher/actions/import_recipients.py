@@ -19,5 +19,6 @@ def import_recipients(workplace: Workplace, data: bytes, name: str) -> Recipient
         LedgerError: the ledger cannot be written.
     """
     read = read_customers(data, name)
-    merged = workplace.ledger.merge_recipients(read.customers, workplace.clock())
+    # Also into a ledger with which no release was sent: it is filled before it adopts one.
+    merged = workplace.any_ledger.merge_recipients(read.customers, workplace.clock())
     return RecipientsImport(merged.new, merged.changed, merged.unchanged, read.shared)

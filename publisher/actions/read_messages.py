@@ -27,7 +27,6 @@ from publisher.edges.bearers import Bearers
 from publisher.edges.clock import Clock
 from publisher.edges.inbox import forms_within_limits, mail_within_limits
 from publisher.edges.ledger import Ledger
-from publisher.edges.locks import held
 from publisher.errors import (
     ConfigurationError,
     LedgerError,
@@ -69,10 +68,10 @@ def read_messages(workplace: Workplace, latest: int = 0) -> dict[int, Verdict]:
         OSError: no process can be started to read in.
     """
     # One process at a time, so that of two mails that say the same the first one came first.
-    with held(workplace.project.private / "reading.lock", READING_PATIENCE) as ours:
+    archive, ledger = workplace.archive, workplace.ledger
+    with ledger.alone("reading", workplace.project.private, READING_PATIENCE) as ours:
         if not ours:
             return {}
-        archive, ledger = workplace.archive, workplace.ledger
         reader = _Reader(
             archive,
             ledger,

@@ -14,7 +14,6 @@ from publisher.answers.personal_links import personal_links, personal_token, sam
 from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger
-from publisher.edges.locks import held
 from publisher.errors import SendError
 from publisher.letters.message import Letter
 from publisher.letters.notice import Enclosed, compose_notice, text_to_attach
@@ -44,7 +43,7 @@ def send(workplace: Workplace, policy_id: str, number: Number, progress: Progres
         LedgerError: the ledger cannot be written; nothing more was sent.
     """
     archive, ledger, clock = workplace.archive, workplace.ledger, workplace.clock
-    with held(workplace.project.private / "send.lock") as ours:
+    with ledger.alone("send", workplace.project.private) as ours:
         if not ours:
             raise SendError("another run is sending at this moment", remedy="wait until it ends")
         plan = plan_sending(workplace, policy_id, number)
@@ -64,6 +63,7 @@ def send(workplace: Workplace, policy_id: str, number: Number, progress: Progres
             ),
         )
         todo = [(delivery_due(release, recipient, clock()), recipient) for recipient in to_tell]
+        workplace.sent_releases.record(policy_id, number, ledger.identity)
         template = ledger.begin(policy_id, number, clock(), letters.sample(clock()), len(to_tell))
         carrier = workplace.open_carrier()
         try:

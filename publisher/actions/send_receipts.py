@@ -13,7 +13,6 @@ from publisher.edges.bearers import Bearers
 from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger
-from publisher.edges.locks import held
 from publisher.errors import (
     ConfigurationError,
     LedgerError,
@@ -54,7 +53,7 @@ def send_receipts(workplace: Workplace) -> ReceiptRun:
     """
     ledger = workplace.ledger
     sent, trouble = 0, ""
-    with held(workplace.project.private / "receipts.lock") as ours:
+    with ledger.alone("receipts", workplace.project.private) as ours:
         if ours:
             carrier = workplace.open_carrier()
             sender = _Sender(

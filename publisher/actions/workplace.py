@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.edges import clock as clocks
-from publisher.edges.private import close_private, private_places, spool_folder
+from publisher.edges.private import close_private, ledger_place, private_places, spool_folder
 from publisher.edges.project import SETTINGS_FILE, Project
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from publisher.edges.journals import Journals
     from publisher.edges.ledger import Ledger
     from publisher.edges.press import Press
+    from publisher.edges.sent_releases import SentReleases
     from publisher.edges.submissions import Submissions
     from publisher.policies.settings import Settings
 
@@ -82,7 +83,7 @@ class Workplace:
         Raises:
             ConfigurationError: `publisher.toml` does not read.
         """
-        return private_places(self.project.root, self.spool, self.settings.ledger)
+        return private_places(self.project.root, self.spool, self.ledger_url)
 
     @cached_property
     def drafts(self) -> Drafts:
@@ -164,23 +165,56 @@ class Workplace:
         """Recipients, deliveries, messages and requests.
 
         Raises:
+            LedgerError: it cannot be opened, or releases of this project were sent with another.
+        """
+        from publisher.edges.ledger import is_begun
+
+        if not is_begun(self.ledger_url):
+            self.sent_releases.require(None, "ledger")
+        ledger = self.any_ledger
+        self.sent_releases.require(ledger.identity, ledger.where)
+        return ledger
+
+    @property
+    def any_ledger(self) -> Ledger:
+        """The ledger, whichever it is: for what puts right that it is another one.
+
+        Raises:
             LedgerError: it cannot be opened.
         """
         from publisher.edges.ledger import open_ledger
 
-        return open_ledger(self._ledger_url)
+        return open_ledger(self.ledger_url)
 
     @property
     def has_ledger(self) -> bool:
-        """Whether a ledger was begun; to ask for it begins one."""
+        """Whether a ledger was begun, or should be here; to ask for it begins one."""
         from publisher.edges.ledger import is_begun
 
-        return is_begun(self._ledger_url)
+        return is_begun(self.ledger_url) or bool(self.sent_releases.all())
 
     @property
-    def _ledger_url(self) -> str:
-        place = self.project.private / "ledger.sqlite"
-        return self.settings.ledger or f"sqlite:///{place}"
+    def sent_releases(self) -> SentReleases:
+        """With which ledger each release was sent."""
+        from publisher.edges.sent_releases import SentReleases
+
+        return SentReleases(self.project.private / "sent")
+
+    @property
+    def ledger_url(self) -> str:
+        """Where the ledger is, perhaps with a password: to be opened, never to be shown.
+
+        Raises:
+            ConfigurationError: `publisher.toml` does not read.
+        """
+        from publisher.edges.secrets import ledger_url
+
+        url = ledger_url() or self.settings.ledger
+        return ledger_place(self.project.root, url) if url else self._own_ledger
+
+    @property
+    def _own_ledger(self) -> str:
+        return f"sqlite:///{self.project.private / 'ledger.sqlite'}"
 
     @cached_property
     def build_cache(self) -> BuildCache:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from publisher.edges.project import PRIVATE_FOLDER, SETTINGS_FILE
 from publisher.errors import ConfigurationError, HistoryError
+from publisher.policies.ledger_url import is_sqlite
 from publisher.releases.remedies import shell_word
 
 _IGNORE_FILE = ".gitignore"
@@ -117,6 +118,38 @@ def spool_folder(root: Path, name: str) -> Path:
             remedy="name one in the project, such as .publisher/spool, or elsewhere",
         )
     return folder
+
+
+def ledger_place(root: Path, url: str) -> str:
+    """The URL of a ledger; a file that is named from nowhere lies in the project.
+
+    Args:
+        root: the project's folder, from which a relative path counts, wherever a command is run.
+        url: a SQLAlchemy URL.
+    """
+    head, slashes, path = url.partition(":///")
+    if not is_sqlite(url) or not slashes or not path or path.startswith(("/", ":", "file:")):
+        return url
+    return f"{head}:///{root.resolve() / path}"
+
+
+def refuse_public_place(root: Path, place: Path) -> None:
+    """Nothing with customers' addresses is written where git would be given it.
+
+    Args:
+        root: the project's folder.
+        place: the path that is to be written.
+
+    Raises:
+        ConfigurationError: it lies in the project, and not in `.publisher`.
+    """
+    top, meant = root.resolve(), place.resolve()
+    if meant.is_relative_to(top) and not meant.is_relative_to(top / PRIVATE_FOLDER):
+        raise ConfigurationError(
+            "holds customers' addresses, and would lie where git finds it",
+            where=str(place),
+            remedy=f"name a place outside the project, or {PRIVATE_FOLDER}/{place.name}",
+        )
 
 
 def private_places(root: Path, spool: Path, ledger: str) -> list[str]:

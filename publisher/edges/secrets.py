@@ -19,3 +19,12 @@ def token_keys() -> tuple[bytes, ...]:
 def relay_password() -> str:
     """The password for the SMTP relay; empty where none is set."""
     return os.environ.get("PUBLISHER_SMTP_PASSWORD", "")
+
+
+LEDGER_URL = "PUBLISHER_LEDGER_URL"
+"""In the environment: where the ledger is, whatever `publisher.toml` says."""
+
+
+def ledger_url() -> str:
+    """The address of the ledger, perhaps with a password; empty where none is set."""
+    return os.environ.get(LEDGER_URL, "").strip()

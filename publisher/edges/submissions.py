@@ -73,11 +73,11 @@ class Submissions:
         url = self._settings.ledger
         if not url:
             return
-        from publisher.edges.ledger.database import URL_REMEDY, unusable_url  # takes a while
+        from publisher.edges.ledger.urls import no_ledger_at  # takes a while
 
-        if why := unusable_url(url):
-            line = line_of(own, "ledger.url")
-            yield Finding(Severity.ERROR, SETTINGS_FILE, line, why, URL_REMEDY)
+        why, remedy = no_ledger_at(url)
+        if why:
+            yield Finding(Severity.ERROR, SETTINGS_FILE, line_of(own, "ledger.url"), why, remedy)
 
     def _seen(self, policy: Policy, releases: Releases) -> Iterator[SeenText]:
         changed = retranslated(policy, releases)

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 from publisher.policies.addresses import unusable_host, unusable_mail_address, unusable_site
 from publisher.policies.keeping import KEEPING_REMEDY, Keeping, read_keeping
+from publisher.policies.ledger_url import passwords_in
 from publisher.policies.organisation import Organisation
 from publisher.policies.toml import Table, parse_toml
+
+_SAMPLE_URL = "postgresql://user:password@host/name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +78,25 @@ def read_settings(data: bytes, name: str = "publisher.toml") -> Settings:
         carrier=carrier,
         spool=_words(mail, "spool", "name a folder", ".publisher/spool"),
         relay=_relay(smtp),
-        ledger=ledger.text("url", ""),
+        ledger=_ledger(ledger),
         trusted_proxies=_networks(receiver, "trusted_proxies"),
         keep=_keeping(ledger),
     )
     for table in (smtp, mail, organisation, ledger, receiver, root):
         table.done()
     return settings
+
+
+def _ledger(table: Table) -> str:
+    url = table.text("url", "")
+    if passwords_in(url):
+        where = "whoever has the repository has it; change it"
+        raise table.error(
+            "url",
+            f"holds a password, and git keeps this file: {where}",
+            f'take it out, and set it outside: export PUBLISHER_LEDGER_URL="{_SAMPLE_URL}"',
+        )
+    return url
 
 
 def _relay(smtp: Table) -> RelaySettings:

@@ -18,6 +18,8 @@ from tests.fixtures.houses import (
 )
 from tests.fixtures.workplaces import ledger_of
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 
 def test_a_bad_list_changes_nothing(project: Project) -> None:
     with pytest.raises(RecipientsError):

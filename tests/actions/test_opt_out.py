@@ -33,6 +33,8 @@ from tests.fixtures.house import KEY, House
 from tests.fixtures.houses import NOW, ONE, TWO, import_customers, letter_for, make, token
 from tests.fixtures.workplaces import archive_of, ledger_of
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
 
@@ -46,6 +48,7 @@ def test_a_token_of_nobody_opens_nothing(project: Project) -> None:
         declare(project, token(project, "c-1", ONE), OUT, NOW)
 
 
+@pytest.mark.parametrize("each_engine", ["sqlite"], indirect=True)
 def test_a_link_opens_nothing_in_another_ledger(project: Project, tmp_path: Path) -> None:
     """There, the recipient with the same number may be another customer."""
     own = token(project, "c-1")

@@ -28,6 +28,8 @@ from tests.fixtures.answers import (
 from tests.fixtures.house import House
 from tests.fixtures.houses import LATE, NOW, TWO, postpone, spooled, token
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
 

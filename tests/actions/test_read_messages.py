@@ -24,6 +24,8 @@ from tests.fixtures.answers import (
 from tests.fixtures.houses import NOW, TWO
 from tests.fixtures.workplaces import ledger_of
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
 
@@ -51,6 +53,7 @@ def test_a_message_that_no_process_can_be_started_for_is_read_by_the_next_run(
     assert state(project) == "opted out"
 
 
+@pytest.mark.parametrize("each_engine", ["sqlite"], indirect=True)
 def test_nobody_who_holds_the_lock_holds_a_mail_server_up(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,6 +78,7 @@ def test_what_was_kept_before_the_program_was_stopped_is_read_by_the_next_run(
     assert read_messages(at(project)) == {}
 
 
+@pytest.mark.parametrize("each_engine", ["sqlite"], indirect=True)
 def test_a_message_is_read_however_many_wait_for_a_release_to_be_mended(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

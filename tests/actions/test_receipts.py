@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from publisher.edges.project import Project
 from tests.fixtures.answers import (
     ask,
@@ -9,6 +11,8 @@ from tests.fixtures.answers import (
 )
 from tests.fixtures.house import House
 from tests.fixtures.houses import NOW, spooled, token
+
+pytestmark = pytest.mark.usefixtures("each_engine")
 
 
 def test_what_is_owed_is_listed_until_it_is_sent(project: Project) -> None:

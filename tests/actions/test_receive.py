@@ -33,6 +33,9 @@ from tests.fixtures.houses import NOW, letter_for, spooled, token, told
 from tests.fixtures.relays import Keeps, free_port, real
 from tests.fixtures.workplaces import ledger_of
 
+BOTH = pytest.mark.usefixtures("each_engine")
+"""Where the engine matters; reading a mail is the same on each."""
+
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
 
@@ -40,6 +43,7 @@ HOUR = dt.timedelta(hours=1)
 # ── mail that is understood ──────────────────────────────────────────────────────────────────────
 
 
+@BOTH
 def test_a_reply_opts_out_with_evidence_and_a_receipt(project: Project) -> None:
     quoted = "\n".join(
         f"> {line}" for line in letter_for(project, "c-1").part("text/plain").splitlines()
@@ -85,6 +89,7 @@ def test_an_html_mail_is_read_without_what_it_quotes(project: Project) -> None:
     assert take(project, message.as_bytes()).filed is Filed.OPT_OUT
 
 
+@BOTH
 def test_twice_is_the_same_as_once(project: Project) -> None:
     raw = reply(project, "I opt out")
     first, second = take(project, raw), take(project, raw, now=NOW + HOUR)
@@ -131,6 +136,7 @@ def test_lawyers_may_add_sentences(project: Project) -> None:
 # ── mail that is for a person ────────────────────────────────────────────────────────────────────
 
 
+@BOTH
 def test_an_altered_reply_address_has_no_effect(project: Project) -> None:
     good = token(project, "c-1")
     bad = good[:-1] + ("a" if good[-1] != "a" else "b")
@@ -141,6 +147,7 @@ def test_an_altered_reply_address_has_no_effect(project: Project) -> None:
     assert spooled(project) == []
 
 
+@BOTH
 def test_two_customers_in_one_mail_are_for_a_person(project: Project) -> None:
     both = ", ".join(f"opt-out+{token(project, c)}@hosting.example" for c in ("c-1", "c-2"))
     assert take(project, reply(project, "I opt out", to=both)).filed is Filed.UNCLEAR
@@ -231,6 +238,7 @@ def test_a_message_that_cannot_be_filed_is_kept_all_the_same(project: Project) -
     assert [m.id for m in ledger_of(project).waiting()] == [verdict.message]
 
 
+@BOTH
 def test_a_carrier_that_fails_loses_no_request_and_no_receipt(tmp_path: Path) -> None:
     port = free_port()
     project = told(tmp_path, port=port)

@@ -14,6 +14,8 @@ from tests.fixtures.answers import (
 from tests.fixtures.house import House
 from tests.fixtures.houses import NOW
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 
 def test_what_waits_is_listed_with_the_reason(project: Project) -> None:
     house = House(project.root)

@@ -15,6 +15,8 @@ from tests.fixtures.house import House
 from tests.fixtures.houses import NOW, ONE, TWO, letter_states, send_letters, told, workplace
 from tests.fixtures.relays import CLOSE, scripted
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 
 def test_a_letter_in_doubt_is_never_sent_again_by_itself(tmp_path: Path) -> None:
     with scripted({"dot": CLOSE}, times=1) as server:

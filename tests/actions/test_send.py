@@ -37,6 +37,8 @@ from tests.fixtures.mailbox import Mailbox, body, told_house
 from tests.fixtures.relays import CLOSE, HANG, Keeps, real, scripted
 from tests.fixtures.workplaces import ledger_of
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 
 def test_everybody_is_told_once(project: Project) -> None:
     said: list[tuple[str, int, int]] = []

@@ -8,6 +8,7 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,8 @@ from tests.fixtures.houses import NOW, letter_for, spooled, token, told
 from tests.fixtures.relays import HANG, Keeps, free_port, real, scripted
 from tests.fixtures.some import some
 from tests.fixtures.workplaces import ledger_of
+
+pytestmark = pytest.mark.usefixtures("each_engine")
 
 OUT, BACK, ASK = RequestKind.OPT_OUT, RequestKind.WITHDRAW, RequestKind.ASK
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -168,6 +171,7 @@ def test_what_was_not_taken_for_now_is_tried_less_and_less_often() -> None:
 # ── when the carrier fails ───────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.parametrize("each_engine", ["sqlite"], indirect=True)
 def test_one_receipt_that_cannot_be_written_holds_up_no_other(project: Project) -> None:
     with sqlite3.connect(project.private / "ledger.sqlite") as db:
         db.execute("UPDATE recipient SET name = 'A' || char(7), event = 99 WHERE id = 1")

@@ -21,6 +21,8 @@ from tests.fixtures.house import House
 from tests.fixtures.houses import NOW, token, told
 from tests.fixtures.relays import scripted
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 OUT, BACK, ASK = RequestKind.OPT_OUT, RequestKind.WITHDRAW, RequestKind.ASK
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 

@@ -26,6 +26,8 @@ from tests.fixtures.house import House
 from tests.fixtures.houses import LATE, NOW, TWO, token
 from tests.fixtures.workplaces import ledger_of
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
 

@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from publisher.answers.declarations import (
     last_late,
 )
 from publisher.edges.clock import Clock
-from publisher.edges.ledger import Ledger, database
+from publisher.edges.ledger import Ledger, engines
 from publisher.edges.ledger.guards import GUARDED_STATES, UNCHANGING
 from publisher.edges.ledger.recipients import Merged
 from publisher.errors import LedgerError, TooOftenError
@@ -29,6 +29,7 @@ from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.messages import Filed, Filing
 from publisher.people.requests import Channel, Request, RequestKind, Timing, Wanted
 from publisher.releases.number import Number
+from tests.fixtures.engines import ENGINES, empty_ledger
 
 NOW = dt.datetime(2027, 1, 10, 9, 30, tzinfo=dt.UTC)
 MARCH = dt.date(2027, 3, 1)
@@ -42,11 +43,20 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "private" / "ledger.sqlite"
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """On both engines, but for what is about the file."""
+    if "ledger" in metafunc.fixturenames:
+        engines = ["sqlite"] if "path" in metafunc.function.__annotations__ else ENGINES
+        metafunc.parametrize("ledger", engines, indirect=True)
+
+
 @pytest.fixture
-def ledger(path: Path) -> Ledger:
-    ledger = Ledger(f"sqlite:///{path}")
-    ledger.merge_recipients([ANNA, BEN], NOW)
-    return ledger
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    with empty_ledger(request.param, tmp_path) as url:
+        ledger = Ledger(url)
+        ledger.merge_recipients([ANNA, BEN], NOW)
+        yield ledger
+        ledger.close()
 
 
 def at(hours: int = 0) -> Clock:
@@ -68,7 +78,7 @@ def test_only_its_owner_can_read_it(ledger: Ledger, path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-def test_is_written_through_to_the_disk(ledger: Ledger) -> None:
+def test_is_written_through_to_the_disk(ledger: Ledger, path: Path) -> None:
     with ledger._reading() as db:
         assert db.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert db.exec_driver_sql("PRAGMA synchronous").scalar() == 2
@@ -374,7 +384,7 @@ def test_another_program_that_ends_while_this_one_opens_does_no_harm(
     log = path.with_name(f"{path.name}-wal")
     assert log.exists()
     seen: list[str] = []
-    look = database._identity
+    look = engines._identity
 
     def looked(name: str) -> tuple[int, int] | None:
         found = look(name)
@@ -384,7 +394,7 @@ def test_another_program_that_ends_while_this_one_opens_does_no_harm(
             subprocess.run([sys.executable, "-c", ENDS, str(path)], check=True)
         return found
 
-    monkeypatch.setattr(database, "_identity", looked)
+    monkeypatch.setattr(engines, "_identity", looked)
     ledger = Ledger(url)
     ledger.merge_recipients([ANNA], NOW)
     assert seen

@@ -232,7 +232,7 @@ def test_an_erasure_excuses_nothing_that_came_after_it(ledger: Ledger, path: Pat
 def test_while_another_program_reads_the_file_is_not_written_anew(
     ledger: Ledger, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("publisher.edges.ledger.database.LOCK_PATIENCE", 100)
+    monkeypatch.setattr("publisher.edges.ledger.engines.LOCK_PATIENCE", 100)
     impatient = Ledger(f"sqlite:///{path}")
     with sqlite3.connect(path) as reader:
         reader.execute("BEGIN")

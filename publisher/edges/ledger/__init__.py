@@ -6,22 +6,23 @@ in, with their offset.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
 from publisher.edges.ledger.answers import AnswerTable
 from publisher.edges.ledger.audit import AuditPart
+from publisher.edges.ledger.continuity import Continuity
 from publisher.edges.ledger.counts import CountTable
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.deliveries import DeliveryTable
+from publisher.edges.ledger.engines import ledger_file
 from publisher.edges.ledger.erasing import ErasingPart
 from publisher.edges.ledger.letters import LetterTable
 from publisher.edges.ledger.rebuilding import RebuildingPart
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
+from publisher.edges.ledger.urls import ledger_address, no_ledger_at
 
 
 class Ledger(
@@ -34,6 +35,7 @@ class Ledger(
     AuditPart,
     RebuildingPart,
     ErasingPart,
+    Continuity,
 ):
     """An open ledger; may be shared by threads."""
 
@@ -50,8 +52,23 @@ class Ledger(
 
     @property
     def identity(self) -> str:
-        """The ledger's own, which a copy has too."""
+        """What tells it from every other ledger, and stays the same in its copies."""
         return self._database.identity
+
+    @property
+    def where(self) -> str:
+        """Its address, without a password."""
+        return self._database.where
+
+    def alone(self, doing: str, folder: Path, patience: float = 0) -> AbstractContextManager[bool]:
+        """Holds off others who do the same with this ledger; see `Database.alone`.
+
+        Args:
+            doing: what is done, in a word.
+            folder: has the file that stands for the lock, where the ledger is a file.
+            patience: seconds to wait while another does it.
+        """
+        return self._database.alone(doing, folder / f"{doing}.lock", patience)
 
     def close(self) -> None:
         """Closes every connection."""
@@ -79,13 +96,10 @@ def is_begun(url: str) -> bool:
 
     Nothing is opened, and none is begun.
     """
-    try:
-        address = make_url(url)
-    except ArgumentError:
+    if no_ledger_at(url)[0]:
         return True  # whoever opens it says what is wrong
-    name = address.database or ""
-    is_file = address.get_backend_name() == "sqlite" and not name.startswith("file:")
-    return not is_file or Path(name).exists()
+    path = ledger_file(ledger_address(url))
+    return path is None or path.exists()
 
 
 def close_ledgers() -> None:

@@ -1,0 +1,130 @@
+"""Copies of a ledger in a file: SQLite's online backup, whole or not at all, for its owner."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from publisher.edges.files import sync_folder
+from publisher.edges.private import make_folders
+from publisher.errors import LedgerError
+
+_PATIENCE = 10.0
+"""Seconds to wait for a lock."""
+
+
+def copy_ledger(source: Path, target: Path) -> None:
+    """Copies a ledger as it is at one moment, while others write to it.
+
+    The copy is one file, without a log beside it, that its owner alone can read.
+
+    Args:
+        source: the ledger's file.
+        target: a path at which nothing is yet.
+
+    Raises:
+        LedgerError: there is something at that path, or the ledger is damaged; nothing was made.
+        OSError: it cannot be written; nothing was made.
+    """
+    _refuse_taken(target)
+    make_folders(target.parent)
+    with pending_copy(source, target) as pending:
+        place_new(pending, target)
+
+
+@contextmanager
+def pending_copy(source: Path, target: Path) -> Iterator[Path]:
+    """A copy of a ledger next to where it is to be; what is left of it at the end is removed.
+
+    Raises:
+        LedgerError: the source is no ledger, or is damaged.
+        OSError: it cannot be written.
+    """
+    path = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        try:
+            _copy(source, path)
+        except sqlite3.Error as error:
+            raise _unusable(error, source) from error
+        yield path
+    finally:
+        for ending in ("", "-journal", "-wal", "-shm"):
+            with suppress(OSError):
+                os.unlink(f"{path}{ending}")  # noqa: PTH108 - beside a path
+
+
+def place_new(pending: Path, target: Path) -> None:
+    """Gives a finished copy its name, durably; replaces nothing.
+
+    Raises:
+        LedgerError: there is something at that path.
+        OSError: it cannot be written.
+    """
+    descriptor = os.open(pending, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    try:
+        os.link(pending, target)
+    except FileExistsError:
+        _refuse_taken(target)
+        raise
+    sync_folder(target.parent)
+
+
+def require_whole(path: Path) -> None:
+    """Looks whether a file is a database whose pages are as they were written.
+
+    Raises:
+        LedgerError: it is not there, or no database, or damaged.
+    """
+    if not path.is_file():
+        raise LedgerError("there is no such file", where=str(path))
+    try:
+        with closing(opened_to_read(path)) as db:
+            found = [row[0] for row in db.execute("PRAGMA integrity_check(1)")]
+    except sqlite3.Error as error:
+        raise _unusable(error, path) from error
+    if found != ["ok"]:
+        raise LedgerError(f"the file is damaged: {found[0]}", where=str(path))
+
+
+def opened_to_read(path: Path) -> sqlite3.Connection:
+    """A file opened by somebody who may not write it, or does not want to.
+
+    Raises:
+        sqlite3.Error: it cannot be opened.
+    """
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_PATIENCE)
+
+
+def _copy(source: Path, path: Path) -> None:
+    with closing(opened_to_read(source)) as db, closing(sqlite3.connect(path)) as copy:
+        # All pages in one step: it is one moment, and in WAL mode a reader holds up no writer.
+        db.backup(copy)
+        # As the header says that a log lies beside it, which a copy has not.
+        copy.execute("PRAGMA journal_mode=DELETE")
+        found = [row[0] for row in copy.execute("PRAGMA integrity_check(1)")]
+    if found != ["ok"]:
+        raise LedgerError(
+            f"the ledger is damaged: {found[0]}", where=str(source), remedy="restore an older copy"
+        )
+
+
+def _refuse_taken(target: Path) -> None:
+    if target.exists() or target.is_symlink():
+        raise LedgerError(
+            "there is a file with this name", where=str(target), remedy="name a new one"
+        )
+
+
+def _unusable(error: sqlite3.Error, path: Path) -> LedgerError:
+    return LedgerError(
+        f"the file cannot be used: {error}", where=str(path), remedy="see that it is a ledger"
+    )

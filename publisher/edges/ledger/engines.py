@@ -1,0 +1,259 @@
+"""Connections to the database of a ledger: a file of SQLite, or a server of PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+import time
+import weakref
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import QueuePool
+
+from publisher.edges.private import make_folders
+from publisher.errors import LedgerError
+from publisher.policies.ledger_url import hide_passwords, without_passwords
+
+LOCK_PATIENCE = 10_000
+"""Milliseconds to wait while another writes."""
+_PAUSE = 0.05
+"""Seconds between attempts to take a lock."""
+_ENDINGS = ("", "-wal", "-shm")
+_READ_ONLY = "read_only"
+
+
+def ledger_engine(address: URL) -> Engine:
+    """Connects to the database of a ledger, which is made if it is a file and there is none.
+
+    A transaction with the option `writes` holds off other writers from its beginning (SQLite); one
+    without it cannot write (PostgreSQL). Whoever may not write the file reads it all the same.
+
+    Args:
+        address: as `ledger_address` gives it.
+
+    Raises:
+        LedgerError: the file cannot be read, or made.
+    """
+    if path := ledger_file(address):
+        if _may_only_be_read(path):
+            return _reading_engine(path)
+        _make_private(path, shown_address(address))
+    elif address.get_backend_name() != "sqlite":
+        return _server_engine(address)
+    engine = create_engine(address, hide_parameters=True)
+    event.listen(engine, "connect", _connected)
+    event.listen(engine, "begin", _begun)
+    return engine
+
+
+def ledger_file(address: URL) -> Path | None:
+    """The file of a ledger in SQLite; None: it is in a server, or named as SQLite's own URI."""
+    name = address.database or ""
+    is_file = address.get_backend_name() == "sqlite" and name and not name.startswith("file:")
+    return Path(name) if is_file else None
+
+
+def is_read_only(engine: Engine) -> bool:
+    """Whether the file may not be written here."""
+    return bool(engine.get_execution_options().get(_READ_ONLY))
+
+
+def shown_address(address: URL) -> str:
+    """The address as anybody may see it."""
+    return without_passwords(address.render_as_string(hide_password=False))
+
+
+def told_by(error: BaseException | None, address: URL) -> str:
+    """The words of a database, without what must not be shown.
+
+    Args:
+        error: as its driver raised it.
+        address: by which it was reached.
+    """
+    said = hide_passwords(str(error), address.render_as_string(hide_password=False))
+    return " ".join(said.split())
+
+
+# ── SQLite ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _connected(connection: Any, _: object) -> None:
+    # The driver would begin only at the first write, after what the write depends on was read.
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={LOCK_PATIENCE}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        # What is deleted is overwritten, so that what is erased is gone.
+        "secure_delete=ON",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begun(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _make_private(path: Path, where: str) -> None:
+    """Creates the file so that only its owner can read it: it is full of addresses."""
+    try:
+        make_folders(path.parent, 0o700)
+        if not path.exists():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # Opening it to check would be harmful: closing it again would release the locks that other
+        # connections of this process hold (POSIX, and https://sqlite.org/howtocorrupt.html).
+        elif not (path.is_file() and os.access(path, os.R_OK | os.W_OK)):
+            raise PermissionError(None, "it is no file that can be read and written")
+    except OSError as error:
+        remedy = "see that its folder can be written, or set ledger.url in publisher.toml"
+        what = f"the ledger cannot be opened: {error.strerror}"
+        raise LedgerError(what, where=where, remedy=remedy) from error
+
+
+def _may_only_be_read(path: Path) -> bool:
+    """Whether a file is there that this user may read, and not write with what belongs to it."""
+    if not (path.is_file() and os.access(path, os.R_OK)):
+        return False
+    return not (os.access(path, os.W_OK) and os.access(path.parent or Path(), os.W_OK | os.X_OK))
+
+
+def _reading_engine(path: Path) -> Engine:
+    """Reads a file that may not be written: an auditor's copy, say."""
+    name, kept = _readable_name(path.resolve())
+
+    def connect() -> sqlite3.Connection:
+        patience = LOCK_PATIENCE / 1000
+        return sqlite3.connect(name, uri=True, timeout=patience, check_same_thread=False)
+
+    engine = create_engine(
+        "sqlite://",
+        creator=connect,
+        poolclass=QueuePool,
+        hide_parameters=True,
+        execution_options={_READ_ONLY: True},
+    )
+    event.listen(engine, "connect", _set_by_hand)
+    event.listen(engine, "begin", _begun_to_read)
+    if kept:
+        weakref.finalize(engine, shutil.rmtree, kept, ignore_errors=True)
+    return engine
+
+
+def _set_by_hand(connection: Any, _: object) -> None:
+    connection.isolation_level = None
+
+
+def _begun_to_read(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _readable_name(path: Path) -> tuple[str, str]:
+    """The URI by which SQLite reads a file, and a folder that is to be removed in the end.
+
+    A file in WAL mode is read by way of its shared memory, which has to be there or be made.
+    """
+    usual = f"{path.as_uri()}?mode=ro"
+    with suppress(sqlite3.Error), closing(sqlite3.connect(usual, uri=True)) as db:
+        db.execute("SELECT count(*) FROM sqlite_master")
+        return usual, ""
+    log = path.with_name(f"{path.name}-wal")
+    with suppress(OSError):
+        if not log.exists() or not log.stat().st_size:
+            # Nobody has it open, or there would be a log.
+            return f"{path.as_uri()}?mode=ro&immutable=1", ""
+        folder = tempfile.mkdtemp(prefix="ledger-")
+        for ending in ("", "-wal"):
+            shutil.copyfile(f"{path}{ending}", f"{folder}/ledger.sqlite{ending}")
+        return f"{Path(folder).as_uri()}/ledger.sqlite", folder
+    return usual, ""
+
+
+class OpenFiles:
+    """The files of a SQLite database as they were when it was opened.
+
+    An open database can go on being written after others can no longer find it: if its file was
+    removed or replaced, or the log (`-wal`) with the latest commits, or the shared memory (`-shm`)
+    that holds the locks and the index of that log.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Args:
+        path: of an open database; None: there is nothing to check.
+        """
+        self._path = path
+        self._known = {ending: self._found(ending) for ending in _ENDINGS}
+
+    def stand(self) -> bool:
+        """Whether they are still there, and the same files."""
+        return all(self._found(ending) == known for ending, known in self._known.items())
+
+    def _found(self, ending: str) -> tuple[int, int] | None:
+        return _identity(f"{self._path}{ending}") if self._path else None
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """The device and inode of the file at a path; None: there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - twice a transaction
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+# ── PostgreSQL ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _server_engine(address: URL) -> Engine:
+    # A connection that the server closed is noticed before it is used.
+    engine = create_engine(address, hide_parameters=True, pool_pre_ping=True)
+    event.listen(engine, "begin", _begun_on_server)
+    return engine
+
+
+def _begun_on_server(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if not options.get("writes") and options.get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY, ISOLATION LEVEL REPEATABLE READ")
+
+
+def holds_in_session(session: Connection, doing: str, patience: float) -> bool:
+    """Takes a lock that is held until a session with the server ends.
+
+    Args:
+        session: whose statements are no transactions.
+        doing: what the lock is about.
+        patience: seconds to wait while another session holds it.
+
+    Returns:
+        Whether nobody else holds it.
+    """
+    # The server needs a moment to see that a process which held it is gone.
+    deadline = time.monotonic() + max(patience, _GONE)
+    lock = text(f"SELECT pg_try_advisory_lock({_LOCK})")
+    while not session.execute(lock, {"doing": doing}).scalar_one():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(_PAUSE)
+    return True
+
+
+def let_go_in_session(session: Connection, doing: str) -> None:
+    """Gives a lock back, at the latest by ending the session."""
+    try:
+        session.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"), {"doing": doing})
+    except DatabaseError:
+        session.invalidate()
+
+
+_LOCK = "hashtext('publisher'), hashtext(:doing)"
+_GONE = 0.3
+"""Seconds."""

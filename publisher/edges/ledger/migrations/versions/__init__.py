@@ -1,0 +1,1 @@
+"""The revisions, one for each schema; they are never changed once a version has them."""

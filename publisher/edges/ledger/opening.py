@@ -1,0 +1,82 @@
+"""Which schema a database has, and how a ledger begins."""
+
+from __future__ import annotations
+
+import socket
+import uuid
+
+from sqlalchemy import Connection, insert, inspect, select
+
+from publisher.edges.clock import now
+from publisher.edges.ledger.schema import LEDGER, REVISION, SCHEMA, metadata
+from publisher.edges.ledger.transaction import Writer
+from publisher.errors import LedgerError
+from publisher.record.event import microseconds
+
+_OLDEST = "schema_version"
+"""The table that says so before there were migrations."""
+
+
+def schema_of(db: Connection) -> int | None:
+    """The number of the schema of a ledger; None: there is no ledger."""
+    tables = inspect(db)
+    if tables.has_table(REVISION.name):
+        found = db.execute(select(REVISION.c.version_num)).scalar()
+        if found is not None:
+            return int(found)
+    if tables.has_table(_OLDEST):
+        return int(db.exec_driver_sql(f"SELECT version FROM {_OLDEST}").scalar_one())  # noqa: S608
+    return None
+
+
+def identity_of(db: Connection) -> str:
+    """The identity of the ledger in a database, which it keeps wherever it is copied to."""
+    return str(db.execute(select(LEDGER.c.identity)).scalar_one())
+
+
+def writer_of(identity: str, dialect: str) -> Writer:
+    """Who writes to a ledger from here.
+
+    Args:
+        identity: of the ledger.
+        dialect: `sqlite` or `postgresql`.
+    """
+    # A file has one writer at a time, wherever it lies; a server has many.
+    return Writer(identity, "file" if dialect == "sqlite" else socket.gethostname())
+
+
+def begin_ledger(db: Connection) -> str:
+    """Begins a new ledger, of the newest schema; returns its identity.
+
+    Args:
+        db: a transaction.
+    """
+    identity = make_tables(db)
+    db.execute(insert(REVISION).values(version_num=str(SCHEMA)))
+    return identity
+
+
+def make_tables(db: Connection) -> str:
+    """Makes the tables of a ledger, and what guards them; returns the identity that it gets.
+
+    Args:
+        db: a transaction.
+    """
+    metadata.create_all(db)
+    identity = str(uuid.uuid4())
+    db.execute(insert(LEDGER).values(identity=identity, created_at=microseconds(now())))
+    return identity
+
+
+def other_schema(found: int, where: str) -> LedgerError:
+    """The error for a ledger that is older or newer than this program.
+
+    Args:
+        found: its schema.
+        where: the ledger.
+    """
+    what = f"the ledger has tables of schema {found}, this program knows {SCHEMA}"
+    if found < SCHEMA:
+        return LedgerError(what, where=where, remedy="publisher ledger migrate")
+    remedy = "use the program that wrote it last, or a newer one"
+    return LedgerError(what, where=where, remedy=remedy)

@@ -1,0 +1,229 @@
+"""Putting a ledger back from a copy: nothing that is there is lost, nothing open counts as done."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from publisher.edges.files import sync_folder
+from publisher.edges.ledger.audit import audit_record
+from publisher.edges.ledger.continuity import (
+    EffectiveDates,
+    ReleaseName,
+    doubt_everything,
+    releases_begun,
+)
+from publisher.edges.ledger.copies import opened_to_read, pending_copy, place_new, require_whole
+from publisher.edges.ledger.database import Database
+from publisher.edges.ledger.erasures_again import erase_again, gone_since
+from publisher.edges.ledger.faults import Faults
+from publisher.edges.ledger.opening import other_schema
+from publisher.edges.ledger.schema import BATCHES, EVENTS, SCHEMA
+from publisher.edges.ledger.transaction import Transaction
+from publisher.edges.private import make_folders
+from publisher.errors import LedgerError
+from publisher.policies.finding import Severity
+from publisher.record.event import EventKind, Happening, microseconds, moment_of
+
+_ENDINGS = ("-wal", "-shm", "-journal")
+DatesOf = Callable[[Sequence[ReleaseName], str], EffectiveDates]
+"""Given the releases that a copy knows to have been begun, and its identity: all that were, each
+with its first day in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """What became of a ledger that was put back."""
+
+    as_of: dt.datetime
+    """From when the copy is."""
+    doubtful: int
+    """Letters and receipts that may have gone out since."""
+    erased: int | None
+    """Erasures that were made again; None: those since the copy are not known."""
+    aside: Path | None = None
+    """Where the ledger is that was there before."""
+
+    def lines(self) -> Iterator[str]:
+        """What was done, for people."""
+        yield f"restored as of {self.as_of.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+        if self.aside:
+            yield f"the ledger that was there is now {self.aside}"
+        if self.doubtful:
+            yield (
+                f"{self.doubtful} letter(s) and receipt(s) in doubt: they may have gone out since; "
+                "`publisher resolve RELEASE` and `publisher receipts` list them"
+            )
+        if self.erased:
+            yield f"{self.erased} erasure(s) since then were made again"
+        if self.erased is None:
+            yield "whoever was erased since then is back: erase them again"
+
+
+def restore_file(copy: Path, target: Path, dates_of: DatesOf, moment: dt.datetime) -> Restoration:
+    """Puts a copy in the place of a ledger, which is set aside.
+
+    Args:
+        copy: as `ledger backup` made it.
+        target: where the ledger is to be.
+        dates_of: knows the releases.
+        moment: the time.
+
+    Raises:
+        LedgerError: the copy is damaged, or of another schema, or another program has the ledger
+            open; nothing was changed.
+        OSError: it cannot be written; nothing was changed.
+    """
+    if copy.resolve() == target.resolve():
+        raise LedgerError("this is the ledger itself, and no copy of it", where=str(copy))
+    require_whole(copy)
+    _require_schema(copy)
+    make_folders(target.parent, 0o700)
+    with _kept_from_others(target) as present, pending_copy(copy, target) as pending:
+        database = Database(f"sqlite:///{pending}")
+        try:
+            done = resume(database, present, dates_of, moment)
+        finally:
+            database.close()
+        aside = _set_aside(target, moment, whole=present is not None)
+        try:
+            place_new(pending, target)
+        except BaseException:
+            if aside:
+                aside.rename(target)
+            raise
+    return Restoration(done.as_of, done.doubtful, done.erased, aside)
+
+
+def resume(
+    database: Database,
+    present: sqlite3.Connection | None,
+    dates_of: DatesOf,
+    moment: dt.datetime,
+) -> Restoration:
+    """Has a ledger that was put back go on: what was not final is in doubt from now on.
+
+    Args:
+        database: the ledger.
+        present: the one that it takes the place of, which may know of erasures since; None: none.
+        dates_of: knows the releases.
+        moment: the time.
+    """
+    with database.reading() as db:
+        _require_sound(db)
+        last, as_of = _end_of(db)
+        begun = releases_begun(db)
+    gone = gone_since(present, database.identity, last) if present else None
+    dates = dates_of(begun, database.identity)
+
+    def take_up(tx: Transaction) -> tuple[int, int]:
+        facts = {"copied": microseconds(as_of), "event": last}
+        tx.record(Happening(EventKind.RESTORED, moment, facts=facts))
+        erased = erase_again(tx, gone, moment) if gone else 0
+        return doubt_everything(tx, dates, moment), erased
+
+    doubtful, erased = database.write_alone(take_up)
+    return Restoration(as_of, doubtful, erased if gone is not None else None)
+
+
+def _require_sound(db: Connection) -> None:
+    """Raises:
+    LedgerError: what was recorded was altered.
+    """
+    faults = Faults()
+    audit_record(db, faults, lambda *_: None)
+    if errors := [one for one in faults.findings() if one.severity is Severity.ERROR]:
+        first = errors[0]
+        raise LedgerError(
+            f"the copy is not what was recorded: {first.place}: {first.what}",
+            remedy="take an older copy, or ask who altered this one",
+        )
+
+
+def _require_schema(copy: Path) -> None:
+    """Raises:
+    LedgerError: it is no ledger, or one of another schema.
+    """
+    with closing(opened_to_read(copy)) as db:
+        try:
+            found = db.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.Error:
+            found = None
+    if found is None:
+        raise LedgerError(
+            "this is no copy of a ledger, or one of schema 1",
+            where=str(copy),
+            remedy=f"PUBLISHER_LEDGER_URL=sqlite:///{copy.resolve()} publisher ledger migrate, "
+            "if it is one",
+        )
+    if int(found[0]) != SCHEMA:
+        raise other_schema(int(found[0]), str(copy))
+
+
+def _end_of(db: Connection) -> tuple[int, dt.datetime]:
+    """The number of the last event, and when the last batch was written."""
+    last = db.execute(select(func.coalesce(func.max(EVENTS.c.id), 0))).scalar_one()
+    found = db.execute(select(func.max(BATCHES.c.at))).scalar()
+    return int(last), moment_of(int(found or 0))
+
+
+@contextmanager
+def _kept_from_others(target: Path) -> Iterator[sqlite3.Connection | None]:
+    """The ledger that is there, as one file that nobody else has open; None: none that reads.
+
+    Raises:
+        LedgerError: another program has it open.
+    """
+    if not target.is_file():
+        yield None
+        return
+    db = sqlite3.connect(target, timeout=1, isolation_level=None)
+    try:
+        try:
+            db.execute("PRAGMA locking_mode=EXCLUSIVE")
+            if db.execute("PRAGMA journal_mode=DELETE").fetchone() != ("delete",):
+                raise sqlite3.OperationalError("database is locked")
+            db.execute("BEGIN EXCLUSIVE")
+            found: sqlite3.Connection | None = db
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                raise LedgerError(
+                    "another program has the ledger open",
+                    where=str(target),
+                    remedy="stop it (publisher serve, send), and run this again",
+                ) from error
+            found = None
+        except sqlite3.DatabaseError:
+            found = None  # which may be why somebody restores it
+        yield found
+    finally:
+        db.close()
+
+
+def _set_aside(target: Path, moment: dt.datetime, *, whole: bool) -> Path | None:
+    """Gives what is there another name; None: nothing is there.
+
+    Args:
+        target, moment: where it is, and the time, which is in the new name.
+        whole: it is one file, and what lies beside it is our own.
+    """
+    name = f"{target.name}.before-{moment.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
+    aside = target.with_name(name)
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = target.with_name(f"{name}-{number}")
+    there = target.exists()
+    if there:
+        target.rename(aside)
+    for ending in () if whole else _ENDINGS:
+        with suppress(FileNotFoundError):
+            Path(f"{target}{ending}").rename(f"{aside}{ending}")
+    sync_folder(target.parent)
+    return aside if there else None

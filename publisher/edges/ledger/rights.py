@@ -1,0 +1,44 @@
+"""What the program's role in a PostgreSQL server may do, and no more."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from publisher.edges.ledger.schema import (
+    BATCHES,
+    CHAINS,
+    EVENTS,
+    LEDGER,
+    PRIVATE,
+    REVISION,
+    STATES,
+    TEMPLATES,
+)
+
+_ADDED_TO = (CHAINS, BATCHES, EVENTS, TEMPLATES)
+_READ = (REVISION, LEDGER)
+
+
+def grant_rights(db: Connection, role: str) -> None:
+    """Gives a role what the program needs in a ledger, and takes from it all else.
+
+    Args:
+        db: a transaction of the role that owns the tables.
+        role: the name of the program's role.
+    """
+    to = db.dialect.identifier_preparer.quote_identifier(role)
+    schema = db.execute(text("SELECT current_schema()")).scalar_one()
+    within = db.dialect.identifier_preparer.quote_identifier(schema)
+    rights = [(_READ, "SELECT"), (_ADDED_TO, "SELECT, INSERT"), ((PRIVATE,), _PERSONAL)]
+    rights.append((STATES, "SELECT, INSERT, UPDATE, DELETE"))
+    statements = [f"GRANT USAGE ON SCHEMA {within} TO {to}"]
+    for tables, what in rights:
+        named = ", ".join(f'"{table.name}"' for table in tables)
+        statements += [f"REVOKE ALL ON {named} FROM {to}", f"GRANT {what} ON {named} TO {to}"]
+    statements.append(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {within} TO {to}")
+    for statement in statements:
+        db.execute(text(statement.replace(":", "\\:")))
+
+
+_PERSONAL = "SELECT, INSERT, DELETE"
+"""What is personal is never altered, and deleted only where an event says so."""

@@ -1,0 +1,68 @@
+"""The address of a ledger: what it says without its password, and which kinds there are."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, unquote_plus
+
+_NAMED = re.compile(r"(?i)((?:^|[^a-z])(?:ssl)?passw(?:or)?d\s*=\s*)('[^']*'|[^&\s'][^&\s]*)")
+"""A password that is called one: in the query, or in the words of libpq (`password=…`)."""
+_SIGNS = re.compile("[/@:?#&]")
+_SHORT = 2
+"""A piece of so many characters tells nothing."""
+_MASK = "***"
+
+
+def passwords_in(url: str) -> tuple[str, ...]:
+    """The passwords that an address holds, as they are written and as they are meant.
+
+    Args:
+        url: whatever somebody wrote; it need not be an address at all.
+    """
+    found = [named[2] for named in _NAMED.finditer(url)]
+    found += [named[2] for named in _NAMED.finditer(unquote(url))]
+    if own := _own_password(url):
+        # Where a sign in it was not escaped, a driver names a piece as a host or a port.
+        found += [own, *(piece for piece in _SIGNS.split(own) if len(piece) > _SHORT)]
+    ways = (str, lambda one: one.strip("'"), unquote, unquote_plus)
+    meant = (way(one) for one in found for way in ways)
+    return tuple(sorted(filter(None, dict.fromkeys(meant)), key=len, reverse=True))
+
+
+def without_passwords(url: str) -> str:
+    """An address as anybody may see it."""
+    if own := _own_password(url):
+        head, _, tail = url.rpartition("@") if "?" not in url else _at_user(url)
+        url = f"{head[: -len(own)]}{_MASK}@{tail}"
+    if _NAMED.search(unquote(url)) and not _NAMED.search(url):
+        url = unquote(url)
+    return _NAMED.sub(rf"\1{_MASK}", url)
+
+
+def hide_passwords(text: str, url: str) -> str:
+    """What a database said, without the passwords of the address it was reached at."""
+    for password in passwords_in(url):
+        text = text.replace(password, _MASK)
+    return text
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether a ledger is a file of its own, and not in a server."""
+    return url.partition(":")[0].partition("+")[0] == "sqlite"
+
+
+def _own_password(url: str) -> str:
+    """What stands between the name of a user and the `@`; empty: nothing."""
+    if is_sqlite(url):
+        return ""
+    head = _at_user(url)[0]
+    return head.partition("://")[2].partition(":")[2] if "://" in head else head.partition(":")[2]
+
+
+def _at_user(url: str) -> tuple[str, str, str]:
+    """An address up to the `@` that ends its user, the `@`, and the rest."""
+    before, mark, query = url.partition("?")
+    head, at, tail = before.rpartition("@")
+    if not at and "@" in query:  # a question mark in a password, which should have been escaped
+        return url.rpartition("@")
+    return head, at, tail + mark + query

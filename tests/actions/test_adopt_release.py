@@ -1,0 +1,159 @@
+"""Each release belongs to the ledger it was sent with: `publisher ledger adopt`."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from publisher.actions.workplace import Workplace
+from publisher.edges.ledger import close_ledgers
+from publisher.edges.project import Project
+from publisher.errors import LedgerError
+from publisher.web.page import shown
+from tests.fixtures.answers import posted, reply
+from tests.fixtures.house import House
+from tests.fixtures.houses import (
+    CUSTOMERS,
+    NOW,
+    TWO,
+    import_customers,
+    letter_states,
+    send_letters,
+    spooled,
+    token,
+    workplace,
+)
+from tests.fixtures.workplaces import ledger_of
+
+LEDGER = "this is another ledger, and privacy/2 was sent with one that knows who was told"
+NONE = "there is no ledger here, and privacy/2 was sent with one that knows who was told"
+
+
+def gone(project: Project) -> None:
+    """The ledger's file is not there any more."""
+    close_ledgers()
+    for path in project.private.glob("ledger.sqlite*"):
+        path.unlink()
+
+
+def another(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The settings name another ledger, in which the same customers are."""
+    url = f"sqlite:///{tmp_path.parent}/{tmp_path.name}.other.sqlite"
+    monkeypatch.setenv("PUBLISHER_LEDGER_URL", url)
+    from publisher.edges.ledger import open_ledger
+    from publisher.people.customer_list import Customer
+
+    ids = ("c-1", "c-2", "c-3")
+    customers = [Customer(one, f"{one}@customer.example", "") for one in ids]
+    open_ledger(url).merge_recipients(customers, NOW)
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_nobody_is_told_or_answered_from_another_ledger(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: bool
+) -> None:
+    send_letters(project)
+    link, mail = token(project, "c-1"), reply(project, "I opt out")
+    sent = len(spooled(project))
+    gone(project) if lost else another(project, monkeypatch, tmp_path)
+    what, house = NONE if lost else LEDGER, House(project.root)
+    for words in (
+        ("send", "2"),
+        ("send", "2", "--confirm"),
+        ("optouts", "2"),
+        ("receipts", "send"),
+        ("resolve", "2"),
+        ("requests",),
+    ):
+        refused = house.run(*words, at=NOW)
+        assert refused.exit_code == 2, (words, refused.output)
+        assert what in refused.output
+        assert "publisher --policy privacy ledger adopt 2" in refused.output
+    assert what in house.run("status", at=NOW).output
+    assert house.run("receive", stdin=mail, at=NOW).exit_code == 75
+    page = posted(project, link)
+    assert page.trouble.startswith("ledger: ")
+    assert what in page.trouble
+    assert shown(page).status_code == 503
+    assert len(spooled(project)) == sent
+    assert lost != (project.private / "ledger.sqlite").exists()
+
+
+def test_a_release_goes_on_with_another_ledger_when_told_so(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send_letters(project)
+    sent = len(spooled(project))
+    another(project, monkeypatch, tmp_path)
+    house = House(project.root)
+    said = house.ok("ledger", "adopt", "2", at=NOW)
+    assert "privacy/2 goes on with this ledger" in said
+    assert "3 letter(s) in doubt" in said
+    assert set(letter_states(project).values()) == {"in doubt"}
+    assert send_letters(project).accepted == 0
+    assert len(spooled(project)) == sent
+    assert house.run("receive", stdin=reply(project, "I opt out"), at=NOW).exit_code == 0
+    # The first one is now the other.
+    monkeypatch.delenv("PUBLISHER_LEDGER_URL")
+    with pytest.raises(LedgerError, match="this is another ledger"):
+        ledger_of(project)
+
+
+def test_an_empty_ledger_is_filled_before_it_adopts(project: Project, tmp_path: Path) -> None:
+    """Who is listed afterwards is new, and is told."""
+    send_letters(project)
+    gone(project)
+    house, people = House(project.root), tmp_path / "people.csv"
+    refused = house.run("ledger", "adopt", "2", at=NOW)
+    assert (refused.exit_code, "nobody is in this ledger" in refused.output) == (2, True)
+    people.write_bytes(CUSTOMERS)
+    house.ok("recipients", "import", str(people), at=NOW)
+    assert house.run("send", "2", "--confirm", at=NOW).exit_code == 2
+    house.ok("ledger", "adopt", "2", at=NOW)
+    assert set(letter_states(project).values()) == {"in doubt"}
+    import_customers(project, CUSTOMERS + b"c-4,dora@customer.example,\n")
+    assert send_letters(project).accepted == 1
+
+
+def test_what_it_belongs_to_is_on_the_disk_before_the_first_letter(project: Project) -> None:
+    class Stopped(Exception):
+        pass
+
+    class Carrier:
+        def deliver(self, *_: object) -> None:
+            (path,) = (project.private / "sent/privacy").iterdir()
+            assert path.read_text() == f"{ledger_of(project).identity}\n"
+            raise Stopped
+
+        def close(self) -> None:
+            pass
+
+    from publisher.actions import silent
+    from publisher.actions.send import send
+
+    class Stopping(Workplace):
+        @property
+        def open_carrier(self):  # type: ignore[no-untyped-def]
+            return Carrier
+
+    with pytest.raises(Stopped):
+        send(Stopping(project, lambda: NOW), "privacy", TWO, silent)
+    assert (project.private / "sent/privacy/2").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_ledger_keeps_its_identity_where_it_is_moved_to(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send_letters(project)
+    identity = ledger_of(project).identity
+    close_ledgers()
+    moved = tmp_path / "moved.sqlite"
+    (project.private / "ledger.sqlite").rename(moved)
+    monkeypatch.setenv("PUBLISHER_LEDGER_URL", f"sqlite:///{moved}")
+    assert ledger_of(project).identity == identity
+    assert workplace(project).ledger.identity == identity
+    with closing(sqlite3.connect(moved)) as db, pytest.raises(sqlite3.IntegrityError):
+        db.execute("UPDATE ledger SET identity = 'mine'")

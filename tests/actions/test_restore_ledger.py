@@ -1,0 +1,238 @@
+"""`publisher ledger restore`: what was not final is in doubt, and nothing that is there is lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from publisher.actions.receipts import receipts
+from publisher.actions.send import send
+from publisher.actions.unsettled import unsettled
+from publisher.edges.ledger import close_ledgers
+from publisher.edges.project import Project
+from tests import ROOT
+from tests.fixtures.answers import declare
+from tests.fixtures.engines import empty_ledger
+from tests.fixtures.house import House
+from tests.fixtures.houses import (
+    NOW,
+    TWO,
+    letter_states,
+    make,
+    send_letters,
+    spooled,
+    token,
+    told,
+    workplace,
+)
+from tests.fixtures.servers import OWNER, database, server
+from tests.fixtures.workplaces import ledger_of
+
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def copy(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a ledger in which a run was begun, one letter is accepted and one receipt is owed."""
+    sends_one(project)
+    declare(project, token(project, "c-1"))
+    path = tmp_path_factory.mktemp("copy") / "ledger.copy"
+    House(project.root).ok("ledger", "backup", str(path), at=NOW)
+    return path
+
+
+def sends_one(project: Project) -> None:
+    """Sends one of three letters, as where a run was stopped."""
+
+    class Stopped(Exception):
+        pass
+
+    def stop(_: str, done: int, __: int) -> None:
+        if done == 1:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        send(workplace(project), "privacy", TWO, stop)
+
+
+def restored(project: Project, copy: Path) -> str:
+    return House(project.root).ok("ledger", "restore", str(copy), at=NOW + HOUR)
+
+
+def test_what_was_not_final_is_in_doubt(project: Project, copy: Path) -> None:
+    assert letter_states(project) == {"c-1": "accepted", "c-2": "to do", "c-3": "to do"}
+    send_letters(project)  # after the copy
+    said = restored(project, copy)
+    assert "restored as of 20" in said
+    assert "3 letter(s) and receipt(s) in doubt" in said
+    assert letter_states(project) == {"c-1": "accepted", "c-2": "in doubt", "c-3": "in doubt"}
+    assert [row.customer for row in unsettled(workplace(project), "privacy", TWO)] == ["c-2", "c-3"]
+    assert [one.answer.state for one in receipts(workplace(project))] == ["in doubt"]
+    before = len(spooled(project))
+    assert send_letters(project).accepted == 0
+    assert len(spooled(project)) == before
+    house = House(project.root)
+    house.ok("resolve", "2", "c-2", "--again", at=NOW + HOUR)
+    assert send_letters(project).accepted == 1
+    assert "the ledger was put back" in house.run("status", at=NOW + HOUR).output
+
+
+def test_the_ledger_that_was_there_is_set_aside(project: Project, copy: Path) -> None:
+    declare(project, token(project, "c-2"))
+    said = restored(project, copy)
+    (aside,) = project.private.glob("ledger.sqlite.before-*")
+    assert f"the ledger that was there is now {aside}" in said
+    with closing(sqlite3.connect(aside)) as db:
+        assert db.execute("SELECT count(*) FROM request").fetchone() == (2,)
+    assert len(ledger_of(project).requests("privacy", 2)) == 1
+    assert aside.stat().st_mode & 0o777 == 0o600
+    restored(project, aside)  # and back again
+    assert len(ledger_of(project).requests("privacy", 2)) == 2
+
+
+def test_it_is_restored_elsewhere(project: Project, copy: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    other = make(tmp_path / "elsewhere")
+    said = restored(other, copy)
+    assert "whoever was erased since then is back" in said
+    assert ledger_of(other).identity == ledger_of(project).identity
+    assert [r.customer for r in ledger_of(other).recipients()] == ["c-1", "c-2", "c-3"]
+    # The release goes on there: it is known to be this ledger's.
+    assert set(workplace(other).sent_releases.all().values()) == {ledger_of(other).identity}
+
+
+def test_a_release_that_was_begun_after_the_copy_is_in_doubt_too(tmp_path: Path) -> None:
+    project = told(tmp_path)
+    copy = tmp_path.parent / f"{tmp_path.name}.copy"
+    House(project.root).ok("ledger", "backup", str(copy))
+    send_letters(project)
+    assert "3 letter(s) and receipt(s) in doubt" in restored(project, copy)
+    assert set(letter_states(project).values()) == {"in doubt"}
+
+
+def test_a_damaged_copy_changes_nothing(project: Project, copy: Path, tmp_path: Path) -> None:
+    house, bad = House(project.root), tmp_path / "bad.copy"
+    data = copy.read_bytes()
+    altered = tmp_path / "altered.copy"
+    shutil.copy(copy, altered)
+    with closing(sqlite3.connect(altered)) as db:
+        db.execute("DROP TRIGGER event_update")
+        db.execute("UPDATE event SET at = at + 1 WHERE id = 2")
+        db.commit()
+    older = tmp_path / "older.copy"
+    with closing(sqlite3.connect(older)) as db:
+        db.executescript((ROOT / "tests/fixtures/ledgers/1.sql").read_text("utf-8"))
+    bad.write_bytes(data[: len(data) // 2])
+    nothing = tmp_path / "nothing.copy"
+    nothing.write_bytes(b"nothing of the kind" * 100)
+    empty = tmp_path / "empty.copy"
+    empty.touch()
+    before = ledger_of(project).identity
+    close_ledgers()
+    for one in (bad, altered, older, nothing, empty, project.private / "ledger.sqlite"):
+        refused = house.run("ledger", "restore", str(one), at=NOW)
+        assert refused.exit_code == 2, (one, refused.output)
+        assert "try:" in refused.output or one.name == "ledger.sqlite"
+        assert not list(project.private.glob("ledger.sqlite.before-*")), one
+        assert not list(project.private.glob(".ledger*")), one
+    assert ledger_of(project).identity == before
+    assert len(ledger_of(project).recipients()) == 3
+
+
+HOLDS = """
+import sys, time
+from publisher.edges.ledger import Ledger
+ledger = Ledger(sys.argv[1])
+print(len(ledger.recipients()), flush=True)
+time.sleep(60)
+"""
+
+
+def test_another_program_that_has_it_open_is_not_pulled_from_under(
+    project: Project, copy: Path
+) -> None:
+    url = f"sqlite:///{project.private}/ledger.sqlite"
+    close_ledgers()
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDS, url],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    try:
+        assert holder.stdout
+        assert holder.stdout.readline() == b"3\n"
+        refused = House(project.root).run("ledger", "restore", str(copy))
+        assert (refused.exit_code, "another program has the ledger" in refused.output) == (2, True)
+    finally:
+        holder.kill()
+        holder.wait()
+    restored(project, copy)
+
+
+def test_a_ledger_that_is_broken_is_set_aside_as_it_is(project: Project, copy: Path) -> None:
+    close_ledgers()
+    ledger = project.private / "ledger.sqlite"
+    ledger.write_bytes(b"broken" * 1000)
+    assert "whoever was erased since then is back" in restored(project, copy)
+    (aside,) = project.private.glob("ledger.sqlite.before-*")
+    assert aside.read_bytes() == b"broken" * 1000
+    assert len(ledger_of(project).recipients()) == 3
+
+
+def test_erasures_since_the_copy_are_made_again(project: Project, copy: Path) -> None:
+    """By the ledger that is set aside, which has them."""
+    close_ledgers()
+    ledger = project.private / "ledger.sqlite"
+    with closing(sqlite3.connect(ledger)) as db:
+        last = db.execute("SELECT max(id) FROM event").fetchone()[0]
+        row = (last + 1, 1, 1, "erased", "", "", 2, None, None, '{"why":"asked"}', b"")
+        db.execute(f"INSERT INTO event VALUES ({', '.join('?' * 11)})", row)
+        db.commit()
+    assert "1 erasure(s) since then were made again" in restored(project, copy)
+    one = ledger_of(project).recipient(2)
+    assert one is not None
+    assert (one.state, one.address, one.name) == ("erased", "", "")
+    with closing(sqlite3.connect(ledger)) as db:
+        personal = "SELECT count(*) FROM private WHERE value LIKE '%ben@customer%'"
+        assert db.execute(personal).fetchone() == (0,)
+
+
+def test_in_a_server_its_own_program_puts_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with empty_ledger("postgresql", tmp_path) as url, database() as name:
+        monkeypatch.setenv("PUBLISHER_LEDGER_URL", url)
+        project = told(tmp_path)
+        sends_one(project)
+        identity = ledger_of(project).identity
+        house, dump = House(project.root), tmp_path / "ledger.dump"
+        paths = {"PATH": f"{server().programs}:/bin"}
+        command = house.run("ledger", "backup", str(dump)).output.split("try: ")[1].split("\n")[0]
+        subprocess.run(command, shell=True, check=True, env=paths)
+        close_ledgers()
+        monkeypatch.setenv("PUBLISHER_LEDGER_URL", server().url(name, OWNER))
+        refused = house.run("ledger", "restore", str(dump))
+        command, _, then = refused.output.split("try: ")[1].partition(" && ")
+        assert then.startswith("publisher ledger restore --copied")
+        own = command.replace("pg_restore", "pg_restore --no-owner --no-privileges")
+        subprocess.run(own, shell=True, check=True, env=paths)
+        said = house.ok("ledger", "restore", "--copied", at=NOW)
+        assert "2 letter(s) and receipt(s) in doubt" in said
+        assert ledger_of(project).identity == identity
+        assert letter_states(project) == {"c-1": "accepted", "c-2": "in doubt", "c-3": "in doubt"}
+        close_ledgers()
+
+
+def test_a_file_is_named_or_it_was_done(project: Project) -> None:
+    house = House(project.root)
+    assert house.run("ledger", "restore").exit_code == 2
+    refused = house.run("ledger", "restore", "--copied")
+    assert (refused.exit_code, "the ledger is a file" in refused.output) == (2, True)

@@ -1,0 +1,143 @@
+"""Where the ledger is, and that nobody learns its password who does not have it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from publisher.actions.workplace import Workplace
+from publisher.edges.ledger.urls import ledger_address, no_ledger_at
+from publisher.edges.project import Project
+from publisher.errors import ConfigurationError, LedgerError
+from tests import ROOT
+from tests.fixtures.house import CONFIGURATION, House
+from tests.fixtures.servers import OWNER, PROGRAM, database, server
+
+SECRET = "hun-ter2"
+
+
+def configured(root: Path, url: str = "") -> Workplace:
+    text = CONFIGURATION + (f'\n[ledger]\nurl = "{url}"\n' if url else "")
+    (root / "publisher.toml").write_text(text)
+    return Workplace(Project(root))
+
+
+def test_the_environment_goes_before_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = configured(tmp_path, "sqlite:////var/lib/one.sqlite")
+    assert work.ledger_url == "sqlite:////var/lib/one.sqlite"
+    monkeypatch.setenv("PUBLISHER_LEDGER_URL", f"postgresql://us:{SECRET}@db.example/ledger")
+    assert work.ledger_url == f"postgresql://us:{SECRET}@db.example/ledger"
+    monkeypatch.setenv("PUBLISHER_LEDGER_URL", "  ")
+    assert work.ledger_url == "sqlite:////var/lib/one.sqlite"
+
+
+def test_a_relative_file_is_the_same_wherever_a_command_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    work = configured(project, "sqlite:///data/ledger.sqlite?timeout=5")
+    for folder in (tmp_path, project):
+        monkeypatch.chdir(folder)
+        assert work.ledger_url == f"sqlite:///{project}/data/ledger.sqlite?timeout=5"
+        assert "data/ledger.sqlite" in work.private_places
+    monkeypatch.setenv("PUBLISHER_LEDGER_URL", f"sqlite:///{project}/other.sqlite")
+    assert "other.sqlite" in work.private_places
+    monkeypatch.delenv("PUBLISHER_LEDGER_URL")
+    assert configured(project).ledger_url == f"sqlite:///{project}/.publisher/ledger.sqlite"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"postgresql://us:{SECRET}@db.example/ledger",
+        f"postgresql://us@db.example/ledger?password={SECRET}",
+        f"us:{SECRET}@db.example",
+    ],
+)
+def test_a_password_has_no_place_in_git(tmp_path: Path, url: str) -> None:
+    work = configured(tmp_path, url)
+    with pytest.raises(ConfigurationError, match="holds a password") as refused:
+        work.ledger_url  # noqa: B018
+    assert refused.value.where.startswith("publisher.toml:")
+    assert "export PUBLISHER_LEDGER_URL=" in refused.value.remedy
+    assert "ter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"postgresql//us:{SECRET}@db.example/ledger",
+        f"postgresql://us:{SECRET}@db.example:port/ledger",
+        f"postgresql://us:a?{SECRET}@db.example/ledger",
+        f"postgresql://us:a/{SECRET}@db.example:0/ledger",
+        f"postgresql:///ledger?host=/nowhere&password={SECRET}",
+        f"postgresql://us:{SECRET}@127.0.0.1:1/ledger",
+        f"postgresql://us@127.0.0.1:1/ledger?nonsense=1&password={SECRET}",
+        f"mysql://us:{SECRET}@db.example/ledger",
+        f"odd://us:{SECRET}@db.example/ledger",
+    ],
+)
+def test_no_message_shows_a_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    (tmp_path / "publisher.toml").write_text(CONFIGURATION)
+    people = tmp_path / "people.csv"
+    people.write_text("customer,address,name\nc-1,anna@customer.example,\n")
+    monkeypatch.setenv("PUBLISHER_LEDGER_URL", url)
+    done = House(tmp_path).run("recipients", "import", str(people))
+    assert done.exit_code == 2, done.output
+    assert "ter2" not in done.output
+    assert "try:" in done.output
+
+
+def test_postgresql_means_psycopg_and_others_are_refused() -> None:
+    assert ledger_address("postgresql://us@/name").drivername == "postgresql+psycopg"
+    assert ledger_address("sqlite:////a/b").drivername == "sqlite"
+    assert no_ledger_at("postgresql://us@/name") == ("", "")
+    for url in ("mysql://us@/name", "postgresql+pg8000://us@/name", "sqlite+aiosqlite:///x"):
+        with pytest.raises(LedgerError, match="no ledger can be kept in"):
+            ledger_address(url)
+    with pytest.raises(LedgerError, match="lost with the program"):
+        ledger_address("sqlite://")
+    with pytest.raises(LedgerError, match="lost with the program"):
+        ledger_address("sqlite:///:memory:")
+
+
+_WITHOUT = """
+import sys
+sys.modules["psycopg"] = None  # as where it is not installed
+from publisher.__main__ import main
+main()
+"""
+
+
+def test_a_missing_driver_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "publisher.toml").write_text(CONFIGURATION)
+    people = tmp_path / "people.csv"
+    people.write_text("customer,address,name\nc-1,anna@customer.example,\n")
+    words = ["--project", str(tmp_path), "recipients", "import", str(people)]
+    url = f"postgresql://us:{SECRET}@/ledger"
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT, *words],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PUBLISHER_LEDGER_URL": url},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "the ledger needs a driver that is not installed: psycopg" in done.stderr
+    assert "pip install 'policy-publisher[postgresql]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_server_of_the_tests_has_a_role_that_owns_nothing() -> None:
+    with database() as name:
+        server().execute("CREATE TABLE kept (a int)", database=name)
+        for role in (OWNER, PROGRAM):
+            assert ledger_address(server().url(name, role)).database == name

@@ -1,0 +1,72 @@
+"""docs/ledger.md: its commands do what it says, as they are printed."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from publisher.edges.ledger import close_ledgers
+from tests import ROOT
+from tests.fixtures.house import House
+from tests.fixtures.houses import CUSTOMERS, NOW, send_letters, told
+from tests.fixtures.servers import server
+
+PAGE = (ROOT / "docs/ledger.md").read_text("utf-8")
+
+
+def commands(title: str) -> list[str]:
+    section = PAGE.split(f"\n## {title}\n")[1].split("\n## ")[0]
+    return re.findall(r"^    (\S.*)$", section, re.MULTILINE)
+
+
+def test_a_ledger_in_a_server_is_set_up_as_the_page_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With names of roles and databases of its own, on the server of the tests."""
+    (tmp_path / "made").mkdir()
+    house = House(told(tmp_path / "made").root)
+    close_ledgers()
+    suffix = f"_{os.getpid()}"
+    settings = {
+        "PATH": f"{server().programs}:/usr/bin:/bin",
+        "PGHOST": server().host,
+        "PGUSER": "postgres",
+    }
+    monkeypatch.setenv("PGHOST", server().host)
+    said = []
+    for line in commands("PostgreSQL"):
+        line = re.sub(r"\b(ledger_owner|ledger_program)\b", rf"page_\1{suffix}", line)
+        line = re.sub(r"(?<=/)ledger$|(?<= )ledger$", f"page{suffix}", line)
+        if line.startswith("export "):
+            name, _, value = line.removeprefix("export ").partition("=")
+            monkeypatch.setenv(name, value)
+            close_ledgers()
+        elif line.startswith("publisher "):
+            said.append(house.ok(*line.split()[1:], at=NOW))
+        else:
+            subprocess.run(line, shell=True, check=True, env=settings)
+    assert said[0] == "a ledger of schema 2 was begun\n"
+    assert len(said) == 2
+    close_ledgers()
+    server().drop(f"page{suffix}")
+    for role in ("ledger_owner", "ledger_program"):
+        server().execute(f"DROP ROLE page_{role}{suffix}")
+
+
+def test_the_other_commands_work_as_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "house").mkdir()
+    project = told(tmp_path / "house")
+    send_letters(project)
+    house = House(project.root)
+    (tmp_path / "customers.csv").write_bytes(CUSTOMERS)
+    monkeypatch.chdir(tmp_path)
+    titles = ("A newer program", "Copies", "One ledger for each release")
+    for line in [line for title in titles for line in commands(title)]:
+        line = line.replace("/var/backups", str(tmp_path))
+        assert house.ok(*line.split()[1:], at=NOW)
