@@ -41,14 +41,13 @@ def notice(
     organisation = workplace.settings.organisation
     if customer is None:
         recipient, token = SAMPLE, sample_token(release)
-        told = told_before(release, releases, lambda _: ())
+        told = told_before(release, releases)
     else:
         ledger = workplace.ledger
         recipient = require_addressed(known_recipient(ledger.customer(customer), customer))
         token = personal_token(workplace.keys[0], release, recipient)
-        told = told_before(
-            release, releases, lambda n: ledger.letters(policy_id, n, recipient.number)
-        )
+        letters = ledger.letters_to(policy_id, [recipient.number])
+        told = told_before(release, releases, letters)
     links = personal_links(release, organisation, token, told.before(recipient))
     if form is LetterForm.PDF:
         # What is below a PDF takes long to load.

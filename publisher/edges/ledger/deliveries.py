@@ -13,9 +13,10 @@ from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.rows import fetch
 from publisher.edges.ledger.schema import DELIVERIES, PRIVATE
 from publisher.edges.ledger.transaction import Transaction
-from publisher.errors import LedgerError
+from publisher.errors import LedgerError, NotToldError
 from publisher.letters.splicing import KeptLetter
 from publisher.people.deliveries import Delivery, DeliveryState
+from publisher.people.recipients import RecipientState
 from publisher.record.event import EventKind, Happening, moment_of
 from publisher.releases.number import Number
 
@@ -40,6 +41,9 @@ _KIND_AFTER = {
 }
 """What happened to a letter that is in a state now."""
 _OUTCOME = {DeliveryState.ACCEPTED: "accepted", DeliveryState.TO_DO: "again"}
+
+
+_WHOM = "SELECT state FROM recipient WHERE id = :recipient"
 
 
 class DeliveryTable(LedgerPart):
@@ -93,6 +97,7 @@ class DeliveryTable(LedgerPart):
             kept: the letter as it goes out; None: it is not kept.
 
         Raises:
+            NotToldError: the recipient was taken off the list meanwhile.
             LedgerError: it is no longer to do, because another sender has taken it.
         """
         facts = {"effective": one.effective.isoformat()} if one.effective else {}
@@ -105,6 +110,9 @@ class DeliveryTable(LedgerPart):
                 raise LedgerError(
                     "another sender has taken this letter", where=self._database.where
                 )
+            whom = fetch(tx.db, _WHOM, recipient=one.recipient)
+            if whom != [(RecipientState.TOLD,)]:
+                raise NotToldError("the recipient is told no more", where=self._database.where)
             body = kept.body if kept else None
             tx.record(replace(_happening(EventKind.TOLD, one, now, facts, private), body=body))
 
