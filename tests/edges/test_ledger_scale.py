@@ -8,6 +8,7 @@ from publisher.edges.ledger import Ledger
 from publisher.people.customer_list import Customer
 from publisher.record.event import EventKind, Happening
 from tests.fixtures.ledger_events import MAIL, NOW
+from tests.fixtures.recipients import take_customers
 
 CUSTOMERS, ERASED = 25_000, 100
 
@@ -16,7 +17,7 @@ def filled(path: Path) -> Ledger:
     """A ledger in which 25,000 customers were listed and told of three releases."""
     ledger = Ledger(f"sqlite:///{path}")
     people = [Customer(f"c-{n}", f"p{n}@one.example", f"Name{n}") for n in range(CUSTOMERS)]
-    ledger.merge_recipients(people, NOW)
+    take_customers(ledger, *people, now=NOW)
     for release in ("2", "3", "4"):
         told = [
             Happening(
