@@ -73,6 +73,10 @@ class KeptLetterError(PublisherError):
     """A letter on record is not there, or is not the one that was sent."""
 
 
+class NotToldError(LedgerError):
+    """Somebody was taken off the list just before a letter would have gone to them."""
+
+
 class MailError(PublisherError):
     """A message cannot be read within the limits: a person has to."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from publisher.actions.workplace import Workplace
 from publisher.edges.carriers.spool import remove_spooled, spooled_letters
-from publisher.edges.locks import held
+from publisher.edges.ledger import Ledger
 from publisher.errors import NotFoundError, SendError
 from publisher.people.erasing import ErasurePlan, require_found
 
@@ -66,7 +66,7 @@ def erase_recipients(workplace: Workplace, order: ErasureOrder) -> Erasure:
     if not order.confirmed:
         plan = ledger.erasure(numbers)
         return Erasure(replace(plan, spooled=len(_spooled(spool, plan))), done=False)
-    with _nobody_sends(workplace.project.private):
+    with _nobody_sends(ledger, workplace.project.private):
         plan = ledger.erasure(numbers)
         # The letters first: who they were to is known by the ledger alone.
         letters = _spooled(spool, plan)
@@ -76,11 +76,11 @@ def erase_recipients(workplace: Workplace, order: ErasureOrder) -> Erasure:
 
 
 @contextmanager
-def _nobody_sends(private: Path) -> Iterator[None]:
+def _nobody_sends(ledger: Ledger, private: Path) -> Iterator[None]:
     """While this is held, no letter is on its way to whoever is erased."""
     with ExitStack() as stack:
-        for name in ("send.lock", "receipts.lock"):
-            if not stack.enter_context(held(private / name, _PATIENCE)):
+        for doing in ("send", "receipts"):
+            if not stack.enter_context(ledger.alone(doing, private, _PATIENCE)):
                 what = "letters are being sent at this moment"
                 raise SendError(what, remedy="wait until that ends, and run the command again")
         yield

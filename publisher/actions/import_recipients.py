@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from publisher.actions import Progress
 from publisher.actions.workplace import Workplace
-from publisher.people.customer_list import RecipientsImport, read_customers
+from publisher.edges.archive import Archive
+from publisher.edges.list_files import opened_list
+from publisher.people.customer_list import CustomerList
+from publisher.people.recipients_import import ImportOptions, RecipientsImport, Taking
+from publisher.releases.number import Number
 
 
-def import_recipients(workplace: Workplace, data: bytes, name: str) -> RecipientsImport:
-    """Merges a list of customers into the ledger; nobody is ever removed by it.
+def import_recipients(
+    workplace: Workplace, file: BinaryIO, options: ImportOptions, progress: Progress
+) -> RecipientsImport:
+    """Takes a list of customers into the ledger, all of it or nothing.
 
     Args:
         workplace: where the recipients are.
-        data: a CSV file, see `read_customers`.
-        name: the file's name, for messages.
+        file: a CSV file, see `CustomerList`; it may be compressed by gzip, and come by a pipe.
+        options: how it is to be taken.
+        progress: told how much of it is taken.
 
     Raises:
         RecipientsError: the list cannot be taken; nothing was.
-        LedgerError: the ledger cannot be written.
+        LedgerError: the ledger cannot be written; nothing was taken.
     """
-    read = read_customers(data, name)
-    # Also into a ledger with which no release was sent: it is filled before it adopts one.
-    merged = workplace.any_ledger.merge_recipients(read.customers, workplace.clock())
-    return RecipientsImport(merged.new, merged.changed, merged.unchanged, read.shared)
+    archive, policies = workplace.archive, workplace.policy_ids
+    with opened_list(file, workplace.project.private) as source:
+        taking = Taking(source.name(options.words), options)
+        blocks = source.blocks(progress)
+        customers = CustomerList(blocks, taking.name, lambda: _numbers(archive, policies))
+        # Also into a ledger with which no release was sent: it is filled before it adopts one.
+        return workplace.any_ledger.take_list(customers, taking, workplace.clock())
+
+
+def _numbers(archive: Archive, policies: tuple[str, ...]) -> Mapping[str, frozenset[Number]]:
+    """The releases there are."""
+    return {
+        policy: frozenset(release.number for release in releases)
+        for policy in policies
+        if (releases := archive.releases(policy))
+    }

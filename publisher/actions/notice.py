@@ -9,7 +9,7 @@ from publisher.letters.message import LetterForm
 from publisher.letters.notice import Enclosed, compose_notice, text_to_attach
 from publisher.letters.sending import require_notice
 from publisher.people.due import told_before
-from publisher.people.recipients import SAMPLE, known_recipient
+from publisher.people.recipients import SAMPLE, known_recipient, require_addressed
 from publisher.releases.number import Number
 
 
@@ -29,7 +29,7 @@ def notice(
         form: how it is wanted.
 
     Raises:
-        NotFoundError: there is no such release or customer.
+        NotFoundError: there is no such release or customer, or the customer was erased.
         SealError: `verify` finds that a release of the policy was altered.
         SendError: the release has no letter, or what has to travel with it is not there.
     """
@@ -41,14 +41,13 @@ def notice(
     organisation = workplace.settings.organisation
     if customer is None:
         recipient, token = SAMPLE, sample_token(release)
-        told = told_before(release, releases, lambda _: ())
+        told = told_before(release, releases)
     else:
         ledger = workplace.ledger
-        recipient = known_recipient(ledger.customer(customer), customer)
+        recipient = require_addressed(known_recipient(ledger.customer(customer), customer))
         token = personal_token(workplace.keys[0], release, recipient)
-        told = told_before(
-            release, releases, lambda n: ledger.letters(policy_id, n, recipient.number)
-        )
+        letters = ledger.letters_to(policy_id, [recipient.number])
+        told = told_before(release, releases, letters)
     links = personal_links(release, organisation, token, told.before(recipient))
     if form is LetterForm.PDF:
         # What is below a PDF takes long to load.

@@ -19,8 +19,5 @@ def optouts(workplace: Workplace, policy_id: str, number: Number) -> list[OptOut
     ledger = workplace.ledger
     requests = ledger.requests(policy_id, number.major)
     messages = [m for m in ledger.waiting() if is_about(m, policy_id, number.major)]
-    # Those who were erased are told no more; what they declared is listed all the same.
-    whose = {r.recipient for r in requests} | {m.recipient for m in messages}
-    found = [ledger.recipient(number) for number in whose if number is not None]
-    customers = {r.number: r.customer for r in found if r}
+    customers = ledger.customers([r.recipient for r in requests] + [m.recipient for m in messages])
     return opt_out_list(requests, messages, customers)

@@ -13,7 +13,6 @@ from publisher.letters.sending import (
     require_in_time,
     require_notice,
 )
-from publisher.people.due import recipients_due
 from publisher.releases.chronology import behind
 from publisher.releases.number import Number
 
@@ -36,8 +35,7 @@ def plan_sending(workplace: Workplace, policy_id: str, number: Number) -> Sendin
     require_notice(release)
     releases = archive.releases(policy_id)
     require_current(release, releases)
-    deliveries = ledger.deliveries(policy_id, number.major)
-    due = recipients_due(release, ledger.recipients(), deliveries)
+    due = ledger.due(release, releases)
     require_in_time(release, releases, due, now.astimezone(dt.UTC).date())
     attached = text_to_attach(release, lambda: archive.file(release, "policy.pdf"))
     return SendingPlan(

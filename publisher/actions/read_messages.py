@@ -138,9 +138,7 @@ class _Reader:
         release, whom = bearer.release, bearer.recipient
         policy_id = release.policy.id
         releases = self.archive.releases(policy_id)
-        told = told_before(
-            release, releases, lambda n: self.ledger.letters(policy_id, n, whom.number)
-        )
+        told = told_before(release, releases, self.ledger.letters_to(policy_id, [whom.number]))
         return correspondence(bearer, told.before(whom), self.organisation, self.phrases())
 
     def _attachments(self, mail: Mail, raw: bytes) -> Attachments:

@@ -26,5 +26,5 @@ def requests(workplace: Workplace, everything: bool = False) -> list[MessageRow]
     with suppress(ConfigurationError):
         read_messages(workplace)
     ledger = workplace.ledger
-    customers = {r.number: r.customer for r in ledger.recipients()}
-    return message_list(ledger.messages() if everything else ledger.waiting(), customers)
+    messages = list(ledger.messages() if everything else ledger.waiting())
+    return message_list(messages, ledger.customers(one.recipient for one in messages))

@@ -4,30 +4,40 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from publisher.actions import Progress
+from publisher.actions import Progress, Teller, unheard
 from publisher.actions.plan_sending import plan_sending
 from publisher.actions.workplace import Workplace
 from publisher.answers.personal_links import personal_links, personal_token, sample_token
 from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger
-from publisher.errors import SendError
+from publisher.errors import NotToldError, SendError
 from publisher.letters.message import Letter
 from publisher.letters.notice import Enclosed, compose_notice, text_to_attach
 from publisher.letters.sending import MOST_FAILURES, SendingReport, refuse_to_go_on
 from publisher.letters.splicing import Template
-from publisher.people.deliveries import STATE_OF, Delivery, DeliveryState, Outcome
+from publisher.people.deliveries import STATE_OF, DeliveryState, Outcome
 from publisher.people.due import Told, delivery_due, told_before
 from publisher.people.recipients import SAMPLE, Recipient
 from publisher.policies.organisation import Organisation
 from publisher.releases.number import Number
 from publisher.releases.release import Release
+from publisher.releases.releases import Releases
+
+_PAGE = 200
+"""Recipients that are read from the ledger at a time."""
 
 
-def send(workplace: Workplace, policy_id: str, number: Number, progress: Progress) -> SendingReport:
+def send(
+    workplace: Workplace,
+    policy_id: str,
+    number: Number,
+    progress: Progress,
+    tell: Teller = unheard,
+) -> SendingReport:
     """Sends the notice of a release to everybody who is still to be told.
 
     Run again, it goes on where it was stopped and sends nothing twice.
@@ -35,6 +45,7 @@ def send(workplace: Workplace, policy_id: str, number: Number, progress: Progres
     Args:
         workplace, policy_id, number: which release.
         progress: told of each letter.
+        tell: told the plan, before the first letter.
 
     Raises:
         SendError: as for `plan_sending`; another run is under way; or the carrier takes no
@@ -47,28 +58,27 @@ def send(workplace: Workplace, policy_id: str, number: Number, progress: Progres
         if not ours:
             raise SendError("another run is sending at this moment", remedy="wait until it ends")
         plan = plan_sending(workplace, policy_id, number)
-        release, to_tell = plan.release, plan.due.to_tell
-        if not to_tell:
+        for line in plan.lines():
+            tell(line)
+        if not plan.due.to_tell:
             return SendingReport.of(Counter())
+        release = plan.release
         letters = _Letters(
             release,
+            archive.releases(policy_id),
             workplace.settings.organisation,
             workplace.keys[0],
-            told_before(
-                release, archive.releases(policy_id), lambda n: ledger.letters(policy_id, n)
-            ),
             Enclosed(
                 text_to_attach(release, lambda: archive.file(release, "policy.pdf")),
                 ledger.joined_head().line(),
             ),
         )
-        todo = [(delivery_due(release, recipient, clock()), recipient) for recipient in to_tell]
+        due = plan.due.to_tell
         workplace.sent_releases.record(policy_id, number, ledger.identity)
-        template = ledger.begin(policy_id, number, clock(), letters.sample(clock()), len(to_tell))
+        template = ledger.begin(policy_id, number, clock(), letters.sample(clock()), due)
         carrier = workplace.open_carrier()
         try:
-            sender = _Sender(ledger, carrier, clock, letters, template)
-            return _send_each(sender, todo, progress)
+            return _send_each(_Sender(ledger, carrier, clock, letters, template), due, progress)
         finally:
             carrier.close()
 
@@ -78,17 +88,18 @@ class _Letters:
     """The letters of one release."""
 
     release: Release
+    releases: Releases
+    """All of the policy."""
     organisation: Organisation
     key: bytes
     """Signs the personal links."""
-    told: Told
     enclosed: Enclosed
 
-    def to(self, recipient: Recipient, now: dt.datetime) -> Letter:
-        """The letter to one recipient."""
+    def to(self, recipient: Recipient, told: Told, now: dt.datetime) -> Letter:
+        """The letter to one recipient, by what they were told of before."""
         release, organisation = self.release, self.organisation
         token = personal_token(self.key, release, recipient)
-        links = personal_links(release, organisation, token, self.told.before(recipient))
+        links = personal_links(release, organisation, token, told.before(recipient))
         return compose_notice(release, recipient, organisation, links, now, self.enclosed)
 
     def sample(self, now: dt.datetime) -> bytes:
@@ -108,10 +119,25 @@ class _Sender:
     letters: _Letters
     template: Template
 
-    def send(self, delivery: Delivery, recipient: Recipient) -> Outcome:
-        """Sends one letter; it is marked as in doubt from when the carrier may have it."""
+    def due(self) -> Iterator[tuple[Recipient, Told]]:
+        """Everybody who is to be told, and what they were told of before; a page at a time."""
+        release, releases = self.letters.release, self.letters.releases
+        after = 0
+        while page := self.ledger.to_tell(release, releases, after, _PAGE):
+            after = page[-1].number
+            letters = self.ledger.letters_to(release.policy.id, [one.number for one in page])
+            told = told_before(release, releases, letters)
+            yield from ((one, told) for one in page)
+
+    def send(self, recipient: Recipient, told: Told) -> Outcome | None:
+        """Sends one letter; it is marked as in doubt from when the carrier may have it.
+
+        Returns:
+            None where the recipient was taken off the list meanwhile.
+        """
         was = DeliveryState.TO_DO
-        letter = self.letters.to(recipient, self.clock())
+        delivery = delivery_due(self.letters.release, recipient, self.clock())
+        letter = self.letters.to(recipient, told, self.clock())
         kept = self.template.keep(letter.data)
 
         def mark() -> None:
@@ -119,22 +145,25 @@ class _Sender:
             self.ledger.mark(delivery, recipient.address, letter.id, self.clock(), kept)
             was = DeliveryState.IN_DOUBT
 
-        outcome = self.carrier.deliver(letter, mark)
+        try:
+            outcome = self.carrier.deliver(letter, mark)
+        except NotToldError:
+            return None
         state = STATE_OF[outcome.fate]
         self.ledger.settle(delivery, state, outcome.reply, self.clock(), was=was)
         return outcome
 
 
-def _send_each(
-    sender: _Sender, todo: Sequence[tuple[Delivery, Recipient]], progress: Progress
-) -> SendingReport:
+def _send_each(sender: _Sender, total: int, progress: Progress) -> SendingReport:
     counts: Counter[DeliveryState] = Counter()
     last: list[Outcome] = []
-    for done, (delivery, recipient) in enumerate(todo):
-        progress("sending", done, len(todo))
-        outcome = sender.send(delivery, recipient)
+    for done, (recipient, told) in enumerate(sender.due()):
+        progress("sending", done, max(done, total))
+        outcome = sender.send(recipient, told)
+        if outcome is None:
+            continue
         counts[STATE_OF[outcome.fate]] += 1
         last = [*last, outcome][-MOST_FAILURES:]
         refuse_to_go_on(last)
-    progress("sending", len(todo), len(todo))
+    progress("sending", total, total)
     return SendingReport.of(counts)

@@ -6,8 +6,8 @@ from publisher.actions.workplace import Workplace
 from publisher.answers.personal_links import personal_links, sample_token
 from publisher.letters.notice import Enclosed, compose_test_notice, text_to_attach
 from publisher.letters.sending import require_notice, require_taken
-from publisher.people.customer_list import read_address
 from publisher.people.due import told_before
+from publisher.people.mail_addresses import read_address
 from publisher.people.recipients import recipient_of_test
 from publisher.releases.number import Number
 
@@ -28,7 +28,7 @@ def send_test(workplace: Workplace, policy_id: str, number: Number, address: str
     release = archive.release(policy_id, number)
     require_notice(release)
     recipient = recipient_of_test(read_address(address))
-    told = told_before(release, archive.releases(policy_id), lambda _: ())
+    told = told_before(release, archive.releases(policy_id))
     links = personal_links(release, organisation, sample_token(release), told.before(recipient))
     attached = text_to_attach(release, lambda: archive.file(release, "policy.pdf"))
     now = workplace.clock()

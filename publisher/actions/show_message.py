@@ -26,11 +26,13 @@ def show_message(workplace: Workplace, number: int, *, raw: bool = False) -> str
         raw: as it came in, to the byte (RFC 5322).
 
     Raises:
-        NotFoundError: there is none with this number.
+        NotFoundError: there is none with this number, or it was erased.
     """
     data = workplace.ledger.raw(number)
     if data is None:
-        raise NotFoundError(f"there is no message {number}", remedy="publisher requests")
+        known = workplace.ledger.message(number) is not None
+        what = f"message {number} was erased" if known else f"there is no message {number}"
+        raise NotFoundError(what, remedy="publisher requests")
     if raw:
         return data
     try:

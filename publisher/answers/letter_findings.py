@@ -20,7 +20,7 @@ from publisher.mail.html_elements import TEXT_ELEMENTS
 from publisher.mail.html_markup import markup_of_html
 from publisher.mail.html_targets import Target, targets_of_html
 from publisher.mail.received_letter import ReceivedLetter
-from publisher.people.customer_list import LONGEST_CELL
+from publisher.people.list_cells import LONGEST_CELL
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.organisation import Organisation
 from publisher.releases.release import Release

@@ -70,7 +70,11 @@ def _declared(request: Request | None) -> Declared | None:
 
 
 def masked(address: str) -> str:
-    """An e-mail address that its owner recognises and nobody else learns: `c•••@e•••.com`."""
+    """An e-mail address that its owner recognises and nobody else learns: `c•••@e•••.com`; empty:
+    nobody knows one, for it was erased.
+    """
+    if not address:
+        return ""
     local, _, domain = address.partition("@")
     host, _, top = domain.rpartition(".")
     return f"{local[:1]}•••@{host[:1]}•••.{top}"
@@ -113,7 +117,9 @@ def personal_form(release: Release, state: FormState) -> Markup:
     if state.declared and state.late:
         parts.append(Markup("<p>What you declared in time stands.</p>\n"))
     belongs = Markup("<p>This form belongs to the customer with the address {}.</p>\n")
-    parts += [_window(release, state), belongs.format(state.address)]
+    parts += [_window(release, state)]
+    if state.address:
+        parts.append(belongs.format(state.address))
     fields = NOTHING.join(
         Markup('<input type="hidden" name="{}" value="{}">\n').format(name, value)
         for name, value in ((TOKEN_FIELD, state.token), (ACTION_FIELD, action.value))

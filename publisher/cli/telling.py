@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar, cast
 
 import click
 
@@ -41,7 +41,10 @@ def notice_command(
     sent: bool,
     output: Path | None,
 ) -> None:
-    """Show the notice of a release as one recipient gets it, or got it."""
+    """Show the notice of a release as one recipient gets it.
+
+    With --sent, as they got it.
+    """
     from publisher.actions.notice import notice
     from publisher.actions.sent_letter import sent_letter
     from publisher.letters.message import LetterForm
@@ -62,16 +65,55 @@ def recipients_group() -> None:
 
 
 @recipients_group.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.File("rb"))
+@click.option("--all", "complete", is_flag=True, help="Remove recipients who are not in the list.")
+@click.option("--strict", is_flag=True, help="Import nothing if any line is invalid.")
+@click.option("--confirm", is_flag=True, help="With --all, remove even more than a tenth.")
 @click.pass_obj
-def import_recipients_command(asked: Invocation, file: Path) -> None:
-    """Import customers from a CSV file: columns customer, address, name."""
-    from publisher.actions.import_recipients import import_recipients
+def import_recipients_command(
+    asked: Invocation, file: BinaryIO, complete: bool, strict: bool, confirm: bool
+) -> None:
+    """Import customers from a CSV file; `-` is standard input.
 
-    taken = import_recipients(asked.workplace, file.read_bytes(), str(file))
-    asked.say(f"{taken.new} new, {taken.changed} changed, {taken.unchanged} unchanged")
+    Columns: customer, address, and optionally name, language, class, joined, version.
+    The file may be compressed with gzip.
+    """
+    from publisher.actions.import_recipients import import_recipients
+    from publisher.people.recipients_import import ImportOptions
+
+    options = ImportOptions(strict, complete, confirm)
+    with console.show_progress(asked.quiet) as progress:
+        taken = import_recipients(asked.workplace, file, options, progress)
+    asked.say(taken.counts)
     for remark in taken.remarks:
         asked.say(f"  note: {remark}")
+    for fault in taken.faults:
+        console.print_line(f"left out: {fault}")
+    if taken.faults:
+        raise click.exceptions.Exit(FINDINGS)
+
+
+@recipients_group.command("remove")
+@click.argument("customers", nargs=-1, metavar="CUSTOMER...")
+@click.option("--from", "file", type=click.File("rb"), help="Read customer ids from this file.")
+@click.pass_obj
+def remove_recipients_command(
+    asked: Invocation, customers: tuple[str, ...], file: BinaryIO | None
+) -> None:
+    """Stop notifying customers.
+
+    What they were told and declared stays on record.
+    `-` instead of CUSTOMER, or --from, reads the ids from standard input or a file, one a line.
+    """
+    from publisher.actions.remove_recipients import remove_recipients
+
+    if customers == ("-",) and file is None:
+        customers, file = (), cast(BinaryIO, click.open_file("-", "rb"))
+    if bool(customers) == (file is not None):
+        raise click.UsageError("name customers, or a file with --from")
+    done = remove_recipients(asked.workplace, customers, file)
+    before = f", {done.before} had been removed before" if done.before else ""
+    asked.say(f"{done.removed} removed{before}")
 
 
 @click.command()
@@ -93,13 +135,13 @@ def send_command(asked: Invocation, release: Number, confirm: bool, test: str | 
         send_test(workplace, policy_id, release, test)
         asked.say(f"Sent one test letter to {test}; no recipient was told")
         return
-    for line in plan_sending(workplace, policy_id, release).lines():
-        console.print_line(line)
     if not confirm:
+        for line in plan_sending(workplace, policy_id, release).lines():
+            console.print_line(line)
         console.print_line(f"Nothing was sent. To send: publisher send {release} --confirm")
         return
     with console.show_progress(asked.quiet) as progress:
-        report = send(workplace, policy_id, release, progress)
+        report = send(workplace, policy_id, release, progress, console.print_line)
     for line in report.lines():
         console.print_line(line)
     if report.unsettled:

@@ -47,13 +47,18 @@ class SendingPlan:
             f"  letter   {subject_of(self.release.notice)}",
             f"  from     {self.sender}",
             f"  by       {self.carrier}",
-            f"  to tell  {len(due.to_tell)} of {len(due.recipients)} recipients",
+            f"  to tell  {due.to_tell} of {due.recipients} recipients",
         ]
         if self.attached:
             lines.append(f"  with     {self.attached}")
         if self.clock:
             lines.append(f"  to mend  {self.clock}: set the clock of this machine first")
-        others = [("told", due.told), ("in doubt", due.in_doubt), ("refused", due.refused)]
+        others = [
+            ("told", due.told),
+            ("agreed", due.agreed),
+            ("in doubt", due.in_doubt),
+            ("refused", due.refused),
+        ]
         return lines + [f"  {what:<8} {count}" for what, count in others if count]
 
 
@@ -167,7 +172,7 @@ def require_in_time(release: Release, releases: Releases, due: Due, today: dt.da
     if release.effective <= today:
         raise SendError(
             f"release {release.number} is in force since {release.effective}: a notice would come "
-            f"too late for {_recipients(len(due.to_tell))}",
+            f"too late for {_recipients(due.to_tell)}",
             where=where,
             remedy="tell them in another way; `publisher status` counts them",
         )
@@ -176,7 +181,7 @@ def require_in_time(release: Release, releases: Releases, due: Due, today: dt.da
     if due.new and release.effective < earliest:
         facts = release.policy.facts
         raise SendError(
-            f"{_recipients(len(due.new))} would be told today of what applies from "
+            f"{_recipients(due.new)} would be told today of what applies from "
             f"{release.effective}; their notice period ({facts.profile}, {facts.days} days) ends "
             f"on {earliest}",
             where=where,

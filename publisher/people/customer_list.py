@@ -1,204 +1,204 @@
-"""A list of customers, as CSV: read whole, with everything that is wrong with it told at once."""
+"""A list of customers, as CSV: read in a stream, with what is wrong with each line."""
 
 from __future__ import annotations
 
 import csv
-import io
-import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-
-from email_validator import EmailNotValidError, validate_email
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import NamedTuple
 
 from publisher.errors import RecipientsError
+from publisher.people.list_cells import OPTIONAL_COLUMNS, AgreedVersions, FaultyRowError, RowReader
+from publisher.people.list_text import ListName, ListText
+from publisher.releases.number import Number
 
-COLUMNS = ("customer", "address", "name")
-"""The columns named in the first line of a list; `name` may be missing."""
-LONGEST_CELL = 200
-"""Limit on a customer id and on a name, characters."""
+COLUMNS = ("customer", "address", *OPTIONAL_COLUMNS)
+"""The columns named in the first line of a list; all but the first two may be missing."""
 PROBLEMS_SHOWN = 50
 """Limit on the problems that one message lists."""
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_WEB = re.compile(r"://|\bwww\.", re.IGNORECASE)
+_DELIMITERS = ",;\t"
+_MOST_LINES = 3
+"""Lines that a row may go on over. More mean that a quote was opened which nobody closed."""
+
+PublishedNumbers = Callable[[], Mapping[str, Collection[Number]]]
+"""Gives the numbers of the releases there are, by policy; asked where a list has versions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """One line of a list."""
+class Customer(NamedTuple):
+    """One line of a list. What the list has no column for is None: it says nothing about it."""
 
     id: str
     """The organisation's own id."""
     address: str
     """As mail needs it: a domain of another script is in its ASCII form (RFC 5890)."""
-    name: str
-
-    @property
-    def told_as(self) -> tuple[str, str]:
-        """What a letter is addressed to."""
-        return self.address, self.name
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerList:
-    """A list without problems."""
-
-    customers: tuple[Customer, ...]
-    shared: tuple[str, ...]
-    """Addresses of more than one customer: each gets a letter of its own."""
+    name: str | None = None
+    language: str | None = None
+    """A tag of BCP 47, in its usual spelling; empty: not known."""
+    group: str | None = None
+    """`customer` or `business user`; empty: not known."""
+    joined: str | None = None
+    """The day on which they became a customer, ISO 8601; empty: not known."""
+    versions: AgreedVersions | None = None
+    """Which versions they came with: (policy, release) of each."""
 
 
-def read_customers(data: bytes, name: str) -> CustomerList:
-    """The customers in a CSV file.
+class LeftOut(NamedTuple):
+    """A line that is not taken."""
 
-    Args:
-        data: UTF-8, with or without a byte-order mark; cells separated by `,` or `;`.
-        name: the file's name, for messages.
-
-    Raises:
-        RecipientsError: the list cannot be taken; names every line and why.
-    """
-    reader = _Reader(name)
-    found = reader.read(_text(data, name))
-    if reader.problems:
-        raise reader.error()
-    counts = Counter(customer.address.lower() for customer in found)
-    shared = tuple(sorted(address for address, count in counts.items() if count > 1))
-    return CustomerList(tuple(found), shared)
+    customer: str
+    """The id that it names; empty: none that can be read."""
 
 
-def read_address(address: str) -> str:
-    """An address as mail needs it: a domain of another script in its ASCII form.
+@dataclass(slots=True)
+class ListFaults:
+    """What is wrong with lines of a list: how many there are, and the first of them."""
 
-    Raises:
-        RecipientsError: it is no address, or has letters before the @ that not every server takes.
-    """
-    try:
-        read = validate_email(address, check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError as error:
-        raise RecipientsError(
-            f"`{address[:80]}` is not an address: {error}", remedy="correct it"
-        ) from None
-    return read.ascii_email or ""
+    count: int = 0
+    shown: list[tuple[int, str]] = field(default_factory=list)
+    """Each with the number of its line."""
 
+    def add(self, line: int, what: str) -> None:
+        """Notes one."""
+        self.count += 1
+        if len(self.shown) < PROBLEMS_SHOWN:
+            self.shown.append((line, what))
 
-def _text(data: bytes, name: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise RecipientsError(
-            "not UTF-8 text", where=f"{name}:{line}", remedy="save the list as “CSV UTF-8”"
-        ) from None
+    def lines(self, name: str) -> list[str]:
+        """They in words.
 
+        Args:
+            name: of the list.
+        """
+        rest = self.count - len(self.shown)
+        more = [f"… and {rest} more"] if rest else []
+        return [*(f"{name}:{line}: {what}" for line, what in self.shown), *more]
 
-class _Reader:
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.problems: list[tuple[int, str]] = []
-
-    def error(self) -> RecipientsError:
-        count = len(self.problems)
-        lines = [f"  {self.name}:{line}: {what}" for line, what in self.problems[:PROBLEMS_SHOWN]]
-        if count > PROBLEMS_SHOWN:
-            lines.append(f"  … and {count - PROBLEMS_SHOWN} more")
-        what = f"{count} problem{'s' if count > 1 else ''} in the list; nothing was taken from it"
+    def refusal(self, name: str) -> RecipientsError:
+        """Why a list is not taken at all."""
+        problems = f"{self.count} problem{'s' if self.count > 1 else ''}"
+        what = f"{problems} in the list; nothing was taken from it"
         return RecipientsError(
-            "\n".join([what, *lines]), remedy="correct these lines and import the list again"
+            "\n".join([what, *(f"  {line}" for line in self.lines(name))]),
+            remedy="correct these lines and import the list again",
         )
 
-    def read(self, text: str) -> list[Customer]:
-        head = text.split("\n", 1)[0]
-        delimiter = ";" if head.count(";") > head.count(",") else ","
-        rows = self._rows(text, delimiter)
-        first = next(rows, None)
-        columns = self._columns(first[1] if first else [])
-        if self.problems:
-            return []
-        found: dict[str, tuple[int, Customer]] = {}
-        for line, cells in rows:
-            customer = self._customer(line, columns, cells)
-            if customer is not None:
-                self._add(found, line, customer)
-        return [customer for _, customer in found.values()]
 
-    def _rows(self, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        start = 1
-        try:
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    yield start, cells
-                start = reader.line_num + 1
-        except csv.Error as error:
-            self.problems.append((start, f"not CSV: {error}"))
+class CustomerList:
+    """A list of customers, read once, in a stream; whether lines contradict one another is not
+    looked at here, since that takes a memory of all of them.
+    """
 
-    def _columns(self, cells: Sequence[str]) -> list[str]:
-        columns = [cell.strip().lower() for cell in cells]
-        known = ", ".join(columns) or "none"
+    def __init__(
+        self, blocks: Iterable[bytes], name: ListName, numbers: PublishedNumbers = dict
+    ) -> None:
+        """Reads the first line.
+
+        Args:
+            blocks: the bytes of a CSV file in UTF-8, in pieces of any size; its cells are
+                separated by `,`, `;` or tabs, or by what an Excel's first line `sep=` names.
+            name: of the list.
+            numbers: the releases there are.
+
+        Raises:
+            RecipientsError: it cannot be read as a list of customers.
+        """
+        self.name = name.name
+        self.faults = ListFaults()
+        """Of the lines that were read so far."""
+        self._lines = iter(ListText(blocks, name))
+        delimiter, head, self._before = _dialect(self._lines)
+        self._reader = csv.reader(
+            chain([head], self._lines), delimiter=delimiter, strict=True, skipinitialspace=True
+        )
+        _, names = next(self._rows(), (0, list[str]()))
+        columns = [cell.strip().lower() for cell in names]
+        self._require_columns(columns)
+        self.columns = tuple(column for column in columns if column)
+        """Those that the list has."""
+        self._cells = RowReader(columns, numbers)
+
+    def __iter__(self) -> Iterator[tuple[int, Customer | LeftOut]]:
+        """Each row with the number of its first line.
+
+        Raises:
+            RecipientsError: the list is not text in UTF-8, or no CSV.
+        """
+        read = self._cells.read
+        make = Customer._make
+        for line, cells in self._rows():
+            try:
+                yield line, make(read(cells)) if cells else LeftOut("")
+            except FaultyRowError as fault:
+                for what in fault.reasons:
+                    self.faults.add(line, what)
+                yield line, LeftOut(fault.customer)
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        """The rows that are not blank; one that is no CSV has no cells."""
+        reader, before = self._reader, self._before
+        start, more = reader.line_num + before + 1, True
+        while more:
+            try:
+                for cells in reader:
+                    line, start = start, reader.line_num + before + 1
+                    if start - line > _MOST_LINES:
+                        raise self._opened(line)
+                    if cells and (cells[0] or any(cell.strip() for cell in cells)):
+                        yield line, cells
+                more = False
+            except csv.Error as error:
+                line, start = start, reader.line_num + before + 1
+                if start - line > 1 or "unexpected end" in str(error):
+                    raise self._opened(line) from None
+                self.faults.add(line, f"not CSV: {error}")
+                yield line, []
+
+    def _opened(self, line: int) -> RecipientsError:
+        """For a quote that has taken in lines which may be other customers."""
+        return RecipientsError(
+            "a quote is opened on this line and not closed on it or soon after; nothing was taken",
+            where=f"{self.name}:{line}",
+            remedy="correct the quotes in this line and import the list again",
+        )
+
+    def _require_columns(self, columns: Sequence[str]) -> None:
+        known = ", ".join(filter(None, columns)) or "none"
+        line = max(1, self._reader.line_num + self._before)
+        wrong = ListFaults()
         for column in COLUMNS[:2]:
             if column not in columns:
-                self.problems.append((1, f"no column `{column}`; the columns are: {known}"))
-        for column in columns:
+                wrong.add(line, f"no column `{column}`; the columns are: {known}")
+        for place, column in enumerate(columns):
+            if not column:
+                continue
             if column not in COLUMNS:
                 what = f"the column `{column}` is not one we know; use {', '.join(COLUMNS)}"
-                self.problems.append((1, what))
-            elif columns.count(column) > 1:
-                self.problems.append((1, f"the column `{column}` is there twice"))
-        return columns
-
-    def _customer(self, line: int, columns: Sequence[str], cells: Sequence[str]) -> Customer | None:
-        before = len(self.problems)
-        if len(cells) > len(columns):
-            what = f"{len(cells)} cells, and only {len(columns)} columns"
-            self.problems.append((line, what))
-            return None
-        row = dict(zip(columns, cells, strict=False))
-        values = [self._clean(line, column, row.get(column, "")) for column in COLUMNS]
-        customer, address, name = values
-        if not customer:
-            self.problems.append((line, "the customer is empty"))
-        if _WEB.search(name):
-            self.problems.append((line, f"the name has a web address in it: {name!r}"))
-        if len(self.problems) == before:
-            address = self._address(line, address)
-        return Customer(customer, address, name) if len(self.problems) == before else None
-
-    def _clean(self, line: int, column: str, value: str) -> str:
-        if _CONTROL.search(value):
-            self.problems.append((line, f"the {column} has control characters: {value[:60]!r}"))
-        elif len(value) > LONGEST_CELL and column != "address":
-            self.problems.append((line, f"the {column} has more than {LONGEST_CELL} characters"))
-        return value.strip()
-
-    def _address(self, line: int, address: str) -> str:
-        if not address:
-            self.problems.append((line, "the address is empty"))
-            return ""
-        try:
-            return read_address(address)
-        except RecipientsError as error:
-            self.problems.append((line, error.what))
-            return ""
-
-    def _add(self, found: dict[str, tuple[int, Customer]], line: int, customer: Customer) -> None:
-        first, known = found.setdefault(customer.id, (line, customer))
-        if known != customer:
-            what = f"the customer `{customer.id}` is on line {first} with other data"
-            self.problems.append((line, what))
+                wrong.add(line, what)
+            elif column in columns[:place]:
+                wrong.add(line, f"the column `{column}` is there twice")
+        if wrong.count:
+            raise wrong.refusal(self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class RecipientsImport:
-    """What an import of recipients did."""
+def _dialect(lines: Iterator[str]) -> tuple[str, str, int]:
+    """What separates cells, the first line with any, and how many lines come before that."""
+    before, delimiter = 0, ""
+    for line in lines:
+        words = line.strip("\r\n").strip('"')
+        if not delimiter and words[:4].lower() == "sep=" and _separates(words[4:5]):
+            # Excel writes it for itself, where the list has not what its country separates by.
+            delimiter = words[4]
+        elif words.strip(f" {_DELIMITERS}"):
+            return delimiter or max(_DELIMITERS, key=lambda sign: _known(line, sign)), line, before
+        before += 1
+    return ",", "", before
 
-    new: int
-    changed: int
-    unchanged: int
-    shared: tuple[str, ...]
-    """Addresses of more than one customer: each gets a letter of its own."""
 
-    @property
-    def remarks(self) -> list[str]:
-        """What a person may want to look at."""
-        return [f"{a} is the address of several customers; each is told" for a in self.shared]
+def _separates(sign: str) -> bool:
+    return bool(sign) and not sign.isalnum() and sign != '"'
+
+
+def _known(head: str, delimiter: str) -> int:
+    """How many columns of the first line are ones we know, if this separates them."""
+    return sum(cell.strip(' "\r\n').lower() in COLUMNS for cell in head.split(delimiter))

@@ -1,11 +1,17 @@
-"""Who is still to be told of a release, and which version each recipient was last told of."""
+"""Who is still to be told of a release, and which version each recipient was last told of.
+
+What is said here of one recipient is the rule. A ledger of a million counts and finds them by the
+same rule in its own language, and a test holds the two to each other.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
 
 from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.recipients import Recipient
@@ -13,53 +19,104 @@ from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 
-REACHED = (DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT, DeliveryState.AGREED)
+REACHED = (DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)
 """States of a letter that may have arrived: no other letter with the same content may follow."""
-_KNOWS = (DeliveryState.ACCEPTED, DeliveryState.AGREED)
-"""States in which a recipient counts as told."""
+KNOWS = (DeliveryState.ACCEPTED, DeliveryState.AGREED)
+"""States in which a recipient knows a version."""
 
 
-@dataclass(frozen=True)
-class Due:
-    """The recipients of a release, by what became of their letters."""
+class EarlierLetter(NamedTuple):
+    """What is known of one recipient and one release."""
 
-    recipients: Sequence[Recipient]
-    to_tell: Sequence[Recipient]
-    told: int
-    """How many were told of it, or of another number of it with the same effective date."""
-    in_doubt: int
-    refused: int
-    """How many letters were refused or bounced."""
-    new: frozenset[int]
-    """The numbers of those in `to_tell` who have not been told of any number of this release."""
+    recipient: int
+    """Their number."""
+    number: Number
+    state: DeliveryState
+    """To do: a run has begun since they are recipients, and they have had no letter."""
+    effective: dt.date | None
+    """The effective date that the letter told of; None: there was none."""
 
 
-def recipients_due(
-    release: Release, recipients: Sequence[Recipient], deliveries: Sequence[Delivery]
-) -> Due:
-    """Who is still to be told of a release.
+class NoticeState(StrEnum):
+    """What became of the notice of a release to one recipient."""
+
+    TO_TELL = "to tell"
+    TOLD = "told"
+    """Of it, or of another number of it with the same effective date."""
+    AGREED = "agreed"
+    """They came with this version or a later one, so nothing is to be told."""
+    IN_DOUBT = "in doubt"
+    REFUSED = "refused"
+    """Or bounced."""
+
+
+NOTICE_STATE_AFTER = {
+    DeliveryState.TO_DO: NoticeState.TO_TELL,
+    DeliveryState.ACCEPTED: NoticeState.TOLD,
+    DeliveryState.AGREED: NoticeState.AGREED,
+    DeliveryState.IN_DOUBT: NoticeState.IN_DOUBT,
+    DeliveryState.REFUSED: NoticeState.REFUSED,
+    DeliveryState.BOUNCED: NoticeState.REFUSED,
+}
+"""What the state of a letter says, where nothing else is known."""
+
+
+def notice_state_of(release: Release, letters: Iterable[EarlierLetter]) -> tuple[NoticeState, bool]:
+    """What became of the notice of a release to one recipient.
 
     Args:
         release: a release with a notice.
-        recipients: everybody who is told.
-        deliveries: those of the release and of its corrections.
+        letters: what is known of the recipient, about any release of the policy.
+
+    Returns:
+        That, and whether they have not been told of any number of this release.
     """
-    number = str(release.number)
-    own = {d.recipient: d.state for d in deliveries if d.release == number}
-    sisters = [d for d in deliveries if d.release != number and d.state in REACHED]
-    same = {d.recipient for d in sisters if d.effective == release.effective}
-    before = {d.recipient for d in sisters}
-    rest = [r for r in recipients if r.number not in same]
-    states = Counter(own.get(r.number, DeliveryState.TO_DO) for r in rest)
-    to_tell = [r for r in rest if own.get(r.number, DeliveryState.TO_DO) is DeliveryState.TO_DO]
-    return Due(
-        recipients=recipients,
-        to_tell=to_tell,
-        told=sum(states[state] for state in _KNOWS) + len(recipients) - len(rest),
-        in_doubt=states[DeliveryState.IN_DOUBT],
-        refused=states[DeliveryState.REFUSED] + states[DeliveryState.BOUNCED],
-        new=frozenset(r.number for r in to_tell if r.number not in before),
-    )
+    own, same, before, later = DeliveryState.TO_DO, False, False, False
+    for letter in letters:
+        agreed = letter.state is DeliveryState.AGREED
+        if letter.number == release.number:
+            own = letter.state
+        elif agreed and letter.number > release.number:
+            later = True
+        elif letter.number.major == release.number.major and (agreed or letter.state in REACHED):
+            before = True
+            same = same or (not agreed and letter.effective == release.effective)
+    if same:
+        return NoticeState.TOLD, False
+    if own is DeliveryState.TO_DO and later:
+        return NoticeState.AGREED, False
+    return NOTICE_STATE_AFTER[own], not before
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """How many recipients of a release there are, by what became of their letters."""
+
+    recipients: int
+    to_tell: int
+    told: int
+    agreed: int
+    in_doubt: int
+    refused: int
+    """How many letters were refused or bounced."""
+    new: int
+    """How many of those to tell have not been told of any number of this release."""
+
+    @classmethod
+    def of(cls, counts: Mapping[tuple[NoticeState, bool], int]) -> Due:
+        """They, counted by what `notice_state_of` says of each."""
+        by: Counter[NoticeState] = Counter()
+        for (standing, _), count in counts.items():
+            by[standing] += count
+        return cls(
+            recipients=by.total(),
+            to_tell=by[NoticeState.TO_TELL],
+            told=by[NoticeState.TOLD],
+            agreed=by[NoticeState.AGREED],
+            in_doubt=by[NoticeState.IN_DOUBT],
+            refused=by[NoticeState.REFUSED],
+            new=counts.get((NoticeState.TO_TELL, True), 0),
+        )
 
 
 def delivery_due(release: Release, recipient: Recipient, now: dt.datetime) -> Delivery:
@@ -76,7 +133,7 @@ def delivery_due(release: Release, recipient: Recipient, now: dt.datetime) -> De
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Which version each recipient was last told of, before a release."""
+    """Which version each of some recipients was last told of, before a release."""
 
     numbers: Mapping[int, Number]
     """By the recipient's number."""
@@ -90,29 +147,27 @@ class Told:
 
 
 def told_before(
-    release: Release,
-    releases: Releases,
-    letters_about: Callable[[Number], Iterable[tuple[int, DeliveryState]]],
+    release: Release, releases: Releases, letters: Iterable[EarlierLetter] = ()
 ) -> Told:
-    """Which version each recipient was last told of: that of the last letter a carrier accepted.
+    """Which version some recipients were last told of: that of the last letter a carrier accepted,
+    or the one they came with if that is later.
 
     Recipients whose first letter was not accepted still know the version before it.
 
     Args:
         release: before which release.
         releases: all releases of the policy.
-        letters_about: the letters about a release, each as (recipient's number, its state); asked
-            of each release before this one that has a notice, by rising number.
+        letters: what is known of these recipients, about any release of the policy.
     """
     numbers: dict[int, Number] = {}
-    for earlier in releases:
-        if earlier.number >= release.number or not earlier.notice:
-            continue
-        missed = releases.material_predecessor(earlier)
-        for recipient, state in letters_about(earlier.number):
-            if state in _KNOWS:
-                numbers[recipient] = earlier.number
-            elif missed:
-                numbers.setdefault(recipient, missed.number)
+    for letter in sorted(letters, key=lambda one: one.number):
+        if letter.number >= release.number:
+            break
+        if letter.state in KNOWS:
+            numbers[letter.recipient] = letter.number
+        elif (about := releases.find(letter.number)) and about.notice:
+            missed = releases.material_predecessor(about)
+            if missed:
+                numbers.setdefault(letter.recipient, missed.number)
     before = releases.material_predecessor(release)
     return Told(numbers, before.number if before else None)

@@ -53,6 +53,18 @@ def recipient_of_test(address: str) -> Recipient:
     return Recipient(0, "test", address, SAMPLE.name)
 
 
+def require_addressed(recipient: Recipient) -> Recipient:
+    """Refuses a recipient to whom nobody can write any more.
+
+    Raises:
+        NotFoundError: what was personal of them was erased.
+    """
+    if recipient.state is RecipientState.ERASED:
+        what = f"the address and the name of `{recipient.customer}` were erased"
+        raise NotFoundError(what, remedy="leave out the customer: a sample is shown")
+    return recipient
+
+
 def known_recipient(found: Recipient | None, customer: str) -> Recipient:
     """The recipient with a customer id.
 

@@ -25,6 +25,26 @@ def locale(tag: str) -> Locale | None:
     return found if str(found).replace("_", "-") == tag else None
 
 
+def usual_tag(tag: str) -> str | None:
+    """The usual spelling of a language's tag (RFC 5646 §2.1.1): `pt-BR` of `PT-br`, `zh-TW`.
+
+    Args:
+        tag: as somebody wrote it; upper and lower case are the same.
+
+    Returns:
+        None where it names no language that we know.
+    """
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        Locale.parse(tag, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return None
+    language, *others = tag.lower().split("-")
+    usual = {2: str.upper, 4: str.title}
+    return "-".join([language, *(usual.get(len(part), str)(part) for part in others)])
+
+
 def date_locale(tag: str) -> Locale:
     """The locale that dates are written in: English in place of a language we do not know."""
     from babel import Locale

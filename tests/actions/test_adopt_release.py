@@ -26,6 +26,7 @@ from tests.fixtures.houses import (
     token,
     workplace,
 )
+from tests.fixtures.recipients import take_customers
 from tests.fixtures.workplaces import ledger_of
 
 LEDGER = "this is another ledger, and privacy/2 was sent with one that knows who was told"
@@ -48,7 +49,7 @@ def another(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 
     ids = ("c-1", "c-2", "c-3")
     customers = [Customer(one, f"{one}@customer.example", "") for one in ids]
-    open_ledger(url).merge_recipients(customers, NOW)
+    take_customers(open_ledger(url), *customers, now=NOW)
 
 
 @pytest.mark.parametrize("lost", [True, False])

@@ -17,6 +17,7 @@ from tests.fixtures.answers import declare
 from tests.fixtures.engines import empty_ledger
 from tests.fixtures.house import House
 from tests.fixtures.houses import token, told
+from tests.fixtures.recipients import recipients_of
 from tests.fixtures.servers import database, server
 
 
@@ -56,7 +57,7 @@ def test_a_copy_is_made_while_others_write(
             batches = "SELECT id, count FROM batch ORDER BY id"
             assert db.execute(events).fetchall() == db.execute(batches).fetchall()
         opened = Ledger(f"sqlite:///{copy}")
-        assert len(opened.recipients()) == 3
+        assert len(recipients_of(opened)) == 3
         opened.close()
 
 
@@ -114,6 +115,6 @@ def test_a_server_is_copied_by_its_own_program(
         restore += ["--username=postgres", f"--dbname={other}", str(copy)]
         subprocess.run([server().programs / restore[0], *restore[1:]], check=True)
         ledger = Ledger(server().url(other))
-        assert [r.customer for r in ledger.recipients()] == ["c-1", "c-2", "c-3"]
+        assert [r.customer for r in recipients_of(ledger)] == ["c-1", "c-2", "c-3"]
         ledger.close()
         close_ledgers()

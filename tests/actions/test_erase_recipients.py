@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from publisher.actions.opt_out_form import opt_out_form
 from publisher.actions.unsettled import unsettled
+from publisher.answers.opt_out_page import FormAddress
 from publisher.edges.ledger import close_ledgers
 from publisher.edges.locks import held
 from publisher.edges.project import Project
 from publisher.errors import TokenError
+from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import Filed
 from publisher.people.requests import RequestKind
 from tests.fixtures.answers import (
@@ -116,10 +119,50 @@ def test_a_link_of_the_erased_shows_no_name_and_still_takes_what_is_declared(
     house.ok("recipients", "erase", "c-1", "--confirm", at=LATER)
     view = state_of_form(project, own, LATER)
     assert view.declared
+    assert view.address == ""
+    shown = words(opt_out_form(at(project, LATER), FormAddress("privacy", TWO), own).html)
+    assert "I opt out of version 2" in shown
+    assert "belongs to the customer" not in shown
     page = posted(project, own, RequestKind.WITHDRAW, LATER)
     assert "customer.example" not in words(page.html)
     assert listed(project)[1] == ("withdrawn", "in time", "stands")
     house.ok("receipts", "send", at=LATER)
+    house.ok("verify", "--ledger")
+
+
+def test_what_is_gone_is_told_as_that(house: House) -> None:
+    house.ok("recipients", "erase", "c-1", "--confirm", at=LATER)
+    for words_, told in (
+        (["notice", "2", "--as", "c-1"], "the address and the name of `c-1` were erased"),
+        (
+            ["notice", "2", "--as", "c-1", "--sent"],
+            "the letter about version 2 to `c-1` was erased",
+        ),
+        (["requests", "show", "1"], "message 1 was erased"),
+        (["resolve", "2", "c-1", "--again"], "the letter to `c-1` is not in doubt: it is accepted"),
+        (["receipts", "settle", "R-000001", "--again"], "R-000001 is no receipt in doubt"),
+    ):
+        refused = house.run(*words_, at=LATER)
+        assert refused.exit_code == 2
+        assert told in refused.output
+    assert "Every receipt was accepted" in house.ok("receipts", at=LATER)
+    assert "No letter is in doubt or refused" in house.ok("resolve", "2", at=LATER)
+    listed_ = house.ok("requests", "--all", at=LATER)
+    assert "opt out" in listed_
+    assert "•••" not in listed_
+
+
+def test_a_letter_in_doubt_to_the_erased_can_be_settled(project: Project) -> None:
+    send_letters(project)
+    one = ledger_of(project).delivery("privacy", TWO, 1)
+    assert one
+    ledger_of(project).settle(one, DeliveryState.BOUNCED, "5.1.1", NOW, was=one.state)
+    house = House(project.root)
+    house.ok("recipients", "erase", "c-1", "--confirm", at=LATER)
+    assert "c-1       bounced" in house.ok("resolve", "2", at=LATER)
+    house.ok("resolve", "2", "c-1", "--again", at=LATER)
+    assert "to tell  0 of 2" in house.ok("send", "2", at=LATER)
+    assert "0 accepted by the carrier" in house.ok("send", "2", "--confirm", at=LATER)
     house.ok("verify", "--ledger")
 
 

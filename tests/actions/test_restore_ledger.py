@@ -33,6 +33,7 @@ from tests.fixtures.houses import (
     told,
     workplace,
 )
+from tests.fixtures.recipients import recipients_of
 from tests.fixtures.servers import OWNER, database, server
 from tests.fixtures.workplaces import ledger_of
 
@@ -104,7 +105,7 @@ def test_it_is_restored_elsewhere(project: Project, copy: Path, tmp_path: Path) 
     said = restored(other, copy)
     assert "whoever was erased since then is back" in said
     assert ledger_of(other).identity == ledger_of(project).identity
-    assert [r.customer for r in ledger_of(other).recipients()] == ["c-1", "c-2", "c-3"]
+    assert [r.customer for r in recipients_of(ledger_of(other))] == ["c-1", "c-2", "c-3"]
     # The release goes on there: it is known to be this ledger's.
     assert set(workplace(other).sent_releases.all().values()) == {ledger_of(other).identity}
 
@@ -144,14 +145,14 @@ def test_a_damaged_copy_changes_nothing(project: Project, copy: Path, tmp_path: 
         assert not list(project.private.glob("ledger.sqlite.before-*")), one
         assert not list(project.private.glob(".ledger*")), one
     assert ledger_of(project).identity == before
-    assert len(ledger_of(project).recipients()) == 3
+    assert len(recipients_of(ledger_of(project))) == 3
 
 
 HOLDS = """
 import sys, time
 from publisher.edges.ledger import Ledger
 ledger = Ledger(sys.argv[1])
-print(len(ledger.recipients()), flush=True)
+print(len(ledger.customers([1, 2, 3])), flush=True)
 time.sleep(60)
 """
 
@@ -184,7 +185,7 @@ def test_a_ledger_that_is_broken_is_set_aside_as_it_is(project: Project, copy: P
     assert "whoever was erased since then is back" in restored(project, copy)
     (aside,) = project.private.glob("ledger.sqlite.before-*")
     assert aside.read_bytes() == b"broken" * 1000
-    assert len(ledger_of(project).recipients()) == 3
+    assert len(recipients_of(ledger_of(project))) == 3
 
 
 def test_erasures_since_the_copy_are_made_again(project: Project, copy: Path) -> None:

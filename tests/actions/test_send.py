@@ -23,6 +23,7 @@ from publisher.people.resolution import Resolution
 from tests.fixtures.house import KEY, House, later
 from tests.fixtures.houses import (
     CUSTOMERS,
+    NOW,
     TWO,
     import_customers,
     letter_for,
@@ -186,3 +187,31 @@ def test_a_postponement_tells_everybody_again_and_moves_the_window(
     house.ok("send", "2.1", "--confirm")
     assert len(box.messages) == 4
     assert "now applies from" in str(box.to("bob@example.com")[-1]["Subject"])
+
+
+def test_who_is_removed_while_letters_go_out_gets_none(project: Project) -> None:
+    """The page that a run has read may be older than the removal."""
+
+    def removing(what: str, done: int, total: int) -> None:
+        if done == 1 and ledger_of(project).customer("c-3"):
+            ledger_of(project).take_off([(1, "c-3")], "list", NOW)
+
+    report = send(workplace(project), "privacy", TWO, removing)
+    assert report.accepted == 2
+    assert len(spooled(project)) == 2
+
+
+def test_the_plan_is_told_once_before_the_first_letter(project: Project) -> None:
+    lines: list[str] = []
+
+    def never(what: str, done: int, total: int) -> None:
+        assert any("to tell  3 of 3" in line for line in lines)
+
+    send(workplace(project), "privacy", TWO, never, lines.append)
+    assert sum("to tell" in line for line in lines) == 1
+
+
+def test_letters_are_read_page_by_page(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("publisher.actions.send._PAGE", 2)
+    assert send_letters(project).accepted == 3
+    assert set(letter_states(project).values()) == {"accepted"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -140,13 +141,9 @@ def test_a_statement_in_the_repository_bears_witness(house: House) -> None:
 def test_a_head_of_another_ledger_is_told(house: House, tmp_path: Path) -> None:
     known = tmp_path / "heads"
     said(house, "--known-heads", str(known))
-    for path in (house.root / ".publisher").glob("ledger.sqlite*"):
-        path.unlink()
-    from publisher.edges.ledger import close_ledgers
-
-    close_ledgers()
+    known.write_text(re.sub("^[0-9a-f]{8}-", "00000000-", known.read_text(), flags=re.MULTILINE))
     found = said(house, "--known-heads", str(known), code=1)
-    assert "is about the ledger " in found
+    assert "is about the ledger 00000000-" in found
 
 
 def test_a_file_in_the_repository_vouches_for_nothing(house: House) -> None:

@@ -16,7 +16,7 @@ from publisher.answers.declarations import current_declaration, last_late
 from publisher.edges.ledger import Ledger
 from publisher.people.customer_list import Customer
 from publisher.people.deliveries import DeliveryState
-from publisher.people.due import delivery_due, recipients_due
+from publisher.people.due import delivery_due
 from publisher.people.messages import Filed, Filing
 from publisher.people.recipients import Recipient
 from publisher.people.requests import Channel, RequestKind, Timing, Wanted
@@ -25,6 +25,9 @@ from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from tests.fixtures.amendments import PUBLISHED, amendments
+from tests.fixtures.engines import ENGINES, empty_ledger
+from tests.fixtures.recipients import recipients_of, take_customers
+from tests.fixtures.servers import OWNER, PROGRAM
 
 HOUR = dt.timedelta(hours=1)
 TO_DO, ACCEPTED = DeliveryState.TO_DO, DeliveryState.ACCEPTED
@@ -32,17 +35,18 @@ OUT, BACK, ASK = RequestKind.OPT_OUT, RequestKind.WITHDRAW, RequestKind.ASK
 TWO = Number(2)
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
-    yield opened
-    opened.close()
+@pytest.fixture(params=ENGINES)
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    with empty_ledger(request.param, tmp_path) as url:
+        opened = Ledger(url)
+        yield opened
+        opened.close()
 
 
 def listed(ledger: Ledger, count: int) -> list[Recipient]:
     customers = [Customer(f"c-{n}", f"c{n}@customer.example", "") for n in range(1, count + 1)]
-    ledger.merge_recipients(customers, PUBLISHED)
-    return ledger.recipients()
+    take_customers(ledger, *customers, now=PUBLISHED)
+    return recipients_of(ledger)
 
 
 def removed(ledger: Ledger, recipient: Recipient, kind: EventKind = EventKind.REMOVED) -> None:
@@ -85,7 +89,7 @@ def test_letters_are_counted_as_those_who_send_them_count(ledger: Ledger, seed: 
     for recipient in chance.sample(people, 8):
         kind = chance.choice([EventKind.REMOVED, EventKind.ERASED])
         removed(ledger, recipient, kind)
-    left = ledger.recipients()
+    left = recipients_of(ledger)
     assert ledger.count_recipients() == len(left) == 32
     counted = ledger.count_letters("privacy")
     rows = ledger.deliveries("privacy", 2)
@@ -93,9 +97,9 @@ def test_letters_are_counted_as_those_who_send_them_count(ledger: Ledger, seed: 
         own = Counter(d.state for d in rows if d.release == str(release.number))
         assert counted[str(release.number)] == own
         sisters = [r for r in releases.amendment(2) if r is not release]
-        due = recipients_due(release, left, rows)
+        due = ledger.due(release, releases)
         counts = ledger.count_to_tell(release, sisters, counted, new=True)
-        assert (counts.to_do, counts.new) == (len(due.to_tell), len(due.new))
+        assert (counts.to_do, counts.new) == (due.to_tell, due.new)
         simple = ledger.count_to_tell(release, sisters, counted, new=False)
         assert simple == replace(counts, new=counts.to_do)
 
@@ -238,6 +242,15 @@ def test_the_last_time_it_was_put_back_is_known(ledger: Ledger) -> None:
     assert ledger.owning_role() == ""
 
 
+def test_a_role_that_could_alter_events_is_named(tmp_path: Path) -> None:
+    with empty_ledger("postgresql", tmp_path) as url:
+        for role, expected in ((PROGRAM, ""), (OWNER, OWNER), ("postgres", "postgres")):
+            opened = Ledger(url.replace(f"//{PROGRAM}@", f"//{role}@"))
+            assert opened.owning_role() == expected
+            opened.close()
+
+
+@pytest.mark.parametrize("ledger", ["sqlite"], indirect=True)
 def test_nothing_that_is_counted_reads_a_table_through(ledger: Ledger) -> None:
     """Each count of what grows with the customers goes by an index, whatever the engine thinks."""
     people = listed(ledger, 50)

@@ -22,7 +22,6 @@ from publisher.answers.declarations import (
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger, engines
 from publisher.edges.ledger.guards import GUARDED_STATES, UNCHANGING
-from publisher.edges.ledger.recipients import Merged
 from publisher.errors import LedgerError, TooOftenError
 from publisher.people.customer_list import Customer
 from publisher.people.deliveries import Delivery, DeliveryState
@@ -30,6 +29,7 @@ from publisher.people.messages import Filed, Filing
 from publisher.people.requests import Channel, Request, RequestKind, Timing, Wanted
 from publisher.releases.number import Number
 from tests.fixtures.engines import ENGINES, empty_ledger
+from tests.fixtures.recipients import recipients_of, take_customers
 
 NOW = dt.datetime(2027, 1, 10, 9, 30, tzinfo=dt.UTC)
 MARCH = dt.date(2027, 3, 1)
@@ -54,7 +54,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
     with empty_ledger(request.param, tmp_path) as url:
         ledger = Ledger(url)
-        ledger.merge_recipients([ANNA, BEN], NOW)
+        take_customers(ledger, ANNA, BEN, now=NOW)
         yield ledger
         ledger.close()
 
@@ -87,7 +87,7 @@ def test_is_written_through_to_the_disk(ledger: Ledger, path: Path) -> None:
 
 def test_opens_again_and_refuses_tables_of_another_version(ledger: Ledger, path: Path) -> None:
     ledger.close()
-    assert len(Ledger(f"sqlite:///{path}").recipients()) == 2
+    assert len(recipients_of(Ledger(f"sqlite:///{path}"))) == 2
     with sqlite3.connect(path) as db:
         db.execute("UPDATE alembic_version SET version_num = 99")
     with pytest.raises(LedgerError, match="tables of schema 99"):
@@ -106,9 +106,10 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
 def test_an_import_adds_and_updates_and_removes_nobody(ledger: Ledger) -> None:
     changed = Customer("c-2", "ben@new.example", "Ben")
     new = Customer("c-3", "cleo@one.example", "")
-    assert ledger.merge_recipients([changed, new], NOW) == Merged(1, 1, 0)
-    assert ledger.merge_recipients([changed, new], NOW) == Merged(0, 0, 2)
-    assert [r.address for r in ledger.recipients()] == [
+    for counts in ((1, 1, 0), (0, 0, 2)):
+        done = take_customers(ledger, changed, new, now=NOW)
+        assert (done.new, done.changed, done.unchanged) == counts
+    assert [r.address for r in recipients_of(ledger)] == [
         "anna@one.example",
         "ben@new.example",
         "cleo@one.example",
@@ -270,7 +271,7 @@ def test_what_nobody_would_find_is_not_recorded(
     acts: list[Callable[[], object]] = [
         lambda: declare(ledger, BACK),
         lambda: ledger.keep(b"raw", "", at()),
-        lambda: ledger.merge_recipients([ANNA], NOW),
+        lambda: take_customers(ledger, ANNA, now=NOW),
         lambda: ledger.requests("privacy", 2, 1),
     ]
     for act in acts:
@@ -369,7 +370,7 @@ def test_errors_say_nothing_of_customers(ledger: Ledger, path: Path) -> None:
 LEFT = """
 import os, sys
 from publisher.edges.ledger import Ledger
-Ledger(sys.argv[1]).recipients()
+Ledger(sys.argv[1]).customers([1])
 os._exit(9)  # as if killed: the log stays
 """
 ENDS = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT 1 FROM request')"
@@ -396,7 +397,7 @@ def test_another_program_that_ends_while_this_one_opens_does_no_harm(
 
     monkeypatch.setattr(engines, "_identity", looked)
     ledger = Ledger(url)
-    ledger.merge_recipients([ANNA], NOW)
+    take_customers(ledger, ANNA, now=NOW)
     assert seen
     assert declare(ledger, OUT).receipt == "R-000001"
 

@@ -28,6 +28,7 @@ from tests.fixtures.ledger_events import (
     record,
     tell,
 )
+from tests.fixtures.recipients import recipients_of, take_customers
 
 LATER = NOW + dt.timedelta(days=1)
 
@@ -92,19 +93,19 @@ def test_nothing_of_the_erased_is_in_the_file(ledger: Ledger, path: Path) -> Non
 
 def test_what_was_told_and_declared_stays(ledger: Ledger) -> None:
     before = ledger.requests("privacy", 2, 1)
-    letters = dict(ledger.letters("privacy", TWO))
+    letters = {d.recipient: d.state for d in ledger.deliveries("privacy", 2)}
     erase(ledger, "c-1")
     after = ledger.requests("privacy", 2, 1)
     assert [(r.id, r.kind, r.received, r.timing) for r in after] == [
         (r.id, r.kind, r.received, r.timing) for r in before
     ]
     assert all(r.evidence == "" for r in after)
-    assert dict(ledger.letters("privacy", TWO)) == letters
+    assert {d.recipient: d.state for d in ledger.deliveries("privacy", 2)} == letters
     found = ledger.customer("c-1")
     assert found
     assert (found.number, found.address, found.name) == (1, "", "")
     assert found.state is RecipientState.ERASED
-    assert all(r.customer != "c-1" for r in ledger.recipients())
+    assert all(r.customer != "c-1" for r in recipients_of(ledger))
     delivery = ledger.delivery("privacy", TWO, 1)
     assert delivery
     assert (delivery.state, delivery.address, delivery.message_id) == (
@@ -157,7 +158,7 @@ def test_messages_that_name_an_address_and_are_nobodys_go(ledger: Ledger) -> Non
 
 
 def test_an_address_that_others_have_too_keeps_what_is_nobodys(ledger: Ledger) -> None:
-    ledger.merge_recipients([Customer("c-9", "Person3@one.example", "Family")], NOW)
+    take_customers(ledger, Customer("c-9", "Person3@one.example", "Family"), now=NOW)
     naming = receive(ledger, "person3@one.example", "Hello", None, Filed.UNKNOWN)
     own = receive(ledger, "person3@one.example", "Hello", 3, Filed.UNCLEAR)
     plan = ledger.erasure([3])
@@ -192,7 +193,7 @@ def test_one_who_was_erased_can_come_back_and_be_erased_again(ledger: Ledger, pa
     assert ledger.erasure([1]).empty
     assert ledger.erase([1], "asked for", LATER).empty
     assert len(events_of(path, EventKind.ERASED)) == 2
-    ledger.merge_recipients([Customer("c-1", "again1@one.example", "Person 1")], LATER)
+    take_customers(ledger, Customer("c-1", "again1@one.example", "Person 1"), now=LATER)
     back = ledger.customer("c-1")
     assert back
     assert back.address == "again1@one.example"
@@ -218,7 +219,7 @@ def test_a_value_goes_only_where_an_event_says_so(ledger: Ledger, path: Path) ->
 
 def test_an_erasure_excuses_nothing_that_came_after_it(ledger: Ledger, path: Path) -> None:
     erase(ledger, "c-1")
-    ledger.merge_recipients([Customer("c-1", "again1@one.example", "Person 1")], LATER)
+    take_customers(ledger, Customer("c-1", "again1@one.example", "Person 1"), now=LATER)
     ledger.close()
     with sqlite3.connect(path) as db:
         for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
@@ -275,4 +276,4 @@ def test_what_is_younger_stays(ledger: Ledger) -> None:
     assert plan.empty
     assert plan.lines() == ["nothing is older than 6 years"]
     ledger.prune(plan, LATER)
-    assert len(customers()) == len(ledger.recipients()) + 1
+    assert len(customers()) == len(recipients_of(ledger)) + 1

@@ -18,6 +18,7 @@ from publisher.record.batch import FIRST, Batch, read_heads
 from publisher.record.event import Event, EventKind, Happening, moment_of
 from publisher.record.merkle import MerkleTree
 from publisher.record.private import PrivateValue
+from tests.fixtures.recipients import take_customers
 
 NOW = dt.datetime(2027, 1, 10, 9, 30, tzinfo=dt.UTC)
 
@@ -68,7 +69,7 @@ def events_of(path: Path, batch: int) -> list[Event]:
 
 @pytest.mark.parametrize("count", [1, 3, MOST_HELD_BACK + 10], ids=["one", "some", "many"])
 def test_each_transaction_is_one_link_of_the_chain(ledger: Ledger, path: Path, count: int) -> None:
-    ledger.merge_recipients(customers(count), NOW)
+    take_customers(ledger, *customers(count), now=NOW)
     ledger.keep(b"raw", "", lambda: NOW)
     previous = FIRST
     for number, (key, batch, digest) in enumerate(batches(path), start=1):
@@ -82,7 +83,7 @@ def test_each_transaction_is_one_link_of_the_chain(ledger: Ledger, path: Path, c
 
 
 def test_an_event_has_a_salted_digest_of_what_is_personal(ledger: Ledger, path: Path) -> None:
-    ledger.merge_recipients(customers(2), NOW)
+    take_customers(ledger, *customers(2), now=NOW)
     found = rows(path, "SELECT salt, value, digest FROM private JOIN event ON event.id = event")
     assert len({salt for salt, _, _ in found}) == 2
     for salt, value, digest in found:

@@ -10,7 +10,7 @@ from publisher.answers.personal_links import personal_links
 from publisher.errors import RenderError
 from publisher.letters.html_part import FILLED_IN, LARGEST_HTML_PART, styled
 from publisher.letters.notice import compose_notice
-from publisher.people.customer_list import LONGEST_CELL
+from publisher.people.list_cells import LONGEST_CELL
 from publisher.releases.number import Number
 from tests.fixtures.amendments import HOSTING, PUBLISHED, amendments
 from tests.fixtures.letters import ANNA

@@ -20,13 +20,11 @@ from publisher.letters.sending import (
 )
 from publisher.people.deliveries import DeliveryState, Fate, Outcome
 from publisher.people.due import Due
-from publisher.people.recipients import Recipient
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from tests.fixtures.amendments import EFFECTIVE, LATER, amendments
 
-PEOPLE = tuple(Recipient(n, f"c-{n}", f"c{n}@x.example", "") for n in (1, 2))
 DAY = dt.timedelta(days=1)
 
 
@@ -40,10 +38,10 @@ TWO, POSTPONED = release(Number(2)), release(Number(2, 1))
 
 
 def due(*new: int, to_tell: int = 2) -> Due:
-    return Due(PEOPLE, PEOPLE[:to_tell], len(PEOPLE) - to_tell, 0, 0, frozenset(new))
+    return Due(2, to_tell, told=2 - to_tell, agreed=0, in_doubt=0, refused=0, new=len(new))
 
 
-NOBODY = Due((), (), 0, 0, 0, frozenset())
+NOBODY = Due(0, 0, 0, 0, 0, 0, 0)
 
 
 # ── whether it may be sent ───────────────────────────────────────────────────────────────────────
@@ -142,16 +140,17 @@ def test_a_test_letter_that_was_not_taken_is_told() -> None:
 
 
 def test_the_plan_in_words() -> None:
-    some = Due(PEOPLE, PEOPLE[:1], told=0, in_doubt=1, refused=0, new=frozenset({1}))
+    some = Due(3, 1, told=0, agreed=1, in_doubt=1, refused=0, new=1)
     plan = SendingPlan(TWO, some, "from@x.example", "relay:587", "policy.pdf", "it is 1980")
     assert plan.lines() == [
         "Privacy Policy, version 2: applies from 1 March 2027, opting out until 28 February 2027",
         "  letter   Privacy Policy: version 2 applies from 1 March 2027",
         "  from     from@x.example",
         "  by       relay:587",
-        "  to tell  1 of 2 recipients",
+        "  to tell  1 of 3 recipients",
         "  with     policy.pdf",
         "  to mend  it is 1980: set the clock of this machine first",
+        "  agreed   1",
         "  in doubt 1",
     ]
 

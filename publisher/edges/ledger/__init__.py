@@ -16,9 +16,11 @@ from publisher.edges.ledger.continuity import Continuity
 from publisher.edges.ledger.counts import CountTable
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.deliveries import DeliveryTable
+from publisher.edges.ledger.dues import DueTable
 from publisher.edges.ledger.engines import ledger_file
 from publisher.edges.ledger.erasing import ErasingPart
 from publisher.edges.ledger.letters import LetterTable
+from publisher.edges.ledger.listing import ListTable
 from publisher.edges.ledger.rebuilding import RebuildingPart
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
@@ -27,7 +29,9 @@ from publisher.edges.ledger.urls import ledger_address, no_ledger_at
 
 class Ledger(
     RecipientTable,
+    ListTable,
     DeliveryTable,
+    DueTable,
     LetterTable,
     RequestTable,
     AnswerTable,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +14,10 @@ from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.rows import fetch
 from publisher.edges.ledger.schema import DELIVERIES, PRIVATE
 from publisher.edges.ledger.transaction import Transaction
-from publisher.errors import LedgerError
+from publisher.errors import LedgerError, NotToldError
 from publisher.letters.splicing import KeptLetter
 from publisher.people.deliveries import Delivery, DeliveryState
+from publisher.people.recipients import RecipientState
 from publisher.record.event import EventKind, Happening, moment_of
 from publisher.releases.number import Number
 
@@ -42,32 +44,22 @@ _KIND_AFTER = {
 _OUTCOME = {DeliveryState.ACCEPTED: "accepted", DeliveryState.TO_DO: "again"}
 
 
+_WHOM = "SELECT state FROM recipient WHERE id = :recipient"
+
+
 class DeliveryTable(LedgerPart):
     """Reads and writes deliveries."""
 
-    def deliveries(self, policy: str, major: int) -> list[Delivery]:
-        """The deliveries of a material release and its corrections."""
+    def deliveries(
+        self, policy: str, major: int, states: Iterable[DeliveryState] = DeliveryState
+    ) -> list[Delivery]:
+        """The deliveries of a material release and its corrections that are in given states."""
         own = (DELIVERIES.c.policy == policy) & (DELIVERIES.c.major == major)
+        own &= DELIVERIES.c.state.in_(list(states))
         order = (DELIVERIES.c.release, DELIVERIES.c.recipient)
         with self._reading() as db:
             rows = db.execute(_FOUND.where(own).order_by(*order))
             return [_delivery(row) for row in rows]
-
-    def letters(
-        self, policy: str, number: Number, only: int | None = None
-    ) -> list[tuple[int, DeliveryState]]:
-        """The letters about one release, as (number of the recipient, state).
-
-        Args:
-            policy, number: which release.
-            only: the number of the only recipient to look up; None: everybody.
-        """
-        same = (DELIVERIES.c.policy == policy) & (DELIVERIES.c.release == str(number))
-        if only is not None:
-            same &= DELIVERIES.c.recipient == only
-        with self._reading() as db:
-            rows = db.execute(select(DELIVERIES.c.recipient, DELIVERIES.c.state).where(same))
-            return [(row.recipient, DeliveryState(row.state)) for row in rows]
 
     def delivery(self, policy: str, number: Number, recipient_number: int) -> Delivery | None:
         """The delivery of a release's notice to one recipient; None: nothing happened about it."""
@@ -93,6 +85,7 @@ class DeliveryTable(LedgerPart):
             kept: the letter as it goes out; None: it is not kept.
 
         Raises:
+            NotToldError: the recipient was taken off the list meanwhile.
             LedgerError: it is no longer to do, because another sender has taken it.
         """
         facts = {"effective": one.effective.isoformat()} if one.effective else {}
@@ -105,6 +98,9 @@ class DeliveryTable(LedgerPart):
                 raise LedgerError(
                     "another sender has taken this letter", where=self._database.where
                 )
+            whom = fetch(tx.db, _WHOM, recipient=one.recipient)
+            if whom != [(RecipientState.TOLD,)]:
+                raise NotToldError("the recipient is told no more", where=self._database.where)
             body = kept.body if kept else None
             tx.record(replace(_happening(EventKind.TOLD, one, now, facts, private), body=body))
 

@@ -7,6 +7,7 @@ handed to the driver as they are.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -80,6 +81,19 @@ def insert_many(db: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -
     cursor.close()
 
 
+def insert_alike(db: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Inserts rows into SQLite that differ in some columns only, which saves the others' time.
+
+    Args:
+        db: a transaction.
+        statement: SQL, with `?` for what differs.
+        rows: the values that do.
+    """
+    cursor = db.connection.cursor()
+    cursor.executemany(statement, rows)
+    cursor.close()
+
+
 @cache
 def _statement(table: Table, dialect: str) -> str:
     mark = "?" if dialect == "sqlite" else "%s"
@@ -87,6 +101,27 @@ def _statement(table: Table, dialect: str) -> str:
     return (
         f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join(mark for _ in table.columns)})'  # noqa: S608 - names of ours
     )
+
+
+def rows_among(
+    db: Connection, statement: str, values: Sequence[Any], others: Sequence[Any] = ()
+) -> Sequence[Any]:
+    """The rows of a statement about many values at once.
+
+    Args:
+        db: a transaction.
+        statement: with `{}` for each parameter, of which the last stands behind the column that
+            is one of the values.
+        values: numbers or texts.
+        others: the parameters before.
+    """
+    if db.dialect.name == "sqlite":
+        marks = *("?" for _ in others), "IN (SELECT value FROM json_each(?))"
+        return db.exec_driver_sql(
+            statement.format(*marks), (*others, json.dumps(list(values)))
+        ).all()
+    marks = *("%s" for _ in others), "= ANY(%s)"
+    return db.exec_driver_sql(statement.format(*marks), (*others, list(values))).all()
 
 
 def next_numbers(db: Connection, table: Table, count: int = 1) -> Sequence[int]:

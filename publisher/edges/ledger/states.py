@@ -14,13 +14,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from publisher.answers.declarations import current_declaration, last_late
+from publisher.edges.ledger.recipient_states import changed, listed, major_of
 from publisher.edges.ledger.request_rows import requests_of
 from publisher.edges.ledger.rows import execute
 from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import FOR_A_PERSON, Filed
 from publisher.people.recipients import RecipientState, erased_customer
 from publisher.record.event import EventKind, Happening, microseconds
-from publisher.releases.number import Number
 
 Numbered = tuple[int, Happening]
 """A happening, and the number of its event."""
@@ -40,77 +40,6 @@ def apply(db: Connection, happened: Sequence[Numbered]) -> None:
 
 
 # ── recipients ───────────────────────────────────────────────────────────────────────────────────
-
-_LIST = """
-    INSERT INTO recipient
-      (id, customer, address, name, language, class, joined, state, added_at, event)
-    VALUES (:id, :customer, :address, :name, :language, :class, :joined, :state, :at, :event)"""
-_CHANGE = """
-    UPDATE recipient SET address = :address, name = :name, language = :language, class = :class,
-      joined = :joined, state = :state, event = :event WHERE id = :id"""
-_KNOWN = """
-    INSERT INTO delivery (policy, release, recipient, major, effective, state, event, at, tries)
-    VALUES (:policy, :release, :recipient, :major, '', :state, :event, :at, 0)
-    ON CONFLICT DO NOTHING"""
-_TELL_AGAIN = """
-    UPDATE delivery SET state = :to_do, event = :event, at = :at
-    WHERE recipient = :recipient AND state IN (:refused, :bounced)"""
-
-
-def _listed(db: Connection, happened: Sequence[Numbered]) -> None:
-    execute(db, _LIST, [_recipient(*one) for one in happened])
-    execute(db, _KNOWN, [row for one in happened for row in _known_versions(*one)])
-
-
-def _changed(db: Connection, happened: Sequence[Numbered]) -> None:
-    execute(db, _CHANGE, [_recipient(*one) for one in happened])
-    execute(db, _KNOWN, [row for one in happened for row in _known_versions(*one)])
-    moved = [
-        {
-            "recipient": one.recipient,
-            "event": number,
-            "at": microseconds(one.at),
-            "to_do": DeliveryState.TO_DO,
-            "refused": DeliveryState.REFUSED,
-            "bounced": DeliveryState.BOUNCED,
-        }
-        for number, one in happened
-        if one.facts.get("moved")
-    ]
-    execute(db, _TELL_AGAIN, moved)
-
-
-def _recipient(number: int, one: Happening) -> dict[str, Any]:
-    facts, private = one.facts, one.private or {}
-    customer = facts.get("customer") or private.get("customer")
-    return {
-        "id": one.recipient,
-        "customer": customer or erased_customer(one.recipient or 0),
-        "address": private.get("address", ""),
-        "name": private.get("name", ""),
-        "language": facts.get("language", ""),
-        "class": facts.get("class", ""),
-        "joined": facts.get("joined", ""),
-        "state": RecipientState.TOLD,
-        "at": microseconds(one.at),
-        "event": number,
-    }
-
-
-def _known_versions(number: int, one: Happening) -> list[dict[str, Any]]:
-    """The versions that a customer agreed to on joining."""
-    return [
-        {
-            "policy": policy,
-            "release": release,
-            "recipient": one.recipient,
-            "major": _major(release),
-            "state": DeliveryState.AGREED,
-            "event": number,
-            "at": microseconds(one.at),
-        }
-        for policy, release in one.facts.get("versions", {}).items()
-    ]
 
 
 def _removed(db: Connection, happened: Sequence[Numbered]) -> None:
@@ -222,7 +151,7 @@ def _delivery(one: Happening) -> dict[str, Any]:
         "policy": one.policy,
         "release": one.release,
         "recipient": one.recipient,
-        "major": _major(one.release),
+        "major": major_of(one.release),
         "effective": one.facts.get("effective", ""),
     }
 
@@ -266,7 +195,7 @@ def _request(number: int, one: Happening) -> dict[str, Any]:
         "kind": facts["kind"],
         "policy": one.policy,
         "release": one.release,
-        "major": _major(one.release),
+        "major": major_of(one.release),
         "recipient": one.recipient,
         "received_at": facts["received"],
         "timing": facts["timing"],
@@ -281,7 +210,7 @@ def _request(number: int, one: Happening) -> dict[str, Any]:
 def _declared(db: Connection, happened: Sequence[Numbered]) -> None:
     _requested(db, happened)
     changed = {
-        (one.policy, _major(one.release), one.recipient): number
+        (one.policy, major_of(one.release), one.recipient): number
         for number, one in happened
         # What only repeats another alters nothing.
         if one.recipient is not None and not one.facts.get("repeats")
@@ -355,14 +284,9 @@ def _filed(db: Connection, happened: Sequence[Numbered]) -> None:
     execute(db, _FILE, rows)
 
 
-def _major(release: str) -> int:
-    number = Number.parse(release)
-    return number.major if number else 0
-
-
 _FOLLOW: Mapping[str, Callable[[Connection, Sequence[Numbered]], None]] = {
-    EventKind.LISTED: _listed,
-    EventKind.CHANGED: _changed,
+    EventKind.LISTED: listed,
+    EventKind.CHANGED: changed,
     EventKind.REMOVED: _removed,
     EventKind.ERASED: _erased,
     EventKind.TOLD: _letter,

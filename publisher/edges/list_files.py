@@ -1,0 +1,95 @@
+"""Lists of customers as files: plain or compressed, from a disk or a pipe."""
+
+from __future__ import annotations
+
+import gzip
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from shutil import copyfileobj
+from typing import BinaryIO
+
+from publisher.edges.private import make_folders
+from publisher.errors import RecipientsError
+from publisher.people.list_text import ListName
+
+_BLOCK = 1 << 18
+_PACKED = b"\x1f\x8b"
+"""How what gzip wrote begins (RFC 1952 §2.3.1)."""
+
+
+class ListFile:
+    """The bytes of a list, read once."""
+
+    def __init__(self, file: BinaryIO, path: Path | None) -> None:
+        """Reads its first bytes.
+
+        Args:
+            file: where one can go back.
+            path: where it is; None: it is standard input.
+        """
+        self._file, self._path = file, path
+        self._start = file.tell()
+        self._packed = file.read(len(_PACKED)) == _PACKED
+        self._size = file.seek(0, 2) - self._start
+        file.seek(self._start)
+
+    def name(self, options: str = "") -> ListName:
+        """What it is called in messages.
+
+        Args:
+            options: those of the command that it is read by, each after a space.
+        """
+        if self._path is None:
+            return ListName("-", packed=self._packed, options=options)
+        return ListName(str(self._path), str(self._path.absolute()), self._packed, options)
+
+    def blocks(self, progress: Callable[[str, int, int], None]) -> Iterator[bytes]:
+        """Its bytes, decompressed, in pieces.
+
+        Args:
+            progress: told how much of a large file was read, in kB.
+
+        Raises:
+            RecipientsError: what is compressed is damaged.
+        """
+        source = gzip.GzipFile(fileobj=self._file) if self._packed else self._file
+        try:
+            while block := source.read(_BLOCK):
+                yield block
+                if self._size > _BLOCK:
+                    done = self._file.tell() - self._start
+                    progress("importing, kB", done // 1024, self._size // 1024)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise RecipientsError(
+                f"what is compressed is cut off or damaged: {error}; nothing was taken",
+                where=self.name().name,
+                remedy="compress the list again",
+            ) from None
+
+
+@contextmanager
+def opened_list(file: BinaryIO, folder: Path) -> Iterator[ListFile]:
+    """A list that is there as a whole, so that nobody who writes it slowly holds up the ledger.
+
+    Args:
+        file: a file or a pipe.
+        folder: a private folder, where what comes through a pipe is kept while it is read, in a
+            file without a name.
+    """
+    with ExitStack() as stack:
+        path = _path_of(file)
+        if not file.seekable():
+            make_folders(folder, 0o700)
+            whole = stack.enter_context(tempfile.TemporaryFile(dir=folder))
+            copyfileobj(file, whole, _BLOCK)
+            whole.seek(0)
+            file, path = whole, None
+        yield ListFile(file, path)
+
+
+def _path_of(file: BinaryIO) -> Path | None:
+    name = getattr(file, "name", "")
+    return Path(name) if isinstance(name, str) and name not in ("", "-", "<stdin>") else None
