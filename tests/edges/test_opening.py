@@ -30,7 +30,7 @@ ledger.close()
 _IMPORTED = """
 import sys
 from publisher.edges.ledger import Ledger
-Ledger(sys.argv[1]).recipients()
+Ledger(sys.argv[1]).count_recipients()
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
 
@@ -96,7 +96,7 @@ def test_a_ledger_in_a_server_is_begun_once(tmp_path: Path) -> None:
         for thread in threads:
             thread.join()
         assert len(found) == 4
-        assert Ledger(url).recipients() == []
+        assert Ledger(url).count_recipients() == 0
 
 
 def test_opening_loads_no_migrations(tmp_path: Path) -> None:
