@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from publisher.actions.workplace import Workplace
 from publisher.letters.sending import require_notice
-from publisher.people.resolution import UnsettledDelivery, unsettled_deliveries
+from publisher.people.resolution import UNSETTLED, UnsettledDelivery, unsettled_deliveries
 from publisher.releases.number import Number
 
 
@@ -21,9 +21,7 @@ def unsettled(workplace: Workplace, policy_id: str, number: Number) -> list[Unse
     """
     require_notice(workplace.archive.release(policy_id, number))
     ledger = workplace.ledger
-    found = unsettled_deliveries(ledger.deliveries(policy_id, number.major), number)
-    names = {one.recipient: ledger.recipient(one.recipient) for one in found}
-    return [
-        UnsettledDelivery(whom.customer if (whom := names[one.recipient]) else "", one)
-        for one in found
-    ]
+    deliveries = ledger.deliveries(policy_id, number.major, UNSETTLED)
+    found = unsettled_deliveries(deliveries, number)
+    names = ledger.customers(one.recipient for one in found)
+    return [UnsettledDelivery(names.get(one.recipient, ""), one) for one in found]

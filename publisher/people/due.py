@@ -50,7 +50,7 @@ class NoticeState(StrEnum):
     """Or bounced."""
 
 
-_STATE_AFTER = {
+NOTICE_STATE_AFTER = {
     DeliveryState.TO_DO: NoticeState.TO_TELL,
     DeliveryState.ACCEPTED: NoticeState.TOLD,
     DeliveryState.AGREED: NoticeState.AGREED,
@@ -58,6 +58,7 @@ _STATE_AFTER = {
     DeliveryState.REFUSED: NoticeState.REFUSED,
     DeliveryState.BOUNCED: NoticeState.REFUSED,
 }
+"""What the state of a letter says, where nothing else is known."""
 
 
 def notice_state_of(release: Release, letters: Iterable[EarlierLetter]) -> tuple[NoticeState, bool]:
@@ -84,7 +85,7 @@ def notice_state_of(release: Release, letters: Iterable[EarlierLetter]) -> tuple
         return NoticeState.TOLD, False
     if own is DeliveryState.TO_DO and later:
         return NoticeState.AGREED, False
-    return _STATE_AFTER[own], not before
+    return NOTICE_STATE_AFTER[own], not before
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from tests.fixtures.houses import NOW, TWO, letter_states, send_letters
 from tests.fixtures.recipients import recipients_of
 from tests.fixtures.workplaces import ledger_of
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 
 @pytest.fixture
 def own(project: Project) -> House:

@@ -20,6 +20,7 @@ from publisher.people.recipients import RecipientState
 from publisher.record.event import EventKind, Happening
 from publisher.releases.number import Number
 from tests.fixtures.amendments import EFFECTIVE, LATER, amendments
+from tests.fixtures.engines import ENGINES, empty_ledger
 from tests.fixtures.recipients import recipients_of, take_customers
 
 NOW = dt.datetime(2027, 1, 10, 9, 30, tzinfo=dt.UTC)
@@ -43,11 +44,12 @@ versions = st.dictionaries(st.integers(1, PEOPLE), st.sampled_from(NUMBERS))
 removed = st.sets(st.integers(1, PEOPLE), max_size=2)
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
-    yield ledger
-    ledger.close()
+@pytest.fixture(params=ENGINES)
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    with empty_ledger(request.param, tmp_path) as url:
+        ledger = Ledger(url)
+        yield ledger
+        ledger.close()
 
 
 def listed(ledger: Ledger, agreed: dict[int, Number], gone: set[int]) -> int:
@@ -86,7 +88,7 @@ def remove_all(ledger: Ledger) -> None:
 
 
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -82,14 +82,14 @@ def test_nothing_of_the_erased_is_in_the_file(ledger: Ledger, full: FullLedger) 
 
 def test_what_was_told_and_declared_stays(ledger: Ledger) -> None:
     before = ledger.requests("privacy", 2, 1)
-    letters = dict(ledger.letters("privacy", TWO))
+    letters = {d.recipient: d.state for d in ledger.deliveries("privacy", 2)}
     erase(ledger, "c-1")
     after = ledger.requests("privacy", 2, 1)
     assert [(r.id, r.kind, r.received, r.timing) for r in after] == [
         (r.id, r.kind, r.received, r.timing) for r in before
     ]
     assert all(r.evidence == "" for r in after)
-    assert dict(ledger.letters("privacy", TWO)) == letters
+    assert {d.recipient: d.state for d in ledger.deliveries("privacy", 2)} == letters
     found = ledger.customer("c-1")
     assert found
     assert (found.number, found.address, found.name) == (1, "", "")

@@ -69,7 +69,7 @@ def test_the_ledger_goes_on_after_that(ledger: Ledger) -> None:
     ledger.rebuild(lambda *_: None)
     assert declare(ledger, 7) == last + 1
     assert ledger.keep(b"x", "", lambda: NOW) == 4
-    assert ledger.letters("privacy", TWO, 7) == []
+    assert ledger.delivery("privacy", TWO, 7) is None
     assert list(ledger.audit(lambda *_: None).findings) == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -49,29 +50,16 @@ _WHOM = "SELECT state FROM recipient WHERE id = :recipient"
 class DeliveryTable(LedgerPart):
     """Reads and writes deliveries."""
 
-    def deliveries(self, policy: str, major: int) -> list[Delivery]:
-        """The deliveries of a material release and its corrections."""
+    def deliveries(
+        self, policy: str, major: int, states: Iterable[DeliveryState] = DeliveryState
+    ) -> list[Delivery]:
+        """The deliveries of a material release and its corrections that are in given states."""
         own = (DELIVERIES.c.policy == policy) & (DELIVERIES.c.major == major)
+        own &= DELIVERIES.c.state.in_(list(states))
         order = (DELIVERIES.c.release, DELIVERIES.c.recipient)
         with self._reading() as db:
             rows = db.execute(_FOUND.where(own).order_by(*order))
             return [_delivery(row) for row in rows]
-
-    def letters(
-        self, policy: str, number: Number, only: int | None = None
-    ) -> list[tuple[int, DeliveryState]]:
-        """The letters about one release, as (number of the recipient, state).
-
-        Args:
-            policy, number: which release.
-            only: the number of the only recipient to look up; None: everybody.
-        """
-        same = (DELIVERIES.c.policy == policy) & (DELIVERIES.c.release == str(number))
-        if only is not None:
-            same &= DELIVERIES.c.recipient == only
-        with self._reading() as db:
-            rows = db.execute(select(DELIVERIES.c.recipient, DELIVERIES.c.state).where(same))
-            return [(row.recipient, DeliveryState(row.state)) for row in rows]
 
     def delivery(self, policy: str, number: Number, recipient_number: int) -> Delivery | None:
         """The delivery of a release's notice to one recipient; None: nothing happened about it."""

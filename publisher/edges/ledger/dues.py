@@ -6,6 +6,7 @@ The rule is that of `people.due.notice_state_of`, in SQL.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -27,9 +28,9 @@ from sqlalchemy import (
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.recipients import recipient_of
 from publisher.edges.ledger.rows import rows_among
-from publisher.edges.ledger.schema import DELIVERIES, EVENTS, RECIPIENTS
+from publisher.edges.ledger.schema import APART, DELIVERIES, EVENTS, RECIPIENTS, SELDOM
 from publisher.people.deliveries import DeliveryState
-from publisher.people.due import REACHED, Due, EarlierLetter, NoticeState
+from publisher.people.due import NOTICE_STATE_AFTER, REACHED, Due, EarlierLetter, NoticeState
 from publisher.people.recipients import Recipient, RecipientState
 from publisher.record.event import EventKind
 from publisher.releases.number import Number
@@ -53,29 +54,8 @@ class DueTable(LedgerPart):
             releases: all releases of the policy.
         """
         with self._reading() as db:
-            same, before, later = _elsewhere(db, release, releases)
-            standing = case(
-                (same, NoticeState.TOLD.value),
-                (_STATE == DeliveryState.ACCEPTED, NoticeState.TOLD.value),
-                (_STATE == DeliveryState.IN_DOUBT, NoticeState.IN_DOUBT.value),
-                (_STATE == DeliveryState.AGREED, NoticeState.AGREED.value),
-                (_STATE != DeliveryState.TO_DO, NoticeState.REFUSED.value),
-                (later, NoticeState.AGREED.value),
-                else_=NoticeState.TO_TELL.value,
-            )
-            one: ColumnElement[int] = literal_column("1")
-            # As sums and not as groups, which the database would sort all rows for.
-            counted = select(standing.label("standing"), before.label("before"))
-            rows = counted.select_from(_with_own(release)).where(_TOLD).subquery()
-            sums = [
-                func.coalesce(func.sum(case((_is(rows, one_standing, known), one), else_=0)), 0)
-                for one_standing in NoticeState
-                for known in (False, True)
-            ]
-            found = iter(db.execute(select(*sums)).one())
-            counts = {
-                (s, not known): int(next(found)) for s in NoticeState for known in (False, True)
-            }
+            known = _known(db, release, releases)
+            counts = _counted(db, release, known) if known else _counted_alone(db, release)
         return Due.of(counts)
 
     def to_tell(
@@ -90,7 +70,7 @@ class DueTable(LedgerPart):
             size: how many at most.
         """
         with self._reading() as db:
-            same, _, later = _elsewhere(db, release, releases)
+            same, _, later = _elsewhere(release, _known(db, release, releases))
             due = and_(_TOLD, _STATE == DeliveryState.TO_DO, not_(same), not_(later))
             page = select(RECIPIENTS).select_from(_with_own(release)).where(due)
             page = page.where(RECIPIENTS.c.id > after).order_by(RECIPIENTS.c.id).limit(size)
@@ -129,7 +109,7 @@ def _missed(
     db: Connection, policy: str, recipients: Sequence[int], letters: Sequence[EarlierLetter]
 ) -> Iterator[EarlierLetter]:
     """The letters that were due to recipients when a run began, and of which nothing is known."""
-    begun = (EVENTS.c.kind == EventKind.BEGUN) & (EVENTS.c.policy == policy)
+    begun = SELDOM & (EVENTS.c.kind == EventKind.BEGUN) & (EVENTS.c.policy == policy)
     last_runs = select(EVENTS.c.release, func.max(EVENTS.c.id)).where(begun)
     runs = [
         (_number(release), run) for release, run in db.execute(last_runs.group_by(EVENTS.c.release))
@@ -153,20 +133,66 @@ def _with_own(release: Release) -> FromClause:
     return RECIPIENTS.outerjoin(_OWN, own)
 
 
+def _known(db: Connection, release: Release, releases: Releases) -> list[Number]:
+    """The other releases that matter to who is to be told of one, and of which anything is known:
+    other numbers of it, and later ones.
+    """
+    policy, own = release.policy.id, release.number
+    others = (one.number for one in releases if one.number != own)
+    matter = (one for one in others if one > own or one.major == own.major)
+    return [one for one in matter if _any(db, policy, one)]
+
+
+def _counted_alone(db: Connection, release: Release) -> Counter[tuple[NoticeState, bool]]:
+    """Recipients where nothing is known of any other release: read from indices alone."""
+    about = and_(
+        _OWN.c.policy == release.policy.id,
+        _OWN.c.major == release.number.major,
+        _OWN.c.release == str(release.number),
+    )
+    counted = select(_OWN.c.state, func.count()).where(about).group_by(_OWN.c.state)
+    states = Counter({DeliveryState(state): count for state, count in db.execute(counted)})
+    apart = counted.where(APART, _OWN.c.recipient == RECIPIENTS.c.id)
+    states.subtract({DeliveryState(state): count for state, count in db.execute(apart)})
+    everybody = select(func.count()).select_from(RECIPIENTS)
+    told = db.execute(everybody).scalar_one() - db.execute(everybody.where(APART)).scalar_one()
+    states[DeliveryState.TO_DO] = told - sum(states.values()) + states[DeliveryState.TO_DO]
+    found: Counter[tuple[NoticeState, bool]] = Counter()
+    for state, count in states.items():
+        found[NOTICE_STATE_AFTER[state], True] += count
+    return found
+
+
+def _counted(
+    db: Connection, release: Release, known: Sequence[Number]
+) -> dict[tuple[NoticeState, bool], int]:
+    """Recipients one by one, by what is known of each of them and all releases that matter."""
+    same, before, later = _elsewhere(release, known)
+    standing = case(
+        (same, NoticeState.TOLD.value),
+        (_STATE == DeliveryState.ACCEPTED, NoticeState.TOLD.value),
+        (_STATE == DeliveryState.IN_DOUBT, NoticeState.IN_DOUBT.value),
+        (_STATE == DeliveryState.AGREED, NoticeState.AGREED.value),
+        (_STATE != DeliveryState.TO_DO, NoticeState.REFUSED.value),
+        (later, NoticeState.AGREED.value),
+        else_=NoticeState.TO_TELL.value,
+    )
+    one: ColumnElement[int] = literal_column("1")
+    counted = select(standing.label("standing"), before.label("before"))
+    rows = counted.select_from(_with_own(release)).where(_TOLD).subquery()
+    every = [(state, new) for state in NoticeState for new in (False, True)]
+    # As sums and not as groups, which the database would sort all rows for.
+    sums = [func.coalesce(func.sum(case((_is(rows, *each), one), else_=0)), 0) for each in every]
+    return dict(zip(every, map(int, db.execute(select(*sums)).one()), strict=True))
+
+
 def _elsewhere(
-    db: Connection, release: Release, releases: Releases
+    release: Release, known: Sequence[Number]
 ) -> tuple[ColumnElement[bool], ColumnElement[bool], ColumnElement[bool]]:
     """Of a recipient, from what is known of other releases: whether they were told of the same
     date, of any date, and whether they came with a later version.
     """
     policy, own = release.policy.id, release.number
-    known = [
-        r.number
-        for r in releases
-        if r.number != own
-        and (r.number > own or r.number.major == own.major)
-        and _any(db, policy, r.number)
-    ]
     later = [number for number in known if number > own]
     sisters = [number for number in known if number.major == own.major]
     agreed, reached = _OTHER.c.state == DeliveryState.AGREED, _OTHER.c.state.in_(REACHED)
@@ -196,8 +222,8 @@ def _one_of(
     return exists().where(about)
 
 
-def _is(rows: Any, standing: NoticeState, known: bool) -> ColumnElement[bool]:
-    before = rows.c.before if known else not_(rows.c.before)
+def _is(rows: Any, standing: NoticeState, new: bool) -> ColumnElement[bool]:
+    before = not_(rows.c.before) if new else rows.c.before
     return and_(rows.c.standing == standing.value, before)
 
 

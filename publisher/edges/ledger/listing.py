@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, select
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.recipient_states import agreed, list_recipients
 from publisher.edges.ledger.rows import next_numbers, rows_among
-from publisher.edges.ledger.schema import RECIPIENTS
+from publisher.edges.ledger.schema import APART, RECIPIENTS
 from publisher.edges.ledger.transaction import Transaction
 from publisher.people.customer_list import Customer, CustomerList, LeftOut, ListFaults
 from publisher.people.due import REACHED
@@ -311,13 +311,14 @@ def _known(
 
 def _erased(db: Connection) -> frozenset[str]:
     """The ids of customers who were erased."""
-    erased = RECIPIENTS.c.state == RecipientState.ERASED
+    erased = APART & (RECIPIENTS.c.state == RecipientState.ERASED)
     return frozenset(db.execute(select(RECIPIENTS.c.customer).where(erased)).scalars())
 
 
 def _count_told(db: Connection) -> int:
-    told = RECIPIENTS.c.state == RecipientState.TOLD
-    return db.execute(select(func.count()).where(told)).scalar_one()
+    everybody = select(func.count()).select_from(RECIPIENTS)
+    apart = db.execute(everybody.where(APART)).scalar_one()
+    return int(db.execute(everybody).scalar_one() - apart)
 
 
 def _pages_of_told(db: Connection) -> Iterator[Sequence[int]]:
