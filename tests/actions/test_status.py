@@ -349,6 +349,32 @@ def test_a_ledger_that_cannot_be_opened_hides_nothing_else(project: Project) -> 
     assert [alert["id"] for alert in value["alerts"]] == ["ledger-closed"]
 
 
+def test_a_policy_that_cannot_be_read_hides_no_other(project: Project, tmp_path: Path) -> None:
+    house = make_house(tmp_path / "other")
+    house.ok("freeze", "--effective", "unknown")
+    shutil.copytree(project.versions / "privacy", project.versions / "altered")
+    shutil.copytree(house.root / "policy/privacy", project.root / "policy/terms")
+    result = House(project.root).run("status", "--exit-code", at=NOW)
+    assert result.exit_code == 2
+    assert result.stdout.splitlines() == [
+        "altered: closed",
+        "privacy",
+        "  Version 2  upcoming  from 1 March 2027    3 to do",
+        "  Version 1  in force  from 1 January 2026",
+        "terms: no release yet",
+        "ledger",
+        "  recipients  3",
+    ]
+    assert "versions/altered/1/release.toml" in result.stderr
+    (project.versions / "privacy/2/notice.md").write_text("# Nothing\n")
+    result = House(project.root).run("status", "--format", "json", at=NOW)
+    assert result.exit_code == 2
+    value = value_of(result.stdout)
+    assert [bool(policy["closed"]) for policy in value["policies"]] == [True, True, False]
+    assert [alert["id"] for alert in value["alerts"]] == ["policy-closed", "policy-closed"]
+    assert "versions/privacy/2/notice.md: was altered" in result.stderr
+
+
 def test_wrong_limits_are_refused(project: Project) -> None:
     for option in ("--days", "--mail-days", "--key-days"):
         assert House(project.root).run("status", option, "-1", at=NOW).exit_code == 2
