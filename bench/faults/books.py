@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import zstandard
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import OperationalError
@@ -16,23 +18,32 @@ from bench.faults.engines import Engine
 
 REFERENCES = (
     ("delivery", "recipient", "recipient"),
+    ("delivery", "event", "event"),
+    ("delivery", "told", "event"),
     ("request", "recipient", "recipient"),
     ("request", "repeats", "request"),
+    ("request", "event", "event"),
     ("answer", "request", "request"),
-    ("filing", "message", "message"),
-    ("filing", "recipient", "recipient"),
-    ("filing", "request", "request"),
+    ("answer", "event", "event"),
+    ("message", "event", "event"),
+    ("message", "filing", "event"),
+    ("message", "recipient", "recipient"),
+    ("message", "request", "request"),
+    ("event", "batch", "batch"),
+    ("private", "event", "event"),
 )
 """Table, column, and the table whose `id` it names."""
 HALF = {
     "a letter that was handed over without an id or address": "SELECT recipient FROM delivery "
-    "WHERE state IN ('in doubt', 'accepted') AND (message_id = '' OR address = '' OR tries = 0)",
+    "WHERE state IN ('in doubt', 'accepted') AND (told IS NULL OR tries = 0)",
     "a declaration without a receipt to send": "SELECT id FROM request WHERE repeats IS NULL "
     "AND kind <> 'ask for the link' AND id NOT IN (SELECT request FROM answer)",
     "a receipt for a repetition": "SELECT answer.request FROM answer JOIN request "
     "ON request.id = answer.request WHERE request.repeats IS NOT NULL",
-    "an opt-out by mail without its declaration": "SELECT id FROM filing "
+    "an opt-out by mail without its declaration": "SELECT id FROM message "
     "WHERE filed = 'opt out' AND request IS NULL",
+    "a batch with more events or fewer than it says": "SELECT id FROM batch WHERE count <> "
+    "(SELECT count(*) FROM event WHERE event.batch = batch.id)",
 }
 """Queries that must find nothing, however the writer ended."""
 _MARKED = "WHERE state IN ('in doubt', 'accepted')"
@@ -41,12 +52,38 @@ DECLARATIONS = (
     "JOIN recipient ON recipient.id = request.recipient "
     "WHERE kind IN ('opt out', 'withdraw') ORDER BY received_at, request.id"
 )
-MESSAGES = (
-    "SELECT message.id, message.raw, "
-    "(SELECT filed FROM filing WHERE filing.id = "
-    "(SELECT max(id) FROM filing WHERE filing.message = message.id)) AS filed "
-    "FROM message ORDER BY message.id"
+_MESSAGES = (
+    "SELECT message.id, private.body, message.filed FROM message "
+    "JOIN private ON private.event = message.event ORDER BY message.id"
 )
+_DELIVERIES = (
+    "SELECT customer, recipient.address AS address, delivery.state AS state, "
+    "private.value AS words FROM recipient "
+    "LEFT JOIN delivery ON delivery.recipient = recipient.id AND delivery.release = '2' "
+    "LEFT JOIN private ON private.event = delivery.told"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMessage:
+    """A row of `message`, with its bytes."""
+
+    id: int
+    raw: bytes
+    filed: str
+    """Empty: it was not read yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How the letter about release 2 to one customer stands."""
+
+    customer: str
+    address: str
+    state: str
+    """Empty: nothing happened about it."""
+    message_id: str
+    """Empty: it was not handed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +136,9 @@ class Books:
         """
         try:
             with self._hasty.connect() as db:
-                letters = db.execute(text(f"SELECT message_id FROM delivery {_MARKED}")).scalars()
-                ids = set(letters)
+                marked = f"SELECT told FROM delivery {_MARKED}"
+                told = f"SELECT value FROM private WHERE event IN ({marked})"
+                ids = set(map(_message_id, db.execute(text(told)).scalars()))
                 receipts = db.execute(text(f"SELECT request FROM answer {_MARKED}")).scalars()
                 return ids, set(map(receipt_number, receipts))
         except OperationalError:
@@ -110,6 +148,20 @@ class Books:
         """Where each receipt stands, by its number."""
         rows = self.rows("SELECT request, state FROM answer", at_rest=False)
         return {receipt_number(row["request"]): row["state"] for row in rows}
+
+    def messages(self) -> list[KeptMessage]:
+        """Every message that was kept."""
+        return [
+            KeptMessage(row["id"], zstandard.decompress(row["body"]), row["filed"])
+            for row in self.rows(_MESSAGES)
+        ]
+
+    def told(self) -> list[Told]:
+        """How the letters about release 2 stand, by customer."""
+        return [
+            Told(row["customer"], row["address"], row["state"] or "", _message_id(row["words"]))
+            for row in self.rows(_DELIVERIES)
+        ]
 
     def declarations(self) -> list[Declaration]:
         """All declarations of customers, in the order in which they count."""
@@ -129,6 +181,10 @@ class Books:
         for what, query in HALF.items():
             found += [f"{what}: {next(iter(row.values()))}" for row in self.rows(query)]
         return found
+
+
+def _message_id(words: str | None) -> str:
+    return str(json.loads(words or "{}").get("message_id", ""))
 
 
 def twice_declared(declarations: Sequence[Declaration]) -> list[str]:

@@ -18,7 +18,6 @@ from enum import StrEnum
 from pathlib import Path
 from random import Random
 
-from bench.faults.engines import Engine, SQLite
 from bench.faults.post import Post
 from bench.faults.relay import Step, strike
 
@@ -64,12 +63,6 @@ class Fates:
 
     cues: Mapping[Cue | Step, tuple[int, float]]
     """For each cue, all equally likely: the highest occurrence and the longest delay (seconds)."""
-
-    def on(self, engine: Engine) -> Fates:
-        """Without what cannot be seen of an engine: only SQLite's log is a file of the firm."""
-        if engine.name == SQLite.name:
-            return self
-        return self.only(lambda cue: cue is not Cue.WRITTEN)
 
     def only(self, wanted: Callable[[Cue | Step], bool]) -> Fates:
         """With some of the cues."""
@@ -125,8 +118,8 @@ class Watch:
 
     post: Post
     """The relay that letters go to."""
-    log: Path
-    """The ledger's log, which grows as SQLite commits."""
+    pulse: Callable[[], object]
+    """Gives something else whenever the ledger was written."""
     handed: Callable[[], set[str]]
     """Names the letters that are marked in the ledger, and that the relay has not."""
     cues: Cues = field(default_factory=Cues)
@@ -171,7 +164,7 @@ def _came(process: subprocess.Popen[bytes], death: Death, watch: Watch) -> bool:
     """Waits for the cue of a kill; False: it did not come."""
     until = time.monotonic() + watch.limit
     if death.cue is Cue.WRITTEN:
-        return _written(process, death.nth, watch.log, until)
+        return _written(process, death.nth, watch.pulse, until)
     if death.cue is Cue.MARKED:
         return _marked(process, watch.handed, Random(death.nth), until)
     if death.cue in (Cue.POSTED, Cue.STOPPED):
@@ -183,12 +176,14 @@ def _came(process: subprocess.Popen[bytes], death: Death, watch: Watch) -> bool:
     return True
 
 
-def _written(process: subprocess.Popen[bytes], nth: int, log: Path, until: float) -> bool:
-    last = _state(log)
+def _written(
+    process: subprocess.Popen[bytes], nth: int, pulse: Callable[[], object], until: float
+) -> bool:
+    last = pulse()
     while nth:
         if ended(process, _GLANCE) or time.monotonic() > until:
             return False
-        found = _state(log)
+        found = pulse()
         nth -= found != last
         last = found
     return True
@@ -208,14 +203,6 @@ def _marked(
             return True
         os.killpg(process.pid, signal.SIGCONT)
     return False
-
-
-def _state(log: Path) -> tuple[int, int]:
-    try:
-        found = log.stat()
-    except FileNotFoundError:
-        return 0, 0
-    return found.st_size, found.st_mtime_ns
 
 
 def ended(process: subprocess.Popen[bytes], seconds: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -38,6 +39,9 @@ class Engine(Protocol):
     def flaws(self, db: Connection) -> list[str]:
         """What the database itself finds wrong with its files and references."""
 
+    def pulse(self, url: str) -> Callable[[], object]:
+        """Gives something else whenever a ledger was written."""
+
     def close(self) -> None:
         """Removes what was made outside the given folders."""
 
@@ -68,6 +72,19 @@ class SQLite:
         lost = [str(tuple(row)) for row in db.exec_driver_sql("PRAGMA foreign_key_check")]
         return [line for line in whole if line != "ok"] + lost
 
+    def pulse(self, url: str) -> Callable[[], object]:
+        """By the log, which grows with each commit."""
+        log = Path(f"{make_url(url).database}-wal")
+
+        def look() -> object:
+            try:
+                found = log.stat()
+            except FileNotFoundError:
+                return 0, 0
+            return found.st_size, found.st_mtime_ns
+
+        return look
+
     def close(self) -> None:
         """Does nothing: there is nothing to remove."""
 
@@ -85,6 +102,7 @@ class PostgreSQL:
         self._url = make_url(url)
         self._server = create_engine(self._url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         self._made: list[str] = []
+        self._looking: Connection | None = None
 
     def new(self, folder: Path) -> str:
         """An empty database."""
@@ -119,8 +137,17 @@ class PostgreSQL:
         """None: PostgreSQL checks references as it commits, and its pages as it reads them."""
         return []
 
+    def pulse(self, url: str) -> Callable[[], object]:
+        """By how far the server's log is: nobody else is at work there."""
+        if self._looking is None:
+            self._looking = self._server.connect()
+        where, looking = text("SELECT pg_current_wal_insert_lsn()"), self._looking
+        return lambda: looking.execute(where).scalar_one()
+
     def close(self) -> None:
         """Removes every database that was made."""
+        if self._looking is not None:
+            self._looking.close()
         with self._server.connect() as db:
             for name in self._made:
                 db.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))

@@ -57,11 +57,6 @@ class Firm:
     mark: str
     """In the environment of everything that is started for it."""
 
-    @property
-    def log(self) -> Path:
-        """What is written when SQLite commits; not there with another database."""
-        return self.root / ".publisher" / "ledger.sqlite-wal"
-
     def command(self, *words: str) -> list[str]:
         """A command line of the program."""
         return [sys.executable, "-m", "publisher", "--project", str(self.root), *words]
@@ -75,7 +70,13 @@ class Firm:
             if not name.startswith(("GIT_", "PUBLISHER_")) and name != "SOURCE_DATE_EPOCH"
         }
         name, _, value = self.mark.partition("=")
-        return {**kept, "PYTHONPATH": str(ROOT), "PUBLISHER_TOKEN_KEY": KEY, name: value}
+        return {
+            **kept,
+            "PYTHONPATH": str(ROOT),
+            "PUBLISHER_TOKEN_KEY": KEY,
+            "PUBLISHER_LEDGER_URL": self.ledger,
+            name: value,
+        }
 
     def start(self, *words: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         """Starts a command as the leader of a session of its own; what it says is in `said`."""
@@ -111,7 +112,7 @@ class Firm:
 def _settled(root: Path, ledger: str, port: int = 0) -> Firm:
     """A firm whose letters go to a relay on a port, or into the spool."""
     outgoing = _OUTGOING.format(port=port) if port else ""
-    text = f'{CONFIGURATION}{outgoing}\n[ledger]\nurl = "{ledger}"\n'
+    text = f"# A firm that may be killed.\n{CONFIGURATION}{outgoing}"
     (root / "publisher.toml").write_text(text)
     (root / ".publisher").mkdir(exist_ok=True, mode=0o700)
     (root / ".publisher" / "said.log").touch()
@@ -133,6 +134,7 @@ class Founder:
         house = make_house(root)
         first = _settled(root, engine.new(root / ".publisher"))
         house.commit("Where its letters go")
+        first.ok("ledger", "migrate")
         first.ok("freeze", "--effective", "unknown")
         house.edit()
         first.ok("freeze", "--effective", later(DAYS))

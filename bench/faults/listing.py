@@ -10,6 +10,7 @@ LETTERS = (("resolve", "2"),)
 """Commands that name the customers whose letters are in doubt."""
 RECEIPTS = (("receipts",),)
 """Commands that name the receipts that were not accepted."""
+UNSOUND = "what `verify --ledger` finds after a kill"
 _WIDE = 400
 """Columns: a table is cut off at the width of its terminal."""
 
@@ -28,3 +29,11 @@ def unlisted(
             text = done.stdout.decode().translate(str.maketrans("│|,;:()", "       "))
             printed.update(text.split())
     return [name for name in wanted if name not in printed]
+
+
+def unsound(firm: Firm) -> list[str]:
+    """What the audit of a ledger finds wrong: chains, private values, letters, states."""
+    done = firm.run("verify", "--ledger", columns=_WIDE)
+    said = done.stdout.decode() + done.stderr.decode()
+    wrong = [line for line in said.splitlines() if "error" in line]
+    return wrong or ([said] if done.returncode not in (0, 1) else [])

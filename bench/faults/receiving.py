@@ -13,11 +13,11 @@ from itertools import count
 from random import Random
 from time import monotonic, sleep
 
-from bench.faults.books import MESSAGES, Books
+from bench.faults.books import Books
 from bench.faults.counts import Tally
 from bench.faults.deaths import Cue, Fates, Watch, alone, ended, executed, left
 from bench.faults.firms import Founder, Links
-from bench.faults.listing import unlisted
+from bench.faults.listing import UNSOUND, unlisted, unsound
 from bench.faults.mail import DECLARING, LATER, STORED, Content, Mail, Queue, mails
 from bench.faults.post import Post
 from bench.faults.receipts import count_receipts, owed
@@ -90,10 +90,10 @@ class _Round:
         self._post = Post(founder.folder / f"{name}.log")
         self._firm = founder.firm(name, self._post.port)
         self._books = Books(self._firm.ledger, founder.engine)
-        self._fates = FATES.on(founder.engine)
+        self._fates = FATES
         self._watch = Watch(
             self._post,
-            self._firm.log,
+            founder.engine.pulse(self._firm.ledger),
             lambda: self._post.without(self._books.marked()[1]),
         )
         self._mails, self._queue = mails, Queue(mails)
@@ -105,6 +105,7 @@ class _Round:
         while self._tally.kills.total() < self._kills and not self._queue.done:
             self._queue.deliver(self._try, AT_ONCE, BATCH)
             self._tally.never("rows written by half", self._books.half())
+            self._tally.never(UNSOUND, unsound(self._firm))
         self._queue.deliver(self._hand_over, AT_ONCE, None)
         code = self._hand_over(_last_mail())
         until = monotonic() + patience
@@ -162,16 +163,16 @@ class _Round:
 
     def _count_messages(self) -> None:
         tally = self._tally
-        rows = self._books.rows(MESSAGES)
-        filed: dict[bytes, list[str | None]] = {}
+        rows = self._books.messages()
+        filed: dict[bytes, list[str]] = {}
         for row in rows:
-            filed.setdefault(bytes(row["raw"]), []).append(row["filed"])
+            filed.setdefault(row.raw, []).append(row.filed)
         tally.told("messages kept more than once", sum(len(v) > 1 for v in filed.values()))
         tally.never(
             "messages that were taken and are not kept",
             (m.customer for m in self._mails if m.stored and m.raw not in filed),
         )
-        unread = [str(row["id"]) for row in rows if row["filed"] is None]
+        unread = [str(row.id) for row in rows if not row.filed]
         tally.never("messages not read yet", unread)
         tally.never(
             "messages that were taken and are neither understood nor wait for a person",
@@ -181,7 +182,7 @@ class _Round:
                 if m.stored and not _EXPECTED[m.content] & {*filed.get(m.raw, [])}
             ),
         )
-        waiting = [str(row["id"]) for row in rows if row["filed"] in (None, *WAITING)]
+        waiting = [str(row.id) for row in rows if row.filed in ("", *WAITING)]
         tally.told("messages that wait for a person", len(waiting))
         tally.never(
             "messages that wait and no command names",
@@ -192,9 +193,7 @@ class _Round:
         tally, rows = self._tally, self._books.declarations()
         contents = {mail.customer: mail.content for mail in self._mails}
         first = Counter(row.customer for row in rows if row.repeats is None)
-        waiting = {
-            bytes(row["raw"]) for row in self._books.rows(MESSAGES) if row["filed"] in WAITING
-        }
+        waiting = {row.raw for row in self._books.messages() if row.filed in WAITING}
         tally.told("declarations", len(first))
         tally.told("declarations marked as repetitions", sum(bool(r.repeats) for r in rows))
         tally.never(
@@ -215,7 +214,7 @@ class _Round:
         )
 
 
-_EXPECTED: dict[Content, set[str | None]] = {
+_EXPECTED: dict[Content, set[str]] = {
     Content.DECLARES: {"opt out", *WAITING},
     Content.FORM: {"opt out", *WAITING},
     Content.UNCLEAR: {*WAITING},

@@ -10,7 +10,7 @@ from bench.faults.books import Books
 from bench.faults.counts import Tally
 from bench.faults.deaths import Cue, Fates, Watch, alone, ended, executed
 from bench.faults.firms import Firm, Founder
-from bench.faults.listing import unlisted
+from bench.faults.listing import UNSOUND, unlisted, unsound
 from bench.faults.post import Post
 from bench.faults.relay import Arrival, Step
 
@@ -33,10 +33,6 @@ FEW = 40
 DONE, FINDINGS = 0, 1
 PATIENCE = 300.0
 """Seconds that a run has which nobody kills."""
-_DELIVERIES = (
-    "SELECT customer, recipient.address AS address, state, message_id FROM recipient "
-    "LEFT JOIN delivery ON delivery.recipient = recipient.id AND delivery.release = '2'"
-)
 _SEND = ("--quiet", "send", "2", "--confirm")
 
 
@@ -59,8 +55,8 @@ def _round(founder: Founder, name: str, kills: int, random: Random, tally: Tally
     firm = founder.firm(name, post.port)
     books = Books(firm.ledger, founder.engine)
     customers = len(books.rows("SELECT id FROM recipient"))
-    usual = FATES.on(founder.engine).within(customers // 4)
-    watch = Watch(post, firm.log, lambda: post.without(books.marked()[0]))
+    usual = FATES.within(customers // 4)
+    watch = Watch(post, founder.engine.pulse(firm.ledger), lambda: post.without(books.marked()[0]))
     codes: Counter[int] = Counter()
     while tally.kills.total() < kills:
         fates = LAST if customers - len(post.arrivals()) < FEW and random.random() < 0.5 else usual
@@ -69,7 +65,7 @@ def _round(founder: Founder, name: str, kills: int, random: Random, tally: Tally
         if cue := executed(process, death, watch):
             tally.kills[cue] += 1
             tally.never("rows written by half", books.half())
-            _no_part_of_a_list(books, customers, tally)
+            tally.never(UNSOUND, unsound(firm))
         else:
             codes[process.returncode] += 1
         if process.returncode in (DONE, FINDINGS) and not _left(books):
@@ -96,47 +92,41 @@ def _to_the_end(firm: Firm, books: Books) -> list[int]:
 
 
 def _left(books: Books) -> bool:
-    return any(row["state"] in (None, "to do") for row in books.rows(_DELIVERIES))
-
-
-def _no_part_of_a_list(books: Books, customers: int, tally: Tally) -> None:
-    listed = len(books.rows("SELECT recipient FROM delivery WHERE release = '2'"))
-    part = [] if listed in (0, customers) else [f"{listed} of {customers}"]
-    tally.never("lists of recipients written by half", part)
+    return any(one.state in ("", "to do") for one in books.told())
 
 
 def _count(firm: Firm, books: Books, arrivals: list[Arrival], tally: Tally) -> None:
-    rows = books.rows(_DELIVERIES)
+    rows = books.told()
     letters, people = Counter(one.id for one in arrivals), Counter(one.to for one in arrivals)
-    by_state = Counter(row["state"] for row in rows)
-    doubtful = [row for row in rows if row["state"] == "in doubt"]
+    by_state = Counter(row.state for row in rows)
+    doubtful = [row for row in rows if row.state == "in doubt"]
     tally.told("letters that arrived", len(arrivals))
     tally.never("letters that arrived twice", (one for one, times in letters.items() if times > 1))
     tally.never("customers who were told twice", (to for to, times in people.items() if times > 1))
     tally.never(
         "customers who were lost: no letter, and none to do, in doubt or refused",
         (
-            row["customer"]
+            row.customer
             for row in rows
-            if row["address"] not in people and row["state"] in (None, "accepted")
+            if row.address not in people and row.state in ("", "accepted")
         ),
     )
     tally.never(
         "letters that arrived, and are still to do or refused",
         (
-            row["customer"]
+            row.customer
             for row in rows
-            if row["address"] in people and row["state"] in (None, "to do", "refused")
+            if row.address in people and row.state in ("", "to do", "refused")
         ),
     )
     tally.told("letters to do after the last run", by_state["to do"])
     tally.told("letters refused", by_state["refused"])
     tally.told("letters in doubt", len(doubtful))
-    arrived = sum(row["message_id"] in letters for row in doubtful)
+    arrived = sum(row.message_id in letters for row in doubtful)
     tally.told("letters in doubt that arrived", arrived)
     tally.never(
         "letters in doubt that no command names",
-        unlisted(firm, [row["customer"] for row in doubtful]),
+        unlisted(firm, [row.customer for row in doubtful]),
     )
     tally.never("rows written by half", books.half())
     tally.never("tracebacks", (f"{firm.root.name}" for _ in range(firm.said.count("Traceback"))))

@@ -17,6 +17,7 @@ from bench.faults.clients import Crowd, last_said
 from bench.faults.counts import Tally
 from bench.faults.deaths import Cue, Cues, Fates, Watch, alone, ended, executed
 from bench.faults.firms import Firm, Founder, Links
+from bench.faults.listing import UNSOUND, unsound
 from bench.faults.post import Post
 from bench.faults.receipts import count_receipts, owed
 from bench.faults.relay import Step
@@ -78,8 +79,13 @@ def _round(
     firm = founder.firm(name, post.port)
     books = Books(firm.ledger, founder.engine)
     crowd = Crowd.of(_free_port(), links, random)
-    fates = FATES.on(founder.engine).within(len(links) // 12)
-    watch = Watch(post, firm.log, lambda: post.without(books.marked()[1]), limit=LIMIT)
+    fates = FATES.within(len(links) // 12)
+    watch = Watch(
+        post,
+        founder.engine.pulse(firm.ledger),
+        lambda: post.without(books.marked()[1]),
+        limit=LIMIT,
+    )
     codes: Counter[int] = Counter()
     while tally.kills.total() < kills and not crowd.done:
         death = fates.draw(random)
@@ -90,6 +96,7 @@ def _round(
         if cue:
             tally.kills[cue] += 1
             tally.never("rows written by half", books.half())
+            tally.never(UNSOUND, unsound(firm))
             _count_acknowledged(crowd, books, tally)
         else:
             codes[server.returncode] += 1

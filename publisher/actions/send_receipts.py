@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from publisher.actions.workplace import Workplace
-from publisher.answers.answer_letter import answer_letter
+from publisher.answers.answer_letter import answer_letter, sample_receipt
 from publisher.answers.declarations import DAY
 from publisher.answers.receipts_due import Together, address_asked_with, due_answers
 from publisher.edges.bearers import Bearers
@@ -22,10 +22,11 @@ from publisher.errors import (
     SendError,
 )
 from publisher.letters.message import Letter
-from publisher.letters.splicing import keep_whole
+from publisher.letters.splicing import KeptLetter, Template
 from publisher.people.deliveries import STATE_OF, DeliveryState, Fate, Outcome
 from publisher.policies.organisation import Organisation
 from publisher.releases.number import Number
+from publisher.releases.release import Release
 
 _GIVEN = (DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)
 
@@ -81,6 +82,8 @@ class _Sender:
     organisation: Organisation
     key: Callable[[], bytes]
     clock: Clock
+    templates: dict[str, Template] = field(default_factory=dict)
+    """Of receipts, by the name of the release whose dates hold."""
 
     def send(self) -> tuple[int, str]:
         """Sends what is due: how many letters were sent, and what went wrong."""
@@ -117,11 +120,11 @@ class _Sender:
 
         def mark() -> None:
             nonlocal was
-            self.ledger.mark_answers(numbers, self.clock(), keep_whole(letter.data))
+            self.ledger.mark_answers(numbers, self.clock(), kept)
             was = DeliveryState.IN_DOUBT
 
         try:
-            letter = self._letter(together)
+            letter, kept = self._letter(together)
         except (NotFoundError, LedgerError, SealError, ConfigurationError):
             raise
         except PublisherError as error:
@@ -133,7 +136,8 @@ class _Sender:
         self.ledger.settle_answers(numbers, state, outcome.reply, self.clock(), was=(was,))
         return outcome.fate is Fate.ACCEPTED
 
-    def _letter(self, together: Together) -> Letter:
+    def _letter(self, together: Together) -> tuple[Letter, KeptLetter]:
+        """The letter, and what is kept of it."""
         answered = [answer.request for answer in together]
         last = answered[-1]
         number = Number.parse(last.release)
@@ -142,7 +146,14 @@ class _Sender:
             raise NotFoundError(f"the request {last.receipt} is about nobody that we know")
         bearer = self.bearers.by_name(recipient, last.policy, number)
         requests = self.ledger.requests(last.policy, last.major, last.recipient)
-        return answer_letter(bearer, answered, requests, self.organisation, self.key())
+        letter = answer_letter(bearer, answered, requests, self.organisation, self.key())
+        return letter, self._template(bearer.window).keep(letter.data)
+
+    def _template(self, release: Release) -> Template:
+        if release.name not in self.templates:
+            sample = sample_receipt(release, self.organisation)
+            self.templates[release.name] = self.ledger.store_template(sample)
+        return self.templates[release.name]
 
 
 def _numbers(together: Together) -> list[int]:

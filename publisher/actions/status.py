@@ -25,7 +25,7 @@ from publisher.answers.status_report import StatusReport
 from publisher.edges.built_versions import read_built_versions
 from publisher.edges.ledger import Ledger
 from publisher.edges.merges import refuse_two_of_a_number
-from publisher.errors import LedgerError
+from publisher.errors import ConfigurationError, LedgerError, PublisherError, SealError
 from publisher.people.deliveries import DeliveryState
 from publisher.releases.chronology import behind
 from publisher.releases.key_ends import signing_keys
@@ -43,7 +43,8 @@ def status(
 ) -> StatusReport:
     """The status of policies now: releases, letters, answers, and what a person has to see to.
 
-    A ledger that cannot be read hides nothing else: the report says so. None is begun.
+    A ledger, or a policy, that cannot be read hides nothing else: the report says so. No ledger is
+    begun.
 
     Args:
         workplace: of which project.
@@ -51,13 +52,18 @@ def status(
         limits: from when on a person is called.
 
     Raises:
-        SealError: one of the releases was altered.
         HistoryError: two releases of one number are being merged.
     """
     refuse_two_of_a_number(workplace.project.root)
     now = workplace.clock()
     today = now.astimezone(dt.UTC).date()
-    lines = {name: workplace.archive.releases(name) for name in policies}
+    lines: dict[str, Releases] = {}
+    closed: dict[str, PublisherError] = {}
+    for name in policies:
+        try:
+            lines[name] = workplace.archive.releases(name)
+        except (SealError, ConfigurationError) as error:
+            lines[name], closed[name] = Releases(()), error
     has_ledger = workplace.has_ledger
     asked = _Asked(lines, now, limits)
     counted = _count(lambda: workplace.ledger, asked) if has_ledger else _Counted(LedgerState.NONE)
@@ -70,6 +76,7 @@ def status(
                 site_lag(releases, today, read_built_versions(workplace.project.built, name)),
                 signing_keys(signers_of_next([r.policy.signers for r in releases])),
                 behind(releases, now),
+                closed.get(name),
             )
             for name, releases in lines.items()
         ],

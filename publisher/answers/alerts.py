@@ -18,6 +18,7 @@ from publisher.answers.policy_status import (
     ReceiptCounts,
     ReleaseStatus,
 )
+from publisher.errors import PublisherError
 from publisher.people.deliveries import DeliveryState
 from publisher.policies.dates import long_date, moved
 from publisher.releases.key_ends import NEVER, SigningKey
@@ -40,6 +41,7 @@ class AlertId(StrEnum):
     KEY_ENDS = "key-ends"
     CLOCK_BEHIND = "clock-behind"
     ACT_UNFINISHED = "act-unfinished"
+    POLICY_CLOSED = "policy-closed"
     LEDGER_RESTORED = "ledger-restored"
     LEDGER_OWNER = "ledger-owner"
     LEDGER_CLOSED = "ledger-closed"
@@ -74,15 +76,20 @@ def alerts_of(status: ProjectStatus, limits: AlertLimits) -> tuple[Alert, ...]:
     if status.ledger:
         found += _about_ledger(status.ledger, status.at, limits)
     if error := status.trouble:
-        what = f"{error.where}: {error.what}" if error.where else error.what
-        found.append(Alert(AlertId.LEDGER_CLOSED, what, error.remedy))
+        found.append(Alert(AlertId.LEDGER_CLOSED, _in_a_line(error), error.remedy))
     return tuple(found)
+
+
+def _in_a_line(error: PublisherError) -> str:
+    return f"{error.where}: {error.what}" if error.where else error.what
 
 
 def _about_policy(
     policy: PolicyStatus, status: ProjectStatus, limits: AlertLimits
 ) -> Iterator[Alert]:
     own, today = policy.policy_id, status.at.astimezone(dt.UTC).date()
+    if policy.trouble:
+        yield Alert(AlertId.POLICY_CLOSED, _in_a_line(policy.trouble), policy.trouble.remedy, own)
     for one in policy.releases:
         if one.tell_until and one.letters:
             yield from _letters(one, one.letters, today, limits)

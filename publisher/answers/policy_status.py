@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from publisher.errors import LedgerError
+from publisher.errors import LedgerError, PublisherError
 from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import Message
 from publisher.releases.key_ends import SigningKey
@@ -169,6 +169,8 @@ class PolicyStatus:
     """Those that may sign its next release; none: it may go unsigned."""
     clock_fault: str
     """Why the clock must be wrong; empty: nothing speaks against it."""
+    trouble: PublisherError | None = None
+    """Why its releases cannot be read; all else is empty then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,12 @@ class ProjectStatus:
     """Why the ledger cannot be read."""
     unfinished: Sequence[tuple[str, str, str]] = ()
     """What makes releases and was cut off, or is at work: the release, what it does, what to do."""
+
+    @property
+    def troubles(self) -> list[PublisherError]:
+        """Why parts of it cannot be told."""
+        found = [policy.trouble for policy in self.policies]
+        return [error for error in (*found, self.trouble) if error is not None]
 
 
 def may_be_told(release: Release, where: DatedStatus) -> bool:

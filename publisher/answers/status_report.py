@@ -45,9 +45,10 @@ class StatusReport:
     alerts: tuple[Alert, ...]
 
     @property
-    def alerts_beside_trouble(self) -> tuple[Alert, ...]:
-        """All but that of a ledger which cannot be read, where that is told as an error."""
-        return tuple(one for one in self.alerts if one.id is not AlertId.LEDGER_CLOSED)
+    def alerts_beside_troubles(self) -> tuple[Alert, ...]:
+        """All but those of what cannot be read, where that is told as an error."""
+        closed = (AlertId.LEDGER_CLOSED, AlertId.POLICY_CLOSED)
+        return tuple(one for one in self.alerts if one.id not in closed)
 
     def blocks(self) -> list[StatusBlock]:
         """In words; alerts are not among them."""
@@ -81,8 +82,9 @@ def _policy_block(policy: PolicyStatus) -> StatusBlock:
     """The releases of a policy, the newest first."""
     newest = list(reversed(policy.releases))
     rest = len(newest) - SHOWN_RELEASES
+    none = "closed" if policy.trouble else "no release yet"
     return StatusBlock(
-        policy.policy_id if newest else f"{policy.policy_id}: no release yet",
+        policy.policy_id if newest else f"{policy.policy_id}: {none}",
         [_release_cells(one) for one in newest[:SHOWN_RELEASES]],
         f"and {rest} older" if rest > 0 else "",
     )
@@ -136,6 +138,7 @@ def _message_cells(message: Message) -> tuple[str, ...]:
 def _policy_value(policy: PolicyStatus) -> dict[str, Any]:
     return {
         "policy": policy.policy_id,
+        "closed": policy.trouble.what if policy.trouble else None,
         "releases": [_release_value(one) for one in policy.releases],
         "site_behind": policy.site_lag or None,
         "keys": [_key_value(key) for key in policy.keys],

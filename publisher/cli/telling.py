@@ -10,7 +10,7 @@ import click
 
 from publisher.answers.alert_limits import AlertLimits
 from publisher.cli import console
-from publisher.cli.invocation import FINDINGS, Invocation
+from publisher.cli.invocation import FINDINGS, REFUSED, Invocation
 from publisher.cli.parameters import RELEASE_TYPE, WorkGroup, choice, output_option, role_option
 from publisher.releases.number import Number
 
@@ -209,7 +209,7 @@ def status_command(
 ) -> None:
     """Show where every policy stands, and what needs a person.
 
-    The exit code is 2 if the ledger cannot be read; what needs no ledger is shown all the same.
+    The exit code is 2 if the ledger or a release cannot be read; all else is shown.
     """
     from publisher.actions.status import status
 
@@ -220,9 +220,12 @@ def status_command(
     else:
         for block in report.blocks():
             console.print_block(block.heading, block.rows, block.more)
-        for alert in report.alerts_beside_trouble:
+        for alert in report.alerts_beside_troubles:
             console.print_alert(alert.id, alert.what, alert.remedy)
-    if trouble := report.status.trouble:
-        raise trouble
+    for trouble in report.status.troubles:
+        asked.address(trouble)
+        console.print_error(trouble)
+    if report.status.troubles:
+        raise click.exceptions.Exit(REFUSED)
     if exit_code and report.alerts:
         raise click.exceptions.Exit(FINDINGS)

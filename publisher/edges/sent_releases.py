@@ -44,7 +44,7 @@ class SentReleases:
         """
         place = self._folder / policy / str(number)
         if not place.is_file() or place.read_text("utf-8").strip() != identity:
-            write_file(place, f"{identity}\n".encode(), mode=0o600)
+            write_file(place, f"{identity}\n".encode())
 
     def require(self, identity: str | None, where: str) -> None:
         """Refuses a ledger that is not the one with which releases were sent.

@@ -5,8 +5,8 @@ frame of Zstandard (RFC 8878) that was compressed with the template as its dicti
 back the exact bytes that the carrier was handed, whatever a later program would compose; `zstd
 -d -D TEMPLATE` reads it as well. Nothing personal is in a template, so a person can be erased.
 
-What is kept of a letter: a byte, 0 where its frame needs no template, else 1 and the SHA-256 of the
-template (32 bytes); the CRC-32 of all the rest (4 bytes, the highest first); the frame.
+What is kept of a letter: a byte, 1; the SHA-256 of the template (32 bytes); the CRC-32 of these and
+of the frame (4 bytes, the highest first); the frame.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ LEVEL = 9
 """Of compression: beyond it a letter takes ten times as long, and two bytes in a hundred less."""
 LEVEL_OF_TEMPLATE = 19
 """Of what is compressed once in a run."""
-_WHOLE, _SPLICED = b"\0", b"\1"
-_HEADS = {_WHOLE: 1, _SPLICED: 1 + hashlib.sha256().digest_size}
-"""How many bytes stand before the sum, by the first of them."""
+_FORM = b"\1"
+_HEAD = len(_FORM) + hashlib.sha256().digest_size
+"""Bytes before the sum."""
 _SUM = 4
 
 
@@ -88,7 +88,9 @@ class Template:
             SendError: it is larger than any that can be read again.
         """
         _require_small(letter)
-        return _kept(letter, _SPLICED + self.digest, self._compressor.compress(letter))
+        head, frame = _FORM + self.digest, self._compressor.compress(letter)
+        body = head + _sum_of(head, frame) + frame
+        return KeptLetter(body, hashlib.sha256(letter).hexdigest())
 
     def splice(self, frame: bytes) -> bytes:
         """The letter in a frame.
@@ -119,16 +121,6 @@ class Template:
         return zstandard.ZstdCompressionDict(self.data, zstandard.DICT_TYPE_RAWCONTENT)
 
 
-def keep_whole(letter: bytes) -> KeptLetter:
-    """What is kept of a letter that is one of its kind.
-
-    Raises:
-        SendError: it is larger than any that can be read again.
-    """
-    _require_small(letter)
-    return _kept(letter, _WHOLE, zstandard.ZstdCompressor(LEVEL_OF_TEMPLATE).compress(letter))
-
-
 def letter_of(kept: bytes, digest: bytes, template: Callable[[bytes], Template]) -> bytes:
     """A letter to the byte as it went out.
 
@@ -140,22 +132,13 @@ def letter_of(kept: bytes, digest: bytes, template: Callable[[bytes], Template])
     Raises:
         KeptLetterError: what is kept, or the template, is not what was stored.
     """
-    length = _HEADS.get(kept[:1], len(kept))
-    head, total, frame = kept[:length], kept[length : length + _SUM], kept[length + _SUM :]
-    if total != _sum_of(head, frame):
+    head, total, frame = kept[:_HEAD], kept[_HEAD : _HEAD + _SUM], kept[_HEAD + _SUM :]
+    if not head.startswith(_FORM) or total != _sum_of(head, frame):
         raise _altered("a byte of it is another one")
-    if head == _WHOLE:
-        found = _unpacked(zstandard.ZstdDecompressor(), frame)
-    else:
-        found = template(head[1:]).splice(frame)
+    found = template(head[len(_FORM) :]).splice(frame)
     if hashlib.sha256(found).digest() != digest:
         raise _altered("its digest is another one")
     return found
-
-
-def _kept(letter: bytes, head: bytes, frame: bytes) -> KeptLetter:
-    body = head + _sum_of(head, frame) + frame
-    return KeptLetter(body, hashlib.sha256(letter).hexdigest())
 
 
 def _sum_of(head: bytes, frame: bytes) -> bytes:

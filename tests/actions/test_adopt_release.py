@@ -142,7 +142,6 @@ def test_what_it_belongs_to_is_on_the_disk_before_the_first_letter(project: Proj
 
     with pytest.raises(Stopped):
         send(Stopping(project, lambda: NOW), "privacy", TWO, silent)
-    assert (project.private / "sent/privacy/2").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_ledger_keeps_its_identity_where_it_is_moved_to(

@@ -6,8 +6,8 @@ import sqlite3
 
 from publisher.edges.project import Project
 from publisher.people.requests import RequestKind
-from tests.edges.test_ledger_audit import without_triggers
 from tests.fixtures.answers import declare, reply, state, take
+from tests.fixtures.full_ledgers import without_triggers
 from tests.fixtures.house import House
 from tests.fixtures.houses import NOW, letter_states, send_letters, token
 

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from jsonschema import Draft202012Validator
 
 from publisher.actions.build import build
@@ -66,6 +67,7 @@ def value_of(text: str) -> dict[str, Any]:
 # ── what it says ─────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_status_says_where_everything_stands(project: Project) -> None:
     declare(project, token(project, "c-1"), OUT, NOW)
     declare(project, token(project, "c-2"), OUT, LATE)
@@ -109,6 +111,7 @@ def test_an_opt_out_is_told_once_for_a_release_and_its_corrections(project: Proj
     assert [one.declared is None for one in found] == [False, False, True]
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_letters_are_counted_where_they_can_still_be_sent(project: Project) -> None:
     send_letters(project)
     import_customers(project, b"customer,address\nc-4,dan@x.example\n")
@@ -159,6 +162,7 @@ def test_letters_that_are_open_while_the_days_run_out(project: Project) -> None:
     assert alerts(project, LATE) == []
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_a_notice_period_that_can_no_longer_be_kept(project: Project) -> None:
     after = dt.datetime(2027, 1, 31, tzinfo=dt.UTC)
     assert alerts(project, after) == ["notice-late"]
@@ -174,6 +178,7 @@ def test_a_notice_period_that_can_no_longer_be_kept(project: Project) -> None:
     assert alerts(project, late) == ["notice-late"]
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_receipts_and_mail_that_nobody_sees_to(project: Project) -> None:
     declare(project, token(project, "c-1"), OUT, NOW)
     receive(at(project), reply(project, "How do I opt out?"), None)
@@ -276,6 +281,52 @@ def test_mail_and_remedies_are_those_of_the_policy_that_is_named(project: Projec
     assert "alert" not in said
 
 
+def ordinary() -> list[str]:
+    """Begins a command of somebody who may not write what they are not allowed to."""
+    if os.geteuid():
+        return []
+    caps = "-dac_override,-dac_read_search"
+    return ["setpriv", f"--bounding-set={caps}", f"--inh-caps={caps}"]
+
+
+@pytest.mark.skipif(
+    not os.geteuid() and shutil.which("setpriv") is None, reason="root may write everything"
+)
+def test_who_may_only_read_gets_it_too(project: Project) -> None:
+    send_letters(project)
+    close_ledgers()
+    folder = project.private
+    before = {path.name: path.read_bytes() for path in folder.glob("ledger*")}
+    for path in (*folder.glob("ledger*"), folder):
+        path.chmod(0o500 if path.is_dir() else 0o400)
+    words = [*ordinary(), sys.executable, "-P", "-m", "publisher", "--project", str(project.root)]
+    try:
+        done = subprocess.run(
+            [*words, "status"],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    finally:
+        folder.chmod(0o700)
+    assert "3 accepted" in done.stdout
+    assert {path.name: path.read_bytes() for path in folder.glob("ledger*")} == before
+
+
+def test_a_ledger_that_is_gone_is_no_ledger_that_was_never_begun(project: Project) -> None:
+    """Nothing is counted, and none is begun, where a release was sent with one."""
+    send_letters(project)
+    close_ledgers()
+    for path in project.private.glob("ledger*"):
+        path.rename(project.root / path.name)
+    result = House(project.root).run("status", "--exit-code", at=NOW)
+    assert result.exit_code == 2
+    assert "there is no ledger here, and privacy/2 was sent with one" in result.stderr
+    assert "  Version 2  upcoming  from 1 March 2027" in result.stdout
+    assert not list(project.private.glob("ledger.sqlite*"))
+
+
 def test_a_ledger_that_cannot_be_opened_hides_nothing_else(project: Project) -> None:
     close_ledgers()
     (project.private / "ledger.sqlite").write_bytes(b"no database at all" * 99)
@@ -296,6 +347,32 @@ def test_a_ledger_that_cannot_be_opened_hides_nothing_else(project: Project) -> 
     value = value_of(result.stdout)
     assert value["ledger"] == {"state": "closed"}
     assert [alert["id"] for alert in value["alerts"]] == ["ledger-closed"]
+
+
+def test_a_policy_that_cannot_be_read_hides_no_other(project: Project, tmp_path: Path) -> None:
+    house = make_house(tmp_path / "other")
+    house.ok("freeze", "--effective", "unknown")
+    shutil.copytree(project.versions / "privacy", project.versions / "altered")
+    shutil.copytree(house.root / "policy/privacy", project.root / "policy/terms")
+    result = House(project.root).run("status", "--exit-code", at=NOW)
+    assert result.exit_code == 2
+    assert result.stdout.splitlines() == [
+        "altered: closed",
+        "privacy",
+        "  Version 2  upcoming  from 1 March 2027    3 to do",
+        "  Version 1  in force  from 1 January 2026",
+        "terms: no release yet",
+        "ledger",
+        "  recipients  3",
+    ]
+    assert "versions/altered/1/release.toml" in result.stderr
+    (project.versions / "privacy/2/notice.md").write_text("# Nothing\n")
+    result = House(project.root).run("status", "--format", "json", at=NOW)
+    assert result.exit_code == 2
+    value = value_of(result.stdout)
+    assert [bool(policy["closed"]) for policy in value["policies"]] == [True, True, False]
+    assert [alert["id"] for alert in value["alerts"]] == ["policy-closed", "policy-closed"]
+    assert "versions/privacy/2/notice.md: was altered" in result.stderr
 
 
 def test_wrong_limits_are_refused(project: Project) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,9 @@ import pytest
 from publisher.edges.project import Project
 from publisher.people.requests import RequestKind
 from publisher.record.heads import read_head_file
-from tests.edges.test_ledger_audit import rewritten, without_triggers
+from tests.edges.test_ledger_audit import rewritten
 from tests.fixtures.answers import declare, reply, take
+from tests.fixtures.full_ledgers import FullLedger, without_triggers
 from tests.fixtures.house import House
 from tests.fixtures.houses import NOW, send_letters, spooled, token, under_git
 
@@ -35,15 +35,14 @@ def said(house: House, *words: str, code: int = 0) -> str:
     return " ".join(done.output.split())
 
 
-def make_anew(house: House) -> None:
-    """The whole chain made anew, with an opt-out that is a withdrawal."""
-
-    def alter(db: sqlite3.Connection) -> None:
-        db.execute("UPDATE event SET facts = replace(facts, 'opt out', 'withdraw')")
-        db.execute("UPDATE request SET kind = 'withdraw'")
-        db.execute("UPDATE declaration SET kind = 'withdraw'")
-
-    rewritten(file_of(house), alter)
+def make_anew(house: House, alter: str = "") -> None:
+    """The whole chain made anew; unless something else is altered, an opt-out is a withdrawal."""
+    path = file_of(house)
+    withdrawn = """
+        UPDATE event SET facts = replace(facts, 'opt out', 'withdraw');
+        UPDATE request SET kind = 'withdraw';
+        UPDATE declaration SET kind = 'withdraw'"""
+    rewritten(FullLedger(f"sqlite:///{path}", str(path)), alter or withdrawn)
 
 
 def test_a_whole_ledger_is_as_it_was_recorded(house: House) -> None:
@@ -102,11 +101,11 @@ def test_a_letter_bears_witness_up_to_its_run(house: House, tmp_path: Path) -> N
     path.write_bytes(spooled(house.project)[0])
     found = said(house, "--letter", str(path))
     assert f"witnessed by {path}; what came after, " in found
-    earlier = (
-        "UPDATE event SET at = at - 1 WHERE id = 1; UPDATE recipient SET added_at = added_at - 1"
+    make_anew(
+        house,
+        "UPDATE event SET at = at - 1 WHERE id = 1;"
+        "UPDATE recipient SET added_at = added_at - 1 WHERE id = 1",
     )
-    earlier += " WHERE id = 1"
-    rewritten(file_of(house), lambda db: db.executescript(earlier))
     said(house)
     found = said(house, "--letter", str(path), code=1)
     assert f"{path}: error: saw another batch" in found

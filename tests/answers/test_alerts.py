@@ -22,7 +22,7 @@ from publisher.answers.policy_status import (
     Restored,
     release_status,
 )
-from publisher.errors import LedgerError
+from publisher.errors import LedgerError, SealError
 from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import Filed, Message
 from publisher.releases.key_ends import NEVER, SigningKey
@@ -197,6 +197,10 @@ def test_what_else_is_told() -> None:
     closed = replace(project(ledger=None), ledger_state=LedgerState.CLOSED, trouble=broken)
     (one,) = alerts_of(closed, LIMITS)
     assert one == Alert(AlertId.LEDGER_CLOSED, "ledger.sqlite: it is no database", "put it back")
+    altered = SealError("was altered", where="versions/privacy/2/notice.md", remedy="git restore .")
+    (one,) = alerts_of(project(replace(NOTHING, trouble=altered)), LIMITS)
+    assert (one.id.value, one.policy, one.remedy) == ("policy-closed", "privacy", "git restore .")
+    assert one.what == "versions/privacy/2/notice.md: was altered"
     assert ids(project(ledger=None)) == []
     policy = replace(NOTHING, site_lag="the built site is old", clock_fault="the clock says 1970")
     cut = ("privacy/2", "the freeze of privacy/2", "publisher freeze")

@@ -25,7 +25,9 @@ from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from tests.fixtures.amendments import PUBLISHED, amendments
+from tests.fixtures.engines import ENGINES, empty_ledger
 from tests.fixtures.recipients import recipients_of, take_customers
+from tests.fixtures.servers import OWNER, PROGRAM
 
 HOUR = dt.timedelta(hours=1)
 TO_DO, ACCEPTED = DeliveryState.TO_DO, DeliveryState.ACCEPTED
@@ -33,11 +35,12 @@ OUT, BACK, ASK = RequestKind.OPT_OUT, RequestKind.WITHDRAW, RequestKind.ASK
 TWO = Number(2)
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
-    yield opened
-    opened.close()
+@pytest.fixture(params=ENGINES)
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    with empty_ledger(request.param, tmp_path) as url:
+        opened = Ledger(url)
+        yield opened
+        opened.close()
 
 
 def listed(ledger: Ledger, count: int) -> list[Recipient]:
@@ -239,6 +242,15 @@ def test_the_last_time_it_was_put_back_is_known(ledger: Ledger) -> None:
     assert ledger.owning_role() == ""
 
 
+def test_a_role_that_could_alter_events_is_named(tmp_path: Path) -> None:
+    with empty_ledger("postgresql", tmp_path) as url:
+        for role, expected in ((PROGRAM, ""), (OWNER, OWNER), ("postgres", "postgres")):
+            opened = Ledger(url.replace(f"//{PROGRAM}@", f"//{role}@"))
+            assert opened.owning_role() == expected
+            opened.close()
+
+
+@pytest.mark.parametrize("ledger", ["sqlite"], indirect=True)
 def test_nothing_that_is_counted_reads_a_table_through(ledger: Ledger) -> None:
     """Each count of what grows with the customers goes by an index, whatever the engine thinks."""
     people = listed(ledger, 50)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from publisher.edges.ledger import Ledger
@@ -16,14 +18,14 @@ from publisher.people.messages import Filed
 from publisher.people.recipients import RecipientState
 from publisher.people.requests import RequestKind
 from publisher.record.event import EventKind
+from tests.fixtures.engines import ENGINES
+from tests.fixtures.full_ledgers import FullLedger, full_ledger
 from tests.fixtures.ledger_events import (
     MAIL,
     NOW,
     TWO,
-    copied_ledger,
     customers,
     declare,
-    fill,
     receive,
     record,
     tell,
@@ -33,38 +35,25 @@ from tests.fixtures.recipients import recipients_of, take_customers
 LATER = NOW + dt.timedelta(days=1)
 
 
-@pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("ledger") / "ledger.sqlite"
-    ledger = Ledger(f"sqlite:///{path}")
-    fill(ledger)
-    ledger.close()
-    return path
+@pytest.fixture(params=ENGINES)
+def full(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FullLedger]:
+    with full_ledger(request.param, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
-def path(full: Path, tmp_path: Path) -> Path:
-    return copied_ledger(full, tmp_path / "ledger.sqlite")
-
-
-@pytest.fixture
-def ledger(path: Path) -> Ledger:
-    return Ledger(f"sqlite:///{path}")
-
-
-def on_disk(path: Path) -> bytes:
-    """All that is in the file, its log and whatever lies beside it, in lower case."""
-    return b"".join(one.read_bytes() for one in path.parent.glob(f"{path.name}*")).lower()
+def ledger(full: FullLedger) -> Iterator[Ledger]:
+    with full.opened() as ledger:
+        yield ledger
 
 
 def faults(ledger: Ledger) -> list[str]:
     return [f"{one.where}: {one.what}" for one in ledger.audit(lambda *_: None).findings]
 
 
-def events_of(path: Path, kind: EventKind) -> list[tuple[object, ...]]:
-    with sqlite3.connect(path) as db:
-        sql = "SELECT recipient, message, request, facts FROM event WHERE kind = ? ORDER BY id"
-        return db.execute(sql, (kind,)).fetchall()
+def events_of(full: FullLedger, kind: EventKind) -> list[tuple[object, ...]]:
+    sql = "SELECT recipient, message, request, facts FROM event WHERE kind = ? ORDER BY id"
+    return full.rows(sql, str(kind))
 
 
 def erase(ledger: Ledger, *customer_ids: str) -> None:
@@ -74,14 +63,14 @@ def erase(ledger: Ledger, *customer_ids: str) -> None:
     assert ledger.shrink()
 
 
-def test_nothing_of_the_erased_is_in_the_file(ledger: Ledger, path: Path) -> None:
+def test_nothing_of_the_erased_is_in_the_file(ledger: Ledger, full: FullLedger) -> None:
     tell(ledger, 8, DeliveryState.REFUSED, "550 no such user: person8@one.example")
     first = declare(ledger, 3)
     ledger.mark_answers([first], NOW)
     ledger.settle_answers([first], DeliveryState.REFUSED, "550 <person3@one.example>?", NOW)
-    assert all(f"person{n}@one.example".encode() in on_disk(path) for n in (1, 2, 3, 8))
+    assert all(f"person{n}@one.example".encode() in full.everything() for n in (1, 2, 3, 8))
     erase(ledger, "c-1", "c-2", "c-3", "person8@one.example")
-    data = on_disk(path)
+    data = full.everything()
     for number in (1, 2, 3, 8):
         assert f"person{number}@".encode() not in data
         assert f"person {number}".encode() not in data
@@ -124,10 +113,10 @@ def test_an_id_that_is_an_address_goes_too(ledger: Ledger) -> None:
     assert len(ledger.requests("privacy", 2, 8)) == 1
 
 
-def test_events_say_what_went_and_not_whose_it_was(ledger: Ledger, path: Path) -> None:
+def test_events_say_what_went_and_not_whose_it_was(ledger: Ledger, full: FullLedger) -> None:
     stranger = receive(ledger, "Person3@One.example", "Who are you?", None, Filed.UNKNOWN)
     erase(ledger, "c-1", "c-3")
-    said = events_of(path, EventKind.ERASED)
+    said = events_of(full, EventKind.ERASED)
     assert [one[:3] for one in said] == [
         (1, None, None),
         (3, None, None),
@@ -188,11 +177,13 @@ def test_nothing_is_owed_to_the_erased(ledger: Ledger) -> None:
     assert faults(ledger) == []
 
 
-def test_one_who_was_erased_can_come_back_and_be_erased_again(ledger: Ledger, path: Path) -> None:
+def test_one_who_was_erased_can_come_back_and_be_erased_again(
+    ledger: Ledger, full: FullLedger
+) -> None:
     erase(ledger, "c-1")
     assert ledger.erasure([1]).empty
     assert ledger.erase([1], "asked for", LATER).empty
-    assert len(events_of(path, EventKind.ERASED)) == 2
+    assert len(events_of(full, EventKind.ERASED)) == 2
     take_customers(ledger, Customer("c-1", "again1@one.example", "Person 1"), now=LATER)
     back = ledger.customer("c-1")
     assert back
@@ -200,55 +191,51 @@ def test_one_who_was_erased_can_come_back_and_be_erased_again(ledger: Ledger, pa
     receive(ledger, "again1@one.example", "Hello again", back.number, Filed.UNCLEAR)
     ledger.erase([back.number], "asked for", LATER)
     assert ledger.shrink()
-    assert b"again1@" not in on_disk(path)
+    assert b"again1@" not in full.everything()
     assert faults(ledger) == []
 
 
-def test_a_value_goes_only_where_an_event_says_so(ledger: Ledger, path: Path) -> None:
+def test_a_value_goes_only_where_an_event_says_so(ledger: Ledger, full: FullLedger) -> None:
     erase(ledger, "c-1")
-    with sqlite3.connect(path) as db:
-        other = "DELETE FROM private WHERE event = 3"
-        with pytest.raises(sqlite3.IntegrityError, match="only where an event says so"):
-            db.execute(other)
-        for statement in ("UPDATE private SET value = ''", "DELETE FROM event WHERE id = 1"):
-            with pytest.raises(sqlite3.IntegrityError, match="never changed"):
-                db.execute(statement)
-        with pytest.raises(sqlite3.IntegrityError, match="never changed"):
-            db.execute("INSERT OR REPLACE INTO private SELECT * FROM private WHERE event = 3")
+    refused = (sqlite3.IntegrityError, psycopg.errors.RaiseException)
+    with pytest.raises(refused, match="only where an event says so"):
+        full.rows("DELETE FROM private WHERE event = 3")
+    for statement in ("UPDATE private SET value = ''", "DELETE FROM event WHERE id = 1"):
+        with pytest.raises(refused, match="never changed"):
+            full.rows(statement)
+    if full.in_file:
+        with pytest.raises(refused, match="never changed"):
+            full.rows("INSERT OR REPLACE INTO private SELECT * FROM private WHERE event = 3")
 
 
-def test_an_erasure_excuses_nothing_that_came_after_it(ledger: Ledger, path: Path) -> None:
+def test_an_erasure_excuses_nothing_that_came_after_it(ledger: Ledger, full: FullLedger) -> None:
     erase(ledger, "c-1")
     take_customers(ledger, Customer("c-1", "again1@one.example", "Person 1"), now=LATER)
-    ledger.close()
-    with sqlite3.connect(path) as db:
-        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
-            db.execute(f"DROP TRIGGER {name}")
-        (last,) = db.execute("SELECT max(event) FROM private").fetchone()
-        db.execute("DELETE FROM private WHERE event = ?", (last,))
-    found = faults(Ledger(f"sqlite:///{path}"))
+    ((last,),) = full.rows("SELECT max(event) FROM private")
+    full.forge(f"DELETE FROM private WHERE event = {last}")
+    found = faults(ledger)
     assert any(f"the value of event {last} is gone and no erasure says so" in f for f in found)
 
 
 def test_while_another_program_reads_the_file_is_not_written_anew(
-    ledger: Ledger, path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("publisher.edges.ledger.engines.LOCK_PATIENCE", 100)
-    impatient = Ledger(f"sqlite:///{path}")
-    with sqlite3.connect(path) as reader:
-        reader.execute("BEGIN")
-        reader.execute("SELECT count(*) FROM event").fetchone()
-        impatient.erase([1], "asked for", LATER)
-        assert not impatient.shrink()
-        reader.execute("ROLLBACK")
-    assert impatient.shrink()
-    assert b"person1@" not in on_disk(path)
+    with full_ledger("sqlite", tmp_path) as full, full.opened() as impatient:
+        with sqlite3.connect(full.place) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM event").fetchone()
+            impatient.erase([1], "asked for", LATER)
+            assert not impatient.shrink()
+            reader.execute("ROLLBACK")
+        assert impatient.shrink()
+        assert b"person1@" not in full.everything()
 
 
 # ── what is kept no longer ───────────────────────────────────────────────────────────────────────
 
 
-def test_what_is_older_than_things_are_kept_goes(ledger: Ledger, path: Path) -> None:
+def test_what_is_older_than_things_are_kept_goes(ledger: Ledger, full: FullLedger) -> None:
     record(ledger, EventKind.TOLD, policy="terms", release="1", recipient=7,
            private={"address": "terms7@one.example"})  # fmt: skip
     over, until = {("privacy", "2"), ("privacy", "1")}, NOW + dt.timedelta(hours=1)
@@ -258,7 +245,7 @@ def test_what_is_older_than_things_are_kept_goes(ledger: Ledger, path: Path) -> 
     assert plan.recipients == (6,)
     ledger.prune(plan, LATER)
     assert ledger.shrink()
-    data = on_disk(path)
+    data = full.everything()
     assert b"550 no such user" not in data
     assert b"person6@" not in data
     assert b"stranger@two.example" not in data
@@ -267,7 +254,7 @@ def test_what_is_older_than_things_are_kept_goes(ledger: Ledger, path: Path) -> 
     assert len(ledger.requests("privacy", 2)) == 6
     assert faults(ledger) == []
     assert ledger.pruning(over, until, "6 years").empty
-    said = events_of(path, EventKind.PRUNED)
+    said = events_of(full, EventKind.PRUNED)
     assert said == [(None, None, None, '{"kept":"6 years"}')]
 
 

@@ -3,65 +3,65 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from publisher.edges.ledger import Ledger
 from publisher.edges.ledger.schema import STATES
 from publisher.errors import LedgerError
 from publisher.record.event import EventKind
-from tests.fixtures.ledger_events import NOW, TWO, declare, fill
+from tests.fixtures.engines import ENGINES
+from tests.fixtures.full_ledgers import FullLedger, full_ledger
+from tests.fixtures.ledger_events import NOW, TWO, declare
+from tests.fixtures.servers import OWNER, server
 
 
-def opened_by_its_owner(path: Path) -> sqlite3.Connection:
-    """With nothing that refuses, but what would be there again after a rebuild."""
-    db = sqlite3.connect(path)
-    for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        db.execute(f"DROP TRIGGER {name}")
-    return db
+def states_of(full: FullLedger) -> dict[str, list[tuple[object, ...]]]:
+    return {
+        table.name: full.rows(
+            f"SELECT * FROM {table.name} ORDER BY {', '.join(table.primary_key.columns.keys())}"
+        )
+        for table in STATES
+    }
 
 
-def states_of(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    with sqlite3.connect(path) as db:
-        return {
-            table.name: db.execute(
-                f"SELECT * FROM {table.name} ORDER BY {', '.join(table.primary_key.columns.keys())}"
-            ).fetchall()
-            for table in STATES
-        }
+@pytest.fixture(params=ENGINES)
+def full(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FullLedger]:
+    """Every kind of event, erasures as well; opened by whoever owns the tables."""
+    with full_ledger(request.param, tmp_path) as made, made.opened() as ledger:
+        ledger.erase([1, 3, 8], "asked for", NOW)
+        ledger.prune(ledger.pruning({("privacy", "2")}, NOW, "6 years"), NOW)
+        yield made if made.in_file else FullLedger(server().url(made.place, OWNER), made.place)
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.sqlite"
+def ledger(full: FullLedger) -> Iterator[Ledger]:
+    with full.opened() as ledger:
+        yield ledger
 
 
-@pytest.fixture
-def ledger(path: Path) -> Ledger:
-    ledger = Ledger(f"sqlite:///{path}")
-    fill(ledger)
-    ledger.erase([1, 3, 8], "asked for", NOW)
-    ledger.prune(ledger.pruning({("privacy", "2")}, NOW, "6 years"), NOW)
-    return ledger
-
-
-def test_states_are_the_same_when_they_are_made_again(ledger: Ledger, path: Path) -> None:
-    before = states_of(path)
+def test_states_are_the_same_when_they_are_made_again(ledger: Ledger, full: FullLedger) -> None:
+    before = states_of(full)
     assert all(before.values()), "every state has rows"
-    with sqlite3.connect(path) as db:
-        kinds = {kind for (kind,) in db.execute("SELECT DISTINCT kind FROM event")}
+    kinds = {kind for (kind,) in full.rows("SELECT DISTINCT kind FROM event")}
     assert kinds == set(EventKind), "everything happened that can happen"
     for damage in ("", "DELETE FROM {}", "UPDATE {} SET event = event + 1000"):
-        with opened_by_its_owner(path) as db:
-            for table in STATES:
-                if damage and (damage[:6] == "DELETE" or "event" in table.columns):
-                    db.execute(damage.format(table.name))
+        damaged = [
+            damage.format(table.name)
+            for table in STATES
+            if damage[:6] == "DELETE" or "event" in table.columns
+        ]
+        if damage:
+            full.forge(";".join(damaged))
         assert ledger.rebuild(lambda *_: None) > 40
-        assert states_of(path) == before
-    assert list(ledger.audit(lambda *_: None).findings) == []
-    with sqlite3.connect(path) as db, pytest.raises(sqlite3.IntegrityError, match="follows from"):
-        db.execute("UPDATE request SET kind = 'withdraw'")
+        assert states_of(full) == before
+    assert full.audited() == []
+    refused = (sqlite3.IntegrityError, psycopg.errors.RaiseException)
+    with pytest.raises(refused, match="follows from"):
+        full.rows("UPDATE request SET kind = 'withdraw'")
 
 
 def test_the_ledger_goes_on_after_that(ledger: Ledger) -> None:
@@ -73,14 +73,17 @@ def test_the_ledger_goes_on_after_that(ledger: Ledger) -> None:
     assert list(ledger.audit(lambda *_: None).findings) == []
 
 
-def test_nothing_is_made_from_a_chain_that_does_not_hold(ledger: Ledger, path: Path) -> None:
-    ledger.close()
-    with opened_by_its_owner(path) as db:
-        db.execute("UPDATE event SET kind = 'refused' WHERE kind = 'taken'")
-        db.execute("DELETE FROM delivery")
-    before = states_of(path)
-    again = Ledger(f"sqlite:///{path}")
+def test_nothing_is_made_from_a_chain_that_does_not_hold(ledger: Ledger, full: FullLedger) -> None:
+    full.forge("UPDATE event SET kind = 'refused' WHERE kind = 'taken'; DELETE FROM delivery")
+    before = states_of(full)
     with pytest.raises(LedgerError, match="so no state is made from it") as refused:
-        again.rebuild(lambda *_: None)
+        ledger.rebuild(lambda *_: None)
     assert refused.value.remedy == "publisher verify --ledger"
-    assert states_of(path) == before
+    assert states_of(full) == before
+
+
+def test_only_the_owner_of_the_tables_makes_states_again(tmp_path: Path) -> None:
+    with full_ledger("postgresql", tmp_path) as full, full.opened() as ledger:
+        with pytest.raises(LedgerError, match="only the owner of the ledger's tables"):
+            ledger.rebuild(lambda *_: None)
+        assert full.audited() == []

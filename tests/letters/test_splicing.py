@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from publisher.answers.personal_links import personal_links, personal_token, sample_token
 from publisher.errors import KeptLetterError, SendError
 from publisher.letters.notice import Enclosed, compose_notice
-from publisher.letters.splicing import LARGEST_LETTER, Template, keep_whole, letter_of
+from publisher.letters.splicing import LARGEST_LETTER, Template, letter_of
 from publisher.people.recipients import SAMPLE, Recipient
 from publisher.releases.number import Number
 from tests import ROOT
@@ -28,7 +28,7 @@ from tests.fixtures.letters import read_message
 
 KEY = b"k" * 32
 EARLIER = ROOT / "tests/fixtures/formats/letters/1"
-"""What an earlier program kept: a template, a notice against it, a link, and their digests."""
+"""What an earlier program kept: a template, a notice against it, and their digests."""
 
 
 def sums(folder: Path) -> dict[str, bytes]:
@@ -76,11 +76,6 @@ def test_a_letter_comes_back_from_what_an_earlier_program_stored() -> None:
     message = read_message(found)
     assert message["To"] == "Zoë O’Example <zoe.example@customer.example>"
     assert message["Date"] == "Sun, 10 Jan 2027 09:30:03 +0000"
-    link = (EARLIER / "link.kept").read_bytes()
-    asked: list[bytes] = []
-    other = read_message(letter_of(link, digests["link"], asked.append))  # type: ignore[arg-type]
-    assert other["Auto-Submitted"] == "auto-replied"
-    assert asked == []  # one of a kind needs no template
 
 
 def test_a_byte_altered_anywhere_is_noticed() -> None:
@@ -109,17 +104,13 @@ def test_a_byte_altered_anywhere_is_noticed() -> None:
     ):
         with pytest.raises(KeptLetterError):
             letter_of(wrong, digests["notice"], lambda _: template)
-    link = (EARLIER / "link.kept").read_bytes()
-    for wrong in (link[:-1], link + link, link[:5], link[:1]):
-        with pytest.raises(KeptLetterError):
-            letter_of(wrong, digests["link"], lambda _: template)
 
 
 def test_another_letter_or_another_template_is_noticed() -> None:
     data, kept, digests = earlier()
     template = Template(data, digests["template"])
     with pytest.raises(KeptLetterError, match="its digest is another one"):
-        letter_of(kept, digests["link"], lambda _: template)
+        letter_of(kept, digests["template"], lambda _: template)
     with pytest.raises(KeptLetterError):
         letter_of(kept, digests["notice"], lambda _: Template(data.replace(b"Keys", b"Kegs")))
 
@@ -147,8 +138,6 @@ def test_a_frame_that_asks_for_memory_gets_none() -> None:
 
 def test_what_could_not_be_read_again_is_not_kept() -> None:
     letters = bytes(LARGEST_LETTER + 1)
-    with pytest.raises(SendError, match="64 MB"):
-        keep_whole(letters)
     with pytest.raises(SendError, match="64 MB"):
         Template(b"template").keep(letters)
 
@@ -200,7 +189,6 @@ def test_whatever_the_bytes_they_come_back(template: bytes, letter: bytes, cut: 
     kept = Template(template)
     for data in (letter, template[cut:], template + letter, letter + template):
         assert letter_of(kept.keep(data).body, sha256(data), lambda _: kept) == data
-        assert letter_of(keep_whole(data).body, sha256(data), lambda _: kept) == data
 
 
 def test_a_template_that_is_composed_otherwise_changes_nothing_that_is_kept() -> None:

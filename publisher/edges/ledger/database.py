@@ -38,6 +38,8 @@ from publisher.errors import LedgerError
 
 ATTEMPTS = 3
 """Times that a transaction is tried which another one got in the way of (PostgreSQL)."""
+_FORBIDDEN = "42501"
+"""The role has not been given the right (PostgreSQL)."""
 
 _T = TypeVar("_T")
 _Act = Callable[[Transaction], _T]
@@ -255,10 +257,13 @@ class Database:
             cause = error.orig if isinstance(error, DatabaseError) else error
             # Without a statement, it could not even be connected to.
             connecting = isinstance(error, DatabaseError) and not error.statement
-            if isinstance(cause, self._bugs) and not connecting:
+            forbidden = getattr(cause, "sqlstate", None) == _FORBIDDEN
+            if isinstance(cause, self._bugs) and not connecting and not forbidden:
                 raise
             remedy = "see that its disk has room and that no other program holds it"
-            if not self.is_sqlite:
+            if forbidden:
+                remedy = "as the role that owns the tables: publisher ledger migrate --grant ROLE"
+            elif not self.is_sqlite:
                 remedy = "see that the server runs, and that the address and the password are right"
             what = f"the ledger cannot be used: {told_by(cause, self._address)}"
             raise LedgerError(what, where=self.where, remedy=remedy) from error

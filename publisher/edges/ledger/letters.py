@@ -40,15 +40,21 @@ class LetterTable(LedgerPart):
             more = len(template.keep(sample).body) - len(new.keep(sample).body)
             if more * count > len(new.body):
                 template = new
-            same = select(TEMPLATES.c.digest).where(TEMPLATES.c.digest == template.digest)
-            if tx.db.execute(same).first() is None:
-                row = {"digest": template.digest, "body": template.body}
-                tx.db.execute(insert(TEMPLATES).values(row))
+            _store(tx, template)
             facts = {"template": template.digest.hex()}
             tx.record(Happening(EventKind.BEGUN, now, policy, str(number), facts=facts))
             return template
 
         return self._write(begin)
+
+    def store_template(self, sample: bytes) -> Template:
+        """Stores the letter to the sample customer, if it is not there yet."""
+        template = Template(sample)
+        with self._reading() as db:
+            known = _is_stored(db, template)
+        if not known:
+            self._write(lambda tx: _store(tx, template))
+        return template
 
     def sent_letter(self, policy: str, number: Number, recipient: int, customer: str) -> bytes:
         """The notice of a release as it was handed to the carrier last.
@@ -83,6 +89,17 @@ class LetterTable(LedgerPart):
                 raise KeptLetterError(what, remedy=today)
             digest = bytes.fromhex(json.loads(row.value)["sha256"])
             return letter_of(bytes(row.body), digest, lambda one: _template(db, one))
+
+
+def _store(tx: Transaction, template: Template) -> None:
+    if not _is_stored(tx.db, template):
+        row = {"digest": template.digest, "body": template.body}
+        tx.db.execute(insert(TEMPLATES).values(row))
+
+
+def _is_stored(db: Connection, template: Template) -> bool:
+    same = select(TEMPLATES.c.digest).where(TEMPLATES.c.digest == template.digest)
+    return db.execute(same).first() is not None
 
 
 def _last_template(db: Connection, policy: str, release: str) -> Template | None:
