@@ -39,6 +39,8 @@ class Erasure:
     done: bool
     traces: bool = False
     """Whether the file may still have traces, since another program is reading it."""
+    copies: Sequence[Path] = ()
+    """Files beside the ledger that have what was in it before."""
 
 
 def erase_recipients(workplace: Workplace, order: ErasureOrder) -> Erasure:
@@ -72,7 +74,12 @@ def erase_recipients(workplace: Workplace, order: ErasureOrder) -> Erasure:
         letters = _spooled(spool, plan)
         remove_spooled(letters)
         plan = ledger.erase(numbers, ASKED_FOR, workplace.clock())
-    return Erasure(replace(plan, spooled=len(letters)), done=True, traces=not ledger.shrink())
+    return Erasure(
+        replace(plan, spooled=len(letters)),
+        done=True,
+        traces=not ledger.shrink(),
+        copies=ledger.earlier_copies(),
+    )
 
 
 @contextmanager

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from publisher.actions.workplace import Workplace
 from publisher.errors import ConfigurationError
@@ -19,6 +21,8 @@ class Pruning:
     done: bool
     traces: bool = False
     """Whether the file may still have traces, since another program is reading it."""
+    copies: Sequence[Path] = ()
+    """Files beside the ledger that have what was in it before."""
 
 
 def prune_ledger(workplace: Workplace, *, confirmed: bool) -> Pruning:
@@ -54,4 +58,4 @@ def prune_ledger(workplace: Workplace, *, confirmed: bool) -> Pruning:
     if not confirmed or plan.empty:
         return Pruning(plan, done=False)
     ledger.prune(plan, now)
-    return Pruning(plan, done=True, traces=not ledger.shrink())
+    return Pruning(plan, done=True, traces=not ledger.shrink(), copies=ledger.earlier_copies())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -56,7 +58,7 @@ def prune_ledger_command(asked: Invocation, confirm: bool) -> None:
     if not pruning.done:
         console.print_line("Nothing was deleted. To delete: publisher ledger prune --confirm")
         return
-    _say_erased(asked, pruning.traces)
+    _say_erased(asked, pruning.traces, pruning.copies)
 
 
 @click.command("erase")
@@ -81,7 +83,7 @@ def erase_recipients_command(
     for line in erasure.plan.lines():
         console.print_line(line)
     if erasure.done:
-        _say_erased(asked, erasure.traces)
+        _say_erased(asked, erasure.traces, erasure.copies)
     elif not erasure.plan.empty:
         named = shlex.join([*customers, *(f"--address={one}" for one in addresses)])
         console.print_line(
@@ -89,13 +91,18 @@ def erase_recipients_command(
         )
 
 
-def _say_erased(asked: Invocation, traces: bool) -> None:
+def _say_erased(asked: Invocation, traces: bool, copies: Sequence[Path]) -> None:
     """Says that something was erased, and where it may still be.
 
     Args:
         asked: the invocation.
         traces: whether the ledger's file may still have some of it.
+        copies: files beside it that have what was in it before.
     """
-    asked.say("Erased. Backups of the ledger, and the relay's log, are not: see docs")
+    asked.say(
+        "Erased. Backups of the ledger and the relay's log may have it: docs/personal-data.md"
+    )
+    for path in copies:
+        console.print_line(f"Not erased in {path}, which is from before: delete it when you can")
     if traces:
         console.print_line(_TRACES)

@@ -90,6 +90,17 @@ def test_nothing_that_is_personal_is_left_anywhere(house: House) -> None:
     assert "nothing is left that is personal" in house.ok("recipients", "erase", "c-1", at=LATER)
 
 
+def test_copies_from_before_are_named(house: House) -> None:
+    ledger = house.root / ".publisher/ledger.sqlite"
+    names = ("schema-1.20270101T000000Z", "before-20270101T000000Z")
+    copies = [ledger.with_name(f"ledger.sqlite.{name}") for name in names]
+    for path in copies:
+        path.touch()
+    done = house.ok("recipients", "erase", "c-1", "--confirm", at=LATER)
+    for path in copies:
+        assert f"Not erased in {path}, which is from before" in done
+
+
 def test_what_was_declared_still_counts_and_is_listed(house: House) -> None:
     before = listed(house.project)
     house.ok("recipients", "erase", "c-1", "--confirm", at=LATER)

@@ -144,6 +144,16 @@ class Database:
                 if ours:
                     let_go_in_session(session, doing)
 
+    def earlier_copies(self) -> list[Path]:
+        """The files beside a ledger that migrations and restorations left: they have what was in it
+        before.
+        """
+        path = ledger_file(self._address)
+        if path is None:
+            return []
+        kinds = ("schema-*", "before-*")
+        return sorted(one for kind in kinds for one in path.parent.glob(f"{path.name}.{kind}"))
+
     def shrink(self) -> bool:
         """Writes a SQLite file anew and empties its log, so that neither has what was deleted.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select
@@ -71,6 +72,10 @@ class ErasingPart(LedgerPart):
             LedgerError: the database cannot be used.
         """
         return self._database.shrink()
+
+    def earlier_copies(self) -> list[Path]:
+        """Files beside the ledger that have what was in it before."""
+        return self._database.earlier_copies()
 
     def pruning(
         self, over: Collection[tuple[str, str]], until: dt.datetime, keep: str

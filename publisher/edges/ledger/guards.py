@@ -47,14 +47,20 @@ _FORGOTTEN = ("answer",)
 """States of which a row goes where its person is erased."""
 
 _COVERED = """
-    SELECT 1 FROM event gone JOIN event said
-      ON said.kind IN ('erased', 'pruned') AND said.id > gone.id
-     AND ((said.kind = 'erased' AND said.recipient = gone.recipient)
-       OR (said.kind = 'erased' AND said.message = gone.message)
-       OR (said.kind = 'erased' AND said.request = gone.request)
-       OR (said.kind = 'pruned' AND said.policy = gone.policy AND said.release = gone.release))
-     WHERE gone.id = OLD.event"""
-"""Whether an event says that a private value is gone."""
+    SELECT 1 FROM event gone WHERE gone.id = OLD.event AND (
+      gone.policy <> '' AND EXISTS (
+        SELECT 1 FROM event said WHERE said.kind IN ('erased', 'pruned') AND said.kind = 'pruned'
+          AND said.policy = gone.policy AND said.release = gone.release AND said.id > gone.id)
+      OR gone.recipient IS NOT NULL AND EXISTS (
+        SELECT 1 FROM event said WHERE said.recipient = gone.recipient
+          AND said.kind = 'erased' AND said.id > gone.id)
+      OR gone.message IS NOT NULL AND EXISTS (
+        SELECT 1 FROM event said WHERE said.message = gone.message
+          AND said.kind = 'erased' AND said.id > gone.id)
+      OR gone.request IS NOT NULL AND EXISTS (
+        SELECT 1 FROM event said WHERE said.kind IN ('erased', 'pruned') AND said.kind = 'erased'
+          AND said.request = gone.request AND said.id > gone.id))"""
+"""Whether an event says that a private value is gone; each question has an index."""
 _UNSAID = "a private value is deleted only where an event says so"
 _UNEXPLAINED = "what is in {} follows from events, and is changed only with one"
 
