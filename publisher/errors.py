@@ -24,6 +24,11 @@ class PublisherError(Exception):
         self.where = where
         self.remedy = remedy
 
+    @property
+    def line(self) -> str:
+        """What is wrong and what to do, in one line for a log."""
+        return f"{self.what}; try: {self.remedy}" if self.remedy else self.what
+
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
         return f"{head}\n  Try: {self.remedy}" if self.remedy else head

@@ -34,5 +34,5 @@ def ask_for_link(workplace: Workplace, at: FormAddress, address: str) -> ShownPa
                 wanted, workplace.clock, lambda moment: timing(page.release, moment)
             )
         except LedgerError as error:
-            return page.saying(FormMessage.NOT_RECORDED, trouble=f"ledger: {error.what}")
+            return page.saying(FormMessage.NOT_RECORDED, trouble=f"ledger: {error.line}")
     return page.saying(FormMessage.ASKED)

@@ -48,6 +48,6 @@ def opt_out(workplace: Workplace, at: FormAddress, token: str, action: str) -> S
     except TooOftenError:
         return page.saying(FormMessage.CHANGED_TOO_OFTEN)
     except LedgerError as error:
-        return page.saying(FormMessage.NOT_RECORDED, trouble=f"ledger: {error.what}")
+        return page.saying(FormMessage.NOT_RECORDED, trouble=f"ledger: {error.line}")
     organisation = workplace.settings.organisation
     return page.showing(receipt_region(bearer, recorded, requests, organisation))

@@ -40,6 +40,6 @@ def opt_out_form(
     except TokenError:
         return page.saying(FormMessage.BAD_LINK)
     except LedgerError as error:
-        return page.saying(FormMessage.NOT_RECORDED, trouble=f"ledger: {error.what}")
+        return page.saying(FormMessage.NOT_RECORDED, trouble=f"ledger: {error.line}")
     state = form_state(bearer, requests, workplace.clock())
     return page.showing(personal_form(bearer.window, state))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -88,6 +88,15 @@ def _heads_of_letter(file: BinaryIO, name: str) -> list[HeadWitness]:
     return [HeadWitness(head, name) for head in heads if head]
 
 
+def _unprotected(ledger: Ledger) -> Iterator[Finding]:
+    """In a server, what protects events binds a role only if the tables are not its own."""
+    if role := ledger.owning_role():
+        what = f"the role `{role}` owns the tables, or may do what their owner may: it could "
+        what += "take the triggers away that refuse to alter events"
+        remedy = "have another role own them: publisher ledger migrate --grant ROLE, as that one"
+        yield Finding(Severity.CUE, "ledger", 0, what, remedy)
+
+
 def _verification(
     ledger: Ledger,
     audited: Audited,
@@ -99,7 +108,11 @@ def _verification(
         return found[0] if found else None
 
     own = [one for one in witnesses if one.head.ledger == audited.ledger]
-    findings = [*audited.findings, *head_findings(witnesses, audited.ledger, digest_of)]
+    findings = [
+        *audited.findings,
+        *head_findings(witnesses, audited.ledger, digest_of),
+        *_unprotected(ledger),
+    ]
     batches = sum(end.batches for end in audited.ends)
     lines = [
         f"ledger {audited.ledger}: {audited.events} event(s) in {batches} batch(es) checked",

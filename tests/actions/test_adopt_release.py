@@ -78,6 +78,7 @@ def test_nobody_is_told_or_answered_from_another_ledger(
     page = posted(project, link)
     assert page.trouble.startswith("ledger: ")
     assert what in page.trouble
+    assert "publisher --policy privacy ledger adopt 2" in page.trouble
     assert shown(page).status_code == 503
     assert len(spooled(project)) == sent
     assert lost != (project.private / "ledger.sqlite").exists()

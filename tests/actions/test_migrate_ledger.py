@@ -85,6 +85,15 @@ def test_everything_is_said_as_before(house: House, monkeypatch: pytest.MonkeyPa
         assert same(house.run(*command.split(), at=AT).output) == same(text), command
 
 
+def test_a_migrated_ledger_is_sound_and_its_states_follow(house: House) -> None:
+    house.ok("ledger", "migrate", "--copied", at=AT)
+    assert "140 event(s) in 1 batch(es) checked" in house.ok("verify", "--ledger", at=AT)
+    before = house.run("status", at=AT).output, house.ok("optouts", "2", at=AT)
+    house.ok("ledger", "rebuild", at=AT)
+    house.ok("verify", "--ledger", at=AT)
+    assert (house.run("status", at=AT).output, house.ok("optouts", "2", at=AT)) == before
+
+
 def test_personal_links_in_letters_already_sent_keep_working(house: House) -> None:
     house.ok("ledger", "migrate", "--copied", at=AT)
     for customer, form in SAID["forms"].items():

@@ -21,7 +21,6 @@ from publisher.letters.splicing import Template, letter_of
 from publisher.people.deliveries import DeliveryState
 from publisher.people.due import delivery_due
 from publisher.people.requests import RequestKind
-from publisher.record.event import EventKind, Happening
 from publisher.releases.number import Number
 from tests.fixtures.answers import declare
 from tests.fixtures.house import House
@@ -137,18 +136,8 @@ def test_a_letter_that_was_never_handed_over_erased_or_not_kept_is_said_to_be_so
     ledger.settle(one, DeliveryState.ACCEPTED, "250 ok", NOW)
     assert "version 0.1.0" in refused("c-3", "was not kept").what
     send_letters(project)
-    first = ledger.customer("c-1")
-    assert first is not None
     assert sent(project, "c-1")
-
-    def erase(tx: object) -> None:
-        happened = Happening(EventKind.ERASED, LATER, recipient=first.number)
-        tx.record(happened)  # type: ignore[attr-defined]
-        gone = "DELETE FROM private WHERE event IN (SELECT id FROM event WHERE recipient = :who)"
-        tx.flush()  # type: ignore[attr-defined]
-        tx.db.execute(text(gone), {"who": first.number})  # type: ignore[attr-defined]
-
-    ledger._database.write(erase)
+    House(project.root).ok("recipients", "erase", "c-1", "--confirm", at=LATER)
     assert refused("c-1", "the letter about version 2 to `c-1` was erased")
     assert sent(project, "c-2")
 

@@ -23,7 +23,6 @@ from publisher.edges.ledger import close_ledgers
 from publisher.edges.project import Project
 from publisher.people.deliveries import DeliveryState
 from publisher.people.requests import RequestKind
-from publisher.record.event import EventKind, Happening
 from publisher.releases.number import Number
 from tests import ROOT
 from tests.fixtures.answers import at, declare, reply
@@ -196,12 +195,26 @@ def test_a_clock_that_must_be_wrong_is_told(project: Project) -> None:
     assert "alert clock-behind: the clock says 2027-01-10 08:30:00 UTC, but" in result.output
 
 
-def test_a_ledger_that_was_put_back(project: Project) -> None:
-    happened = Happening(EventKind.RESTORED, NOW)
-    ledger_of(project)._database.write(lambda tx: tx.record(happened))
-    assert alerts(project, NOW + HOUR) == ["ledger-restored"]
-    assert alerts(project, NOW + 7 * DAY) == []
-    assert value_of(report(project).json())["ledger"]["restored"] == "2027-01-10T09:30:00Z"
+def test_a_ledger_that_was_put_back(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    copy = tmp_path_factory.mktemp("copies") / "ledger.copy"
+    house = House(project.root)
+    ledger_of(project).begin("privacy", Number(2), NOW, b"sample", 3)
+    house.ok("ledger", "backup", str(copy), at=NOW)
+    close_ledgers()
+    house.ok("ledger", "restore", str(copy), at=NOW + HOUR)
+    result = house.run("status", "--exit-code", at=NOW + 2 * HOUR)
+    assert result.exit_code == 1
+    said = "alert ledger-restored: the ledger was put back on 2027-01-10 10:30 UTC from a copy of "
+    assert said in result.output
+    assert "; 3 letters and receipts are in doubt" in result.output
+    assert "ledger-restored" in alerts(project, NOW + 9 * DAY)  # as long as they are
+    for one in ledger_of(project).deliveries("privacy", 2):
+        house.ok("resolve", "2", f"c-{one.recipient}", "--accepted", at=NOW + DAY)
+    assert alerts(project, NOW + 7 * DAY) == ["ledger-restored"]
+    assert alerts(project, NOW + 7.1 * DAY) == []
+    assert value_of(report(project).json())["ledger"]["restored"] == "2027-01-10T10:30:00Z"
 
 
 def test_the_key_of_a_signer_that_ends(tmp_path: Path) -> None:
