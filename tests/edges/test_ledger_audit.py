@@ -285,7 +285,7 @@ def test_no_value_of_any_row_can_be_altered(full: FullLedger) -> None:
                 cells += [(table, row, name) for row in rows for name in row]
         cells = [one for one in cells if (one[0].name, one[2]) not in VOUCHED_FOR_BY_NOBODY]
         assert len(cells) > 1_000
-        chosen = random.sample(cells, 60)
+        chosen = random.sample(cells, 25)
         for table, row, name in chosen:
             key = list(table.primary_key.columns.keys())
             here = " AND ".join(f"{column} = ?" for column in key)
@@ -305,7 +305,7 @@ def other_than(value: Any, column: Column[Any]) -> Any:
     if isinstance(value, int):
         return value + 1_000
     if isinstance(value, bytes | memoryview):
-        return bytes([bytes(value)[0] ^ 1]) + bytes(value)[1:]
+        return bytes([bytes(value)[0] ^ 1]) + bytes(value)[1:] if value else b"x"
     return f"{value} "
 
 
