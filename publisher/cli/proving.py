@@ -64,7 +64,11 @@ def prune_ledger_command(asked: Invocation, confirm: bool) -> None:
 @click.command("erase")
 @click.argument("customers", nargs=-1, metavar="[CUSTOMER]...")
 @click.option(
-    "--address", "addresses", multiple=True, metavar="A@B", help="All customers with this address."
+    "--address",
+    "addresses",
+    multiple=True,
+    metavar="A@B",
+    help="All customers with this address, and strangers who wrote from it.",
 )
 @click.option("--confirm", is_flag=True, help="Erase them (default: only show the plan).")
 @click.pass_obj

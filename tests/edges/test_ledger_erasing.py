@@ -188,6 +188,8 @@ def test_one_who_was_erased_can_come_back_and_be_erased_again(
     back = ledger.customer("c-1")
     assert back
     assert back.address == "again1@one.example"
+    assert ledger.requests("privacy", 2, back.number) == []
+    assert len(ledger.requests("privacy", 2, 1)) == 3
     receive(ledger, "again1@one.example", "Hello again", back.number, Filed.UNCLEAR)
     ledger.erase([back.number], "asked for", LATER)
     assert ledger.shrink()
