@@ -13,7 +13,7 @@ from publisher.cli.invocation import Invocation
 
 _TRACES = (
     "Another program is reading the ledger's file, which may still have traces: end it, and run "
-    "the command again"
+    "publisher ledger rebuild, which writes the file anew"
 )
 
 

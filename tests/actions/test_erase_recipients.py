@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -203,6 +204,28 @@ def test_an_id_that_is_an_address_goes_and_its_link_with_it(house: House) -> Non
         bearer_of(project, link)
     refused = house.run("recipients", "erase", "olga@customer.example", at=LATER)
     assert "there is no recipient with the customer id" in refused.output
+
+
+def test_traces_are_told_and_a_rebuild_takes_them_away(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close_ledgers()
+    monkeypatch.setattr("publisher.edges.ledger.engines.LOCK_PATIENCE", 100)
+    path, address = house.root / ".publisher/ledger.sqlite", b"anna@customer.example"
+    with sqlite3.connect(path) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM event").fetchone()
+        done = " ".join(house.ok("recipients", "erase", "c-1", "--confirm", at=LATER).split())
+        assert "end it, and run publisher ledger rebuild" in done
+        assert address in ledger_files(house)
+        reader.execute("ROLLBACK")
+    house.ok("ledger", "rebuild")
+    assert address not in ledger_files(house)
+
+
+def ledger_files(house: House) -> bytes:
+    """What is in the ledger's file and its log, while it is open."""
+    return b"".join(p.read_bytes() for p in (house.root / ".publisher").glob("ledger.sqlite*"))
 
 
 def test_whoever_is_not_known_is_no_slip(house: House) -> None:

@@ -234,6 +234,15 @@ def test_while_another_program_reads_the_file_is_not_written_anew(
         assert b"person1@" not in full.everything()
 
 
+def test_others_go_on_while_the_file_is_written_anew(tmp_path: Path) -> None:
+    with full_ledger("sqlite", tmp_path) as full, full.opened() as receiver, full.opened() as desk:
+        declare(receiver, 2)
+        desk.erase([1], "asked for", LATER)
+        assert desk.shrink()
+        declare(receiver, 3)
+        assert faults(receiver) == []
+
+
 # ── what is kept no longer ───────────────────────────────────────────────────────────────────────
 
 
