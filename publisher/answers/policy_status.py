@@ -238,7 +238,8 @@ def site_lag(releases: Releases, today: dt.date, built: BuiltVersions | None) ->
     """
     if built is None or not releases:
         return ""
-    missing = [str(r.number) for r in releases if str(r.number) not in built.listed]
+    listed = set(built.listed)
+    missing = [number for r in releases if (number := str(r.number)) not in listed]
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         return f"the built site does not have version {missing[0]}{more}"

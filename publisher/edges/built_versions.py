@@ -18,11 +18,12 @@ def read_built_versions(built: Path, policy_id: str) -> BuiltVersions | None:
     """
     if not built.is_dir():
         return None
-    listed = _read_json(built / policy_id / "versions.json").get("versions", ())
-    stood = _read_json(built / policy_id / "timemap.json").get("mementos", {}).get("list", ())
+    listed = _objects(_read_json(built / policy_id / "versions.json").get("versions"))
+    past = _read_json(built / policy_id / "timemap.json").get("mementos")
+    stood = _objects(past.get("list") if isinstance(past, dict) else None)
     return BuiltVersions(
-        [str(each["number"]) for each in listed],
-        [str(each["uri"]).rstrip("/").rpartition("/")[2] for each in stood],
+        [str(each.get("number")) for each in listed],
+        [str(each.get("uri")).rstrip("/").rpartition("/")[2] for each in stood],
     )
 
 
@@ -33,3 +34,8 @@ def _read_json(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _objects(value: object) -> list[dict[str, Any]]:
+    """The objects in a list; none where it is no list: another program may have written it."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -176,6 +176,34 @@ def test_a_list_comes_by_a_pipe_and_the_command_for_another_encoding_works(own: 
     assert {one.name for one in recipients_of(ledger_of(own.project))} > {"Jörg"}
 
 
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from publisher.actions.import_recipients import import_recipients
+from publisher.actions.workplace import Workplace
+from publisher.people.recipients_import import ImportOptions
+
+def killing(what, done, total):
+    if done * 2 > total:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+with open(sys.argv[2], "rb") as file:
+    import_recipients(Workplace.find(Path(sys.argv[1])), file, ImportOptions(), killing)
+"""
+
+
+def test_an_import_that_is_killed_leaves_nothing_of_it(own: House) -> None:
+    path = own.root / "list.csv"
+    path.write_text(HEAD + "".join(f"m-{n},m{n}@one.example,N\n" for n in range(12_000)))
+    before = happened(own)
+    words = [sys.executable, "-P", "-c", KILLED, str(own.root), str(path)]
+    done = subprocess.run(words, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+    assert done.returncode == -9
+    assert happened(own) == before
+    assert take(own, path.read_bytes()).endswith("12000 new, 0 changed, 0 unchanged\n")
+    assert list(ledger_of(own.project).audit(lambda *_: None).findings) == []
+
+
 def test_progress_is_told(own: House) -> None:
     assert "importing, kB:" in take(own, HEAD + "c-4,d@one.example,\n" * 30_000)
 

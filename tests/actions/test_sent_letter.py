@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from publisher.actions.send_receipts import send_receipts
 from publisher.actions.sent_letter import sent_letter
+from publisher.edges.ledger import close_ledgers
 from publisher.edges.project import Project
 from publisher.errors import KeptLetterError, NotFoundError
 from publisher.letters.message import LetterForm
@@ -38,6 +39,7 @@ from tests.fixtures.houses import (
 )
 from tests.fixtures.letters import read_message
 from tests.fixtures.mailbox import told_house
+from tests.fixtures.old_ledgers import write_old_file
 from tests.fixtures.workplaces import archive_of, ledger_of
 
 CUSTOMERS = ("c-1", "c-2", "c-3")
@@ -140,6 +142,18 @@ def test_a_letter_that_was_never_handed_over_erased_or_not_kept_is_said_to_be_so
     House(project.root).ok("recipients", "erase", "c-1", "--confirm", at=LATER)
     assert refused("c-1", "the letter about version 2 to `c-1` was erased")
     assert sent(project, "c-2")
+
+
+def test_of_a_ledger_of_version_0_1_0_no_letter_is_there(tmp_path: Path) -> None:
+    project = make(tmp_path)
+    write_old_file(project.private / "ledger.sqlite")
+    house = House(project.root)
+    house.ok("ledger", "migrate")
+    result = house.run("notice", "2", "--as", "c-1", "--sent")
+    assert result.exit_code == 2
+    assert "to `c-1` was not kept: version 0.1.0 of this program sent it" in result.output
+    assert "  try: publisher notice 2 --as c-1  # as it is composed today" in result.output
+    close_ledgers()
 
 
 @pytest.mark.usefixtures("each_engine")

@@ -258,6 +258,18 @@ def test_a_site_that_says_what_is_over(tmp_path: Path) -> None:
     assert value["policies"][0]["site_behind"] == "the built site does not have version 3"
 
 
+@pytest.mark.parametrize("text", ["", "[]", "no JSON", '{"versions": 3, "mementos": [1]}', "\xff"])
+def test_a_site_that_another_program_built_has_none_of_the_versions(
+    project: Project, text: str
+) -> None:
+    folder = project.built / "privacy"
+    folder.mkdir(parents=True)
+    for name in ("versions.json", "timemap.json"):
+        (folder / name).write_text(text, "latin-1")
+    (one,) = report(project).alerts
+    assert one.what == "the built site does not have version 1 and 1 more"
+
+
 # ── whatever there is ────────────────────────────────────────────────────────────────────────────
 
 

@@ -65,7 +65,10 @@ ROWS = [
 def test_what_a_list_says_is_on_record(ledger: Ledger) -> None:
     assert take(ledger, ROWS).new == 4
     facts = [json.loads(text) for (text,) in found(ledger, EVENTS.c.facts)]
-    assert {"customer": "c-3", "language": "pt-BR", "class": "business user"} in facts
+    assert {"customer": "c-3"} in facts
+    private = [json.loads(text) for (text,) in found(ledger, PRIVATE.c.value)]
+    more = {"language": "pt-BR", "class": "business user"}
+    assert {"address": "cleo@one.example", "name": "", **more} in private
     assert {"versions": {"privacy": "1", "terms": "1"}} in facts
     agreed = found(
         ledger,
@@ -129,6 +132,8 @@ def test_a_list_is_written_as_its_events_would_be(
 def test_states_of_lists_are_the_same_when_they_are_made_again(tmp_path: Path) -> None:
     ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
     take(ledger, ROWS)
+    for version in ("", "privacy/2", "privacy/2 terms/1", ""):
+        take(ledger, [(*ROWS[0][:6], version)])
     take(ledger, [(*ROWS[0][:6], "privacy/1"), (ROWS[2][0], "cleo@new.example", *ROWS[2][2:])])
     ledger.take_off([(1, "c-4")], "list", NOW)
     take(ledger, ROWS)

@@ -20,6 +20,7 @@ from publisher.edges.ledger.schema import APART, RECIPIENTS
 from publisher.edges.ledger.transaction import Transaction
 from publisher.people.customer_list import Customer, CustomerList, LeftOut, ListFaults
 from publisher.people.due import REACHED
+from publisher.people.list_cells import AgreedVersions
 from publisher.people.recipients import RecipientState
 from publisher.people.recipients_import import (
     KnownRecipient,
@@ -235,37 +236,47 @@ class _Work:
 
 def _written(one: Customer) -> tuple[str, str]:
     """The facts and the private value of the event that lists a customer, canonical."""
-    private = f'{{"address":{quoted(one.address)},"name":{quoted(one.name or "")}}}'
-    if "@" not in one.id and not (one.language or one.group or one.joined or one.versions):
-        return f'{{"customer":{quoted(one.id)}}}', private
-    facts = _facts(one.id, one.language or "", one.group or "", one.joined or "")
-    if one.versions:
-        facts["versions"] = dict(one.versions)
-    if "@" in one.id:
-        private = canonical(_private(one.id, one.address, one.name or ""))
-    return canonical(facts) if facts else "", private
+    customer, address, name, language, group, joined, versions = one
+    if "@" in customer or language or group or joined:
+        more = language or "", group or "", joined or ""
+        private = canonical(_private(customer, address, name or "", more))
+    else:
+        private = f'{{"address":{quoted(address)},"name":{quoted(name or "")}}}'
+    if versions or "@" in customer:
+        facts = _facts(customer, versions)
+        return canonical(facts) if facts else "", private
+    return f'{{"customer":{quoted(customer)}}}', private
 
 
-def _facts(customer: str, language: str, group: str, joined: str) -> dict[str, object]:
-    # An id that is an address is personal too.
-    named = "" if "@" in customer else customer
-    facts = {"customer": named, "language": language, "class": group, "joined": joined}
-    return {name: value for name, value in facts.items() if value}
+def _facts(customer: str, versions: AgreedVersions | None) -> dict[str, object]:
+    # An id that is an address is personal.
+    facts: dict[str, object] = {} if "@" in customer else {"customer": customer}
+    return {**facts, "versions": dict(versions)} if versions else facts
 
 
-def _private(customer: str, address: str, name: str) -> dict[str, str]:
+def _private(customer: str, address: str, name: str, more: tuple[str, str, str]) -> dict[str, str]:
+    """What is personal of a customer.
+
+    Args:
+        customer, address, name: as they are known.
+        more: the language, the class, and the day of joining; what is empty is left out.
+    """
     private = {"address": address, "name": name}
-    return {**private, "customer": customer} if "@" in customer else private
+    if "@" in customer:
+        private["customer"] = customer
+    known = zip(("language", "class", "joined"), more, strict=True)
+    return {**private, **{column: value for column, value in known if value}}
 
 
 def _changed(after: KnownRecipient, before: KnownRecipient, now: dt.datetime) -> Happening:
     """That something else is known of a recipient."""
-    facts = _facts(after.customer, after.language, after.group, after.joined)
+    facts = _facts(after.customer, None)
     if after.versions is not None and after.versions != before.versions:
         facts["versions"] = dict(after.versions)
     if after.address != before.address:
         facts["moved"] = True
-    private = _private(after.customer, after.address, after.name)
+    more = after.language, after.group, after.joined
+    private = _private(after.customer, after.address, after.name, more)
     return Happening(EventKind.CHANGED, now, recipient=after.number, facts=facts, private=private)
 
 

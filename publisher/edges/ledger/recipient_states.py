@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -74,6 +74,28 @@ def listed(db: Connection, happened: Sequence[tuple[int, Happening]]) -> None:
 
 def changed(db: Connection, happened: Sequence[tuple[int, Happening]]) -> None:
     """Follows events that say something else of recipients, each with its number."""
+    for some in _one_of_each(happened):
+        _change(db, some)
+
+
+def _one_of_each(
+    happened: Sequence[tuple[int, Happening]],
+) -> Iterator[list[tuple[int, Happening]]]:
+    """The events in their order, in runs that have no recipient twice: what a later one says of
+    somebody follows all that an earlier one said.
+    """
+    some: list[tuple[int, Happening]] = []
+    seen: set[int | None] = set()
+    for one in happened:
+        if one[1].recipient in seen:
+            yield some
+            some, seen = [], set()
+        some.append(one)
+        seen.add(one[1].recipient)
+    yield some
+
+
+def _change(db: Connection, happened: Sequence[tuple[int, Happening]]) -> None:
     execute(db, _CHANGE, [_recipient(*one) for one in happened])
     # What a list says of versions takes the place of what one before said.
     restated = [
@@ -113,9 +135,9 @@ def _recipient(number: int, one: Happening) -> dict[str, Any]:
         "customer": customer or erased_customer(one.recipient or 0),
         "address": private.get("address", ""),
         "name": private.get("name", ""),
-        "language": facts.get("language", ""),
-        "class": facts.get("class", ""),
-        "joined": facts.get("joined", ""),
+        "language": private.get("language", ""),
+        "class": private.get("class", ""),
+        "joined": private.get("joined", ""),
         "state": RecipientState.TOLD,
         "at": microseconds(one.at),
         "event": number,

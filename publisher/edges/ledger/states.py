@@ -53,6 +53,7 @@ def _removed(db: Connection, happened: Sequence[Numbered]) -> None:
 
 _ERASE = """
     UPDATE recipient SET state = :state, event = :event, address = '', name = '',
+      language = '', class = '', joined = '',
       customer = CASE WHEN customer LIKE '%@%' THEN :unnamed ELSE customer END
     WHERE id = :id"""
 
