@@ -22,7 +22,9 @@ def migrate_ledger(workplace: Workplace, *, copied: bool = False, role: str = ""
         OSError: the copy cannot be written.
     """
     done = migrate_to_current(workplace.ledger_url, workplace.clock(), copied=copied, role=role)
-    ledger = workplace.any_ledger
+    ledger, known = workplace.any_ledger, workplace.sent_releases.all()
     for policy, number in ledger.releases_begun():
-        workplace.sent_releases.record(policy, number, ledger.identity)
+        # Which another ledger was begun for meanwhile goes on with that one.
+        if (policy, number) not in known:
+            workplace.sent_releases.record(policy, number, ledger.identity)
     return done

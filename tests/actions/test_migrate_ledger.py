@@ -113,6 +113,20 @@ def test_what_was_sent_before_belongs_to_this_ledger(house: House) -> None:
     assert len(set(sent.values())) == 1
 
 
+def test_an_older_copy_that_is_migrated_later_does_not_take_its_place(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(project.root)
+    write_old_file(project.private / "ledger.sqlite")
+    house.ok("ledger", "migrate", at=AT)
+    sent = workplace(project).sent_releases.all()
+    (copy,) = project.private.glob("*.schema-1.*")
+    monkeypatch.setenv("PUBLISHER_LEDGER_URL", f"sqlite:///{copy}")
+    house.ok("ledger", "migrate", at=AT)
+    assert workplace(project).sent_releases.all() == sent
+    assert "this is another ledger" in house.run("send", "2.1", at=AT).output
+
+
 def test_a_ledger_in_a_server_is_begun_by_its_owner_and_used_by_another(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
