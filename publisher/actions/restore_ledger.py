@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from publisher.actions.workplace import Workplace
@@ -15,6 +14,7 @@ from publisher.edges.ledger.engines import ledger_file, shown_address
 from publisher.edges.ledger.restoring import Restoration, restore_file, resume
 from publisher.edges.ledger.urls import ledger_address, pg_restore_command
 from publisher.errors import LedgerError, NotFoundError, SealError
+from publisher.letters.sending import may_have_been_sent_since
 
 
 def restore_ledger(workplace: Workplace, copy: Path | None) -> Restoration:
@@ -38,13 +38,16 @@ def restore_ledger(workplace: Workplace, copy: Path | None) -> Restoration:
     path, now = ledger_file(address), workplace.clock()
     archive, sent = workplace.archive, workplace.sent_releases.all()
 
-    def dates_of(begun: Sequence[ReleaseName], identity: str) -> EffectiveDates:
+    def dates_of(begun: Sequence[ReleaseName], identity: str, as_of: dt.datetime) -> EffectiveDates:
         wanted = {*begun, *(one for one, its in sent.items() if its == identity)}
         dates: dict[ReleaseName, dt.date | None] = {}
         for policy, number in sorted(wanted):
-            dates[policy, number] = None
-            with suppress(NotFoundError, SealError):
-                dates[policy, number] = archive.release(policy, number).effective
+            try:
+                release = archive.release(policy, number)
+                if may_have_been_sent_since(release, archive.releases(policy), as_of):
+                    dates[policy, number] = release.effective
+            except (NotFoundError, SealError):
+                dates[policy, number] = None  # what it was cannot be known
         return dates
 
     close_ledgers()

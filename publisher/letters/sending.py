@@ -151,6 +151,25 @@ def require_current(release: Release, releases: Releases) -> None:
             )
 
 
+def may_have_been_sent_since(release: Release, releases: Releases, moment: dt.datetime) -> bool:
+    """Whether letters about a release can have gone out after a moment.
+
+    Args:
+        release: which.
+        releases: all releases of the policy, or of the amendment alone.
+        moment: in any time zone.
+    """
+    if release.effective is not None and release.effective <= moment.astimezone(dt.UTC).date():
+        return False
+    return not any(
+        later.number > release.number
+        and later.notice
+        and later.published is not None
+        and later.published <= moment
+        for later in releases.amendment(release.number.major)
+    )
+
+
 def require_in_time(release: Release, releases: Releases, due: Due, today: dt.date) -> None:
     """Refuses to tell people of a release when their notice period can no longer be kept.
 

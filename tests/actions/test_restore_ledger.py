@@ -19,6 +19,7 @@ from publisher.actions.send import send
 from publisher.actions.unsettled import unsettled
 from publisher.edges.ledger import close_ledgers
 from publisher.edges.project import Project
+from publisher.releases.number import Number
 from tests import ROOT
 from tests.fixtures.answers import at, declare, reply
 from tests.fixtures.engines import empty_ledger
@@ -28,6 +29,7 @@ from tests.fixtures.houses import (
     TWO,
     letter_states,
     make,
+    postpone,
     send_letters,
     spooled,
     token,
@@ -120,6 +122,17 @@ def test_a_release_that_was_begun_after_the_copy_is_in_doubt_too(tmp_path: Path)
     send_letters(project)
     assert "3 letter(s) and receipt(s) in doubt" in restored(project, copy)
     assert set(letter_states(project).values()) == {"in doubt"}
+
+
+def test_what_could_not_be_sent_any_more_stays_as_it_is(project: Project, copy: Path) -> None:
+    """Of a release in force, or whose date was moved before the copy, no letter went out since."""
+    postpone(project, dt.date(2027, 5, 1), dt.datetime(2026, 2, 1, tzinfo=dt.UTC))
+    send_letters(project, Number(2, 1))
+    later = project.private / "later.copy"
+    House(project.root).ok("ledger", "backup", str(later), at=NOW)
+    restored(project, later)
+    assert letter_states(project)["c-2"] == "to do"
+    assert set(letter_states(project, Number(2, 1)).values()) == {"accepted"}
 
 
 def test_a_damaged_copy_changes_nothing(project: Project, copy: Path, tmp_path: Path) -> None:

@@ -32,9 +32,9 @@ from publisher.policies.finding import Severity
 from publisher.record.event import EventKind, Happening, microseconds, moment_of
 
 _ENDINGS = ("-wal", "-shm", "-journal")
-DatesOf = Callable[[Sequence[ReleaseName], str], EffectiveDates]
-"""Given the releases that a copy knows to have been begun, and its identity: all that were, each
-with its first day in force."""
+DatesOf = Callable[[Sequence[ReleaseName], str, dt.datetime], EffectiveDates]
+"""Given the releases that a copy knows to have been begun, its identity, and from when it is: all
+that may have been sent since, each with its first day in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def resume(
         last, as_of = _end_of(db)
         begun = releases_begun(db)
     gone = gone_since(present, database.identity, last) if present else None
-    dates = dates_of(begun, database.identity)
+    dates = dates_of(begun, database.identity, as_of)
 
     def take_up(tx: Transaction) -> tuple[int, int]:
         facts = {"copied": microseconds(as_of), "event": last}
