@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from publisher.people.requests import RequestKind
 from tests.fixtures.answers import declare
 from tests.fixtures.engines import empty_ledger
 from tests.fixtures.house import House
-from tests.fixtures.houses import token, told
+from tests.fixtures.houses import make, token, told
 from tests.fixtures.recipients import recipients_of
 from tests.fixtures.servers import database, server
+from tests.fixtures.workplaces import ledger_of
 
 
 def test_a_copy_is_made_while_others_write(
@@ -59,6 +61,37 @@ def test_a_copy_is_made_while_others_write(
         opened = Ledger(f"sqlite:///{copy}")
         assert len(recipients_of(opened)) == 3
         opened.close()
+
+
+def test_a_copy_made_under_load_is_restored_elsewhere(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder, link = tmp_path_factory.mktemp("elsewhere"), token(project, "c-2")
+    kinds, stop = (RequestKind.OPT_OUT, RequestKind.WITHDRAW), threading.Event()
+    recorded: list[str] = []
+
+    def write() -> None:
+        while not stop.is_set() and len(recorded) < 18:
+            kind = kinds[len(recorded) % 2]
+            recorded.append(declare(project, link, kind).request.receipt)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    while len(recorded) < 3:
+        time.sleep(0.001)
+    before, left = list(recorded), folder / ".ledger.copy.deadbeef.part"
+    left.write_bytes(b"of a run that was killed")
+    House(project.root).ok("ledger", "backup", str(folder / "ledger.copy"))
+    stop.set()
+    writer.join()
+    assert not left.exists()
+    (folder / "house").mkdir()
+    other = make(folder / "house")
+    House(other.root).ok("ledger", "restore", str(folder / "ledger.copy"))
+    House(other.root).ok("verify", "--ledger")
+    there = [one.receipt for one in ledger_of(other).requests("privacy", 2)]
+    assert there == recorded[: len(there)]
+    assert there[: len(before)] == before
 
 
 def test_nothing_is_replaced_and_nothing_half_is_left(project: Project, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import sqlite3
@@ -9,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from publisher.edges.files import sync_folder
+from publisher.edges.files import remove_unfinished, sync_folder
 from publisher.edges.private import make_folders
 from publisher.errors import LedgerError
 
 _PATIENCE = 10.0
 """Seconds to wait for a lock."""
+_LONGEST = 60
+"""Characters of the final name that an unfinished one repeats; see `edges/files.py`."""
 
 
 def copy_ledger(source: Path, target: Path) -> None:
@@ -44,9 +47,12 @@ def pending_copy(source: Path, target: Path) -> Iterator[Path]:
         LedgerError: the source is no ledger, or is damaged.
         OSError: it cannot be written.
     """
-    path = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    remove_unfinished(target.parent, target.name)  # of a run that was killed
+    path = target.with_name(f".{target.name[:_LONGEST]}.{secrets.token_hex(4)}.part")
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         try:
             _copy(source, path)
         except sqlite3.Error as error:
@@ -56,6 +62,7 @@ def pending_copy(source: Path, target: Path) -> Iterator[Path]:
         for ending in ("", "-journal", "-wal", "-shm"):
             with suppress(OSError):
                 os.unlink(f"{path}{ending}")  # noqa: PTH108 - beside a path
+        os.close(descriptor)
 
 
 def place_new(pending: Path, target: Path) -> None:
