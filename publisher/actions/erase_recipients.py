@@ -26,7 +26,7 @@ class ErasureOrder:
     customers: Sequence[str] = ()
     """The organisation's own ids."""
     addresses: Sequence[str] = ()
-    """All customers with one of these addresses."""
+    """All customers with one of these, and what came in from them, whosever they are."""
     confirmed: bool = False
     """Do it; otherwise the plan alone is wanted."""
 
@@ -58,22 +58,22 @@ def erase_recipients(workplace: Workplace, order: ErasureOrder) -> Erasure:
     ledger, spool = workplace.ledger, workplace.spool
     found = ledger.numbers_of(order.customers, order.addresses)
     require_found(order.customers, [customer for _, customer in found])
-    if not found:
+    numbers = [number for number, _ in found]
+    plan = ledger.erasure(numbers, order.addresses)
+    if not numbers and plan.empty and not _spooled(spool, plan):
         raise NotFoundError(
-            "there is no recipient with this address",
+            "nobody has this address, and nothing that came in names it",
             where=", ".join(order.addresses),
             remedy="name the customer's id: an earlier address is found by it",
         )
-    numbers = [number for number, _ in found]
     if not order.confirmed:
-        plan = ledger.erasure(numbers)
         return Erasure(replace(plan, spooled=len(_spooled(spool, plan))), done=False)
     with _nobody_sends(ledger, workplace.project.private):
-        plan = ledger.erasure(numbers)
+        plan = ledger.erasure(numbers, order.addresses)
         # The letters first: who they were to is known by the ledger alone.
         letters = _spooled(spool, plan)
         remove_spooled(letters)
-        plan = ledger.erase(numbers, ASKED_FOR, workplace.clock())
+        plan = ledger.erase(numbers, ASKED_FOR, workplace.clock(), order.addresses)
     return Erasure(
         replace(plan, spooled=len(letters)),
         done=True,
@@ -94,6 +94,5 @@ def _nobody_sends(ledger: Ledger, private: Path) -> Iterator[None]:
 
 
 def _spooled(spool: Path, plan: ErasurePlan) -> list[Path]:
-    own = {one for each in plan.footprints for one in each.addresses}
     ids = {one for each in plan.footprints for one in each.letters}
-    return spooled_letters(spool, set() if plan.shared else own, ids)
+    return spooled_letters(spool, plan.addresses, ids)

@@ -9,6 +9,8 @@ from publisher.actions.workplace import Workplace
 def rebuild_ledger(workplace: Workplace, progress: Progress) -> int:
     """Throws the states away and makes them again, after a check that the chain holds.
 
+    A file is written anew after that, so that it has nothing that was erased before.
+
     Args:
         workplace: where the ledger is.
         progress: told how far it is.
@@ -19,4 +21,6 @@ def rebuild_ledger(workplace: Workplace, progress: Progress) -> int:
     Raises:
         LedgerError: the chain does not hold, or the ledger cannot be written; nothing was changed.
     """
-    return workplace.ledger.rebuild(progress)
+    count = workplace.ledger.rebuild(progress)
+    workplace.ledger.shrink()
+    return count

@@ -13,7 +13,7 @@ from publisher.cli.invocation import Invocation
 
 _TRACES = (
     "Another program is reading the ledger's file, which may still have traces: end it, and run "
-    "the command again"
+    "publisher ledger rebuild, which writes the file anew"
 )
 
 
@@ -64,7 +64,11 @@ def prune_ledger_command(asked: Invocation, confirm: bool) -> None:
 @click.command("erase")
 @click.argument("customers", nargs=-1, metavar="[CUSTOMER]...")
 @click.option(
-    "--address", "addresses", multiple=True, metavar="A@B", help="All customers with this address."
+    "--address",
+    "addresses",
+    multiple=True,
+    metavar="A@B",
+    help="All customers with this address, and strangers who wrote from it.",
 )
 @click.option("--confirm", is_flag=True, help="Erase them (default: only show the plan).")
 @click.pass_obj

@@ -36,6 +36,8 @@ class ErasurePlan:
     """Those for a link that were made with an address."""
     shared: frozenset[str]
     """Customer ids of others who have one of the addresses as well."""
+    addresses: frozenset[str]
+    """Theirs, and those that were named, in lower case, but for those of others."""
     spooled: int = 0
     """Letters to them in the spool."""
 

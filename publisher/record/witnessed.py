@@ -61,7 +61,10 @@ def head_findings(
 
 
 def _error(one: HeadWitness, what: str) -> Finding:
-    remedy = "find out who altered the ledger; if it was restored from a copy, from when that is"
+    remedy = (
+        "find out who altered the ledger; if it was restored from a copy that is older than this "
+        "head, that is why: take its line away"
+    )
     return Finding(Severity.ERROR, one.place, 0, what, remedy)
 
 

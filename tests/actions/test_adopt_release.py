@@ -10,6 +10,7 @@ import pytest
 
 from publisher.actions.workplace import Workplace
 from publisher.edges.ledger import close_ledgers
+from publisher.edges.ledger.migrating import migrate_to_current
 from publisher.edges.project import Project
 from publisher.errors import LedgerError
 from publisher.web.page import shown
@@ -24,9 +25,11 @@ from tests.fixtures.houses import (
     send_letters,
     spooled,
     token,
+    told,
     workplace,
 )
 from tests.fixtures.recipients import take_customers
+from tests.fixtures.servers import OWNER, PROGRAM, database, server
 from tests.fixtures.workplaces import ledger_of
 
 LEDGER = "this is another ledger, and privacy/2 was sent with one that knows who was told"
@@ -158,3 +161,29 @@ def test_a_ledger_keeps_its_identity_where_it_is_moved_to(
     assert workplace(project).ledger.identity == identity
     with closing(sqlite3.connect(moved)) as db, pytest.raises(sqlite3.IntegrityError):
         db.execute("UPDATE ledger SET identity = 'mine'")
+
+
+def test_a_ledger_in_a_server_is_told_from_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "house").mkdir()
+    with database() as one, database() as two:
+        for name in (one, two):
+            migrate_to_current(server().url(name, OWNER), NOW, role=PROGRAM)
+        monkeypatch.setenv("PUBLISHER_LEDGER_URL", server().url(one, PROGRAM))
+        project = told(tmp_path / "house")
+        send_letters(project)
+        mail = reply(project, "I opt out")
+        monkeypatch.setenv("PUBLISHER_LEDGER_URL", server().url(two, PROGRAM))
+        house, people = House(project.root), tmp_path / "people.csv"
+        people.write_bytes(CUSTOMERS)
+        house.ok("recipients", "import", str(people), at=NOW)
+        assert LEDGER in house.run("send", "2", "--confirm", at=NOW).output
+        assert house.run("receive", stdin=mail, at=NOW).exit_code == 75
+        # A copy has the identity of its ledger.
+        close_ledgers()
+        name = server().new(one)
+        monkeypatch.setenv("PUBLISHER_LEDGER_URL", server().url(name, PROGRAM))
+        assert house.run("receive", stdin=mail, at=NOW).exit_code == 0
+        close_ledgers()
+        server().drop(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import Filed
 from publisher.people.requests import RequestKind
 from tests.fixtures.answers import (
+    ask,
     at,
     bearer_of,
     declare,
@@ -204,13 +206,54 @@ def test_an_id_that_is_an_address_goes_and_its_link_with_it(house: House) -> Non
     assert "there is no recipient with the customer id" in refused.output
 
 
+def test_traces_are_told_and_a_rebuild_takes_them_away(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close_ledgers()
+    monkeypatch.setattr("publisher.edges.ledger.engines.LOCK_PATIENCE", 100)
+    path, address = house.root / ".publisher/ledger.sqlite", b"anna@customer.example"
+    with sqlite3.connect(path) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM event").fetchone()
+        done = " ".join(house.ok("recipients", "erase", "c-1", "--confirm", at=LATER).split())
+        assert "end it, and run publisher ledger rebuild" in done
+        assert address in ledger_files(house)
+        reader.execute("ROLLBACK")
+    house.ok("ledger", "rebuild")
+    assert address not in ledger_files(house)
+
+
+def ledger_files(house: House) -> bytes:
+    """What is in the ledger's file and its log, while it is open."""
+    return b"".join(p.read_bytes() for p in (house.root / ".publisher").glob("ledger.sqlite*"))
+
+
 def test_whoever_is_not_known_is_no_slip(house: House) -> None:
-    for given in (["c-1", "c-77"], ["--address", "nobody@customer.example"]):
+    for given, told in (
+        (["c-1", "c-77"], "there is no recipient with the customer id `c-77`"),
+        (["--address", "nobody@customer.example"], "nobody has this address"),
+    ):
         refused = house.run("recipients", "erase", *given, "--confirm", at=LATER)
         assert refused.exit_code == 2
-        assert "there is no recipient with" in refused.output
+        assert told in " ".join(refused.output.split())
     assert address_of(house)
     assert house.run("recipients", "erase").exit_code == 2
+
+
+def test_a_stranger_can_be_erased_by_address(house: House) -> None:
+    project = house.project
+    raw = reply(project, "Who are you?", to="opt-out@hosting.example")
+    verdict = take(project, raw.replace(b"Anna <anna@customer", b"S <stranger@elsewhere"))
+    ask(project, "Stranger@elsewhere.example")
+    assert verdict.filed is Filed.UNKNOWN
+    given = ("recipients", "erase", "--address", "stranger@elsewhere.example")
+    plan = house.ok(*given, at=LATER)
+    assert "1 message(s)" in plan
+    assert "1 request(s) for a link" in plan
+    house.ok(*given, "--confirm", at=LATER)
+    assert ledger_of(project).raw(verdict.message) is None
+    assert b"stranger@" not in everything(house)
+    house.ok("verify", "--ledger")
 
 
 def test_not_while_letters_are_sent(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 
 from publisher.actions.receipts import receipts
+from publisher.actions.receive import receive
 from publisher.actions.send import send
 from publisher.actions.unsettled import unsettled
 from publisher.edges.ledger import close_ledgers
 from publisher.edges.project import Project
 from tests import ROOT
-from tests.fixtures.answers import declare
+from tests.fixtures.answers import at, declare, reply
 from tests.fixtures.engines import empty_ledger
 from tests.fixtures.house import House
 from tests.fixtures.houses import (
@@ -94,6 +95,8 @@ def test_the_ledger_that_was_there_is_set_aside(project: Project, copy: Path) ->
     with closing(sqlite3.connect(aside)) as db:
         assert db.execute("SELECT count(*) FROM request").fetchone() == (2,)
     assert len(ledger_of(project).requests("privacy", 2)) == 1
+    # R-000002 is on a receipt that somebody has.
+    assert declare(project, token(project, "c-3")).request.receipt == "R-000003"
     assert aside.stat().st_mode & 0o777 == 0o600
     restored(project, aside)  # and back again
     assert len(ledger_of(project).requests("privacy", 2)) == 2
@@ -189,21 +192,28 @@ def test_a_ledger_that_is_broken_is_set_aside_as_it_is(project: Project, copy: P
 
 
 def test_erasures_since_the_copy_are_made_again(project: Project, copy: Path) -> None:
-    """By the ledger that is set aside, which has them."""
-    close_ledgers()
-    ledger = project.private / "ledger.sqlite"
-    with closing(sqlite3.connect(ledger)) as db:
-        last = db.execute("SELECT max(id) FROM event").fetchone()[0]
-        row = (last + 1, 1, 1, "erased", "", "", 2, None, None, '{"why":"asked"}', b"")
-        db.execute(f"INSERT INTO event VALUES ({', '.join('?' * 11)})", row)
-        db.commit()
-    assert "1 erasure(s) since then were made again" in restored(project, copy)
-    one = ledger_of(project).recipient(2)
+    """By the ledger set aside, which has them; of somebody who came later, there are none."""
+    house, people = House(project.root), project.root.parent / f"{project.root.name}.csv"
+    people.write_text("customer,address,name\nc-9,zoe@customer.example,Zoe\n")
+    house.ok("recipients", "import", str(people), at=NOW)
+    receive(at(project), reply(project, "I opt out"), None)
+    house.ok("recipients", "erase", "c-1", "c-9", "--confirm", at=NOW)
+    assert "erasure(s) since then were made again" in restored(project, copy)
+    one = ledger_of(project).customer("c-1")
     assert one is not None
     assert (one.state, one.address, one.name) == ("erased", "", "")
-    with closing(sqlite3.connect(ledger)) as db:
-        personal = "SELECT count(*) FROM private WHERE value LIKE '%ben@customer%'"
-        assert db.execute(personal).fetchone() == (0,)
+    house.ok("verify", "--ledger", at=NOW)
+    close_ledgers()
+    for path in project.private.glob("ledger.sqlite*"):
+        if "before" not in path.name:
+            assert b"anna@customer" not in path.read_bytes(), path
+
+
+def test_what_was_restored_is_sound(project: Project, copy: Path) -> None:
+    restored(project, copy)
+    House(project.root).ok("verify", "--ledger", at=NOW)
+    House(project.root).ok("ledger", "rebuild", at=NOW)
+    assert letter_states(project) == {"c-1": "accepted", "c-2": "in doubt", "c-3": "in doubt"}
 
 
 def test_in_a_server_its_own_program_puts_it_back(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import Column, LargeBinary, Table
 
 from publisher.edges.ledger.chain_audit import event_of_row
 from publisher.edges.ledger.faults import MOST_FAULTS
+from publisher.edges.ledger.schema import metadata
 from publisher.edges.ledger.transaction import Writer
 from publisher.record.batch import FIRST, Batch, read_heads
 from publisher.record.event import EventKind
@@ -20,17 +24,12 @@ from publisher.record.witnessed import HeadWitness, Reach, reaches
 from tests.fixtures.engines import ENGINES
 from tests.fixtures.full_ledgers import FullLedger, full_ledger
 from tests.fixtures.ledger_events import record
+from tests.fixtures.servers import AUDITOR, server
 
 
 @pytest.fixture(params=ENGINES)
 def full(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FullLedger]:
     with full_ledger(request.param, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Iterator[FullLedger]:
-    with full_ledger("sqlite", tmp_path) as made:
         yield made
 
 
@@ -232,6 +231,15 @@ FORGERIES = {
 }
 
 
+def test_who_may_only_read_can_audit(tmp_path: Path) -> None:
+    with full_ledger("postgresql", tmp_path) as full:
+        full.rows(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {AUDITOR}")
+        auditor = FullLedger(server().url(full.place, AUDITOR), full.place)
+        assert auditor.audited() == []
+        full.forge("UPDATE request SET kind = 'withdraw' WHERE id = 1")
+        assert "request 1: `kind` is 'withdraw', and events say 'opt out'" in auditor.audited()
+
+
 IN_FILES_ALONE = {
     "a number that is a text",
     "a row of another kind",
@@ -261,6 +269,44 @@ def test_many_faults_are_counted(full: FullLedger) -> None:
     found, count = full.audited(), row["n"]
     assert len(found) == MOST_FAULTS + 1
     assert found[-1] == f"private: {count - MOST_FAULTS} more are wrong"
+
+
+VOUCHED_FOR_BY_NOBODY = {("ledger", "created_at"), ("chain", "name")}
+"""As SECURITY.md says."""
+
+
+def test_no_value_of_any_row_can_be_altered(full: FullLedger) -> None:
+    """Any of them, chosen anew in each run."""
+    cells: list[tuple[Table, dict[str, Any], str]] = []
+    with full.owned() as execute:
+        for table in metadata.sorted_tables:
+            if table.name != "alembic_version":
+                rows = execute(f"SELECT * FROM {table.name}", ())
+                cells += [(table, row, name) for row in rows for name in row]
+        cells = [one for one in cells if (one[0].name, one[2]) not in VOUCHED_FOR_BY_NOBODY]
+        assert len(cells) > 1_000
+        chosen = random.sample(cells, 25)
+        for table, row, name in chosen:
+            key = list(table.primary_key.columns.keys())
+            here = " AND ".join(f"{column} = ?" for column in key)
+            change = f"UPDATE {table.name} SET {name} = ? WHERE {here}"
+            now = {**row, name: other_than(row[name], table.columns[name])}
+            execute(change, (now[name], *(row[column] for column in key)))
+            execute("COMMIT", ())
+            assert full.audited(), (table.name, row, name)
+            execute(change, (row[name], *(now[column] for column in key)))
+            execute("COMMIT", ())
+    assert full.audited() == []
+
+
+def other_than(value: Any, column: Column[Any]) -> Any:
+    if value is None:
+        return b"x" if isinstance(column.type, LargeBinary) else 77
+    if isinstance(value, int):
+        return value + 1_000
+    if isinstance(value, bytes | memoryview):
+        return bytes([bytes(value)[0] ^ 1]) + bytes(value)[1:] if value else b"x"
+    return f"{value} "
 
 
 def rewritten(ledger: FullLedger, alter: str) -> None:

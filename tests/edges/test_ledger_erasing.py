@@ -188,6 +188,8 @@ def test_one_who_was_erased_can_come_back_and_be_erased_again(
     back = ledger.customer("c-1")
     assert back
     assert back.address == "again1@one.example"
+    assert ledger.requests("privacy", 2, back.number) == []
+    assert len(ledger.requests("privacy", 2, 1)) == 3
     receive(ledger, "again1@one.example", "Hello again", back.number, Filed.UNCLEAR)
     ledger.erase([back.number], "asked for", LATER)
     assert ledger.shrink()
@@ -230,6 +232,15 @@ def test_while_another_program_reads_the_file_is_not_written_anew(
             reader.execute("ROLLBACK")
         assert impatient.shrink()
         assert b"person1@" not in full.everything()
+
+
+def test_others_go_on_while_the_file_is_written_anew(tmp_path: Path) -> None:
+    with full_ledger("sqlite", tmp_path) as full, full.opened() as receiver, full.opened() as desk:
+        declare(receiver, 2)
+        desk.erase([1], "asked for", LATER)
+        assert desk.shrink()
+        declare(receiver, 3)
+        assert faults(receiver) == []
 
 
 # ── what is kept no longer ───────────────────────────────────────────────────────────────────────

@@ -157,7 +157,7 @@ def test_an_interrupted_migration_has_changed_nothing(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(renewal, "_go_on_after", cut_off)
+        patched.setattr(renewal, "go_on_after", cut_off)
         with pytest.raises(KeyboardInterrupt):
             migrate_to_current(old, NOW, copied=True)
     assert rows(old, "SELECT version FROM schema_version") == [(1,)]

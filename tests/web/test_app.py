@@ -29,6 +29,7 @@ from publisher.actions.workplace import Workplace
 from publisher.answers.declarations import MOST_CHANGES, MOST_REPEATS
 from publisher.answers.opt_out_form import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
 from publisher.answers.receipts_due import MOST_A_DAY
+from publisher.edges.ledger import close_ledgers
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, ServeError
 from publisher.people.requests import Channel
@@ -37,7 +38,17 @@ from publisher.web.app import application, run
 from publisher.web.bodies import LARGEST_BODY
 from tests import ROOT
 from tests.fixtures.answers import at
-from tests.fixtures.houses import LATE, NOW, TWO, import_customers, postpone, spooled, token, told
+from tests.fixtures.houses import (
+    LATE,
+    NOW,
+    TWO,
+    import_customers,
+    postpone,
+    send_letters,
+    spooled,
+    token,
+    told,
+)
 from tests.fixtures.relays import free_port
 from tests.fixtures.workplaces import ledger_of
 
@@ -565,3 +576,36 @@ def test_ctrl_c_is_a_way_to_stop_and_no_failure(project: Project) -> None:
         server.send_signal(signal.SIGINT)
         printed = server.communicate(timeout=20)[0].decode()
     assert (server.returncode, "Abort" in printed, "Traceback" in printed) == (0, False, False)
+
+
+# ── another ledger than the one the release was sent with ────────────────────────────────────────
+
+
+def test_a_ledger_that_is_another_one_is_answered_by_503_and_logged(
+    project: Project, watch: Watch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing that a customer declares is taken for nothing, or lost in an empty ledger."""
+    send_letters(project)
+    link = token(project, "c-1")
+    close_ledgers()
+    kept = project.root / "kept"
+    kept.mkdir()
+    for path in project.private.glob("ledger.sqlite*"):
+        path.rename(kept / path.name)
+    client = TestClient(application(Workplace(project, watch)), raise_server_exceptions=False)
+    for answer in (
+        client.post(PAGE, data={TOKEN_FIELD: link, ACTION_FIELD: OUT}),
+        client.get(PAGE, params={TOKEN_FIELD: link}),
+        client.post(PAGE, data={ADDRESS_FIELD: "anna@customer.example"}),
+    ):
+        assert answer.status_code == 503
+        assert "Retry-After" in answer.headers
+    assert client.get(PAGE).status_code == 200
+    assert not (project.private / "ledger.sqlite").exists()
+    said = caplog.text
+    assert "there is no ledger here" in said
+    assert "publisher ledger restore FILE" in said
+    assert "anna" not in said
+    for path in kept.iterdir():
+        path.rename(project.private / path.name)
+    assert "Receipt: R-000001" in declare(client, link)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, select
 from publisher.edges.ledger.faults import Faults
 from publisher.edges.ledger.replay import streamed
 from publisher.edges.ledger.schema import BATCHES, CHAINS, EVENTS, LEDGER
-from publisher.record.batch import FIRST, Batch, Head, read_heads
+from publisher.record.batch import FIRST, Batch, Head, heads_text, read_heads
 from publisher.record.event import Event, moment_of
 from publisher.record.merkle import MerkleTree
 
@@ -172,7 +172,7 @@ def _batch_of(row: Any, ledger: str) -> Batch | None:
     try:
         heads = read_heads(row.heads)
         numbers = (row.chain, row.number, row.at, row.events)
-        if not all(type(one) is int for one in numbers):
+        if not all(type(one) is int for one in numbers) or heads_text(heads) != row.heads:
             return None
         return Batch(ledger, *numbers, bytes(row.root), bytes(row.previous), heads)
     except _UNREADABLE:

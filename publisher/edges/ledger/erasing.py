@@ -36,21 +36,29 @@ class ErasingPart(LedgerPart):
         with self._reading() as db:
             return [(r.id, r.customer) for r in db.execute(found.order_by(RECIPIENTS.c.id))]
 
-    def erasure(self, numbers: Sequence[int]) -> ErasurePlan:
+    def erasure(self, numbers: Sequence[int], addresses: Collection[str] = ()) -> ErasurePlan:
         """What goes when some recipients are erased. Nothing is changed.
 
         Args:
             numbers: of the recipients.
+            addresses: further ones, which may be nobody's.
         """
         with self._reading() as db:
-            return erasure_plan(db, numbers)
+            return erasure_plan(db, numbers, addresses)
 
-    def erase(self, numbers: Sequence[int], why: str, now: dt.datetime) -> ErasurePlan:
+    def erase(
+        self,
+        numbers: Sequence[int],
+        why: str,
+        now: dt.datetime,
+        addresses: Collection[str] = (),
+    ) -> ErasurePlan:
         """Erases recipients. Until `shrink`, a file may still have traces of what went.
 
         Args:
             numbers: of the recipients.
             why, now: why they are erased, in words that stay on record, and when.
+            addresses: further ones, which may be nobody's.
 
         Returns:
             What went.
@@ -59,7 +67,7 @@ class ErasingPart(LedgerPart):
         def erase(tx: Transaction) -> ErasurePlan:
             held = select(RECIPIENTS.c.id).where(RECIPIENTS.c.id.in_(numbers))
             tx.db.execute(held.order_by(RECIPIENTS.c.id).with_for_update())
-            plan = erasure_plan(tx.db, numbers)
+            plan = erasure_plan(tx.db, numbers, addresses)
             _erased(tx, _said_of(plan, now, {"why": why}))
             return plan
 

@@ -20,15 +20,19 @@ _KEYS_OF_ADDRESSES = ("address", "customer")
 """Under which a private value has an address of its recipient."""
 
 
-def erasure_plan(db: Connection, numbers: Sequence[int]) -> ErasurePlan:
+def erasure_plan(
+    db: Connection, numbers: Sequence[int], addresses: Collection[str] = ()
+) -> ErasurePlan:
     """What goes when some recipients are erased.
 
     Args:
         db: a transaction.
         numbers: of the recipients.
+        addresses: further ones, which may be nobody's.
     """
     prints = [_footprint(db, number) for number in dict.fromkeys(numbers)]
-    addresses = frozenset(one for each in prints for one in each.addresses)
+    named = {one.lower() for one in addresses}
+    addresses = frozenset(one for each in prints for one in each.addresses) | named
     others = dict(_others_with(db, addresses, numbers))
     own = addresses - others.keys()
     messages = {*_filed_to(db, numbers), *_naming(db, own)}
@@ -37,6 +41,7 @@ def erasure_plan(db: Connection, numbers: Sequence[int]) -> ErasurePlan:
         tuple(sorted(messages)),
         tuple(_asked_with(db, own)),
         frozenset(customer for some in others.values() for customer in some),
+        own,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import uuid
 
-from sqlalchemy import Connection, insert, inspect, select
+from sqlalchemy import Connection, func, insert, inspect, select, text
 
 from publisher.edges.clock import now
 from publisher.edges.ledger.schema import LEDGER, REVISION, SCHEMA, metadata
@@ -66,6 +66,24 @@ def make_tables(db: Connection) -> str:
     identity = str(uuid.uuid4())
     db.execute(insert(LEDGER).values(identity=identity, created_at=microseconds(now())))
     return identity
+
+
+def go_on_after(db: Connection, table: str, number: int) -> None:
+    """Has a table give no number again that was given before.
+
+    Args:
+        db: a transaction.
+        table: its name.
+        number: the last that was given; 0: none was.
+    """
+    if db.dialect.name == "sqlite":
+        row = {"name": table, "last": number}
+        known = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+        if (db.execute(known, row).scalar() or 0) < number:
+            db.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), row)
+            db.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)"), row)
+    elif number:
+        db.execute(select(func.setval(func.pg_get_serial_sequence(table, "id"), number)))
 
 
 def other_schema(found: int, where: str) -> LedgerError:

@@ -23,8 +23,8 @@ from publisher.edges.ledger.copies import opened_to_read, pending_copy, place_ne
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.erasures_again import erase_again, gone_since
 from publisher.edges.ledger.faults import Faults
-from publisher.edges.ledger.opening import other_schema
-from publisher.edges.ledger.schema import BATCHES, EVENTS, SCHEMA
+from publisher.edges.ledger.opening import go_on_after, other_schema
+from publisher.edges.ledger.schema import BATCHES, EVENTS, NUMBERED, SCHEMA
 from publisher.edges.ledger.transaction import Transaction
 from publisher.edges.private import make_folders
 from publisher.errors import LedgerError
@@ -126,6 +126,8 @@ def resume(
         facts = {"copied": microseconds(as_of), "event": last}
         tx.record(Happening(EventKind.RESTORED, moment, facts=facts))
         erased = erase_again(tx, gone, moment) if gone else 0
+        if present and gone is not None:
+            _give_no_number_again(tx, present)
         return doubt_everything(tx, dates, moment), erased
 
     doubtful, erased = database.write_alone(take_up)
@@ -164,6 +166,14 @@ def _require_schema(copy: Path) -> None:
         )
     if int(found[0]) != SCHEMA:
         raise other_schema(int(found[0]), str(copy))
+
+
+def _give_no_number_again(tx: Transaction, present: sqlite3.Connection) -> None:
+    """Customers have receipts with the numbers that were given since the copy was made."""
+    for table in NUMBERED:
+        given = "SELECT seq FROM sqlite_sequence WHERE name = ?"
+        if found := present.execute(given, (table.name,)).fetchone():
+            go_on_after(tx.db, table.name, int(found[0]))
 
 
 def _end_of(db: Connection) -> tuple[int, dt.datetime]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select
 
 from publisher.edges.clock import now
 from publisher.edges.ledger.migrations import old_tables
 from publisher.edges.ledger.migrations.past import past_of
-from publisher.edges.ledger.opening import make_tables, writer_of
+from publisher.edges.ledger.opening import go_on_after, make_tables, writer_of
 from publisher.edges.ledger.transaction import Transaction
 from publisher.record.event import EventKind, Happening
 
@@ -40,23 +40,10 @@ def renew_ledger(db: Connection, last: Mapping[str, int]) -> None:
     tx.record(Happening(EventKind.MIGRATED, now(), facts={"from": 1, "to": 2, **counts}))
     tx.finish()
     for table, number in last.items():
-        _go_on_after(db, table, number)
+        go_on_after(db, table, number)
 
 
 def _parts(past: Iterable[Happening]) -> Iterator[list[Happening]]:
     each = iter(past)
     while some := list(islice(each, _TOGETHER)):
         yield some
-
-
-def _go_on_after(db: Connection, table: str, number: int) -> None:
-    """Has a table give no number again that it gave before."""
-    if not number:
-        return
-    if db.dialect.name == "sqlite":
-        db.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": table})
-        row = {"name": table, "last": number}
-        db.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)"), row)
-    else:
-        sequence = func.pg_get_serial_sequence(table, "id")
-        db.execute(select(func.setval(sequence, number)))
