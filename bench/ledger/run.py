@@ -40,7 +40,7 @@ LETTERS = 300
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one process: seconds on the clock and of the processor, and bytes of memory at its peak."""
+    """Of one process: seconds on the clock and of the processor, bytes of memory at its peak."""
 
     wall: float
     cpu: float
