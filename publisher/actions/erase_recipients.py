@@ -14,7 +14,7 @@ from publisher.errors import NotFoundError, SendError
 from publisher.people.erasing import ErasurePlan, require_found
 
 _PATIENCE = 10.0
-"""Seconds to wait for a run that sends letters."""
+"""Seconds to wait for a run that sends letters or reads mail."""
 ASKED_FOR = "asked for"
 """Why somebody is erased, as it stays on record."""
 
@@ -52,7 +52,7 @@ def erase_recipients(workplace: Workplace, order: ErasureOrder) -> Erasure:
 
     Raises:
         NotFoundError: one of them is not known; nothing was erased.
-        SendError: letters are being sent at this moment.
+        SendError: letters are being sent at this moment, or mail is read.
         LedgerError: the ledger cannot be written.
     """
     ledger, spool = workplace.ledger, workplace.spool
@@ -68,7 +68,7 @@ def erase_recipients(workplace: Workplace, order: ErasureOrder) -> Erasure:
         )
     if not order.confirmed:
         return Erasure(replace(plan, spooled=len(_spooled(spool, plan))), done=False)
-    with _nobody_sends(ledger, workplace.project.private):
+    with _nobody_else(ledger, workplace.project.private):
         plan = ledger.erasure(numbers, order.addresses)
         # The letters first: who they were to is known by the ledger alone.
         letters = _spooled(spool, plan)
@@ -83,12 +83,12 @@ def erase_recipients(workplace: Workplace, order: ErasureOrder) -> Erasure:
 
 
 @contextmanager
-def _nobody_sends(ledger: Ledger, private: Path) -> Iterator[None]:
-    """While this is held, no letter is on its way to whoever is erased."""
+def _nobody_else(ledger: Ledger, private: Path) -> Iterator[None]:
+    """While this is held, no letter is on its way to whoever is erased, and no mail is read."""
     with ExitStack() as stack:
-        for doing in ("send", "receipts"):
+        for doing in ("send", "receipts", "reading"):
             if not stack.enter_context(ledger.alone(doing, private, _PATIENCE)):
-                what = "letters are being sent at this moment"
+                what = "letters are being sent at this moment, or mail is read"
                 raise SendError(what, remedy="wait until that ends, and run the command again")
         yield
 

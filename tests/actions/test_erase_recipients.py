@@ -258,10 +258,11 @@ def test_a_stranger_can_be_erased_by_address(house: House) -> None:
 
 def test_not_while_letters_are_sent(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("publisher.actions.erase_recipients._PATIENCE", 0.1)
-    with held(Path(house.project.private) / "send.lock") as ours:
-        assert ours
-        refused = house.run("recipients", "erase", "c-1", "--confirm", at=LATER)
-    assert refused.exit_code == 2
-    assert "letters are being sent at this moment" in refused.output
+    for doing in ("send", "receipts", "reading"):
+        with held(Path(house.project.private) / f"{doing}.lock") as ours:
+            assert ours
+            refused = house.run("recipients", "erase", "c-1", "--confirm", at=LATER)
+        assert refused.exit_code == 2
+        assert "letters are being sent at this moment, or mail is read" in refused.output
     assert letter_states(house.project)["c-1"] == "accepted"
     assert address_of(house)

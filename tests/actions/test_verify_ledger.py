@@ -152,6 +152,17 @@ def test_a_file_in_the_repository_vouches_for_nothing(house: House) -> None:
     assert "lies in the repository that it is to vouch for" in refused.output
 
 
+def test_a_file_of_heads_that_does_not_read_is_left_alone(house: House, tmp_path: Path) -> None:
+    known = tmp_path / "heads"
+    said(house, "--known-heads", str(known))
+    broken = known.read_text().replace("sha256=", "sha256=x")
+    known.write_text(broken)
+    refused = house.run("verify", "--ledger", "--known-heads", str(known))
+    assert refused.exit_code == 2
+    assert f"{known}:3: is no head of a ledger" in refused.output
+    assert known.read_text() == broken
+
+
 def test_options_that_contradict_each_other(house: House) -> None:
     for words in (["--known-heads", "x"], ["--ledger", "--diff"], ["--ledger", "--known", "x"]):
         assert house.run("verify", *words).exit_code == 2

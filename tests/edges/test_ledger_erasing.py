@@ -80,6 +80,14 @@ def test_nothing_of_the_erased_is_in_the_file(ledger: Ledger, full: FullLedger) 
     assert faults(ledger) == []
 
 
+def test_every_private_value_can_be_erased(full: FullLedger) -> None:
+    """It is about somebody, so that an erasure covers it."""
+    values = "SELECT count(*) FROM event JOIN private ON private.event = event.id"
+    nobodys = f"{values} WHERE recipient IS NULL AND request IS NULL AND message IS NULL"
+    assert full.rows(nobodys) == [(0,)]
+    assert full.rows(values) > [(30,)]
+
+
 def test_what_was_told_and_declared_stays(ledger: Ledger) -> None:
     before = ledger.requests("privacy", 2, 1)
     letters = {d.recipient: d.state for d in ledger.deliveries("privacy", 2)}

@@ -90,6 +90,17 @@ def test_numbers_stay_and_are_not_given_again(old: str) -> None:
         ledger.close()
 
 
+def test_every_private_value_can_be_erased(old: str) -> None:
+    """It is about somebody, so that an erasure covers it."""
+    migrate_to_current(old, NOW, copied=True)
+    nobodys = (
+        "SELECT id, kind FROM event JOIN private ON private.event = event.id "
+        "WHERE recipient IS NULL AND request IS NULL AND message IS NULL"
+    )
+    assert rows(old, nobodys) == []
+    assert rows(old, "SELECT count(*) FROM private") > [(50,)]
+
+
 def test_what_had_to_be_assumed_says_so(old: str) -> None:
     migrate_to_current(old, NOW, copied=True)
     listed = rows(old, "SELECT count(*) FROM event WHERE kind = 'listed'")

@@ -8,7 +8,7 @@ from publisher.policies.finding import Finding, Severity
 
 MOST_FAULTS = 20
 """Faults of one table that are told each; of more, their number."""
-RESTORE = "publisher ledger restore COPY, from a copy that holds"
+RESTORE = "publisher ledger restore FILE  # a copy from before"
 REBUILD = "publisher ledger rebuild"
 
 

@@ -202,19 +202,21 @@ def _answered(row: Any) -> Iterator[Happening]:
             about = row.policy, row.release, None, row.request
             yield Happening(EventKind.PASSED_ON, row.at, *about)
         return
+    about_answer = row.policy, row.release, row.recipient, row.request
     facts: dict[str, Any] = {"requests": [row.request]}
     private = {"reply": row.reply} if row.reply else None
     may_have_gone = row.state in ("accepted", "in doubt") or row.reply == _AGAIN
     if may_have_gone:
         tried = max(row.tries, 1)
         told = {**facts, "tried": tried, "assumed": ["at", "tried"]}
-        yield Happening(EventKind.TOLD, row.at, facts=told)
+        yield Happening(EventKind.TOLD, row.at, *about_answer, facts=told)
     if resolved := _resolution(row.reply):
         facts |= {"outcome": resolved, "role": OPERATOR, "assumed": ["role"]}
-        yield Happening(EventKind.RESOLVED, row.at, facts=facts, private=private)
+        yield Happening(EventKind.RESOLVED, row.at, *about_answer, facts=facts, private=private)
     elif private or (row.state == "accepted"):
         facts |= {} if may_have_gone else {"tried": row.tries, "assumed": ["tried"]}
-        yield Happening(_AFTER[row.state], row.at, facts=facts, private=private)
+        kind = _AFTER[row.state]
+        yield Happening(kind, row.at, *about_answer, facts=facts, private=private)
 
 
 def _resolution(reply: str) -> str:
