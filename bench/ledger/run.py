@@ -40,9 +40,10 @@ LETTERS = 300
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one process: seconds on the clock, and the peak of its memory in bytes."""
+    """Of one process: seconds on the clock and of the processor, bytes of memory at its peak."""
 
     wall: float
+    cpu: float
     memory: int
 
 
@@ -71,7 +72,7 @@ def ended(process: subprocess.Popen[bytes], since: float, allowed: Sequence[int]
     if process.returncode not in allowed:
         raise SystemExit(f"{process.args} ended with {process.returncode}")
     unit = 1 if sys.platform == "darwin" else 1024
-    return Cost(wall, used.ru_maxrss * unit)
+    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * unit)
 
 
 def publisher(folder: Path, *words: str) -> list[str]:
@@ -211,7 +212,7 @@ def rows_of_scales(scales: Sequence[Scale]) -> Iterator[tuple[str, ...]]:
 
 
 def _cost(cost: Cost) -> str:
-    return f"{cost.wall:.1f} s, {cost.memory / 1e6:.0f} MB"
+    return f"{cost.wall:.1f} s ({cost.cpu:.1f} s), {cost.memory / 1e6:.0f} MB"
 
 
 def show(title: str, rows: Iterator[tuple[str, ...]]) -> None:

@@ -285,13 +285,18 @@ def _bar() -> Iterator[Progress]:
     from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
+    bar = Bar(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
+    task = bar.add_task("", total=None)
 
-        def show(what: str, done: int, total: int) -> None:
-            bar.update(task, description=printable_line(what), completed=done, total=total)
+    def show(what: str, done: int, total: int) -> None:
+        # What is said before the work begins stands above it, where it was meant to go.
+        bar.start()
+        bar.update(task, description=printable_line(what), completed=done, total=total)
 
+    try:
         yield show
+    finally:
+        bar.stop()
 
 
 def _lines() -> Progress:

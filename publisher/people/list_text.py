@@ -61,12 +61,11 @@ class ListName:
             change = f"{change} {path}"
         return f"{change} | publisher recipients import -{self.options}"
 
-    @property
-    def again(self) -> str:
-        """The command that imports it again."""
-        return (
-            f"publisher recipients import {quote(self.path) if self.path else 'FILE'}{self.options}"
-        )
+    def again_with(self, option: str) -> str:
+        """How it is imported again with one option more."""
+        if not self.path:
+            return f"run the command again with {option}"
+        return f"publisher recipients import {quote(self.path)}{self.options} {option}"
 
 
 class ListText:

@@ -202,5 +202,5 @@ def require_meant(missing: int, told: int, taking: Taking) -> None:
             f"{missing} of {told} recipients are not in this list and would be told no more, "
             "which is more than a tenth; nothing was taken",
             where=taking.name.name,
-            remedy=f"see that the list is complete; if it is: {taking.name.again} --confirm",
+            remedy=f"see that the list is complete; if so: {taking.name.again_with('--confirm')}",
         )

@@ -246,8 +246,7 @@ def test_in_a_server_its_own_program_puts_it_back(
         refused = house.run("ledger", "restore", str(dump))
         command, _, then = refused.output.split("try: ")[1].partition(" && ")
         assert then.startswith("publisher ledger restore --copied")
-        own = command.replace("pg_restore", "pg_restore --no-owner --no-privileges")
-        subprocess.run(own, shell=True, check=True, env=paths)
+        subprocess.run(command, shell=True, check=True, env=paths)
         said = house.ok("ledger", "restore", "--copied", at=NOW)
         assert "2 letter(s) and receipt(s) in doubt" in said
         assert ledger_of(project).identity == identity

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -9,15 +10,17 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from publisher.actions.send_receipts import send_receipts
 from publisher.edges.ledger import Ledger, close_ledgers
-from publisher.errors import SendError
+from publisher.errors import LedgerError, SendError
 from publisher.people.requests import RequestKind
 from tests import ROOT
 from tests.fixtures.answers import at, declare, reply
 from tests.fixtures.engines import empty_ledger
-from tests.fixtures.houses import make, send_letters, spooled, token, told
+from tests.fixtures.houses import NOW, make, send_letters, spooled, token, told
+from tests.fixtures.servers import server
 
 _HOLDS = """
 import sys, time
@@ -106,3 +109,32 @@ def test_a_lock_is_that_of_one_ledger(tmp_path: Path) -> None:
             assert theirs
         first.close()
         second.close()
+
+
+def test_a_server_that_ends_connections_is_reached_again(tmp_path: Path) -> None:
+    with empty_ledger("postgresql", tmp_path) as url:
+        ledger = Ledger(url)
+        assert ledger.keep(b"one", "", lambda: NOW) == 1
+        name = make_url(url).database
+        ends = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        server().execute(ends)
+        assert ledger.keep(b"two", "", lambda: NOW) == 2
+
+        def cut_off() -> dt.datetime:
+            server().execute(ends)
+            return NOW
+
+        with pytest.raises(LedgerError, match="the ledger cannot be used") as told_so:
+            ledger.keep(b"three", "", cut_off)
+        assert "see that the server runs" in told_so.value.remedy
+        with ledger.alone("send", tmp_path) as ours:
+            assert ours
+            server().execute(ends)
+            with pytest.raises(LedgerError, match="the ledger cannot be used"):
+                ledger.keep(b"four", "", cut_off)
+        with ledger.alone("send", tmp_path) as ours:
+            assert ours
+        number = ledger.keep(b"five", "", lambda: NOW)
+        assert ledger.raw(number) == b"five"
+        assert [ledger.raw(n) for n in range(1, number)][:2] == [b"one", b"two"]
+        ledger.close()

@@ -22,6 +22,8 @@ from publisher.policies.ledger_url import hide_passwords, without_passwords
 
 LOCK_PATIENCE = 10_000
 """Milliseconds to wait while another writes."""
+_MOST_READERS = 40
+"""Connections to a server beyond the five that are kept."""
 _PAUSE = 0.05
 """Seconds between attempts to take a lock."""
 _ENDINGS = ("", "-wal", "-shm")
@@ -213,8 +215,11 @@ def _identity(path: str) -> tuple[int, int] | None:
 
 
 def _server_engine(address: URL) -> Engine:
-    # A connection that the server closed is noticed before it is used.
-    engine = create_engine(address, hide_parameters=True, pool_pre_ping=True)
+    # A connection that the server closed is noticed before it is used; and as many visitors as
+    # the receiver serves at once may read.
+    engine = create_engine(
+        address, hide_parameters=True, pool_pre_ping=True, max_overflow=_MOST_READERS
+    )
     event.listen(engine, "begin", _begun_on_server)
     return engine
 

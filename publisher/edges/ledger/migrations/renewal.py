@@ -1,4 +1,8 @@
-"""A ledger of schema 1 made into one of schema 2, in one transaction."""
+"""A ledger of schema 1 made into one of schema 2, in one transaction.
+
+As long as 2 is the newest schema, its tables are those of `schema.py`. Whoever makes schema 3 keeps
+those of 2 in `migrations/` as they were, as `old_tables.py` has those of 1.
+"""
 
 from __future__ import annotations
 
