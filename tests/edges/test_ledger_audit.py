@@ -16,6 +16,7 @@ from publisher.edges.ledger.chain_audit import event_of_row
 from publisher.edges.ledger.faults import MOST_FAULTS
 from publisher.edges.ledger.schema import metadata
 from publisher.edges.ledger.transaction import Writer
+from publisher.errors import LedgerError
 from publisher.record.batch import FIRST, Batch, read_heads
 from publisher.record.event import EventKind
 from publisher.record.heads import WitnessedHead
@@ -224,6 +225,27 @@ FORGERIES = {
         "UPDATE message SET filed = 'settled' WHERE id = 3",
         "message 3: `filed` is 'settled', and events say ''",
     ),
+    "a row whose key is bytes": (
+        "UPDATE delivery SET recipient = CAST('x' AS BLOB) WHERE recipient = 1",
+        "delivery privacy/2/1: is missing",
+    ),
+    "a template of another kind": (
+        "INSERT INTO template SELECT 'x', body FROM template",
+        "template ",
+    ),
+    "a template's body of another kind": (
+        "UPDATE template SET body = 'x'",
+        "private 12: ",
+    ),
+    "a salt of another kind": ("UPDATE private SET salt = 'x' WHERE event = 12", "private 12: was"),
+    "a batch's digest of another kind": (
+        "UPDATE batch SET digest = 'x' WHERE id = 5",
+        "batch 5: was altered",
+    ),
+    "an event in a batch of another kind": (
+        "UPDATE event SET batch = 'x' WHERE id = 12",
+        "event 12: belongs to batch x, which is not there",
+    ),
     "a row of another kind": (
         "UPDATE delivery SET recipient = 'x' WHERE recipient = 1",
         "delivery privacy/2/1: is missing",
@@ -244,6 +266,8 @@ IN_FILES_ALONE = {
     "a number that is a text",
     "a row of another kind",
     "a byte of a letter",
+    "a row whose key is bytes",
+    "an event in a batch of another kind",
 }
 """What a server with types of its own refuses."""
 
@@ -260,6 +284,19 @@ def test_a_forgery_is_found(full: FullLedger, forgery: str) -> None:
     assert any(told in one for one in found), found
     assert len(found) < 60
     assert "@" not in "\n".join(found), "it shows nobody an address"
+
+
+@pytest.mark.parametrize(
+    "forgery",
+    [
+        "DELETE FROM ledger",
+        "INSERT INTO ledger VALUES ('00000000-0000-4000-8000-000000000000', 0)",
+    ],
+)
+def test_a_ledger_has_one_identity(full: FullLedger, forgery: str) -> None:
+    full.forge(forgery)
+    with pytest.raises(LedgerError, match=r"the table `ledger` has [02] rows"):
+        full.audited()
 
 
 def test_many_faults_are_counted(full: FullLedger) -> None:

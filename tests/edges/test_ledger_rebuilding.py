@@ -32,7 +32,7 @@ def states_of(full: FullLedger) -> dict[str, list[tuple[object, ...]]]:
 def full(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FullLedger]:
     """Every kind of event, erasures as well; opened by whoever owns the tables."""
     with full_ledger(request.param, tmp_path) as made, made.opened() as ledger:
-        ledger.erase([1, 3, 8], "asked for", NOW)
+        ledger.erase([1, 3, 8, 9], "asked for", NOW)
         ledger.prune(ledger.pruning({("privacy", "2")}, NOW, "6 years"), NOW)
         yield made if made.in_file else FullLedger(server().url(made.place, OWNER), made.place)
 

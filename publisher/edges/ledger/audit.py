@@ -13,8 +13,9 @@ from sqlalchemy import Connection, func, select
 from publisher.edges.ledger.chain_audit import ChainEnd, EventAudit, audit_chains
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.faults import Faults
+from publisher.edges.ledger.opening import identity_of
 from publisher.edges.ledger.replay import streamed
-from publisher.edges.ledger.schema import BATCHES, EVENTS, LEDGER, PRIVATE
+from publisher.edges.ledger.schema import BATCHES, EVENTS, PRIVATE
 from publisher.edges.ledger.state_audit import audit_states
 from publisher.edges.ledger.value_audit import VALUE_COLUMNS, ValueAudit
 from publisher.policies.finding import Finding
@@ -56,7 +57,7 @@ class AuditPart(LedgerPart):
             faults = Faults()
             ends, count = audit_record(db, faults, report)
             audit_states(db, faults, lambda done: report("states", done, count))
-            ledger = str(db.execute(select(LEDGER.c.identity)).scalar_one())
+            ledger = identity_of(db)
             return Audited(ledger, faults.findings(), ends, count)
 
     def digest_of(self, chain: int, number: int) -> tuple[bytes, int] | None:
@@ -103,7 +104,7 @@ class AuditPart(LedgerPart):
         same = (BATCHES.c.chain == newest.c.chain) & (BATCHES.c.number == newest.c.number)
         found = select(BATCHES.c.chain, BATCHES.c.number, BATCHES.c.digest)
         with self._reading() as db:
-            ledger = str(db.execute(select(LEDGER.c.identity)).scalar_one())
+            ledger = identity_of(db)
             rows = db.execute(found.join(newest, same).order_by(BATCHES.c.chain))
             return [WitnessedHead(ledger, r.chain, r.number, bytes(r.digest)) for r in rows]
 

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from publisher.edges.ledger.faults import Faults
+from publisher.edges.ledger.opening import identity_of
 from publisher.edges.ledger.replay import streamed
-from publisher.edges.ledger.schema import BATCHES, CHAINS, EVENTS, LEDGER
+from publisher.edges.ledger.schema import BATCHES, CHAINS, EVENTS
 from publisher.record.batch import FIRST, Batch, Head, heads_text, read_heads
 from publisher.record.event import Event, moment_of
 from publisher.record.merkle import MerkleTree
@@ -141,7 +142,7 @@ def audit_chains(db: Connection, faults: Faults) -> list[ChainEnd]:
         db: a transaction.
         faults: what is found is added to it.
     """
-    ledger = str(db.execute(select(LEDGER.c.identity)).scalar_one())
+    ledger = identity_of(db)
     names = {row.id: row.name for row in db.execute(select(CHAINS))}
     ends: dict[int, ChainEnd] = {}
     last = Head(0, 0, FIRST)

@@ -30,8 +30,16 @@ def schema_of(db: Connection) -> int | None:
 
 
 def identity_of(db: Connection) -> str:
-    """The identity of the ledger in a database, which it keeps wherever it is copied to."""
-    return str(db.execute(select(LEDGER.c.identity)).scalar_one())
+    """The identity of the ledger in a database, which it keeps wherever it is copied to.
+
+    Raises:
+        LedgerError: it has none, or several: somebody altered it.
+    """
+    found = db.execute(select(LEDGER.c.identity)).scalars().all()
+    if len(found) != 1:
+        what = f"the table `ledger` has {len(found)} rows, and was made with one"
+        raise LedgerError(what, remedy="publisher ledger restore FILE  # a copy from before")
+    return str(found[0])
 
 
 def writer_of(identity: str, dialect: str) -> Writer:

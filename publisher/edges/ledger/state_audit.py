@@ -83,7 +83,9 @@ def _differences(table: Table, db: Connection, fresh: Connection) -> Iterator[tu
             row, wanted = next(mine, None), next(theirs, None)
 
 
-_Key = tuple[tuple[bool, Any], ...]
+_Key = tuple[tuple[int, Any], ...]
+_KINDS = (int | float, str, bytes)
+"""In the order in which SQLite sorts them: a column of it may hold any."""
 
 
 def _rows(table: Table, db: Connection) -> Iterator[tuple[_Key, tuple[Any, ...]]]:
@@ -92,8 +94,11 @@ def _rows(table: Table, db: Connection) -> Iterator[tuple[_Key, tuple[Any, ...]]
     places = [list(table.columns).index(column) for column in key]
     order = [_in_bytes(column, db) for column in key]
     for row in streamed(db, select(table).order_by(*order)):
-        # In SQLite a column may hold what is of another kind.
-        yield tuple((isinstance(row[at], str), row[at]) for at in places), tuple(row)
+        yield tuple((_kind(row[at]), row[at]) for at in places), tuple(row)
+
+
+def _kind(value: Any) -> int:
+    return next(place for place, kind in enumerate(_KINDS) if isinstance(value, kind))
 
 
 def _in_bytes(column: Column[Any], db: Connection) -> Any:

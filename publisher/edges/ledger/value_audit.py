@@ -82,10 +82,15 @@ class ValueAudit:
     def templates(self) -> None:
         """Looks at every template of letters."""
         for digest in self._db.execute(select(TEMPLATES.c.digest)).scalars().all():
+            if not isinstance(digest, bytes):
+                self._faults.add("template", str(digest)[:16], "does not read")
+                continue
             try:
                 self._template(digest)
             except KeptLetterError as error:
                 self._faults.add("template", digest.hex()[:16], error.what)
+            except TypeError:
+                self._faults.add("template", digest.hex()[:16], "does not read")
 
     def _fault_of_body(self, row: Any, digest: str) -> str:
         """What is wrong with what belongs to a value and is large; empty: nothing."""
