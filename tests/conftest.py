@@ -20,7 +20,7 @@ from tests import ROOT
 from tests.fixtures import browsers, places, sample
 from tests.fixtures.engines import ENGINES, empty_ledger
 from tests.fixtures.house import KEY, House, make_house
-from tests.fixtures.servers import PLACE
+from tests.fixtures.servers import PLACE, stop_server
 from tests.fixtures.workplaces import archive_of
 
 # CI tries the same examples every time, so that a failure there is the change's own; at a desk,
@@ -57,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Gives the memory back, whatever came of the tests."""
+    stop_server()
     if folder := config.stash.get(_MEMORY, None):
         shutil.rmtree(folder, ignore_errors=True)
 
