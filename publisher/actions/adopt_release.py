@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from publisher.actions.workplace import Workplace
 from publisher.errors import LedgerError
+from publisher.letters.sending import require_notice
 from publisher.releases.number import Number
 
 
@@ -37,12 +38,16 @@ def adopt_release(workplace: Workplace, policy_id: str, number: Number) -> Adopt
 
     Raises:
         NotFoundError: there is no such release.
+        SendError: nobody is told of it.
         SealError: it was altered.
         LedgerError: the ledger cannot be written, or nobody is in it.
         OSError: that cannot be written down.
     """
     release = workplace.archive.release(policy_id, number)
-    ledger = workplace.any_ledger
+    require_notice(release)
+    ledger, sent = workplace.any_ledger, workplace.sent_releases
+    if sent.all().get((policy_id, number)) == ledger.identity:
+        return Adoption(policy_id, number, 0)
     if not ledger.count_recipients():
         raise LedgerError(
             "nobody is in this ledger, so whoever is listed later would be told again",
@@ -50,5 +55,5 @@ def adopt_release(workplace: Workplace, policy_id: str, number: Number) -> Adopt
             remedy="publisher recipients import FILE.csv, with everybody who may have been told",
         )
     doubtful = ledger.adopt((policy_id, number), release.effective, workplace.clock())
-    workplace.sent_releases.record(policy_id, number, ledger.identity)
+    sent.record(policy_id, number, ledger.identity)
     return Adoption(policy_id, number, doubtful)

@@ -101,6 +101,11 @@ def test_a_release_goes_on_with_another_ledger_when_told_so(
     assert send_letters(project).accepted == 0
     assert len(spooled(project)) == sent
     assert house.run("receive", stdin=reply(project, "I opt out"), at=NOW).exit_code == 0
+    # Once is enough: nothing that was to be sent since is put in doubt.
+    import_customers(project, CUSTOMERS + b"c-4,dora@customer.example,\n")
+    assert house.ok("ledger", "adopt", "2", at=NOW) == "privacy/2 goes on with this ledger\n"
+    assert send_letters(project).accepted == 1
+    assert "nobody is told of it" in house.run("ledger", "adopt", "1", at=NOW).output
     # The first one is now the other.
     monkeypatch.delenv("PUBLISHER_LEDGER_URL")
     with pytest.raises(LedgerError, match="this is another ledger"):

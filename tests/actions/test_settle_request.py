@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import sqlite3
 
 import pytest
+from sqlalchemy import select
 
 from publisher.actions.optouts import optouts
 from publisher.actions.requests import requests
+from publisher.edges.ledger.schema import EVENTS
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, RequestError
 from publisher.people.messages import Filed
@@ -162,8 +163,9 @@ def test_who_decided_is_on_record_by_their_role(project: Project) -> None:
     assert "name a role" in house.run(*settle, "--role", " ", at=NOW).output
     assert "name a role" in house.run(*settle, "--role", "ada@hosting.example", at=NOW).output
     house.ok(*settle, "--role", "legal", at=NOW)
-    with sqlite3.connect(project.private / "ledger.sqlite") as db:
-        found = db.execute("SELECT kind, facts FROM event WHERE message = ? ORDER BY id", [number])
+    events = select(EVENTS.c.kind, EVENTS.c.facts).where(EVENTS.c.message == number)
+    with ledger_of(project)._reading() as db:
+        found = db.execute(events.order_by(EVENTS.c.id))
         kinds = [(kind, json.loads(facts).get("role")) for kind, facts in found]
     assert kinds[-1] == ("decided", "legal")
     assert [kind for kind, _ in kinds] == ["received", "filed", "declared", "decided"]
