@@ -142,3 +142,14 @@ def test_states_of_lists_are_the_same_when_they_are_made_again(tmp_path: Path) -
     ledger.rebuild(lambda *_: None)
     assert states(ledger) == before
     ledger.close()
+
+
+def test_nothing_of_a_list_is_written_outside_the_ledger(tmp_path: Path) -> None:
+    """SQLite keeps what a statement would undo; for large lists, in a file outside, if it may."""
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    asked = "PRAGMA temp_store"
+    for _ in range(2):
+        assert ledger._write(lambda tx: tx.db.exec_driver_sql(asked).scalar()) == 2
+        with ledger._reading() as db:
+            assert db.exec_driver_sql(asked).scalar() == 0
+    ledger.close()
