@@ -215,7 +215,9 @@ class Workplace:
 
     @property
     def _own_ledger(self) -> str:
-        return f"sqlite:///{self.project.private / 'ledger.sqlite'}"
+        from publisher.policies.ledger_url import sqlite_url
+
+        return sqlite_url(str(self.project.private / "ledger.sqlite"))
 
     @cached_property
     def build_cache(self) -> BuildCache:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import quote, unquote, unquote_plus
 
-_NAMED = re.compile(r"(?i)((?:^|[^a-z])(?:ssl)?passw(?:or)?d\s*=\s*)('[^']*'|[^&\s'][^&\s]*)")
+_SAID = "(?:passw(?:or)?d|passphrase|pwd|secret|token)"
+_NAMED = re.compile(rf"(?i)(\w*{_SAID}\w*\s*=\s*)('[^']*'|[^&\s'][^&\s]*)")
 """A password that is called one: in the query, or in the words of libpq (`password=…`)."""
 _SIGNS = re.compile("[/@:?#&]")
 _SHORT = 2
 """A piece of so many characters tells nothing."""
 _MASK = "***"
+_SQLITE = "sqlite:///"
 
 
 def passwords_in(url: str) -> tuple[str, ...]:
@@ -46,9 +48,35 @@ def hide_passwords(text: str, url: str) -> str:
     return text
 
 
+def is_secret(name: str) -> bool:
+    """Whether a parameter of an address is called what a password is."""
+    return bool(re.search(f"(?i){_SAID}", name))
+
+
 def is_sqlite(url: str) -> bool:
     """Whether a ledger is a file of its own, and not in a server."""
     return url.partition(":")[0].partition("+")[0] == "sqlite"
+
+
+def sqlite_url(path: str) -> str:
+    """The address of a ledger in a file, whose path is taken as it is, whatever signs are in it.
+
+    Args:
+        path: of the file, from the root; bytes that are no UTF-8 are surrogates (PEP 383).
+    """
+    return f"{_SQLITE}{quote(path, errors='surrogateescape')}"
+
+
+def sqlite_path(url: str) -> str:
+    """The path of the file that an address names; empty: it names none.
+
+    Signs may be written as a URL has them (`%20`), and those that mean something else in a URL
+    (`?`, `%`) have to be (RFC 3986 §2.1).
+    """
+    head, slashes, path = url.partition("?")[0].partition(":///")
+    if not slashes or not is_sqlite(head):
+        return ""
+    return unquote(path, errors="surrogateescape")
 
 
 def _own_password(url: str) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy.pool import QueuePool
 
 from publisher.edges.private import make_folders
 from publisher.errors import LedgerError
-from publisher.policies.ledger_url import hide_passwords, without_passwords
+from publisher.policies.ledger_url import hide_passwords, sqlite_url, without_passwords
 
 LOCK_PATIENCE = 10_000
 """Milliseconds to wait while another writes."""
@@ -55,10 +55,9 @@ def ledger_engine(address: URL) -> Engine:
 
 
 def ledger_file(address: URL) -> Path | None:
-    """The file of a ledger in SQLite; None: it is in a server, or named as SQLite's own URI."""
-    name = address.database or ""
-    is_file = address.get_backend_name() == "sqlite" and name and not name.startswith("file:")
-    return Path(name) if is_file else None
+    """The file of a ledger in SQLite; None: it is in a server."""
+    is_file = address.get_backend_name() == "sqlite" and address.database
+    return Path(str(address.database)) if is_file else None
 
 
 def is_read_only(engine: Engine) -> bool:
@@ -68,6 +67,8 @@ def is_read_only(engine: Engine) -> bool:
 
 def shown_address(address: URL) -> str:
     """The address as anybody may see it."""
+    if path := ledger_file(address):
+        return sqlite_url(str(path))
     return without_passwords(address.render_as_string(hide_password=False))
 
 

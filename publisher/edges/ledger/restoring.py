@@ -29,6 +29,7 @@ from publisher.edges.ledger.transaction import Transaction
 from publisher.edges.private import make_folders
 from publisher.errors import LedgerError
 from publisher.policies.finding import Severity
+from publisher.policies.ledger_url import sqlite_url
 from publisher.record.event import EventKind, Happening, microseconds, moment_of
 
 _ENDINGS = ("-wal", "-shm", "-journal")
@@ -86,7 +87,7 @@ def restore_file(copy: Path, target: Path, dates_of: DatesOf, moment: dt.datetim
     _require_schema(copy)
     make_folders(target.parent, 0o700)
     with _kept_from_others(target) as present, pending_copy(copy, target) as pending:
-        database = Database(f"sqlite:///{pending}")
+        database = Database(sqlite_url(str(pending.absolute())))
         try:
             done = resume(database, present, dates_of, moment)
         finally:
@@ -158,11 +159,11 @@ def _require_schema(copy: Path) -> None:
         except sqlite3.Error:
             found = None
     if found is None:
+        there = sqlite_url(str(copy.resolve()))
         raise LedgerError(
             "this is no copy of a ledger, or one of schema 1",
             where=str(copy),
-            remedy=f"PUBLISHER_LEDGER_URL=sqlite:///{copy.resolve()} publisher ledger migrate, "
-            "if it is one",
+            remedy=f"PUBLISHER_LEDGER_URL={there} publisher ledger migrate, if it is one",
         )
     if int(found[0]) != SCHEMA:
         raise other_schema(int(found[0]), str(copy))
