@@ -9,20 +9,17 @@ head again before each letter is handed over.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.edges.files import write_file
 from publisher.errors import LedgerError
 from publisher.record.heads import WitnessedHead, read_head_line
+from publisher.record.witnessed import DigestOf
 from publisher.releases.number import Number
 
 _WIDTH = 159
 """Characters of a line, which is written over where it stands: the longest head has 142."""
-
-DigestOf = Callable[[int, int], bytes | None]
-"""The digest of a batch of a ledger, by its chain and number; None: it has none."""
 
 
 @dataclass(frozen=True, slots=True)
