@@ -8,6 +8,8 @@ from urllib.parse import quote, unquote, unquote_plus
 _SAID = "(?:passw(?:or)?d|passphrase|pwd|secret|token)"
 _NAMED = re.compile(rf"(?i)(\w*{_SAID}\w*\s*=\s*)('[^']*'|[^&\s'][^&\s]*)")
 """A password that is called one: in the query, or in the words of libpq (`password=…`)."""
+_AS_PORT = re.compile(r"(://[^:/?#@\[\]]*:)(?!\d*(?:[/?#,]|$))([^/?#@,]+)(?=[/?#]|$)")
+"""What stands where a port does and is none: a password whose host was forgotten."""
 _SIGNS = re.compile("[/@:?#&]")
 _SHORT = 2
 """A piece of so many characters tells nothing."""
@@ -23,6 +25,7 @@ def passwords_in(url: str) -> tuple[str, ...]:
     """
     found = [named[2] for named in _NAMED.finditer(url)]
     found += [named[2] for named in _NAMED.finditer(unquote(url))]
+    found += [mistaken[2] for mistaken in _AS_PORT.finditer(url)]
     if own := _own_password(url):
         # Where a sign in it was not escaped, a driver names a piece as a host or a port.
         found += [own, *(piece for piece in _SIGNS.split(own) if len(piece) > _SHORT)]
@@ -38,7 +41,7 @@ def without_passwords(url: str) -> str:
         url = f"{head[: -len(own)]}{_MASK}@{tail}"
     if _NAMED.search(unquote(url)) and not _NAMED.search(url):
         url = unquote(url)
-    return _NAMED.sub(rf"\1{_MASK}", url)
+    return _AS_PORT.sub(rf"\1{_MASK}", _NAMED.sub(rf"\1{_MASK}", url))
 
 
 def hide_passwords(text: str, url: str) -> str:
@@ -81,7 +84,7 @@ def sqlite_path(url: str) -> str:
 
 def _own_password(url: str) -> str:
     """What stands between the name of a user and the `@`; empty: nothing."""
-    if is_sqlite(url):
+    if sqlite_path(url):
         return ""
     head = _at_user(url)[0]
     return head.partition("://")[2].partition(":")[2] if "://" in head else head.partition(":")[2]

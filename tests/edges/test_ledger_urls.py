@@ -74,6 +74,41 @@ def test_a_password_has_no_place_in_git(tmp_path: Path, url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        f'[ledger]\nurl = ["postgresql://us:{SECRET}@db.example/ledger"]',
+        f'[ledger]\nurl = {{ to = "postgresql://us:{SECRET}@db.example/ledger" }}',
+        f'[ledger]\nurl = "postgresql://us:{SECRET}@db.example/ledger" "x"',
+        f'[ledger]\nurl = "postgresql://us:{SECRET}@db.example/\\q"',
+        f'[ledger]\nurl = "postgresql://us:{SECRET}@db.example/ledger',
+        f"[ledger]\nurl = postgresql://us:{SECRET}@db.example/ledger",
+        f'[ledger]\n"postgresql://us:{SECRET}@db.example/ledger" = 1',
+        f'[ledger]\nurl = """postgresql://us:{SECRET}@db.example\\u0007/ledger"""',
+        f'[ledger]\nkeep = ["postgresql://us:{SECRET}@db.example/ledger"]',
+        f'[ledger]\nurl = "postgresql://us:{SECRET}/ledger"',
+        f'[ledger]\nurl = "postgresql://us@db.example/ledger?PGPASSWORD={SECRET}"',
+        f'[ledger]\nurl = "sqlite://us:{SECRET}@db.example/ledger"',
+    ],
+)
+def test_no_fault_of_the_file_shows_a_password(tmp_path: Path, text: str) -> None:
+    (tmp_path / "publisher.toml").write_text(f"{CONFIGURATION}\n{text}\n")
+    (tmp_path / "policy").mkdir()
+    for words in (["status"], ["status", "--format", "json"], ["ledger", "head"], ["check"]):
+        done = House(tmp_path).run(*words)
+        assert done.exit_code, done.output
+        assert "ter2" not in done.output + str(done.exception)
+
+
+def test_a_table_in_place_of_the_address_shows_none(tmp_path: Path) -> None:
+    text = f'ledger = "postgresql://us:{SECRET}@db.example/ledger"\n{CONFIGURATION}'
+    (tmp_path / "publisher.toml").write_text(text)
+    done = House(tmp_path).run("ledger", "head")
+    assert done.exit_code == 2
+    assert "ter2" not in done.output
+    assert "`ledger` must be a table, not a text" in done.output
+
+
+@pytest.mark.parametrize(
     "url",
     [
         f"postgresql//us:{SECRET}@db.example/ledger",
@@ -84,6 +119,13 @@ def test_a_password_has_no_place_in_git(tmp_path: Path, url: str) -> None:
         f"postgresql://us:{SECRET}@127.0.0.1:1/ledger",
         f"postgresql://us@127.0.0.1:1/ledger?nonsense=1&password={SECRET}",
         f"mysql://us:{SECRET}@db.example/ledger",
+        f"postgresql://us@127.0.0.1:1/ledger?PGPASSWORD={SECRET}",
+        f"postgresql://127.0.0.1:1/ledger?sslpassword={SECRET}&connect_timeout=1",
+        f"postgresql://us:{SECRET}/ledger",
+        f"us:{SECRET}",
+        f"{SECRET}",
+        f"sqlite://us:{SECRET}@db.example/ledger",
+        f"sqlite:////tmp/x.sqlite?password={SECRET}",
         f"odd://us:{SECRET}@db.example/ledger",
     ],
 )

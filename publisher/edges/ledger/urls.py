@@ -14,6 +14,7 @@ from publisher.releases.remedies import shell_word
 
 ADDRESS_REMEDY = "write sqlite:////var/lib/company/ledger.sqlite, or postgresql://user@host/name"
 DRIVER_REMEDY = "pip install 'policy-publisher[postgresql]'"
+_ILLEGIBLE = "the ledger has an address that does not read"
 _DRIVERS = {
     "sqlite": "sqlite",
     "sqlite+pysqlite": "sqlite",
@@ -35,7 +36,9 @@ def ledger_address(url: str) -> URL:
     """
     why, remedy = no_ledger_at(url)
     if why:
-        raise LedgerError(why, where=without_passwords(url), remedy=remedy)
+        # What is no address may hold a password anywhere.
+        where = "" if why == _ILLEGIBLE else without_passwords(url)
+        raise LedgerError(why, where=where, remedy=remedy)
     return _parsed(url)
 
 
@@ -44,7 +47,7 @@ def no_ledger_at(url: str) -> tuple[str, str]:
     try:
         address = _parsed(url)
     except (ArgumentError, ValueError):
-        return "the ledger has an address that does not read", ADDRESS_REMEDY
+        return _ILLEGIBLE, ADDRESS_REMEDY
     kind = url.partition(":")[0]
     if kind not in _DRIVERS:
         return f"no ledger can be kept in `{kind}`: in SQLite or PostgreSQL", ADDRESS_REMEDY
