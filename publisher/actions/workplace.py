@@ -165,14 +165,15 @@ class Workplace:
         """Recipients, deliveries, messages and requests.
 
         Raises:
-            LedgerError: it cannot be opened, or releases of this project were sent with another.
+            LedgerError: it cannot be opened, or releases of this project were sent with another, or
+                with a newer copy of it.
         """
         from publisher.edges.ledger import is_begun
 
         if not is_begun(self.ledger_url):
-            self.sent_releases.require(None, "ledger")
+            self.sent_releases.require(None, lambda *_: None, "ledger")
         ledger = self.any_ledger
-        self.sent_releases.require(ledger.identity, ledger.where)
+        self.sent_releases.require(ledger.identity, ledger.batch_digest, ledger.where)
         return ledger
 
     @property
@@ -214,7 +215,9 @@ class Workplace:
 
     @property
     def _own_ledger(self) -> str:
-        return f"sqlite:///{self.project.private / 'ledger.sqlite'}"
+        from publisher.policies.ledger_url import sqlite_url
+
+        return sqlite_url(str(self.project.private / "ledger.sqlite"))
 
     @cached_property
     def build_cache(self) -> BuildCache:

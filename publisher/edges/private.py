@@ -15,7 +15,7 @@ from pathlib import Path
 
 from publisher.edges.project import PRIVATE_FOLDER, SETTINGS_FILE
 from publisher.errors import ConfigurationError, HistoryError
-from publisher.policies.ledger_url import is_sqlite
+from publisher.policies.ledger_url import sqlite_path, sqlite_url
 from publisher.releases.remedies import shell_word
 
 _IGNORE_FILE = ".gitignore"
@@ -127,10 +127,11 @@ def ledger_place(root: Path, url: str) -> str:
         root: the project's folder, from which a relative path counts, wherever a command is run.
         url: a SQLAlchemy URL.
     """
-    head, slashes, path = url.partition(":///")
-    if not is_sqlite(url) or not slashes or not path or path.startswith(("/", ":", "file:")):
+    path = sqlite_path(url)
+    # What is odd stays as it is written: whoever opens it says what is wrong.
+    if not path or "?" in url or path.startswith(("/", ":", "file:")):
         return url
-    return f"{head}:///{root.resolve() / path}"
+    return sqlite_url(str(root.resolve() / path))
 
 
 def refuse_public_place(root: Path, place: Path) -> None:
@@ -161,9 +162,8 @@ def private_places(root: Path, spool: Path, ledger: str) -> list[str]:
         ledger: its URL; empty: it lies in `.publisher`.
     """
     places = [root / PRIVATE_FOLDER, spool]
-    kind, _, path = ledger.partition(":///")
-    if kind.startswith("sqlite") and path:
-        places.append(Path(path.partition("?")[0]))
+    if path := sqlite_path(ledger):
+        places.append(Path(path))
     top = root.resolve()
     found = (place.resolve() for place in places)
     inside = [p.relative_to(top).as_posix() for p in found if p.is_relative_to(top) and p != top]

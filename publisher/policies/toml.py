@@ -13,8 +13,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from publisher.errors import ConfigurationError
+from publisher.policies.ledger_url import without_passwords
 
 _MISSING: Any = object()
+_KINDS = (
+    (bool, "true or false"),
+    (int, "a whole number"),
+    (float, "a decimal number"),
+    (str, "a text"),
+    (list, "a list"),
+    (dict, "a table"),
+    ((dt.date, dt.time), "a date or time"),
+)
 
 
 def parse_toml(data: bytes, name: str) -> dict[str, Any]:
@@ -103,7 +113,9 @@ class Table:
                 raise self.error(key, "is missing", f"add `{key} = …` ({called})")
             return default
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise self.error(key, f"must be {called}, not {value!r}", "correct its value")
+            # What it is may be shown, and not the value: it may hold a password.
+            what = f"must be {called}, not {_called(value)}"
+            raise self.error(key, what, "correct its value")
         return value
 
     def text(self, key: str, default: str = _MISSING) -> str:
@@ -169,4 +181,10 @@ class Table:
             ConfigurationError: there is a key that was not read.
         """
         for key in self._left:
-            raise self.error(key, "is not a key we know", "remove it or correct its spelling")
+            shown = without_passwords(key)
+            raise self.error(shown, "is not a key we know", "remove it or correct its spelling")
+
+
+def _called(value: Any) -> str:
+    """What kind of value a file has."""
+    return next((called for kind, called in _KINDS if isinstance(value, kind)), "another value")

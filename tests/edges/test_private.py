@@ -129,7 +129,7 @@ def test_its_own_rules_are_not_written_over(house: House) -> None:
 @pytest.mark.parametrize(
     "settings",
     ["", "[ledger]\nurl = 'sqlite:///{root}/data/ledger.sqlite'\n",
-     "[ledger]\nurl = 'sqlite:///{root}/ledger.sqlite?timeout=5'\n"],
+     "[ledger]\nurl = 'sqlite:///{root}/ledger.sqlite'\n"],
 )  # fmt: skip
 @pytest.mark.parametrize("spool", ["", "outbox", "post/out"])
 def test_the_remedies_never_lead_to_committing_addresses(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from publisher.errors import LedgerError
-from publisher.policies.ledger_url import without_passwords
+from publisher.policies.ledger_url import is_secret, is_sqlite, sqlite_path, without_passwords
 from publisher.releases.remedies import shell_word
 
 ADDRESS_REMEDY = "write sqlite:////var/lib/company/ledger.sqlite, or postgresql://user@host/name"
 DRIVER_REMEDY = "pip install 'policy-publisher[postgresql]'"
+_ILLEGIBLE = "the ledger has an address that does not read"
 _DRIVERS = {
     "sqlite": "sqlite",
     "sqlite+pysqlite": "sqlite",
@@ -33,7 +36,9 @@ def ledger_address(url: str) -> URL:
     """
     why, remedy = no_ledger_at(url)
     if why:
-        raise LedgerError(why, where=without_passwords(url), remedy=remedy)
+        # What is no address may hold a password anywhere.
+        where = "" if why == _ILLEGIBLE else without_passwords(url)
+        raise LedgerError(why, where=where, remedy=remedy)
     return _parsed(url)
 
 
@@ -42,12 +47,12 @@ def no_ledger_at(url: str) -> tuple[str, str]:
     try:
         address = _parsed(url)
     except (ArgumentError, ValueError):
-        return "the ledger has an address that does not read", ADDRESS_REMEDY
+        return _ILLEGIBLE, ADDRESS_REMEDY
     kind = url.partition(":")[0]
     if kind not in _DRIVERS:
         return f"no ledger can be kept in `{kind}`: in SQLite or PostgreSQL", ADDRESS_REMEDY
-    if kind.startswith("sqlite") and address.database in (None, "", ":memory:"):
-        return "a ledger in memory is lost with the program", ADDRESS_REMEDY
+    if is_sqlite(url) and (why := _no_file(url, address)):
+        return why, ADDRESS_REMEDY
     try:
         address.get_dialect().import_dbapi()
     except ImportError as error:
@@ -61,7 +66,27 @@ def _parsed(url: str) -> URL:
     ArgumentError, ValueError: it is none.
     """
     address = make_url(url)
-    return address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
+    kind = _DRIVERS.get(address.drivername, address.drivername)
+    if path := sqlite_path(url):
+        # Earlier versions of SQLAlchemy take a `%20` in a path as it is written.
+        return URL.create(kind, host=address.host, database=path, query=address.query)
+    return address.set(drivername=kind)
+
+
+def _no_file(url: str, address: URL) -> str:
+    """Why an address of SQLite names no file that a ledger can be; empty: it does."""
+    path = address.database or ""
+    if path in ("", ":memory:") or "mode=memory" in unquote(url.partition("?")[2]):
+        return "a ledger in memory is lost with the program"
+    if path.startswith("file:"):
+        return "the ledger's file is named by its path alone, not by a URI of SQLite (`file:`)"
+    if "?" in url:
+        return "the address of a file takes no parameters; a `?` in its path is written %3F"
+    if address.host or address.username:
+        return "the address of a file has three slashes, or four where the path begins at the root"
+    if any(ord(sign) < ord(" ") for sign in path):
+        return "the path of the ledger's file has control characters"
+    return ""
 
 
 def pg_dump_command(url: str, file: str) -> str:
@@ -88,7 +113,7 @@ def pg_restore_command(url: str, file: str) -> str:
 def libpq_url(url: str) -> str:
     """An address as PostgreSQL's own programs take it, without its passwords."""
     address = _parsed(url).set(drivername="postgresql")
-    query = {name: value for name, value in address.query.items() if "password" not in name.lower()}
+    query = {name: value for name, value in address.query.items() if not is_secret(name)}
     plain = URL.create(
         "postgresql", address.username, None, address.host, address.port, address.database, query
     )
