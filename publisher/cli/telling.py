@@ -71,9 +71,20 @@ def recipients_group() -> None:
 @click.option("--all", "complete", is_flag=True, help="Remove recipients who are not in the list.")
 @click.option("--strict", is_flag=True, help="Import nothing if any line is invalid.")
 @click.option("--confirm", is_flag=True, help="With --all, remove even more than a tenth.")
+@click.option(
+    "--faults",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write everything wrong with the list to this CSV file.",
+)
 @click.pass_obj
 def import_recipients_command(
-    asked: Invocation, file: BinaryIO, complete: bool, strict: bool, confirm: bool
+    asked: Invocation,
+    file: BinaryIO,
+    complete: bool,
+    strict: bool,
+    confirm: bool,
+    faults: Path | None,
 ) -> None:
     """Import customers from a CSV file; `-` is standard input.
 
@@ -85,13 +96,13 @@ def import_recipients_command(
 
     options = ImportOptions(strict, complete, confirm)
     with console.show_progress(asked.quiet) as progress:
-        taken = import_recipients(asked.workplace, file, options, progress)
+        taken = import_recipients(asked.workplace, file, options, progress, faults)
     asked.say(taken.counts)
     for remark in taken.remarks:
         asked.say(f"  note: {remark}")
-    for fault in taken.faults:
-        console.print_line(f"left out: {fault}")
-    if taken.faults:
+    for finding in taken.findings:
+        console.print_line(finding)
+    if taken.findings:
         raise click.exceptions.Exit(FINDINGS)
 
 
