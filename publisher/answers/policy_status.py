@@ -34,11 +34,23 @@ class LetterCounts:
     told of any more, those on record that were put off."""
     new: int = 0
     """How many of the letters to do are for those who were told of no number of the release."""
+    apart: Mapping[DeliveryState, int] = field(default_factory=dict)
+    """How many letters that a person would have to see to are to customers who were removed or
+    erased, and are told no more."""
 
     @property
     def unsettled(self) -> int:
         """Letters that a person has to see to: in doubt, refused or bounced."""
-        return sum(self.states.get(state, 0) for state in _UNSETTLED)
+        return sum(self._open(state) for state in _UNSETTLED)
+
+    @property
+    def open_by_state(self) -> dict[str, int]:
+        """Letters that the next run of `send` sends, or that a person has to see to."""
+        found = {**{s: self._open(s) for s in _UNSETTLED}, DeliveryState.TO_DO: self.to_do}
+        return {state.value: count for state, count in found.items() if count}
+
+    def _open(self, state: DeliveryState) -> int:
+        return self.states.get(state, 0) - self.apart.get(state, 0)
 
     @property
     def by_state(self) -> dict[str, int]:

@@ -9,11 +9,16 @@ from pathlib import Path
 import click
 
 from publisher.cli import console
-from publisher.cli.invocation import Invocation
+from publisher.cli.invocation import FINDINGS, Invocation
+from publisher.policies.finding import Finding, Severity
 
-_TRACES = (
-    "Another program is reading the ledger's file, which may still have traces: end it, and run "
-    "publisher ledger rebuild, which writes the file anew"
+_TRACES = Finding(
+    Severity.CUE,
+    "ledger",
+    0,
+    "another program is reading the ledger's file, which may still have traces: end that program "
+    "first",
+    "publisher ledger rebuild",
 )
 
 
@@ -98,7 +103,7 @@ def erase_recipients_command(
 
 
 def _say_erased(asked: Invocation, traces: bool, copies: Sequence[Path]) -> None:
-    """Says that something was erased, and where it may still be.
+    """Says that something was erased, and where it may still be; ends with 1 where it may be.
 
     Args:
         asked: the invocation.
@@ -111,4 +116,5 @@ def _say_erased(asked: Invocation, traces: bool, copies: Sequence[Path]) -> None
     for path in copies:
         console.print_line(f"Not erased in {path}, which is from before: delete it when you can")
     if traces:
-        console.print_line(_TRACES)
+        console.print_finding(_TRACES)
+        raise click.exceptions.Exit(FINDINGS)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, text
@@ -39,6 +39,7 @@ from publisher.people.due import REACHED
 from publisher.people.messages import FOR_A_PERSON
 from publisher.people.recipients import RecipientState
 from publisher.people.requests import RequestKind
+from publisher.people.resolution import UNSETTLED
 from publisher.record.event import EventKind, microseconds, moment_of
 from publisher.releases.release import Release
 
@@ -89,7 +90,9 @@ class CountTable(MessageTable):
                 done = sum(states.values()) - states.get(DeliveryState.TO_DO, 0)
                 to_do = _told(db) - done + _count(db, _done_of_those_apart(release))
             late = _count(db, _still_to_tell(release, known)) if new and known and to_do else to_do
-        return LetterCounts(states, to_do, late)
+            unsettled = any(states.get(state) for state in UNSETTLED)
+            apart = dict(_unsettled_of_those_apart(db, release)) if unsettled else {}
+        return LetterCounts(states, to_do, late, apart)
 
     def count_declarations(self, policy: str) -> Mapping[int, DeclarationCounts]:
         """What was declared about each material release of a policy and its corrections."""
@@ -200,6 +203,17 @@ def _done_of_those_apart(release: Release) -> Select[Any]:
     own = _about(release) & (DELIVERIES.c.recipient == RECIPIENTS.c.id)
     done = DELIVERIES.c.state != DeliveryState.TO_DO
     return select(func.count()).select_from(RECIPIENTS.join(DELIVERIES, own)).where(APART, done)
+
+
+def _unsettled_of_those_apart(
+    db: Connection, release: Release
+) -> Iterator[tuple[DeliveryState, int]]:
+    """The letters about a release in doubt, refused or bounced, to those who are told no more."""
+    own = _about(release) & (DELIVERIES.c.recipient == RECIPIENTS.c.id)
+    found = select(DELIVERIES.c.state, func.count()).select_from(RECIPIENTS.join(DELIVERIES, own))
+    found = found.where(APART, DELIVERIES.c.state.in_(UNSETTLED))
+    for state, count in db.execute(found.group_by(DELIVERIES.c.state)):
+        yield DeliveryState(state), count
 
 
 def _still_to_tell(release: Release, others: Sequence[Release]) -> Select[Any]:
