@@ -153,7 +153,8 @@ def _letters(
             late = until is not None and today > until
             counts = ledger.count_to_tell(release, sisters, counted, new=late)
         else:
-            counts = LetterCounts(own, own.get(DeliveryState.TO_DO, 0))
+            # Of what nobody is told of, a row says at most that somebody did not come with it.
+            counts = LetterCounts(own, own.get(DeliveryState.TO_DO, 0) if release.notice else 0)
         found.append((release, counts))
     return found
 
