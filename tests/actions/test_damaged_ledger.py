@@ -160,7 +160,7 @@ def test_without_a_ledger_there_is_no_head(house: House, ledger: Path, outside: 
 
 
 def test_a_copy_onto_a_full_disk(house: House, outside: Path) -> None:
-    copy = outside / "copies" / "copy.sqlite"
+    copy = outside / "copy.sqlite"
 
     def full() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
@@ -176,7 +176,7 @@ def test_a_copy_onto_a_full_disk(house: House, outside: Path) -> None:
     assert done.returncode == 2, done.stderr
     assert f"error: {copy}: the copy cannot be written: " in done.stderr
     assert "  try: make room on its disk, or name a file on another" in done.stderr
-    assert list(copy.parent.iterdir()) == []
+    assert list(outside.iterdir()) == []
 
 
 def test_an_address_that_somebody_altered_stops_nobody_else(house: House, ledger: Path) -> None:
