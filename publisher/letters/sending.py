@@ -185,6 +185,8 @@ def may_have_been_sent_since(release: Release, releases: Releases, moment: dt.da
         releases: all releases of the policy, or of the amendment alone.
         moment: in any time zone.
     """
+    if not release.notice:
+        return False
     if release.effective is not None and release.effective <= moment.astimezone(dt.UTC).date():
         return False
     return not any(
