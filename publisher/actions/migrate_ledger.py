@@ -26,5 +26,5 @@ def migrate_ledger(workplace: Workplace, *, copied: bool = False, role: str = ""
     for policy, number in ledger.releases_begun():
         # Which another ledger was begun for meanwhile goes on with that one.
         if (policy, number) not in known:
-            workplace.sent_releases.record(policy, number, ledger.identity)
+            workplace.sent_releases.record(policy, number, ledger.own_head())
     return done

@@ -39,7 +39,7 @@ def restore_ledger(workplace: Workplace, copy: Path | None) -> Restoration:
     archive, sent = workplace.archive, workplace.sent_releases.all()
 
     def dates_of(begun: Sequence[ReleaseName], identity: str, as_of: dt.datetime) -> EffectiveDates:
-        wanted = {*begun, *(one for one, its in sent.items() if its == identity)}
+        wanted = {*begun, *(one for one, its in sent.items() if its.identity == identity)}
         dates: dict[ReleaseName, dt.date | None] = {}
         for policy, number in sorted(wanted):
             try:
@@ -68,7 +68,8 @@ def restore_ledger(workplace: Workplace, copy: Path | None) -> Restoration:
         finally:
             database.close()
     ledger = workplace.any_ledger
-    for policy, number in ledger.releases_begun():
-        if sent.get((policy, number), ledger.identity) == ledger.identity:
-            workplace.sent_releases.record(policy, number, ledger.identity)
+    # What it does not know to have been sent is in doubt now, whichever ledger it was sent with.
+    known = {one for one, its in sent.items() if its.identity == ledger.identity}
+    for policy, number in sorted({*ledger.releases_begun(), *known}):
+        workplace.sent_releases.record(policy, number, ledger.own_head())
     return done

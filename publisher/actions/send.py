@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from publisher.actions import Progress, Teller, unheard
@@ -14,7 +15,8 @@ from publisher.answers.personal_links import personal_links, personal_token, sam
 from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger
-from publisher.errors import NotToldError, SendError
+from publisher.edges.sent_releases import SentReleases
+from publisher.errors import LedgerError, NotToldError, SendError
 from publisher.letters.message import Letter
 from publisher.letters.notice import Enclosed, compose_notice, text_to_attach
 from publisher.letters.sending import MOST_FAILURES, SendingReport, refuse_to_go_on
@@ -74,13 +76,18 @@ def send(
             ),
         )
         due = plan.due.to_tell
-        workplace.sent_releases.record(policy_id, number, ledger.identity)
+        sent = workplace.sent_releases
         template = ledger.begin(policy_id, number, clock(), letters.sample(clock()), due)
+        sent.record(policy_id, number, ledger.own_head())
         carrier = workplace.open_carrier()
         try:
-            return _send_each(_Sender(ledger, carrier, clock, letters, template), due, progress)
+            sender = _Sender(ledger, carrier, clock, letters, template, sent)
+            return _send_each(sender, due, progress)
         finally:
             carrier.close()
+            # Why a run ended is not to be hidden; that of each letter is written already.
+            with suppress(LedgerError, OSError):
+                sent.record(policy_id, number, ledger.own_head())
 
 
 @dataclass(frozen=True)
@@ -118,6 +125,7 @@ class _Sender:
     clock: Clock
     letters: _Letters
     template: Template
+    sent: SentReleases
 
     def due(self) -> Iterator[tuple[Recipient, Told]]:
         """Everybody who is to be told, and what they were told of before; a page at a time."""
@@ -143,6 +151,9 @@ class _Sender:
         def mark() -> None:
             nonlocal was
             self.ledger.mark(delivery, recipient.address, letter.id, self.clock(), kept)
+            # A copy of the ledger that does not know of this letter is refused from now on.
+            release = self.letters.release
+            self.sent.renew(release.policy.id, release.number, self.ledger.own_head())
             was = DeliveryState.IN_DOUBT
 
         try:

@@ -165,14 +165,15 @@ class Workplace:
         """Recipients, deliveries, messages and requests.
 
         Raises:
-            LedgerError: it cannot be opened, or releases of this project were sent with another.
+            LedgerError: it cannot be opened, or releases of this project were sent with another, or
+                with a newer copy of it.
         """
         from publisher.edges.ledger import is_begun
 
         if not is_begun(self.ledger_url):
-            self.sent_releases.require(None, "ledger")
+            self.sent_releases.require(None, lambda *_: None, "ledger")
         ledger = self.any_ledger
-        self.sent_releases.require(ledger.identity, ledger.where)
+        self.sent_releases.require(ledger.identity, ledger.batch_digest, ledger.where)
         return ledger
 
     @property

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from publisher.cli import console
 from publisher.cli.invocation import Invocation
 from publisher.cli.parameters import RELEASE_TYPE, WorkGroup
 from publisher.releases.number import Number
@@ -63,13 +64,23 @@ def restore_ledger_command(asked: Invocation, file: Path | None, copied: bool) -
 
 @ledger_group.command("adopt")
 @click.argument("release", type=RELEASE_TYPE)
+@click.option("--confirm", is_flag=True, help="Do it (default: only show the plan).")
+@click.option("--elsewhere", is_flag=True, help="It was sent from another machine.")
 @click.pass_obj
-def adopt_release_command(asked: Invocation, release: Number) -> None:
+def adopt_release_command(
+    asked: Invocation, release: Number, confirm: bool, elsewhere: bool
+) -> None:
     """Have a release sent with another ledger use this one.
 
     Whom this one does not know to have been told is in doubt: `publisher resolve` settles it.
     """
-    from publisher.actions.adopt_release import adopt_release
+    from publisher.actions.adopt_release import AdoptionOrder, adopt_release
 
-    for line in adopt_release(asked.workplace, asked.policy, release).lines():
-        asked.say(line)
+    order = AdoptionOrder(asked.policy, release, confirm, elsewhere)
+    done = adopt_release(asked.workplace, order)
+    for line in done.lines():
+        console.print_line(line)
+    if not done.done:
+        again = f"publisher --policy {order.policy} ledger adopt {release}"
+        again += " --elsewhere" if elsewhere else ""
+        console.print_line(f"Nothing was changed. To adopt it: {again} --confirm")

@@ -94,16 +94,21 @@ def test_a_release_goes_on_with_another_ledger_when_told_so(
     sent = len(spooled(project))
     another(project, monkeypatch, tmp_path)
     house = House(project.root)
-    said = house.ok("ledger", "adopt", "2", at=NOW)
+    plan = house.ok("ledger", "adopt", "2", at=NOW)
+    assert "3 letter(s) and receipt(s)" in plan
+    assert letter_states_of_other(project) == {"to do"}
+    command = plan.split("To adopt it: publisher ")[1].split()
+    said = house.ok(*command, at=NOW)
     assert "privacy/2 goes on with this ledger" in said
-    assert "3 letter(s) in doubt" in said
+    assert "3 letter(s) and receipt(s) in doubt" in said
     assert set(letter_states(project).values()) == {"in doubt"}
     assert send_letters(project).accepted == 0
     assert len(spooled(project)) == sent
     assert house.run("receive", stdin=reply(project, "I opt out"), at=NOW).exit_code == 0
     # Once is enough: nothing that was to be sent since is put in doubt.
     import_customers(project, CUSTOMERS + b"c-4,dora@customer.example,\n")
-    assert house.ok("ledger", "adopt", "2", at=NOW) == "privacy/2 goes on with this ledger\n"
+    again = house.run("ledger", "adopt", "2", "--confirm", at=NOW)
+    assert (again.exit_code, "sent with this very ledger" in again.output) == (2, True)
     assert send_letters(project).accepted == 1
     assert "nobody is told of it" in house.run("ledger", "adopt", "1", at=NOW).output
     # The first one is now the other.
@@ -122,7 +127,7 @@ def test_an_empty_ledger_is_filled_before_it_adopts(project: Project, tmp_path: 
     people.write_bytes(CUSTOMERS)
     house.ok("recipients", "import", str(people), at=NOW)
     assert house.run("send", "2", "--confirm", at=NOW).exit_code == 2
-    house.ok("ledger", "adopt", "2", at=NOW)
+    house.ok("ledger", "adopt", "2", "--confirm", at=NOW)
     assert set(letter_states(project).values()) == {"in doubt"}
     import_customers(project, CUSTOMERS + b"c-4,dora@customer.example,\n")
     assert send_letters(project).accepted == 1
@@ -135,7 +140,7 @@ def test_what_it_belongs_to_is_on_the_disk_before_the_first_letter(project: Proj
     class Carrier:
         def deliver(self, *_: object) -> None:
             (path,) = (project.private / "sent/privacy").iterdir()
-            assert path.read_text() == f"{ledger_of(project).identity}\n"
+            assert path.read_text().strip() == ledger_of(project).own_head().line()
             raise Stopped
 
         def close(self) -> None:
@@ -192,3 +197,47 @@ def test_a_ledger_in_a_server_is_told_from_another(
         assert house.run("receive", stdin=mail, at=NOW).exit_code == 0
         close_ledgers()
         server().drop(name)
+
+
+def letter_states_of_other(project: Project) -> set[str]:
+    """Of a ledger that the release does not go on with yet."""
+    ledger = workplace(project).any_ledger
+    found = ledger.deliveries("privacy", 2)
+    return {str(one.state) for one in found} or {"to do"}
+
+
+def test_nothing_is_adopted_that_needs_not_be(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(project.root)
+    unknown = house.run("ledger", "adopt", "2", "--confirm", at=NOW)
+    assert (unknown.exit_code, "nothing is known here" in unknown.output) == (2, True)
+    send_letters(project)
+    own = house.run("ledger", "adopt", "2", "--confirm", at=NOW)
+    assert (own.exit_code, "sent with this very ledger" in own.output) == (2, True)
+    assert set(letter_states(project).values()) == {"accepted"}
+    # Nor where a clone lost what it knew: the ledger itself has it.
+    (project.private / "sent/privacy/2").unlink()
+    assert "this very ledger" in house.run("ledger", "adopt", "2", "--confirm", at=NOW).output
+    # On another machine nothing is known, which a person knows better.
+    another(project, monkeypatch, tmp_path)
+    refused = house.run("ledger", "adopt", "2", "--confirm", at=NOW)
+    command = refused.output.split("another machine: publisher ")[1].split()[:6]
+    assert "3 letter(s)" in house.ok(*command, at=NOW)
+    house.ok(*command, "--confirm", at=NOW)
+    assert set(letter_states(project).values()) == {"in doubt"}
+
+
+def test_the_right_ledger_put_back_undoes_what_was_adopted_by_mistake(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send_letters(project)
+    house, copy = House(project.root), tmp_path.parent / f"{tmp_path.name}.right"
+    house.ok("ledger", "backup", str(copy), at=NOW)
+    with monkeypatch.context() as other:
+        another(project, other, tmp_path)
+        house.ok("ledger", "adopt", "2", "--confirm", at=NOW)
+    assert "this is another ledger" in house.run("send", "2", at=NOW).output
+    house.ok("ledger", "restore", str(copy), at=NOW)
+    assert send_letters(project).accepted == 0
+    assert set(letter_states(project).values()) == {"accepted"}

@@ -15,15 +15,22 @@ from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.faults import Faults
 from publisher.edges.ledger.opening import identity_of
 from publisher.edges.ledger.replay import streamed
+from publisher.edges.ledger.rows import fetch
 from publisher.edges.ledger.schema import BATCHES, EVENTS, PRIVATE
 from publisher.edges.ledger.state_audit import audit_states
 from publisher.edges.ledger.value_audit import VALUE_COLUMNS, ValueAudit
+from publisher.errors import LedgerError
 from publisher.policies.finding import Finding
 from publisher.record.batch import read_heads
 from publisher.record.heads import WitnessedHead
 
 _EVERY = 1_000
 """Events between two reports on how far it is."""
+
+_OWN_HEAD = """
+    SELECT chain, number, digest FROM batch WHERE chain = (SELECT id FROM chain WHERE name = :name)
+    ORDER BY number DESC LIMIT 1"""
+_LAST_HEAD = "SELECT chain, number, digest FROM batch ORDER BY id DESC LIMIT 1"
 
 Reporter = Callable[[str, int, int], None]
 """Told what is looked at, how many are done, how many in all."""
@@ -69,6 +76,11 @@ class AuditPart(LedgerPart):
             row = db.execute(select(BATCHES.c.digest, BATCHES.c.at).where(its)).one_or_none()
             return (bytes(row.digest), row.at) if row else None
 
+    def batch_digest(self, chain: int, number: int) -> bytes | None:
+        """The digest of a batch; None: there is none."""
+        found = self.digest_of(chain, number)
+        return found[0] if found else None
+
     def named_before(self, chain: int, number: int) -> dict[int, int]:
         """Of other chains, the last batch that is named by a batch or one before it.
 
@@ -96,6 +108,22 @@ class AuditPart(LedgerPart):
         """
         chain = self._database.write(lambda tx: tx.join())
         return next(head for head in self.heads() if head.chain == chain)
+
+    def own_head(self) -> WitnessedHead:
+        """The head of the chain of this machine, one look-up by its index; where it has written
+        nothing yet, that of the chain which was written to last.
+
+        Raises:
+            LedgerError: nothing was ever written.
+        """
+        name = self._database.chain
+        with self._reading() as db:
+            found = fetch(db, _OWN_HEAD, name=name) or fetch(db, _LAST_HEAD)
+        if not found:
+            what = "nothing happened in this ledger yet"
+            raise LedgerError(what, where=self._database.where)
+        ((chain, number, digest),) = found
+        return WitnessedHead(self._database.identity, chain, number, bytes(digest))
 
     def heads(self) -> list[WitnessedHead]:
         """The heads of all chains as they are now."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, func, select
 
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.schema import ANSWERS, DELIVERIES, EVENTS, RECIPIENTS, REQUESTS
@@ -34,22 +34,45 @@ class Continuity(LedgerPart):
         with self._reading() as db:
             return releases_begun(db)
 
-    def adopt(self, release: ReleaseName, effective: dt.date | None, now: dt.datetime) -> int:
-        """Takes up a release that was sent with another ledger.
+    def adoption(self, release: ReleaseName, *, answers: bool) -> int:
+        """How many letters, and receipts, would be in doubt if a release were adopted.
+
+        Args:
+            release: which.
+            answers: receipts too.
+        """
+        count = select(func.count())
+        with self._reading() as db:
+            found = db.execute(count.select_from(_open_letters(release).subquery())).scalar_one()
+            if answers:
+                found += db.execute(count.select_from(_open_answers().subquery())).scalar_one()
+            return int(found)
+
+    def adopt(
+        self,
+        release: ReleaseName,
+        effective: dt.date | None,
+        now: dt.datetime,
+        *,
+        answers: bool = False,
+    ) -> int:
+        """Takes up a release that was sent with another ledger, or with a newer copy of it.
 
         Args:
             release: which.
             effective: its first day in force.
             now: the time.
+            answers: receipts may have gone out that are not on record here.
 
         Returns:
-            How many letters are in doubt for it.
+            How many letters, and receipts, are in doubt for it.
         """
 
         def adopt(tx: Transaction) -> int:
             policy, number = release
             tx.record(Happening(EventKind.ADOPTED, now, policy, str(number)))
-            return doubt_letters(tx, release, effective, now)
+            count = _doubt_answers(tx, now) if answers else 0
+            return count + doubt_letters(tx, release, effective, now)
 
         return self._database.write_alone(adopt)
 
@@ -93,18 +116,7 @@ def doubt_letters(
         How many there are.
     """
     policy, number = release
-    own = (
-        (DELIVERIES.c.recipient == RECIPIENTS.c.id)
-        & (DELIVERIES.c.policy == policy)
-        & (DELIVERIES.c.release == str(number))
-    )
-    open_ = DELIVERIES.c.state.is_(None) | (DELIVERIES.c.state == DeliveryState.TO_DO)
-    found = (
-        select(RECIPIENTS.c.id)
-        .select_from(RECIPIENTS.outerjoin(DELIVERIES, own))
-        .where(RECIPIENTS.c.state == RecipientState.TOLD, open_)
-        .order_by(RECIPIENTS.c.id)
-    )
+    found = _open_letters(release).order_by(RECIPIENTS.c.id)
     facts = {"effective": effective.isoformat()} if effective else {}
     count = 0
     for some in _pages(tx.db.execute(found).scalars().all()):
@@ -114,12 +126,30 @@ def doubt_letters(
     return count
 
 
-def _doubt_answers(tx: Transaction, now: dt.datetime) -> int:
+def _open_letters(release: ReleaseName) -> Select[int]:
+    """The recipients of whom nothing final is on record about a release."""
+    policy, number = release
+    own = (
+        (DELIVERIES.c.recipient == RECIPIENTS.c.id)
+        & (DELIVERIES.c.policy == policy)
+        & (DELIVERIES.c.release == str(number))
+    )
+    open_ = DELIVERIES.c.state.is_(None) | (DELIVERIES.c.state == DeliveryState.TO_DO)
+    listed = RECIPIENTS.c.state == RecipientState.TOLD
+    known = RECIPIENTS.outerjoin(DELIVERIES, own)
+    return select(RECIPIENTS.c.id).select_from(known).where(listed, open_)
+
+
+def _open_answers() -> Select[int]:
+    """The requests of recipients whose receipt is to do."""
     # What a stranger asked for is nobody's yet, so nobody could settle it; a link harms nobody.
     known = REQUESTS.join(ANSWERS, ANSWERS.c.request == REQUESTS.c.id)
     open_ = (ANSWERS.c.state == DeliveryState.TO_DO) & REQUESTS.c.recipient.is_not(None)
-    found = select(REQUESTS.c.id).select_from(known).where(open_).order_by(REQUESTS.c.id)
-    numbers = tx.db.execute(found).scalars().all()
+    return select(REQUESTS.c.id).select_from(known).where(open_)
+
+
+def _doubt_answers(tx: Transaction, now: dt.datetime) -> int:
+    numbers = tx.db.execute(_open_answers().order_by(REQUESTS.c.id)).scalars().all()
     for some in _pages(numbers):
         tx.record(Happening(EventKind.DOUBTED, now, facts={"requests": some}))
     return len(numbers)

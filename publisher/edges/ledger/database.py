@@ -79,6 +79,11 @@ class Database:
         """Closes every connection."""
         self._engine.dispose()
 
+    @property
+    def chain(self) -> str:
+        """The name of the chain that is written to from here."""
+        return self._writer.chain
+
     def write(self, act: _Act[_T]) -> _T:
         """Carries out an act in a transaction: what it wrote is on the disk on return.
 
