@@ -12,7 +12,8 @@ from sqlalchemy import Connection, func, select
 
 from publisher.edges.ledger.chain_audit import ChainEnd, EventAudit, audit_chains
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.faults import Faults
+from publisher.edges.ledger.faults import REBUILD, Faults
+from publisher.edges.ledger.guards import missing_guards
 from publisher.edges.ledger.opening import identity_of
 from publisher.edges.ledger.replay import streamed
 from publisher.edges.ledger.rows import fetch
@@ -64,6 +65,9 @@ class AuditPart(LedgerPart):
             faults = Faults()
             ends, count = audit_record(db, faults, report)
             audit_states(db, faults, lambda done: report("states", done, count))
+            if missing := missing_guards(db):
+                what = f"{len(missing)} of those that refuse what must never happen are not there"
+                faults.add("triggers", "", f"{what}: {', '.join(missing)}", REBUILD)
             ledger = identity_of(db)
             return Audited(ledger, faults.findings(), ends, count)
 

@@ -63,7 +63,6 @@ def erase_again(tx: Transaction, gone: Sequence[Gone], now: dt.datetime) -> int:
         about = one.policy, one.release, one.recipient, one.request, one.message
         facts = {**(json.loads(one.facts) if one.facts else {}), "again": True}
         number = tx.record(Happening(EventKind(one.kind), now, *about, facts=facts))
-        tx.flush()
         covered = select(EVENTS.c.id).where(_covers(one), EVENTS.c.id < number)
         tx.db.execute(delete(PRIVATE).where(PRIVATE.c.event.in_(covered)))
         count += 1
