@@ -15,7 +15,7 @@ from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.faults import REBUILD, Faults
 from publisher.edges.ledger.guards import missing_guards
 from publisher.edges.ledger.opening import identity_of
-from publisher.edges.ledger.replay import streamed
+from publisher.edges.ledger.replay import reading_anything, streamed
 from publisher.edges.ledger.rows import fetch
 from publisher.edges.ledger.schema import BATCHES, EVENTS, PRIVATE
 from publisher.edges.ledger.state_audit import audit_states
@@ -60,7 +60,7 @@ class AuditPart(LedgerPart):
         Raises:
             LedgerError: the ledger cannot be read.
         """
-        with self._reading() as db:
+        with self._reading() as db, reading_anything(db):
             one_moment(db)
             faults = Faults()
             ends, count = audit_record(db, faults, report)
