@@ -82,6 +82,10 @@ class NotToldError(LedgerError):
     """Somebody was taken off the list just before a letter would have gone to them."""
 
 
+class MovedError(NotToldError):
+    """Somebody's address was corrected after a letter to the one before was composed."""
+
+
 class MailError(PublisherError):
     """A message cannot be read within the limits: a person has to."""
 

@@ -16,7 +16,7 @@ from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger
 from publisher.edges.sent_releases import SentReleases
-from publisher.errors import LedgerError, NotToldError, SendError
+from publisher.errors import LedgerError, MovedError, NotToldError, SendError
 from publisher.letters.message import Letter
 from publisher.letters.notice import Enclosed, compose_notice, text_to_attach
 from publisher.letters.sending import MOST_FAILURES, SendingReport, refuse_to_go_on
@@ -138,10 +138,26 @@ class _Sender:
             yield from ((one, told) for one in page)
 
     def send(self, recipient: Recipient, told: Told) -> Outcome | None:
-        """Sends one letter; it is marked as in doubt from when the carrier may have it.
+        """Sends one letter, composed anew where its address was corrected meanwhile.
 
         Returns:
             None where the recipient was taken off the list meanwhile.
+        """
+        whom: Recipient | None = recipient
+        while whom is not None:
+            try:
+                return self._send_to(whom, told)
+            except MovedError:
+                whom = self.ledger.recipient(whom.number)
+            except NotToldError:
+                return None
+        return None
+
+    def _send_to(self, recipient: Recipient, told: Told) -> Outcome:
+        """Sends one letter; it is marked as in doubt from when the carrier may have it.
+
+        Raises:
+            MovedError, NotToldError: nothing was sent.
         """
         was = DeliveryState.TO_DO
         delivery = delivery_due(self.letters.release, recipient, self.clock())
@@ -156,10 +172,7 @@ class _Sender:
             self.sent.renew(release.policy.id, release.number, self.ledger.own_head())
             was = DeliveryState.IN_DOUBT
 
-        try:
-            outcome = self.carrier.deliver(letter, mark)
-        except NotToldError:
-            return None
+        outcome = self.carrier.deliver(letter, mark)
         state = STATE_OF[outcome.fate]
         self.ledger.settle(delivery, state, outcome.reply, self.clock(), was=was)
         return outcome

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import os
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from shutil import copyfileobj
 from typing import BinaryIO
@@ -45,6 +47,12 @@ class ListFile:
         if self._path is None:
             return ListName("-", packed=self._packed, options=options)
         return ListName(str(self._path), str(self._path.absolute()), self._packed, options)
+
+    def is_at(self, path: Path) -> bool:
+        """Whether a path leads to this file."""
+        with suppress(OSError):
+            return os.path.samestat(os.fstat(self._file.fileno()), path.stat())
+        return False
 
     def blocks(self, progress: Callable[[str, int, int], None]) -> Iterator[bytes]:
         """Its bytes, decompressed, in pieces.
@@ -88,6 +96,36 @@ def opened_list(file: BinaryIO, folder: Path) -> Iterator[ListFile]:
             whole.seek(0)
             file, path = whole, None
         yield ListFile(file, path)
+
+
+@contextmanager
+def written_faults(path: Path, source: ListFile) -> Iterator[Callable[[int, str, str], None]]:
+    """A CSV file of all that is wrong with a list, in columns `line`, `customer`, `what`.
+
+    It is for its owner alone; what was in it before goes.
+
+    Args:
+        path: of the file.
+        source: the list, which stays what it is.
+
+    Yields:
+        Writes a fault: its line, the customer, and what is wrong.
+
+    Raises:
+        RecipientsError: the file is the list itself.
+        OSError: it cannot be written.
+    """
+    if source.is_at(path):
+        raise RecipientsError(
+            "the faults of a list cannot be written into the list itself",
+            where=str(path),
+            remedy="name another file: --faults FILE",
+        )
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    with closing(os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8", newline="")) as file:
+        writer = csv.writer(file)
+        writer.writerow(("line", "customer", "what"))
+        yield lambda line, customer, what: writer.writerow((line, customer, what))
 
 
 def _path_of(file: BinaryIO) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import chain
 from typing import NamedTuple
 
@@ -21,6 +22,12 @@ _DELIMITERS = ",;\t"
 _MOST_LINES = 3
 """Lines that a row may go on over. More mean that a quote was opened which nobody closed."""
 
+_ALIKE = 0.75
+"""How alike a column must be to one we know that is missing, to be taken for a slip
+(`difflib.SequenceMatcher.ratio`): `adress` and `nmae` are, `surname` is not."""
+
+FaultKeeper = Callable[[int, str, str], None]
+"""Is told of every fault: its line, the customer as far as one can be read, and what is wrong."""
 PublishedNumbers = Callable[[], Mapping[str, Collection[Number]]]
 """Gives the numbers of the releases there are, by policy; asked where a list has versions."""
 
@@ -57,10 +64,16 @@ class ListFaults:
     count: int = 0
     shown: list[tuple[int, str]] = field(default_factory=list)
     """Each with the number of its line."""
+    keeper: FaultKeeper | None = None
+    """Is told of all of them."""
+    rest: str = ""
+    """How those that are not shown may be had."""
 
-    def add(self, line: int, what: str) -> None:
+    def add(self, line: int, what: str, customer: str = "") -> None:
         """Notes one."""
         self.count += 1
+        if self.keeper is not None:
+            self.keeper(line, customer, what)
         if len(self.shown) < PROBLEMS_SHOWN:
             self.shown.append((line, what))
 
@@ -71,7 +84,7 @@ class ListFaults:
             name: of the list.
         """
         rest = self.count - len(self.shown)
-        more = [f"… and {rest} more"] if rest else []
+        more = [f"… and {rest} more{self.rest}"] if rest else []
         return [*(f"{name}:{line}: {what}" for line, what in self.shown), *more]
 
     def refusal(self, name: str) -> RecipientsError:
@@ -90,7 +103,13 @@ class CustomerList:
     """
 
     def __init__(
-        self, blocks: Iterable[bytes], name: ListName, numbers: PublishedNumbers = dict
+        self,
+        blocks: Iterable[bytes],
+        name: ListName,
+        numbers: PublishedNumbers = dict,
+        *,
+        strict: bool = False,
+        keeper: FaultKeeper | None = None,
     ) -> None:
         """Reads the first line.
 
@@ -99,13 +118,21 @@ class CustomerList:
                 separated by `,`, `;` or tabs, or by what an Excel's first line `sep=` names.
             name: of the list.
             numbers: the releases there are.
+            strict: whatever cannot be read is a fault, also a cell that is only recorded, and a
+                column that we do not know.
+            keeper: is told of every fault and remark.
 
         Raises:
             RecipientsError: it cannot be read as a list of customers.
         """
         self.name = name.name
-        self.faults = ListFaults()
-        """Of the lines that were read so far."""
+        every = "" if keeper else "; --faults FILE writes all of them to a file"
+        self.faults = ListFaults(keeper=keeper, rest=every)
+        """Of the lines that were read so far, and are left out."""
+        self.remarks = self.faults if strict else ListFaults(keeper=keeper, rest=every)
+        """On cells of lines that are taken without them: these are only recorded."""
+        self.unread: Sequence[str] = ()
+        """The columns that are not read."""
         self._lines = iter(ListText(blocks, name))
         delimiter, head, self._before = _dialect(self._lines)
         self._reader = csv.reader(
@@ -113,7 +140,7 @@ class CustomerList:
         )
         _, names = next(self._rows(), (0, list[str]()))
         columns = [cell.strip().lower() for cell in names]
-        self._require_columns(columns)
+        self._require_columns(columns, strict)
         self.columns = tuple(column for column in columns if column)
         """Those that the list has."""
         self._cells = RowReader(columns, numbers)
@@ -124,15 +151,20 @@ class CustomerList:
         Raises:
             RecipientsError: the list is not text in UTF-8, or no CSV.
         """
-        read = self._cells.read
-        make = Customer._make
+        row = self._cells
+        read, make = row.read, Customer._make
         for line, cells in self._rows():
             try:
-                yield line, make(read(cells)) if cells else LeftOut("")
+                one = make(read(cells)) if cells else LeftOut("")
             except FaultyRowError as fault:
                 for what in fault.reasons:
-                    self.faults.add(line, what)
+                    self.faults.add(line, what, fault.customer)
                 yield line, LeftOut(fault.customer)
+            else:
+                if row.remarks:
+                    for what in row.remarks:
+                        self.remarks.add(line, what, one[0])
+                yield line, one
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         """The rows that are not blank; one that is no CSV has no cells."""
@@ -162,20 +194,24 @@ class CustomerList:
             remedy="correct the quotes in this line and import the list again",
         )
 
-    def _require_columns(self, columns: Sequence[str]) -> None:
+    def _require_columns(self, columns: Sequence[str], strict: bool) -> None:
         known = ", ".join(filter(None, columns)) or "none"
         line = max(1, self._reader.line_num + self._before)
-        wrong = ListFaults()
+        wrong = ListFaults(keeper=self.faults.keeper)
         for column in COLUMNS[:2]:
             if column not in columns:
                 wrong.add(line, f"no column `{column}`; the columns are: {known}")
+        unread = dict.fromkeys(column for column in columns if column and column not in COLUMNS)
+        self.unread = tuple(unread)
+        missing = [column for column in COLUMNS if column not in columns]
+        for column in self.unread:
+            what = f"the column `{column}` is not one we know"
+            if alike := get_close_matches(column, missing, 1, _ALIKE):
+                wrong.add(line, f"{what}; did you mean `{alike[0]}`?")
+            elif strict:
+                wrong.add(line, f"{what}; use {', '.join(COLUMNS)}")
         for place, column in enumerate(columns):
-            if not column:
-                continue
-            if column not in COLUMNS:
-                what = f"the column `{column}` is not one we know; use {', '.join(COLUMNS)}"
-                wrong.add(line, what)
-            elif column in columns[:place]:
+            if column in COLUMNS and column in columns[:place]:
                 wrong.add(line, f"the column `{column}` is there twice")
         if wrong.count:
             raise wrong.refusal(self.name)

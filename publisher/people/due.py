@@ -128,7 +128,8 @@ def delivery_due(release: Release, recipient: Recipient, now: dt.datetime) -> De
         now: the time, with its offset.
     """
     about = release.policy.id, str(release.number), recipient.number
-    return Delivery(*about, release.effective, DeliveryState.TO_DO, "", "", "", now, 0)
+    to = recipient.address
+    return Delivery(*about, release.effective, DeliveryState.TO_DO, "", to, "", now, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import StrEnum
@@ -11,6 +10,7 @@ from typing import Any
 from publisher.errors import RecipientsError
 from publisher.people.list_text import STRAY
 from publisher.people.mail_addresses import read_address
+from publisher.people.written_days import meant_day
 from publisher.policies.language import usual_tag
 from publisher.releases.number import Number
 
@@ -22,7 +22,6 @@ _REMEMBERED = 10_000
 """Limit on the different values of a column that are kept with what they mean."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _WEB = re.compile(r"://|\bwww\.", re.IGNORECASE)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 AgreedVersions = tuple[tuple[str, str], ...]
 """AgreedVersions of policies, as (id of the policy, number of the release)."""
@@ -59,6 +58,10 @@ class RowReader:
         self._customer, self._address = places["customer"], places["address"]
         self._name = places.get("name")
         self._nameless = [place for place, column in enumerate(columns) if not column]
+        self.remarks: list[str] = []
+        """What is wrong with cells of the row last read, which are taken as if they were not there:
+        they are only recorded, so nobody is left untold because of them.
+        """
         meanings = (_language, _class, _joined, lambda cell: _versions(cell, numbers()))
         self._others = [
             (places[column], _Meanings(meaning)) if column in places else None
@@ -72,6 +75,8 @@ class RowReader:
         Raises:
             FaultyRowError: it cannot be taken; has every reason.
         """
+        if self.remarks:
+            self.remarks = []
         if len(cells) != self._width or self._nameless:
             cells = self._fitted(cells)
         try:
@@ -117,14 +122,17 @@ class RowReader:
         if name and _WEB.search(name):
             wrong.append(f"the name has a web address in it: {name!r}")
         address = self._mailbox(cells[self._address], wrong)
-        others = []
-        for one in self._others:
+        others, remarks = [], list[str]()
+        for column, one in zip(OPTIONAL_COLUMNS[1:], self._others, strict=True):
             try:
                 others.append(one and one[1][cells[one[0]].strip()])
             except ValueError as error:
-                wrong.append(str(error))
+                # Who is told what hangs on the version, and on no other.
+                (wrong if column == "version" else remarks).append(str(error))
+                others.append(None)
         if wrong:
-            raise FaultyRowError(_legible(customer), wrong)
+            raise FaultyRowError(_legible(customer), [*wrong, *remarks])
+        self.remarks = remarks
         return customer, address, name, *others
 
     def _mailbox(self, cell: str, wrong: list[str]) -> str:
@@ -180,9 +188,10 @@ def _legible(customer: str) -> str:
 def _language(cell: str) -> str:
     if not cell:
         return ""
-    found = usual_tag(cell)
+    found = usual_tag(cell.replace("_", "-"))  # as programs call their locales
     if found is None:
-        raise ValueError(f"the language {cell[:60]!r} is none we know: write `de`, `pt-BR`")
+        what = f"the language {cell[:60]!r} is not a tag that we know, such as `de` or `pt-BR`"
+        raise ValueError(what)
     return found
 
 
@@ -197,12 +206,11 @@ def _class(cell: str) -> str:
 def _joined(cell: str) -> str:
     if not cell:
         return ""
-    try:
-        if _DAY.fullmatch(cell):
-            return dt.date.fromisoformat(cell).isoformat()
-    except ValueError:
-        pass
-    raise ValueError(f"the day {cell[:60]!r} in the column `joined` is none: write 2027-03-01")
+    meant = meant_day(cell)
+    if meant == cell:
+        return cell
+    form = f"write {meant}" if meant else "write year, month and day as YYYY-MM-DD"
+    raise ValueError(f"{cell[:60]!r} in the column `joined` is not read as a day: {form}")
 
 
 def _versions(cell: str, known: Mapping[str, Collection[Number]]) -> AgreedVersions:
@@ -213,17 +221,32 @@ def _versions(cell: str, known: Mapping[str, Collection[Number]]) -> AgreedVersi
         if not slash and len(known) == 1:
             (policy,) = known
         if number is None or policy not in known:
-            raise ValueError(_unknown(word, known))
+            raise ValueError(_unknown(word, policy, number, known))
         if number not in known[policy]:
-            raise ValueError(f"the version {word[:60]!r}: there is no release {number} of {policy}")
+            raise ValueError(f"the version {word[:60]!r}: {policy} has no release {number}")
         if found.setdefault(policy, str(number)) != str(number):
             raise ValueError(f"the column `version` names two versions of {policy}")
     return tuple(sorted(found.items()))
 
 
-def _unknown(word: str, known: Mapping[str, Collection[Number]]) -> str:
-    policies = " or ".join(f"`{policy}/2`" for policy in sorted(known)[:5])
+def _unknown(
+    word: str, policy: str, number: Number | None, known: Mapping[str, Collection[Number]]
+) -> str:
+    """Why a word is not a version.
+
+    Args:
+        word: as it is written.
+        policy, number: what it says; empty or None: it does not.
+        known: the releases there are, by policy.
+    """
+    said = f"the version {word[:60]!r}"
     if not known:
-        return f"the version {word[:60]!r}: no policy has a release yet"
+        return f"{said}: no policy has a release yet"
+    if policy and policy not in known:
+        others = ", ".join(f"`{one}`" for one in sorted(known)[:5])
+        return f"{said}: no policy `{policy[:60]}` has a release, only {others}"
+    policies = " or ".join(f"`{one}/2`" for one in sorted(known)[:5])
+    if number is not None:
+        return f"{said} does not say of which policy: write {policies}"
     also = " or `2`" if len(known) == 1 else ""
-    return f"the version {word[:60]!r} is none: write {policies}{also}"
+    return f"{said} does not end with the number of a release: write {policies}{also}"

@@ -12,6 +12,8 @@ from publisher.people.list_cells import AgreedVersions
 from publisher.people.list_text import ListName
 from publisher.people.recipients import RecipientState
 
+_MOST_NAMED = 20
+"""Customers that a remark names."""
 _MOST_MISSING = 10
 """Of so many recipients, one may be missing in a complete list without a question."""
 
@@ -92,34 +94,72 @@ class RecipientsImport:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    left_out: int = 0
+    """How many lines cannot be taken."""
+    repeated: int = 0
+    """How many lines say again what one before them says."""
     again: int = 0
     """How many of those changed had been removed, and are told again."""
-    anew: int = 0
-    """How many of the new had been erased: the ledger knows them as others now."""
+    anew: Sequence[str] = ()
+    """The new who had been erased: the ledger knows them as others now."""
     removed: int = 0
     """How many are told no more, since a complete list has them not."""
     shared: Sequence[str] = ()
     """Addresses of more than one customer, the first of them: each gets a letter of its own."""
     faults: Sequence[str] = ()
     """What is wrong with lines that were left out."""
+    unrecorded: Sequence[str] = ()
+    """What is wrong with cells that lines were taken without."""
+    unread: Sequence[str] = ()
+    """The columns that are not read."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether the list had no line but its headings."""
+        rows = self.new, self.changed, self.unchanged, self.left_out, self.repeated
+        return not any(rows)
+
+    @property
+    def findings(self) -> list[str]:
+        """What a person has to look at."""
+        nobody = "nobody is in this list: it has only headings; see that its export worked"
+        return [
+            *([nobody] if self.empty else ()),
+            *(f"left out: {fault}" for fault in self.faults),
+            *(f"taken without this cell: {fault}" for fault in self.unrecorded),
+        ]
 
     @property
     def counts(self) -> str:
         """What it did, in a line."""
-        found = f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged"
-        return f"{found}, {self.removed} removed" if self.removed else found
+        found = [f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged"]
+        more = (
+            (self.removed, "removed"),
+            (self.left_out, f"line{'s' * (self.left_out != 1)} left out"),
+            (self.repeated, f"duplicate line{'s' * (self.repeated != 1)}"),
+        )
+        return ", ".join(found + [f"{count} {what}" for count, what in more if count])
 
     @property
     def remarks(self) -> list[str]:
         """What a person may want to look at."""
-        told = [
-            (self.again, "had been removed, and told again from now on"),
-            (self.anew, "had been erased, and recorded as a new recipient"),
-        ]
-        return [
-            *(f"{count} {what}" for count, what in told if count),
-            *(f"{a} is the address of several customers; each is told" for a in self.shared),
-        ]
+        told = []
+        if self.again:
+            whose, are = ("customers", "are") if self.again > 1 else ("customer", "is")
+            told.append(f"{self.again} {whose} had been removed, and {are} told again from now on")
+        if count := len(self.anew):
+            whose, are = "customer", "is recorded as a new recipient"
+            if count > 1:
+                whose, are = "customers", "are recorded as new recipients"
+            named = ", ".join(self.anew[:_MOST_NAMED])
+            more = f" and {count - _MOST_NAMED} more" if count > _MOST_NAMED else ""
+            told.append(f"{count} {whose} had been erased, and {are}: {named}{more}")
+        if self.unread:
+            what = "columns" if len(self.unread) > 1 else "column"
+            named = ", ".join(f"`{column[:60]}`" for column in self.unread)
+            told.append(f"not read, since we do not know the {what}: {named}")
+        told += [f"{a} is the address of several customers; each is told" for a in self.shared]
+        return told
 
 
 @dataclass(slots=True)
@@ -165,6 +205,24 @@ def require_consistent(contradictions: ListFaults, faults: ListFaults, taking: T
         raise contradictions.refusal(taking.name.name)
     if faults.count and taking.options.strict:
         raise faults.refusal(taking.name.name)
+
+
+def require_somebody(done: RecipientsImport, taking: Taking) -> None:
+    """Refuses a complete list without customers: an export that failed looks like that.
+
+    Args:
+        done: what its lines did.
+        taking: how the list is to be taken.
+
+    Raises:
+        RecipientsError: nobody is in it, and everybody would be told no more.
+    """
+    if done.empty and taking.options.complete:
+        raise RecipientsError(
+            "nobody is in this list: it has only headings; nothing was taken",
+            where=taking.name.name,
+            remedy="see that its export worked, and import the list again",
+        )
 
 
 def require_legible(nameless: int, taking: Taking) -> None:

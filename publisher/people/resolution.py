@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from publisher.errors import NotFoundError, SendError
+from publisher.people.customer_list import ListFaults
 from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.releases.number import Number
 
@@ -26,6 +27,73 @@ class Resolution(StrEnum):
     """The carrier took it."""
     AGAIN = "again"
     """The carrier did not take it: it is to be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a person found out about many letters about a release."""
+
+    policy: str
+    number: Number
+    resolution: Resolution
+    role: str
+    """Of the person."""
+    at: dt.datetime
+
+    @property
+    def reply(self) -> str:
+        """What stays on record in place of the carrier's words."""
+        return f"resolved by hand: {self.resolution}"
+
+
+@dataclass(slots=True)
+class Settled:
+    """What settling many letters did, or would do."""
+
+    count: int = 0
+    before: int = 0
+    """How many were in that state already, or were named before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolvable:
+    """That a letter can be settled in some way."""
+
+    already: bool
+    """It is so already."""
+
+
+def resolvable(state: str | None, resolution: Resolution) -> Resolvable | None:
+    """Whether a letter can be settled as a person found; None: there is nothing to settle about it.
+
+    Args:
+        state: of the letter; None: nothing happened about it.
+        resolution: what was found out.
+    """
+    again = resolution is Resolution.AGAIN
+    after = DeliveryState.TO_DO if again else DeliveryState.ACCEPTED
+    if state == after or (again and state is None):
+        return Resolvable(already=True)
+    fits = state in (UNSETTLED if again else (DeliveryState.IN_DOUBT,))
+    return Resolvable(already=False) if fits else None
+
+
+def require_resolvable(faults: ListFaults, name: str) -> None:
+    """Refuses to settle letters of which some are in no doubt.
+
+    Args:
+        faults: they, each with its line.
+        name: of the list they are in.
+
+    Raises:
+        NotFoundError: there are any.
+    """
+    if faults.count:
+        lines = [f"  {line}" for line in faults.lines(name)]
+        raise NotFoundError(
+            "\n".join([f"{faults.count} not in doubt; nothing was changed", *lines]),
+            remedy="correct the ids, or leave them out",
+        )
 
 
 @dataclass(frozen=True, slots=True)

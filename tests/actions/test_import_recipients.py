@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import os
 import subprocess
@@ -77,7 +78,9 @@ def test_a_column_that_is_not_there_alters_nothing(own: House) -> None:
 
 def test_identical_rows_are_one_and_contradictions_refuse_the_list(own: House) -> None:
     row = "c-4,d@one.example,Dora\n"
-    assert take(own, HEAD + row + "c-5,e@one.example,\n" + row).startswith("2 new, 0 changed, 0")
+    output = take(own, HEAD + row + "c-5,e@one.example,\n" + row)
+    assert output == "2 new, 0 changed, 0 unchanged, 1 duplicate line\n"
+    assert take(own, HEAD + row * 3) == "0 new, 0 changed, 1 unchanged, 2 duplicate lines\n"
     again = HEAD + row + "c-4,d@two.example,Dora\nc-6,f@one.example,\nc-6,f@one.example,F\n"
     output = take(own, again, code=2)
     assert "2 problems in the list; nothing was taken" in output
@@ -97,10 +100,73 @@ def test_a_contradiction_is_found_however_far_apart_its_lines_are(own: House) ->
 def test_one_impossible_address_refuses_nobody_else(own: House) -> None:
     data = HEAD + "c-4,not an address,\nc-5,e@one.example,\nc-6,f@one.example,see www.x.example\n"
     output = take(own, data, code=1)
-    assert output.startswith("1 new, 0 changed, 0 unchanged\n")
+    assert output.startswith("1 new, 0 changed, 0 unchanged, 2 lines left out\n")
     assert "list.csv:2: `not an address` is not an address" in output
     assert "list.csv:4: the name has a web address" in output
     assert set(told(own)) == {"c-1", "c-2", "c-3", "c-5"}
+
+
+def test_a_cell_that_is_only_recorded_leaves_nobody_untold(own: House) -> None:
+    columns = "customer,address,language,class,joined\n"
+    data = columns + "c-4,d@one.example,en_US,company,01.03.2026\nc-5,e@one.example,de,,\n"
+    assert take(own, data, code=1) == (
+        "2 new, 0 changed, 0 unchanged\n"
+        f"taken without this cell: {own.root}/list.csv:2: the class 'company' is not `customer` or "
+        "`business user`\n"
+        f"taken without this cell: {own.root}/list.csv:2: '01.03.2026' in the column `joined` is "
+        "not read as a day: write year, month and day as YYYY-MM-DD\n"
+    )
+    with ledger_of(own.project)._reading() as db:
+        row = db.execute(select(RECIPIENTS).where(RECIPIENTS.c.customer == "c-4")).one()
+    assert (row.state, row.language, row._mapping["class"], row.joined) == ("told", "en-US", "", "")
+    assert "2 problems" in take(own, data, "--strict", code=2)
+    # What is known of somebody does not go because of such a cell.
+    assert "1 unchanged" in take(own, columns + "c-5,e@one.example,german,,\n", code=1)
+
+
+def test_columns_that_are_not_known_are_named_and_not_read(own: House) -> None:
+    data = "customer,address,phone,city\nc-4,d@one.example,0123,Bonn\n"
+    assert take(own, data) == (
+        "1 new, 0 changed, 0 unchanged\n"
+        "  note: not read, since we do not know the columns: `phone`, `city`\n"
+    )
+    assert "the column `phone` is not one we know" in take(own, data, "--strict", code=2)
+    assert "did you mean `address`?" in take(own, "customer,adress\nc-4,d@one.example\n", code=2)
+
+
+def test_all_faults_are_written_to_a_file(own: House) -> None:
+    data = "customer,address,class\n" + "".join(f"x-{n},broken,\n" for n in range(60))
+    data += "c-4,d@one.example,company\n"
+    assert "… and 10 more; --faults FILE writes all of them" in take(own, data, code=1)
+    file = own.root / "faults.csv"
+    assert "… and 10 more\n" in take(own, data, "--faults", str(file), code=1)
+    with file.open(newline="") as read:
+        rows = list(csv.reader(read))
+    assert rows[0] == ["line", "customer", "what"]
+    assert rows[1][:2] == ["2", "x-0"]
+    assert rows[1][2].startswith("`broken` is not an address")
+    assert (len(rows), rows[-1][:2]) == (62, ["62", "c-4"])
+    assert file.stat().st_mode & 0o077 == 0
+    # Also where the list is refused, and never over the list.
+    take(own, data, "--strict", "--faults", str(file), code=2)
+    assert len(file.read_text().splitlines()) == 62
+    again = HEAD + "c-6,f@one.example,\nc-6,f@one.example,F\n"
+    take(own, again, "--faults", str(file), code=2)
+    assert "the customer `c-6` is on line 2" in file.read_text()
+    path = own.root / "list.csv"
+    assert "into the list itself" in take(own, data, "--faults", str(path), code=2)
+    assert path.read_text() == data
+    take(own, HEAD + "c-7,g@one.example,\n", "--faults", str(own.root / "no/such"), code=2)
+    assert "c-7" not in told(own)
+
+
+@pytest.mark.parametrize("text", [HEAD, HEAD.strip(), HEAD + "\n,,\n"])
+def test_a_list_with_headings_alone_does_not_pass_for_a_good_one(own: House, text: str) -> None:
+    output = take(own, text, code=1)
+    assert output.startswith("0 new, 0 changed, 0 unchanged\nnobody is in this list: it has only")
+    for options in (["--all"], ["--all", "--confirm"]):
+        assert "nobody is in this list" in take(own, text, *options, code=2)
+    assert len(told(own)) == 3
 
 
 def test_strict_refuses_everything(own: House) -> None:
@@ -218,7 +284,8 @@ def test_who_is_missing_in_a_complete_list_is_taken_off_and_comes_again(own: Hou
     assert take(own, MANY, "--all") == "0 new, 0 changed, 40 unchanged, 3 removed\n"
     assert "c-1" not in told(own)
     assert take(own, CUSTOMERS) == (
-        "0 new, 3 changed, 0 unchanged\n  note: 3 had been removed, and told again from now on\n"
+        "0 new, 3 changed, 0 unchanged\n"
+        "  note: 3 customers had been removed, and are told again from now on\n"
     )
     assert told(own)["c-1"] == "anna@customer.example"
 
@@ -257,7 +324,7 @@ def test_who_was_erased_is_another_recipient(own: House) -> None:
     ledger._write(lambda tx: tx.record(gone))
     assert take(own, CUSTOMERS) == (
         "1 new, 0 changed, 2 unchanged\n"
-        "  note: 1 had been erased, and recorded as a new recipient\n"
+        "  note: 1 customer had been erased, and is recorded as a new recipient: c-1\n"
     )
     again = ledger.customer("c-1")
     assert again is not None
@@ -296,7 +363,7 @@ def test_who_came_with_a_version_is_not_told_of_it(own: House) -> None:
     states = letter_states(own.project)
     assert (states["c-4"], states["c-5"]) == ("agreed", "accepted")
     # What a list says later takes the place of what it said.
-    assert "there is no release 7" in take(
+    assert "privacy has no release 7" in take(
         own, "customer,address,version\nc-4,d@one.example,7\n", code=1
     )
     assert "1 changed" in take(own, "customer,address,version\nc-4,d@one.example,1\n")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -215,3 +216,33 @@ def test_letters_are_read_page_by_page(project: Project, monkeypatch: pytest.Mon
     monkeypatch.setattr("publisher.actions.send._PAGE", 2)
     assert send_letters(project).accepted == 3
     assert set(letter_states(project).values()) == {"accepted"}
+
+
+def test_a_letter_goes_to_the_address_of_its_moment(tmp_path: Path) -> None:
+    class Correcting(Keeps):
+        """Relays take time, in which people correct what they read in a bounce."""
+
+        async def handle_RCPT(self, *about: Any) -> str:
+            address, *_ = about[3:]
+            if address == "cleo@other.example":
+                import_customers(project, b"customer,address\nc-3,cleo@new.example\n")
+            if address == "ben@second.example":
+                import_customers(project, b"customer,address\nc-2,ben@third.example\n")
+                return "550 5.1.1 no such user"
+            return await super().handle_RCPT(*about)
+
+    def progress(_: str, done: int, __: int) -> None:
+        if done == 1:  # the page with all of them was read
+            import_customers(project, b"customer,address\nc-2,ben@second.example\n")
+
+    keeps = Correcting()
+    with real(keeps) as port:
+        project = told(tmp_path, port=port)
+        report = send(workplace(project), "privacy", TWO, progress)
+    assert report == SendingReport(3, 0, 0, 0)
+    assert keeps.told == ["anna@customer.example", "ben@third.example", "cleo@new.example"]
+    for (address, data), recipient in zip(keeps.letters, (1, 2, 3), strict=True):
+        assert address in str(read_message(data)["To"])
+        one = ledger_of(project).delivery("privacy", TWO, recipient)
+        assert one is not None
+        assert (one.state, one.address) == (DeliveryState.ACCEPTED, address)

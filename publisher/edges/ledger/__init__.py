@@ -17,13 +17,14 @@ from publisher.edges.ledger.counts import CountTable
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.deliveries import DeliveryTable
 from publisher.edges.ledger.dues import DueTable
-from publisher.edges.ledger.engines import ledger_file
+from publisher.edges.ledger.engines import asides_of, ledger_file
 from publisher.edges.ledger.erasing import ErasingPart
 from publisher.edges.ledger.letters import LetterTable
 from publisher.edges.ledger.listing import ListTable
 from publisher.edges.ledger.rebuilding import RebuildingPart
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
+from publisher.edges.ledger.settling import SettlingPart
 from publisher.edges.ledger.urls import ledger_address, no_ledger_at
 
 
@@ -40,6 +41,7 @@ class Ledger(
     RebuildingPart,
     ErasingPart,
     Continuity,
+    SettlingPart,
 ):
     """An open ledger; may be shared by threads."""
 
@@ -103,7 +105,8 @@ def is_begun(url: str) -> bool:
     if no_ledger_at(url)[0]:
         return True  # whoever opens it says what is wrong
     path = ledger_file(ledger_address(url))
-    return path is None or path.exists()
+    # Where one was set aside, whoever opens it says how it is put back.
+    return path is None or path.exists() or bool(asides_of(path))
 
 
 def close_ledgers() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -11,11 +12,15 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from publisher.edges.files import remove_unfinished, sync_folder
-from publisher.edges.private import make_folders
+from publisher.edges.private import keep_private_around
 from publisher.errors import LedgerError
+from publisher.releases.remedies import shell_word
 
 _PATIENCE = 10.0
 """Seconds to wait for a lock."""
+_MAGIC = b"SQLite format 3\0"
+_UNFINISHED = re.compile(r"\.(.+)\.[0-9a-f]{8}\.part")
+_BESIDE = re.compile(r"(\..+\.[0-9a-f]{8}\.part)-(?:journal|wal|shm)")
 _LONGEST = 60
 """Characters of the final name that an unfinished one repeats; see `edges/files.py`."""
 
@@ -34,7 +39,13 @@ def copy_ledger(source: Path, target: Path) -> None:
         OSError: it cannot be written; nothing was made.
     """
     _refuse_taken(target)
-    make_folders(target.parent)
+    keep_private_around(target.parent)
+    if not target.parent.is_dir():
+        raise LedgerError(
+            "there is no such folder",
+            where=str(target.parent),
+            remedy=f"mkdir -p -- {shell_word(str(target.parent))}  # if copies belong there",
+        )
     with pending_copy(source, target) as pending:
         place_new(pending, target)
 
@@ -48,6 +59,7 @@ def pending_copy(source: Path, target: Path) -> Iterator[Path]:
         OSError: it cannot be written.
     """
     remove_unfinished(target.parent, target.name)  # of a run that was killed
+    _remove_unfinished_copies(target.parent)
     path = target.with_name(f".{target.name[:_LONGEST]}.{secrets.token_hex(4)}.part")
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -65,6 +77,17 @@ def pending_copy(source: Path, target: Path) -> Iterator[Path]:
         os.close(descriptor)
 
 
+def replace_ledger(pending: Path, target: Path) -> None:
+    """Puts a finished copy in the place of a file, durably: one or the other is there, always.
+
+    Raises:
+        OSError: it cannot be written; the file is as it was.
+    """
+    _sync(pending)
+    pending.replace(target)
+    sync_folder(target.parent)
+
+
 def place_new(pending: Path, target: Path) -> None:
     """Gives a finished copy its name, durably; replaces nothing.
 
@@ -72,17 +95,45 @@ def place_new(pending: Path, target: Path) -> None:
         LedgerError: there is something at that path.
         OSError: it cannot be written.
     """
-    descriptor = os.open(pending, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    _sync(pending)
     try:
         os.link(pending, target)
     except FileExistsError:
         _refuse_taken(target)
         raise
     sync_folder(target.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def unfinished_copies(folder: Path) -> list[Path]:
+    """Copies of ledgers in a folder that are being made, or that a killed program left."""
+    found = []
+    for path in sorted(folder.glob(".*")):
+        if _UNFINISHED.fullmatch(path.name) and path.is_file() and not path.is_symlink():
+            with suppress(OSError), path.open("rb") as file:
+                if file.read(len(_MAGIC)) == _MAGIC:
+                    found.append(path)
+    return found
+
+
+def _remove_unfinished_copies(folder: Path) -> None:
+    """Removes what killed programs left, of whichever name; see `edges/files.py`."""
+    with suppress(OSError):
+        for path in unfinished_copies(folder):
+            name = _UNFINISHED.fullmatch(path.name)
+            remove_unfinished(folder, name[1] if name else path.name)
+        for path in folder.glob(".*"):
+            # What SQLite had beside it.
+            log = _BESIDE.fullmatch(path.name)
+            if log and not path.with_name(log[1]).exists():
+                path.unlink()
 
 
 def require_whole(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,8 +12,10 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
+from publisher.edges.ledger.copies import unfinished_copies
 from publisher.edges.ledger.engines import (
     OpenFiles,
+    asides_of,
     holds_in_session,
     is_read_only,
     ledger_engine,
@@ -150,14 +153,14 @@ class Database:
                     let_go_in_session(session, doing)
 
     def earlier_copies(self) -> list[Path]:
-        """The files beside a ledger that migrations and restorations left: they have what was in it
-        before.
+        """The files beside a ledger that migrations and restorations left, finished or not: they
+        have what was in it before.
         """
         path = ledger_file(self._address)
         if path is None:
             return []
-        kinds = ("schema-*", "before-*")
-        return sorted(one for kind in kinds for one in path.parent.glob(f"{path.name}.{kind}"))
+        beside = list(path.parent.glob(f"{glob.escape(path.name)}.schema-*"))
+        return sorted([*beside, *asides_of(path), *unfinished_copies(path.parent)])
 
     def shrink(self) -> bool:
         """Writes a SQLite file anew and empties its log, so that neither has what was deleted.

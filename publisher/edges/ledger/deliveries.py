@@ -14,7 +14,7 @@ from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.rows import fetch
 from publisher.edges.ledger.schema import DELIVERIES, PRIVATE
 from publisher.edges.ledger.transaction import Transaction
-from publisher.errors import LedgerError, NotToldError
+from publisher.errors import LedgerError, MovedError, NotToldError
 from publisher.letters.splicing import KeptLetter
 from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.recipients import RecipientState
@@ -44,7 +44,7 @@ _KIND_AFTER = {
 _OUTCOME = {DeliveryState.ACCEPTED: "accepted", DeliveryState.TO_DO: "again"}
 
 
-_WHOM = "SELECT state FROM recipient WHERE id = :recipient"
+_WHOM = "SELECT state, address FROM recipient WHERE id = :recipient"
 
 
 class DeliveryTable(LedgerPart):
@@ -85,6 +85,7 @@ class DeliveryTable(LedgerPart):
             kept: the letter as it goes out; None: it is not kept.
 
         Raises:
+            MovedError: the recipient has another address meanwhile.
             NotToldError: the recipient was taken off the list meanwhile.
             LedgerError: it is no longer to do, because another sender has taken it.
         """
@@ -99,8 +100,10 @@ class DeliveryTable(LedgerPart):
                     "another sender has taken this letter", where=self._database.where
                 )
             whom = fetch(tx.db, _WHOM, recipient=one.recipient)
-            if whom != [(RecipientState.TOLD,)]:
+            if not whom or whom[0][0] != RecipientState.TOLD:
                 raise NotToldError("the recipient is told no more", where=self._database.where)
+            if whom[0][1] != address:
+                raise self._moved()
             body = kept.body if kept else None
             tx.record(replace(_happening(EventKind.TOLD, one, now, facts, private), body=body))
 
@@ -124,6 +127,10 @@ class DeliveryTable(LedgerPart):
             was: the state the caller knows it to be in. If it is in another, somebody else has
                 changed it, and their record stays.
             role: of the person who found out; empty: the carrier said so.
+
+        Raises:
+            MovedError: the carrier does not take a letter to an address that is not the
+                recipient's any more; nothing was recorded, for that says nothing of the new one.
         """
         kind: EventKind = _KIND_AFTER[state]
         facts: dict[str, Any] = {}
@@ -135,9 +142,15 @@ class DeliveryTable(LedgerPart):
 
         def settle(tx: Transaction) -> None:
             if self._held(tx, one) is was:
+                before = was is DeliveryState.TO_DO and one.address
+                if before and fetch(tx.db, _WHOM, recipient=one.recipient)[0][1] != before:
+                    raise self._moved()
                 tx.record(_happening(kind, one, now, facts, private))
 
         self._write(settle)
+
+    def _moved(self) -> MovedError:
+        return MovedError("the recipient has another address now", where=self._database.where)
 
     def _held(self, tx: Transaction, one: Delivery) -> DeliveryState:
         """The state of a delivery, which nobody else changes before the transaction ends."""

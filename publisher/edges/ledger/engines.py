@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import sqlite3
@@ -19,6 +20,7 @@ from sqlalchemy.pool import QueuePool
 from publisher.edges.private import make_folders
 from publisher.errors import LedgerError
 from publisher.policies.ledger_url import hide_passwords, sqlite_url, without_passwords
+from publisher.releases.remedies import shell_word
 
 LOCK_PATIENCE = 10_000
 """Milliseconds to wait while another writes."""
@@ -117,6 +119,7 @@ def _make_private(path: Path, where: str) -> None:
     try:
         make_folders(path.parent, 0o700)
         if not path.exists():
+            _refuse_without(path, where)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         # Opening it to check would be harmful: closing it again would release the locks that other
         # connections of this process hold (POSIX, and https://sqlite.org/howtocorrupt.html).
@@ -126,6 +129,27 @@ def _make_private(path: Path, where: str) -> None:
         remedy = "see that its folder can be written, or set ledger.url in publisher.toml"
         what = f"the ledger cannot be opened: {error.strerror}"
         raise LedgerError(what, where=where, remedy=remedy) from error
+
+
+def asides_of(path: Path) -> list[Path]:
+    """The ledgers beside one that restorations set aside, the oldest first."""
+    return sorted(path.parent.glob(f"{glob.escape(path.name)}.before-*Z*"))
+
+
+def _refuse_without(path: Path, where: str) -> None:
+    """Begins no ledger where one was set aside, and the copy that took its place is gone.
+
+    Raises:
+        LedgerError: so it is; says how it is put back.
+    """
+    asides = [one for one in asides_of(path) if not one.name.endswith(_ENDINGS[1:])]
+    if asides:
+        newest = max(asides, key=lambda one: one.stat().st_mtime_ns)
+        raise LedgerError(
+            f"there is no ledger here, and one that was set aside is beside it: {newest.name}",
+            where=where,
+            remedy=f"publisher ledger restore {shell_word(str(newest))}",
+        )
 
 
 def _may_only_be_read(path: Path) -> bool:

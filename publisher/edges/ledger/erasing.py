@@ -68,7 +68,7 @@ class ErasingPart(LedgerPart):
             held = select(RECIPIENTS.c.id).where(RECIPIENTS.c.id.in_(numbers))
             tx.db.execute(held.order_by(RECIPIENTS.c.id).with_for_update())
             plan = erasure_plan(tx.db, numbers, addresses)
-            _erased(tx, _said_of(plan, now, {"why": why}))
+            erase_planned(tx, plan, now, {"why": why})
             return plan
 
         return self._database.write_alone(erase)
@@ -142,13 +142,27 @@ class ErasingPart(LedgerPart):
                 ],
             )
             for some in _some(plan.recipients):
-                _erased(tx, _said_of(erasure_plan(tx.db, some), now, facts))
+                erase_planned(tx, erasure_plan(tx.db, some), now, facts)
 
         if not plan.empty:
             self._database.write_alone(prune)
 
 
-def _said_of(plan: ErasurePlan, now: dt.datetime, facts: dict[str, str]) -> list[Happening]:
+def erase_planned(
+    tx: Transaction, plan: ErasurePlan, now: dt.datetime, facts: dict[str, Any]
+) -> None:
+    """Erases what a plan says, and has events say that it went.
+
+    Args:
+        tx: the transaction.
+        plan: of this ledger.
+        now: the time.
+        facts: what else stays on record of it.
+    """
+    _erased(tx, _said_of(plan, now, facts))
+
+
+def _said_of(plan: ErasurePlan, now: dt.datetime, facts: dict[str, Any]) -> list[Happening]:
     """The events that say of each thing that it is erased, and not whose it was."""
     recipients = [one.recipient for one in plan.footprints if one.values or one.named]
     return [

@@ -32,6 +32,7 @@ from publisher.people.recipients_import import (
     require_known,
     require_legible,
     require_meant,
+    require_somebody,
 )
 from publisher.record.event import EventKind, Happening, microseconds
 from publisher.record.private import SALT, canonical
@@ -74,6 +75,7 @@ class ListTable(LedgerPart):
             for chunk in _chunks(customers):
                 work.take(chunk)
             require_consistent(work.contradictions, customers.faults, taking)
+            require_somebody(work.done, taking)
             if taking.options.complete:
                 require_legible(work.nameless, taking)
                 missing = work.missing()
@@ -81,7 +83,11 @@ class ListTable(LedgerPart):
                 _remove(tx, missing, now)
                 work.done.removed = len(missing)
             work.done.shared = _shared(tx.db)
+            work.done.anew = work.anew
             work.done.faults = customers.faults.lines(taking.name.name)
+            if customers.remarks is not customers.faults:
+                work.done.unrecorded = customers.remarks.lines(taking.name.name)
+            work.done.unread = customers.unread
             return work.done
 
         return self._database.write_alone(take)
@@ -133,7 +139,9 @@ class _Work:
         """By the number of each recipient, the line they stand on; 0: on none so far."""
         self._erased = _erased(tx.db)
         self.done = RecipientsImport()
-        self.contradictions = ListFaults()
+        self.contradictions = ListFaults(keeper=customers.faults.keeper, rest=customers.faults.rest)
+        self.anew: list[str] = []
+        """Who is new, and had been erased."""
         self.nameless = 0
         """The first line of which nobody can say whom it is about; 0: there is none."""
 
@@ -154,6 +162,8 @@ class _Work:
                 first, before = new.setdefault(one.id, (line, one))
                 if before != one:
                     self._contradict(line, one, first)
+                elif first != line:
+                    self.done.repeated += 1
         self._list(list(new.values()))
         if changed:
             self._tx.record_all(changed)
@@ -167,6 +177,7 @@ class _Work:
 
     def _leave(self, line: int, one: LeftOut, row: KnownRecipient | None) -> None:
         """Whoever stands on a line that is left out is not missing."""
+        self.done.left_out += 1
         if not one.customer:
             self.nameless = self.nameless or line
         elif row is not None and not self._line(row.number):
@@ -180,7 +191,10 @@ class _Work:
             self._contradict(line, one, first)
             return None
         if after == row:
-            self.done.unchanged += first in (0, _LEFT)
+            if first in (0, _LEFT):
+                self.done.unchanged += 1
+            else:
+                self.done.repeated += 1
             return None
         self.done.changed += 1
         self.done.again += row.state == RecipientState.REMOVED
@@ -188,7 +202,7 @@ class _Work:
 
     def _contradict(self, line: int, one: Customer, first: int) -> None:
         what = f"the customer `{one.id}` is on line {first} with other data"
-        self.contradictions.add(line, what)
+        self.contradictions.add(line, what, one.id)
 
     def _list(self, new: Sequence[tuple[int, Customer]]) -> None:
         """Lists customers whom the ledger does not know."""
@@ -216,7 +230,7 @@ class _Work:
         list_recipients(tx.db, listed, versions)
         self.done.new += count
         if self._erased:
-            self.done.anew += sum(one.id in self._erased for _, one in new)
+            self.anew += [one.id for _, one in new if one.id in self._erased]
 
     def _line(self, recipient: int) -> int:
         return self._lines[recipient] if recipient < len(self._lines) else 0

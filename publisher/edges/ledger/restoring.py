@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
@@ -19,8 +20,15 @@ from publisher.edges.ledger.continuity import (
     doubt_everything,
     releases_begun,
 )
-from publisher.edges.ledger.copies import opened_to_read, pending_copy, place_new, require_whole
+from publisher.edges.ledger.copies import (
+    opened_to_read,
+    pending_copy,
+    place_new,
+    replace_ledger,
+    require_whole,
+)
 from publisher.edges.ledger.database import Database
+from publisher.edges.ledger.engines import asides_of
 from publisher.edges.ledger.erasures_again import erase_again, gone_since
 from publisher.edges.ledger.faults import Faults
 from publisher.edges.ledger.opening import go_on_after, other_schema
@@ -31,6 +39,7 @@ from publisher.errors import LedgerError
 from publisher.policies.finding import Severity
 from publisher.policies.ledger_url import sqlite_url
 from publisher.record.event import EventKind, Happening, microseconds, moment_of
+from publisher.releases.remedies import shell_word
 
 _ENDINGS = ("-wal", "-shm", "-journal")
 DatesOf = Callable[[Sequence[ReleaseName], str, dt.datetime], EffectiveDates]
@@ -48,6 +57,10 @@ class Restoration:
     """Letters and receipts that may have gone out since."""
     erased: int | None
     """Erasures that were made again; None: those since the copy are not known."""
+    customers: tuple[str, ...] = ()
+    """Ids of customers who were erased since, and have to be erased again by a person."""
+    unknown: int = 0
+    """Other erasures that cannot be made again."""
     aside: Path | None = None
     """Where the ledger is that was there before."""
 
@@ -65,6 +78,19 @@ class Restoration:
             yield f"{self.erased} erasure(s) since then were made again"
         if self.erased is None:
             yield "whoever was erased since then is back: erase them again"
+        if self.customers:
+            names = " ".join(map(shell_word, self.customers))
+            yield (
+                f"{len(self.customers)} customer(s) who were erased in the ledger that was there "
+                "have another number in this copy, so their erasure could not be made again: "
+                f"publisher recipients erase --confirm -- {names}"
+            )
+        if self.unknown:
+            yield (
+                f"{self.unknown} erasure(s) of what came in, or was listed, after the two ledgers "
+                "parted could not be made again, as their numbers mean something else in this "
+                "copy: publisher recipients erase CUSTOMER, or --address ADDRESS"
+            )
 
 
 def restore_file(copy: Path, target: Path, dates_of: DatesOf, moment: dt.datetime) -> Restoration:
@@ -93,13 +119,11 @@ def restore_file(copy: Path, target: Path, dates_of: DatesOf, moment: dt.datetim
         finally:
             database.close()
         aside = _set_aside(target, moment, whole=present is not None)
-        try:
+        if target.exists():
+            replace_ledger(pending, target)
+        else:
             place_new(pending, target)
-        except BaseException:
-            if aside:
-                aside.rename(target)
-            raise
-    return Restoration(done.as_of, done.doubtful, done.erased, aside)
+    return replace(done, aside=aside)
 
 
 def resume(
@@ -120,7 +144,7 @@ def resume(
         _require_sound(db)
         last, as_of = _end_of(db)
         begun = releases_begun(db)
-    gone = gone_since(present, database.identity, last) if present else None
+        gone = gone_since(present, db, database.identity) if present else None
     dates = dates_of(begun, database.identity, as_of)
 
     def take_up(tx: Transaction) -> tuple[int, int]:
@@ -132,7 +156,9 @@ def resume(
         return doubt_everything(tx, dates, moment), erased
 
     doubtful, erased = database.write_alone(take_up)
-    return Restoration(as_of, doubtful, erased if gone is not None else None)
+    if gone is None:
+        return Restoration(as_of, doubtful, None)
+    return Restoration(as_of, doubtful, erased, gone.customers, gone.unknown)
 
 
 def _require_sound(db: Connection) -> None:
@@ -218,12 +244,17 @@ def _kept_from_others(target: Path) -> Iterator[sqlite3.Connection | None]:
 
 
 def _set_aside(target: Path, moment: dt.datetime, *, whole: bool) -> Path | None:
-    """Gives what is there another name; None: nothing is there.
+    """Gives what is there a second name, so that at no moment there is no ledger; None: nothing is
+    there.
 
     Args:
         target, moment: where it is, and the time, which is in the new name.
         whole: it is one file, and what lies beside it is our own.
     """
+    for one in asides_of(target):
+        # Of a run that was killed before the copy took its place.
+        if target.exists() and one.samefile(target):
+            one.unlink()
     name = f"{target.name}.before-{moment.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
     aside = target.with_name(name)
     number = 1
@@ -232,7 +263,10 @@ def _set_aside(target: Path, moment: dt.datetime, *, whole: bool) -> Path | None
         aside = target.with_name(f"{name}-{number}")
     there = target.exists()
     if there:
-        target.rename(aside)
+        try:
+            os.link(target, aside)
+        except OSError:  # a file system without links
+            target.rename(aside)
     for ending in () if whole else _ENDINGS:
         with suppress(FileNotFoundError):
             Path(f"{target}{ending}").rename(f"{aside}{ending}")
