@@ -17,6 +17,7 @@ from publisher.edges.ledger.schema import (
     EVENTS,
     RECIPIENTS,
     REQUESTS,
+    SELDOM,
 )
 from publisher.edges.ledger.transaction import Transaction
 from publisher.people.deliveries import DeliveryState
@@ -88,8 +89,10 @@ class Continuity(LedgerPart):
 
 def releases_begun(db: Connection) -> list[ReleaseName]:
     """The releases whose notice was begun to be sent, or that a letter was about."""
-    told = select(DELIVERIES.c.policy, DELIVERIES.c.release).distinct()
-    begun = EVENTS.c.kind.in_((EventKind.BEGUN, EventKind.ADOPTED))
+    # Who came with a version has a row about it too, and was sent nothing.
+    sent = DELIVERIES.c.told.is_not(None)
+    told = select(DELIVERIES.c.policy, DELIVERIES.c.release).where(sent).distinct()
+    begun = SELDOM & EVENTS.c.kind.in_((EventKind.BEGUN, EventKind.ADOPTED))
     meant = select(EVENTS.c.policy, EVENTS.c.release).where(begun).distinct()
     rows = [*db.execute(told), *db.execute(meant)]
     found = {(row.policy, number) for row in rows if (number := Number.parse(row.release))}
