@@ -180,7 +180,7 @@ def resolve_command(
     role: str,
     **many: Any,
 ) -> None:
-    """List letters in doubt or refused, or settle them.
+    """List letters in doubt, refused or put off, or settle them.
 
     Check the carrier's log first: it has the Message-ID of each letter it accepted.
     Then name CUSTOMER and the outcome. With --from, `-` is standard input.
@@ -197,12 +197,13 @@ def resolve_command(
         _resolve_many(asked, release, Resolution(outcome), role, many)
         return
     if customer is None and outcome is None:
-        rows = unsettled(workplace, policy_id, release)
-        if rows:
+        found = unsettled(workplace, policy_id, release)
+        if found.rows:
             head = ("customer", "state", "since", "tries", "message", "the carrier said")
-            console.print_table(head, [row.cells() for row in rows])
+            console.print_table(head, [row.cells() for row in found.rows])
+            asked.say(asked.as_typed("\n".join(found.next_steps()), policy_id))
         else:
-            asked.say("No letter is in doubt or refused")
+            asked.say("No letter is in doubt or refused, and none was put off")
         return
     if customer is None or outcome is None:
         raise click.UsageError("name the customer, and choose --accepted or --again")

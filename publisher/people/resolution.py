@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from publisher.people.customer_list import ListFaults
 from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.releases.number import Number
 
+_REFUSED = (DeliveryState.REFUSED, DeliveryState.BOUNCED)
 UNSETTLED = (DeliveryState.IN_DOUBT, DeliveryState.REFUSED, DeliveryState.BOUNCED)
 """States of a letter that a person has to see to."""
 
@@ -98,7 +99,7 @@ def require_resolvable(faults: ListFaults, name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class UnsettledDelivery:
-    """A letter that a person has to see to."""
+    """A letter that a person has to see to, or that was put off."""
 
     customer: str
     delivery: Delivery
@@ -110,14 +111,42 @@ class UnsettledDelivery:
         return (self.customer, one.state, moment, str(one.tries), one.message_id, one.reply)
 
 
+@dataclass(frozen=True, slots=True)
+class UnsettledLetters:
+    """The letters about a release that are not done: a person sees to them, or the next run."""
+
+    number: Number
+    rows: Sequence[UnsettledDelivery]
+    may_be_told: bool
+    """Whether the notice of the release may still be sent."""
+
+    def next_steps(self) -> list[str]:
+        """What becomes of them, a line for each state that there is: commands, in words."""
+        states = {row.delivery.state for row in self.rows}
+        resolve, send = f"publisher resolve {self.number}", f"publisher send {self.number}"
+        found = []
+        if DeliveryState.IN_DOUBT in states:
+            found.append(
+                "in doubt: look for it in the relay's log, then "
+                f"{resolve} CUSTOMER --accepted, or --again"
+            )
+        if refused := [state for state in _REFUSED if state in states]:
+            found.append(f"{' or '.join(refused)}: once that is mended, {resolve} CUSTOMER --again")
+        if DeliveryState.TO_DO in states:
+            again = f"{send} --confirm tries again" if self.may_be_told else "too late to try again"
+            found.append(f"to do: {again}")
+        return found
+
+
 def unsettled_deliveries(deliveries: Iterable[Delivery], number: Number) -> list[Delivery]:
-    """The letters about a release that a person has to see to.
+    """The letters about a release that a person has to see to, and those that were put off.
 
     Args:
         deliveries: those of the release and of its corrections.
         number: of the release.
     """
-    return [d for d in deliveries if d.release == str(number) and d.state in UNSETTLED]
+    open_ = (*UNSETTLED, DeliveryState.TO_DO)
+    return [d for d in deliveries if d.release == str(number) and d.state in open_]
 
 
 def resolved_state(

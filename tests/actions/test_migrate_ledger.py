@@ -82,7 +82,10 @@ def test_everything_is_said_as_before(house: House, monkeypatch: pytest.MonkeyPa
     for command, text in said.items():
         if command.startswith("requests show") and command[-1] not in "29":
             continue  # a process each
-        assert same(house.run(*command.split(), at=AT).output) == same(text), command
+        found = same(house.run(*command.split(), at=AT).output)
+        if command.startswith("resolve"):  # which lists what was put off as well
+            found = [line for line in found if line in same(text)]
+        assert found == same(text), command
 
 
 def test_a_migrated_ledger_is_sound_and_its_states_follow(house: House) -> None:
