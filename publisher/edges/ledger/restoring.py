@@ -18,6 +18,7 @@ from publisher.edges.ledger.continuity import (
     EffectiveDates,
     ReleaseName,
     doubt_everything,
+    record_restored,
     releases_begun,
 )
 from publisher.edges.ledger.copies import (
@@ -32,13 +33,13 @@ from publisher.edges.ledger.engines import asides_of
 from publisher.edges.ledger.erasures_again import erase_again, gone_since
 from publisher.edges.ledger.faults import Faults
 from publisher.edges.ledger.opening import go_on_after, other_schema, schema_number
-from publisher.edges.ledger.schema import BATCHES, EVENTS, NUMBERED, REVISION, SCHEMA, metadata
+from publisher.edges.ledger.schema import BATCHES, NUMBERED, REVISION, SCHEMA, metadata
 from publisher.edges.ledger.transaction import Transaction
 from publisher.edges.private import make_folders
 from publisher.errors import LedgerError
 from publisher.policies.finding import Severity
 from publisher.policies.ledger_url import sqlite_url
-from publisher.record.event import EventKind, Happening, microseconds, moment_of
+from publisher.record.event import moment_of
 from publisher.releases.remedies import shell_word
 
 _ANOTHER_COPY = "take an older copy"
@@ -147,14 +148,13 @@ def resume(
     """
     with database.reading() as db:
         _require_sound(db)
-        last, as_of = _end_of(db)
+        as_of = moment_of(int(db.execute(select(func.max(BATCHES.c.at))).scalar() or 0))
         begun = releases_begun(db)
         gone = gone_since(present, db, database.identity) if present else None
     dates = dates_of(begun, database.identity, as_of)
 
     def take_up(tx: Transaction) -> tuple[int, int]:
-        facts = {"copied": microseconds(as_of), "event": last}
-        tx.record(Happening(EventKind.RESTORED, moment, facts=facts))
+        record_restored(tx, moment)
         erased = erase_again(tx, gone, moment) if gone else 0
         if present and gone is not None:
             _give_no_number_again(tx, present)
@@ -222,13 +222,6 @@ def _give_no_number_again(tx: Transaction, present: sqlite3.Connection) -> None:
         given = "SELECT seq FROM sqlite_sequence WHERE name = ?"
         if found := present.execute(given, (table.name,)).fetchone():
             go_on_after(tx.db, table.name, int(found[0]))
-
-
-def _end_of(db: Connection) -> tuple[int, dt.datetime]:
-    """The number of the last event, and when the last batch was written."""
-    last = db.execute(select(func.coalesce(func.max(EVENTS.c.id), 0))).scalar_one()
-    found = db.execute(select(func.max(BATCHES.c.at))).scalar()
-    return int(last), moment_of(int(found or 0))
 
 
 @contextmanager
