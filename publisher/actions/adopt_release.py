@@ -11,6 +11,7 @@ from publisher.edges.sent_releases import SentWith
 from publisher.errors import LedgerError
 from publisher.letters.sending import require_notice
 from publisher.releases.number import Number
+from publisher.text.amounts import amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,16 @@ class Adoption:
 
     def lines(self) -> Iterator[str]:
         """What was done, or would be, for people."""
+        in_doubt = amount(self.doubtful, "letter or receipt", "letters and receipts")
         about = f"{self.policy}/{self.number}"
         if not self.done:
-            yield f"{about} would go on with this ledger: {self.doubtful} letter(s) and receipt(s) "
+            yield f"{about} would go on with this ledger: {in_doubt} "
             yield "would be in doubt, and a person would have to settle them"
             return
         yield f"{about} goes on with this ledger"
         if self.doubtful:
             command = f"publisher resolve {self.number}"
-            yield f"{self.doubtful} letter(s) and receipt(s) in doubt: `{command}` lists letters"
+            yield f"{in_doubt} in doubt: `{command}` lists letters"
 
 
 def adopt_release(workplace: Workplace, order: AdoptionOrder) -> Adoption:

@@ -13,6 +13,7 @@ from publisher.letters.sending import require_notice
 from publisher.people.id_list import read_ids
 from publisher.people.resolution import OPERATOR, Resolution, Settled, Settlement
 from publisher.releases.number import Number
+from publisher.text.amounts import amount
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Resolved:
     def lines(self) -> Iterator[str]:
         """What was done, or would be, for people."""
         verb = "recorded as" if self.order.confirmed else "would be recorded as"
-        yield f"{self.settled.count} letter(s) {verb}: {self.order.outcome}"
+        yield f"{amount(self.settled.count, 'letter')} {verb}: {self.order.outcome}"
         if self.settled.before:
             yield f"{self.settled.before} had been so before, or are named twice"
 

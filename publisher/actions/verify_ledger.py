@@ -21,6 +21,7 @@ from publisher.policies.finding import Finding, Severity
 from publisher.record.event import moment_of
 from publisher.record.heads import LEDGER_FIELD, WitnessedHead, read_head_line
 from publisher.record.witnessed import HeadWitness, KnownBy, hold_heads, reach_line, reaches
+from publisher.text.amounts import amount
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,8 @@ def _verification(
     pending = held.pending and not (accept and file)
     batches = sum(end.batches for end in audited.ends)
     lines = [
-        f"ledger {audited.ledger}: {audited.events} event(s) in {batches} batch(es) checked",
+        f"ledger {audited.ledger}: {amount(audited.events, 'event')} in "
+        f"{amount(batches, 'batch', 'batches')} checked",
     ]
     if pending or any(found.severity is Severity.ERROR for found in findings):
         if file:
@@ -144,7 +146,7 @@ def _verification(
         return LedgerVerification(findings, lines, pending)
     lines += _reach_lines(ledger, audited, [one for one in witnesses if known.has(one)])
     if held.accepted:
-        lines.append(f"{held.accepted} head(s) from before a restoration that was accepted")
+        lines.append(f"{amount(held.accepted, 'head')} from before a restoration that was accepted")
     if file:
         if not file.path.exists():
             findings.append(made_anew(file.path))
@@ -172,7 +174,7 @@ def _kept(file: KnownHeadsFile, seen: Sequence[WitnessedHead]) -> str:
     new = not file.path.exists()
     count = file.add(seen)
     if new:
-        return f"{file.path}: made, with {count} head(s), which nobody had seen before"
+        return f"{file.path}: made, with {amount(count, 'head')}, which nobody had seen before"
     if count:
-        return f"{file.path}: {count} head(s) added"
+        return f"{file.path}: {amount(count, 'head')} added"
     return f"{file.path}: nothing is new"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from publisher.policies.finding import Finding, Severity
 from publisher.record.heads import WitnessedHead
 from publisher.releases.remedies import shell_word
+from publisher.text.amounts import amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,5 +212,5 @@ def reach_line(batches: int, reach: Reach | None, at: dt.datetime | None) -> str
     moment = f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
     line = f"up to batch {reach.number} of {moment} witnessed by {reach.by}"
     if later := batches - reach.number:
-        line += f"; what came after, {later} batch(es), {alone}"
+        line += f"; what came after, {amount(later, 'batch', 'batches')}, {alone}"
     return line

@@ -95,12 +95,12 @@ def test_a_release_goes_on_with_another_ledger_when_told_so(
     another(project, monkeypatch, tmp_path)
     house = House(project.root)
     plan = house.ok("ledger", "adopt", "2", at=NOW)
-    assert "3 letter(s) and receipt(s)" in plan
+    assert "3 letters and receipts" in plan
     assert letter_states_of_other(project) == {"to do"}
     command = plan.split("To adopt it: publisher ")[1].split()
     said = house.ok(*command, at=NOW)
     assert "privacy/2 goes on with this ledger" in said
-    assert "3 letter(s) and receipt(s) in doubt" in said
+    assert "3 letters and receipts in doubt" in said
     assert set(letter_states(project).values()) == {"in doubt"}
     assert send_letters(project).accepted == 0
     assert len(spooled(project)) == sent
@@ -223,7 +223,7 @@ def test_nothing_is_adopted_that_needs_not_be(
     another(project, monkeypatch, tmp_path)
     refused = house.run("ledger", "adopt", "2", "--confirm", at=NOW)
     command = refused.output.split("another machine: publisher ")[1].split()[:6]
-    assert "3 letter(s)" in house.ok(*command, at=NOW)
+    assert "3 letters" in house.ok(*command, at=NOW)
     house.ok(*command, "--confirm", at=NOW)
     assert set(letter_states(project).values()) == {"in doubt"}
 

@@ -36,13 +36,13 @@ def states(project: Project) -> dict[str, str]:
 def test_all_that_are_in_doubt(house: House) -> None:
     house.ok("resolve", "2", "c-3", "--again", at=NOW)
     plan = house.ok("resolve", "2", "--all", "--accepted", at=NOW)
-    assert "6 letter(s) would be recorded as: accepted" in plan
+    assert "6 letters would be recorded as: accepted" in plan
     assert set(states(house.project).values()) == {"in doubt", "to do"}
     command = plan.split("To record it: publisher ")[1].split()
-    assert "6 letter(s) recorded as: accepted" in house.ok(*command, at=NOW)
+    assert "6 letters recorded as: accepted" in house.ok(*command, at=NOW)
     expected = dict.fromkeys([f"c-{n}" for n in range(1, COUNT + 1)], "accepted")
     assert states(house.project) == {**expected, "c-3": "to do"}
-    assert "0 letter(s) recorded" in house.ok(*command, at=NOW)
+    assert "0 letters recorded" in house.ok(*command, at=NOW)
     house.ok("verify", "--ledger", at=NOW)
 
 
@@ -50,11 +50,11 @@ def test_those_on_a_list(house: House, tmp_path: Path) -> None:
     path = tmp_path.parent / f"{tmp_path.name} ids.txt"
     path.write_text("c-5\nc-5\nc-1\n")
     plan = house.ok("resolve", "2", "--from", str(path), "--again", at=NOW)
-    assert "2 letter(s) would be recorded as: again" in plan
+    assert "2 letters would be recorded as: again" in plan
     assert set(states(house.project).values()) == {"in doubt"}
     assert f"--from '{path}' --again --confirm" in plan
     said = house.ok("resolve", "2", "--from", str(path), "--again", "--confirm", at=NOW)
-    assert "2 letter(s) recorded as: again" in said
+    assert "2 letters recorded as: again" in said
     found = states(house.project)
     assert [one for one, its in found.items() if its == "to do"] == ["c-1", "c-5"]
     ids = b"customer,note\nc-2,x\nc-7,y\n"

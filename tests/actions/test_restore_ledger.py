@@ -77,7 +77,7 @@ def test_what_was_not_final_is_in_doubt(project: Project, copy: Path) -> None:
     send_letters(project)  # after the copy
     said = restored(project, copy)
     assert "restored as of 20" in said
-    assert "3 letter(s) and receipt(s) in doubt" in said
+    assert "3 letters and receipts in doubt" in said
     assert letter_states(project) == {"c-1": "accepted", "c-2": "in doubt", "c-3": "in doubt"}
     assert [row.customer for row in unsettled(workplace(project), "privacy", TWO).rows] == [
         "c-2",
@@ -139,7 +139,7 @@ def test_a_release_that_was_begun_after_the_copy_is_in_doubt_too(tmp_path: Path)
     copy = tmp_path.parent / f"{tmp_path.name}.copy"
     House(project.root).ok("ledger", "backup", str(copy))
     send_letters(project)
-    assert "3 letter(s) and receipt(s) in doubt" in restored(project, copy)
+    assert "3 letters and receipts in doubt" in restored(project, copy)
     assert set(letter_states(project).values()) == {"in doubt"}
 
 
@@ -230,7 +230,7 @@ def test_erasures_since_the_copy_are_made_again(project: Project, copy: Path) ->
     house.ok("recipients", "import", str(people), at=NOW)
     receive(at(project), reply(project, "I opt out"), None)
     house.ok("recipients", "erase", "c-1", "c-9", "--confirm", at=NOW)
-    assert "erasure(s) since then were made again" in restored(project, copy)
+    assert "1 erasure since then was made again" in restored(project, copy)
     one = ledger_of(project).customer("c-1")
     assert one is not None
     assert (one.state, one.address, one.name) == ("erased", "", "")
@@ -267,7 +267,7 @@ def test_in_a_server_its_own_program_puts_it_back(
         assert then.startswith("publisher ledger restore --copied")
         subprocess.run(command, shell=True, check=True, env=paths)
         said = house.ok("ledger", "restore", "--copied", at=NOW)
-        assert "2 letter(s) and receipt(s) in doubt" in said
+        assert "2 letters and receipts in doubt" in said
         assert ledger_of(project).identity == identity
         assert letter_states(project) == {"c-1": "accepted", "c-2": "in doubt", "c-3": "in doubt"}
         close_ledgers()

@@ -50,7 +50,7 @@ def make_anew(house: House, alter: str = "") -> None:
 
 def test_a_whole_ledger_is_as_it_was_recorded(house: House) -> None:
     found = said(house)
-    assert "event(s) in" in found
+    assert "events in" in found
     assert "nothing of it is witnessed elsewhere: all of it is vouched for by nobody" in found
 
 
@@ -67,14 +67,14 @@ def test_what_plain_sql_turned_into_something_else_is_found(house: House) -> Non
 def test_a_chain_made_anew_contradicts_a_head_that_was_seen(house: House, tmp_path: Path) -> None:
     known = tmp_path / "elsewhere/heads"
     known.parent.mkdir()
-    assert "made, with 1 head(s), which nobody had seen before" in said(
+    assert "made, with 1 head, which nobody had seen before" in said(
         house, "--known-heads", str(known)
     )
     assert f"witnessed by {known}" in said(house, "--known-heads", str(known))
     house.ok("ledger", "head")
     again = said(house, "--known-heads", str(known))
-    assert "what came after, 1 batch(es), is vouched for by nobody but this database" in again
-    assert "1 head(s) added" in again
+    assert "what came after, 1 batch, is vouched for by nobody but this database" in again
+    assert "1 head added" in again
     before = known.read_bytes()
     assert len(read_head_file(before, "")) == 2
     make_anew(house)

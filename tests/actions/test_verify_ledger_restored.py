@@ -67,9 +67,9 @@ def test_what_was_forgotten_is_accepted_by_the_command_that_is_named(
     assert known.read_bytes().startswith(before)
     again = said(house, "--known-heads", str(known))
     assert "review" not in again
-    assert "1 head(s) from before a restoration that was accepted" in again
+    assert "1 head from before a restoration that was accepted" in again
     declare(project_of(house), token(project_of(house), "c-1"))
-    assert "1 head(s) added" in said(house, "--known-heads", str(known))
+    assert "1 head added" in said(house, "--known-heads", str(known))
 
 
 def cut_off(house: House) -> None:

@@ -75,16 +75,16 @@ FORGERIES = {
     ),
     "an event is gone": (
         "DELETE FROM event WHERE id = 12",
-        "batch 5: was written with 1 event(s), and has 0",
+        "batch 5: was written with 1 event, and has 0",
     ),
     "all events but one of a batch are gone": (
         "DELETE FROM event WHERE id BETWEEN 2 AND 8",
-        "batch 1: was written with 8 event(s), and has 1",
+        "batch 1: was written with 8 events, and has 1",
     ),
     "an event more": (
         "INSERT INTO event SELECT 999, 5, at, kind, policy, release, recipient, request, message,"
         " facts, digest FROM event WHERE id = 12",
-        "batch 5: was written with 1 event(s), and has 2",
+        "batch 5: was written with 1 event, and has 2",
     ),
     "an event more in no batch": (
         "INSERT INTO event SELECT 999, 777, at, kind, policy, release, recipient, request, message,"

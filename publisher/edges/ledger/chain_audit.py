@@ -18,6 +18,7 @@ from publisher.edges.ledger.schema import BATCHES, CHAINS, EVENTS
 from publisher.record.batch import FIRST, Batch, Head, heads_text, read_heads
 from publisher.record.event import Event, moment_of
 from publisher.record.merkle import MerkleTree
+from publisher.text.amounts import amount
 
 _AHEAD = 1_000
 """Batches that are looked up together."""
@@ -90,7 +91,8 @@ def _miscounted(db: Connection, faults: Faults) -> Iterator[int]:
     found = func.coalesce(counted.c.found, 0)
     differing = select(BATCHES.c.id, _COUNT, found.label("found")).select_from(both)
     for row in streamed(db, differing.where(BATCHES.c.count != found)):
-        faults.add("batch", row.id, f"was written with {row.events} event(s), and has {row.found}")
+        written = amount(row.events, "event")
+        faults.add("batch", row.id, f"was written with {written}, and has {row.found}")
         yield row.id
     both = counted.outerjoin(BATCHES, counted.c.batch == BATCHES.c.id)
     missing = select(counted).select_from(both).where(BATCHES.c.id.is_(None))

@@ -41,6 +41,7 @@ from publisher.policies.finding import Severity
 from publisher.policies.ledger_url import sqlite_url
 from publisher.record.event import moment_of
 from publisher.releases.remedies import shell_word
+from publisher.text.amounts import amount
 
 _ANOTHER_COPY = "take an older copy"
 _ENDINGS = ("-wal", "-shm", "-journal")
@@ -73,11 +74,13 @@ class Restoration:
             yield f"the ledger that was there is now {self.aside}"
         if self.doubtful:
             yield (
-                f"{self.doubtful} letter(s) and receipt(s) in doubt: they may have gone out since; "
+                amount(self.doubtful, "letter or receipt", "letters and receipts")
+                + " in doubt, which may have gone out since; "
                 "`publisher resolve RELEASE` and `publisher receipts` list them"
             )
         if self.erased:
-            yield f"{self.erased} erasure(s) since then were made again"
+            were = "was" if self.erased == 1 else "were"
+            yield f"{amount(self.erased, 'erasure')} since then {were} made again"
         if self.erased is None:
             yield "whoever was erased since then is back: erase them again"
         if self.customers:
@@ -88,10 +91,11 @@ class Restoration:
                 f"publisher recipients erase --confirm -- {names}"
             )
         if self.unknown:
+            count = amount(self.unknown, "erasure")
             yield (
-                f"{self.unknown} erasure(s) of what came in, or was listed, after the two ledgers "
-                "parted could not be made again, as their numbers mean something else in this "
-                "copy: publisher recipients erase CUSTOMER, or --address ADDRESS"
+                f"{count} of what came in, or was listed, after the two ledgers parted could not "
+                "be made again, as their numbers mean something else in this copy: "
+                "publisher recipients erase CUSTOMER, or --address ADDRESS"
             )
 
 
