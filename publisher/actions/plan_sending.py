@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from publisher.actions.workplace import Workplace
+from publisher.errors import ConfigurationError
 from publisher.letters.notice import text_to_attach
 from publisher.letters.sending import (
     SendingPlan,
@@ -38,6 +39,7 @@ def plan_sending(workplace: Workplace, policy_id: str, number: Number) -> Sendin
     due = ledger.due(release, releases)
     require_in_time(release, releases, due, now.astimezone(dt.UTC).date())
     attached = text_to_attach(release, lambda: archive.file(release, "policy.pdf"))
+    ahead = ledger.told_of_later(release, releases) if due.to_tell else 0
     return SendingPlan(
         release=release,
         due=due,
@@ -45,4 +47,19 @@ def plan_sending(workplace: Workplace, policy_id: str, number: Number) -> Sendin
         carrier=carrier_place(workplace.settings, str(workplace.spool)),
         attached="policy.pdf" if attached else "",
         clock=behind(releases, now),
+        key=_key_fault(workplace),
+        ahead=ahead,
+        apart=ledger.letters_apart(release),
     )
+
+
+def _key_fault(workplace: Workplace) -> str:
+    """What is to be done about the key for personal links before a letter; empty: nothing."""
+    try:
+        _ = workplace.keys
+    except ConfigurationError as error:
+        before = bool(workplace.sent_releases.all() or workplace.ledger.releases_begun())
+        same = "set it to the key that letters went out with before: their links need it"
+        new = "export PUBLISHER_TOKEN_KEY=$(openssl rand -hex 32), and keep that value"
+        return f"{error.where}: {error.what}: {same if before else new}"
+    return ""
