@@ -127,6 +127,11 @@ def test_letters_are_counted_where_they_can_still_be_sent(project: Project) -> N
     amend_again(project)
     spring = dt.datetime(2027, 4, 2, tzinfo=dt.UTC)
     assert letters(spring) == [{}, {"accepted": 3}, {}, {"to do": 4}]
+    # Nobody is told of the first version: who did not come with it after all is not to be told.
+    import_customers(project, b"customer,address,version\nc-5,eva@x.example,1\n")
+    assert letters(NOW)[0] == {"agreed": 1}
+    import_customers(project, b"customer,address,version\nc-5,eva@x.example,\n")
+    assert letters(NOW)[0] == {}
 
 
 @pytest.mark.usefixtures("each_engine")
