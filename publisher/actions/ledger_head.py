@@ -6,12 +6,13 @@ from publisher.actions.workplace import Workplace
 from publisher.record.heads import WitnessedHead
 
 
-def ledger_head(workplace: Workplace) -> WitnessedHead:
+def ledger_head(workplace: Workplace) -> list[WitnessedHead]:
     """The head of the ledger now: a batch without events, that names the heads of all chains.
 
-    Whoever keeps it can tell whether what is in the ledger today was ever altered.
+    Where the ledger may only be read, nothing is written, and each chain has a head of its own.
+    Whoever keeps them can tell whether what is in the ledger today was ever altered.
 
     Raises:
-        LedgerError: the ledger cannot be written.
+        LedgerError: the ledger cannot be used.
     """
-    return workplace.ledger.joined_head()
+    return workplace.ledger.newest_heads()

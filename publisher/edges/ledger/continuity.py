@@ -79,7 +79,9 @@ class Continuity(LedgerPart):
 
 def releases_begun(db: Connection) -> list[ReleaseName]:
     """The releases whose notice was begun to be sent, or that a letter was about."""
-    told = select(DELIVERIES.c.policy, DELIVERIES.c.release).distinct()
+    # Whoever only came with a version was sent no letter about it.
+    sent = DELIVERIES.c.state != DeliveryState.AGREED
+    told = select(DELIVERIES.c.policy, DELIVERIES.c.release).where(sent).distinct()
     begun = EVENTS.c.kind.in_((EventKind.BEGUN, EventKind.ADOPTED))
     meant = select(EVENTS.c.policy, EVENTS.c.release).where(begun).distinct()
     rows = [*db.execute(told), *db.execute(meant)]

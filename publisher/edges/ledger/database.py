@@ -31,6 +31,7 @@ from publisher.edges.ledger.opening import (
     schema_of,
     writer_of,
 )
+from publisher.edges.ledger.rights import may_add_events, may_read_events
 from publisher.edges.ledger.rows import execute
 from publisher.edges.ledger.schema import SCHEMA
 from publisher.edges.ledger.transaction import Transaction
@@ -279,12 +280,35 @@ class Database:
             if isinstance(cause, self._bugs) and not connecting and not forbidden:
                 raise
             remedy = "see that its disk has room and that no other program holds it"
+            if forbidden and self._only_reads():
+                what = "this role may only read the ledger"
+                remedy = "run this as the program's role: docs/ledger.md"
+                raise LedgerError(what, where=self.where, remedy=remedy) from error
             if forbidden:
                 remedy = "as the role that owns the tables: publisher ledger migrate --grant ROLE"
             elif not self.is_sqlite:
                 remedy = "see that the server runs, and that the address and the password are right"
             what = f"the ledger cannot be used: {told_by(cause, self._address)}"
             raise LedgerError(what, where=self.where, remedy=remedy) from error
+
+    def may_write(self) -> bool:
+        """Whether events may be added from here.
+
+        Raises:
+            LedgerError: the database cannot be used.
+        """
+        if self.is_sqlite:
+            return not self.read_only
+        with self.reading() as db:
+            return may_add_events(db)
+
+    def _only_reads(self) -> bool:
+        """Whether this role may read what there is, and add nothing."""
+        try:
+            with self._engine.begin() as db:
+                return may_read_events(db) and not may_add_events(db)
+        except DatabaseError:
+            return False
 
     # ── opening ──────────────────────────────────────────────────────────────────────────────────
 
