@@ -35,6 +35,10 @@ def backup_ledger(workplace: Workplace, target: Path) -> None:
             remedy=pg_dump_command(url, str(target)),
         )
     if not path.is_file():
-        raise LedgerError("there is no ledger yet", where=shown_address(address))
+        raise LedgerError(
+            "there is no ledger yet",
+            where=shown_address(address),
+            remedy="publisher recipients import FILE, which begins one",
+        )
     refuse_public_place(workplace.project.root, target)
     copy_ledger(path, target)

@@ -11,7 +11,12 @@ from publisher.actions.workplace import Workplace
 from publisher.edges.carriers.spool import remove_spooled, spooled_letters
 from publisher.edges.ledger import Ledger
 from publisher.errors import NotFoundError, SendError
-from publisher.people.erasing import ErasurePlan, require_found
+from publisher.people.erasing import (
+    ErasurePlan,
+    require_found,
+    require_none_waiting,
+    require_something,
+)
 
 _PATIENCE = 10.0
 """Seconds to wait for a run that sends letters or reads mail."""
@@ -52,28 +57,35 @@ def erase_recipients(workplace: Workplace, order: ErasureOrder) -> Erasure:
 
     Raises:
         NotFoundError: one of them is not known; nothing was erased.
+        RequestError: a message of theirs waits for a person; nothing was erased.
         SendError: letters are being sent at this moment, or mail is read.
         LedgerError: the ledger cannot be written.
     """
     ledger, spool = workplace.ledger, workplace.spool
     found = ledger.numbers_of(order.customers, order.addresses)
-    require_found(order.customers, [customer for _, customer in found])
-    numbers = [number for number, _ in found]
-    plan = ledger.erasure(numbers, order.addresses)
+    missing = require_found(order.customers, [customer for _, customer in found])
+    for one in missing:
+        whose = [customer for _, customer in ledger.numbers_of((), [one])]
+        alone = ledger.erasure((), [one])
+        something = not alone.empty or bool(_spooled(spool, alone))
+        require_something(one, whose, something=something)
+    numbers, addresses = [number for number, _ in found], [*order.addresses, *missing]
+    plan = ledger.erasure(numbers, addresses)
     if not numbers and plan.empty and not _spooled(spool, plan):
         raise NotFoundError(
             "nobody has this address, and nothing that came in names it",
-            where=", ".join(order.addresses),
+            where=", ".join(addresses),
             remedy="name the customer's id: an earlier address is found by it",
         )
     if not order.confirmed:
         return Erasure(replace(plan, spooled=len(_spooled(spool, plan))), done=False)
     with _nobody_else(ledger, workplace.project.private):
-        plan = ledger.erasure(numbers, order.addresses)
+        plan = ledger.erasure(numbers, addresses)
+        require_none_waiting(plan)
         # The letters first: who they were to is known by the ledger alone.
         letters = _spooled(spool, plan)
         remove_spooled(letters)
-        plan = ledger.erase(numbers, ASKED_FOR, workplace.clock(), order.addresses)
+        plan = ledger.erase(numbers, ASKED_FOR, workplace.clock(), addresses)
     return Erasure(
         replace(plan, spooled=len(letters)),
         done=True,
@@ -94,5 +106,4 @@ def _nobody_else(ledger: Ledger, private: Path) -> Iterator[None]:
 
 
 def _spooled(spool: Path, plan: ErasurePlan) -> list[Path]:
-    ids = {one for each in plan.footprints for one in each.letters}
-    return spooled_letters(spool, plan.addresses, ids)
+    return spooled_letters(spool, plan.addresses, plan.letters, plan.letters_of_others)

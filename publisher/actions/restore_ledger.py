@@ -53,7 +53,11 @@ def restore_ledger(workplace: Workplace, copy: Path | None) -> Restoration:
     close_ledgers()
     if path is not None:
         if copy is None:
-            raise LedgerError("the ledger is a file: name the copy", where=shown_address(address))
+            raise LedgerError(
+                "the ledger is a file: name the copy",
+                where=shown_address(address),
+                remedy="publisher ledger restore FILE",
+            )
         done = restore_file(copy, path, dates_of, now)
     elif copy is not None:
         raise LedgerError(

@@ -16,12 +16,12 @@ from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger
 from publisher.edges.sent_releases import SentReleases
-from publisher.errors import LedgerError, MovedError, NotToldError, SendError
+from publisher.errors import LedgerError, MovedError, NotToldError, RecipientsError, SendError
 from publisher.letters.message import Letter
 from publisher.letters.notice import Enclosed, compose_notice, text_to_attach
 from publisher.letters.sending import MOST_FAILURES, SendingReport, refuse_to_go_on
 from publisher.letters.splicing import Template
-from publisher.people.deliveries import STATE_OF, DeliveryState, Outcome
+from publisher.people.deliveries import STATE_OF, DeliveryState, Fate, Outcome
 from publisher.people.due import Told, delivery_due, told_before
 from publisher.people.recipients import SAMPLE, Recipient
 from publisher.policies.organisation import Organisation
@@ -161,7 +161,14 @@ class _Sender:
         """
         was = DeliveryState.TO_DO
         delivery = delivery_due(self.letters.release, recipient, self.clock())
-        letter = self.letters.to(recipient, told, self.clock())
+        try:
+            letter = self.letters.to(recipient, told, self.clock())
+        except RecipientsError as error:  # which says nothing about anybody else
+            outcome = Outcome(Fate.REFUSED, error.what)
+            self.ledger.settle(
+                delivery, DeliveryState.REFUSED, outcome.reply, self.clock(), was=was
+            )
+            return outcome
         kept = self.template.keep(letter.data)
 
         def mark() -> None:

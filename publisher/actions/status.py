@@ -17,7 +17,6 @@ from publisher.answers.policy_status import (
     PolicyStatus,
     ProjectStatus,
     ReleaseStatus,
-    may_be_told,
     release_status,
     site_lag,
 )
@@ -26,10 +25,10 @@ from publisher.edges.built_versions import read_built_versions
 from publisher.edges.ledger import Ledger
 from publisher.edges.merges import refuse_two_of_a_number
 from publisher.errors import ConfigurationError, LedgerError, PublisherError, SealError
+from publisher.letters.sending import may_be_told
 from publisher.people.deliveries import DeliveryState
 from publisher.releases.chronology import behind
 from publisher.releases.key_ends import signing_keys
-from publisher.releases.notice_period import last_day_to_tell
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
@@ -142,19 +141,18 @@ def _ledger_counts(ledger: Ledger, asked: _Asked) -> LedgerCounts:
 def _letters(
     ledger: Ledger, policy_id: str, releases: Releases, today: dt.date
 ) -> list[tuple[Release, LetterCounts]]:
-    """The letters about each release that has a notice."""
+    """The letters about each release: to do are those that `send` would send, by its own rule."""
     counted = ledger.count_letters(policy_id)
     found = []
     for release in releases:
         own = counted.get(str(release.number), {})
-        if may_be_told(release, releases.status(release, today)):
-            until = last_day_to_tell(release, releases)
-            sisters = [r for r in releases.amendment(release.number.major) if r is not release]
-            late = until is not None and today > until
-            counts = ledger.count_to_tell(release, sisters, counted, new=late)
-        else:
-            counts = LetterCounts(own, own.get(DeliveryState.TO_DO, 0))
-        found.append((release, counts))
+        put_off = own.get(DeliveryState.TO_DO, 0) if release.notice else 0
+        to_do = new = put_off
+        if may_be_told(release, releases, today):
+            due = ledger.due(release, releases)
+            to_do, new = due.to_tell, due.new
+        apart = ledger.letters_apart(release) if own else 0
+        found.append((release, LetterCounts(own, to_do, new, apart)))
     return found
 
 

@@ -1,27 +1,39 @@
-"""The letters about a release that a person has to see to."""
+"""The letters about a release that a person has to see to, and those that were put off."""
 
 from __future__ import annotations
 
+import datetime as dt
+
 from publisher.actions.workplace import Workplace
-from publisher.letters.sending import require_notice
-from publisher.people.resolution import UNSETTLED, UnsettledDelivery, unsettled_deliveries
+from publisher.letters.sending import may_be_told, require_notice
+from publisher.people.deliveries import DeliveryState
+from publisher.people.resolution import (
+    UNSETTLED,
+    UnsettledDelivery,
+    UnsettledLetters,
+    unsettled_deliveries,
+)
 from publisher.releases.number import Number
 
 
-def unsettled(workplace: Workplace, policy_id: str, number: Number) -> list[UnsettledDelivery]:
-    """The letters about a release that are in doubt, refused or bounced.
+def unsettled(workplace: Workplace, policy_id: str, number: Number) -> UnsettledLetters:
+    """The letters about a release that are in doubt, refused, bounced, or that were put off.
 
     Args:
         workplace, policy_id, number: about which release.
 
     Raises:
         NotFoundError: there is no such release.
-        SendError: nobody is told of it.
+        SendError: nobody is told of it, and nothing is on record about it.
         LedgerError: the ledger cannot be read.
     """
-    require_notice(workplace.archive.release(policy_id, number))
-    ledger = workplace.ledger
-    deliveries = ledger.deliveries(policy_id, number.major, UNSETTLED)
-    found = unsettled_deliveries(deliveries, number)
+    release = workplace.archive.release(policy_id, number)
+    ledger, today = workplace.ledger, workplace.clock().astimezone(dt.UTC).date()
+    states = (*UNSETTLED, DeliveryState.TO_DO)
+    found = unsettled_deliveries(ledger.deliveries(policy_id, number.major, states), number)
+    if not found:
+        require_notice(release)
     names = ledger.customers(one.recipient for one in found)
-    return [UnsettledDelivery(names.get(one.recipient, ""), one) for one in found]
+    rows = [UnsettledDelivery(names.get(one.recipient, ""), one) for one in found]
+    told = may_be_told(release, workplace.archive.releases(policy_id), today)
+    return UnsettledLetters(number, rows, told)

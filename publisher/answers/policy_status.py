@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from publisher.errors import LedgerError, PublisherError
+from publisher.letters.sending import may_be_told
 from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import Message
 from publisher.releases.key_ends import SigningKey
@@ -31,9 +32,11 @@ class LetterCounts:
     """How many letters are on record in a state."""
     to_do: int = 0
     """Letters that the next run of `send` sends, on record or not; of a release that nobody may be
-    told of any more, those on record that were put off."""
+    told of any more, those on record that were put off; of one without a notice, none."""
     new: int = 0
     """How many of the letters to do are for those who were told of no number of the release."""
+    apart: int = 0
+    """How many of the letters, but those to do, went to customers who are told no more."""
 
     @property
     def unsettled(self) -> int:
@@ -194,16 +197,6 @@ class ProjectStatus:
         return [error for error in (*found, self.trouble) if error is not None]
 
 
-def may_be_told(release: Release, where: DatedStatus) -> bool:
-    """Whether the notice of a release may still be sent to somebody.
-
-    Args:
-        release: which.
-        where: its status; one whose date was moved by a correction is superseded.
-    """
-    return bool(release.notice) and where.status is Status.UPCOMING
-
-
 def release_status(
     release: Release,
     releases: Releases,
@@ -221,7 +214,7 @@ def release_status(
         declared: what was declared about the release and its corrections.
     """
     where = releases.status(release, today)
-    told = may_be_told(release, where)
+    told = may_be_told(release, releases, today)
     until = last_day_to_tell(release, releases) if told else None
     lawful = lawful_from(release, releases, today) if told else None
     material = release.number == Number(release.number.major)

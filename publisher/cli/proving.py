@@ -93,6 +93,8 @@ def erase_recipients_command(
         _say_where_else(erasure.traces, erasure.copies)
     elif erasure.done:
         _say_erased(asked, erasure.traces, erasure.copies)
+    elif erasure.plan.waiting:
+        console.print_line("Nothing was erased. Settle what waits first: publisher requests")
     elif not erasure.plan.empty:
         named = shlex.join([*customers, *(f"--address={one}" for one in addresses)])
         console.print_line(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
@@ -12,6 +13,7 @@ from publisher.answers.alert_limits import AlertLimits
 from publisher.cli import console
 from publisher.cli.invocation import FINDINGS, REFUSED, Invocation
 from publisher.cli.parameters import RELEASE_TYPE, WorkGroup, choice, output_option, role_option
+from publisher.people.resolution import Resolution
 from publisher.releases.number import Number
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -164,33 +166,65 @@ def send_command(asked: Invocation, release: Number, confirm: bool, test: str | 
 @click.argument("customer", required=False)
 @choice("--accepted", "accepted", "The carrier's log shows that it accepted the letter.")
 @choice("--again", "again", "It did not: the next `send` sends the letter again.")
+@click.option("--all", "every", is_flag=True, help="Settle all letters in doubt.")
+@click.option("--from", "file", type=click.File("rb"), help="Settle those to the ids in this file.")
+@click.option("--confirm", is_flag=True, help="With --all or --from, do it (default: the plan).")
 @role_option
 @click.pass_obj
 def resolve_command(
-    asked: Invocation, release: Number, customer: str | None, outcome: str | None, role: str
+    asked: Invocation,
+    /,
+    release: Number,
+    customer: str | None,
+    outcome: str | None,
+    role: str,
+    **many: Any,
 ) -> None:
-    """List letters in doubt or refused, or settle one.
+    """List letters in doubt, refused or put off, or settle them.
 
     Check the carrier's log first: it has the Message-ID of each letter it accepted.
-    Then name CUSTOMER and the outcome.
+    Then name CUSTOMER and the outcome. With --from, `-` is standard input.
     """
     from publisher.actions.resolve import resolve
     from publisher.actions.unsettled import unsettled
-    from publisher.people.resolution import Resolution
 
     workplace, policy_id = asked.workplace, asked.policy
+    if any(many.values()):
+        if customer is not None or outcome is None or (many["every"] == bool(many["file"])):
+            raise click.UsageError(
+                "choose --accepted or --again, and one of CUSTOMER, --all and --from"
+            )
+        _resolve_many(asked, release, Resolution(outcome), role, many)
+        return
     if customer is None and outcome is None:
-        rows = unsettled(workplace, policy_id, release)
-        if rows:
+        found = unsettled(workplace, policy_id, release)
+        if found.rows:
             head = ("customer", "state", "since", "tries", "message", "the carrier said")
-            console.print_table(head, [row.cells() for row in rows])
+            console.print_table(head, [row.cells() for row in found.rows])
+            asked.say(asked.as_typed("\n".join(found.next_steps()), policy_id))
         else:
-            asked.say("No letter is in doubt or refused")
+            asked.say("No letter is in doubt or refused, and none was put off")
         return
     if customer is None or outcome is None:
         raise click.UsageError("name the customer, and choose --accepted or --again")
     resolve(workplace, policy_id, release, customer, Resolution(outcome), role)
     asked.say(f"Recorded for {customer}: {outcome}")
+
+
+def _resolve_many(
+    asked: Invocation, release: Number, outcome: Resolution, role: str, many: dict[str, Any]
+) -> None:
+    """Settles all letters in doubt, or those to the customers on a list."""
+    from publisher.actions.resolve_many import ResolutionOrder, resolve_many
+
+    order = ResolutionOrder(asked.policy, release, outcome, many["file"], role, many["confirm"])
+    for line in resolve_many(asked.workplace, order).lines():
+        console.print_line(line)
+    if not order.confirmed:
+        name = getattr(order.file, "name", "-")
+        which = "--all" if order.file is None else shlex.join(["--from", name.strip("<>")])
+        command = f"publisher --policy {order.policy} resolve {release} {which} --{outcome}"
+        console.print_line(f"Nothing was changed. To record it: {command} --confirm")
 
 
 def _days(name: str, default: int, help_: str) -> Callable[[_F], _F]:

@@ -116,9 +116,9 @@ class SentReleases:
         if its.identity == identity and its.head:
             batch = f"batch {its.head.number} of chain {its.head.chain}"
             raise LedgerError(
-                f"this is an older copy of the ledger, or another one of it, than {names} {were} sent "
-                f"with: it has not the {batch} that is written down in .publisher/sent, so it does "
-                "not know who was told since",
+                f"this is an older copy of the ledger, or another one of it, than {names} {were} "
+                f"sent with: it has not the {batch} that is written down in .publisher/sent, so it "
+                "does not know who was told since",
                 where=where,
                 remedy="put the newest copy back (publisher ledger restore FILE), or have this one "
                 f"go on, with all that may have been sent in doubt: {adopt}",

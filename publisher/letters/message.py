@@ -10,12 +10,14 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 from email import message_from_bytes
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from enum import StrEnum
 
+from publisher.errors import RecipientsError
 from publisher.letters.fields import require_printable
 from publisher.letters.html_part import styled, subject_of
 from publisher.letters.seal_line import SEAL_FIELD
@@ -140,7 +142,7 @@ def _parts(content: Content, submitted: str) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     local, _, domain = organisation.sender.partition("@")
     message["From"] = Address(_one_line(organisation.name), local, domain)
-    message["To"] = Address(recipient.name, addr_spec=recipient.address)
+    message["To"] = _addressee(recipient)
     message["Subject"] = _one_line(subject_of(content.text))
     message["Date"] = format_datetime(content.date)
     message["Message-ID"] = f"<{message_id(content.name, domain)}>"
@@ -153,6 +155,21 @@ def _parts(content: Content, submitted: str) -> EmailMessage:
     html = styled(content.text, content.language)
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     return message
+
+
+def _addressee(recipient: Recipient) -> Address:
+    """Raises:
+    RecipientsError: whatever wrote the address, it is none: it has a line feed, say.
+    """
+    try:
+        if not recipient.address.isprintable():
+            raise ValueError
+        return Address(recipient.name, addr_spec=recipient.address)
+    except (ValueError, IndexError, MessageError):
+        raise RecipientsError(
+            f"what is recorded as the address of the customer `{recipient.customer}` is none",
+            remedy="correct it in a list: publisher recipients import FILE",
+        ) from None
 
 
 def _one_line(words: str) -> str:

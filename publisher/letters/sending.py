@@ -141,14 +141,40 @@ def require_current(release: Release, releases: Releases) -> None:
     Raises:
         SendError: a later number of it has a notice of its own.
     """
-    for later in releases.amendment(release.number.major):
-        if later.number > release.number and later.notice:
-            raise SendError(
-                f"release {later.number} has taken the place of {release.number}: "
-                f"it applies from {later.effective}, not from {release.effective}",
-                where=f"versions/{release.name}",
-                remedy=f"publisher send {later.number}",
-            )
+    if later := told_instead(release, releases):
+        raise SendError(
+            f"release {later.number} has taken the place of {release.number}: "
+            f"it applies from {later.effective}, not from {release.effective}",
+            where=f"versions/{release.name}",
+            remedy=f"publisher send {later.number}",
+        )
+
+
+def told_instead(release: Release, releases: Releases) -> Release | None:
+    """The later number of a release of which people are told in its place; None: there is none.
+
+    Args:
+        release: which.
+        releases: all releases of the policy, or of the amendment alone.
+    """
+    own = releases.amendment(release.number.major)
+    return next((one for one in own if one.number > release.number and one.notice), None)
+
+
+def may_be_told(release: Release, releases: Releases, today: dt.date) -> bool:
+    """Whether the notice of a release may still be sent to somebody on a day.
+
+    Whatever corrections it has: as long as none of them has a notice of its own, people are told
+    of the release by this one.
+
+    Args:
+        release: which.
+        releases: all releases of the policy, or of the amendment alone.
+        today: the day, in UTC.
+    """
+    if not release.notice or release.effective is None or release.effective <= today:
+        return False
+    return told_instead(release, releases) is None
 
 
 def may_have_been_sent_since(release: Release, releases: Releases, moment: dt.datetime) -> bool:
@@ -159,6 +185,8 @@ def may_have_been_sent_since(release: Release, releases: Releases, moment: dt.da
         releases: all releases of the policy, or of the amendment alone.
         moment: in any time zone.
     """
+    if not release.notice:
+        return False
     if release.effective is not None and release.effective <= moment.astimezone(dt.UTC).date():
         return False
     return not any(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
@@ -41,3 +42,20 @@ def read_address(address: str) -> str:
             f"`{address[:80]}` is not an address: {error}", remedy="correct it"
         ) from None
     return read.ascii_email or ""
+
+
+def spellings(address: str) -> frozenset[str]:
+    """How an address may be written, in lower case: with its domain in ASCII, and in its script.
+
+    Args:
+        address: in either way; what is no address is left as it is.
+    """
+    lower = unicodedata.normalize("NFKC", address).lower()
+    local, at, domain = lower.rpartition("@")
+    if not at or (domain.isascii() and "xn--" not in domain):
+        return frozenset([lower])
+    try:
+        read = validate_email(f"x@{domain}", check_deliverability=False)
+    except EmailNotValidError:
+        return frozenset([lower])
+    return frozenset([lower, f"{local}@{read.domain}", f"{local}@{read.ascii_domain}"])

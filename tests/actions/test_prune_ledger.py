@@ -46,8 +46,8 @@ def test_what_was_superseded_long_ago_goes_after_its_plan(house: House) -> None:
     assert soon == "nothing is older than 6 years\n"
     plan = house.ok("ledger", "prune", at=NOW + YEARS)
     assert "privacy/2: " in plan
-    assert "value(s) about it, which was superseded more than 6 years ago" in plan
-    assert "1 message(s) about these" in plan
+    assert "values about it, which was superseded more than 6 years ago" in plan
+    assert "1 message about these" in plan
     assert plan.endswith("To delete: publisher ledger prune --confirm\n")
     close_ledgers()
     path = house.root / ".publisher/ledger.sqlite"
@@ -58,3 +58,15 @@ def test_what_was_superseded_long_ago_goes_after_its_plan(house: House) -> None:
     assert listed(house.project) == before
     house.ok("verify", "--ledger")
     assert house.ok("ledger", "prune", at=NOW + YEARS) == "nothing is older than 6 years\n"
+
+
+def test_what_waits_for_a_person_is_left(house: House) -> None:
+    """However old it is, and though its release is over."""
+    keep(house)
+    amend_again(house.project)
+    waiting = take(house.project, reply(house.project, "What is this?"))
+    told = "kept: 1 message that waits for a person, or is not read yet: publisher requests"
+    assert told in house.ok("ledger", "prune", at=NOW + YEARS)
+    assert told in house.ok("ledger", "prune", "--confirm", at=NOW + YEARS)
+    assert "What is this?" in house.ok("requests", "show", str(waiting.message))
+    assert house.ok("ledger", "prune", at=NOW + YEARS).splitlines()[-1] == told

@@ -25,7 +25,7 @@ def test_a_letter_in_doubt_is_never_sent_again_by_itself(tmp_path: Path) -> None
         assert send_letters(project) == SendingReport(0, 0, 0, 0)
         assert len(server.letters) == 3
         assert letter_states(project)["c-1"] == "in doubt"
-        (listed,) = unsettled(workplace(project), "privacy", TWO)
+        (listed,) = unsettled(workplace(project), "privacy", TWO).rows
         assert listed.cells()[:2] == ("c-1", "in doubt")
         assert listed.delivery.message_id in listed.cells()
         with pytest.raises(SendError, match="is not in doubt: it is accepted"):

@@ -27,6 +27,7 @@ from tests.fixtures.house import House
 from tests.fixtures.houses import (
     NOW,
     TWO,
+    import_customers,
     letter_states,
     make,
     postpone,
@@ -78,7 +79,10 @@ def test_what_was_not_final_is_in_doubt(project: Project, copy: Path) -> None:
     assert "restored as of 20" in said
     assert "3 letter(s) and receipt(s) in doubt" in said
     assert letter_states(project) == {"c-1": "accepted", "c-2": "in doubt", "c-3": "in doubt"}
-    assert [row.customer for row in unsettled(workplace(project), "privacy", TWO)] == ["c-2", "c-3"]
+    assert [row.customer for row in unsettled(workplace(project), "privacy", TWO).rows] == [
+        "c-2",
+        "c-3",
+    ]
     assert [one.answer.state for one in receipts(workplace(project))] == ["in doubt"]
     before = len(spooled(project))
     assert send_letters(project).accepted == 0
@@ -87,6 +91,20 @@ def test_what_was_not_final_is_in_doubt(project: Project, copy: Path) -> None:
     house.ok("resolve", "2", "c-2", "--again", at=NOW + HOUR)
     assert send_letters(project).accepted == 1
     assert "the ledger was put back" in house.run("status", at=NOW + HOUR).output
+
+
+def test_what_customers_came_with_was_not_sent(project: Project, tmp_path: Path) -> None:
+    """A list with the versions that its customers agreed to makes no letter of them."""
+    import_customers(project, b"customer,address,version\nc-1,anna@customer.example,1\n"
+                     b"c-4,dan@x.example,2\n")  # fmt: skip
+    copy = tmp_path.parent / f"{tmp_path.name}.copy"
+    House(project.root).ok("ledger", "backup", str(copy), at=NOW)
+    assert "in doubt" not in restored(project, copy)
+    assert workplace(project).sent_releases.all() == {}
+    ledger = ledger_of(project)
+    assert ledger.releases_begun() == []
+    send_letters(project)
+    assert ledger_of(project).releases_begun() == [("privacy", TWO)]
 
 
 def test_the_ledger_that_was_there_is_set_aside(project: Project, copy: Path) -> None:

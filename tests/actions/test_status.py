@@ -31,6 +31,7 @@ from tests.fixtures.houses import (
     LATE,
     NOW,
     amend_again,
+    correct,
     import_customers,
     make,
     postpone,
@@ -126,6 +127,39 @@ def test_letters_are_counted_where_they_can_still_be_sent(project: Project) -> N
     amend_again(project)
     spring = dt.datetime(2027, 4, 2, tzinfo=dt.UTC)
     assert letters(spring) == [{}, {"accepted": 3}, {}, {"to do": 4}]
+    # Nobody is told of the first version: who did not come with it after all is not to be told.
+    import_customers(project, b"customer,address,version\nc-5,eva@x.example,1\n")
+    assert letters(NOW)[0] == {"agreed": 1}
+    import_customers(project, b"customer,address,version\nc-5,eva@x.example,\n")
+    assert letters(NOW)[0] == {}
+
+
+@pytest.mark.usefixtures("each_engine")
+def test_a_correction_without_a_letter_hides_nobody_who_is_to_be_told(project: Project) -> None:
+    """What `send` would send is what is counted, whatever corrections there are."""
+    correct(project)
+    said = House(project.root).ok("status", at=NOW)
+    assert "3 to do" in said
+    one, two, corrected = value_of(report(project).json())["policies"][0]["releases"]
+    assert [each["letters"] for each in (one, two, corrected)] == [{}, {"to_do": 3}, {}]
+    assert [each["tell_until"] for each in (one, two, corrected)] == [None, "2027-01-30", None]
+    assert alerts(project, letters=365) == ["letters-open"]
+    assert alerts(project, dt.datetime(2027, 1, 31, tzinfo=dt.UTC)) == ["notice-late"]
+    send_letters(project)
+    assert alerts(project, letters=365) == []
+    assert alerts(project, LATE) == []
+
+
+@pytest.mark.usefixtures("each_engine")
+def test_who_came_with_a_later_release_is_not_to_do(project: Project) -> None:
+    amend_again(project)
+    import_customers(project, b"customer,address,version\nc-4,d@x.example,3\nc-5,e@x.example,1\n")
+    plan = House(project.root).ok("send", "2", at=NOW)
+    assert "to tell  4 of 5" in plan
+    value = value_of(report(project).json())["policies"][0]["releases"]
+    assert [each["letters"] for each in value] == [
+        {"agreed": 1}, {"to_do": 4}, {"agreed": 1, "to_do": 4},
+    ]  # fmt: skip
 
 
 def test_long_lists_are_cut(project: Project) -> None:

@@ -14,7 +14,7 @@ import pytest
 from publisher.edges.ledger import Ledger
 from publisher.people.customer_list import Customer
 from publisher.people.deliveries import DeliveryState
-from publisher.people.messages import Filed
+from publisher.people.messages import Filed, Filing
 from publisher.people.recipients import RecipientState
 from publisher.people.requests import RequestKind
 from publisher.record.event import EventKind
@@ -125,7 +125,7 @@ def test_an_id_that_is_an_address_goes_too(ledger: Ledger) -> None:
 
 
 def test_events_say_what_went_and_not_whose_it_was(ledger: Ledger, full: FullLedger) -> None:
-    stranger = receive(ledger, "Person3@One.example", "Who are you?", None, Filed.UNKNOWN)
+    stranger = receive(ledger, "Person3@One.example", "Who are you?", None, Filed.SETTLED)
     erase(ledger, "c-1", "c-3")
     said = events_of(full, EventKind.ERASED)
     assert [one[:3] for one in said] == [
@@ -139,28 +139,51 @@ def test_events_say_what_went_and_not_whose_it_was(ledger: Ledger, full: FullLed
 
 
 def test_messages_that_name_an_address_and_are_nobodys_go(ledger: Ledger) -> None:
-    naming = receive(ledger, "x@y.example", "Write to PERSON3@one.example", None, Filed.UNKNOWN)
-    unread = ledger.keep(MAIL % (b"person3@one.example", b"x"), "x@y.example", lambda: NOW)
+    naming = receive(ledger, "x@y.example", "Write to PERSON3@one.example", None, Filed.SETTLED)
+    machine = receive(ledger, "x@y.example", "Re: 'person3@one.example'", None, Filed.AUTOMATIC)
     others = receive(ledger, "person3@one.example", "I write for another", 4, Filed.UNCLEAR)
     longer = receive(ledger, "aperson3@one.example", "somebody else", None, Filed.UNKNOWN)
+    both = receive(
+        ledger, "x@y.example", "For <mailto:Person3@one.example>, person4@One.example too", None,
+        Filed.SETTLED,
+    )  # fmt: skip
+    plan = ledger.erasure([3])
+    assert plan.waiting == ()
+    assert plan.naming_others == 1
+    assert "kept: 1 message filed to nobody, with an address of another" in "\n".join(plan.lines())
     erase(ledger, "c-3")
-    assert [ledger.raw(n) is None for n in (naming, unread, others, longer)] == [
-        True,
-        True,
-        False,
-        False,
+    went = [ledger.raw(n) is None for n in (naming, machine, others, longer, both)]
+    assert went == [True, True, False, False, False]
+    assert {m.id for m in ledger.waiting()} >= {others, longer}
+    erase(ledger, "c-4")
+    assert ledger.raw(both) is None, "nobody else is named in it any more"
+    assert faults(ledger) == []
+
+
+def test_what_waits_for_a_person_never_goes(ledger: Ledger) -> None:
+    """It may be an opt-out, also of somebody else."""
+    kept = [
+        receive(ledger, "person3@one.example", "I opt out!", None, Filed.UNKNOWN),
+        receive(ledger, "x@y.example", "Cc: person3@one.example", None, Filed.UNREADABLE),
+        receive(ledger, "x@y.example", "I opt out, don't I?", 3, Filed.UNCLEAR),
+        ledger.keep(MAIL % (b"person3@one.example", b"x"), "x@y.example", lambda: NOW),
+        ledger.keep(b"\xff", "person3@one.example", lambda: NOW),
     ]
-    waiting = {m.id for m in ledger.waiting()}
-    assert waiting >= {others, longer}
-    assert not waiting & {naming, unread}
-    assert all(m.id != unread for m in ledger.unread(100))
+    take_customers(ledger, Customer("c-9", "Person3@one.example", "Family"), now=NOW)
+    for addresses in ([], ["person3@one.example"]):
+        plan = ledger.erasure([3], addresses)
+        assert plan.waiting == tuple(kept)
+        assert not set(plan.messages) & set(kept)
+    ledger.erase([3], "asked for", LATER)
+    assert all(ledger.raw(n) is not None for n in kept)
+    assert {m.id for m in ledger.waiting()} >= set(kept)
     assert faults(ledger) == []
 
 
 def test_an_address_that_others_have_too_keeps_what_is_nobodys(ledger: Ledger) -> None:
     take_customers(ledger, Customer("c-9", "Person3@one.example", "Family"), now=NOW)
-    naming = receive(ledger, "person3@one.example", "Hello", None, Filed.UNKNOWN)
-    own = receive(ledger, "person3@one.example", "Hello", 3, Filed.UNCLEAR)
+    naming = receive(ledger, "person3@one.example", "Hello", None, Filed.SETTLED)
+    own = receive(ledger, "person3@one.example", "Hello", 3, Filed.SETTLED)
     plan = ledger.erasure([3])
     assert plan.shared == frozenset(["c-9"])
     assert "that c-9 has too" in "\n".join(plan.lines())
@@ -173,6 +196,45 @@ def test_an_address_that_others_have_too_keeps_what_is_nobodys(ledger: Ledger) -
     assert [r.customer for r in ledger.at_address("person3@one.example")] == ["c-9"]
     erase(ledger, "c-9")
     assert ledger.raw(naming) is None
+    assert faults(ledger) == []
+
+
+def test_an_address_is_found_however_its_domain_is_written(ledger: Ledger) -> None:
+    """The list has it in ASCII, and mail may have it in its script; so may whoever erases it."""
+    own = Customer("c-30", "x@xn--bcher-kva.example", "Xaver")
+    take_customers(ledger, own, now=NOW)
+    assert ledger.numbers_of((), ["X@BÜCHER.example"]) == ledger.numbers_of(["c-30"], ())
+    said = "It is Bücher: x@bücher.example".encode()
+    mail = ledger.keep(MAIL % (b"x@y.example", said), "a@b.example", lambda: NOW)
+    ledger.file(mail, Filing(Filed.SETTLED, ""), NOW)
+    asked = [
+        declare(ledger, None, RequestKind.ASK, address=written)
+        for written in ("x@BÜCHER.example", "'x@xn--bcher-kva.example'", "N <x@bücher.example>")
+    ]
+    other = declare(ledger, None, RequestKind.ASK, address="xx@bücher.example")
+    plan = ledger.erasure([n for n, _ in ledger.numbers_of(["c-30"], ())])
+    assert plan.messages == (mail,)
+    assert plan.requests == tuple(asked)
+    erase(ledger, "c-30")
+    left = [ledger.request(one) for one in (*asked, other)]
+    assert [bool(one and one.evidence) for one in left] == [False, False, False, True]
+
+
+def test_what_came_in_after_an_erasure_is_found_by_address(ledger: Ledger) -> None:
+    erase(ledger, "c-3", "person8@one.example")
+    later = [
+        receive(ledger, "person3@one.example", "Hello again", 3, Filed.SETTLED),
+        receive(ledger, "person8@one.example", "Hello again", 8, Filed.SETTLED),
+        receive(ledger, "person3@one.example", "Hello again", None, Filed.SETTLED),
+    ]
+    asked = declare(ledger, None, RequestKind.ASK, address="person8@one.example")
+    named = ["person3@one.example", "person8@one.example"]
+    ledger.erase([], "asked for", LATER, named)
+    assert all(ledger.raw(n) is None for n in later)
+    request = ledger.request(asked)
+    assert request
+    assert request.evidence == ""
+    assert ledger.erasure([], named).empty
     assert faults(ledger) == []
 
 
@@ -263,7 +325,9 @@ def test_what_is_older_than_things_are_kept_goes(ledger: Ledger, full: FullLedge
     over, until = {("privacy", "2"), ("privacy", "1")}, NOW + dt.timedelta(hours=1)
     plan = ledger.pruning(over, until, "6 years")
     assert [(p, r) for p, r, _ in plan.releases] == [("privacy", "2")]
-    assert plan.messages == (1, 2, 3)
+    assert plan.messages == (1, 2)
+    assert plan.waiting == 1
+    assert "1 message that waits for a person, or is not read yet" in plan.lines()[-1]
     assert plan.recipients == (6,)
     ledger.prune(plan, LATER)
     assert ledger.shrink()
@@ -275,9 +339,50 @@ def test_what_is_older_than_things_are_kept_goes(ledger: Ledger, full: FullLedge
     assert b"person1@one.example" in data, "who is told stays on the list"
     assert len(ledger.requests("privacy", 2)) == 6
     assert faults(ledger) == []
+    assert ledger.raw(3) is not None, "nobody read it yet"
     assert ledger.pruning(over, until, "6 years").empty
     said = events_of(full, EventKind.PRUNED)
     assert said == [(None, None, None, '{"kept":"6 years"}')]
+
+
+def test_what_waits_is_not_pruned(ledger: Ledger, full: FullLedger) -> None:
+    """Nor is what else is known of it, nor whoever it is from."""
+    kept = [
+        receive(ledger, "person6@one.example", "I opt out", None, Filed.UNKNOWN),
+        receive(ledger, "person3@one.example", "I opt out?", 3, Filed.UNCLEAR),
+    ]
+    over, until = {("privacy", "2")}, NOW + dt.timedelta(hours=1)
+    plan = ledger.pruning(over, until, "6 years")
+    assert plan.recipients == ()
+    assert plan.waiting == 3
+    assert "kept: 3 messages that wait for a person, or are not read yet" in plan.lines()[-1]
+    ledger.prune(plan, LATER)
+    assert {m.id: m.reason for m in ledger.waiting()} == {
+        3: "",
+        kept[0]: "from person6@one.example",
+        kept[1]: "from person3@one.example",
+    }
+    assert all(ledger.raw(n) is not None for n in kept)
+    left = ledger.pruning(over, until, "6 years")
+    assert left.empty
+    assert faults(ledger) == []
+    for number in kept:
+        ledger.file(number, Filing(Filed.SETTLED, "nothing"), LATER, role="operator")
+    plan = ledger.pruning(over, until, "6 years")
+    assert plan.recipients == (6,)
+    ledger.prune(plan, LATER)
+    assert all(ledger.raw(n) is None for n in kept)
+    assert faults(ledger) == []
+
+
+def test_what_is_decided_between_plan_and_pruning_is_seen(ledger: Ledger) -> None:
+    plan = ledger.pruning({("privacy", "2")}, NOW + dt.timedelta(hours=1), "6 years")
+    late = receive(ledger, "person6@one.example", "I opt out", 6, Filed.UNCLEAR)
+    ledger.prune(plan, LATER)
+    assert ledger.raw(late) is not None
+    found = ledger.customer("c-6")
+    assert found
+    assert found.state is RecipientState.REMOVED
 
 
 def test_what_is_younger_stays(ledger: Ledger) -> None:

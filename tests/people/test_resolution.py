@@ -65,7 +65,7 @@ def test_a_person_sees_to_what_was_not_taken_and_to_no_other_release() -> None:
     of_two = [delivery(state) for state in DeliveryState]
     other = delivery(DeliveryState.IN_DOUBT, "2.1")
     found = unsettled_deliveries([*of_two, other], TWO)
-    assert [one.state for one in found] == ["in doubt", "refused", "bounced"]
+    assert [one.state for one in found] == ["to do", "in doubt", "refused", "bounced"]
     assert {one.release for one in found} == {"2"}
 
 

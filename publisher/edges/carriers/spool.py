@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Collection
 from email.parser import BytesHeaderParser
@@ -16,20 +17,24 @@ from publisher.letters.message import Letter
 from publisher.people.deliveries import Fate, Outcome
 
 
-def spooled_letters(folder: Path, addresses: Collection[str], ids: Collection[str]) -> list[Path]:
-    """The letters in a spool that went to some addresses, or have one of some Message-IDs.
+def spooled_letters(
+    folder: Path, addresses: Collection[str], ids: Collection[str], others: Collection[str] = ()
+) -> list[Path]:
+    """The letters in a spool that went to some addresses, or are some letters.
 
     Args:
         folder: of the spool; it may be missing.
         addresses: in lower case.
-        ids: without brackets.
+        ids: of the letters: Message-IDs without brackets, or SHA-256 in hex.
+        others: likewise, of letters that are others', whatever address they went to.
     """
     found = []
     for path in sorted(folder.glob("*.eml")):
-        with path.open("rb") as file:
-            header = BytesHeaderParser().parse(file)
+        data = path.read_bytes()
+        header = BytesHeaderParser().parsebytes(data)
+        own = {str(header["Message-ID"] or "").strip("<> "), hashlib.sha256(data).hexdigest()}
         to = {one.lower() for _, one in getaddresses(header.get_all("To", []))}
-        if to & set(addresses) or str(header["Message-ID"] or "").strip("<> ") in ids:
+        if own & set(ids) or (to & set(addresses) and not own & set(others)):
             found.append(path)
     return found
 

@@ -24,6 +24,7 @@ from publisher.edges.ledger.listing import ListTable
 from publisher.edges.ledger.rebuilding import RebuildingPart
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
+from publisher.edges.ledger.settling import SettlingPart
 from publisher.edges.ledger.urls import ledger_address, no_ledger_at
 
 
@@ -40,6 +41,7 @@ class Ledger(
     RebuildingPart,
     ErasingPart,
     Continuity,
+    SettlingPart,
 ):
     """An open ledger; may be shared by threads."""
 

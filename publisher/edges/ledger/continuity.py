@@ -10,7 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.schema import ANSWERS, DELIVERIES, EVENTS, RECIPIENTS, REQUESTS
+from publisher.edges.ledger.schema import (
+    ANSWERS,
+    DELIVERIES,
+    EVENTS,
+    RECIPIENTS,
+    REQUESTS,
+    SELDOM,
+)
 from publisher.edges.ledger.transaction import Transaction
 from publisher.people.deliveries import DeliveryState
 from publisher.people.recipients import RecipientState
@@ -79,10 +86,10 @@ class Continuity(LedgerPart):
 
 def releases_begun(db: Connection) -> list[ReleaseName]:
     """The releases whose notice was begun to be sent, or that a letter was about."""
-    # Whoever only came with a version was sent no letter about it.
-    sent = DELIVERIES.c.state != DeliveryState.AGREED
+    # Who came with a version has a row about it too, and was sent nothing.
+    sent = DELIVERIES.c.told.is_not(None)
     told = select(DELIVERIES.c.policy, DELIVERIES.c.release).where(sent).distinct()
-    begun = EVENTS.c.kind.in_((EventKind.BEGUN, EventKind.ADOPTED))
+    begun = SELDOM & EVENTS.c.kind.in_((EventKind.BEGUN, EventKind.ADOPTED))
     meant = select(EVENTS.c.policy, EVENTS.c.release).where(begun).distinct()
     rows = [*db.execute(told), *db.execute(meant)]
     found = {(row.policy, number) for row in rows if (number := Number.parse(row.release))}

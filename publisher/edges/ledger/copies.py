@@ -12,12 +12,15 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from publisher.edges.files import remove_unfinished, sync_folder
+from publisher.edges.ledger.causes import is_out_of_room
+from publisher.edges.ledger.faults import RESTORE
 from publisher.edges.private import keep_private_around
 from publisher.errors import LedgerError
 from publisher.releases.remedies import shell_word
 
 _PATIENCE = 10.0
 """Seconds to wait for a lock."""
+_ANOTHER_COPY = "name a copy that `publisher ledger backup` made"
 _MAGIC = b"SQLite format 3\0"
 _UNFINISHED = re.compile(r"\.(.+)\.[0-9a-f]{8}\.part")
 _BESIDE = re.compile(r"(\..+\.[0-9a-f]{8}\.part)-(?:journal|wal|shm)")
@@ -68,6 +71,8 @@ def pending_copy(source: Path, target: Path) -> Iterator[Path]:
         try:
             _copy(source, path)
         except sqlite3.Error as error:
+            if is_out_of_room(error):
+                raise _no_room(error, target) from error
             raise _unusable(error, source) from error
         yield path
     finally:
@@ -143,14 +148,15 @@ def require_whole(path: Path) -> None:
         LedgerError: it is not there, or no database, or damaged.
     """
     if not path.is_file():
-        raise LedgerError("there is no such file", where=str(path))
+        raise LedgerError("there is no such file", where=str(path), remedy=_ANOTHER_COPY)
     try:
         with closing(opened_to_read(path)) as db:
             found = [row[0] for row in db.execute("PRAGMA integrity_check(1)")]
     except sqlite3.Error as error:
         raise _unusable(error, path) from error
     if found != ["ok"]:
-        raise LedgerError(f"the file is damaged: {found[0]}", where=str(path))
+        what = f"the file is damaged: {' '.join(found[0].split())}"
+        raise LedgerError(what, where=str(path), remedy=_ANOTHER_COPY)
 
 
 def opened_to_read(path: Path) -> sqlite3.Connection:
@@ -171,7 +177,9 @@ def _copy(source: Path, path: Path) -> None:
         found = [row[0] for row in copy.execute("PRAGMA integrity_check(1)")]
     if found != ["ok"]:
         raise LedgerError(
-            f"the ledger is damaged: {found[0]}", where=str(source), remedy="restore an older copy"
+            f"the ledger is damaged: {' '.join(found[0].split())}",
+            where=str(source),
+            remedy=RESTORE,
         )
 
 
@@ -182,7 +190,13 @@ def _refuse_taken(target: Path) -> None:
         )
 
 
-def _unusable(error: sqlite3.Error, path: Path) -> LedgerError:
+def _no_room(error: sqlite3.Error, target: Path) -> LedgerError:
     return LedgerError(
-        f"the file cannot be used: {error}", where=str(path), remedy="see that it is a ledger"
+        f"the copy cannot be written: {error}; nothing was made",
+        where=str(target),
+        remedy="make room on its disk, or name a file on another",
     )
+
+
+def _unusable(error: sqlite3.Error, path: Path) -> LedgerError:
+    return LedgerError(f"the file cannot be used: {error}", where=str(path), remedy=_ANOTHER_COPY)

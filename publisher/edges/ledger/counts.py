@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, text
@@ -16,7 +16,6 @@ from publisher.answers.declarations import DAY
 from publisher.answers.policy_status import (
     MOST_MESSAGES,
     DeclarationCounts,
-    LetterCounts,
     MessageCounts,
     ReceiptCounts,
     Restored,
@@ -35,12 +34,9 @@ from publisher.edges.ledger.schema import (
     SELDOM,
 )
 from publisher.people.deliveries import DeliveryState
-from publisher.people.due import REACHED
 from publisher.people.messages import FOR_A_PERSON
-from publisher.people.recipients import RecipientState
 from publisher.people.requests import RequestKind
 from publisher.record.event import EventKind, microseconds, moment_of
-from publisher.releases.release import Release
 
 Letters = Mapping[str, Mapping[DeliveryState, int]]
 """How many letters are in a state, by the number of the release."""
@@ -66,30 +62,6 @@ class CountTable(MessageTable):
             for _, release, state, count in db.execute(counted.group_by(*columns)):
                 found.setdefault(release, Counter())[DeliveryState(state)] = count
         return found
-
-    def count_to_tell(
-        self, release: Release, sisters: Iterable[Release], letters: Letters, *, new: bool
-    ) -> LetterCounts:
-        """The letters about a release of which somebody may still be told.
-
-        Args:
-            release: which.
-            sisters: all other numbers of it.
-            letters: as `count_letters` gives them.
-            new: whether it matters how many were told of no number of it; else all of them count
-                as such.
-        """
-        states = letters.get(str(release.number), {})
-        known = [one for one in sisters if _reached(letters.get(str(one.number), {}))]
-        same = [one for one in known if one.effective == release.effective]
-        with self._reading() as db:
-            if same:
-                to_do = _count(db, _still_to_tell(release, same))
-            else:
-                done = sum(states.values()) - states.get(DeliveryState.TO_DO, 0)
-                to_do = _told(db) - done + _count(db, _done_of_those_apart(release))
-            late = _count(db, _still_to_tell(release, known)) if new and known and to_do else to_do
-        return LetterCounts(states, to_do, late)
 
     def count_declarations(self, policy: str) -> Mapping[int, DeclarationCounts]:
         """What was declared about each material release of a policy and its corrections."""
@@ -178,11 +150,7 @@ _OWNER = text(
     "AND pg_has_role(current_user, tableowner, 'MEMBER')"
 )
 
-# ── letters ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def _reached(states: Mapping[DeliveryState, int]) -> bool:
-    return any(states.get(state) for state in REACHED)
+# ── recipients ───────────────────────────────────────────────────────────────────────────────────
 
 
 def _told(db: Connection) -> int:
@@ -193,30 +161,6 @@ def _told(db: Connection) -> int:
 
 def _count(db: Connection, counted: Select[Any]) -> int:
     return int(db.execute(counted).scalar_one())
-
-
-def _done_of_those_apart(release: Release) -> Select[Any]:
-    """Counts the letters about a release, but those to do, to those who are told no more."""
-    own = _about(release) & (DELIVERIES.c.recipient == RECIPIENTS.c.id)
-    done = DELIVERIES.c.state != DeliveryState.TO_DO
-    return select(func.count()).select_from(RECIPIENTS.join(DELIVERIES, own)).where(APART, done)
-
-
-def _still_to_tell(release: Release, others: Sequence[Release]) -> Select[Any]:
-    """Counts those who are still to be told of a release, and were told of none of some others."""
-    mine = DELIVERIES.c.recipient == RECIPIENTS.c.id
-    done = _about(release) & mine & (DELIVERIES.c.state != DeliveryState.TO_DO)
-    told = _about(*others) & mine & DELIVERIES.c.state.in_(REACHED)
-    return select(func.count()).where(
-        RECIPIENTS.c.state == RecipientState.TOLD,
-        ~select(DELIVERIES.c.recipient).where(done).exists(),
-        ~select(DELIVERIES.c.recipient).where(told).exists(),
-    )
-
-
-def _about(*releases: Release) -> ColumnElement[bool]:
-    numbers = [str(one.number) for one in releases]
-    return (DELIVERIES.c.policy == releases[0].policy.id) & DELIVERIES.c.release.in_(numbers)
 
 
 # ── receipts and mail ────────────────────────────────────────────────────────────────────────────

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
+from publisher.edges.ledger.causes import FORBIDDEN, is_state_of_database, next_step
 from publisher.edges.ledger.copies import unfinished_copies
 from publisher.edges.ledger.engines import (
     OpenFiles,
@@ -42,8 +43,6 @@ from publisher.errors import LedgerError
 
 ATTEMPTS = 3
 """Times that a transaction is tried which another one got in the way of (PostgreSQL)."""
-_FORBIDDEN = "42501"
-"""The role has not been given the right (PostgreSQL)."""
 
 _T = TypeVar("_T")
 _Act = Callable[[Transaction], _T]
@@ -73,7 +72,11 @@ class Database:
         self._bugs = (driver.IntegrityError, driver.ProgrammingError)
         self._turns = Turns(self._carry_out)
         self._files = OpenFiles()
-        self.identity = self._opened()
+        try:
+            self.identity = self._opened()
+        except BaseException:
+            self.close()
+            raise
         self._writer = writer_of(self.identity, self._engine.dialect.name)
         if not self.read_only:
             # While we have it open, no other process that closes it removes its log.
@@ -276,20 +279,18 @@ class Database:
             cause = error.orig if isinstance(error, DatabaseError) else error
             # Without a statement, it could not even be connected to.
             connecting = isinstance(error, DatabaseError) and not error.statement
-            forbidden = getattr(cause, "sqlstate", None) == _FORBIDDEN
-            if isinstance(cause, self._bugs) and not connecting and not forbidden:
+            known = connecting or is_state_of_database(cause)
+            if isinstance(cause, self._bugs) and not known:
                 raise
-            remedy = "see that its disk has room and that no other program holds it"
-            if forbidden and self._only_reads():
+            if getattr(cause, "sqlstate", None) == FORBIDDEN and self._only_reads():
                 what = "this role may only read the ledger"
                 remedy = "run this as the program's role: docs/ledger.md"
                 raise LedgerError(what, where=self.where, remedy=remedy) from error
-            if forbidden:
-                remedy = "as the role that owns the tables: publisher ledger migrate --grant ROLE"
-            elif not self.is_sqlite:
-                remedy = "see that the server runs, and that the address and the password are right"
             what = f"the ledger cannot be used: {told_by(cause, self._address)}"
-            raise LedgerError(what, where=self.where, remedy=remedy) from error
+            raise LedgerError(what, where=self.where, remedy=next_step(cause)) from error
+        except LedgerError as error:
+            error.where = error.where or self.where
+            raise
 
     def may_write(self) -> bool:
         """Whether events may be added from here.

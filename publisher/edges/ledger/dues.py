@@ -76,6 +76,31 @@ class DueTable(LedgerPart):
             page = page.where(RECIPIENTS.c.id > after).order_by(RECIPIENTS.c.id).limit(size)
             return [recipient_of(row) for row in db.execute(page)]
 
+    def told_of_later(self, release: Release, releases: Releases) -> int:
+        """How many of those to tell of a release may have a letter about a later one already.
+
+        Args:
+            release: a release with a notice.
+            releases: all releases of the policy.
+        """
+        with self._reading() as db:
+            known = _known(db, release, releases)
+            same, _, later = _elsewhere(release, known)
+            policy, major = release.policy.id, release.number.major
+            newer = [one.number for one in releases if one.number.major > major]
+            newer = [number for number in newer if _any(db, policy, number, REACHED)]
+            ahead = _one_of(policy, newer, _OTHER.c.state.in_(REACHED))
+            due = and_(_TOLD, _STATE == DeliveryState.TO_DO, not_(same), not_(later), ahead)
+            counted = select(func.count()).select_from(_with_own(release)).where(due)
+            return int(db.execute(counted).scalar_one()) if newer else 0
+
+    def letters_apart(self, release: Release) -> int:
+        """How many letters about a release, but those to do, went to who is told no more."""
+        gone = and_(APART, _OWN.c.state.is_not(None), _OWN.c.state != DeliveryState.TO_DO)
+        counted = select(func.count()).select_from(_with_own(release)).where(gone)
+        with self._reading() as db:
+            return int(db.execute(counted).scalar_one())
+
     def letters_to(self, policy: str, recipients: Sequence[int]) -> list[EarlierLetter]:
         """What is known of some recipients and the releases of a policy.
 
@@ -139,8 +164,11 @@ def _known(db: Connection, release: Release, releases: Releases) -> list[Number]
     """
     policy, own = release.policy.id, release.number
     others = (one.number for one in releases if one.number != own)
-    matter = (one for one in others if one > own or one.major == own.major)
-    return [one for one in matter if _any(db, policy, one)]
+    sisters = [one for one in others if one.major == own.major and _any(db, policy, one)]
+    # Of later releases only who came with one matters, and they are few or none.
+    newer = (one for one in (r.number for r in releases) if one.major > own.major)
+    agreed = (DeliveryState.AGREED,)
+    return [*sisters, *(one for one in newer if _any(db, policy, one, agreed))]
 
 
 def _counted_alone(db: Connection, release: Release) -> Counter[tuple[NoticeState, bool]]:
@@ -202,8 +230,19 @@ def _elsewhere(
     return _one_of(policy, sisters, same), before, _one_of(policy, later, agreed)
 
 
-def _any(db: Connection, policy: str, number: Number) -> bool:
-    about = (DELIVERIES.c.policy == policy) & (DELIVERIES.c.release == str(number))
+def _any(
+    db: Connection,
+    policy: str,
+    number: Number,
+    states: Sequence[DeliveryState] = tuple(DeliveryState),
+) -> bool:
+    """Whether anything is known of a release and anybody, in one of some states."""
+    about = and_(
+        DELIVERIES.c.policy == policy,
+        DELIVERIES.c.major == number.major,
+        DELIVERIES.c.release == str(number),
+        DELIVERIES.c.state.in_(states),
+    )
     return db.execute(select(DELIVERIES.c.recipient).where(about).limit(1)).first() is not None
 
 

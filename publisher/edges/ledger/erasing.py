@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select
 
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.footprints import erasure_plan
+from publisher.edges.ledger.footprints import WAITS, awaited, batched, erasure_plan
 from publisher.edges.ledger.schema import EVENTS, MESSAGES, PRIVATE, RECIPIENTS
 from publisher.edges.ledger.transaction import Transaction
 from publisher.people.erasing import ErasurePlan, PruningPlan
+from publisher.people.mail_addresses import spellings
 from publisher.people.recipients import RecipientState
 from publisher.record.event import EventKind, Happening, microseconds
-
-_SOME = 500
-"""Numbers that are named in one statement."""
 
 
 class ErasingPart(LedgerPart):
@@ -28,7 +26,7 @@ class ErasingPart(LedgerPart):
         self, customers: Collection[str], addresses: Collection[str]
     ) -> list[tuple[int, str]]:
         """The recipients with some ids, or whose address is one of some: number and id."""
-        lower = [one.lower() for one in addresses]
+        lower = [one for each in addresses for one in spellings(each)]
         whose = or_(
             RECIPIENTS.c.customer.in_(customers), func.lower(RECIPIENTS.c.address).in_(lower)
         )
@@ -54,6 +52,8 @@ class ErasingPart(LedgerPart):
         addresses: Collection[str] = (),
     ) -> ErasurePlan:
         """Erases recipients. Until `shrink`, a file may still have traces of what went.
+
+        A message that waits for a person, or was not read yet, stays.
 
         Args:
             numbers: of the recipients.
@@ -98,28 +98,35 @@ class ErasingPart(LedgerPart):
         joined = EVENTS.join(PRIVATE, PRIVATE.c.event == EVENTS.c.id)
         about = (EVENTS.c.policy, EVENTS.c.release)
         counted = select(*about, func.count().label("values")).select_from(joined).group_by(*about)
+        counted = counted.where(_DECIDED)
         removed = (RECIPIENTS.c.state == RecipientState.REMOVED) & (
             EVENTS.c.at < microseconds(until)
         )
         gone = select(RECIPIENTS.c.id).join(EVENTS, EVENTS.c.id == RECIPIENTS.c.event)
-        came = select(MESSAGES).join(PRIVATE, PRIVATE.c.event == MESSAGES.c.event)
+        came = select(MESSAGES, WAITS.label("waits"))
+        came = came.join(PRIVATE, PRIVATE.c.event == MESSAGES.c.event)
         with self._reading() as db:
             releases = [
                 (r.policy, r.release, r._mapping["values"])
                 for r in db.execute(counted.where(EVENTS.c.policy != "").order_by(*about))
                 if (r.policy, r.release) in over
             ]
-            messages = [
-                r.id
+            old = [
+                (r.id, r.waits)
                 for r in db.execute(came.order_by(MESSAGES.c.id))
                 if (r.policy, r.release) in over
                 or (not r.release and r.received_at < microseconds(until))
             ]
             whose = db.execute(gone.where(removed).order_by(RECIPIENTS.c.id)).scalars().all()
-        return PruningPlan(keep, releases, tuple(messages), tuple(whose))
+            kept = awaited(db, whose)
+        messages = tuple(one for one, waits in old if not waits)
+        recipients = tuple(one for one in whose if one not in kept)
+        return PruningPlan(keep, releases, messages, recipients, len(old) - len(messages))
 
     def prune(self, plan: PruningPlan, now: dt.datetime) -> None:
         """Deletes what a plan says, and has events say that it went.
+
+        A message that waits for a person by now, and a recipient of whom one waits, stay.
 
         Args:
             plan: as `pruning` gave it.
@@ -128,6 +135,7 @@ class ErasingPart(LedgerPart):
         facts = {"kept": plan.keep}
 
         def prune(tx: Transaction) -> None:
+            waiting = set(tx.db.execute(select(MESSAGES.c.id).where(WAITS)).scalars())
             _erased(
                 tx,
                 [
@@ -138,10 +146,12 @@ class ErasingPart(LedgerPart):
                     *(
                         Happening(EventKind.ERASED, now, message=message, facts=facts)
                         for message in plan.messages
+                        if message not in waiting
                     ),
                 ],
             )
-            for some in _some(plan.recipients):
+            kept = awaited(tx.db, plan.recipients)
+            for some in batched([one for one in plan.recipients if one not in kept]):
                 erase_planned(tx, erasure_plan(tx.db, some), now, facts)
 
         if not plan.empty:
@@ -172,10 +182,6 @@ def _said_of(plan: ErasurePlan, now: dt.datetime, facts: dict[str, Any]) -> list
     ]
 
 
-def _some(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (numbers[start : start + _SOME] for start in range(0, len(numbers), _SOME))
-
-
 def _erased(tx: Transaction, happened: Sequence[Happening]) -> None:
     """Records what is erased, and deletes the values that this covers."""
     if not happened:
@@ -185,12 +191,18 @@ def _erased(tx: Transaction, happened: Sequence[Happening]) -> None:
     tx.flush()
     for name in ("recipient", "message", "request"):
         numbers = [n for one in happened if (n := getattr(one, name)) is not None]
-        for some in _some(numbers):
+        for some in batched(numbers):
             _delete(tx, EVENTS.c[name].in_(some) & (EVENTS.c.id < before))
     for one in happened:
         if one.kind == EventKind.PRUNED:
             about = (EVENTS.c.policy == one.policy) & (EVENTS.c.release == one.release)
-            _delete(tx, about & (EVENTS.c.id < before))
+            _delete(tx, about & _DECIDED & (EVENTS.c.id < before))
+
+
+_DECIDED = or_(
+    EVENTS.c.message.is_(None), EVENTS.c.message.not_in(select(MESSAGES.c.id).where(WAITS))
+)
+"""Events about no message that waits for a person."""
 
 
 def _delete(tx: Transaction, which: Any) -> None:

@@ -7,17 +7,23 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import zstandard
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from publisher.edges.ledger.replay import streamed
 from publisher.edges.ledger.schema import EVENTS, MESSAGES, PRIVATE, RECIPIENTS, REQUESTS
-from publisher.mail.naming import names_any, pattern_of
+from publisher.mail.naming import SoughtAddresses, names_any, pattern_of, possible_addresses
 from publisher.people.erasing import ErasurePlan, Footprint
+from publisher.people.mail_addresses import spellings
+from publisher.people.messages import FOR_A_PERSON
 from publisher.people.recipients import RecipientState
 from publisher.people.requests import RequestKind
 
 _KEYS_OF_ADDRESSES = ("address", "customer")
 """Under which a private value has an address of its recipient."""
+WAITS = or_(MESSAGES.c.filed == "", MESSAGES.c.filed.in_(FOR_A_PERSON))
+"""Messages that a person has to decide about, or that were not read yet."""
+_SOME = 500
+"""Values that are named in one statement."""
 
 
 def erasure_plan(
@@ -31,17 +37,20 @@ def erasure_plan(
         addresses: further ones, which may be nobody's.
     """
     prints = [_footprint(db, number) for number in dict.fromkeys(numbers)]
-    named = {one.lower() for one in addresses}
-    addresses = frozenset(one for each in prints for one in each.addresses) | named
-    others = dict(_others_with(db, addresses, numbers))
-    own = addresses - others.keys()
-    messages = {*_filed_to(db, numbers), *_naming(db, own)}
+    named = [*addresses, *(one for each in prints for one in each.addresses)]
+    theirs = frozenset(one for each in named for one in spellings(each))
+    others = _others_with(db, theirs, numbers)
+    shared = {one for row in others for one in spellings(row.address)}
+    found = _Found(db, numbers, theirs, theirs - shared)
     return ErasurePlan(
         prints,
-        tuple(sorted(messages)),
-        tuple(_asked_with(db, own)),
-        frozenset(customer for some in others.values() for customer in some),
-        own,
+        tuple(sorted(found.messages)),
+        tuple(_asked_with(db, found.own)),
+        frozenset(row.customer for row in others),
+        theirs,
+        tuple(sorted(found.waiting)),
+        found.naming_others,
+        frozenset().union(*(_footprint(db, row.id).letters for row in others)),
     )
 
 
@@ -53,7 +62,7 @@ def _footprint(db: Connection, number: int) -> Footprint:
     for value in db.execute(found).scalars():
         said = json.loads(value)
         addresses.update(str(said.get(key, "")) for key in _KEYS_OF_ADDRESSES)
-        letters.add(str(said.get("message_id", "")).strip("<>"))
+        letters |= {str(said.get("message_id", "")).strip("<>"), str(said.get("sha256", ""))}
         values += 1
     return Footprint(
         number,
@@ -65,44 +74,116 @@ def _footprint(db: Connection, number: int) -> Footprint:
     )
 
 
-def _others_with(
-    db: Connection, addresses: Collection[str], numbers: Sequence[int]
-) -> Iterator[tuple[str, list[str]]]:
-    """The addresses that others have as well, each with the ids of these."""
-    for address in sorted(addresses):
-        same = (func.lower(RECIPIENTS.c.address) == address) & RECIPIENTS.c.id.not_in(numbers)
+def _others_with(db: Connection, addresses: Collection[str], numbers: Sequence[int]) -> list[Any]:
+    """The rows of others who have some addresses as well."""
+    found: list[Any] = []
+    for some in batched(sorted(addresses)):
+        same = func.lower(RECIPIENTS.c.address).in_(some) & RECIPIENTS.c.id.not_in(numbers)
         whose = same & (RECIPIENTS.c.state != RecipientState.ERASED)
-        if found := db.execute(select(RECIPIENTS.c.customer).where(whose)).scalars().all():
-            yield address, list(found)
+        found += db.execute(select(RECIPIENTS).where(whose)).all()
+    return found
 
 
-def _filed_to(db: Connection, numbers: Sequence[int]) -> Iterator[int]:
-    """The messages of recipients that still have something of what came in."""
-    own = MESSAGES.c.recipient.in_(numbers)
-    found = select(MESSAGES.c.id).join(PRIVATE, PRIVATE.c.event == MESSAGES.c.event).where(own)
-    yield from db.execute(found).scalars()
+def batched(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Values, as many at a time as one statement may name."""
+    return (values[start : start + _SOME] for start in range(0, len(values), _SOME))
 
 
-def _naming(db: Connection, addresses: Collection[str]) -> Iterator[int]:
-    """The messages of nobody that name one of some addresses."""
-    if not addresses:
-        return
-    wanted = pattern_of(addresses)
-    columns = (MESSAGES.c.id, PRIVATE.c.value, PRIVATE.c.body)
-    came = select(*columns).join(PRIVATE, PRIVATE.c.event == MESSAGES.c.event)
-    # A message has megabytes, so each is read by itself.
-    nobodys = came.where(MESSAGES.c.recipient.is_(None)).execution_options(yield_per=1)
-    for row in db.execute(nobodys):
-        raw = zstandard.decompress(bytes(row.body)) if row.body is not None else b""
-        if wanted.search(row.value) or names_any(raw, wanted):
-            yield row.id
+class _Found:
+    """What came in of some recipients, or names their addresses."""
+
+    def __init__(
+        self,
+        db: Connection,
+        numbers: Sequence[int],
+        theirs: frozenset[str],
+        own: frozenset[str],
+    ) -> None:
+        """Looks for it.
+
+        Args:
+            db: a transaction.
+            numbers: of the recipients.
+            theirs, own: their addresses, and those of them that nobody else has.
+        """
+        self.own = own
+        self.messages, self.waiting = set[int](), set[int]()
+        self.naming_others = 0
+        self._db, self._numbers = db, numbers
+        for some in batched(numbers):
+            self._filed_to(some)
+        if theirs:
+            self._naming(pattern_of(theirs), pattern_of(own))
+
+    def _filed_to(self, numbers: Sequence[int]) -> None:
+        """The messages of recipients that still have something of what came in."""
+        for row in self._db.execute(_CAME.where(MESSAGES.c.recipient.in_(numbers))):
+            (self.waiting if row.waits else self.messages).add(row.id)
+
+    def _naming(self, theirs: SoughtAddresses, own: SoughtAddresses) -> None:
+        """The messages of nobody who is a customer that name one of their addresses."""
+        gone = select(RECIPIENTS.c.id).where(RECIPIENTS.c.state == RecipientState.ERASED)
+        nobodys = or_(MESSAGES.c.recipient.is_(None), MESSAGES.c.recipient.in_(gone))
+        # A message has megabytes, so each is read by itself.
+        came = _CAME_WHOLE.where(nobodys).execution_options(yield_per=1)
+        for row in self._db.execute(came):
+            if row.id in self.messages or row.id in self.waiting:
+                continue
+            raw = said_in(row)
+            if not names_any(raw, theirs if row.waits else own):
+                continue
+            if row.waits:
+                self.waiting.add(row.id)
+            elif self._names_others(raw):
+                self.naming_others += 1
+            else:
+                self.messages.add(row.id)
+
+    def _names_others(self, raw: bytes) -> bool:
+        others = _others_with(self._db, possible_addresses(raw), self._numbers)
+        return bool(others) and names_any(raw, pattern_of([row.address for row in others]))
+
+
+_COLUMNS = (MESSAGES.c.id, WAITS.label("waits"))
+_WITH_WORDS = MESSAGES.join(PRIVATE, PRIVATE.c.event == MESSAGES.c.event)
+_CAME = select(*_COLUMNS).select_from(_WITH_WORDS)
+_CAME_WHOLE = select(*_COLUMNS, PRIVATE.c.value, PRIVATE.c.body).select_from(_WITH_WORDS)
+
+
+def said_in(row: Any) -> bytes:
+    """A message that came in, after where it came to.
+
+    Args:
+        row: with the private value of the event.
+    """
+    raw = zstandard.decompress(bytes(row.body)) if row.body is not None else b""
+    to = str(json.loads(row.value).get("to", ""))
+    return b"X-To: %s\n%s" % (to.encode(errors="replace"), raw)
+
+
+def awaited(db: Connection, numbers: Sequence[int]) -> frozenset[int]:
+    """Those of some recipients of whom a message waits for a person, or was not read yet."""
+    found, named = set[int](), set[str]()
+    for row in db.execute(select(MESSAGES.c.recipient).where(WAITS)):
+        found.add(row.recipient)
+    waiting = _CAME_WHOLE.where(WAITS, MESSAGES.c.recipient.is_(None))
+    for row in db.execute(waiting.execution_options(yield_per=1)):
+        named |= possible_addresses(said_in(row))
+    for some in batched(sorted(named)):
+        same = select(RECIPIENTS.c.id).where(func.lower(RECIPIENTS.c.address).in_(some))
+        found.update(db.execute(same).scalars())
+    return frozenset(numbers) & found
 
 
 def _asked_with(db: Connection, addresses: Collection[str]) -> Iterator[int]:
     """The requests for a link that nobody proved, made with one of some addresses."""
+    if not addresses:
+        return
+    wanted = pattern_of(addresses)
     asked = REQUESTS.c.recipient.is_(None) & (REQUESTS.c.kind == RequestKind.ASK)
     columns: tuple[Any, ...] = (REQUESTS.c.id, PRIVATE.c.value)
     found = select(*columns).join(PRIVATE, PRIVATE.c.event == REQUESTS.c.event).where(asked)
     for row in streamed(db, found):
-        if str(json.loads(row.value).get("address", "")).lower() in addresses:
+        # Whoever asked may have written something around it.
+        if names_any(str(json.loads(row.value).get("address", "")).encode(), wanted):
             yield row.id

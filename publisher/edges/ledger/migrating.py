@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, insert, text
 from sqlalchemy.exc import DatabaseError
 
+from publisher.edges.ledger.causes import next_step
 from publisher.edges.ledger.copies import copy_ledger
 from publisher.edges.ledger.engines import ledger_engine, ledger_file, shown_address, told_by
 from publisher.edges.ledger.opening import begin_ledger, other_schema, schema_of
@@ -69,7 +70,9 @@ def migrate_to_current(
     path = ledger_file(address)
     if path and role:
         raise LedgerError(
-            "a file has no roles: its owner alone uses it", where=shown_address(address)
+            "a file has no roles: its owner alone uses it",
+            where=shown_address(address),
+            remedy="publisher ledger migrate",
         )
     engine = ledger_engine(address)
     try:
@@ -146,5 +149,8 @@ def _told(engine: Engine) -> Iterator[None]:
         raise LedgerError(
             f"the ledger cannot be migrated: {told_by(error.orig, engine.url)}",
             where=shown_address(engine.url),
-            remedy="nothing was changed: mend that, and run publisher ledger migrate again",
+            remedy=f"nothing was changed; {next_step(error.orig)}",
         ) from error
+    except LedgerError as error:
+        error.where = error.where or shown_address(engine.url)
+        raise

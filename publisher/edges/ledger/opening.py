@@ -8,25 +8,49 @@ import uuid
 from sqlalchemy import Connection, func, insert, inspect, select, text
 
 from publisher.edges.clock import now
+from publisher.edges.ledger.faults import RESTORE
 from publisher.edges.ledger.schema import LEDGER, REVISION, SCHEMA, metadata
 from publisher.edges.ledger.transaction import Writer
 from publisher.errors import LedgerError
 from publisher.record.event import microseconds
 
+_LONGEST_NUMBER = 10
 _OLDEST = "schema_version"
 """The table that says so before there were migrations."""
 
 
 def schema_of(db: Connection) -> int | None:
-    """The number of the schema of a ledger; None: there is no ledger."""
+    """The number of the schema of a ledger; None: there is no ledger.
+
+    Raises:
+        LedgerError: what says so does not: somebody altered it.
+    """
     tables = inspect(db)
     if tables.has_table(REVISION.name):
         found = db.execute(select(REVISION.c.version_num)).scalar()
         if found is not None:
-            return int(found)
+            return schema_number(found, REVISION.name)
     if tables.has_table(_OLDEST):
-        return int(db.exec_driver_sql(f"SELECT version FROM {_OLDEST}").scalar_one())  # noqa: S608
+        found = db.exec_driver_sql(f"SELECT version FROM {_OLDEST}").scalar()  # noqa: S608
+        return schema_number(found, _OLDEST)
     return None
+
+
+def schema_number(found: object, table: str) -> int:
+    """The number of a schema as a table says it.
+
+    Args:
+        found: the value in it.
+        table: its name, for the message.
+
+    Raises:
+        LedgerError: it is no number.
+    """
+    text = str(found)
+    if text.isascii() and text.isdecimal() and len(text) < _LONGEST_NUMBER:
+        return int(text)
+    what = f"the table `{table}` says `{text[:40]}`, which is no number of a schema"
+    raise LedgerError(what, remedy=RESTORE)
 
 
 def identity_of(db: Connection) -> str:
@@ -38,7 +62,7 @@ def identity_of(db: Connection) -> str:
     found = db.execute(select(LEDGER.c.identity)).scalars().all()
     if len(found) != 1:
         what = f"the table `ledger` has {len(found)} rows, and was made with one"
-        raise LedgerError(what, remedy="publisher ledger restore FILE  # a copy from before")
+        raise LedgerError(what, remedy=RESTORE)
     return str(found[0])
 
 

@@ -31,8 +31,8 @@ from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.engines import asides_of
 from publisher.edges.ledger.erasures_again import erase_again, gone_since
 from publisher.edges.ledger.faults import Faults
-from publisher.edges.ledger.opening import go_on_after, other_schema
-from publisher.edges.ledger.schema import BATCHES, EVENTS, NUMBERED, SCHEMA
+from publisher.edges.ledger.opening import go_on_after, other_schema, schema_number
+from publisher.edges.ledger.schema import BATCHES, EVENTS, NUMBERED, REVISION, SCHEMA, metadata
 from publisher.edges.ledger.transaction import Transaction
 from publisher.edges.private import make_folders
 from publisher.errors import LedgerError
@@ -41,6 +41,7 @@ from publisher.policies.ledger_url import sqlite_url
 from publisher.record.event import EventKind, Happening, microseconds, moment_of
 from publisher.releases.remedies import shell_word
 
+_ANOTHER_COPY = "take an older copy"
 _ENDINGS = ("-wal", "-shm", "-journal")
 DatesOf = Callable[[Sequence[ReleaseName], str, dt.datetime], EffectiveDates]
 """Given the releases that a copy knows to have been begun, its identity, and from when it is: all
@@ -108,7 +109,11 @@ def restore_file(copy: Path, target: Path, dates_of: DatesOf, moment: dt.datetim
         OSError: it cannot be written; nothing was changed.
     """
     if copy.resolve() == target.resolve():
-        raise LedgerError("this is the ledger itself, and no copy of it", where=str(copy))
+        raise LedgerError(
+            "this is the ledger itself, and no copy of it",
+            where=str(copy),
+            remedy="name a copy that `publisher ledger backup` made",
+        )
     require_whole(copy)
     _require_schema(copy)
     make_folders(target.parent, 0o700)
@@ -184,6 +189,7 @@ def _require_schema(copy: Path) -> None:
             found = db.execute("SELECT version_num FROM alembic_version").fetchone()
         except sqlite3.Error:
             found = None
+        tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
     if found is None:
         there = sqlite_url(str(copy.resolve()))
         raise LedgerError(
@@ -191,8 +197,23 @@ def _require_schema(copy: Path) -> None:
             where=str(copy),
             remedy=f"PUBLISHER_LEDGER_URL={there} publisher ledger migrate, if it is one",
         )
-    if int(found[0]) != SCHEMA:
-        raise other_schema(int(found[0]), str(copy))
+    try:
+        number = schema_number(found[0], REVISION.name)
+    except LedgerError as error:
+        error.where, error.remedy = str(copy), _ANOTHER_COPY
+        raise
+    if number != SCHEMA:
+        other = other_schema(number, str(copy))
+        if number < SCHEMA:
+            there = sqlite_url(str(copy.resolve()))
+            other.remedy = f"PUBLISHER_LEDGER_URL={there} publisher ledger migrate"
+        raise other
+    if missing := next((one for one in metadata.tables if one not in tables), None):
+        raise LedgerError(
+            f"this is no whole ledger: it has no table `{missing}`",
+            where=str(copy),
+            remedy=_ANOTHER_COPY,
+        )
 
 
 def _give_no_number_again(tx: Transaction, present: sqlite3.Connection) -> None:

@@ -42,8 +42,8 @@ def grant_rights(db: Connection, role: str) -> str:
     for statement in statements:
         db.execute(text(statement.replace(":", "\\:")))
     return (
-        f"granted: {role} may read the ledger, add events, change states, and delete private values "
-        "where an event says so; it may not change or delete events"
+        f"granted: {role} may read the ledger, add events, change states, and delete private "
+        "values where an event says so; it may not change or delete events"
     )
 
 

@@ -1,0 +1,73 @@
+"""Settling many letters in doubt at once, by what a person found out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from publisher.actions import silent
+from publisher.actions.workplace import Workplace
+from publisher.edges.list_files import opened_list
+from publisher.letters.sending import require_notice
+from publisher.people.id_list import read_ids
+from publisher.people.resolution import OPERATOR, Resolution, Settled, Settlement
+from publisher.releases.number import Number
+
+
+@dataclass(frozen=True)
+class ResolutionOrder:
+    """Which letters are to be settled, and how."""
+
+    policy: str
+    number: Number
+    outcome: Resolution
+    file: BinaryIO | None = None
+    """A list with the ids of the customers, see `read_ids`; None: all that are in doubt."""
+    role: str = OPERATOR
+    """Of the person who found it out."""
+    confirmed: bool = False
+    """Do it; otherwise the plan alone is wanted."""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Letters that were settled, or would be."""
+
+    order: ResolutionOrder
+    settled: Settled
+
+    def lines(self) -> Iterator[str]:
+        """What was done, or would be, for people."""
+        verb = "recorded as" if self.order.confirmed else "would be recorded as"
+        yield f"{self.settled.count} letter(s) {verb}: {self.order.outcome}"
+        if self.settled.before:
+            yield f"{self.settled.before} had been so before, or are named twice"
+
+
+def resolve_many(workplace: Workplace, order: ResolutionOrder) -> Resolved:
+    """Settles letters in doubt: all of a release, or those to the customers on a list.
+
+    Args:
+        workplace: where the ledger is.
+        order: which letters.
+
+    Raises:
+        NotFoundError: there is no such release; or of some on the list there is nothing to settle,
+            and nothing was changed.
+        SendError: nobody is told of the release.
+        RecipientsError: the list does not read; nothing was changed.
+        LedgerError: the ledger cannot be written.
+    """
+    require_notice(workplace.archive.release(order.policy, order.number))
+    ledger = workplace.ledger
+    settlement = Settlement(
+        order.policy, order.number, order.outcome, order.role, workplace.clock()
+    )
+    if order.file is None:
+        settle = ledger.settle_doubtful if order.confirmed else ledger.count_in_doubt
+        return Resolved(order, Settled(settle(settlement)))
+    with opened_list(order.file, workplace.project.private) as source:
+        name = source.name()
+        listed = ledger.settle_listed if order.confirmed else ledger.plan_settling
+        return Resolved(order, listed(settlement, read_ids(source.blocks(silent), name), name.name))
