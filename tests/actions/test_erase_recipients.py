@@ -282,7 +282,7 @@ def test_what_waits_for_a_person_is_settled_first(house: House) -> None:
     ledger = ledger_of(project)
     went = [ledger.raw(one.message) is None for one in (own, copied, filed, others)]
     assert went == [True, True, True, False]
-    assert listed(project)[0] == ("opted out, 2 times", "in time", "stands")
+    assert listed(project)[0] == ("opted out, 2 times", "in time", "stands, erased since")
     house.ok("verify", "--ledger")
 
 

@@ -53,7 +53,7 @@ class Restoration:
     """What became of a ledger that was put back."""
 
     as_of: dt.datetime
-    """From when the copy is."""
+    """When the last event of the copy happened: nothing in it says when it was made."""
     doubtful: int
     """Letters and receipts that may have gone out since."""
     erased: int | None
@@ -67,7 +67,8 @@ class Restoration:
 
     def lines(self) -> Iterator[str]:
         """What was done, for people."""
-        yield f"restored as of {self.as_of.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+        moment = f"{self.as_of.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+        yield f"restored as of its last event, {moment}"
         if self.aside:
             yield f"the ledger that was there is now {self.aside}"
         if self.doubtful:
@@ -75,6 +76,8 @@ class Restoration:
                 f"{self.doubtful} letter(s) and receipt(s) in doubt: they may have gone out since; "
                 "`publisher resolve RELEASE` and `publisher receipts` list them"
             )
+        else:
+            yield "no letter and no receipt has to be settled: none may have gone out since"
         if self.erased:
             yield f"{self.erased} erasure(s) since then were made again"
         if self.erased is None:
@@ -225,10 +228,13 @@ def _give_no_number_again(tx: Transaction, present: sqlite3.Connection) -> None:
 
 
 def _end_of(db: Connection) -> tuple[int, dt.datetime]:
-    """The number of the last event, and when the last batch was written."""
+    """The number of the last event, and when that happened, or a batch without events was written:
+    the later of the two.
+    """
     last = db.execute(select(func.coalesce(func.max(EVENTS.c.id), 0))).scalar_one()
-    found = db.execute(select(func.max(BATCHES.c.at))).scalar()
-    return int(last), moment_of(int(found or 0))
+    happened = db.execute(select(EVENTS.c.at).where(EVENTS.c.id == last)).scalar()
+    written = db.execute(select(func.max(BATCHES.c.at))).scalar()
+    return int(last), moment_of(max(int(happened or 0), int(written or 0)))
 
 
 @contextmanager
