@@ -7,7 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from publisher.actions.workplace import Workplace
-from publisher.edges.known_file import KnownFile, read_signers_file, require_outside
+from publisher.edges.known_file import (
+    KnownFile,
+    made_anew,
+    read_signers_file,
+    require_folder,
+    require_outside,
+)
 from publisher.edges.merges import refuse_two_of_a_number
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, NotFoundError
@@ -67,6 +73,8 @@ class Verified:
     """What git has beside the folders of policies, and must not."""
     told: Sequence[str] = field(default_factory=tuple)
     """What became of the file of known seals, in lines to read."""
+    cues: Sequence[Finding] = field(default_factory=tuple)
+    """What a person has to know of it."""
 
     @property
     def sound(self) -> bool:
@@ -91,6 +99,8 @@ def verify(workplace: Workplace, wanted: str | None, order: VerifyOrder) -> Veri
     history = workplace.history
     for path in filter(None, (order.signers, order.known)):
         require_outside(path, history.top)
+    if order.known:
+        require_folder(order.known)
     signers = read_signers_file(order.signers) if order.signers else ""
     file = KnownFile(order.known) if order.known else None
     known = (file.read() if file else None) or KnownSeals()
@@ -113,7 +123,10 @@ def verify(workplace: Workplace, wanted: str | None, order: VerifyOrder) -> Veri
     if (order.signers or order.known) and not any(each.count for each in found):
         strays.append(_nothing_to_verify())
     done = Verified(found, strays)
-    return replace(done, told=tuple(_kept(file, known, done))) if file else done
+    if file is None:
+        return done
+    cues = (made_anew(file.path),) if done.sound and not file.path.exists() else ()
+    return replace(done, told=tuple(_kept(file, known, done)), cues=cues)
 
 
 def _policies_here(project: Project, wanted: str | None, were: Collection[str]) -> set[str]:

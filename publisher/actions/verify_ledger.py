@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,16 +11,16 @@ from publisher.actions import Progress
 from publisher.actions.workplace import Workplace
 from publisher.edges.head_files import KnownHeadsFile, stated_heads
 from publisher.edges.inbox import letters_within_limits
-from publisher.edges.known_file import require_outside
-from publisher.edges.ledger import Ledger
+from publisher.edges.known_file import made_anew, require_folder, require_outside
+from publisher.edges.ledger import Ledger, is_begun
 from publisher.edges.ledger.audit import Audited
-from publisher.errors import MailError
+from publisher.errors import LedgerError, MailError
 from publisher.mail.reading import LARGEST_MAIL
 from publisher.mail.received_letter import message_of_file
 from publisher.policies.finding import Finding, Severity
 from publisher.record.event import moment_of
 from publisher.record.heads import LEDGER_FIELD, WitnessedHead, read_head_line
-from publisher.record.witnessed import HeadWitness, head_findings, reach_line, reaches
+from publisher.record.witnessed import HeadWitness, KnownBy, hold_heads, reach_line, reaches
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class LedgerOrder:
 
     known_heads: Path | None = None
     """A file of heads that were seen before."""
+    accept_restored: bool = False
+    """A person knows of the restorations that the ledger tells of."""
     letter: BinaryIO | None = None
     """A letter that has a head."""
     letter_name: str = ""
@@ -43,11 +45,15 @@ class LedgerVerification:
     """Everything that is not as it was recorded, or seen."""
     lines: Sequence[str]
     """How far each chain is vouched for, in lines to read."""
+    pending: bool = False
+    """Whether a restoration explains what is missing, and nobody has accepted it."""
 
     @property
     def sound(self) -> bool:
-        """Whether nothing is an error."""
-        return all(found.severity is not Severity.ERROR for found in self.findings)
+        """Whether nothing is an error, or to be accepted."""
+        return not self.pending and all(
+            found.severity is not Severity.ERROR for found in self.findings
+        )
 
 
 def verify_ledger(
@@ -68,14 +74,25 @@ def verify_ledger(
     project = workplace.project
     if order.known_heads and workplace.in_repository:
         require_outside(order.known_heads, workplace.history.top)
+    if order.known_heads:
+        require_folder(order.known_heads)
     file = KnownHeadsFile(order.known_heads) if order.known_heads else None
     witnesses = [*stated_heads(project.versions, project.root)]
     if file:
         witnesses += [HeadWitness(head, str(file.path)) for head in file.read() or ()]
     if order.letter:
         witnesses += _heads_of_letter(order.letter, order.letter_name)
-    audited = workplace.ledger.audit(progress)
-    return _verification(workplace.ledger, audited, witnesses, file)
+    other = []
+    try:
+        ledger = workplace.ledger
+    except LedgerError as error:
+        if not is_begun(workplace.ledger_url):
+            raise
+        # It is not the one that releases were sent with: to see what it is, it is looked at.
+        ledger, other = workplace.any_ledger, [Finding.from_error(error)]
+    audited = ledger.audit(progress)
+    audited = replace(audited, findings=[*audited.findings, *other])
+    return _verification(ledger, audited, witnesses, (file, order.accept_restored))
 
 
 def _heads_of_letter(file: BinaryIO, name: str) -> list[HeadWitness]:
@@ -101,36 +118,53 @@ def _verification(
     ledger: Ledger,
     audited: Audited,
     witnesses: Sequence[HeadWitness],
-    file: KnownHeadsFile | None,
+    keeping: tuple[KnownHeadsFile | None, bool],
 ) -> LedgerVerification:
-    def digest_of(chain: int, number: int) -> bytes | None:
-        found = ledger.digest_of(chain, number)
-        return found[0] if found else None
+    """Holds what was found in the ledger to its witnesses, and keeps what was seen.
 
-    own = [one for one in witnesses if one.head.ledger == audited.ledger]
-    findings = [
-        *audited.findings,
-        *head_findings(witnesses, audited.ledger, digest_of),
-        *_unprotected(ledger),
-    ]
+    Args:
+        ledger, audited: the ledger, and what was found in it.
+        witnesses: heads that lie elsewhere.
+        keeping: the file of known heads, and whether restorations are accepted.
+    """
+    file, accept = keeping
+    place = str(file.path) if file else ""
+    known = KnownBy(audited.ledger, ledger.batch_digest, ledger.forgettings(), place)
+    held = hold_heads(witnesses, known)
+    findings = [*audited.findings, *held.findings, *_unprotected(ledger)]
+    pending = held.pending and not (accept and file)
     batches = sum(end.batches for end in audited.ends)
     lines = [
         f"ledger {audited.ledger}: {audited.events} event(s) in {batches} batch(es) checked",
     ]
-    if any(found.severity is Severity.ERROR for found in findings):
+    if pending or any(found.severity is Severity.ERROR for found in findings):
         if file:
-            lines.append(f"{file.path}: nothing was added to it, for there are errors")
-        return LedgerVerification(findings, lines)
-    reached = reaches(own, digest_of, ledger.named_before)
+            why = "there are errors" if not pending else "a restoration is not accepted"
+            lines.append(f"{file.path}: nothing was added to it, for {why}")
+        return LedgerVerification(findings, lines, pending)
+    lines += _reach_lines(ledger, audited, [one for one in witnesses if known.has(one)])
+    if held.accepted:
+        lines.append(f"{held.accepted} head(s) from before a restoration that was accepted")
+    if file:
+        if not file.path.exists():
+            findings.append(made_anew(file.path))
+        seen = [WitnessedHead(audited.ledger, e.chain, e.batches, e.digest) for e in audited.ends]
+        lines.append(_kept(file, seen))
+        if held.pending:
+            lines.append(f"{file.path}: the restoration is accepted, and vouched for by you")
+    return LedgerVerification(findings, lines)
+
+
+def _reach_lines(
+    ledger: Ledger, audited: Audited, witnesses: Sequence[HeadWitness]
+) -> Iterator[str]:
+    own = [one for one in witnesses if one.head.ledger == audited.ledger]
+    reached = reaches(own, ledger.batch_digest, ledger.named_before)
     for end in audited.ends:
         reach = reached.get(end.chain)
         when = ledger.digest_of(end.chain, reach.number) if reach else None
         line = reach_line(end.batches, reach, moment_of(when[1]) if when else None)
-        lines.append(f"  chain {end.chain} ({end.name}): {line}")
-    if file:
-        seen = [WitnessedHead(audited.ledger, e.chain, e.batches, e.digest) for e in audited.ends]
-        lines.append(_kept(file, seen))
-    return LedgerVerification(findings, lines)
+        yield f"  chain {end.chain} ({end.name}): {line}"
 
 
 def _kept(file: KnownHeadsFile, seen: Sequence[WitnessedHead]) -> str:

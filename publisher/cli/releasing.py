@@ -133,15 +133,22 @@ def import_history_command(
     help="Heads of the ledger that were seen before, outside the repository; "
     "added to if nothing is wrong.",
 )
+@click.option(
+    "--accept-restored",
+    is_flag=True,
+    help="Confirm that you know of a restoration which has forgotten such heads.",
+)
 @click.pass_obj
 def verify_command(
     asked: Invocation,
+    /,
     diff: bool,
     signers: Path | None,
     known: Path | None,
     letter: BinaryIO | None,
     ledger: bool,
     known_heads: Path | None,
+    **accepted: bool,
 ) -> None:
     """Check the seals of all releases, or a letter, or the ledger.
 
@@ -150,9 +157,11 @@ def verify_command(
     if ledger:
         if diff or signers or known:
             raise click.UsageError("--ledger contradicts another option: choose one of them")
-        _verify_ledger(asked, known_heads, letter)
+        if any(accepted.values()) and not known_heads:
+            raise click.UsageError("--accept-restored belongs to --known-heads FILE")
+        _verify_ledger(asked, letter, known_heads, **accepted)
         return
-    if known_heads:
+    if known_heads or any(accepted.values()):
         raise click.UsageError("--known-heads belongs to --ledger")
     if letter is not None:
         if diff or signers or known:
@@ -162,7 +171,7 @@ def verify_command(
     from publisher.actions.verify import VerifyOrder, verify
 
     done = verify(asked.workplace, asked.wanted, VerifyOrder(diff, signers, known))
-    for found in done.strays:
+    for found in (*done.strays, *done.cues):
         asked.print_finding(found)
     for policy in done.policies:
         for found in policy.findings:
@@ -176,10 +185,15 @@ def verify_command(
         raise click.exceptions.Exit(FINDINGS)
 
 
-def _verify_ledger(asked: Invocation, known_heads: Path | None, letter: BinaryIO | None) -> None:
+def _verify_ledger(
+    asked: Invocation,
+    letter: BinaryIO | None,
+    known_heads: Path | None,
+    accept_restored: bool = False,
+) -> None:
     from publisher.actions.verify_ledger import LedgerOrder, verify_ledger
 
-    order = LedgerOrder(known_heads, letter, getattr(letter, "name", "-"))
+    order = LedgerOrder(known_heads, accept_restored, letter, getattr(letter, "name", "-"))
     with console.show_progress(asked.quiet) as progress:
         done = verify_ledger(asked.workplace, order, progress)
     for found in done.findings:

@@ -10,8 +10,9 @@ from publisher.edges.files import write_file
 from publisher.edges.locks import held
 from publisher.edges.tags import common_folder
 from publisher.errors import ConfigurationError
-from publisher.policies.finding import Finding
+from publisher.policies.finding import Finding, Severity
 from publisher.releases.known_seals import KnownPolicy, KnownSeals, known_json, read_known
+from publisher.releases.remedies import shell_word
 from publisher.releases.signers import read_signers
 
 _PATIENCE = 30.0
@@ -98,3 +99,32 @@ def require_outside(path: Path, top: Path) -> None:
             where=str(path),
             remedy=f"keep it outside, such as ~/{path.name}",
         )
+
+
+def require_folder(path: Path) -> None:
+    """Refuses a file in a folder that is not there: likely its name is mistyped.
+
+    Args:
+        path: of the file; it may be missing.
+
+    Raises:
+        ConfigurationError: there is no such folder.
+    """
+    if not path.parent.is_dir():
+        folder = str(path.parent)
+        raise ConfigurationError(
+            "there is no such folder",
+            where=folder,
+            remedy=f"see how it is spelled; if it is to be new: mkdir -p -- {shell_word(folder)}",
+        )
+
+
+def made_anew(path: Path) -> Finding:
+    """What a person has to know of a file that was not there: it bore no witness of anything.
+
+    Args:
+        path: of the file.
+    """
+    what = "there was no such file: it is made now, and nothing was held against it"
+    remedy = "if there had been one, put it back, and run the command again"
+    return Finding(Severity.CUE, str(path), 0, what, remedy)

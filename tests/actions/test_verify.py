@@ -333,6 +333,12 @@ def test_a_release_cannot_be_frozen_twice(frozen: House) -> None:
 def test_known_seals_are_kept_by_clean_runs_alone(frozen: House, tmp_path: Path) -> None:
     known = tmp_path / "kept/known.json"
     words = ("verify", "--known", str(known))
+    refused = frozen.run(*words)
+    assert (refused.exit_code, "there is no such folder" in refused.output) == (2, True)
+    assert not known.parent.exists()
+    known.parent.mkdir()
+    assert "review: there was no such file" in frozen.ok("--quiet", *words)
+    known.unlink()
     assert "made, with 2 release(s), which nobody had seen before" in frozen.ok(*words)
     first = known.read_bytes()
     assert f"{known}: nothing is new, and all of it is as it was" in frozen.ok(*words)

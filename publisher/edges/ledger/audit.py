@@ -12,17 +12,20 @@ from sqlalchemy import Connection, func, select
 
 from publisher.edges.ledger.chain_audit import ChainEnd, EventAudit, audit_chains
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.faults import Faults
+from publisher.edges.ledger.faults import REBUILD, Faults
+from publisher.edges.ledger.guards import missing_guards
 from publisher.edges.ledger.opening import identity_of
-from publisher.edges.ledger.replay import streamed
+from publisher.edges.ledger.replay import reading_anything, streamed
 from publisher.edges.ledger.rows import fetch
-from publisher.edges.ledger.schema import BATCHES, EVENTS, PRIVATE
+from publisher.edges.ledger.schema import BATCHES, EVENTS, PRIVATE, SELDOM
 from publisher.edges.ledger.state_audit import audit_states
 from publisher.edges.ledger.value_audit import VALUE_COLUMNS, ValueAudit
 from publisher.errors import LedgerError
 from publisher.policies.finding import Finding
 from publisher.record.batch import read_heads
+from publisher.record.event import EventKind, moment_of
 from publisher.record.heads import WitnessedHead
+from publisher.record.witnessed import Forgetting
 
 _EVERY = 1_000
 """Events between two reports on how far it is."""
@@ -59,11 +62,14 @@ class AuditPart(LedgerPart):
         Raises:
             LedgerError: the ledger cannot be read.
         """
-        with self._reading() as db:
+        with self._reading() as db, reading_anything(db):
             one_moment(db)
             faults = Faults()
             ends, count = audit_record(db, faults, report)
             audit_states(db, faults, lambda done: report("states", done, count))
+            if missing := missing_guards(db):
+                what = f"{len(missing)} of those that refuse what must never happen are not there"
+                faults.add("triggers", "", f"{what}: {', '.join(missing)}", REBUILD)
             ledger = identity_of(db)
             return Audited(ledger, faults.findings(), ends, count)
 
@@ -80,6 +86,20 @@ class AuditPart(LedgerPart):
         """The digest of a batch; None: there is none."""
         found = self.digest_of(chain, number)
         return found[0] if found else None
+
+    def forgettings(self) -> list[Forgetting]:
+        """The restorations on record, and up to where each kept the chains; the oldest first."""
+        restored = SELDOM & (EVENTS.c.kind == EventKind.RESTORED)
+        said = EVENTS.join(BATCHES, BATCHES.c.id == EVENTS.c.batch)
+        its = select(EVENTS.c.at.label("then"), BATCHES.c.id, BATCHES.c.chain, BATCHES.c.number)
+        ends = select(BATCHES.c.chain, func.max(BATCHES.c.number).label("last"))
+        found = []
+        with self._reading() as db:
+            for row in db.execute(its.select_from(said).where(restored).order_by(EVENTS.c.id)):
+                kept = db.execute(ends.where(BATCHES.c.id < row.id).group_by(BATCHES.c.chain))
+                last = {one.chain: one.last for one in kept}
+                found.append(Forgetting(moment_of(row.then), row.chain, row.number, last))
+        return found
 
     def named_before(self, chain: int, number: int) -> dict[int, int]:
         """Of other chains, the last batch that is named by a batch or one before it.

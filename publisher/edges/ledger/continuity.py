@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, func, select
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.schema import (
     ANSWERS,
+    BATCHES,
     DELIVERIES,
     EVENTS,
     RECIPIENTS,
@@ -21,7 +22,7 @@ from publisher.edges.ledger.schema import (
 from publisher.edges.ledger.transaction import Transaction
 from publisher.people.deliveries import DeliveryState
 from publisher.people.recipients import RecipientState
-from publisher.record.event import EventKind, Happening
+from publisher.record.event import EventKind, Happening, moment_of
 from publisher.releases.number import Number
 
 _TOGETHER = 500
@@ -77,6 +78,8 @@ class Continuity(LedgerPart):
 
         def adopt(tx: Transaction) -> int:
             policy, number = release
+            if answers:
+                record_restored(tx, now)
             tx.record(Happening(EventKind.ADOPTED, now, policy, str(number)))
             count = _doubt_answers(tx, now) if answers else 0
             return count + doubt_letters(tx, release, effective, now)
@@ -94,6 +97,15 @@ def releases_begun(db: Connection) -> list[ReleaseName]:
     rows = [*db.execute(told), *db.execute(meant)]
     found = {(row.policy, number) for row in rows if (number := Number.parse(row.release))}
     return sorted(found)
+
+
+def record_restored(tx: Transaction, now: dt.datetime) -> dt.datetime:
+    """Has an event say that the ledger goes on from an earlier state; returns from when that is."""
+    last = tx.db.execute(select(func.coalesce(func.max(EVENTS.c.id), 0))).scalar_one()
+    copied = int(tx.db.execute(select(func.max(BATCHES.c.at))).scalar() or 0)
+    facts = {"copied": copied, "event": int(last)}
+    tx.record(Happening(EventKind.RESTORED, now, facts=facts))
+    return moment_of(copied)
 
 
 def doubt_everything(tx: Transaction, effective: EffectiveDates, now: dt.datetime) -> int:

@@ -226,8 +226,8 @@ class _Work:
             listed.append((recipient, customer, *known, "told", at, number))
             if came_with:
                 versions += (agreed(recipient, *one, number, at) for one in came_with)
-        list_recipients(tx.db, listed, versions)
         tx.write_listed(at, rows, values)
+        list_recipients(tx.db, listed, versions)
         self.done.new += count
         if self._erased:
             self.anew += [one.id for _, one in new if one.id in self._erased]

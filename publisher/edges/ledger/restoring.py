@@ -18,6 +18,7 @@ from publisher.edges.ledger.continuity import (
     EffectiveDates,
     ReleaseName,
     doubt_everything,
+    record_restored,
     releases_begun,
 )
 from publisher.edges.ledger.copies import (
@@ -38,7 +39,7 @@ from publisher.edges.private import make_folders
 from publisher.errors import LedgerError
 from publisher.policies.finding import Severity
 from publisher.policies.ledger_url import sqlite_url
-from publisher.record.event import EventKind, Happening, microseconds, moment_of
+from publisher.record.event import moment_of
 from publisher.releases.remedies import shell_word
 
 _ANOTHER_COPY = "take an older copy"
@@ -150,14 +151,13 @@ def resume(
     """
     with database.reading() as db:
         _require_sound(db)
-        last, as_of = _end_of(db)
+        as_of = _end_of(db)
         begun = releases_begun(db)
         gone = gone_since(present, db, database.identity) if present else None
     dates = dates_of(begun, database.identity, as_of)
 
     def take_up(tx: Transaction) -> tuple[int, int]:
-        facts = {"copied": microseconds(as_of), "event": last}
-        tx.record(Happening(EventKind.RESTORED, moment, facts=facts))
+        record_restored(tx, moment)
         erased = erase_again(tx, gone, moment) if gone else 0
         if present and gone is not None:
             _give_no_number_again(tx, present)
@@ -227,14 +227,11 @@ def _give_no_number_again(tx: Transaction, present: sqlite3.Connection) -> None:
             go_on_after(tx.db, table.name, int(found[0]))
 
 
-def _end_of(db: Connection) -> tuple[int, dt.datetime]:
-    """The number of the last event, and when that happened, or a batch without events was written:
-    the later of the two.
-    """
-    last = db.execute(select(func.coalesce(func.max(EVENTS.c.id), 0))).scalar_one()
-    happened = db.execute(select(EVENTS.c.at).where(EVENTS.c.id == last)).scalar()
+def _end_of(db: Connection) -> dt.datetime:
+    """When the last event happened, or a batch without events was written: the later of the two."""
+    happened = db.execute(select(EVENTS.c.at).order_by(EVENTS.c.id.desc()).limit(1)).scalar()
     written = db.execute(select(func.max(BATCHES.c.at))).scalar()
-    return int(last), moment_of(max(int(happened or 0), int(written or 0)))
+    return moment_of(max(int(happened or 0), int(written or 0)))
 
 
 @contextmanager
