@@ -251,7 +251,7 @@ DRY: tuple[list[str], ...] = (["--dry-run"], [])
             '[ledger]\nurl = "nowhere"\n[mail]',
             "publisher.toml:8: error: the ledger has an",
         ),
-        ("[mail]", '[ledger]\nurl = "odd://a/b"\n[mail]', "publisher.toml:8: error: the ledger"),
+        ("[mail]", '[ledger]\nurl = "odd://a/b"\n[mail]', "publisher.toml:8: error: no ledger can"),
     ],
 )
 def test_what_only_sending_would_notice_is_found_by_check(

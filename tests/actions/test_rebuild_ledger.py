@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+import pytest
+
 from publisher.edges.project import Project
 from publisher.people.requests import RequestKind
 from tests.fixtures.answers import declare, reply, state, take
@@ -39,3 +41,19 @@ def test_it_is_refused_where_the_chain_does_not_hold(project: Project) -> None:
     assert refused.exit_code == 2
     assert "so no state is made from it" in refused.output
     assert "publisher verify --ledger" in refused.output
+
+
+def test_triggers_that_were_taken_away_are_missed_and_put_back(project: Project) -> None:
+    house, place = House(project.root), project.private / "ledger.sqlite"
+    send_letters(project)
+    with sqlite3.connect(place) as db:
+        db.execute("DROP TRIGGER event_update")
+        db.execute("DROP TRIGGER delivery_update")
+        db.execute("CREATE TRIGGER delivery_update BEFORE UPDATE ON delivery BEGIN SELECT 1; END")
+    found = house.run("verify", "--ledger")
+    assert found.exit_code == 1
+    assert "event_update, delivery_update" in found.output
+    house.ok("ledger", "rebuild")
+    assert house.run("verify", "--ledger").exit_code == 0
+    with sqlite3.connect(place) as db, pytest.raises(sqlite3.IntegrityError, match="never changed"):
+        db.execute("UPDATE event SET kind = 'taken'")

@@ -44,7 +44,7 @@ def declare(
 def test_a_receipt_that_is_stuck_is_listed_and_settled(
     tmp_path: Path, script: dict[str, str], state: DeliveryState
 ) -> None:
-    with scripted(script) as server:
+    with scripted(dict(script)) as server:
         project = told(tmp_path, port=server.port)
         declare(project)
         assert send_receipts(at(project)).sent == 0

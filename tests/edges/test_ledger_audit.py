@@ -451,3 +451,34 @@ def test_whoever_vouches_for_one_chain_vouches_for_what_it_names(
         }
         other = WitnessedHead(head.ledger, head.chain, head.number, bytes(32))
         assert reaches([HeadWitness(other, "forged")], digest_of, ledger.named_before) == {}
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "recipient.address",
+        "recipient.name",
+        "private.value",
+        "event.facts",
+        "event.kind",
+        "event.digest",
+        "batch.heads",
+        "batch.root",
+        "private.salt",
+        "template.body",
+        "delivery.state",
+        "ledger.identity",
+        "alembic_version.version_num",
+    ],
+)
+def test_what_is_no_text_is_found_and_not_shown(tmp_path: Path, column: str) -> None:
+    table, name = column.split(".")
+    with full_ledger("sqlite", tmp_path) as full:
+        # The bytes of `anna@` and one that begins no character.
+        full.forge(f"UPDATE {table} SET {name} = CAST(x'616e6e6140ff' AS TEXT)")
+        try:
+            found = full.audited()
+        except LedgerError as error:
+            found = [str(error)]
+        assert found
+        assert "anna@" not in " ".join(found)

@@ -119,3 +119,23 @@ def test_rights_are_given_anew(used: tuple[Project, str], monkeypatch: pytest.Mo
     assert "denied" in refused(database, PROGRAM, "DELETE FROM event")
     odd = House(project.root).run("ledger", "migrate", "--grant", 'no"body; --', at=NOW)
     assert (odd.exit_code, "does not exist" in odd.output) == (2, True)
+
+
+def test_a_temporary_table_is_not_taken_for_what_happened(used: tuple[Project, str]) -> None:
+    """The functions that refuse look in the ledger's own schema, whatever a session has before."""
+    _, database = used
+    pretended = """
+        CREATE TEMP TABLE event AS SELECT * FROM public.event;
+        INSERT INTO pg_temp.event VALUES
+          (99999999, 0, 0, 'erased', '', '', 1, NULL, NULL, '', ''),
+          (99999998, 0, 0, 'taken', 'privacy', '2', 1, NULL, NULL, '', '');
+        SET search_path = pg_temp, public;"""
+    deleted = refused(database, PROGRAM, f"{pretended} DELETE FROM private WHERE event = 1")
+    assert "only where an event says so" in deleted
+    for statement in (
+        "UPDATE delivery SET state = 'to do', event = 99999998 WHERE recipient = 1",
+        "UPDATE delivery SET state = 'to do', event = event + 1",
+        "UPDATE declaration SET kind = 'withdraw', event = event + 1",
+        "DELETE FROM answer",
+    ):
+        assert "follows from events" in refused(database, PROGRAM, f"{pretended} {statement}")

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, func, select
 
 from publisher.edges.ledger.chain_audit import ChainEnd, EventAudit, audit_chains
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.faults import Faults
+from publisher.edges.ledger.faults import REBUILD, Faults
+from publisher.edges.ledger.guards import missing_guards
 from publisher.edges.ledger.opening import identity_of
-from publisher.edges.ledger.replay import streamed
+from publisher.edges.ledger.replay import reading_anything, streamed
 from publisher.edges.ledger.rows import fetch
 from publisher.edges.ledger.schema import BATCHES, EVENTS, PRIVATE, SELDOM
 from publisher.edges.ledger.state_audit import audit_states
@@ -61,11 +62,14 @@ class AuditPart(LedgerPart):
         Raises:
             LedgerError: the ledger cannot be read.
         """
-        with self._reading() as db:
+        with self._reading() as db, reading_anything(db):
             one_moment(db)
             faults = Faults()
             ends, count = audit_record(db, faults, report)
             audit_states(db, faults, lambda done: report("states", done, count))
+            if missing := missing_guards(db):
+                what = f"{len(missing)} of those that refuse what must never happen are not there"
+                faults.add("triggers", "", f"{what}: {', '.join(missing)}", REBUILD)
             ledger = identity_of(db)
             return Audited(ledger, faults.findings(), ends, count)
 
@@ -125,6 +129,18 @@ class AuditPart(LedgerPart):
         chain = self._database.write(lambda tx: tx.join())
         return next(head for head in self.heads() if head.chain == chain)
 
+    def newest_heads(self) -> list[WitnessedHead]:
+        """What is to be kept elsewhere: the head of a batch that joins all chains, written now; or,
+        where the ledger may only be read, the heads of all chains.
+
+        Raises:
+            LedgerError: the ledger cannot be used.
+        """
+        found = [self.joined_head()] if self._database.may_write() else self.heads()
+        if not found:
+            raise self._nothing_yet()
+        return found
+
     def own_head(self) -> WitnessedHead:
         """The head of the chain of this machine, one look-up by its index; where it has written
         nothing yet, that of the chain which was written to last.
@@ -136,10 +152,12 @@ class AuditPart(LedgerPart):
         with self._reading() as db:
             found = fetch(db, _OWN_HEAD, name=name) or fetch(db, _LAST_HEAD)
         if not found:
-            what = "nothing happened in this ledger yet"
-            raise LedgerError(what, where=self._database.where)
+            raise self._nothing_yet()
         ((chain, number, digest),) = found
         return WitnessedHead(self._database.identity, chain, number, bytes(digest))
+
+    def _nothing_yet(self) -> LedgerError:
+        return LedgerError("nothing happened in this ledger yet", where=self._database.where)
 
     def heads(self) -> list[WitnessedHead]:
         """The heads of all chains as they are now."""

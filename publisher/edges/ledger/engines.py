@@ -81,7 +81,9 @@ def told_by(error: BaseException | None, address: URL) -> str:
         error: as its driver raised it.
         address: by which it was reached.
     """
-    said = hide_passwords(str(error), address.render_as_string(hide_password=False))
+    # SQLite shows text that it cannot decode, which may be an address.
+    words = str(error).partition(" with text ")[0]
+    said = hide_passwords(words, address.render_as_string(hide_password=False))
     return " ".join(said.split())
 
 

@@ -188,7 +188,6 @@ def _erased(tx: Transaction, happened: Sequence[Happening]) -> None:
         return
     # The database deletes only what an event says is gone.
     before = min(tx.record_all(happened))
-    tx.flush()
     for name in ("recipient", "message", "request"):
         numbers = [n for one in happened if (n := getattr(one, name)) is not None]
         for some in batched(numbers):

@@ -144,7 +144,6 @@ def _erase_again(tx: Transaction, one: Gone, now: dt.datetime) -> None:
     about = one.policy, one.release, one.recipient, one.request, one.message
     facts = {**json.loads(one.facts or "{}"), "again": True}
     number = tx.record(Happening(EventKind(one.kind), now, *about, facts=facts))
-    tx.flush()
     which: ColumnElement[bool]
     if one.kind == EventKind.PRUNED:
         which = (EVENTS.c.policy == one.policy) & (EVENTS.c.release == one.release)

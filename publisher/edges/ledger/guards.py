@@ -1,18 +1,21 @@
 """What the database refuses, whoever asks: triggers, on SQLite and on PostgreSQL.
 
-What happened is never changed. A state is changed only along with an event, so that no slip in
-SQL makes a withdrawal of an opt-out, or a letter be sent twice; whoever means to, and owns the
-tables, can take the triggers away, and `verify --ledger` finds what came of it.
+What happened is never changed. A state is changed only along with an event about the same thing, so
+that no slip in SQL makes a withdrawal of an opt-out, or has a letter sent twice. Whoever means to
+writes an event that never was, or takes the triggers away if the tables are theirs: `verify
+--ledger` finds both.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import ProgrammingError
 
+from publisher.edges.ledger.rows import fetch
 from publisher.errors import LedgerError
 
 UNCHANGING = {
@@ -43,7 +46,36 @@ _NEWER = {
     "declaration": "event",
 }
 """The column that has the number of the event by which a row was changed last."""
-_FORGOTTEN = ("answer",)
+_NAMED = " OR ".join(
+    f"e.facts LIKE '%\"requests\":[{before}' || NEW.request || '{after}%'"
+    for before in ("", "%,")
+    for after in ("]", ",")
+)
+"""Whether an event names a request among several that one letter answers."""
+_FOLLOWS = {
+    "recipient": "e.id = NEW.event AND e.recipient = NEW.id",
+    "request": "e.id = NEW.event AND e.request = NEW.id",
+    "message": "e.id = coalesce(NEW.filing, NEW.event) AND e.message = NEW.id",
+    "answer": f"e.id = NEW.event AND (e.request = NEW.request OR {_NAMED})",
+    "delivery": (
+        "e.id = NEW.event AND e.recipient = NEW.recipient AND "
+        "(e.policy = '' OR e.policy = NEW.policy AND e.release = NEW.release)"
+    ),
+    "declaration": (
+        "e.id = NEW.event AND e.recipient = NEW.recipient AND e.policy = NEW.policy "
+        "AND e.kind = 'declared'"
+    ),
+}
+"""The event that a row follows from."""
+_LISTED = "recipient"
+"""Rows that come a million at a time, and are not looked at when they come: nobody is told, or not
+told, by a row too many that `verify --ledger` would not find."""
+_FORGOTTEN = {
+    "answer": (
+        "e.kind = 'erased' AND (e.request = OLD.request OR "
+        "e.recipient = (SELECT r.recipient FROM request r WHERE r.id = OLD.request))"
+    )
+}
 """States of which a row goes where its person is erased."""
 
 _COVERED = """
@@ -75,9 +107,54 @@ def every_guard(dialect: str) -> Iterator[str]:
         yield from _sqlite_record()
         yield from _sqlite_states()
     else:
-        yield from _POSTGRESQL_FUNCTIONS
+        yield from _postgresql_functions()
         yield from _postgresql_record()
         yield from _postgresql_states()
+
+
+def missing_guards(db: Connection) -> list[str]:
+    """The names of triggers that are not there, are switched off, or say something else."""
+    wanted = {one.split()[2]: one for one in every_guard(db.dialect.name) if _is_trigger(one)}
+    if db.dialect.name == "sqlite":
+        found = dict(
+            fetch(db, "SELECT name, sql FROM sqlite_master WHERE type = :kind", kind="trigger")
+        )
+        return [name for name, statement in wanted.items() if found.get(name) != statement]
+    there = {name for (name,) in fetch(db, _SWITCHED_ON)}
+    return [name for name in wanted if name not in there]
+
+
+_SWITCHED_ON = """
+    SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+    WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal
+      AND t.tgenabled IN ('O', 'A')"""
+
+
+def mend_guards(db: Connection) -> None:
+    """Puts the triggers back that are missing.
+
+    Raises:
+        LedgerError: only the owner of the tables can do that.
+    """
+    missing = missing_guards(db)
+    if not missing:
+        return
+    with _as_owner():
+        for statement in every_guard(db.dialect.name):
+            if not _is_trigger(statement):
+                db.exec_driver_sql(statement)
+            elif (name := statement.split()[2]) in missing:
+                table = _TABLE.search(statement)
+                on = f" ON {table[1]}" if table and db.dialect.name != "sqlite" else ""
+                db.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{on}")
+                db.exec_driver_sql(statement)
+
+
+_TABLE = re.compile(r" ON (\w+)")
+
+
+def _is_trigger(statement: str) -> bool:
+    return statement.startswith("CREATE TRIGGER")
 
 
 @contextmanager
@@ -88,24 +165,29 @@ def states_unguarded(db: Connection) -> Iterator[None]:
         LedgerError: only the owner of the tables can do that.
     """
     if db.dialect.name == "sqlite":
-        names = [statement.split()[2] for statement in _sqlite_states()]
-        for name in names:
-            db.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+        for statement in _sqlite_states():
+            db.exec_driver_sql(f"DROP TRIGGER IF EXISTS {statement.split()[2]}")
         yield
         for statement in _sqlite_states():
             db.exec_driver_sql(statement)
         return
-    try:
+    with _as_owner():
         for table in GUARDED_STATES:
             db.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-    except ProgrammingError as error:
-        raise LedgerError(
-            "only the owner of the ledger's tables can throw states away",
-            remedy="set PUBLISHER_LEDGER_URL to that of the owner, for this command",
-        ) from error
     yield
     for table in GUARDED_STATES:
         db.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+@contextmanager
+def _as_owner() -> Iterator[None]:
+    try:
+        yield
+    except ProgrammingError as error:
+        raise LedgerError(
+            "only the owner of the ledger's tables can do that",
+            remedy="set PUBLISHER_LEDGER_URL to that of the owner, for this command",
+        ) from error
 
 
 # ── SQLite ───────────────────────────────────────────────────────────────────────────────────────
@@ -126,12 +208,19 @@ def _sqlite_record() -> Iterator[str]:
 def _sqlite_states() -> Iterator[str]:
     for table, same in GUARDED_STATES.items():
         why = _UNEXPLAINED.format(table)
-        column = _NEWER.get(table)
-        older = f"NEW.{column} IS NULL OR NEW.{column} <= OLD.{column}" if column else ""
+        without = f"NOT EXISTS ({_event(_FOLLOWS[table])})"
+        older = ""
+        if column := _NEWER.get(table):
+            older = f"NEW.{column} IS NULL OR NEW.{column} <= OLD.{column} OR {without}"
         yield _refusal(table, "UPDATE", why, older)
-        if table not in _FORGOTTEN:
-            yield _refusal(table, "DELETE", why)
-        yield _refusal(table, "INSERT", why, _there_is(table, same))
+        gone = _FORGOTTEN.get(table)
+        yield _refusal(table, "DELETE", why, f"NOT EXISTS ({_event(gone)})" if gone else "")
+        there = _there_is(table, same)
+        yield _refusal(table, "INSERT", why, there if table == _LISTED else f"{there} OR {without}")
+
+
+def _event(which: str) -> str:
+    return f"SELECT 1 FROM event e WHERE {which}"  # noqa: S608 - names of ours
 
 
 def _there_is(table: str, same: str) -> str:
@@ -149,15 +238,36 @@ def _refusal(table: str, act: str, why: str = "", when: str = "") -> str:
 
 # ── PostgreSQL ───────────────────────────────────────────────────────────────────────────────────
 
-_POSTGRESQL_FUNCTIONS = (
-    "CREATE FUNCTION ledger_refuses() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-    "RAISE EXCEPTION 'what is in % is never changed', TG_TABLE_NAME; END $$",
-    "CREATE FUNCTION ledger_explains() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-    f"RAISE EXCEPTION '{_UNEXPLAINED.format('%')}', TG_TABLE_NAME; END $$",
-    "CREATE FUNCTION ledger_erases() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-    f"IF NOT EXISTS ({_COVERED}) THEN RAISE EXCEPTION '{_UNSAID}'; END IF; "
-    "RETURN OLD; END $$",
-)
+
+def _postgresql_functions() -> Iterator[str]:
+    yield _function("ledger_refuses", "what is in % is never changed")
+    yield _function("ledger_explains", _UNEXPLAINED.format("%"))
+    yield _function("ledger_erases", _UNSAID, f"EXISTS ({_COVERED})", "OLD")
+    for table, which in _FOLLOWS.items():
+        follows = f"EXISTS ({_event(which)})"
+        yield _function(f"ledger_{table}_follows", _UNEXPLAINED.format("%"), follows)
+    for table, which in _FORGOTTEN.items():
+        forgotten = f"EXISTS ({_event(which)})"
+        yield _function(f"ledger_{table}_forgotten", _UNEXPLAINED.format("%"), forgotten, "OLD")
+
+
+def _function(name: str, why: str, allowed: str = "FALSE", row: str = "NEW") -> str:
+    """A function that raises an exception where something is not allowed.
+
+    It finds tables in the schema in which it was made, and in no other: a temporary table of the
+    same name would be found first (https://www.postgresql.org/docs/current/sql-createfunction.html,
+    Writing SECURITY DEFINER Functions Safely).
+    """
+    table = ", TG_TABLE_NAME" if "%" in why else ""
+    body = (
+        f"BEGIN IF NOT ({allowed}) THEN RAISE EXCEPTION '{why}'{table}; END IF; RETURN {row}; END"
+    )
+    return (
+        "DO $do$ BEGIN EXECUTE format($make$"
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql "
+        f"SET search_path = %I, pg_temp AS $body$ {body.replace('%', '%%')} $body$"
+        "$make$, current_schema()); END $do$"
+    )
 
 
 def _postgresql_record() -> Iterator[str]:
@@ -171,10 +281,12 @@ def _postgresql_record() -> Iterator[str]:
 def _postgresql_states() -> Iterator[str]:
     for table in GUARDED_STATES:
         column = _NEWER.get(table)
-        newer = f"NEW.{column} IS NULL OR NEW.{column} <= OLD.{column}" if column else ""
-        yield _trigger(table, "update", "UPDATE", "ledger_explains", newer)
-        if table not in _FORGOTTEN:
-            yield _trigger(table, "delete", "DELETE", "ledger_explains")
+        older = f"NEW.{column} IS NULL OR NEW.{column} <= OLD.{column}" if column else ""
+        yield _trigger(table, "update", "UPDATE", "ledger_explains", older)
+        acts = "UPDATE" if table == _LISTED else "INSERT OR UPDATE"
+        yield _trigger(table, "z_follows", acts, f"ledger_{table}_follows")
+        gone = f"ledger_{table}_forgotten" if table in _FORGOTTEN else "ledger_explains"
+        yield _trigger(table, "delete", "DELETE", gone)
         yield _trigger(table, "truncate", "TRUNCATE", "ledger_explains")
 
 

@@ -10,7 +10,7 @@ from publisher.edges.ledger import states
 from publisher.edges.ledger.audit import Reporter, audit_record
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.faults import Faults
-from publisher.edges.ledger.guards import states_unguarded
+from publisher.edges.ledger.guards import mend_guards, states_unguarded
 from publisher.edges.ledger.replay import all_that_happened
 from publisher.edges.ledger.schema import STATES
 from publisher.edges.ledger.transaction import Transaction
@@ -48,6 +48,7 @@ class RebuildingPart(LedgerPart):
                     where=first.where,
                     remedy="publisher verify --ledger",
                 )
+            mend_guards(tx.db)
             with states_unguarded(tx.db):
                 _make_again(tx.db, lambda done: report("states", done, count))
             return count

@@ -133,8 +133,11 @@ def next_numbers(db: Connection, table: Table, count: int = 1) -> Sequence[int]:
         count: how many.
     """
     if db.dialect.name == "sqlite":
-        last = fetch(db, "SELECT seq FROM sqlite_sequence WHERE name = :name", name=table.name)
-        first = last[0][0] + 1 if last else 1
+        # Anybody may write into the table of last numbers, so the rows have a say too.
+        highest = f"SELECT max(id) FROM {table.name}"  # noqa: S608 - names of ours
+        given = "SELECT seq FROM sqlite_sequence WHERE name = :name"
+        last = f"SELECT max(coalesce(({given}), 0), coalesce(({highest}), 0))"
+        first = fetch(db, last, name=table.name)[0][0] + 1
         return range(first, first + count)
     statement = (
         "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from publisher.edges.ledger.schema import RECIPIENTS, STATES
 
 _UNPLAYABLE = (ValueError, TypeError, KeyError, AttributeError, OverflowError)
 """What an event raises that was altered."""
+_PLAIN = re.compile(r"[A-Za-z0-9 .:/_-]{0,40}")
+"""Words of this program, numbers and dates: no address and hardly a name."""
 _PERSONAL = frozenset(("customer", "address", "name"))
 """Columns of `recipient` whose values are not shown."""
 
@@ -107,7 +110,9 @@ def _in_bytes(column: Column[Any], db: Connection) -> Any:
 
 
 def _called(key: _Key) -> str:
-    return "/".join(str(part) for _, part in key)
+    return "/".join(
+        text if _PLAIN.fullmatch(text := str(part)) else "a key that is none" for _, part in key
+    )
 
 
 def _how(table: Table, row: tuple[Any, ...], wanted: tuple[Any, ...]) -> str:
@@ -116,7 +121,9 @@ def _how(table: Table, row: tuple[Any, ...], wanted: tuple[Any, ...]) -> str:
     for column, is_now, should in zip(table.columns, row, wanted, strict=True):
         if is_now != should:
             shown = f"`{column.name}` is {is_now!r}, and events say {should!r}"
-            if table is RECIPIENTS and column.name in _PERSONAL:
+            personal = table is RECIPIENTS and column.name in _PERSONAL
+            # What was written where it does not belong may be anything.
+            if personal or not (_PLAIN.fullmatch(str(is_now)) and _PLAIN.fullmatch(str(should))):
                 shown = f"`{column.name}` is not what events say"
             found.append(shown)
     return "; ".join(found)

@@ -24,10 +24,6 @@ from publisher.record.event import Event, EventKind, Happening, microseconds
 from publisher.record.merkle import MerkleTree
 from publisher.record.private import SALT, PrivateValue, canonical
 
-MOST_HELD_BACK = 2_000
-"""Events that a transaction holds in memory before it writes them."""
-
-
 _LISTED = "INSERT INTO event VALUES (?, {batch}, {at}, '{kind}', '', '', ?, NULL, NULL, ?, ?)"
 _LISTED_PRIVATE = "INSERT INTO private VALUES (?, ?, ?, NULL)"
 
@@ -55,14 +51,14 @@ class Transaction:
         """Args:
         db: the connection, in a transaction that has begun.
         writer: who writes.
-        alone: no other act shares the transaction, so nothing has to be forgotten, and events
-            need not be held in memory.
+        alone: no other act shares the transaction, so nothing has to be forgotten, and no leaf
+            of the tree has to be held in memory.
         """
         self.db, self._writer, self._alone = db, writer, alone
         self._sqlite = db.dialect.name == "sqlite"
-        self._held: list[tuple[Event, PrivateValue | None]] = []
+        self._leaves: list[bytes] = []
+        """Of the events that an error may yet undo."""
         self._tree = MerkleTree()
-        self._count = 0
         self._last: int | None = None
         self._batch: int | None = None
         self._joins = False
@@ -74,34 +70,39 @@ class Transaction:
     def record_all(self, happened: Sequence[Happening]) -> Sequence[int]:
         """Records many events; returns their numbers, in the same order."""
         numbers = self.numbers(len(happened))
-        salts = os.urandom(SALT * len(happened))
+        salts, batch = os.urandom(SALT * len(happened)), self._own_batch()
+        rows, values = [], []
         for place, (number, one) in enumerate(zip(numbers, happened, strict=True)):
-            value = None
+            digest = b""
             if one.private:
                 salt = salts[place * SALT : (place + 1) * SALT]
                 value = PrivateValue(salt, canonical(one.private), one.body)
-            event = one.as_event(number, value.digest() if value else b"")
-            self._held.append((event, value))
+                values.append((number, salt, value.text, value.body))
+                digest = value.digest()
+            event = one.as_event(number, digest)
+            rows.append(_row(event, batch))
+            self._leaves.append(event.leaf())
+        # A state is changed only along with its event, which the database looks for.
+        insert_many(self.db, EVENTS, rows)
+        insert_many(self.db, PRIVATE, values)
         states.apply(self.db, list(zip(numbers, happened, strict=True)))
-        if self._alone and len(self._held) > MOST_HELD_BACK:
-            self.flush()
+        if self._alone:
+            self._grow()
         return numbers
 
     def write_listed(
         self, at: int, rows: Sequence[ListedRow], values: Sequence[tuple[int, bytes, str]]
     ) -> None:
-        """Writes that customers were listed, whose states are written already: a million at a time,
-        which as happenings would take three times as long.
+        """Writes that customers were listed, but not their states: a million at a time, which as
+        happenings would take three times as long.
 
         Args:
             at: when, in microseconds since 1970.
             rows: an event each, by rising numbers.
             values: their private values: the number of the event, the salt, the text.
         """
-        self.flush()
-        if self._batch is None:
-            self._batch = self._batch_number()
-        kind, batch, add = str(EventKind.LISTED), self._batch, self._tree.add
+        self._grow()
+        kind, batch, add = str(EventKind.LISTED), self._own_batch(), self._tree.add
         between = f"\n{at}\n{kind}\n\n\n"
         for number, recipient, facts, digest in rows:
             add(f"{number}{between}{recipient}\n\n\n{digest.hex()}\n{facts}".encode())
@@ -113,7 +114,6 @@ class Transaction:
             events = [(r[0], batch, at, kind, "", "", r[1], None, None, *r[2:]) for r in rows]
             insert_many(self.db, EVENTS, events)
             insert_many(self.db, PRIVATE, [(*value, None) for value in values])
-        self._count += len(rows)
 
     def hold(self, table: str, number: int | None) -> None:
         """Has others wait who hold the same row, until the transaction ends.
@@ -137,37 +137,30 @@ class Transaction:
         return self._own_chain()
 
     def mark(self) -> int:
-        """How many events are held; see `forget_since`."""
-        return len(self._held)
+        """How many events were written; see `forget_since`."""
+        return len(self._leaves)
 
     def forget_since(self, mark: int) -> None:
-        """Forgets the events that were held after a mark: they were undone in the database."""
-        del self._held[mark:]
+        """Forgets the events that were written after a mark: they were undone in the database."""
+        del self._leaves[mark:]
 
     # ── the batch ────────────────────────────────────────────────────────────────────────────────
 
-    def flush(self) -> None:
-        """Writes the events that are held; from then on they cannot be forgotten."""
-        if not self._held:
-            return
+    def finish(self) -> None:
+        """Writes the batch; does nothing where nothing happened."""
+        self._grow()
+        if self._tree.count or self._joins:
+            self._write_batch()
+
+    def _grow(self) -> None:
+        for leaf in self._leaves:
+            self._tree.add(leaf)
+        self._leaves.clear()
+
+    def _own_batch(self) -> int:
         if self._batch is None:
             self._batch = self._batch_number()
-        rows, values = [], []
-        for event, value in self._held:
-            self._tree.add(event.leaf())
-            rows.append(_row(event, self._batch))
-            if value is not None:
-                values.append((event.number, value.salt, value.text, value.body))
-        insert_many(self.db, EVENTS, rows)
-        insert_many(self.db, PRIVATE, values)
-        self._count += len(rows)
-        self._held.clear()
-
-    def finish(self) -> None:
-        """Writes what is held, and the batch; does nothing where nothing happened."""
-        self.flush()
-        if self._count or self._joins:
-            self._write_batch()
+        return self._batch
 
     def _write_batch(self) -> None:
         chain = self._own_chain()
@@ -179,13 +172,13 @@ class Transaction:
             chain,
             number + 1,
             microseconds(now()),
-            self._count,
+            self._tree.count,
             self._tree.root(),
             previous,
             heads,
         )
         row = (
-            self._batch or self._batch_number(),
+            self._own_batch(),
             chain,
             batch.number,
             batch.at,
