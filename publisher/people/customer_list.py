@@ -83,11 +83,11 @@ class ListFaults:
         """They in words.
 
         Args:
-            name: of the list.
+            name: of the list; empty: they have no lines.
         """
         rest = self.count - len(self.shown)
         more = [f"… and {rest} more{self.rest}"] if rest else []
-        return [*(f"{name}:{line}: {what}" for line, what in self.shown), *more]
+        return [*(f"{name}:{line}: {what}" if name else what for line, what in self.shown), *more]
 
     def refusal(self, name: str) -> RecipientsError:
         """Why a list is not taken at all."""
