@@ -155,5 +155,9 @@ class DiskError(PublisherError):
         return cls(error.strerror or str(error), where=where, remedy=remedy)
 
 
+class StoppedError(PublisherError):
+    """Somebody stopped the program (Ctrl-C) while it was at work."""
+
+
 class TooOftenError(PublisherError):
     """A customer declared one thing and the other more often in a day than is recorded."""

@@ -33,7 +33,11 @@ def sent_letter(
     """
     ledger = workplace.ledger
     recipient = known_recipient(ledger.customer(customer), customer)
-    data = ledger.sent_letter(policy_id, number, recipient.number, customer)
+    # Who was erased and listed again has several numbers: the last one that was told counts.
+    numbers = [one for one, _ in reversed(ledger.numbers_of([customer], ()))]
+    found = ((one, ledger.delivery(policy_id, number, one)) for one in numbers)
+    whose = next((one for one, told in found if told and told.tries), recipient.number)
+    data = ledger.sent_letter(policy_id, number, whose, customer)
     letter = Letter("", "", recipient.address, data)
     if form is LetterForm.PDF:
         # What is below a PDF takes long to load.

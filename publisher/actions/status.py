@@ -152,7 +152,8 @@ def _letters(
             due = ledger.due(release, releases)
             to_do, new = due.to_tell, due.new
         apart = ledger.letters_apart(release) if own else 0
-        found.append((release, LetterCounts(own, to_do, new, apart)))
+        closed = ledger.unsettled_apart(release) if apart else {}
+        found.append((release, LetterCounts(own, to_do, new, apart, closed)))
     return found
 
 

@@ -19,7 +19,6 @@ from publisher.answers.policy_status import (
     ReleaseStatus,
 )
 from publisher.errors import PublisherError
-from publisher.people.deliveries import DeliveryState
 from publisher.policies.dates import long_date, moved
 from publisher.releases.key_ends import NEVER, SigningKey
 
@@ -141,11 +140,7 @@ def _letters(
 
 
 def _in_words(letters: LetterCounts) -> str:
-    shown = {k: n for k, n in letters.by_state.items() if k in (DeliveryState.TO_DO, *_BY_HAND)}
-    return ", ".join(f"{count} {state}" for state, count in shown.items())
-
-
-_BY_HAND = tuple(state.value for state in SETTLED_BY_HAND)
+    return ", ".join(f"{count} {state}" for state, count in letters.open_by_state.items())
 
 
 def _ahead(days: int) -> str:

@@ -37,11 +37,24 @@ class LetterCounts:
     """How many of the letters to do are for those who were told of no number of the release."""
     apart: int = 0
     """How many of the letters, but those to do, went to customers who are told no more."""
+    closed: Mapping[DeliveryState, int] = field(default_factory=dict)
+    """How many of these are in doubt, refused or bounced."""
 
     @property
     def unsettled(self) -> int:
-        """Letters that a person has to see to: in doubt, refused or bounced."""
-        return sum(self.states.get(state, 0) for state in _UNSETTLED)
+        """Letters that a person has to see to: in doubt, refused or bounced; but for those to
+        customers who were removed or erased, to whom nothing is sent again.
+        """
+        return sum(self._open(state) for state in _UNSETTLED)
+
+    @property
+    def open_by_state(self) -> dict[str, int]:
+        """Letters that the next run of `send` sends, or that a person has to see to."""
+        found = {**{s: self._open(s) for s in _UNSETTLED}, DeliveryState.TO_DO: self.to_do}
+        return {state.value: count for state, count in found.items() if count}
+
+    def _open(self, state: DeliveryState) -> int:
+        return self.states.get(state, 0) - self.closed.get(state, 0)
 
     @property
     def by_state(self) -> dict[str, int]:

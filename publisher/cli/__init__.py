@@ -1,4 +1,5 @@
-"""The command line, one command a verb. Exit codes: 0 fine, 1 findings, 2 wrong use or refused.
+"""The command line, one command a verb. Exit codes: 0 fine, 1 findings, 2 wrong use or refused,
+130 stopped by Ctrl-C.
 
 `receive` has exit codes of its own, see `publisher.pipe`.
 """
@@ -17,7 +18,7 @@ from publisher import __version__, pipe
 from publisher.cli import console
 from publisher.cli.answering import optouts_command, receipts_group, receive_command, requests_group
 from publisher.cli.drafting import check_command, diff_command
-from publisher.cli.invocation import REFUSED, Invocation
+from publisher.cli.invocation import REFUSED, STOPPED, Invocation
 from publisher.cli.parameters import WorkGroup
 from publisher.cli.proving import (
     erase_recipients_command,
@@ -35,7 +36,7 @@ from publisher.cli.telling import (
     send_command,
     status_command,
 )
-from publisher.errors import DiskError, PublisherError
+from publisher.errors import DiskError, PublisherError, StoppedError
 
 
 class _Group(WorkGroup):
@@ -48,6 +49,9 @@ class _Group(WorkGroup):
             sys.exit(pipe.answer(partial(run, **{**more, "standalone_mode": False}), words))
         try:
             return run(**more)
+        except StoppedError as error:
+            console.print_error(error)
+            sys.exit(STOPPED)
         except PublisherError as error:
             console.print_error(error)
         except OSError as error:
@@ -66,6 +70,9 @@ class _Group(WorkGroup):
                 if isinstance(ctx.obj, Invocation):
                     ctx.obj.address(error)
                 raise
+            except (KeyboardInterrupt, click.Abort):
+                remedy = "run the command again: what it writes, it writes whole or not at all"
+                raise StoppedError("stopped before it was done", remedy=remedy) from None
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

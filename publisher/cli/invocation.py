@@ -20,6 +20,8 @@ FINDINGS = 1
 """Exit code of a command that did its work and found something wrong."""
 REFUSED = 2
 """Exit code of a command that was used wrongly or refused to act; click's own is the same."""
+STOPPED = 130
+"""Exit code of a command that somebody stopped: 128 and the number of SIGINT, as shells have it."""
 
 
 _PUBLISHER = re.compile(r"\bpublisher (?=[a-z])")

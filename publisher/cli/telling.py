@@ -207,8 +207,10 @@ def resolve_command(
         return
     if customer is None or outcome is None:
         raise click.UsageError("name the customer, and choose --accepted or --again")
-    resolve(workplace, policy_id, release, customer, Resolution(outcome), role)
+    is_told = resolve(workplace, policy_id, release, customer, Resolution(outcome), role)
     asked.say(f"Recorded for {customer}: {outcome}")
+    if outcome == Resolution.AGAIN and not is_told:
+        console.print_line(f"{customer} was removed or erased: no letter is sent to them")
 
 
 def _resolve_many(

@@ -149,6 +149,20 @@ def unsettled_deliveries(deliveries: Iterable[Delivery], number: Number) -> list
     return [d for d in deliveries if d.release == str(number) and d.state in open_]
 
 
+def unsettled_first(letters: Sequence[Delivery], resolution: Resolution) -> Delivery | None:
+    """The letter that is meant, of those to all who have or had one customer id; None: none.
+
+    Args:
+        letters: the latest recipient's first.
+        resolution: what was found out.
+    """
+    for one in letters:
+        found = resolvable(one.state, resolution)
+        if found and not found.already:
+            return one
+    return letters[0] if letters else None
+
+
 def resolved_state(
     delivery: Delivery | None, resolution: Resolution, customer: str, number: Number
 ) -> DeliveryState:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import gzip
 import os
+import re
+import signal
 import subprocess
 import sys
 
 import pytest
 from sqlalchemy import func, select
 
+from publisher.edges.ledger import close_ledgers
 from publisher.edges.ledger.schema import DELIVERIES, EVENTS, RECIPIENTS
 from publisher.edges.project import Project
 from tests import ROOT
@@ -375,3 +378,47 @@ def test_who_came_with_a_version_is_not_told_of_it(own: House) -> None:
     with ledger_of(own.project)._reading() as db:
         count = select(func.count()).select_from(DELIVERIES).where(DELIVERIES.c.state == "agreed")
         assert db.execute(count).scalar_one() == 1
+
+
+def test_who_stops_it_is_told_that_nothing_was_taken(own: House) -> None:
+    rows = "".join(f"n-{number},n{number}@one.example,Nobody\n" for number in range(200_000))
+    (own.root / "many.csv").write_text(HEAD + rows)
+    before = happened(own)
+    close_ledgers()
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", "publisher", "recipients", "import", "many.csv"],
+        cwd=own.root,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+        # Where this is run in the background, a shell has it pass over SIGINT.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as running:
+        assert running.stderr
+        assert "importing" in running.stderr.readline()
+        running.send_signal(signal.SIGINT)
+        said = running.stderr.read()
+    assert running.returncode == 130, said
+    assert "error: many.csv: stopped; nothing was taken\n  try: import the list again" in said
+    assert "Traceback" not in said
+    assert happened(own) == before
+
+
+def test_what_is_no_list_is_given_up_early(own: House) -> None:
+    before = happened(own)
+    faulty = "x-1,broken,Nobody\n" * 15_000
+    good = "".join(f"n-{number},n{number}@one.example,N\n" for number in range(9_000))
+    packed = gzip.compress((HEAD + good + faulty * 4).encode())
+    assert len(packed) < 1 << 18
+    output = take(own, packed, code=2)
+    assert "this is no list of customers: 10000 of its first 19000 lines are faulty" in output
+    assert happened(own) == before
+    # How far it is goes by what is decompressed.
+    told_of = [int(done) for done in re.findall(r"importing, kB: (\d+) of", output)]
+    assert told_of == sorted(told_of)
+    # Fewer faults than good lines leave a list a list, however many they are.
+    good = "".join(f"n-{number},n{number}@one.example,N\n" for number in range(10_100))
+    faulty = "x-1,broken,Nobody\n" * 10_050
+    output = take(own, gzip.compress((HEAD + good + faulty).encode()), code=1)
+    assert "10100 new" in output
+    assert re.search(r"importing, kB: (\d+) of \1\n", output)

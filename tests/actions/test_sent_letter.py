@@ -142,6 +142,13 @@ def test_a_letter_that_was_never_handed_over_erased_or_not_kept_is_said_to_be_so
     House(project.root).ok("recipients", "erase", "c-1", "--confirm", at=LATER)
     assert refused("c-1", "the letter about version 2 to `c-1` was erased")
     assert sent(project, "c-2")
+    # Another recipient has the id now, who was told of nothing yet.
+    import_customers(project, b"customer,address,name\nc-1,anna@new.example,Anna\n")
+    assert refused("c-1", "the letter about version 2 to `c-1` was erased")
+    send_letters(project)
+    assert b"anna@new.example" in sent(project, "c-1")
+    House(project.root).ok("recipients", "erase", "c-1", "--confirm", at=LATER)
+    assert refused("c-1", "the letter about version 2 to `c-1` was erased")
 
 
 def test_of_a_ledger_of_version_0_1_0_no_letter_is_there(tmp_path: Path) -> None:

@@ -196,6 +196,36 @@ def test_letters_that_are_open_while_the_days_run_out(project: Project) -> None:
 
 
 @pytest.mark.usefixtures("each_engine")
+def test_no_letter_to_the_removed_or_erased_is_open(project: Project) -> None:
+    """They are told no more, so that nothing could end the alert."""
+    house, last = House(project.root), dt.datetime(2027, 1, 30, 12, tzinfo=dt.UTC)
+    send_letters(project)
+    ledger = ledger_of(project)
+    for one, state in zip(
+        ledger.deliveries("privacy", 2),
+        (DeliveryState.REFUSED, DeliveryState.BOUNCED, DeliveryState.REFUSED),
+        strict=True,
+    ):
+        ledger.settle(one, state, "550", NOW, was=one.state)
+    house.ok("recipients", "erase", "c-1", "--confirm", at=NOW)
+    (alert,) = report(project, last).alerts
+    assert "2 letters about version 2 are open (1 refused, 1 bounced)" in alert.what
+    house.ok("recipients", "remove", "c-2", at=NOW)
+    (alert,) = report(project, last).alerts
+    assert "1 letter about version 2 is open (1 refused)" in alert.what
+    house.ok("recipients", "erase", "c-3", "--confirm", at=NOW)
+    assert alerts(project, last) == []
+    assert "no letter is sent to them" in house.ok("resolve", "2", "c-1", "--again", at=NOW)
+    assert alerts(project, last) == []
+    # Whoever is listed again under the same id has no part in what was refused before.
+    import_customers(project, b"customer,address\nc-3,cara@x.example\n")
+    assert alerts(project, last) == ["letters-open"]
+    assert "no letter is sent to them" in house.ok("resolve", "2", "c-3", "--again", at=NOW)
+    assert "1 accepted by the carrier" in house.ok("send", "2", "--confirm", at=NOW)
+    assert alerts(project, last) == []
+
+
+@pytest.mark.usefixtures("each_engine")
 def test_a_notice_period_that_can_no_longer_be_kept(project: Project) -> None:
     after = dt.datetime(2027, 1, 31, tzinfo=dt.UTC)
     assert alerts(project, after) == ["notice-late"]

@@ -20,6 +20,7 @@ from publisher.people.due import delivery_due
 from publisher.people.messages import Filed, Filing
 from publisher.people.recipients import Recipient
 from publisher.people.requests import Channel, RequestKind, Timing, Wanted
+from publisher.people.resolution import UNSETTLED
 from publisher.record.event import EventKind, Happening
 from publisher.releases.number import Number
 from publisher.releases.release import Release
@@ -100,6 +101,8 @@ def test_letters_are_counted_whatever_happened(ledger: Ledger, seed: int) -> Non
         apart = [d for d in rows if d.release == str(release.number) and d.recipient not in here]
         gone = sum(d.state is not TO_DO for d in apart)
         assert ledger.letters_apart(release) == gone
+        unsettled = Counter(d.state for d in apart if d.state in UNSETTLED)
+        assert ledger.unsettled_apart(release) == unsettled
 
 
 def test_who_came_with_a_version_is_not_told_of_it(ledger: Ledger) -> None:
@@ -266,6 +269,7 @@ def test_nothing_that_is_counted_reads_a_table_through(ledger: Ledger) -> None:
     ledger.count_letters("privacy")
     ledger.due(release, amendments())
     ledger.letters_apart(release)
+    ledger.unsettled_apart(release)
     ledger.count_declarations("privacy")
     ledger.count_receipts(PUBLISHED, HOUR)
     ledger.count_messages(["privacy"], PUBLISHED, PUBLISHED)

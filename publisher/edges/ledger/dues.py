@@ -32,6 +32,7 @@ from publisher.edges.ledger.schema import APART, DELIVERIES, EVENTS, RECIPIENTS,
 from publisher.people.deliveries import DeliveryState
 from publisher.people.due import NOTICE_STATE_AFTER, REACHED, Due, EarlierLetter, NoticeState
 from publisher.people.recipients import Recipient, RecipientState
+from publisher.people.resolution import UNSETTLED
 from publisher.record.event import EventKind
 from publisher.releases.number import Number
 from publisher.releases.release import Release
@@ -100,6 +101,16 @@ class DueTable(LedgerPart):
         counted = select(func.count()).select_from(_with_own(release)).where(gone)
         with self._reading() as db:
             return int(db.execute(counted).scalar_one())
+
+    def unsettled_apart(self, release: Release) -> dict[DeliveryState, int]:
+        """How many letters about a release in doubt, refused or bounced went to who is told no
+        more.
+        """
+        gone = and_(APART, _OWN.c.state.in_(UNSETTLED))
+        counted = select(_OWN.c.state, func.count()).select_from(_with_own(release)).where(gone)
+        with self._reading() as db:
+            rows = db.execute(counted.group_by(_OWN.c.state))
+            return {DeliveryState(state): count for state, count in rows}
 
     def letters_to(self, policy: str, recipients: Sequence[int]) -> list[EarlierLetter]:
         """What is known of some recipients and the releases of a policy.

@@ -18,6 +18,7 @@ from publisher.edges.ledger.recipient_states import agreed, list_recipients
 from publisher.edges.ledger.rows import next_numbers, rows_among
 from publisher.edges.ledger.schema import APART, RECIPIENTS
 from publisher.edges.ledger.transaction import Transaction
+from publisher.errors import StoppedError
 from publisher.people.customer_list import Customer, CustomerList, LeftOut, ListFaults
 from publisher.people.due import REACHED
 from publisher.people.list_cells import AgreedVersions
@@ -66,14 +67,19 @@ class ListTable(LedgerPart):
             RecipientsError: nothing was taken: the list cannot be read to its end, lines
                 contradict one another, or `taking` does not allow what it would do.
             LedgerError: the ledger cannot be written; nothing was taken.
+            StoppedError: somebody stopped it; nothing was taken.
         """
 
         def take(tx: Transaction) -> RecipientsImport:
             tx.hold_turn("recipients")
             work = _Work(tx, customers, now)
             told = _count_told(tx.db)
-            for chunk in _chunks(customers):
-                work.take(chunk)
+            try:
+                for chunk in _chunks(customers):
+                    work.take(chunk)
+            except KeyboardInterrupt:
+                what, remedy = "stopped; nothing was taken", "import the list again"
+                raise StoppedError(what, where=taking.name.name, remedy=remedy) from None
             require_consistent(work.contradictions, customers.faults, taking)
             require_somebody(work.done, taking)
             if taking.options.complete:
@@ -99,7 +105,7 @@ class ListTable(LedgerPart):
 
         Args:
             customers: their ids, each with the line it stands on.
-            name: of the list they are in, for messages.
+            name: of the list they are in, for messages; empty: they are in none.
             now: the time.
 
         Raises:
