@@ -157,7 +157,7 @@ def test_what_is_gone_is_told_as_that(house: House) -> None:
         ),
         (["requests", "show", "1"], "message 1 was erased"),
         (["resolve", "2", "c-1", "--again"], "the letter to `c-1` is not in doubt: it is accepted"),
-        (["receipts", "settle", "R-000001", "--again"], "R-000001 is no receipt in doubt"),
+        (["receipts", "settle", "R-000001", "--again"], "R-000001 is not a receipt in doubt"),
     ):
         refused = house.run(*words_, at=LATER)
         assert refused.exit_code == 2
