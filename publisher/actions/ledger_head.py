@@ -9,13 +9,14 @@ from publisher.errors import LedgerError
 from publisher.record.heads import WitnessedHead
 
 
-def ledger_head(workplace: Workplace) -> WitnessedHead:
+def ledger_head(workplace: Workplace) -> list[WitnessedHead]:
     """The head of the ledger now: a batch without events, that names the heads of all chains.
 
-    Whoever keeps it can tell whether what is in the ledger today was ever altered.
+    Where the ledger may only be read, nothing is written, and each chain has a head of its own.
+    Whoever keeps them can tell whether what is in the ledger today was ever altered.
 
     Raises:
-        LedgerError: the ledger cannot be written, or there is none.
+        LedgerError: the ledger cannot be used, or there is none.
     """
     if not workplace.has_ledger:
         raise LedgerError(
@@ -23,4 +24,4 @@ def ledger_head(workplace: Workplace) -> WitnessedHead:
             where=shown_address(ledger_address(workplace.ledger_url)),
             remedy="publisher recipients import FILE, which begins one",
         )
-    return workplace.ledger.joined_head()
+    return workplace.ledger.newest_heads()

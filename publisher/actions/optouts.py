@@ -19,5 +19,5 @@ def optouts(workplace: Workplace, policy_id: str, number: Number) -> list[OptOut
     ledger = workplace.ledger
     requests = ledger.requests(policy_id, number.major)
     messages = [m for m in ledger.waiting() if is_about(m, policy_id, number.major)]
-    customers = ledger.customers([r.recipient for r in requests] + [m.recipient for m in messages])
-    return opt_out_list(requests, messages, customers)
+    whose = [r.recipient for r in requests] + [m.recipient for m in messages]
+    return opt_out_list(requests, messages, ledger.customers(whose), ledger.erased_of(whose))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from publisher.actions.workplace import Workplace
+from publisher.errors import ConfigurationError
 from publisher.letters.notice import text_to_attach
 from publisher.letters.sending import (
     SendingPlan,
@@ -38,6 +40,11 @@ def plan_sending(workplace: Workplace, policy_id: str, number: Number) -> Sendin
     due = ledger.due(release, releases)
     require_in_time(release, releases, due, now.astimezone(dt.UTC).date())
     attached = text_to_attach(release, lambda: archive.file(release, "policy.pdf"))
+
+    def sent() -> bool:
+        return bool(workplace.sent_releases.all() or ledger.releases_begun())
+
+    ahead = ledger.told_of_later(release, releases) if due.to_tell else 0
     return SendingPlan(
         release=release,
         due=due,
@@ -45,4 +52,23 @@ def plan_sending(workplace: Workplace, policy_id: str, number: Number) -> Sendin
         carrier=carrier_place(workplace.settings, str(workplace.spool)),
         attached="policy.pdf" if attached else "",
         clock=behind(releases, now),
+        key=_key_fault(lambda: workplace.keys, sent) if due.to_tell else "",
+        ahead=ahead,
+        apart=ledger.letters_apart(release),
     )
+
+
+def _key_fault(keys: Callable[[], object], sent: Callable[[], object]) -> str:
+    """What is to be done about the key for personal links before a letter; empty: nothing.
+
+    Args:
+        keys: gives the keys, or says why there is none.
+        sent: whether letters went out before.
+    """
+    try:
+        keys()
+    except ConfigurationError as error:
+        same = "set it to the key that letters went out with before: their links need it"
+        new = "export PUBLISHER_TOKEN_KEY=$(openssl rand -hex 32), and keep that value"
+        return f"{error.where}: {error.what}: {same if sent() else new}"
+    return ""

@@ -29,7 +29,7 @@ def remove_recipients(
     """
     ledger, now = workplace.ledger, workplace.clock()
     if file is None:
-        return ledger.take_off(enumerate(customers, 1), "customer", now)
+        return ledger.take_off(enumerate(customers, 1), "", now)
     with opened_list(file, workplace.project.private) as source:
         name = source.name()
         return ledger.take_off(read_ids(source.blocks(silent), name), name.name, now)

@@ -195,6 +195,6 @@ def _send_each(sender: _Sender, total: int, progress: Progress) -> SendingReport
             continue
         counts[STATE_OF[outcome.fate]] += 1
         last = [*last, outcome][-MOST_FAILURES:]
-        refuse_to_go_on(last)
+        refuse_to_go_on(last, sender.letters.release)
     progress("sending", total, total)
     return SendingReport.of(counts)

@@ -128,13 +128,15 @@ def _letters(
     left = (last - today).days
     count = letters.to_do - late + letters.unsettled
     if count > 0 and left < limits.letters:
-        send = f"publisher send {release.number} --confirm"
+        # A run that leaves letters to see to says so by its exit code, hence no `&&`.
+        steps = [f"publisher send {release.number} --confirm"] if letters.to_do > late else []
+        steps += [f"publisher resolve {release.number}"] if letters.unsettled else []
         yield Alert(
             AlertId.LETTERS_OPEN,
             f"{_counted(count, 'letter')} about version {release.number} "
             f"{'is' if count == 1 else 'are'} open ({_in_words(letters)}), and the last day to "
             f"tell somebody of it is {long_date(last)}, {_ahead(left)}",
-            send if letters.to_do > late else f"publisher resolve {release.number}",
+            "; ".join(steps),
             *about,
         )
 

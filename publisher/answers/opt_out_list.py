@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from publisher.answers.declarations import current_declaration, declarations
 from publisher.people.messages import Message
@@ -42,7 +42,10 @@ class OptOut:
 
 
 def opt_out_list(
-    requests: Iterable[Request], messages: Iterable[Message], customers: Mapping[int, str]
+    requests: Iterable[Request],
+    messages: Iterable[Message],
+    customers: Mapping[int, str],
+    erased: Collection[int] = (),
 ) -> list[OptOut]:
     """Every declaration, and the mail that waits, by customer and time.
 
@@ -50,9 +53,12 @@ def opt_out_list(
         requests: those about a release and its corrections.
         messages: those about them that wait for a person.
         customers: the customers' ids by the recipient's number.
+        erased: the numbers of recipients who were erased: another one may have the id now.
     """
     rows = [
-        row
+        replace(row, remark=", ".join(filter(None, [row.remark, _ERASED])))
+        if whom in erased
+        else row
         for whom, own in by_recipient(requests).items()
         for row in _declared(customers[whom], own)
     ]
@@ -75,6 +81,7 @@ def by_recipient(requests: Iterable[Request]) -> dict[int, list[Request]]:
     return found
 
 
+_ERASED = "erased since"
 _STATES = {RequestKind.OPT_OUT: "opted out", RequestKind.WITHDRAW: "withdrawn"}
 
 

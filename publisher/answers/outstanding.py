@@ -55,7 +55,7 @@ def require_settleable(receipts: Sequence[str], outstanding: Iterable[Answer]) -
     for receipt, number in zip(receipts, numbers, strict=True):
         if states.get(number) not in SETTLED_BY_HAND:
             raise NotFoundError(
-                f"{receipt} is no receipt in doubt and none that was refused",
+                f"{receipt} is not a receipt in doubt, nor one that was refused",
                 remedy="publisher receipts",
             )
     return numbers

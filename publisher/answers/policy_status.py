@@ -57,6 +57,14 @@ class LetterCounts:
         return self.states.get(state, 0) - self.closed.get(state, 0)
 
     @property
+    def unsettled_by_state(self) -> dict[str, int]:
+        """Letters that a person has to see to, and those that were put off, by what they are."""
+        found = {state.value: self._open(state) for state in _UNSETTLED}
+        if self.to_do:
+            found["put off"] = self.states.get(DeliveryState.TO_DO, 0)
+        return {state: count for state, count in found.items() if count}
+
+    @property
     def by_state(self) -> dict[str, int]:
         """Every state that a letter is in, with how many there are."""
         found = {**self.states, DeliveryState.TO_DO: self.to_do}
@@ -160,6 +168,14 @@ class ReleaseStatus:
     def upcoming(self) -> bool:
         """Whether it is announced and not in force."""
         return self.where.status is Status.UPCOMING
+
+    @property
+    def corrected_before(self) -> bool:
+        """Whether a correction took its place before it took effect, so that it never will."""
+        by, since, own = self.where.by, self.where.since, self.release
+        if by is None or since is None or own.effective is None:
+            return False
+        return by.major == own.number.major and since < own.effective
 
 
 @dataclass(frozen=True, slots=True)

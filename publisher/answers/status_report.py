@@ -43,6 +43,8 @@ class StatusReport:
 
     status: ProjectStatus
     alerts: tuple[Alert, ...]
+    typed: Callable[[str, str], str] = lambda text, _: text
+    """Makes a command so that it works as it is printed, for the policy that it is about."""
 
     @property
     def alerts_beside_troubles(self) -> tuple[Alert, ...]:
@@ -52,16 +54,30 @@ class StatusReport:
 
     def blocks(self) -> list[StatusBlock]:
         """In words; alerts are not among them."""
-        return [*map(_policy_block, self.status.policies), *_ledger_blocks(self.status)]
+        found: list[StatusBlock] = []
+        for policy in self.status.policies:
+            found.append(_policy_block(policy))
+            steps = [step for one in policy.releases if (step := self._next_step(one))]
+            found += [StatusBlock(f"{policy.policy_id}: letters to see to", steps)] if steps else []
+        return [*found, *_ledger_blocks(self.status)]
+
+    def _next_step(self, one: ReleaseStatus) -> tuple[str, ...]:
+        """What to do about letters that are in doubt, were refused or put off; none: nothing."""
+        letters = one.letters.unsettled_by_state if one.letters else {}
+        if not letters:
+            return ()
+        said = ", ".join(f"{count:,} {what}" for what, count in letters.items())
+        step = self.typed(f"publisher resolve {one.release.number}", one.release.policy.id)
+        return f"release {one.release.number}", said, step.replace("\n", " ")
 
     def with_remedies(self, typed: Callable[[str, str], str]) -> StatusReport:
-        """The same, with the next step of each alert as it is to be typed.
+        """The same, with each next step as it is to be typed.
 
         Args:
             typed: makes it so of a remedy, for the policy that it is about.
         """
         alerts = (replace(a, remedy=typed(a.remedy, a.policy)) for a in self.alerts)
-        return replace(self, alerts=tuple(alerts))
+        return replace(self, alerts=tuple(alerts), typed=typed)
 
     def json(self) -> str:
         """For programs, as `docs/status.schema.json` describes it: nothing personal is in it."""
@@ -85,22 +101,39 @@ def _policy_block(policy: PolicyStatus) -> StatusBlock:
     none = "closed" if policy.trouble else "no release yet"
     return StatusBlock(
         policy.policy_id if newest else f"{policy.policy_id}: {none}",
-        [_release_cells(one) for one in newest[:SHOWN_RELEASES]],
+        [_release_cells(one, policy) for one in newest[:SHOWN_RELEASES]],
         f"and {rest} older" if rest > 0 else "",
     )
 
 
-def _release_cells(one: ReleaseStatus) -> tuple[str, ...]:
+def _release_cells(one: ReleaseStatus, policy: PolicyStatus) -> tuple[str, ...]:
     since, status = one.where.since, one.where.status
     word = "since" if status is Status.SUPERSEDED else "from"
     letters = one.letters.by_state if one.letters else {}
+    told = ", ".join(f"{count:,} {state}" for state, count in sorted(letters.items()))
+    apart = one.letters.apart if one.letters else 0
+    corrected = _corrected(one, policy)
     return (
         one.release.version,
-        status,
-        f"{word} {long_date(since)}" if since else "",
-        ", ".join(f"{count:,} {state}" for state, count in sorted(letters.items())),
+        corrected or status,
+        f"{word} {long_date(since)}" if since and not corrected else "",
+        f"{told} ({apart:,} of these removed since)" if apart else told,
         ", ".join(_declared(one.declared)) if one.declared else "",
     )
+
+
+def _corrected(one: ReleaseStatus, policy: PolicyStatus) -> str:
+    """What to say of a release that a correction took the place of before it took effect; empty: it
+    is none.
+    """
+    if not one.corrected_before:
+        return ""
+    last = one
+    by_number = {each.release.number: each for each in policy.releases}
+    while last.corrected_before and last.where.by in by_number:
+        last = by_number[last.where.by]
+    upcoming = "upcoming, " if last.upcoming else ""
+    return f"{upcoming}corrected by {one.where.by}"
 
 
 def _declared(counts: DeclarationCounts) -> Iterator[str]:

@@ -56,8 +56,9 @@ def read_keys(value: str) -> tuple[bytes, ...]:
         raise ConfigurationError(
             "no key for personal links, or one of fewer than 32 characters",
             where="PUBLISHER_TOKEN_KEY",
-            remedy="export PUBLISHER_TOKEN_KEY=$(openssl rand -hex 32), and keep that value: "
-            "links in letters that were sent work only with it",
+            remedy="set it to the key that letters went out with before, if any did; if none: "
+            "export PUBLISHER_TOKEN_KEY=$(openssl rand -hex 32), and keep that value: links in "
+            "letters that were sent work only with it",
         )
     return keys
 

@@ -168,7 +168,7 @@ class _TextCheck(TextReview):
             yield self.error(FACTS_FILE, 0, "`sections` is empty", remedy)
         if locale(facts.language) is None:
             remedy = "name it by its tag, as `en`, `pt-BR` or `zh-Hant`"
-            what = f"`language` is `{facts.language}`, which is none we know"
+            what = f"`language` is `{facts.language}`, which is not a language we know"
             yield self.error(FACTS_FILE, 0, what, remedy)
         if not facts.effect:
             remedy = "say in a sentence what opting out means for the customer"

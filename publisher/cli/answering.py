@@ -51,7 +51,8 @@ def requests_group(ctx: click.Context, everything: bool) -> None:
 
         rows = requests(asked.workplace, everything)
         if rows:
-            head = ("message", "received", "filed", "about", "why it waits")
+            last = "remark" if everything else "why it waits"
+            head = ("message", "received", "filed", "about", last)
             console.print_table(head, [row.cells() for row in rows])
         else:
             asked.say("No message waits")
@@ -103,8 +104,10 @@ def settle_command(
 
     if outcome is None:
         raise click.UsageError("choose --opt-out, --withdraw or --nothing")
-    if (release is None) != (customer is None):
-        raise click.UsageError("name both --release and --customer, or neither")
+    if release is None and customer is not None:
+        raise click.UsageError("--release is missing: name the release with the customer")
+    if customer is None and release is not None:
+        raise click.UsageError("--customer is missing: name the customer with the release")
     kind = None if outcome == "nothing" else RequestKind(outcome)
     about = Subject(asked.policy, release, customer) if release and customer else None
     verdict = settle_request(asked.workplace, message, Judgement(kind, why, about, again, role))

@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import sys
+import time
 import traceback
 import warnings
 from collections.abc import Iterator, Sequence
@@ -281,17 +282,20 @@ def show_progress(quiet: bool) -> Iterator[Progress]:
 
 def _bar() -> Iterator[Progress]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    bar = Bar(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
-    task = bar.add_task("", total=None)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn())
+    pace = TextColumn("{task.fields[pace]}", markup=False)
+    bar = Bar(*columns, pace, console=Console(stderr=True), transient=True, redirect_stdout=False)
+    task = bar.add_task("", total=None, pace="")
+    watch = _Watch()
 
     def show(what: str, done: int, total: int) -> None:
         # What is said before the work begins stands above it, where it was meant to go.
         bar.start()
-        bar.update(task, description=printable_line(what), completed=done, total=total)
+        pace = watch.pace(what, done, total)
+        bar.update(task, description=printable_line(what), completed=done, total=total, pace=pace)
 
     try:
         yield show
@@ -300,14 +304,46 @@ def _bar() -> Iterator[Progress]:
 
 
 def _lines() -> Progress:
-    last = -1
+    last, said, watch = -1, 0.0, _Watch()
 
     def show(what: str, done: int, total: int) -> None:
         # A log wants to know that work goes on, not of each of a million steps.
-        nonlocal last
+        nonlocal last, said
+        pace = watch.pace(what, done, total)
         tenth = done * 10 // total if total else 10
-        if tenth != last or done == total:
-            last = tenth
-            click.echo(f"{printable_line(what)}: {done} of {total}", err=True)
+        if tenth != last or done == total or time.monotonic() - said >= _SILENT:
+            last, said = tenth, time.monotonic()
+            click.echo(f"{printable_line(what)}: {pace}", err=True)
 
     return show
+
+
+_SILENT = 10.0
+"""Seconds after which work that goes on is told of again."""
+
+
+class _Watch:
+    """Tells how fast work goes on, and how long it still takes."""
+
+    def __init__(self) -> None:
+        self._what, self._began, self._first = "", 0.0, 0
+
+    def pace(self, what: str, done: int, total: int) -> str:
+        """How much is done, and from the second second on at which rate, and what time is left."""
+        now = time.monotonic()
+        if what != self._what or done < self._first:
+            self._what, self._began, self._first = what, now, done
+        count, taken = f"{done:,} of {total:,}", now - self._began
+        if taken < 1 or not self._first < done < total:
+            return count
+        rate = (done - self._first) / taken
+        often = f"{rate:,.0f} a second" if rate >= 1 else f"{rate * 60:,.1f} a minute"
+        return f"{count}, {often}, {_span((total - done) / rate)} left"
+
+
+def _span(seconds: float) -> str:
+    """A time in words, not more exact than it can be known."""
+    for unit, length in (("hour", 3600), ("minute", 60)):
+        if seconds >= 2 * length:
+            return counted(round(seconds / length), unit)
+    return counted(round(seconds), "second")

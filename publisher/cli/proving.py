@@ -25,13 +25,15 @@ _TRACES = Finding(
 @click.command("head")
 @click.pass_obj
 def ledger_head_command(asked: Invocation) -> None:
-    """Print the head of the ledger, to be kept elsewhere.
+    """Record and print the head of the ledger, to be kept elsewhere.
 
+    Where the ledger may only be read, print the heads of its chains.
     Whoever has it can tell later whether anything that is in the ledger today was altered.
     """
     from publisher.actions.ledger_head import ledger_head
 
-    console.print_line(ledger_head(asked.workplace).line())
+    for head in ledger_head(asked.workplace):
+        console.print_line(head.line())
 
 
 @click.command("rebuild")
@@ -91,7 +93,10 @@ def erase_recipients_command(
     erasure = erase_recipients(asked.workplace, ErasureOrder(customers, addresses, confirm))
     for line in erasure.plan.lines():
         console.print_line(line)
-    if erasure.done:
+    if erasure.done and erasure.plan.empty:
+        asked.say("Nothing was left to erase")
+        _say_where_else(erasure.traces, erasure.copies)
+    elif erasure.done:
         _say_erased(asked, erasure.traces, erasure.copies)
     elif erasure.plan.waiting:
         console.print_line("Nothing was erased. Settle what waits first: publisher requests")
@@ -113,6 +118,10 @@ def _say_erased(asked: Invocation, traces: bool, copies: Sequence[Path]) -> None
     asked.say(
         "Erased. Backups of the ledger and the relay's log may have it: docs/personal-data.md"
     )
+    _say_where_else(traces, copies)
+
+
+def _say_where_else(traces: bool, copies: Sequence[Path]) -> None:
     for path in copies:
         console.print_line(f"Not erased in {path}, which is from before: delete it when you can")
     if traces:

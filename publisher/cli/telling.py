@@ -125,8 +125,8 @@ def remove_recipients_command(
     if bool(customers) == (file is not None):
         raise click.UsageError("name customers, or a file with --from")
     done = remove_recipients(asked.workplace, customers, file)
-    before = f", {done.before} had been removed before" if done.before else ""
-    asked.say(f"{done.removed} removed{before}")
+    before = f", {done.before:,} had been removed before" if done.before else ""
+    asked.say(f"{done.removed:,} removed{before}")
 
 
 @click.command()
@@ -151,12 +151,15 @@ def send_command(asked: Invocation, release: Number, confirm: bool, test: str | 
     if not confirm:
         for line in plan_sending(workplace, policy_id, release).lines():
             console.print_line(line)
-        console.print_line(f"Nothing was sent. To send: publisher send {release} --confirm")
+        send_it = f"Nothing was sent. To send: publisher send {release} --confirm"
+        console.print_line(asked.as_typed(send_it, policy_id))
         return
     with console.show_progress(asked.quiet) as progress:
         report = send(workplace, policy_id, release, progress, console.print_line)
     for line in report.lines():
         console.print_line(line)
+    if steps := report.next_steps(release):
+        console.print_line(asked.as_typed("\n".join(steps), policy_id))
     if report.unsettled:
         raise click.exceptions.Exit(FINDINGS)
 

@@ -33,7 +33,7 @@ def build_day() -> dt.date:
         return dt.datetime.fromtimestamp(int(value), dt.UTC).date()
     except (ValueError, OverflowError, OSError):
         raise ConfigurationError(
-            f"{EPOCH} is `{value[:40]}`, which is no time in seconds since 1970",
+            f"{EPOCH} is `{value[:40]}`, which is not a time in seconds since 1970",
             where="the environment",
             remedy=f"unset {EPOCH}, or set it with: export {EPOCH}=$(date +%s)",
         ) from None

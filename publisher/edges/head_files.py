@@ -78,5 +78,9 @@ def stated_heads(versions: Path, root: Path) -> Iterator[HeadWitness]:
         for line in table.texts("heads", ()):
             head = read_head_line(line)
             if head is None:
-                raise table.error("heads", f"has what is no head: {line[:80]}", "restore the file")
+                raise table.error(
+                    "heads",
+                    f"has a line that is not a head of a ledger: {line[:80]}",
+                    "restore the file",
+                )
             yield HeadWitness(head, place)

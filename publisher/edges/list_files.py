@@ -54,6 +54,15 @@ class ListFile:
             return os.path.samestat(os.fstat(self._file.fileno()), path.stat())
         return False
 
+    def _unpacked_size(self) -> int:
+        """The bytes of what is compressed, as its end says: of the last part, and modulo 2³²
+        (RFC 1952 §2.3.1), so that there may be more.
+        """
+        self._file.seek(max(self._start, self._start + self._size - 4))
+        size = int.from_bytes(self._file.read(4), "little")
+        self._file.seek(self._start)
+        return size
+
     def blocks(self, progress: Callable[[str, int, int], None]) -> Iterator[bytes]:
         """Its bytes, decompressed, in pieces.
 
@@ -64,12 +73,13 @@ class ListFile:
             RecipientsError: what is compressed is damaged.
         """
         source = gzip.GzipFile(fileobj=self._file) if self._packed else self._file
+        done, whole = 0, self._unpacked_size() if self._packed else self._size
         try:
             while block := source.read(_BLOCK):
                 yield block
-                if self._size > _BLOCK:
-                    done = self._file.tell() - self._start
-                    progress("importing, kB", done // 1024, self._size // 1024)
+                done += len(block)
+                if whole > _BLOCK:
+                    progress("importing, kB", done // 1024, max(done, whole) // 1024)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise RecipientsError(
                 f"what is compressed is cut off or damaged: {error}; nothing was taken",

@@ -110,21 +110,22 @@ class SentReleases:
                 return
         names = ", ".join(f"{policy}/{number}" for policy, number in others)
         policy, number = others[0]
-        adopt = f"publisher --policy {policy} ledger adopt {number}"
+        adopt = " && ".join(f"publisher --policy {one} ledger adopt {n}" for one, n in others)
+        were = "were" if len(others) > 1 else "was"
         its = all_[policy, number]
         if its.identity == identity and its.head:
             batch = f"batch {its.head.number} of chain {its.head.chain}"
             raise LedgerError(
-                f"this is an older copy of the ledger, or another one of it, than {names} was sent "
-                f"with: it has not the {batch} that is written down in .publisher/sent, so it does "
-                "not know who was told since",
+                f"this is an older copy of the ledger, or another one of it, than {names} {were} "
+                f"sent with: it has not the {batch} that is written down in .publisher/sent, so it "
+                "does not know who was told since",
                 where=where,
                 remedy="put the newest copy back (publisher ledger restore FILE), or have this one "
                 f"go on, with all that may have been sent in doubt: {adopt}",
             )
         what = "there is no ledger here" if identity is None else "this is another ledger"
         raise LedgerError(
-            f"{what}, and {names} was sent with one that knows who was told and who opted out",
+            f"{what}, and {names} {were} sent with one that knows who was told and who opted out",
             where=where,
             remedy="put that one back (publisher ledger restore FILE), or have this one go on "
             f"where it ended: {adopt}",

@@ -14,6 +14,7 @@ from publisher.people.due import Due
 from publisher.policies.dates import long_date
 from publisher.policies.settings import Settings
 from publisher.releases.notice_period import lawful_from
+from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 
@@ -35,6 +36,12 @@ class SendingPlan:
     """Name of the file that travels with the letter; empty: none."""
     clock: str = ""
     """What is wrong with the clock; empty: nothing that is known."""
+    key: str = ""
+    """What is to be mended of the key for personal links; empty: nothing."""
+    ahead: int = 0
+    """How many of those to tell may have a letter about a later version already."""
+    apart: int = 0
+    """How many had a letter, and are told no more."""
 
     def lines(self) -> list[str]:
         """The plan in words."""
@@ -47,19 +54,28 @@ class SendingPlan:
             f"  letter   {subject_of(self.release.notice)}",
             f"  from     {self.sender}",
             f"  by       {self.carrier}",
-            f"  to tell  {due.to_tell} of {due.recipients} recipients",
+            f"  to tell  {due.to_tell:,} of {_recipients(due.recipients)}",
         ]
         if self.attached:
             lines.append(f"  with     {self.attached}")
         if self.clock:
             lines.append(f"  to mend  {self.clock}: set the clock of this machine first")
+        if self.key:
+            lines.append(f"  to mend  {self.key}")
+        if self.ahead:
+            have = "has" if self.ahead == 1 else "have"
+            lines.append(
+                f"  beware   {self.ahead:,} of them {have} a letter about a later version already: "
+                "they would get the older one after it"
+            )
         others = [
             ("told", due.told),
             ("agreed", due.agreed),
             ("in doubt", due.in_doubt),
             ("refused", due.refused),
+            ("removed", self.apart),
         ]
-        return lines + [f"  {what:<8} {count}" for what, count in others if count]
+        return lines + [f"  {what:<8} {count:,}" for what, count in others if count]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +105,23 @@ class SendingReport:
 
     def lines(self) -> list[str]:
         """The report in words."""
-        lines = [f"{self.accepted} accepted by the carrier"]
-        if self.later:
-            lines.append(f"{self.later} not taken for now: run `publisher send` again later")
-        if self.in_doubt:
-            lines.append(
-                f"{self.in_doubt} in doubt: `publisher resolve` lists them; look for them in the "
-                "relay's log"
-            )
-        if self.refused:
-            lines.append(f"{self.refused} refused: `publisher resolve` lists them")
-        return lines
+        counts = [
+            (self.later, "not taken for now"),
+            (self.in_doubt, "in doubt: look for them in the relay's log"),
+            (self.refused, "refused"),
+        ]
+        lines = [f"{self.accepted:,} accepted by the carrier"]
+        return lines + [f"{count:,} {what}" for count, what in counts if count]
+
+    def next_steps(self, number: Number) -> list[str]:
+        """What a person does next, a command in words a line.
+
+        Args:
+            number: of the release.
+        """
+        again = [f"to try again later: publisher send {number} --confirm"] if self.later else []
+        listed = f"to list them, with what the carrier said: publisher resolve {number}"
+        return [*again, listed] if self.unsettled else again
 
 
 def carrier_place(settings: Settings, spool: str) -> str:
@@ -237,17 +259,18 @@ def require_in_time(release: Release, releases: Releases, due: Due, today: dt.da
 
 
 def _recipients(count: int) -> str:
-    return f"{count} recipient{'s' if count != 1 else ''}"
+    return f"{count:,} recipient{'s' if count != 1 else ''}"
 
 
 # ── when a run is stopped ────────────────────────────────────────────────────────────────────────
 
 
-def refuse_to_go_on(outcomes: Sequence[Outcome]) -> None:
+def refuse_to_go_on(outcomes: Sequence[Outcome], release: Release) -> None:
     """Stops a run whose last letters all failed for a reason that concerns the rest as well.
 
     Args:
         outcomes: of the last letters, the latest last; `MOST_FAILURES` of them are looked at.
+        release: what they are about.
 
     Raises:
         SendError: the run has to be stopped.
@@ -256,8 +279,8 @@ def refuse_to_go_on(outcomes: Sequence[Outcome]) -> None:
     if len(last) == MOST_FAILURES and all(map(_concerns_all, last)):
         raise SendError(
             f"stopped: {MOST_FAILURES} letters in a row failed, the last with: {last[-1].reply}",
-            remedy="find out why, then run `publisher send` again; `publisher status` has "
-            "what was sent",
+            where=f"versions/{release.name}",
+            remedy=f"find out why, and go on: publisher send {release.number} --confirm",
         )
 
 

@@ -18,6 +18,8 @@ COLUMNS = ("customer", "address", *OPTIONAL_COLUMNS)
 """The columns named in the first line of a list; all but the first two may be missing."""
 PROBLEMS_SHOWN = 50
 """Limit on the problems that one message lists."""
+_MOST_FAULTY = 10_000
+"""Lines with faults, from which on a list with fewer good ones is taken for something else."""
 _DELIMITERS = ",;\t"
 _MOST_LINES = 3
 """Lines that a row may go on over. More mean that a quote was opened which nobody closed."""
@@ -81,11 +83,11 @@ class ListFaults:
         """They in words.
 
         Args:
-            name: of the list.
+            name: of the list; empty: they have no lines.
         """
         rest = self.count - len(self.shown)
         more = [f"… and {rest} more{self.rest}"] if rest else []
-        return [*(f"{name}:{line}: {what}" for line, what in self.shown), *more]
+        return [*(f"{name}:{line}: {what}" if name else what for line, what in self.shown), *more]
 
     def refusal(self, name: str) -> RecipientsError:
         """Why a list is not taken at all."""
@@ -149,16 +151,20 @@ class CustomerList:
         """Each row with the number of its first line.
 
         Raises:
-            RecipientsError: the list is not text in UTF-8, or no CSV.
+            RecipientsError: the list is not text in UTF-8, or no CSV, or most of it is faulty.
         """
         row = self._cells
         read, make = row.read, Customer._make
-        for line, cells in self._rows():
+        faulty = 0
+        for rows, (line, cells) in enumerate(self._rows(), 1):
             try:
                 one = make(read(cells)) if cells else LeftOut("")
             except FaultyRowError as fault:
                 for what in fault.reasons:
                     self.faults.add(line, what, fault.customer)
+                faulty += 1
+                if faulty >= _MOST_FAULTY and faulty * 2 > rows:
+                    raise self._no_list(faulty, rows, line) from None
                 yield line, LeftOut(fault.customer)
             else:
                 if row.remarks:
@@ -185,6 +191,14 @@ class CustomerList:
                     raise self._opened(line) from None
                 self.faults.add(line, f"not CSV: {error}")
                 yield line, []
+
+    def _no_list(self, faulty: int, rows: int, line: int) -> RecipientsError:
+        return RecipientsError(
+            f"this is no list of customers: {faulty} of its first {rows} lines are faulty, "
+            "this one too; nothing was taken",
+            where=f"{self.name}:{line}",
+            remedy="correct the list, or name another",
+        )
 
     def _opened(self, line: int) -> RecipientsError:
         """For a quote that has taken in lines which may be other customers."""

@@ -176,7 +176,7 @@ def require_known(unknown: ListFaults, name: str) -> None:
 
     Args:
         unknown: they, each with its line.
-        name: of the list they are in.
+        name: of the list they are in; empty: they were named by themselves.
 
     Raises:
         NotFoundError: there are any.

@@ -126,14 +126,12 @@ class UnsettledLetters:
         resolve, send = f"publisher resolve {self.number}", f"publisher send {self.number}"
         found = []
         if DeliveryState.IN_DOUBT in states:
-            found.append(
-                "in doubt: look for it in the relay's log, then "
-                f"{resolve} CUSTOMER --accepted, or --again"
-            )
+            found.append(f"in doubt, and in the relay's log: {resolve} CUSTOMER --accepted")
+            found.append(f"in doubt, and not in it: {resolve} CUSTOMER --again")
         if refused := [state for state in _REFUSED if state in states]:
-            found.append(f"{' or '.join(refused)}: once that is mended, {resolve} CUSTOMER --again")
+            found.append(f"{' or '.join(refused)}, once mended: {resolve} CUSTOMER --again")
         if DeliveryState.TO_DO in states:
-            again = f"{send} --confirm tries again" if self.may_be_told else "too late to try again"
+            again = f"tried again by {send} --confirm" if self.may_be_told else "no more"
             found.append(f"to do: {again}")
         return found
 

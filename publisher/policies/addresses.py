@@ -26,7 +26,7 @@ def unusable_mail_address(value: str) -> tuple[str, str] | None:
     """
     local, at, domain = value.rpartition("@")
     if not at or not local:
-        return "is no mail address: there must be something before and after an @", _EXAMPLE
+        return "is not a mail address: there must be something before and after an @", _EXAMPLE
     if local.startswith('"') or "@" in local:
         return "has a quoted part before the @, which few mail servers take", _EXAMPLE
     if strange := next((sign for sign in local if not _LOCAL.match(sign)), ""):
@@ -37,7 +37,7 @@ def unusable_mail_address(value: str) -> tuple[str, str] | None:
         what = f"has {len(local)} characters before the @, and mail allows {LONGEST_LOCAL}"
         return what, "choose a shorter address"
     if "." not in domain and not domain.startswith("["):
-        return f"has `{domain}` behind the @, which is no domain", _EXAMPLE
+        return f"has `{domain}` behind the @, which is not a domain", _EXAMPLE
     if wrong := unusable_host(domain):
         return f"has `{domain}` behind the @, which {wrong[0]}", wrong[1]
     if len(value) > LONGEST_ADDRESS:
@@ -61,7 +61,7 @@ def unusable_host(name: str) -> tuple[str, str] | None:
         return "has letters that mail and links do not carry", f"write {_in_ascii(name)}"
     labels = name.split(".")
     if not all(map(_LABEL.fullmatch, labels)):
-        return "is no name of a host", "use letters, digits, dots and hyphens, as in the DNS"
+        return "is not the name of a host", "use letters, digits, dots and hyphens, as in the DNS"
     if len(labels) > 1 and labels[-1].isdigit():
         return "is a number, not a name", "use the name that the DNS has"
     if len(name) > _LONGEST_HOST or any(len(label) > _LONGEST_LABEL for label in labels):

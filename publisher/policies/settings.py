@@ -122,7 +122,7 @@ def _keeping(ledger: Table) -> Keeping | None:
     text = ledger.text("keep")
     if keep := read_keeping(text):
         return keep
-    raise ledger.error("keep", f"is {text!r}, which is no span of time", KEEPING_REMEDY)
+    raise ledger.error("keep", f"is {text!r}, which is not a span of time", KEEPING_REMEDY)
 
 
 def _usable(table: Table, key: str, unusable: Callable[[str], tuple[str, str] | None]) -> str:
@@ -156,7 +156,7 @@ def _networks(table: Table, key: str) -> tuple[str, ...]:
         except ValueError:
             raise table.error(
                 key,
-                f"has {name!r}, which is no address and no network",
+                f"has {name!r}, which is neither an address nor a network",
                 'write "192.0.2.1", "192.0.2.0/24" or "2001:db8::/32", without bits after the mask',
             ) from None
         if not network.prefixlen:

@@ -64,7 +64,7 @@ def read_head_file(data: bytes, where: str) -> list[WitnessedHead]:
         head = read_head_line(said)
         if head is None:
             raise ConfigurationError(
-                f"is no head of a ledger: {said[:80]}",
+                f"is not a head of a ledger: {said[:80]}",
                 where=f"{where}:{number}",
                 remedy="restore the file from a copy; `publisher ledger head` prints such lines",
             )

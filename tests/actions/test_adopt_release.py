@@ -87,6 +87,27 @@ def test_nobody_is_told_or_answered_from_another_ledger(
     assert lost != (project.private / "ledger.sqlite").exists()
 
 
+def test_each_release_that_was_sent_is_named_with_its_command_and_no_other(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody was sent a letter about the version that they came with."""
+    house = House(project.root)
+    people, copy = tmp_path / "people.csv", project.private / "ledger.copy"
+    people.write_text("customer,address,version\nc-1,anna@customer.example,1\n")
+    house.ok("recipients", "import", str(people), at=NOW)
+    send_letters(project)
+    house.ok("ledger", "backup", str(copy), at=NOW)
+    house.ok("ledger", "restore", str(copy), at=NOW)
+    sent = workplace(project).sent_releases
+    assert list(sent.all()) == [("privacy", TWO)]
+    sent.record("terms", TWO, ledger_of(project).own_head())
+    another(project, monkeypatch, tmp_path)
+    said = house.run("send", "2", at=NOW).output
+    assert "this is another ledger, and privacy/2, terms/2 were sent with one" in said
+    remedy = "publisher --policy privacy ledger adopt 2 && publisher --policy terms ledger adopt 2"
+    assert remedy in said
+
+
 def test_a_release_goes_on_with_another_ledger_when_told_so(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,7 +69,7 @@ def test_a_schema_that_is_no_number(house: House, ledger: Path, outside: Path, v
     shutil.copyfile(ledger, bad := outside / "bad.sqlite")
     for words in OPENING:
         what, remedy = said(house, *words)
-        assert "which is no number of a schema" in what
+        assert "which is not the number of a schema" in what
         assert remedy == FROM_BEFORE
     received = house.run("receive", stdin=b"From: a@b.example\r\n\r\nHello.\r\n", at=NOW)
     assert (received.exit_code, received.output[:5]) == (75, "4.3.0")
@@ -106,7 +106,7 @@ def test_a_table_that_is_missing_in_a_server(
             assert remedy == FROM_BEFORE
         server().execute("UPDATE alembic_version SET version_num = 'x'", database=name)
         what, remedy = said(house, "send", "2")
-        assert "which is no number of a schema" in what
+        assert "which is not the number of a schema" in what
         assert name in what
         assert remedy == FROM_BEFORE
 

@@ -90,6 +90,8 @@ def test_nothing_that_is_personal_is_left_anywhere(house: House) -> None:
     assert address_of(house, "c-2").encode() in everything(house)
     house.ok("verify", "--ledger")
     assert "nothing is left that is personal" in house.ok("recipients", "erase", "c-1", at=LATER)
+    again = house.ok("recipients", "erase", "c-1", "--confirm", at=LATER)
+    assert again == "c-1: nothing is left that is personal\nNothing was left to erase\n"
 
 
 def test_copies_from_before_are_named(house: House) -> None:
@@ -106,8 +108,10 @@ def test_copies_from_before_are_named(house: House) -> None:
 def test_what_was_declared_still_counts_and_is_listed(house: House) -> None:
     before = listed(house.project)
     house.ok("recipients", "erase", "c-1", "--confirm", at=LATER)
-    assert listed(house.project) == before
     assert before[0] == ("opted out", "in time", "stands")
+    after = listed(house.project)
+    assert [row[:2] for row in after] == [row[:2] for row in before]
+    assert after[0] == ("opted out", "in time", "stands, erased since")
     assert "c-1" in house.ok("optouts", "2", at=LATER)
     assert "1 opted out" in house.ok("status", at=LATER)
 
@@ -138,7 +142,7 @@ def test_a_link_of_the_erased_shows_no_name_and_still_takes_what_is_declared(
     assert "belongs to the customer" not in shown
     page = posted(project, own, RequestKind.WITHDRAW, LATER)
     assert "customer.example" not in words(page.html)
-    assert listed(project)[1] == ("withdrawn", "in time", "stands")
+    assert listed(project)[1] == ("withdrawn", "in time", "stands, erased since")
     house.ok("receipts", "send", at=LATER)
     house.ok("verify", "--ledger")
 
@@ -153,7 +157,7 @@ def test_what_is_gone_is_told_as_that(house: House) -> None:
         ),
         (["requests", "show", "1"], "message 1 was erased"),
         (["resolve", "2", "c-1", "--again"], "the letter to `c-1` is not in doubt: it is accepted"),
-        (["receipts", "settle", "R-000001", "--again"], "R-000001 is no receipt in doubt"),
+        (["receipts", "settle", "R-000001", "--again"], "R-000001 is not a receipt in doubt"),
     ):
         refused = house.run(*words_, at=LATER)
         assert refused.exit_code == 2
@@ -280,7 +284,7 @@ def test_what_waits_for_a_person_is_settled_first(house: House) -> None:
     ledger = ledger_of(project)
     went = [ledger.raw(one.message) is None for one in (own, copied, filed, others)]
     assert went == [True, True, True, False]
-    assert listed(project)[0] == ("opted out, 2 times", "in time", "stands")
+    assert listed(project)[0] == ("opted out, 2 times", "in time", "stands, erased since")
     house.ok("verify", "--ledger")
 
 

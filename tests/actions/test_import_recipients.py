@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -401,3 +402,23 @@ def test_who_stops_it_is_told_that_nothing_was_taken(own: House) -> None:
     assert "error: many.csv: stopped; nothing was taken\n  try: import the list again" in said
     assert "Traceback" not in said
     assert happened(own) == before
+
+
+def test_what_is_no_list_is_given_up_early(own: House) -> None:
+    before = happened(own)
+    faulty = "x-1,broken,Nobody\n" * 15_000
+    good = "".join(f"n-{number},n{number}@one.example,N\n" for number in range(9_000))
+    packed = gzip.compress((HEAD + good + faulty * 4).encode())
+    assert len(packed) < 1 << 18
+    output = take(own, packed, code=2)
+    assert "this is no list of customers: 10000 of its first 19000 lines are faulty" in output
+    assert happened(own) == before
+    # How far it is goes by what is decompressed.
+    told_of = [int(done) for done in re.findall(r"importing, kB: (\d+) of", output)]
+    assert told_of == sorted(told_of)
+    # Fewer faults than good lines leave a list a list, however many they are.
+    good = "".join(f"n-{number},n{number}@one.example,N\n" for number in range(10_100))
+    faulty = "x-1,broken,Nobody\n" * 10_050
+    output = take(own, gzip.compress((HEAD + good + faulty).encode()), code=1)
+    assert "10100 new" in output
+    assert re.search(r"importing, kB: (\d+) of \1\n", output)

@@ -125,6 +125,20 @@ def test_who_opted_out_is_a_table(project: Project) -> None:
     assert "c-1 opted out 2027-01-10 09:30 UTC in time form R-000001 stands" in table
 
 
+def test_what_somebody_declared_who_was_erased_is_not_taken_for_the_new_ones(
+    project: Project,
+) -> None:
+    house = House(project.root)
+    declare(project, token(project, "c-1"), OUT, NOW)
+    house.ok("recipients", "erase", "c-1", "--confirm", at=NOW)
+    file = project.root / "list.csv"
+    file.write_text("customer,address\nc-1,anna@customer.example\n")
+    house.ok("recipients", "import", str(file), at=NOW)
+    (row,) = optouts(at(project), "privacy", TWO)
+    assert (row.customer, row.remark) == ("c-1", "stands, erased since")
+    assert "stands, erased since" in house.ok("optouts", "2", at=NOW)
+
+
 def test_where_nothing_is_on_record_a_sentence_says_so(project: Project) -> None:
     house = House(project.root)
     assert house.ok("optouts", "2", at=NOW) == "No opt-out of release 2 is on record\n"

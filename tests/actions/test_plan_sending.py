@@ -12,11 +12,12 @@ from publisher.actions.workplace import Workplace
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SendError
 from publisher.releases.number import Number
-from tests.fixtures.house import House
+from tests.fixtures.house import KEY, House
 from tests.fixtures.houses import (
     NOW,
     ONE,
     TWO,
+    amend_again,
     correct,
     import_customers,
     letter_states,
@@ -108,6 +109,49 @@ def test_without_confirmation_nothing_is_sent(project: Project) -> None:
     assert "Nothing was sent. To send: publisher send 2 --confirm" in shown
     assert spooled(project) == []
     assert letter_states(project) == {}
+
+
+def test_who_has_a_letter_about_a_later_version_is_counted(project: Project) -> None:
+    amend_again(project)
+    import_customers(project, b"customer,address,version\nc-4,d@x.example,3\n")
+    assert "beware" not in House(project.root).ok("send", "2", at=NOW)
+    send_letters(project, Number(3))
+    import_customers(project, b"customer,address\nc-5,e@x.example\n")
+    said = House(project.root).ok("send", "2", at=NOW)
+    assert "  to tell  4 of 5 recipients\n" in said
+    assert "  beware   3 of them have a letter about a later version already" in said
+    send_letters(project)
+    assert "beware" not in House(project.root).ok("send", "2", at=NOW)
+
+
+def test_who_was_removed_is_named_in_the_plan_and_in_the_status(project: Project) -> None:
+    send_letters(project)
+    house = House(project.root)
+    house.ok("recipients", "remove", "c-3", at=NOW)
+    plan = house.ok("send", "2", at=NOW)
+    assert ("to tell  0 of 2" in plan, "told     2\n" in plan) == (True, True)
+    assert "  removed  1\n" in plan
+    assert "3 accepted (1 of these removed since)" in house.ok("status", at=NOW)
+
+
+def test_a_plan_says_that_there_is_no_key(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(project.root)
+    assert "to mend" not in house.ok("send", "2", at=NOW)
+    for begun, what in ((False, "export PUBLISHER_TOKEN_KEY=$("), (True, "went out with before")):
+        if begun:
+            send_letters(project)
+        monkeypatch.delenv("PUBLISHER_TOKEN_KEY")
+        if begun:  # where nobody is to be told, no key is needed
+            assert "to mend" not in house.ok("send", "2", at=NOW)
+            import_customers(project, b"customer,address\nc-9,x@x.example\n")
+        (line,) = [one for one in house.ok("send", "2", at=NOW).splitlines() if "to mend" in one]
+        assert "PUBLISHER_TOKEN_KEY: no key for personal links" in line
+        assert what in line
+        refused = house.run("send", "2", "--confirm", at=NOW)
+        assert (refused.exit_code, "went out with before" in refused.output) == (2, True)
+        monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
 
 
 def test_a_plan_needs_no_key(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

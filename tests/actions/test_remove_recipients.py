@@ -41,7 +41,7 @@ def test_an_unknown_id_removes_nobody(own: House) -> None:
     result = own.run("recipients", "remove", "c-1", "nobody", at=NOW)
     assert result.exit_code == 2
     assert "1 customer not found; nobody was removed" in result.output
-    assert "customer:2: there is no recipient `nobody`" in result.output
+    assert "\n      there is no recipient `nobody`\n" in result.output
     assert len(told(own)) == 3
 
 

@@ -26,7 +26,10 @@ def test_what_waits_is_listed_with_the_reason(project: Project) -> None:
     assert "not an opt-out beyond doubt, about privacy/2" in listed
     assert "privacy 2 c-1" in listed
     assert "opt out" not in listed.replace("not an opt-out", "")
-    assert "privacy/2, in time" in " ".join(house.ok("requests", "--all", at=NOW).split())
+    everything = " ".join(house.ok("requests", "--all", at=NOW).split())
+    assert "privacy/2, in time" in everything
+    assert "about remark 1" in everything
+    assert "about why it waits 1" in listed
 
 
 def test_what_was_kept_is_read_before_it_is_listed(project: Project) -> None:

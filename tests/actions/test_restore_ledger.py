@@ -76,7 +76,7 @@ def test_what_was_not_final_is_in_doubt(project: Project, copy: Path) -> None:
     assert letter_states(project) == {"c-1": "accepted", "c-2": "to do", "c-3": "to do"}
     send_letters(project)  # after the copy
     said = restored(project, copy)
-    assert "restored as of 20" in said
+    assert "restored as of its last event, 20" in said
     assert "3 letters and receipts in doubt" in said
     assert letter_states(project) == {"c-1": "accepted", "c-2": "in doubt", "c-3": "in doubt"}
     assert [row.customer for row in unsettled(workplace(project), "privacy", TWO).rows] == [

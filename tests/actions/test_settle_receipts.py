@@ -79,7 +79,7 @@ def test_only_what_is_in_doubt_or_refused_is_settled(project: Project) -> None:
     declare(project)
     result = House(project.root).run("receipts", "settle", "R-000001", "--accepted", at=NOW)
     assert result.exit_code == 2
-    assert "R-000001 is no receipt in doubt" in result.output
+    assert "R-000001 is not a receipt in doubt" in result.output
 
 
 def test_a_receipt_is_settled_by_its_number(tmp_path: Path) -> None:

@@ -156,6 +156,13 @@ def test_a_person_settles_what_waits(project: Project) -> None:
     assert "No message waits" in house.ok("requests", at=NOW)
 
 
+def test_what_is_missing_is_named(project: Project) -> None:
+    house = House(project.root)
+    settle = ("requests", "settle", "1", "--opt-out", "--why", "it is one")
+    assert "--release is missing" in house.run(*settle, "--customer", "c-1", at=NOW).output
+    assert "--customer is missing" in house.run(*settle, "--release", "2", at=NOW).output
+
+
 def test_who_decided_is_on_record_by_their_role(project: Project) -> None:
     number = take(project, reply(project, "Please no")).message
     house = House(project.root)

@@ -150,6 +150,35 @@ def test_a_correction_without_a_letter_hides_nobody_who_is_to_be_told(project: P
     assert alerts(project, LATE) == []
 
 
+def test_what_a_correction_took_the_place_of_was_not_in_force(project: Project) -> None:
+    postpone(project, dt.date(2027, 4, 1))
+
+    def said(moment: dt.datetime) -> list[str]:
+        lines = House(project.root).ok("status", at=moment).splitlines()
+        return [" ".join(line.split()[2:6]) for line in lines if line.startswith("  Version")]
+
+    assert said(NOW) == ["upcoming from 1 April", "upcoming, corrected by 2.1", "in force from 1"]
+    assert said(LATE)[1] == "upcoming, corrected by 2.1"
+    spring = dt.datetime(2027, 4, 2, tzinfo=dt.UTC)
+    assert said(spring) == ["in force from 1", "corrected by 2.1", "superseded since 1 April"]
+
+
+def test_letters_to_see_to_have_their_next_step_at_any_time(project: Project) -> None:
+    ledger = ledger_of(project)
+    send_letters(project)
+    for one, state in zip(
+        ledger.deliveries("privacy", 2),
+        (DeliveryState.BOUNCED, DeliveryState.IN_DOUBT, DeliveryState.TO_DO),
+        strict=True,
+    ):
+        ledger.settle(one, state, "so it is", NOW, was=one.state)
+    said = House(project.root).ok("status", at=NOW).splitlines()
+    place = said.index("privacy: letters to see to")
+    assert said[place + 1] == (
+        f"  release 2  1 in doubt, 1 bounced, 1 put off  publisher resolve 2 (in {project.root})"
+    )
+
+
 @pytest.mark.usefixtures("each_engine")
 def test_who_came_with_a_later_release_is_not_to_do(project: Project) -> None:
     amend_again(project)

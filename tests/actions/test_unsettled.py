@@ -21,7 +21,7 @@ def test_what_was_not_taken_is_listed_with_the_words_of_the_carrier(tmp_path: Pa
         )
         send_letters(project)
     head, row, step, where = house.ok("resolve", "2", at=NOW).splitlines()
-    assert step == "refused: once that is mended, publisher resolve 2 CUSTOMER --again"
+    assert step == "refused, once mended: publisher resolve 2 CUSTOMER --again"
     assert where == f"(in {project.root})"
     assert head.split()[:2] == ["customer", "state"]
     assert row.startswith("c-2")
@@ -41,8 +41,8 @@ def test_what_was_put_off_is_listed_with_what_will_happen(tmp_path: Path) -> Non
         assert row.startswith("c-2 ")
         assert "to do" in row
         assert "450 4.2.1 mailbox busy" in row
-        assert step == "to do: publisher send 2 --confirm tries again"
-        assert "to do: too late to try again" in house.ok("resolve", "2", at=LATE)
+        assert step == "to do: tried again by publisher send 2 --confirm"
+        assert "to do: no more" in house.ok("resolve", "2", at=LATE)
         keeps.refusals = {}
         send_letters(project)
     assert "none was put off" in house.ok("resolve", "2", at=NOW)
@@ -57,7 +57,7 @@ def test_what_the_status_names_is_listed(tmp_path: Path) -> None:
     assert "1 in doubt" in house.ok("status", at=NOW)
     assert "c-2 " in house.ok("resolve", "1", at=NOW)
     house.ok("resolve", "1", "c-2", "--again", at=NOW)
-    assert "to do: too late" in house.ok("resolve", "1", at=NOW)
+    assert "to do: no more" in house.ok("resolve", "1", at=NOW)
     said = house.ok("status", at=NOW).splitlines()
     assert [line for line in said if "Version 1" in line and "to do" in line] == []
 

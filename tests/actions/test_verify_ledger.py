@@ -137,7 +137,9 @@ def test_a_statement_in_the_repository_bears_witness(house: House) -> None:
     statement.write_text('register = 1\nheads = ["x"]\n')
     refused = house.run("verify", "--ledger")
     assert refused.exit_code == 2
-    assert "0001.toml:2: `heads` has what is no head: x" in " ".join(refused.output.split())
+    assert "0001.toml:2: `heads` has a line that is not a head of a ledger: x" in " ".join(
+        refused.output.split()
+    )
 
 
 def test_a_head_of_another_ledger_is_told(house: House, tmp_path: Path) -> None:
@@ -162,7 +164,7 @@ def test_a_file_of_heads_that_does_not_read_is_left_alone(house: House, tmp_path
     known.write_text(broken)
     refused = house.run("verify", "--ledger", "--known-heads", str(known))
     assert refused.exit_code == 2
-    assert f"{known}:3: is no head of a ledger" in refused.output
+    assert f"{known}:3: is not a head of a ledger" in refused.output
     assert known.read_text() == broken
 
 

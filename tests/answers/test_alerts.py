@@ -104,7 +104,7 @@ def test_letters_are_told_with_what_to_do() -> None:
         "somebody of it is 2 March 2027, in 1 day"
     )
     assert (one.remedy, one.policy, one.release) == (
-        "publisher send 2.1 --confirm", "privacy", "2.1",
+        "publisher send 2.1 --confirm; publisher resolve 2.1", "privacy", "2.1",
     )  # fmt: skip
     (one,) = alerts_of(on("2027-03-02", LetterCounts({DOUBT: 1})), LIMITS)
     assert "1 letter about version 2.1 is open (1 in doubt)" in one.what

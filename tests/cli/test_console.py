@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import termios
+import time
 import unicodedata
 from email.message import EmailMessage
 from pathlib import Path
@@ -37,8 +38,23 @@ def test_lines_in_a_log(capsys: pytest.CaptureFixture[str]) -> None:
         for done in range(1000):
             show("pages", done + 1, 1000)
     lines = capsys.readouterr().err.splitlines()
-    assert lines[-1] == "pages: 1000 of 1000"
+    assert lines[-1] == "pages: 1,000 of 1,000"
     assert 5 < len(lines) < 15
+
+
+def test_work_that_takes_long_is_told_of_with_its_pace(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "_SILENT", 0.2)
+    with console.show_progress(quiet=False) as show:
+        for done in range(15):
+            show("sending", done, 39_000)
+            time.sleep(0.1)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "sending: 0 of 39,000"
+    assert 5 <= len(lines) <= 9
+    often = r"(\d+ a second|[\d.]+ a minute), \d+ (hours|minutes) left"
+    assert re.fullmatch(rf"sending: \d+ of 39,000, {often}", lines[-1])
 
 
 def test_nothing_when_quiet(capsys: pytest.CaptureFixture[str]) -> None:
@@ -55,7 +71,7 @@ def test_a_bar_on_a_terminal() -> None:
     os.close(slave)
     shown = os.read(master, 65536).decode()
     os.close(master)
-    assert "3/3" in shown
+    assert "3 of 3" in shown
     assert "━" in shown
 
 

@@ -175,7 +175,7 @@ def test_mkdocs_is_told_of_a_bad_epoch_without_a_traceback(house: House) -> None
         check=False,
     )
     assert done.returncode != 0
-    assert "which is no time in seconds since 1970" in done.stderr
+    assert "which is not a time in seconds since 1970" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -21,7 +21,14 @@ from tests.fixtures.houses import NOW, send_letters, token, told
 from tests.fixtures.others import as_another_user
 from tests.fixtures.servers import AUDITOR, database, server
 
-LISTS = (("status",), ("optouts", "2"), ("requests",), ("receipts",), ("resolve", "2"))
+LISTS = (
+    ("status",),
+    ("optouts", "2"),
+    ("requests",),
+    ("receipts",),
+    ("resolve", "2"),
+    ("ledger", "head"),
+)
 
 
 @pytest.fixture

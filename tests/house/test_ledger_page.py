@@ -39,7 +39,9 @@ def test_a_ledger_in_a_server_is_set_up_as_the_page_says(
     monkeypatch.setenv("PGHOST", server().host)
     said = []
     for line in commands("PostgreSQL"):
-        line = re.sub(r"\b(ledger_owner|ledger_program)\b", rf"page_\1{suffix}", line)
+        line = re.sub(
+            r"\b(ledger_owner|ledger_program|ledger_auditor)\b", rf"page_\1{suffix}", line
+        )
         line = re.sub(r"(?<=/)ledger$|(?<= )ledger$", f"page{suffix}", line)
         if line.startswith("export "):
             name, _, value = line.removeprefix("export ").partition("=")
@@ -49,11 +51,12 @@ def test_a_ledger_in_a_server_is_set_up_as_the_page_says(
             said.append(house.ok(*line.split()[1:], at=NOW))
         else:
             subprocess.run(line, shell=True, check=True, env=settings)
-    assert said[0] == "a ledger of schema 2 was begun\n"
-    assert len(said) == 2
+    assert said[0].startswith("a ledger of schema 2 was begun\ngranted: ")
+    assert "0 event(s)" in said[2]
+    assert len(said) == 3
     close_ledgers()
     server().drop(f"page{suffix}")
-    for role in ("ledger_owner", "ledger_program"):
+    for role in ("ledger_owner", "ledger_program", "ledger_auditor"):
         server().execute(f"DROP ROLE page_{role}{suffix}")
 
 
@@ -66,7 +69,17 @@ def test_the_other_commands_work_as_printed(
     house = House(project.root)
     (tmp_path / "customers.csv").write_bytes(CUSTOMERS)
     monkeypatch.chdir(tmp_path)
-    titles = ("A newer program", "Copies", "One ledger for each release")
-    for line in [line for title in titles for line in commands(title)]:
-        line = line.replace("/var/backups", str(tmp_path))
-        assert house.ok(*line.split()[1:], at=NOW)
+    titles = ("A newer program", "Whoever only reads", "Copies", "One ledger for each release")
+    for title in titles:
+        if title == titles[-1]:
+            close_ledgers()
+            monkeypatch.setenv("PUBLISHER_LEDGER_URL", f"sqlite:///{tmp_path}/another.sqlite")
+        for line in commands(title):
+            line = line.replace("/var/backups", str(tmp_path)).replace("/srv/audit", str(tmp_path))
+            if line.startswith("pg_restore") or line.endswith("--copied"):
+                continue  # by a server: tests/actions/test_restore_ledger.py
+            with monkeypatch.context() as settings:
+                if "=" in line.split()[0]:
+                    value, _, line = line.partition("=")[2].partition(" ")
+                    settings.setenv("PUBLISHER_LEDGER_URL", value)
+                assert house.ok(*line.split()[1:], at=NOW)

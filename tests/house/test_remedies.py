@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -14,6 +16,8 @@ import pytest
 from publisher.releases.remedies import remove_path, restore_path, shell_word
 from tests.fixtures.forging import Forger
 from tests.fixtures.house import House, copied_house, git, later
+from tests.fixtures.houses import NOW, told
+from tests.fixtures.relays import Keeps, real, scripted
 from tests.fixtures.some import some
 
 NAMES = (
@@ -231,6 +235,63 @@ def test_a_folder_that_is_no_policy_hides_nothing(house: House) -> None:
         assert result.exit_code == 1
         assert "versions/privacy/3/notice.md: error" in result.output
         assert "versions/Not A Policy" in result.output
+
+
+# ── sending ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("policies", [1, 2])
+def test_what_sending_says_to_do_next_is_done(tmp_path: Path, policies: int) -> None:
+    """Each command is run as it is printed, in the project's folder."""
+    refusals = {"anna@customer.example": "550 5.1.1 no", "ben@customer.example": "450 4.2.1 no"}
+    keeps = Keeps(refusals)
+    with real(keeps) as port:
+        project = told(tmp_path, port=port)
+        if policies == 2:
+            shutil.copytree(project.versions / "privacy", project.versions / "terms")
+        house = House(project.root)
+        named = ("--policy", "privacy") if policies == 2 else ()
+        plan = commands(house.ok(*named, "send", "2", at=NOW))
+        assert len(plan) == 1
+        sent = house.run(*plan[0], at=NOW)
+        assert sent.exit_code == 1
+        steps = commands(sent.output)
+        assert [one[len(named) :] for one in steps] == [
+            ["send", "2", "--confirm"],
+            ["resolve", "2"],
+        ]
+        assert house.run(*steps[0], at=NOW).exit_code == 1
+        listed = house.ok(*steps[1], at=NOW)
+        last = dt.datetime(2027, 1, 29, tzinfo=dt.UTC)
+        status = house.run(*named, "status", at=last).output
+        assert len(commands(status)) == 3  # of the row, and both of the alert
+        assert "c-1 " in house.ok(*commands(status)[0], at=last)
+        keeps.refusals = {}
+        for command in commands(listed):
+            house.ok(*[word.replace("CUSTOMER", "c-1") for word in command], at=NOW)
+        for command in commands(status):
+            house.ok(*command, at=NOW)
+    assert sorted(keeps.told) == [
+        "anna@customer.example", "ben@customer.example", "cleo@other.example",
+    ]  # fmt: skip
+
+
+def test_a_run_that_stopped_says_how_to_go_on(tmp_path: Path) -> None:
+    with scripted({"RCPT": "550 5.7.1 blocked"}) as server:
+        project = told(tmp_path, port=server.port)
+        shutil.copytree(project.versions / "privacy", project.versions / "terms")
+        house = House(project.root)
+        stopped = house.run("--policy", "privacy", "send", "2", "--confirm", at=NOW)
+        assert (stopped.exit_code, "3 letters in a row" in stopped.output) == (2, True)
+        (again,) = commands(stopped.output.partition("try: ")[2])
+        assert again == ["--policy", "privacy", "send", "2", "--confirm"]
+        house.ok(*again, at=NOW)
+
+
+def commands(output: str) -> list[list[str]]:
+    """The commands of this program that are named, each to the end of what belongs to it."""
+    found = re.findall(r"\bpublisher ((?:--policy )?[a-z][^;\n(]*)", output)
+    return [shlex.split(one) for one in found]
 
 
 # ── the private folder ───────────────────────────────────────────────────────────────────────────

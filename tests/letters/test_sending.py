@@ -109,8 +109,9 @@ GREYLISTED = Outcome(Fate.LATER, "451 4.7.1 greylisted")
 @pytest.mark.parametrize("last", [[LOST] * 3, [DOUBTFUL] * 3, [LOST, DOUBTFUL, BLOCKED]])
 def test_a_run_stops_after_three_failures_that_concern_all(last: list[Outcome]) -> None:
     with pytest.raises(SendError, match="3 letters in a row failed") as caught:
-        refuse_to_go_on([ACCEPTED, *last])
+        refuse_to_go_on([ACCEPTED, *last], TWO)
     assert last[-1].reply in str(caught.value)
+    assert caught.value.remedy.endswith(": publisher send 2 --confirm")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_a_run_stops_after_three_failures_that_concern_all(last: list[Outcome]) 
     ],
 )
 def test_a_run_goes_on_where_the_failures_are_about_their_recipients(last: list[Outcome]) -> None:
-    refuse_to_go_on(last)
+    refuse_to_go_on(last, TWO)
 
 
 def test_a_test_letter_that_was_not_taken_is_told() -> None:
@@ -155,10 +156,28 @@ def test_the_plan_in_words() -> None:
     ]
 
 
+def test_the_plan_says_what_speaks_against_it() -> None:
+    some = Due(39_000, 1200, told=37_800, agreed=0, in_doubt=0, refused=0, new=0)
+    plan = SendingPlan(TWO, some, "from@x.example", "relay:587", "", "", "no key", 1001, 2)
+    assert plan.lines()[4:] == [
+        "  to tell  1,200 of 39,000 recipients",
+        "  to mend  no key",
+        "  beware   1,001 of them have a letter about a later version already: they would get the "
+        "older one after it",
+        "  told     37,800",
+        "  removed  2",
+    ]
+
+
 def test_the_report_in_words() -> None:
     states = [DeliveryState.ACCEPTED] * 4 + [DeliveryState.TO_DO, DeliveryState.IN_DOUBT]
     report = SendingReport.of(Counter([*states, DeliveryState.REFUSED]))
     assert report == SendingReport(accepted=4, refused=1, later=1, in_doubt=1)
     assert report.unsettled == 3
     assert len(report.lines()) == 4
+    assert [step.partition(": ")[2] for step in report.next_steps(Number(2, 1))] == [
+        "publisher send 2.1 --confirm", "publisher resolve 2.1",
+    ]  # fmt: skip
+    assert SendingReport(9, 0, 0, 0).next_steps(Number(2)) == []
+    assert SendingReport(39_000, 0, 0, 0).lines() == ["39,000 accepted by the carrier"]
     assert SendingReport.of(Counter()).lines() == ["0 accepted by the carrier"]

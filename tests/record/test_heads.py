@@ -45,5 +45,5 @@ def test_a_file_has_one_a_line() -> None:
     assert read_head_file(data, "heads") == [HEAD, HEAD]
     assert read_head_file(b"", "heads") == []
     for broken in (b"x", b"\xff\xfe", LINE.encode()[:-3]):
-        with pytest.raises(ConfigurationError, match=r"heads:2: is no head of a ledger"):
+        with pytest.raises(ConfigurationError, match=r"heads:2: is not a head of a ledger"):
             read_head_file(LINE.encode() + b"\n" + broken, "heads")

@@ -129,6 +129,18 @@ class AuditPart(LedgerPart):
         chain = self._database.write(lambda tx: tx.join())
         return next(head for head in self.heads() if head.chain == chain)
 
+    def newest_heads(self) -> list[WitnessedHead]:
+        """What is to be kept elsewhere: the head of a batch that joins all chains, written now; or,
+        where the ledger may only be read, the heads of all chains.
+
+        Raises:
+            LedgerError: the ledger cannot be used.
+        """
+        found = [self.joined_head()] if self._database.may_write() else self.heads()
+        if not found:
+            raise self._nothing_yet()
+        return found
+
     def own_head(self) -> WitnessedHead:
         """The head of the chain of this machine, one look-up by its index; where it has written
         nothing yet, that of the chain which was written to last.
@@ -140,10 +152,12 @@ class AuditPart(LedgerPart):
         with self._reading() as db:
             found = fetch(db, _OWN_HEAD, name=name) or fetch(db, _LAST_HEAD)
         if not found:
-            what = "nothing happened in this ledger yet"
-            raise LedgerError(what, where=self._database.where)
+            raise self._nothing_yet()
         ((chain, number, digest),) = found
         return WitnessedHead(self._database.identity, chain, number, bytes(digest))
+
+    def _nothing_yet(self) -> LedgerError:
+        return LedgerError("nothing happened in this ledger yet", where=self._database.where)
 
     def heads(self) -> list[WitnessedHead]:
         """The heads of all chains as they are now."""

@@ -20,7 +20,7 @@ _NEXT_STEPS = {
     sqlite3.SQLITE_PERM: "see that it and its folder can be read and written by this user",
 }
 _ANOTHER = "see that its disk has room and that no other program holds it"
-_FORBIDDEN = "42501"
+FORBIDDEN = "42501"
 """The role has not been given the right (PostgreSQL, Appendix A)."""
 _MISSING = ("42P01", "42703", "3F000")
 """There is no such table, column or schema."""
@@ -38,7 +38,7 @@ def next_step(cause: object) -> str:
     if isinstance(cause, sqlite3.Error):
         return _NEXT_STEPS.get(_code(cause), _ANOTHER)
     state = str(getattr(cause, "sqlstate", "") or "")
-    if state == _FORBIDDEN:
+    if state == FORBIDDEN:
         return "as the role that owns the tables: publisher ledger migrate --grant ROLE"
     if state in _MISSING:
         return RESTORE
@@ -50,7 +50,7 @@ def next_step(cause: object) -> str:
 def is_state_of_database(cause: object) -> bool:
     """Whether a statement failed for what the database is, though it looks like a bug of ours."""
     state = getattr(cause, "sqlstate", None)
-    return state == _FORBIDDEN or state in _MISSING
+    return state == FORBIDDEN or state in _MISSING
 
 
 def is_out_of_room(cause: sqlite3.Error) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
-from publisher.edges.ledger.causes import is_state_of_database, next_step
+from publisher.edges.ledger.causes import FORBIDDEN, is_state_of_database, next_step
 from publisher.edges.ledger.copies import unfinished_copies
 from publisher.edges.ledger.engines import (
     OpenFiles,
@@ -32,6 +32,7 @@ from publisher.edges.ledger.opening import (
     schema_of,
     writer_of,
 )
+from publisher.edges.ledger.rights import may_add_events, may_read_events
 from publisher.edges.ledger.rows import execute
 from publisher.edges.ledger.schema import SCHEMA
 from publisher.edges.ledger.transaction import Transaction
@@ -281,11 +282,34 @@ class Database:
             known = connecting or is_state_of_database(cause)
             if isinstance(cause, self._bugs) and not known:
                 raise
+            if getattr(cause, "sqlstate", None) == FORBIDDEN and self._only_reads():
+                what = "this role may only read the ledger"
+                remedy = "run this as the program's role: docs/ledger.md"
+                raise LedgerError(what, where=self.where, remedy=remedy) from error
             what = f"the ledger cannot be used: {told_by(cause, self._address)}"
             raise LedgerError(what, where=self.where, remedy=next_step(cause)) from error
         except LedgerError as error:
             error.where = error.where or self.where
             raise
+
+    def may_write(self) -> bool:
+        """Whether events may be added from here.
+
+        Raises:
+            LedgerError: the database cannot be used.
+        """
+        if self.is_sqlite:
+            return not self.read_only
+        with self.reading() as db:
+            return may_add_events(db)
+
+    def _only_reads(self) -> bool:
+        """Whether this role may read what there is, and add nothing."""
+        try:
+            with self._engine.begin() as db:
+                return may_read_events(db) and not may_add_events(db)
+        except DatabaseError:
+            return False
 
     # ── opening ──────────────────────────────────────────────────────────────────────────────────
 

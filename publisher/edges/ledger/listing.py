@@ -105,7 +105,7 @@ class ListTable(LedgerPart):
 
         Args:
             customers: their ids, each with the line it stands on.
-            name: of the list they are in, for messages.
+            name: of the list they are in, for messages; empty: they are in none.
             now: the time.
 
         Raises:

@@ -32,6 +32,8 @@ class Migration:
     """Its schema; None: there was no ledger, and now there is."""
     copy: Path | None = None
     """The copy that was made before."""
+    granted: str = ""
+    """To which role what was granted, a sentence; empty: nobody got anything."""
 
     def lines(self) -> Iterator[str]:
         """What was done, for people."""
@@ -43,6 +45,8 @@ class Migration:
             yield f"the ledger has schema {SCHEMA} already"
         else:
             yield f"migrated from schema {self.before} to {SCHEMA}"
+        if self.granted:
+            yield self.granted
 
 
 def migrate_to_current(
@@ -86,9 +90,8 @@ def migrate_to_current(
             with engine.execution_options(writes=True).begin() as db:
                 _hold(db)
                 _upgrade(db)
-                if role:
-                    grant_rights(db, role)
-        return Migration(before, copy)
+                granted = grant_rights(db, role) if role else ""
+        return Migration(before, copy, granted)
     finally:
         engine.dispose()
 

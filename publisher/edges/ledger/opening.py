@@ -49,7 +49,7 @@ def schema_number(found: object, table: str) -> int:
     text = str(found)
     if text.isascii() and text.isdecimal() and len(text) < _LONGEST_NUMBER:
         return int(text)
-    what = f"the table `{table}` says `{text[:40]}`, which is no number of a schema"
+    what = f"the table `{table}` says `{text[:40]}`, which is not the number of a schema"
     raise LedgerError(what, remedy=RESTORE)
 
 

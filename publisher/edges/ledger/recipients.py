@@ -39,12 +39,23 @@ class RecipientTable(LedgerPart):
         with self._reading() as db:
             return dict(map(tuple, rows_among(db, _NAMES, wanted)))
 
+    def erased_of(self, numbers: Iterable[int | None]) -> frozenset[int]:
+        """Those of some recipients who were erased.
+
+        Args:
+            numbers: of recipients; None, nobody, is passed over.
+        """
+        wanted = sorted({number for number in numbers if number is not None})
+        with self._reading() as db:
+            return frozenset(row[0] for row in rows_among(db, _ERASED, wanted))
+
     def at_address(self, address: str) -> list[Recipient]:
         """Every recipient with this address; upper and lower case are the same."""
         with self._reading() as db:
             return recipients_at(db, address)
 
 
+_ERASED = "SELECT id FROM recipient WHERE state = 'erased' AND id {}"
 _NAMES = "SELECT id, customer FROM recipient WHERE id {}"
 
 

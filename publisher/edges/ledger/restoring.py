@@ -33,7 +33,7 @@ from publisher.edges.ledger.engines import asides_of
 from publisher.edges.ledger.erasures_again import erase_again, gone_since
 from publisher.edges.ledger.faults import Faults
 from publisher.edges.ledger.opening import go_on_after, other_schema, schema_number
-from publisher.edges.ledger.schema import BATCHES, NUMBERED, REVISION, SCHEMA, metadata
+from publisher.edges.ledger.schema import BATCHES, EVENTS, NUMBERED, REVISION, SCHEMA, metadata
 from publisher.edges.ledger.transaction import Transaction
 from publisher.edges.private import make_folders
 from publisher.errors import LedgerError
@@ -55,7 +55,7 @@ class Restoration:
     """What became of a ledger that was put back."""
 
     as_of: dt.datetime
-    """From when the copy is."""
+    """When the last event of the copy happened: nothing in it says when it was made."""
     doubtful: int
     """Letters and receipts that may have gone out since."""
     erased: int | None
@@ -69,7 +69,8 @@ class Restoration:
 
     def lines(self) -> Iterator[str]:
         """What was done, for people."""
-        yield f"restored as of {self.as_of.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+        moment = f"{self.as_of.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+        yield f"restored as of its last event, {moment}"
         if self.aside:
             yield f"the ledger that was there is now {self.aside}"
         if self.doubtful:
@@ -78,6 +79,8 @@ class Restoration:
                 + " in doubt, which may have gone out since; "
                 "`publisher resolve RELEASE` and `publisher receipts` list them"
             )
+        else:
+            yield "no letter and no receipt has to be settled: none may have gone out since"
         if self.erased:
             were = "was" if self.erased == 1 else "were"
             yield f"{amount(self.erased, 'erasure')} since then {were} made again"
@@ -152,7 +155,7 @@ def resume(
     """
     with database.reading() as db:
         _require_sound(db)
-        as_of = moment_of(int(db.execute(select(func.max(BATCHES.c.at))).scalar() or 0))
+        as_of = _end_of(db)
         begun = releases_begun(db)
         gone = gone_since(present, db, database.identity) if present else None
     dates = dates_of(begun, database.identity, as_of)
@@ -226,6 +229,13 @@ def _give_no_number_again(tx: Transaction, present: sqlite3.Connection) -> None:
         given = "SELECT seq FROM sqlite_sequence WHERE name = ?"
         if found := present.execute(given, (table.name,)).fetchone():
             go_on_after(tx.db, table.name, int(found[0]))
+
+
+def _end_of(db: Connection) -> dt.datetime:
+    """When the last event happened, or a batch without events was written: the later of the two."""
+    happened = db.execute(select(EVENTS.c.at).order_by(EVENTS.c.id.desc()).limit(1)).scalar()
+    written = db.execute(select(func.max(BATCHES.c.at))).scalar()
+    return moment_of(max(int(happened or 0), int(written or 0)))
 
 
 @contextmanager

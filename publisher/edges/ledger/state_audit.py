@@ -111,7 +111,8 @@ def _in_bytes(column: Column[Any], db: Connection) -> Any:
 
 def _called(key: _Key) -> str:
     return "/".join(
-        text if _PLAIN.fullmatch(text := str(part)) else "a key that is none" for _, part in key
+        text if _PLAIN.fullmatch(text := str(part)) else "a key that cannot be read"
+        for _, part in key
     )
 
 
