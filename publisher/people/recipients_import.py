@@ -132,13 +132,13 @@ class RecipientsImport:
     @property
     def counts(self) -> str:
         """What it did, in a line."""
-        found = [f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged"]
+        found = [f"{self.new:,} new, {self.changed:,} changed, {self.unchanged:,} unchanged"]
         more = (
             (self.removed, "removed"),
             (self.left_out, f"line{'s' * (self.left_out != 1)} left out"),
             (self.repeated, f"duplicate line{'s' * (self.repeated != 1)}"),
         )
-        return ", ".join(found + [f"{count} {what}" for count, what in more if count])
+        return ", ".join(found + [f"{count:,} {what}" for count, what in more if count])
 
     @property
     def remarks(self) -> list[str]:

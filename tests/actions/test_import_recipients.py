@@ -97,7 +97,7 @@ def test_a_contradiction_is_found_however_far_apart_its_lines_are(own: House) ->
     data = f"{HEAD}m-7,m7@one.example,\n{many}m-7,other@one.example,\n"
     assert "list.csv:2503: the customer `m-7` is on line 2 with" in take(own, data, code=2)
     assert len(told(own)) == 3
-    assert take(own, data.rpartition("m-7")[0]).startswith("2500 new, 0 changed, 0")
+    assert take(own, data.rpartition("m-7")[0]).startswith("2,500 new, 0 changed, 0")
 
 
 def test_one_impossible_address_refuses_nobody_else(own: House) -> None:
@@ -269,7 +269,7 @@ def test_an_import_that_is_killed_leaves_nothing_of_it(own: House) -> None:
     done = subprocess.run(words, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
     assert done.returncode == -9
     assert happened(own) == before
-    assert take(own, path.read_bytes()).endswith("12000 new, 0 changed, 0 unchanged\n")
+    assert take(own, path.read_bytes()).endswith("12,000 new, 0 changed, 0 unchanged\n")
     assert list(ledger_of(own.project).audit(lambda *_: None).findings) == []
 
 
@@ -420,5 +420,5 @@ def test_what_is_no_list_is_given_up_early(own: House) -> None:
     good = "".join(f"n-{number},n{number}@one.example,N\n" for number in range(10_100))
     faulty = "x-1,broken,Nobody\n" * 10_050
     output = take(own, gzip.compress((HEAD + good + faulty).encode()), code=1)
-    assert "10100 new" in output
+    assert "10,100 new" in output
     assert re.search(r"importing, kB: (\d+) of \1\n", output)
