@@ -89,7 +89,7 @@ def test_a_file_without_its_tables(house: House, ledger: Path, outside: Path) ->
     run_sql(ledger, "DROP TABLE delivery")
     for words in (["status"], ["send", "2"], ["ledger", "rebuild"], ["ledger", "migrate"]):
         what, remedy = said(house, *words)
-        assert what.endswith("no such table: delivery")
+        assert what.endswith(("no such table: delivery", "no such table: main.delivery"))
         assert remedy == FROM_BEFORE
 
 
@@ -180,12 +180,12 @@ def test_a_copy_onto_a_full_disk(house: House, outside: Path) -> None:
 
 
 def test_an_address_that_somebody_altered_stops_nobody_else(house: House, ledger: Path) -> None:
-    later = "event = event + 1000"
     address = "'anna@x.example' || char(10) || 'Bcc: z@z.example'"
     run_sql(
         ledger,
-        f"UPDATE recipient SET address = {address}, {later} WHERE customer = 'c-1'",
-        f"UPDATE recipient SET address = 'nobody', {later} WHERE customer = 'c-2'",
+        "DROP TRIGGER recipient_update",
+        f"UPDATE recipient SET address = {address} WHERE customer = 'c-1'",
+        "UPDATE recipient SET address = 'nobody' WHERE customer = 'c-2'",
     )
     for customer in ("c-1", "c-2"):
         what, remedy = said(house, "notice", "2", "--as", customer)
