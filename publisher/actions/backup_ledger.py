@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from publisher.actions.workplace import Workplace
-from publisher.edges.ledger.copies import copy_ledger
+from publisher.edges.ledger.copying.copies import copy_ledger
 from publisher.edges.ledger.engines import ledger_file, shown_address
 from publisher.edges.ledger.urls import ledger_address, pg_dump_command
 from publisher.edges.private import refuse_public_place

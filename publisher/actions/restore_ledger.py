@@ -8,10 +8,10 @@ from pathlib import Path
 
 from publisher.actions.workplace import Workplace
 from publisher.edges.ledger import close_ledgers
-from publisher.edges.ledger.continuity import EffectiveDates, ReleaseName
+from publisher.edges.ledger.copying.continuity import EffectiveDates, ReleaseName
+from publisher.edges.ledger.copying.restoring import Restoration, restore_file, resume
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.engines import ledger_file, shown_address
-from publisher.edges.ledger.restoring import Restoration, restore_file, resume
 from publisher.edges.ledger.urls import ledger_address, pg_restore_command
 from publisher.errors import LedgerError, NotFoundError, SealError
 from publisher.letters.sending import may_have_been_sent_since

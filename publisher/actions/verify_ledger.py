@@ -13,7 +13,7 @@ from publisher.edges.head_files import KnownHeadsFile, stated_heads
 from publisher.edges.inbox import letters_within_limits
 from publisher.edges.known_file import made_anew, require_folder, require_outside
 from publisher.edges.ledger import Ledger, is_begun
-from publisher.edges.ledger.audit import Audited
+from publisher.edges.ledger.auditing.audit import Audited
 from publisher.errors import LedgerError, MailError
 from publisher.mail.reading import LARGEST_MAIL
 from publisher.mail.received_letter import message_of_file

@@ -101,7 +101,7 @@ def test_no_receipt_number_is_given_twice_after_a_fork(project: Project, parted:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from publisher.edges.ledger import copies, restoring
+from publisher.edges.ledger.copying import copies, restoring
 die = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 for module, name in ((restoring, sys.argv[2]), (copies, sys.argv[2])):
     if hasattr(module, name):

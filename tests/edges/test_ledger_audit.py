@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from sqlalchemy import Column, LargeBinary, Table
 
-from publisher.edges.ledger.chain_audit import event_of_row
-from publisher.edges.ledger.faults import MOST_FAULTS
+from publisher.edges.ledger.auditing.chain_audit import event_of_row
+from publisher.edges.ledger.auditing.faults import MOST_FAULTS
 from publisher.edges.ledger.schema import metadata
 from publisher.edges.ledger.transaction import Writer
 from publisher.errors import LedgerError

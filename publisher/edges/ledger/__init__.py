@@ -11,17 +11,17 @@ from pathlib import Path
 from threading import Lock
 
 from publisher.edges.ledger.answers import AnswerTable
-from publisher.edges.ledger.audit import AuditPart
-from publisher.edges.ledger.continuity import Continuity
+from publisher.edges.ledger.auditing.audit import AuditPart
+from publisher.edges.ledger.auditing.rebuilding import RebuildingPart
+from publisher.edges.ledger.copying.continuity import Continuity
 from publisher.edges.ledger.counts import CountTable
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.deliveries import DeliveryTable
 from publisher.edges.ledger.dues import DueTable
 from publisher.edges.ledger.engines import asides_of, ledger_file
-from publisher.edges.ledger.erasing import ErasingPart
+from publisher.edges.ledger.erasure.erasing import ErasingPart
 from publisher.edges.ledger.letters import LetterTable
 from publisher.edges.ledger.listing import ListTable
-from publisher.edges.ledger.rebuilding import RebuildingPart
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
 from publisher.edges.ledger.settling import SettlingPart

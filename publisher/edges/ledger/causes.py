@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from publisher.edges.ledger.faults import RESTORE
+from publisher.edges.ledger.auditing.faults import RESTORE
 
 _NEXT_STEPS = {
     sqlite3.SQLITE_NOTADB: "name the ledger's own file: PUBLISHER_LEDGER_URL, or ledger.url "

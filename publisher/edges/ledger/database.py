@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from publisher.edges.ledger.causes import FORBIDDEN, is_state_of_database, next_step
-from publisher.edges.ledger.copies import unfinished_copies
+from publisher.edges.ledger.copying.copies import unfinished_copies
 from publisher.edges.ledger.engines import (
     OpenFiles,
     asides_of,

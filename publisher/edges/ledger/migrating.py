@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, insert, text
 from sqlalchemy.exc import DatabaseError
 
 from publisher.edges.ledger.causes import next_step
-from publisher.edges.ledger.copies import copy_ledger
+from publisher.edges.ledger.copying.copies import copy_ledger
 from publisher.edges.ledger.engines import ledger_engine, ledger_file, shown_address, told_by
 from publisher.edges.ledger.opening import begin_ledger, other_schema, schema_of
 from publisher.edges.ledger.rights import grant_rights

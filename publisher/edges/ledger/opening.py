@@ -8,7 +8,7 @@ import uuid
 from sqlalchemy import Connection, func, insert, inspect, select, text
 
 from publisher.edges.clock import now
-from publisher.edges.ledger.faults import RESTORE
+from publisher.edges.ledger.auditing.faults import RESTORE
 from publisher.edges.ledger.schema import LEDGER, REVISION, SCHEMA, metadata
 from publisher.edges.ledger.transaction import Writer
 from publisher.errors import LedgerError

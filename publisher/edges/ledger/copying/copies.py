@@ -12,8 +12,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from publisher.edges.files import remove_unfinished, sync_folder
+from publisher.edges.ledger.auditing.faults import RESTORE
 from publisher.edges.ledger.causes import is_out_of_room
-from publisher.edges.ledger.faults import RESTORE
 from publisher.edges.private import keep_private_around
 from publisher.errors import LedgerError
 from publisher.releases.remedies import shell_word

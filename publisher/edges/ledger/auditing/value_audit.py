@@ -9,9 +9,9 @@ from typing import Any
 import zstandard
 from sqlalchemy import Connection, case, func, select
 
-from publisher.edges.ledger.erasures import Erasures
-from publisher.edges.ledger.faults import Faults
-from publisher.edges.ledger.replay import streamed
+from publisher.edges.ledger.auditing.faults import Faults
+from publisher.edges.ledger.auditing.replay import streamed
+from publisher.edges.ledger.erasure.erasures import Erasures
 from publisher.edges.ledger.schema import EVENTS, PRIVATE, TEMPLATES
 from publisher.errors import KeptLetterError
 from publisher.letters.splicing import Template, letter_of

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from sqlalchemy import Connection, delete
 
 from publisher.edges.ledger import states
-from publisher.edges.ledger.audit import Reporter, audit_record
+from publisher.edges.ledger.auditing.audit import Reporter, audit_record
+from publisher.edges.ledger.auditing.faults import Faults
+from publisher.edges.ledger.auditing.replay import all_that_happened
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.faults import Faults
 from publisher.edges.ledger.guards import mend_guards, states_unguarded
-from publisher.edges.ledger.replay import all_that_happened
 from publisher.edges.ledger.schema import STATES
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import LedgerError

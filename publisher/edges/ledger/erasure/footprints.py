@@ -9,7 +9,7 @@ from typing import Any
 import zstandard
 from sqlalchemy import Connection, func, or_, select
 
-from publisher.edges.ledger.replay import streamed
+from publisher.edges.ledger.auditing.replay import streamed
 from publisher.edges.ledger.schema import EVENTS, MESSAGES, PRIVATE, RECIPIENTS, REQUESTS
 from publisher.mail.naming import SoughtAddresses, names_any, pattern_of, possible_addresses
 from publisher.people.erasing import ErasurePlan, Footprint

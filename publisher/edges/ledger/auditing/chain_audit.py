@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from publisher.edges.ledger.faults import Faults
+from publisher.edges.ledger.auditing.faults import Faults
+from publisher.edges.ledger.auditing.replay import streamed
 from publisher.edges.ledger.opening import identity_of
-from publisher.edges.ledger.replay import streamed
 from publisher.edges.ledger.schema import BATCHES, CHAINS, EVENTS
 from publisher.record.batch import FIRST, Batch, Head, heads_text, read_heads
 from publisher.record.event import Event, moment_of

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from publisher.edges.ledger.chain_audit import ChainEnd, EventAudit, audit_chains
+from publisher.edges.ledger.auditing.chain_audit import ChainEnd, EventAudit, audit_chains
+from publisher.edges.ledger.auditing.faults import REBUILD, Faults
+from publisher.edges.ledger.auditing.replay import reading_anything, streamed
+from publisher.edges.ledger.auditing.state_audit import audit_states
+from publisher.edges.ledger.auditing.value_audit import VALUE_COLUMNS, ValueAudit
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.faults import REBUILD, Faults
 from publisher.edges.ledger.guards import missing_guards
 from publisher.edges.ledger.opening import identity_of
-from publisher.edges.ledger.replay import reading_anything, streamed
 from publisher.edges.ledger.rows import fetch
 from publisher.edges.ledger.schema import BATCHES, EVENTS, PRIVATE, SELDOM
-from publisher.edges.ledger.state_audit import audit_states
-from publisher.edges.ledger.value_audit import VALUE_COLUMNS, ValueAudit
 from publisher.errors import LedgerError
 from publisher.policies.finding import Finding
 from publisher.record.batch import read_heads

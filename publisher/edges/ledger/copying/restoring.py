@@ -13,15 +13,16 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 
 from publisher.edges.files import sync_folder
-from publisher.edges.ledger.audit import audit_record
-from publisher.edges.ledger.continuity import (
+from publisher.edges.ledger.auditing.audit import audit_record
+from publisher.edges.ledger.auditing.faults import Faults
+from publisher.edges.ledger.copying.continuity import (
     EffectiveDates,
     ReleaseName,
     doubt_everything,
     record_restored,
     releases_begun,
 )
-from publisher.edges.ledger.copies import (
+from publisher.edges.ledger.copying.copies import (
     opened_to_read,
     pending_copy,
     place_new,
@@ -30,8 +31,7 @@ from publisher.edges.ledger.copies import (
 )
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.engines import asides_of
-from publisher.edges.ledger.erasures_again import erase_again, gone_since
-from publisher.edges.ledger.faults import Faults
+from publisher.edges.ledger.erasure.erasures_again import erase_again, gone_since
 from publisher.edges.ledger.opening import go_on_after, other_schema, schema_number
 from publisher.edges.ledger.schema import BATCHES, EVENTS, NUMBERED, REVISION, SCHEMA, metadata
 from publisher.edges.ledger.transaction import Transaction

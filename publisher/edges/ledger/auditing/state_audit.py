@@ -13,8 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from publisher.edges.ledger import states
-from publisher.edges.ledger.faults import REBUILD, Faults
-from publisher.edges.ledger.replay import all_that_happened, streamed
+from publisher.edges.ledger.auditing.faults import REBUILD, Faults
+from publisher.edges.ledger.auditing.replay import all_that_happened, streamed
 from publisher.edges.ledger.schema import RECIPIENTS, STATES
 
 _UNPLAYABLE = (ValueError, TypeError, KeyError, AttributeError, OverflowError)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, or_, select
 
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.footprints import WAITS, awaited, batched, erasure_plan
+from publisher.edges.ledger.erasure.footprints import WAITS, awaited, batched, erasure_plan
 from publisher.edges.ledger.schema import EVENTS, MESSAGES, PRIVATE, RECIPIENTS
 from publisher.edges.ledger.transaction import Transaction
 from publisher.people.erasing import ErasurePlan, PruningPlan

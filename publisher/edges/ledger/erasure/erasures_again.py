@@ -17,8 +17,8 @@ from itertools import groupby
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 
-from publisher.edges.ledger.erasing import erase_planned
-from publisher.edges.ledger.footprints import erasure_plan
+from publisher.edges.ledger.erasure.erasing import erase_planned
+from publisher.edges.ledger.erasure.footprints import erasure_plan
 from publisher.edges.ledger.schema import (
     BATCHES,
     EVENTS,

@@ -1,0 +1,1 @@
+"""What is personal, deleted so that what happened can still be proved."""
