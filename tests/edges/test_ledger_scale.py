@@ -6,6 +6,7 @@ from pathlib import Path
 
 from publisher.edges.ledger import Ledger
 from publisher.people.customer_list import Customer
+from publisher.people.messages import Filed, Filing
 from publisher.record.event import EventKind, Happening
 from tests.fixtures.ledger_events import MAIL, NOW
 from tests.fixtures.recipients import take_customers
@@ -30,7 +31,9 @@ def filled(path: Path) -> Ledger:
             some = told[start : start + 1_000]
             ledger._database.write_alone(lambda tx, some=some: tx.record_all(some))  # type: ignore[misc]
     for n in range(0, CUSTOMERS, 500):
-        ledger.keep(MAIL % (b"p%d@one.example" % n, b"Who are you?"), "", lambda: NOW)
+        number = ledger.keep(MAIL % (b"p%d@one.example" % n, b"Who are you?"), "", lambda: NOW)
+        # What waits for a person is erased by nobody.
+        ledger.file(number, Filing(Filed.SETTLED, "a question"), NOW, "operator")
     return ledger
 
 
@@ -44,7 +47,8 @@ def test_a_hundred_erasures_among_a_hundred_thousand_events(disk: Path) -> None:
     assert ledger.shrink()
     data = b"".join(one.read_bytes() for one in disk.glob("ledger.sqlite*"))
     assert [n for n in gone if b"p%d@one.example" % n in data] == []
-    assert [n for n in gone if b"<%d." % n in data] == []
+    # Whole, for a few bytes are among the digests by chance.
+    assert [n for n in gone if any(b"<%d.%d@us>" % (n, of) in data for of in (2, 3, 4))] == []
     assert b"p1@one.example" in data
     found = ledger.audit(lambda *_: None)
     assert (found.findings, found.events >= 100_000 + ERASED) == ([], True)

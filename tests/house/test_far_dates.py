@@ -72,7 +72,7 @@ def built(house: House) -> Path:
 def test_the_first_and_the_last_day_there_is(tmp_path: Path) -> None:
     house = copied_house(tmp_path / "house", from_the_first_day_to_the_last)
     said = asked(house)
-    assert "Version 1: in force" in said["status"]
+    assert "Version 1 in force from 1 January 1 " in " ".join(said["status"].split())
     assert "30 December 9999" in said["notice 2.1"]
     assert "31 December 9999" in said["notice 3"]
     history = (built(house) / "history/index.html").read_text("utf-8")
@@ -86,7 +86,7 @@ def test_the_first_and_the_last_day_there_is(tmp_path: Path) -> None:
 
 def test_a_first_release_on_the_last_day(tmp_path: Path) -> None:
     house = copied_house(tmp_path / "house", first_on_the_last_day)
-    assert "upcoming from 31 December 9999" in asked(house)["status"]
+    assert "Version 1  upcoming  from 31 December 9999" in asked(house)["status"]
     amend(house, 256)
     for dry in (["--dry-run"], []):
         refused = house.run("freeze", "--yes", "--effective", LAST, *dry)

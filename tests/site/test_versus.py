@@ -170,7 +170,7 @@ def test_choose_step_share_and_go_back(browser: Browser, desk: Page, sample_site
     shown = desk.locator(".pp-redline")
     here = desk.locator(".pp-here")
     count = desk.locator(".pp-place").count()
-    desk.wait_for_function("document.querySelector('.pp-steps').hidden === false")
+    expect(desk.locator(".pp-steps")).to_be_visible()
     desk.keyboard.press("j")
     assert here.inner_text().startswith(f"Change 1 of {count}: ")
     desk.get_by_role("button", name="Next").click()
