@@ -89,7 +89,9 @@ def test_a_file_without_its_tables(house: House, ledger: Path, outside: Path) ->
     run_sql(ledger, "DROP TABLE delivery")
     for words in (["status"], ["send", "2"], ["ledger", "rebuild"], ["ledger", "migrate"]):
         what, remedy = said(house, *words)
-        assert what.endswith(("no such table: delivery", "no such table: main.delivery"))
+        # A rebuild misses it first where its triggers are put back.
+        table = "main.delivery" if "rebuild" in words else "delivery"
+        assert what.endswith(f"no such table: {table}")
         assert remedy == FROM_BEFORE
 
 

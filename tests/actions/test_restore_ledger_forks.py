@@ -16,7 +16,7 @@ from publisher.actions.receive import receive
 from publisher.edges.ledger import close_ledgers
 from publisher.edges.project import Project
 from tests import ROOT
-from tests.fixtures.answers import at, declare, reply
+from tests.fixtures.answers import at, declare, judge, reply, take
 from tests.fixtures.house import House
 from tests.fixtures.houses import NOW, make, send_letters, token, workplace
 from tests.fixtures.workplaces import ledger_of
@@ -86,6 +86,23 @@ def test_nobody_is_named_who_is_not_in_the_copy(project: Project, parted: Path) 
     said = house.ok("ledger", "restore", str(parted), at=NOW)
     assert "recipients erase" not in said
     assert "c-77" not in said
+
+
+def test_what_waits_in_the_copy_is_not_erased_again(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    house, stranger = House(project.root), "dora@elsewhere.example"
+    copy = str(tmp_path_factory.mktemp("copies") / "copy")
+    raw = f"From: {stranger}\nTo: opt-out@hosting.example\n\nI opt out.\n".encode()
+    number = take(project, raw).message
+    house.ok("ledger", "backup", copy, at=NOW)
+    judge(project, number, None, "of nobody")
+    house.ok("recipients", "erase", "--address", stranger, "--confirm", at=NOW)
+    assert ledger_of(project).raw(number) is None
+    house.ok("ledger", "restore", copy, at=NOW)
+    assert [one.id for one in ledger_of(project).waiting()] == [number]
+    assert ledger_of(project).raw(number) == raw
+    house.ok("verify", "--ledger", at=NOW)
 
 
 def test_no_receipt_number_is_given_twice_after_a_fork(project: Project, parted: Path) -> None:

@@ -68,8 +68,8 @@ _FOLLOWS = {
 }
 """The event that a row follows from."""
 _LISTED = "recipient"
-"""Rows that come a million at a time, and are not looked at when they come: nobody is told, or not
-told, by a row too many that `verify --ledger` would not find."""
+"""Rows that come a million at a time, so that no event is looked for when they come; one too many
+is found by `verify --ledger`."""
 _FORGOTTEN = {
     "answer": (
         "e.kind = 'erased' AND (e.request = OLD.request OR "

@@ -135,8 +135,7 @@ class ErasingPart(LedgerPart):
         facts = {"kept": plan.keep}
 
         def prune(tx: Transaction) -> None:
-            waiting = set(tx.db.execute(select(MESSAGES.c.id).where(WAITS)).scalars())
-            _erased(
+            erase_said(
                 tx,
                 [
                     *(
@@ -146,7 +145,6 @@ class ErasingPart(LedgerPart):
                     *(
                         Happening(EventKind.ERASED, now, message=message, facts=facts)
                         for message in plan.messages
-                        if message not in waiting
                     ),
                 ],
             )
@@ -169,7 +167,7 @@ def erase_planned(
         now: the time.
         facts: what else stays on record of it.
     """
-    _erased(tx, _said_of(plan, now, facts))
+    erase_said(tx, _said_of(plan, now, facts))
 
 
 def _said_of(plan: ErasurePlan, now: dt.datetime, facts: dict[str, Any]) -> list[Happening]:
@@ -182,10 +180,22 @@ def _said_of(plan: ErasurePlan, now: dt.datetime, facts: dict[str, Any]) -> list
     ]
 
 
-def _erased(tx: Transaction, happened: Sequence[Happening]) -> None:
-    """Records what is erased, and deletes the values that this covers."""
+def erase_said(tx: Transaction, happened: Sequence[Happening]) -> int:
+    """Records what is erased, and deletes the values that this covers.
+
+    A message that waits for a person stays, whatever is said of it.
+
+    Args:
+        tx: the transaction.
+        happened: of the kinds erased and pruned.
+
+    Returns:
+        How many were recorded.
+    """
+    waiting = set(tx.db.execute(select(MESSAGES.c.id).where(WAITS)).scalars())
+    happened = [one for one in happened if one.message not in waiting]
     if not happened:
-        return
+        return 0
     # The database deletes only what an event says is gone.
     before = min(tx.record_all(happened))
     for name in ("recipient", "message", "request"):
@@ -196,6 +206,7 @@ def _erased(tx: Transaction, happened: Sequence[Happening]) -> None:
         if one.kind == EventKind.PRUNED:
             about = (EVENTS.c.policy == one.policy) & (EVENTS.c.release == one.release)
             _delete(tx, about & _DECIDED & (EVENTS.c.id < before))
+    return len(happened)
 
 
 _DECIDED = or_(

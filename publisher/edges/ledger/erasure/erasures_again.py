@@ -15,15 +15,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select
+from sqlalchemy import Connection, func, select
 
-from publisher.edges.ledger.erasure.erasing import erase_planned
+from publisher.edges.ledger.erasure.erasing import erase_planned, erase_said
 from publisher.edges.ledger.erasure.footprints import erasure_plan
 from publisher.edges.ledger.schema import (
     BATCHES,
     EVENTS,
     MESSAGES,
-    PRIVATE,
     RECIPIENTS,
     REQUESTS,
 )
@@ -119,7 +118,7 @@ def last_in_common(present: sqlite3.Connection, db: Connection) -> int:
 
 
 def erase_again(tx: Transaction, gone: GoneSince, now: dt.datetime) -> int:
-    """Erases what was erased since.
+    """Erases what was erased since, but for messages that still wait for a person in the copy.
 
     Args:
         tx: the transaction.
@@ -127,32 +126,21 @@ def erase_again(tx: Transaction, gone: GoneSince, now: dt.datetime) -> int:
         now: the time.
 
     Returns:
-        How many events said so.
+        How many of the events were followed.
     """
     people = [one for one in gone.again if one.recipient is not None]
     for facts, some in groupby(sorted(people, key=_facts), key=_facts):
         # In the copy there may be more of them than there was in the ledger.
         plan = erasure_plan(tx.db, [one.recipient for one in some if one.recipient is not None])
         erase_planned(tx, plan, now, {**json.loads(facts or "{}"), "again": True})
-    for one in gone.again:
-        if one.recipient is None:
-            _erase_again(tx, one, now)
-    return len(gone.again)
+    others = [_again(one, now) for one in gone.again if one.recipient is None]
+    return len(people) + erase_said(tx, others)
 
 
-def _erase_again(tx: Transaction, one: Gone, now: dt.datetime) -> None:
+def _again(one: Gone, now: dt.datetime) -> Happening:
     about = one.policy, one.release, one.recipient, one.request, one.message
     facts = {**json.loads(one.facts or "{}"), "again": True}
-    number = tx.record(Happening(EventKind(one.kind), now, *about, facts=facts))
-    which: ColumnElement[bool]
-    if one.kind == EventKind.PRUNED:
-        which = (EVENTS.c.policy == one.policy) & (EVENTS.c.release == one.release)
-    elif one.message is not None:
-        which = EVENTS.c.message == one.message
-    else:
-        which = EVENTS.c.request == one.request
-    covered = select(EVENTS.c.id).where(which, EVENTS.c.id < number)
-    tx.db.execute(delete(PRIVATE).where(PRIVATE.c.event.in_(covered)))
+    return Happening(EventKind(one.kind), now, *about, facts=facts)
 
 
 def _facts(one: Gone) -> str:
