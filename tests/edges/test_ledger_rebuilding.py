@@ -64,6 +64,24 @@ def test_states_are_the_same_when_they_are_made_again(ledger: Ledger, full: Full
         full.rows("UPDATE request SET kind = 'withdraw'")
 
 
+def test_what_refuses_is_missed_and_put_back(ledger: Ledger, full: FullLedger) -> None:
+    on = {True: "", False: " ON {}"}[full.in_file]
+    for table, name in (("event", "event_update"), ("delivery", "delivery_delete")):
+        there = name if full.in_file else name.replace("event_update", "event_change")
+        full.rows(f"DROP TRIGGER {there}{on.format(table)}")
+    if not full.in_file:
+        full.rows("ALTER TABLE answer DISABLE TRIGGER answer_z_follows")
+    (missed,) = full.audited()
+    assert "delivery_delete" in missed
+    assert ("answer_z_follows" in missed) is not full.in_file
+    ledger.rebuild(lambda *_: None)
+    assert full.audited() == []
+    refused = (sqlite3.IntegrityError, psycopg.errors.RaiseException)
+    for statement in ("UPDATE event SET kind = 'taken'", "DELETE FROM delivery"):
+        with pytest.raises(refused, match=r"never changed|follows from"):
+            full.rows(statement)
+
+
 def test_the_ledger_goes_on_after_that(ledger: Ledger) -> None:
     last = max(r.id for r in ledger.requests("privacy", 2))
     ledger.rebuild(lambda *_: None)

@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection
+from sqlalchemy import DDL, Connection
 from sqlalchemy.exc import ProgrammingError
 
+from publisher.edges.ledger.causes import FORBIDDEN
 from publisher.edges.ledger.rows import fetch
 from publisher.errors import LedgerError
 
@@ -142,15 +143,20 @@ def mend_guards(db: Connection) -> None:
     with _as_owner():
         for statement in every_guard(db.dialect.name):
             if not _is_trigger(statement):
-                db.exec_driver_sql(statement)
+                db.execute(as_it_stands(statement))
             elif (name := statement.split()[2]) in missing:
                 table = _TABLE.search(statement)
                 on = f" ON {table[1]}" if table and db.dialect.name != "sqlite" else ""
                 db.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{on}")
-                db.exec_driver_sql(statement)
+                db.execute(as_it_stands(statement))
 
 
 _TABLE = re.compile(r" ON (\w+)")
+
+
+def as_it_stands(statement: str) -> DDL:
+    """A statement in which a percent sign stands for itself, and for no value."""
+    return DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
 
 
 def _is_trigger(statement: str) -> bool:
@@ -184,6 +190,8 @@ def _as_owner() -> Iterator[None]:
     try:
         yield
     except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != FORBIDDEN:
+            raise
         raise LedgerError(
             "only the owner of the ledger's tables can do that",
             remedy="set PUBLISHER_LEDGER_URL to that of the owner, for this command",

@@ -9,7 +9,6 @@ Times are microseconds since 1970, in UTC; days are in the form of ISO 8601, or 
 from __future__ import annotations
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Column,
     ForeignKey,
@@ -27,7 +26,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-from publisher.edges.ledger.guards import every_guard
+from publisher.edges.ledger.guards import as_it_stands, every_guard
 
 SCHEMA = 2
 """Number of this schema: its revision in `alembic_version`."""
@@ -242,5 +241,5 @@ for _dialect in ("sqlite", "postgresql"):
         event.listen(
             metadata,
             "after_create",
-            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
+            as_it_stands(_statement).execute_if(dialect=_dialect),
         )
