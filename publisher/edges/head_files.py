@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.edges.files import write_file
-from publisher.edges.locks import held
-from publisher.errors import ConfigurationError
+from publisher.edges.locks import growing
 from publisher.policies.toml import Table, parse_toml
 from publisher.record.heads import WitnessedHead, read_head_file, read_head_line
 from publisher.record.witnessed import HeadWitness
 
-_PATIENCE = 30.0
-"""Seconds that a run waits for another that adds to the same file."""
 _BEGINNING = """\
 # Heads of ledgers as they were seen: identity, chain and number of the batch, its digest.
 # Each vouches for its batch and all before it. `publisher verify --ledger --known-heads` reads it.
@@ -47,11 +44,7 @@ class KnownHeadsFile:
             ConfigurationError: another run is writing it, or it does not read.
             OSError: it cannot be written; it is as it was.
         """
-        with held(self.path.with_name(f"{self.path.name}.lock"), _PATIENCE) as free:
-            if not free:
-                what = "another run has been adding to it for a while"
-                remedy = "wait for it to end, and run the command again"
-                raise ConfigurationError(what, where=str(self.path), remedy=remedy)
+        with growing(self.path):
             before = self.read()
             new = [head for head in sorted(heads) if head not in (before or ())]
             if new or before is None:

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.edges.files import write_file
-from publisher.edges.locks import held
+from publisher.edges.locks import growing
 from publisher.edges.tags import common_folder
 from publisher.errors import ConfigurationError
 from publisher.policies.finding import Finding, Severity
 from publisher.releases.known_seals import KnownPolicy, KnownSeals, known_json, read_known
 from publisher.releases.remedies import shell_word
 from publisher.releases.signers import read_signers
-
-_PATIENCE = 30.0
-"""Seconds that a run waits for another that adds to the same file."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +42,7 @@ class KnownFile:
             ConfigurationError: another run is writing it, or has added what contradicts this.
             OSError: it cannot be written; it is as it was.
         """
-        with held(self.path.with_name(f"{self.path.name}.lock"), _PATIENCE) as free:
-            if not free:
-                what = "another run has been adding to it for a while"
-                remedy = "wait for it to end, and run the command again"
-                raise ConfigurationError(what, where=str(self.path), remedy=remedy)
+        with growing(self.path):
             before = self.read() or KnownSeals()
             after = before.added(seen)
             if after != before or not self.path.exists():

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TextIO
 
 from publisher.edges.private import make_folders
-from publisher.errors import FreezeError
+from publisher.errors import ConfigurationError, FreezeError
 
+_PATIENCE = 30.0
+"""Seconds that a run waits for another one that adds to the same file."""
 _PAUSE = 0.05
 """Seconds between attempts to take a lock."""
 
@@ -37,6 +39,23 @@ def held(path: Path, patience: float = 0) -> Iterator[bool]:
         return
     with lock:
         yield _taken(lock, time.monotonic() + patience)
+
+
+@contextmanager
+def growing(path: Path) -> Iterator[None]:
+    """Holds a file that several runs add to, while the block reads and writes it.
+
+    Raises:
+        ConfigurationError: another run has held it for too long.
+    """
+    with held(path.with_name(f"{path.name}.lock"), _PATIENCE) as free:
+        if not free:
+            raise ConfigurationError(
+                "another run has been adding to it for a while",
+                where=str(path),
+                remedy="wait for it to end, and run the command again",
+            )
+        yield
 
 
 @contextmanager
