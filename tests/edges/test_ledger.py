@@ -27,6 +27,7 @@ from publisher.people.customer_list import Customer
 from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.messages import Filed, Filing
 from publisher.people.requests import Channel, Request, RequestKind, Timing, Wanted
+from publisher.record.event import Happening
 from publisher.releases.number import Number
 from tests.fixtures.engines import ENGINES, empty_ledger
 from tests.fixtures.recipients import recipients_of, take_customers
@@ -425,3 +426,21 @@ def test_last_numbers_that_were_altered_give_no_number_twice(ledger: Ledger, pat
         db.execute("UPDATE sqlite_sequence SET seq = 0")
     assert ledger.keep(b"raw", "to@x.example", at()) == 2
     assert declare(ledger, BACK, 1).receipt == "R-000002"
+
+
+def test_a_request_may_be_about_no_release(ledger: Ledger) -> None:
+    evidence = {"text": "No more mailings"}
+    asked = Wanted(RequestKind.ASK, "", None, 1, Channel.MAIL, evidence, answered=False)
+    one = ledger.record(asked, at(), lambda _: Timing.IN_TIME).request
+    assert (one.policy, one.release, one.major) == ("", "", 0)
+    assert ledger.request(one.id) == one
+    assert ledger.answers() == []
+    assert list(ledger.audit(lambda *_: None).findings) == []
+
+
+def test_what_a_later_program_recorded_is_passed_over(ledger: Ledger) -> None:
+    """Kinds, states and channels stand in no rule of the database."""
+    later = Happening("moved house", NOW, recipient=1, private={"to": "Reno"})
+    ledger._database.write(lambda tx: tx.record(later))
+    assert declare(ledger, OUT).receipt == "R-000001"
+    assert list(ledger.audit(lambda *_: None).findings) == []
