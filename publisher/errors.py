@@ -38,6 +38,10 @@ class ConfigurationError(PublisherError):
     """A TOML file or an environment variable does not say what it must."""
 
 
+class TemplateError(PublisherError):
+    """A template of letters, forms or receipts cannot be used, or there is none in a language."""
+
+
 class DraftError(PublisherError):
     """The draft cannot be read as a policy; `publisher check` lists every reason."""
 
@@ -88,6 +92,10 @@ class MovedError(NotToldError):
 
 class MailError(PublisherError):
     """A message cannot be read within the limits: a person has to."""
+
+
+class MailboxError(PublisherError):
+    """The mailbox that mail is fetched from cannot be used."""
 
 
 class RecipientsError(PublisherError):

@@ -13,6 +13,7 @@ import os
 import re
 import signal
 import sys
+import time
 from collections.abc import Callable, Container, Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from io import StringIO
@@ -26,11 +27,17 @@ LATER = "4.3.0 The message could not be stored; try again later."
 """Begins with an enhanced status code (RFC 3463), which Postfix passes on; see its pipe(8)."""
 _PATIENCE = 2.0
 """Seconds that the system's log may take."""
+_GRACE = 5.0
+"""Seconds that a program has to end by itself after a signal."""
 LONGEST_REPLY = 200
 """Characters of the line that a mail server gets."""
 
 _VALUED = ("--project", "--policy")
 """Options of the program whose values are no commands."""
+_LASTING = ("--lmtp", "--imap")
+"""Options of `receive` with which it takes mail until it is stopped: nothing is piped."""
+_TO = "--to"
+"""What follows it, a stranger may have written."""
 _HELP = ("--help", "-h")
 _RELEASE = re.compile(r"\(?[a-z0-9-]{1,16}/\d+(\.\d+)?[,.;:)]*")
 """The name of a release, which is no path."""
@@ -44,13 +51,18 @@ _SIGNALS = [getattr(signal, f"SIG{name}") for name in _ENDING if hasattr(signal,
 
 
 def meant(words: Sequence[str], commands: Container[str]) -> bool:
-    """Whether a command line, however wrong, is about `receive`.
+    """Whether a command line, however wrong, is about `receive` of a message that is piped.
 
     Args:
         words: what follows the name of the program.
         commands: the names of all commands.
     """
     before = ["", *words]
+    if any(
+        word.partition("=")[0] in _LASTING and option != _TO
+        for word, option in zip(words, before, strict=False)
+    ):
+        return False
     named = [
         word
         for word, option in zip(words, before, strict=False)
@@ -212,4 +224,12 @@ def _stop(number: int, _: FrameType | None) -> None:
         return
     for each in _SIGNALS:
         signal.signal(each, signal.SIG_IGN)
+    with suppress(RuntimeError):
+        Thread(target=_end, daemon=True).start()
     raise SystemExit(TRY_AGAIN)
+
+
+def _end() -> None:
+    """Ends a program that a signal did not: what is raised in a finaliser, Python passes over."""
+    time.sleep(_GRACE)
+    os._exit(TRY_AGAIN)

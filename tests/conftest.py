@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 from collections.abc import Iterator
@@ -151,8 +152,11 @@ def sample_releases(sample_house: House) -> Releases:
 
 @pytest.fixture(scope="module")
 def sample_site(sample_house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the sample's site, built as of a day between publication and effect."""
+    """The address of the sample's site, built as of a day between publication and effect, when it
+    was on record that customers had been told.
+    """
     house = sample.copy(sample_house, tmp_path_factory.mktemp("site") / "house")
+    house.record("2.1", "--on", "2026-11-24", at=dt.datetime(2026, 11, 25, tzinfo=dt.UTC))
     house.ok("build", "--as-of", str(sample.DAY))
     with browsers.serving(house) as address:
         yield address

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 from random import Random
@@ -78,7 +79,7 @@ def _round(
     post = Post(founder.folder / f"{name}.log")
     firm = founder.firm(name, post.port)
     books = Books(firm.ledger, founder.engine)
-    crowd = Crowd.of(_free_port(), links, random)
+    crowd = Crowd.of(_free_port(Random()), links, random)
     fates = FATES.within(len(links) // 12)
     watch = Watch(
         post,
@@ -108,10 +109,17 @@ def _round(
     _count(firm, books, crowd, post, tally)
 
 
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+def _free_port(random: Random) -> int:
+    """A port that the system gives nobody by itself.
+
+    One that it does give may be a client's while no server has it: between two rounds, even that of
+    a client who asks this very port, and is then connected with itself.
+    """
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with socket.socket() as one, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
 
 
 def _start(firm: Firm, port: int) -> subprocess.Popen[bytes]:

@@ -32,6 +32,7 @@ from publisher.policies.organisation import Organisation
 from publisher.policies.policy import Facts, Policy
 from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Release
+from publisher.wording.words import ENGLISH
 
 ROOT = Path(__file__).parents[2]
 MOST = 0.75
@@ -57,12 +58,12 @@ class Pair:
     @property
     def release(self) -> str:
         """The release's sheet."""
-        return sheets.release_sheet(self.new, ORGANISATION)
+        return sheets.release_sheet(self.new, ORGANISATION, ENGLISH)
 
     @property
     def redline(self) -> str:
         """The redline's sheet."""
-        return sheets.redline_sheet(self.old, self.new, self.amendment, ORGANISATION)
+        return sheets.redline_sheet(self.old, self.new, self.amendment, ORGANISATION, ENGLISH)
 
     @property
     def kept(self) -> float:

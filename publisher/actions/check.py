@@ -6,12 +6,16 @@ from collections.abc import Sequence
 
 from publisher.actions.workplace import Workplace
 from publisher.checks.draft_findings import no_draft, ranked, review_draft
+from publisher.checks.wording_findings import check_review, wording_digest
 from publisher.edges.archive import Archive
+from publisher.edges.catalogs import program_messages
 from publisher.edges.merges import refuse_two_of_a_number
-from publisher.edges.submissions import Submissions
+from publisher.edges.project import SETTINGS_FILE
 from publisher.errors import SealError
 from publisher.policies.finding import Finding
 from publisher.releases.releases import Releases
+from publisher.releases.unrecorded import unrecorded
+from publisher.wording.dates import day_in
 
 
 def check(workplace: Workplace, policy_ids: Sequence[str]) -> list[Finding]:
@@ -31,12 +35,29 @@ def check(workplace: Workplace, policy_ids: Sequence[str]) -> list[Finding]:
     if not policy_ids:
         return [no_draft()]
     archive, submissions = workplace.archive, workplace.submissions
-    return [found for each in policy_ids for found in _of_one(archive, submissions, each)]
-
-
-def _of_one(archive: Archive, submissions: Submissions, policy_id: str) -> list[Finding]:
-    releases, altered = _releases(archive, policy_id)
-    return ranked([*altered, *review_draft(submissions.read(policy_id, releases), releases)])
+    found: list[Finding] = []
+    used: set[str] = set()
+    for each in policy_ids:
+        releases, altered = _releases(archive, each)
+        today = releases.today(workplace.clock())
+        submission, before = submissions.reviewed(each, releases, today)
+        lacking = (one.finding(ledger=workplace.has_ledger) for one in unrecorded(releases, today))
+        found += ranked([*altered, *review_draft(submission, before), *lacking])
+        if submission.policy:
+            used |= {submission.policy.facts.language, *submission.policy.translations}
+    review = workplace.settings.wording
+    digests = dict.fromkeys(sorted(used), "")
+    if review.digests:
+        catalogs, templates, messages = workplace.catalogs, workplace.templates, program_messages()
+        digests = {
+            tag: wording_digest(catalogs.words(tag), messages, templates.digest([tag]))
+            for tag in digests
+        }
+    today = day_in(workplace.clock(), workplace.settings.organisation.time_zone)
+    settings = SETTINGS_FILE, (workplace.project.root / SETTINGS_FILE).read_bytes()
+    found += check_review(review, digests, today, settings)
+    # What is about the whole project stands in the findings of each of its policies.
+    return list(dict.fromkeys(found))
 
 
 def _releases(archive: Archive, policy_id: str) -> tuple[Releases, list[Finding]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from publisher.actions import Teller, unheard
 from publisher.actions.workplace import Workplace
 from publisher.compare.amendment import amend
 from publisher.edges.versions import (
@@ -18,6 +19,7 @@ from publisher.edges.versions import (
     require_paths,
     with_short_labels,
 )
+from publisher.policies.policy import Policy
 from publisher.reports.comparison import Comparison, Version
 
 
@@ -26,7 +28,8 @@ class DiffOrder:
     """What is to be compared, and how it is to be told."""
 
     old: str | None = None
-    """A release number, `draft`, `git:REV` or a path; None: the last release."""
+    """A release number, `draft`, `git:REV` or a path; None: the release that a freeze would compare
+    the draft with, which is the last one as a rule."""
     new: str | None = None
     """The same; None: the draft."""
     language: str = ""
@@ -37,15 +40,20 @@ class DiffOrder:
     """With text: mark it by colours, as a terminal shows them."""
     bare: bool = False
     """With html: blocks, `ins` and `del` alone, for machines."""
+    anew: bool = False
+    """Compare by the rules of this program, also where people were told by another comparison."""
 
 
-def diff(workplace: Workplace | None, policy_id: str | None, order: DiffOrder) -> str | bytes:
+def diff(
+    workplace: Workplace | None, policy_id: str | None, order: DiffOrder, tell: Teller = unheard
+) -> str | bytes:
     """The comparison of two versions, in the form that is asked for.
 
     Args:
         workplace: the project; None where both versions are paths outside any.
         policy_id: the policy; None: the only one.
         order: what is compared, and the form.
+        tell: told why the draft is compared with another release than the last.
 
     Raises:
         NotFoundError: one of the versions does not exist.
@@ -62,19 +70,24 @@ def diff(workplace: Workplace | None, policy_id: str | None, order: DiffOrder) -
             drafts=workplace.drafts,
             history=lambda: workplace.history,
             policy_id=lambda: workplace.policy_id(policy_id),
+            clock=workplace.clock,
         )
-    find = partial(_find, versions)
-    old, new = find(order.old or LAST), find(order.new or DRAFT)
+    new = _find(versions, order.new or DRAFT)
+    old = _find(versions, order.old or LAST, new.policy if order.new in (None, DRAFT) else None)
     if order.language:
         old, new = old.in_language(order.language), new.in_language(order.language)
     old, new = with_short_labels(old, new)
     start = time.perf_counter()
-    amendment = amend(old.document, new.document)
-    return _told(Comparison(old, new, amendment, time.perf_counter() - start), order)
+    known = versions.changes(old, new, order.language) if versions and not order.anew else None
+    amendment = known or amend(old.document, new.document)
+    found = Comparison(old, new, amendment, time.perf_counter() - start)
+    if found.why:
+        tell(found.why)
+    return _told(found, order)
 
 
-def _find(versions: Versions | None, name: str) -> Version:
-    return versions.find(name) if versions else at_path(Path(name))
+def _find(versions: Versions | None, name: str, other: Policy | None = None) -> Version:
+    return versions.find(name, other) if versions else at_path(Path(name))
 
 
 def _told(found: Comparison, order: DiffOrder) -> str | bytes:
@@ -96,7 +109,7 @@ def _text(found: Comparison, order: DiffOrder) -> str:
     from publisher.reports.terminal import terminal_report
 
     beside = _beside(found) if order.new in (None, DRAFT) and not order.language else []
-    return terminal_report(found.amendment, found.title, beside=beside, colour=order.colour)
+    return terminal_report(found.amendment, found.told, beside=beside, colour=order.colour)
 
 
 def _beside(found: Comparison) -> list[str]:
@@ -106,7 +119,8 @@ def _beside(found: Comparison) -> list[str]:
         return []
     from publisher.releases.changed_facts import changed_facts
 
-    return [str(fact) for fact in changed_facts(draft, release, release.policy.signers)]
+    signers, sealed = release.policy.signers, release.conditions.without_record
+    return [str(fact) for fact in changed_facts(draft, release, signers, sealed)]
 
 
 def _mail(found: Comparison) -> str:
@@ -118,7 +132,7 @@ def _mail(found: Comparison) -> str:
 def _markdown(found: Comparison) -> str:
     from publisher.reports.pull_request import markdown_report
 
-    return markdown_report(found.amendment, found.title, found.new.notes)
+    return markdown_report(found.amendment, found.told, found.new.notes, origin=found.why)
 
 
 def _json(found: Comparison) -> str:

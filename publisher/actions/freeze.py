@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 
 from publisher.actions import Teller, unheard
 from publisher.actions.workplace import Workplace
-from publisher.answers.opt_out_wording import wording
-from publisher.checks.draft_findings import review_draft
 from publisher.compare.summary import summary_sentence
 from publisher.edges.acts import Acts, Done
 from publisher.edges.clones import refuse_partial_clone
 from publisher.edges.merges import refuse_two_of_a_number
-from publisher.edges.press import Press
+from publisher.edges.preview_folder import PreviewFolder
+from publisher.edges.release_maker import ReleaseMaker
 from publisher.edges.working_tree import refuse_uncommitted, refuse_unlike
-from publisher.letters.html_part import FILLED_IN, styled
-from publisher.letters.notice import notice_text, postponement_text
-from publisher.paper.documents import frozen_name, release_document
-from publisher.policies.organisation import Organisation
 from publisher.releases.act import Act
-from publisher.releases.folder import SUMS_FILE, read_release, release_files, seal_of
+from publisher.releases.doubts import refuse_doubt
 from publisher.releases.freezing import (
     FreezeOrder,
     FreezePlan,
-    in_other_languages,
-    plan_freeze,
     refuse_clock,
-    refuse_doubt,
-    refuse_findings,
 )
+from publisher.releases.made_release import MadeRelease
 from publisher.releases.number import number_after
+from publisher.releases.other_languages import in_other_languages
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
+from publisher.wording.words import ENGLISH
 
 
 @dataclass(frozen=True)
@@ -49,6 +46,10 @@ class Frozen:
     """Whether no branch has its commit."""
     push: str = ""
     """The command that hands it on to others; empty: there is nobody to hand it to."""
+    shown: Path | None = None
+    """The page of the preview that was written of it; None: none was asked for."""
+    was: dt.date | None = None
+    """From which day the version before was to apply; None: nobody knows, or there is none."""
 
     def lines(self) -> Iterator[str]:
         """What was done, or would be, in lines to read."""
@@ -57,7 +58,8 @@ class Frozen:
         verb = "Frozen:" if done else "Would freeze"
         yield f"{verb} {release.name} ({release.materiality}), in force from {day}"
         if plan.amendment:
-            yield f"  {summary_sentence(plan.amendment)}"
+            yield f"  {summary_sentence(plan.amendment, ENGLISH)}"
+        yield from self._amended()
         for line in plan.beside_the_text():
             yield f"  {line}"
         for line in in_other_languages(plan):
@@ -73,9 +75,31 @@ class Frozen:
             yield f"  seal {release.seal}"
         if self.detached:
             yield "  HEAD is detached: no branch has the commit, until git switch -c NAME"
+        if self.shown:
+            yield f"  what would be sealed, and how it looks: open {self.shown}"
         if done:
-            told = [f"publisher send {release.number}"] if release.notice else []
+            number = release.number
+            told = [f"publisher send {number}", f"publisher notice record {number}"]
+            told = told if release.notice else []
             yield f"Next: {', then '.join([*filter(None, [self.push]), 'publisher build', *told])}"
+
+    def _amended(self) -> Iterator[str]:
+        """Which version it goes past; of a correction, which day it moves, and who is told."""
+        release, was, editorial = self.release, self.was, self.release.number.minor > 0
+        if release.replaces and not editorial:
+            passed = f"version {release.previous}, which does not apply"
+            yield f"  it amends version {release.replaces}, and goes past {passed}"
+        if not editorial:
+            return
+        postponed = bool(was and was != release.effective)
+        if postponed:
+            yield f"  its day moves from {was} to {release.effective}"
+        if release.notice:
+            what = "the other day" if postponed else "what the letter before did not say"
+            had = f"who had a letter about version {release.number.major}"
+            yield f"  every recipient is told: {had} of {what}, everybody else of all that changes"
+        else:
+            yield "  nobody is told of it"
 
 
 def freeze(
@@ -84,6 +108,7 @@ def freeze(
     order: FreezeOrder,
     *,
     dry_run: bool = False,
+    show: Path | None = None,
     tell: Teller = unheard,
 ) -> Frozen:
     """Freezes the draft as the next release: writes its folder, commits it, tags it; or nothing.
@@ -95,6 +120,7 @@ def freeze(
         policy_id: which policy.
         order: what is asked for.
         dry_run: say what would happen, and do nothing.
+        show: on a dry run, a folder for all that would be sealed, and for what it looks like.
         tell: told what became of what was cut off.
 
     Raises:
@@ -104,7 +130,9 @@ def freeze(
         SealError: an earlier release was altered.
         HistoryError: git cannot do its part; everything is as it was before.
         RenderError: the letter would be too large for mail programs, or a font is missing.
+        OutputError: the folder is no place for a preview.
     """
+    folder = PreviewFolder.of(show, workplace.project) if show else None
     refuse_two_of_a_number(workplace.project.root)
     history, archive, drafts = workplace.history, workplace.archive, workplace.drafts
     acts, organisation = workplace.acts, workplace.settings.organisation
@@ -126,18 +154,33 @@ def freeze(
         refuse_uncommitted(history, workplace.private_places)
         refuse_unlike(history, drafts, policy_id)
         refuse_clock(releases, now)
-        submission = workplace.submissions.read(policy_id, releases)
-        refuse_findings(review_draft(submission, releases), drafts.name(policy_id))
-        plan = plan_freeze(order, drafts.policy(policy_id), releases, revision, now)
-        refuse_doubt(order, plan, now.date())
-        release, files = _sealed(_with_letter(plan, organisation), organisation, workplace.press)
-        workplace.press.require_site(Releases([*releases, release]), organisation)
+        plan = workplace.maker.planned(policy_id, order, releases, revision, now)
+        refuse_doubt(order, plan, plan.release.day_of(now))
+        made = workplace.maker.made(plan)
+        release, files = made.release, made.files
+        workplace.press.require_site(
+            releases.part([*releases, release]), organisation, workplace.catalogs
+        )
         act = _act(release, drafts.name(policy_id), order)
         act = acts.rehearsed(replace(act, signers=plan.signers), files)
+        before = releases.predecessor(release)
+        was = before.effective if before else None
+        frozen = Frozen(plan, release, detached=acts.detached, was=was)
         if dry_run:
-            return Frozen(plan, release, detached=acts.detached)
+            preview = partial(_preview, made, releases, workplace.maker, now)
+            shown = folder.write(preview()) if folder else None
+            return replace(frozen, shown=shown)
         done = acts.carry_out(act, [(release.number, files)])
-        return Frozen(plan, release, done, acts.detached, acts.commits.push(done.tag))
+        return replace(frozen, done=done, push=acts.commits.push(done.tag))
+
+
+def _preview(
+    made: MadeRelease, releases: Releases, maker: ReleaseMaker, now: dt.datetime
+) -> dict[str, bytes]:
+    # All that shows a release takes a while to load.
+    from publisher.edges.preview_files import PreviewFiles
+
+    return PreviewFiles(releases, maker, now).all(made)
 
 
 def _ended(acts: Acts, policy_id: str, order: FreezeOrder, tell: Teller) -> Done | None:
@@ -149,37 +192,6 @@ def _ended(acts: Acts, policy_id: str, order: FreezeOrder, tell: Teller) -> Done
         same = (was.verb, was.policy_id, was.asked) == ("freeze", policy_id, order.asked)
         found = done if same and acts.at(done) else found
     return found
-
-
-def _with_letter(plan: FreezePlan, organisation: Organisation) -> Release:
-    """The release with the letter that tells of it, and with the words of its opt-out form."""
-    release, announced = plan.release, plan.announcement
-    if announced is None:
-        return release
-    if announced.postponed:
-        letter = postponement_text(release, announced.before, announced.postponed, organisation)
-    else:
-        assert plan.amendment
-        letter = notice_text(release, announced.before, plan.amendment, organisation)
-    styled(letter, room=FILLED_IN)  # a letter too large to be read is refused before it is frozen
-    return replace(release, notice=letter, opt_out=wording(release, organisation.name))
-
-
-def _sealed(
-    release: Release, organisation: Organisation, press: Press
-) -> tuple[Release, dict[str, bytes]]:
-    """The release with its seal, and the files of its folder, with its PDFs."""
-    documents = {
-        frozen_name(release, language): press.pdf_of(
-            release_document(release, organisation, language)
-        )
-        for language in ("", *release.policy.translations)
-    }
-    files = release_files(release, documents)
-    sealed = replace(release, seal=seal_of(files[SUMS_FILE]))
-    # What never changes again must read back as what was meant before it is written.
-    assert read_release(release.policy.id, files, f"versions/{release.name}") == sealed
-    return sealed, files
 
 
 def _act(release: Release, folder: str, order: FreezeOrder) -> Act:
@@ -194,5 +206,5 @@ def _act(release: Release, folder: str, order: FreezeOrder) -> Act:
         message=f"Freeze {release.name}, in force from {day}\n\nSeal: {release.seal}\n",
         testimony=f"{facts.title}, version {release.number} ({release.materiality})\n\n"
         f"Effective: {release.effective or 'unknown'}\nSeal: {release.seal}\n",
-        changes={f"{folder}/notes/{note.name}": None for note in release.policy.notes},
+        changes={f"{folder}/{name}": None for name in release.policy.note_files},
     )

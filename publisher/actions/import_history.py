@@ -104,7 +104,9 @@ def import_history(
         wanted = draft.following(Releases(made))
         if new := made[len(releases) :]:
             refuse_partial_clone(workplace.history, releases)
-            workplace.press.require_site(Releases(made), workplace.settings.organisation)
+            workplace.press.require_site(
+                Releases(made), workplace.settings.organisation, workplace.catalogs
+            )
             acts.refuse_unfit(policy_id, archive.numbers(policy_id), *(r.number for r in new))
             files = {**draft.files, **wanted} if wanted is not None else {}
             changes = {f"{drafts.name(policy_id)}/{name}": data for name, data in files.items()}

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from publisher.actions import Teller, unheard
 from publisher.actions.workplace import Workplace
 from publisher.answers.personal_links import personal_links, personal_token, sample_token
 from publisher.letters.fields import field_values
+from publisher.letters.kinds import as_told, chosen_kind, letter_kind, letter_language
 from publisher.letters.message import LetterForm
 from publisher.letters.notice import Enclosed, compose_notice, text_to_attach
 from publisher.letters.sending import require_notice
-from publisher.people.due import told_before
+from publisher.letters.telling_order import applying_instead
+from publisher.people.due import to_be_told
 from publisher.people.recipients import SAMPLE, known_recipient, require_addressed
 from publisher.releases.number import Number
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
+from publisher.wording.dates import long_date
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLook:
+    """Which letter is shown, and how."""
+
+    form: LetterForm = LetterForm.EML
+    language: str | None = None
+    """Of the letter to the sample; None: the authoritative one."""
+    case: str | None = None
+    """For whom the letter to the sample is; None: the usual one."""
 
 
 def notice(
@@ -18,18 +37,22 @@ def notice(
     policy_id: str,
     number: Number,
     customer: str | None = None,
-    form: LetterForm = LetterForm.EML,
+    look: NoticeLook = NoticeLook(),
+    tell: Teller = unheard,
 ) -> bytes:
     """The letter about a release as one recipient gets it, in one of its forms.
+
+    Of a release that was retracted it says so first: nobody gets that letter any more.
 
     Args:
         workplace, policy_id, number: which release.
         customer: the recipient's customer id; None: a sample whose links lead nowhere, for which
             neither the ledger nor a key is needed.
-        form: how it is wanted.
+        look: which letter, and in which form.
+        tell: told that the release was retracted, before anything is composed.
 
     Raises:
-        NotFoundError: there is no such release or customer, or the customer was erased.
+        NotFoundError: there is no such release, letter or customer, or the customer was erased.
         SealError: `verify` finds that a release of the policy was altered.
         SendError: the release has no letter, or what has to travel with it is not there.
     """
@@ -38,26 +61,45 @@ def notice(
         workplace.witnesses.require_sound(policy_id)
     require_notice(release)
     releases = workplace.archive.releases(policy_id)
+    if taken_back := _taken_back(release, releases):
+        tell(taken_back)
     organisation = workplace.settings.organisation
     if customer is None:
         recipient, token = SAMPLE, sample_token(release)
-        told = told_before(release, releases)
+        (whom,) = to_be_told(release, releases, [recipient])
     else:
         ledger = workplace.ledger
         recipient = require_addressed(known_recipient(ledger.customer(customer), customer))
         token = personal_token(workplace.keys[0], release, recipient)
         letters = ledger.letters_to(policy_id, [recipient.number])
-        told = told_before(release, releases, letters)
-    links = personal_links(release, organisation, token, told.before(recipient))
-    if form is LetterForm.PDF:
+        opted_out = ledger.opted_out_before(release, [recipient.number])
+        (whom,) = to_be_told(release, releases, [recipient], letters, opted_out)
+    kind = chosen_kind(release, look.language, look.case) or letter_kind(
+        release, whom.case, recipient.language
+    )
+    applying = applying_instead(release, releases)
+    release = as_told(release, kind)
+    links = personal_links(release, organisation, token, whom.before, kind.language, applying)
+    if look.form is LetterForm.PDF:
         # What is below a PDF takes long to load.
         from publisher.paper.documents import notice_document
 
-        values = field_values(recipient.name, links)
-        document = notice_document(release, organisation, values)
+        values = field_values(recipient.name, links, letter_language(release))
+        words = workplace.catalogs.words(release.policy.facts.language)
+        addressee, day = recipient.name or recipient.address, release.day_of(workplace.clock())
+        document = notice_document(release, organisation, values, addressee, day, words)
         return workplace.press.pdf_of(document, keep=False)  # it names a customer
     attached = text_to_attach(release, lambda: workplace.archive.file(release, "policy.pdf"))
     letter = compose_notice(
         release, recipient, organisation, links, workplace.clock(), Enclosed(attached)
     )
-    return letter.in_form(form)
+    return letter.in_form(look.form)
+
+
+def _taken_back(release: Release, releases: Releases) -> str:
+    """That a release was retracted, in a sentence; empty: it stands."""
+    statement = releases.register.retraction(release.number)
+    if statement is None:
+        return ""
+    day = long_date(release.day_of(statement.stated))
+    return f"Version {release.number} was retracted on {day}, before anybody was told of it."

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from publisher.actions.workplace import Workplace
+from publisher.answers.form_messages import FormMessage
 from publisher.answers.opt_out_form import form_state, personal_form
-from publisher.answers.opt_out_page import FormAddress, FormMessage, ShownPage
+from publisher.answers.opt_out_page import FormAddress, ShownPage
 from publisher.edges.bearers import Bearers
-from publisher.edges.built_site import read_opt_out_page
 from publisher.errors import LedgerError, TokenError
 
 
 def opt_out_form(
-    workplace: Workplace, at: FormAddress, token: str = "", message: FormMessage | None = None
+    workplace: Workplace,
+    at: FormAddress,
+    token: str = "",
+    message: FormMessage | None = None,
+    asked: str = "",
 ) -> ShownPage:
     """Shows the opt-out page of a release.
 
     Args:
         workplace: where.
         at: which page.
-        token: from the visitor's personal link; empty: the page is shown as it was built.
+        token: from the visitor's personal link; empty: the form for everybody is shown.
         message: what is to be said in place of the form; None: the form.
+        asked: the languages that the visitor reads, as a browser asks for them; empty: not known.
 
     Raises:
         NotFoundError: there is no such page.
         SealError: the release was altered.
     """
-    page = read_opt_out_page(workplace.archive, workplace.project.built, at)
+    page = workplace.form_pages.read(at, workplace.clock(), asked)
     if message is not None:
         return page.saying(message)
     if not token:
@@ -40,6 +47,9 @@ def opt_out_form(
     except TokenError:
         return page.saying(FormMessage.BAD_LINK)
     except LedgerError as error:
-        return page.saying(FormMessage.NOT_RECORDED, trouble=f"ledger: {error.line}")
+        return page.saying(FormMessage.NOT_SHOWN, trouble=f"ledger: {error.line}")
     state = form_state(bearer, requests, workplace.clock())
-    return page.showing(personal_form(bearer.window, state))
+    form = page.form
+    if bearer.opted_out_before:
+        form = replace(form, opted_out_before=True)
+    return page.showing(personal_form(form, state))

@@ -26,6 +26,6 @@ def pdf(workplace: Workplace, policy_id: str, number: Number, language: str = ""
     frozen = archive.file(release, frozen_name(release, language))
     if frozen:
         return frozen
-    return workplace.press.pdf_of(
-        release_document(release, workplace.settings.organisation, language)
-    )
+    words = workplace.catalogs.words(language or release.policy.facts.language)
+    document = release_document(release, workplace.settings.organisation, words, language)
+    return workplace.press.pdf_of(document)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 
 from publisher.actions.workplace import Workplace
@@ -14,8 +13,11 @@ from publisher.letters.sending import (
     require_current,
     require_in_time,
     require_notice,
+    require_standing,
 )
-from publisher.releases.chronology import behind
+from publisher.letters.telling_order import told_otherwise, untold_before
+from publisher.releases.chronology import behind_record
+from publisher.releases.notice_period import last_day_to_tell
 from publisher.releases.number import Number
 
 
@@ -36,14 +38,19 @@ def plan_sending(workplace: Workplace, policy_id: str, number: Number) -> Sendin
         workplace.witnesses.require_sound(policy_id)
     require_notice(release)
     releases = archive.releases(policy_id)
+    require_standing(release, releases)
     require_current(release, releases)
     due = ledger.due(release, releases)
-    require_in_time(release, releases, due, now.astimezone(dt.UTC).date())
+    require_in_time(release, releases, due, release.day_of(now))
     attached = text_to_attach(release, lambda: archive.file(release, "policy.pdf"))
 
     def sent() -> bool:
         return bool(workplace.sent_releases.all() or ledger.releases_begun())
 
+    untold = tuple(one.number for one in untold_before(release, releases))
+    if untold and due.to_tell:
+        begun = {n.major for policy, n in ledger.releases_begun() if policy == policy_id}
+        untold = tuple(number for number in untold if number.major not in begun)
     ahead = ledger.told_of_later(release, releases) if due.to_tell else 0
     return SendingPlan(
         release=release,
@@ -51,10 +58,13 @@ def plan_sending(workplace: Workplace, policy_id: str, number: Number) -> Sendin
         sender=workplace.settings.organisation.sender,
         carrier=carrier_place(workplace.settings, str(workplace.spool)),
         attached="policy.pdf" if attached else "",
-        clock=behind(releases, now),
+        clock=behind_record(releases, ledger.last_moment(), now),
         key=_key_fault(lambda: workplace.keys, sent) if due.to_tell else "",
+        untold=untold,
         ahead=ahead,
         apart=ledger.letters_apart(release),
+        until=last_day_to_tell(release, releases),
+        stated=told_otherwise(release, releases) if due.to_tell else None,
     )
 
 

@@ -47,6 +47,7 @@ def prune_ledger(workplace: Workplace, *, confirmed: bool) -> Pruning:
             remedy='add keep = "6 years" below [ledger], after asking whoever answers for it',
         )
     ledger, now = workplace.ledger, workplace.clock()
+    # In UTC, as the ledger counts: it goes by years, and no day of any release depends on it.
     last = keep.over_by(now.astimezone(dt.UTC).date())
     over = {
         (policy_id, str(number))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from publisher.actions.workplace import Workplace
 from publisher.answers.bearer import Bearer
@@ -14,14 +16,25 @@ from publisher.answers.filing import (
     Senders,
     Verdict,
     decide,
+    decide_for_mailings,
     decide_unread,
     filing_of,
     opt_out_evidence,
     opt_out_reason,
 )
+from publisher.answers.inboxes import Inbox, inbox_of
+from publisher.answers.mail_meaning import reading_for_mailings
+from publisher.answers.mailed_requests import (
+    about_mailings,
+    acknowledgement,
+    links_for,
+    still_customers,
+    wanted_of_mailings,
+)
 from publisher.answers.phrases import Phrases
 from publisher.answers.reply_address import tokens_in
 from publisher.answers.returned_form import ReturnedForm
+from publisher.answers.settling import require_opt_out
 from publisher.edges.archive import Archive
 from publisher.edges.bearers import Bearers
 from publisher.edges.clock import Clock
@@ -39,10 +52,12 @@ from publisher.errors import (
 from publisher.mail.mail import Mail
 from publisher.people.due import told_before
 from publisher.people.messages import Filed, Message
-from publisher.people.requests import Recorded, RequestKind
+from publisher.people.recipients import Recipient
+from publisher.people.requests import Recorded, RequestKind, Timing, Wanted
 from publisher.policies.organisation import Organisation
 from publisher.releases.number import Number
 from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 
 READING_PATIENCE = 10.0
 """Seconds that a message waits for those that are read before it; then a later run reads it."""
@@ -77,10 +92,16 @@ def read_messages(workplace: Workplace, latest: int = 0) -> dict[int, Verdict]:
             ledger,
             Bearers(archive, ledger, lambda: workplace.keys),
             workplace.settings.organisation,
+            workplace.policies,
             lambda: workplace.phrases,
             workplace.clock,
         )
         return {message.id: reader.read(message) for message in ledger.unread(MOST_UNREAD, latest)}
+
+
+def _in_time(_: dt.datetime) -> Timing:
+    """Of what has no last day."""
+    return Timing.IN_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +112,7 @@ class _Reader:
     ledger: Ledger
     bearers: Bearers
     organisation: Organisation
+    policies: Sequence[str]
     phrases: Callable[[], Phrases]
     clock: Clock
 
@@ -112,34 +134,76 @@ class _Reader:
     def _filed(self, message: Message) -> Verdict:
         raw = self.ledger.raw(message.id) or b""
         mail = mail_within_limits(raw, message.to)
-        senders = self._senders(mail)
+        senders, customers = self._senders(mail)
         bearer = senders.only
+        if senders.inbox is Inbox.MAILINGS:
+            return self._about_mailings(message, mail, customers)
         decision = decide_unread(mail, senders)
         if decision is None:
             assert bearer is not None
-            decision = decide(mail, self._correspondence(bearer), self._attachments(mail, raw))
-        if bearer is None or decision.filed is not Filed.OPT_OUT:
-            return self._file(message, decision, bearer)
-        try:
-            recorded = self._record(message, mail, bearer, decision)
-        except TooOftenError as error:
-            return self._file(message, Decision(Filed.UNCLEAR, error.what), bearer)
-        decision = Decision(Filed.OPT_OUT, opt_out_reason(decision, recorded))
-        return self._file(message, decision, bearer, recorded)
+            decision = decide(
+                mail, self._correspondence(bearer, mail), self._attachments(mail, raw)
+            )
+        recorded = None
+        if bearer is not None and decision.requests:
+            try:
+                recorded = self._record(message, mail, bearer, decision)
+                decision = replace(decision, reason=opt_out_reason(decision, recorded))
+            except (TooOftenError, NotFoundError) as error:
+                decision = Decision(Filed.UNCLEAR, error.what)
+        verdict = self._file(message, decision, bearer, recorded)
+        self._answer(
+            acknowledgement(decision, mail, senders, customers, message),
+            *links_for(senders, mail, customers, self._lines()),
+        )
+        return verdict
 
-    def _senders(self, mail: Mail) -> Senders:
+    def _about_mailings(self, message: Message, mail: Mail, customers: list[Recipient]) -> Verdict:
+        """A mail to the address for mailings."""
+        about = about_mailings(customers, self.organisation)
+        kind = reading_for_mailings(mail.subject, mail.texts, about, self.phrases())
+        decision = decide_for_mailings(mail, len(customers), kind)
+        recorded = None
+        if decision.requests:
+            try:
+                wanted = wanted_of_mailings(decision.kind, customers, message, mail)
+                recorded = [self.ledger.record(w, self.clock, _in_time) for w in wanted][-1]
+            except TooOftenError as error:
+                decision = Decision(Filed.UNCLEAR, error.what, likely=Inbox.MAILINGS)
+        verdict = self._file(message, decision, None, recorded)
+        senders = Senders((), ours=False, inbox=Inbox.MAILINGS)
+        self._answer(acknowledgement(decision, mail, senders, customers, message))
+        return verdict
+
+    def _answer(self, *wanted: Wanted | None) -> None:
+        """Puts down what is mailed to a customer whose mail waits."""
+        for one in filter(None, wanted):
+            with suppress(TooOftenError):
+                self.ledger.record(one, self.clock, _in_time)
+
+    def _lines(self) -> Iterator[Releases]:
+        """The releases of each policy; one that was altered is left out."""
+        for policy_id in self.policies:
+            with suppress(SealError):
+                yield self.archive.releases(policy_id)
+
+    def _senders(self, mail: Mail) -> tuple[Senders, list[Recipient]]:
+        """Who a mail may be from, and the customers with the address in From."""
         tokens = tokens_in(mail.addresses, self.organisation.reply)
         if bearers := self.bearers.of_tokens(tokens):
-            return Senders(bearers, ours=True)
-        claims = tuple(r.customer for r in self.ledger.at_address(mail.sender))
-        return Senders((), bool(tokens), claims)
+            return Senders(bearers, ours=True), []
+        found = self.ledger.at_address(mail.sender)
+        claims = tuple(one.customer for one in found)
+        inbox = None if tokens else inbox_of(mail.addresses, self.organisation)
+        return Senders((), bool(tokens), claims, inbox), still_customers(found)
 
-    def _correspondence(self, bearer: Bearer) -> Correspondence:
+    def _correspondence(self, bearer: Bearer, mail: Mail) -> Correspondence:
         release, whom = bearer.release, bearer.recipient
         policy_id = release.policy.id
         releases = self.archive.releases(policy_id)
         told = told_before(release, releases, self.ledger.letters_to(policy_id, [whom.number]))
-        return correspondence(bearer, told.before(whom), self.organisation, self.phrases())
+        before = told.before(whom)
+        return correspondence(bearer, before, self.organisation, self.phrases(), mail)
 
     def _attachments(self, mail: Mail, raw: bytes) -> Attachments:
         if mail.automatic or not mail.pdfs:
@@ -163,7 +227,12 @@ class _Reader:
     def _record(self, message: Message, mail: Mail, bearer: Bearer, decision: Decision) -> Recorded:
         evidence = opt_out_evidence(message.id, mail, decision)
         before = self.ledger.came_before(message.id)
-        wanted = bearer.declares_by_mail(RequestKind.OPT_OUT, evidence, message, before)
+        wanted = bearer.declares_by_mail(decision.kind, evidence, message, before)
+        if decision.kind is RequestKind.WITHDRAW:
+            about = bearer.release.policy.id, bearer.release.number.major
+            require_opt_out(bearer, self.ledger.requests(*about, bearer.recipient.number))
+        if decision.kind is RequestKind.END:
+            wanted = replace(wanted, confirmed=False)
         return self.ledger.record(wanted, self.clock, bearer.timing)
 
     def _file(

@@ -1,4 +1,4 @@
-"""Settling many letters in doubt at once, by what a person found out."""
+"""Settling many letters at once, by what a person found out or decided."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import BinaryIO
 from publisher.actions import silent
 from publisher.actions.workplace import Workplace
 from publisher.edges.list_files import opened_list
-from publisher.letters.sending import require_notice
+from publisher.letters.sending import is_too_late, require_notice
 from publisher.people.id_list import read_ids
-from publisher.people.resolution import OPERATOR, Resolution, Settled, Settlement
+from publisher.people.resolution import FoundOut, Settled, Settlement
 from publisher.releases.number import Number
 from publisher.text.amounts import amount
 
@@ -22,11 +22,9 @@ class ResolutionOrder:
 
     policy: str
     number: Number
-    outcome: Resolution
+    found: FoundOut
     file: BinaryIO | None = None
-    """A list with the ids of the customers, see `read_ids`; None: all that are in doubt."""
-    role: str = OPERATOR
-    """Of the person who found it out."""
+    """A list with the ids of the customers, see `read_ids`; None: all of which it can be said."""
     confirmed: bool = False
     """Do it; otherwise the plan alone is wanted."""
 
@@ -41,13 +39,14 @@ class Resolved:
     def lines(self) -> Iterator[str]:
         """What was done, or would be, for people."""
         verb = "recorded as" if self.order.confirmed else "would be recorded as"
-        yield f"{amount(self.settled.count, 'letter')} {verb}: {self.order.outcome}"
+        yield f"{amount(self.settled.count, 'letter')} {verb}: {self.order.found.recorded}"
         if self.settled.before:
             yield f"{self.settled.before} had been so before, or are named twice"
 
 
 def resolve_many(workplace: Workplace, order: ResolutionOrder) -> Resolved:
-    """Settles letters in doubt: all of a release, or those to the customers on a list.
+    """Settles letters: all of a release of which it can be said, or those to the customers on a
+    list.
 
     Args:
         workplace: where the ledger is.
@@ -56,17 +55,18 @@ def resolve_many(workplace: Workplace, order: ResolutionOrder) -> Resolved:
     Raises:
         NotFoundError: there is no such release; or of some on the list there is nothing to settle,
             and nothing was changed.
-        SendError: nobody is told of the release.
+        SendError: nobody is told of the release, or nobody can have been on that day.
         RecipientsError: the list does not read; nothing was changed.
         LedgerError: the ledger cannot be written.
     """
-    require_notice(workplace.archive.release(order.policy, order.number))
-    ledger = workplace.ledger
-    settlement = Settlement(
-        order.policy, order.number, order.outcome, order.role, workplace.clock()
-    )
+    archive, ledger, now = workplace.archive, workplace.ledger, workplace.clock()
+    release, releases = archive.release(order.policy, order.number), archive.releases(order.policy)
+    require_notice(release)
+    order.found.then(release, now)
+    too_late = is_too_late(release, releases, now)
+    settlement = Settlement(release, releases, order.found, now, too_late)
     if order.file is None:
-        settle = ledger.settle_doubtful if order.confirmed else ledger.count_in_doubt
+        settle = ledger.settle_all if order.confirmed else ledger.count_settled
         return Resolved(order, Settled(settle(settlement)))
     with opened_list(order.file, workplace.project.private) as source:
         name = source.name()

@@ -14,7 +14,7 @@ from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.engines import ledger_file, shown_address
 from publisher.edges.ledger.urls import ledger_address, pg_restore_command
 from publisher.errors import LedgerError, NotFoundError, SealError
-from publisher.letters.sending import may_have_been_sent_since
+from publisher.letters.telling_order import may_have_been_sent_since
 
 
 def restore_ledger(workplace: Workplace, copy: Path | None) -> Restoration:

@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
 from publisher.actions import Progress, Teller, unheard
 from publisher.actions.plan_sending import plan_sending
 from publisher.actions.workplace import Workplace
-from publisher.answers.personal_links import personal_links, personal_token, sample_token
+from publisher.answers.release_letters import USUAL_LETTER, ReleaseLetters
 from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger
 from publisher.edges.sent_releases import SentReleases
 from publisher.errors import LedgerError, MovedError, NotToldError, RecipientsError, SendError
-from publisher.letters.message import Letter
-from publisher.letters.notice import Enclosed, compose_notice, text_to_attach
+from publisher.letters.notice import Enclosed, text_to_attach
 from publisher.letters.sending import MOST_FAILURES, SendingReport, refuse_to_go_on
 from publisher.letters.splicing import Template
 from publisher.people.deliveries import STATE_OF, DeliveryState, Fate, Outcome
-from publisher.people.due import Told, delivery_due, told_before
-from publisher.people.recipients import SAMPLE, Recipient
-from publisher.policies.organisation import Organisation
+from publisher.people.due import Addressee, delivery_due
+from publisher.people.recipients import Recipient
+from publisher.releases.chronology import require_clock
 from publisher.releases.number import Number
-from publisher.releases.release import Release
-from publisher.releases.releases import Releases
-
-_PAGE = 200
-"""Recipients that are read from the ledger at a time."""
+from publisher.releases.telling import LetterKind
 
 
 def send(
@@ -62,12 +55,15 @@ def send(
         plan = plan_sending(workplace, policy_id, number)
         for line in plan.lines():
             tell(line)
+        release, releases = plan.release, archive.releases(policy_id)
+        to_record = releases.lacks_record(release)
+        open_before = plan.due.in_doubt + plan.due.refused
         if not plan.due.to_tell:
-            return SendingReport.of(Counter())
-        release = plan.release
-        letters = _Letters(
+            return SendingReport.of(Counter(), to_record=to_record, open_before=open_before)
+        require_clock(releases, ledger.last_moment(), clock())
+        letters = ReleaseLetters(
             release,
-            archive.releases(policy_id),
+            releases,
             workplace.settings.organisation,
             workplace.keys[0],
             Enclosed(
@@ -81,39 +77,14 @@ def send(
         sent.record(policy_id, number, ledger.own_head())
         carrier = workplace.open_carrier()
         try:
-            sender = _Sender(ledger, carrier, clock, letters, template, sent)
-            return _send_each(sender, due, progress)
+            sender = _Sender(ledger, carrier, clock, letters, {USUAL_LETTER: template}, sent)
+            counts = _send_each(sender, due, progress)
+            return SendingReport.of(counts, to_record=to_record, open_before=open_before)
         finally:
             carrier.close()
             # Why a run ended is not to be hidden; that of each letter is written already.
             with suppress(LedgerError, OSError):
                 sent.record(policy_id, number, ledger.own_head())
-
-
-@dataclass(frozen=True)
-class _Letters:
-    """The letters of one release."""
-
-    release: Release
-    releases: Releases
-    """All of the policy."""
-    organisation: Organisation
-    key: bytes
-    """Signs the personal links."""
-    enclosed: Enclosed
-
-    def to(self, recipient: Recipient, told: Told, now: dt.datetime) -> Letter:
-        """The letter to one recipient, by what they were told of before."""
-        release, organisation = self.release, self.organisation
-        token = personal_token(self.key, release, recipient)
-        links = personal_links(release, organisation, token, told.before(recipient))
-        return compose_notice(release, recipient, organisation, links, now, self.enclosed)
-
-    def sample(self, now: dt.datetime) -> bytes:
-        """The letter to the sample customer, against which the others are kept."""
-        release, organisation = self.release, self.organisation
-        links = personal_links(release, organisation, sample_token(release), release.previous)
-        return compose_notice(release, SAMPLE, organisation, links, now, self.enclosed).data
 
 
 @dataclass(frozen=True)
@@ -123,53 +94,52 @@ class _Sender:
     ledger: Ledger
     carrier: Carrier
     clock: Clock
-    letters: _Letters
-    template: Template
+    letters: ReleaseLetters
+    templates: dict[LetterKind, Template]
+    """Against which letters are kept, by what kind they are; the usual one is there."""
     sent: SentReleases
 
-    def due(self) -> Iterator[tuple[Recipient, Told]]:
-        """Everybody who is to be told, and what they were told of before; a page at a time."""
-        release, releases = self.letters.release, self.letters.releases
-        after = 0
-        while page := self.ledger.to_tell(release, releases, after, _PAGE):
-            after = page[-1].number
-            letters = self.ledger.letters_to(release.policy.id, [one.number for one in page])
-            told = told_before(release, releases, letters)
-            yield from ((one, told) for one in page)
-
-    def send(self, recipient: Recipient, told: Told) -> Outcome | None:
+    def send(self, addressee: Addressee) -> Outcome | None:
         """Sends one letter, composed anew where its address was corrected meanwhile.
 
         Returns:
             None where the recipient was taken off the list meanwhile.
         """
-        whom: Recipient | None = recipient
+        whom: Recipient | None = addressee.recipient
         while whom is not None:
             try:
-                return self._send_to(whom, told)
+                return self._send_to(addressee._replace(recipient=whom))
             except MovedError:
                 whom = self.ledger.recipient(whom.number)
             except NotToldError:
                 return None
         return None
 
-    def _send_to(self, recipient: Recipient, told: Told) -> Outcome:
+    def _template(self, kind: LetterKind) -> Template:
+        """What letters of a kind are kept against."""
+        if kind not in self.templates:
+            # The same in each run, so that it is stored once.
+            sample = self.letters.sample(self.letters.release.published or self.clock(), kind)
+            self.templates[kind] = self.ledger.store_template(sample)
+        return self.templates[kind]
+
+    def _send_to(self, whom: Addressee) -> Outcome:
         """Sends one letter; it is marked as in doubt from when the carrier may have it.
 
         Raises:
             MovedError, NotToldError: nothing was sent.
         """
-        was = DeliveryState.TO_DO
+        was, recipient = DeliveryState.TO_DO, whom.recipient
         delivery = delivery_due(self.letters.release, recipient, self.clock())
         try:
-            letter = self.letters.to(recipient, told, self.clock())
+            letter = self.letters.to(whom, self.clock())
         except RecipientsError as error:  # which says nothing about anybody else
             outcome = Outcome(Fate.REFUSED, error.what)
             self.ledger.settle(
                 delivery, DeliveryState.REFUSED, outcome.reply, self.clock(), was=was
             )
             return outcome
-        kept = self.template.keep(letter.data)
+        kept = self._template(self.letters.kind(whom)).keep(letter.data)
 
         def mark() -> None:
             nonlocal was
@@ -185,16 +155,17 @@ class _Sender:
         return outcome
 
 
-def _send_each(sender: _Sender, total: int, progress: Progress) -> SendingReport:
+def _send_each(sender: _Sender, total: int, progress: Progress) -> Counter[DeliveryState]:
+    due = sender.ledger.addressees(sender.letters.release, sender.letters.releases)
     counts: Counter[DeliveryState] = Counter()
     last: list[Outcome] = []
-    for done, (recipient, told) in enumerate(sender.due()):
+    for done, whom in enumerate(due):
         progress("sending", done, max(done, total))
-        outcome = sender.send(recipient, told)
+        outcome = sender.send(whom)
         if outcome is None:
             continue
         counts[STATE_OF[outcome.fate]] += 1
         last = [*last, outcome][-MOST_FAILURES:]
         refuse_to_go_on(last, sender.letters.release)
     progress("sending", total, total)
-    return SendingReport.of(counts)
+    return counts

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from publisher.actions.workplace import Workplace
-from publisher.answers.answer_letter import answer_letter, sample_receipt
+from publisher.answers.answer_letter import answer_letter, reader_language, sample_receipt
+from publisher.answers.decision_letters import decision_letter, sample_decision
 from publisher.answers.declarations import DAY
 from publisher.answers.receipts_due import Together, address_asked_with, due_answers
+from publisher.answers.request_letters import request_letter, sample_request_letter
 from publisher.edges.bearers import Bearers
 from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.clock import Clock
@@ -20,11 +22,14 @@ from publisher.errors import (
     PublisherError,
     SealError,
     SendError,
+    TemplateError,
 )
 from publisher.letters.message import Letter
 from publisher.letters.splicing import KeptLetter, Template
+from publisher.letters.stationery import Stationery
 from publisher.people.deliveries import STATE_OF, DeliveryState, Fate, Outcome
-from publisher.policies.organisation import Organisation
+from publisher.people.recipients import Recipient
+from publisher.people.requests import DECLARED_KINDS, Request, RequestKind
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 
@@ -61,7 +66,7 @@ def send_receipts(workplace: Workplace) -> ReceiptRun:
                 ledger,
                 Bearers(workplace.archive, ledger, lambda: workplace.keys),
                 carrier,
-                workplace.settings.organisation,
+                workplace,
                 lambda: workplace.keys[0],
                 workplace.clock,
             )
@@ -79,11 +84,14 @@ class _Sender:
     ledger: Ledger
     bearers: Bearers
     carrier: Carrier
-    organisation: Organisation
+    workplace: Workplace
     key: Callable[[], bytes]
     clock: Clock
-    templates: dict[str, Template] = field(default_factory=dict)
-    """Of receipts, by the name of the release whose dates hold."""
+    templates: dict[tuple[str, str, Stationery], Template] = field(default_factory=dict)
+    """Of receipts, by the name of the release whose dates hold, the language, and what they are
+    written with."""
+    broken: list[str] = field(default_factory=list)
+    """Templates of the project that could not be used, so that the program's were."""
 
     def send(self) -> tuple[int, str]:
         """Sends what is due: how many letters were sent, and what went wrong."""
@@ -104,7 +112,8 @@ class _Sender:
                         trouble = error.what
         except SendError as error:
             trouble = error.what
-        return sent, trouble
+        own = [*self.broken, self.workplace.receiving_catalogs.trouble]
+        return sent, trouble or next(filter(None, own), "")
 
     def _due(self) -> list[Together]:
         for asked in (a.request for a in self.ledger.answers(DeliveryState.TO_DO)):
@@ -140,20 +149,56 @@ class _Sender:
         """The letter, and what is kept of it."""
         answered = [answer.request for answer in together]
         last = answered[-1]
-        number = Number.parse(last.release)
         recipient = self.ledger.recipient(last.recipient or 0)
-        if number is None or recipient is None:
+        if recipient is None:
             raise NotFoundError(f"the request {last.receipt} is about nobody that we know")
+        number = Number.parse(last.release)
+        if number is None or last.kind not in {RequestKind.ASK, *DECLARED_KINDS}:
+            return self._written(lambda own: self._about_a_request(last, recipient, own))
         bearer = self.bearers.by_name(recipient, last.policy, number)
         requests = self.ledger.requests(last.policy, last.major, last.recipient)
-        letter = answer_letter(bearer, answered, requests, self.organisation, self.key())
-        return letter, self._template(bearer.window).keep(letter.data)
+        language = reader_language(bearer.window, recipient, last)
 
-    def _template(self, release: Release) -> Template:
-        if release.name not in self.templates:
-            sample = sample_receipt(release, self.organisation)
-            self.templates[release.name] = self.ledger.store_template(sample)
-        return self.templates[release.name]
+        def written(stationery: Stationery) -> tuple[Letter, KeptLetter]:
+            letter = answer_letter(bearer, answered, requests, stationery, self.key())
+            template = self._template(bearer.window, language, stationery)
+            return letter, template.keep(letter.data)
+
+        return self._written(written)
+
+    def _written(
+        self, written: Callable[[Stationery], tuple[Letter, KeptLetter]]
+    ) -> tuple[Letter, KeptLetter]:
+        """A letter, in the program's words where the project's own cannot be used."""
+        try:
+            return written(self.workplace.stationery)
+        except TemplateError as error:
+            self.broken.append(f"{error.where}: {error.line}")
+            return written(self.workplace.stationery_without_own)
+
+    def _about_a_request(
+        self, request: Request, recipient: Recipient, stationery: Stationery
+    ) -> tuple[Letter, KeptLetter]:
+        """The letter that answers what is no declaration about a release."""
+        # Whose language nobody knows is written to in that of the policies.
+        usual = replace(stationery.organisation, language=self.workplace.request_languages[0])
+        stationery = replace(stationery, organisation=usual)
+        handling = self.ledger.handling(request.id)
+        if handling and handling.told:
+            letter = decision_letter(handling, recipient, stationery)
+            sample = sample_decision(handling, recipient, stationery)
+            return letter, self.ledger.store_template(sample).keep(letter.data)
+        now = self.clock()
+        letter = request_letter(request, handling, recipient, stationery, self.key(), now)
+        sample = sample_request_letter(request, recipient, stationery)
+        return letter, self.ledger.store_template(sample).keep(letter.data)
+
+    def _template(self, release: Release, language: str, stationery: Stationery) -> Template:
+        name = release.name, language, stationery
+        if name not in self.templates:
+            sample = sample_receipt(release, stationery, language)
+            self.templates[name] = self.ledger.store_template(sample)
+        return self.templates[name]
 
 
 def _numbers(together: Together) -> list[int]:

@@ -10,6 +10,7 @@ from publisher.actions.workplace import Workplace
 from publisher.answers.alert_limits import AlertLimits
 from publisher.answers.alerts import ALERT_PATIENCE, alerts_of
 from publisher.answers.policy_status import (
+    BuiltVersions,
     DeclarationCounts,
     LedgerCounts,
     LedgerState,
@@ -27,12 +28,15 @@ from publisher.edges.merges import refuse_two_of_a_number
 from publisher.errors import ConfigurationError, LedgerError, PublisherError, SealError
 from publisher.letters.sending import may_be_told
 from publisher.people.deliveries import DeliveryState
+from publisher.people.untold import binding_notice
 from publisher.releases.chronology import behind
 from publisher.releases.key_ends import signing_keys
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.releases.signers import signers_of_next
+from publisher.releases.unrecorded import unrecorded
+from publisher.wording.dates import day_in
 
 
 def status(
@@ -55,7 +59,6 @@ def status(
     """
     refuse_two_of_a_number(workplace.project.root)
     now = workplace.clock()
-    today = now.astimezone(dt.UTC).date()
     lines: dict[str, Releases] = {}
     closed: dict[str, PublisherError] = {}
     for name in policies:
@@ -64,20 +67,15 @@ def status(
         except (SealError, ConfigurationError) as error:
             lines[name], closed[name] = Releases(()), error
     has_ledger = workplace.has_ledger
-    asked = _Asked(lines, now, limits)
+    asked = _Asked(lines, now, limits, workplace.settings.organisation.time_zone)
     counted = _count(lambda: workplace.ledger, asked) if has_ledger else _Counted(LedgerState.NONE)
     found = ProjectStatus(
         at=now,
         policies=[
-            PolicyStatus(
-                name,
-                list(_releases(releases, today, counted)),
-                site_lag(releases, today, read_built_versions(workplace.project.built, name)),
-                signing_keys(signers_of_next([r.policy.signers for r in releases])),
-                behind(releases, now),
-                closed.get(name),
+            _policy(
+                name, asked, counted, read_built_versions(workplace.project.built, name), closed
             )
-            for name, releases in lines.items()
+            for name in lines
         ],
         ledger_state=counted.state,
         ledger=counted.ledger,
@@ -94,6 +92,8 @@ class _Asked:
     lines: Mapping[str, Releases]
     now: dt.datetime
     limits: AlertLimits
+    zone: str
+    """In which days begin and end for the organisation."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _count(open_ledger: Callable[[], Ledger], asked: _Asked) -> _Counted:
         ledger = open_ledger()
         letters, declared = {}, {}
         for policy_id, releases in asked.lines.items():
-            for one in _letters(ledger, policy_id, releases, asked.now.astimezone(dt.UTC).date()):
+            for one in _letters(ledger, policy_id, releases, releases.today(asked.now)):
                 letters[policy_id, one[0].number] = one[1]
             for major, counts in ledger.count_declarations(policy_id).items():
                 declared[policy_id, major] = counts
@@ -133,6 +133,7 @@ def _ledger_counts(ledger: Ledger, asked: _Asked) -> LedgerCounts:
         recipients=ledger.count_recipients(),
         receipts=ledger.count_receipts(asked.now, ALERT_PATIENCE),
         messages=ledger.count_messages(asked.lines, overdue, asked.now - ALERT_PATIENCE),
+        requests=ledger.count_requests(day_in(asked.now, asked.zone), asked.limits.requests),
         restored=ledger.last_restored(),
         owner=ledger.owning_role(),
     )
@@ -143,7 +144,7 @@ def _letters(
 ) -> list[tuple[Release, LetterCounts]]:
     """The letters about each release: to do are those that `send` would send, by its own rule."""
     counted = ledger.count_letters(policy_id)
-    found = []
+    found, binding = [], binding_notice(releases, today)
     for release in releases:
         own = counted.get(str(release.number), {})
         put_off = own.get(DeliveryState.TO_DO, 0) if release.notice else 0
@@ -153,12 +154,37 @@ def _letters(
             to_do, new = due.to_tell, due.new
         apart = ledger.letters_apart(release) if own else 0
         closed = ledger.unsettled_apart(release) if apart else {}
-        found.append((release, LetterCounts(own, to_do, new, apart, closed)))
+        binds = binding is not None and binding.release.number == release.number
+        untold = ledger.count_untold(binding, releases) if binding and binds else 0
+        found.append((release, LetterCounts(own, to_do, new, apart, closed, untold)))
     return found
 
 
-def _releases(releases: Releases, today: dt.date, counted: _Counted) -> Sequence[ReleaseStatus]:
+def _policy(
+    name: str,
+    asked: _Asked,
+    counted: _Counted,
+    built: BuiltVersions | None,
+    closed: Mapping[str, PublisherError],
+) -> PolicyStatus:
+    releases = asked.lines[name]
+    today = releases.today(asked.now)
+    return PolicyStatus(
+        name,
+        list(_releases(releases, today, counted, asked.limits.record)),
+        site_lag(releases, today, built),
+        signing_keys(signers_of_next([r.policy.signers for r in releases])),
+        behind(releases, asked.now),
+        closed.get(name),
+        today,
+    )
+
+
+def _releases(
+    releases: Releases, today: dt.date, counted: _Counted, ahead: int
+) -> Sequence[ReleaseStatus]:
     is_open = counted.state is LedgerState.OPEN
+    lacking = {one.release.number: one for one in unrecorded(releases, today, ahead)}
     return [
         release_status(
             one,
@@ -168,6 +194,7 @@ def _releases(releases: Releases, today: dt.date, counted: _Counted) -> Sequence
             counted.declared.get((one.policy.id, one.number.major), DeclarationCounts())
             if is_open
             else None,
+            lacking.get(one.number),
         )
         for one in releases
     ]

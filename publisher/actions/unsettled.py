@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from publisher.actions.workplace import Workplace
-from publisher.letters.sending import may_be_told, require_notice
+from publisher.letters.sending import is_too_late, require_notice
 from publisher.people.deliveries import DeliveryState
 from publisher.people.resolution import (
     UNSETTLED,
@@ -28,12 +26,12 @@ def unsettled(workplace: Workplace, policy_id: str, number: Number) -> Unsettled
         LedgerError: the ledger cannot be read.
     """
     release = workplace.archive.release(policy_id, number)
-    ledger, today = workplace.ledger, workplace.clock().astimezone(dt.UTC).date()
+    ledger, now = workplace.ledger, workplace.clock()
     states = (*UNSETTLED, DeliveryState.TO_DO)
     found = unsettled_deliveries(ledger.deliveries(policy_id, number.major, states), number)
     if not found:
         require_notice(release)
     names = ledger.customers(one.recipient for one in found)
     rows = [UnsettledDelivery(names.get(one.recipient, ""), one) for one in found]
-    told = may_be_told(release, workplace.archive.releases(policy_id), today)
-    return UnsettledLetters(number, rows, told)
+    too_late = is_too_late(release, workplace.archive.releases(policy_id), now)
+    return UnsettledLetters(number, rows, not too_late)

@@ -34,6 +34,8 @@ class Verification:
     """Everything that is not as it was frozen, errors first."""
     count: int
     """How many releases there are."""
+    statements: int
+    """How many statements about them."""
     signatures: str
     """Who signed which, in words."""
     alterations: Sequence[str]
@@ -49,7 +51,8 @@ class Verification:
     def line(self) -> str:
         """What was checked, in a line to read."""
         signatures = f"; {self.signatures}" if self.count else ""
-        return f"{self.policy_id}: {self.count} release(s) checked{signatures}"
+        stated = f" and {self.statements} statement(s)" if self.statements else ""
+        return f"{self.policy_id}: {self.count} release(s){stated} checked{signatures}"
 
 
 @dataclass(frozen=True)
@@ -165,9 +168,10 @@ def _verification(
         evidence.policy_id,
         verify_releases(evidence),
         len(evidence.numbers),
+        len(evidence.stated.statements),
         signature_summary(evidence.releases, evidence.vouchers),
         alterations,
-        KnownPolicy(evidence.seen, signers),
+        KnownPolicy(evidence.seen, signers, evidence.stated.seen),
     )
 
 
@@ -179,10 +183,12 @@ def _kept(file: KnownFile, known: KnownSeals, done: Verified) -> Iterator[str]:
         yield f"{file.path}: a published file; nothing is added to it"
     else:
         new = not file.path.exists()
-        count = file.add({each.policy_id: each.seen for each in done.policies if each.count})
+        added = file.add({each.policy_id: each.seen for each in done.policies if each.count})
+        kinds = zip(added, ("release(s)", "statement(s)"), strict=True)
+        counted = " and ".join(f"{count} {kind}" for count, kind in kinds if count)
         if new:
-            yield f"{file.path}: made, with {count} release(s), which nobody had seen before"
-        elif count:
-            yield f"{file.path}: {count} release(s) added"
+            yield f"{file.path}: made, with {counted}, which nobody had seen before"
+        elif counted:
+            yield f"{file.path}: {counted} added"
         else:
             yield f"{file.path}: nothing is new, and all of it is as it was seen before"

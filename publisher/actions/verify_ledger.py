@@ -9,18 +9,34 @@ from typing import BinaryIO
 
 from publisher.actions import Progress
 from publisher.actions.workplace import Workplace
-from publisher.edges.head_files import KnownHeadsFile, stated_heads
+from publisher.edges.archive import Archive
+from publisher.edges.head_files import KnownHeadsFile
 from publisher.edges.inbox import letters_within_limits
 from publisher.edges.known_file import made_anew, require_folder, require_outside
 from publisher.edges.ledger import Ledger, is_begun
 from publisher.edges.ledger.auditing.audit import Audited
-from publisher.errors import LedgerError, MailError
+from publisher.edges.ledger.causes import require_begun
+from publisher.errors import LedgerError, MailError, PublisherError
+from publisher.letters.held_statements import (
+    denied_retractions,
+    held_statements,
+    stated_heads,
+    statement_findings,
+)
 from publisher.mail.reading import LARGEST_MAIL
 from publisher.mail.received_letter import message_of_file
 from publisher.policies.finding import Finding, Severity
 from publisher.record.event import moment_of
 from publisher.record.heads import LEDGER_FIELD, WitnessedHead, read_head_line
-from publisher.record.witnessed import HeadWitness, KnownBy, hold_heads, reach_line, reaches
+from publisher.record.witnessed import (
+    HeadWitness,
+    HeldHeads,
+    KnownBy,
+    hold_heads,
+    reach_line,
+    reaches,
+)
+from publisher.releases.releases import Releases
 from publisher.text.amounts import amount
 
 
@@ -78,22 +94,54 @@ def verify_ledger(
     if order.known_heads:
         require_folder(order.known_heads)
     file = KnownHeadsFile(order.known_heads) if order.known_heads else None
-    witnesses = [*stated_heads(project.versions, project.root)]
+    registers, other = _registers(workplace.archive, project.policy_ids)
+    witnesses = [*stated_heads(registers)]
     if file:
         witnesses += [HeadWitness(head, str(file.path)) for head in file.read() or ()]
     if order.letter:
         witnesses += _heads_of_letter(order.letter, order.letter_name)
-    other = []
+    require_begun(workplace.has_ledger)
     try:
         ledger = workplace.ledger
     except LedgerError as error:
         if not is_begun(workplace.ledger_url):
             raise
         # It is not the one that releases were sent with: to see what it is, it is looked at.
-        ledger, other = workplace.any_ledger, [Finding.from_error(error)]
+        ledger = workplace.any_ledger
+        other.append(Finding.from_error(error))
     audited = ledger.audit(progress)
+    seen = ledger.forgettings(), str(file.path) if file else "", ledger.adoptions()
+    known = KnownBy(audited.ledger, ledger.batch_digest, *seen)
+    other += _about_statements(ledger, registers, known, progress)
     audited = replace(audited, findings=[*audited.findings, *other])
-    return _verification(ledger, audited, witnesses, (file, order.accept_restored))
+    held = hold_heads(witnesses, known)
+    own = [one for one in witnesses if known.has(one)]
+    return _verification(ledger, audited, (held, own), (file, order.accept_restored))
+
+
+def _registers(archive: Archive, policies: Sequence[str]) -> tuple[list[Releases], list[Finding]]:
+    """The releases of each policy and what is stated of them; a register that does not hold bears
+    no witness, and is told.
+    """
+    found, faults = [], []
+    for policy_id in policies:
+        try:
+            found.append(archive.releases(policy_id))
+        except PublisherError as error:
+            faults.append(Finding.from_error(error))
+    return found, faults
+
+
+def _about_statements(
+    ledger: Ledger, registers: Sequence[Releases], known: KnownBy, progress: Progress
+) -> Iterator[Finding]:
+    """Where statements about notices are not what the ledger knows."""
+    held = held_statements(registers, ledger.identity, ledger.notices_counted())
+    held = [one for one in held if not one.is_gone(known)]
+    wanted = {one.kept.event: (one.release, one.releases) for one in held if one.kept}
+    recounted = ledger.recounted(wanted, progress) if wanted else {}
+    yield from statement_findings(held, recounted, ledger.named_before)
+    yield from denied_retractions(registers, ledger.count_reached)
 
 
 def _heads_of_letter(file: BinaryIO, name: str) -> list[HeadWitness]:
@@ -118,20 +166,17 @@ def _unprotected(ledger: Ledger) -> Iterator[Finding]:
 def _verification(
     ledger: Ledger,
     audited: Audited,
-    witnesses: Sequence[HeadWitness],
+    seen: tuple[HeldHeads, Sequence[HeadWitness]],
     keeping: tuple[KnownHeadsFile | None, bool],
 ) -> LedgerVerification:
-    """Holds what was found in the ledger to its witnesses, and keeps what was seen.
+    """Puts together what was found, and keeps what was seen.
 
     Args:
         ledger, audited: the ledger, and what was found in it.
-        witnesses: heads that lie elsewhere.
+        seen: what came of holding it to heads that lie elsewhere, and those that it has.
         keeping: the file of known heads, and whether restorations are accepted.
     """
-    file, accept = keeping
-    place = str(file.path) if file else ""
-    known = KnownBy(audited.ledger, ledger.batch_digest, ledger.forgettings(), place)
-    held = hold_heads(witnesses, known)
+    (held, witnesses), (file, accept) = seen, keeping
     findings = [*audited.findings, *held.findings, *_unprotected(ledger)]
     pending = held.pending and not (accept and file)
     batches = sum(end.batches for end in audited.ends)
@@ -141,19 +186,20 @@ def _verification(
     ]
     if pending or any(found.severity is Severity.ERROR for found in findings):
         if file:
-            why = "there are errors" if not pending else "a restoration is not accepted"
+            why = "there are errors" if not pending else f"a {held.going_on} is not accepted"
             lines.append(f"{file.path}: nothing was added to it, for {why}")
         return LedgerVerification(findings, lines, pending)
-    lines += _reach_lines(ledger, audited, [one for one in witnesses if known.has(one)])
+    lines += _reach_lines(ledger, audited, witnesses)
     if held.accepted:
-        lines.append(f"{amount(held.accepted, 'head')} from before a restoration that was accepted")
+        before = f"from before a {held.going_on} that was accepted"
+        lines.append(f"{amount(held.accepted, 'head')} {before}")
     if file:
         if not file.path.exists():
             findings.append(made_anew(file.path))
-        seen = [WitnessedHead(audited.ledger, e.chain, e.batches, e.digest) for e in audited.ends]
-        lines.append(_kept(file, seen))
+        now = [WitnessedHead(audited.ledger, e.chain, e.batches, e.digest) for e in audited.ends]
+        lines.append(_kept(file, now))
         if held.pending:
-            lines.append(f"{file.path}: the restoration is accepted, and vouched for by you")
+            lines.append(f"{file.path}: the {held.going_on} is accepted, and vouched for by you")
     return LedgerVerification(findings, lines)
 
 

@@ -9,13 +9,16 @@ from typing import BinaryIO
 from publisher.actions.workplace import Workplace
 from publisher.answers.letter_fields import filled_in, named_release
 from publisher.answers.letter_findings import HeldRelease, letter_findings
+from publisher.answers.letter_in_hand import letter_in_hand
 from publisher.edges.inbox import letters_within_limits
 from publisher.edges.letter_evidence import LetterWitnesses
+from publisher.letters.kinds import as_told, letter_language
 from publisher.letters.seal_line import SealedRelease, seals_in
 from publisher.mail.reading import LARGEST_MAIL
 from publisher.mail.received_letter import ReceivedLetter, message_of_file
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.organisation import Organisation
+from publisher.wording.language import english_name
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,12 @@ def _told(
     yield f"{place}: {attached} of {named.policy}/{named.number}{seal}"
     original = (held.then or held.release) if held else None
     if original:
+        texts = (letter.subject, letter.words)
+        kind = letter_in_hand(original, texts)
+        original = as_told(original, kind)
+        called = f"the letter “{kind.case}”" if kind.case else "the usual letter"
+        language = english_name(letter_language(original))
+        yield f"  which       {called} about {original.name}, in {language}"
         fields = filled_in(letter, original, organisation.site, organisation.reply)
         address = f" <{letter.to[1]}>" if letter.to else ""
         yield f"  written to  {fields.name or '(no name)'}{address}"

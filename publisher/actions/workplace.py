@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,12 +11,15 @@ from typing import TYPE_CHECKING
 from publisher.edges import clock as clocks
 from publisher.edges.private import close_private, ledger_place, private_places, spool_folder
 from publisher.edges.project import SETTINGS_FILE, Project
+from publisher.errors import SealError
 
 if TYPE_CHECKING:
     from publisher.answers.phrases import Phrases
     from publisher.edges.acts import Acts
     from publisher.edges.archive import Archive
     from publisher.edges.build_cache import BuildCache
+    from publisher.edges.build_process import BuildProcess
+    from publisher.edges.built_site import FormPages
     from publisher.edges.carriers.carrier import Carrier
     from publisher.edges.clock import Clock
     from publisher.edges.drafts import Drafts
@@ -24,9 +28,14 @@ if TYPE_CHECKING:
     from publisher.edges.journals import Journals
     from publisher.edges.ledger import Ledger
     from publisher.edges.press import Press
+    from publisher.edges.registrar import Registrar
+    from publisher.edges.release_maker import ReleaseMaker
     from publisher.edges.sent_releases import SentReleases
     from publisher.edges.submissions import Submissions
+    from publisher.letters.stationery import Stationery
     from publisher.policies.settings import Settings
+    from publisher.wording.catalogs import Catalogs
+    from publisher.wording.templates import TextTemplates
 
 
 class Workplace:
@@ -58,11 +67,7 @@ class Workplace:
 
     @cached_property
     def settings(self) -> Settings:
-        """What `publisher.toml` says.
-
-        Raises:
-            ConfigurationError: it does not read.
-        """
+        """What `publisher.toml` says; raises `ConfigurationError` where it does not read."""
         from publisher.policies.settings import read_settings
 
         return read_settings((self.project.root / SETTINGS_FILE).read_bytes())
@@ -161,6 +166,17 @@ class Workplace:
         return Acts(root, self.archive, Commits(root), self.journals)
 
     @cached_property
+    def registrar(self) -> Registrar:
+        """Writes statements about releases.
+
+        Raises:
+            HistoryError: there is no git.
+        """
+        from publisher.edges.registrar import Registrar
+
+        return Registrar(self.archive, self.acts)
+
+    @cached_property
     def ledger(self) -> Ledger:
         """Recipients, deliveries, messages and requests.
 
@@ -209,15 +225,11 @@ class Workplace:
             ConfigurationError: `publisher.toml` does not read.
         """
         from publisher.edges.secrets import ledger_url
-
-        url = ledger_url() or self.settings.ledger
-        return ledger_place(self.project.root, url) if url else self._own_ledger
-
-    @property
-    def _own_ledger(self) -> str:
         from publisher.policies.ledger_url import sqlite_url
 
-        return sqlite_url(str(self.project.private / "ledger.sqlite"))
+        url = ledger_url() or self.settings.ledger
+        own = sqlite_url(str(self.project.private / "ledger.sqlite"))
+        return ledger_place(self.project.root, url) if url else own
 
     @cached_property
     def build_cache(self) -> BuildCache:
@@ -227,11 +239,36 @@ class Workplace:
         return BuildCache(self.project.cache / "site")
 
     @cached_property
+    def builds(self) -> BuildProcess:
+        """Builds the site in a process of its own."""
+        from publisher.edges.build_process import BuildProcess
+
+        return BuildProcess(self.project.root)
+
+    @cached_property
     def press(self) -> Press:
         """Sets PDFs."""
         from publisher.edges.press import Press
 
         return Press.of(self.project.root, self.project.cache / "pdf")
+
+    @cached_property
+    def maker(self) -> ReleaseMaker:
+        """Makes the release that a draft becomes.
+
+        Raises:
+            ConfigurationError: `publisher.toml` does not read.
+        """
+        from publisher.edges.release_maker import ReleaseMaker
+
+        return ReleaseMaker(
+            self.drafts,
+            self.submissions,
+            self.press,
+            self.settings.organisation,
+            self.templates,
+            self.catalogs,
+        )
 
     @cached_property
     def keys(self) -> tuple[bytes, ...]:
@@ -254,6 +291,77 @@ class Workplace:
         from publisher.edges.phrases import read_project_phrases
 
         return read_project_phrases(self.project.root)
+
+    @cached_property
+    def catalogs(self) -> Catalogs:
+        """The words around a text: ours, and before them those of `wording/LANG.po`."""
+        from publisher.edges.catalogs import read_catalogs
+
+        return read_catalogs(self.project.root)
+
+    @cached_property
+    def receiving_catalogs(self) -> Catalogs:
+        """The same for whatever answers customers: an own one that does not read is passed over, so
+        that nobody is kept from declaring something.
+        """
+        return self.catalogs.forgiven()
+
+    @cached_property
+    def form_pages(self) -> FormPages:
+        """The opt-out pages of the releases."""
+        from publisher.edges.built_site import FormPages
+
+        return FormPages(self.archive, self.project.built, self.receiving_catalogs)
+
+    @cached_property
+    def request_languages(self) -> Sequence[str]:
+        """The languages of the pages for requests, that of those without a tag first."""
+        from publisher.answers.request_page import request_languages
+
+        spoken = []
+        for policy_id in self.policies:
+            with suppress(SealError):
+                if releases := self.archive.releases(policy_id):
+                    own = releases[-1].policy
+                    spoken.append((own.facts.language, *own.translations))
+        return request_languages(self.settings.organisation, spoken)
+
+    @cached_property
+    def templates(self) -> TextTemplates:
+        """The templates of letters: ours, and before them those of `wording/NAME.LANG.md`.
+
+        Raises:
+            TemplateError: one of the project's own is no text.
+        """
+        from publisher.edges.templates import read_templates
+
+        return read_templates(self.project.root)
+
+    @cached_property
+    def stationery(self) -> Stationery:
+        """What receipts and mailed links are written with.
+
+        Raises:
+            ConfigurationError: `publisher.toml` does not read.
+            TemplateError: as for `templates`.
+        """
+        from publisher.letters.stationery import Stationery
+
+        return Stationery(self.settings.organisation, self.templates, self.receiving_catalogs)
+
+    @cached_property
+    def stationery_without_own(self) -> Stationery:
+        """The same where a template of the project breaks: with the program's.
+
+        Raises:
+            ConfigurationError: `publisher.toml` does not read.
+        """
+        from publisher.edges.templates import shipped_templates
+        from publisher.letters.stationery import Stationery
+        from publisher.wording.templates import TextTemplates
+
+        templates = TextTemplates(shipped_templates())
+        return Stationery(self.settings.organisation, templates, self.receiving_catalogs)
 
     @property
     def open_carrier(self) -> Callable[[], Carrier]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from publisher.releases.unrecorded import AHEAD
+
 
 @dataclass(frozen=True, slots=True)
 class AlertLimits:
@@ -15,3 +17,8 @@ class AlertLimits:
     """Mail has waited longer for a person."""
     keys: int = 30
     """The key of a signer ends in fewer."""
+    record: int = AHEAD
+    """The last day to tell people of a release in time is as many or fewer ahead, and nothing is on
+    record of its notice."""
+    requests: int = 7
+    """A request of a customer is due in as many or fewer."""

@@ -17,10 +17,12 @@ from publisher.answers.policy_status import (
     ProjectStatus,
     ReceiptCounts,
     ReleaseStatus,
+    RequestCounts,
 )
 from publisher.errors import PublisherError
-from publisher.policies.dates import long_date, moved
 from publisher.releases.key_ends import NEVER, SigningKey
+from publisher.releases.unrecorded import Unrecorded, in_one
+from publisher.wording.dates import long_date, moved
 
 ALERT_PATIENCE = dt.timedelta(hours=1)
 """How long a receipt may be to do, and a mail unread, before somebody looks why."""
@@ -33,9 +35,12 @@ class AlertId(StrEnum):
 
     LETTERS_OPEN = "letters-open"
     NOTICE_LATE = "notice-late"
+    NOTICE_UNRECORDED = "notice-unrecorded"
     RECEIPTS_STUCK = "receipts-stuck"
     MAIL_WAITING = "mail-waiting"
     MAIL_UNREAD = "mail-unread"
+    REQUEST_DUE = "request-due"
+    REQUEST_OVERDUE = "request-overdue"
     SITE_BEHIND = "site-behind"
     KEY_ENDS = "key-ends"
     CLOCK_BEHIND = "clock-behind"
@@ -86,12 +91,17 @@ def _in_a_line(error: PublisherError) -> str:
 def _about_policy(
     policy: PolicyStatus, status: ProjectStatus, limits: AlertLimits
 ) -> Iterator[Alert]:
-    own, today = policy.policy_id, status.at.astimezone(dt.UTC).date()
+    own, today = policy.policy_id, policy.today
     if policy.trouble:
         yield Alert(AlertId.POLICY_CLOSED, _in_a_line(policy.trouble), policy.trouble.remedy, own)
+    counts = {one.release.number: one.letters for one in policy.releases}
     for one in policy.releases:
         if one.tell_until and one.letters:
             yield from _letters(one, one.letters, today, limits)
+        if one.letters and one.letters.untold:
+            yield _untold(one, one.letters)
+        if lacks := one.unrecorded:
+            yield from _unrecorded(lacks, counts.get(lacks.told_by.number), limits)
     if policy.site_lag:
         yield Alert(AlertId.SITE_BEHIND, policy.site_lag, "publisher build", own)
     if told := _keys(policy.keys, status.at, limits):
@@ -141,6 +151,45 @@ def _letters(
         )
 
 
+def _untold(one: ReleaseStatus, letters: LetterCounts) -> Alert:
+    """That a version is in force, and somebody was not told of it."""
+    number, count = one.release.number, letters.untold
+    were = "was" if count == 1 else "were"
+    return Alert(
+        AlertId.NOTICE_LATE,
+        f"{_counted(count, 'recipient')} {were} not told of version {number}, which is in force: "
+        "the version before it goes on applying to them",
+        f"tell them in another way, and record it: publisher resolve {number} CUSTOMER --otherwise "
+        f'"by post", or --all; of who joined with it, say so by a list with the column `version`: '
+        "publisher recipients import FILE.csv",
+        one.release.policy.id,
+        str(number),
+    )
+
+
+def _unrecorded(
+    one: Unrecorded, letters: LetterCounts | None, limits: AlertLimits
+) -> Iterator[Alert]:
+    """That nothing is on record of a notice, with the next step that fits what became of it."""
+    number, about = one.told_by.number, (one.release.policy.id, str(one.release.number))
+    if letters and (letters.to_do or letters.unsettled) and one.days > limits.record:
+        return  # what is said of these letters says by when
+    if letters and letters.to_do and one.in_time:
+        steps = [f"publisher send {number} --confirm, then {one.record}"]
+    elif letters and letters.unsettled:
+        steps = [f"publisher resolve {number}, then {one.record}"]
+    elif letters and letters.accepted and letters.all_apart:
+        steps = [f'{one.record} --otherwise "by e-mail"']
+    elif letters and letters.accepted:
+        steps = [one.record]
+    else:
+        steps = []
+    # Who was told of it, or may have been, can only be told of another day.
+    known = letters and (letters.accepted or letters.unsettled)
+    more = one.postponement if known else one.ways(ledger=letters is not None)
+    yield Alert(AlertId.NOTICE_UNRECORDED, one.what, in_one([*steps, *more]), *about)
+
+
 def _in_words(letters: LetterCounts) -> str:
     return ", ".join(f"{count} {state}" for state, count in letters.open_by_state.items())
 
@@ -187,6 +236,7 @@ def _day(moment: dt.datetime) -> str:
 def _about_ledger(ledger: LedgerCounts, now: dt.datetime, limits: AlertLimits) -> Iterator[Alert]:
     yield from _receipts(ledger.receipts)
     yield from _messages(ledger.messages, limits)
+    yield from _requests(ledger.requests, limits)
     restored = ledger.restored
     if restored and (restored.doubtful or now - restored.at < RESTORED_FOR):
         copied = f" from a copy of {_moment(restored.copied)}" if restored.copied else ""
@@ -225,6 +275,24 @@ def _messages(messages: MessageCounts, limits: AlertLimits) -> Iterator[Alert]:
     if messages.unread:
         what = f"{_counted(messages.unread, 'mail')} that came over an hour ago is not read yet"
         yield Alert(AlertId.MAIL_UNREAD, what, "publisher requests")
+
+
+def _requests(requests: RequestCounts, limits: AlertLimits) -> Iterator[Alert]:
+    """Requests whose day has passed, or is near."""
+    if first := requests.first_overdue:
+        verb = "is" if requests.overdue == 1 else "are"
+        what = (
+            f"{_counted(requests.overdue, 'request')} of customers {verb} overdue, the first "
+            f"({first.receipt}) since {long_date(first.due)}"
+        )
+        yield Alert(AlertId.REQUEST_OVERDUE, what, "publisher requests --state overdue")
+    if requests.soon and (first := requests.next_due):
+        verb, days = "is" if requests.soon == 1 else "are", _counted(limits.requests, "day")
+        what = (
+            f"{_counted(requests.soon, 'request')} of customers {verb} due within {days}, the "
+            f"first ({first.receipt}) on {long_date(first.due)}"
+        )
+        yield Alert(AlertId.REQUEST_DUE, what, f"publisher requests show {first.receipt}")
 
 
 def _moment(moment: dt.datetime) -> str:

@@ -15,6 +15,7 @@ from publisher.people.messages import Message
 from publisher.people.recipients import Recipient
 from publisher.people.requests import Channel, RequestKind, Timing, Wanted
 from publisher.releases.chronology import overtaken
+from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 
@@ -30,6 +31,18 @@ class Bearer:
     window: Release
     """Whose dates hold now: the release, or the correction that moved its dates."""
     recipient: Recipient
+    before: Number | None = None
+    """The version that goes on applying to who opts out; None: it is not known, for the customer
+    opted out of a version before, say."""
+    opted_out_before: bool = False
+    """Whether this customer opted out of a version before the release, and that stands."""
+
+    def after_opting_out(self) -> Bearer:
+        """The customer as one who opted out of a version before the release.
+
+        Which version applies to them follows from that opt-out, so it is not said.
+        """
+        return replace(self, before=None, opted_out_before=True)
 
     @property
     def name(self) -> str:
@@ -51,6 +64,16 @@ class Bearer:
             evidence: what proves it; the release and its seal are added.
         """
         return self._wanted(kind, channel, evidence)
+
+    def asks(self, kind: RequestKind, evidence: Mapping[str, object]) -> Wanted:
+        """What this customer asks for on the form, which a person handles.
+
+        Args:
+            kind: end the contract, or a question.
+            evidence: what proves it; the release and its seal are added.
+        """
+        wanted = self._wanted(kind, Channel.FORM, evidence)
+        return replace(wanted, confirmed=kind is not RequestKind.END)
 
     def declares_by_mail(
         self,
@@ -113,7 +136,7 @@ def bearer_of_token(claimed: Token, recipient: Recipient, amendment: Releases) -
     release = amendment.find(claimed.capability.number)
     if release is None or not release.opt_out:
         raise TokenError("this link belongs to no release that we know")
-    return Bearer(claimed, release, amendment.window(release), recipient)
+    return Bearer(claimed, release, amendment.window(release), recipient, amendment[0].before)
 
 
 def bearer_by_name(recipient: Recipient, release: Release, amendment: Releases) -> Bearer:
@@ -131,7 +154,7 @@ def bearer_by_name(recipient: Recipient, release: Release, amendment: Releases) 
         raise NotFoundError(
             f"nobody can opt out of release {release.number}", where=f"versions/{release.name}"
         )
-    return Bearer(None, release, amendment.window(release), recipient)
+    return Bearer(None, release, amendment.window(release), recipient, amendment[0].before)
 
 
 def require_proof(

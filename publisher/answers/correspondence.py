@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from publisher.answers.bearer import Bearer
-from publisher.answers.mail_meaning import About, Reading, Sent, beside_form, reading
+from publisher.answers.inboxes import Inbox
+from publisher.answers.letter_in_hand import letter_in_hand
+from publisher.answers.mail_meaning import (
+    About,
+    Reading,
+    Sent,
+    beside_form,
+    reading,
+    reading_for_mailings,
+)
 from publisher.answers.personal_links import personal_links
 from publisher.answers.phrases import Phrases
+from publisher.letters.design import design_of, plain_part
 from publisher.letters.html_part import subject_of
+from publisher.letters.kinds import as_told
 from publisher.letters.notice import sent_text
 from publisher.mail.mail import Mail
 from publisher.policies.organisation import Organisation
 from publisher.releases.number import Number
-from publisher.text.parsing import parse
-from publisher.text.plaintext import as_plain_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +41,29 @@ class Correspondence:
         """Whether the words of a mail are an opt-out beyond doubt, and which they are."""
         return reading(mail.subject, mail.texts, self.sent, self.about, self.phrases)
 
+    def likely(self, own: str) -> Inbox:
+        """What a mail is likely about that is not understood.
+
+        Args:
+            own: what its writer wrote, without what we sent.
+        """
+        about = reading_for_mailings("", [own], self.about, self.phrases) if own.strip() else None
+        return Inbox.MAILINGS if about else Inbox.OPT_OUT
+
     def leaves_form_beyond_doubt(self, mail: Mail) -> bool:
         """Whether what is written beside a form that was filled in leaves it beyond doubt."""
         return beside_form(mail.subject, mail.texts, self.sent, self.about, self.phrases)
 
 
+_LEADS = re.compile(r"compare/\?from=[0-9.]+&(?:amp;)?to=([0-9.]+)")
+
+
 def correspondence(
-    bearer: Bearer, before: Number | None, organisation: Organisation, phrases: Phrases
+    bearer: Bearer,
+    before: Number | None,
+    organisation: Organisation,
+    phrases: Phrases,
+    mail: Mail | None = None,
 ) -> Correspondence:
     """What is known of a letter and its recipient when an answer to it is read.
 
@@ -45,14 +72,20 @@ def correspondence(
         before: the version that the customer was last told of before the letter; None: none.
         organisation: who sent it.
         phrases: the sentences that opt out.
+        mail: the answer; of several letters about a release, its words say which one it quotes.
     """
-    release, recipient, facts = bearer.release, bearer.recipient, bearer.release.policy.facts
+    recipient, facts = bearer.recipient, bearer.release.policy.facts
+    kind = letter_in_hand(
+        bearer.release, (mail.subject, *mail.texts) if mail else (), recipient.language
+    )
+    release = as_told(bearer.release, kind)
     token = bearer.token.text if bearer.token else ""
-    links = personal_links(release, organisation, token, before)
+    applying = _applying(release.number, mail.texts) if mail else None
+    links = personal_links(release, organisation, token, before, kind.language, applying)
     letter = sent_text(release, recipient, links)
     sent = Sent(
         subject=subject_of(letter),
-        text=as_plain_text(parse(letter)),
+        text=plain_part(letter, design_of(release)),
         organisation=organisation.name,
         addresses=(organisation.sender, links.reply, organisation.reply, facts.contact),
     )
@@ -65,3 +98,11 @@ def correspondence(
         address=recipient.address,
     )
     return Correspondence(bearer, sent, about, phrases)
+
+
+def _applying(number: Number, texts: Sequence[str]) -> Number | None:
+    """The correction to which the letter that a mail quotes leads in place of its release; None: it
+    was sent before there was one, or there is none.
+    """
+    named = (Number.parse(found.strip(".")) for text in texts for found in _LEADS.findall(text))
+    return next((to for to in named if to and to > number and to.major == number.major), None)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from publisher.answers.bearer import Bearer
 from publisher.answers.correspondence import Correspondence
+from publisher.answers.inboxes import Inbox
+from publisher.answers.mail_meaning import Reading
 from publisher.answers.returned_form import CUSTOMER_FIELD, ReturnedForm
 from publisher.mail.mail import Mail
 from publisher.people.messages import Filed, Filing, Message
-from publisher.people.requests import Recorded
+from publisher.people.requests import Recorded, RequestKind
 from publisher.releases.release import Release
 
 
@@ -23,6 +25,8 @@ class Verdict:
     """None: it could not be read now, and a later run reads it."""
     reason: str
     receipt: str = ""
+    next_step: str = ""
+    """What a person does then, as a command; empty: nothing."""
 
     def __str__(self) -> str:
         head = f"message {self.message} kept: {self.filed or 'not read yet'}"
@@ -39,6 +43,8 @@ class Senders:
     """Whether a reply address like ours is on it at all, valid or not."""
     claims: tuple[str, ...] = ()
     """Ids of the customers with the address in From, which proves nothing."""
+    inbox: Inbox | None = None
+    """To which address of ours it came, where no personal one is on it."""
 
     @property
     def only(self) -> Bearer | None:
@@ -72,6 +78,15 @@ class Decision:
     """What its writer wrote, if it opts out."""
     form: ReturnedForm | None = None
     """The form by which it opts out."""
+    kind: RequestKind = RequestKind.OPT_OUT
+    """What it declares or asks for, if it does."""
+    likely: str = ""
+    """What it is likely about, one of `Inbox`; empty: not known."""
+
+    @property
+    def requests(self) -> bool:
+        """Whether something is to be recorded."""
+        return self.filed in (Filed.OPT_OUT, Filed.REQUEST)
 
 
 def decide_unread(mail: Mail, senders: Senders) -> Decision | None:
@@ -105,18 +120,73 @@ def decide(mail: Mail, letter: Correspondence, attachments: Attachments) -> Deci
             return _waits(f"a machine may have sent it: {mail.automatic}")
         return _automatic(mail)
     if not mail.pdfs:
-        doubt = mail.doubt or ("" if read.declares else "not an opt-out beyond doubt")
-        if doubt:
-            return _waits(f"{doubt}, about {letter.bearer.name}")
-        return Decision(Filed.OPT_OUT, letter.bearer.name, text=read.own)
+        if mail.doubt or read.kind is None or not _is_taken(read.kind, letter.bearer.release):
+            doubt, hint = _not_understood(read)
+            return Decision(
+                Filed.UNCLEAR,
+                f"{mail.doubt or doubt}, about {letter.bearer.name}",
+                "" if mail.doubt else hint,
+                likely=letter.likely(read.own),
+            )
+        filed = Filed.OPT_OUT if read.declares else Filed.REQUEST
+        return Decision(filed, letter.bearer.name, text=read.own, kind=read.kind)
     if doubt := _doubt_of_files(mail, letter, attachments):
         return _waits(doubt)
     by_form = f"{letter.bearer.name}, by its form"
     return Decision(Filed.OPT_OUT, by_form, text=read.own, form=attachments.forms[0])
 
 
+def _is_taken(kind: RequestKind, release: Release) -> bool:
+    """Whether something is taken by mail: opting out and taking that back always are, and what the
+    form of the release offers beside.
+    """
+    always = kind in (RequestKind.OPT_OUT, RequestKind.WITHDRAW)
+    return always or kind in release.policy.facts.choices
+
+
+def _not_understood(read: Reading) -> tuple[str, str]:
+    """Why a person has to read a mail, and what only that person is shown."""
+    if read.kind is not None:
+        return f"it says “{read.kind}”, which the form of its release does not offer", ""
+    unread = f", from “{read.unread}”" if read.unread else ""
+    return "not an opt-out beyond doubt", unread
+
+
+def decide_for_mailings(mail: Mail, customers: int, kind: RequestKind | None) -> Decision:
+    """How a mail to the address for mailings is filed.
+
+    Leaving them acts at once, though anybody can write anybody's address into a From field: it does
+    no harm, and its receipt says how to join again. Joining needs the link that is mailed.
+
+    Args:
+        mail: what came in.
+        customers: how many customers have the address in From.
+        kind: what its words ask for beyond doubt; None: a person has to read them.
+    """
+    if mail.report or (mail.automatic and not customers):
+        return _automatic(mail)
+    if doubt := _doubt_about_mailings(mail, customers, kind):
+        filed = Filed.UNCLEAR if customers else Filed.UNKNOWN
+        return Decision(filed, doubt, likely=Inbox.MAILINGS)
+    assert kind is not None
+    return Decision(Filed.REQUEST, f"{kind}, by the address that it is from", kind=kind)
+
+
+def _doubt_about_mailings(mail: Mail, customers: int, kind: RequestKind | None) -> str:
+    if not customers:
+        return "its address belongs to no customer"
+    if mail.automatic:
+        return f"a machine may have sent it: {mail.automatic}"
+    if mail.doubt:
+        return mail.doubt
+    if mail.files:
+        return "a file is attached"
+    return "" if kind else "neither leaving nor joining the mailings beyond doubt"
+
+
 def _from_nobody_known(mail: Mail, senders: Senders) -> Decision:
     """What no personal address proves to be somebody's: a From field proves nothing."""
+    likely = senders.inbox or ""
     machine = mail.report or (mail.automatic and not senders.claims)
     if machine and not senders.ours:
         return _automatic(mail)
@@ -125,7 +195,7 @@ def _from_nobody_known(mail: Mail, senders: Senders) -> Decision:
         reason = "its reply address was altered, or belongs to another ledger"
     claims = " or ".join(senders.claims)
     hint = f"; it claims to be from customer {claims}" if claims else ""
-    return Decision(Filed.UNKNOWN, reason, hint)
+    return Decision(Filed.UNKNOWN, reason, hint, likely=likely)
 
 
 def _doubt_of_files(mail: Mail, letter: Correspondence, attachments: Attachments) -> str:
@@ -226,6 +296,7 @@ def filing_of(
     return Filing(
         decision.filed,
         decision.reason + decision.hint,
+        likely=decision.likely,
         policy=bearer.release.policy.id if bearer else "",
         release=str(bearer.release.number) if bearer else "",
         recipient=bearer.recipient.number if bearer else None,

@@ -91,9 +91,19 @@ class _Reached:
 class Grammar:
     """The reading of texts of one mail by the phrases they are made of."""
 
-    def __init__(self, mentions: Mentions, phrases: Phrases) -> None:
+    def __init__(
+        self, mentions: Mentions, phrases: Phrases, declaring: str = "declarations"
+    ) -> None:
+        """Args:
+        mentions: what may be named.
+        phrases: the closed sets.
+        declaring: the list whose phrases stand for declarations, one of `DECLARING_LISTS`.
+        """
         self._mentions = mentions
         self._phrases = phrases
+        self._declaring = declaring
+        self.reached = 0
+        """How far the longest reading of a text came that was not understood, in items."""
 
     def stages(
         self, text: str, begin: Stage = Stage.OPENING, lists: Sequence[str] = USUAL
@@ -107,7 +117,7 @@ class Grammar:
         """
         if len(text) > MOST_CHARACTERS:
             return set()
-        row = items(text)
+        row = self._mentions.without_quoted_titles(items(text))
         if sum(item[0].isalnum() for item in row) > MOST_WORDS:
             return set()
         if QUOTE not in row:
@@ -126,6 +136,7 @@ class Grammar:
             here = left.pop()
             end = _behind_separators(row, here.at)
             between = "".join(row[here.at : end]).replace(RULE, "=")
+            self.reached = max(self.reached, here.at)
             stage = _stage_behind(here, between)
             if stage is None:
                 continue
@@ -155,7 +166,8 @@ class Grammar:
             return self._mentions.customer(row, at)
         found: set[int] = set()
         for language in self._phrases.languages.values():
-            found |= self._mentions.phrase_ends(language.lists[name], language, row, at)
+            phrases = language.lists[self._declaring if name == "declarations" else name]
+            found |= self._mentions.phrase_ends(phrases, language, row, at)
         if name == "signatures":  # mail programs link them to where one gets the program
             found |= {end + 1 for end in found if row[end : end + 1] == [LINK]}
         if name == "declarations":

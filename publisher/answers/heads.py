@@ -11,7 +11,7 @@ from publisher.answers.notation import Named, ends
 from publisher.answers.phrases import Language, Phrases
 from publisher.mail.original import OURS, Original
 from publisher.mail.spelling import loose_words
-from publisher.policies.language import locale
+from publisher.wording.language import locale
 
 LONGEST_ATTRIBUTION = 400
 """Characters of a line such as “On Sunday, … wrote:”."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from publisher.answers.token import parse_token
 from publisher.errors import TokenError
 from publisher.letters.fields import PersonalLinks, field_values
+from publisher.letters.kinds import letter_language
+from publisher.letters.notice import changes_since
 from publisher.letters.seal_line import SealedRelease, read_seal_field
 from publisher.mail.received_letter import ReceivedLetter
 from publisher.releases.address import Addresses
@@ -36,11 +38,13 @@ class FilledIn:
     links: PersonalLinks
     token: str
     """Of the links; empty: it has none."""
+    language: str = "en"
+    """Of the letter (BCP 47)."""
 
     @property
     def values(self) -> dict[str, str]:
         """By the names of the fields."""
-        return field_values(self.name, self.links)
+        return field_values(self.name, self.links, self.language)
 
 
 def named_release(letter: ReceivedLetter) -> SealedRelease | None:
@@ -77,19 +81,21 @@ def filled_in(letter: ReceivedLetter, release: Release, site: str, reply: str) -
 
     Args:
         letter: which.
-        release: the release that it belongs to, with the letter that is sealed.
+        release: the release that it belongs to, as the letter that is sealed tells of it.
         site, reply: the site and the address for opt-outs, as `publisher.toml` has them.
     """
     at = Addresses(site_of(release) or site, release.policy.id)
     own = f"{release.policy.id}_{release.number}_"
+    language = release.policy.facts.language
     token = next((one for one in _tokens(letter) if one.startswith(own)), "")
     local, _, domain = (_reply_base(letter, token) or reply).partition("@")
     links = PersonalLinks(
-        form=at.opt_out(release.number, token),
+        form=at.opt_out(release.number, token, language * (language in release.telling.forms)),
         reply=f"{local}+{token}@{domain}",
-        changes=_changes(letter, release, at),
+        changes=_changes(letter, release, at)
+        or changes_since(None, release, at.root, language * (language in release.telling.forms)),
     )
-    return FilledIn(_name(letter), links, token)
+    return FilledIn(_name(letter), links, token, letter_language(release))
 
 
 def site_of(release: Release) -> str:
@@ -110,14 +116,16 @@ def _reply_base(letter: ReceivedLetter, token: str) -> str:
 
 
 def _changes(letter: ReceivedLetter, release: Release, at: Addresses) -> str:
-    """The link to what changed since the version that the recipient was last told of."""
-    begin = re.escape(f"{at.compare}?from=")
-    for found in re.finditer(rf"{begin}([0-9.]+)&to={re.escape(str(release.number))}(?![0-9.])",
-                             letter.words):  # fmt: skip
-        told = Number.parse(found[1])
-        if told and told < release.number:
-            return at.between(told, release.number)
-    return at.changes(release.number)
+    """The link to what changed since an earlier version that the recipient was last told of; empty:
+    there is none.
+    """
+    begin, own = re.escape(f"{at.compare}?from="), release.number
+    for found in re.finditer(rf"{begin}([0-9.]+)&to=([0-9.]+)(?![0-9.])", letter.words):
+        told, to = Number.parse(found[1].strip(".")), Number.parse(found[2].strip("."))
+        # A correction that nobody is told of may apply in its place.
+        if told and to and told < own <= to and to.major == own.major:
+            return at.between(told, to)
+    return ""
 
 
 def _name(letter: ReceivedLetter) -> str:

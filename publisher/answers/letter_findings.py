@@ -10,8 +10,10 @@ from itertools import islice
 
 from publisher.answers.letter_fields import SAMPLE_TOKEN, FilledIn, filled_in
 from publisher.answers.letter_header import answer_findings, header_findings
+from publisher.answers.letter_in_hand import as_in_hand
 from publisher.answers.letter_layout import layout_faults, strange_signs
 from publisher.compare.sequences import matching_blocks
+from publisher.letters.design import LetterDesign, design_of, plain_part
 from publisher.letters.fields import fill
 from publisher.letters.html_part import styled, subject_of
 from publisher.letters.seal_line import SealedRelease, read_seal_field, seals_in, with_seal
@@ -24,8 +26,6 @@ from publisher.people.list_cells import LONGEST_CELL
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.organisation import Organisation
 from publisher.releases.release import Release
-from publisher.text.parsing import parse
-from publisher.text.plaintext import as_plain_text
 
 MOST_SHOWN = 12
 """Differences of a text that are shown."""
@@ -90,6 +90,7 @@ def letter_findings(
     if not original.notice:
         what = f"says to be about {held.name}, which has no letter: nobody was told of it"
         return [*found, Finding(Severity.ERROR, place, 0, what, "do not follow its links")]
+    original = as_in_hand(original, (letter.subject, letter.words))
     fields = filled_in(letter, original, organisation.site, organisation.reply)
     found += _Check(letter, replace(original, seal=seal), fields, place).findings()
     found += answer_findings(letter, fields, organisation, held.former, place)
@@ -179,13 +180,15 @@ class _Check:
             self._doubts()
             return self.found
         self._subject(subject_of(text))
-        self._text("plain text", self.letter.plain, as_plain_text(parse(text)))
-        html = str(styled(text, self.release.policy.facts.language))
+        design = design_of(self.release)
+        self._text("plain text", self.letter.plain, plain_part(text, design))
+        html = str(styled(text, self.release.policy.facts.language, design=design))
         self._text("HTML", self.letter.html, shown_by_html(html).text)
+        added: Sequence[str] | None = None
         if self.letter.html:
             self._targets(targets_of_html(html)[0])
-            self._markup(_without_ends(markup_of_html(html).items))
-        self._doubts()
+            added = self._markup(_without_ends(markup_of_html(html).items))
+        self._doubts(added)
         return self.found
 
     def _error(self, what: str) -> None:
@@ -246,14 +249,19 @@ class _Check:
             )
             self._error(what)
 
-    def _markup(self, sealed: Sequence[str]) -> None:
-        """Holds elements and attributes to those that the letter is composed of."""
-        new = _without_ends(self.letter.markup)
+    def _markup(self, sealed: Sequence[str]) -> Sequence[str] | None:
+        """Holds elements and attributes to those that the letter is composed of.
+
+        Returns:
+            What a list wrote below the letter, if anything; None: it has other elements or words.
+        """
+        new, added = _without_ends(self.letter.markup), list[str]()
         if len(new) > 3 * len(sealed) + 2_000:
             self._error(f"its HTML has far more elements than our letter: {len(new)} with words")
-            return
+            return None
         differences = _differences(sealed, new)
         if differences and self.letter.listed and _may_be_footer(differences[-1]):
+            added = [*differences[-1].new]
             differences = differences[:-1]  # its words and links are told
         shown = 0
         for one in differences:
@@ -263,13 +271,14 @@ class _Check:
             shown += 1
             if shown > MOST_SHOWN:
                 self._error("its HTML has other elements than our letter in more places")
-                return
+                break
             after = f" after “… {' '.join(one.before)}”" if one.before else " at its beginning"
             if not now:
                 self._error(f"its HTML lacks {was[:400]}{after}")
             else:
                 ours = f"and our letter has {was[:400]}" if was else "which our letter has not"
                 self._error(f"its HTML has {now[:400]}{after}, {ours}")
+        return None if differences else added
 
     def _show(self, kind: str, differences: Sequence[_Difference]) -> None:
         for one in differences[:MOST_SHOWN]:
@@ -284,14 +293,23 @@ class _Check:
         if len(differences) > MOST_SHOWN:
             self._error(f"its {kind} differs in {len(differences) - MOST_SHOWN} more places")
 
-    def _doubts(self) -> None:
+    def _doubts(self, added: Sequence[str] | None = None) -> None:
+        """Tells why what was read may not be what is seen.
+
+        Args:
+            added: what a list wrote below HTML that is ours to the letter, so that what is doubted
+                in ours says nothing; None: it is not.
+        """
+        doubts = self.letter.doubts
+        if added is not None and not self.letter.has_conditions:
+            doubts = shown_by_html(" ".join(added)).doubts
         for words in self.letter.hidden[:MOST_SHOWN]:
             self._error(f"hides the words “{words[:200]}”")
         for element in dict.fromkeys(self.letter.strange[:MOST_SHOWN]):
             self._error(f"has the element <{element}>, which no letter of ours has")
-        for fault in self.letter.faults:
+        for fault in (*self.letter.faults, *doubts):
             self._error(fault)
-        for words in self.letter.unseen[:MOST_SHOWN]:
+        for words in (*self.letter.comments, *self.letter.around)[:MOST_SHOWN]:
             self._cue(f"has words that no program shows: “{words[:200]}”")
 
 
@@ -356,7 +374,7 @@ def _words(text: str) -> list[str]:
 
 def _share(text: str, letter: ReceivedLetter) -> float:
     """How much of the sealed letter is in a message: the share of its words, each once."""
-    own = set(as_plain_text(parse(text)).split())
+    own = set(plain_part(text, LetterDesign.PLAIN).split())
     said = {word for one in (*letter.plain, *letter.html) for word in one.split()}
     return len(own & said) / len(own)
 

@@ -1,9 +1,9 @@
-"""Whether the words of a mail are, as a whole, an opt-out beyond doubt.
+"""Whether the words of a mail are, as a whole, one declaration beyond doubt.
 
-An opt-out is never invented: what we sent is taken away first (`quotation`), and what is left
-declares only if all of it is a greeting, a declaration, a closing, the customer's name and the
-lines of a signature, each from a closed set of phrases (`phrases`). One word more, and the mail
-waits for a person.
+An opt-out is never invented, nor is its withdrawal: what we sent is taken away first (`quotation`),
+and what is left declares only if all of it is a greeting, declarations of one kind, a closing, the
+customer's name and the lines of a signature, each from a closed set of phrases (`phrases`). One
+word more, or two kinds in one mail, and it waits for a person.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from publisher.answers.phrases import Phrases, read_phrases
 from publisher.answers.quotation import without_quotation
 from publisher.mail.original import Original, Sent
 from publisher.mail.spelling import DASH, LINE, QUOTE, fold, items
+from publisher.people.requests import RequestKind
 
 __all__ = [
     "About",
@@ -31,10 +32,22 @@ __all__ = [
     "reading",
 ]
 
+_SHOWN = 8
+"""Words that a person is shown of those that were not understood."""
 MOST_AROUND = 20_000
 """Characters of a mail beyond three times the letter: what quotations of it may need."""
 
 
+ABOUT_A_RELEASE = {
+    RequestKind.OPT_OUT: "declarations",
+    RequestKind.WITHDRAW: "withdrawals",
+    RequestKind.ACCEPT: "acceptances",
+    RequestKind.END: "endings",
+}
+"""What an answer to a letter may declare or ask for, by the list of its phrases."""
+ABOUT_MAILINGS = {RequestKind.LEAVE: "leavings", RequestKind.JOIN: "joinings"}
+"""The same of a mail to the address for mailings."""
+_NOTHING_SENT = Sent("", "", "", ())
 _PLAIN = frozenset(".!,;:") | {DASH, LINE, QUOTE}
 
 
@@ -42,10 +55,17 @@ _PLAIN = frozenset(".!,;:") | {DASH, LINE, QUOTE}
 class Reading:
     """What a mail was found to say."""
 
-    declares: bool
-    """It is an opt-out, beyond doubt."""
+    kind: RequestKind | None
+    """What it declares or asks for, beyond doubt; None: a person has to read it."""
     own: str
     """What its writer wrote, as far as that can be told: the text without what we sent."""
+    unread: str = ""
+    """The first words that were not understood, where some were not."""
+
+    @property
+    def declares(self) -> bool:
+        """Whether it is an opt-out, beyond doubt."""
+        return self.kind is RequestKind.OPT_OUT
 
 
 def reading(
@@ -62,11 +82,33 @@ def reading(
     """
     mail = _Mail(sent, about, phrases)
     bodies = [mail.own(text) for text in texts]
-    said = mail.subject(subject)
-    declares = bool(bodies) or said is _Subject.DECLARES
-    declares &= said is not _Subject.DOUBTFUL
-    declares &= all(clean and mail.declares(text, said) for text, clean in bodies)
-    return Reading(declares, bodies[0][0] if bodies else "")
+    own = bodies[0][0] if bodies else ""
+    for kind, declaring in ABOUT_A_RELEASE.items():
+        if mail.declaring(declaring).declares_all(subject, bodies):
+            return Reading(kind, own)
+    return Reading(None, own, mail.declaring().unread(own))
+
+
+def reading_for_mailings(
+    subject: str, texts: Sequence[str], about: About, phrases: Phrases
+) -> RequestKind | None:
+    """What a mail to the address for mailings asks for beyond doubt; None: a person reads it.
+
+    An empty one leaves them, as mail programs send it for their users (RFC 2369 §2).
+
+    Args:
+        subject, texts: what it says, as for `reading`.
+        about: what it may name.
+        phrases: the closed sets.
+    """
+    mail = _Mail(_NOTHING_SENT, about, phrases)
+    bodies = [mail.own(text) for text in texts if text.strip()]
+    if not bodies and not subject.strip():
+        return RequestKind.LEAVE
+    for kind, declaring in ABOUT_MAILINGS.items():
+        if mail.declaring(declaring).declares_all(subject, bodies):
+            return kind
+    return None
 
 
 def beside_form(
@@ -102,9 +144,32 @@ class _Mail:
         people = (about.name, about.address, about.customer)
         self._original = Original(sent, people)
         self._longest = 3 * len(sent.text) + MOST_AROUND
-        self._grammar = Grammar(Mentions(about, phrases), phrases)
+        self._mentions = Mentions(about, phrases)
+        self._grammar = Grammar(self._mentions, phrases)
         self._phrases = phrases
         self._lists = (*USUAL, "enclosures") if enclosing else USUAL
+
+    def declaring(self, declaring: str = "declarations") -> _Mail:
+        """The reading by which the phrases of a list declare."""
+        self._grammar = Grammar(self._mentions, self._phrases, declaring)
+        return self
+
+    def declares_all(self, subject: str, bodies: Sequence[tuple[str, bool]]) -> bool:
+        """Whether the subject and every text leave no doubt that they declare.
+
+        Args:
+            subject: of the mail.
+            bodies: what is left of each text, and whether that leaves no doubt.
+        """
+        said = self.subject(subject)
+        if said is _Subject.DOUBTFUL or not (bodies or said is _Subject.DECLARES):
+            return False
+        return all(clean and self.declares(text, said) for text, clean in bodies)
+
+    def unread(self, text: str) -> str:
+        """The first words of a text that are not understood as an opt-out."""
+        self._grammar.stages(text)
+        return " ".join(items(text)[self._grammar.reached :][:_SHOWN]).strip()
 
     def own(self, text: str) -> tuple[str, bool]:
         """What is left of a text without what we sent, and whether that leaves no doubt."""

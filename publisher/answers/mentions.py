@@ -8,7 +8,7 @@ from functools import cached_property, partial
 
 from publisher.answers.notation import ends, follows, unwrapped
 from publisher.answers.phrases import Language, Lexicon, Phrases
-from publisher.mail.spelling import items
+from publisher.mail.spelling import QUOTE, items
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,16 @@ class Mentions:
             return set()
         return self.phrase_ends(language.terms[name], language, row, at)
 
+    def without_quoted_titles(self, row: Sequence[str]) -> list[str]:
+        """A row without the quotation marks around a title of the policy, as forms print it."""
+        bare: list[str] = []
+        at = 0
+        while at < len(row):
+            title = next((t for t in self._titles if row[at : at + len(t) + 2] == _quoted(t)), [])
+            bare += title or row[at : at + 1]
+            at += len(title) + 2 if title else 1
+        return bare
+
     def phrase_ends(
         self, lexicon: Lexicon, language: Language, row: Sequence[str], at: int
     ) -> set[int]:
@@ -106,6 +116,10 @@ class Mentions:
         if row[start : start + 1] == [initials] and initials not in self._negations:
             found.add(start + 1)
         return found
+
+
+def _quoted(title: Sequence[str]) -> list[str]:
+    return [QUOTE, *title, QUOTE] if title else []
 
 
 def _is_telling(text: str) -> bool:

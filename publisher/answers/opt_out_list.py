@@ -8,9 +8,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from publisher.answers.declarations import current_declaration, declarations
+from publisher.answers.list_forms import Values, utc_second
 from publisher.people.messages import Message
 from publisher.people.requests import Channel, Request, RequestKind, Timing
 from publisher.releases.number import Number
+
+OPT_OUTS_FORM = "urn:policy-publisher:optouts:1"
+"""The `$id` of its JSON Schema, `docs/optouts.schema.json`."""
+OPT_OUTS_HEAD = ("customer", "state", "received", "timing", "by", "receipt", "remark")
+"""Of the table."""
+OPT_OUT_COLUMNS = (
+    "customer", "declared", "times", "received", "timing", "channel", "receipt", "stands",
+    "erased", "remark",
+)  # fmt: skip
+"""Of the CSV file; JSON has the same keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +36,28 @@ class OptOut:
     receipt: str
     remark: str
     """Whether it is the declaration that stands, and what else is to be known of it."""
+    kind: RequestKind | None = None
+    """What was declared; None: nobody has read yet what the message says."""
+    times: int = 1
+    """How often it was declared in time, one time after the other."""
+    stands: bool = False
+    erased: bool = False
+    """Whether its customer was erased since."""
+
+    def values(self) -> Values:
+        """For programs: as `docs/optouts.schema.json` has it."""
+        return {
+            "customer": self.customer,
+            "declared": self.kind.value if self.kind else None,
+            "times": self.times,
+            "received": utc_second(self.received),
+            "timing": self.timing.value if self.timing else None,
+            "channel": self.channel.value,
+            "receipt": self.receipt or None,
+            "stands": self.stands,
+            "erased": self.erased,
+            "remark": self.remark,
+        }
 
     def cells(self) -> tuple[str, ...]:
         """As a table shows it."""
@@ -56,7 +89,7 @@ def opt_out_list(
         erased: the numbers of recipients who were erased: another one may have the id now.
     """
     rows = [
-        replace(row, remark=", ".join(filter(None, [row.remark, _ERASED])))
+        replace(row, remark=", ".join(filter(None, [row.remark, _ERASED])), erased=True)
         if whom in erased
         else row
         for whom, own in by_recipient(requests).items()
@@ -82,7 +115,11 @@ def by_recipient(requests: Iterable[Request]) -> dict[int, list[Request]]:
 
 
 _ERASED = "erased since"
-_STATES = {RequestKind.OPT_OUT: "opted out", RequestKind.WITHDRAW: "withdrawn"}
+_STATES = {
+    RequestKind.OPT_OUT: "opted out",
+    RequestKind.WITHDRAW: "withdrawn",
+    RequestKind.ACCEPT: "accepted",
+}
 
 
 def _declared(customer: str, own: Sequence[Request]) -> Iterator[OptOut]:
@@ -107,6 +144,9 @@ def _declared(customer: str, own: Sequence[Request]) -> Iterator[OptOut]:
             one.channel,
             one.receipt,
             ", ".join(remarks),
+            kind=one.kind,
+            times=1 if one.repeats is not None else again[one.id] + 1,
+            stands=one is standing,
         )
 
 

@@ -2,45 +2,34 @@
 
 The page itself, with its heading and the frozen wording, is built with the site. Between two marks
 in it stands the form for everybody; the receiver shows the page with the form of one customer, a
-receipt or a message there.
+receipt or a message there, and the form for everybody as it is on the day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from markupsafe import Markup
 
 from publisher.answers.bearer import Bearer
 from publisher.answers.declarations import current_declaration
-from publisher.answers.opt_out_form import ANSWER, TOKEN_FIELD, public_form
+from publisher.answers.form_messages import FormMessage, form_message
+from publisher.answers.form_on_day import FormOnDay
+from publisher.answers.form_region import answered, has_region, marked_region, with_region
+from publisher.answers.opt_out_form import TOKEN_FIELD, changes_link, public_form
 from publisher.errors import NotFoundError, TokenError
-from publisher.letters.fields import fill
-from publisher.letters.receipt import receipt_text
+from publisher.letters.receipt import Declared, receipt_text
+from publisher.letters.stationery import Stationery
 from publisher.markup.html import clauses_html
 from publisher.people.requests import Recorded, Request
-from publisher.policies.organisation import Organisation
 from publisher.policies.policy import POLICY_ID
 from publisher.releases.number import Number
-from publisher.releases.release import Release
+from publisher.text.clauses import Clause, Kind
 from publisher.text.parsing import parse
-
-_START, _END = Markup("<!-- form -->"), Markup("<!-- /form -->")
-"""The marks around the region of the built page that the receiver replaces."""
-
-
-class FormMessage(StrEnum):
-    """What the page says in place of its form: a heading."""
-
-    ASKED = "Look into your mailbox"
-    BAD_LINK = "This link does not work"
-    NOT_RECORDED = "Your declaration was not recorded"
-    NOT_UNDERSTOOD = "The form could not be read"
-    TOO_LARGE = "That was too much for this form"
-    TOO_OFTEN = "Too many attempts"
-    CHANGED_TOO_OFTEN = "Too many changes in one day"
+from publisher.wording.asked_language import asked_language
+from publisher.wording.language import locale
+from publisher.wording.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +38,20 @@ class FormAddress:
 
     policy_id: str
     number: Number
+    language: str = ""
+    """Of a translation; empty: that of the authoritative text."""
 
     @classmethod
-    def parse(cls, policy_id: str, number: str) -> FormAddress | None:
-        """The page at `/POLICY/NUMBER/opt-out/`; None: no page has such an address."""
+    def parse(cls, policy_id: str, number: str, language: str = "") -> FormAddress | None:
+        """The page at `/POLICY/NUMBER/opt-out/`, or the one for a language below it; None: no page
+        has such an address.
+        """
         found = Number.parse(number)
         if found is None or str(found) != number or not POLICY_ID.fullmatch(policy_id):
             return None
-        return cls(policy_id, found)
+        if language and locale(language) is None:
+            return None
+        return cls(policy_id, found, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +69,15 @@ class ShownPage:
 
 @dataclass(frozen=True, slots=True)
 class OptOutPage:
-    """The opt-out page of a release."""
+    """The opt-out page of a release on one day."""
 
-    release: Release
+    form: FormOnDay
     built: Markup
     """As it was built."""
+    told: Words
+    """In which its visitor is told what went wrong."""
+    trouble: str = ""
+    """What the operator has to know, whatever is shown; empty: nothing."""
 
     def require_own(self, bearer: Bearer) -> Bearer:
         """The bearer of a token, if it is about this release.
@@ -86,17 +85,23 @@ class OptOutPage:
         Raises:
             TokenError: it is about another one.
         """
-        if bearer.release.name != self.release.name:
+        if bearer.release.name != self.form.release.name:
             raise TokenError("this link belongs to another release")
         return bearer
 
     def public(self) -> ShownPage:
-        """The page as it was built."""
-        return ShownPage(self.built, personal=False)
+        """The page with the form for everybody."""
+        html = self._with(public_form(self.form))
+        return ShownPage(html, personal=False, trouble=self.trouble)
 
-    def showing(self, region: Markup) -> ShownPage:
-        """The page with something else in place of its form."""
-        return ShownPage(self._with(region))
+    def showing(self, region: Markup, trouble: str = "") -> ShownPage:
+        """The page with something else in place of its form.
+
+        Args:
+            region: what.
+            trouble: see `ShownPage`.
+        """
+        return ShownPage(self._with(answered(region)), trouble=trouble or self.trouble)
 
     def saying(self, message: FormMessage, trouble: str = "") -> ShownPage:
         """The page with a message in place of its form: what happened, and what to do next.
@@ -105,88 +110,123 @@ class OptOutPage:
             message: what happened.
             trouble: see `ShownPage`.
         """
-        contact = self.release.policy.facts.contact
-        region = Markup(
-            '<h2>{}</h2>\n<p role="status">{} or write to <a href="mailto:{}">{}</a>.</p>\n'
-        ).format(message, _NEXT[message], contact, contact)
-        return ShownPage(self._with(region), message=message, trouble=trouble)
+        contact = self.form.release.policy.facts.contact
+        region = form_message(message, contact, self.told)
+        html = self._with(answered(region))
+        return ShownPage(html, message=message, trouble=trouble or self.trouble)
 
     def _with(self, region: Markup) -> Markup:
-        before, _, rest = self.built.partition(_START)
-        _, _, after = rest.partition(_END)
-        return Markup('{}{}\n<div id="{}">\n{}</div>\n{}{}').format(
-            before, _START, ANSWER, region, _END, after
-        )
+        return with_region(self.built, region)
 
 
-def opt_out_page(release: Release, built: Markup) -> OptOutPage:
+def language_of_messages(form: FormOnDay, asked: str) -> str:
+    """The tag of the language in which a visitor is told what went wrong.
+
+    It is that of the form where the address of its page names it, else the one that the browser
+    asks for, if the policy is in it.
+
+    Args:
+        form: the form.
+        asked: `Accept-Language`; empty: not known.
+    """
+    if form.language:
+        return form.language
+    known = (form.tag, *form.release.policy.translations)
+    return asked_language(asked, known) or form.tag
+
+
+def opt_out_page(form: FormOnDay, built: Markup, told: Words, trouble: str = "") -> OptOutPage:
     """The opt-out page of a release.
 
     Args:
-        release: which.
+        form: of which release and language, on which day.
         built: the built page; one without the region of a form, such as an empty one, is replaced
             by a bare page, so that a link in a letter works all the same.
+        told, trouble: see `OptOutPage`.
+    """
+    whole = has_region(built)
+    return OptOutPage(form, built if whole else _bare(form), told, trouble)
+
+
+def require_form(form: FormOnDay) -> FormOnDay:
+    """A form, if it was sealed with its release.
 
     Raises:
-        NotFoundError: nobody may opt out of the release.
+        NotFoundError: nobody may opt out of the release, or there is no form in this language.
     """
+    release, language = form.release, form.language
     if not release.opt_out:
         raise NotFoundError(
             f"release {release.number} has no opt-out", where=f"versions/{release.name}"
         )
-    whole = _START in built and _END in built
-    return OptOutPage(release, built if whole else _bare(release))
+    if language and language not in release.telling.forms:
+        raise NotFoundError(
+            f"release {release.number} has no form in `{language}`",
+            where=f"versions/{release.name}",
+        )
+    return form
 
 
-def _bare(release: Release) -> Markup:
+def _bare(form: FormOnDay) -> Markup:
+    title, body = titled_wording(form)
     return Markup(
-        '<!doctype html><html lang="{}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width"><title>Opt out</title></head>'
-        "<body><main>{}{}</main></body></html>"
-    ).format(
-        release.policy.facts.language, clauses_html(parse(release.opt_out)), public_region(release)
+        '<!doctype html><html{}><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><title>{}</title></head>'
+        "<body><main><h1>{}</h1>\n{}{}</main></body></html>"
+    ).format(form.words.attributes, title, title, public_region(form), body)
+
+
+def titled_wording(form: FormOnDay) -> tuple[str, Markup]:
+    """The sealed wording of a form: its heading, which is that of the page, and the rest as HTML.
+
+    Args:
+        form: whose.
+    """
+    clauses = parse(form.wording)
+    if clauses and _is_title(clauses[0]):
+        return "".join(run.text for run in clauses[0].cells[0]), clauses_html(clauses[1:])
+    title = form.words.gettext(
+        "Opt out of version {version} of the {policy}", version=form.version, policy=form.title
     )
+    return title, clauses_html(clauses)
 
 
-def public_region(release: Release) -> Markup:
+def _is_title(clause: Clause) -> bool:
+    return clause.kind is Kind.HEADING and clause.level == 1
+
+
+def public_region(form: FormOnDay) -> Markup:
     """The region of the built page that the receiver replaces: the form for everybody."""
-    return Markup("{}\n{}{}").format(_START, public_form(release), _END)
+    return marked_region(public_form(form))
 
 
 def receipt_region(
-    bearer: Bearer, recorded: Recorded, requests: Sequence[Request], organisation: Organisation
+    form: FormOnDay,
+    bearer: Bearer,
+    recorded: Recorded,
+    requests: Sequence[Request],
+    stationery: Stationery,
 ) -> Markup:
     """The receipt for a declaration by form, in place of the form.
 
     Args:
+        form: where it was declared.
         bearer: who declared it, with a token.
         recorded: what is on record; for what repeats another declaration, that one's receipt.
         requests: all that this customer declared about the release and its corrections.
-        organisation: whose receipt it is.
+        stationery: what receipts are written with.
     """
     own = f"./?{TOKEN_FIELD}={bearer.token.text if bearer.token else ''}"
     first = recorded.first or recorded.request
-    text = receipt_text(
-        bearer.window, organisation, first, own, stands=current_declaration(requests)
-    )
+    # With its digest, which whoever weighs declarations is not given.
+    first = next((one for one in requests if one.id == first.id), first)
+    stands = current_declaration(requests)
+    told = Declared(bearer.window, bearer.before, [first], stands, own, form.language)
+    text = receipt_text(told, stationery)
     # The page has its heading already, so that of the receipt goes one level down.
-    return clauses_html(parse(fill(f"#{text}", {"opt_out_link": own})))
-
-
-_NEXT = {
-    FormMessage.ASKED: "If this address belongs to a customer we know, we send it a link to the "
-    "form, once a day at most. Nothing is recorded before you open that link and confirm. If no "
-    "mail comes within an hour, try the address that our notice went to,",
-    FormMessage.BAD_LINK: "It was cut off or altered, or it belongs to another version. Nothing "
-    "was recorded. Copy the whole link from the notice, reply to the notice with the words “I opt "
-    "out”,",
-    FormMessage.NOT_RECORDED: "Our records cannot be written at this moment. Nothing was "
-    "recorded. Please try again in a few minutes, reply to the notice with the words “I opt out”,",
-    FormMessage.NOT_UNDERSTOOD: "Nothing was recorded. Please go back and try again,",
-    FormMessage.TOO_LARGE: "Nothing was recorded. Please go back and try again,",
-    FormMessage.TOO_OFTEN: "A link was asked for too often from your network. Nothing was "
-    "recorded. Please try again in an hour, reply to the notice with the words “I opt out”,",
-    FormMessage.CHANGED_TOO_OFTEN: "You opted out and took it back so often today that this was "
-    "not recorded. What you declared before it stands. Please come back tomorrow,",
-}
-"""What the page says below each heading; every sentence goes on with whom to write to."""
+    receipt = clauses_html(parse(f"#{text}"))
+    return Markup('<section class="pp-optout pp-receipt"{}>\n{}{}</section>\n').format(
+        form.words.attributes,
+        receipt,
+        Markup('<p class="pp-buttons">{}</p>\n').format(changes_link(form)),
+    )

@@ -29,13 +29,26 @@ def sample_token(release: Release) -> str:
     return f"{release.policy.id}_{release.number}_0_sample"
 
 
-def form_link(release: Release, organisation: Organisation, token: str) -> str:
-    """The address of the personal form."""
-    return Addresses(organisation.site, release.policy.id).opt_out(release.number, token)
+def form_link(release: Release, organisation: Organisation, token: str, language: str = "") -> str:
+    """The address of the personal form.
+
+    Args:
+        release, organisation: of what, and on whose site.
+        token: whose it is.
+        language: in which it is wanted; where the release has no form in it, or none is wanted, it
+            is the form in the language of the authoritative text.
+    """
+    at = Addresses(organisation.site, release.policy.id)
+    return at.opt_out(release.number, token, language if language in release.telling.forms else "")
 
 
 def personal_links(
-    release: Release, organisation: Organisation, token: str, before: Number | None
+    release: Release,
+    organisation: Organisation,
+    token: str,
+    before: Number | None,
+    language: str = "",
+    applying: Number | None = None,
 ) -> PersonalLinks:
     """The addresses in one recipient's letter.
 
@@ -44,12 +57,14 @@ def personal_links(
         organisation: who writes.
         token: the recipient's, for this release.
         before: the version that the recipient was last told of; None: none.
+        language: of the letter, where it is not that of the authoritative text.
+        applying: the correction that applies in place of the release; None: there is none.
 
     Raises:
         ConfigurationError: the reply address would be too long.
     """
     return PersonalLinks(
-        form=form_link(release, organisation, token),
+        form=form_link(release, organisation, token, language),
         reply=reply_address(organisation.reply, token),
-        changes=changes_since(before, release, organisation.site),
+        changes=changes_since(before, release, organisation.site, language, applying),
     )

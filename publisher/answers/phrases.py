@@ -29,6 +29,11 @@ MOST_SENTENCES = 20_000
 LISTS = (
     "greetings",
     "declarations",
+    "withdrawals",
+    "acceptances",
+    "endings",
+    "leavings",
+    "joinings",
     "conjunctions",
     "closings",
     "identifications",
@@ -39,6 +44,15 @@ LISTS = (
     "separators",
 )
 """The lists of phrases."""
+DECLARING_LISTS = (
+    "declarations",
+    "withdrawals",
+    "acceptances",
+    "endings",
+    "leavings",
+    "joinings",
+)
+"""Those whose phrases say what a mail declares or asks for, one kind each."""
 PLAIN_LISTS = ("labels", "prefixes", "moments", "negations")
 """Lists of texts without notation."""
 GIVEN = frozenset({"title", "kind", "number", "organisation", "customer", "moment", "sender"})
@@ -194,7 +208,7 @@ def _read_list(table: Table, key: str, terms: Iterable[str]) -> Iterator[Pattern
         if (count := sentences(phrase)) > MOST_SENTENCES:
             what = f"has “{text}”, which stands for {count:,} sentences, over {MOST_SENTENCES:,}"
             raise table.error(key, what, "write it as several phrases, or with a term")
-        if key == "declarations" and is_names_alone(phrase, NO_VERBS):
+        if key in DECLARING_LISTS and is_names_alone(phrase, NO_VERBS):
             what = f"has “{text}”, which may name the policy and say nothing of it"
             raise table.error(key, what, "write what is declared in words")
         yield phrase

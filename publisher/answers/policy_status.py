@@ -11,12 +11,14 @@ from publisher.errors import LedgerError, PublisherError
 from publisher.letters.sending import may_be_told
 from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import Message
+from publisher.people.requests import RequestKind
 from publisher.releases.key_ends import SigningKey
 from publisher.releases.notice_period import last_day_to_tell, lawful_from
 from publisher.releases.number import Number
 from publisher.releases.periods import applied
 from publisher.releases.release import Release
 from publisher.releases.releases import DatedStatus, Releases, Status
+from publisher.releases.unrecorded import Unrecorded
 
 MOST_MESSAGES = 20
 """Limit on the messages that are listed one by one; the others are counted."""
@@ -39,6 +41,18 @@ class LetterCounts:
     """How many of the letters, but those to do, went to customers who are told no more."""
     closed: Mapping[DeliveryState, int] = field(default_factory=dict)
     """How many of these are in doubt, refused or bounced."""
+    untold: int = 0
+    """Recipients who were not told of it though it is in force: it does not apply to them."""
+
+    @property
+    def accepted(self) -> int:
+        """Letters that a carrier took."""
+        return self.states.get(DeliveryState.ACCEPTED, 0)
+
+    @property
+    def all_apart(self) -> bool:
+        """Whether all of the letters, but those to do, went to customers who are told no more."""
+        return sum(self.states.values()) - self.states.get(DeliveryState.TO_DO, 0) <= self.apart
 
     @property
     def unsettled(self) -> int:
@@ -83,9 +97,16 @@ class DeclarationCounts:
     withdrawn: int = 0
     late: int = 0
     """Customers who declared something too late, whatever they declared in time."""
+    accepted: int = 0
+    """In time, and after an opt-out or without one."""
+
+    @property
+    def total(self) -> int:
+        """How often something was declared that counts, or came late."""
+        return self.opted_out + self.withdrawn + self.late + self.accepted
 
     def __bool__(self) -> bool:
-        return bool(self.opted_out or self.withdrawn or self.late)
+        return bool(self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +132,36 @@ class MessageCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestCounts:
+    """Requests that a person has not seen to yet."""
+
+    waiting: Mapping[RequestKind, int] = field(default_factory=dict)
+    """How many there are of a kind, unconfirmed ones among them."""
+    unconfirmed: int = 0
+    """How many of them were not confirmed from the address on record."""
+    next_due: DueRequest | None = None
+    """The first that is due today or later; None: none has a day."""
+    soon: int = 0
+    """How many are due today, or in as many days as are looked ahead, or fewer."""
+    first_overdue: DueRequest | None = None
+    """The one whose day passed first; None: none is overdue."""
+    overdue: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return sum(self.waiting.values())
+
+
+@dataclass(frozen=True, slots=True)
+class DueRequest:
+    """A request that has to be answered by a day."""
+
+    receipt: str
+    due: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class Restored:
     """A ledger that was put back from a copy."""
 
@@ -130,6 +181,7 @@ class LedgerCounts:
     """Customers who are told."""
     receipts: ReceiptCounts = field(default_factory=ReceiptCounts)
     messages: MessageCounts = field(default_factory=MessageCounts)
+    requests: RequestCounts = field(default_factory=RequestCounts)
     restored: Restored | None = None
     owner: str = ""
     """The role that owns its tables and is the one that uses them; empty: it owns none."""
@@ -163,6 +215,19 @@ class ReleaseStatus:
     """None: there is no ledger that could count them."""
     declared: DeclarationCounts | None
     """Of a material release, its corrections counted in; None: as for letters, or a correction."""
+    unrecorded: Unrecorded | None = None
+    """That nothing is on record of its notice, though people have to be told soon, or had to be;
+    None: it is not so.
+    """
+
+    forestalled: Release | None = None
+    """The correction that took its place before it took effect; None: none did."""
+    overtaken: Release | None = None
+    """The release that was made while it was held, and takes its place; None: none was."""
+    needs_record: bool = False
+    """Whether it has to be on record that people were told of it."""
+    recorded: int | None = None
+    """The number of the statement by which that is on record; None: nothing is."""
 
     @property
     def upcoming(self) -> bool:
@@ -172,10 +237,7 @@ class ReleaseStatus:
     @property
     def corrected_before(self) -> bool:
         """Whether a correction took its place before it took effect, so that it never will."""
-        by, since, own = self.where.by, self.where.since, self.release
-        if by is None or since is None or own.effective is None:
-            return False
-        return by.major == own.number.major and since < own.effective
+        return self.forestalled is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +265,8 @@ class PolicyStatus:
     """Why the clock must be wrong; empty: nothing speaks against it."""
     trouble: PublisherError | None = None
     """Why its releases cannot be read; all else is empty then."""
+    today: dt.date = dt.date.min
+    """Which day it is for its releases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,22 +296,38 @@ def release_status(
     today: dt.date,
     letters: LetterCounts | None,
     declared: DeclarationCounts | None,
+    lacking: Unrecorded | None = None,
 ) -> ReleaseStatus:
     """The status of a release on a day.
 
     Args:
         release: which.
         releases: all of its policy.
-        today: the day, in UTC.
+        today: the day for all of them: `Releases.today`.
         letters: those about this number.
         declared: what was declared about the release and its corrections.
+        lacking: that nothing is on record of its notice, where that is so.
     """
     where = releases.status(release, today)
     told = may_be_told(release, releases, today)
     until = last_day_to_tell(release, releases) if told else None
     lawful = lawful_from(release, releases, today) if told else None
     material = release.number == Number(release.number.major)
-    return ReleaseStatus(release, where, until, lawful, letters, declared if material else None)
+    stated = releases.stated(release)
+    overtaken = releases.overtaking(release) if releases.is_held(release) else None
+    return ReleaseStatus(
+        release,
+        where,
+        until,
+        lawful,
+        letters,
+        declared if material else None,
+        lacking,
+        forestalled=releases.forestalling(release),
+        overtaken=None if releases.is_retracted(release) else overtaken,
+        needs_record=releases.deciding(release) is not None,
+        recorded=stated.number if stated else None,
+    )
 
 
 def site_lag(releases: Releases, today: dt.date, built: BuiltVersions | None) -> str:
@@ -255,7 +335,7 @@ def site_lag(releases: Releases, today: dt.date, built: BuiltVersions | None) ->
 
     Args:
         releases: all of a policy.
-        today: the day, in UTC.
+        today: the day for all of them: `Releases.today`.
         built: what the site says of it; None: none was built here.
     """
     if built is None or not releases:

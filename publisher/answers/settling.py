@@ -11,7 +11,13 @@ from publisher.answers.declarations import current_declaration, last_late
 from publisher.errors import NotFoundError, RequestError
 from publisher.mail.mail import Mail
 from publisher.people.messages import FOR_A_PERSON, Filed, Message
-from publisher.people.requests import Request, RequestKind
+from publisher.people.recipients import Recipient
+from publisher.people.requests import (
+    DECLARED_KINDS,
+    MAILING_KINDS,
+    Request,
+    RequestKind,
+)
 from publisher.people.resolution import OPERATOR
 from publisher.releases.number import Number
 
@@ -21,7 +27,8 @@ class Subject:
     """Which customer and release a message is about, as a person says."""
 
     policy: str
-    number: Number
+    number: Number | None
+    """None: it is about no release."""
     customer: str
     """The customer's id."""
 
@@ -41,6 +48,13 @@ class Judgement:
     another, and both are kept."""
     role: str = OPERATOR
     """Of the person."""
+    proven: bool = False
+    """Whether the person knows otherwise whose it is, so that nothing has to be confirmed."""
+
+    @property
+    def about_release(self) -> bool:
+        """Whether what is found is a declaration about a release, and nothing without one."""
+        return self.kind in DECLARED_KINDS or self.kind is RequestKind.END
 
 
 def require_reason(judgement: Judgement) -> None:
@@ -86,6 +100,33 @@ def require_subject(message: Message) -> Number:
     if number is None or not message.recipient:
         raise subject_missing(message.id)
     return number
+
+
+def require_same_customer(number: int, proven: Sequence[Bearer], recipient: Recipient) -> None:
+    """Refuses to settle as somebody's what its reply address proves to be somebody else's.
+
+    Args:
+        number: of the message.
+        proven: whose personal addresses are on it.
+        recipient: whose a person says it is.
+
+    Raises:
+        RequestError: it is from somebody else.
+    """
+    others = {one.recipient.customer for one in proven} - {recipient.customer}
+    if len(proven) == 1 and others:
+        raise RequestError(
+            f"message {number} came to the personal address of `{others.pop()}`",
+            remedy="leave --customer out",
+        )
+
+
+def customer_missing(number: int) -> NotFoundError:
+    """The error for a message of which nobody knows whose it is."""
+    return NotFoundError(
+        f"message {number} does not say which customer it is from",
+        remedy="name them: publisher requests settle … --customer ID",
+    )
 
 
 def subject_missing(number: int) -> NotFoundError:
@@ -160,9 +201,48 @@ def require_no_effect(number: int, own: Sequence[Request]) -> None:
             )
 
 
+def require_mailings_kept(number: int, kind: RequestKind | None, own: Sequence[Request]) -> None:
+    """Refuses to pass over what a message says of mailings: only the contrary takes it back.
+
+    Args:
+        number: the message.
+        kind: what is found in it now.
+        own: all that its customer asked for beside declarations about releases.
+
+    Raises:
+        RequestError: it is what counts.
+    """
+    said = [r for r in own if r.kind in MAILING_KINDS and r.repeats is None]
+    mended = sum(r.message == number for r in said) > 1
+    if kind in MAILING_KINDS or not said or said[-1].message != number or mended:
+        return
+    mend = "--join" if said[-1].kind is RequestKind.LEAVE else "--leave"
+    raise RequestError(
+        f"“{said[-1].kind}” is on record, {said[-1].receipt}",
+        remedy=f"take it back first: publisher requests settle {number} --again {mend} --why …",
+    )
+
+
+def require_none_open(waiting: Sequence[str]) -> None:
+    """Refuses to find something else in a message while what was found before waits for a person.
+
+    Args:
+        waiting: the numbers of the requests that were found in it and wait, `R-000042`.
+
+    Raises:
+        RequestError: there are any.
+    """
+    if waiting:
+        raise RequestError(
+            f"{', '.join(waiting)} was found in it before, and waits for a person",
+            remedy=f"close it first: publisher requests settle {' '.join(waiting)} --done",
+        )
+
+
 _ON_RECORD = {
     RequestKind.OPT_OUT: ("an opt-out", "--withdraw"),
     RequestKind.WITHDRAW: ("a withdrawal of an opt-out", "--opt-out"),
+    RequestKind.ACCEPT: ("an acceptance", "--opt-out"),
 }
 """What a declaration is called, and the option by which it is taken back."""
 
@@ -182,26 +262,48 @@ def is_answered(mail: Mail | None) -> bool:
     return mail is not None and not mail.automatic
 
 
-def judgement_evidence(number: int, judgement: Judgement, judged: dt.datetime) -> dict[str, object]:
+def judgement_evidence(
+    number: int, judgement: Judgement, judged: dt.datetime, mail: Mail | None
+) -> dict[str, object]:
     """What proves a declaration that a person found in a message.
 
     Args:
         number: of the message.
         judgement: what was found.
         judged: when.
+        mail: what it says; None: it cannot be read.
     """
-    return {"message": number, "judged": judged.isoformat(), "why": judgement.why}
+    evidence = {"message": number, "judged": judged.isoformat(), "why": judgement.why}
+    if mail is None or judgement.kind in DECLARED_KINDS:
+        return evidence
+    own = (line.rstrip() for line in (mail.texts or ("",))[0].splitlines() if line[:1] != ">")
+    return {**evidence, "subject": mail.subject, "text": "\n".join(own).strip()[:MOST_QUOTED]}
 
 
-def judgement_reason(judgement: Judgement, bearer: Bearer, *, answered: bool) -> str:
+MOST_QUOTED = 4_000
+"""Characters of a mail that stand in the evidence of a request; the whole mail is kept as well."""
+
+
+def judgement_reason(judgement: Judgement, whose: str, release: str, *, answered: bool) -> str:
     """What is written down of a declaration that a person found in a message.
 
     Args:
         judgement: what was found.
-        bearer: whose it is.
+        whose: the customer's id.
+        release: the name of the release that it is about; empty: it is about none.
         answered: whether a receipt is mailed.
     """
-    noun = "withdrawal" if judgement.kind is RequestKind.WITHDRAW else "opt-out"
-    words = f"{noun} of {bearer.name} by {bearer.recipient.customer}: {judgement.why}"
+    noun = _NOUNS.get(judgement.kind, str(judgement.kind))
+    about = f" of {release}" if release else ""
+    words = f"{noun}{about} by {whose}: {judgement.why}"
     machine = "; no receipt is mailed, for a machine may have sent it"
     return words if answered else words + machine
+
+
+_NOUNS: dict[RequestKind | None, str] = {
+    RequestKind.OPT_OUT: "opt-out",
+    RequestKind.WITHDRAW: "withdrawal",
+    RequestKind.ACCEPT: "acceptance",
+    RequestKind.END: "end of the contract",
+}
+"""What a declaration is called; others are called by their kinds."""

@@ -15,11 +15,14 @@ from publisher.answers.policy_status import (
     PolicyStatus,
     ProjectStatus,
     ReleaseStatus,
+    RequestCounts,
 )
 from publisher.people.messages import Message
-from publisher.policies.dates import long_date
+from publisher.releases.corrected import only_moves_day
 from publisher.releases.key_ends import NEVER, SigningKey
+from publisher.releases.release import Release
 from publisher.releases.releases import Status
+from publisher.wording.dates import long_date
 
 STATUS = "urn:policy-publisher:status:1"
 """The `$id` of its JSON Schema; its number rises when a reader of the old form would misread."""
@@ -100,44 +103,70 @@ def _policy_block(policy: PolicyStatus) -> StatusBlock:
     rest = len(newest) - SHOWN_RELEASES
     none = "closed" if policy.trouble else "no release yet"
     return StatusBlock(
-        policy.policy_id if newest else f"{policy.policy_id}: {none}",
+        policy.policy_id + _zone(newest[0].release) if newest else f"{policy.policy_id}: {none}",
         [_release_cells(one, policy) for one in newest[:SHOWN_RELEASES]],
         f"and {rest} older" if rest > 0 else "",
     )
 
 
+def _zone(newest: Release) -> str:
+    """In which time zone the days of the newest release are; empty: in UTC."""
+    zone = newest.conditions.time_zone
+    return "" if zone == "UTC" else f" (days in {zone})"
+
+
 def _release_cells(one: ReleaseStatus, policy: PolicyStatus) -> tuple[str, ...]:
     since, status = one.where.since, one.where.status
-    word = "since" if status is Status.SUPERSEDED else "from"
+    word = "since" if status in (Status.SUPERSEDED, Status.RETRACTED) else "from"
     letters = one.letters.by_state if one.letters else {}
     told = ", ".join(f"{count:,} {state}" for state, count in sorted(letters.items()))
+    if one.letters and one.letters.untold:
+        told = ", ".join(filter(None, [told, f"{one.letters.untold:,} not told"]))
     apart = one.letters.apart if one.letters else 0
-    corrected = _corrected(one, policy)
+    never = _never_applied(one, policy)
+    held = "upcoming, no notice on record" if one.where.held and not never else ""
     return (
         one.release.version,
-        corrected or status,
-        f"{word} {long_date(since)}" if since and not corrected else "",
+        never or held or status,
+        f"{word} {long_date(since)}" if since and not never else "",
         f"{told} ({apart:,} of these removed since)" if apart else told,
+        "" if held else _recorded(one),
         ", ".join(_declared(one.declared)) if one.declared else "",
     )
 
 
-def _corrected(one: ReleaseStatus, policy: PolicyStatus) -> str:
-    """What to say of a release that a correction took the place of before it took effect; empty: it
-    is none.
-    """
-    if not one.corrected_before:
+def _recorded(one: ReleaseStatus) -> str:
+    """Whether it is on record that people were told; empty: it need not be, or not any more."""
+    if one.recorded is not None:
+        return f"recorded (statement {one.recorded})"
+    gone = one.forestalled or one.overtaken or one.where.status is Status.RETRACTED
+    return "no notice on record" if one.needs_record and not gone else ""
+
+
+def _never_applied(one: ReleaseStatus, policy: PolicyStatus) -> str:
+    """What to say of a release whose place another took before it took effect; empty: none did."""
+    if by := one.overtaken:
+        frozen = f" (frozen on {long_date(by.published_day)})" if by.published_day else ""
+        return f"never in force: version {by.number} takes its place{frozen}; nothing is to do"
+    by = one.forestalled
+    if by is None or one.where.status is Status.RETRACTED:
         return ""
     last = one
     by_number = {each.release.number: each for each in policy.releases}
-    while last.corrected_before and last.where.by in by_number:
-        last = by_number[last.where.by]
+    while last.forestalled and last.forestalled.number in by_number:
+        last = by_number[last.forestalled.number]
     upcoming = "upcoming, " if last.upcoming else ""
-    return f"{upcoming}corrected by {one.where.by}"
+    moved = only_moves_day(one.release, by)
+    return f"{upcoming}{'postponed' if moved else 'corrected'} by {by.number}"
 
 
 def _declared(counts: DeclarationCounts) -> Iterator[str]:
-    said = {"opted out": counts.opted_out, "withdrawn": counts.withdrawn, "late": counts.late}
+    said = {
+        "opted out": counts.opted_out,
+        "withdrawn": counts.withdrawn,
+        "accepted": counts.accepted,
+        "late": counts.late,
+    }
     yield from (f"{count:,} {word}" for word, count in said.items() if count)
 
 
@@ -149,13 +178,28 @@ def _ledger_blocks(status: ProjectStatus) -> Iterator[StatusBlock]:
         yield StatusBlock(f"ledger: {said}")
         return
     receipts = ", ".join(f"{n:,} {s}" for s, n in sorted(ledger.receipts.states.items()) if n)
-    rows = [("recipients", f"{ledger.recipients:,}"), ("receipts", receipts)]
+    rows = [
+        ("recipients", f"{ledger.recipients:,}"),
+        ("receipts", receipts),
+        ("requests", ", ".join(_requests(ledger.requests))),
+    ]
     yield StatusBlock("ledger", [row for row in rows if row[1]])
     messages = ledger.messages
     if messages.waiting:
         rest = messages.waiting - len(messages.oldest)
         listed = [_message_cells(message) for message in messages.oldest]
         yield StatusBlock("to read", listed, f"and {rest:,} more" if rest > 0 else "")
+
+
+def _requests(requests: RequestCounts) -> Iterator[str]:
+    """The requests that wait, by kind, and which is due next."""
+    yield from (f"{count:,} {kind}" for kind, count in sorted(requests.waiting.items()) if count)
+    if requests.unconfirmed:
+        yield f"{requests.unconfirmed:,} of these unconfirmed"
+    if requests.overdue:
+        yield f"{requests.overdue:,} overdue"
+    if requests.next_due:
+        yield f"next due {long_date(requests.next_due.due)} ({requests.next_due.receipt})"
 
 
 def _message_cells(message: Message) -> tuple[str, ...]:
@@ -184,13 +228,19 @@ def _release_value(one: ReleaseStatus) -> dict[str, Any]:
     return {
         "number": str(release.number),
         "status": one.where.status.value,
+        "held": one.where.held,
         "since": _date(one.where.since),
         "effective": _date(release.effective),
+        "time_zone": release.conditions.time_zone,
+        "overtaken_by": str(one.overtaken.number) if one.overtaken else None,
+        "record": {"needed": one.needs_record, "statement": one.recorded},
         "tell_until": _date(one.tell_until),
         "letters": _counts(one.letters.by_state) if one.letters else None,
+        "untold": one.letters.untold if one.letters else None,
         "declarations": {
             "opted_out": declared.opted_out,
             "withdrawn": declared.withdrawn,
+            "accepted": declared.accepted,
             "late": declared.late,
         }
         if declared is not None
@@ -217,7 +267,17 @@ def _ledger_value(status: ProjectStatus) -> dict[str, Any]:
             "waiting": messages.waiting,
             "oldest": [_message_value(message) for message in messages.oldest],
         },
+        "requests": _requests_value(ledger.requests),
         "restored": _instant(restored.at) if restored else None,
+    }
+
+
+def _requests_value(requests: RequestCounts) -> dict[str, Any]:
+    return {
+        "waiting": _counts({kind.value: n for kind, n in requests.waiting.items()}),
+        "unconfirmed": requests.unconfirmed,
+        "overdue": requests.overdue,
+        "next_due": _date(requests.next_due.due if requests.next_due else None),
     }
 
 

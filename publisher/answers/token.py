@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
-from base64 import b32encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -45,14 +43,30 @@ class Capability:
     """The recipient's number in the ledger, from 1."""
 
 
-def read_keys(value: str) -> tuple[bytes, ...]:
+@dataclass(frozen=True, slots=True)
+class NamedKey:
+    """A key of personal links, and what it is called where people speak of it."""
+
+    name: str
+    secret: bytes
+
+
+def read_named_keys(value: str) -> tuple[NamedKey, ...]:
     """The token keys in an environment variable: separated by commas, the first one signs.
 
+    A key may have a name, `2027:SECRET`: letters, digits and hyphens, 20 at most. One without is
+    called by its place, `key 1`.
+
     Raises:
-        ConfigurationError: no key, or one shorter than 32 characters.
+        ConfigurationError: no key, one shorter than 32 characters, or two of one name.
     """
-    keys = tuple(key.strip().encode() for key in value.split(",") if key.strip())
-    if not keys or any(len(key) < 32 for key in keys):
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    keys = []
+    for place, part in enumerate(parts, 1):
+        named = _NAMED.fullmatch(part)
+        name, secret = (named[1], named[2]) if named else (f"key {place}", part)
+        keys.append(NamedKey(name, secret.encode()))
+    if not keys or any(len(key.secret) < 32 for key in keys):
         raise ConfigurationError(
             "no key for personal links, or one of fewer than 32 characters",
             where="PUBLISHER_TOKEN_KEY",
@@ -60,7 +74,33 @@ def read_keys(value: str) -> tuple[bytes, ...]:
             "export PUBLISHER_TOKEN_KEY=$(openssl rand -hex 32), and keep that value: links in "
             "letters that were sent work only with it",
         )
-    return keys
+    names = [key.name for key in keys]
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        raise ConfigurationError(
+            f"two keys for personal links are called `{twice}`",
+            where="PUBLISHER_TOKEN_KEY",
+            remedy="give each a name of its own, such as 2027:SECRET,2026:SECRET",
+        )
+    return tuple(keys)
+
+
+def read_keys(value: str) -> tuple[bytes, ...]:
+    """The secrets of the token keys in an environment variable, the one that signs first.
+
+    Raises:
+        ConfigurationError: as for `read_named_keys`.
+    """
+    keys = tuple(key.secret for key in read_named_keys(value))
+    # Before keys had names, what looks like one was part of the secret: such links work on.
+    return keys + tuple(part.encode() for part in _named_parts(value))
+
+
+def _named_parts(value: str) -> list[str]:
+    parts = (part.strip() for part in value.split(","))
+    return [part for part in parts if _NAMED.fullmatch(part)]
+
+
+_NAMED = re.compile(r"([A-Za-z0-9-]{1,20}):(.{32,})", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,5 +183,26 @@ def _any_made(keys: Sequence[bytes], token: Token, signed: bytes) -> bool:
 
 
 def _mac(key: bytes, signed: bytes) -> str:
-    digest = hmac.new(key, signed, hashlib.sha256).digest()
-    return b32encode(digest).decode().lower()[:MAC_CHARACTERS]
+    digest = hmac.digest(key, signed, "sha256")
+    bits = int.from_bytes(digest[:13], "big") >> 4
+    return "".join([_PAIRS[bits >> place & 1023] for place in range(90, -1, -10)])
+
+
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = tuple(one + other for one in _BASE32 for other in _BASE32)
+"""Ten bits as two digits of base 32 (RFC 4648 §6): a mailing makes a token for each letter, and the
+standard library takes most of the time of one for its digits."""
+
+
+_WRITTEN = re.compile(r"[a-z][a-z0-9-]{0,15}_[0-9.]+_[0-9a-f]{1,12}_[a-z2-7]{20}", re.IGNORECASE)
+
+
+def token_in_letter(letter: bytes) -> Token | None:
+    """The token in a letter that was sent; None: there is none in it.
+
+    Args:
+        letter: RFC 5322; lines may be folded, and parts quoted-printable (RFC 2045 §6.7).
+    """
+    joined = re.sub(rb"=\r?\n|\r?\n[ \t]", b"", letter).replace(b"=3D", b"=").decode("latin-1")
+    found = _WRITTEN.search(joined)
+    return parse_token(found[0]) if found else None

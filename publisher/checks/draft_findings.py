@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from publisher.checks.gap_findings import check_gaps
 from publisher.checks.text_findings import check_text
+from publisher.checks.told_findings import check_told
 from publisher.checks.translation_findings import SeenText, check_translations
 from publisher.compare.amendment import amend
-from publisher.policies.draft import FACTS_FILE
+from publisher.policies.draft import FACTS_FILE, FIRST_POLICY
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.labels import check_facts, check_reply_address, check_settings
 from publisher.policies.policy import SIGNERS_FILE, Policy
 from publisher.policies.settings import Settings
 from publisher.policies.toml import line_of
 from publisher.releases.changed_facts import SIGNER, changed_facts
+from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.releases.signers import read_signers, signers_of_next
 
@@ -43,6 +46,8 @@ class Submission:
     settings: SettingsFile
     seen: Sequence[SeenText] = ()
     """What stood there when each translation that no release has was committed."""
+    retracted: Release | None = None
+    """The last release, where it was retracted: its notes are in its folder alone."""
     token: int = 0
     """Octets of the longest token in the reply address of a letter about its next release."""
 
@@ -52,7 +57,7 @@ def review_draft(submission: Submission, releases: Releases) -> list[Finding]:
 
     Args:
         submission: the draft, and what was found out about its files.
-        releases: all releases of the policy so far.
+        releases: those that its release would follow (`Releases.followed`).
     """
     policy, folder = submission.policy, submission.folder
     if policy is None:
@@ -65,8 +70,10 @@ def review_draft(submission: Submission, releases: Releases) -> list[Finding]:
         *check_facts(policy.facts, submission.facts, f"{folder}/{FACTS_FILE}"),
         *check_settings(own.settings, own.data, own.name),
         *check_reply_address(own.settings, submission.token, own.data, own.name),
-        *check_text(policy, last, folder, amendment),
+        *check_text(policy, last, folder, amendment, submission.retracted),
+        *check_gaps(policy, submission.facts, folder),
         *check_translations(policy, releases, folder, submission.seen),
+        *check_told(policy, amendment, folder, submission.facts),
         *_check_signers(policy, releases, f"{folder}/{SIGNERS_FILE}"),
         *_told_by_no_text(policy, releases, submission),
     ]
@@ -92,7 +99,7 @@ def _told_by_no_text(
         return
     last, folder = releases[-1], submission.folder
     signers = signers_of_next([release.policy.signers for release in releases])
-    for fact in changed_facts(policy, last, signers):
+    for fact in changed_facts(policy, last, signers, releases.sealed_rule):
         what = f"since release {last.number}, {fact}"
         if fact.name == SIGNER:
             place, line = f"{folder}/{SIGNERS_FILE}", fact.line
@@ -110,9 +117,7 @@ def _line_of(data: bytes, key: str) -> int:
 
 def no_draft() -> Finding:
     """What is found where there is no policy at all."""
-    return Finding(
-        Severity.ERROR, "policy", 0, "there is no policy yet", "make policy/ID/policy.toml"
-    )
+    return Finding(Severity.ERROR, "policy", 0, "there is no policy yet", FIRST_POLICY)
 
 
 def ranked(findings: Sequence[Finding]) -> list[Finding]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from publisher.policies.file_names import LONGEST_NAME, device, one_file, spelled
 from publisher.policies.finding import Finding, Severity
+from publisher.policies.policy import NOTES
 
 MOST_BYTES = 200
 """Bytes of a file's name in UTF-8; most file systems take 255."""
@@ -70,9 +71,9 @@ def _is_text(name: str) -> bool:
 
 def _renamed_note(name: str) -> str:
     """A note is called by the anchors that it explains, which are permanent."""
-    if not name.startswith("notes/"):
+    if not (note := re.fullmatch(rf"(?:[^/]+/)?{NOTES}/([^/]+)", name)):
         return ""
-    stem = name.removeprefix("notes/").removesuffix(".md")
+    stem = note[1].removesuffix(".md")
     return f"explain a second section in it, as in notes/{stem}+use.md, or use notes/_summary.md"
 
 

@@ -13,16 +13,21 @@ from publisher.law.profiles import PROFILES
 from publisher.policies.draft import FACTS_FILE
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.labels import CONTROL
-from publisher.policies.language import locale
-from publisher.policies.policy import ANCHOR, Note, Policy
+from publisher.policies.policy import ANCHOR, NOTES, Note, Policy
 from publisher.releases.release import Release
+from publisher.releases.retraction import notes_back
 from publisher.text.clauses import Clause, Kind
 from publisher.text.markdown import markdown_reader
 from publisher.text.parsing import parse, source_lines
+from publisher.wording.language import locale
 
 
 def check_text(
-    policy: Policy, last: Release | None, folder: str, amendment: Amendment | None
+    policy: Policy,
+    last: Release | None,
+    folder: str,
+    amendment: Amendment | None,
+    retracted: Release | None = None,
 ) -> list[Finding]:
     """Everything that stands between a draft and its release.
 
@@ -31,9 +36,10 @@ def check_text(
         last: the last release; None before the first.
         folder: the draft's path, for messages.
         amendment: what differs between `last` and the draft; None before the first release.
+        retracted: a release after it that was retracted, whose notes may explain the same changes.
     """
     return sorted(
-        _TextCheck(policy, last, folder, amendment).findings(),
+        _TextCheck(policy, last, folder, amendment, retracted).findings(),
         key=lambda finding: finding.rank,
     )
 
@@ -141,10 +147,15 @@ class TextReview:
 
 class _TextCheck(TextReview):
     def __init__(
-        self, policy: Policy, last: Release | None, folder: str, amendment: Amendment | None
+        self,
+        policy: Policy,
+        last: Release | None,
+        folder: str,
+        amendment: Amendment | None,
+        retracted: Release | None,
     ) -> None:
         super().__init__(policy, folder, {h.anchor for h in headings(policy) if h.anchor})
-        self.last, self.amendment = last, amendment
+        self.last, self.amendment, self.retracted = last, amendment, retracted
 
     def findings(self) -> Iterator[Finding]:
         yield from self._facts()
@@ -237,11 +248,8 @@ class _TextCheck(TextReview):
                 yield self.error(file, 1, "the note is empty", "say why the section changed")
             for anchor in note.anchors:
                 if anchor not in known:
-                    close = closest(anchor, known)
-                    remedy = "name the file after a section's anchor" + (
-                        f": {close}.md?" if close else ""
-                    )
-                    yield self.error(file, 0, f"no section has the anchor `{anchor}`", remedy)
+                    what = f"no section has the anchor `{anchor}`"
+                    yield self.error(file, 0, what, self._renamed(note, closest(anchor, known)))
         if self.amendment is None:
             return
         for change in self.amendment.changes:
@@ -250,13 +258,32 @@ class _TextCheck(TextReview):
                     f"notes/{change.anchor or 'section'}.md",
                     0,
                     f"“{change.title}” is {change.kind.value}, and no note says why",
-                    "write this file: one to three sentences for the customers affected",
+                    self._noted(change),
                 )
         touched = {anchor for change in self.amendment.changes for anchor in change.anchors}
         for note in self.policy.notes:
             if note.anchors and not touched & set(note.anchors):
                 what = "the note explains a section that did not change"
                 yield self.cue(f"notes/{note.name}", 0, what, "remove it, or make the change")
+
+    def _noted(self, change: Change) -> str:
+        """How a change comes to its note: that of a release that was taken back is still there."""
+        written = "write this file: one to three sentences for the customers affected"
+        gone = self.retracted
+        if gone is None or explains(change, gone.policy.notes) is None:
+            return written
+        # One text, one note: what was written about other words may say what is not so.
+        same = all(self.policy.files.get(name) == text for name, text in gone.policy.files.items())
+        if not same:
+            return written
+        return f"bring back the notes of version {gone.number}: {notes_back(gone)}"
+
+    def _renamed(self, note: Note, close: str) -> str:
+        stem, _, tag = note.name.removesuffix(".md").rpartition(".")
+        if tag in self.policy.translations:
+            own = f"{self.folder}/{tag}/{NOTES}/{stem}.md"
+            return f"if it translates {NOTES}/{stem}.md, put it into {own}"
+        return "name the file after a section's anchor" + (f": {close}.md?" if close else "")
 
 
 def headings(policy: Policy) -> list[Clause]:

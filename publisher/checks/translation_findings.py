@@ -78,9 +78,11 @@ def _facts(policy: Policy, releases: Releases, folder: str) -> Iterator[Finding]
         for key, changed, same in (
             ("title", facts.title != before.title, wording.title == was.title),
             ("remark", facts.remark != before.remark, wording.remark == was.remark),
+            ("effect", facts.effect != before.effect, wording.effect == was.effect != ""),
         ):
             if changed and same:
-                what = f"`{key}` was changed, `{table}.{key}` was not"
+                own = "opt_out.effect" if key == "effect" else key
+                what = f"`{own}` was changed, `{table}.{key}` was not"
                 yield Finding(Severity.CUE, file, 0, what, "look whether it still fits")
     for language in before.translations if before else ():
         if language not in facts.translations:

@@ -16,12 +16,17 @@ import click
 
 from publisher import __version__, pipe
 from publisher.cli import console
-from publisher.cli.answering import optouts_command, receipts_group, receive_command, requests_group
-from publisher.cli.drafting import check_command, diff_command
+from publisher.cli.answering import optouts_command, receipts_group, receive_command
+from publisher.cli.drafting import check_command, diff_command, wording_command
+from publisher.cli.founding import init_command, schema_command
 from publisher.cli.invocation import REFUSED, STOPPED, Invocation
-from publisher.cli.parameters import WorkGroup
+from publisher.cli.mailing import mailings_command
+from publisher.cli.merging import applies_command, deliveries_group, export_notice_command
+from publisher.cli.parameters import WorkGroup, complete_policies
 from publisher.cli.proving import (
     erase_recipients_command,
+    evidence_command,
+    keys_command,
     ledger_head_command,
     prune_ledger_command,
     rebuild_ledger_command,
@@ -29,10 +34,12 @@ from publisher.cli.proving import (
 from publisher.cli.publishing import build_command, pdf_command, serve_command
 from publisher.cli.recording import ledger_group
 from publisher.cli.releasing import freeze_command, import_history_command, verify_command
+from publisher.cli.requesting import requests_group
+from publisher.cli.settling import resolve_command
+from publisher.cli.stating import record_notice_command, retract_command
 from publisher.cli.telling import (
-    notice_command,
+    notice_group,
     recipients_group,
-    resolve_command,
     send_command,
     status_command,
 )
@@ -84,7 +91,12 @@ class _Group(WorkGroup):
     metavar="DIR",
     help="The project's folder (default: the current one, or the nearest above it).",
 )
-@click.option("--policy", metavar="ID", help="The policy to work on, if there are several.")
+@click.option(
+    "--policy",
+    metavar="ID",
+    shell_complete=complete_policies,
+    help="The policy to work on, if there are several.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print only errors and requested output.")
 @click.version_option(__version__, prog_name="publisher")
 @click.pass_context
@@ -95,27 +107,38 @@ def command_line(ctx: click.Context, start: Path, policy: str | None, quiet: boo
 
 
 for _command in (
+    init_command,
     check_command,
     diff_command,
+    wording_command,
+    schema_command,
     freeze_command,
     import_history_command,
+    retract_command,
     verify_command,
     build_command,
     serve_command,
     pdf_command,
-    notice_command,
+    notice_group,
     recipients_group,
     send_command,
+    deliveries_group,
     resolve_command,
     receive_command,
     requests_group,
     receipts_group,
     optouts_command,
+    mailings_command,
+    applies_command,
+    evidence_command,
+    keys_command,
     ledger_group,
     status_command,
 ):  # in the order of the work, as help and README list them
     command_line.add_command(_command)
 
+for _command in (export_notice_command, record_notice_command):
+    notice_group.add_command(_command)
 recipients_group.add_command(erase_recipients_command)
 for _command in (rebuild_ledger_command, ledger_head_command, prune_ledger_command):
     ledger_group.add_command(_command)

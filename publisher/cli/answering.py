@@ -1,23 +1,48 @@
-"""Commands for what customers answer: mails, requests, receipts, opt-outs."""
+"""Commands for what customers answer: mails that come in, receipts, opt-outs."""
 
 from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from functools import partial
 
 import click
 
 from publisher.cli import console
 from publisher.cli.invocation import FINDINGS, Invocation
-from publisher.cli.parameters import RELEASE_TYPE, WorkGroup, choice, role_option
+from publisher.cli.listing import print_programs
+from publisher.cli.parameters import (
+    RELEASE_TYPE,
+    WorkGroup,
+    choice,
+    list_form_option,
+    role_option,
+)
 from publisher.releases.number import Number
 
 
 @click.command()
 @click.option("--to", metavar="ADDRESS", help="Envelope recipient, if the mail server knows it.")
+@click.option(
+    "--lmtp",
+    metavar="HOST:PORT",
+    help="Take mail over LMTP until stopped, on the loopback or at unix:PATH.",
+)
+@click.option("--imap", is_flag=True, help="Fetch mail from the mailbox until stopped.")
 @click.pass_obj
-def receive_command(asked: Invocation, to: str | None) -> str:
-    """Store an e-mail from standard input and record its request."""
+def receive_command(asked: Invocation, to: str | None, lmtp: str | None, imap: bool) -> str:
+    """Store e-mail and record what it asks for.
+
+    It is one message from standard input, or all that comes.
+    """
+    if (lmtp is not None) + imap + (to is not None) > 1:
+        raise click.UsageError("choose one of --to, --lmtp and --imap")
+    if lmtp is not None:
+        _receive_over_lmtp(asked, lmtp)
+        return ""
+    if imap:
+        _receive_from_mailbox(asked)
+        return ""
     from publisher.actions.receive import receive
     from publisher.actions.send_receipts_soon import send_receipts_soon
 
@@ -26,6 +51,26 @@ def receive_command(asked: Invocation, to: str | None) -> str:
     with suppress(Exception):
         send_receipts_soon(asked.workplace)
     return "" if asked.quiet else str(verdict)  # `pipe.answer` prints it
+
+
+def _receive_over_lmtp(asked: Invocation, address: str) -> None:
+    from publisher.letterbox.serving import listen_for_mail, receive_over_lmtp
+
+    # Better now than for a customer.
+    _ = asked.workplace.keys, asked.workplace.ledger
+    told = partial(asked.say, f"Taking mail at {address} (stop with Ctrl-C)")
+    receive_over_lmtp(asked.workplace, listen_for_mail(address), told)
+
+
+def _receive_from_mailbox(asked: Invocation) -> None:
+    from publisher.actions.fetch_mail import fetch_mail
+    from publisher.letterbox.serving import receive_from_mailbox
+
+    # Better now than for a customer.
+    _ = asked.workplace.keys
+    fetch_mail(asked.workplace)
+    told = partial(asked.say, "Fetching mail (stop with Ctrl-C)")
+    receive_from_mailbox(asked.workplace, told=told)
 
 
 def _message() -> bytes:
@@ -41,89 +86,19 @@ def _message() -> bytes:
 
 
 @click.group(cls=WorkGroup, invoke_without_command=True)
-@click.option("--all", "everything", is_flag=True, help="List all messages received.")
+@list_form_option
 @click.pass_context
-def requests_group(ctx: click.Context, everything: bool) -> None:
-    """List the messages that need a person's decision."""
-    asked: Invocation = ctx.obj
-    if ctx.invoked_subcommand is None:
-        from publisher.actions.requests import requests
-
-        rows = requests(asked.workplace, everything)
-        if rows:
-            last = "remark" if everything else "why it waits"
-            head = ("message", "received", "filed", "about", last)
-            console.print_table(head, [row.cells() for row in rows])
-        else:
-            asked.say("No message waits")
-
-
-@requests_group.command()
-@click.argument("message", type=int)
-@click.option("--raw", is_flag=True, help="Print it byte for byte as it was received.")
-@click.pass_obj
-def show_command(asked: Invocation, message: int, raw: bool) -> None:
-    """Print a message in its sender's words."""
-    from publisher.actions.show_message import show_message
-
-    console.write_document(
-        None, show_message(asked.workplace, message, raw=raw), for_people=not raw
-    )
-
-
-@requests_group.command()
-@click.argument("message", type=int)
-@choice("--opt-out", "opt out", "It is an opt-out.")
-@choice("--withdraw", "withdraw", "It withdraws an opt-out.")
-@choice("--nothing", "nothing", "It is neither.")
-@click.option("--why", required=True, metavar="TEXT", help="Your reason, kept on record.")
-@click.option(
-    "--release", type=RELEASE_TYPE, help="The release it is about, if the message names none."
-)
-@click.option(
-    "--customer", metavar="ID", help="The customer it is from, if the message names none."
-)
-@click.option("--again", is_flag=True, help="Correct an earlier decision; both stay on record.")
-@role_option
-@click.pass_obj
-def settle_command(
-    asked: Invocation,
-    message: int,
-    outcome: str | None,
-    why: str,
-    release: Number | None,
-    customer: str | None,
-    again: bool,
-    role: str,
-) -> None:
-    """Decide what a message means, as of the day it was received."""
-    from publisher.actions.send_receipts_soon import send_receipts_soon
-    from publisher.actions.settle_request import settle_request
-    from publisher.answers.settling import Judgement, Subject
-    from publisher.people.requests import RequestKind
-
-    if outcome is None:
-        raise click.UsageError("choose --opt-out, --withdraw or --nothing")
-    if release is None and customer is not None:
-        raise click.UsageError("--release is missing: name the release with the customer")
-    if customer is None and release is not None:
-        raise click.UsageError("--customer is missing: name the customer with the release")
-    kind = None if outcome == "nothing" else RequestKind(outcome)
-    about = Subject(asked.policy, release, customer) if release and customer else None
-    verdict = settle_request(asked.workplace, message, Judgement(kind, why, about, again, role))
-    send_receipts_soon(asked.workplace)
-    asked.say(str(verdict))
-
-
-@click.group(cls=WorkGroup, invoke_without_command=True)
-@click.pass_context
-def receipts_group(ctx: click.Context) -> None:
+def receipts_group(ctx: click.Context, form: str) -> None:
     """List receipts and links not yet sent, in doubt or refused."""
     asked: Invocation = ctx.obj
     if ctx.invoked_subcommand is None:
         from publisher.actions.receipts import receipts
+        from publisher.answers.outstanding import RECEIPT_COLUMNS, RECEIPTS_FORM
 
         rows = receipts(asked.workplace)
+        values, now = (row.values() for row in rows), asked.workplace.clock()
+        if print_programs(form, RECEIPTS_FORM, "receipts", RECEIPT_COLUMNS, values, now):
+            return
         if rows:
             head = ("receipt", "customer", "about", "what", "state", "since", "the carrier said")
             console.print_table(head, [row.cells() for row in rows])
@@ -169,14 +144,22 @@ def settle_receipts_command(
 
 @click.command()
 @click.argument("release", type=RELEASE_TYPE)
+@list_form_option
 @click.pass_obj
-def optouts_command(asked: Invocation, release: Number) -> None:
+def optouts_command(asked: Invocation, release: Number, form: str) -> None:
     """List the opt-outs of a release and their records."""
     from publisher.actions.optouts import optouts
+    from publisher.answers.list_forms import ListForm, csv_list, json_list
+    from publisher.answers.opt_out_list import OPT_OUT_COLUMNS, OPT_OUTS_FORM, OPT_OUTS_HEAD
 
     rows = optouts(asked.workplace, asked.policy, release)
-    if rows:
-        head = ("customer", "state", "received", "timing", "by", "receipt", "remark")
-        console.print_table(head, [row.cells() for row in rows])
+    values = (row.values() for row in rows)
+    if form == ListForm.JSON:
+        now = asked.workplace.clock()
+        console.print_stream(json_list(OPT_OUTS_FORM, "declarations", values, now))
+    elif form == ListForm.CSV:
+        console.print_stream(csv_list(OPT_OUT_COLUMNS, values))
+    elif rows:
+        console.print_table(OPT_OUTS_HEAD, [row.cells() for row in rows])
     else:
         asked.say(f"No opt-out of release {release} is on record")

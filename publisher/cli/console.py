@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -76,6 +76,16 @@ def print_line(text: str = "", *, style: str = "") -> None:
         style: as rich names them, such as "bold"; left out where `has_colours` says no.
     """
     _print((printable(text), style))
+
+
+def print_aside(text: str) -> None:
+    """A line beside a document, on standard error: the document itself is on standard output."""
+    _print((printable(text), ""), error=True)
+
+
+def means_folder(output: Path) -> bool:
+    """Whether somebody who names a path means a folder: there is one, or no file is called so."""
+    return output.is_dir() or not (output.suffix or output in _STANDARD_OUTPUT or output.exists())
 
 
 def print_error(error: PublisherError) -> None:
@@ -160,9 +170,14 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def confirmed(doubt: DoubtError) -> bool:
     """Whether a person at the terminal says that what was asked for is meant; False: nobody is."""
-    if sys.stdin is None or not sys.stdin.isatty() or not sys.stderr.isatty():
+    if not somebody_is_there():
         return False
     return click.confirm(printable_line(doubt.what), err=True)
+
+
+def somebody_is_there() -> bool:
+    """Whether a person at a terminal can be asked."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def on_terminal() -> bool:
@@ -205,6 +220,15 @@ def print_document(data: str | bytes, *, for_people: bool = False, coloured: boo
         data = "".join(p if coloured and _OURS.fullmatch(p) else printable(p) for p in parts)
     sys.stdout.buffer.write(data if isinstance(data, bytes) else data.encode())
     sys.stdout.buffer.flush()
+
+
+def print_stream(pieces: Iterable[str]) -> None:
+    """Writes a document on standard output piece by piece, as it is made; made harmless where a
+    terminal shows it.
+    """
+    shown = on_terminal()
+    for piece in pieces:
+        click.echo(printable(piece) if shown else piece, nl=False)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -13,8 +13,9 @@ from pathlib import Path
 
 from publisher.actions.workplace import Workplace
 from publisher.cli import console
+from publisher.cli.listing import print_programs
 from publisher.errors import ConfigurationError, PublisherError
-from publisher.policies.finding import Finding, Severity
+from publisher.policies.finding import FINDING_COLUMNS, FINDINGS_FORM, Finding, Severity
 
 FINDINGS = 1
 """Exit code of a command that did its work and found something wrong."""
@@ -65,6 +66,18 @@ class Invocation:
         return Workplace.find(self._start, self._clock)
 
     @property
+    def clock(self) -> Callable[[], dt.datetime] | None:
+        """Gives the time, with its offset; None: the machine's."""
+        return self._clock
+
+    def go_to(self, folder: Path) -> Path:
+        """A folder that a command names itself, from that of the project; the command is about it
+        from then on.
+        """
+        self._start = self._start / folder
+        return self._start
+
+    @property
     def maybe_workplace(self) -> Workplace | None:
         """None outside any project, for what works without one."""
         try:
@@ -110,9 +123,20 @@ class Invocation:
 
     def print_finding(self, found: Finding) -> None:
         """A finding, with a next step that works as it is printed."""
+        console.print_finding(self._addressed(found))
+
+    def print_findings(self, findings: Sequence[Finding], form: str) -> None:
+        """Findings, for people or, as `form` says, for programs."""
+        told = [self._addressed(found) for found in findings]
+        values, now = (found.values() for found in told), self.workplace.clock()
+        if not print_programs(form, FINDINGS_FORM, "findings", FINDING_COLUMNS, values, now):
+            for found in told:
+                console.print_finding(found)
+
+    def _addressed(self, found: Finding) -> Finding:
         policy = _POLICY.match(found.place)
         remedy = self.as_typed(found.remedy, self.wanted or (policy[1] if policy else ""))
-        console.print_finding(replace(found, remedy=remedy))
+        return replace(found, remedy=remedy)
 
     def say_unfinished(self) -> None:
         """Says what of the project's releases is on the way, or was cut off."""

@@ -10,7 +10,9 @@ import click
 
 from publisher.cli import console
 from publisher.cli.invocation import FINDINGS, Invocation
+from publisher.cli.parameters import RELEASE_TYPE
 from publisher.policies.finding import Finding, Severity
+from publisher.releases.number import Number
 
 _TRACES = Finding(
     Severity.CUE,
@@ -34,6 +36,41 @@ def ledger_head_command(asked: Invocation) -> None:
 
     for head in ledger_head(asked.workplace):
         console.print_line(head.line())
+
+
+@click.command("evidence")
+@click.argument("customer", metavar="CUSTOMER")
+@click.argument("release", type=RELEASE_TYPE, required=False)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="The JSON file to write, outside git, for its owner alone.",
+)
+@click.pass_obj
+def evidence_command(
+    asked: Invocation, customer: str, release: Number | None, output: Path
+) -> None:
+    """Write what is on record of a customer, and its proof.
+
+    With a release, letters and mails about others are left out.
+    Anybody can check it without the ledger: publisher verify --evidence FILE.
+    """
+    from publisher.actions.evidence import evidence
+
+    done = evidence(asked.workplace, asked.policy, customer, release, output)
+    dossier = done.dossier
+    asked.say(f"{output}: {console.counted(len(dossier.events), 'event')} about `{done.customer}`")
+    if dossier.undecided:
+        counted = console.counted(dossier.undecided, "message")
+        console.print_line(
+            f"Not in it: {counted} that may be theirs, and that nobody has said so of. "
+            "To decide: publisher requests"
+        )
+    file = shlex.quote(str(output))
+    asked.say(f"To check it anywhere: publisher verify --evidence {file}")
 
 
 @click.command("rebuild")
@@ -126,4 +163,26 @@ def _say_where_else(traces: bool, copies: Sequence[Path]) -> None:
         console.print_line(f"Not erased in {path}, which is from before: delete it when you can")
     if traces:
         console.print_finding(_TRACES)
+        raise click.exceptions.Exit(FINDINGS)
+
+
+@click.command("keys")
+@click.pass_obj
+def keys_command(asked: Invocation) -> None:
+    """Show the keys of personal links and what each signed."""
+    from publisher.actions.list_keys import list_keys
+
+    rows = list_keys(asked.workplace)
+    head = ("key", "", "release", "letters", "links work")
+    console.print_table(head, [row.cells() for row in rows])
+    if any(row.verifies is False for row in rows):
+        lost = Finding(
+            Severity.ERROR,
+            "PUBLISHER_TOKEN_KEY",
+            0,
+            "the key that signed some of the letters out there is missing, so their links do not "
+            "work; add it again behind the first one",
+            "publisher keys",
+        )
+        console.print_finding(lost)
         raise click.exceptions.Exit(FINDINGS)

@@ -22,10 +22,22 @@ from publisher.releases.number import Number
     metavar="DATE",
     help="Build the site as it is on this day (default: today).",
 )
+@click.option(
+    "--next",
+    "ahead",
+    is_flag=True,
+    help="Build nothing; print the day on which the next build is due, or `none`.",
+)
 @click.pass_obj
-def build_command(asked: Invocation, as_of: dt.date | None) -> None:
+def build_command(asked: Invocation, as_of: dt.date | None, ahead: bool) -> None:
     """Build the site and its PDFs."""
-    _build(asked, as_of)
+    if ahead:
+        from publisher.actions.next_build import next_build
+
+        due = next_build(asked.workplace, as_of)
+        click.echo(due.isoformat() if due else "none")
+    else:
+        _build(asked, as_of)
 
 
 @click.command()
@@ -59,7 +71,7 @@ def pdf_command(asked: Invocation, release: Number, language: str, output: Path 
     show_default=True,
     help="Port to listen on.",
 )
-@click.option("--no-build", is_flag=True, help="Serve the site as last built.")
+@click.option("--no-build", is_flag=True, help="Serve the site as last built, whatever day it is.")
 @click.pass_obj
 def serve_command(asked: Invocation, draft: bool, host: str, port: int, no_build: bool) -> None:
     """Serve the site and its opt-out form, or preview the draft."""
@@ -77,10 +89,13 @@ def serve_command(asked: Invocation, draft: bool, host: str, port: int, no_build
         return
     from publisher.web import app
 
+    app.require_servable(asked.workplace, host, port, built=no_build)
     if not no_build:
         _build(asked, None)
     served = partial(asked.say, f"Serving on {address} (stop with Ctrl-C)")
-    app.run(asked.workplace, host, port, listening=served)
+    # A site that is served as it was built is not built anew by itself either.
+    made = app.application(asked.workplace, renewed=not no_build)
+    app.run(asked.workplace, host, port, app=made, listening=served)
 
 
 def web_address(host: str, port: int) -> str:
@@ -96,6 +111,9 @@ def _build(asked: Invocation, as_of: dt.date | None) -> None:
         built = build(asked.workplace, as_of, progress)
     for warning in built.warnings:
         console.print_finding(Finding(Severity.CUE, "mkdocs", 0, warning))
+    # A job that runs each hour mails what is printed: with --quiet, once for each build.
+    for found in () if asked.quiet and built.up_to_date else built.findings:
+        asked.print_finding(found)
     pages, documents = counted(built.pages, "page"), counted(built.documents, "PDF")
     what = f"{pages} and {documents} in {built.folder}"
     if built.up_to_date:
@@ -103,3 +121,7 @@ def _build(asked: Invocation, as_of: dt.date | None) -> None:
     else:
         changed = f"{counted(built.changed, 'page')} {'is' if built.changed == 1 else 'are'}"
         asked.say(f"Built {what}; {changed} new or changed")
+    if as_of:
+        what = f"shows the site of {as_of} now, whatever day it is"
+        remedy = "before it is published, build that of today: publisher build"
+        asked.print_finding(Finding(Severity.CUE, str(built.folder), 0, what, remedy))

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from publisher.answers.list_forms import ListForm
 from publisher.cli import console
 from publisher.cli.invocation import FINDINGS, Invocation
-from publisher.cli.parameters import DATE_TYPE
-from publisher.errors import DoubtError
+from publisher.cli.parameters import DATE_TYPE, freeze_options, list_form_option
+from publisher.errors import ConfigurationError, DoubtError
+
+if TYPE_CHECKING:
+    from publisher.actions.verify import Verified
 
 
 @click.command()
@@ -23,21 +28,14 @@ from publisher.errors import DoubtError
     required=True,
     help="First day in force, as 2027-03-01; `unknown` only for a first release.",
 )
-@click.option(
-    "--correction", is_flag=True, help="Freeze an editorial correction, which is not announced."
-)
+@freeze_options
 @click.option("--dry-run", is_flag=True, help="Show what would be frozen, and change nothing.")
 @click.option(
-    "--lagging",
-    multiple=True,
-    metavar="LANGUAGE[:SECTION]",
-    help="Mark a translation as out of date; its readers are told so.",
-)
-@click.option(
-    "--unaffected",
-    multiple=True,
-    metavar="LANGUAGE[:SECTION]",
-    help="Confirm that the changes do not affect this translation.",
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="With --dry-run, write everything that would be sealed to this folder, to be looked at.",
 )
 @click.option(
     "--yes",
@@ -49,7 +47,9 @@ def freeze_command(
     asked: Invocation,
     effective: dt.date | None,
     correction: bool,
+    supplement: bool,
     dry_run: bool,
+    output: Path | None,
     lagging: tuple[str, ...],
     unaffected: tuple[str, ...],
     yes: bool,
@@ -58,8 +58,13 @@ def freeze_command(
     from publisher.actions.freeze import freeze
     from publisher.releases.freezing import FreezeOrder
 
-    order = FreezeOrder(effective, correction, lagging, unaffected, sure=yes)
-    run = partial(freeze, asked.workplace, asked.policy, dry_run=dry_run, tell=asked.say)
+    if output and not dry_run:
+        raise click.UsageError("--output shows what is not frozen yet: it belongs to --dry-run")
+    order = FreezeOrder(effective, correction, lagging, unaffected, sure=yes, supplement=supplement)
+    order = replace(order, asked_of=not dry_run and console.somebody_is_there())
+    run = partial(
+        freeze, asked.workplace, asked.policy, dry_run=dry_run, show=output, tell=asked.say
+    )
     try:
         frozen = run(order)
     except DoubtError as doubt:
@@ -122,6 +127,12 @@ def import_history_command(
     "with --ledger, the head that it has.",
 )
 @click.option(
+    "--evidence",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Check the evidence about a customer, without the ledger; releases as far as here.",
+)
+@click.option(
     "--ledger",
     is_flag=True,
     help="Check the ledger instead: its chains, private values, letters and states.",
@@ -138,14 +149,17 @@ def import_history_command(
     is_flag=True,
     help="Confirm that you know of a restoration which has forgotten such heads.",
 )
+@list_form_option
 @click.pass_obj
 def verify_command(
     asked: Invocation,
     /,
+    form: str,
     diff: bool,
     signers: Path | None,
     known: Path | None,
     letter: BinaryIO | None,
+    evidence: Path | None,
     ledger: bool,
     known_heads: Path | None,
     **accepted: bool,
@@ -154,6 +168,11 @@ def verify_command(
 
     These are checksums, the chain of releases, tags and their signatures, and the git history.
     """
+    if evidence:
+        if diff or signers or known or letter or ledger or any(accepted.values()):
+            raise click.UsageError("--evidence goes with --known-heads alone")
+        _verify_evidence(asked, evidence, known_heads)
+        return
     if ledger:
         if diff or signers or known:
             raise click.UsageError("--ledger contradicts another option: choose one of them")
@@ -162,7 +181,7 @@ def verify_command(
         _verify_ledger(asked, letter, known_heads, **accepted)
         return
     if known_heads or any(accepted.values()):
-        raise click.UsageError("--known-heads belongs to --ledger")
+        raise click.UsageError("--known-heads belongs to --ledger or --evidence")
     if letter is not None:
         if diff or signers or known:
             raise click.UsageError("--letter contradicts another option: choose one of them")
@@ -171,6 +190,18 @@ def verify_command(
     from publisher.actions.verify import VerifyOrder, verify
 
     done = verify(asked.workplace, asked.wanted, VerifyOrder(diff, signers, known))
+    if form != ListForm.TABLE:
+        if diff:
+            raise click.UsageError("--diff shows differences to people: leave out --format")
+        of_policies = (found for policy in done.policies for found in policy.findings)
+        asked.print_findings([*done.strays, *done.cues, *of_policies], form)
+        if not done.sound:
+            raise click.exceptions.Exit(FINDINGS)
+        return
+    _tell_verified(asked, done)
+
+
+def _tell_verified(asked: Invocation, done: Verified) -> None:
     for found in (*done.strays, *done.cues):
         asked.print_finding(found)
     for policy in done.policies:
@@ -202,6 +233,22 @@ def _verify_ledger(
         asked.say(line)
     if not done.sound:
         raise click.exceptions.Exit(FINDINGS)
+
+
+def _verify_evidence(asked: Invocation, file: Path, known_heads: Path | None) -> None:
+    from publisher.actions.verify_evidence import verify_evidence
+
+    workplace = None
+    with suppress(ConfigurationError):  # an auditor may have the file alone
+        workplace = asked.workplace
+    done = verify_evidence(workplace, file, known_heads)
+    for found in done.findings:
+        console.print_finding(found)
+    for line in done.lines:
+        asked.say(line)
+    if done.findings:
+        raise click.exceptions.Exit(FINDINGS)
+    asked.say("what it says of events is what was recorded")
 
 
 def _verify_letter(asked: Invocation, letter: BinaryIO) -> None:

@@ -2,63 +2,136 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
 
 import click
 
 from publisher.answers.alert_limits import AlertLimits
 from publisher.cli import console
 from publisher.cli.invocation import FINDINGS, REFUSED, Invocation
-from publisher.cli.parameters import RELEASE_TYPE, WorkGroup, choice, output_option, role_option
-from publisher.people.resolution import Resolution
+from publisher.cli.parameters import (
+    DATE_TYPE,
+    RELEASE_TYPE,
+    WANTED_TYPE,
+    DefaultGroup,
+    WorkGroup,
+    freeze_options,
+)
 from publisher.releases.number import Number
+
+if TYPE_CHECKING:
+    from publisher.letters.message import LetterForm
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
-@click.command()
-@click.argument("release", type=RELEASE_TYPE)
+@click.group(cls=DefaultGroup)
+def notice_group() -> None:
+    """Show the notice of a release, export it, and record it."""
+
+
+@notice_group.command("show")
+@click.argument("release", type=WANTED_TYPE)
 @click.option(
     "--as", "customer", metavar="RECIPIENT", help="The customer's id (default: a sample customer)."
 )
 @click.option(
     "--format",
     "form",
-    default="text",
-    show_default=True,
     type=click.Choice(["eml", "html", "text", "pdf"]),
-    help="Output format.",
+    help="Output format (default: text; of the draft in a folder, all of them).",
 )
 @click.option("--sent", is_flag=True, help="With --as, show the letter as it was sent.")
-@output_option
+@click.option(
+    "--effective",
+    type=DATE_TYPE,
+    help="Of the draft: first day in force (default: the earliest lawful one).",
+)
+@freeze_options
+@click.option("--language", help="In the language of this translation.")
+@click.option(
+    "--case",
+    type=click.Choice(["again", "supplement", "postponed"]),
+    help="For whom it is (default: the usual letter).",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write to this file instead of standard output; of the draft, to a folder too.",
+)
 @click.pass_obj
-def notice_command(
+def show_notice_command(
     asked: Invocation,
-    release: Number,
+    /,
+    release: Number | str,
     customer: str | None,
-    form: str,
+    form: str | None,
     sent: bool,
     output: Path | None,
+    **drafted: Any,
 ) -> None:
     """Show the notice of a release as one recipient gets it.
 
     With --sent, as they got it.
+    `draft` instead of RELEASE: as a freeze of the draft would seal it, committed or not.
     """
-    from publisher.actions.notice import notice
+    from publisher.actions.notice import NoticeLook, notice
     from publisher.actions.sent_letter import sent_letter
     from publisher.letters.message import LetterForm
 
-    workplace, policy_id, how = asked.workplace, asked.policy, LetterForm(form)
+    if customer and (drafted["language"] or drafted["case"]):
+        raise click.UsageError("--as shows the letter that is theirs, whatever --language says")
+    if isinstance(release, str):
+        if sent:
+            raise click.UsageError("a draft was sent to nobody: leave --sent out")
+        drafted["customer"] = customer
+        _draft_notice(asked, LetterForm(form) if form else None, output, drafted)
+        return
+    look = NoticeLook(LetterForm(form or "text"), drafted.pop("language"), drafted.pop("case"))
+    if any(drafted.values()):
+        named = ", ".join(f"--{name}" for name, value in drafted.items() if value)
+        raise click.UsageError(f"{named}: for `notice draft` alone; a release is as it was sealed")
+    workplace, policy_id = asked.workplace, asked.policy
     if sent and customer is None:
         raise click.UsageError("--sent shows the letter of a recipient: name one with --as")
     if sent and customer:
-        data = sent_letter(workplace, policy_id, release, customer, how)
+        data = sent_letter(workplace, policy_id, release, customer, look.form)
     else:
-        data = notice(workplace, policy_id, release, customer, how)
+        data = notice(workplace, policy_id, release, customer, look, console.print_aside)
     console.write_document(output, data)
+
+
+def _draft_notice(
+    asked: Invocation, form: LetterForm | None, output: Path | None, drafted: dict[str, Any]
+) -> None:
+    """Shows the letter of the draft, or writes its letters to a folder."""
+    from publisher.actions.draft_notice import DraftNoticeOrder, draft_notice
+    from publisher.releases.freezing import FreezeOrder
+
+    language, case, whose = (drafted.pop(name) for name in ("language", "case", "customer"))
+    folder = output if output and console.means_folder(output) else None
+    how = form if folder else form or _form_in(output)
+    order = DraftNoticeOrder(FreezeOrder(**drafted), language, case, whose, how, folder)
+    done = draft_notice(asked.workplace, asked.policy, order)
+    if not asked.quiet:
+        console.print_aside(done.line)
+    if folder is None:
+        console.write_document(output, done.data)
+        return
+    for name in done.written:
+        asked.say(f"  {folder / name}")
+
+
+def _form_in(output: Path | None) -> LetterForm:
+    """The form that the name of a file stands for; any other name, and none: text."""
+    from publisher.letters.message import LetterForm
+
+    ending = output.suffix.lower().removeprefix(".") if output else ""
+    return LetterForm(ending) if ending in set(LetterForm) else LetterForm.TEXT
 
 
 @click.group(cls=WorkGroup)
@@ -133,8 +206,21 @@ def remove_recipients_command(
 @click.argument("release", type=RELEASE_TYPE)
 @click.option("--confirm", is_flag=True, help="Send the letters (default: only show the plan).")
 @click.option("--test", metavar="ADDRESS", help="Send a single test copy to this address.")
+@click.option("--language", help="Of the test copy: in the language of this translation.")
+@click.option(
+    "--case",
+    type=click.Choice(["again", "supplement", "postponed"]),
+    help="Of the test copy: for whom it is (default: the usual letter).",
+)
 @click.pass_obj
-def send_command(asked: Invocation, release: Number, confirm: bool, test: str | None) -> None:
+def send_command(
+    asked: Invocation,
+    release: Number,
+    confirm: bool,
+    test: str | None,
+    language: str | None,
+    case: str | None,
+) -> None:
     """Send the notice of a release.
 
     It goes to the recipients who have not had it; without --confirm, only the plan is shown.
@@ -145,9 +231,12 @@ def send_command(asked: Invocation, release: Number, confirm: bool, test: str | 
 
     workplace, policy_id = asked.workplace, asked.policy
     if test:
-        send_test(workplace, policy_id, release, test)
+        send_test(workplace, policy_id, release, test, (language, case))
         asked.say(f"Sent one test letter to {test}; no recipient was told")
         return
+    if language or case:
+        what = "--language and --case are for a test copy: everybody else gets the letter of theirs"
+        raise click.UsageError(what)
     if not confirm:
         for line in plan_sending(workplace, policy_id, release).lines():
             console.print_line(line)
@@ -162,74 +251,6 @@ def send_command(asked: Invocation, release: Number, confirm: bool, test: str | 
         console.print_line(asked.as_typed("\n".join(steps), policy_id))
     if report.unsettled:
         raise click.exceptions.Exit(FINDINGS)
-
-
-@click.command()
-@click.argument("release", type=RELEASE_TYPE)
-@click.argument("customer", required=False)
-@choice("--accepted", "accepted", "The carrier's log shows that it accepted the letter.")
-@choice("--again", "again", "It did not: the next `send` sends the letter again.")
-@click.option("--all", "every", is_flag=True, help="Settle all letters in doubt.")
-@click.option("--from", "file", type=click.File("rb"), help="Settle those to the ids in this file.")
-@click.option("--confirm", is_flag=True, help="With --all or --from, do it (default: the plan).")
-@role_option
-@click.pass_obj
-def resolve_command(
-    asked: Invocation,
-    /,
-    release: Number,
-    customer: str | None,
-    outcome: str | None,
-    role: str,
-    **many: Any,
-) -> None:
-    """List letters in doubt, refused or put off, or settle them.
-
-    Check the carrier's log first: it has the Message-ID of each letter it accepted.
-    Then name CUSTOMER and the outcome. With --from, `-` is standard input.
-    """
-    from publisher.actions.resolve import resolve
-    from publisher.actions.unsettled import unsettled
-
-    workplace, policy_id = asked.workplace, asked.policy
-    if any(many.values()):
-        if customer is not None or outcome is None or (many["every"] == bool(many["file"])):
-            raise click.UsageError(
-                "choose --accepted or --again, and one of CUSTOMER, --all and --from"
-            )
-        _resolve_many(asked, release, Resolution(outcome), role, many)
-        return
-    if customer is None and outcome is None:
-        found = unsettled(workplace, policy_id, release)
-        if found.rows:
-            head = ("customer", "state", "since", "tries", "message", "the carrier said")
-            console.print_table(head, [row.cells() for row in found.rows])
-            asked.say(asked.as_typed("\n".join(found.next_steps()), policy_id))
-        else:
-            asked.say("No letter is in doubt or refused, and none was put off")
-        return
-    if customer is None or outcome is None:
-        raise click.UsageError("name the customer, and choose --accepted or --again")
-    is_told = resolve(workplace, policy_id, release, customer, Resolution(outcome), role)
-    asked.say(f"Recorded for {customer}: {outcome}")
-    if outcome == Resolution.AGAIN and not is_told:
-        console.print_line(f"{customer} was removed or erased: no letter is sent to them")
-
-
-def _resolve_many(
-    asked: Invocation, release: Number, outcome: Resolution, role: str, many: dict[str, Any]
-) -> None:
-    """Settles all letters in doubt, or those to the customers on a list."""
-    from publisher.actions.resolve_many import ResolutionOrder, resolve_many
-
-    order = ResolutionOrder(asked.policy, release, outcome, many["file"], role, many["confirm"])
-    for line in resolve_many(asked.workplace, order).lines():
-        console.print_line(line)
-    if not order.confirmed:
-        name = getattr(order.file, "name", "-")
-        which = "--all" if order.file is None else shlex.join(["--from", name.strip("<>")])
-        command = f"publisher --policy {order.policy} resolve {release} {which} --{outcome}"
-        console.print_line(f"Nothing was changed. To record it: {command} --confirm")
 
 
 def _days(name: str, default: int, help_: str) -> Callable[[_F], _F]:
@@ -253,17 +274,23 @@ def _days(name: str, default: int, help_: str) -> Callable[[_F], _F]:
 @_days("--days", AlertLimits().letters, "Alert while letters are open and fewer days are left.")
 @_days("--mail-days", AlertLimits().mail, "Alert when mail has waited longer.")
 @_days("--key-days", AlertLimits().keys, "Alert when a signer's key ends sooner.")
+@_days("--request-days", AlertLimits().requests, "Alert when a request is due sooner, or then.")
+@_days("--record-days", AlertLimits().record, "Alert that no notice is on record so long before.")
 @click.pass_obj
-def status_command(
-    asked: Invocation, form: str, exit_code: bool, days: int, mail_days: int, key_days: int
-) -> None:
+def status_command(asked: Invocation, /, form: str, exit_code: bool, **days: int) -> None:
     """Show where every policy stands, and what needs a person.
 
     The exit code is 2 if the ledger or a release cannot be read; all else is shown.
     """
     from publisher.actions.status import status
 
-    limits = AlertLimits(days, mail_days, key_days)
+    limits = AlertLimits(
+        letters=days["days"],
+        mail=days["mail_days"],
+        keys=days["key_days"],
+        record=days["record_days"],
+        requests=days["request_days"],
+    )
     report = status(asked.workplace, asked.shown_policies, limits).with_remedies(asked.as_typed)
     if form == "json":
         console.print_document(report.json())

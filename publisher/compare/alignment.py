@@ -31,6 +31,12 @@ MOVED = 0.6
 """Clauses at different places are one clause that moved from this share of common words."""
 
 
+_UNTOUCHED = 10**4
+_SECTION = 10**8
+"""How much more than a clause that was amended one counts that nobody touched, and how much more a
+section, which stays or moves as a whole."""
+
+
 @dataclass(frozen=True)
 class Alignment:
     """Which clause became which, by their places in the two documents."""
@@ -48,7 +54,7 @@ def align(old: Document, new: Document) -> Alignment:
 
     Swapping the two texts gives the same links, the other way round.
     """
-    if [clause.raw for clause in old.clauses] <= [clause.raw for clause in new.clauses]:
+    if _letters(old) <= _letters(new):
         return _Aligner(old, new, Pairing(old, new)).alignment()
     found = _Aligner(new, old, Pairing(new, old)).alignment()
     links = tuple([ClauseLink(j, i, part, own) for i, j, own, part in found.links])
@@ -58,6 +64,18 @@ def align(old: Document, new: Document) -> Alignment:
         for side in found.columns
     )
     return Alignment(links, moved, (after, before))
+
+
+def _letters(text: Document) -> tuple[str, list[str]]:
+    """What decides which of two texts is looked at first: what of it is read, then its source."""
+    words: list[str] = []
+    for clause in text.clauses:
+        if clause.kind not in (Kind.BLANK, Kind.FRONT_MATTER):
+            for cell in clause.cells:
+                words.append("")
+                for run in cell:
+                    words += [run.text, "".join([f"<{mark.kind}" for mark in run.marks])]
+    return ",".join(words), [clause.raw for clause in text.clauses]
 
 
 @dataclass
@@ -88,6 +106,7 @@ class _Aligner:
             self._moved_section(a[i], b[j])
         self._pair_renamed()
         self._find_moved()
+        self._settle()
         columns = self._match_columns()
         moved = sorted(self.moved.items(), key=lambda pair: pair[1])
         return Alignment(tuple(self.links), tuple(moved), columns)
@@ -190,7 +209,7 @@ class _Aligner:
         place = {key: j for j, key in enumerate(others) if key in once}
         once -= {key for key, n in Counter(others).items() if n > 1}
         pairs = [(i, place[key]) for i, key in enumerate(keys) if key in once and key in place]
-        weights = [1 + self.old.clauses[left[i]].words for i, _ in pairs]
+        weights = [1 + 2 * self.old.clauses[left[i]].words for i, _ in pairs]
         stay = sorted(heaviest_rising(pairs, weights))
         x = y = 0
         for u, v in [*(pairs[n] for n in stay), (len(keys), len(others))]:
@@ -317,6 +336,34 @@ class _Aligner:
         only = self.texts.single
         place = {news[j].key: j for j in right if news[j].key in only}
         return [(i, place[olds[i].key]) for i in left if olds[i].key in place]
+
+    def _settle(self) -> None:
+        """Of clauses that changed places, those with fewer words have moved, and no other.
+
+        Where the same words stand several times, which of them stayed shows only now.
+        """
+        shared = [Counter(link[side] for link in self.links) for side in (0, 1)]
+        links = {(link.old, link.new): link for link in self.links}
+        pairs = sorted({*links, *self.moved.items()})
+        weights: list[int] = []
+        for i, j in pairs:
+            old, new = self.old.clauses[i], self.new.clauses[j]
+            weight = 1 + old.words + new.words
+            if old.kind is new.kind is Kind.HEADING:
+                weight = _SECTION * (1 + self._size(0, i) + self._size(1, j))
+            elif old.key == new.key:
+                weight *= _UNTOUCHED
+            weights.append(weight)
+            if shared[0][i] > 1 or shared[1][j] > 1:
+                return
+        stay = heaviest_rising(pairs, weights)
+        self.links = [links.get(pairs[n], ClauseLink(*pairs[n])) for n in sorted(stay)]
+        self.moved = {i: j for n, (i, j) in enumerate(pairs) if n not in stay}
+
+    def _size(self, side: int, place: int) -> int:
+        """How many words the section has that a heading is of."""
+        text = (self.old, self.new)[side]
+        return sum(clause.words for clause in text.sections[text.section_of[place]].clauses)
 
     # ── columns ──────────────────────────────────────────────────────────────────────────────────
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from publisher.compare.change import Change, ChangeKind
@@ -23,6 +24,18 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Otherwise:
+    """How this program reads two texts, where people were told by one that read them otherwise."""
+
+    old: Document
+    new: Document
+    named: tuple[tuple[str, ...], ...]
+    """For each operation: the ids of the changes that it was told to be part of."""
+    exact: bool
+    """Whether only the cut is another: every word is read as it was."""
+
+
+@dataclass(frozen=True)
 class Amendment:
     """Everything that differs between two versions."""
 
@@ -30,6 +43,28 @@ class Amendment:
     new: Document
     operations: tuple[Operation, ...]
     changes: tuple[Change, ...]
+    told: dt.date | None = field(default=None, compare=False)
+    """The day on which people were told by it; None: it was computed."""
+    untold: bool = field(default=False, compare=False)
+    """Whether it was retracted before anybody was told; the day is that on which it was sealed."""
+    engine: str = field(default="", compare=False)
+    """The version of the program that compared, where people were told by it."""
+    otherwise: Otherwise | None = field(default=None, compare=False)
+    """How this program reads the two texts, if that is another way; the texts here are cut as they
+    were when people were told."""
+
+    @cached_property
+    def anew(self) -> Amendment | None:
+        """What this program finds, where people were told something else; None: it finds the same,
+        or they were told nothing.
+        """
+        found = amend(self.as_read.old, self.as_read.new) if self.told else self
+        return None if found == self else found
+
+    @cached_property
+    def as_read(self) -> Amendment:
+        """It, between the two texts as this program cuts them; computed, if that is otherwise."""
+        return amend(self.otherwise.old, self.otherwise.new) if self.otherwise else self
 
     @cached_property
     def counts(self) -> Counts:
@@ -58,8 +93,8 @@ class Amendment:
         return tuple(found)
 
     @cached_property
-    def changes_of_operations(self) -> tuple[tuple[Change, ...], ...]:
-        """For each operation: the changes that it is part of; none if a reader sees no change."""
+    def changes_about(self) -> tuple[tuple[Change, ...], ...]:
+        """For each operation: the changes to the sections that it is in."""
         by_old: dict[int, list[Change]] = {}
         by_new: dict[int, list[Change]] = {}
         for change in self.changes:
@@ -69,10 +104,18 @@ class Amendment:
             for j in new:
                 by_new.setdefault(j, []).append(change)
         return tuple(
-            ()
-            if op.unchanged
-            else _telling(op, dict.fromkeys((*by_old.get(i, ()), *by_new.get(j, ()))))
-            for op, (i, j) in zip(self.operations, self.sections, strict=True)
+            tuple(dict.fromkeys((*by_old.get(i, ()), *by_new.get(j, ())))) for i, j in self.sections
+        )
+
+    @cached_property
+    def changes_of_operations(self) -> tuple[tuple[Change, ...], ...]:
+        """For each operation: the changes that it is part of; none if a reader sees no change."""
+        if self.otherwise:
+            named = {change.id: change for change in self.changes}
+            return tuple(tuple(named[one] for one in ids) for ids in self.otherwise.named)
+        return tuple(
+            () if op.unchanged else _telling(op, near)
+            for op, near in zip(self.operations, self.changes_about, strict=True)
         )
 
     def operations_of(self, change: Change) -> tuple[Operation, ...]:

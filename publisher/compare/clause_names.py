@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import section_name
 from publisher.compare.operations import Operation
-from publisher.text.clauses import Clause, Document, Kind
+from publisher.text.clauses import Clause, Document, Kind, Section
 
 DIGEST_LENGTH = 16
 """Hexadecimal digits of the digests that tell the texts of removed clauses apart."""
@@ -118,25 +118,104 @@ def next_names(before: ClauseNames, amendment: Amendment) -> ClauseNames:
     Raises:
         ValueError: the names are not those of the amendment's old text.
     """
+    amendment = amendment.as_read
     old, new = amendment.old, amendment.new
     if len(before.names) != len(old.clauses):
         raise ValueError("these are not the names of the text that the amendment starts from")
     found, merged = _carried(before.names, amendment)
-    here = set(found)
-    sections = _sections(old)
-    gone = {
+    gone = _gone(before.names, found, merged, old)
+    after = _named(new, found, dict(before.retired), before.given)
+    after = replace(after, retired={**after.retired, **gone})
+    cuts = (*_standing(before, after, amendment), *_cuts(before.names, after.names, amendment))
+    return replace(after, cuts=cuts)
+
+
+def names_in_common(
+    document: Document, original: Document, naming: ClauseNames, apart: Collection[str] = ()
+) -> dict[int, str]:
+    """The names that clauses of a translation have from the text that it translates: those of each
+    section that has the same clauses, one for one.
+
+    Args:
+        document: the translation.
+        original: the text.
+        naming: the names of the text's clauses.
+        apart: anchors of sections that translate another version of the text.
+
+    Returns:
+        By the place of the clause in the translation.
+    """
+    known = {section.anchor: section for section in original.sections if section.anchor}
+    found: dict[int, str] = {}
+    for section in document.sections:
+        other = known.get(section.anchor)
+        if other is None or section.anchor in apart or _kinds(section) != _kinds(other):
+            continue
+        places = (n for n, clause in enumerate(section.clauses) if clause.kind not in _UNSEEN)
+        names = naming.names[other.start : other.start + len(other.clauses)]
+        shown = (
+            name
+            for name, clause in zip(names, other.clauses, strict=True)
+            if clause.kind not in _UNSEEN
+        )
+        found |= {section.start + n: name for n, name in zip(places, shown, strict=True) if name}
+    return found
+
+
+_UNSEEN = (Kind.BLANK, Kind.FRONT_MATTER)
+
+
+def _kinds(section: Section) -> list[tuple[Kind, str]]:
+    return [(c.kind, c.shape) for c in section.clauses if c.kind not in _UNSEEN]
+
+
+def translated_names(
+    document: Document,
+    common: Mapping[int, str],
+    given: Mapping[str, int],
+    past: tuple[ClauseNames, Amendment] | None = None,
+) -> ClauseNames:
+    """The names in a translation: those that it has in common with its text, and else names of its
+    own, which it keeps as the clauses of the text keep theirs.
+
+    Args:
+        document: the translation.
+        common: as `names_in_common` gives them.
+        given: the last number used in a name of the text, by section.
+        past: the names in the translation before it, and what leads from that one to this one.
+    """
+    before, (found, merged) = None, ([""] * len(document.clauses), dict[int, int]())
+    if past:
+        before, amendment = past
+        found, merged = _carried(before.names, amendment)
+    taken = set(common.values())
+    found = [common.get(n, "" if name in taken else name) for n, name in enumerate(found)]
+    if before is None:
+        return _named(document, found, {}, given)
+    here, last = set(found), dict(before.given)
+    for section, number in given.items():
+        last[section] = max(number, last.get(section, 0))
+    retired = {name: facts for name, facts in before.retired.items() if name not in here}
+    gone = _gone(before.names, found, merged, amendment.old)
+    after = _named(document, found, {**retired, **gone}, last)
+    cuts = (*_standing(before, after, amendment), *_cuts(before.names, after.names, amendment))
+    return replace(after, cuts=tuple(cut for cut in cuts if cut.whole in after.names))
+
+
+def _gone(
+    names: Sequence[str], found: Sequence[str], merged: Mapping[int, int], old: Document
+) -> dict[str, RetiredClause]:
+    """The clauses of a text that are not in the next one."""
+    here, sections = set(found), _sections(old)
+    return {
         name: RetiredClause(
             sections[place],
             _digest(old.clauses[place]),
             found[merged[place]] if place in merged else "",
         )
-        for place, name in enumerate(before.names)
+        for place, name in enumerate(names)
         if name and name not in here
     }
-    after = _named(new, found, dict(before.retired), before.given)
-    after = replace(after, retired={**after.retired, **gone})
-    cuts = (*_standing(before, after, amendment), *_cuts(before.names, after.names, amendment))
-    return replace(after, cuts=cuts)
 
 
 def _carried(names: Sequence[str], amendment: Amendment) -> tuple[list[str], dict[int, int]]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,13 +23,28 @@ DIFF_VERSION = 2
 
 
 def rebuild(text: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Both source texts, by file name, to the byte, from a comparison in this form."""
+    """Both source texts, by file name, to the byte, from a comparison in this form, in full."""
     sides: tuple[dict[str, str], dict[str, str]] = ({}, {})
     for op in json.loads(text)["operations"]:
         for side, name in zip(sides, ("old", "new"), strict=True):
             if clause := op.get(name):
                 side[clause["file"]] = side.get(clause["file"], "") + clause["markdown"]
     return sides
+
+
+def text_digest_of(files: Iterable[str]) -> str:
+    """The digest by which a comparison names a text: SHA-256 of its files, one behind the other in
+    the order of the text; hexadecimal.
+    """
+    return hashlib.sha256("".join(files).encode()).hexdigest()
+
+
+def text_digests(text: str) -> tuple[str, str]:
+    """The digests of the old and the new text of a comparison in this form."""
+    if named := json.loads(text).get("texts"):
+        return named["old"], named["new"]
+    old, new = (text_digest_of(side.values()) for side in rebuild(text))
+    return old, new
 
 
 def diff_flaw(text: str) -> str:
@@ -46,14 +62,15 @@ def diff_flaw(text: str) -> str:
     named = (value.get("$schema"), value.get("format"), value.get("version"))
     if named != (DIFF_SCHEMA, DIFF_FORMAT, DIFF_VERSION):
         return f"has another form than {DIFF_SCHEMA}, which this program reads"
-    return next(_flaws(value, _COMPARISON, ""), "") or next(_untold(value), "")
+    shape = _ABRIDGED if "texts" in value else _COMPARISON
+    return next(_flaws(value, shape, ""), "") or next(_untold(value), "")
 
 
 # ── shapes ───────────────────────────────────────────────────────────────────────────────────────
 
 _Shape = Any
 """A type; a range; a pattern; a tuple of allowed values and types; a list of one shape; a table of
-shapes by key, those that may be missing with a question mark."""
+shapes by key, those that may be missing with a question mark; what gives the shape of an object."""
 
 _COUNT, _FROM_ONE = range(1 << 53), range(1, 1 << 53)
 _ID = re.compile(r".+", re.DOTALL)
@@ -83,6 +100,7 @@ _OPERATION = {
     "changes": [_ID],
     "move?": _FROM_ONE,
     "continued?": ("split", "merged"),
+    "flows?": bool,
     "old?": _CLAUSE,
     "new?": _CLAUSE,
     "was": (str, None),
@@ -96,11 +114,30 @@ _COMPARISON = {
     "changes": [_CHANGE],
     "operations": [_OPERATION],
     "seconds?": (int, float),
+    "engine?": str,
 }
+
+_DIGEST = re.compile(r"[0-9a-f]{64}$")
+_PLACE = {"file": str, "line": _FROM_ONE}
+_PLACED = {**_PLACE, "anchor": str, "title": str, "level": range(7)}
+_RUN = {"op": ("keep",), "clauses": _FROM_ONE}
+_TOLD = {key: shape for key, shape in _OPERATION.items() if key not in ("was", "now")}
+_ABRIDGED = {
+    **_COMPARISON,
+    "engine": str,
+    "texts": {"old": _DIGEST, "new": _DIGEST, "cuts?": {"old": str, "new": str}},
+    "changes": [{**_CHANGE, "old": [_PLACED], "new": [_PLACED]}],
+    "operations": [
+        lambda op: _RUN if "clauses" in op else {**_TOLD, "old?": _PLACE, "new?": _PLACE}
+    ],
+}
+"""The form without what its two texts say themselves."""
 
 
 def _flaws(value: object, shape: _Shape, place: str) -> Iterator[str]:
     """Where a value has not the shape it should have."""
+    if callable(shape) and not isinstance(shape, type):
+        shape = shape(value if isinstance(value, Mapping) else {})
     if isinstance(shape, dict):
         if not isinstance(value, Mapping):
             yield f"`{place}` is no object"
@@ -140,13 +177,16 @@ def _fits(value: object, shape: _Shape) -> bool:
 def _untold(value: Mapping[str, Any]) -> Iterator[str]:
     """Operations that name no change of the comparison, or lack the clause that they tell of."""
     known = {change["id"] for change in value["changes"]}
+    abridged = "texts" in value
     for number, op in enumerate(value["operations"]):
         place = f"operations[{number}]"
+        if "clauses" in op:
+            continue
         if strange := [one for one in op["changes"] if one not in known]:
             yield f"`{place}.changes` names `{strange[0]}`, which is no change"
         if {"old", "new"} & op.keys() != _sides(op):
             yield f"`{place}` lacks a clause, or has one too many"
-        if (op["op"] == "keep") == ("cells" in op):
+        if not abridged and (op["op"] == "keep") == ("cells" in op):
             yield f"`{place}` lacks its words, or has some that it should not have"
 
 

@@ -24,12 +24,18 @@ SPLIT_WORDS = 6
 """A clause was split only if this many words are in such phrases."""
 SPLIT_DENSITY = 0.6
 """A clause was split only if this share of the stretch is in such phrases."""
+SPLIT_SURELY = 8
+SPLIT_SHARE = 0.5
+"""A clause was split only if so many words are in such phrases, or this share of the shorter one of
+the two: fewer may be a name that both have."""
 LIKE_ROW = 0.7
 """Clauses in a row are those in the same places from this share of common words on average."""
 MOST_CLAUSE_PAIRS = 400
 """Limit on pairs of clauses scored in one gap; beyond it the gap is left unpaired."""
 FLOWING = 0.6
 """The end of a line became the beginning of another from this share of common words."""
+_SEVERAL = frozenset({Kind.PARAGRAPH, Kind.CODE})
+"""What may become several, or several it: also a list that four spaces make code."""
 SENTENCE_ENDS = ".!?。:;"
 
 
@@ -139,7 +145,7 @@ class Gap:
                 pairs[i] = j
                 taken.add(j)
         found = sorted(pairs.items())
-        weights = [1 + texts.old.clauses[i].words for i, _ in found]
+        weights = [1 + texts.old.clauses[i].words + texts.new.clauses[j].words for i, j in found]
         return [found[n] for n in sorted(heaviest_rising(found, weights))]
 
     def _look(self, sure: list[tuple[int, int]]) -> None:
@@ -206,11 +212,12 @@ class Gap:
             free = i not in left and j not in right
             share = share_of(shared.kept, texts.words_of(0, i), texts.words_of(1, j))
             if not (free and share >= texts.least(i, j)):
-                several = not self.whole and old.kind is new.kind is Kind.PARAGRAPH
+                several = not self.whole and {old.kind, new.kind} <= _SEVERAL
                 # What stands elsewhere is not given away, unless all of it stands here as well.
                 sizes = len(texts.words_of(0, i)), len(texts.words_of(1, j))
                 apart = texts.elsewhere(0, i) or texts.elsewhere(1, j)
                 several = several and not (apart and shared.kept < min(sizes))
+                several = several and shared.phrases >= min(SPLIT_SURELY, SPLIT_SHARE * min(sizes))
                 if not (several and shared.dense()):
                     continue
             chosen.append((i, j))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from publisher.compare.alignment import Alignment, align
@@ -66,16 +66,15 @@ class Operation(NamedTuple):
 
     @property
     def word_counts(self) -> WordCounts:
-        """How many words are added, removed and kept; a moved clause counts at both its places."""
-        if self.spans is None:
-            words = self.clause.words
-            if self.old and self.new:
-                return WordCounts(0, 0, words)
-            return WordCounts(words, 0, 0) if self.new else WordCounts(0, words, 0)
+        """How many words are added, removed and kept; a moved clause counts at both its places.
+
+        They are those of the cells: no bar between two of them is one, and a word of which a part
+        is set in other letters is one.
+        """
         totals = dict.fromkeys(SpanKind, 0)
-        for cell in self.spans:
-            for span in cell:
-                totals[span.kind] += len(span.text.split())
+        for cell in self.cells:
+            for kind, spans in groupby(cell, lambda span: span.kind):
+                totals[kind] += len("".join([span.text for span in spans]).split())
         return WordCounts(totals[SpanKind.INSERT], totals[SpanKind.DELETE], totals[SpanKind.KEEP])
 
     @property
@@ -89,12 +88,31 @@ class Operation(NamedTuple):
         if old is None or new is None:
             return False
         same = old.level == new.level and old.anchor == new.anchor
-        return same and not self.reset and not self.amended
+        return same and not self.reset and not self.renumbered and not self.amended
+
+    @property
+    def kept_whole(self) -> bool:
+        """Whether a clause is where it was, and every word of it: nothing else is to be said."""
+        return bool(self.old and self.new and self.spans is None and not self.move)
 
     @property
     def reset(self) -> bool:
         """Whether the clause is set differently, such as a paragraph that became a list item."""
         return self.old is not None and self.new is not None and self.old.shape != self.new.shape
+
+    @property
+    def renumbered(self) -> bool:
+        """Whether a list starts at another number here, or restarts: what does not follow from an
+        item put in or taken out.
+        """
+        old, new = self.old, self.new
+        if old is None or new is None or not (old.number and new.number):
+            return False
+        if old.number == new.number or not (old.begins or new.begins):
+            return False
+        if old.begins != new.begins and "list behind a list" in (old.begins, new.begins):
+            return True
+        return bool(new.begins) and old.starts_at != new.starts_at
 
     @property
     def amended(self) -> bool:

@@ -56,12 +56,12 @@ class Pairing:
         return known[index]
 
     def marked_words(self, side: int, index: int) -> list[str]:
-        """The words of a clause, marked in rows and code so that they equal none of a paragraph."""
+        """The words of a clause, marked in rows so that they equal none of a paragraph."""
         clause = (self.old, self.new)[side].clauses[index]
         if clause.kind is Kind.HEADING or clause.kind in _WORDLESS:
             return []  # a heading is a name, known by what it names
         own = self.words_of(side, index)
-        if clause.kind is Kind.PARAGRAPH:
+        if clause.kind in (Kind.PARAGRAPH, Kind.CODE):
             return own
         return [f"{clause.kind}\0{word}" for word in own]
 

@@ -82,10 +82,10 @@ class _Changes:
                 continue
             elif new:
                 self.touched_new.add(j)
-                self.inserted[j] += new.words
+                self.inserted[j] += op.word_counts.inserted
             elif old:
                 self.touched_old.add(i)
-                self.deleted_old[i] += old.words
+                self.deleted_old[i] += op.word_counts.deleted
 
     def _both(self, op: Operation, i: int, j: int, old: Clause | None, new: Clause | None) -> None:
         if old and new and old.kind is new.kind is Kind.HEADING:

@@ -47,6 +47,11 @@ def kept_spans(runs: Sequence[Run]) -> tuple[Span, ...]:
     return tuple([Span(SpanKind.KEEP, run.text, run.marks) for run in runs])
 
 
+def pictures(marks: Sequence[Mark]) -> bool:
+    """Whether words of this formatting describe a picture, and are not shown where it is."""
+    return any(mark.kind == "image" for mark in marks)
+
+
 def stretch_of(runs: Sequence[Run], start: int, end: int) -> list[tuple[str, tuple[Mark, ...]]]:
     """A stretch of some runs, with its formatting."""
     part: list[tuple[str, tuple[Mark, ...]]] = []
@@ -78,7 +83,11 @@ def reformatted(
         size = min(len(was[i][0]) - left, len(now[j][0]) - right)
         marks, own = was[i][1], now[j][1]
         text = now[j][0][right : right + size]
-        yield Span(SpanKind.KEEP, text, own, None if marks == own else marks)
+        if pictures(marks) == pictures(own):
+            yield Span(SpanKind.KEEP, text, own, None if marks == own else marks)
+        else:  # the description of a picture, and the same words to be read
+            yield Span(SpanKind.DELETE, text, marks)
+            yield Span(SpanKind.INSERT, text, own)
         left, right = left + size, right + size
         if left == len(was[i][0]):
             i, left = i + 1, 0

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from publisher.compare.sequences import matching_blocks
-from publisher.compare.spans import Span, SpanKind, kept_spans, reformatted, stretch_of
+from publisher.compare.spans import Span, SpanKind, kept_spans, pictures, reformatted, stretch_of
 from publisher.text.clauses import Run
 from publisher.text.segmentation import Stretch, Terms, beyond_latin, segment, without_typography
 
@@ -360,7 +360,8 @@ def _spans(pieces: list[_Piece], old: Sequence[Run], new: Sequence[Run]) -> Iter
     for piece in pieces:
         was = stretch_of(old, piece.old, piece.old_end)
         now = stretch_of(new, piece.new, piece.new_end)
-        if piece.typography and len(was) == len(now) == 1:
+        alike = len(was) == len(now) == 1 and pictures(was[0][1]) == pictures(now[0][1])
+        if piece.typography and alike:
             (before, marks), (text, own) = was[0], now[0]
             yield Span(SpanKind.KEEP, text, own, None if marks == own else marks, before)
         elif piece.kept and not piece.typography:

@@ -1,4 +1,4 @@
-"""Freezes and imports as one act: folders, a commit, a tag, and a journal of it until all stand.
+"""Freezes, imports and statements as one act: files, commit, tag, and a journal until all stand.
 
 One at a time in a repository, whatever its working trees: the lock lies in git's common folder, and
 what git starts holds it too. What cannot be made whole is taken back to the byte; what was killed
@@ -47,7 +47,7 @@ class Done:
 
     @property
     def number(self) -> Number:
-        """Of the last release."""
+        """Of the last release that was made."""
         return max(self.act.seals)
 
     def line(self) -> str:
@@ -59,7 +59,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Acts:
-    """Carries out what makes releases."""
+    """Carries out what makes releases, and statements about them."""
 
     root: Path
     """The project's folder."""
@@ -176,7 +176,7 @@ class Acts:
 
         Args:
             act: what is to be made.
-            files: the files of its last release, by name.
+            files: the files of its last release, or the statement, by name.
 
         Raises:
             HistoryError: git would alter a file, does not know who commits, or cannot sign, or
@@ -363,7 +363,8 @@ class Acts:
             What a hook had altered besides, which that commit keeps.
         """
         commits = self.commits
-        other = [path for path in commits.changed(act.head, commit) if path not in act.changes]
+        meant = act.changes.keys() - {act.place}  # of a statement that was altered, nothing stays
+        other = [path for path in commits.changed(act.head, commit) if path not in meant]
         own = tuple(f"{folder}/" for folder in act.folders.values())
         other = [path for path in other if not path.startswith(own)]
         kept = {path: commits.file(commit, path) for path in other}

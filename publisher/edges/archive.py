@@ -10,18 +10,21 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from publisher.edges.file_state import Remembered, state_of_files, state_of_folder
 from publisher.edges.files import remove_folder, remove_unfinished, write_folder
 from publisher.edges.folder_files import folders_in, loose_names, read_bytes, read_files
 from publisher.edges.journals import Journals
+from publisher.edges.lasting import Lasting, note_files
+from publisher.edges.register_folders import SEAL_REMEDY, RegisterFolders
+from publisher.edges.witness import Witness
 from publisher.errors import FreezeError, NotFoundError, PublisherError, SealError
 from publisher.policies.policy import POLICY_ID
 from publisher.releases.act import Act
 from publisher.releases.checkouts import refuse_checkout
 from publisher.releases.folder import SUMS_FILE, broken, is_inside, read_release, read_sums, seal_of
 from publisher.releases.number import Number
+from publisher.releases.register import Register
 from publisher.releases.release import Release
 from publisher.releases.release_toml import RELEASE_FILE
 from publisher.releases.releases import Releases
@@ -39,23 +42,6 @@ _MOST_POLICIES = 64
 """Policies whose numbers are kept in memory."""
 NO_FILE = "is a link, or something else that is no file"
 NO_FOLDER = "is a link, not the folder that was sealed"
-REMEDY = "restore it from git; `publisher verify` says how, `publisher verify --diff` what differs"
-
-
-class Witness(Protocol):
-    """Holds the seals of releases outside their folders: git's tags."""
-
-    def message(self, name: str) -> str | None:
-        """The message of the tag `privacy/2`; None: there is no such tag."""
-
-    def numbers(self, policy_id: str) -> frozenset[Number]:
-        """The numbers of all releases of a policy that have a tag."""
-
-    def name(self, release: str) -> str:
-        """What the tag of a release is called in git."""
-
-    def had(self, release: str) -> bool:
-        """Whether a release that has a tag was ever in this branch's history."""
 
 
 class Archive:
@@ -78,8 +64,11 @@ class Archive:
         """
         self._versions, self._witness, self._unfinished = versions, witness, unfinished
         self._held: Remembered[Release] = Remembered(MOST_RELEASES)
+        self._amendments: Lasting[Releases] = Lasting(MOST_RELEASES)
         self._chain: Remembered[Link] = Remembered(MOST_LINKS)
         self._numbers: Remembered[tuple[Number, ...]] = Remembered(_MOST_POLICIES)
+        self.registers = RegisterFolders(versions, witness, self.unfinished)
+        """What is stated of the releases."""
 
     # ── releases ─────────────────────────────────────────────────────────────────────────────────
 
@@ -100,20 +89,19 @@ class Archive:
     def unfinished(self, policy_id: str) -> Act | None:
         """What is being made of a policy, and is not given out: its tag does not stand yet."""
         act = self._unfinished.of(policy_id) if self._unfinished else None
-        if act is None or act.witnessed(self._witness.message(act.name)):
-            return None
-        return act
+        return None if act and act.witnessed(self._witness.message(act.name)) else act
 
     def releases(self, policy_id: str) -> Releases:
-        """All releases of a policy.
+        """All releases of a policy, with what is stated of them.
 
         Raises:
-            SealError: one of them was altered, or is missing.
-            ConfigurationError: a `release.toml` does not read.
+            SealError: one of them was altered, or is missing, or a statement was or is.
+            ConfigurationError: a `release.toml`, or a statement, does not read.
         """
         numbers = self.numbers(policy_id)
         self._refuse_lost(policy_id, numbers, self._witness.numbers(policy_id))
-        return self._sound(policy_id, numbers, numbers)
+        found = self._sound(policy_id, numbers, numbers)
+        return Releases(found, self.registers.read(policy_id, numbers, found))
 
     def release(self, policy_id: str, number: Number) -> Release:
         """One release, at a cost that does not depend on how many there are.
@@ -146,7 +134,8 @@ class Archive:
         return self._sound(policy_id, numbers, numbers[-1:])[0] if numbers else None
 
     def amendment(self, policy_id: str, major: int) -> Releases:
-        """Release `major` and its corrections, all that an opt-out form needs; may be empty.
+        """Release `major` and its corrections that were not retracted, with what is stated of them:
+        all that an opt-out form needs; may be empty. Where all were retracted, all.
 
         The cost does not depend on how many other releases there are.
 
@@ -154,11 +143,25 @@ class Archive:
             SealError: one of them was altered, or is missing.
             ConfigurationError: a `release.toml` does not read.
         """
+        return self._amendments.get(f"{policy_id}/{major}", lambda: self._read_of(policy_id, major))
+
+    def _read_of(self, policy_id: str, major: int) -> Releases:
         numbers = self.numbers(policy_id)
         tagged = {number for number in self._witness.numbers(policy_id) if number.major == major}
         self._refuse_lost(policy_id, numbers, tagged)
         own = [number for number in numbers if number.major == major]
-        return self._sound(policy_id, numbers, own)
+        found = self._sound(policy_id, numbers, own)
+        every = Releases(found, self.registers.read(policy_id, numbers, found))
+        return every.amendment(major)
+
+    def register(self, policy_id: str) -> Register:
+        """All statements about releases of a policy.
+
+        Raises:
+            SealError: one of them was altered, or is missing.
+            ConfigurationError: one does not read.
+        """
+        return self.registers.read(policy_id, self.numbers(policy_id))
 
     def file(self, release: Release, name: str) -> bytes:
         """One file of a release as it was sealed; empty if it has no such file.
@@ -381,6 +384,7 @@ class Archive:
             folder.parent: self._where(policy_id),
             folder: self._where(policy_id, number),
         }
+        note_files(places, follow=False)
         return [where for path, where in places.items() if path.is_symlink()]
 
     def _folder(self, policy_id: str, number: Number) -> Path:
@@ -393,4 +397,4 @@ class Archive:
 
 
 def _altered(where: str, what: str) -> SealError:
-    return SealError(what, where=where, remedy=REMEDY)
+    return SealError(what, where=where, remedy=SEAL_REMEDY)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 
 from publisher.answers.bearer import Bearer, bearer_by_name, bearer_of_token, require_proof
+from publisher.answers.passes import Pass, Purpose, parse_pass, require_pass
 from publisher.answers.token import is_signed_for_a_row, parse_token
 from publisher.edges.archive import Archive
 from publisher.edges.ledger import Ledger
 from publisher.errors import TokenError
-from publisher.people.recipients import Recipient
+from publisher.people.recipients import Recipient, RecipientState
 from publisher.releases.number import Number
 
 
@@ -50,7 +53,32 @@ class Bearers:
             letter = self._ledger.delivery(whose.policy, whose.number, whose.recipient)
         recipient = require_proof(claimed, keys, found, letter)
         amendment = self._archive.amendment(whose.policy, whose.number.major)
-        return bearer_of_token(claimed, recipient, amendment)
+        return self._with_earlier(bearer_of_token(claimed, recipient, amendment))
+
+    def of_pass(self, text: str, purpose: Purpose, now: dt.datetime) -> tuple[Pass, Recipient]:
+        """Who bears a pass, and what it is good for.
+
+        Args:
+            text: the pass as it came in.
+            purpose: what it has to be for.
+            now: the time.
+
+        Raises:
+            TokenError: not a pass of ours, or altered, or for something else, or its time is over,
+                or made for somebody who is not in this ledger.
+            ConfigurationError: there are no keys.
+            LedgerError: the ledger cannot be read.
+        """
+        keys = self._keys()
+        found = self._ledger.recipient(parse_pass(text).recipient)
+        whose = (found.customer, found.address) if found else ("", "")
+        own = require_pass(text, purpose, keys, whose, now)
+        if found is not None and found.state is RecipientState.ERASED:
+            # Who was erased and came again is another recipient, under the same id.
+            found = self._ledger.customer(found.customer)
+        if found is None or found.state is RecipientState.ERASED:
+            raise TokenError("this link belongs to nobody that we know")
+        return replace(own, recipient=found.number), found
 
     def of_tokens(self, texts: Iterable[str]) -> tuple[Bearer, ...]:
         """Who bears the valid ones of these tokens, each once.
@@ -76,4 +104,9 @@ class Bearers:
         """
         release = self._archive.release(policy_id, number)
         amendment = self._archive.amendment(policy_id, number.major)
-        return bearer_by_name(recipient, release, amendment)
+        return self._with_earlier(bearer_by_name(recipient, release, amendment))
+
+    def _with_earlier(self, bearer: Bearer) -> Bearer:
+        """A bearer, by what they opted out of before."""
+        found = self._ledger.opted_out_before(bearer.release, [bearer.recipient.number])
+        return bearer.after_opting_out() if found else bearer

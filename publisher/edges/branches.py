@@ -10,6 +10,7 @@ from publisher.edges.git_program import GitProgram
 from publisher.releases.folder import SUMS_FILE
 from publisher.releases.number import Number
 from publisher.releases.revisions import Rival
+from publisher.releases.statement import REGISTER, STATEMENT_FILE, statement_file
 
 
 def numbers_elsewhere(root: Path, policy_id: str) -> Iterator[tuple[str, Number]]:
@@ -53,6 +54,60 @@ def rivals(root: Path, policy_id: str, numbers: Collection[Number]) -> list[Riva
             if own[number] != other[number]:
                 found += [Rival(_short(each), number, each == upstream) for each in branches]
     return found
+
+
+def rival_statements(root: Path, policy_id: str, numbers: Collection[int]) -> list[Rival]:
+    """The statements of branches that are not merged here which have a number of one that is here.
+
+    Args:
+        root: the project's folder.
+        policy_id: about whose releases.
+        numbers: of the statements that are here.
+
+    Raises:
+        HistoryError: git does not answer.
+    """
+    git = GitProgram(root)
+    own = _statements(git, f"HEAD:./versions/{policy_id}", numbers)
+    upstream = git.run("rev-parse", "--symbolic-full-name", "@{upstream}").stdout.decode().strip()
+    found = []
+    for tree, branches in _folders(git, policy_id).items() if own else ():
+        other = _statements(git, tree, numbers)
+        for number in sorted(own.keys() & other.keys()):
+            if own[number] != other[number]:
+                found += [Rival(_short(b), Number(number), b == upstream) for b in branches]
+    return found
+
+
+def statements_elsewhere(root: Path, policy_id: str) -> Iterator[tuple[str, int]]:
+    """The statements about releases of a policy on branches that are not merged here.
+
+    Args:
+        root: the project's folder.
+        policy_id: about whose releases.
+
+    Yields:
+        Branch and number of each.
+
+    Raises:
+        HistoryError: git does not answer.
+    """
+    git = GitProgram(root)
+    for tree, branches in _folders(git, policy_id).items():
+        done = git.run("ls-tree", "-z", "--name-only", f"{tree}:{REGISTER}")
+        names = os.fsdecode(done.stdout).split("\0") if not done.returncode else []
+        numbers = [int(name[:-5]) for name in names if STATEMENT_FILE.fullmatch(name)]
+        yield from ((_short(branch), number) for branch in branches for number in numbers)
+
+
+def _statements(git: GitProgram, tree: str, numbers: Collection[int]) -> dict[int, str]:
+    """The id of each statement in a folder of releases."""
+    ordered = sorted(numbers)
+    join = "/" if ":" in tree else ":"
+    asked = "".join(f"{tree}{join}{REGISTER}/{statement_file(n)}\n" for n in ordered)
+    told = os.fsdecode(git.ask("cat-file", "--batch-check", given=asked.encode())).splitlines()
+    lines: Iterator[tuple[int, str]] = zip(ordered, told, strict=True)
+    return {number: line.split()[0] for number, line in lines if " blob " in line}
 
 
 def _folders(git: GitProgram, policy_id: str) -> dict[str, list[str]]:

@@ -113,12 +113,15 @@ def name_of(parts: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
+_DECIDE = frozenset([".py", ".css", ".js", ".po", ".md"])
+"""Files of the program that pages are made of: code, style, words."""
+
+
 @cache
-def _program() -> bytes:
-    folder = Path(__file__).parents[1]
+def _program(folder: Path = Path(__file__).parents[1]) -> bytes:
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.suffix in {".py", ".css", ".js"}:
+        if path.suffix in _DECIDE:
             digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     digest.update(" ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES).encode())
     return digest.digest()

@@ -1,4 +1,4 @@
-"""What a freeze and an import write to the project's git repository: one commit, one tag.
+"""What freezes, imports and statements write to the project's git repository: a commit, a tag.
 
 The user's hooks and signing programs take part, as in any commit. The commit is gathered in an
 index of its own, so that nothing else that the user has staged gets into it, and a run that is
@@ -189,7 +189,7 @@ class Commits:
         for tip in dict.fromkeys((act.branch or "HEAD", "HEAD")):  # it may have another name now
             for line in self.line("rev-list", "--parents", f"{act.head}..{tip}").splitlines():
                 commit, *parents = line.split()
-                if parents == [act.head] and self.holds(commit, act.folders[max(act.seals)]):
+                if parents == [act.head] and self.holds(commit, act.place):
                     return commit
         return ""
 

@@ -70,40 +70,63 @@ def confined(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={name: os.environ[name] for name in _LOADER if name in os.environ},
+        env={name: os.environ[name] for name in LOADER_VARIABLES if name in os.environ},
     )
     try:
         said = _exchanged(process, request, time.monotonic() + patience)
     finally:
         used = _ended(process)
-    answered: _T = _understood(said, used, process.returncode, cpu_seconds)
+    answered: _T = understood(said, used, process.returncode, cpu_seconds)
     return answered
 
 
-_LOADER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+LOADER_VARIABLES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 """The only variables handed on: an interpreter may need them to start, and others hold secrets."""
 
 
 def _exchanged(process: subprocess.Popen[bytes], request: bytes, deadline: float) -> bytes:
-    """Writes the request and reads the answer, in whichever order the process is ready."""
+    """Writes the request and reads the answer."""
     assert process.stdin
     assert process.stdout
+    return exchanged_over(
+        process.stdin.fileno(), process.stdout.fileno(), request, deadline, process.stdin.close
+    )
+
+
+def exchanged_over(
+    asks: int,
+    answers: int,
+    request: bytes,
+    deadline: float,
+    close: Callable[[], None],
+) -> bytes:
+    """Writes a request and reads the answer, in whichever order the other process is ready.
+
+    Args:
+        asks, answers: the files that it reads from and writes to.
+        request: what it is handed.
+        deadline: when to give it up, by the monotonic clock.
+        close: closes the first of the files, once all is written.
+
+    Raises:
+        Exceeded: it took too long, or said too much.
+    """
     left, said = memoryview(request), bytearray()
-    os.set_blocking(process.stdin.fileno(), False)
+    os.set_blocking(asks, False)
     with selectors.DefaultSelector() as ready:
-        ready.register(process.stdin, selectors.EVENT_WRITE)
-        ready.register(process.stdout, selectors.EVENT_READ)
+        ready.register(asks, selectors.EVENT_WRITE)
+        ready.register(answers, selectors.EVENT_READ)
         while True:
             happened = ready.select(max(0.0, deadline - time.monotonic()))
             if not happened:
                 raise Exceeded("it took too long")
             for key, _ in happened:
-                if key.fileobj is process.stdin:
-                    left = _handed(process.stdin.fileno(), left)
+                if key.fileobj == asks:
+                    left = _handed(asks, left)
                     if not left:
-                        ready.unregister(process.stdin)
-                        process.stdin.close()
-                elif piece := os.read(process.stdout.fileno(), _PIECE):
+                        ready.unregister(asks)
+                        close()
+                elif piece := os.read(answers, _PIECE):
                     said += piece
                     if len(said) > LARGEST_ANSWER:
                         raise Exceeded("its answer is too large")
@@ -143,7 +166,18 @@ def _ended(process: subprocess.Popen[bytes]) -> float:
     return used
 
 
-def _understood(said: bytes, used: float, code: int, cpu_seconds: float) -> Any:
+def understood(said: bytes, used: float, code: int, cpu_seconds: float) -> Any:
+    """The answer in what a limited process said.
+
+    Args:
+        said: all of it.
+        used: the CPU time that it took, in seconds.
+        code: how it ended; below 0: by that signal.
+        cpu_seconds: what it was limited to.
+
+    Raises:
+        Exceeded: there is none.
+    """
     try:
         answer = json.loads(said)
         if "answer" in answer:

@@ -16,6 +16,7 @@ from publisher.edges.file_state import LITTER
 from publisher.edges.history import History
 from publisher.edges.locks import is_held
 from publisher.edges.project import PRIVATE_FOLDER
+from publisher.edges.register_evidence import RegisterWitnesses
 from publisher.edges.signatures import Signatures
 from publisher.edges.tagged import Tagged
 from publisher.policies.file_names import unix_lines
@@ -41,7 +42,7 @@ from publisher.releases.verification import (
     stray_findings,
     verify_releases,
 )
-from publisher.releases.vouching import Vouchers, expected_signers
+from publisher.releases.vouching import Expected, Vouchers, expected_signers
 from publisher.releases.witnessing import Witnessed, drafted_files
 
 _BELIEVED = (PRIVATE_FOLDER, f"{PRIVATE_FOLDER}/cache", f"{PRIVATE_FOLDER}/unfinished")
@@ -93,6 +94,12 @@ class Witnesses:
             at_work=self._at_work,
             gone=self._gone(outside.known, releases, tags),
             late=frozenset(self._late(releases, commits)),
+            stated=RegisterWitnesses(self.archive, history, self._tagged).evidence(
+                policy_id,
+                releases,
+                outside.known,
+                Expected(outside.signers, outside.source, sealed=False),
+            ),
             tag_folder=history.tag_names.real(policy_id),
             rivals=rivals(history.root, policy_id, numbers),
         )
@@ -352,6 +359,9 @@ class Witnesses:
             for name in sorted({*frozen, *found}):
                 if frozen.get(name) != found.get(name):
                     yield alteration(f"{folder}/{name}", frozen.get(name), found.get(name))
+        yield from RegisterWitnesses(self.archive, self.history, self._tagged).alterations(
+            policy_id
+        )
 
 
 def _blob(data: bytes, like: str) -> str:

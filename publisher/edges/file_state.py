@@ -13,7 +13,7 @@ import re
 import stat
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,8 +70,10 @@ def state_of(files: Iterable[tuple[str, os.stat_result | None]], at: int) -> Fil
 
 def state_of_files(paths: Iterable[Path]) -> FileState:
     """The state of some files; those that are not there count as such."""
-    at = time.time_ns()
-    return state_of([(str(path), _facts(path)) for path in paths], at)
+    at, names = time.time_ns(), [str(path) for path in paths]
+    for noted, _ in _LISTENERS:
+        noted(names)
+    return state_of([(name, _facts(name)) for name in names], at)
 
 
 def state_of_folder(folder: Path) -> tuple[FileState, list[str], list[str]]:
@@ -84,10 +86,20 @@ def state_of_folder(folder: Path) -> tuple[FileState, list[str], list[str]]:
         nor a folder, such as a link, which is not followed: it may lead anywhere, and back up.
     """
     at = time.time_ns()
-    found = sorted(_below(str(folder)))
+    for _, noted in _LISTENERS:
+        noted(folder)
+    found = sorted(folder_entries(str(folder)))
     files = [name for name, facts in found if stat.S_ISREG(facts.st_mode)]
     odd = [name for name, facts in found if not stat.S_ISREG(facts.st_mode)]
     return state_of(found, at), files, odd
+
+
+_LISTENERS: list[tuple[Callable[[Iterable[str]], None], Callable[[Path], None]]] = []
+
+
+def on_look(files: Callable[[Iterable[str]], None], folder: Callable[[Path], None]) -> None:
+    """Has functions be told of each look at files, and at all below a folder, before it is made."""
+    _LISTENERS.append((files, folder))
 
 
 def _facts(path: str | Path) -> os.stat_result | None:
@@ -104,7 +116,12 @@ def _own_facts(entry: os.DirEntry[str]) -> os.stat_result | None:
         return None  # it has gone since
 
 
-def _below(top: str) -> Iterator[tuple[str, os.stat_result]]:
+def folder_entries(top: str) -> Iterator[tuple[str, os.stat_result]]:
+    """What lies below a folder, in no order: the path of each from there, and what is known of it.
+
+    Args:
+        top: the folder's path.
+    """
     folders = [(top, "")]
     while folders:
         folder, inside = folders.pop()

@@ -22,6 +22,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 from publisher.edges.private import keep_private_around
 from publisher.edges.swap import exchange_names
@@ -90,6 +91,18 @@ class PendingFile:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def appending(self) -> BinaryIO:
+        """What is written to this is added to the content; it is closed by itself."""
+        return open(self._descriptor, "ab", closefd=False)
+
+    def sync(self) -> None:
+        """Makes what was added durable.
+
+        Raises:
+            OSError: the disk is full, or failed.
+        """
+        os.fsync(self._descriptor)
 
     def move(self) -> None:
         """Moves it into its place; `sync_folder` makes that durable.

@@ -1,16 +1,14 @@
-"""Heads of the ledger that lie outside it: in a file of known heads, and in statements in git."""
+"""Heads of the ledger that lie outside it, in a file of known heads."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.edges.files import write_file
 from publisher.edges.locks import growing
-from publisher.policies.toml import Table, parse_toml
-from publisher.record.heads import WitnessedHead, read_head_file, read_head_line
-from publisher.record.witnessed import HeadWitness
+from publisher.record.heads import WitnessedHead, read_head_file
 
 _BEGINNING = """\
 # Heads of ledgers as they were seen: identity, chain and number of the batch, its digest.
@@ -53,27 +51,3 @@ class KnownHeadsFile:
                 text += "" if text.endswith("\n") or not text else "\n"
                 write_file(self.path, (text + lines).encode(), mode=0o644)
         return len(new)
-
-
-def stated_heads(versions: Path, root: Path) -> Iterator[HeadWitness]:
-    """The heads that statements in the registers of policies have.
-
-    Args:
-        versions: the folder of releases.
-        root: of the project, for messages.
-
-    Raises:
-        ConfigurationError: a statement does not read, or a head in it is none.
-    """
-    for path in sorted(versions.glob("*/register/[0-9][0-9][0-9][0-9].toml")):
-        place, data = path.relative_to(root).as_posix(), path.read_bytes()
-        table = Table(parse_toml(data, place), place, data=data)
-        for line in table.texts("heads", ()):
-            head = read_head_line(line)
-            if head is None:
-                raise table.error(
-                    "heads",
-                    f"has a line that is not a head of a ledger: {line[:80]}",
-                    "restore the file",
-                )
-            yield HeadWitness(head, place)

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from publisher.edges.git_program import GitProgram, refusal, time_of_commit
-from publisher.edges.tag_names import TagNames, is_release
+from publisher.edges.tag_names import TagNames, is_release, sealed_path
 from publisher.errors import HistoryError, NotFoundError
 from publisher.releases.revisions import Revision, Tag
 from publisher.releases.seals import bears_witness
@@ -129,12 +129,14 @@ class History:
         return self.tag_names.real(release)
 
     def tags(self, policy_id: str = "") -> dict[str, Tag]:
-        """The annotated tags of releases by the names of these: of one policy, or of all.
+        """The annotated tags of releases by the names of these: of one policy; or of all, with
+        those of all statements.
 
         A tag has its real name, as git knows it.
         """
         found = self._tags_below(self.tag_names.real(policy_id))
-        named = {self.tag_names.release(tag.name): tag for tag in found}
+        names = self.tag_names
+        named = {names.release(tag.name) or names.statement(tag.name): tag for tag in found}
         own = {name: tag for name, tag in named.items() if name}
         if self.prefix:
             old = {t.name: t for t in self._tags_below(policy_id) if is_release(t.name)}
@@ -200,7 +202,9 @@ class History:
         found: set[str] = set()
         for name in self.tags():
             policy_id = name.partition("/")[0]
-            if policy_id not in found and self.had(name):  # one of many will do
+            if (
+                is_release(name) and policy_id not in found and self.had(name)
+            ):  # one of many will do
                 found.add(policy_id)
         return tuple(sorted(found))
 
@@ -215,12 +219,13 @@ class History:
         return self._git.succeeds("merge-base", "--is-ancestor", revision, self.head)
 
     def had(self, release: str) -> bool:
-        """Whether a release was ever in this branch's history, as far as this clone has that.
+        """Whether a release or a statement was ever in this branch's history, as far as this clone
+        has that.
 
         Args:
-            release: its name, such as `privacy/2`.
+            release: its name, such as `privacy/2` or `privacy.register/0001`.
         """
-        place = self._path(f"versions/{release}")
+        place = self._path(sealed_path(release))
         words = ("log", "-1", "--full-history", "--format=%H", self.head)
         return bool(self._git.ask(*words, "--", place))
 

@@ -7,12 +7,16 @@ from dataclasses import asdict
 from typing import Any
 
 from publisher.answers.returned_form import ReturnedForm, read_form
-from publisher.edges.confined import Exceeded, confined
+from publisher.edges.confined import Exceeded
+from publisher.edges.confinement import Confinement
 from publisher.errors import FormError, MailError
 from publisher.mail.html_targets import Target
 from publisher.mail.mail import Mail
 from publisher.mail.reading import LARGEST_MAIL, attached_pdfs, read_mail
 from publisher.mail.received_letter import ReceivedLetter, read_letters
+
+_READING = Confinement([__name__])
+"""Each message has a process of its own; what they load is loaded once."""
 
 
 def mail_within_limits(raw: bytes, to: str = "") -> Mail:
@@ -63,7 +67,7 @@ def forms_within_limits(raw: bytes) -> tuple[list[ReturnedForm], str]:
 def _confined(work: Callable[..., Any], raw: bytes, *args: str) -> Any:
     try:
         # No more is read of a larger message; one more byte shows that it is larger.
-        return confined(work, raw[: LARGEST_MAIL + 1], *args)
+        return _READING.do(work, raw[: LARGEST_MAIL + 1], *args)
     except Exceeded as exceeded:
         raise MailError(
             f"it cannot be read within the limits: {exceeded}",

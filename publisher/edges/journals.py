@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from publisher.edges.files import sync_folder, write_file
+from publisher.edges.lasting import note_files
 from publisher.edges.private import keep_private_around
 from publisher.errors import SealError
 from publisher.releases.act import Act, act_text, read_act
@@ -30,6 +31,7 @@ class Journals:
             SealError: the system does not let us read it.
         """
         place = self.place(policy_id)
+        note_files([place])
         try:
             return read_act(place.read_bytes(), str(place))
         except (FileNotFoundError, NotADirectoryError):

@@ -35,8 +35,9 @@ class KnownFile:
             return None
         return read_known(data, str(self.path))
 
-    def add(self, seen: Mapping[str, KnownPolicy]) -> int:
-        """Adds what was seen, whole or not at all; returns how many releases are new in it.
+    def add(self, seen: Mapping[str, KnownPolicy]) -> tuple[int, int]:
+        """Adds what was seen, whole or not at all; returns how many releases are new in it, and how
+        many statements.
 
         Raises:
             ConfigurationError: another run is writing it, or has added what contradicts this.
@@ -47,11 +48,14 @@ class KnownFile:
             after = before.added(seen)
             if after != before or not self.path.exists():
                 write_file(self.path, known_json(after), mode=0o644)
-        return _count(after) - _count(before)
+        (releases, statements), had = _count(after), _count(before)
+        return releases - had[0], statements - had[1]
 
 
-def _count(known: KnownSeals) -> int:
-    return sum(len(policy.releases) for policy in known.policies.values())
+def _count(known: KnownSeals) -> tuple[int, int]:
+    """How many releases and statements are known."""
+    every = known.policies.values()
+    return sum(len(one.releases) for one in every), sum(len(one.statements) for one in every)
 
 
 def read_signers_file(path: Path) -> str:

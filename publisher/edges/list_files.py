@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from publisher.edges.private import make_folders
 from publisher.errors import RecipientsError
-from publisher.people.list_text import ListName
+from publisher.people.list_text import IMPORT_RECIPIENTS, ListName
 
 _BLOCK = 1 << 18
 _PACKED = b"\x1f\x8b"
@@ -38,15 +38,17 @@ class ListFile:
         self._size = file.seek(0, 2) - self._start
         file.seek(self._start)
 
-    def name(self, options: str = "") -> ListName:
+    def name(self, options: str = "", command: str = IMPORT_RECIPIENTS) -> ListName:
         """What it is called in messages.
 
         Args:
             options: those of the command that it is read by, each after a space.
+            command: which that is.
         """
         if self._path is None:
-            return ListName("-", packed=self._packed, options=options)
-        return ListName(str(self._path), str(self._path.absolute()), self._packed, options)
+            return ListName("-", "", self._packed, options, command)
+        path = str(self._path.absolute())
+        return ListName(str(self._path), path, self._packed, options, command)
 
     def is_at(self, path: Path) -> bool:
         """Whether a path leads to this file."""

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
 from publisher.edges.git_program import GitProgram
-from publisher.edges.tag_names import TagNames
+from publisher.edges.tag_names import TagNames, is_statement, sealed_path
 from publisher.edges.tags import own_folder
 from publisher.errors import HistoryError
+from publisher.policies.policy import NOTES
 from publisher.releases.number import Number
 from publisher.releases.remedies import AND_COMMIT
+from publisher.releases.statement import REGISTER, STATEMENT_FILE, statement_name
 
 _MERGE, _REBASES = "MERGE_HEAD", ("rebase-merge", "rebase-apply")
 _PICKS = {"CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert"}
 
 
 def refuse_two_of_a_number(root: Path) -> None:
-    """A number is given to one release: a merge of two that have it is told how to keep one.
+    """A number is given to one release, or statement: a merge of two that have it is told how to
+    keep one.
 
     No git is started unless something is being merged.
 
@@ -37,37 +41,52 @@ def refuse_two_of_a_number(root: Path) -> None:
         return
     git = GitProgram(root)
     unmerged = os.fsdecode(git.ask("ls-files", "--unmerged", "-z", "--", "versions")).split("\0")
-    folders = {"/".join(line.partition("\t")[2].split("/")[:3]) for line in unmerged if line}
-    torn = sorted(path for path in folders if Number.parse(path.rpartition("/")[2]))
+    names = {_named(line.partition("\t")[2]) for line in unmerged if line}
+    # A release first: whose folder is kept has its register.
+    torn = sorted(filter(None, names), key=lambda name: (is_statement(name), name))
     if torn:
-        raise _refusal(git, own, state, torn)
+        raise _refusal(git, own, state, torn[0])
 
 
-def _refusal(git: GitProgram, own: Path, state: str, torn: list[str]) -> HistoryError:
-    name = torn[0].removeprefix("versions/")
+def _named(path: str) -> str:
+    """The release or the statement that a file belongs to; empty: neither."""
+    _, policy_id, folder, *rest = [*path.split("/"), "", ""]
+    if Number.parse(folder):
+        return f"{policy_id}/{folder}"
+    if folder == REGISTER and STATEMENT_FILE.fullmatch(rest[0]):
+        return statement_name(policy_id, int(rest[0].removesuffix(".toml")))
+    return ""
+
+
+def _refusal(git: GitProgram, own: Path, state: str, name: str) -> HistoryError:
+    place, made = sealed_path(name), "stated" if is_statement(name) else "frozen"
     if state in _REBASES:
         onto = (own / state / "onto").read_text().strip()
         return HistoryError(
-            f"{name} was frozen on the branch that is being rebased and on the one below it; a "
+            f"{name} was {made} on the branch that is being rebased and on the one below it; a "
             "rebase makes other commits, to which no tag bears witness: merge instead",
-            where=torn[0],
+            where=place,
             remedy=f"git rebase --abort && git merge {quote(_branch_at(git, onto))}",
         )
     if state != _MERGE:
         return HistoryError(
-            f"{name} was frozen here already",
-            where=torn[0],
+            f"{name} was {made} here already",
+            where=place,
             remedy=f"git {_PICKS[state]} --abort",
         )
-    merging = _Merging(git, torn[0].split("/")[1])
+    merging = _Merging(git, place.split("/")[1])
     remedy = "resolve what else conflicts; then, to keep theirs:"
     remedy = "\n".join([remedy, *merging.keep("MERGE_HEAD", "HEAD")])
     if not merging.followed("MERGE_HEAD", "HEAD"):
         remedy = "\n".join([remedy, "or, to keep ours:", *merging.keep("HEAD", "MERGE_HEAD")])
+    if is_statement(name):
+        what = "statement: keep one of them, and state the other anew, under the next number"
+    else:
+        what = "release: keep the one that customers were told of"
     return HistoryError(
-        f"{name} was frozen on both branches that are being merged, and a number is given to one "
-        "release: keep the one that customers were told of",
-        where=torn[0],
+        f"{name} was {made} on both branches that are being merged, and a number is given to one "
+        f"{what}",
+        where=place,
         remedy=remedy,
     )
 
@@ -79,6 +98,16 @@ def _branch_at(git: GitProgram, commit: str) -> str:
     return next((name for name in names if "/" in name and not name.endswith("/HEAD")), commit)
 
 
+def _order(name: str) -> tuple[bool, Number]:
+    """Where a name stands: releases first, each by its number."""
+    end = name.rpartition("/")[2]
+    if is_statement(name):
+        return True, Number(int(end))
+    number = Number.parse(end)
+    assert number
+    return False, number
+
+
 @dataclass(frozen=True)
 class _Merging:
     """A merge of two branches with releases of their own."""
@@ -88,12 +117,11 @@ class _Merging:
 
     def keep(self, kept: str, lost: str) -> Iterator[str]:
         """The commands that keep the releases of one side, and end the merge."""
-        mine, others = self._numbers(kept), self._numbers(lost)
-        both = [n for n in mine if n in others and self._sums(kept, n) != self._sums(lost, n)]
+        mine, others = self._names(kept), self._names(lost)
+        both = [n for n in mine if n in others and self._blob(kept, n) != self._blob(lost, n)]
         gone, remote = self.followed(lost, kept), self._remote()
         names = TagNames.of(self.git.line("rev-parse", "--show-prefix"))
-        tags = [names.real(f"{self.policy_id}/{number}") for number in both]
-        dropped = [names.real(f"{self.policy_id}/{number}") for number in gone]
+        tags, dropped = [*map(names.real, both)], [*map(names.real, gone)]
         here = [tag for tag in [*tags * (kept != "HEAD"), *dropped] if self._has(tag)]
         if here:
             yield f"git tag -d {' '.join(here)}"
@@ -109,30 +137,44 @@ class _Merging:
             yield f"git push --force {remote} {' '.join(f'refs/tags/{tag}' for tag in tags)}"
         yield from self._notes(lost, [*both, *gone])
 
-    def followed(self, side: str, other: str) -> list[Number]:
-        """The releases that only one side has."""
-        there = self._numbers(other)
-        return [number for number in self._numbers(side) if number not in there]
+    def followed(self, side: str, other: str) -> list[str]:
+        """The releases and statements that only one side has, by name."""
+        there = self._names(other)
+        return [name for name in self._names(side) if name not in there]
 
-    def _notes(self, lost: str, numbers: list[Number]) -> Iterator[str]:
+    def _notes(self, lost: str, names: list[str]) -> Iterator[str]:
         """How the text that was not kept gets its notes back, to be frozen as the next number."""
-        for number in numbers:
-            sums = f"versions/{self.policy_id}/{number}/SHA256SUMS"
+        for name in names:
+            if is_statement(name):
+                continue
+            sums = f"versions/{name}/SHA256SUMS"
             commit = self.git.line("log", "-1", "--format=%H", lost, "--", sums)
-            notes = f"policy/{self.policy_id}/notes"
-            if commit and self.git.run("ls-tree", f"{commit}^", "--", notes).stdout:
-                yield f"git checkout {commit}^ -- {notes}"
+            notes = self._note_folders(f"{commit}^") if commit else []
+            if notes:
+                yield f"git checkout {commit}^ -- {' '.join(map(quote, notes))}"
 
-    def _numbers(self, side: str) -> list[Number]:
-        out = self.git.ask(
-            "ls-tree", "-z", "--name-only", side, "--", f"versions/{self.policy_id}/"
-        )
-        names = (path.rpartition("/")[2] for path in os.fsdecode(out).split("\0"))
-        return sorted(number for name in names if (number := Number.parse(name)))
+    def _note_folders(self, revision: str) -> list[str]:
+        """The folders of notes that the draft has at a revision, in every language."""
+        draft = f"policy/{self.policy_id}/"
+        out = self.git.run("ls-tree", "-rz", "--name-only", revision, "--", draft).stdout
+        folders = {path.rpartition("/")[0] for path in os.fsdecode(out).split("\0")}
+        own = re.compile(rf"{re.escape(draft)}(?:[^/]+/)?{NOTES}")
+        return sorted(folder for folder in folders if own.fullmatch(folder))
 
-    def _sums(self, side: str, number: Number) -> str:
-        path = f"./versions/{self.policy_id}/{number}/SHA256SUMS"
-        return os.fsdecode(self.git.run("rev-parse", f"{side}:{path}").stdout)
+    def _names(self, side: str) -> list[str]:
+        """The releases and statements of one side, in order."""
+        top = f"versions/{self.policy_id}/"
+        asked = ("ls-tree", "-z", "--name-only", side, "--", top, f"{top}{REGISTER}/")
+        paths = os.fsdecode(self.git.ask(*asked)).split("\0")
+        found = [
+            (number, name) for path in paths if (name := _named(path)) and (number := _order(name))
+        ]
+        return [name for _, name in sorted(found)]
+
+    def _blob(self, side: str, name: str) -> str:
+        """The id of what seals a release, or of a statement, on one side."""
+        path = sealed_path(name) if is_statement(name) else f"{sealed_path(name)}/SHA256SUMS"
+        return os.fsdecode(self.git.run("rev-parse", f"{side}:./{path}").stdout)
 
     def _has(self, tag: str) -> bool:
         return self.git.succeeds("rev-parse", "--verify", "--quiet", f"refs/tags/{tag}")

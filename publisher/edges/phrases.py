@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -24,7 +25,13 @@ def read_project_phrases(root: Path) -> Phrases:
         ConfigurationError: one of the project's own files does not read.
     """
     files = {f"{_SHIPPED}/{name}": data for name, data in _shipped().items()}
-    return read_phrases(files | _own(root))
+    return _read(tuple((files | _own(root)).items()))
+
+
+@lru_cache(maxsize=2)
+def _read(files: tuple[tuple[str, bytes], ...]) -> Phrases:
+    """The same for the same files: they are made into some thousand patterns."""
+    return read_phrases(dict(files))
 
 
 def check_own_phrases(root: Path) -> list[Finding]:

@@ -10,6 +10,7 @@ from publisher.edges.pdf import make_pdf, pdf_toolchain, surely_drawn
 from publisher.paper.documents import PaperDocument, site_documents
 from publisher.policies.organisation import Organisation
 from publisher.releases.releases import Releases
+from publisher.wording.catalogs import Catalogs
 
 _FONTS = {".woff2", ".woff", ".otf", ".ttf"}
 
@@ -53,19 +54,22 @@ class Press:
             fonts=self.fonts,
         )
 
-    def require_site(self, releases: Releases, organisation: Organisation) -> None:
+    def require_site(
+        self, releases: Releases, organisation: Organisation, catalogs: Catalogs
+    ) -> None:
         """Refuses the last of some releases, which is about to be made, where a PDF that the site
         will have because of it could not be set: what it tells can no longer be changed then.
 
         Args:
             releases: all of the policy, with that one.
             organisation: who publishes.
+            catalogs: the words around the texts.
 
         Raises:
             RenderError: a character of its text, its notes, its letter or its form is in no font;
                 or a library is missing.
         """
-        for each in site_documents(releases, organisation):
+        for each in site_documents(releases, organisation, catalogs):
             if releases[-1] not in each.releases:
                 continue
             document = each.document()

@@ -142,14 +142,18 @@ def refuse_public_place(root: Path, place: Path) -> None:
         place: the path that is to be written.
 
     Raises:
-        ConfigurationError: it lies in the project, and not in `.publisher`.
+        ConfigurationError: it lies in the project, and not in `.publisher`; or in another
+            repository.
     """
     top, meant = root.resolve(), place.resolve()
-    if meant.is_relative_to(top) and not meant.is_relative_to(top / PRIVATE_FOLDER):
+    if meant.is_relative_to(top / PRIVATE_FOLDER):
+        return
+    if meant.is_relative_to(top) or any((above / ".git").exists() for above in meant.parents):
         raise ConfigurationError(
             "holds customers' addresses, and would lie where git finds it",
             where=str(place),
-            remedy=f"name a place outside the project, or {PRIVATE_FOLDER}/{place.name}",
+            remedy="name a place outside the project and every repository, or "
+            f"{PRIVATE_FOLDER}/{place.name}",
         )
 
 

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.errors import ConfigurationError, NotFoundError
-from publisher.policies.draft import FACTS_FILE
+from publisher.policies.draft import FACTS_FILE, FIRST_POLICY, WHERE_TO_BEGIN
 from publisher.policies.policy import POLICY_ID
 
 SETTINGS_FILE = "publisher.toml"
 PRIVATE_FOLDER = ".publisher"
-_FIRST_POLICY = f"make policy/ID/{FACTS_FILE}"
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,8 @@ class Project:
         raise ConfigurationError(
             "no publisher.toml here or in a folder above" if folders else "there is no such folder",
             where=str(start),
-            remedy="go to the project's folder, or name it with --project",
+            remedy="go to the project's folder, or name it with --project; "
+            f"to begin one: {WHERE_TO_BEGIN}",
         )
 
     @property
@@ -97,7 +97,7 @@ class Project:
         ids = self.policy_ids
         if not ids:
             raise NotFoundError(
-                "there is no policy yet", where=str(self.drafts), remedy=_FIRST_POLICY
+                "there is no policy yet", where=str(self.drafts), remedy=FIRST_POLICY
             )
         for each in ids:
             self._refuse_empty(each)

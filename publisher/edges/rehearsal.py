@@ -20,7 +20,7 @@ from publisher.edges.branches import numbers_elsewhere
 from publisher.edges.commits import Commits, git_reason
 from publisher.edges.git_program import refusal
 from publisher.errors import FreezeError, HistoryError
-from publisher.releases.act import Act, flaws_of
+from publisher.releases.act import Act
 from publisher.releases.number import Number
 
 ATTRIBUTES_FILE = "versions/.gitattributes"
@@ -72,7 +72,7 @@ def refuse_taken(
         FreezeError: one was given elsewhere, or a tag is in the way.
     """
     last, wanted = max(here, default=None), commits.tag_name(f"{policy_id}/{max(new)}")
-    _refuse_in_the_way(commits, wanted)
+    refuse_in_the_way(commits, wanted)
     before = commits.tag_name(f"{policy_id}/")
     for name in _tags(commits, before.rstrip("/")):
         number = Number.parse(name.removeprefix(before))
@@ -93,8 +93,12 @@ def refuse_taken(
             raise _elsewhere(f"{policy_id}/{number}", branch, "branch ")
 
 
-def _refuse_in_the_way(commits: Commits, wanted: str) -> None:
-    """Git keeps no tag `privacy/2` beside a tag `privacy`, nor beside a tag `privacy/2/x`."""
+def refuse_in_the_way(commits: Commits, wanted: str) -> None:
+    """Git keeps no tag `privacy/2` beside a tag `privacy`, nor beside a tag `privacy/2/x`.
+
+    Raises:
+        FreezeError: such a tag is there; says how to rename it.
+    """
     parts = wanted.split("/")
     above = ["/".join(parts[:count]) for count in range(1, len(parts))]
     for name in _tags(commits, parts[0]):
@@ -144,7 +148,7 @@ class Rehearsal:
 
         Args:
             act: what is to be made.
-            files: of its last release, by name.
+            files: of its last release, or the statement, by name.
 
         Returns:
             None: attributes protect it already.
@@ -152,7 +156,7 @@ class Rehearsal:
         Raises:
             HistoryError: nothing that is written there would protect it; names the file.
         """
-        paths = [f"{act.folders[max(act.seals)]}/{name}" for name in files]
+        paths = [f"{act.folder}/{name}" for name in files]
         if self._open_to_change(paths) is None:
             return None
         place = self.commits.root / ATTRIBUTES_FILE
@@ -188,11 +192,11 @@ class Rehearsal:
         return None
 
     def commit(self, act: Act, files: Mapping[str, bytes]) -> str:
-        """Commits the folder of an act's last release, and says what would become of it.
+        """Commits what an act's tag is about, and says what would become of it.
 
         Args:
             act: what is to be made; its `changes` have the attributes that are written with it.
-            files: of its last release, by name.
+            files: of its last release, or the statement, by name.
 
         Returns:
             The id of the commit, signed where the tag or the commit would be.
@@ -201,7 +205,7 @@ class Rehearsal:
             HistoryError: git would alter a file or leave it out, does not know who commits, or
                 cannot sign; says what mends it.
         """
-        folder = act.folders[max(act.seals)]
+        folder = act.folder
         tree = self.folder / "tree"
         written = {f"{folder}/{name}": data for name, data in files.items()}
         if attributes := act.changes.get(ATTRIBUTES_FILE):
@@ -244,11 +248,10 @@ class Rehearsal:
         return made.decode().strip()
 
     def _refuse_altered(self, act: Act, tree: str, files: Mapping[str, bytes]) -> None:
-        folder = act.folders[max(act.seals)]
-        held = self.commits.files(tree, folder, self.objects)
-        for name, _ in flaws_of(act.seal, held):
-            path = f"{folder}/{name}"
-            raise self._altered(path)
+        held = self.commits.files(tree, act.folder, self.objects)
+        for name, data in files.items():
+            if held.get(name) != data:
+                raise self._altered(f"{act.folder}/{name}")
 
     def _altered(self, path: str, reason: str = "") -> HistoryError:
         by = self.commits.altering(path) or reason or "a setting of git"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from publisher.answers.token import read_keys
+from publisher.answers.token import NamedKey, read_keys, read_named_keys
 
 
 def token_keys() -> tuple[bytes, ...]:
@@ -16,9 +16,23 @@ def token_keys() -> tuple[bytes, ...]:
     return read_keys(os.environ.get("PUBLISHER_TOKEN_KEY", ""))
 
 
+def named_token_keys() -> tuple[NamedKey, ...]:
+    """The same with their names.
+
+    Raises:
+        ConfigurationError: as for `token_keys`.
+    """
+    return read_named_keys(os.environ.get("PUBLISHER_TOKEN_KEY", ""))
+
+
 def relay_password() -> str:
     """The password for the SMTP relay; empty where none is set."""
     return os.environ.get("PUBLISHER_SMTP_PASSWORD", "")
+
+
+def mailbox_password() -> str:
+    """The password for the mailbox that mail is fetched from; empty where none is set."""
+    return os.environ.get("PUBLISHER_IMAP_PASSWORD", "")
 
 
 LEDGER_URL = "PUBLISHER_LEDGER_URL"

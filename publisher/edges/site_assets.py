@@ -22,7 +22,7 @@ def site_assets() -> dict[str, FileMaker]:
         f"{_FOLDER}/fonts/{path.name}": path.read_bytes for path in web_font_files()
     }
     files[SITE_SHEET] = _sheet
-    for name in ("anchors.js", "steps.js", "day.js", "compare.js"):
+    for name in ("anchors.js", "steps.js", "day.js", "until.js", "compare.js"):
         files[f"{_FOLDER}/{name}"] = partial(_script, name)
     return files
 
@@ -38,11 +38,32 @@ def _script(name: str) -> bytes:
 
 
 def packed(sheet: str) -> str:
-    """A style sheet without its comments, empty lines and indents."""
-    lines = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL).splitlines()
-    return "".join(f"{line.strip()}\n" for line in lines if line.strip())
+    """A style sheet without comments, and without the spaces that it does not need."""
+    text = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    # Never before a colon, or a brace of a selector: there a space is a descendant.
+    for spaced, plain in (
+        (r"\s*\{\s*", "{"),
+        (r";?\s*\}\s*", "}"),
+        (r"(?<=[{;])\s*([\w-]+):\s+", r"\1:"),
+        (r"([;,])\s+", r"\1"),
+    ):
+        text = re.sub(spaced, plain, text)
+    return text.strip()
+
+
+_FUNCTION = re.compile(r"^(?:function |const )(\w{6,})(?: = )?\(", re.MULTILINE)
+_CALLED_BY_TESTS = ("operations", "compared")
 
 
 def packed_script(source: str) -> str:
-    """A script of ours without comments, and without spaces that it does not need."""
-    return str(jsmin(source))
+    """A script of ours without comments, without spaces that it does not need, and with short names
+    for its functions.
+    """
+    text = str(jsmin(source)).replace(";}", "}")
+    letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    for name in _FUNCTION.findall(source):
+        # A word that is also the name of a property, or stands in quotation marks, stays.
+        if name in _CALLED_BY_TESTS or re.search(rf"[.\"'`]{name}\b|[{{,]{name}[:,}}]", text):
+            continue
+        text = re.sub(rf"\b{name}\b", next(letters), text)
+    return text

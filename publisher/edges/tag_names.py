@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from publisher.policies.policy import POLICY_ID
 from publisher.releases.number import Number
+from publisher.releases.statement import REGISTER, STATEMENT_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class TagNames:
         """The name in git of the tag of `privacy/2`, say."""
         return self.prefix + release
 
+    def statement(self, tag: str) -> str | None:
+        """The statement whose tag has this name in git; None: it is no such tag of this project."""
+        name = tag.removeprefix(self.prefix)
+        return name if tag.startswith(self.prefix) and is_statement(name) else None
+
     def release(self, tag: str) -> str | None:
         """The release whose tag has this name in git; None: it is no tag of this project's."""
         name = tag.removeprefix(self.prefix)
@@ -41,6 +47,26 @@ def is_release(name: str) -> bool:
     """Whether something is the name of a release, such as `privacy/2.1`."""
     policy_id, _, number = name.partition("/")
     return POLICY_ID.fullmatch(policy_id) is not None and Number.parse(number) is not None
+
+
+def is_statement(name: str) -> bool:
+    """Whether something is the name of a statement, such as `privacy.register/0001`."""
+    folder, _, number = name.partition("/")
+    policy_id, _, register = folder.partition(".")
+    known = POLICY_ID.fullmatch(policy_id) is not None and register == REGISTER
+    return known and STATEMENT_FILE.fullmatch(f"{number}.toml") is not None
+
+
+def sealed_path(name: str) -> str:
+    """Where what a tag is about lies, from the project's root.
+
+    Args:
+        name: of a release or a statement.
+    """
+    if not is_statement(name):
+        return f"versions/{name}"
+    folder, _, number = name.partition("/")
+    return f"versions/{folder.partition('.')[0]}/{REGISTER}/{number}.toml"
 
 
 def _in_reference(part: str) -> str:

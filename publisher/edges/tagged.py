@@ -15,6 +15,7 @@ from publisher.edges.history import History
 from publisher.edges.tag_names import is_release
 from publisher.releases.folder import SUMS_FILE, seal_of
 from publisher.releases.revisions import TaggedCommit, TagObject
+from publisher.releases.statement import REGISTER
 
 _FIELDS = (
     "refname:strip=2",
@@ -54,6 +55,12 @@ class Tagged:
         for name in [each for each in found if self._is_of_another(each, found[each])]:
             del found[name]
         return found
+
+    def statements(self, policy_id: str) -> dict[str, TagObject]:
+        """The tags of statements about a policy's releases, by the names of the statements."""
+        names = self._history.tag_names
+        below = self._below(names.real(f"{policy_id}.{REGISTER}"))
+        return {name: tag for tag in below if (name := names.statement(tag.name))}
 
     def _is_of_another(self, name: str, tag: TagObject) -> bool:
         """Whether it is about a release of another project, of which earlier programs made it."""

@@ -14,11 +14,13 @@ from typing import NamedTuple
 
 from publisher.edges.file_state import FileState, Remembered, state_of_files
 from publisher.edges.git_objects import GitObjects
+from publisher.edges.lasting import note_files
 from publisher.edges.tag_names import TagNames, is_release
 from publisher.errors import HistoryError, SealError
 from publisher.releases.number import Number
 from publisher.releases.revisions import Tag
 from publisher.releases.seals import bears_witness
+from publisher.releases.statement import REGISTER
 
 MOST_HELD = 1024
 """Tags kept in memory at a time."""
@@ -52,10 +54,10 @@ class Tags:
         self._had: Remembered[bool] = Remembered(MOST_HELD)
 
     def message(self, name: str) -> str | None:
-        """What the tag of a release says; None: there is no annotated one.
+        """What the tag of a release or a statement says; None: there is no annotated one.
 
         Args:
-            name: of the release, such as `privacy/2`.
+            name: such as `privacy/2`, or `privacy.register/0001`.
 
         Raises:
             SealError: there is one, and git's own files do not tell what it says.
@@ -80,8 +82,33 @@ class Tags:
             what = f"the tags of {policy_id} cannot be read: {error}"
             raise SealError(what, where=str(self._root), remedy="git fsck") from None
 
+    def statements(self, policy_id: str) -> frozenset[int]:
+        """The numbers of the statements about releases of a policy that there are tags of.
+
+        Raises:
+            SealError: git's own files cannot be read.
+        """
+        before = f"{policy_id}.{REGISTER}/"
+        try:
+            git = common_folder(self._root)
+            names = self._stated(git, before) if git else []
+        except (OSError, ValueError) as error:
+            what = f"the tags of {policy_id} cannot be read: {error}"
+            raise SealError(what, where=str(self._root), remedy="git fsck") from None
+        return frozenset(int(name.removeprefix(before)) for name in names)
+
+    def _stated(self, git: Path, before: str) -> list[str]:
+        if _in_tables(git):
+            return [name for name in self._listed(git) if name.startswith(before)]
+        folder = git / "refs" / "tags" / self._names.real(before)
+        note_files([folder])
+        loose = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+        tags = [*self._in_pack(git), *(self._names.real(f"{before}{name}") for name in loose)]
+        named = map(self._names.statement, tags)
+        return [name for name in named if name and name.startswith(before)]
+
     def name(self, release: str) -> str:
-        """What the tag of a release is called in git."""
+        """What the tag of a release, or of a statement, is called in git."""
         real = self._names.real(release)
         git = common_folder(self._root)
         if not self._prefix or git is None or self._object(git, real):
@@ -89,7 +116,7 @@ class Tags:
         return release if self._object(git, release) else real
 
     def had(self, release: str) -> bool:
-        """Whether a release that has a tag was ever in the history of this branch.
+        """Whether a release or a statement that has a tag was ever in the history of this branch.
 
         If it was not, it is a release of another branch, which is not merged yet, or of another
         project in this repository. Git is started where it was not asked before, or commits were
@@ -219,7 +246,7 @@ class Tags:
             return self._held[object_id]
 
     def _in_pack(self, git: Path) -> Mapping[str, str]:
-        """Name and object of each tag of a release that git has packed."""
+        """Name and object of each tag of a release or a statement that git has packed."""
         path = git / "packed-refs"
         state = state_of_files([path])
         found = self._packed.get("", state)
@@ -229,7 +256,7 @@ class Tags:
             found = {
                 name: object_id
                 for object_id, _, name in named
-                if self._names.release(name) or is_release(name)
+                if self._names.release(name) or is_release(name) or self._names.statement(name)
             }
             self._packed.keep("", state, found)
         return found
@@ -287,6 +314,7 @@ def own_folder(root: Path) -> Path | None:
     """
     for folder in (root, *root.parents):
         git = folder / ".git"
+        note_files([git])
         if git.is_file():  # another working tree, or a submodule
             return folder / git.read_text("utf-8").removeprefix("gitdir:").strip()
         if git.is_dir():
@@ -298,17 +326,21 @@ def common_folder(root: Path) -> Path | None:
     """The folder in which git keeps objects and tags, shared by all working trees; None: none."""
     own = own_folder(root)
     shared = own / "commondir" if own else None
+    note_files([shared] if shared else [])
     return own / shared.read_text("utf-8").strip() if own and shared and shared.is_file() else own
 
 
 def _in_tables(git: Path) -> bool:
     """Whether references are kept as `reftable` (git 2.45 and later), not as files."""
+    note_files([git / "reftable"])
     return (git / "reftable").is_dir()
 
 
 def _loose(git: Path, name: str) -> str | None:
     """The object that the file of a reference names."""
+    path = git / "refs" / "tags" / name
+    note_files([path])
     try:
-        return (git / "refs" / "tags" / name).read_text("ascii").strip() or None
+        return path.read_text("ascii").strip() or None
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None

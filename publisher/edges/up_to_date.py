@@ -15,7 +15,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from publisher.edges.files import write_file
 from publisher.edges.project import Project
 from publisher.edges.tags import common_folder, own_folder
 from publisher.errors import ConfigurationError
+from publisher.policies.finding import Finding, Severity
 
 SITE_FILE = "mkdocs.yml"
 
@@ -43,6 +44,8 @@ class Built:
     """Number of pages that are new or differ from the previous build."""
     up_to_date: bool = False
     """Whether there was nothing to build."""
+    findings: tuple[Finding, ...] = ()
+    """What operators have to see to."""
 
 
 @dataclass(frozen=True)
@@ -55,18 +58,19 @@ class Inputs:
     """When that was, in nanoseconds since 1970."""
 
     @classmethod
-    def now(cls, project: Project, today: dt.date) -> Inputs:
-        """Looks at everything that decides about the site of a day."""
+    def now(cls, project: Project, today: dt.date | None) -> Inputs:
+        """Looks at everything that decides about the site of a day, or of the day of the build."""
         at = time.time_ns()
         return cls(_read(project, today, at), at)
 
 
-def last_build(project: Project, today: dt.date) -> Built | None:
+def last_build(project: Project, today: dt.date | None, now: dt.datetime) -> Built | None:
     """What the last build made, if all that it read and all that it made is as it was.
 
     Args:
         project: which project.
-        today: the day whose statuses the site is to show.
+        today: the day whose statuses the site is to show; None: that of the build.
+        now: the moment of the build, with an offset.
 
     Raises:
         ConfigurationError: there is no `mkdocs.yml`.
@@ -74,24 +78,65 @@ def last_build(project: Project, today: dt.date) -> Built | None:
     last = _recorded(_record(project))
     if not last.get("read") or not project.built.is_dir():
         return None
+    if today is None and not _moment(last, "began") <= now < _moment(last, "until"):
+        return None
     if last["read"] != _read(project, today, int(str(last["at"]))):
         return None
     if last["made"] != of_folder(project.built):
         return None
-    warnings = last["warnings"]
+    warnings, findings = last["warnings"], last.get("findings", [])
     assert isinstance(warnings, list)
+    assert isinstance(findings, list)
+    told = tuple(Finding(Severity(how), place, line, *rest) for how, place, line, *rest in findings)
     pages, documents = (int(str(last[name])) for name in ("pages", "documents"))
-    return Built(pages, documents, project.built, tuple(map(str, warnings)), up_to_date=True)
+    said = tuple(map(str, warnings))
+    return Built(pages, documents, project.built, said, up_to_date=True, findings=told)
 
 
-def record_build(project: Project, inputs: Inputs, built: Built) -> None:
-    """Records what a build read and made, so that the next one can tell."""
-    if inputs.digest:
-        made = {"read": inputs.digest, "at": inputs.at, "made": of_folder(project.built)}
-        facts = {"pages": built.pages, "documents": built.documents}
-        value = {**made, **facts, "warnings": list(built.warnings)}
-        # At once: whoever reads finds the old record or the new one.
-        write_file(_record(project), json.dumps(value).encode(), durable=False)
+def day_has_passed(project: Project, now: dt.datetime) -> bool:
+    """Whether another day has begun since the site was built, for one of the policies at least;
+    False where no site was built here.
+
+    This costs next to nothing, and says nothing of what else has changed.
+
+    Args:
+        project: which project.
+        now: with an offset.
+    """
+    last = _recorded(_record(project))
+    return bool(last) and _moment(last, "until") <= now
+
+
+def record_build(
+    project: Project, inputs: Inputs, built: Built, now: dt.datetime, until: dt.datetime | None
+) -> None:
+    """Records what a build read and made, so that the next one can tell.
+
+    Args:
+        project: which project.
+        inputs: what was read; where nobody can tell, only the day is recorded.
+        built: what was made.
+        now: the moment whose day the site shows, with an offset.
+        until: the moment at which the next day begins; None: unknown.
+    """
+    days = {"began": now.isoformat(), "until": until.isoformat() if until else ""}
+    made = {"read": inputs.digest, "at": inputs.at, "made": of_folder(project.built)}
+    facts = {"pages": built.pages, "documents": built.documents}
+    told = [[o.severity, o.place, o.line, o.what, o.remedy] for o in built.findings]
+    value = {**days, **made, **facts, "warnings": list(built.warnings), "findings": told}
+    # At once: whoever reads finds the old record or the new one.
+    write_file(_record(project), json.dumps(value).encode(), durable=False)
+
+
+_NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
+
+
+def _moment(recorded: Mapping[str, object], name: str) -> dt.datetime:
+    """A moment in a record; one that never comes where it has none."""
+    try:
+        return dt.datetime.fromisoformat(str(recorded.get(name))).astimezone(dt.UTC)
+    except ValueError:
+        return _NEVER
 
 
 def site_file(root: Path) -> Path:
@@ -108,7 +153,7 @@ def site_file(root: Path) -> Path:
         raise ConfigurationError(
             f"there is no {SITE_FILE}, so there is no site to build",
             where=str(root),
-            remedy=f"copy {SITE_FILE} and the folder site/ from Policy Publisher's own repository",
+            remedy="publisher init --renew",
         )
     return path
 
@@ -130,13 +175,14 @@ _BEYOND = re.compile(r"""!ENV|INHERIT|\.\./|:\s*['"]?[/~]""")
 """Where `mkdocs.yml` reaches beyond the project: into the environment, or other folders."""
 
 
-def _read(project: Project, today: dt.date, at: int) -> str:
+def _read(project: Project, today: dt.date | None, at: int) -> str:
     """A digest of all that decides about the site; empty if no one can tell what does."""
     if _BEYOND.search(site_file(project.root).read_text("utf-8")):
         return ""
     own = of_folder(project.root, at, skip=[project.built.parent])
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return " ".join([today.isoformat(), epoch, own, of_git(project.root, at), of_environment()])
+    day = today.isoformat() if today else "today"
+    return " ".join([day, epoch, own, of_git(project.root, at), of_environment()])
 
 
 # ── fingerprints ─────────────────────────────────────────────────────────────────────────────────

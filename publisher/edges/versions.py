@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -9,12 +10,15 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from publisher.compare.amendment import Amendment
 from publisher.edges.drafts import Drafts
 from publisher.edges.project import read_folder
 from publisher.errors import DraftError, NotFoundError
 from publisher.policies.draft import FACTS_FILE, draft_error, read_draft
 from publisher.policies.policy import Policy
+from publisher.releases.compared import why_compared
 from publisher.releases.number import Number
+from publisher.releases.told_changes import known_changes
 from publisher.reports.comparison import Version
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
 
 DRAFT = "draft"
 LAST = "last"
-"""The last release."""
+"""The release that a freeze would compare the draft with: the last one, as a rule."""
 _PATHS = "name two Markdown files or policy folders, or go to a project"
 GIT = "git:"
 """Stands before the name of a revision of the draft."""
@@ -41,12 +45,15 @@ class Versions:
     """Opens git, which only a revision asks for."""
     policy_id: Callable[[], str]
     """The policy that is meant; asked for only where a name is not a path."""
+    clock: Callable[[], dt.datetime]
+    """Which release a draft is compared with depends on the day."""
 
-    def find(self, name: str) -> Version:
+    def find(self, name: str, other: Policy | None = None) -> Version:
         """The version that a name means.
 
         Args:
             name: a release number, `draft`, `last`, `git:REVISION`, or a path.
+            other: what `last` is to be compared with; None: no draft of the policy.
 
         Raises:
             NotFoundError: there is no such version.
@@ -63,22 +70,49 @@ class Versions:
         if name == DRAFT:
             return Version.of_policy(DRAFT, self.drafts.policy(policy_id))
         if name == LAST:
-            return self._last(policy_id)
+            return self._last(policy_id, other)
         if number is None:
             folder = self.drafts.name(policy_id)
             files = self.history().files_at(name.removeprefix(GIT), folder)
             return Version.of_policy(name, _read(policy_id, files, f"{name}:{folder}"))
         return Version.of_release(self.archive().release(policy_id, number))
 
-    def _last(self, policy_id: str) -> Version:
-        last = self.archive().last(policy_id)
+    def changes(self, old: Version, new: Version, language: str) -> Amendment | None:
+        """What changes from one release to another, as people were told of it, or else computed;
+        None: one of the two is no release.
+
+        Args:
+            old, new: the two.
+            language: of their translations; empty: of the authoritative texts.
+        """
+        before, release = old.release, new.release
+        if before is None or release is None:
+            return None
+        releases = self.archive().releases(release.policy.id)
+        return known_changes(before, release, releases, language)
+
+    def _last(self, policy_id: str, other: Policy | None) -> Version:
+        archive, now = self.archive(), self.clock()
+        last = archive.last(policy_id)
         if last is None:
             raise NotFoundError(
                 "there is no release yet",
                 where=f"versions/{policy_id}",
                 remedy="freeze the first release, or name what to compare with",
             )
-        return Version.of_release(last)
+        # As a rule it is that one; all of them are read only where it is not.
+        own = archive.amendment(policy_id, last.number.major)
+        if (
+            own[-1].number == last.number
+            and not own.is_retracted(last)
+            and not own.held(own.today(now))
+        ):
+            return Version.of_release(last)
+        releases = archive.releases(policy_id)
+        today = releases.today(now)
+        before = releases.reviewed(today, other) if other else releases.followed(today)
+        why = why_compared(other, releases, before, today)
+        return replace(Version.of_release(before[-1] if before else last), why=why)
 
 
 def require_paths(*names: str | None) -> None:

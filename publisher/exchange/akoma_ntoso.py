@@ -15,7 +15,9 @@ from markupsafe import Markup
 
 from publisher.exchange.akoma_ntoso_body import body_xml, xml_text, xml_value
 from publisher.markup.elements import NOTHING
+from publisher.releases.beginning import Beginning
 from publisher.releases.release import Release
+from publisher.wording.words import Words
 
 NAMESPACE = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
 MEDIA_TYPE = "application/akn+xml"
@@ -37,18 +39,26 @@ _AUTHOR = Markup('<FRBRauthor href="#publisher"/>\n')
 
 
 def akoma_ntoso(
-    release: Release, first: Release, organisation: str, address: str, names: Sequence[str] = ()
+    release: Release,
+    first: Release,
+    published: tuple[str, str],
+    words: Words,
+    names: Sequence[str] = (),
+    begins: Beginning | None = None,
 ) -> bytes:
     """One version as an XML document of its own, in UTF-8.
 
     Args:
         release: the version.
         first: the first release of its policy, whose day is that of the work.
-        organisation: who publishes.
-        address: the permanent address of the version.
+        published: who publishes, and the permanent address of the version.
+        words: those around the text.
         names: the permanent name of each clause of its text, in order; empty: none is given.
+        begins: from when it is in force, by what is known now; None: as it was sealed.
     """
     facts, begun = release.policy.facts, _day(first)
+    expression = (published[1], _begun(release, begins))
+    organisation, address = published
     actor = _actor(organisation)
     work = f"/akn/{NO_COUNTRY}/doc/policy/{actor}/{begun or NO_DATE}/{release.policy.id}"
     remark = NOTHING.join(
@@ -68,30 +78,33 @@ def akoma_ntoso(
     ).format(
         NAMESPACE,
         "singleVersion" if release.previous else "originalVersion",
-        _identification(release, work, begun, address),
+        _identification(release, work, _date(begun, "first version"), expression),
         _publication(release, address),
         f"/ontology/organization/{NO_COUNTRY}/{actor}",
         xml_value(organisation),
         xml_text(facts.title),
-        xml_text(release.version),
+        xml_text(words.gettext("Version {number}", number=release.number)),
         remark,
         body_xml(release.policy.document.clauses, names),
     )
     return document.encode()
 
 
-def _identification(release: Release, work: str, begun: dt.date | None, address: str) -> Markup:
+def _identification(
+    release: Release, work: str, first: Markup, expression_of: tuple[str, Markup]
+) -> Markup:
     """What the version is as a work, as an expression in a language, and as a file (FRBR).
 
     Args:
         release: the version.
         work: the address of the policy, whatever its version, by the naming convention (§4).
-        begun: the day of the work; None: nobody knows.
-        address: the permanent address of the version.
+        first: the day of the work.
+        expression_of: the permanent address of the version, and its day.
     """
+    address, begun = expression_of
     facts = release.policy.facts
     expression = f"{work}/{language_code(facts.language)}@{release.number}"
-    published = release.published.date() if release.published else _day(release)
+    published = release.published_day or _day(release)
     return Markup(
         "<FRBRWork>\n{}{}{}"
         '<FRBRcountry value="{}"/>\n<FRBRsubtype value="policy"/>\n'
@@ -104,13 +117,13 @@ def _identification(release: Release, work: str, begun: dt.date | None, address:
         '<FRBRformat value="{}"/>\n</FRBRManifestation>\n'
     ).format(
         _named(work, "title", facts.title),
-        _date(begun, "first version"),
+        first,
         _AUTHOR,
         NO_COUNTRY,
         xml_value(release.policy.id),
         xml_value(facts.title),
         _named(expression, "address", address),
-        _date(_day(release), "first seen" if release.imported else "in force from"),
+        begun,
         _AUTHOR,
         release.number,
         language_code(facts.language),
@@ -125,7 +138,7 @@ def _publication(release: Release, address: str) -> Markup:
     if release.published is None:
         return NOTHING
     return Markup('<publication date="{}" name="site" showAs="{}"/>\n').format(
-        release.published.date(), xml_value(address)
+        release.published_day, xml_value(address)
     )
 
 
@@ -150,13 +163,26 @@ def _date(day: dt.date | None, name: str) -> Markup:
     return Markup('<FRBRdate date="{}" name="{}"/>\n').format(day or NO_DATE, known)
 
 
+def _begun(release: Release, begins: Beginning | None) -> Markup:
+    """The day of a version: from when it is in force, as far as that is known."""
+    if release.imported:
+        return _date(_day(release), "first seen")
+    if begins and begins.retracted:
+        return _date(begins.retracted, "retracted")
+    if begins and (begins.held or begins.holds.effective != release.effective):
+        return _date(release.effective, "announced for")
+    if begins and begins.day:
+        return _date(begins.day, "in force from")
+    return _date(_day(release), "in force from")
+
+
 def _day(release: Release) -> dt.date | None:
     """When a version began to apply, or else was found or published; None: nobody knows."""
     if release.begins:
         return release.begins
     if release.imported:
         return release.imported.seen.date()
-    return release.published.date() if release.published else None
+    return release.published_day
 
 
 def _actor(organisation: str) -> str:

@@ -17,38 +17,55 @@ from publisher.compare.amendment import Amendment
 from publisher.compare.change import Change, section_name
 from publisher.compare.diff_form import DIFF_FORMAT, DIFF_SCHEMA, DIFF_VERSION
 from publisher.compare.operations import Operation
-from publisher.compare.spans import Span, SpanKind
+from publisher.compare.spans import Span
 from publisher.compare.summary import summary_sentence
 from publisher.text.clauses import Clause, Mark, Section
+from publisher.wording.words import ENGLISH, Words
 
 
-def diff_json(amendment: Amendment, old: str, new: str, *, seconds: float | None = None) -> str:
+def diff_json(
+    amendment: Amendment,
+    old: str,
+    new: str,
+    *,
+    words: Words = ENGLISH,
+    seconds: float | None = None,
+) -> str:
     """The amendment as JSON.
 
     Args:
         amendment: what differs.
         old, new: what the two versions are called.
+        words: the language of its summary.
         seconds: time the comparison alone took; None: it is left out.
     """
-    counts = amendment.counts
-    words = {"inserted": counts.inserted, "deleted": counts.deleted, "moved": counts.moved}
-    head = {
-        "$schema": DIFF_SCHEMA,
-        "format": DIFF_FORMAT,
-        "version": DIFF_VERSION,
-        "old": old,
-        "new": new,
-        "summary": summary_sentence(amendment),
-        "words": words,
-    }
+    head = comparison_head(amendment, old, new, words)
+    if amendment.told and not amendment.untold:
+        head |= {"told": amendment.told.isoformat()}
+    if amendment.engine:
+        head |= {"engine": amendment.engine}
     # Joined once: it is longer than both texts, and each step on the way would copy it.
     parts = ["{\n", *(f'"{key}": {_written(value)},\n' for key, value in head.items())]
-    changes = (_written(_change(amendment, change)) for change in amendment.changes)
+    changes = (_written(change_value(amendment, change)) for change in amendment.changes)
     parts += ['"changes": ', *_listed(changes), ',\n"operations": ']
     parts += _listed(_operations(amendment))
     if seconds is not None:
         parts.append(f',\n"seconds": {_written(seconds)}')
     return "".join([*parts, "\n}\n"])
+
+
+def comparison_head(amendment: Amendment, old: str, new: str, words: Words) -> dict[str, Any]:
+    """What the form has above the changes; arguments as for `diff_json`."""
+    counts = amendment.counts
+    return {
+        "$schema": DIFF_SCHEMA,
+        "format": DIFF_FORMAT,
+        "version": DIFF_VERSION,
+        "old": old,
+        "new": new,
+        "summary": summary_sentence(amendment, words),
+        "words": {"inserted": counts.inserted, "deleted": counts.deleted, "moved": counts.moved},
+    }
 
 
 def _written(value: object) -> str:
@@ -71,17 +88,11 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False)
 # ── changes ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _change(amendment: Amendment, change: Change) -> dict[str, Any]:
+def change_value(amendment: Amendment, change: Change) -> dict[str, Any]:
+    """One of the changes of an amendment, as the form has it."""
     old = [amendment.old.sections[i] for i in change.old_sections]
     new = [amendment.new.sections[j] for j in change.new_sections]
-    moved = sum(
-        len(span.text.split())
-        for op in amendment.operations_of(change)
-        if op.move and op.new
-        for cell in op.cells
-        for span in cell
-        if span.kind is SpanKind.KEEP
-    )
+    moved = sum(op.word_counts.kept for op in amendment.operations_of(change) if op.move and op.new)
     return {
         "id": change.id,
         "kind": change.kind.value,
@@ -114,6 +125,21 @@ def section_value(section: Section) -> dict[str, Any]:
 
 
 def _operations(amendment: Amendment) -> Iterator[str]:
+    for name, op, changes in _named(amendment):
+        if op.kept_whole and op.old and op.new:
+            yield _kept(name, op.old, op.new)
+        else:
+            yield _written({"id": name} | _operation(op, changes))
+
+
+def operation_values(amendment: Amendment) -> Iterator[dict[str, Any]]:
+    """The operations of an amendment, as the form has them."""
+    for name, op, changes in _named(amendment):
+        yield {"id": name} | _operation(op, changes)
+
+
+def _named(amendment: Amendment) -> Iterator[tuple[str, Operation, tuple[Change, ...]]]:
+    """Each operation with its name and the changes that it is part of."""
     seen = Counter[str]()
     rows = zip(
         amendment.operations, amendment.sections, amendment.changes_of_operations, strict=True
@@ -122,11 +148,7 @@ def _operations(amendment: Amendment) -> Iterator[str]:
         section = amendment.new.sections[j] if j >= 0 else amendment.old.sections[i]
         name = f"{section_name(section.anchor, section.title)}-{_digest(op)}"
         seen[name] += 1
-        own = f"{name}-{seen[name]}" if seen[name] > 1 else name
-        if op.spans is None and op.old and op.new and not changes and not op.move:
-            yield _kept(own, op.old, op.new)
-        else:
-            yield _written({"id": own} | _operation(op, changes))
+        yield (f"{name}-{seen[name]}" if seen[name] > 1 else name), op, changes
 
 
 def _kept(name: str, old: Clause, new: Clause) -> str:
@@ -174,6 +196,8 @@ def _operation(op: Operation, changes: Iterable[Change]) -> dict[str, Any]:
         value["move"] = op.move
     if op.continued:
         value["continued"] = "split" if op.new else "merged"
+    if op.flows:
+        value["flows"] = True
     if op.old:
         value["old"] = _clause(op.old)
     if op.new:
@@ -182,8 +206,13 @@ def _operation(op: Operation, changes: Iterable[Change]) -> dict[str, Any]:
     if op.columns:
         value["columns"] = [list(places) for places in op.columns]
     if kind != "keep":
-        value["cells"] = [[_span(span) for span in cell] for cell in op.cells]
+        value["cells"] = span_cells(op)
     return value
+
+
+def span_cells(op: Operation) -> list[list[dict[str, Any]]]:
+    """The words of an operation, as the form has them."""
+    return [[_span(span) for span in cell] for cell in op.cells]
 
 
 def _words(op: Operation, side: int) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from publisher.law.profiles import Profile
-from publisher.policies.dates import moved, moved_by_months
+from publisher.wording.dates import moved, moved_by_months
 
 
 def earliest_effective(profile: Profile, days: int, published: dt.date) -> dt.date:

@@ -16,17 +16,18 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from publisher.errors import RecipientsError
+from publisher.letters.design import LetterDesign, plain_part
 from publisher.letters.fields import require_printable
+from publisher.letters.header_words import MAIL
 from publisher.letters.html_part import styled, subject_of
 from publisher.letters.seal_line import SEAL_FIELD
 from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.recipients import Recipient
 from publisher.policies.organisation import Organisation
 from publisher.record.heads import LEDGER_FIELD
-from publisher.text.parsing import parse
-from publisher.text.plaintext import as_plain_text
 
 
 class LetterForm(StrEnum):
@@ -68,6 +69,30 @@ class Letter:
         return self.data if form is LetterForm.EML else self.part(_KINDS[form]).encode()
 
 
+class LetterHeader(NamedTuple):
+    """What the header of a letter says that stands above it on paper."""
+
+    sender: str
+    """The name of who writes."""
+    addressee: str
+    """The name of its recipient, or the address where it has none."""
+    day: dt.date | None
+    """Its date, by the clock of who sent it; None: it does not read."""
+
+
+def header_of_letter(data: bytes) -> LetterHeader:
+    """The header of a letter of ours, as it was handed to the carrier."""
+    message = message_from_bytes(data, policy=SMTP)
+    names = [
+        next((one.display_name or one.addr_spec for one in message[field].addresses), "")
+        if message[field]
+        else ""
+        for field in ("From", "To")
+    ]
+    date = message["Date"].datetime if message["Date"] else None
+    return LetterHeader(names[0], names[1], date.date() if date else None)
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What a message says, from whom, to whom and when."""
@@ -83,8 +108,12 @@ class Content:
     """What the letter is, in words: its Message-ID is made from them."""
     sealed: str = ""
     """The release that it belongs to, with its seal, for the header; empty: it is not said."""
+    reply: str = ""
+    """Where an answer to an answer by machine goes, which somebody reads; empty: nowhere."""
     ledger: str = ""
     """The head of the ledger when the run began, for the header; empty: it is not said."""
+    design: LetterDesign = LetterDesign.BUTTONS
+    """How it looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +151,16 @@ def notice_message(
 
 
 def answer_message(content: Content) -> Letter:
-    """A letter that answers by machine (RFC 3834), so it has no sender that could be answered.
+    """A letter that answers by machine (RFC 3834), so its envelope has no sender that a machine
+    could answer; people can, where it says so.
 
     Raises:
         RecipientsError, RenderError: as for `notice_message`.
     """
-    return _letter(_parts(content, "auto-replied"), content, envelope="")
+    message = _parts(content, "auto-replied")
+    if content.reply:
+        message["Reply-To"] = content.reply
+    return _letter(message, content, envelope="")
 
 
 def _parts(content: Content, submitted: str) -> EmailMessage:
@@ -139,7 +172,7 @@ def _parts(content: Content, submitted: str) -> EmailMessage:
     """
     organisation, recipient = content.organisation, content.recipient
     require_printable("name", recipient.name)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=MAIL)
     local, _, domain = organisation.sender.partition("@")
     message["From"] = Address(_one_line(organisation.name), local, domain)
     message["To"] = _addressee(recipient)
@@ -151,8 +184,9 @@ def _parts(content: Content, submitted: str) -> EmailMessage:
         message[SEAL_FIELD] = content.sealed
     if content.ledger:
         message[LEDGER_FIELD] = content.ledger
-    message.set_content(as_plain_text(parse(content.text)), cte="quoted-printable")
-    html = styled(content.text, content.language)
+    plain = plain_part(content.text, content.design)
+    message.set_content(plain, cte="quoted-printable")
+    html = styled(content.text, content.language, design=content.design)
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     return message
 
@@ -179,6 +213,8 @@ def _one_line(words: str) -> str:
 
 def _letter(message: EmailMessage, content: Content, envelope: str) -> Letter:
     """A message as its carrier takes it, with boundaries that are the same each time."""
+    # RFC 3282 §2. Last, for each part that is added takes such fields from the whole.
+    message["Content-Language"] = content.language
     digest = hashlib.sha256(content.name.encode()).hexdigest()
     for number, part in enumerate(p for p in message.walk() if p.is_multipart()):
         part.set_boundary(f"={number}={digest[:40]}")
@@ -194,6 +230,11 @@ def message_id(name: str, domain: str) -> str:
         domain: of its sender.
     """
     return f"{hashlib.sha256(name.encode()).hexdigest()[:32]}@{domain}"
+
+
+def message_name(data: bytes) -> str:
+    """The Message-ID of a letter of ours, without brackets; empty: it has none."""
+    return str(message_from_bytes(data, policy=SMTP)["Message-ID"] or "").strip("<> ")
 
 
 def had_row_token(one: Delivery, customer: str) -> bool:

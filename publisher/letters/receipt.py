@@ -1,45 +1,71 @@
-"""The text of a receipt, that of a mailed link, and the letters that have them."""
+"""The text of a receipt, that of a mailed link, and the letters that have them.
+
+Neither is sealed: a receipt says what was declared, and is made of templates when it is sent.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from publisher.letters.fields import fill
 from publisher.letters.message import Content, Letter, answer_message
+from publisher.letters.stationery import Stationery
 from publisher.people.recipients import Recipient
 from publisher.people.requests import Request, RequestKind, Timing
-from publisher.policies.dates import long_date
-from publisher.policies.organisation import Organisation
+from publisher.releases.number import Number
 from publisher.releases.release import Release
+from publisher.text.writing import Markdown, written_address, written_lines, written_link
+from publisher.wording.templates import TemplateName
+from publisher.wording.words import Words
 
 
-def compose_receipt(
-    release: Release,
-    recipient: Recipient,
-    organisation: Organisation,
-    requests: Sequence[Request],
-    *,
-    stands: Request | None,
-    link: str,
-) -> Letter:
+@dataclass(frozen=True, slots=True)
+class OwnLinks:
+    """The addresses of one customer in an answer by machine."""
+
+    form: str
+    """Of their form."""
+    reply: str
+    """Of an answer by mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a receipt is about."""
+
+    release: Release
+    """Whose dates hold."""
+    before: Number | None
+    """The version whose place it takes; None: it is not known."""
+    requests: Sequence[Request]
+    """Of one customer about this release, the one last that the receipt is for."""
+    stands: Request | None
+    """The one that stands of all that this customer declared; None: none."""
+    link: str
+    """The customer's own form; empty: it is not linked."""
+    language: str = ""
+    """Of its reader: a translation of the release; empty: that of the authoritative text."""
+    reply: str = ""
+    """The customer's own reply address; empty: they have none."""
+
+
+def compose_receipt(declared: Declared, recipient: Recipient, stationery: Stationery) -> Letter:
     """The receipt for requests, sent to the customer's own address (RFC 3834: auto-replied).
 
     Args:
-        release: the release whose dates hold.
-        recipient, organisation: to whom, from whom.
-        requests: of this customer about this release, the last one last.
-        stands: the one that stands of all that this customer declared.
-        link: the customer's own form.
+        declared: what was declared.
+        recipient: to whom.
+        stationery: what it is written with.
     """
-    last = requests[-1]
-    text = receipt_text(release, organisation, last, link, stands=stands, earlier=requests[:-1])
+    last, release = declared.requests[-1], declared.release
     content = Content(
-        text=fill(text, {"opt_out_link": link}),
-        language=release.policy.facts.language,
-        organisation=organisation,
+        text=receipt_text(declared, stationery),
+        language=_written_in(TemplateName.RECEIPT, release, stationery, declared.language)[1],
+        organisation=stationery.organisation,
         recipient=recipient,
         date=last.received,
+        reply=declared.reply,
         name=f"{release.name} receipt {last.receipt} {recipient.address}",
     )
     return answer_message(content)
@@ -48,118 +74,122 @@ def compose_receipt(
 def compose_link(
     release: Release,
     recipient: Recipient,
-    organisation: Organisation,
+    stationery: Stationery,
     *,
-    link: str,
+    links: OwnLinks,
     date: dt.datetime,
+    language: str = "",
 ) -> Letter:
     """The personal link of the form, for somebody who asked for it on the public page.
 
     Args:
         release: the release whose form it is.
-        recipient, organisation: to whom, from whom.
-        link: the customer's own form.
+        recipient, stationery: to whom, and what it is written with.
+        links: the customer's own.
         date: for the Date field.
+        language: of its reader: a translation of the release; empty: that of the authoritative
+            text.
     """
+    own, tag, words = _written_in(TemplateName.LINK, release, stationery, language)
+    closes = release.closes
+    values = {
+        **_values(own, stationery, words),
+        "open": closes is not None and release.day_of(date) <= closes,
+        "opt_out_link": written_address(links.form),
+    }
     content = Content(
-        text=fill(_link_text(release, organisation), {"opt_out_link": link}),
-        language=release.policy.facts.language,
-        organisation=organisation,
+        text=stationery.templates.compose(TemplateName.LINK, tag, values),
+        language=tag,
+        organisation=stationery.organisation,
         recipient=recipient,
         date=date,
+        reply=links.reply,
         name=f"{release.name} link {date.isoformat()} {recipient.address}",
     )
     return answer_message(content)
 
 
-def _link_text(release: Release, organisation: Organisation) -> str:
-    version = f"version {release.number.major} of the {release.policy.facts.title}"
-    return "\n\n".join(
-        [
-            f"# Your link to opt out of {version}",
-            "Somebody, probably you, asked for this link on our website. "
-            "Nothing has been recorded yet.",
-            "[Open your opt-out form]({{opt_out_link}})",
-            "If it was not you, you need to do nothing.",
-            "\\\n".join(organisation.letterhead),
-        ]
-    )
-
-
-def receipt_text(
-    release: Release,
-    organisation: Organisation,
-    request: Request,
-    link: str,
-    *,
-    stands: Request | None = None,
-    earlier: Sequence[Request] = (),
-) -> str:
+def receipt_text(declared: Declared, stationery: Stationery) -> str:
     """What a receipt says, Markdown; the page after the form says the same.
 
     Args:
-        release: the release whose dates hold.
-        organisation: whose receipt it is.
-        request: what was declared.
-        link: the customer's own form; empty: it is not linked.
-        stands: the declaration that stands, if it is another one.
-        earlier: declarations whose receipt this is as well.
+        declared: what was declared.
+        stationery: what it is written with.
     """
-    facts = release.policy.facts
-    version = f"version {release.number.major} of the {facts.title}"
-    out = request.kind is RequestKind.OPT_OUT
-    if request.timing is Timing.LATE:
-        what = "opt-out" if out else "withdrawal of your opt-out"
-        heading = f"# Your {what} of {version} came late"
-        follows = _late(release, organisation, stands)
-    else:
-        heading = f"# You have {'opted out' if out else 'withdrawn your opt-out'} of {version}"
-        follows = _in_time(release, out, link)
-    parts = [
-        heading,
-        f"{organisation.name} received this on **{_moment(request, facts.language)}** "
-        f"and has recorded it. Receipt: **{request.receipt}**.",
-        *follows,
-    ]
-    if earlier:
-        listed = "\n".join(f"- {_named(one, facts.language)}" for one in earlier)
-        parts.append(f"This is also the receipt for what you declared before:\n\n{listed}")
-    parts.append("\\\n".join(organisation.letterhead))
-    return "\n\n".join(parts) + "\n"
+    release, request = declared.release, declared.requests[-1]
+    own, tag, words = _written_in(TemplateName.RECEIPT, release, stationery, declared.language)
+    facts, stands = own.policy.facts, declared.stands
+    values = {
+        **_values(own, stationery, words),
+        "before": str(declared.before or ""),
+        "contact": written_link(facts.contact, f"mailto:{facts.contact}"),
+        "effect": Markdown(facts.effect.strip()),
+        "opted_out": request.kind is RequestKind.OPT_OUT,
+        "accepted": request.kind is RequestKind.ACCEPT,
+        "late": request.timing is Timing.LATE,
+        "day": words.day(release.day_of(request.received)),
+        "moment": words.moment(request.received, release.conditions.time_zone),
+        "number": request.receipt,
+        "digest": request.digest,
+        "stands": _named(stands, release, words) if stands else "",
+        "earlier": tuple(_named(one, release, words) for one in declared.requests[:-1]),
+        "opt_out_link": written_address(declared.link),
+    }
+    return stationery.templates.compose(TemplateName.RECEIPT, tag, values)
 
 
-def _in_time(release: Release, out: bool, link: str) -> list[str]:
-    """What follows from a declaration that came in time."""
-    facts = release.policy.facts
-    if not out:
-        day = long_date(release.effective, facts.language)
-        return [f"Version {release.number.major} applies to you from {day}."]
-    closes = long_date(release.closes, facts.language)
-    parts = [facts.effect, f"You can take it back until the end of {closes} (UTC)."]
-    return [*parts, "[See or withdraw your opt-out]({{opt_out_link}})"] if link else parts
+def _written_in(
+    name: TemplateName, release: Release, stationery: Stationery, language: str
+) -> tuple[Release, str, Words]:
+    """A release in a language, the tag of the language that is written about it, and its words.
+
+    Where there is no template in it, as for releases of before there were any, it is English.
+    """
+    own = release.in_language(language) if language else release
+    tag = stationery.language(name, own.policy.facts.language)
+    return own, tag, stationery.words(tag)
 
 
-def _late(release: Release, organisation: Organisation, stands: Request | None) -> list[str]:
-    """What follows from a declaration that came after the last day."""
-    facts = release.policy.facts
-    closes = long_date(release.closes, facts.language)
-    parts = [
-        f"It came after the last day to declare it, {closes}. It is kept and marked as late, "
-        f"and {organisation.name} will tell you what follows from it. "
-        f"Write to [{facts.contact}](mailto:{facts.contact}) if you have questions."
-    ]
-    if stands is None:
-        return parts
-    return [*parts, f"What you declared in time stands: {_named(stands, facts.language)}."]
+def _values(release: Release, stationery: Stationery, words: Words) -> dict[str, object]:
+    """The values that a receipt and a mailed link have."""
+    return {
+        "organisation": stationery.organisation.name,
+        "letterhead": written_lines(stationery.organisation.letterhead),
+        "title": release.policy.facts.title,
+        "version": str(release.number.major),
+        "effective": words.day(release.effective),
+        "closes": words.day(release.closes),
+        "zone": words.zone(release.conditions.time_zone),
+    }
 
 
-def _moment(request: Request, language: str) -> str:
-    moment = request.received.astimezone(dt.UTC)
-    return f"{long_date(moment.date(), language)}, {moment:%H:%M} UTC"
-
-
-def _named(request: Request, language: str) -> str:
-    """A declaration in a line: what, when, its receipt."""
-    what = "opted out" if request.kind is RequestKind.OPT_OUT else "withdrew your opt-out"
-    late = ", late" if request.timing is Timing.LATE else ""
-    return f"you {what} on {_moment(request, language)}{late} (receipt {request.receipt})"
+def _named(request: Request, release: Release, words: Words) -> str:
+    """A declaration in a line: what, when on the calendar of a release, its receipt."""
+    when = words.moment(request.received, release.conditions.time_zone)
+    number = request.receipt
+    late = request.timing is Timing.LATE
+    if request.kind is RequestKind.OPT_OUT:
+        if late:
+            return words.gettext(
+                "you opted out on {moment}, late (receipt {number})", moment=when, number=number
+            )
+        return words.gettext(
+            "you opted out on {moment} (receipt {number})", moment=when, number=number
+        )
+    if request.kind is RequestKind.ACCEPT:
+        if late:
+            return words.gettext(
+                "you agreed on {moment}, late (receipt {number})", moment=when, number=number
+            )
+        return words.gettext(
+            "you agreed on {moment} (receipt {number})", moment=when, number=number
+        )
+    if late:
+        return words.gettext(
+            "you withdrew your opt-out on {moment}, late (receipt {number})",
+            moment=when,
+            number=number,
+        )
+    return words.gettext(
+        "you withdrew your opt-out on {moment} (receipt {number})", moment=when, number=number
+    )

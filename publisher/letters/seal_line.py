@@ -2,7 +2,9 @@
 read. Whoever has the letter can tell whether the release is still what it was then.
 
 The letter that is frozen lies in the folder that the seal is made of, so it cannot hold it: the
-seal is filled in when the letter is sent.
+seal is filled in when the letter is sent. The line itself is sealed, in the language of the letter,
+with a field for the seal; letters that were frozen before there was such a field get an English
+line.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from publisher.letters.fields import fill
+from publisher.letters.fields import SEAL, fill
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 
@@ -20,7 +22,9 @@ _LINE = "This letter belongs to version {number} of our {{{{title}}}}, sealed as
 _VALUE = re.compile(
     r"\s*([a-z][a-z0-9-]{0,15})/([0-9.]+)\s*;\s*sha256\s*=\s*([0-9a-f]{64})\s*", re.IGNORECASE
 )
-_SEALED_AS = re.compile(r"\bsealed\s+as\s+([0-9a-f]{64})(?![0-9a-f])")
+_FIELD = f"{{{{{SEAL}}}}}"
+_SEAL = re.compile(r"(?<![0-9a-zA-Z])([0-9a-f]{64})(?![0-9a-zA-Z])")
+"""A seal; which words stand before it depends on the language."""
 
 
 class SealedRelease(NamedTuple):
@@ -39,10 +43,22 @@ def with_seal(text: str, release: Release) -> str:
         text: the letter's Markdown.
         release: which it belongs to; one that is not sealed yet has no line.
     """
-    if not release.seal:
-        return text
+    if _FIELD in text or not release.seal:
+        return with_own_line(text, release)
     line = _LINE.format(number=release.number, seal=release.seal)
     return f"{text}\n{fill(line, {'title': release.policy.facts.title})}\n"
+
+
+def with_own_line(text: str, release: Release) -> str:
+    """A letter with the seal of its release where it has a field for it, and nowhere else.
+
+    Args:
+        text, release: as for `with_seal`.
+    """
+    if release.seal:
+        return fill(text, {SEAL: release.seal})
+    paragraphs = text.rstrip("\n").split("\n\n")
+    return "\n\n".join(one for one in paragraphs if _FIELD not in one) + "\n"
 
 
 def seal_field(release: Release) -> str:
@@ -62,4 +78,4 @@ def read_seal_field(value: str) -> SealedRelease | None:
 
 def seals_in(words: str) -> tuple[str, ...]:
     """The seals that the words of a letter name, hexadecimal, each once."""
-    return tuple(dict.fromkeys(_SEALED_AS.findall(" ".join(words.split()))))
+    return tuple(dict.fromkeys(_SEAL.findall(" ".join(words.split()))))

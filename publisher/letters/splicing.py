@@ -121,6 +121,11 @@ class Template:
         return zstandard.ZstdCompressionDict(self.data, zstandard.DICT_TYPE_RAWCONTENT)
 
 
+def template_digest(kept: bytes) -> bytes:
+    """The SHA-256 of the template that a letter was kept against; empty: it is no letter."""
+    return kept[len(_FORM) : _HEAD] if kept.startswith(_FORM) else b""
+
+
 def letter_of(kept: bytes, digest: bytes, template: Callable[[bytes], Template]) -> bytes:
     """A letter to the byte as it went out.
 

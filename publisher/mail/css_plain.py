@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from publisher.letters.html_part import LETTER_STYLE
+from publisher.letters.letter_style import KEPT_SHEETS
 from publisher.mail.css import LONGEST_STYLE, css_declarations, css_rules, without_strings
 from publisher.mail.css_properties import (
     EXTENTS,
@@ -37,7 +37,9 @@ def is_plain_sheet(sheet: str) -> bool:
     text = without_strings(re.sub(r"<!--|-->", " ", sheet))
     if text is None:
         return False
-    text = " ".join(text.split()).replace(_DARK, " ")
+    text = " ".join(text.split())
+    for dark in _DARK:
+        text = text.replace(dark, " ")
     # `!important` would show what is hidden at its place.
     if "!" in text:
         return False
@@ -96,8 +98,8 @@ def _is_plain_for(selectors: str, name: str, value: str) -> bool:
     return is_plain_declaration("", name, value)
 
 
-_DARK = " ".join(LETTER_STYLE[LETTER_STYLE.index("@media") :].split())
-"""The rules for dark windows in our own letter."""
+_DARK = [" ".join(sheet.split()) for sheet in KEPT_SHEETS]
+"""The rules for dark windows in our own letters."""
 
 
 # ── declarations ─────────────────────────────────────────────────────────────────────────────────

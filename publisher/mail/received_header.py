@@ -22,7 +22,8 @@ _ONCE = (
 _READ = ("From", "To", "Subject", "Reply-To")
 _OURS = frozenset([
     "from", "to", "subject", "date", "reply-to", "message-id", "auto-submitted", "mime-version",
-    "content-type", "content-transfer-encoding", SEAL_FIELD.lower(), LEDGER_FIELD.lower(),
+    "content-type", "content-transfer-encoding", "content-language",
+    SEAL_FIELD.lower(), LEDGER_FIELD.lower(),
 ])  # fmt: skip
 _ON_THE_WAY = re.compile(
     r"x-.*|arc-.*|.*dkim.*|domainkey.*|authentication-results.*|received.*|return-path|delivered-to"

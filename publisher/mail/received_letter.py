@@ -17,7 +17,7 @@ from publisher.letters.seal_line import SEAL_FIELD
 from publisher.mail import mime
 from publisher.mail.fields import addresses_in, decoded_fields, sender_of
 from publisher.mail.html import shown_by_html
-from publisher.mail.html_markup import markup_of_html
+from publisher.mail.html_markup import MOST_COMMENTS, markup_of_html
 from publisher.mail.html_targets import Target, targets_of_html
 from publisher.mail.mime import Part
 from publisher.mail.reading import LARGEST_MAIL, LONGEST_TEXT
@@ -84,12 +84,23 @@ class ReceivedLetter:
     """Elements of its HTML that no letter of ours has."""
     markup: tuple[str, ...]
     """The elements and words of its HTML in order, as `markup_of_html` has them."""
-    unseen: tuple[str, ...]
-    """Words in comments of its HTML, and before and after its parts, which no program shows."""
+    comments: tuple[str, ...]
+    """Words in comments of its HTML, which no program shows, or some alone."""
+    around: tuple[str, ...]
+    """Words before and after its parts, which no program shows."""
+    doubts: tuple[str, ...]
+    """Why its HTML may show other words than are read of it."""
     files: tuple[tuple[str, str], ...]
     """Name and SHA-256 (hexadecimal) of each attached file, but for messages."""
     faults: tuple[str, ...]
     """Why what was read may not be what its reader sees."""
+
+    @property
+    def has_conditions(self) -> bool:
+        """Whether a comment of its HTML may be one that Outlook shows."""
+        return len(self.comments) >= MOST_COMMENTS or any(
+            one.startswith("[") for one in self.comments
+        )
 
     @property
     def words(self) -> str:
@@ -161,9 +172,11 @@ def _letter(message: Part, depth: int, faults: list[str]) -> ReceivedLetter:
         targets=tuple(target for targets, _ in led for target in targets),
         strange=tuple(name for _, strange in led for name in strange),
         markup=tuple(item for one in made for item in one.items),
-        unseen=(*(said for one in made for said in one.comments), *_around_parts(message)),
+        comments=tuple(said for one in made for said in one.comments),
+        around=tuple(_around_parts(message)),
+        doubts=tuple(dict.fromkeys(doubt for one in shown for doubt in one.doubts)),
         files=tuple(_file(part) for part in parts if _is_file(part))[:MOST_LETTERS],
-        faults=tuple(dict.fromkeys([*doubts, *(d for one in shown for d in one.doubts)])),
+        faults=tuple(dict.fromkeys(doubts)),
     )
 
 

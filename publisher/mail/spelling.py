@@ -18,7 +18,11 @@ BLANK, LINE, RULE, QUOTE, DASH, DOTS, LINK = "\n\n", "\n", "--", '"', "-", "…"
 """
 
 # The Greek question mark looks like a semicolon, and NFKC would make it one.
-_FOLDED = str.maketrans({**dict.fromkeys("’‘ʼ′`´", "'"), "\xad": None, "\u037e": "?"})
+_SIGNS = {**dict.fromkeys("’‘ʼ′`´", "'"), "\xad": None, "\u037e": "?"}
+_ARABIC = {"\u060c": ",", "\u061b": ";"} | {
+    chr(zero + digit): str(digit) for zero in (0x660, 0x6F0) for digit in range(10)
+}
+_FOLDED = str.maketrans(_SIGNS | _ARABIC)
 _EMPHASIS = regex.compile(
     r"(?<![\w*])([*_]{1,3})(?=[^\s*_])([^\n*_]+)(?<=[^\s*_])\1(?![\w*])", regex.ASCII
 )
@@ -56,7 +60,8 @@ def fold(text: str) -> str:
     """A text in one spelling: letters (NFKC, case folded), apostrophes and line ends.
 
     Accents are dropped, since many people omit them; a combining mark by itself stays. Soft hyphens
-    and a byte order mark at the start are dropped; a no-break space becomes a space.
+    and a byte order mark at the start are dropped; a no-break space becomes a space. Arabic commas,
+    semicolons and digits become those of other scripts; an Arabic question mark stays what it is.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     text = unicodedata.normalize("NFKC", text.translate(_FOLDED)).casefold()

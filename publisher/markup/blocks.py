@@ -74,7 +74,7 @@ class Blocks:
         new: ItemNumbers,
         *,
         both_ways: bool = False,
-        tables: str = "Table",
+        tables: Callable[[int], str] | None = None,
         counted: int = 0,
     ) -> None:
         """An empty text.
@@ -82,7 +82,8 @@ class Blocks:
         Args:
             old, new: the numbers of the items on either side.
             both_ways: the text may run from right to left: each block goes by its own letters.
-            tables: what the scrolling regions around tables are called; empty: there are none.
+            tables: what the scrolling region around a table is called, by its number; None: there
+                are none.
             counted: how many bear that name already.
         """
         self.out: list[Markup] = []
@@ -183,9 +184,9 @@ class Blocks:
             return Markup("<table>\n"), Markup("</table>\n")
         self.tables += 1
         start = Markup(
-            '<div class="pp-table" role="region" tabindex="0" aria-label="{} {}">'
+            '<div class="pp-table" role="region" tabindex="0" aria-label="{}">'
             '<table class="pp-table-grid"{}>\n'
-        ).format(self._called, self.tables, way)
+        ).format(self._called(self.tables), way)
         return start, Markup("</table></div>\n")
 
     def value(self, number: int) -> Markup:
@@ -232,7 +233,7 @@ class Blocks:
                 row = concatenated([_cell(cell, clause.head) for cell in cells])
                 self._line("tr", row, attributes)
             case Kind.CODE | Kind.HTML:
-                words = words.replace("<br>\n", "\n")
+                words = words.replace("<br>\n", "\n") + NEWLINE * (clause.kind is Kind.CODE)
                 self._line("pre", element("code", words), attributes)
             case Kind.RULE:
                 self.out.append(start_tag("hr", attributes) + NEWLINE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, repeat
 
 from markupsafe import Markup
@@ -19,6 +19,7 @@ from publisher.markup.blocks import Blocks, Cell, item_numbers
 from publisher.markup.elements import NOTHING, attribute, concatenated, element
 from publisher.markup.inline import Style, inline
 from publisher.text.clauses import Alike, Clause, Kind
+from publisher.wording.words import ENGLISH, Words
 
 UNSEEN = frozenset({Kind.BLANK, Kind.FRONT_MATTER})
 """Clauses that no reader sees."""
@@ -109,15 +110,24 @@ class Outline:
         return attribute("id", anchor)
 
 
-def clauses_html(clauses: Iterable[Clause], *, paper: bool = False) -> Markup:
-    """Clauses as HTML, without marks for changes; `paper`: for a PDF."""
-    return document_html(clauses, top=0, paper=paper).html
+def clauses_html(
+    clauses: Iterable[Clause], words: Words = ENGLISH, *, paper: bool = False
+) -> Markup:
+    """Clauses as HTML, without marks for changes.
+
+    Args:
+        clauses: of one document, in order.
+        words: those around it.
+        paper: for a PDF.
+    """
+    return document_html(clauses, words=words, top=0, paper=paper).html
 
 
 def document_html(
     clauses: Iterable[Clause],
     links: TextLinks | None = None,
     *,
+    words: Words = ENGLISH,
     top: int = 2,
     paper: bool = False,
     labels: Mapping[str, HeadingLabel] | None = None,
@@ -127,6 +137,7 @@ def document_html(
     Args:
         clauses: of one document, in order.
         links: the addresses inside it and the links beside its words; None for just its anchors.
+        words: those around it.
         top: the level of its uppermost headings; 0 keeps the levels as written.
         paper: for a PDF.
         labels: what follows the heading of a section, by its anchor.
@@ -134,73 +145,101 @@ def document_html(
     links = links or TextLinks()
     named = zip(clauses, chain(links.names, repeat("")), strict=False)
     shown = [(clause, name) for clause, name in named if clause.kind not in UNSEEN]
-    texts = [clause for clause, _ in shown]
-    blocks = Blocks({}, item_numbers(texts), both_ways=has_right_to_left(texts))
-    outline = Outline(top)
+    text = _Text([clause for clause, _ in shown], links, words, top)
     for clause, name in shown:
-        blocks.enter(None, clause, len(clause.cells))
-        cells = _cells(Alike(clause.key, clause), paper)
+        text.blocks.enter(None, clause, len(clause.cells))
+        cells = _cells(Alike(clause.key, clause), paper, words)
         if clause.kind is Kind.HEADING:
-            _write_heading(blocks, clause, cells[0].html, outline, links, labels or {})
+            text.heading(clause, cells[0].html, (labels or {}).get(clause.anchor))
         elif name:
-            _write_named(blocks, clause, cells, name, links.former.get(name, ()))
+            text.named(clause, cells, name)
         else:
-            blocks.write(clause, cells)
-    return Fragment(blocks.html, tuple(outline.headings))
+            text.blocks.write(clause, cells)
+    return Fragment(text.blocks.html, tuple(text.outline.headings))
 
 
 @lru_cache(maxsize=1 << 14)
-def _cells(alike: Alike, paper: bool) -> tuple[Cell, ...]:
+def _cells(alike: Alike, paper: bool, words: Words) -> tuple[Cell, ...]:
     """The words of a clause as HTML.
 
     The result depends on the arguments alone; the 16,384 that were asked for last are kept.
     """
     clause = alike.clause
     cells = [kept_spans(cell) for cell in clause.cells]
-    return tuple(block_cells(clause, cells, Style(marked=False, paper=paper)))
+    return tuple(block_cells(clause, cells, Style(marked=False, paper=paper, words=words)))
 
 
-def _write_heading(
-    blocks: Blocks,
-    clause: Clause,
-    words: Markup,
-    outline: Outline,
-    links: TextLinks,
-    labels: Mapping[str, HeadingLabel],
-) -> None:
-    """A heading with its anchor, the anchors that lead to it, its links and its label."""
-    level = outline.level(clause)
-    attributes = outline.name(clause, level)
-    replaced = (old for old, new in links.retired.items() if new and new == clause.anchor)
-    before = _places((*replaced, *links.former.get(clause.anchor, ())))
-    link = _permalink(clause) if links.permalinks and attributes else NOTHING
-    link += _story(clause, links.stories) if links.stories and attributes else NOTHING
-    label = labels.get(clause.anchor)
-    if label and label.language:
-        attributes += attribute("lang", label.language)
-    blocks.write(clause, [Cell(concatenated((before, words, link)))], attributes, level)
-    if label:
-        blocks.close_to(0)
-        blocks.out.append(label.html)
+class _Text:
+    """A text while it is written."""
 
-
-def _write_named(
-    blocks: Blocks, clause: Clause, cells: Sequence[Cell], name: str, former: Sequence[str]
-) -> None:
-    """A block with its address, and the link that shows it."""
-    where, link = attribute("id", name), NOTHING
-    if clause.kind not in (Kind.CODE, Kind.HTML, Kind.RULE):
-        own = where if clause.tight else NOTHING
-        where_to = (
-            attribute("href", f"#{name}"),
-            attribute("aria-label", f"Link to paragraph {name}"),
+    def __init__(self, clauses: Sequence[Clause], links: TextLinks, words: Words, top: int) -> None:
+        self.blocks = Blocks(
+            {},
+            item_numbers(clauses),
+            both_ways=has_right_to_left(clauses),
+            tables=partial(table_name, words),
         )
-        link = element("a", NOTHING, concatenated((_PILCROW, own, *where_to)))
-    first, *others = cells or [Cell(NOTHING)]
-    first = first._replace(html=concatenated((_places(former), first.html)))
-    whole = [first, *others]
-    whole[-1] = whole[-1]._replace(html=concatenated((whole[-1].html, link)))
-    blocks.write(clause, whole, where)
+        self.outline = Outline(top)
+        self.links, self.words = links, words
+
+    def heading(self, clause: Clause, html: Markup, label: HeadingLabel | None) -> None:
+        """A heading with its anchor, the anchors that lead to it, its links and its label."""
+        links, level = self.links, self.outline.level(clause)
+        attributes = self.outline.name(clause, level)
+        replaced = (old for old, new in links.retired.items() if new and new == clause.anchor)
+        before = _places((*replaced, *links.former.get(clause.anchor, ())))
+        link = self._permalink(clause) if links.permalinks and attributes else NOTHING
+        link += self._story(clause) if links.stories and attributes else NOTHING
+        if label and label.language:
+            attributes += attribute("lang", label.language)
+        self.blocks.write(clause, [Cell(concatenated((before, html, link)))], attributes, level)
+        if label:
+            self.blocks.close_to(0)
+            self.blocks.out.append(label.html)
+
+    def named(self, clause: Clause, cells: Sequence[Cell], name: str) -> None:
+        """A block with its address, and the link that shows it."""
+        where, link = attribute("id", name), NOTHING
+        if clause.kind not in (Kind.CODE, Kind.HTML, Kind.RULE):
+            own = where if clause.tight else NOTHING
+            said = self.words.gettext("Link to paragraph {name}", name=name)
+            where_to = (attribute("href", f"#{name}"), attribute("aria-label", said))
+            link = element("a", NOTHING, concatenated((_PILCROW, own, *where_to)))
+        first, *others = cells or [Cell(NOTHING)]
+        former = _places(self.links.former.get(name, ()))
+        first = first._replace(html=concatenated((former, first.html)))
+        whole = [first, *others]
+        whole[-1] = whole[-1]._replace(html=concatenated((whole[-1].html, link)))
+        self.blocks.write(clause, whole, where)
+
+    def _permalink(self, clause: Clause) -> Markup:
+        said = self.words.gettext("Link to “{section}”", section=clause.text)
+        return Markup(' <a class="headerlink" href="#{}" title="{}" aria-label="{}">¶</a>').format(
+            clause.anchor, said, said
+        )
+
+    def _story(self, clause: Clause) -> Markup:
+        words = self.words
+        return Markup(
+            ' <a class="pp-story" href="{}#{}" aria-label="{}" '
+            'title="{}" data-search-exclude>{}</a>'
+        ).format(
+            self.links.stories,
+            clause.anchor,
+            words.gettext("History of this section: {section}", section=clause.text),
+            words.gettext("History of this section"),
+            words.pgettext("of a section", "History"),
+        )
+
+
+def table_name(words: Words, number: int) -> str:
+    """What the scrolling region around a table is called."""
+    return words.gettext("Table {number}", number=number)
+
+
+def earlier_table_name(words: Words, number: int) -> str:
+    """The same of a table as it was before."""
+    return words.gettext("Table {number} as it was before", number=number)
 
 
 def _places(names: Iterable[str]) -> Markup:
@@ -208,23 +247,14 @@ def _places(names: Iterable[str]) -> Markup:
     return concatenated([element("span", NOTHING, attributes) for attributes in named])
 
 
-def _permalink(clause: Clause) -> Markup:
-    return Markup(
-        ' <a class="headerlink" href="#{}" title="Link to “{}”" aria-label="Link to “{}”">¶</a>'
-    ).format(clause.anchor, clause.text, clause.text)
-
-
-def _story(clause: Clause, stories: str) -> Markup:
-    return Markup(
-        ' <a class="pp-story" href="{}#{}" aria-label="History of this section: {}" '
-        'title="History of this section" data-search-exclude>History</a>'
-    ).format(stories, clause.anchor, clause.text)
-
-
 def has_right_to_left(clauses: Iterable[Clause]) -> bool:
     """Whether any letter is written from right to left."""
-    texts = (clause.text for clause in clauses)
-    return any(not text.isascii() and _RIGHT_TO_LEFT.search(text) for text in texts)
+    return any(is_written_right_to_left(clause.text) for clause in clauses)
+
+
+def is_written_right_to_left(text: str) -> bool:
+    """Whether any letter of a text is written from right to left."""
+    return not text.isascii() and bool(_RIGHT_TO_LEFT.search(text))
 
 
 def block_cells(

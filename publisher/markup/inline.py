@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import groupby
 
 from markupsafe import Markup
@@ -18,17 +19,17 @@ from publisher.markup.elements import (
     element,
 )
 from publisher.text.clauses import Mark
+from publisher.wording.words import ENGLISH, Words
 
 _TAGS = {"strong": "strong", "em": "em", "code": "code"}
-_WORD_FOR = {SpanKind.INSERT: "added", SpanKind.DELETE: "removed"}
-"""What is said in words beside the colour."""
-_ENDS = {said: f" end\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}{said}]" for said in _WORD_FOR.values()}
-"""On paper, these words are not torn apart."""
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+_SPACES = ("", "")
+"""Stands for a change of mere spaces."""
 MOST_TYPOGRAPHY = 4
 """Limit on changes of typography listed for one block; a longer list is of no use."""
 
 
-_LEFT_TO_RIGHT = Markup(' dir="ltr"')
+_WAYS = {way: attribute("dir", way) for way in ("ltr", "rtl")}
 _SAY, _LABEL, _WORDS, _TYPE, _FORMAT = (
     attribute("class", f"pp-{name}") for name in ("say", "label", "words", "type", "format")
 )
@@ -53,11 +54,13 @@ class Style:
     """Show pictures as elements; else their description in brackets, as on every page."""
     both_ways: bool = False
     """The text may run from right to left, so our own words must not decide its direction."""
+    words: Words = ENGLISH
+    """Our own words among those of the text."""
 
     @property
     def way(self) -> Markup:
         """The attribute that our own words need."""
-        return _LEFT_TO_RIGHT if self.both_ways else NOTHING
+        return _WAYS[self.words.direction] if self.both_ways else NOTHING
 
 
 def inline(spans: Sequence[Span], style: Style | None = None) -> Markup:
@@ -79,13 +82,16 @@ def inline(spans: Sequence[Span], style: Style | None = None) -> Markup:
             ]
         )
         parts.append(_anchored(link, words))
-    if style.marked and style.in_words and style.noted and (told := typography_changes(spans)):
-        parts.append(read_aloud(f" [typography changed: {told}]", style))
+    if style.marked and style.in_words and style.noted:
+        told = typography_changes(spans, style.words)
+        if told:
+            said = style.words.gettext("[typography changed: {changes}]", changes=told)
+            parts.append(read_aloud(f" {said}", style))
     html = concatenated(parts)
     if style.paper:
         # Between removed words and those that took their place: one run of our own words.
         start = read_aloud("", style).removesuffix(_END)
-        for end in _ENDS.values():
+        for _, end in (_spoken(kind, True, style.words) for kind in _CHANGED):
             html = html.replace(f"{end}{_END}{start}", end)
     return html
 
@@ -100,7 +106,21 @@ def own_words(words: str, style: Style) -> Markup:
     return element("span", as_content(words), concatenated((_LABEL, style.way)))
 
 
-def typography_changes(spans: Iterable[Span]) -> str:
+_CHANGED = (SpanKind.INSERT, SpanKind.DELETE)
+
+
+@cache
+def _spoken(kind: SpanKind, paper: bool, words: Words) -> tuple[str, str]:
+    """What is said before and behind words that were added or removed, beside their colour."""
+    if kind is SpanKind.INSERT:
+        start, end = words.gettext("[added:"), words.gettext("end of added]")
+    else:
+        start, end = words.gettext("[removed:"), words.gettext("end of removed]")
+    # On paper, the words behind are not torn apart.
+    return f"{start} ", f" {end.replace(' ', NO_BREAK_SPACE) if paper else end}"
+
+
+def typography_changes(spans: Iterable[Span], words: Words) -> str:
     """The earlier typography of kept words, such as `“ was ", ” was "`; each change once."""
     pairs: dict[tuple[str, str], None] = {}
     for span in spans:
@@ -108,15 +128,22 @@ def typography_changes(spans: Iterable[Span]) -> str:
             continue
         signs = [(a, b) for a, b in zip(span.text, span.before, strict=False) if a != b]
         if "".join(span.text.split()) == "".join(span.before.split()):
-            pairs["spaces", "others"] = None
+            pairs[_SPACES] = None
         elif len(span.text) == len(span.before) and not any(
             map(str.isalnum, "".join(sum(signs, ())))
         ):
             pairs |= dict.fromkeys(signs)
         else:
             pairs[span.text.strip(), span.before.strip()] = None
-    told = [f"{new} was {old}" if new != "spaces" else "spaces" for new, old in pairs]
-    return ", ".join([*told[:MOST_TYPOGRAPHY], *["and more"][: len(told) > MOST_TYPOGRAPHY]])
+    told = [
+        words.pgettext("typography", "spaces")
+        if pair == _SPACES
+        else words.pgettext("typography", "{now} was {before}", now=pair[0], before=pair[1])
+        for pair in pairs
+    ]
+    said = ", ".join(told[:MOST_TYPOGRAPHY])
+    more = len(told) > MOST_TYPOGRAPHY
+    return words.pgettext("typography", "{changes}, and more", changes=said) if more else said
 
 
 def _anchored(link: str, words: Markup) -> Markup:
@@ -160,13 +187,10 @@ def _run(spans: list[Span], style: Style, linked: bool) -> Markup:
     tag = "ins" if kind is SpanKind.INSERT else "del"
     if not style.in_words:
         return element(tag, words)
-    said = _WORD_FOR[kind]
+    start, end = (read_aloud(said, style) for said in _spoken(kind, style.paper, style.words))
     if style.paper:
         # Beside, not inside: half the boxes to lay out, and nothing to keep underlines off.
-        return concatenated(
-            (read_aloud(f"[{said}: ", style), element(tag, words), read_aloud(_ENDS[said], style))
-        )
-    start, end = read_aloud(f"[{said}: ", style), read_aloud(f" end of {said}]", style)
+        return concatenated((start, element(tag, words), end))
     return element(tag, concatenated((start, element("span", words, _WORDS), end)))
 
 
@@ -179,7 +203,9 @@ def _noted(
 ) -> Markup:
     """Kept words, with what they were before."""
     if before is not None:
-        title = attribute("title", f"Was: {before}") if style.noted else NOTHING
+        title = NOTHING
+        if style.noted:
+            title = attribute("title", style.words.gettext("Was: {words}", words=before))
         words = element("span", words, _TYPE + title) if style.in_words else words
     if was is not None and not style.in_words:
         marks = "; ".join(f"{mark.kind} {mark.value}".strip() for mark in was)
@@ -187,19 +213,22 @@ def _noted(
     elif was is not None:
         note = NOTHING
         if style.noted:
-            note = own_words(f" [{_format_note(was, now, style.titles)}]", style)
+            note = own_words(f" [{_format_note(was, now, style)}]", style)
         words = element("span", concatenated((words, note)), _FORMAT)
     return words
 
 
-def _format_note(was: tuple[Mark, ...], now: tuple[Mark, ...], titles: Mapping[str, str]) -> str:
+def _format_note(was: tuple[Mark, ...], now: tuple[Mark, ...], style: Style) -> str:
     old, new = _link(was), _link(now)
+    words = style.words
     if old == new:
-        return "formatting changed"
+        return words.gettext("formatting changed")
     if not old:
-        return "link added"
-    title = titles.get(old.removeprefix("#")) if old.startswith("#") else None
-    return f"the link led to “{title}”" if title else f"the link led to {old}"
+        return words.gettext("link added")
+    title = style.titles.get(old.removeprefix("#")) if old.startswith("#") else None
+    if title:
+        return words.gettext("the link led to “{section}”", section=title)
+    return words.gettext("the link led to {address}", address=old)
 
 
 def _formatted(span: Span, style: Style, link: str = "") -> Markup:
@@ -210,7 +239,7 @@ def _formatted(span: Span, style: Style, link: str = "") -> Markup:
     if picture and style.pictures:
         text = Markup('<img src="{}" alt="{}">').format(picture.value, span.text)
     elif picture:
-        text = Markup("[picture: {}]").format(text)
+        text = style.words.markup("[picture: {description}]", description=text)
     text = _anchored(link, text)
     for mark in reversed(span.marks):
         if mark.kind in _TAGS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import ChangeKind
 from publisher.text.clauses import Kind
+from publisher.wording.words import Words
 
 
 def move_titles(amendment: Amendment) -> dict[int, tuple[str, str]]:
@@ -39,14 +40,47 @@ def carried_moves(amendment: Amendment) -> frozenset[int]:
     return frozenset(n for n, section in before.items() if section and after[n] == section)
 
 
-def section_origins(amendment: Amendment, titles: dict[str, str]) -> dict[str, str]:
+def section_origins(amendment: Amendment, titles: dict[str, str], words: Words) -> dict[str, str]:
     """By anchor: what to say above the heading of a section that was split off or merged."""
     origins: dict[str, str] = {}
     for change in amendment.changes:
         if change.kind is ChangeKind.SPLIT:
-            origins |= dict.fromkeys(change.others, f"Split off from “{change.title}”")
+            said = words.gettext("Split off from “{section}”", section=change.title)
+            origins |= dict.fromkeys(change.others, said)
         elif change.kind is ChangeKind.MERGED:
-            into = "”, “".join(titles.get(other, other) for other in change.others)
-            origins[change.anchor] = f"Merged into “{into}”"
+            others = (titles.get(other, other) for other in change.others)
+            quoted = [words.pgettext("section", "“{title}”", title=other) for other in others]
+            origins[change.anchor] = words.gettext(
+                "Merged into {sections}", sections=words.listed(quoted)
+            )
     origins.pop("", None)  # which section without an anchor it is, nobody can say
     return origins
+
+
+def place_words(section: str, words: Words) -> str:
+    """Where a text went that moved: `to “Use”`.
+
+    Args:
+        section: the title of its section now; empty: it stands before the first one.
+        words: in which language.
+    """
+    if section:
+        return words.gettext("to “{section}”", section=section)
+    return words.gettext("to the beginning")
+
+
+def origin_words(section: str, words: Words, *, amended: bool = False) -> str:
+    """Where a text came from that moved: `Moved here from “Use”:`.
+
+    Args:
+        section: the title of its section then; empty: it stood before the first one.
+        words: in which language.
+        amended: it was amended as well.
+    """
+    if section and amended:
+        return words.gettext("Moved here and amended, from “{section}”:", section=section)
+    if section:
+        return words.gettext("Moved here from “{section}”:", section=section)
+    if amended:
+        return words.gettext("Moved here and amended, from the beginning:")
+    return words.gettext("Moved here from the beginning:")

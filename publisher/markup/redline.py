@@ -8,6 +8,7 @@ its old wording beside it, hidden until a reader asks for it: so one text serves
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from markupsafe import Markup
 
@@ -16,9 +17,22 @@ from publisher.compare.operations import Operation
 from publisher.markup.blocks import LIST_KINDS, Blocks, item_numbers
 from publisher.markup.change_places import named_places
 from publisher.markup.elements import NOTHING, as_content, attribute, concatenated, element
-from publisher.markup.html import Fragment, Outline, block_cells, has_right_to_left
+from publisher.markup.html import (
+    Fragment,
+    Outline,
+    block_cells,
+    earlier_table_name,
+    has_right_to_left,
+    table_name,
+)
 from publisher.markup.inline import Style, inline, own_words, read_aloud
-from publisher.markup.moves import carried_moves, move_titles, section_origins
+from publisher.markup.moves import (
+    carried_moves,
+    move_titles,
+    origin_words,
+    place_words,
+    section_origins,
+)
 from publisher.markup.old_wording import hidden_wording, old_wording
 from publisher.markup.passages import (
     Block,
@@ -30,43 +44,59 @@ from publisher.markup.passages import (
 )
 from publisher.markup.untouched import untouched_html, untouched_passage
 from publisher.text.clauses import Clause, Container, Kind
+from publisher.wording.words import ENGLISH, Words
 
 _DIV_END = Markup("</div>\n")
 _PLACE = attribute("class", "pp-place")
 
 
 def redline(
-    amendment: Amendment, *, top: int = 2, paper: bool = False, views: bool = False
+    amendment: Amendment,
+    words: Words = ENGLISH,
+    *,
+    top: int = 2,
+    paper: bool = False,
+    views: bool = False,
 ) -> Fragment:
     """The new text with every change marked in it.
 
     Args:
         amendment: what to show.
+        words: our own among those of the text.
         top: the level of its uppermost headings; 0 keeps the levels as written.
         paper: for a PDF.
         views: with what `views.css` shows on demand: the old wording and folds.
     """
-    return _Redline(amendment, top, paper, views).fragment()
+    return _Redline(amendment, words, top, (paper, views)).fragment()
 
 
 class _Redline:
     """One redline while it is written."""
 
-    def __init__(self, amendment: Amendment, top: int, paper: bool, views: bool) -> None:
+    def __init__(
+        self, amendment: Amendment, words: Words, top: int, shown: tuple[bool, bool]
+    ) -> None:
+        """`shown`: whether it is for a PDF, and whether with views."""
+        self.words = words
+        self.paper, self.views = shown
         old, new = amendment.old, amendment.new
         titles = {s.anchor: s.title for s in (*old.sections, *new.sections) if s.anchor}
         both_ways = has_right_to_left((*old.clauses, *new.clauses))
-        self.style = Style(titles=titles, paper=paper, both_ways=both_ways)
-        self.old_style = Style(noted=False, both_ways=both_ways)
-        self.paper, self.views = paper, views
+        self.style = Style(titles=titles, paper=self.paper, both_ways=both_ways, words=words)
+        self.old_style = Style(noted=False, both_ways=both_ways, words=words)
         self.old_numbers, self.new_numbers = item_numbers(old.clauses), item_numbers(new.clauses)
         self.kept = _kept_items(amendment.operations)
-        shown = {old: self.new_numbers.get(new, 1) for old, new in self.kept.items()}
-        self.text = Blocks({**self.old_numbers, **shown}, self.new_numbers, both_ways=both_ways)
+        kept = {old: self.new_numbers.get(new, 1) for old, new in self.kept.items()}
+        self.text = Blocks(
+            {**self.old_numbers, **kept},
+            self.new_numbers,
+            both_ways=both_ways,
+            tables=partial(table_name, words),
+        )
         self.outline, self.old_outline = Outline(top), Outline(top)
         self.moves = move_titles(amendment)
         self.carried = carried_moves(amendment)
-        self.origins = section_origins(amendment, titles)
+        self.origins = section_origins(amendment, titles, words)
         self.blocks = blocks_of(amendment.operations)
         self.tables = 0
         self.side = ("", 0)
@@ -86,7 +116,9 @@ class _Redline:
 
     def _folded(self, run: Sequence[list[Block]]) -> None:
         count = sum(map(len, run))
-        words = f"{count} unchanged paragraph{'s' if count > 1 else ''}"
+        words = self.words.ngettext(
+            "{count} unchanged paragraph", "{count} unchanged paragraphs", count
+        )
         self.text.close_to(0)
         self.text.out.append(
             Markup(
@@ -114,7 +146,7 @@ class _Redline:
         self.text.close_to(depth)
         untouched = untouched_passage(passage, self.old_numbers, self.new_numbers)
         if untouched:
-            self.text.out.append(untouched_html(untouched, depth, self.style.both_ways))
+            self.text.out.append(untouched_html(untouched, depth, self.style.both_ways, self.words))
             if depth:
                 self._count_item(passage[-1].op.clause)
             return
@@ -185,7 +217,7 @@ class _Redline:
             {},
             self.old_numbers,
             both_ways=self.style.both_ways,
-            tables="Table before",
+            tables=partial(earlier_table_name, self.words),
             counted=self.tables,
         )
         olds = (old for block in passage for old in block.olds)
@@ -220,10 +252,10 @@ class _Redline:
             parts = [op.cells[0], *[part.cells[0] for part in block.joined]]
             gaps = seams(clause, ["".join([span.new for span in part]) for part in parts])
             for gap, part in zip(gaps[1:], parts[1:], strict=True):
-                pilcrow = self._pilcrow("del", "paragraphs joined here")
+                pilcrow = self._pilcrow("del", self.words.gettext("[paragraphs joined here]"))
                 words += pilcrow + as_content(gap) + inline(part, self.style)
         if block.split:
-            words += self._pilcrow("ins", "paragraph split here")
+            words += self._pilcrow("ins", self.words.gettext("[paragraph split here]"))
         if cells:
             cells[0] = cells[0]._replace(html=concatenated((mark, words)))
         level = self.outline.level(clause) if heading else 0
@@ -235,7 +267,7 @@ class _Redline:
             text.write(clause, cells, concatenated((name, self._class(block))), level)
 
     def _pilcrow(self, tag: str, said: str) -> Markup:
-        spoken = read_aloud(f"[{said}]", self.style)
+        spoken = read_aloud(said, self.style)
         hidden = NOTHING if self.paper else attribute("aria-hidden", "true")
         sign = Markup('<span class="pp-words"{}>¶</span>').format(hidden)
         return element(tag, sign + spoken, attribute("class", "pp-seam"))
@@ -244,7 +276,8 @@ class _Redline:
         """The place that the address of a change leads to."""
         if not block.place:
             return NOTHING
-        title = self.style.titles.get(block.section, block.section) or "the beginning"
+        title = self.style.titles.get(block.section, block.section)
+        title = title or self.words.gettext("the beginning")
         named = (_PLACE, attribute("id", block.place), attribute("data-section", title))
         return element("span", NOTHING, concatenated(named))
 
@@ -253,12 +286,13 @@ class _Redline:
         said = []
         if op.move and op.new:
             left, _ = self.moves[op.move]
-            before = f"It stood behind “{left}”" if left else "It stood at the beginning"
-            told = Markup(
-                '<p class="pp-label" id="moved-{}-here"{}>This section moved here. '
-                '<a href="#moved-{}-away">{}</a>.</p>\n'
-            )
-            said.append(told.format(op.move, self.style.way, op.move, before))
+            before = self.words.gettext("It stood at the beginning")
+            if left:
+                before = self.words.gettext("It stood behind “{section}”", section=left)
+            link = Markup('<a href="#moved-{}-away">{}</a>').format(op.move, before)
+            told = self.words.markup("This section moved here. {before}.", before=link)
+            label = Markup('<p class="pp-label" id="moved-{}-here"{}>{}</p>\n')
+            said.append(label.format(op.move, self.style.way, told))
         anchor = op.clause.anchor
         if anchor in self.origins and not (op.old and op.new):
             told = Markup('<p class="pp-label"{}>{}.</p>\n')
@@ -269,13 +303,18 @@ class _Redline:
         """Says at the old place of a clause where it went."""
         text = op.clause.text
         short = text if len(text) <= 70 else text[:67].rstrip() + "…"
+        words, link = self.words, Markup('<a href="#moved-{}-here">{}</a>')
         if op.clause.kind is Kind.HEADING:
-            to = f"now stands behind “{reached}”" if reached else "now stands at the beginning"
-            words = f"The section “{short}” moved: it "
+            to = words.gettext("it now stands at the beginning")
+            if reached:
+                to = words.gettext("it now stands behind “{section}”", section=reached)
+            link = link.format(op.move, to)
+            told = words.markup(
+                "The section “{section}” moved: {place}.", section=short, place=link
+            )
         else:
-            to = f"to “{reached}”" if reached else "to the beginning"
-            words = f"The text “{short}” moved "
-        told = Markup('{}<a href="#moved-{}-here">{}</a>.').format(words, op.move, to)
+            link = link.format(op.move, place_words(reached, words))
+            told = words.markup("The text “{words}” moved {place}.", words=short, place=link)
         name = Markup(' class="pp-away" id="moved-{}-away"').format(op.move)
         if op.clause.kind is Kind.ROW:
             self.text.part(op.clause.head)
@@ -301,15 +340,19 @@ class _Redline:
         if op.old and op.new:
             both = op.old.kind is op.new.kind is Kind.HEADING
             if both and op.old.level != op.new.level:
-                return own_words("Heading level changed:", self.style) + " "
-            return own_words("Set differently:", self.style) + " " if op.reset else NOTHING
+                said = self.words.gettext("Heading level changed:")
+                return own_words(said, self.style) + " "
+            said = self.words.gettext("Set differently:")
+            if op.renumbered:
+                said = self.words.gettext("The number was {before}:", before=op.old.number)
+            elif not op.reset:
+                return NOTHING
+            return own_words(said, self.style) + " "
         if not op.move or op.move in self.carried or op.clause.kind is Kind.HEADING:
             return NOTHING
         left, _ = self.moves[op.move]
-        verb = "Moved here and amended, from" if op.amended else "Moved here from"
-        place = f"“{left}”" if left else "the beginning"
-        return Markup('<a class="pp-label" href="#moved-{}-away"{}>{} {}:</a> ').format(
-            op.move, self.style.way, verb, place
+        return Markup('<a class="pp-label" href="#moved-{}-away"{}>{}</a> ').format(
+            op.move, self.style.way, origin_words(left, self.words, amended=op.amended)
         )
 
 

@@ -20,6 +20,7 @@ from publisher.markup.inline import Style
 from publisher.markup.old_wording import hidden_wording, old_wording
 from publisher.markup.passages import Block, OldClause
 from publisher.text.clauses import Clause, Kind
+from publisher.wording.words import Words
 
 _UNIQUE = (Kind.HEADING, Kind.ROW)
 """What has a name or a number that no other on the page has."""
@@ -70,7 +71,7 @@ def _item_numbers(
 
 
 @lru_cache(maxsize=1 << 14)
-def untouched_html(passage: UntouchedPassage, depth: int, both_ways: bool) -> Markup:
+def untouched_html(passage: UntouchedPassage, depth: int, both_ways: bool, words: Words) -> Markup:
     """A passage without a change as HTML, with its old wording before it.
 
     The result depends on the arguments alone; the 16,384 that were asked for last are kept.
@@ -79,6 +80,7 @@ def untouched_html(passage: UntouchedPassage, depth: int, both_ways: bool) -> Ma
         passage: what to write.
         depth: how many containers are open before it: 1 in an outermost list, else 0.
         both_ways: whether the text may run from right to left.
+        words: our own among those of the text.
     """
     operations = passage.operations
     olds, news = [op.old for op in operations if op.old], [op.clause for op in operations]
@@ -88,14 +90,14 @@ def untouched_html(passage: UntouchedPassage, depth: int, both_ways: bool) -> Ma
     text.enter(olds[0], news[0], len(news[0].cells), depth=depth)
     begun = len(text.out)
     frame = Blocks({}, old_numbers, both_ways=both_ways)
-    noted = Style(noted=False, both_ways=both_ways)
+    noted = Style(noted=False, both_ways=both_ways, words=words)
     before = map(OldClause, olds, ([op] for op in operations))
     old = old_wording(frame, before, noted, Outline(0))
     text.out.append(hidden_wording("li" if depth else "div", old, same=True))
     if depth:
         # So that it does not matter whether browsers count hidden items.
         text.stack[-1].next = -1
-    style = Style(both_ways=both_ways)
+    style = Style(both_ways=both_ways, words=words)
     for op in operations:
         text.enter(op.old, op.new, len(op.cells))
         text.write(op.clause, block_cells(op.clause, op.cells, style))

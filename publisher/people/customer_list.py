@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from itertools import chain
 from typing import NamedTuple
 
 from publisher.errors import RecipientsError
 from publisher.people.list_cells import OPTIONAL_COLUMNS, AgreedVersions, FaultyRowError, RowReader
-from publisher.people.list_text import ListName, ListText
+from publisher.people.list_rows import ListRows
+from publisher.people.list_text import ListName
 from publisher.releases.number import Number
 
 COLUMNS = ("customer", "address", *OPTIONAL_COLUMNS)
 """The columns named in the first line of a list; all but the first two may be missing."""
+NAMES_WANTED = (
+    "name the columns in the first line so, in whatever language the list is: "
+    f"{', '.join(COLUMNS)}; only {COLUMNS[0]} and {COLUMNS[1]} are needed"
+)
 PROBLEMS_SHOWN = 50
 """Limit on the problems that one message lists."""
 _MOST_FAULTY = 10_000
 """Lines with faults, from which on a list with fewer good ones is taken for something else."""
-_DELIMITERS = ",;\t"
-_MOST_LINES = 3
-"""Lines that a row may go on over. More mean that a quote was opened which nobody closed."""
-
 _ALIKE = 0.75
 """How alike a column must be to one we know that is missing, to be taken for a slip
 (`difflib.SequenceMatcher.ratio`): `adress` and `nmae` are, `surname` is not."""
@@ -89,13 +88,18 @@ class ListFaults:
         more = [f"… and {rest} more{self.rest}"] if rest else []
         return [*(f"{name}:{line}: {what}" if name else what for line, what in self.shown), *more]
 
-    def refusal(self, name: str) -> RecipientsError:
-        """Why a list is not taken at all."""
+    def refusal(self, name: str, remedy: str = "") -> RecipientsError:
+        """Why a list is not taken at all.
+
+        Args:
+            name: of the list.
+            remedy: what helps; empty: that its lines are corrected.
+        """
         problems = f"{self.count} problem{'s' if self.count > 1 else ''}"
         what = f"{problems} in the list; nothing was taken from it"
         return RecipientsError(
             "\n".join([what, *(f"  {line}" for line in self.lines(name))]),
-            remedy="correct these lines and import the list again",
+            remedy=remedy or "correct these lines and import the list again",
         )
 
 
@@ -135,13 +139,8 @@ class CustomerList:
         """On cells of lines that are taken without them: these are only recorded."""
         self.unread: Sequence[str] = ()
         """The columns that are not read."""
-        self._lines = iter(ListText(blocks, name))
-        delimiter, head, self._before = _dialect(self._lines)
-        self._reader = csv.reader(
-            chain([head], self._lines), delimiter=delimiter, strict=True, skipinitialspace=True
-        )
-        _, names = next(self._rows(), (0, list[str]()))
-        columns = [cell.strip().lower() for cell in names]
+        self._rows = ListRows(blocks, name, COLUMNS)
+        columns = self._rows.columns
         self._require_columns(columns, strict)
         self.columns = tuple(column for column in columns if column)
         """Those that the list has."""
@@ -156,9 +155,11 @@ class CustomerList:
         row = self._cells
         read, make = row.read, Customer._make
         faulty = 0
-        for rows, (line, cells) in enumerate(self._rows(), 1):
+        for rows, (line, cells) in enumerate(self._rows, 1):
             try:
-                one = make(read(cells)) if cells else LeftOut("")
+                if isinstance(cells, str):
+                    raise FaultyRowError("", [cells])
+                one = make(read(cells))
             except FaultyRowError as fault:
                 for what in fault.reasons:
                     self.faults.add(line, what, fault.customer)
@@ -172,26 +173,6 @@ class CustomerList:
                         self.remarks.add(line, what, one[0])
                 yield line, one
 
-    def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        """The rows that are not blank; one that is no CSV has no cells."""
-        reader, before = self._reader, self._before
-        start, more = reader.line_num + before + 1, True
-        while more:
-            try:
-                for cells in reader:
-                    line, start = start, reader.line_num + before + 1
-                    if start - line > _MOST_LINES:
-                        raise self._opened(line)
-                    if cells and (cells[0] or any(cell.strip() for cell in cells)):
-                        yield line, cells
-                more = False
-            except csv.Error as error:
-                line, start = start, reader.line_num + before + 1
-                if start - line > 1 or "unexpected end" in str(error):
-                    raise self._opened(line) from None
-                self.faults.add(line, f"not CSV: {error}")
-                yield line, []
-
     def _no_list(self, faulty: int, rows: int, line: int) -> RecipientsError:
         return RecipientsError(
             f"this is no list of customers: {faulty} of its first {rows} lines are faulty, "
@@ -200,21 +181,13 @@ class CustomerList:
             remedy="correct the list, or name another",
         )
 
-    def _opened(self, line: int) -> RecipientsError:
-        """For a quote that has taken in lines which may be other customers."""
-        return RecipientsError(
-            "a quote is opened on this line and not closed on it or soon after; nothing was taken",
-            where=f"{self.name}:{line}",
-            remedy="correct the quotes in this line and import the list again",
-        )
-
     def _require_columns(self, columns: Sequence[str], strict: bool) -> None:
         known = ", ".join(filter(None, columns)) or "none"
-        line = max(1, self._reader.line_num + self._before)
+        line = self._rows.line
         wrong = ListFaults(keeper=self.faults.keeper)
-        for column in COLUMNS[:2]:
-            if column not in columns:
-                wrong.add(line, f"no column `{column}`; the columns are: {known}")
+        needed = [column for column in COLUMNS[:2] if column not in columns]
+        for column in needed:
+            wrong.add(line, f"no column `{column}`; the columns are: {known}")
         unread = dict.fromkeys(column for column in columns if column and column not in COLUMNS)
         self.unread = tuple(unread)
         missing = [column for column in COLUMNS if column not in columns]
@@ -228,27 +201,4 @@ class CustomerList:
             if column in COLUMNS and column in columns[:place]:
                 wrong.add(line, f"the column `{column}` is there twice")
         if wrong.count:
-            raise wrong.refusal(self.name)
-
-
-def _dialect(lines: Iterator[str]) -> tuple[str, str, int]:
-    """What separates cells, the first line with any, and how many lines come before that."""
-    before, delimiter = 0, ""
-    for line in lines:
-        words = line.strip("\r\n").strip('"')
-        if not delimiter and words[:4].lower() == "sep=" and _separates(words[4:5]):
-            # Excel writes it for itself, where the list has not what its country separates by.
-            delimiter = words[4]
-        elif words.strip(f" {_DELIMITERS}"):
-            return delimiter or max(_DELIMITERS, key=lambda sign: _known(line, sign)), line, before
-        before += 1
-    return ",", "", before
-
-
-def _separates(sign: str) -> bool:
-    return bool(sign) and not sign.isalnum() and sign != '"'
-
-
-def _known(head: str, delimiter: str) -> int:
-    """How many columns of the first line are ones we know, if this separates them."""
-    return sum(cell.strip(' "\r\n').lower() in COLUMNS for cell in head.split(delimiter))
+            raise wrong.refusal(self.name, NAMES_WANTED if needed else "")

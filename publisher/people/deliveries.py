@@ -19,6 +19,10 @@ class DeliveryState(StrEnum):
     BOUNCED = "bounced"
     AGREED = "agreed"
     """No letter was needed: the customer came with this version, and agreed to it then."""
+    OTHERWISE = "told otherwise"
+    """A role said that the customer was told in another way, and when."""
+    GIVEN_UP = "given up"
+    """A role decided, and said why, that the customer is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Delivery:
     """Where it went; empty before the first try."""
     message_id: str
     at: dt.datetime
+    """Since when it is in that state; accepted, told otherwise: when that was, if it is known."""
     tries: int
 
 

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.recipients import Recipient
+from publisher.releases.announcement import supplements
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
+from publisher.releases.telling import LetterCase, LetterKind
 
-REACHED = (DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT)
-"""States of a letter that may have arrived: no other letter with the same content may follow."""
-KNOWS = (DeliveryState.ACCEPTED, DeliveryState.AGREED)
+REACHED = (DeliveryState.ACCEPTED, DeliveryState.IN_DOUBT, DeliveryState.OTHERWISE)
+"""States of a letter that may have arrived, or need not: no other with the same content may
+follow."""
+MAY_KNOW = (*REACHED, DeliveryState.BOUNCED)
+"""States of a letter whose recipient may know of the release."""
+KNOWS = (DeliveryState.ACCEPTED, DeliveryState.AGREED, DeliveryState.OTHERWISE)
 """States in which a recipient knows a version."""
 
 
@@ -48,6 +53,8 @@ class NoticeState(StrEnum):
     IN_DOUBT = "in doubt"
     REFUSED = "refused"
     """Or bounced."""
+    OTHERWISE = "told otherwise"
+    GIVEN_UP = "given up"
 
 
 NOTICE_STATE_AFTER = {
@@ -57,6 +64,8 @@ NOTICE_STATE_AFTER = {
     DeliveryState.IN_DOUBT: NoticeState.IN_DOUBT,
     DeliveryState.REFUSED: NoticeState.REFUSED,
     DeliveryState.BOUNCED: NoticeState.REFUSED,
+    DeliveryState.OTHERWISE: NoticeState.OTHERWISE,
+    DeliveryState.GIVEN_UP: NoticeState.GIVEN_UP,
 }
 """What the state of a letter says, where nothing else is known."""
 
@@ -72,6 +81,7 @@ def notice_state_of(release: Release, letters: Iterable[EarlierLetter]) -> tuple
         That, and whether they have not been told of any number of this release.
     """
     own, same, before, later = DeliveryState.TO_DO, False, False, False
+    adds = supplements(release)
     for letter in letters:
         agreed = letter.state is DeliveryState.AGREED
         if letter.number == release.number:
@@ -80,12 +90,50 @@ def notice_state_of(release: Release, letters: Iterable[EarlierLetter]) -> tuple
             later = True
         elif letter.number.major == release.number.major and (agreed or letter.state in REACHED):
             before = True
-            same = same or (not agreed and letter.effective == release.effective)
+            # Whoever had an earlier letter lacks what a supplement adds to it.
+            lacks = adds and letter.number < release.number
+            told = not agreed and not lacks and letter.effective == release.effective
+            same = same or told
     if same:
         return NoticeState.TOLD, False
     if own is DeliveryState.TO_DO and later:
         return NoticeState.AGREED, False
     return NOTICE_STATE_AFTER[own], not before
+
+
+def letter_case(
+    release: Release, releases: Releases, letters: Iterable[EarlierLetter], *, opted_out: bool
+) -> LetterCase | None:
+    """What the letter about a release has to say to one recipient who is to be told.
+
+    Args:
+        release: a release with a notice.
+        releases: all releases of the policy.
+        letters: what is known of the recipient, about any release of the policy.
+        opted_out: whether they opted out of an earlier version, and that stands.
+
+    Returns:
+        None: the usual.
+    """
+    there = release.telling.letters
+    major = release.number.major
+    earlier = [n for n in letters if n.number.major == major and n.number < release.number]
+    told = [one for one in earlier if one.state in REACHED]
+    came = [one.number for one in earlier if one.state is DeliveryState.AGREED]
+    if told:
+        # Who was told another day is told of this one, by the letter that has all additions too;
+        # whether one in doubt told them of this day already, nobody knows.
+        days = {one.effective for one in told}
+        certain = {one.effective for one in told if one.state in KNOWS}
+        moved = days != {release.effective} and release.effective not in certain
+        ways = [LetterCase.SUPPLEMENT, LetterCase.POSTPONED]
+        found = (case for case in (ways[::-1] if moved else ways) if LetterKind(case) in there)
+        return next(found, None)
+    days = {one.effective for number in came if (one := releases.find(number))}
+    if days and release.effective not in days and LetterKind(LetterCase.POSTPONED) in there:
+        return LetterCase.POSTPONED  # they know this version, and another day of it
+    again = opted_out and LetterKind(LetterCase.AGAIN) in there
+    return LetterCase.AGAIN if again else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +149,9 @@ class Due:
     """How many letters were refused or bounced."""
     new: int
     """How many of those to tell have not been told of any number of this release."""
+    otherwise: int = 0
+    """How many were told in another way."""
+    given_up: int = 0
 
     @classmethod
     def of(cls, counts: Mapping[tuple[NoticeState, bool], int]) -> Due:
@@ -116,6 +167,8 @@ class Due:
             in_doubt=by[NoticeState.IN_DOUBT],
             refused=by[NoticeState.REFUSED],
             new=counts.get((NoticeState.TO_TELL, True), 0),
+            otherwise=by[NoticeState.OTHERWISE],
+            given_up=by[NoticeState.GIVEN_UP],
         )
 
 
@@ -145,6 +198,48 @@ class Told:
     def before(self, recipient: Recipient) -> Number | None:
         """The version that a recipient knows, from the last letter or from before any was due."""
         return self.numbers.get(recipient.number, self.others)
+
+
+class Addressee(NamedTuple):
+    """Somebody who is to be told, and what their letter depends on."""
+
+    recipient: Recipient
+    before: Number | None
+    """The version that they know; None: none."""
+    case: LetterCase | None = None
+    """What their letter has to say; None: the usual."""
+
+
+def to_be_told(
+    release: Release,
+    releases: Releases,
+    recipients: Iterable[Recipient],
+    letters: Sequence[EarlierLetter] = (),
+    opted_out: Collection[int] = (),
+) -> list[Addressee]:
+    """Those who are to be told of a release, in the same order.
+
+    Args:
+        release: a release with a notice.
+        releases: all releases of the policy.
+        recipients: who.
+        letters: what is known of them, about any release of the policy.
+        opted_out: the numbers of those who opted out of an earlier version, where that stands.
+    """
+    told = told_before(release, releases, letters)
+    own: dict[int, list[EarlierLetter]] = {}
+    for letter in letters:
+        own.setdefault(letter.recipient, []).append(letter)
+    return [
+        Addressee(
+            one,
+            told.before(one),
+            letter_case(
+                release, releases, own.get(one.number, ()), opted_out=one.number in opted_out
+            ),
+        )
+        for one in recipients
+    ]
 
 
 def told_before(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from publisher.errors import NotFoundError, RequestError
+from publisher.people.requests import receipt_number
 from publisher.releases.remedies import shell_word
 from publisher.text.amounts import amount, enumeration
 
@@ -50,6 +51,8 @@ class ErasurePlan:
     """As in a footprint, of those who have one of the addresses as well."""
     spooled: int = 0
     """Letters to them in the spool."""
+    closing: tuple[int, ...] = ()
+    """Requests of theirs that wait for a person, or to be confirmed: nobody can be answered."""
 
     @property
     def letters(self) -> frozenset[str]:
@@ -85,6 +88,10 @@ class ErasurePlan:
         ):
             if number:
                 lines.append(f"  {amount(number, noun)} {what}")
+        if self.closing:
+            verb = "is" if len(self.closing) == 1 else "are"
+            which = enumeration("request", map(receipt_number, self.closing))
+            lines.append(f"  {which} {verb} closed, for nobody can be answered any more")
         if self.waiting:
             lines.append(f"  first: {_waits(self.waiting)}: settle it by publisher requests")
         if self.shared:
@@ -186,11 +193,15 @@ class PruningPlan:
     """Those that were taken off the list."""
     waiting: int = 0
     """Messages that would go, but wait for a person, or were not read yet."""
+    requests: tuple[int, ...] = ()
+    """Those about no release that wait for nobody."""
+    open_requests: int = 0
+    """Requests that would go, but are open."""
 
     @property
     def empty(self) -> bool:
         """Whether nothing is to go."""
-        return not (self.releases or self.messages or self.recipients)
+        return not (self.releases or self.messages or self.recipients or self.requests)
 
     def lines(self) -> list[str]:
         """The plan in words."""
@@ -202,11 +213,18 @@ class PruningPlan:
         if self.messages:
             count = amount(len(self.messages), "message")
             lines.append(f"{count} about these, or older than {self.keep}")
+        if self.requests:
+            count = amount(len(self.requests), "request")
+            lines.append(f"{count} about no release, older than {self.keep}")
         if self.recipients:
             count = amount(len(self.recipients), "recipient")
             verb = "was" if len(self.recipients) == 1 else "were"
             lines.append(f"{count} who {verb} removed more than {self.keep} ago")
         lines = lines or [f"nothing is older than {self.keep}"]
+        if self.open_requests:
+            count = amount(self.open_requests, "request")
+            verb = "waits" if self.open_requests == 1 else "wait"
+            lines.append(f"kept: {count} that {verb} for a person: publisher requests")
         if self.waiting:
             count, one = amount(self.waiting, "message"), self.waiting == 1
             what = "waits for a person, or is" if one else "wait for a person, or are"

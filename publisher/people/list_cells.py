@@ -11,8 +11,8 @@ from publisher.errors import RecipientsError
 from publisher.people.list_text import STRAY
 from publisher.people.mail_addresses import read_address
 from publisher.people.written_days import meant_day
-from publisher.policies.language import usual_tag
 from publisher.releases.number import Number
+from publisher.wording.language import usual_tag
 
 OPTIONAL_COLUMNS = ("name", "language", "class", "joined", "version")
 """The columns that a list need not have, in the order in which a row is read."""

@@ -32,6 +32,10 @@ _OTHERS = (
 """How files begin that are given in place of a list."""
 
 
+IMPORT_RECIPIENTS = "publisher recipients import"
+"""What takes a list of customers."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListName:
     """What a list is called in messages, and how its bytes are had again."""
@@ -44,6 +48,8 @@ class ListName:
     """Whether it is compressed by gzip."""
     options: str = ""
     """Those that the list is imported with, each after a space."""
+    command: str = IMPORT_RECIPIENTS
+    """What takes it."""
 
     def recoded(self, encoding: str) -> str:
         """The command of a shell that imports it from another encoding.
@@ -59,13 +65,13 @@ class ListName:
             change = f"gzip -dc {path} | {change}"
         else:
             change = f"{change} {path}"
-        return f"{change} | publisher recipients import -{self.options}"
+        return f"{change} | {self.command} -{self.options}"
 
     def again_with(self, option: str) -> str:
         """How it is imported again with one option more."""
         if not self.path:
             return f"run the command again with {option}"
-        return f"publisher recipients import {quote(self.path)}{self.options} {option}"
+        return f"{self.command} {quote(self.path)}{self.options} {option}"
 
 
 class ListText:

@@ -13,6 +13,8 @@ class Filed(StrEnum):
     """What became of a message."""
 
     OPT_OUT = "opt out"
+    REQUEST = "request"
+    """It asked for something else beyond doubt: an opt-out was taken back, the mailings left."""
     AUTOMATIC = "automatic"
     """A machine's, that nobody has to read: a report of a mail server, or without words of its own
     or a personal address."""
@@ -44,6 +46,8 @@ class Filing:
     timing: Timing | None = None
     request: int | None = None
     """The number of the request that it makes."""
+    likely: str = ""
+    """What it is likely about, one of `Inbox`, for the person who reads it; empty: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +65,5 @@ class Message:
     recipient: int | None
     timing: Timing | None
     request: int | None
+    likely: str = ""
+    """What it is likely about, for the person who reads it; empty: not known."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -63,6 +64,32 @@ def require_addressed(recipient: Recipient) -> Recipient:
         what = f"the address and the name of `{recipient.customer}` were erased"
         raise NotFoundError(what, remedy="leave out the customer: a sample is shown")
     return recipient
+
+
+def whoever_is_meant(found: Sequence[Recipient], wanted: str) -> Sequence[Recipient]:
+    """Whoever is meant by a customer id or an address, for whoever answers a question of theirs.
+
+    Args:
+        found: what the ledger has.
+        wanted: what was looked for.
+
+    Raises:
+        NotFoundError: there is nobody, or what is personal of them was erased.
+    """
+    if not found:
+        raise NotFoundError(
+            f"nobody with the customer id or the address `{wanted}` is in the ledger",
+            remedy="ask for the customer id; `publisher applies --all --format csv` lists all",
+        )
+    for one in found:
+        if one.state is RecipientState.ERASED:
+            what = (
+                f"the address and the name of `{one.customer}` were erased: nobody knows who it was"
+            )
+            raise NotFoundError(
+                what, remedy="publisher applies --all --format csv lists the others"
+            )
+    return found
 
 
 def known_recipient(found: Recipient | None, customer: str) -> Recipient:

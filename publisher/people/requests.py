@@ -20,8 +20,38 @@ class RequestKind(StrEnum):
     OPT_OUT = "opt out"
     WITHDRAW = "withdraw"
     """Takes an opt-out back."""
+    ACCEPT = "accept"
+    """Agrees to a release, which takes an opt-out back as well."""
     ASK = "ask for the link"
-    """Somebody asks that the link of an address be mailed to it; declares nothing."""
+    """Somebody asks that a link be mailed to an address; declares nothing."""
+    LEAVE = "leave the mailings"
+    """Wants no more mailings: no refusal of a policy, and no notice is stopped by it."""
+    JOIN = "join the mailings"
+    WRITE = "write"
+    """Somebody wrote what a person has to read, and is told that it came; declares nothing."""
+    END = "end the contract"
+    """About a release; a declaration that the organisation confirms."""
+    QUESTION = "question"
+    CORRECT = "correct"
+    """Personal data are wrong or incomplete (GDPR Art. 16)."""
+    ACCESS = "access"
+    """Which personal data are held (GDPR Art. 15)."""
+    ERASE = "erase"
+    """Personal data are to be erased (GDPR Art. 17)."""
+    OBJECT = "object"
+    """Personal data are not to be processed (GDPR Art. 21)."""
+
+
+DECLARED_KINDS = frozenset({RequestKind.OPT_OUT, RequestKind.WITHDRAW, RequestKind.ACCEPT})
+"""Declarations about a release, of which the last one in time stands."""
+MAILING_KINDS = frozenset({RequestKind.LEAVE, RequestKind.JOIN})
+"""About mailings alone; they are followed by the program."""
+PERSONAL_DATA_KINDS = frozenset(
+    {RequestKind.CORRECT, RequestKind.ACCESS, RequestKind.ERASE, RequestKind.OBJECT}
+)
+"""Rights over personal data, which have to be answered within a month (GDPR Art. 12(3))."""
+HANDLED_KINDS = PERSONAL_DATA_KINDS | {RequestKind.END, RequestKind.QUESTION}
+"""What a person has to do something about."""
 
 
 class Timing(StrEnum):
@@ -50,6 +80,7 @@ class Request:
     recipient: int | None
     received: dt.datetime
     timing: Timing
+    """Of what has no last day: in time."""
     channel: Channel
     evidence: str
     """What proves it: JSON; empty: it was erased, or not asked for."""
@@ -59,6 +90,9 @@ class Request:
     """The number of the message that it came in; None: it came by form."""
     behind: dt.datetime | None = None
     """A time that was on record already, and that the clock it was recorded by was behind."""
+    digest: str = ""
+    """Of what proves it and a salt, SHA-256, hexadecimal: whoever is shown both can tell that they
+    are what was recorded then; empty: nothing proves it, or it was not asked for."""
 
     @property
     def clock_behind(self) -> bool:
@@ -100,6 +134,12 @@ class Wanted:
     """The number of the message that it came in."""
     behind: dt.datetime | None = None
     """A time that had passed for certain when it came, though the clock said another."""
+    due: dt.date | None = None
+    """The day by which a person has to have answered it; None: there is none."""
+    confirmed: bool = True
+    """Whether it came by a way that proves whose it is; else it waits for that."""
+    asked: int = 0
+    """The number of the request for the link by which it was confirmed: it is recorded once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +162,8 @@ class Answer:
     at: dt.datetime
     """When it got into this state."""
     tries: int
+    decided: bool = False
+    """Whether it tells what a person decided, or found in a mail; else a machine alone gives it."""
 
 
 def receipt_number(request: int) -> str:
@@ -130,6 +172,11 @@ def receipt_number(request: int) -> str:
 
 
 def receipt_of(written: str) -> int:
-    """The number of the request in `R-000042`; 0 where it says none."""
+    """The number of the request in `R-000042`; 0: it says none, or one that no database has."""
     digits = written.strip().upper().removeprefix("R-")
-    return int(digits) if digits.isascii() and digits.isdigit() else 0
+    known = digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS
+    return int(digits) if known else 0
+
+
+_MOST_DIGITS = 18
+"""Of a number that fits into 64 bits."""

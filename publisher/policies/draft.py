@@ -8,15 +8,19 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from publisher.errors import DraftError, PublisherError
-from publisher.policies import language
 from publisher.policies.file_names import spelled, unix_lines, written_otherwise
 from publisher.policies.finding import Finding, Severity
-from publisher.policies.policy import SIGNERS_FILE, Facts, Note, Policy, read_facts
+from publisher.policies.policy import NOTES, SIGNERS_FILE, Facts, Policy, notes_of, read_facts
 from publisher.text.parsing import source_lines
+from publisher.wording import language
 
 LARGEST_SECTION = 1_000_000
 """Limit on the bytes of a section file, and of the other texts of a draft."""
 FACTS_FILE = "policy.toml"
+WHERE_TO_BEGIN = "publisher init FOLDER"
+"""What begins a project …"""
+FIRST_POLICY = "publisher init --policy privacy"
+"""… and what begins a policy in it."""
 
 
 def read_draft(
@@ -78,18 +82,21 @@ class _DraftReader:
                 )
             else:
                 texts[name] = self._text(name)
-        notes = tuple(
-            Note(name.removeprefix("notes/"), self._text(name))
-            for name in sorted(self.files)
-            if re.fullmatch(r"notes/[^/]+\.md", name)
-        )
         tags = [tag for tag in facts.translations if self._is_other_language(tag, facts)]
         translations = {tag: self._translated(tag, facts) for tag in tags}
+        notes = notes_of(self._notes(""), {tag: self._notes(f"{tag}/") for tag in tags})
+        policy = Policy(policy_id, facts, texts, tuple(notes), translations, self._signers())
         known = {f"{tag}/{name}" for tag, files in translations.items() for name in files}
         known |= {other for each in facts.sections if (other := self._otherwise(each))}
-        known |= {FACTS_FILE, SIGNERS_FILE, *facts.sections, *(f"notes/{n.name}" for n in notes)}
+        known |= {FACTS_FILE, SIGNERS_FILE, *facts.sections, *policy.note_files}
         self._strangers(known, facts.translations)
-        return Policy(policy_id, facts, texts, notes, translations, self._signers())
+        return policy
+
+    def _notes(self, folder: str) -> dict[str, str]:
+        """The notes in a language, by name."""
+        own = re.compile(rf"{re.escape(folder)}{NOTES}/([^/]+\.md)")
+        found = {name: match[1] for name in sorted(self.files) if (match := own.fullmatch(name))}
+        return {note: self._text(name) for name, note in found.items()}
 
     def _signers(self) -> str:
         if SIGNERS_FILE not in self.files:
@@ -145,23 +152,30 @@ class _DraftReader:
 
     def _strangers(self, known: set[str], languages: Collection[str]) -> None:
         for name in sorted(set(self.files) - known):
-            folder = name.partition("/")[0] if name.count("/") == 1 else ""
-            if name.endswith(".md") and "/" not in name:
-                remedy = "list it under `sections` in policy.toml, or remove the file"
-                self.error(name, 0, "policy.toml does not list this file", remedy)
-            elif folder in languages:
-                what = "translates a section that does not exist"
-                remedy = "remove it, or give it the name of the file that it translates"
-                self.error(name, 0, what, remedy)
-            elif language.locale(folder):
-                remedy = f"declare [translations.{folder}] in policy.toml, or remove the file"
-                self.error(
-                    name, 0, f"policy.toml does not declare the translation `{folder}`", remedy
-                )
-            else:
-                self.error(
-                    name, 0, "the file does not belong here", "move it out of the policy's folder"
-                )
+            self.error(name, 0, *self._strange(name, languages))
+
+    def _strange(self, name: str, languages: Collection[str]) -> tuple[str, str]:
+        """Why a file is none of the policy, and what helps."""
+        folder, _, rest = name.partition("/")
+        if not rest and name.endswith(".md"):
+            return (
+                "policy.toml does not list this file",
+                "list it under `sections` in policy.toml, or remove the file",
+            )
+        note = re.fullmatch(rf"{NOTES}/([^/]+\.md)", rest)
+        if language.locale(folder) and folder not in languages and (note or "/" not in rest):
+            remedy = f"declare [translations.{folder}] in policy.toml, or remove the file"
+            return f"policy.toml does not declare the translation `{folder}`", remedy
+        if folder in languages and note:
+            original = f"{self.folder}/{rest}"
+            return (
+                f"there is no note `{rest}` that it could translate",
+                f"write {original}, give it the name of the note that it translates, or remove it",
+            )
+        if folder in languages and rest and "/" not in rest:
+            remedy = "remove it, or give it the name of the file that it translates"
+            return "translates a section that does not exist", remedy
+        return "the file does not belong here", "move it out of the policy's folder"
 
     def _text(self, name: str) -> str:
         data = self.files[name]

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from publisher.errors import PublisherError
+
+FINDINGS_FORM = "urn:policy-publisher:findings:1"
+"""The `$id` of its JSON Schema, `docs/findings.schema.json`."""
+FINDING_COLUMNS = ("severity", "place", "line", "what", "remedy")
+"""Of the CSV file; JSON has the same keys."""
 
 
 class Severity(StrEnum):
@@ -39,6 +45,16 @@ class Finding:
     def where(self) -> str:
         """`policy/privacy/contact.md:3`."""
         return f"{self.place}:{self.line}" if self.line else self.place
+
+    def values(self) -> Mapping[str, object]:
+        """For programs: as `docs/findings.schema.json` has it."""
+        return {
+            "severity": self.severity.name.lower(),
+            "place": self.place,
+            "line": self.line or None,
+            "what": self.what,
+            "remedy": self.remedy,
+        }
 
     @property
     def rank(self) -> tuple[bool, str, int]:

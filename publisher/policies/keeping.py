@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from publisher.policies.dates import moved, moved_by_months
+from publisher.wording.dates import moved, moved_by_months
 
 _FORM = re.compile(r"([1-9][0-9]{0,4}) (year|month|day)s?", re.ASCII)
 _LONGEST = {"year": 100, "month": 1_200, "day": 36_500}

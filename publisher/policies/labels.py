@@ -62,6 +62,7 @@ def check_facts(facts: Facts, data: bytes, file: str) -> Iterator[Finding]:
         named[f"{table}.precedence"] = unfit(wording.precedence, lines=True)
         named[f"{table}.lagging"] = unfit(wording.lagging, lines=True)
         named[f"{table}.remark"] = unfit(wording.remark, lines=True)
+        named[f"{table}.effect"] = unfit(wording.effect, lines=True, markdown=True)
     yield from _found(named, data, file)
     if facts.days > _MOST_DAYS:
         what = f"`notice.days` is {facts.days}, more than {_MOST_DAYS // 365} years"

@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from publisher.wording.words import ENGLISH
+
+
+@dataclass(frozen=True, slots=True)
+class RequestAddresses:
+    """Where mail with requests goes that are about no release; what has no address has no page."""
+
+    mailings: str = ""
+    """Leaves and joins the mailings: the remove address."""
+    personal_data: str = ""
+    """Takes what is asked about personal data."""
+    questions: str = ""
+
+    @property
+    def all(self) -> dict[str, str]:
+        """Those that there are, by their key in `publisher.toml`."""
+        known = {
+            "mailings": self.mailings,
+            "personal_data": self.personal_data,
+            "questions": self.questions,
+        }
+        return {key: address for key, address in known.items() if address}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +42,23 @@ class Organisation:
     """The From address of its letters."""
     reply: str
     """Address that takes opt-outs by e-mail; each letter's own address is made from it."""
+    language: str = ""
+    """Of the pages that are about all its policies, its tag (BCP 47); empty: that of the policies,
+    where they share one, and else English."""
+    time_zone: str = "UTC"
+    """In which days begin and end for the releases that it freezes: a name of the IANA time zone
+    database."""
+    requests: RequestAddresses | None = None
+    """Where requests go; None: there are no pages for any, as `[requests]` says nothing."""
+
+    def site_language(self, languages: Sequence[str]) -> str:
+        """The tag of the language of what is about all policies: that of the settings, else that of
+        the policies where they share one, else English.
+
+        Args:
+            languages: the authoritative language of each policy.
+        """
+        return self.language or (languages[0] if len(set(languages)) == 1 else ENGLISH.language)
 
     @property
     def letterhead(self) -> tuple[str, ...]:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import count
 
+from publisher.policies.facts_keys import FACTS_KEYS
+from publisher.policies.notice_rules import WithoutRecord
 from publisher.policies.toml import Table, parse_toml
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
 
 ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
 POLICY_ID = re.compile(r"[a-z][a-z0-9-]{0,15}")
+NOTES = "notes"
+"""Folder of the notes in that of a draft, and in that of each of its translations."""
+FORM_CHOICES = ("accept", "end the contract", "question")
+"""What the form of a release may offer beside opting out of it and taking that back."""
 SIGNERS_FILE = "signers"
 """In the folder of a draft and of a release: who may sign the release after it."""
 
@@ -25,6 +31,29 @@ class Note:
     name: str
     """File name: the anchors it explains joined by `+`, or `_summary.md`."""
     text: str
+    translations: Mapping[str, str] = field(default_factory=dict)
+    """The same in other languages, by tag: the files `de/notes/security.md`."""
+    language: str = ""
+    """Of the text, where that is another one than the language of the policy that has the note
+    (BCP 47): a translation that lacks it says it as the original does."""
+
+    def text_in(self, language: str) -> str:
+        """What it says in a language; empty: that of the authoritative text. Where it says nothing
+        in that language, it is what the original says.
+        """
+        said = self.translations.get(language, "")
+        return said if said.strip() else self.text
+
+    def in_language(self, language: str, original: str) -> Note:
+        """The note of the policy in one of its other languages.
+
+        Args:
+            language: which.
+            original: the language of the authoritative text, which it is in where it is not
+                translated.
+        """
+        own = "" if self.translations.get(language, "").strip() else original
+        return Note(self.name, self.text_in(language), language=own)
 
     @property
     def anchors(self) -> tuple[str, ...]:
@@ -44,6 +73,8 @@ class Wording:
     """The sentence at a section whose translation is not up to date; may be empty."""
     remark: str = ""
     """The policy's remark, in this language."""
+    effect: str = ""
+    """What opting out means for the customer, in this language; empty: said as in the original."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +94,18 @@ class Facts:
     """Notice period, days."""
     effect: str
     """What opting out means for the customer."""
+    effect_language: str = ""
+    """That of `effect`, where it is another one than `language`: a translation that does not say it
+    says it as the original does."""
     retired: Mapping[str, str] = field(default_factory=dict)
     """Anchors of removed sections, each with the anchor of its replacement, or empty."""
     translations: Mapping[str, Wording] = field(default_factory=dict)
     """Title and sentences of each translation, by its language."""
+    choices: tuple[str, ...] = ()
+    """What the form offers beside opting out: some of `FORM_CHOICES`."""
+    without_record: WithoutRecord | None = None
+    """Of a draft: what holds where nobody states that people were told; None: as the profile has
+    it. What a release has is among its conditions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +138,42 @@ class Policy:
         return f"# {self.facts.title}\n\n{body}"
 
     def in_language(self, language: str) -> Policy:
-        """The policy in the language of one of its translations; notes are not translated.
+        """The policy in the language of one of its translations. What was not translated beside
+        the text, a note or what opting out means, is as the original says it.
 
         Raises:
             KeyError: there is no such translation.
         """
-        files = self.translations[language]
-        return Policy(self.id, _translated(self.facts, language, files), files)
+        files, original = self.translations[language], self.facts.language
+        notes = tuple(note.in_language(language, original) for note in self.notes)
+        return Policy(self.id, _translated(self.facts, language, files), files, notes)
+
+    @property
+    def note_files(self) -> dict[str, str]:
+        """The texts of all notes, by their path in the draft: `notes/security.md`, and
+        `de/notes/security.md` of a translation.
+        """
+        return dict(_note_files(self.notes))
+
+
+def _note_files(notes: Iterable[Note]) -> Iterator[tuple[str, str]]:
+    for note in notes:
+        yield f"{NOTES}/{note.name}", note.text
+        for tag, text in note.translations.items():
+            yield f"{tag}/{NOTES}/{note.name}", text
+
+
+def notes_of(texts: Mapping[str, str], translated: Mapping[str, Mapping[str, str]]) -> list[Note]:
+    """The notes in some files, each with its translations.
+
+    Args:
+        texts: those in the authoritative language, by the names of their files.
+        translated: those in each other language, the same way.
+    """
+    return [
+        Note(name, text, {tag: files[name] for tag, files in translated.items() if name in files})
+        for name, text in texts.items()
+    ]
 
 
 MOST_PARSED = 4
@@ -127,6 +195,8 @@ def _translated(facts: Facts, language: str, files: Mapping[str, str]) -> Facts:
         title=wording.title,
         language=language,
         remark=wording.remark,
+        effect=wording.effect or facts.effect,
+        effect_language="" if wording.effect else facts.language,
         sections=tuple(files),
         translations={},
     )
@@ -142,13 +212,19 @@ def read_facts(data: bytes, name: str) -> Facts:
     Raises:
         ConfigurationError: not TOML, or a key is missing, unknown or of the wrong kind.
     """
-    root = Table(parse_toml(data, name), name, data=data)
+    root = Table(parse_toml(data, name), name, data=data, keys=FACTS_KEYS)
     notice, opt_out = root.table("notice"), root.table("opt_out")
     translations = root.tables("translations")
     facts = facts_from(root, notice, opt_out, translations)
+    facts = replace(facts, without_record=_without_record(notice))
     for table in (notice, opt_out, *translations.values(), root):
         table.done()
     return facts
+
+
+def _without_record(notice: Table) -> WithoutRecord | None:
+    rule = notice.text("without_record", "")
+    return WithoutRecord(rule) if rule else None
 
 
 def facts_from(
@@ -164,9 +240,23 @@ def facts_from(
         profile=notice.text("profile", "promise"),
         days=notice.whole("days", 30),
         effect=opt_out.text("effect"),
+        choices=_choices(opt_out),
         retired=root.mapping("retired"),
         translations={language: _wording(table) for language, table in translations.items()},
     )
+
+
+def _choices(opt_out: Table) -> tuple[str, ...]:
+    chosen = opt_out.texts("choices", ())
+    for one in chosen:
+        if one not in FORM_CHOICES or chosen.count(one) > 1:
+            known = ", ".join(f'"{each}"' for each in FORM_CHOICES)
+            raise opt_out.error(
+                "choices",
+                f"has {one!r}",
+                f"write some of {known}, each once; opting out goes without saying",
+            )
+    return chosen
 
 
 def _wording(table: Table) -> Wording:
@@ -175,4 +265,5 @@ def _wording(table: Table) -> Wording:
         precedence=table.text("precedence"),
         lagging=table.text("lagging", ""),
         remark=table.text("remark", ""),
+        effect=table.text("effect", ""),
     )

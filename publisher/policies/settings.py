@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import ipaddress
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from publisher.policies.addresses import unusable_host, unusable_mail_address, unusable_site
 from publisher.policies.keeping import KEEPING_REMEDY, Keeping, read_keeping
 from publisher.policies.ledger_url import passwords_in
-from publisher.policies.organisation import Organisation
+from publisher.policies.organisation import Organisation, RequestAddresses
+from publisher.policies.settings_keys import SETTINGS_KEYS
 from publisher.policies.toml import Table, parse_toml
+from publisher.wording.dates import is_time_zone, nearest_zones
+from publisher.wording.language import locale, usual_tag
 
 _SAMPLE_URL = "postgresql://user:password@host/name"
 
@@ -33,6 +37,28 @@ class RelaySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MailboxSettings:
+    """The mailbox that mail is fetched from, over IMAP (RFC 9051)."""
+
+    host: str
+    port: int
+    security: str
+    """`tls` or `none`."""
+    user: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordingReview:
+    """What the organisation says of the words that the program puts around its texts."""
+
+    day: dt.date | None = None
+    """When a lawyer read them; None: nobody says that one has."""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """Which words these were, by language; a language may be missing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What `publisher.toml` says."""
 
@@ -46,8 +72,17 @@ class Settings:
     """SQLAlchemy URL; empty: a SQLite file in the project's private folder."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses and networks whose X-Forwarded-For the receiver reads."""
+    forms_only: bool = False
+    """Whether the receiver answers the forms alone, and something else serves the built site."""
+    mailbox: MailboxSettings | None = None
+    """Where `receive --imap` fetches mail; None: nowhere."""
     keep: Keeping | None = None
     """How long what is personal is kept; None: until somebody erases it."""
+    margin_days: int = 0
+    """How many days a carrier is allowed to bring a letter: the period of notice of whoever it is
+    for begins so many days after it took it."""
+    wording: WordingReview = WordingReview()
+    """Whether a lawyer has read the words around the texts."""
 
 
 def read_settings(data: bytes, name: str = "publisher.toml") -> Settings:
@@ -60,31 +95,88 @@ def read_settings(data: bytes, name: str = "publisher.toml") -> Settings:
     Raises:
         ConfigurationError: not TOML, or a key is missing, unknown or of the wrong kind.
     """
-    root = Table(parse_toml(data, name), name, data=data)
+    root = Table(parse_toml(data, name), name, data=data, keys=SETTINGS_KEYS)
     organisation, mail = root.table("organisation"), root.table("mail")
-    ledger, receiver = root.table("ledger"), root.table("receiver")
-    smtp = mail.table("smtp")
-    carrier = mail.text("carrier", "spool")
-    if carrier not in ("spool", "smtp"):
-        raise mail.error("carrier", f"is {carrier!r}", "use spool or smtp")
+    ledger, receiver, wording = root.table("ledger"), root.table("receiver"), root.table("wording")
+    offered = root.has("requests")
+    smtp, requests = mail.table("smtp"), root.table("requests")
+    imap = mail.table("imap")
+    reply = _usable(mail, "opt_out", unusable_mail_address)
     settings = Settings(
         organisation=Organisation(
             name=_words(organisation, "name", "say what the organisation is called"),
             address=_words(organisation, "address", "say where letters on paper reach it"),
             site=_usable(organisation, "site", unusable_site).rstrip("/") + "/",
             sender=_usable(mail, "from", unusable_mail_address),
-            reply=_usable(mail, "opt_out", unusable_mail_address),
+            reply=reply,
+            language=_language(organisation),
+            time_zone=_time_zone(organisation),
+            requests=_requests(requests, reply) if offered else None,
         ),
-        carrier=carrier,
+        carrier=mail.text("carrier", "spool"),
         spool=_words(mail, "spool", "name a folder", ".publisher/spool"),
         relay=_relay(smtp),
         ledger=_ledger(ledger),
         trusted_proxies=_networks(receiver, "trusted_proxies"),
+        forms_only=receiver.text("serves", "site") == "forms",
+        mailbox=_mailbox(imap),
         keep=_keeping(ledger),
+        margin_days=mail.whole("margin_days", 0),
+        wording=WordingReview(
+            wording.day("reviewed") if wording.has("reviewed") else None,
+            wording.mapping("digests"),
+        ),
     )
-    for table in (smtp, mail, organisation, ledger, receiver, root):
+    for table in (smtp, imap, mail, organisation, ledger, receiver, wording, requests, root):
         table.done()
     return settings
+
+
+def _language(table: Table) -> str:
+    tag = table.text("language", "")
+    if not tag or locale(tag):
+        return tag
+    usual = usual_tag(tag)
+    remedy = 'write "en", "de", "pt-BR" … (BCP 47), or leave it out'
+    if usual:
+        remedy = f'write it "{usual}"'
+    raise table.error("language", f"is {tag!r}, which is no language that we know", remedy)
+
+
+def _time_zone(table: Table) -> str:
+    name = table.text("time_zone", "UTC")
+    if is_time_zone(name):
+        return name
+    near = " or ".join(f'"{one}"' for one in nearest_zones(name)) or '"Europe/Berlin"'
+    raise table.error(
+        "time_zone",
+        f"is {name!r}, which is no name of the IANA time zone database",
+        f"write it like {near}, or leave it out for UTC",
+    )
+
+
+def _requests(table: Table, reply: str) -> RequestAddresses:
+    """The addresses for requests: each its own, for mail is told apart by where it goes."""
+    found: dict[str, str] = {}
+    taken = {reply.lower(): "mail.opt_out"}
+    for key in ("mailings", "personal_data", "questions"):
+        if not table.has(key):
+            continue
+        found[key] = _usable(table, key, unusable_mail_address)
+        other = taken.get(found[key].lower()) or taken.get(_without_tag(found[key]))
+        if other:
+            remedy = (
+                "give it a mailbox of its own, or an alias: mail is told apart by where it goes"
+            )
+            raise table.error(key, f"is the address of {other} too", remedy)
+        taken[found[key].lower()] = f"requests.{key}"
+    return RequestAddresses(**found)
+
+
+def _without_tag(address: str) -> str:
+    """An address without what stands behind a plus sign (RFC 5233), where tokens stand."""
+    local, _, domain = address.lower().partition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 def _ledger(table: Table) -> str:
@@ -99,16 +191,24 @@ def _ledger(table: Table) -> str:
     return url
 
 
+def _mailbox(imap: Table) -> MailboxSettings | None:
+    host, user = imap.text("host", ""), imap.text("user", "")
+    security, port = imap.text("security", "tls"), imap.whole("port", 993)
+    folder = imap.text("folder", "INBOX")
+    if not host or not user:
+        return None
+    if security == "none" and host not in ("localhost", "127.0.0.1", "::1"):
+        what = "would have the password and the mail cross the network in the open"
+        raise imap.error("security", what, "use tls")
+    return MailboxSettings(host, port, security, user, folder)
+
+
 def _relay(smtp: Table) -> RelaySettings:
     security = smtp.text("security", "starttls")
-    if security not in ("starttls", "tls", "none"):
-        raise smtp.error("security", f"is {security!r}", "use starttls, tls or none")
     host, port = smtp.text("host", "localhost"), smtp.whole("port", 587)
     # A resolver of one's own may know names with an underscore, or that end with a dot.
     if not _is_address(host) and (wrong := unusable_host(host.removesuffix(".").replace("_", "-"))):
         raise smtp.error("host", f"is `{host}`, which {wrong[0]}", wrong[1])
-    if not 0 < port < 1 << 16:
-        raise smtp.error("port", f"is {port}", "use a number from 1 to 65535, such as 587")
     relay = RelaySettings(host, port, security, smtp.text("user", ""))
     if relay.exposed:
         what = "would have the password cross the network in the open"

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from publisher.errors import ConfigurationError
+from publisher.policies.keys import Key, key_of
 from publisher.policies.ledger_url import without_passwords
 
 _MISSING: Any = object()
@@ -76,6 +77,7 @@ class Table:
         *,
         remedy: str = "",
         data: bytes = b"",
+        keys: Mapping[str, Key] | None = None,
     ) -> None:
         """Nothing of it is read yet.
 
@@ -86,12 +88,15 @@ class Table:
             remedy: for whatever is wrong, where the file must not be edited; empty: for each thing
                 its own.
             data: the file's bytes, to name the line of a key; empty: lines are not named.
+            keys: what is known of the keys of the file, by their paths; what a key may have is held
+                to it.
         """
         self._left = dict(values)
         self._name = name
         self._path = path
         self._remedy = remedy
         self._data = data
+        self._keys = keys or {}
 
     def _key(self, key: str) -> str:
         return f"{self._path}.{key}" if self._path else key
@@ -116,6 +121,9 @@ class Table:
             # What it is may be shown, and not the value: it may hold a password.
             what = f"must be {called}, not {_called(value)}"
             raise self.error(key, what, "correct its value")
+        known = key_of(self._keys, self._key(key))
+        if known and (wrong := known.unusable(value)):
+            raise self.error(key, *wrong)
         return value
 
     def text(self, key: str, default: str = _MISSING) -> str:
@@ -130,6 +138,11 @@ class Table:
         value: int = self._take(key, int, default, "a whole number")
         if value < 0:
             raise self.error(key, "is negative", "use a number from 0")
+        return value
+
+    def flag(self, key: str) -> bool:
+        """True or false."""
+        value: bool = self._take(key, bool, _MISSING, "true or false")
         return value
 
     def texts(self, key: str, default: tuple[str, ...] = _MISSING) -> tuple[str, ...]:
@@ -167,7 +180,9 @@ class Table:
     def table(self, key: str) -> Table:
         """A table inside this one; empty where it is missing."""
         values, path = self._take(key, dict, {}, "a table"), self._key(key)
-        return Table(values, self._name, path, remedy=self._remedy, data=self._data)
+        return Table(
+            values, self._name, path, remedy=self._remedy, data=self._data, keys=self._keys
+        )
 
     def tables(self, key: str) -> dict[str, Table]:
         """The tables inside a table, by name; none where it is missing."""

@@ -1,7 +1,8 @@
-"""What a freeze or an import makes: folders, a commit and a tag, all of it or nothing.
+"""What a freeze, an import or a statement makes: files, a commit and a tag, all of it or nothing.
 
-A release counts from the moment its tag stands. What is on the way until then is written down, so
-that a run that was cut off can be completed or taken back by the next one.
+A release, and a statement about one, counts from the moment its tag stands. What is on the way
+until then is written down, so that a run that was cut off can be completed or taken back by the
+next one.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from publisher.errors import ConfigurationError
 from publisher.releases.folder import SUMS_FILE, broken, seal_of
 from publisher.releases.number import Number
+from publisher.releases.statement import REGISTER, statement_file, statement_name
 
 
 @dataclass(frozen=True)
@@ -22,10 +24,10 @@ class Act:
     """What is being made, and where it began."""
 
     verb: str
-    """`freeze` or `import`."""
+    """`freeze`, `import`, `record` or `retraction`."""
     policy_id: str
     seals: Mapping[Number, str]
-    """Of each release that is made, by rising number."""
+    """Of each release that is made, by rising number; none where a statement is made."""
     asked: str
     """The command that asked for it, on one line, without the name of the program."""
     message: str
@@ -43,16 +45,42 @@ class Act:
     """The commit that it began on."""
     branch: str = ""
     """The reference of the branch that it began on; empty: none."""
+    statement: int = 0
+    """The number of the statement that is made; 0: releases are."""
+    digest: str = ""
+    """SHA-256 of that statement's file."""
+    about: str = ""
+    """The release that the statement is about: `privacy/2`."""
 
     @property
     def name(self) -> str:
-        """The last release, whose tag bears witness to all: `privacy/2`."""
+        """What the tag bears witness to: the last release, `privacy/2`, or the statement,
+        `privacy.register/0001`.
+        """
+        if self.statement:
+            return statement_name(self.policy_id, self.statement)
         return f"{self.policy_id}/{max(self.seals)}"
 
     @property
-    def seal(self) -> str:
-        """Of the last release."""
-        return self.seals[max(self.seals)]
+    def folder(self) -> str:
+        """The path of the folder, from the project's root, in which lies what the tag is about."""
+        if self.statement:
+            return f"versions/{self.policy_id}/{REGISTER}"
+        return f"versions/{self.name}"
+
+    @property
+    def place(self) -> str:
+        """The path, from the project's root, of what the tag is about."""
+        if self.statement:
+            return f"{self.folder}/{statement_file(self.statement)}"
+        return self.folder
+
+    @property
+    def testified(self) -> str:
+        """The line of the tag that says what it is about."""
+        if self.statement:
+            return f"Digest: {self.digest}"
+        return f"Seal: {self.seals[max(self.seals)]}"
 
     @property
     def folders(self) -> Mapping[Number, str]:
@@ -67,7 +95,7 @@ class Act:
     @property
     def doing(self) -> str:
         """What it does, in words."""
-        return f"the {self.verb} of {self.name}"
+        return f"the {self.verb} of {self.about or self.name}"
 
     @property
     def remedy(self) -> str:
@@ -75,12 +103,12 @@ class Act:
         return f"publisher {self.asked}, which completes it or takes it back"
 
     def witnessed(self, message: str | None) -> bool:
-        """Whether the tag of its last release stands.
+        """Whether its tag stands.
 
         Args:
             message: what the tag of that name says; None: there is none.
         """
-        return message is not None and f"Seal: {self.seal}" in message
+        return message is not None and self.testified in message
 
 
 def flaws_of(seal: str, files: Mapping[str, bytes]) -> list[tuple[str, str]]:
@@ -113,6 +141,9 @@ def act_text(act: Act) -> bytes:
         "signers": act.signers,
         "head": act.head,
         "branch": act.branch,
+        "statement": act.statement,
+        "digest": act.digest,
+        "about": act.about,
     }
     return json.dumps(data, indent=1).encode()
 
@@ -136,14 +167,18 @@ def read_act(text: bytes, where: str) -> Act:
             signers=str(data["signers"]),
             head=str(data["head"]),
             branch=str(data["branch"]),
+            # Journals of programs before this one know no statements.
+            statement=int(data.get("statement", 0)),
+            digest=str(data.get("digest", "")),
+            about=str(data.get("about", "")),
         )
         changes = {path: _was(kept) for path, kept in data["changes"].items()}
         before = {path: _was(kept) for path, kept in data["before"].items()}
-        if not act.seals:
+        if not (act.seals or act.statement):
             raise ValueError("it names no release")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigurationError(
-            f"does not say what a freeze or an import was making: {error}",
+            f"does not say what was being made: {error}",
             where=where,
             remedy="move it away, and see with `git status` what is left of that",
         ) from None

@@ -32,9 +32,16 @@ class Addresses:
         """Any version against any other; `?from=1&to=3` names the two."""
         return f"{self.current}compare/"
 
-    def between(self, old: Number, new: Number) -> str:
-        """One version against another, whichever two."""
-        return f"{self.compare}?from={old}&to={new}"
+    def compared(self, language: str) -> str:
+        """Any version of a translation against any other."""
+        return f"{self.compare}{language}/"
+
+    def between(self, old: Number, new: Number, language: str = "") -> str:
+        """One version against another, whichever two; with the tag of a language, of that
+        translation.
+        """
+        page = self.compared(language) if language else self.compare
+        return f"{page}?from={old}&to={new}"
 
     @property
     def day(self) -> str:
@@ -46,9 +53,18 @@ class Addresses:
         """The history of each section; `#security` names one."""
         return f"{self.current}sections/"
 
+    @property
+    def programs(self) -> str:
+        """What programs can read, told to people."""
+        return f"{self.current}data/"
+
     def listing(self, name: str) -> str:
         """A file about all versions: `versions.json`, `periods.json`, `feed.atom`, …"""
         return f"{self.current}{name}"
+
+    def statement(self, file: str) -> str:
+        """A statement of the register, by the name of its file."""
+        return f"{self.programs}register/{file}"
 
     def release(self, number: Number) -> str:
         """One version, for ever."""
@@ -70,13 +86,16 @@ class Addresses:
         """The redline of a version against the one before it."""
         return f"{self.release(number)}changes/"
 
-    def notice(self, number: Number) -> str:
-        """The letter about a version."""
-        return f"{self.release(number)}notice/"
+    def notice(self, number: Number, language: str = "") -> str:
+        """The letter about a version; with the tag of a language, in that translation."""
+        return f"{self.release(number)}notice/" + (f"{language}/" if language else "")
 
-    def opt_out(self, number: Number, token: str = "") -> str:
-        """The opt-out form of a version; with a token, the form of one customer."""
-        return f"{self.release(number)}opt-out/" + (f"?token={token}" if token else "")
+    def opt_out(self, number: Number, token: str = "", language: str = "") -> str:
+        """The opt-out form of a version; with a token, the form of one customer; with the tag of a
+        language, the form in that translation.
+        """
+        folder = f"{self.release(number)}opt-out/" + (f"{language}/" if language else "")
+        return folder + (f"?token={token}" if token else "")
 
     def download(self, number: Number, name: str) -> str:
         """A file to download: `policy.pdf`, `policy.json`, `changes.pdf`, `notice.pdf`, …"""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from publisher.policies.notice_rules import WithoutRecord, without_record
 from publisher.policies.policy import Facts, Policy, Wording
 from publisher.releases.openpgp_keys import OpenPgpIdentity, openpgp_identities
 from publisher.releases.release import Release
@@ -40,7 +41,9 @@ class ChangedFact:
         return f"`{self.name}`: “{before}” → “{after}”"
 
 
-def changed_facts(draft: Policy, last: Release | None, signers: str) -> list[ChangedFact]:
+def changed_facts(
+    draft: Policy, last: Release | None, signers: str, sealed: WithoutRecord | None = None
+) -> list[ChangedFact]:
     """Every fact in which a draft differs from the last release.
 
     Args:
@@ -48,8 +51,13 @@ def changed_facts(draft: Policy, last: Release | None, signers: str) -> list[Cha
         last: the release before it; None: there is none, and only signers are new.
         signers: the text of those who may sign the next release so far; empty: nobody is named. A
             draft without any leaves that as it is.
+        sealed: what was to hold, by the last letter before it, where nobody states that people were
+            told; None: no letter was sealed.
     """
     found = [*_facts(draft.facts, last)] if last else []
+    rule = draft.facts.without_record or without_record(draft.facts.profile)
+    if sealed and sealed is not rule:
+        found.append(ChangedFact("notice.without_record", sealed.value, rule.value))
     return found + changed_signers(signers, draft.signers or signers)
 
 
@@ -79,13 +87,14 @@ def _values(facts: Facts) -> dict[str, str]:
         "notice.profile": facts.profile,
         "notice.days": str(facts.days),
         "opt_out.effect": facts.effect,
+        "opt_out.choices": ", ".join(facts.choices),
     }
 
 
 def _worded(tag: str, wording: Wording | None) -> dict[str, str]:
     if wording is None:
         return {}
-    names = ("title", "precedence", "lagging", "remark")
+    names = ("title", "precedence", "lagging", "remark", "effect")
     return {f"translations.{tag}.{name}": getattr(wording, name) for name in names}
 
 

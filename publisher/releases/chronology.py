@@ -1,33 +1,68 @@
-"""Whether a clock can be right: nothing is published after now."""
+"""Whether a clock can be right: nothing is published, and nothing stated, after now."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
 
+from publisher.errors import SendError
 from publisher.releases.releases import Releases
 
 
 def behind(releases: Releases, now: dt.datetime) -> str:
-    """Why a clock must be wrong: it is behind the newest release; empty: nothing speaks against it.
+    """Why a clock must be wrong: it is behind the newest release, or the newest statement about
+    one; empty: nothing speaks against it.
 
     Args:
         releases: the releases of a policy.
         now: what the clock says, with an offset.
     """
-    published = [(r.published, r.version) for r in releases if r.published is not None]
-    if not published:
+    known = [(r.published, f"{r.version.lower()} was published") for r in releases if r.published]
+    known += [(one.stated, f"statement {one.number} was made") for one in releases.register]
+    if not known:
         return ""
-    latest, version = max(published, key=lambda one: one[0])
+    latest, what = max(known, key=lambda one: one[0])
     if now >= latest:
         return ""
-    return (
-        f"the clock says {_moment(now)}, but {version.lower()} was published at {_moment(latest)}"
-    )
+    return f"the clock says {_moment(now)}, but {what} at {_moment(latest)}"
 
 
 def _moment(time: dt.datetime) -> str:
     return f"{time.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def behind_record(releases: Releases, recorded: dt.datetime | None, now: dt.datetime) -> str:
+    """Why a clock must be wrong, by what a ledger has too; empty: nothing speaks against it that
+    matters to a period of notice, which is counted in days.
+
+    Args:
+        releases: the releases of a policy; at least one.
+        recorded: when the last thing happened that a ledger has; None: nothing has.
+        now: what the clock says, with an offset.
+    """
+    if wrong := behind(releases, now):
+        return wrong
+    known, day_of = overtaken(now, [recorded]), releases[-1].day_of
+    if known and day_of(now) < day_of(known):
+        return (
+            f"the clock says {_moment(now)}, but the ledger has what happened at {_moment(known)}"
+        )
+    return ""
+
+
+def require_clock(releases: Releases, recorded: dt.datetime | None, now: dt.datetime) -> None:
+    """Refuses to let a period of notice begin, or to take back what became of letters, by a clock
+    that is wrong.
+
+    Raises:
+        SendError: it is behind what is known.
+    """
+    if wrong := behind_record(releases, recorded, now):
+        raise SendError(
+            f"{wrong}: a notice period that is counted from now would end too early",
+            remedy="set the clock of this machine, and run it again; if what is on record is later "
+            "than the true time, put a copy from before it back: publisher ledger restore FILE",
+        )
 
 
 SKEW = dt.timedelta(minutes=1)

@@ -7,26 +7,17 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-from publisher.policies.dates import is_time_zone
+from publisher.policies.notice_rules import WithoutRecord
 from publisher.policies.toml import Table
+from publisher.wording.dates import is_time_zone
 
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 """The id of a git commit, SHA-1 or SHA-256."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
 """SHA-256, hexadecimal."""
 _UTC = "UTC"
-
-
-class WithoutRecord(StrEnum):
-    """What happens on the effective day if nobody recorded that customers were told."""
-
-    HOLD = "hold"
-    """The release does not take effect."""
-    WARN = "warn"
-    """It takes effect, and that nothing is on record is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +39,7 @@ class Conditions:
     time_zone: str = _UTC
     """In which its days begin and end: a name of the IANA time zone database."""
     without_record: WithoutRecord | None = None
-    """None: whether customers were told is not asked."""
+    """None: as the profile of notice has it."""
     approval: Approval | None = None
     """None: nothing is recorded of one."""
 

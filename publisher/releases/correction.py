@@ -116,5 +116,6 @@ def other_terms(correction: Release, last: Release) -> list[str]:
         "notice.profile": (before.profile, draft.profile),
         "notice.days": (before.days, draft.days),
         "opt_out.effect": (before.effect, draft.effect),
+        "opt_out.choices": (before.choices, draft.choices),
     }
     return [name for name, (was, now) in terms.items() if was != now and not last.imported]

@@ -13,13 +13,21 @@ from dataclasses import dataclass, field, replace
 from operator import ne
 
 from publisher.compare.amendment import Amendment, amend
-from publisher.compare.summary import summary_sentence
-from publisher.errors import DoubtError, FreezeError
+from publisher.errors import FreezeError
 from publisher.law.profiles import PROFILES, Duty
 from publisher.policies.finding import Finding, Severity
-from publisher.policies.policy import SIGNERS_FILE, Policy
-from publisher.releases.changed_facts import SIGNER, ChangedFact, changed_facts
+from publisher.policies.notice_rules import without_record
+from publisher.policies.policy import Facts, Policy
+from publisher.releases.announcement import (
+    Announcement,
+    of_amendment,
+    of_correction,
+    told_so_far,
+)
+from publisher.releases.changed_facts import ChangedFact, changed_facts
 from publisher.releases.chronology import behind
+from publisher.releases.conditions import Conditions
+from publisher.releases.corrected import Corrected, refuse_out_of_order, refuse_supplement
 from publisher.releases.correction import other_terms, too_much
 from publisher.releases.notice_period import lawful_from
 from publisher.releases.number import Materiality
@@ -27,10 +35,7 @@ from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.releases.signers import signers_of_next
 from publisher.releases.translation import stated
-
-_EARLY = dt.date(1990, 1, 1)
-"""Policies for customers of a site are hardly older."""
-_FAR = dt.timedelta(days=2 * 366)
+from publisher.wording.dates import moved
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,10 @@ class FreezeOrder:
     """Those that somebody has looked at, and found to need no change."""
     sure: bool = False
     """Somebody confirmed a date that is likely a slip, and that other people may sign."""
+    supplement: bool = False
+    """A correction that says what the letter before did not say."""
+    asked_of: bool = False
+    """A person is there who can be asked what no program can know."""
 
     @property
     def materiality(self) -> Materiality:
@@ -58,19 +67,10 @@ class FreezeOrder:
         """The command that asks for this; the same words ask for the same release."""
         words = ["freeze", "--effective", str(self.effective or "unknown")]
         words += ["--correction"] * self.correction
+        words += ["--supplement"] * self.supplement
         words += [word for each in self.lagging for word in ("--lagging", each)]
         words += [word for each in self.unaffected for word in ("--unaffected", each)]
         return shlex.join(words)
-
-
-@dataclass(frozen=True)
-class Announcement:
-    """What the letter that is frozen with a release has to tell."""
-
-    before: Release
-    """The version in force until then."""
-    postponed: Release | None = None
-    """The release whose date was announced before; None: the letter tells of an amendment."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,12 @@ def refuse_clock(releases: Releases, now: dt.datetime) -> None:
 
 
 def plan_freeze(
-    order: FreezeOrder, draft: Policy, releases: Releases, revision: str, now: dt.datetime
+    order: FreezeOrder,
+    draft: Policy,
+    releases: Releases,
+    revision: str,
+    now: dt.datetime,
+    time_zone: str = "UTC",
 ) -> FreezePlan:
     """The release that a draft becomes.
 
@@ -145,83 +150,72 @@ def plan_freeze(
         releases: all releases of the policy so far.
         revision: the git commit that has the draft.
         now: the time of publication, with an offset.
+        time_zone: that of the organisation. A correction has that of the release it corrects,
+            whose days people were told.
 
     Raises:
         FreezeError: it may not be frozen like this; says why, and the earliest lawful date.
     """
+    if order.supplement and not order.correction:
+        what = "only a correction can say what the letter before did not say"
+        raise FreezeError(what, where="--supplement", remedy="add --correction")
+    zone = _zone(order, releases) or time_zone
     release = Release(
         number=releases.next_number(order.materiality),
         materiality=order.materiality,
-        policy=draft,
+        policy=replace(draft, facts=replace(draft.facts, without_record=None)),  # see `_with_rule`
         published=now.astimezone(dt.UTC).replace(microsecond=0),
         effective=order.effective,
         revision=revision,
+        conditions=Conditions(zone),
     )
-    followed = stated(draft, releases, order.lagging, order.unaffected)
+    today = release.day_of(now)
+    before = releases.followed(today, order.materiality)
+    followed = stated(draft, before, order.lagging, order.unaffected)
     release = replace(release, lags=followed.lags, unaffected=followed.unaffected)
+    # Whoever was to sign from a release on that was retracted still is: nobody gets a right to sign
+    # back because something else was taken back.
     signers = signers_of_next([each.policy.signers for each in releases])
-    facts = tuple(changed_facts(draft, releases[-1] if releases else None, signers))
-    if not releases:
-        return replace(_first(release, order.correction), facts=facts)
-    last = releases[-1]
-    release = replace(release, previous=last.number, previous_seal=last.seal)
+    last = before[-1] if before else None
+    facts = tuple(changed_facts(draft, last, signers, before.sealed_rule))
+    if releases:
+        chained = releases[-1]
+        release = replace(release, previous=chained.number, previous_seal=chained.seal)
+    if last is None:
+        return replace(_first(release, order.correction), facts=facts, signers=signers)
+    release = replace(release, replaces=last.number if last is not releases[-1] else None)
     if not order.correction:
         _refuse_the_same_text(release, last)
     amendment = amend(last.policy.document, draft.document)
-    today = now.astimezone(dt.UTC).date()
-    plan_next = _correction if order.correction else _material
-    planned = plan_next(release, releases, amendment, today)
+    if order.correction:
+        refuse_out_of_order(release, last, releases, today)
+        planned = _correction(
+            release, releases, amendment, Corrected.on(today, last, releases), order.supplement
+        )
+    else:
+        planned = _material(release, releases, amendment, today)
     translations = _retranslated(draft, last.policy)
+    planned = _with_rule(planned, draft.facts, releases)
     return replace(planned, translations=translations, facts=facts, signers=signers)
 
 
-def refuse_doubt(order: FreezeOrder, plan: FreezePlan, today: dt.date) -> None:
-    """A date that is likely a slip, and others who may sign, are frozen only if somebody says that
-    they are meant.
+def _zone(order: FreezeOrder, releases: Releases) -> str:
+    """The time zone of the release that a correction corrects; empty: it is none."""
+    corrected = releases.standing if order.correction else ()
+    return corrected[-1].conditions.time_zone if corrected and not corrected[-1].imported else ""
 
-    Raises:
-        DoubtError: there is such a thing, and nobody said so.
+
+def _with_rule(plan: FreezePlan, facts: Facts, releases: Releases) -> FreezePlan:
+    """With what holds where nobody states that people were told, if anybody is to be. A correction
+    alters nothing of that.
     """
-    doubts = [*_about_the_day(order.effective, today), *_about_signers(plan)]
-    if order.sure or not doubts:
-        return
-    places, questions, remedies = zip(*doubts, strict=True)
-    remedy = f"{', and '.join(remedies)}; or say that it is meant: --yes"
-    raise DoubtError(" And ".join(questions), where=places[0], remedy=remedy)
-
-
-def _about_the_day(day: dt.date | None, today: dt.date) -> Iterator[tuple[str, str, str]]:
-    if day is None or _EARLY <= day <= today + _FAR:
-        return
-    what = f"more than two years after {today}" if day > today else f"before {_EARLY.year}"
-    asked = f"{day} is {what}, and a release never changes: is that the day?"
-    yield "--effective", asked, "correct the day"
-
-
-def _about_signers(plan: FreezePlan) -> Iterator[tuple[str, str, str]]:
-    """Who signs from now on decides about all releases to come, and nobody can take it back."""
-    changed = [fact for fact in plan.facts if fact.name == SIGNER]
-    if not changed or not plan.signers:
-        return
-    place = f"{_folder(plan.release)}/{SIGNERS_FILE}"
-    said = [f"by {fact.after}" for fact in changed if not fact.before]
-    said += [f"no longer by {fact.before}" for fact in changed if not fact.after]
-    said += [f"by {f.after}, where it was {f.before}" for f in changed if f.before and f.after]
-    asked = f"releases of {plan.release.policy.id} may be signed from now on {', '.join(said)}"
-    yield place, f"{asked}: is that meant?", f"see who changed it: git log -p -- {place}"
-
-
-def in_other_languages(plan: FreezePlan) -> Iterator[str]:
-    """What a release changes in each translation, and what is recorded of that, a line each."""
-    for language, amendment in plan.translations.items():
-        words = "new" if amendment is None else summary_sentence(amendment)
-        yield f"translation {language}: {words}"
-        for lag in plan.release.lagging(language):
-            what = f"says what version {lag.behind} says" if lag.behind else "is not translated"
-            yield f"translation {language}: `{lag.anchor}` {what}; readers are told"
-        for tag, anchor in plan.release.unaffected:
-            if tag == language:
-                yield f"translation {language}: `{anchor}` was looked at, and stays as it is"
+    if plan.announcement is None:
+        return plan
+    told = told_so_far(plan.release, releases)
+    rule = told[-1].without_record if told else facts.without_record
+    rule = rule or without_record(facts.profile)
+    conditions = replace(plan.release.conditions, without_record=rule)
+    return replace(plan, release=replace(plan.release, conditions=conditions))
 
 
 def _folder(release: Release) -> str:
@@ -285,7 +279,7 @@ def _first(release: Release, correction: bool) -> FreezePlan:
 def _material(
     release: Release, releases: Releases, amendment: Amendment, today: dt.date
 ) -> FreezePlan:
-    last = releases[-1]
+    last = releases.followed(today)[-1]
     earliest = lawful_from(release, releases, today)
     if last.effective == dt.date.max:
         raise FreezeError(
@@ -295,6 +289,9 @@ def _material(
         )
     if last.effective:
         earliest = max(earliest, last.effective + dt.timedelta(days=1))
+        # In another time zone, the day after may begin before the day.
+        if release.moment_of(earliest) <= last.moment_of(last.effective):
+            earliest = moved(earliest, 1)
     effective = _known_day(release)
     if effective < earliest:
         raise FreezeError(
@@ -303,7 +300,9 @@ def _material(
         )
     release = replace(release, closes=effective - dt.timedelta(days=1))
     duties = PROFILES[release.policy.facts.profile].duties
-    return FreezePlan(release, amendment, duties, earliest, announcement=Announcement(last))
+    return FreezePlan(
+        release, amendment, duties, earliest, announcement=of_amendment(release, last)
+    )
 
 
 def _too_early(effective: dt.date, last: Release, today: dt.date) -> str:
@@ -331,7 +330,11 @@ def _known_day(release: Release) -> dt.date:
 
 
 def _correction(
-    release: Release, releases: Releases, amendment: Amendment, today: dt.date
+    release: Release,
+    releases: Releases,
+    amendment: Amendment,
+    corrected: Corrected,
+    supplement: bool,
 ) -> FreezePlan:
     if reasons := too_much(amendment):
         raise FreezeError(
@@ -339,7 +342,7 @@ def _correction(
             where=_folder(release),
             remedy="leave --correction out: customers must be told, and may opt out",
         )
-    last, effective = releases[-1], _known_day(release)
+    last, today, effective = corrected.last, corrected.today, _known_day(release)
     if other := other_terms(release, last):
         raise FreezeError(
             f"this is more than a correction: {', '.join(other)} is another one than release "
@@ -347,8 +350,12 @@ def _correction(
             where=f"{_folder(release)}/policy.toml",
             remedy="leave --correction out: customers must be told, and may opt out",
         )
-    pending = last.effective is not None and last.effective > today
-    floor = last.effective if pending and last.effective else today
+    if corrected.held:
+        if supplement:
+            refuse_supplement(release, releases, pending=True)
+        corrected.refuse_not_postponed(release, releases)
+        return _told_again(FreezePlan(release, amendment), releases, supplement=supplement)
+    pending, floor = corrected.pending, corrected.floor
     if effective < floor:
         what = (
             f"release {last.number} takes effect on {floor}" if pending else "that is in the past"
@@ -357,13 +364,17 @@ def _correction(
             f"{effective} is too early: {what}",
             remedy=f"the earliest date is {floor}: --effective {floor}",
         )
+    plan = FreezePlan(release, amendment, earliest=floor)
+    if supplement:
+        refuse_supplement(release, releases, pending=pending)
+        return _told_again(plan, releases, supplement=True)
     if pending and effective > floor:
-        return _postponement(FreezePlan(release, amendment, earliest=floor), releases, today)
+        return _told_again(plan, releases, supplement=False)
     # A translation decides nothing: mending it is a correction, whatever it changes. Who may sign
     # is nothing that customers are told of.
     if _beside_the_text(release) == _beside_the_text(last):
         _refuse_nothing_new(release, last, amendment, ahead=not pending and effective > today)
-    return FreezePlan(release, amendment, earliest=floor)
+    return plan
 
 
 def _refuse_nothing_new(
@@ -378,15 +389,12 @@ def _refuse_nothing_new(
         )
 
 
-def _postponement(plan: FreezePlan, releases: Releases, today: dt.date) -> FreezePlan:
-    """A correction that moves the date: people were told a date, so they are told the new one."""
-    release = plan.release
-    announced = [r for r in releases.amendment(release.number.major) if r.notice]
-    before = releases.in_force(today)
-    if not announced or before is None or release.effective is None:
+def _told_again(plan: FreezePlan, releases: Releases, *, supplement: bool) -> FreezePlan:
+    """A correction of which people are told: it moves the date, or says what a letter did not."""
+    release, told = plan.release, told_so_far(plan.release, releases)
+    before = releases.material_predecessor(release)
+    if not told or before is None or release.effective is None or releases.has_begun(release):
         return plan
-    return replace(
-        plan,
-        release=replace(release, closes=release.effective - dt.timedelta(days=1)),
-        announcement=Announcement(before, announced[-1]),
-    )
+    announcement = of_correction(release, before, told, supplement=supplement)
+    closes = release.effective - dt.timedelta(days=1)
+    return replace(plan, release=replace(release, closes=closes), announcement=announcement)

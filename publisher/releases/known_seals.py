@@ -36,12 +36,23 @@ class KnownRelease:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownStatement:
+    """What was seen of a statement of the register."""
+
+    digest: str
+    tag: str = ""
+    """Id of its tag object; empty: none was seen."""
+
+
+@dataclass(frozen=True, slots=True)
 class KnownPolicy:
     """What was seen of the releases of a policy."""
 
     releases: Mapping[Number, KnownRelease] = field(default_factory=dict)
     signers: str = ""
     """Who signs the first releases; empty: nobody was named."""
+    statements: Mapping[int, KnownStatement] = field(default_factory=dict)
+    """What was stated of them, by number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +84,10 @@ class KnownSeals:
             for number in both:
                 merged[number] = _joined(old.releases[number], new.releases[number])
             policies[policy_id] = replace(
-                old, releases=dict(sorted(merged.items())), signers=old.signers or new.signers
+                old,
+                releases=dict(sorted(merged.items())),
+                signers=old.signers or new.signers,
+                statements=_joined_statements(policy_id, old.statements, new.statements),
             )
         return replace(self, policies=policies)
 
@@ -88,6 +102,21 @@ def _joined(old: KnownRelease, new: KnownRelease) -> KnownRelease:
     )
 
 
+def _joined_statements(
+    policy_id: str, old: Mapping[int, KnownStatement], new: Mapping[int, KnownStatement]
+) -> dict[int, KnownStatement]:
+    for number in sorted(old.keys() & new.keys()):
+        if old[number].digest != new[number].digest:
+            what = f"another run has seen another statement {number} of {policy_id} meanwhile"
+            raise ConfigurationError(what, remedy="run the command again")
+    joined = {n: KnownStatement(one.digest, one.tag or _tag_of(new, n)) for n, one in old.items()}
+    return dict(sorted({**new, **joined}.items()))
+
+
+def _tag_of(statements: Mapping[int, KnownStatement], number: int) -> str:
+    return statements[number].tag if number in statements else ""
+
+
 # ── the file ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -96,6 +125,7 @@ def known_json(known: KnownSeals) -> bytes:
     policies = {
         policy_id: {
             **({"signers": seen.signers} if seen.signers else {}),
+            **_statement_values(seen.statements),
             "releases": {
                 str(number): {
                     key: value
@@ -114,6 +144,14 @@ def known_json(known: KnownSeals) -> bytes:
     }
     value = {"format": KNOWN_FORMAT, "policies": policies}
     return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _statement_values(statements: Mapping[int, KnownStatement]) -> dict[str, Any]:
+    values = {
+        str(number): {"digest": one.digest, **({"tag": one.tag} if one.tag else {})}
+        for number, one in sorted(statements.items())
+    }
+    return {"statements": values} if values else {}
 
 
 def read_known(data: bytes, where: str) -> KnownSeals:
@@ -149,7 +187,7 @@ def read_known(data: bytes, where: str) -> KnownSeals:
 
 
 def _policy(value: dict[str, Any]) -> KnownPolicy:
-    _only(value, "signers", "releases")
+    _only(value, "signers", "releases", "statements")
     found = {}
     for text, one in value["releases"].items():
         _only(one, "seal", "tag", "commit", "signer")
@@ -158,7 +196,13 @@ def _policy(value: dict[str, Any]) -> KnownPolicy:
             raise ValueError(f"release {text} has no id of a tag or commit")
         number, signer = _number(text), str(one.get("signer", ""))
         found[number] = KnownRelease(_seal(one["seal"]), tag, commit, signer)
-    return KnownPolicy(found, str(value.get("signers", "")))
+    statements = {}
+    for text, one in value.get("statements", {}).items():
+        _only(one, "digest", "tag")
+        if not (text.isdecimal() and _OBJECT.fullmatch(tag := one.get("tag", ""))):
+            raise ValueError(f"{text!r} is no statement, or has no id of a tag")
+        statements[int(text)] = KnownStatement(_seal(one["digest"]), tag)
+    return KnownPolicy(found, str(value.get("signers", "")), statements)
 
 
 def _published(versions: Sequence[Any]) -> KnownPolicy:
@@ -209,4 +253,22 @@ def contradictions(
         elif before.tag and found.tag != before.tag:
             by = f", signed by {before.signer}" if before.signer else ""
             what = f"has another tag than when it was seen before (object {before.tag[:10]}{by}"
+            yield number, f"{what}; now {found.tag[:10]})"
+
+
+def altered_statements(
+    known: Mapping[int, KnownStatement], now: Mapping[int, KnownStatement]
+) -> Iterator[tuple[int, str]]:
+    """Where a register is not what was seen: the number of a statement, and what is the matter."""
+    for number, before in sorted(known.items()):
+        found = now.get(number)
+        if found is None:
+            yield number, f"was seen before with the digest {before.digest[:16]}…, and is gone"
+        elif found.digest != before.digest:
+            what = f"was replaced: it was seen before with the digest {before.digest[:16]}…"
+            yield number, f"{what}, and has {found.digest[:16]}… now"
+        elif before.tag and not found.tag:
+            yield number, "has no tag here, and had one when it was seen before"
+        elif before.tag and found.tag != before.tag:
+            what = f"has another tag than when it was seen before (object {before.tag[:10]}"
             yield number, f"{what}; now {found.tag[:10]})"

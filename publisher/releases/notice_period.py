@@ -18,7 +18,7 @@ def lawful_from(release: Release, releases: Releases, today: dt.date) -> dt.date
     Args:
         release: one of `releases`, or one that is about to be frozen after them.
         releases: all releases of the policy.
-        today: the day in UTC.
+        today: the day on its calendar.
     """
     before = releases.material_predecessor(release)
     facts = [release.policy.facts, *([before.policy.facts] if before else [])]

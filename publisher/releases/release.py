@@ -7,10 +7,12 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from publisher.policies.notice_rules import WithoutRecord, without_record
 from publisher.policies.policy import Policy
 from publisher.releases.conditions import Conditions
 from publisher.releases.number import Materiality, Number
 from publisher.releases.telling import Telling
+from publisher.wording.dates import day_in, first_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,13 @@ class Release:
         return hashlib.sha256(repr(self).encode()).hexdigest()
 
     @property
+    def before(self) -> Number | None:
+        """The release whose text it was made from and is compared with: the one before it, but for
+        those that were retracted or held then; None: it is the first.
+        """
+        return self.replaces or self.previous
+
+    @property
     def name(self) -> str:
         """`privacy/2`: the name of its folder and of its tag."""
         return f"{self.policy.id}/{self.number}"
@@ -103,8 +112,29 @@ class Release:
         return f"Version {self.number}"
 
     @property
+    def without_record(self) -> WithoutRecord:
+        """What happens on its effective day if nobody stated that people were told."""
+        return self.conditions.without_record or without_record(self.policy.facts.profile)
+
+    def day_of(self, moment: dt.datetime) -> dt.date:
+        """The day on its calendar at a moment, which has an offset: its days begin and end at
+        midnight in its time zone.
+        """
+        return day_in(moment, self.conditions.time_zone)
+
+    def moment_of(self, day: dt.date) -> dt.datetime:
+        """The moment, in UTC, at which a day begins on its calendar."""
+        return first_moment(day, self.conditions.time_zone)
+
+    @property
+    def published_day(self) -> dt.date | None:
+        """The day on which it was announced; None: unknown."""
+        return self.day_of(self.published) if self.published else None
+
+    @property
     def begins(self) -> dt.date | None:
-        """The day from which it takes the place of the release before: the effective date; of an
+        """The day from which it is to take the place of the release before, by its own words alone
+        (`Releases.begins` knows what was stated of it): the effective date; of an
         imported text, whose effective date nobody knows, the day on which it was first seen. None:
         unknown, as of the first text of all.
         """

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 from publisher.errors import ConfigurationError
 from publisher.law.profiles import PROFILES
-from publisher.policies.language import locale
-from publisher.policies.policy import SIGNERS_FILE, Note, Policy, facts_from
+from publisher.policies.policy import NOTES, SIGNERS_FILE, Policy, facts_from, notes_of
 from publisher.policies.toml import Table, parse_toml
 from publisher.releases.conditions import (
     COMMIT,
@@ -27,6 +26,7 @@ from publisher.releases.telling import (
     read_telling,
     telling_files,
 )
+from publisher.wording.language import locale
 
 FORMAT = 2
 """Version of the release folder's format: what is written."""
@@ -80,6 +80,8 @@ def release_toml(release: Release) -> bytes:
         values["revision"] = release.revision
         values["notice"] = {"profile": facts.profile, "days": facts.days}
         values["opt_out"] = {"effect": facts.effect}
+        if facts.choices:
+            values["opt_out"]["choices"] = list(facts.choices)
     if release.closes:
         values["opt_out"]["closes"] = release.closes
     if facts.retired:
@@ -108,9 +110,16 @@ def release_texts(release: Release) -> dict[str, str]:
         for language, files in policy.translations.items()
         for name, text in files.items()
     }
-    texts |= {f"notes/{note.name}": note.text for note in policy.notes}
+    texts |= {release_path(name): text for name, text in policy.note_files.items()}
     fixed = {NOTICE_FILE: release.notice, FORM_FILE: release.opt_out, SIGNERS_FILE: policy.signers}
     return texts | {n: t for n, t in fixed.items() if t} | telling_files(release.telling)
+
+
+def release_path(name: str) -> str:
+    """The path in a release of what is no section of the authoritative text, by that in the draft:
+    `notes/security.md` stays where it is, `de/security.md` is `translations/de/security.md`.
+    """
+    return name if name.startswith(f"{NOTES}/") else f"{TRANSLATIONS}/{name}"
 
 
 def _translated(release: Release, language: str) -> dict[str, Any]:
@@ -122,6 +131,7 @@ def _translated(release: Release, language: str) -> dict[str, Any]:
         "precedence": wording.precedence,
         "lagging": wording.lagging,
         "remark": wording.remark,
+        "effect": wording.effect,
         "unaffected": [anchor for tag, anchor in release.unaffected if tag == language],
         "lags": {lag.anchor: str(lag.behind or UNTRANSLATED) for lag in release.lagging(language)},
     }
@@ -250,14 +260,21 @@ def _policy(policy_id: str, tables: _Tables, texts: Mapping[str, str]) -> Policy
     root = tables.root
     facts = facts_from(root, tables.notice, tables.opt_out, tables.translations)
     sections = {n: _named(root, "sections", f"{SECTIONS}/{n}", n, texts) for n in facts.sections}
-    notes = tuple(
-        Note(n, _named(root, "notes", f"notes/{n}", n, texts)) for n in root.texts("notes", ())
+    notes = notes_of(
+        {n: _named(root, "notes", f"{NOTES}/{n}", n, texts) for n in root.texts("notes", ())},
+        {tag: _translated_notes(tag, texts) for tag in tables.translations},
     )
     translated = {
         language: _translation(language, table, texts, facts.sections)
         for language, table in tables.translations.items()
     }
-    return Policy(policy_id, facts, sections, notes, translated)
+    return Policy(policy_id, facts, sections, tuple(notes), translated)
+
+
+def _translated_notes(language: str, texts: Mapping[str, str]) -> dict[str, str]:
+    """The notes in one of the other languages, by name: those that were translated are there."""
+    folder = f"{TRANSLATIONS}/{language}/{NOTES}/"
+    return {n.removeprefix(folder): text for n, text in texts.items() if n.startswith(folder)}
 
 
 def _named(root: Table, key: str, path: str, name: str, texts: Mapping[str, str]) -> str:
@@ -317,9 +334,7 @@ def _with_format_2(release: Release, root: Table, beside: Beside) -> Release:
         where = f"{beside.folder}/{name}:{line}"
         raise ConfigurationError("is not UTF-8 text", where=where, remedy=LATER_PROGRAM)
     policy = replace(release.policy, signers=beside.texts.get(SIGNERS_FILE, ""))
-    telling = read_telling(
-        policy, beside.texts, release.previous is not None, _wording(root), beside.folder
-    )
+    telling = read_telling(policy, beside.texts, _wording(root), beside.folder)
     release = replace(
         release,
         policy=policy,

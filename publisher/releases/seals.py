@@ -132,6 +132,21 @@ def witness_flaw(seal: str, tag: str, message: str) -> str:
     return ""
 
 
+def statement_flaw(digest: str, tag: str, message: str) -> str:
+    """What is wrong between a statement and its tag; empty: nothing.
+
+    Args:
+        digest: of the statement's file.
+        tag: the name of the tag.
+        message: of the tag.
+    """
+    if _DIGEST.findall(signed_words(message)) != [digest]:
+        return f"does not have the digest that its tag {tag} bears witness to"
+    if behind_signature(message):
+        return f"its tag {tag} has words beside its signature, which nobody signed"
+    return ""
+
+
 def signed_words(message: str) -> str:
     """The message of a tag without its signature, and without what somebody wrote behind that.
 
@@ -159,3 +174,5 @@ _ARMOUR = re.compile(
 """RFC 9580, section 6.2; the headers are those of RFC 4880, and SSH has none."""
 _SEAL = re.compile(r"^Seal:[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
 """The line of a tag's message that has the seal; more than one would leave a choice."""
+_DIGEST = re.compile(r"^Digest:[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
+"""The same of the tag of a statement."""

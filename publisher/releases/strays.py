@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from publisher.policies.policy import POLICY_ID
 from publisher.releases.number import Number
 from publisher.releases.remedies import AND_COMMIT, remove_path, shell_word
+from publisher.releases.statement import REGISTER, STATEMENT_FILE
 
-REGISTER = "register"
-"""Folder of the sealed statements about releases."""
-_STATEMENT = re.compile(r"[0-9]{4,}\.toml")
 _KINDS = {"120000": "is a link", "160000": "is another repository, put in its place"}
 """Modes that git gives to what is no file (git-fast-import(1))."""
 
@@ -40,7 +37,7 @@ def committed_strays(
         number = Number.parse(name)
         if not rest or not (number or name == REGISTER):
             yield f"{top}/{name}", _NEITHER
-        elif name == REGISTER and not _STATEMENT.fullmatch(rest):
+        elif name == REGISTER and not STATEMENT_FILE.fullmatch(rest):
             yield path, "is no statement of the register"
         elif number and rest not in sealed.get(number, (rest,)):
             yield path, "was added after the release was sealed"

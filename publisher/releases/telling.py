@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from publisher.compare.diff_form import diff_flaw, rebuild
+from publisher.compare.diff_form import diff_flaw
 from publisher.errors import ConfigurationError
 from publisher.policies.policy import Policy
 
-_LETTER, _FORM, _CHANGES = "notice", "opt-out", "changes"
+_LETTER, _FORM, _CHANGES, _WHOLE = "notice", "opt-out", "changes", "whole"
 NOTICE_FILE, FORM_FILE = f"{_LETTER}.md", f"{_FORM}.md"
 """The letter and the form in the authoritative language."""
 LATER_PROGRAM = "update the program; `publisher verify` says whether the folder was altered"
@@ -53,40 +53,55 @@ class Telling:
     comparisons: Mapping[str, str] = field(default_factory=dict)
     """The comparison they were told by, JSON in the published form, by language; empty: of the
     authoritative text."""
+    wholes: Mapping[str, str] = field(default_factory=dict)
+    """Of a correction whose letters tell of more than it corrects: the comparison with the version
+    whose place the release takes, in the same way."""
     wording: str = ""
     """SHA-256 of the wording that letters and forms were made with; empty: not recorded."""
 
 
 def telling_files(telling: Telling) -> dict[str, str]:
     """The files of a release that hold this, by name."""
-    files = {_name(_LETTER, *kind): text for kind, text in telling.letters.items()}
+    files = {letter_name(kind): text for kind, text in telling.letters.items()}
     files |= {_name(_FORM, language): text for language, text in telling.forms.items()}
-    return files | {
-        _name(_CHANGES, language, ending=".json"): text
-        for language, text in telling.comparisons.items()
-    }
+    for whole, kept in ((False, telling.comparisons), (True, telling.wholes)):
+        files |= {comparison_name(tag, whole=whole): text for tag, text in kept.items()}
+    return files
+
+
+def letter_name(kind: LetterKind) -> str:
+    """The name of the file with a letter: `notice.md`, `notice.again.de.md`."""
+    return _name(_LETTER, *kind)
+
+
+def comparison_name(language: str, *, whole: bool = False) -> str:
+    """The name of the file with a comparison: `changes.json`, `changes.whole.de.json`.
+
+    Args:
+        language: of a translation; empty: that of the authoritative text.
+        whole: whether it is that with the version whose place the release takes.
+    """
+    return _name(_CHANGES, _WHOLE if whole else "", language, ending=".json")
 
 
 def _name(begin: str, *parts: str | None, ending: str = ".md") -> str:
     return ".".join([begin, *(part for part in parts if part)]) + ending
 
 
-def read_telling(
-    policy: Policy, texts: Mapping[str, str], compared: bool, wording: str, folder: str
-) -> Telling:
+def read_telling(policy: Policy, texts: Mapping[str, str], wording: str, folder: str) -> Telling:
     """What the files of a release say beside its letter and its form.
 
     Args:
         policy: the text of the release.
         texts: the text files of its folder, by their path in it.
-        compared: whether there is a release that it was compared with.
         wording: the digest of the wording used; empty: not recorded.
         folder: its path, for messages.
 
     Raises:
         ConfigurationError: a file is none of those that are known, or does not read.
     """
-    letters, forms, comparisons = dict[LetterKind, str](), dict[str, str](), dict[str, str]()
+    letters, forms = dict[LetterKind, str](), dict[str, str]()
+    comparisons, wholes = dict[str, str](), dict[str, str]()
     for name, text in texts.items():
         begin, *parts = name.split(".")
         if "/" in name or name in (NOTICE_FILE, FORM_FILE):
@@ -97,9 +112,14 @@ def read_telling(
         elif begin == _FORM and parts[-1:] == ["md"]:
             forms[reader.language(parts[:-1])] = reader.words()
         elif begin == _CHANGES and parts[-1:] == ["json"]:
-            language = reader.language(parts[:-1]) if parts[:-1] else ""
-            comparisons[language] = reader.comparison(language, compared)
-    return Telling(letters, forms, comparisons, wording)
+            whole = parts[0] == _WHOLE
+            tags = parts[1:-1] if whole else parts[:-1]
+            language = reader.language(tags) if tags else ""
+            found = wholes if whole else comparisons
+            found[language] = reader.comparison()
+    # In the order of the policy, which is that of all lists of its languages.
+    forms = {tag: forms[tag] for tag in policy.facts.translations if tag in forms}
+    return Telling(letters, forms, comparisons, wholes, wording)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +153,8 @@ class _File:
             raise self.error("says nothing")
         return self.text
 
-    def comparison(self, language: str, compared: bool) -> str:
-        if not compared:
-            raise self.error("compares the first release with nothing")
+    def comparison(self) -> str:
+        """Whether it is one of these texts, `told_flaws` says, which knows both."""
         if flaw := diff_flaw(self.text):
             raise self.error(flaw)
-        files = self.policy.translations[language] if language else self.policy.files
-        if rebuild(self.text)[1] != {name: text for name, text in files.items() if text}:
-            raise self.error("compares another text than that of this release")
         return self.text

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from publisher.compare.amendment import Amendment
 from publisher.errors import FreezeError
-from publisher.policies.policy import Policy
+from publisher.policies.policy import Note, Policy
 from publisher.releases.number import Number
 from publisher.releases.release import Lag, Release
 from publisher.releases.releases import Releases
@@ -80,6 +81,21 @@ def _given(release: Release, language: str, anchor: str) -> Number:
     """The version whose text a section of a release's translation gives."""
     found = (lag.behind for lag in release.lagging(language) if lag.anchor == anchor)
     return next(found, None) or release.number
+
+
+def untranslated_notes(
+    notes: Iterable[Note], language: str, amendment: Amendment | None
+) -> list[Note]:
+    """The notes that readers of a translation get as the original says them.
+
+    Args:
+        notes: those of a release, or of a draft.
+        language: of the translation.
+        amendment: what is changed: a note that explains none of it is told to nobody.
+    """
+    changed = {a for change in amendment.changes for a in change.anchors} if amendment else set()
+    told = (note for note in notes if not note.anchors or changed & set(note.anchors))
+    return [note for note in told if language not in note.translations]
 
 
 # ── what people state ────────────────────────────────────────────────────────────────────────────

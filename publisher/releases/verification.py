@@ -13,6 +13,11 @@ from publisher.releases.checkouts import AS_COMMITTED
 from publisher.releases.coherence import incoherent
 from publisher.releases.known_seals import KnownPolicy, KnownRelease, contradictions
 from publisher.releases.number import Number
+from publisher.releases.register_verification import (
+    Clone,
+    RegisterEvidence,
+    register_findings,
+)
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.releases.remedies import (
@@ -89,10 +94,24 @@ class ReleaseEvidence:
     """Commits of known releases that are no longer in the history."""
     late: Collection[Number] = ()
     """Releases that were not yet in the history when the one was made that steps over them."""
+    stated: RegisterEvidence = field(default_factory=RegisterEvidence)
+    """What is known of their register."""
     tag_folder: str = ""
     """What the names of its tags begin with in git; empty: the policy's id."""
     rivals: Sequence[Rival] = ()
     """Releases of other branches under numbers of releases that are here."""
+
+    @property
+    def clone(self) -> Clone:
+        """What of the clone decides about the register."""
+        witnessed = self.witnessed
+        return Clone(
+            Releases(self.releases),
+            self.numbers,
+            has_tags=bool(witnessed.tags),
+            shallow=witnessed.shallow,
+            sparse=self.damage.sparse,
+        )
 
     @property
     def seen(self) -> dict[Number, KnownRelease]:
@@ -131,7 +150,10 @@ def verify_releases(known: ReleaseEvidence) -> list[Finding]:
         *signature_findings(
             known.releases, known.witnessed.tags, known.vouchers, known.witnessed.kept
         ),
-        *incoherent(Releases(known.releases), known.witnessed.tags, known.commits),
+        *register_findings(known.stated, known.clone),
+        *incoherent(
+            Releases(known.releases, known.stated.register), known.witnessed.tags, known.commits
+        ),
     ]
     return sorted(dict.fromkeys(found), key=lambda finding: finding.rank)
 
@@ -160,8 +182,8 @@ def _here(known: ReleaseEvidence) -> Iterator[Finding]:
         how, kind = "was cut off", Severity.ERROR
         if known.at_work:  # a hook of that very freeze may be who asks
             how, kind = "is at work", Severity.CUE
-        what = f"{act.doing} {how}: until its tag stands, it is no release"
-        yield Finding(kind, f"versions/{act.name}", 0, what, "" if known.at_work else act.remedy)
+        what = f"{act.doing} {how}: until its tag stands, it counts for nothing"
+        yield Finding(kind, act.place, 0, what, "" if known.at_work else act.remedy)
     for path in known.damage.litter:
         what = "lies beside what was sealed; no commit has it"
         yield Finding(Severity.CUE, path, 0, what, remove_path(path, tracked=False))

@@ -52,10 +52,23 @@ def expected_signers(
     now = Expected(outside, source, sealed=False)
     for release in releases:
         found[release.number] = now
-        if release.policy.signers:
-            signers, _ = read_signers(release.policy.signers, "")
-            now = Expected(signers, f"release {release.number}", sealed=True)
+        now = signers_after([release], now)
     return found
+
+
+def signers_after(releases: Sequence[Release], before: Expected) -> Expected:
+    """Who has to sign what is made after some releases: those whom the last one names that names
+    any.
+
+    Args:
+        releases: by rising number.
+        before: who had to sign the first of them.
+    """
+    named = next((one for one in reversed(releases) if one.policy.signers), None)
+    if named is None:
+        return before
+    signers, _ = read_signers(named.policy.signers, "")
+    return Expected(signers, f"release {named.number}", sealed=True)
 
 
 def is_chained(release: Release, after: Release | None) -> bool:

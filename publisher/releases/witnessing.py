@@ -11,7 +11,7 @@ from publisher.policies.finding import Finding, Severity
 from publisher.policies.policy import SIGNERS_FILE
 from publisher.releases.number import Number
 from publisher.releases.release import Imported, Release
-from publisher.releases.release_toml import SECTIONS, TRANSLATIONS
+from publisher.releases.release_toml import SECTIONS, release_path
 from publisher.releases.remedies import restore_tag, shell_word, show_tag
 from publisher.releases.revisions import TaggedCommit, TagObject
 from publisher.releases.seals import witness_flaw
@@ -42,9 +42,8 @@ def drafted_files(release: Release) -> dict[str, tuple[str, bytes]]:
     """What of a release lay in its draft: its path there, its path in the release, its bytes."""
     policy = release.policy
     texts = {name: (f"{SECTIONS}/{name}", text) for name, text in policy.files.items()}
-    for language, files in policy.translations.items():
-        place = f"{TRANSLATIONS}/{language}"
-        texts |= {f"{language}/{name}": (f"{place}/{name}", t) for name, t in files.items()}
+    others = {f"{tag}/{n}": t for tag, fs in policy.translations.items() for n, t in fs.items()}
+    texts |= {n: (release_path(n), t) for n, t in (others | policy.note_files).items()}
     if policy.signers:
         texts[SIGNERS_FILE] = (SIGNERS_FILE, policy.signers)
     return {name: (path, text.encode()) for name, (path, text) in texts.items()}

@@ -7,81 +7,105 @@ from publisher.compare.change import Change, ChangeKind
 from publisher.compare.sections import heading_words
 from publisher.reports.phrases import link_of
 from publisher.text.clauses import Kind, Section
+from publisher.wording.words import Words, noop
 
 
-def kind_in_words(amendment: Amendment, change: Change) -> str:
+def kind_in_words(amendment: Amendment, change: Change, words: Words) -> str:
     """What happened to a section: `retitled, was “Use”`, `amended (typography only)`."""
     match change.kind:
         case ChangeKind.RETITLED:
-            if change.title != change.was:
-                return f"retitled, was “{change.was}”"
-            old = amendment.old.sections[change.old_sections[0]].anchor
-            return f"anchor changed, was {f'#{old}' if old else 'none'}"
+            return _retitled(amendment, change, words)
         case ChangeKind.LEVEL_CHANGED:
-            levels = [
-                section.heading.level
-                for section in (
-                    amendment.old.sections[change.old_sections[0]],
-                    amendment.new.sections[change.new_sections[0]],
-                )
-                if section.heading
-            ]
-            return f"level changed from {' to '.join(map(str, levels))}"
+            return _level_changed(amendment, change, words)
         case ChangeKind.SPLIT:
             off = (amendment.new.sections[j].title for j in change.new_sections[1:])
-            return "split, with " + ", ".join(f"“{title}”" for title in off) + " split off"
+            titles = [words.pgettext("section", "“{title}”", title=title) for title in off]
+            return words.gettext("split, with {sections} split off", sections=words.listed(titles))
         case ChangeKind.MERGED:
             into = amendment.new.sections[change.new_sections[0]].title
-            return f"merged into “{into}”" if into else "merged into the beginning"
+            if into:
+                return words.gettext("merged into “{section}”", section=into)
+            return words.gettext("merged into the beginning")
         case ChangeKind.GIVEN_A_HEADING:
-            return "is a heading now"
+            return words.gettext("is a heading now")
         case ChangeKind.LEFT_WITHOUT_A_HEADING:
-            return "is no heading now"
-        case ChangeKind.AMENDED | ChangeKind.MOVED_AND_AMENDED:
-            if change.inserted or change.deleted:
-                return change.kind.value
-            return f"{change.kind.value} ({_beside_words(amendment, change)} only)"
-    return change.kind.value
+            return words.gettext("is no heading now")
+        case ChangeKind.AMENDED if not (change.inserted or change.deleted):
+            what = _beside_words(amendment, change, words)
+            return words.gettext("amended ({what} only)", what=what)
+        case ChangeKind.MOVED_AND_AMENDED if not (change.inserted or change.deleted):
+            what = _beside_words(amendment, change, words)
+            return words.gettext("moved and amended ({what} only)", what=what)
+    return words.pgettext("section", _HAPPENED[change.kind])
 
 
-def _beside_words(amendment: Amendment, change: Change) -> str:
+_HAPPENED = {
+    ChangeKind.ADDED: noop("added"),
+    ChangeKind.REMOVED: noop("removed"),
+    ChangeKind.AMENDED: noop("amended"),
+    ChangeKind.MOVED: noop("moved"),
+    ChangeKind.MOVED_AND_AMENDED: noop("moved and amended"),
+}
+"""What happened to a section of which no more is to be said."""
+
+
+def _retitled(amendment: Amendment, change: Change, words: Words) -> str:
+    if change.title != change.was:
+        return words.gettext("retitled, was “{title}”", title=change.was)
+    old = amendment.old.sections[change.old_sections[0]].anchor
+    if old:
+        return words.gettext("anchor changed, was {anchor}", anchor=f"#{old}")
+    return words.gettext("anchor changed, was none")
+
+
+def _level_changed(amendment: Amendment, change: Change, words: Words) -> str:
+    old = amendment.old.sections[change.old_sections[0]].heading
+    new = amendment.new.sections[change.new_sections[0]].heading
+    assert old
+    assert new
+    return words.gettext("level changed from {old} to {new}", old=old.level, new=new.level)
+
+
+def _beside_words(amendment: Amendment, change: Change, words: Words) -> str:
     """What changed in a section whose words did not: `typography and links`."""
     operations = amendment.operations_of(change)
     spans = [span for op in operations for cell in op.cells for span in cell]
     formats = [(span.was, span.marks) for span in spans if span.was is not None]
     found = {
-        "typography": any(span.before is not None for span in spans),
-        "links": any(link_of(was) != link_of(now) for was, now in formats),
-        "formatting": any(link_of(was) == link_of(now) for was, now in formats),
-        "setting": any(op.reset for op in operations),
-        "paragraphs": any(op.continued for op in operations),
-        "thematic breaks": any(op.clause.kind is Kind.RULE for op in operations),
+        words.gettext("typography"): any(span.before is not None for span in spans),
+        words.gettext("links"): any(link_of(was) != link_of(now) for was, now in formats),
+        words.gettext("formatting"): any(link_of(was) == link_of(now) for was, now in formats),
+        words.pgettext("of paragraphs", "setting"): any(op.reset for op in operations),
+        words.gettext("numbers"): any(op.renumbered for op in operations),
+        words.gettext("paragraphs"): any(op.continued for op in operations),
+        words.gettext("thematic breaks"): any(op.clause.kind is Kind.RULE for op in operations),
     }
-    names = [name for name, true in found.items() if true] or ["place"]
-    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+    names = [name for name, true in found.items() if true]
+    return words.listed(names or [words.pgettext("in a text", "place")])
 
 
-def change_title(amendment: Amendment, change: Change) -> str:
+def change_title(amendment: Amendment, change: Change, words: Words) -> str:
     """What the section of a change is called, for people."""
     if change.kind in (
         ChangeKind.MERGED,
         ChangeKind.REMOVED,
         ChangeKind.LEFT_WITHOUT_A_HEADING,
     ):
-        return section_label(amendment.old.sections[change.old_sections[0]])
-    return section_label(amendment.new.sections[change.new_sections[0]])
+        return section_label(amendment.old.sections[change.old_sections[0]], words)
+    return section_label(amendment.new.sections[change.new_sections[0]], words)
 
 
-def section_label(section: Section) -> str:
+def section_label(section: Section, words: Words) -> str:
     """The title of a section, or in brackets what it is where it has none."""
     if heading_words(section.title):
         return section.title
-    return "(empty heading)" if section.heading else "(before the first heading)"
+    if section.heading:
+        return words.gettext("(empty heading)")
+    return words.gettext("(before the first heading)")
 
 
-def word_counts(change: Change) -> str:
-    """How many words came and went: `+1, −2 words`; empty where there are none."""
+def word_signs(change: Change) -> str:
+    """How many words came and went: `+1, −2`; empty where there are none."""
     parts = [f"+{change.inserted}"] * bool(change.inserted)
     parts += [f"−{change.deleted}"] * bool(change.deleted)
-    noun = "word" if change.inserted + change.deleted == 1 else "words"
-    return f"{', '.join(parts)} {noun}" if parts else ""
+    return ", ".join(parts)

@@ -26,6 +26,9 @@ class Version:
     """What it is a version of; None: of no policy."""
     path: str = ""
     """Where it is, if it is a file or folder that belongs to no policy; else empty."""
+    why: str = ""
+    """Why it is this one that a draft is compared with, a sentence; empty: there is nothing to say,
+    or it was named."""
 
     @classmethod
     def of_policy(cls, label: str, policy: Policy) -> Version:
@@ -58,6 +61,7 @@ class Version:
             document=own.document,
             title=own.facts.title,
             language=language,
+            notes=own.notes,
         )
 
 
@@ -70,6 +74,17 @@ class Comparison:
     amendment: Amendment
     seconds: float
     """Time of the comparison alone."""
+
+    @property
+    def why(self) -> str:
+        """Why these two are compared, a sentence; empty: there is nothing to say."""
+        return f"{self.old.why[:1].upper()}{self.old.why[1:]}." if self.old.why else ""
+
+    @property
+    def told(self) -> str:
+        """Its title, with the day on which people were told by it, if they were."""
+        day = None if self.amendment.untold else self.amendment.told
+        return f"{self.title}, as told on {day}" if day else self.title
 
     @property
     def title(self) -> str:

@@ -16,6 +16,7 @@ from publisher.compare.spans import Span
 from publisher.reports.changes import section_label
 from publisher.reports.phrases import beginning_of
 from publisher.text.clauses import Clause, Kind
+from publisher.wording.words import Words, noop
 
 MOST_SPELLINGS = 3
 """Limit on the old spellings that are named for one clause."""
@@ -43,16 +44,16 @@ class Extract(NamedTuple):
 # ── what is shown ────────────────────────────────────────────────────────────────────────────────
 
 
-def extracts(amendment: Amendment) -> list[Extract]:
+def extracts(amendment: Amendment, words: Words) -> list[Extract]:
     """Every operation that a reader is shown, in reading order, by the heading above it."""
-    return _Extractor(amendment).extracts()
+    return _Extractor(amendment, words).extracts()
 
 
 class _Extractor:
     """Knows the section of each operation, old and new, and so what to say of it."""
 
-    def __init__(self, amendment: Amendment) -> None:
-        self.amendment = amendment
+    def __init__(self, amendment: Amendment, words: Words) -> None:
+        self.amendment, self.words = amendment, words
         self.old, self.new = amendment.old.sections, amendment.new.sections
         self.now: dict[int, int] = {}
         """Old section to the new one in its place."""
@@ -97,14 +98,14 @@ class _Extractor:
                 lines = found[-1][1]
                 place = self._place(op)
                 if silent:
-                    place = "lines break elsewhere"
+                    place = self.words.gettext("lines break elsewhere")
                 elif op.continued and not op.flows:
                     origin = goes_on["old" if op.new else "new"]
                     above = origin is last
                     if above and origin.unchanged:
                         lines.append(Line(origin, context=True))
-                    place = _went_on(op, "" if above else origin.clause.text)
-                lines.append(Line(op, place, _notes(op)))
+                    place = _went_on(op, "" if above else origin.clause.text, self.words)
+                lines.append(Line(op, place, _notes(op, self.words)))
             goes_on |= {"old": op} if op.old or op.continued else {}
             goes_on |= {"new": op} if op.new or op.continued else {}
             last = op
@@ -123,60 +124,125 @@ class _Extractor:
 
     def _title(self, under: tuple[str, int]) -> str:
         side, number = under
-        return section_label((self.new if side == "new" else self.old)[number])
+        return section_label((self.new if side == "new" else self.old)[number], self.words)
 
     def _place(self, op: Operation) -> str:
         if not op.move or (op.move in self.carried and op.clause.kind is not Kind.HEADING):
             return ""
-        i, j = self.left[op.move], self.reached[op.move]
+        i, j, words = self.left[op.move], self.reached[op.move], self.words
         if op.clause.kind is Kind.HEADING:
             if self._together(i - 1, j - 1):
-                return f"moved with “{self.new[j - 1].title}”"
+                return words.gettext("moved with “{section}”", section=self.new[j - 1].title)
             at = self.new[j - 1].title if op.old and j else self.old[i - 1].title if i else ""
-            at = f"behind “{at}”" if at else "at the beginning"
-            return f"moved; stands {at} now" if op.old else f"moved here; stood {at}"
+            return _stands(at, words) if op.old else _stood(at, words)
         if self.now.get(i) == j:
-            return "moved within this section" if op.old else "moved here within this section"
-        title = self.new[j].title if op.old else self.old[i].title
-        where = f"“{title}”" if title else "the beginning"
-        return f"moved to {where}" if op.old else f"moved here from {where}"
+            if op.old:
+                return words.gettext("moved within this section")
+            return words.gettext("moved here within this section")
+        return _went(self.new[j].title, words) if op.old else _came(self.old[i].title, words)
 
 
-def _went_on(op: Operation, origin: str) -> str:
+def _stands(before: str, words: Words) -> str:
+    """Where a section went; `before`: the title of the one before it now."""
+    if before:
+        return words.gettext("moved; stands behind “{section}” now", section=before)
+    return words.gettext("moved; stands at the beginning now")
+
+
+def _stood(before: str, words: Words) -> str:
+    if before:
+        return words.gettext("moved here; stood behind “{section}”", section=before)
+    return words.gettext("moved here; stood at the beginning")
+
+
+def _went(section: str, words: Words) -> str:
+    """Where a text went; `section`: the title of its section now."""
+    if section:
+        return words.gettext("moved to “{section}”", section=section)
+    return words.gettext("moved to the beginning")
+
+
+def _came(section: str, words: Words) -> str:
+    if section:
+        return words.gettext("moved here from “{section}”", section=section)
+    return words.gettext("moved here from the beginning")
+
+
+def _went_on(op: Operation, origin: str, words: Words) -> str:
     """From what an operation was split off, or to what it was joined.
 
     Args:
+        op: the operation.
         origin: the words of that clause; empty where it is the one above.
+        words: in which language.
     """
-    verb = "split off from" if op.new else "joined to"
     item = any(container.kind == "item" for container in op.clause.containers)
-    above = f"the {'item' if item else 'paragraph'} above"
-    return f"{verb} “{beginning_of(origin)}”" if origin else f"{verb} {above}"
+    begins = beginning_of(origin)
+    match bool(op.new), item, bool(origin):
+        case True, _, True:
+            return words.gettext("split off from “{words}”", words=begins)
+        case True, True, False:
+            return words.gettext("split off from the item above")
+        case True, False, False:
+            return words.gettext("split off from the paragraph above")
+        case False, _, True:
+            return words.gettext("joined to “{words}”", words=begins)
+        case False, True, False:
+            return words.gettext("joined to the item above")
+        case _:
+            return words.gettext("joined to the paragraph above")
 
 
-def _notes(op: Operation) -> tuple[str, ...]:
+def _notes(op: Operation, words: Words) -> tuple[str, ...]:
     notes: list[str] = []
     if op.old and op.new and op.reset:
-        before, now = _setting(op.old), _setting(op.new)
-        notes.append(f"was {before}, now {now}" if before != now else "set differently")
+        before, now = _setting(op.old, words), _setting(op.new, words)
+        notes.append(
+            words.gettext("was {before}, now {now}", before=before, now=now)
+            if before != now
+            else words.gettext("set differently")
+        )
+    if op.old and op.new and op.renumbered:
+        number, was = op.new.number, op.old.number
+        notes.append(words.gettext("number {number}, was {before}", number=number, before=was))
     if op.old and op.new and op.old.kind is op.new.kind is Kind.HEADING:
-        if op.old.level != op.new.level:
-            notes.append(f"heading of level {op.new.level}, was {op.old.level}")
-        if op.old.anchor != op.new.anchor:
-            notes.append(f"anchor {_anchor(op.new)}, was {_anchor(op.old)}")
+        notes += _about_heading(op.old, op.new, words)
     if spellings := list(dict.fromkeys(s for cell in op.cells for s in _spellings(cell))):
-        named = [f"“{spelling}”" for spelling in spellings[:MOST_SPELLINGS] if spelling.strip()]
-        more = len(spellings) - len(named)
-        if not named:
-            notes.append("typography: spaces")
-        else:
-            rest = f" and {more} more" if more else ""
-            notes.append(f"typography: was {', '.join(named)}{rest}")
+        notes.append(_about_typography(spellings, words))
     return tuple(notes)
 
 
-def _anchor(heading: Clause) -> str:
-    return f"#{heading.anchor}" if heading.anchor else "none"
+def _about_heading(old: Clause, new: Clause, words: Words) -> Iterator[str]:
+    if old.level != new.level:
+        yield words.gettext(
+            "heading of level {level}, was {before}", level=new.level, before=old.level
+        )
+    if old.anchor != new.anchor:
+        names = _anchor(new, words), _anchor(old, words)
+        yield words.gettext("anchor {anchor}, was {before}", anchor=names[0], before=names[1])
+
+
+def _about_typography(spellings: Sequence[str], words: Words) -> str:
+    named = [
+        words.pgettext("quoted words", "“{words}”", words=spelling)
+        for spelling in spellings[:MOST_SPELLINGS]
+        if spelling.strip()
+    ]
+    if not named:
+        return words.gettext("typography: spaces")
+    listed, more = ", ".join(named), len(spellings) - len(named)
+    if not more:
+        return words.gettext("typography: was {spellings}", spellings=listed)
+    return words.ngettext(
+        "typography: was {spellings} and {count} more",
+        "typography: was {spellings} and {count} more",
+        more,
+        spellings=listed,
+    )
+
+
+def _anchor(heading: Clause, words: Words) -> str:
+    return f"#{heading.anchor}" if heading.anchor else words.pgettext("anchor", "none")
 
 
 def _spellings(cell: Sequence[Span]) -> Iterator[str]:
@@ -194,18 +260,50 @@ def _spellings(cell: Sequence[Span]) -> Iterator[str]:
         at = end
 
 
-def _setting(clause: Clause) -> str:
+def _setting(clause: Clause, words: Words) -> str:
     """How a clause is set, in words: `a paragraph`, `a list item in a quotation`."""
     around = [container.kind for container in clause.containers]
     depth = around.count("item")
-    if clause.kind is Kind.ROW:
-        name = "a row of column headings" if clause.head else "a table row"
+    if clause.kind is Kind.ROW and clause.head:
+        name = words.gettext("a row of column headings")
     elif clause.kind is Kind.PARAGRAPH and depth:
-        ordered = "ordered" in around
-        name = f"{'a numbered' if ordered else 'a list'} item" + f" of level {depth}" * (depth > 1)
+        name = _item(depth, words, ordered="ordered" in around)
     else:
-        name = f"a {clause.kind.value}"
-    return f"{name} in a quotation" if "quote" in around else name
+        name = words.gettext(_SETTINGS[clause.kind])
+    return words.gettext("{setting} in a quotation", setting=name) if "quote" in around else name
 
 
-# ── words ────────────────────────────────────────────────────────────────────────────────────────
+def _item(depth: int, words: Words, *, ordered: bool) -> str:
+    if depth == 1:
+        return words.gettext("a numbered item") if ordered else words.gettext("a list item")
+    if ordered:
+        return words.gettext("a numbered item of level {level}", level=depth)
+    return words.gettext("a list item of level {level}", level=depth)
+
+
+_SETTINGS = {
+    Kind.HEADING: noop("a heading"),
+    Kind.PARAGRAPH: noop("a paragraph"),
+    Kind.ROW: noop("a table row"),
+    Kind.CODE: noop("a code block"),
+    Kind.HTML: noop("raw HTML"),
+    Kind.RULE: noop("a thematic break"),
+}
+"""What readers see, by its kind."""
+
+
+def kind_label(kind: Kind, words: Words) -> str:
+    """What a clause is, in words, where it is nothing but itself: `thematic break`."""
+    return words.pgettext("kind of text", _KINDS[kind])
+
+
+_KINDS = {
+    Kind.HEADING: noop("heading"),
+    Kind.PARAGRAPH: noop("paragraph"),
+    Kind.ROW: noop("table row"),
+    Kind.CODE: noop("code"),
+    Kind.HTML: noop("raw HTML"),
+    Kind.RULE: noop("thematic break"),
+    Kind.FRONT_MATTER: noop("front matter"),
+    Kind.BLANK: noop("blank"),
+}

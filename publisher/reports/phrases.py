@@ -11,9 +11,10 @@ from itertools import groupby
 from typing import NamedTuple
 
 from publisher.compare.operations import Operation
-from publisher.compare.spans import Span, SpanKind
+from publisher.compare.spans import Span, SpanKind, pictures
 from publisher.text.clauses import Mark
 from publisher.text.segmentation import words_in
+from publisher.wording.words import Words
 
 CONTEXT = 80
 """Letters of unchanged words shown beside a change where the rest is left out."""
@@ -21,10 +22,10 @@ SHORT = 70
 """Letters that are enough to recognise what is shown in full elsewhere."""
 
 
-def joined(cell: Iterable[Span]) -> list[Span]:
+def joined(cell: Iterable[Span], words: Words) -> list[Span]:
     """The spans of a cell, with neighbours merged that are described in the same way."""
     found: list[Span] = []
-    for _, group in groupby(cell, key=_told):
+    for _, group in groupby(cell, key=lambda span: _told(span, words)):
         spans = list(group)
         text, before = "".join(span.text for span in spans), "".join(span.old for span in spans)
         typography = spans[0].before is not None
@@ -32,9 +33,9 @@ def joined(cell: Iterable[Span]) -> list[Span]:
     return found
 
 
-def _told(span: Span) -> tuple[SpanKind, str, str, bool]:
+def _told(span: Span, words: Words) -> tuple[SpanKind, str, str, bool]:
     link = "" if span.kind is SpanKind.KEEP else link_of(span.marks)
-    return span.kind, _note(span), link, span.before is not None
+    return span.kind, _note(span, words), link, span.before is not None
 
 
 class Phrase(NamedTuple):
@@ -46,27 +47,36 @@ class Phrase(NamedTuple):
     """Of kept words: how their formatting changed; of others: where they lead."""
 
 
-def phrase_runs(spans: Sequence[Span]) -> list[list[Phrase]]:
+def phrase_runs(spans: Sequence[Span], words: Words) -> list[list[Phrase]]:
     """The words of a cell, in runs that were all kept, all added or all cut.
 
     Args:
         spans: as `joined` or `cut` returned them.
+        words: the language of the remarks.
     """
     kept = [span for span in spans if span.kind is SpanKind.KEEP]
     seen = 0
     found: list[Phrase] = []
     for span in spans:
         seen += span.kind is SpanKind.KEEP
-        aside = _aside(span, kept[max(seen - 1, 0) : seen], kept[seen : seen + 1])
-        found.append(Phrase(span.kind, span.text, aside))
+        before, behind = kept[max(seen - 1, 0) : seen], kept[seen : seen + 1]
+        aside = _aside(span, before, behind, words)
+        found.append(Phrase(span.kind, _shown(span, words), aside))
     return [list(group) for _, group in groupby(found, key=lambda phrase: phrase.kind)]
 
 
-def _aside(span: Span, before: Sequence[Span], behind: Sequence[Span]) -> str:
+def _shown(span: Span, words: Words) -> str:
+    """The words of a span; those of a picture that came or went are its description."""
+    if span.kind is SpanKind.KEEP or not pictures(span.marks):
+        return span.text
+    return words.gettext("[picture: {description}]", description=span.text)
+
+
+def _aside(span: Span, before: Sequence[Span], behind: Sequence[Span], words: Words) -> str:
     """The remark behind a span, unless the kept words before or behind it have the same."""
     if span.kind is SpanKind.KEEP:
-        note = _note(span)
-        return "" if [note] == [_note(other) for other in behind] else note
+        note = _note(span, words)
+        return "" if [note] == [_note(other, words) for other in behind] else note
     link = link_of(span.marks)
     around = [
         other.marks if span.kind is SpanKind.INSERT or other.was is None else other.was
@@ -76,23 +86,35 @@ def _aside(span: Span, before: Sequence[Span], behind: Sequence[Span]) -> str:
     return "" if evident else link
 
 
-def _note(span: Span) -> str:
-    return "" if span.was is None else _format_note(span.was, span.marks)
+def _note(span: Span, words: Words) -> str:
+    return "" if span.was is None else _format_note(span.was, span.marks, words)
 
 
-def _format_note(was: Sequence[Mark], now: Sequence[Mark]) -> str:
+def _format_note(was: Sequence[Mark], now: Sequence[Mark], words: Words) -> str:
     """A change of formatting in words: `link to #use, was #collection`; `now bold`."""
     old, new = link_of(was), link_of(now)
     if old != new:
         if not old:
-            return f"link to {new} added"
-        return f"link to {new}, was {old}" if new else f"link to {old} removed"
-    names = {"strong": "bold", "em": "italic", "code": "code"}
+            return words.gettext("link to {address} added", address=new)
+        if not new:
+            return words.gettext("link to {address} removed", address=old)
+        return words.gettext("link to {address}, was {before}", address=new, before=old)
+    names = {
+        "strong": words.gettext("bold"),
+        "em": words.gettext("italic"),
+        "code": words.gettext("code"),
+    }
     kinds = [{mark.kind for mark in side} & names.keys() for side in (was, now)]
-    gained, lost = (sorted(names[kind] for kind in a - b) for a, b in (kinds[::-1], kinds))
-    parts = ["now " + " and ".join(gained)] * bool(gained)
-    parts += ["no longer " + " and ".join(lost)] * bool(lost)
-    return ", ".join(parts) or "formatting changed"
+    gained, lost = (
+        words.listed(sorted(names[kind] for kind in a - b)) for a, b in (kinds[::-1], kinds)
+    )
+    if gained and lost:
+        return words.gettext("now {gained}, no longer {lost}", gained=gained, lost=lost)
+    if gained:
+        return words.gettext("now {gained}", gained=gained)
+    if lost:
+        return words.gettext("no longer {lost}", lost=lost)
+    return words.gettext("formatting changed")
 
 
 def link_of(marks: Iterable[Mark]) -> str:
@@ -100,9 +122,9 @@ def link_of(marks: Iterable[Mark]) -> str:
     return next((mark.value for mark in marks if mark.kind == "link"), "")
 
 
-def cut(cell: Sequence[Span]) -> list[Span]:
+def cut(cell: Sequence[Span], words: Words) -> list[Span]:
     """The spans of a cell, joined; of long unchanged stretches only the ends."""
-    spans = joined(cell)
+    spans = joined(cell, words)
     last = len(spans) - 1
     return [
         span._replace(text=_ends(span.text, head=n > 0 or n == last, tail=n < last))

@@ -8,7 +8,7 @@ character of a policy can act as Markdown, as HTML or as a mention.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from markupsafe import Markup
 
@@ -20,11 +20,12 @@ from publisher.compare.spans import Span, SpanKind
 from publisher.compare.summary import summary_sentence
 from publisher.markup.elements import NOTHING, as_content, element
 from publisher.policies.policy import Note
-from publisher.reports.changes import change_title, kind_in_words, word_counts
-from publisher.reports.extracts import Extract, Line, extracts
+from publisher.reports.changes import change_title, kind_in_words, word_signs
+from publisher.reports.extracts import Extract, Line, extracts, kind_label
 from publisher.reports.phrases import Phrase, beginning_of, cut, end_of, phrase_runs, visible
 from publisher.text.clauses import Kind
 from publisher.text.parsing import parse
+from publisher.wording.words import ENGLISH, Words
 
 LONGEST_COMMENT = 65_536
 """Limit of GitHub on the characters of a comment."""
@@ -37,7 +38,13 @@ _WHY = 300
 
 
 def markdown_report(
-    amendment: Amendment, title: str, notes: Sequence[Note] = (), *, longest: int = LONGEST_COMMENT
+    amendment: Amendment,
+    title: str,
+    notes: Sequence[Note] = (),
+    words: Words = ENGLISH,
+    *,
+    longest: int = LONGEST_COMMENT,
+    origin: str = "",
 ) -> str:
     """The amendment as Markdown: a table of changes, then the words.
 
@@ -45,29 +52,40 @@ def markdown_report(
         amendment: what differs.
         title: the first line, such as "Privacy Policy: version 1 → draft".
         notes: why it changed.
+        words: the language of all that is said about them.
         longest: letters the comment may have; where more would be needed, it ends with the list
             of the sections that are left out.
+        origin: where the comparison is from, a sentence; empty: it is not said.
     """
-    head = [f"### {escaped(title)}", "", f"{escaped(summary_sentence(amendment))}."]
-    rows = [_row(amendment, change, notes) for change in amendment.changes]
+    head = [f"### {escaped(title)}", "", f"{escaped(summary_sentence(amendment, words))}."]
+    head += ["", escaped(origin)] if origin else []
+    rows = [_row(amendment, change, notes, words) for change in amendment.changes]
     if rows:
-        head += ["", "| Section | Change | Words | Why |", "| --- | --- | --- | --- |"]
-        head += _fitting(rows, int(longest * _ROWS), "| … and {} more | | | |")
+        columns = (
+            words.gettext("Section"),
+            words.pgettext("of a section", "Change"),
+            words.pgettext("how many", "Words"),
+            words.pgettext("column heading", "Why"),
+        )
+        head += ["", f"| {' | '.join(map(escaped, columns))} |", "| --- | --- | --- | --- |"]
+        head += _fitting(rows, int(longest * _ROWS), lambda n: f"| {_more(n, words)} | | | |")
     comment = "\n".join(head) + "\n"
     left_out: list[str] = []
     tables = _heads(amendment)
-    for extract in extracts(amendment):
+    for extract in extracts(amendment, words):
         name = escaped(extract.title)
         text = f"\n#### {name}\n"
-        blocks = list(_blocks(extract, tables))
+        blocks = list(_blocks(extract, tables, words))
         for number, block in enumerate(blocks):
             if left_out or len(comment) + len(text) + len(block) > longest * (1 - _REST):
-                left_out.append(f"- {_as_paragraph(name)}{' (the rest of it)' if number else ''}")
+                left = escaped(words.gettext("(the rest of it)"))
+                left_out.append(f"- {_as_paragraph(name)}{f' {left}' if number else ''}")
                 text = text if number else ""
                 break
             text += f"\n{block}\n"
         comment += text
     if left_out:
+        # Only a comment on a pull request is ever too short, and that is for the operator.
         comment += (
             f"\n#### Left out here\n\n"
             f"A comment has {longest:,} letters at most. "
@@ -75,30 +93,35 @@ def markdown_report(
             "these sections changed as well:\n\n"
         )
         room = longest - len(comment)
-        comment += "\n".join(_fitting(left_out, room, "- … and {} more")) + "\n"
+        more = _fitting(left_out, room, lambda number: f"- {_more(number, words)}")
+        comment += "\n".join(more) + "\n"
     return comment
 
 
-def _fitting(lines: Sequence[str], room: int, more: str) -> list[str]:
+def _more(number: int, words: Words) -> str:
+    return escaped(words.ngettext("… and {count} more", "… and {count} more", number))
+
+
+def _fitting(lines: Sequence[str], room: int, more: Callable[[int], str]) -> list[str]:
     """As many lines as there is room for, then how many more there are."""
-    room -= len(more) + len(str(len(lines)))
+    room -= len(more(len(lines)))
     found: list[str] = []
     for line in lines:
         room -= len(line) + 1
         if room < 0:
-            return [*found, more.format(len(lines) - len(found))]
+            return [*found, more(len(lines) - len(found))]
         found.append(line)
     return found
 
 
-def _row(amendment: Amendment, change: Change, notes: Sequence[Note]) -> str:
+def _row(amendment: Amendment, change: Change, notes: Sequence[Note], words: Words) -> str:
     note = explains(change, notes)
     why = " ".join(" ".join(clause.text for clause in parse(note.text)).split()) if note else ""
     why = why if len(why) <= _WHY else why[: _WHY - 1].rstrip() + "…"
-    words = word_counts(change).rpartition(" ")[0].replace(", ", " ")
-    cells = [change_title(amendment, change), kind_in_words(amendment, change), why]
+    counts = word_signs(change).replace(", ", " ")
+    cells = [change_title(amendment, change, words), kind_in_words(amendment, change, words), why]
     name, kind, reason = map(escaped, cells)
-    return f"| {name} | {kind} | {words} | {reason} |"
+    return f"| {name} | {kind} | {counts} | {reason} |"
 
 
 # ── what changed under one heading ───────────────────────────────────────────────────────────────
@@ -124,60 +147,62 @@ def _tables(op: Operation) -> list[_Table]:
     return [(side, clause.table) for side, clause in sides if clause]
 
 
-def _blocks(extract: Extract, heads: dict[_Table, Operation]) -> Iterator[str]:
+def _blocks(extract: Extract, heads: dict[_Table, Operation], words: Words) -> Iterator[str]:
     """The lines as blocks of Markdown; neighbouring rows of a table are one table."""
     rows: list[Line] = []
     for line in extract.lines:
         row = line.op.clause.kind is Kind.ROW
         if rows and (not row or not _together(rows[-1].op, line.op)):
-            yield _table(rows, heads)
+            yield _table(rows, heads, words)
             rows = []
         if row:
             rows.append(line)
         else:
-            yield _block(line)
+            yield _block(line, words)
     if rows:
-        yield _table(rows, heads)
+        yield _table(rows, heads, words)
 
 
 def _together(a: Operation, b: Operation) -> bool:
     return bool(set(_tables(a)) & set(_tables(b))) and len(a.cells) == len(b.cells)
 
 
-def _table(rows: list[Line], heads: dict[_Table, Operation]) -> str:
+def _table(rows: list[Line], heads: dict[_Table, Operation], words: Words) -> str:
     first = rows[0].op
     head = next((heads[table] for table in _tables(first) if table in heads), None)
     if head is None or len(head.cells) != len(first.cells):
         cells = [""] * len(first.cells)
     else:
-        cells = [_words(cell) for cell in head.cells]
+        cells = [_words(cell, words) for cell in head.cells]
     lines = [cells, ["---"] * len(cells)]
     for line in rows:
         if line.op is head:
             continue
-        own = [_words(cell) for cell in line.op.cells]
-        lines.append([_before(line) + own[0] + _behind(line), *own[1:]])
+        own = [_words(cell, words) for cell in line.op.cells]
+        lines.append([_before(line, words) + own[0] + _behind(line), *own[1:]])
     return "\n".join(f"> | {' | '.join(cells)} |" for cells in lines)
 
 
-def _block(line: Line) -> str:
+def _block(line: Line, words: Words) -> str:
     op = line.op
     if line.context:
         return f"> {_as_paragraph(escaped(end_of(op)))}"
     if op.clause.kind in (Kind.CODE, Kind.HTML):
-        return _code(line)
+        return _code(line, words)
     if op.move and op.new is None:
-        words = escaped(beginning_of(op.clause.text))
+        said = escaped(beginning_of(op.clause.text))
     else:
-        words = _words(op.cells[0])
-    return f"> {_as_paragraph(_before(line) + (words or _nothing(op)) + _behind(line))}"
+        said = _words(op.cells[0], words)
+    return (
+        f"> {_as_paragraph(_before(line, words) + (said or _nothing(op, words)) + _behind(line))}"
+    )
 
 
-def _before(line: Line) -> str:
+def _before(line: Line, words: Words) -> str:
     kinds = (Kind.PARAGRAPH, Kind.ROW)
-    kind = "" if line.op.clause.kind in kinds else line.op.clause.kind.value
+    kind = "" if line.op.clause.kind in kinds else kind_label(line.op.clause.kind, words)
     if any(container.kind == "item" for container in line.op.clause.containers):
-        kind = "list item"
+        kind = words.gettext("list item")
     label = ", ".join(part for part in (kind, line.place) if part)
     return f"<em>{escaped(label)}:</em> " if label else ""
 
@@ -186,38 +211,44 @@ def _behind(line: Line) -> str:
     return "".join(map(_noted, line.notes))
 
 
-def _nothing(op: Operation) -> str:
+def _nothing(op: Operation, words: Words) -> str:
+    empty = escaped(words.gettext("(empty)"))
     if op.old and op.new:
-        return "(empty)"
-    return "<ins>(empty)</ins>" if op.new else "<del>(empty)</del>"
+        return empty
+    return f"<ins>{empty}</ins>" if op.new else f"<del>{empty}</del>"
 
 
-def _code(line: Line) -> str:
+def _code(line: Line, words: Words) -> str:
     """Code as it is written: inside `pre`, Markdown is not read (CommonMark §4.6, type 1)."""
     tags = {SpanKind.INSERT: "ins", SpanKind.DELETE: "del"}
-    words = NOTHING
+    html = NOTHING
     for span in line.op.cells[0]:
         text = as_content(visible(span.text))
         tag = tags.get(span.kind)
-        words += element(tag, text) if tag else text
-    quoted = Markup("\n> ").join(words.rstrip("\n").split("\n"))
-    return f"> {(_before(line) + _behind(line)).strip()}\n>\n> {element('pre', quoted)}"
+        html += element(tag, text) if tag else text
+    quoted = Markup("\n> ").join(html.rstrip("\n").split("\n"))
+    return f"> {(_before(line, words) + _behind(line)).strip()}\n>\n> {element('pre', quoted)}"
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _words(cell: Sequence[Span]) -> str:
-    return "".join(map(_marked, phrase_runs(cut(cell))))
+def _words(cell: Sequence[Span], words: Words) -> str:
+    runs = phrase_runs(cut(cell, words), words)
+    return "".join(_marked(run, words) for run in runs)
 
 
-def _marked(run: list[Phrase]) -> str:
+def _marked(run: list[Phrase], words: Words) -> str:
     kind = run[0].kind
     if kind is SpanKind.KEEP:
         return "".join(escaped(phrase.text) + _noted(phrase.aside) for phrase in run)
     tag = "ins" if kind is SpanKind.INSERT else "del"
-    words = "".join(p.text + (f" (to {p.aside})" if p.aside else "") for p in run)
-    return f"<{tag}>{escaped(words)}</{tag}>"
+    said = "".join(p.text + (f" {_leading(p.aside, words)}" if p.aside else "") for p in run)
+    return f"<{tag}>{escaped(said)}</{tag}>"
+
+
+def _leading(address: str, words: Words) -> str:
+    return words.pgettext("link", "(to {address})", address=address)
 
 
 def _noted(note: str) -> str:

@@ -6,10 +6,11 @@ import textwrap
 from collections.abc import Sequence
 
 from publisher.compare.amendment import Amendment
+from publisher.compare.change import Change
 from publisher.compare.operations import Operation
 from publisher.compare.spans import SpanKind
 from publisher.compare.summary import summary_sentence
-from publisher.reports.changes import change_title, kind_in_words, word_counts
+from publisher.reports.changes import change_title, kind_in_words, word_signs
 from publisher.reports.extracts import Line, extracts
 from publisher.reports.phrases import (
     Phrase,
@@ -21,7 +22,8 @@ from publisher.reports.phrases import (
     visible,
 )
 from publisher.text.clauses import Kind
-from publisher.text.plaintext import WIDTH
+from publisher.text.wrapping import WIDTH
+from publisher.wording.words import ENGLISH
 
 # ── for a terminal ───────────────────────────────────────────────────────────────────────────────
 
@@ -41,17 +43,22 @@ def terminal_report(
         beside: what differs beside the text, a line each.
         colour: use ANSI colours beside the signs.
     """
-    lines = [_bold(visible(title), colour), f"{summary_sentence(amendment)}."]
+    lines = [_bold(visible(title), colour), f"{summary_sentence(amendment, ENGLISH)}."]
     for change in amendment.changes:
-        words = f" ({word_counts(change)})" if word_counts(change) else ""
-        name = visible(change_title(amendment, change))
-        lines.append(f"  {name}: {visible(kind_in_words(amendment, change))}{words}")
-    for extract in extracts(amendment):
+        words = f" ({_word_counts(change)})" if word_signs(change) else ""
+        name = visible(change_title(amendment, change, ENGLISH))
+        lines.append(f"  {name}: {visible(kind_in_words(amendment, change, ENGLISH))}{words}")
+    for extract in extracts(amendment, ENGLISH):
         lines += ["", _bold(visible(extract.title), colour)]
         lines += [_line(line, colour) for line in extract.lines]
     if beside:
         lines += ["", _bold("Beside the text", colour), *(f" {visible(each)}" for each in beside)]
     return "\n".join(lines) + "\n"
+
+
+def _word_counts(change: Change) -> str:
+    """How many words came and went: `+1, −2 words`."""
+    return f"{word_signs(change)} {'word' if change.inserted + change.deleted == 1 else 'words'}"
 
 
 def _bold(text: str, colour: bool) -> str:
@@ -69,7 +76,9 @@ def _line(line: Line, colour: bool) -> str:
     else:
         whole = not op.move and not op.continued and (op.old is None or op.new is None)
         words = " | ".join(
-            "".join(_signed(run, colour, whole) for run in phrase_runs(joined(cell)))
+            "".join(
+                _signed(run, colour, whole) for run in phrase_runs(joined(cell, ENGLISH), ENGLISH)
+            )
             for cell in op.cells
         )
     return f" {_sign(op)} {place}{_indented(words) or _nothing(op)}{notes}"
@@ -113,7 +122,7 @@ def mail_report(amendment: Amendment) -> str:
     words (typography, formatting, links) is left out.
     """
     parts: list[str] = []
-    for extract in extracts(amendment):
+    for extract in extracts(amendment, ENGLISH):
         blocks = [block for line in extract.lines if (block := _was_now(line))]
         if blocks:
             parts += [visible(extract.title), *blocks]
@@ -140,7 +149,7 @@ def _was_now(line: Line) -> str:
 
 def _both_sides(op: Operation) -> tuple[str, str]:
     """The old and the new words of an operation around what changed, cells parted by ` | `."""
-    cells = [cut(cell) for cell in op.cells]
+    cells = [cut(cell, ENGLISH) for cell in op.cells]
     columns = op.columns or [(0, 0)] * len(cells)
     pairs = list(zip(cells, columns, strict=True))
     old = ["".join(span.old for span in cell) for cell, (was, _) in pairs if was is not None]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from publisher.exchange.diff_json import section_value
@@ -19,8 +19,10 @@ from publisher.releases.number import Materiality, Number
 from publisher.releases.periods import Period, announced, applied, by_number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
+from publisher.releases.statement import Statement
 from publisher.site.change_summary import ChangeSummary
 from publisher.site.languages import translation_markdown
+from publisher.wording.words import Words
 
 VERSIONS = "urn:policy-publisher:versions:1"
 PERIODS = "urn:policy-publisher:periods:1"
@@ -41,7 +43,11 @@ def version_kind(release: Release) -> str:
 
 
 def versions_json(
-    releases: Releases, organisation: str, at: Addresses, changes: Mapping[Number, ChangeSummary]
+    releases: Releases,
+    organisation: str,
+    at: Addresses,
+    changes: Mapping[Number, ChangeSummary],
+    words_of: Callable[[str], Words],
 ) -> bytes:
     """`versions.json`: every version with its dates, digests and addresses, oldest first.
 
@@ -50,6 +56,7 @@ def versions_json(
         organisation: who publishes.
         at: addresses with the site's own in front.
         changes: what each version changes against the one before it, by number.
+        words_of: gives the words in a language, by its tag.
     """
     facts = releases[-1].policy.facts
     ahead, in_force = by_number(announced(releases)), by_number(applied(releases))
@@ -65,15 +72,18 @@ def versions_json(
     found = [
         {
             **_facts(release),
+            "time_zone": release.conditions.time_zone,
             **({"seen": moment(release.imported.seen)} if release.imported else {}),
             "announced": _days(ahead.get(release.number)),
             "applies": _days(in_force.get(release.number)),
+            "notice": _notice(release, releases, at),
+            "retracted": _retraction(release, releases, at),
             **_neighbours(release, releases),
-            "opt_out_until": _day(releases.closing_day(release) if release.closes else None),
+            "opt_out_until": _day(_closes(release, releases)),
             "sha256": {"text": text_digest(release), "seal": release.seal},
             "urls": _urls(release, releases, at, amended=release.number in changes),
-            **_figures(changes.get(release.number)),
-            "translations": list(_translations(release, releases, at)),
+            **_figures(changes.get(release.number), words_of(release.policy.facts.language)),
+            "translations": list(_translations(release, releases, at, words_of)),
         }
         for release in releases
     ]
@@ -84,6 +94,7 @@ def versions_json(
             "title": facts.title,
             "publisher": organisation,
             "urls": listed,
+            "register": [at.statement(one.file) for one in releases.register],
             "versions": found,
         }
     )
@@ -100,13 +111,58 @@ def _facts(release: Release) -> dict[str, Any]:
     }
 
 
+def _closes(release: Release, releases: Releases) -> dt.date | None:
+    gone = releases.is_retracted(release)
+    return releases.closing_day(release) if release.closes and not gone else None
+
+
+def _notice(release: Release, releases: Releases, at: Addresses) -> dict[str, Any] | None:
+    """What is asked and known of the notice on which a version waits; None: nothing is asked."""
+    if releases.deciding(release) is None or releases.is_retracted(release):
+        return None
+    record = releases.stated(release)
+    return {
+        "without_record": release.without_record.value,
+        "record": _record(record, at) if record else None,
+    }
+
+
+def _record(record: Statement, at: Addresses) -> dict[str, Any]:
+    notice = record.notice
+    assert notice
+    return {
+        "statement": record.number,
+        "url": at.statement(record.file),
+        "stated": moment(record.stated),
+        "role": record.role,
+        "means": notice.means.value,
+        "described": notice.described or None,
+        "first": _day(notice.first),
+        "last": _day(notice.last),
+        "applies": _day(notice.applies),
+    }
+
+
+def _retraction(release: Release, releases: Releases, at: Addresses) -> dict[str, Any] | None:
+    statement = releases.register.retraction(release.number)
+    if statement is None:
+        return None
+    return {
+        "on": _day(release.day_of(statement.stated)),
+        "statement": statement.number,
+        "url": at.statement(statement.file),
+        "role": statement.role,
+    }
+
+
 def _neighbours(release: Release, releases: Releases) -> dict[str, Any]:
-    place = releases.place_of(release)
+    place, compared = releases.place_of(release), releases.predecessor(release)
     # How it stands when all that is announced has come.
     by = releases.status(release, dt.date.max).by
     return {
         "previous": str(releases[place - 1].number) if place else None,
         "next": str(releases[place + 1].number) if place + 1 < len(releases) else None,
+        "compared_with": str(compared.number) if compared else None,
         "replaced_by": str(by) if by else None,
     }
 
@@ -137,12 +193,13 @@ def _urls(release: Release, releases: Releases, at: Addresses, *, amended: bool)
     return urls
 
 
-def _figures(found: ChangeSummary | None) -> dict[str, Any]:
+def _figures(found: ChangeSummary | None, words: Words) -> dict[str, Any]:
     if found is None:
         return {}
-    counts = found.counts
-    words = {"inserted": counts.inserted, "deleted": counts.deleted, "moved": counts.moved}
-    return {"changes": {"summary": found.summary, **words}}
+    counts = found.figures.counts
+    figures = {"inserted": counts.inserted, "deleted": counts.deleted, "moved": counts.moved}
+    told = {"told": found.told} if found.told and not found.untold else {}
+    return {"changes": {"summary": found.sentence(words), **figures, **told}}
 
 
 def periods_json(releases: Releases, at: Addresses) -> bytes:
@@ -159,7 +216,13 @@ def periods_json(releases: Releases, at: Addresses) -> bytes:
 
 def _period(period: Period, at: Addresses) -> dict[str, Any]:
     number = period.release.number
-    return {"version": str(number), "url": at.release(number), **(_days(period) or {})}
+    zone = period.release.conditions.time_zone
+    return {
+        "version": str(number),
+        "url": at.release(number),
+        **(_days(period) or {}),
+        "time_zone": zone,
+    }
 
 
 def text_json(release: Release, organisation: str, at: Addresses) -> bytes:
@@ -179,7 +242,9 @@ def text_json(release: Release, organisation: str, at: Addresses) -> bytes:
     )
 
 
-def translation_json(release: Release, language: str, organisation: str, at: Addresses) -> bytes:
+def translation_json(
+    release: Release, language: str, organisation: str, at: Addresses, words: Words
+) -> bytes:
     """`policy.LANGUAGE.json`: a translation of one version by section, in order.
 
     Args:
@@ -187,6 +252,7 @@ def translation_json(release: Release, language: str, organisation: str, at: Add
         language: of the translation.
         organisation: who publishes.
         at: addresses with the site's own in front.
+        words: those around the translation.
     """
     policy = release.policy.in_language(language)
     return _json(
@@ -199,7 +265,10 @@ def translation_json(release: Release, language: str, organisation: str, at: Add
             "publisher": organisation,
             "remark": policy.facts.remark,
             "url": at.translation(release.number, language),
-            "sha256": {"text": translated_digest(release, language, at), "seal": release.seal},
+            "sha256": {
+                "text": translated_digest(release, language, at, words),
+                "seal": release.seal,
+            },
             "translation_of": {
                 "language": release.policy.facts.language,
                 "url": at.release(release.number),
@@ -212,9 +281,9 @@ def translation_json(release: Release, language: str, organisation: str, at: Add
     )
 
 
-def translated_digest(release: Release, language: str, at: Addresses) -> str:
+def translated_digest(release: Release, language: str, at: Addresses, words: Words) -> str:
     """SHA-256 of a translation as it is downloaded, hexadecimal; see `translation_json`."""
-    return hashlib.sha256(translation_markdown(release, language, at).encode()).hexdigest()
+    return hashlib.sha256(translation_markdown(release, language, at, words).encode()).hexdigest()
 
 
 def _lags(release: Release, language: str) -> list[dict[str, str | None]]:
@@ -224,7 +293,9 @@ def _lags(release: Release, language: str) -> list[dict[str, str | None]]:
     ]
 
 
-def _translations(release: Release, releases: Releases, at: Addresses) -> Iterator[dict[str, Any]]:
+def _translations(
+    release: Release, releases: Releases, at: Addresses, words_of: Callable[[str], Words]
+) -> Iterator[dict[str, Any]]:
     number, before = release.number, releases.predecessor(release)
     for language in release.policy.translations:
         urls: dict[str, Any] = {
@@ -239,7 +310,7 @@ def _translations(release: Release, releases: Releases, at: Addresses) -> Iterat
             "language": language,
             "title": release.policy.facts.translations[language].title,
             "lags": _lags(release, language),
-            "sha256": {"text": translated_digest(release, language, at)},
+            "sha256": {"text": translated_digest(release, language, at, words_of(language))},
             "urls": urls,
         }
 

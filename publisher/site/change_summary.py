@@ -12,18 +12,23 @@ from typing import Any
 
 from publisher.compare.amendment import Amendment, Counts
 from publisher.compare.change import Change, ChangeKind, section_name
-from publisher.compare.summary import summary_sentence
+from publisher.compare.summary import (
+    AmendmentFigures,
+    Wordless,
+    amendment_figures,
+    figures_sentence,
+)
 from publisher.markup.change_places import changed_places
 from publisher.markup.html import UNSEEN, ChangePlace
 from publisher.text.clauses import Document, Section
+from publisher.wording.words import Words
 
 
 @dataclass(frozen=True)
 class ChangeSummary:
     """An amendment without the text of its clauses."""
 
-    summary: str
-    counts: Counts
+    figures: AmendmentFigures
     changes: tuple[Change, ...]
     places: tuple[ChangePlace, ...]
     """Where they are in the redline."""
@@ -31,6 +36,14 @@ class ChangeSummary:
     """The name of each section of the old text, in order."""
     titles: Mapping[str, str]
     """The sections of the new text that readers see, in order: name and title."""
+    told: str = ""
+    """The day on which people were told by it (ISO 8601); empty: it was computed."""
+    untold: bool = False
+    """Whether it was retracted before anybody was told."""
+
+    def sentence(self, words: Words) -> str:
+        """It in one sentence of figures, without a full stop; see `summary_sentence`."""
+        return figures_sentence(self.figures, words)
 
     def encode(self) -> bytes:
         """As JSON; `decode` reads it back."""
@@ -41,13 +54,21 @@ class ChangeSummary:
         """What `encode` wrote."""
         value = json.loads(data)
         return cls(
-            summary=value["summary"],
-            counts=Counts(**value["counts"]),
+            figures=_figures(**value["figures"]),
             changes=tuple(map(_change, value["changes"])),
             places=tuple(ChangePlace(**place) for place in value["places"]),
             before=tuple(value["before"]),
             titles=value["titles"],
+            told=value["told"],
+            untold=value["untold"],
         )
+
+
+def _figures(
+    sections: Mapping[str, int], counts: Mapping[str, int], wordless: str
+) -> AmendmentFigures:
+    kinds = {ChangeKind(kind): number for kind, number in sections.items()}
+    return AmendmentFigures(kinds, Counts(**counts), Wordless(wordless))
 
 
 def _change(value: dict[str, Any]) -> Change:
@@ -59,12 +80,13 @@ def _change(value: dict[str, Any]) -> Change:
 def summarise(amendment: Amendment) -> ChangeSummary:
     """The summary of an amendment."""
     return ChangeSummary(
-        summary=summary_sentence(amendment),
-        counts=amendment.counts,
+        figures=amendment_figures(amendment),
         changes=amendment.changes,
         places=changed_places(amendment),
         before=tuple(map(_name_of, amendment.old.sections)),
         titles=section_titles(amendment.new),
+        told=amendment.told.isoformat() if amendment.told else "",
+        untold=amendment.untold,
     )
 
 

@@ -36,11 +36,18 @@ from publisher.compare.change import section_name
 from publisher.compare.clause_names import ClauseNames
 from publisher.markup.blocks import item_numbers
 from publisher.markup.elements import NOTHING, attribute, concatenated
-from publisher.markup.html import UNSEEN, Outline, has_right_to_left
+from publisher.markup.html import (
+    UNSEEN,
+    Outline,
+    earlier_table_name,
+    has_right_to_left,
+    table_name,
+)
 from publisher.text.clauses import Alike, Clause, Document, Kind, Mark, Run
 from publisher.text.segmentation import TYPOGRAPHY, words_in
+from publisher.wording.words import Words
 
-COMPARABLE_FORMAT = 2
+COMPARABLE_FORMAT = 7
 """To be raised whenever the same text is written down otherwise, or another script reads it: no
 browser then uses a stale copy."""
 
@@ -70,19 +77,20 @@ def _script(pattern: str) -> str:
     return re.sub(rf"\\p\{{({'|'.join(_OTHER_CUTS)})\}}", r"\\p{sc=\1}", pattern)
 
 
-def comparable_text(document: Document, naming: ClauseNames) -> bytes:
+def comparable_text(document: Document, naming: ClauseNames, words: Words) -> bytes:
     """A version as JSON.
 
     Args:
         document: its text.
         naming: the names of its clauses.
+        words: those around it.
     """
     shown = [
         (clause, name)
         for clause, name in zip(document.clauses, naming.names, strict=True)
         if clause.kind not in UNSEEN
     ]
-    text = _Text([clause for clause, _ in shown])
+    text = _Text([clause for clause, _ in shown], words)
     clauses = [text.clause(clause, name) for clause, name in shown]
     value = {
         "words": sorted({"\0", *map(_pattern, _words([clause for clause, _ in shown]))}),
@@ -96,7 +104,8 @@ def comparable_text(document: Document, naming: ClauseNames) -> bytes:
 class _Text:
     """A text while it is written down."""
 
-    def __init__(self, clauses: Sequence[Clause]) -> None:
+    def __init__(self, clauses: Sequence[Clause], words: Words) -> None:
+        self._words = words
         self.containers: list[str] = []
         self._known: dict[tuple[str, int, str], int] = {}
         self._items = item_numbers(clauses)
@@ -118,7 +127,8 @@ class _Text:
         if clause.tight:
             tags = NOTHING
         tags = tags.replace(">", way + Markup(">"), 1)
-        return [name, size, _shape(clause), around, tags, *_cells(Alike(clause.key, clause))]
+        cells = _cells(Alike(clause.key, clause), self._words)
+        return [name, size, _shape(clause), around, tags, *cells]
 
     def _heading(self, clause: Clause) -> str:
         """Its anchor; else a name that no other heading has."""
@@ -155,8 +165,12 @@ class _Text:
             if tag == _TABLE:
                 self._tables += 1
                 tag = Markup(
-                    '<div class="pp-table" role="region" tabindex="0" aria-label="Table {}">'
-                ).format(self._tables)
+                    '<div class="pp-table" role="region" tabindex="0"'
+                    ' aria-label="{}" data-was="{}">'
+                ).format(
+                    table_name(self._words, self._tables),
+                    earlier_table_name(self._words, self._tables),
+                )
             self.containers.append(tag)
         return self._known[key]
 
@@ -180,7 +194,11 @@ def _sizes(clauses: Sequence[Clause]) -> Iterator[int]:
 
 
 def _shape(clause: Clause) -> str:
-    return f"#{clause.level}{clause.shape}" if clause.kind is Kind.HEADING else clause.shape
+    if clause.kind is Kind.HEADING:
+        return f"#{clause.level}{clause.shape}"
+    # A list that starts elsewhere than at 1, or restarts, is set otherwise.
+    ordinary = clause.begins == "list" and clause.number == 1
+    return f"{clause.shape} {clause.number}" if clause.begins and not ordinary else clause.shape
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────
@@ -213,30 +231,33 @@ def _pattern(word: str) -> str:
 
 
 @lru_cache(maxsize=1 << 14)
-def _cells(alike: Alike) -> tuple[object, ...]:
+def _cells(alike: Alike, words: Words) -> tuple[object, ...]:
     clause = alike.clause
-    return tuple([_cell(clause, n, cell) for n, cell in enumerate(clause.cells)])
+    return tuple([_cell(clause, n, cell, words) for n, cell in enumerate(clause.cells)])
 
 
-def _cell(clause: Clause, column: int, runs: Sequence[Run]) -> list[object]:
+def _cell(clause: Clause, column: int, runs: Sequence[Run], words: Words) -> list[object]:
     tags = NOTHING
     if clause.kind is Kind.ROW:
         align = clause.align[column] if column < len(clause.align) else ""
         name = attribute("class", f"pp-{align}") if align else NOTHING
         named = clause.head and any(run.text.strip() for run in runs)
         tags = (Markup('<th scope="col"{}>') if named else Markup("<td{}>")).format(name)
-    marked = [(run.text, concatenated(map(mark, run.marks))) for run in runs]
+    marked = [(run.text, concatenated([mark(own, words) for own in run.marks])) for run in runs]
     alike = groupby(marked, key=itemgetter(1))
     return [tags, *[["".join([text for text, _ in group]), marks] for marks, group in alike]]
 
 
-def mark(own: Mark) -> Markup:
-    """The tag of some formatting."""
+def mark(own: Mark, words: Words) -> Markup:
+    """The tag of some formatting; a picture is its description, with our own words around it."""
     match own.kind:
         case "link":
             return Markup('<a href="{}">').format(own.value)
         case "image":
-            return Markup('<span class="pp-picture" data-from="{}">').format(own.value)
+            said = words.gettext("[picture: {description}]", description="\0").partition("\0")
+            return Markup(
+                '<span class="pp-picture" data-from="{}" data-before="{}" data-after="{}">'
+            ).format(own.value, said[0], said[2])
         case "html":
             return Markup("<span>")
     return Markup("<{}>").format(own.kind)

@@ -6,16 +6,15 @@ names the day it was made, except where a status depends on it.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import lru_cache, partial
 
 from markupsafe import Markup
 
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading
 from publisher.releases.release import Release
-from publisher.releases.releases import Releases, Status
 from publisher.site import (
     languages,
     overview,
@@ -25,10 +24,16 @@ from publisher.site import (
     section_history,
     translation_pages,
     version_pages,
-    versus,
 )
+from publisher.site.compare_pages import compare_page, translated_compare_pages
 from publisher.site.context import PolicyOnDay
+from publisher.site.footer import policy_footer
+from publisher.site.for_programs import programs_page
 from publisher.site.page import Body, Page
+from publisher.site.release_words import spoken
+from publisher.site.standing import announcement, standing_box
+from publisher.site.told_pages import told_pages
+from publisher.wording.words import Words
 
 DAY_SCRIPT = "assets/publisher/day.js"
 """The script of the page of a day, from the site's root."""
@@ -36,37 +41,53 @@ DAY_SCRIPT = "assets/publisher/day.js"
 
 def policy_pages(policy: PolicyOnDay) -> Iterator[Page]:
     """Every page of a policy, the stable ones first."""
+
+    @lru_cache
+    def footer(depth: int, words: Words) -> Markup:
+        return policy_footer(policy, policy.at(depth), words)
+
+    for page in _pages(policy):
+        yield replace(page, footer=footer(page.path.count("/"), page.words))
+
+
+def _pages(policy: PolicyOnDay) -> Iterator[Page]:
     yield from stable_pages(policy)
     for release in policy.releases:
         yield from version_pages.version_pages(policy, release)
         yield from translation_pages.translation_pages(policy, release)
+        yield from told_pages(policy, release)
 
 
 def stable_pages(policy: PolicyOnDay) -> Iterator[Page]:
     """The pages in the navigation, whose count does not depend on the number of versions."""
-    current, name, title = policy.releases.in_force(policy.today), policy.policy_id, policy.title
+    current, name, words = policy.current, policy.policy_id, policy.words
     day = policy.modified()
+
+    def called(words: Words) -> str:
+        return policy.called(words.language)
+
     if current:
         yield Page(
             f"{name}/",
             current.policy.facts.title,
             partial(_current, policy, current),
-            label="Text in force",
+            label=lambda words: words.gettext("Text in force"),
             search=True,
-            modified=policy.modified(current.effective),
+            modified=policy.modified(policy.releases.begins(current)),
+            words=policy.words_for(current),
+            group=called,
         )
     else:
-        yield Page(f"{name}/", title, partial(_announced, policy), label=title, modified=day)
+        body, title = partial(_announced, policy), policy.title
+        yield Page(f"{name}/", title, body, label=called, modified=day, words=words, group=called)
     yield from translation_pages.stable_translation_pages(policy)
-    for path, subject, label, body in (
-        ("history", "all versions", "All versions", _history),
-        ("on", "what applied on a day", "What applied on a day", _day),
-        ("compare", "compare two versions", "Compare two versions", _compare),
-        ("sections", "its sections", "Sections", _sections),
-    ):
-        page_title = f"{title}: {subject}"
-        make = partial(body, policy, page_title)
-        yield Page(f"{name}/{path}/", page_title, make, label=label, modified=day)
+    for path, label, overviewed in _OVERVIEWS:
+        title = words.gettext("{policy}: {page}", policy=policy.title, page=label(words))
+        make = partial(overviewed, policy, title)
+        # The page for programs is linked at the foot of every page.
+        shown = label if overviewed is not programs_page else ""
+        yield Page(f"{name}/{path}/", title, make, label=shown, modified=day, words=words)
+    yield from translated_compare_pages(policy)
 
 
 # ── the text in force ────────────────────────────────────────────────────────────────────────────
@@ -74,18 +95,20 @@ def stable_pages(policy: PolicyOnDay) -> Iterator[Page]:
 
 def _current(policy: PolicyOnDay, release: Release) -> Body:
     """The text in force, at the address that stays."""
-    facts, at = release.policy.facts, policy.at(1)
+    facts, at, words = release.policy.facts, policy.at(1), policy.words_for(release)
     text = policy.derived.text_in_force(release, at.sections)
-    line = page_head.status_line(release, Status.IN_FORCE)
+    line = policy.line(release, words)
     parts = [
-        page_head.crumbs([("Policies", at.root)], facts.title),
-        page_head.page_title(facts.title, policy.organisation.name, line),
-        languages.language_switch(facts.language, languages.current_addresses(release, at)),
+        page_head.crumbs([(words.gettext("Policies"), at.root)], facts.title, words),
+        page_head.page_title(
+            facts.title, policy.organisation.name, line, spoken(facts.language, words)
+        ),
+        languages.language_switch(facts.language, languages.current_addresses(release, at), words),
+        announcement(policy, at, words),
         page_parts.remark(facts),
-        page_head.announcement(policy.releases, policy.today, at),
-        policy.facts(release, at),
+        policy.facts(release, at, words),
         version_pages.version_actions(policy, release, at, history=True),
-        page_parts.contents_list(text),
+        page_parts.contents_list(text, words),
         page_parts.text_article(release.policy, text),
         version_pages.anchors_script(at),
     ]
@@ -100,12 +123,12 @@ def _current(policy: PolicyOnDay, release: Release) -> Body:
 
 def _announced(policy: PolicyOnDay) -> Body:
     """The page at the stable address before any version is in force."""
-    at = policy.at(1)
+    at, words = policy.at(1), policy.words
     html = (
-        page_head.crumbs([("Policies", at.root)], policy.title)
+        page_head.crumbs([(words.gettext("Policies"), at.root)], policy.title, words)
         + page_head.page_title(policy.title, policy.organisation.name)
-        + page_head.announcement(policy.releases, policy.today, at)
-        + page_head.action_row([("All versions", at.history)], "More")
+        + announcement(policy, at, words)
+        + page_head.action_row([(words.gettext("All versions"), at.history)], words.gettext("More"))
     )
     return Body(html, head=policy.head(at, *relations.history_links(at)))
 
@@ -120,121 +143,89 @@ def _overview(
     return Body(html, headings, description, policy.head(at, *relations.history_links(at)))
 
 
+def _top(policy: PolicyOnDay, here: str, title: str, lead: Markup = NOTHING) -> Markup:
+    """The way to an overview, and its title."""
+    trail = policy.crumbs(policy.at(2), here, policy.words)
+    return trail + page_head.page_title(title, policy.organisation.name, lead)
+
+
+def _names(policy: PolicyOnDay) -> dict[str, str]:
+    return {"policy": policy.title, "organisation": policy.organisation.name}
+
+
 def _history(policy: PolicyOnDay, title: str) -> Body:
     """Every version with its dates."""
-    at = policy.at(2)
-    sizes = {number: short.counts for number, short in policy.summaries.items()}
+    at, words = policy.at(2), policy.words
     more = [
-        ("Compare any two", at.compare),
-        ("What applied on a day", at.day),
-        ("Section by section", at.sections),
-    ]
-    feeds = [
-        ("Feed (Atom)", at.listing("feed.atom")),
-        ("Feed (JSON)", at.listing("feed.json")),
-        ("Versions (JSON)", at.listing("versions.json")),
+        (words.gettext("Compare any two"), at.compare),
+        (words.gettext("What applied on a day"), at.day),
+        (words.gettext("Section by section"), at.sections),
+        (words.gettext("In a feed reader"), at.listing("feed.atom")),
     ]
     html = (
-        policy.crumbs(at, "All versions")
-        + page_head.page_title(title, policy.organisation.name)
-        + page_head.action_row(more, "More about all versions")
-        + overview.history_overview(policy.releases, policy.today, sizes, at)
-        + page_head.action_row(feeds, "For feed readers and other programs")
+        _top(policy, words.gettext("All versions"), title)
+        + announcement(policy, at, words)
+        + page_head.action_row(more, words.gettext("More about all versions"))
+        + overview.history_overview(policy, at)
     )
-    heads = [
-        Heading(2, f"pp-{name.split()[0].lower()}", name)
-        for name in ("Amendments", "Corrections", "Imported texts")
-        if Markup('<h2 id="pp-{}"').format(name.split()[0].lower()) in html
-    ]
-    name = policy.organisation.name
-    about = f"Every version of the {policy.title} of {name}, with its dates and changes."
-    return _overview(policy, html, about, tuple(heads))
+    about = words.gettext(
+        "Every version of the policy “{policy}” of {organisation}, with its dates and changes.",
+        **_names(policy),
+    )
+    return _overview(policy, html, about, overview.history_headings(policy.releases, words))
 
 
 def _day(policy: PolicyOnDay, title: str) -> Body:
     """Which version applied on a day that the reader names."""
-    at = policy.at(2)
-    lead = Markup("All days are days in UTC. The first and the last day belong to a period.")
-    machines = [
-        ("These periods (JSON)", at.listing("periods.json")),
-        ("TimeMap (Memento)", at.listing("timemap.link")),
-        ("TimeMap (JSON)", at.listing("timemap.json")),
-    ]
+    at, words = policy.at(2), policy.words
+    zones = dict.fromkeys(words.zone(r.conditions.time_zone) for r in reversed(policy.releases))
+    lead = words.markup(
+        "All days are days in {zone}. The first and the last day belong to a period.",
+        zone=words.listed(zones),
+    )
     parts = [
-        policy.crumbs(at, "What applied on a day"),
-        page_head.page_title(title, policy.organisation.name, lead),
-        overview.days_overview(policy.releases, at),
-        page_head.action_row(machines, "For machines"),
+        _top(policy, words.gettext("What applied on a day"), title, lead),
+        standing_box(policy, at, words),
+        overview.days_overview(policy.releases, at, words),
         Markup('<script src="{}{}" defer></script>\n').format(at.root, DAY_SCRIPT),
     ]
-    heads = (
-        Heading(2, "pp-applied", "In force"),
-        Heading(2, "pp-announced", "Announced, not yet in force"),
+    about = words.gettext(
+        "Which version of the policy “{policy}” of {organisation} was in force, and which was "
+        "announced, on any day.",
+        **_names(policy),
     )
-    about = (
-        f"Which version of the {policy.title} of {policy.organisation.name} was in force, "
-        "and which was announced, on any day."
-    )
-    return _overview(policy, NOTHING.join(parts), about, heads)
-
-
-def _compare(policy: PolicyOnDay, title: str) -> Body:
-    """Any version against any other."""
-    at = policy.at(2)
-    lead = Markup("Any version against any other, whichever is the older.")
-    parts = [
-        policy.crumbs(at, "Compare two versions"),
-        page_head.page_title(title, policy.organisation.name, lead),
-        versus.version_chooser(policy.derived, at),
-        versus.compare_script(at),
-    ]
-    heads = (Heading(2, "pp-steps", "Step by step"),) * (len(policy.releases) > 1)
-    about = f"Any two versions of the {policy.title} of {policy.organisation.name}, compared."
-    return _overview(policy, NOTHING.join(parts), about, heads)
+    return _overview(policy, NOTHING.join(parts), about, overview.days_headings(words))
 
 
 def _sections(policy: PolicyOnDay, title: str) -> Body:
     """The history of each section."""
-    at = policy.at(2)
-    first = policy.derived.titles(policy.releases[0])
-    here, gone = section_history.section_histories(policy.releases, first, policy.summaries)
+    at, words = policy.at(2), policy.words
+    standing = policy.releases.standing or policy.releases
+    first = policy.derived.titles(standing[0])
+    here, gone = section_history.section_histories(standing, first, policy.summaries)
     spots = {number: short.places for number, short in policy.summaries.items()}
-    lead = Markup("What each version did to each section, up to version {}.").format(
-        policy.releases[-1].number
+    lead = words.markup(
+        "What each version did to each section, up to version {number}.",
+        number=standing[-1].number,
     )
+    given = policy.derived.naming(standing[-1]).given
     parts = [
-        policy.crumbs(at, "Sections"),
-        page_head.page_title(title, policy.organisation.name, lead),
-        section_history.history_of_sections(
-            here, gone, spots, at, policy.derived.naming(policy.releases[-1]).given
-        ),
+        _top(policy, words.gettext("Sections"), title, lead),
+        section_history.history_of_sections(here, gone, words, spots, at, given),
         version_pages.anchors_script(at),
     ]
-    about = f"The history of each section of the {policy.title} of {policy.organisation.name}."
-    return _overview(
-        policy, NOTHING.join(parts), about, tuple(section_history.section_headings(here, gone))
+    about = words.gettext(
+        "The history of each section of the policy “{policy}” of {organisation}.", **_names(policy)
     )
+    heads = section_history.section_headings(here, gone, words)
+    return _overview(policy, NOTHING.join(parts), about, tuple(heads))
 
 
-# ── beside the policies ──────────────────────────────────────────────────────────────────────────
-
-
-def policy_list(lines: list[Releases], today: dt.date, root: str = "") -> Markup:
-    """The list of the policies, for a hand-written page."""
-    names = (("Atom", f"{root}feed.atom"), ("JSON", f"{root}feed.json"))
-    links = Markup(" or ").join(map(page_head.link_html, names))
-    feeds = (
-        Markup("<p>Every new version in your feed reader: {}.</p>\n").format(links)
-        if lines
-        else NOTHING
-    )
-    return overview.policy_cards(lines, today, root) + feeds
-
-
-def robots(site: str) -> str:
-    """What robots are told (RFC 9309): where the sitemap is, and to leave personal links alone.
-
-    Args:
-        site: the site's address; robots ask for this only at the root of a host.
-    """
-    return f"User-agent: *\nDisallow: /*?token=\n\nSitemap: {site}sitemap.xml\n"
+_OVERVIEWS: tuple[tuple[str, Callable[[Words], str], Callable[[PolicyOnDay, str], Body]], ...] = (
+    ("history", lambda words: words.gettext("All versions"), _history),
+    ("on", lambda words: words.gettext("What applied on a day"), _day),
+    ("compare", lambda words: words.gettext("Compare two versions"), compare_page),
+    ("sections", lambda words: words.gettext("Sections"), _sections),
+    ("data", lambda words: words.gettext("For programs"), programs_page),
+)
+"""The last part of the address of each, what it is called, and what makes it."""

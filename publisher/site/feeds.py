@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urljoin
 from xml.etree import ElementTree
 
@@ -23,13 +23,17 @@ from publisher.compare.operations import Operation
 from publisher.compare.spans import SpanKind
 from publisher.markup.elements import NOTHING, as_content, element
 from publisher.releases.address import Addresses
+from publisher.releases.beginning import Beginning
 from publisher.releases.release import Release
-from publisher.reports.extracts import Line, extracts
+from publisher.reports.extracts import Line, extracts, kind_label
 from publisher.reports.phrases import Phrase, beginning_of, end_of, joined, phrase_runs
 from publisher.site import page_parts
 from publisher.site.catalogue import moment, version_kind
 from publisher.site.relations import ATOM
+from publisher.site.release_words import in_force_words, retracted_words
+from publisher.site.told_words import told_line
 from publisher.text.clauses import Kind
+from publisher.wording.words import Words
 
 LATEST = 20
 """Limit on the entries of a feed."""
@@ -53,7 +57,14 @@ class FeedEntry:
     language: str
     kind: str
     changes: str = ""
-    """Address of what it changes; empty for a first version."""
+    """Address of what it changes; empty for a first version, and for one that was retracted."""
+    stated: dt.datetime | None = None
+    """When that was stated by which what it says is known, if it was not when it was published."""
+
+    @property
+    def updated(self) -> dt.datetime:
+        """Since when it says what it says."""
+        return max(self.published, self.stated or self.published)
 
 
 @dataclass(frozen=True)
@@ -72,7 +83,25 @@ class Feed:
     entries: tuple[FeedEntry, ...]
 
 
-def feed_entry(release: Release, changed: str, html: Markup, at: Addresses) -> FeedEntry:
+class EntryText(NamedTuple):
+    """Which text an entry is about."""
+
+    language: str
+    title: str
+    address: str
+    """Of its page."""
+    changes: str = ""
+    """Address of what it changes; empty where there is no such page."""
+
+
+def feed_entry(
+    release: Release,
+    changed: str,
+    html: Markup,
+    at: Addresses,
+    words: Words,
+    begins: Beginning | None = None,
+) -> FeedEntry:
     """A version as an entry of a feed.
 
     Args:
@@ -80,20 +109,62 @@ def feed_entry(release: Release, changed: str, html: Markup, at: Addresses) -> F
         changed: what it changes in one sentence; empty for the first.
         html: what the entry says; see `feed_content`.
         at: addresses with the site's own in front.
+        words: those around the text.
+        begins: from when it is in force; None: as it was sealed.
+    """
+    facts, number = release.policy.facts, release.number
+    changes = at.changes(number) if changed else ""
+    text = EntryText(facts.language, facts.title, at.release(number), changes)
+    return text_entry(release, text, changed, html, words, begins)
+
+
+def text_entry(
+    release: Release,
+    text: EntryText,
+    changed: str,
+    html: Markup,
+    words: Words,
+    begins: Beginning | None = None,
+) -> FeedEntry:
+    """A version in one of its languages as an entry of a feed.
+
+    Args:
+        release: the version; its time of publication is known.
+        text: in which language.
+        changed: what it changes in one sentence; empty for the first in this language.
+        html: what the entry says.
+        words: those around the text.
+        begins: from when it is in force; None: as it was sealed.
     """
     assert release.published
-    facts, number = release.policy.facts, release.number
-    when = page_parts.in_force_words(release)
-    words = f"{when[0].upper()}{when[1:]}."
+    when = in_force_words(release, words, begins)
+    begun = f"{when[:1].upper()}{when[1:]}"
+    if begins and begins.retracted:
+        # It announces nothing any more: what it would have changed is on its page.
+        summary = retracted_words(release, begins, words)
+        links = linked_list([(words.gettext("The retracted version"), text.address)])
+        html, text = Markup("<p>{}</p>\n{}").format(summary, links), text._replace(changes="")
+    elif changed:
+        summary = words.gettext("{when}. {figures}.", when=begun, figures=changed)
+    elif release.previous is None:
+        summary = words.gettext("{when}. First version.", when=begun)
+    else:
+        summary = words.gettext("{when}. First version in this language.", when=begun)
     return FeedEntry(
-        address=at.release(number),
-        title=f"{facts.title}: version {number}, {when}",
+        address=text.address,
+        title=words.gettext(
+            "{policy}: version {number}, {when}",
+            policy=text.title,
+            number=release.number,
+            when=when,
+        ),
         published=release.published,
-        summary=f"{words} {changed}." if changed else f"{words} First version.",
+        summary=summary,
         html=html,
-        language=facts.language,
+        language=text.language,
         kind=version_kind(release),
-        changes=at.changes(number) if changed else "",
+        changes=text.changes,
+        stated=begins.known if begins else None,
     )
 
 
@@ -105,57 +176,75 @@ def latest_entries(entries: Iterable[FeedEntry]) -> tuple[FeedEntry, ...]:
 # ── what an entry says ───────────────────────────────────────────────────────────────────────────
 
 
-def feed_content(release: Release, amendment: Amendment | None, at: Addresses) -> Markup:
+def feed_content(
+    release: Release,
+    amendment: Amendment | None,
+    at: Addresses,
+    words: Words,
+    changed: str = "",
+) -> Markup:
     """Why a version was made, and every changed clause, as HTML with whole addresses.
 
     Args:
         release: the version.
         amendment: what it changes against the one before it; None for the first.
         at: addresses with the site's own in front.
+        words: those around the text.
+        changed: what it changes in one sentence.
     """
     facts, number = release.policy.facts, release.number
-    links = [(f"Version {number} in full", at.release(number))]
-    parts = [page_parts.remark(facts), page_parts.general_note(release.policy.notes)]
+    notes, tag = release.policy.notes, facts.language
+    links = [(words.gettext("Version {number} in full", number=number), at.release(number))]
+    parts = [
+        page_parts.remark(facts),
+        page_parts.general_note(notes, tag, words),
+    ]
     if amendment:
-        links.insert(0, ("Every change, word by word", at.changes(number)))
+        links.insert(0, (words.gettext("Every change, word by word"), at.changes(number)))
         parts += [
-            page_parts.in_figures(amendment),
-            page_parts.change_list(amendment, release.policy.notes),
-            Markup("<h2>The words that change</h2>\n"),
-            changed_words(amendment),
+            page_parts.in_figures(changed),
+            told_line(amendment, words),
+            page_parts.change_list(amendment, notes, tag, words),
+            Markup("<h2>{}</h2>\n").format(words.gettext("The words that change")),
+            changed_words(amendment, words),
         ]
     page = at.changes(number) if amendment else at.release(number)
+    return whole(NOTHING.join(parts), page) + linked_list(links)
+
+
+def linked_list(links: Sequence[tuple[str, str]]) -> Markup:
+    """Links as a list, each from its words and its address."""
     items = NOTHING.join(
-        Markup('<li><a href="{}">{}</a></li>').format(to, words) for words, to in links
+        Markup('<li><a href="{}">{}</a></li>').format(to, said) for said, to in links
     )
-    return whole(NOTHING.join(parts), page) + Markup("<ul>{}</ul>\n").format(items)
+    return Markup("<ul>{}</ul>\n").format(items)
 
 
-def changed_words(amendment: Amendment) -> Markup:
+def changed_words(amendment: Amendment, words: Words) -> Markup:
     """Every clause in which a reader sees a change, under the heading it stands below."""
     parts: list[Markup] = []
-    for extract in extracts(amendment):
+    for extract in extracts(amendment, words):
         parts.append(Markup("<h3>{}</h3>\n").format(extract.title))
-        parts += [_line(line) for line in extract.lines]
+        parts += [_line(line, words) for line in extract.lines]
     return NOTHING.join(parts)
 
 
-def _line(line: Line) -> Markup:
+def _line(line: Line, words: Words) -> Markup:
     op = line.op
     if line.context:
         return Markup("<p>{}</p>\n").format(_text(end_of(op)))
     notes = NOTHING.join(map(_noted, line.notes))
     place = Markup("<em>({})</em> ").format(_text(line.place)) if line.place else NOTHING
     if op.move and op.new is None:
-        words = _text(beginning_of(op.clause.text))
+        html = _text(beginning_of(op.clause.text))
     else:
-        cells = (NOTHING.join(map(_marked, phrase_runs(joined(cell)))) for cell in op.cells)
-        words = Markup(" | ").join(cells)
+        runs = (phrase_runs(joined(cell, words), words) for cell in op.cells)
+        html = Markup(" | ").join(NOTHING.join(map(_marked, cell)) for cell in runs)
     if op.clause.kind is Kind.HEADING:
-        words = Markup("<strong>{}</strong>").format(words)
+        html = Markup("<strong>{}</strong>").format(html)
     if op.clause.kind is Kind.CODE:
-        return Markup("<p>{}{}</p>\n<pre>{}</pre>\n").format(place, notes, words)
-    return Markup("<p>{}{}{}</p>\n").format(place, words or _empty(op), notes)
+        return Markup("<p>{}{}</p>\n<pre>{}</pre>\n").format(place, notes, html)
+    return Markup("<p>{}{}{}</p>\n").format(place, html or _empty(op, words), notes)
 
 
 def _marked(run: Sequence[Phrase]) -> Markup:
@@ -172,11 +261,11 @@ def _text(words: str) -> Markup:
     return as_content(words).replace("\n", Markup("<br>"))
 
 
-def _empty(op: Operation) -> Markup:
+def _empty(op: Operation, words: Words) -> Markup:
     """The stand-in for a clause without words, such as a line across the page."""
     tag = "" if op.old and op.new else "ins" if op.new else "del"
-    words = as_content(f"({op.clause.kind.value})")
-    return element(tag, words) if tag else words
+    html = as_content(f"({kind_label(op.clause.kind, words)})")
+    return element(tag, html) if tag else html
 
 
 def whole(html: Markup, page: str) -> Markup:
@@ -197,7 +286,7 @@ def atom_feed(feed: Feed) -> bytes:
     root = ElementTree.Element("feed", {"xmlns": "http://www.w3.org/2005/Atom"})
     _add(root, "id", feed.atom)
     _add(root, "title", feed.title)
-    updated = max((e.published for e in feed.entries), default=_NEVER)
+    updated = max((e.updated for e in feed.entries), default=_NEVER)
     _add(root, "updated", moment(updated))
     author = ElementTree.SubElement(root, "author")
     _add(author, "name", feed.author)
@@ -215,7 +304,7 @@ def _entry(root: ElementTree.Element, item: FeedEntry) -> None:
     _add(root, "id", item.address)
     _add(root, "title", item.title)
     _add(root, "published", moment(item.published))
-    _add(root, "updated", moment(item.published))
+    _add(root, "updated", moment(item.updated))
     _add(root, "link", rel="alternate", type="text/html", href=item.address)
     if item.changes:
         _add(root, "link", rel="related", type="text/html", href=item.changes)
@@ -250,6 +339,7 @@ def _item(item: FeedEntry) -> dict[str, Any]:
         "summary": item.summary,
         "content_html": item.html,
         "date_published": moment(item.published),
+        "date_modified": moment(item.updated),
         "language": item.language,
         "tags": [item.kind],
     }

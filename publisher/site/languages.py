@@ -5,7 +5,6 @@ It says which text is authoritative, where the translation lags behind it, and l
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -14,14 +13,14 @@ from markupsafe import Markup
 
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Fragment, HeadingLabel, TextLinks, document_html
-from publisher.policies.dates import long_date
-from publisher.policies.language import english_name, own_name
 from publisher.policies.policy import Policy, Wording
 from publisher.releases.address import Addresses
 from publisher.releases.release import Lag, Release
 from publisher.site import page_head
-from publisher.site.page_parts import spoken
+from publisher.site.release_words import spoken
 from publisher.text.clauses import Clause, Section
+from publisher.wording.language import own_name
+from publisher.wording.words import ENGLISH, Words
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,8 @@ class Rendition:
     language: str
     at: Addresses
     """Addresses as seen from the page; in documents, with the site's own in front."""
+    words: Words
+    """Those around it."""
 
     @property
     def policy(self) -> Policy:
@@ -52,9 +53,9 @@ class Rendition:
     @property
     def original(self) -> str:
         """The name of the language of the authoritative text."""
-        return english_name(self.release.policy.facts.language)
+        return self.words.name_of(self.release.policy.facts.language)
 
-    def text(self, *, paper: bool = False) -> Fragment:
+    def text(self, *, paper: bool = False, names: Sequence[str] = ()) -> Fragment:
         """The text, with a label wherever it is not up to date.
 
         A section that is not translated has its heading from the authoritative text, so that a
@@ -62,44 +63,46 @@ class Rendition:
 
         Args:
             paper: for a PDF.
+            names: the permanent names of its clauses, for a link to each.
         """
         facts = self.release.policy.facts
         return document_html(
-            self._clauses(),
-            TextLinks(permalinks=not paper, retired=facts.retired),
+            self.clauses(),
+            TextLinks(permalinks=not paper, retired=facts.retired, names=names),
+            words=self.words,
             paper=paper,
             labels={lag.anchor: self._label(lag) for lag in self.lags},
         )
 
-    def _clauses(self) -> Iterator[Clause]:
+    def clauses(self) -> Iterator[Clause]:
+        """Those that it shows, in order."""
         own = {section.anchor: section for section in self.policy.document.sections}
         for section in self.release.policy.document.sections:
             found: Section | None = own.get(section.anchor)
             yield from found.clauses if found else section.clauses[:1]
 
     def _label(self, lag: Lag) -> HeadingLabel:
-        link = self._read_link(lag.anchor, f"Read this section in {self.original}")
+        said = self.words.gettext("Read this section in {language}", language=self.original)
+        link = self._read_link(lag.anchor, said)
+        spoken_in = spoken(self.words.language, self._around)
         html = Markup(
-            '<div class="pp-lag" role="note" data-search-exclude>{}<p lang="en">{}. {}.</p></div>\n'
-        ).format(self._own(self.wording.lagging), lag_words(lag), link)
+            '<div class="pp-lag" role="note" data-search-exclude>{}<p{}>{}. {}.</p></div>\n'
+        ).format(self._own(self.wording.lagging), spoken_in, lag_words(lag, self.words), link)
         return HeadingLabel(html, "" if lag.behind else self.release.policy.facts.language)
 
-    def _read_link(self, anchor: str, words: str) -> Markup:
+    @property
+    def _around(self) -> Words | None:
+        """The words, where they are in the language of the text."""
+        return self.words if self.words.language == self.language else None
+
+    def _read_link(self, anchor: str, said: str) -> Markup:
         page = self.at.release(self.release.number) + (f"#{anchor}" if anchor else "")
         language = self.release.policy.facts.language
-        return Markup('<a href="{}" hreflang="{}">{}</a>').format(page, language, words)
+        return Markup('<a href="{}" hreflang="{}">{}</a>').format(page, language, said)
 
-    def _own(self, words: str) -> Markup:
+    def _own(self, said: str) -> Markup:
         """A sentence of the organisation's own, in the language of the translation."""
-        return Markup("<p{}>{}</p>").format(spoken(self.language), words) if words else NOTHING
-
-    def day(self, day: dt.date | None) -> Markup:
-        """A day as this language writes it, as HTML; `unknown` where nobody knows it."""
-        if day is None:
-            return Markup("unknown")
-        return Markup("<span{}>{}</span>").format(
-            spoken(self.language), long_date(day, self.language)
-        )
+        return Markup("<p{}>{}</p>").format(spoken(self.language), said) if said else NOTHING
 
     def article(self, text: Fragment, kind: str = "pp-text") -> Markup:
         """The text in its language."""
@@ -113,14 +116,25 @@ class Rendition:
         Args:
             elsewhere: it stands on another page than the text.
         """
-        name = english_name(self.language)
-        line = f"{name} translation of version {self.release.number}; the {self.original} "
-        read = self._read_link("", f"Read version {self.release.number} in {self.original}")
-        title = Markup("<span{}>{}</span>").format(spoken(self.language), self.wording.precedence)
-        found = page_head.message_box(
-            "note", title, Markup("<p>{}text decides. {}.</p>\n").format(line, read)
+        words, number = self.words, self.release.number
+        line = words.gettext(
+            "Translation of version {number} into {language}. The text in {original} decides.",
+            number=number,
+            language=words.name_of(self.language),
+            original=self.original,
         )
-        page = self.at.translation(self.release.number, self.language) if elsewhere else ""
+        read = self._read_link(
+            "",
+            words.gettext(
+                "Read version {number} in {language}", number=number, language=self.original
+            ),
+        )
+        title = Markup("<span{}>{}</span>").format(
+            spoken(self.language, words), self.wording.precedence
+        )
+        body = Markup("<p>{} {}.</p>\n").format(line, read)
+        found = page_head.message_box("note", title, body)
+        page = self.at.translation(number, self.language) if elsewhere else ""
         return found + self._loudly(page)
 
     def _loudly(self, page: str) -> Markup:
@@ -132,52 +146,86 @@ class Rendition:
             for section in policy.document.sections
         }
         items = NOTHING.join(self._item(lag, page, *titles[lag.anchor]) for lag in self.lags)
-        count = len(self.lags)
-        which = "1 section is" if count == 1 else f"{count} sections are"
-        title = f"In this translation, {which} not up to date"
+        title = self.words.ngettext(
+            "In this translation, {count} section is not up to date",
+            "In this translation, {count} sections are not up to date",
+            len(self.lags),
+        )
         body = Markup("<ul>{}</ul>\n").format(items)
         if own := self.wording.lagging:
             body = Markup("<p>{}:</p>{}").format(title, body)
-            title = Markup("<span{}>{}</span>").format(spoken(self.language), own)
+            title = Markup("<span{}>{}</span>").format(spoken(self.language, self.words), own)
         return page_head.message_box("superseded", title, body)
 
     def _item(self, lag: Lag, page: str, title: str, language: str) -> Markup:
-        address = f"{page}#{lag.anchor}"
-        link = Markup('<a href="{}"{}>{}</a>').format(address, spoken(language), title)
-        since = NOTHING
-        if lag.behind:
-            pair = f"{self.at.compare}?from={lag.behind}&to={self.release.number}"
-            since = Markup(" ({})").format(page_head.link_html(("what changed since", pair)))
-        return Markup("<li>{}: {}{}</li>").format(link, lag_words(lag).lower(), since)
+        address, words = f"{page}#{lag.anchor}", self.words
+        link = Markup('<a href="{}"{}>{}</a>').format(address, spoken(language, words), title)
+        if not lag.behind:
+            return Markup("<li>{}</li>").format(
+                words.markup("{section}: not translated", section=link)
+            )
+        pair = f"{self.at.compare}?from={lag.behind}&to={self.release.number}"
+        since = page_head.link_html((words.gettext("what changed since"), pair))
+        return Markup("<li>{}</li>").format(
+            words.markup(
+                "{section}: says what version {number} says ({changes})",
+                section=link,
+                number=lag.behind,
+                changes=since,
+            )
+        )
 
 
-def lag_words(lag: Lag) -> str:
+def lag_words(lag: Lag, words: Words) -> str:
     """How a section is not up to date."""
-    return f"Says what version {lag.behind} says" if lag.behind else "Not translated"
+    if lag.behind:
+        return words.gettext("Says what version {number} says", number=lag.behind)
+    return words.gettext("Not translated")
 
 
-def translation_markdown(release: Release, language: str, at: Addresses) -> str:
+def translation_markdown(
+    release: Release, language: str, at: Addresses, words: Words = ENGLISH
+) -> str:
     """A translation as one Markdown text, which says what it is before it begins.
 
     Args:
         release: the version.
         language: of the translation.
         at: addresses with the site's own in front.
+        words: around it.
     """
-    rendition = Rendition(release, language, at)
+    rendition = Rendition(release, language, at, words)
     policy, original = rendition.policy, rendition.original
     said = [
         rendition.wording.precedence,
-        f"{english_name(language)} translation of version {release.number}. "
-        f"The {original} text decides: <{at.release(release.number)}>",
+        words.gettext(
+            "Translation of version {number} into {language}. The text in {original} decides: "
+            "{address}",
+            number=release.number,
+            language=words.name_of(language),
+            original=original,
+            address=f"<{at.release(release.number)}>",
+        ),
     ]
     if rendition.lags:
-        listed = "; ".join(f"`{lag.anchor}`: {lag_words(lag).lower()}" for lag in rendition.lags)
-        said += [rendition.wording.lagging, f"Not up to date: {listed}."]
-    lines = chain.from_iterable(words.splitlines() for words in said if words)
+        listed = "; ".join(_listed_lag(lag, words) for lag in rendition.lags)
+        said += [
+            rendition.wording.lagging,
+            words.gettext("Not up to date: {sections}.", sections=listed),
+        ]
+    lines = chain.from_iterable(line.splitlines() for line in said if line)
     head, _, body = policy.markdown.partition("\n\n")
     quoted = "\n>\n".join(f"> {line}" for line in lines)
     return f"{head}\n\n{quoted}\n\n{body}"
+
+
+def _listed_lag(lag: Lag, words: Words) -> str:
+    name = f"`{lag.anchor}`"
+    if lag.behind:
+        return words.gettext(
+            "{section}: says what version {number} says", section=name, number=lag.behind
+        )
+    return words.gettext("{section}: not translated", section=name)
 
 
 def version_addresses(release: Release, at: Addresses) -> dict[str, str]:
@@ -218,12 +266,13 @@ def language_link(language: str, address: str, *, here: bool = False) -> Markup:
     )
 
 
-def language_switch(here: str, addresses: Mapping[str, str]) -> Markup:
+def language_switch(here: str, addresses: Mapping[str, str], words: Words) -> Markup:
     """Links to the same page in each language; empty where there is only one.
 
     Args:
         here: the language of this page.
         addresses: of the page in each language, the authoritative one first.
+        words: of the page.
     """
     if len(addresses) < 2:
         return NOTHING
@@ -232,5 +281,5 @@ def language_switch(here: str, addresses: Mapping[str, str]) -> Markup:
         for language, address in addresses.items()
     )
     return Markup(
-        '<nav class="pp-languages" aria-label="Languages" data-search-exclude><ul>{}</ul></nav>\n'
-    ).format(items)
+        '<nav class="pp-languages" aria-label="{}" data-search-exclude><ul>{}</ul></nav>\n'
+    ).format(words.gettext("Languages"), items)

@@ -27,6 +27,7 @@ from publisher.releases.releases import Releases
 from publisher.site import relations
 from publisher.site.catalogue import moment
 from publisher.site.relations import ATOM, FEED, LINKS, TypedLink
+from publisher.wording.dates import first_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Memento:
 
     release: Release
     since: dt.datetime
-    """From when (UTC)."""
+    """From when (UTC): its first midnight in its time zone."""
 
     @property
     def date(self) -> str:
@@ -46,7 +47,7 @@ class Memento:
 def mementos(releases: Releases, today: dt.date) -> tuple[Memento, ...]:
     """The versions that have stood at the stable address until the end of `today`, oldest first."""
     return tuple(
-        Memento(p.release, dt.datetime.combine(p.first, dt.time(), dt.UTC))
+        Memento(p.release, first_moment(p.first, p.release.conditions.time_zone))
         for p in applied(releases)
         if p.first and p.first <= today
     )
@@ -116,13 +117,12 @@ def header_rules(releases: Releases, today: dt.date, at: Addresses) -> Iterator[
         at: addresses with the site's own in front.
     """
     yield Rule(path_of(at.current), (("Link", relations.link_header(relations.history_links(at))),))
-    yield from media_type_rules(
-        {
-            at.listing("feed.atom"): ATOM,
-            at.listing("feed.json"): FEED,
-            at.listing("timemap.link"): LINKS,
-        }
-    )
+    types = {at.listing("timemap.link"): LINKS}
+    tags = {language for release in releases for language in release.policy.translations}
+    for language in ("", *sorted(tags)):
+        name = relations.feed_name(language)
+        types |= {at.listing(f"{name}.atom"): ATOM, at.listing(f"{name}.json"): FEED}
+    yield from media_type_rules(types)
     dates = {memento.release.number: memento.date for memento in mementos(releases, today)}
     for release in reversed(releases):
         links = relations.link_header(relations.version_links(release, releases, at))

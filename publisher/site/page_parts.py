@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
 from publisher.checks.text_findings import explains
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import Change, ChangeKind
-from publisher.compare.summary import summary_sentence
-from publisher.letters.notice import change_words
+from publisher.compare.change_words import change_words
+from publisher.compare.summary import words_in_figures
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import (
     ChangePlace,
@@ -22,60 +22,53 @@ from publisher.markup.html import (
     clauses_html,
     document_html,
 )
-from publisher.policies.dates import long_date
-from publisher.policies.language import is_right_to_left
 from publisher.policies.organisation import Organisation
 from publisher.policies.policy import Facts, Note, Policy
-from publisher.releases.number import Materiality
-from publisher.releases.release import Release
-from publisher.releases.releases import Status
+from publisher.site.release_words import spoken
 from publisher.text.parsing import parse
-
-_LEGEND = (
-    (("<ins>",), Markup("<ins>Added</ins> words that are new")),
-    (("<del>",), Markup("<del>Removed</del> words that are gone")),
-    (
-        ('"pp-moved"', '"pp-away"'),
-        Markup(
-            '<span class="pp-legend-moved">Moved</span> text that changed its place, told at both'
-        ),
-    ),
-    (
-        ('"pp-format"',),
-        Markup(
-            '<span class="pp-format">Link or style</span> same words, another link or formatting'
-        ),
-    ),
-    (
-        ('"pp-type"',),
-        Markup(
-            '<span class="pp-type">Typography</span> same words, other quotation marks or dashes'
-        ),
-    ),
-    (
-        ('"pp-seam"',),
-        Markup("<ins>¶</ins> a paragraph was split here, <del>¶</del> two were joined"),
-    ),
-)
-"""Each mark of a redline: what in its HTML shows that it is used, and what it means."""
+from publisher.wording.words import Words
 
 
-def legend(html: Markup | None = None) -> Markup:
+def legend(words: Words, html: Markup | None = None) -> Markup:
     """What the marks of a redline mean.
 
     Args:
+        words: of the page.
         html: the redline, to tell of the marks in it alone; None: all, in the same words.
     """
     items = NOTHING.join(
-        Markup("<li>{}</li>").format(words)
-        for signs, words in _LEGEND
+        Markup("<li>{}</li>").format(meaning)
+        for signs, meaning in _marks(words)
         if html is None or any(sign in html for sign in signs)
     )
     return Markup('<ul class="pp-legend">{}</ul>\n').format(items) if items else NOTHING
 
 
-LEGEND = legend()
-"""What every mark of a redline means; the same on every page."""
+def _marks(words: Words) -> Iterator[tuple[tuple[str, ...], Markup]]:
+    """Each mark of a redline: what in its HTML shows that it is used, and what it means."""
+    mark = Markup("<ins>{}</ins>").format(words.pgettext("mark", "Added"))
+    yield ("<ins>",), words.markup("{mark} words that are new", mark=mark)
+    mark = Markup("<del>{}</del>").format(words.pgettext("mark", "Removed"))
+    yield ("<del>",), words.markup("{mark} words that are gone", mark=mark)
+    mark = _mark("pp-legend-moved", words.pgettext("mark", "Moved"))
+    moved = words.markup("{mark} text that changed its place, told at both", mark=mark)
+    yield ('"pp-moved"', '"pp-away"'), moved
+    mark = _mark("pp-format", words.pgettext("mark", "Link or style"))
+    yield ('"pp-format"',), words.markup("{mark} same words, another link or formatting", mark=mark)
+    mark = _mark("pp-type", words.pgettext("mark", "Typography"))
+    yield (
+        ('"pp-type"',),
+        words.markup("{mark} same words, other quotation marks or dashes", mark=mark),
+    )
+    split, joined = Markup("<ins>¶</ins>"), Markup("<del>¶</del>")
+    seam = words.markup(
+        "{split} a paragraph was split here, {joined} two were joined", split=split, joined=joined
+    )
+    yield ('"pp-seam"',), seam
+
+
+def _mark(kind: str, name: str) -> Markup:
+    return Markup('<span class="{}">{}</span>').format(kind, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,48 +94,65 @@ def change_entries(changes: Sequence[Change], notes: Sequence[Note]) -> tuple[Ch
     )
 
 
+class Explained(NamedTuple):
+    """What is said of an amendment by those who made it, and of it as a whole."""
+
+    said: str
+    """It in figures, a sentence without its full stop."""
+    notes: Sequence[Note]
+    """Why."""
+    language: str
+    """Of the text, and of the notes where they do not say otherwise."""
+    origin: Markup = NOTHING
+    """Where the comparison is from, as a paragraph (see `told_line`)."""
+
+
 def changed_text(
     amendment: Amendment,
     marked: Fragment,
-    notes: Sequence[Note],
-    language: str,
+    told: Explained,
+    words: Words,
     tools: Markup = NOTHING,
-    marks: Markup = LEGEND,
 ) -> Markup:
     """The list of the changes with their reasons, then the text with every change marked.
 
     Args:
         amendment: what differs.
         marked: its redline.
-        notes: why.
-        language: of the text.
-        tools: what stands above the text; see `redline_views`.
-        marks: what the marks mean; see `legend`.
+        told: what is said of it.
+        words: of the page.
+        tools: what stands above the text (see `redline_views`): the legend then tells of every
+            mark, so that it is the same on all pages, and else of those that are used.
     """
-    article = Markup('<article class="pp-text pp-redline" lang="{}">\n').format(language)
+    opened = Markup('<article class="pp-text pp-redline"{}>\n').format(spoken(told.language))
+    listed, full = changed_headings(words)
     return Markup(
-        '<h2 id="pp-list">What changes, and why</h2>\n'
-        "{}{}"
-        '<h2 id="pp-marked">The text with every change marked</h2>\n{}'
+        '<h2 id="{}">{}</h2>\n{}{}{}<h2 id="{}">{}</h2>\n{}'
         '<div class="pp-views">\n{}{}{}</article>\n</div>\n'
     ).format(
-        in_figures(amendment),
-        change_list(amendment, notes, marked.places),
-        marks,
+        listed.anchor,
+        listed.title,
+        in_figures(told.said),
+        told.origin,
+        change_list(amendment, told.notes, told.language, words, marked.places),
+        full.anchor,
+        full.title,
+        legend(words, None if tools else marked.html),
         tools,
-        article,
+        opened,
         marked.html,
     )
 
 
-CHANGED_HEADINGS = (
-    Heading(2, "pp-list", "What changes, and why"),
-    Heading(2, "pp-marked", "The text with every change marked"),
-)
-"""Those of `changed_text`, above those of the text itself."""
+def changed_headings(words: Words) -> tuple[Heading, Heading]:
+    """Those of `changed_text`, above those of the text itself."""
+    return (
+        Heading(2, "pp-list", words.gettext("What changes, and why")),
+        Heading(2, "pp-marked", words.gettext("The text with every change marked")),
+    )
 
 
-def redline_views(marked: Fragment, before: str, after: str) -> Markup:
+def redline_views(marked: Fragment, before: str, after: str, words: Words) -> Markup:
     """The choices of how a redline is shown, and the steps from change to change.
 
     The choices work without a script; the steps show themselves when `steps.js` runs.
@@ -150,57 +160,89 @@ def redline_views(marked: Fragment, before: str, after: str) -> Markup:
     Args:
         marked: the redline, made with its views.
         before, after: what the two texts are called.
+        words: of the page.
     """
     count = len(marked.places)
     if not count:
         return NOTHING
-    return redline_tools(f"{count} change{'s' if count > 1 else ''}", before, after)
+    changes = words.ngettext("{count} change", "{count} changes", count)
+    return redline_tools(changes, before, after, words)
 
 
-def redline_tools(changes: str, before: str, after: str) -> Markup:
+def redline_tools(changes: str, before: str, after: str, words: Words) -> Markup:
     """The same, of a redline that is not made yet.
 
     Args:
         changes: how many there are, in words.
         before, after: what the two texts are called.
+        words: of the page.
     """
     layout = _choice(
-        "Layout", "pp-layout", (("pp-inline", "Inline"), ("pp-facing", "Side by side"))
+        words.gettext("Layout"),
+        "pp-layout",
+        (("pp-inline", words.gettext("Inline")), ("pp-facing", words.gettext("Side by side"))),
     )
-    extent = _choice("Show", "pp-extent", (("pp-full", "Full text"), ("pp-only", "Changes only")))
+    extent = _choice(
+        words.pgettext("choice", "Show"),
+        "pp-extent",
+        (("pp-full", words.gettext("Full text")), ("pp-only", words.gettext("Changes only"))),
+    )
+    j, k = Markup("<kbd>j</kbd>"), Markup("<kbd>k</kbd>")
     return Markup(
         '<div class="pp-choices">{}{}</div>\n'
-        '<div class="pp-steps" role="group" aria-label="Go from change to change" hidden>'
-        '<button type="button" class="pp-step" data-step="-1">Previous</button>'
-        '<button type="button" class="pp-step" data-step="1">Next</button>'
+        '<div class="pp-steps" role="group" aria-label="{}" data-told="{}" hidden>'
+        '<button type="button" class="pp-step" data-step="-1">{}</button>'
+        '<button type="button" class="pp-step" data-step="1">{}</button>'
         '<span class="pp-here" role="status">{}</span>'
-        '<label class="pp-keyboard"><input type="checkbox" checked> '
-        "Keys: <kbd>j</kbd> next, <kbd>k</kbd> previous</label></div>\n"
-        '<div class="pp-columns" hidden><p>Before: {}</p>'
-        "<p>After: {}</p></div>\n"
-    ).format(layout, extent, changes, before, after)
+        '<label class="pp-keyboard"><input type="checkbox" checked> {}</label></div>\n'
+        '<div class="pp-columns" hidden><p>{}</p><p>{}</p></div>\n'
+    ).format(
+        layout,
+        extent,
+        words.gettext("Go from change to change"),
+        # The script fills it in.
+        words.gettext("Change {count} of {total}: {section}", count="%1", total="%2", section="%3"),
+        words.pgettext("change", "Previous"),
+        words.pgettext("change", "Next"),
+        changes,
+        words.markup("Keys: {next} next, {previous} previous", next=j, previous=k),
+        words.gettext("Before: {text}", text=before),
+        words.gettext("After: {text}", text=after),
+    )
 
 
 def _choice(legend: str, name: str, options: Sequence[tuple[str, str]]) -> Markup:
     items = NOTHING.join(
         Markup('<label><input type="radio" name="{}" id="{}"{}> {}</label>').format(
-            name, value, checked, words
+            name, value, checked, label
         )
-        for checked, (value, words) in zip((" checked", ""), options, strict=True)
+        for checked, (value, label) in zip((" checked", ""), options, strict=True)
     )
     return Markup("<fieldset><legend>{}</legend>{}</fieldset>").format(legend, items)
 
 
 def change_list(
-    amendment: Amendment, notes: Sequence[Note], places: Sequence[ChangePlace] = ()
+    amendment: Amendment,
+    notes: Sequence[Note],
+    language: str,
+    words: Words,
+    places: Sequence[ChangePlace] = (),
 ) -> Markup:
-    """Every change with a link to its place in the redline, and why it was made."""
+    """Every change with a link to its place in the redline, and why it was made.
+
+    Args:
+        amendment: what differs.
+        notes: why.
+        language: that of the notes where they do not say otherwise.
+        words: of the page.
+        places: of the changes, in the redline.
+    """
     titles = {s.anchor: s.title for s in amendment.new.sections}
     first = {place.section: place.id for place in reversed(places)}
     items = []
     for entry in change_entries(amendment.changes, notes):
-        heads = NOTHING.join(_section(changes, titles, first) for changes in entry.sections)
-        note = clauses_html(parse(entry.note.text)) if entry.note else NOTHING
+        heads = NOTHING.join(_section(changes, titles, first, words) for changes in entry.sections)
+        note = _reason(entry.note, language, words) if entry.note else NOTHING
         items.append(Markup("<li>{}{}</li>\n").format(heads, note))
     return (
         Markup('<ol class="pp-changes">\n{}</ol>\n').format(NOTHING.join(items))
@@ -209,46 +251,47 @@ def change_list(
     )
 
 
+def _reason(note: Note, language: str, words: Words) -> Markup:
+    html, attributes = clauses_html(parse(note.text)), spoken(note.language or language, words)
+    return Markup("<div{}>\n{}</div>\n").format(attributes, html) if attributes else html
+
+
 def _section(
-    changes: Sequence[Change], titles: Mapping[str, str], places: Mapping[str, str]
+    changes: Sequence[Change], titles: Mapping[str, str], places: Mapping[str, str], words: Words
 ) -> Markup:
     first = changes[0]
-    title = first.title or "Beginning of the text"
+    title = first.title or words.gettext("Beginning of the text")
     place = places.get(first.anchor or first.title, first.anchor)
     name = Markup('<a href="#{}">{}</a>').format(place, title) if place else escape(title)
-    kinds = Markup(", ").join(_kind(change, titles) for change in changes)
+    kinds = Markup(", ").join(_kind(change, titles, words) for change in changes)
     return Markup(
         '<p class="pp-change"><strong>{}</strong> <span class="pp-kind">{}</span>{}</p>\n'
-    ).format(name, kinds, figures(changes))
+    ).format(name, kinds, figures(changes, words))
 
 
-def figures(changes: Sequence[Change]) -> Markup:
+def figures(changes: Sequence[Change], words: Words) -> Markup:
     """How many words changes add and remove; empty where none."""
-    words = ", ".join(
-        f"{number:,} {'word' if number == 1 else 'words'} {verb}"
-        for number, verb in (
-            (sum(c.inserted for c in changes), "added"),
-            (sum(c.deleted for c in changes), "removed"),
-        )
-        if number
+    said = words_in_figures(
+        sum(c.inserted for c in changes), sum(c.deleted for c in changes), words
     )
-    return Markup(' <span class="pp-figures">{}</span>').format(words) if words else NOTHING
+    return Markup(' <span class="pp-figures">{}</span>').format(said) if said else NOTHING
 
 
-def _kind(change: Change, titles: Mapping[str, str]) -> Markup:
+def _kind(change: Change, titles: Mapping[str, str], words: Words) -> Markup:
     linked = [other for other in change.others if other]
     if change.kind not in (ChangeKind.SPLIT, ChangeKind.MERGED) or not linked:
-        return escape(change_words(change))
+        return escape(change_words(change, words))
     places = Markup(", ").join(
         Markup('<a href="#{}">{}</a>').format(other, titles.get(other, other)) for other in linked
     )
-    verb = "split: see also" if change.kind is ChangeKind.SPLIT else "merged into"
-    return Markup("{} {}").format(verb, places)
+    if change.kind is ChangeKind.SPLIT:
+        return words.markup("split: see also {sections}", sections=places)
+    return words.markup("merged into {sections}", sections=places)
 
 
-def in_figures(amendment: Amendment) -> Markup:
-    """The summary as a paragraph."""
-    return Markup('<p class="pp-summary">{}.</p>\n').format(summary_sentence(amendment))
+def in_figures(said: str) -> Markup:
+    """The summary of what changes, a sentence without its full stop, as a paragraph."""
+    return Markup('<p class="pp-summary">{}.</p>\n').format(said)
 
 
 def remark(facts: Facts) -> Markup:
@@ -258,71 +301,25 @@ def remark(facts: Facts) -> Markup:
     words = NOTHING.join(
         Markup("<p>{}</p>").format(line) for line in facts.remark.splitlines() if line
     )
-    return Markup('<div class="pp-remark" role="note">{}</div>\n').format(words)
+    attributes = spoken(facts.language)
+    return Markup('<div class="pp-remark" role="note"{}>{}</div>\n').format(attributes, words)
 
 
-def general_note(notes: Sequence[Note]) -> Markup:
-    """What an amendment is for as a whole; empty where nobody wrote it."""
-    text = next((note.text for note in notes if not note.anchors), "")
-    return (
-        Markup('<div class="pp-why">{}</div>\n').format(clauses_html(parse(text)))
-        if text
-        else NOTHING
+def general_note(notes: Sequence[Note], language: str, words: Words) -> Markup:
+    """What an amendment is for as a whole; empty where nobody wrote it.
+
+    Args:
+        notes: those of the amendment.
+        language: theirs where they do not say otherwise.
+        words: of the page.
+    """
+    note = next((note for note in notes if not note.anchors), None)
+    if note is None or not note.text:
+        return NOTHING
+    attributes = spoken(note.language or language, words)
+    return Markup('<div class="pp-why"{}>{}</div>\n').format(
+        attributes, clauses_html(parse(note.text))
     )
-
-
-def in_force_words(release: Release) -> str:
-    """`in force from 1 March 2027`: true on every day, so that it can be frozen and printed."""
-    if release.imported:
-        return f"{when_words(release)}; from when it applied is unknown"
-    return when_words(release)
-
-
-def when_words(release: Release) -> str:
-    """The same in short, for lists: of a text of the past, when it was first seen."""
-    if release.imported:
-        seen = long_date(release.imported.seen.date(), release.policy.facts.language)
-        return f"first seen on {seen}"
-    if release.effective is None:
-        return "effective date unknown"
-    return f"in force from {long_date(release.effective, release.policy.facts.language)}"
-
-
-def kind_words(release: Release) -> str:
-    """What sort of version a release is, for people who do not know our words."""
-    if release.imported:
-        # Which text it was made from, or whether it meant to amend one, nobody recorded.
-        return f"seen after version {release.previous}" if release.previous else "first text known"
-    if release.previous is None:
-        return "first version"
-    correction = release.materiality is Materiality.EDITORIAL
-    return f"{'corrects' if correction else 'amends'} version {release.previous}"
-
-
-def published_words(release: Release) -> str:
-    """When it was announced, as people write it."""
-    if release.published is None:
-        return "unknown"
-    return long_date(release.published.date(), release.policy.facts.language)
-
-
-def import_facts(release: Release) -> tuple[tuple[str, Markup], ...]:
-    """Where a text of the past was found, as rows of (what, HTML); none for other releases."""
-    found = release.imported
-    if found is None:
-        return ()
-    moment = f"{found.seen.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
-    return (
-        ("Found in", Markup("{}<br>{}").format(found.source, found.path)),
-        ("Commit", Markup("<code>{}</code><br>{}").format(found.commit, moment)),
-    )
-
-
-def status_words(release: Release, status: Status) -> str:
-    """The status as readers are told it: a text of the past was never announced before its day."""
-    if release.imported and status is Status.UPCOMING:
-        return "not seen yet"
-    return status.value
 
 
 def postal(organisation: Organisation) -> Markup:
@@ -330,14 +327,9 @@ def postal(organisation: Organisation) -> Markup:
     return Markup("<br>\n").join(filter(None, organisation.letterhead))
 
 
-def spoken(language: str) -> Markup:
-    """The attributes that say in which language, and which way, an element is written."""
-    way = Markup(' dir="rtl"') if is_right_to_left(language) else NOTHING
-    return Markup(' lang="{}"{}').format(language, way)
-
-
 def text_of(
     policy: Policy,
+    words: Words,
     stories: str = "",
     names: Sequence[str] = (),
     former: Mapping[str, Sequence[str]] | None = None,
@@ -346,6 +338,7 @@ def text_of(
 
     Args:
         policy: whose text.
+        words: those around it.
         stories: address of the page with the history of each section; empty: link to none.
         names: the permanent names of its clauses, for a link to each.
         former: by anchor or name: the names of clauses that are gone, to which links lead there.
@@ -357,17 +350,17 @@ def text_of(
         retired=policy.facts.retired,
         former=former or {},
     )
-    return document_html(policy.document.clauses, links)
+    return document_html(policy.document.clauses, links, words=words)
 
 
 def text_article(policy: Policy, text: Fragment, kind: str = "pp-text") -> Markup:
     """A policy's text in the language it is written in."""
-    return Markup('<article class="{}" lang="{}">\n{}</article>\n').format(
-        kind, policy.facts.language, text.html
+    return Markup('<article class="{}"{}>\n{}</article>\n').format(
+        kind, spoken(policy.facts.language), text.html
     )
 
 
-def contents_list(text: Fragment) -> Markup:
+def contents_list(text: Fragment, words: Words) -> Markup:
     """The list of contents for narrow screens, where the frame has no room for its own."""
     items = NOTHING.join(
         Markup('<li class="pp-level-{}"><a href="#{}">{}</a></li>\n').format(
@@ -376,6 +369,6 @@ def contents_list(text: Fragment) -> Markup:
         for h in text.headings
     )
     return items and Markup(
-        '<details class="pp-contents" data-search-exclude><summary>Contents</summary>\n'
+        '<details class="pp-contents" data-search-exclude><summary>{}</summary>\n'
         "<ul>\n{}</ul></details>\n"
-    ).format(items)
+    ).format(words.gettext("Contents"), items)

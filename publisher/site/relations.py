@@ -14,13 +14,13 @@ from markupsafe import Markup
 
 from publisher.exchange.akoma_ntoso import MEDIA_TYPE
 from publisher.markup.elements import NOTHING, attribute, data_block
-from publisher.policies.dates import moved
-from publisher.policies.language import own_name
 from publisher.releases.address import Addresses
 from publisher.releases.periods import Period
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.site.catalogue import moment, text_digest
+from publisher.wording.dates import moved
+from publisher.wording.language import own_name
 
 ATOM, FEED, LINKS = "application/atom+xml", "application/feed+json", "application/link-format"
 """Media types (RFC 4287 §7, JSON Feed 1.1, RFC 6690 §7.3)."""
@@ -55,9 +55,21 @@ def feed_links(atom: str, json_feed: str, title: str) -> tuple[TypedLink, ...]:
     )
 
 
-def policy_feed_links(title: str, at: Addresses) -> tuple[TypedLink, ...]:
-    """The two feeds of a policy."""
-    return feed_links(at.listing("feed.atom"), at.listing("feed.json"), title)
+def policy_feed_links(title: str, at: Addresses, language: str = "") -> tuple[TypedLink, ...]:
+    """The two feeds of a policy.
+
+    Args:
+        title: of the feeds.
+        at: where they are.
+        language: of a translation; empty: of the authoritative text.
+    """
+    name = feed_name(language)
+    return feed_links(at.listing(f"{name}.atom"), at.listing(f"{name}.json"), title)
+
+
+def feed_name(language: str = "") -> str:
+    """The name of the files of a feed, without their endings: `feed`, `feed.de`."""
+    return f"feed.{language}" if language else "feed"
 
 
 def history_links(at: Addresses) -> tuple[TypedLink, ...]:
@@ -77,14 +89,17 @@ def timemap_link(at: Addresses) -> TypedLink:
 def version_links(release: Release, releases: Releases, at: Addresses) -> tuple[TypedLink, ...]:
     """From one version to the others (RFC 5829 §3), and to what it is a version of (RFC 7089 §2.2).
 
-    The latest version is the one at the stable address: the one in force, whichever that is.
+    The latest version is the one at the stable address: the one in force, whichever that is. From
+    and to one that was retracted leads no other version.
     """
-    place = releases.place_of(release)
+    before = releases.predecessor(release)
+    later = releases[releases.place_of(release) + 1 :]
+    after = next((one for one in later if not releases.is_retracted(one)), None)
     found = [TypedLink("latest-version", at.current), TypedLink("original", at.current)]
-    if place:
-        found.append(TypedLink("predecessor-version", at.release(releases[place - 1].number)))
-    if place + 1 < len(releases):
-        found.append(TypedLink("successor-version", at.release(releases[place + 1].number)))
+    if before:
+        found.append(TypedLink("predecessor-version", at.release(before.number)))
+    if after and not releases.is_retracted(release):
+        found.append(TypedLink("successor-version", at.release(after.number)))
     return (*found, *history_links(at))
 
 
@@ -196,8 +211,8 @@ def linked_data(
         "isAccessibleForFree": True,
         **_times(release, period),
     }
-    if release.previous:
-        value["isBasedOn"] = at.release(release.previous)
+    if release.before:
+        value["isBasedOn"] = at.release(release.before)
     value["encoding"] = list(_encodings(release, at, printed=printed))
     if facts.translations:
         value["workTranslation"] = [

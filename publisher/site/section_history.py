@@ -11,22 +11,24 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from publisher.compare.change import Change, ChangeKind, section_name
-from publisher.letters.notice import change_words
+from publisher.compare.change_words import change_words
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import ChangePlace, Heading
 from publisher.releases.address import Addresses
+from publisher.releases.beginning import Beginning, beginning
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.site import page_head, page_parts
 from publisher.site.change_summary import ChangeSummary
+from publisher.site.release_words import kind_words, version_words, when_words
+from publisher.wording.words import Words
 
 MOST_EVENTS = 6
 """Limit on the releases listed below a section; older ones are folded away."""
 MOST_CLAUSES = 200
 """Limit on the clauses of a section whose links lead here without a script."""
-HERE_HEADING = Heading(2, "pp-here", "In the latest text")
-GONE_HEADING = Heading(2, "pp-gone", "No longer in it")
+_HERE, _GONE = "pp-here", "pp-gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class SectionEvent:
     release: Release
     changes: tuple[Change, ...]
     """Those that tell of the section; none: it was in the first text."""
+    begins: Beginning | None = None
+    """From when the release is in force; None: as it was sealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def section_histories(
     """
     titles, latest = dict(first), first
     events: dict[str, list[SectionEvent]] = {
-        name: [SectionEvent(releases[0], ())] for name in titles
+        name: [SectionEvent(releases[0], (), beginning(releases[0], releases))] for name in titles
     }
     for release in releases[1:]:
         short = changed[release.number]
@@ -75,8 +79,9 @@ def section_histories(
         for change in short.changes:
             for name in _names(change, short.before):
                 found.setdefault(name, []).append(change)
+        begins = beginning(release, releases)
         for name, changes in found.items():
-            events.setdefault(name, []).insert(0, SectionEvent(release, tuple(changes)))
+            events.setdefault(name, []).insert(0, SectionEvent(release, tuple(changes), begins))
     retired = releases[-1].policy.facts.retired
 
     def history(name: str, into: str = "") -> SectionHistory:
@@ -115,6 +120,7 @@ def _went(events: Sequence[SectionEvent]) -> str:
 def history_of_sections(
     here: Sequence[SectionHistory],
     gone: Sequence[SectionHistory],
+    words: Words,
     places: Mapping[Number, Sequence[ChangePlace]],
     at: Addresses,
     given: Mapping[str, int] | None = None,
@@ -123,37 +129,40 @@ def history_of_sections(
 
     Args:
         here, gone: of the sections; see `section_histories`.
+        words: of the page.
         places: the places in the redline of each release, by its number.
         at: addresses as seen from the page.
         given: how many clauses each section ever had; a link to one leads to its section.
     """
-    writer = _Writer({s.name: s.title for s in (*here, *gone)}, places, at, given or {})
-    parts = [
-        Markup('<h2 id="{}">{}</h2>\n').format(HERE_HEADING.anchor, HERE_HEADING.title),
-        *map(writer.section, here),
-    ]
-    if gone:
-        parts += [
-            Markup('<h2 id="{}">{}</h2>\n').format(GONE_HEADING.anchor, GONE_HEADING.title),
-            *map(writer.section, gone),
-        ]
+    writer = _Writer({s.name: s.title for s in (*here, *gone)}, places, at, given or {}, words)
+    parts = []
+    for head, found in _parts(here, gone, words):
+        parts.append(Markup('<h2 id="{}">{}</h2>\n').format(head.anchor, head.title))
+        parts += map(writer.section, found)
     return NOTHING.join(parts)
 
 
 def section_headings(
-    here: Sequence[SectionHistory], gone: Sequence[SectionHistory]
+    here: Sequence[SectionHistory], gone: Sequence[SectionHistory], words: Words
 ) -> Iterator[Heading]:
     """The headings of the page, in order."""
-    for head, found in ((HERE_HEADING, here), (GONE_HEADING, gone)):
-        if head is HERE_HEADING or found:
-            yield head
+    for head, found in _parts(here, gone, words):
+        yield head
         for history in found:
-            yield Heading(3, history.name, shown_title(history.title))
+            yield Heading(3, history.name, shown_title(history.title, words))
 
 
-def shown_title(title: str) -> str:
+def _parts(
+    here: Sequence[SectionHistory], gone: Sequence[SectionHistory], words: Words
+) -> Iterator[tuple[Heading, Sequence[SectionHistory]]]:
+    yield Heading(2, _HERE, words.gettext("In the latest text")), here
+    if gone:
+        yield Heading(2, _GONE, words.gettext("No longer in it")), gone
+
+
+def shown_title(title: str, words: Words) -> str:
     """What a section is called, also one without a heading."""
-    return title or "Beginning of the text"
+    return title or words.gettext("Beginning of the text")
 
 
 class _Writer:
@@ -163,8 +172,9 @@ class _Writer:
         places: Mapping[Number, Sequence[ChangePlace]],
         at: Addresses,
         given: Mapping[str, int],
+        words: Words,
     ) -> None:
-        self.titles, self.at, self.given = titles, at, given
+        self.titles, self.at, self.given, self.words = titles, at, given, words
         self.first = {
             number: {place.section: place.id for place in reversed(found)}
             for number, found in places.items()
@@ -176,16 +186,23 @@ class _Writer:
         older = NOTHING
         if len(items) > MOST_EVENTS:
             oldest = history.events[-1].release.number
-            words = f"{len(items) - MOST_EVENTS} more, back to version {oldest}"
+            more = self.words.ngettext(
+                "{count} more, back to version {number}",
+                "{count} more, back to version {number}",
+                len(items) - MOST_EVENTS,
+                number=oldest,
+            )
             folded = Markup('<ul class="pp-events">\n{}</ul>').format(
                 NOTHING.join(items[MOST_EVENTS:])
             )
             older = Markup('<details class="pp-more"><summary>{}</summary>\n{}</details>\n').format(
-                words, folded
+                more, folded
             )
         events = NOTHING.join(items[:MOST_EVENTS])
         went = (
-            Markup("<p>In its place: {}.</p>\n").format(self._link(history.into))
+            Markup("<p>{}</p>\n").format(
+                self.words.markup("In its place: {section}.", section=self._link(history.into))
+            )
             if history.into
             else NOTHING
         )
@@ -194,25 +211,29 @@ class _Writer:
             for number in range(1, min(self.given.get(history.name, 0), MOST_CLAUSES) + 1)
         )
         return Markup('<h3 id="{}">{}{}</h3>\n{}<ul class="pp-events">\n{}</ul>\n{}').format(
-            history.name, clauses, shown_title(history.title), went, events, older
+            history.name, clauses, shown_title(history.title, self.words), went, events, older
         )
 
     def _event(self, name: str, event: SectionEvent) -> Markup:
         release = event.release
-        when = page_parts.when_words(release)
+        words = self.words
+        when, version = when_words(release, words, event.begins), version_words(release, words)
         if not event.changes:
-            link = page_head.link_html((release.version, self.at.release(release.number)))
-            what = page_parts.kind_words(release)
-            return Markup('<li>{}<span class="pp-when">, {}</span><br>{}</li>\n').format(
-                link, when, what
-            )
+            link = page_head.link_html((version, self.at.release(release.number)))
+            what = kind_words(release, self.words)
+            dated = self._dated(link, when)
+            return Markup("<li>{}<br>{}</li>\n").format(dated, what)
         place = self._place(name, event)
-        link = page_head.link_html((release.version, f"{self.at.changes(release.number)}{place}"))
+        link = page_head.link_html((version, f"{self.at.changes(release.number)}{place}"))
         kinds = Markup(", ").join(self._kind(name, change) for change in event.changes)
         own = [change for change in event.changes if _own(change) == name]
-        return Markup('<li>{}<span class="pp-when">, {}</span><br>{}{}</li>\n').format(
-            link, when, kinds, page_parts.figures(own)
+        return Markup("<li>{}<br>{}{}</li>\n").format(
+            self._dated(link, when), kinds, page_parts.figures(own, self.words)
         )
+
+    def _dated(self, link: Markup, when: str) -> Markup:
+        day = Markup('<span class="pp-when">{}</span>').format(when)
+        return self.words.markup("{version}, {when}", version=link, when=day)
 
     def _place(self, name: str, event: SectionEvent) -> str:
         """The place in the redline where the section, or what it came from, first changes."""
@@ -224,16 +245,19 @@ class _Writer:
         own = _own(change)
         others = Markup(", ").join(map(self._link, filter(None, change.others)))
         if name == own:
-            into = {ChangeKind.SPLIT: "split, a part became", ChangeKind.MERGED: "merged into"}
-            if change.kind in into and others:
-                return Markup("{} {}").format(into[change.kind], others)
-            return escape(change_words(change))
-        if name in change.others:
-            verb = "split off from" if change.kind is ChangeKind.SPLIT else "took in"
-            return Markup("{} {}").format(verb, self._link(own))
-        return Markup("goes on as {}").format(self._link(own))
+            if change.kind is ChangeKind.SPLIT and others:
+                return self.words.markup("split, a part became {sections}", sections=others)
+            if change.kind is ChangeKind.MERGED and others:
+                return self.words.markup("merged into {sections}", sections=others)
+            return escape(change_words(change, self.words))
+        link = self._link(own)
+        if name not in change.others:
+            return self.words.markup("goes on as {section}", section=link)
+        if change.kind is ChangeKind.SPLIT:
+            return self.words.markup("split off from {section}", section=link)
+        return self.words.markup("took in {section}", section=link)
 
     def _link(self, name: str) -> Markup:
         if name not in self.titles:
             return escape(name)
-        return page_head.link_html((shown_title(self.titles[name]), f"#{name}"))
+        return page_head.link_html((shown_title(self.titles[name], self.words), f"#{name}"))

@@ -1,7 +1,7 @@
-"""The pages of one version: its text, what it changes, the letter about it, the form to opt out.
+"""The pages of one version: its text, and what it changes.
 
-What they say of other versions is about their neighbours alone: a release alters the pages of the
-one before it, and of none before that.
+But for the first box, which has what is in force, they speak of their neighbours alone: a release
+alters the pages of the one before it, and of those before that the box.
 """
 
 from __future__ import annotations
@@ -11,19 +11,27 @@ from functools import partial
 
 from markupsafe import Markup
 
-from publisher.answers.opt_out_page import public_region
-from publisher.letters.fields import fill, page_values
 from publisher.markup.elements import NOTHING
-from publisher.markup.html import clauses_html
-from publisher.policies.dates import long_date
 from publisher.releases.address import Addresses
+from publisher.releases.beginning import beginning
+from publisher.releases.folder import SUMS_FILE
 from publisher.releases.number import Materiality
 from publisher.releases.release import Release
 from publisher.site import languages, page_head, page_parts, relations
 from publisher.site.catalogue import text_digest
 from publisher.site.context import PolicyOnDay, published
+from publisher.site.form_pages import form_pages
+from publisher.site.letter_pages import letter_pages
+from publisher.site.opt_out_call import opt_out_call
 from publisher.site.page import Body, Page
-from publisher.text.parsing import parse
+from publisher.site.release_words import (
+    change_sentence,
+    in_force_words,
+    kind_words,
+    version_words,
+)
+from publisher.site.standing import status_banner
+from publisher.wording.words import Words
 
 STEPS_SCRIPT = "assets/publisher/steps.js"
 """The script of the redlines, from the site's root."""
@@ -34,47 +42,41 @@ ANCHORS_SCRIPT = "assets/publisher/anchors.js"
 
 def version_pages(policy: PolicyOnDay, release: Release) -> Iterator[Page]:
     """All pages of one version."""
-    facts, number = release.policy.facts, release.number
+    words, number = policy.words_for(release), release.number
     path, day = f"{policy.policy_id}/{number}/", published(release)
-    title = f"{facts.title}, version {number}"
-    yield Page(path, title, partial(_release, policy, release), modified=day)
-    if release.previous:
-        title = f"{facts.title}: {_lower_first(_changes_title(release))}"
-        yield Page(f"{path}changes/", title, partial(_changes, policy, release), modified=day)
-    if release.notice:
-        title = f"{facts.title}: letter about version {number}"
-        yield Page(f"{path}notice/", title, partial(_notice, policy, release), modified=day)
-    if release.opt_out:
-        title = f"Opt out of version {number.major} of the {facts.title}"
-        yield Page(f"{path}opt-out/", title, partial(_opt_out, policy, release), modified=day)
+    named = {"policy": release.policy.facts.title, "number": number}
+    page = partial(Page, modified=day, words=words)
+    title = words.gettext("{policy}, version {number}", **named)
+    yield page(path, title, partial(_release, policy, release))
+    if policy.releases.predecessor(release):
+        title = words.gettext("{policy}: what version {number} changes", **named)
+        if release.materiality is Materiality.EDITORIAL:
+            title = words.gettext("{policy}: what version {number} corrects", **named)
+        yield page(f"{path}changes/", title, partial(_changes, policy, release))
+    yield from letter_pages(policy, release)
+    yield from form_pages(policy, release)
 
 
 def version_actions(
     policy: PolicyOnDay, release: Release, at: Addresses, *, history: bool = False
 ) -> Markup:
     """Links for the reader of a version; `history`: also to all versions."""
-    links = [("All versions", at.history)] if history else []
-    links += policy.downloads(release, at, "policy")
-    return page_head.action_row([*links, *answer_links(policy, release, at)], "This version")
-
-
-def answer_links(policy: PolicyOnDay, release: Release, at: Addresses) -> list[page_head.TextLink]:
-    """The letters about a version, and the form to opt out of it as long as one may."""
-    links = page_head.letter_links(release, policy.releases, at)
-    form, closes = (
-        page_head.opt_out_form_of(release, policy.releases),
-        policy.releases.closing_day(release),
-    )
-    if form and closes and policy.today <= closes:
-        links.append((f"Opt out of version {release.number.major}", at.opt_out(form.number)))
-    return links
+    words = policy.words_for(release)
+    links = [(words.gettext("All versions"), at.history)] if history else []
+    links += policy.downloads(release, at, "policy", words)
+    links += page_head.letter_links(release, policy.releases, at, words)
+    return page_head.action_row(links, words.gettext("This version"))
 
 
 def version_described(policy: PolicyOnDay, release: Release) -> str:
     """A version in a sentence, for search engines."""
-    return (
-        f"{release.policy.facts.title} of {policy.organisation.name}, "
-        f"version {release.number}, {page_parts.in_force_words(release)}."
+    words = policy.words_for(release)
+    return words.gettext(
+        "{policy} of {organisation}, version {number}, {when}.",
+        policy=release.policy.facts.title,
+        organisation=policy.organisation.name,
+        number=release.number,
+        when=in_force_words(release, words, beginning(release, policy.releases)),
     )
 
 
@@ -95,24 +97,24 @@ def steps_script(at: Addresses) -> Markup:
 
 def _release(policy: PolicyOnDay, release: Release) -> Body:
     """The text, with a banner where it is not in force."""
-    facts, at = release.policy.facts, policy.at(2)
+    facts, at, words = release.policy.facts, policy.at(2), policy.words_for(release)
     text = policy.derived.text(release)
-    status = policy.releases.status(release, policy.today).status
-    what = _upper_first(page_parts.kind_words(release))
-    line = Markup("{} {}").format(page_head.status_chip(release, status), what)
+    what = kind_words(release, words)
+    line = Markup("{} {}").format(policy.chip(release, words), f"{what[:1].upper()}{what[1:]}")
+    title = words.gettext("{policy}, version {number}", policy=facts.title, number=release.number)
+    addresses = languages.version_addresses(release, at)
     parts = [
-        policy.crumbs(at, release.version),
-        page_head.page_title(
-            f"{facts.title}, version {release.number}", policy.organisation.name, line
-        ),
-        languages.language_switch(facts.language, languages.version_addresses(release, at)),
-        page_head.status_banner(release, policy.releases, policy.today, at),
+        policy.crumbs(at, version_words(release, words), words),
+        page_head.page_title(title, policy.organisation.name, line),
+        languages.language_switch(facts.language, addresses, words),
+        status_banner(policy, release, at, words),
+        opt_out_call(policy, release, at, words),
         page_parts.remark(facts),
-        policy.facts(release, at),
+        policy.facts(release, at, words),
         version_actions(policy, release, at),
-        page_parts.contents_list(text),
+        page_parts.contents_list(text, words),
         page_parts.text_article(release.policy, text),
-        digest_list(release, policy.site, "policy.md", text_digest(release)),
+        digest_list(release, policy.site, ("policy.md", text_digest(release)), words),
         anchors_script(at),
     ]
     links = [
@@ -130,21 +132,22 @@ def _release(policy: PolicyOnDay, release: Release) -> Body:
     return Body(NOTHING.join(parts), text.headings, version_described(policy, release), head)
 
 
-def digest_list(release: Release, at: Addresses, name: str, text: str) -> Markup:
+def digest_list(release: Release, at: Addresses, text: tuple[str, str], words: Words) -> Markup:
     """The digests of a version, each with the command that computes it from what is online.
 
     Args:
         release: the version.
         at: addresses with the site's own in front.
-        name: of the file with its text.
-        text: the digest of that file.
+        text: the name of the file with its text, and the digest of that file.
+        words: of the page.
     """
-    rows = [("Text", name, text)]
+    rows = [(words.gettext("Text (SHA-256)"), *text)]
     if release.seal:
-        rows.append(("Seal", "SHA256SUMS", release.seal))
+        rows.append((words.gettext("Seal (SHA-256)"), SUMS_FILE, release.seal))
     cells = NOTHING.join(
         Markup(
-            "<dt>{} (SHA-256)</dt><dd><code>{}</code><br><code>curl -s {} | sha256sum</code></dd>"
+            '<dt>{}</dt><dd><code dir="ltr">{}</code><br>'
+            '<code dir="ltr">curl -s {} | sha256sum</code></dd>'
         ).format(name, value, at.download(release.number, file))
         for name, file, value in rows
     )
@@ -154,9 +157,17 @@ def digest_list(release: Release, at: Addresses, name: str, text: str) -> Markup
 # ── what it changes ──────────────────────────────────────────────────────────────────────────────
 
 
-def _changes_title(release: Release) -> str:
-    verb = "corrects" if release.materiality is Materiality.EDITORIAL else "changes"
-    return f"What version {release.number} {verb}"
+def _changes_title(release: Release, words: Words) -> str:
+    if release.materiality is Materiality.EDITORIAL:
+        return words.gettext("What version {number} corrects", number=release.number)
+    return words.gettext("What version {number} changes", number=release.number)
+
+
+def _compared(policy: PolicyOnDay, release: Release, at: Addresses, words: Words) -> Markup:
+    link = page_head.link_html(
+        (words.gettext("version {number}", number=release.number), at.release(release.number))
+    )
+    return words.markup("{version} ({when})", version=link, when=policy.when(release, words))
 
 
 def _changes(policy: PolicyOnDay, release: Release) -> Body:
@@ -164,119 +175,34 @@ def _changes(policy: PolicyOnDay, release: Release) -> Body:
     before, short = policy.releases.predecessor(release), policy.summaries.get(release.number)
     assert before
     assert short
-    facts, at = release.policy.facts, policy.at(3)
-    compared = Markup(" and ").join(
-        Markup("{} ({})").format(
-            page_head.link_html((r.version.lower(), at.release(r.number))), page_parts.when_words(r)
-        )
-        for r in (before, release)
-    )
+    facts, at, words = release.policy.facts, policy.at(3), policy.words_for(release)
+    old, new = (_compared(policy, r, at, words) for r in (before, release))
     changed = policy.derived.changes(release)
-    links = policy.downloads(release, at, "changes")
-    links += page_head.letter_links(release, policy.releases, at)
+    links = policy.downloads(release, at, "changes", words)
+    links += page_head.letter_links(release, policy.releases, at, words)
+    addresses = languages.change_addresses(before, release, at)
     parts = [
-        policy.crumbs(at, "What changed", release),
+        policy.crumbs(at, words.gettext("What changed"), words, release),
         page_head.page_title(
-            _changes_title(release), facts.title, Markup("Compares {}.").format(compared)
+            _changes_title(release, words),
+            facts.title,
+            words.markup("Compares {old} and {new}.", old=old, new=new),
         ),
-        languages.language_switch(facts.language, languages.change_addresses(before, release, at)),
-        page_head.status_banner(release, policy.releases, policy.today, at),
+        languages.language_switch(facts.language, addresses, words),
+        status_banner(policy, release, at, words),
+        opt_out_call(policy, release, at, words),
         page_parts.remark(facts),
-        page_parts.general_note(release.policy.notes),
-        page_head.action_row(links, "These changes"),
+        page_parts.general_note(release.policy.notes, facts.language, words),
+        page_head.action_row(links, words.gettext("These changes")),
         changed.html,
         steps_script(at),
     ]
-    description = (
-        f"Every change from version {before.number} to version {release.number}, "
-        f"word by word: {short.summary}."
+    description = words.gettext(
+        "Every change from version {before} to version {number}, word by word: {summary}.",
+        before=before.number,
+        number=release.number,
+        summary=change_sentence(before, release, short.figures, words),
     )
     others = relations.language_links(languages.change_addresses(before, release, policy.site))
     head = policy.head(at, *policy.forms(release, at, "changes"), *others)
     return Body(NOTHING.join(parts), changed.headings, description, head)
-
-
-# ── letter and form ──────────────────────────────────────────────────────────────────────────────
-
-
-def _notice(policy: PolicyOnDay, release: Release) -> Body:
-    """The letter as customers got it."""
-    facts, at = release.policy.facts, policy.at(3)
-    values = page_values(at, release.number, policy.organisation.reply)
-    html = clauses_html(parse(fill(release.notice, values)))
-    # Links to our own site become relative, so that a copy of the site leads into itself.
-    html = html.replace(
-        Markup('href="{}').format(policy.organisation.site), Markup('href="{}').format(at.root)
-    )
-    later = [r for r in policy.releases if r.number.major == release.number.major and r.notice][-1]
-    newer = NOTHING
-    if later.number != release.number:
-        link = page_head.link_html(
-            (f"the letter about version {later.number}", at.notice(later.number))
-        )
-        newer = page_head.message_box(
-            "superseded",
-            "The date in this letter has changed",
-            Markup("<p>See {}.</p>\n").format(link),
-        )
-    day = page_parts.published_words(release)
-    parts = [
-        policy.crumbs(at, "Letter", release),
-        Markup('<p class="pp-kicker">Letter of {} to every customer</p>\n').format(day),
-        newer,
-        Markup('<article class="pp-text pp-letter" lang="{}">\n').format(facts.language),
-        _titled(html),
-        Markup("</article>\n"),
-        page_head.action_row(
-            [("Download PDF", at.download(release.number, "notice.pdf"))], "Letter"
-        ),
-    ]
-    return Body(NOTHING.join(parts))
-
-
-def _opt_out(policy: PolicyOnDay, release: Release) -> Body:
-    """The frozen wording and the form, which the receiver makes a customer's own."""
-    facts, at = release.policy.facts, policy.at(3)
-    closes = policy.releases.closing_day(release)
-    late = NOTHING
-    if closes and policy.today > closes:
-        day = long_date(closes, facts.language)
-        body = Markup("<p>What you declare now is kept and marked as late.</p>\n")
-        late = page_head.message_box("superseded", f"The last day to opt out was {day} (UTC)", body)
-    elif closes and closes != release.closes:
-        day = long_date(closes, facts.language)
-        late = page_head.message_box("upcoming", f"You can opt out until the end of {day} (UTC)")
-    reply = policy.organisation.reply
-    form = ("print or fill in this form (PDF)", at.download(release.number, "opt-out.pdf"))
-    parts = [
-        policy.crumbs(at, "Opt out", release),
-        late,
-        Markup('<article class="pp-text pp-letter" lang="{}">\n').format(facts.language),
-        _titled(clauses_html(parse(release.opt_out))),
-        Markup("</article>\n{}\n").format(public_region(release)),
-        Markup('<h2 id="pp-other-ways">Other ways to opt out</h2>\n<ul>\n'),
-        Markup(
-            '<li>By e-mail: write “I opt out” to <a href="mailto:{}">{}</a>, '
-            "from the address your notice went to.</li>\n"
-        ).format(reply, reply),
-        Markup("<li>On paper: {}, and send it to the address in it.</li>\n</ul>\n").format(
-            page_head.link_html(form)
-        ),
-    ]
-    return Body(NOTHING.join(parts))
-
-
-# ── parts ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _titled(html: Markup) -> Markup:
-    """Gives the first heading of a letter the id that "Skip to content" leads to."""
-    return html.replace("<h1", Markup('<h1 id="pp-top"'), 1)
-
-
-def _upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -78,6 +78,11 @@ class Clause:
     """Of a table row: the alignment of each column, empty where none is set."""
     tight: bool = False
     """In a list whose items have no blank lines between them."""
+    number: int = 0
+    """Of the first words of a numbered item: its number."""
+    begins: str = ""
+    """Of the first words of a numbered list: `list`, or `list behind a list`, which restarts the
+    numbers; else empty."""
     info: str = ""
     """Of fenced code: its language."""
     text: str = ""
@@ -96,6 +101,12 @@ class Clause:
         """Of a table row: the number of its table."""
         return next((c.number for c in self.containers if c.kind == "table"), 0)
 
+    @property
+    def starts_at(self) -> int:
+        """Of words in a numbered list: the number of its first item; else 0."""
+        found = (c.start for c in reversed(self.containers) if c.kind == "ordered")
+        return next(found, 0)
+
     def may_become(self, new: Clause) -> bool:
         """Whether `new` can be this clause amended: text may become a heading, not a row."""
         if self.kind in _TEXT:
@@ -111,7 +122,7 @@ class Alike:
     clause: Clause = field(compare=False)
 
 
-_TEXT = frozenset({Kind.HEADING, Kind.PARAGRAPH, Kind.HTML})
+_TEXT = frozenset({Kind.HEADING, Kind.PARAGRAPH, Kind.HTML, Kind.CODE})
 
 
 @dataclass(frozen=True)

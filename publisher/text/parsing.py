@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count, pairwise
 from typing import Any, NamedTuple
@@ -122,6 +123,20 @@ def _read(text: str) -> _Part:
     return _Part(tuple(blocks), len(lines), next(numbers))
 
 
+@dataclass
+class _Numbering:
+    """A numbered list that is open."""
+
+    start: int
+    behind: bool
+    """Whether it follows another one without a word between them."""
+    items: int = 0
+
+
+_USUAL = (1, "list")
+"""The number at which lists begin."""
+
+
 class _Reader:
     """Walks markdown-it's tokens and collects (first line, facts of the clause) of each block."""
 
@@ -130,6 +145,7 @@ class _Reader:
         self._around: list[Container] = []
         self._numbers = numbers
         self._item_leaves: list[tuple[int, int]] = []
+        self._numbering: list[_Numbering] = []
         self._row: list[tuple[Run, ...]] = []
         self._align: list[str] = []
         self._head = False
@@ -138,13 +154,24 @@ class _Reader:
     def _enter(self, kind: str, start: int = 1) -> None:
         self._around.append(Container(kind, next(self._numbers), start))
 
+    def _enter_numbered(self, start: int, behind: bool) -> None:
+        self._numbering.append(_Numbering(start, behind))
+        self._enter("ordered", start)
+
+    def _count_item(self) -> None:
+        if self._around[-2].kind == "ordered":
+            self._numbering[-1].items += 1
+
     def _add(self, token: Token, kind: Kind, cells: Sequence[tuple[Run, ...]], **more: Any) -> None:
         start = token.map[0] if token.map else (self.found[-1][0] if self.found else 0)
         head = more.get("head", False)
         shape = "/".join([kind, *[around.kind for around in self._around], "head" * head])
+        numbering = self._numbered()
         text = " | ".join(["".join([run.text for run in cell]) for cell in cells])
         runs = [run for cell in cells for run in (*cell, _END)]
         setting = [str(more[name]) for name in ("level", "anchor", "align", "info") if name in more]
+        if numbering.get("begins") and (numbering["number"], numbering["begins"]) != _USUAL:
+            setting.append("{number} {begins}".format_map(numbering))
         facts = {
             "kind": kind,
             "cells": tuple(cells),
@@ -154,9 +181,20 @@ class _Reader:
             "defines": defined_terms(text),
             "shape": shape,
             "key": "\0".join([shape, *setting, *[repr(r) if r.marks else r.text for r in runs]]),
+            **numbering,
             **more,
         }
         self.found.append((start, facts))
+
+    def _numbered(self) -> dict[str, Any]:
+        """The number of an item that begins here, if it has one, and whether its list does."""
+        if not self._item_leaves or self._item_leaves[-1][0] != len(self.found):
+            return {}
+        if self._around[-1].kind != "item" or self._around[-2].kind != "ordered":
+            return {}
+        own = self._numbering[-1]
+        begins = "" if own.items > 1 else "list behind a list" if own.behind else "list"
+        return {"number": own.start + own.items - 1, "begins": begins}
 
     def read(self, tokens: Sequence[Token]) -> None:
         for index, token in enumerate(tokens):
@@ -164,12 +202,14 @@ class _Reader:
                 case "bullet_list_open":
                     self._enter("bullet")
                 case "ordered_list_open":
-                    self._enter("ordered", int(token.attrs.get("start", 1)))
+                    behind = bool(index) and tokens[index - 1].type == "ordered_list_close"
+                    self._enter_numbered(int(token.attrs.get("start", 1)), behind)
                 case "blockquote_open":
                     self._enter("quote")
                 case "list_item_open":
                     self._enter("item")
                     self._item_leaves.append((len(self.found), token.map[0] if token.map else 0))
+                    self._count_item()
                 case "list_item_close":
                     leaves, line = self._item_leaves.pop()
                     if leaves == len(self.found):
@@ -181,7 +221,8 @@ class _Reader:
                 case (
                     "bullet_list_close" | "ordered_list_close" | "blockquote_close" | "table_close"
                 ):
-                    self._around.pop()
+                    if self._around.pop().kind == "ordered":
+                        self._numbering.pop()
                 case "thead_open" | "thead_close":
                     self._head = token.type == "thead_open"
                 case "tr_open":
@@ -198,13 +239,18 @@ class _Reader:
                 case "inline":
                     self._inline(token)
                 case "fence" | "code_block":
-                    self._add(token, Kind.CODE, ((Run(token.content),),), info=token.info.strip())
+                    self._code(token)
                 case "front_matter":
                     self._add(token, Kind.FRONT_MATTER, ((),))
                 case "hr":
                     self._add(token, Kind.RULE, ((),))
                 case "html_block":
                     self._add(token, Kind.HTML, ((Run(token.content, (Mark("html"),)),),))
+
+    def _code(self, token: Token) -> None:
+        # The end of its last line is no part of the words: a paragraph of the same ones has none.
+        words = Run(token.content.removesuffix("\n"))
+        self._add(token, Kind.CODE, ((words,),), info=token.info.strip())
 
     def _inline(self, token: Token) -> None:
         children = token.children or []

@@ -8,62 +8,133 @@ link, is written to a log.
 from __future__ import annotations
 
 import logging
+import os
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
 from time import perf_counter
 from urllib.parse import unquote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from publisher.actions.send_receipts import send_receipts
 from publisher.actions.workplace import Workplace
+from publisher.errors import ServeError
 from publisher.web.connections import Limits, listen, serve
+from publisher.web.errors import Errors
 from publisher.web.logbook import Logbook, keep
+from publisher.web.openapi import OPENAPI, openapi
 from publisher.web.opt_out import OptOutForms
 from publisher.web.page import STATIC_POLICY
+from publisher.web.probes import HEALTH, READY, Probes
 from publisher.web.redirects import Site, to_the_slash
+from publisher.web.renewal import SiteRenewal
+from publisher.web.requests import REQUEST_PAGES, RequestForms
 from publisher.web.rounds import Rounds
 from publisher.web.visitors import ASKS, ASKS_OF_UNKNOWN, Proxies, Visitors
 
 PAGE = "/{policy}/{number}/opt-out/"
 """The address of an opt-out page."""
+TRANSLATED_PAGE = PAGE + "{language}/"
+"""The address of one in another language than that of the authoritative text."""
+
+PROJECT = "PUBLISHER_PROJECT"
+"""In the environment of a server that starts the application itself: the project's folder."""
+SERVERS_LOGS = ("uvicorn.access", "gunicorn.access", "hypercorn.access", "granian.access")
+"""Where servers write the address of each visit, with its query."""
 
 _log = logging.getLogger("publisher.web")
 
 
 def application(
-    workplace: Workplace, *, asks: str = ASKS, asks_of_unknown: str = ASKS_OF_UNKNOWN
+    workplace: Workplace,
+    *,
+    asks: str = ASKS,
+    asks_of_unknown: str = ASKS_OF_UNKNOWN,
+    renewed: bool = False,
 ) -> Starlette:
-    """The built site with working forms.
+    """The built site with working forms, or the forms alone where `publisher.toml` says so.
 
     Args:
         workplace: whose site; `publisher build` made it.
         asks: the limit on one visitor's asking for links, as the `limits` library writes it.
         asks_of_unknown: the limit on all those together whose own address is not known.
+        renewed: build the site anew when a day has begun since it was built.
     """
     visitors = Visitors(workplace.settings.trusted_proxies, asks, asks_of_unknown)
-    site = Site(directory=workplace.project.built, html=True, check_dir=False)
-    receipts = Receipts(workplace)
-    forms = OptOutForms(workplace, visitors, site, receipts.hasten)
+    errors, receipts = Errors(workplace), Receipts(workplace)
+    renewal = SiteRenewal(workplace) if renewed else None
+    site = Site(errors, directory=workplace.project.built, html=True, check_dir=False)
+    forms = OptOutForms(workplace, visitors, errors, receipts.hasten)
+    asked = RequestForms(workplace, visitors, errors, receipts.hasten)
+    forms_only = workplace.settings.forms_only
+    probes = Probes(workplace, forms_only=forms_only)
     app = Starlette(
         routes=[
+            Route(HEALTH, probes.health),
+            Route(READY, probes.ready),
+            Route(OPENAPI, _described),
+            *_request_routes(asked),
             Route(PAGE, forms.serve, methods=["GET", "POST"]),
+            Route(TRANSLATED_PAGE, forms.serve, methods=["GET", "POST"]),
             Route(PAGE.rstrip("/"), to_the_slash, methods=["GET", "POST"]),
-            Mount("/", site),
+            Route(TRANSLATED_PAGE.rstrip("/"), to_the_slash, methods=["GET", "POST"]),
+            *([] if forms_only else [Mount("/", site)]),
         ],
-        middleware=[Middleware(Proxies, visitors), Middleware(Manners), Middleware(Framing)],
-        lifespan=receipts.lifespan,
+        middleware=[
+            Middleware(Proxies, visitors),
+            Middleware(Manners),
+            Middleware(Framing, errors),
+        ],
+        exception_handlers={HTTPException: errors.refused, Exception: errors.failed},
+        lifespan=partial(_running, receipts, renewal),
     )
     # Starlette would redirect to whatever host the request names.
     app.router.redirect_slashes = False
     return app
+
+
+def create() -> Starlette:
+    """The application for any server of ASGI that takes a factory: `publisher.web.app:create`.
+
+    The project is the one in `PUBLISHER_PROJECT`, or that of the working directory. Several
+    processes may serve one project: one at a time builds the site anew or sends receipts. The
+    server's own log of visits is switched off, for it would hold personal links; ours goes to
+    standard error.
+
+    Raises:
+        ConfigurationError: there is no project there, or the key of personal links is missing.
+    """
+    workplace = Workplace.find(Path(os.environ.get(PROJECT) or "."))
+    _ = workplace.keys
+    keep(Logbook())
+    for name in SERVERS_LOGS:
+        logging.getLogger(name).disabled = True
+    return application(workplace, renewed=not workplace.settings.forms_only)
+
+
+async def _described(request: Request) -> Response:
+    """The description of the forms, for programs."""
+    paths = (route.path for route in request.app.routes if isinstance(route, Route))
+    return JSONResponse(openapi([path for path in paths if path.endswith("/")]))
+
+
+def _request_routes(forms: RequestForms) -> Iterator[Route]:
+    """Those of the pages for requests, in each language."""
+    for page in REQUEST_PAGES:
+        for path in (page, f"{page}{{language}}/"):
+            yield Route(path, forms.serve, methods=["GET", "POST"])
+            yield Route(path.rstrip("/"), to_the_slash, methods=["GET", "POST"])
 
 
 def run(
@@ -97,6 +168,44 @@ def run(
     serve(app, accepting, limits or Limits())
 
 
+def require_servable(workplace: Workplace, host: str, port: int, *, built: bool) -> None:
+    """Refuses what could not be served, before anything is built for it.
+
+    Args:
+        workplace: whose site.
+        host: an address of this machine.
+        port: where to listen.
+        built: the site is served as it was built.
+
+    Raises:
+        ServeError: the address is taken or not this machine's, or there is no built site.
+        ConfigurationError: the key of personal links is missing.
+    """
+    if built and not (workplace.project.built / "index.html").is_file():
+        raise ServeError(
+            "the site was not built yet, and --no-build builds none",
+            where=str(workplace.project.built),
+            remedy="publisher build, or leave out --no-build",
+        )
+    _ = workplace.keys
+    listen(host, port).close()
+
+
+@asynccontextmanager
+async def _running(
+    receipts: Receipts, renewal: SiteRenewal | None, app: Starlette
+) -> AsyncIterator[None]:
+    """The time in which the application runs."""
+    async with receipts.lifespan(app):
+        if renewal:
+            renewal.start()
+        try:
+            yield
+        finally:
+            if renewal:
+                await run_in_threadpool(renewal.stop)
+
+
 class Receipts:
     """Sends what receipts are owed, as long as the application runs."""
 
@@ -121,8 +230,10 @@ class Receipts:
 
     def _send(self) -> None:
         done = send_receipts(self._workplace)
-        if done.trouble:
+        if done.trouble and done.left:
             _log.warning("%d receipts wait: %s", done.left, done.trouble)
+        elif done.trouble:
+            _log.warning("%s", done.trouble)
 
 
 class Manners:
@@ -168,14 +279,15 @@ def _address(scope: Scope) -> str:
 class Framing:
     """Sees the target and the end of a request where a proxy before us sees them (RFC 9112)."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, errors: Errors) -> None:
+        self._app, self._errors = app, errors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request (ASGI 3)."""
         if scope["type"] == "http" and _two_ends(scope):
-            headers = {"Connection": "close"}
-            await PlainTextResponse("Two ends of one body", 400, headers)(scope, receive, send)
+            answer = await self._errors.answer(400, scope)
+            answer.headers["Connection"] = "close"
+            await answer(scope, receive, send)
         else:
             await self._app(_origin_form(scope), receive, send)
 

@@ -7,18 +7,24 @@ from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from publisher.actions.ask_for_link import ask_for_link
 from publisher.actions.opt_out import opt_out
 from publisher.actions.opt_out_form import opt_out_form
 from publisher.actions.workplace import Workplace
-from publisher.answers.opt_out_form import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
-from publisher.answers.opt_out_page import FormAddress, FormMessage, ShownPage
+from publisher.answers.form_messages import FormMessage
+from publisher.answers.opt_out_form import (
+    ACTION_FIELD,
+    ADDRESS_FIELD,
+    TOKEN_FIELD,
+    WORDS_FIELD,
+)
+from publisher.answers.opt_out_page import FormAddress, ShownPage
 from publisher.errors import NotFoundError, SealError
 from publisher.web.bodies import posted_fields
-from publisher.web.page import shown, unavailable
-from publisher.web.redirects import Site
+from publisher.web.errors import Errors
+from publisher.web.page import shown
 from publisher.web.visitors import Visitors
 
 _log = logging.getLogger("publisher.web")
@@ -31,70 +37,74 @@ class OptOutForms:
         self,
         workplace: Workplace,
         visitors: Visitors,
-        site: Site,
+        errors: Errors,
         hasten: Callable[[], None],
     ) -> None:
         """Args:
         workplace: whose pages.
         visitors: counts who asks for links.
-        site: has the page that says that there is none.
+        errors: answers where there is no such page.
         hasten: has what receipts are owed sent now.
         """
         self._workplace, self._visitors = workplace, visitors
-        self._site, self._hasten = site, hasten
+        self._errors, self._hasten = errors, hasten
 
     async def serve(self, request: Request) -> Response:
         """Answers a request for an opt-out page."""
         named = request.path_params
-        at = FormAddress.parse(named["policy"], named["number"])
+        at = FormAddress.parse(named["policy"], named["number"], named.get("language", ""))
         if at is None:
-            return await self._not_here(request)
+            return await self._errors.answer(404, request.scope)
         try:
             if request.method == "POST":
                 return await self._post(request, at)
             token = request.query_params.get(TOKEN_FIELD, "")
-            return await run_in_threadpool(self._shown, at, token)
+            return await run_in_threadpool(self._shown, at, token, _asked(request))
         except NotFoundError:
-            return await self._not_here(request)
+            return await self._errors.answer(404, request.scope)
         except SealError as error:
             _log.error("%s: %s", error.where, error.what)
-            return unavailable()
-
-    async def _not_here(self, request: Request) -> Response:
-        if request.method == "POST":
-            return HTMLResponse("<!doctype html><title>Not found</title><p>Not found.", 404)
-        return await self._site.get_response("404", request.scope)
+            return await self._errors.answer(503, request.scope)
 
     async def _post(self, request: Request, at: FormAddress) -> Response:
-        fields = await posted_fields(request)
+        fields, asked = await posted_fields(request), _asked(request)
         if isinstance(fields, int):
             what = FormMessage.TOO_LARGE if fields == 413 else FormMessage.NOT_UNDERSTOOD
-            return await run_in_threadpool(self._saying, at, what, fields)
+            return await run_in_threadpool(self._saying, at, what, asked, fields)
         if token := fields.get(TOKEN_FIELD, ""):
-            action = fields.get(ACTION_FIELD, "")
-            return await run_in_threadpool(self._declared, at, token, action)
+            said = fields.get(ACTION_FIELD, ""), fields.get(WORDS_FIELD, "")
+            return await run_in_threadpool(self._declared, at, token, *said, asked)
         if address := fields.get(ADDRESS_FIELD, "").strip():
             client = request.client.host if request.client else ""
-            return await run_in_threadpool(self._asked, at, address, client)
-        return await run_in_threadpool(self._saying, at, FormMessage.NOT_UNDERSTOOD)
+            return await run_in_threadpool(self._sent, at, address, client, asked)
+        return await run_in_threadpool(self._saying, at, FormMessage.NOT_UNDERSTOOD, asked)
 
-    def _shown(self, at: FormAddress, token: str) -> Response:
-        return _answer(opt_out_form(self._workplace, at, token))
+    def _shown(self, at: FormAddress, token: str, asked: str) -> Response:
+        return _answer(opt_out_form(self._workplace, at, token, asked=asked))
 
-    def _saying(self, at: FormAddress, what: FormMessage, status: int | None = None) -> Response:
-        return _answer(opt_out_form(self._workplace, at, message=what), status)
+    def _saying(
+        self, at: FormAddress, what: FormMessage, asked: str, status: int | None = None
+    ) -> Response:
+        return _answer(opt_out_form(self._workplace, at, message=what, asked=asked), status)
 
-    def _declared(self, at: FormAddress, token: str, action: str) -> Response:
-        page = opt_out(self._workplace, at, token, action)
+    def _declared(
+        self, at: FormAddress, token: str, action: str, wrote: str, asked: str
+    ) -> Response:
+        page = opt_out(self._workplace, at, token, action, asked, wrote)
         if page.message is None:
             self._hasten()
         return _answer(page)
 
-    def _asked(self, at: FormAddress, address: str, client: str) -> Response:
+    def _sent(self, at: FormAddress, address: str, client: str, asked: str) -> Response:
         if not self._visitors.may_ask(client):
-            return self._saying(at, FormMessage.TOO_OFTEN)
+            return self._saying(at, FormMessage.TOO_OFTEN, asked)
         # The letter goes out with the next round: no stranger sets when the relay is called.
-        return _answer(ask_for_link(self._workplace, at, address))
+        return _answer(ask_for_link(self._workplace, at, address, asked))
+
+
+def _asked(request: Request) -> str:
+    """The languages that the visitor's browser asks for."""
+    return request.headers.get("accept-language", "")
 
 
 def _answer(page: ShownPage, status: int | None = None) -> Response:

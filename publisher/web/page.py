@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import HTMLResponse, Response
 
-from publisher.answers.opt_out_page import FormMessage, ShownPage
+from publisher.answers.form_messages import FormMessage
+from publisher.answers.opt_out_page import ShownPage
 from publisher.site import content_policy
 
 STATIC_POLICY = content_policy.POLICY_HEADER
@@ -14,6 +15,7 @@ _STATUS = {
     FormMessage.ASKED: 200,
     FormMessage.BAD_LINK: 404,
     FormMessage.NOT_RECORDED: 503,
+    FormMessage.NOT_SHOWN: 503,
     FormMessage.NOT_UNDERSTOOD: 400,
     FormMessage.TOO_LARGE: 413,
     FormMessage.TOO_OFTEN: 429,
@@ -21,6 +23,7 @@ _STATUS = {
 }
 _RETRY_AFTER = {
     FormMessage.NOT_RECORDED: 60,
+    FormMessage.NOT_SHOWN: 60,
     FormMessage.TOO_OFTEN: 3_600,
     FormMessage.CHANGED_TOO_OFTEN: 86_400,
 }
@@ -44,18 +47,3 @@ def shown(page: ShownPage, status: int | None = None) -> Response:
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-def unavailable() -> Response:
-    """The answer where the page cannot be shown now, and may be later."""
-    headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Retry-After": "300"}
-    return HTMLResponse(_NOT_NOW, 503, headers)
-
-
-_NOT_NOW = (
-    '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width"><title>Try again later</title></head>'
-    "<body><main><h1>This form does not work at the moment</h1>"
-    "<p>Nothing was recorded. Please try again later: your link stays valid.</p>"
-    "</main></body></html>"
-)

@@ -7,6 +7,7 @@ names gets into it, and it holds behind a proxy that serves the site over https 
 from __future__ import annotations
 
 import errno
+from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
 from starlette.exceptions import HTTPException
@@ -14,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from publisher.web.errors import Errors
 
 _NO_NAME = (errno.ELOOP, errno.ENOTDIR, errno.EINVAL, errno.EILSEQ)
 """What the system says of a path that cannot be that of a page."""
@@ -42,6 +45,14 @@ def _slashed(scope: Scope) -> Response:
 class Site(StaticFiles):
     """The files of the built site, which may not be built yet, or just now be built anew."""
 
+    def __init__(self, errors: Errors, **options: Any) -> None:
+        """Args:
+        errors: answers where there is no such file.
+        options: those of Starlette.
+        """
+        super().__init__(**options)
+        self._errors = errors
+
     async def check_config(self) -> None:
         """A site that is not there has no pages; Starlette would fail every request."""
 
@@ -54,4 +65,6 @@ class Site(StaticFiles):
         except HTTPException as error:
             # Nobody can sign in here to see what the receiver itself may not read.
             raise HTTPException(404) if error.status_code == 401 else error from None
+        if response.status_code == 404:
+            return await self._errors.answer(404, scope)
         return _slashed(scope) if isinstance(response, RedirectResponse) else response

@@ -1,4 +1,4 @@
-"""The rounds in which the receiver sends receipts, in a thread of their own.
+"""The rounds in which the receiver does what is due, as sending receipts, in threads of their own.
 
 A mail relay may take a minute to fail. Nobody who asks for a page waits for it, and there is never
 more than one connection to it.
@@ -21,14 +21,17 @@ _log = logging.getLogger("publisher.web.rounds")
 
 
 class Rounds:
-    """Sends what is owed, one round after the other, until it is stopped."""
+    """Does what is due, one round after the other, until it is stopped."""
 
-    def __init__(self, send: Callable[[], None], every: float = ROUND) -> None:
+    def __init__(
+        self, act: Callable[[], None], every: float = ROUND, fault: str = "receipts wait"
+    ) -> None:
         """Args:
-        send: one round; what it raises puts the letters off until the next round.
+        act: one round; what it raises puts off what is due until the next round.
         every: seconds between two rounds.
+        fault: what is to be said then, in the log.
         """
-        self._send, self._every = send, every
+        self._act, self._every, self._fault = act, every, fault
         self._due = threading.Event()
         self._over = threading.Event()
         # A daemon, for a relay that hangs must not keep the process from ending.
@@ -56,8 +59,8 @@ class Rounds:
 
     def _round(self) -> None:
         try:
-            self._send()
+            self._act()
         except PublisherError as error:
-            _log.warning("receipts wait: %s", error.what)
+            _log.warning("%s: %s", self._fault, error.what)
         except Exception:  # noqa: BLE001 - one round that fails must not be the last
-            _log.exception("receipts wait")
+            _log.exception(self._fault)

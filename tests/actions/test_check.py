@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import shutil
 
 import pytest
+from jsonschema import Draft202012Validator
 
-from tests.fixtures.house import FACTS, SECTIONS, House
+from tests import ROOT
+from tests.fixtures.house import FACTS, SECTIONS, House, later
 
 USE = SECTIONS["use.md"]
 
@@ -203,6 +207,169 @@ def test_sentences_of_the_project_that_do_not_read(house: House, text: str, told
     assert told_of in result.output
 
 
+# ── words around the texts ───────────────────────────────────────────────────────────────────────
+
+HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+DAY = 'msgid "{day}, {time} UTC"\nmsgstr'
+OWN = {
+    "a placeholder that is none": (f'{DAY} "{{day}} {{tme}} {{time}}"', 5, "{tme}", "{time}?"),
+    "a placeholder that is lost": (f'{DAY} "{{day}}"', 5, "lacks {time}", "put {time} into it"),
+    "a control character": (f'{DAY} "{{day}}\\t{{time}}"', 5, "U+0009", "remove it"),
+    "a sign that turns the text": (f'{DAY} "{{day}}\u202e{{time}}"', 5, "U+202E", "remove it"),
+    "no end": (f'{DAY} "{{day}}', 6, "does not read", "lines around it"),
+    "no keyword": (f'{DAY} "{{day}} {{time}}"\nmsgst "x"', 7, "does not read", "lines around it"),
+    "two for one message": (f'{DAY} "{{day}} {{time}}"\n\n' * 2, 8, "two entries", "leave one"),
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_an_own_catalog_that_cannot_be_used(house: House, name: str) -> None:
+    text, line, what, remedy = OWN[name]
+    own = house.root / "wording/de.po"
+    own.parent.mkdir()
+    own.write_text(f"{HEAD}{text}\n", "utf-8")
+    result = house.run("check")
+    assert result.exit_code == 1, result.output
+    assert f"wording/de.po:{line}: error" in result.output
+    assert what in result.output
+    assert remedy in result.output
+    house.commit()
+    frozen = house.run("freeze", "--effective", "unknown")
+    assert frozen.exit_code == 2
+    assert not (house.root / "versions/privacy/1").exists()
+
+
+def test_an_own_catalog_in_another_encoding(house: House) -> None:
+    own = house.root / "wording/de.po"
+    own.parent.mkdir()
+    own.write_bytes(f'{HEAD}{DAY} "{{day}} \xfc {{time}}"\n'.encode("latin-1"))
+    result = house.run("check")
+    assert result.exit_code == 1
+    assert "wording/de.po:6: error: is not UTF-8" in result.output
+
+
+@pytest.mark.parametrize(
+    "forms",
+    ["nplurals=2; plural=n/0;", "nplurals=2; plural=n;", "nplurals=x; plural=0;", "plural=exit();"],
+)
+def test_plural_forms_that_are_none(house: House, forms: str) -> None:
+    own = house.root / "wording/nl.po"
+    own.parent.mkdir()
+    own.write_text(HEAD.rstrip() + f'\n"Plural-Forms: {forms}\\n"\n', "utf-8")
+    result = house.run("check")
+    assert result.exit_code == 1, result.output
+    assert "wording/nl.po" in result.output
+
+
+@pytest.mark.parametrize(("name", "remedy"), [("DE", "call it de.po"), ("german", "de.po")])
+def test_an_own_catalog_for_no_language(house: House, name: str, remedy: str) -> None:
+    own = house.root / f"wording/{name}.po"
+    own.parent.mkdir()
+    own.write_text(HEAD, "utf-8")
+    result = house.run("check")
+    assert result.exit_code == 1
+    assert f"wording/{name}.po: error: is called `{name}`" in result.output
+    assert remedy in result.output
+
+
+def test_what_a_person_should_look_at_in_an_own_catalog(house: House) -> None:
+    own = house.root / "wording/de.po"
+    own.parent.mkdir()
+    entries = (
+        'msgid "a day we do not knw"\nmsgstr "ein Tag"\n\n'
+        'msgctxt "none"\nmsgid "{day}, {time} UTC"\nmsgstr "{day} {time}"\n\n'
+        '#, fuzzy\nmsgid "a day we do not know"\nmsgstr "ein Tag"\n'
+    )
+    own.write_text(HEAD + entries, "utf-8")
+    told = house.ok("check")
+    assert "wording/de.po:5: review: is for a message that the program does not have" in told
+    assert "the nearest is 'a day we do not know'" in told
+    assert "wording/de.po:9: review" in told
+    assert "the program has it with no msgctxt" in told
+    assert "wording/de.po:13: review: 'a day we do not know' is marked as fuzzy" in told
+    assert "messages are" not in told, "a few entries of ones own are what is meant"
+    own.rename(own.with_name("nl.po"))
+    told = house.ok("check")
+    assert "messages are English, for this file does not have them" in told
+    assert "publisher wording --language nl" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("letter.en.md", "{% block greeting %}\nHello {{ nme }},\n{% endblock %}\n", ":2: error"),
+        ("letter.en.md", "Hello\n", ":1: error"),
+        ("letter.en.md", "{% block greting %}\nHello\n{% endblock %}\n", ":1: error"),
+        ("letter.en.md", "{% block greeting %}\nHello\n", ": error"),
+        ("again.en.md", "{% block choices %}\n{{ open( }}\n{% endblock %}\n", ":2: error"),
+        ("letters.en.md", "{% block greeting %}\nHello\n{% endblock %}\n", "is no template"),
+        ("letter.de.md", "{% block greting %}\nHallo\n{% endblock %}\n", ":1: error"),
+    ],
+)
+def test_an_own_template_that_cannot_be_used(house: House, name: str, text: str, told: str) -> None:
+    own = house.root / "wording" / name
+    own.parent.mkdir()
+    own.write_text(text, "utf-8")
+    result = house.run("check")
+    assert result.exit_code == 1, result.output
+    assert f"wording/{name}" in result.output
+    assert told in result.output
+    house.commit()
+    assert house.run("freeze", "--effective", "unknown").exit_code == 2
+    assert not (house.root / "versions/privacy/1").exists()
+
+
+def test_the_blocks_that_an_own_template_takes_from_ours_are_named(house: House) -> None:
+    own = house.root / "wording/letter.en.md"
+    own.parent.mkdir()
+    own.write_text("{% block greeting %}\nHello {{ name }},\n{% endblock %}\n", "utf-8")
+    told = house.ok("check")
+    assert "wording/letter.en.md: review: takes the blocks `subject`, `opening`" in told
+    assert "`greeting`" not in told
+    own.write_bytes(b"\xff")
+    assert "is not UTF-8" in house.run("check").output
+
+
+def test_until_somebody_says_that_the_words_were_read_there_is_a_cue(house: House) -> None:
+    settings = house.root / "publisher.toml"
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace("wording.reviewed = 2026-01-15", ""), "utf-8")
+    told = house.ok("check")
+    assert "publisher.toml: review: nobody says that a lawyer has read the English words" in told
+    assert "publisher wording --language en --list" in told
+    assert "reviewed = 20" in told
+    settings.write_text(text, "utf-8")
+    assert house.ok("check") == ""
+
+
+def test_words_are_not_read_on_a_day_to_come(house: House) -> None:
+    settings = house.root / "publisher.toml"
+    settings.write_text(settings.read_text("utf-8").replace("2026-01-15", later(3)), "utf-8")
+    result = house.run("check")
+    assert result.exit_code == 1
+    assert "publisher.toml:1: error: `wording.reviewed` is" in result.output
+    assert "yet to come" in result.output
+    settings.write_text(settings.read_text("utf-8").replace(later(3), later(0)), "utf-8")
+    assert house.ok("check") == ""
+
+
+def test_words_that_changed_since_they_were_read_are_told(house: House) -> None:
+    listed = house.ok("wording", "--language", "en", "--list")
+    digest = listed.partition("digest: ")[2].partition("\n")[0]
+    settings = house.root / "publisher.toml"
+    day = "wording.reviewed = 2026-01-15\n"
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace(day, f'{day}wording.digests.en = "{digest}"\n'), "utf-8")
+    assert house.ok("check") == ""
+    own = house.root / "wording/en.po"
+    own.parent.mkdir()
+    own.write_text(f'{HEAD}msgid "a day we do not know"\nmsgstr "some day"\n', "utf-8")
+    told = house.ok("check")
+    assert "are not those that were read on 15 January 2026" in told
+    changed = house.ok("wording", "--language", "en", "--list")
+    assert f'en = "{changed.partition("digest: ")[2].partition(chr(10))[0]}"' in told
+
+
 @pytest.mark.parametrize("name", ["A <b> GmbH", r"A\u009bB", r"A\nB", r"A\u2066B"])
 def test_the_name_of_the_organisation_is_checked_too(house: House, name: str) -> None:
     path = house.root / "publisher.toml"
@@ -352,7 +519,7 @@ def test_a_project_without_a_policy(house: House) -> None:
     result = house.run("check")
     assert result.exit_code == 1
     assert "policy: error: there is no policy yet" in result.output
-    assert "make policy/ID/policy.toml" in result.output
+    assert "publisher init --policy privacy" in result.output
     every = [
         ("verify",), ("status",), ("build",), ("serve",), ("serve", "--draft"), ("diff",),
         ("freeze", "--effective", "unknown"), ("optouts", "1"), ("notice", "1"), ("send", "1"),
@@ -361,7 +528,7 @@ def test_a_project_without_a_policy(house: House) -> None:
         refused = house.run(*command)
         assert refused.exit_code == 2
         assert "there is no policy yet" in refused.output
-        assert "make policy/ID/policy.toml" in refused.output
+        assert "publisher init --policy privacy" in refused.output
 
 
 @pytest.mark.parametrize("inside", [None, "use.md", ".DS_Store"])
@@ -458,3 +625,21 @@ def test_a_language_that_comes_or_goes_is_seen(house: House) -> None:
     house.write({"policy.toml": FACTS + GERMAN.partition("[retired]")[0], **german})
     told = "`translations.de`: “Datenschutz; Es gilt der englische Text.; Nicht aktuell.” is new"
     assert told in house.ok("check")
+
+
+def test_programs_get_the_same_as_json_and_csv(house: House) -> None:
+    house.write({"use.md": "## Use {#use}\n\n[[Which]]\n"})
+    schema = json.loads((ROOT / "docs/findings.schema.json").read_text("utf-8"))
+    asked = house.run("check", "--format", "json")
+    assert asked.exit_code == 1
+    told = json.loads(asked.output)
+    Draft202012Validator(schema).validate(told)
+    assert [one["severity"] for one in told["findings"]] == ["error"]
+    first = told["findings"][0]
+    assert (first["place"], first["line"]) == ("policy/privacy/use.md", 3)
+    plain = house.run("check").output
+    rows = list(csv.DictReader(house.run("check", "--format", "csv").output.splitlines()))
+    assert len(rows) == len(told["findings"]) >= 1
+    for one in told["findings"]:
+        assert one["what"] in plain
+    assert {row["what"] for row in rows} == {one["what"] for one in told["findings"]}

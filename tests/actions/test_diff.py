@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -11,9 +12,11 @@ import pypdf
 import pytest
 from click.testing import CliRunner, Result
 
+from publisher.actions.generate import generate
 from publisher.cli import command_line
 from publisher.compare.diff_form import rebuild
-from tests.fixtures.house import SECTIONS, House
+from tests.fixtures.answers import at
+from tests.fixtures.house import SECTIONS, House, copied_house, later
 
 
 @pytest.fixture
@@ -164,6 +167,76 @@ def test_for_a_mail(amended: House) -> None:
     output = amended.ok("diff", "--format", "mail")
     assert "was: We encrypt your data with 128-bit keys." in output
     assert "now: We encrypt your data with 256-bit keys." in output
+
+
+HELD = dt.datetime.now(dt.UTC) + dt.timedelta(days=62)
+"""When the day of release 2 has come, and nothing is on record of its notice."""
+
+
+def begun_while_held(house: House) -> None:
+    """Release 2 is held, and another change is drafted."""
+    house.freeze_two()
+    text = SECTIONS["use.md"].replace("30 days", "20 days")
+    notes = {"notes/security.md": "Longer keys.\n", "notes/use.md": "Shorter.\n"}
+    house.write({"use.md": text, **notes})
+    house.commit("Shorter")
+
+
+def compared(said: str) -> str:
+    """With which version the draft was compared, by the title of a comparison."""
+    return said.split(": version ")[1].split(" ")[0]
+
+
+def test_while_a_release_is_held_all_compare_with_what_a_freeze_does(tmp_path: Path) -> None:
+    house = copied_house(tmp_path / "house", begun_while_held)
+    assert compared(house.ok("diff")) == "2"  # its day is to come
+    result = house.run("diff", at=HELD)
+    assert result.stdout.startswith("Privacy Policy: version 1 → draft\n2 sections amended")
+    day = f"{HELD - dt.timedelta(days=2):%-d %B %Y}"
+    why = (
+        f"the draft is compared with version 1: version 2 was announced for {day}, and nothing is "
+        "on record of its notice"
+    )
+    assert result.stderr == f"T{why[1:]}.\n"
+    assert f"T{why[1:]}." in house.run("diff", "--format", "markdown", at=HELD).stdout
+    assert house.run("--quiet", "diff", at=HELD).stderr == ""
+    assert house.run("diff", "2", at=HELD).stderr == ""  # it was named
+    said = " ".join(house.ok("check", at=HELD).split())
+    assert f"policy/privacy: review: {why}" in said
+    assert "publisher diff 2 draft" in said
+    words = ("freeze", "--effective", later(200), "--dry-run")
+    assert "  2 sections amended" in (frozen := house.ok(*words, at=HELD))
+    assert "  it amends version 1, and goes past version 2, which does not apply" in frozen
+    site = generate(at(house.project, HELD), draft=True)
+    (page, changes) = (
+        next(p for p in site.pages if p.path == f"privacy/draft/{name}")
+        for name in ("", "changes/")
+    )
+    assert "Changes since version 1" in page.body().html
+    assert why in page.body().html
+    assert changes.title == "Privacy Policy: draft against version 1"
+
+
+def test_past_a_release_that_was_retracted_too(tmp_path: Path) -> None:
+    house = copied_house(tmp_path / "house", begun_while_held)
+    house.ok("retract", "2", "--why", "a slip", "--confirm")
+    result = house.run("diff")
+    assert compared(result.stdout) == "1"
+    assert "with version 1: version 2 was retracted on" in result.stderr
+    assert "with version 1: version 2 was retracted on" in " ".join(house.ok("check").split())
+    house.ok("freeze", "--effective", later(60))
+    assert house.run("diff").stderr == ""
+    assert compared(house.ok("diff")) == "3"
+
+
+def test_a_draft_that_is_the_held_text_is_compared_with_it(tmp_path: Path) -> None:
+    """Nobody has begun another: `check` and `diff` say no change, and why."""
+    house = copied_house(tmp_path / "house", House.freeze_two)
+    result = house.run("diff", at=HELD)
+    assert result.stdout == "Privacy Policy: version 2 → draft\nNo change.\n"
+    assert result.stderr.startswith("The draft is version 2, word for word, and compared with it;")
+    assert "another text is compared with version 1." in result.stderr
+    assert "compared with" not in house.ok("check", at=HELD)
 
 
 def test_two_files_need_no_git() -> None:

@@ -20,6 +20,7 @@ from publisher.people.messages import Filed
 from publisher.people.requests import RequestKind
 from tests.fixtures.answers import (
     ask,
+    asked_for,
     at,
     bearer_of,
     declare,
@@ -349,7 +350,7 @@ def test_letters_in_the_spool_go_but_for_those_of_others(house: House) -> None:
     house.ok("recipients", "erase", "c-1", "c-2", "--confirm", at=LATER)
     assert len(left()) == 2
     assert all(b"Family" in one or b"R-000002" in one for one in left())
-    assert len(before) - len(spooled(project)) == 3
+    assert len(before) - len(spooled(project)) == 4, "that the mail of c-2 had come, too"
     house.ok("recipients", "erase", "c-7", "--confirm", at=LATER)
     assert left() == []
 
@@ -364,3 +365,29 @@ def test_not_while_letters_are_sent(house: House, monkeypatch: pytest.MonkeyPatc
         assert "letters are being sent at this moment, or mail is read" in refused.output
     assert letter_states(house.project)["c-1"] == "accepted"
     assert address_of(house)
+
+
+def test_a_request_holds_up_no_erasure_and_stays_without_words(house: House) -> None:
+    project = house.project
+    erase = asked_for(project, "c-1", RequestKind.ERASE, "Erase me, I am Anna Secret")
+    ask = asked_for(project, "c-1", RequestKind.QUESTION, "Or am I?", confirmed=False)
+    other = asked_for(project, "c-2", RequestKind.ERASE, "Me too")
+    done = asked_for(project, "c-1", RequestKind.CORRECT, "Anna with two n")
+    house.ok("requests", "settle", done, "--done", "--words", "Dear Anna Secret", at=NOW)
+    plan = house.ok("recipients", "erase", "c-1", at=LATER)
+    assert f"requests {erase} and {ask} are closed, for nobody can be answered any more" in plan
+    assert b"anna secret" in everything(house)
+    house.ok("recipients", "erase", "c-1", "--confirm", at=LATER)
+    assert b"anna secret" not in everything(house)
+    listed = house.ok("requests", "--all", at=LATER)
+    assert [line.split()[0] for line in listed.splitlines() if " c-1 " in line] == [
+        "1", erase, ask, done,
+    ]  # fmt: skip
+    waiting = house.ok("requests", at=LATER)
+    assert "c-1" not in waiting
+    assert other in waiting
+    assert "closed, for its customer was erased" in house.ok("requests", "show", erase, at=LATER)
+    assert "closed" not in house.ok("requests", "show", done, at=LATER)
+    house.ok("verify", "--ledger")
+    house.ok("ledger", "rebuild", at=LATER)
+    assert house.ok("requests", at=LATER) == waiting

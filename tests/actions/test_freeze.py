@@ -18,6 +18,7 @@ import pytest
 from publisher.edges.history import History
 from publisher.errors import FreezeError
 from publisher.releases.number import Number
+from publisher.releases.telling import LetterCase, LetterKind
 from tests.fixtures.house import FACTS, SECTIONS, House, git, later, make_house, today
 from tests.fixtures.keys import SshKey, ssh_key
 from tests.fixtures.workplaces import archive_of
@@ -46,7 +47,8 @@ def test_the_first_release_and_its_amendment(house: House) -> None:
         "SHA256SUMS", "policy.pdf", "release.toml", "sections",
     }  # fmt: skip
     assert {path.name for path in release(house, "2").iterdir()} == {
-        "SHA256SUMS", "notes", "notice.md", "opt-out.md", "policy.pdf", "release.toml", "sections",
+        "SHA256SUMS", "changes.json", "notes", "notice.again.md", "notice.md", "opt-out.md",
+        "policy.pdf", "release.toml", "sections",
     }  # fmt: skip
     assert (release(house, "1") / "sections/use.md").read_text() == SECTIONS["use.md"]
     assert git(house.root, "tag").split() == ["privacy/1", "privacy/2"]
@@ -153,7 +155,9 @@ def test_a_correction(house: House) -> None:
     house.ok("freeze", "--effective", "unknown")
     house.write({"use.md": SECTIONS["use.md"], "notes/use.md": "A spelling mistake.\n"})
     house.commit()
-    house.ok("freeze", "--effective", today().isoformat(), "--correction")
+    said = house.ok("freeze", "--effective", today().isoformat(), "--correction")
+    assert "  nobody is told of it\n" in said
+    assert "its day moves" not in said
     found = archive_of(house.project).release("privacy", Number(1, 1))
     assert found.notice == ""
     assert found.materiality.value == "editorial"
@@ -175,9 +179,17 @@ def test_a_postponement_has_its_own_letter(house: House) -> None:
     house.freeze_two()
     assert "the draft is release 2" in refused(house, "--effective", later(60), "--correction")
     assert "too early" in refused(house, "--effective", later(50), "--correction")
-    house.ok("freeze", "--effective", later(90), "--correction")
+    said = house.ok("freeze", "--effective", later(90), "--correction")
+    assert f"  its day moves from {later(60)} to {later(90)}\n  every recipient is told: " in said
     found = archive_of(house.project).release("privacy", Number(2, 1))
-    assert "now applies from" in found.notice
+    assert set(found.telling.letters) == {
+        LetterKind(LetterCase.AGAIN),
+        LetterKind(LetterCase.POSTPONED),
+    }
+    assert "now applies from" in found.telling.letters[LetterKind(LetterCase.POSTPONED)]
+    # Who was told of no other day is told this one as any other.
+    assert "now applies from" not in found.notice
+    assert "Longer keys protect your data better." in found.notice
     assert found.effective is not None
     assert found.effective.isoformat() == later(90)
 

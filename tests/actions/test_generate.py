@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,18 @@ def test_drafts_are_pages_of_a_preview_alone(released: House) -> None:
     assert {"privacy/", "privacy/2/changes/"} <= public
     assert preview - public == {"privacy/draft/", "privacy/draft/changes/"}
     assert public <= preview
+
+
+def test_where_nothing_can_be_frozen_the_preview_says_why(released: House) -> None:
+    made = generate(Workplace(released.project), DAY, draft=True)
+    page = made.files["privacy/draft/freeze/index.html"]().decode()
+    assert "cannot be shown yet" in page
+    assert re.search(r"<main>\n<p>[^<]{15,}</p>\n<p>Try: [^<]{9,}</p>", page)
+    assert 'href="../"' in page
+    facts = released.root / "policy/privacy/policy.toml"
+    facts.write_text("title =")
+    broken = generate(Workplace(released.project), DAY, draft=True)
+    assert "policy.toml:1" in broken.files["privacy/draft/freeze/index.html"]().decode()
 
 
 def test_each_file_can_be_made_and_none_is_empty(released: House) -> None:

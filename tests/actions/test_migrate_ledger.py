@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 
 from publisher.actions.opt_out_form import opt_out_form
 from publisher.answers.opt_out_page import FormAddress
@@ -54,6 +55,20 @@ def same(text: str) -> list[list[str]]:
     return [_ID.sub("ID@", line).split() for line in text.splitlines() if line.strip()]
 
 
+_DECLARED = re.compile(r"on (\d+ \w+ \d+), ([^.]+)\. Receipt: (R-\d+)\.( This came after)?")
+
+
+def compare_form(now: Markup, before: str) -> None:
+    """A form shows the same declaration, to the same customer, and offers the same next step."""
+    said = words(now)
+    for day, time, receipt, late in _DECLARED.findall(before):
+        told = f"on {day} came after" if late else f"Receipt {receipt} , {day}, {time}"
+        assert told in said, said[said.find("Receipt") - 200 :][:400]
+    assert re.findall(r"\w•••@\w•••\.\w+", said) == re.findall(r"\w•••@\w•••\.\w+", before)
+    offered = RequestKind.WITHDRAW if "I withdraw my opt-out" in before else RequestKind.OPT_OUT
+    assert f'value="{offered}"' in now
+
+
 def compare_status(now: str, before: str) -> None:
     """The figures are the same, though they are laid out in another way."""
     lines = {" ".join(line.split()[:2]): line for line in now.splitlines()}
@@ -61,8 +76,8 @@ def compare_status(now: str, before: str) -> None:
         head, _, rest = line.strip().partition(": ")
         if head.startswith("Version"):
             status, *figures = rest.split(", ")
-            if status.startswith("superseded") and "corrected by" in lines[head]:
-                status = "corrected by"  # which it was before it took effect
+            if status.startswith("superseded") and "postponed by" in lines[head]:
+                status = "postponed by"  # which it was before it took effect
             for words in [status, *(one for one in figures if one.split()[-1] in LETTERS)]:
                 assert " ".join(words.split()) in " ".join(lines[head].split())
         elif head == "to read":
@@ -78,9 +93,8 @@ def test_everything_is_said_as_before(house: House, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("COLUMNS", "400")
     refused = house.run("status", at=AT)
     assert (refused.exit_code, "publisher ledger migrate" in refused.output) == (2, True)
-    assert "migrated from schema 1 to 2" in house.ok("ledger", "migrate", "--copied", at=AT)
+    assert "migrated from schema 1 to 3" in house.ok("ledger", "migrate", "--copied", at=AT)
     said = dict(SAID["said"])
-    said["requests --all"] = said["requests --all"].replace("why it waits", "remark")
     compare_status(house.run("status", at=AT).output, said.pop("status"))
     for command, text in said.items():
         if command.startswith("requests show") and command[-1] not in "29":
@@ -88,6 +102,10 @@ def test_everything_is_said_as_before(house: House, monkeypatch: pytest.MonkeyPa
         found = same(house.run(*command.split(), at=AT).output)
         if command.startswith("resolve"):  # which lists what was put off as well
             found = [line for line in found if line in same(text)]
+        if command in ("requests", "requests --all"):  # whose table has other columns since
+            theirs, ours = ([line[:4] for line in each[1:]] for each in (same(text), found))
+            assert sorted(ours) == sorted(theirs)
+            continue
         assert found == same(text), command
 
 
@@ -102,11 +120,11 @@ def test_a_migrated_ledger_is_sound_and_its_states_follow(house: House) -> None:
 
 def test_personal_links_in_letters_already_sent_keep_working(house: House) -> None:
     house.ok("ledger", "migrate", "--copied", at=AT)
-    for customer, form in SAID["forms"].items():
+    for form in SAID["forms"].values():
         page = opt_out_form(
             workplace(house.project, AT), FormAddress("privacy", TWO), form["token"]
         )
-        assert words(page.html) == form["page"], customer
+        compare_form(page.html, form["page"])
     token = SAID["forms"]["c-6"]["token"]
     receipt = posted(house.project, token, RequestKind.OPT_OUT, AT)
     assert "R-000022" in words(receipt.html)
@@ -146,7 +164,7 @@ def test_a_ledger_in_a_server_is_begun_by_its_owner_and_used_by_another(
         monkeypatch.setenv("PUBLISHER_LEDGER_URL", server().url(name, OWNER))
         said = house.ok("ledger", "migrate", "--grant", PROGRAM, at=AT)
         assert said == (
-            "a ledger of schema 2 was begun\n"
+            "a ledger of schema 3 was begun\n"
             f"granted: {PROGRAM} may read the ledger, add events, change states, and delete "
             "private values where an event says so; it may not change or delete events\n"
         )

@@ -13,7 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from publisher.actions import silent
-from publisher.actions.notice import notice
+from publisher.actions.notice import NoticeLook, notice
 from publisher.actions.send import send
 from publisher.answers.reply_address import token_in
 from publisher.answers.token import is_signed, parse_token
@@ -72,7 +72,7 @@ def test_the_letter_of_a_sample_leads_nowhere(
 @pytest.mark.parametrize("form", list(LetterForm))
 def test_a_sample_needs_no_ledger(tmp_path: Path, form: LetterForm) -> None:
     project = make(tmp_path)
-    assert notice(workplace(project), "privacy", TWO, None, form)
+    assert notice(workplace(project), "privacy", TWO, None, NoticeLook(form))
     assert not list(project.private.glob("ledger*"))
 
 
@@ -122,7 +122,7 @@ def settle(project: Project, customer: str, state: DeliveryState, number: Number
 def since(project: Project, customer: str | None, number: Number) -> str:
     """Where the letter to a customer leads, in all its parts."""
     letter = letter_for(project, customer, number)
-    link = re.search(r"last told of[^\w]+(http\S+?)\)?\s", letter.part("text/plain"))
+    link = re.search(r"See what changes\s+(http\S+)\s", letter.part("text/plain"))
     assert link is not None
     assert f'href="{escape(link[1])}"' in letter.part("text/html")
     return link[1]
@@ -167,7 +167,8 @@ def test_who_missed_a_letter_and_got_the_next_one_is_up_to_date(project: Project
     send_letters(project)
     settle(project, "c-2", DeliveryState.REFUSED)
     postpone(project, dt.date(2027, 4, 1))
-    assert since(project, "c-1", Number(2, 1)) == f"{SITE}/2.1/changes/"
+    # Who was told of version 2 is told another day, and shown what version 2 changes.
+    assert since(project, "c-1", Number(2, 1)) == f"{SITE}/2/changes/"
     assert since(project, "c-2", Number(2, 1)) == f"{SITE}/compare/?from=1&to=2.1"
     send_letters(project, Number(2, 1))
     amend_again(project)
@@ -178,7 +179,7 @@ def test_the_pdf_of_a_letter_leads_there_too(project: Project) -> None:
     send_letters(project)
     settle(project, "c-2", DeliveryState.REFUSED)
     amend_again(project)
-    data = notice(workplace(project), "privacy", THREE, "c-2", LetterForm.PDF)
+    data = notice(workplace(project), "privacy", THREE, "c-2", NoticeLook(LetterForm.PDF))
     links = {
         str(annotation["/A"]["/URI"])
         for page in PdfReader(io.BytesIO(data)).pages
@@ -190,15 +191,13 @@ def test_the_pdf_of_a_letter_leads_there_too(project: Project) -> None:
 
 def test_a_letter_frozen_before_there_was_such_a_link_goes_as_it_is(project: Project) -> None:
     second = archive_of(project).release("privacy", TWO)
-    text = second.notice.replace(
-        "- [What has changed since the version you were last told of]({{changes_link}})\n", ""
-    )
+    text = second.notice.replace("[See what changes]({{changes_link}})\n\n", "")
     assert text != second.notice
     folder = project.versions / "privacy/2"
     (folder / "notice.md").write_text(text)
     reseal(folder)
     letter = letter_for(project, "c-1")
-    assert "last told of" not in letter.part("text/plain")
+    assert "See what changes" not in letter.part("text/plain")
     assert "{{" not in letter.part("text/plain")
 
 

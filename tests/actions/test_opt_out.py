@@ -10,8 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from publisher.actions.ask_for_link import ask_for_link
+from publisher.actions.opt_out_form import opt_out_form
 from publisher.actions.optouts import optouts
-from publisher.answers.opt_out_page import FormMessage
+from publisher.actions.send_receipts import send_receipts
+from publisher.actions.tell_error import tell_error
+from publisher.answers.form_messages import FormMessage
+from publisher.answers.opt_out_page import FormAddress
 from publisher.edges.project import Project
 from publisher.errors import TokenError
 from publisher.letters.message import message_id
@@ -46,6 +51,39 @@ def test_a_token_of_nobody_opens_nothing(project: Project) -> None:
         assert posted(project, bad).message is FormMessage.BAD_LINK
     with pytest.raises(TokenError):
         declare(project, token(project, "c-1", ONE), OUT, NOW)
+
+
+BROKEN = [
+    ("receipt.en.md", b"{% block change %}{{ earlier[9] }}{% endblock %}"),
+    ("receipt.en.md", b"\xff"),
+    ("en.po", b'msgid "Your declaration\n'),
+    ("en.po", b"\xff"),
+    ("en.po", b'msgid "{day}, {time} UTC"\nmsgstr "{hour}"\n'),
+]
+
+
+@pytest.mark.parametrize("each_engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("name", "broken"), BROKEN)
+def test_words_of_ones_own_that_break_keep_nobody_from_their_receipt(
+    project: Project, name: str, broken: bytes
+) -> None:
+    folder = project.root / "wording"
+    folder.mkdir()
+    (folder / name).write_bytes(broken)
+    place = f"wording/{name}:1: "
+    own, address = token(project, "c-1"), FormAddress("privacy", TWO)
+    form = opt_out_form(at(project, NOW), address, own)
+    assert "I opt out of version 2" in words(form.html)
+    assert form.trouble.startswith(place) is name.endswith(".po")
+    assert tell_error(at(project, NOW), 404, "/privacy/9/")
+    page = posted(project, own)
+    assert page.message is None
+    assert "You opted out of version 2" in words(page.html)
+    assert page.trouble.startswith(place)
+    assert ask_for_link(at(project, NOW), address, "ben@customer.example").message
+    run = send_receipts(at(project, NOW))
+    assert (run.sent, run.left) == (2, 0)
+    assert run.trouble.startswith(place)
 
 
 @pytest.mark.parametrize("each_engine", ["sqlite"], indirect=True)
@@ -120,5 +158,5 @@ def test_a_declaration_is_about_its_own_release_only(project: Project) -> None:
 def test_a_form_that_is_posted_is_answered_with_its_receipt(project: Project) -> None:
     page = posted(project, token(project, "c-1"))
     assert (page.message, page.personal) == (None, True)
-    assert "You have opted out of version 2" in words(page.html)
+    assert "You opted out of version 2" in words(page.html)
     assert "opted out" in House(project.root).ok("optouts", "2", at=NOW)

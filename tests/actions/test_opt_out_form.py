@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from publisher.actions.opt_out_form import opt_out_form
-from publisher.answers.opt_out_page import FormAddress, FormMessage
+from publisher.answers.form_messages import FormMessage
+from publisher.answers.opt_out_page import FormAddress
 from publisher.edges.project import Project
 from publisher.errors import NotFoundError, SealError
 from publisher.people.requests import RequestKind, Timing

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import json
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from publisher.actions.optouts import optouts
 from publisher.actions.status import status
@@ -14,6 +17,7 @@ from publisher.errors import NotFoundError
 from publisher.people.messages import Filed
 from publisher.people.requests import RequestKind, Timing
 from publisher.releases.number import Number
+from tests import ROOT
 from tests.fixtures.answers import (
     at,
     declare,
@@ -27,9 +31,11 @@ from tests.fixtures.answers import (
 )
 from tests.fixtures.house import House
 from tests.fixtures.houses import LATE, NOW, TWO, postpone, spooled, token
+from tests.reports.test_reports import closed
 
 pytestmark = pytest.mark.usefixtures("each_engine")
 
+SCHEMA = json.loads((ROOT / "docs/optouts.schema.json").read_text("utf-8"))
 OUT, BACK = RequestKind.OPT_OUT, RequestKind.WITHDRAW
 HOUR = dt.timedelta(hours=1)
 
@@ -84,7 +90,7 @@ def test_a_late_opt_out_after_one_taken_back_is_listed_as_late(project: Project)
     ]
     (receipt,) = [x for x in spooled(project) if verdict.receipt.encode() in x]
     assert b"Subject: Your opt-out of version 2" in receipt
-    assert b"You have opted out" not in receipt
+    assert b"You opted out" not in receipt
 
 
 def test_what_is_said_again_late_is_listed(project: Project) -> None:
@@ -143,3 +149,28 @@ def test_where_nothing_is_on_record_a_sentence_says_so(project: Project) -> None
     house = House(project.root)
     assert house.ok("optouts", "2", at=NOW) == "No opt-out of release 2 is on record\n"
     assert house.ok("--quiet", "optouts", "2", at=NOW) == ""
+
+
+def test_programs_read_the_same(project: Project) -> None:
+    house, own = House(project.root), token(project, "c-1")
+    for hours, kind in enumerate((OUT, OUT, RequestKind.ACCEPT)):
+        declare(project, own, kind, NOW + hours * HOUR)
+    take(
+        project,
+        reply(project, "What is this?", to=f"opt-out+{token(project, 'c-2')}@hosting.example"),
+    )
+    value = json.loads(house.ok("optouts", "2", "--format", "json", at=NOW))
+    checker = Draft202012Validator.FORMAT_CHECKER
+    Draft202012Validator(closed(SCHEMA), format_checker=checker).validate(value)
+    found = [(d["customer"], d["declared"], d["times"], d["stands"]) for d in value["declarations"]]
+    assert found == [
+        ("c-1", "opt out", 2, False),
+        ("c-1", "accept", 1, True),
+        ("c-2", None, 1, False),
+    ]
+    rows = list(csv.DictReader(house.ok("optouts", "2", "--format", "csv", at=NOW).splitlines()))
+    assert [row["declared"] for row in rows] == ["opt out", "accept", ""]
+    assert [row["times"] for row in rows] == ["2", "1", "1"]
+    assert [row["stands"] for row in rows] == ["no", "yes", "no"]
+    assert set(rows[0]) == set(value["declarations"][0])
+    assert house.ok("optouts", "1", "--format", "csv", at=NOW).splitlines() == [",".join(rows[0])]

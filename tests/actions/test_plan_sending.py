@@ -23,6 +23,7 @@ from tests.fixtures.houses import (
     letter_states,
     make,
     postpone,
+    record,
     send_letters,
     spooled,
     workplace,
@@ -35,6 +36,7 @@ def test_the_plan_says_what_a_person_must_see(project: Project) -> None:
     text = "\n".join(found.lines())
     assert "applies from 1 March 2027, opting out until 28 February 2027" in text
     assert "to tell  3 of 3 recipients" in text
+    assert "until    30 January 2027: the last day to have them accepted in time" in text
     assert str(Workplace(project).spool) in text
     assert letter_states(project) == {}
 
@@ -58,8 +60,12 @@ def test_no_letter_after_the_notice_period_has_begun_to_run_out(project: Project
     with pytest.raises(SendError) as caught:
         plan_sending(workplace(project, last + dt.timedelta(minutes=1)), "privacy", TWO)
     assert "freeze --correction --effective 2027-03-02" in caught.value.remedy
+    day = dt.datetime(2027, 3, 1, tzinfo=dt.UTC)
+    with pytest.raises(SendError, match="was announced for 2027-03-01: a notice would come too"):
+        plan_sending(workplace(project, day), "privacy", TWO)
+    record(project)
     with pytest.raises(SendError, match="in force since"):
-        plan_sending(workplace(project, dt.datetime(2027, 3, 1, tzinfo=dt.UTC)), "privacy", TWO)
+        plan_sending(workplace(project, day), "privacy", TWO)
 
 
 def test_nothing_is_too_late_once_everybody_was_told(project: Project) -> None:
@@ -112,7 +118,7 @@ def test_without_confirmation_nothing_is_sent(project: Project) -> None:
 
 
 def test_who_has_a_letter_about_a_later_version_is_counted(project: Project) -> None:
-    amend_again(project)
+    amend_again(project, NOW)
     import_customers(project, b"customer,address,version\nc-4,d@x.example,3\n")
     assert "beware" not in House(project.root).ok("send", "2", at=NOW)
     send_letters(project, Number(3))
@@ -122,6 +128,35 @@ def test_who_has_a_letter_about_a_later_version_is_counted(project: Project) -> 
     assert "  beware   3 of them have a letter about a later version already" in said
     send_letters(project)
     assert "beware" not in House(project.root).ok("send", "2", at=NOW)
+
+
+def test_what_a_role_stated_is_named(project: Project) -> None:
+    """Whoever was told by post gets no second letter without a word."""
+    assert "beware" not in House(project.root).ok("send", "2", at=NOW)
+    record(project)
+    plan = " ".join(House(project.root).ok("send", "2", at=NOW).split())
+    assert "beware statement 1 of the register says that people were told on 10 January" in plan
+    assert "“by post”; whoever was a customer then needs no letter" in plan
+
+
+def test_a_clock_that_is_behind_tells_nobody(project: Project, tmp_path: Path) -> None:
+    """A period of notice would begin before the text was there."""
+    early, house = NOW - dt.timedelta(days=9), House(project.root)
+    assert "  to mend  the clock says 2027-01-01" in house.ok("send", "2", at=early)
+    place = str(tmp_path.with_name(f"{tmp_path.name}.csv"))
+    for words in (("send", "2"), ("notice", "export", "2", "-o", place)):
+        refused = house.run(*words, "--confirm", at=early)
+        assert refused.exit_code == 2
+        said = " ".join(refused.output.split())
+        assert "version 2 was published at 2027-01-10 09:30:00 UTC" in said
+        assert "set the clock of this machine" in said
+    assert spooled(project) == []
+    assert not Path(place).exists()
+    import_customers(project, b"customer,address\nc-9,x@one.example\n", NOW + dt.timedelta(2))
+    refused = house.run("send", "2", "--confirm", at=NOW)
+    assert refused.exit_code == 2
+    assert "the ledger has what happened at 2027-01-12" in " ".join(refused.output.split())
+    house.ok("send", "2", "--confirm", at=NOW + dt.timedelta(2))
 
 
 def test_who_was_removed_is_named_in_the_plan_and_in_the_status(project: Project) -> None:

@@ -10,6 +10,8 @@ import pytest
 from publisher.actions.optouts import optouts
 from publisher.actions.read_messages import read_messages
 from publisher.actions.receive import receive
+from publisher.edges import inbox
+from publisher.edges.confinement import Confinement
 from publisher.edges.locks import held
 from publisher.edges.project import Project
 from publisher.people.messages import Filed
@@ -48,6 +50,8 @@ def test_a_message_that_no_process_can_be_started_for_is_read_by_the_next_run(
 ) -> None:
     with monkeypatch.context() as without:
         without.setattr(sys, "executable", "/nowhere/python")
+        # No process that an earlier message was read in.
+        without.setattr(inbox, "_READING", Confinement([inbox.__name__]))
         assert receive(at(project), reply(project, "I opt out"), None).filed is None
     assert take(project, b"\n\n", now=NOW + HOUR).filed is Filed.UNKNOWN
     assert state(project) == "opted out"

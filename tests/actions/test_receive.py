@@ -144,7 +144,9 @@ def test_an_altered_reply_address_has_no_effect(project: Project) -> None:
     assert verdict.filed is Filed.UNKNOWN
     assert verdict.reason == "its reply address was altered, or belongs to another ledger"
     assert ledger_of(project).requests("privacy", 2) == []
-    assert spooled(project) == []
+    (acknowledged,) = spooled(project)
+    assert b"Subject: Your mail has come" in acknowledged
+    assert good.encode() not in acknowledged
 
 
 @BOTH

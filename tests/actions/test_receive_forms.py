@@ -154,7 +154,8 @@ def test_a_form_from_an_address_that_proves_nothing_waits_unopened(
     verdict = take(project, raw)
     assert verdict.filed is Filed.UNKNOWN
     assert "c-1" not in str(verdict)
-    assert ledger_of(project).requests("privacy", 2) == []
+    kinds = {one.kind for one in ledger_of(project).requests("privacy", 2)}
+    assert kinds == {RequestKind.ASK}, "the link is mailed to the address on record"
     (message,) = ledger_of(project).waiting()
     assert "claims to be from customer c-1" in message.reason
     shown = str(show_message(at(project), verdict.message))
@@ -163,7 +164,7 @@ def test_a_form_from_an_address_that_proves_nothing_waits_unopened(
     assert "Anna Example" not in shown
     about = ("privacy", TWO, "c-1")
     done = judge(project, verdict.message, OUT, "signed as on file", NOW, about=about)
-    assert done.receipt == "R-000001"
+    assert done.receipt.startswith("R-")
     assert state(project) == "opted out"
 
 

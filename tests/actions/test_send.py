@@ -20,7 +20,7 @@ from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, SendError
 from publisher.letters.sending import SendingReport
 from publisher.people.deliveries import DeliveryState
-from publisher.people.resolution import Resolution
+from publisher.people.resolution import FoundOut, Resolution
 from tests.fixtures.house import KEY, House, later
 from tests.fixtures.houses import (
     CUSTOMERS,
@@ -93,7 +93,7 @@ def test_refused_is_kept_with_the_reply_and_later_is_tried_again(tmp_path: Path)
         assert "no such user" in ledger_of(project).deliveries("privacy", 2)[0].reply
         keeps.refusals = {}
         assert send_letters(project) == SendingReport(1, 0, 0, 0)
-        resolve(workplace(project), "privacy", TWO, "c-1", Resolution.AGAIN)
+        resolve(workplace(project), "privacy", TWO, "c-1", FoundOut(Resolution.AGAIN))
         assert send_letters(project) == SendingReport(1, 0, 0, 0)
     assert sorted(keeps.told) == sorted(set(keeps.told))
 
@@ -213,7 +213,7 @@ def test_the_plan_is_told_once_before_the_first_letter(project: Project) -> None
 
 
 def test_letters_are_read_page_by_page(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("publisher.actions.send._PAGE", 2)
+    monkeypatch.setattr("publisher.edges.ledger.dues._PAGE", 2)
     assert send_letters(project).accepted == 3
     assert set(letter_states(project).values()) == {"accepted"}
 

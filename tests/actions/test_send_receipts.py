@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from publisher.actions.receipts import receipts
 from publisher.actions.send_receipts import send_receipts
@@ -18,11 +19,13 @@ from publisher.actions.status import status
 from publisher.actions.workplace import Workplace
 from publisher.answers.receipts_due import MOST_A_DAY, due_answers
 from publisher.edges.carriers.spool import Spool
+from publisher.edges.ledger.schema import EVENTS, PRIVATE
 from publisher.edges.project import Project
 from publisher.people.deliveries import DeliveryState
 from publisher.people.requests import Answer, Channel, Request, RequestKind, Timing
+from publisher.record.private import PrivateValue
 from tests.fixtures import answers
-from tests.fixtures.answers import ask, at
+from tests.fixtures.answers import ask, at, posted
 from tests.fixtures.houses import NOW, letter_for, spooled, token, told
 from tests.fixtures.relays import HANG, Keeps, free_port, real, scripted
 from tests.fixtures.some import some
@@ -273,3 +276,19 @@ def test_threads_may_write_the_same_letter_at_once(project: Project) -> None:
         thread.join()
     assert failed == []
     assert [path.name for path in Workplace(project).spool.iterdir()] == [f"{letter.id}.eml"]
+
+
+def test_a_receipt_has_the_digest_of_what_is_on_record(project: Project) -> None:
+    """By mail and on the page: of the salt and the value, as the ledger proves them."""
+    page = posted(project, token(project, "c-1"))
+    assert send_receipts(at(project)).sent == 1
+    with ledger_of(project)._reading() as db:
+        found = select(EVENTS.c.digest, PRIVATE.c.salt, PRIVATE.c.value).join(
+            PRIVATE, PRIVATE.c.event == EVENTS.c.id
+        )
+        digest, salt, value = db.execute(found.where(EVENTS.c.kind == "declared")).one()
+    assert PrivateValue(bytes(salt), value, None).digest() == bytes(digest)
+    (letter,) = spooled(project)
+    assert bytes(digest).hex().encode() in letter.replace(b"=\r\n", b"")
+    assert bytes(digest).hex() in page.html
+    assert bytes(digest).hex() in posted(project, token(project, "c-1")).html, "the first one's"

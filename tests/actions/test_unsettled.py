@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from pathlib import Path
 
+from jsonschema import Draft202012Validator
+
 from publisher.record.event import EventKind, Happening
+from tests import ROOT
 from tests.fixtures.house import House
 from tests.fixtures.houses import LATE, NOW, letter_for, send_letters, told
 from tests.fixtures.relays import Keeps, real
 from tests.fixtures.workplaces import ledger_of
+
+SCHEMA = (ROOT / "docs/unsettled.schema.json").read_text("utf-8")
 
 
 def test_what_was_not_taken_is_listed_with_the_words_of_the_carrier(tmp_path: Path) -> None:
@@ -20,12 +27,23 @@ def test_what_was_not_taken_is_listed_with_the_words_of_the_carrier(tmp_path: Pa
             "No letter is in doubt or refused, and none was put off\n"
         )
         send_letters(project)
-    head, row, step, where = house.ok("resolve", "2", at=NOW).splitlines()
+    head, row, step, *others, where = house.ok("resolve", "2", at=NOW).splitlines()
     assert step == "refused, once mended: publisher resolve 2 CUSTOMER --again"
+    assert others == [
+        'told in another way: publisher resolve 2 CUSTOMER --otherwise "by phone"',
+        'not told at all: publisher resolve 2 CUSTOMER --give-up "address is dead"',
+    ]
     assert where == f"(in {project.root})"
     assert head.split()[:2] == ["customer", "state"]
     assert row.startswith("c-2")
     assert "2027-01-10 09:30 UTC" in row
+    listed = json.loads(house.ok("resolve", "2", "--format", "json", at=NOW))
+    Draft202012Validator(json.loads(SCHEMA)).validate(listed)
+    (letter,) = listed["letters"]
+    assert (letter["customer"], letter["state"], letter["tries"]) == ("c-2", "refused", 0)
+    assert letter["reply"] in row
+    (cells,) = csv.DictReader(house.ok("resolve", "2", "--format", "csv", at=NOW).splitlines())
+    assert cells == {name: str(value) for name, value in letter.items()}
     # A letter that the carrier refused is known by what it was to be.
     assert "550 5.1.1 no such user" in row
     assert letter_for(project, "c-1").id not in row

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from tests import ROOT
 from tests.fixtures.forging import Forger
 from tests.fixtures.house import House, copied_house, git, later
 from tests.fixtures.keys import ssh_key
@@ -472,3 +475,18 @@ def test_signers_are_changed_by_one_of_them(frozen: House, tmp_path: Path) -> No
     result = frozen.run(*words)
     assert result.exit_code == 1
     assert "release 4 names who may sign it" in " ".join(result.output.split())
+
+
+def test_programs_get_findings_as_json(house: House) -> None:
+    house.ok("freeze", "--effective", "unknown")
+    schema = json.loads((ROOT / "docs/findings.schema.json").read_text("utf-8"))
+    sound = json.loads(house.ok("verify", "--format", "json"))
+    Draft202012Validator(schema).validate(sound)
+    assert [one for one in sound["findings"] if one["severity"] == "error"] == []
+    (house.root / "versions/privacy/1/sections/use.md").write_text("altered")
+    asked = house.run("verify", "--format", "json")
+    assert asked.exit_code == 1
+    told = json.loads(asked.output)
+    Draft202012Validator(schema).validate(told)
+    assert any("use.md" in one["place"] + one["what"] for one in told["findings"])
+    assert house.run("verify", "--format", "json", "--diff").exit_code == 2

@@ -15,7 +15,7 @@ from tests.edges.test_ledger_audit import rewritten
 from tests.fixtures.answers import declare, reply, take
 from tests.fixtures.full_ledgers import FullLedger, without_triggers
 from tests.fixtures.house import House
-from tests.fixtures.houses import NOW, send_letters, spooled, token, under_git
+from tests.fixtures.houses import NOW, record, send_letters, spooled, token, under_git
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def make_anew(house: House, alter: str = "") -> None:
     path = file_of(house)
     withdrawn = """
         UPDATE event SET facts = replace(facts, 'opt out', 'withdraw');
-        UPDATE request SET kind = 'withdraw';
+        UPDATE request SET kind = 'withdraw' WHERE kind = 'opt out';
         UPDATE declaration SET kind = 'withdraw'"""
     rewritten(FullLedger(f"sqlite:///{path}", str(path)), alter or withdrawn)
     # Whoever can write the ledger can write this.
@@ -128,18 +128,28 @@ def test_a_letter_without_a_head_is_refused(house: House, tmp_path: Path) -> Non
 
 def test_a_statement_in_the_repository_bears_witness(house: House) -> None:
     head = house.ok("ledger", "head").strip()
-    statement = house.root / "versions/privacy/register/0001.toml"
-    statement.parent.mkdir()
-    statement.write_text(f'register = 1\nkind = "notice"\nheads = ["{head}"]\n')
+    record(house.project, heads=(head,))
     assert "witnessed by versions/privacy/register/0001.toml" in said(house)
     make_anew(house)
     assert "versions/privacy/register/0001.toml: error: saw another batch" in said(house, code=1)
-    statement.write_text('register = 1\nheads = ["x"]\n')
+    shutil.rmtree(house.root / "versions/privacy/register")
+    record(house.project, heads=("x",))
     refused = house.run("verify", "--ledger")
     assert refused.exit_code == 2
-    assert "0001.toml:2: `heads` has a line that is not a head of a ledger: x" in " ".join(
+    assert "0001.toml: has a line that is not a head of a ledger: x" in " ".join(
         refused.output.split()
     )
+
+
+def test_a_register_that_does_not_hold_bears_no_witness(house: House) -> None:
+    head = house.ok("ledger", "head").strip()
+    record(house.project, heads=(head,))
+    place = house.root / "versions/privacy/register/0001.toml"
+    place.write_text(place.read_text().replace("by post", "by mail"))
+    place.rename(place.with_name("0002.toml"))
+    found = said(house, code=1)
+    assert "versions/privacy/register/0001.toml: error: is missing" in found
+    assert "witnessed by" not in found
 
 
 def test_a_head_of_another_ledger_is_told(house: House, tmp_path: Path) -> None:

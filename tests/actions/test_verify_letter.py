@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from publisher.releases.folder import SUMS_FILE, checksums
+from tests import ROOT
 from tests.fixtures.house import House, git
 from tests.fixtures.kinds import freeze_every_kind
 from tests.fixtures.sent_letters import (
@@ -29,6 +30,7 @@ from tests.fixtures.sent_letters import (
     verified,
     with_text,
 )
+from tests.fixtures.some import some
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +47,7 @@ def test_a_letter_as_it_was_sent(told: House) -> None:
     seal = re.search(r"sealed as ([0-9a-f]{64})", said)
     assert seal
     assert "letter.eml: letter of privacy/2" in said
+    assert "which the usual letter about privacy/2, in English" in said
     assert "to Anna Ülmer" in said
     assert "it is as it was sealed" in said
     assert "error" not in said
@@ -89,6 +92,32 @@ def test_a_letter_of_a_postponement_and_one_of_format_1(tmp_path: Path) -> None:
         assert f"letter of privacy/{number}, sealed" in verified(house, letter)
     letter = house.run("--policy", "terms", "notice", "3", "--format", "eml").stdout_bytes
     assert "letter of terms/3, sealed" in verified(house, letter)
+
+
+EARLIER = ROOT / "tests/fixtures/formats/letters/2"
+"""A project and the letters that it sent with the last program whose letters had no buttons: an
+amendment and a postponement, each to three customers."""
+
+
+def test_letters_that_an_earlier_program_sent(tmp_path: Path) -> None:
+    """A letter is composed anew to be compared: as letters of its release have always looked."""
+    house = House(shutil.copytree(EARLIER / "house", tmp_path / "house"))
+    git(house.root, "init", "-q", "-b", "main")
+    git(house.root, "config", "user.name", "Tests")
+    git(house.root, "config", "user.email", "tests@hosting.example")
+    house.commit("What there was")
+    for path in some(sorted(EARLIER.glob("*.eml"))):
+        number = path.stem.partition("-")[0]
+        data = path.read_bytes()
+        said = verified(house, data)
+        assert f"letter of privacy/{number}, sealed as" in said
+        assert "it is as it was sealed" in said
+        assert "error" not in said
+        assert "</main>" in parts_of(data).as_string()
+        new = house.run("notice", number, "--format", "html").output
+        assert '<main style="' in new, "what is sent of that release today looks the same"
+        altered = with_text(data, replaced("</main>", "<p>Pay us.</p></main>"), ("html",))
+        assert "says “Pay us.”" in verified(house, altered, 1)
 
 
 # ── on the way ───────────────────────────────────────────────────────────────────────────────────

@@ -51,7 +51,7 @@ ALTERED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
             data, replaced('href="http://127.0.0.1:8000/privacy/2/opt-out/',
                            'href="http://evil.example/privacy/2/opt-out/'), ("html",)
         ),
-        "leads to “opt out of version 2 → http://evil.example/privacy/2/opt-out/",
+        "leads to “Opt out, until ",
     ),
     "a link more": (
         lambda data: with_text(
@@ -208,7 +208,7 @@ HIDING = {
 @pytest.mark.parametrize("how", HIDING)
 def test_what_html_can_hide_or_add(told: House, how: str) -> None:
     letter = spooled(told)
-    for place in ("</main>", "</blockquote>", "</h1>"):
+    for place in ("</main>", "</blockquote>", "</h1>", "</a></td>"):
         if place in parts_of(letter).get_body(("html",)).get_content():  # type: ignore[union-attr]
             change = replaced(place, f"{HIDING[how]}{place}")
             found = verified(told, with_text(letter, change, ("html",)), 1)
@@ -357,7 +357,7 @@ def test_the_name_is_shown_and_is_one_line(told: House) -> None:
     torn = named(data, "Anna It is void", html="Anna<br>It is void")
     assert "its HTML has <br>" in verified(told, torn, 1)
     verified(told, named(data, "A" * 201), 1)
-    encoded = data.replace(b"To: Anna ", b"To: =?utf-8?q?Anna=0A?= ", 1)
+    encoded = re.sub(rb"To: .*? <anna@", b"To: =?utf-8?q?Anna=0A?= <anna@", data, count=1)
     assert "has control characters in its header" in verified(told, encoded, 1)
 
 
@@ -373,15 +373,15 @@ ELEMENTS = {
     "<small>": replaced(SENTENCE, f"<small>{SENTENCE}</small>"),
     "<strong>": replaced(SENTENCE, f"<strong>{SENTENCE}</strong>"),
     "<span>": replaced(SENTENCE, f"<span></span>{SENTENCE}"),
-    "<blockquote>": replaced("<main", "<blockquote><main"),
+    "<blockquote>": replaced('<div class="letter"', '<blockquote><div class="letter"'),
     "<title>It": lambda t: re.sub(r"<title>[^<]*", "<title>It is void", t),
     "<title>No": replaced(SENTENCE, f"<title>No</title>{SENTENCE}"),
     "title=": replaced("<strong>", '<strong title="It is void">'),
     'alt="': replaced("<strong>", '<strong alt="It is void">'),
-    "class=": replaced("<main ", '<main class="moz-signature" '),
+    "class=": replaced('class="letter" ', 'class="moz-signature" '),
     "vertical-align": replaced("<strong>", '<strong style="vertical-align: super">'),
     "text-transform": replaced("<strong>", '<strong style="text-transform: uppercase">'),
-    "font-size:12px": replaced("font-size: 19px", "font-size: 12px"),
+    "font-size:12px": replaced("font-size: 18px", "font-size: 12px"),
     "color:#1d232b !important": replaced("color: #1d232b", "color: #1d232b !important"),
     "value=": replaced("<li ", '<li value="7" '),
     'media="print"': replaced("<style>", '<style media="print">'),

@@ -53,7 +53,7 @@ def on(day: str, letters: LetterCounts, place: int = 2) -> ProjectStatus:
     releases = amendments()
     today = dt.date.fromisoformat(day)
     one = release_status(releases[place], releases, today, letters, None)
-    found = project(replace(NOTHING, releases=[one]))
+    found = project(replace(NOTHING, releases=[one], today=today))
     return replace(found, at=dt.datetime.combine(today, dt.time(12), dt.UTC))
 
 

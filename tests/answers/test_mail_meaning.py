@@ -14,15 +14,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publisher.answers.form_messages import opt_out_phrase
 from publisher.answers.mail_meaning import About, Reading, Sent, beside_form, read_phrases, reading
 from publisher.answers.notation import pattern_words
+from publisher.edges.catalogs import shipped_catalogs
+from publisher.edges.templates import shipped_templates
 from publisher.errors import ConfigurationError
 from publisher.law.profiles import PROFILES
+from publisher.letters.design import LetterDesign, plain_part
 from publisher.letters.message import Letter
 from publisher.mail.spelling import items
+from publisher.people.requests import RequestKind
 from publisher.releases.number import Number
+from publisher.wording.catalogs import Catalogs
+from publisher.wording.templates import TemplateName, TextTemplates
 from tests import ROOT
 from tests.fixtures.houses import CUSTOMERS, import_customers, letter_for, make, postpone
+from tests.fixtures.template_letters import TEXTS, template_letters
 
 FOLDER = ROOT / "publisher/assets/declarations"
 FILES = {path.name: path.read_bytes() for path in sorted(FOLDER.glob("*.toml"))}
@@ -36,8 +44,14 @@ Privacy Policy: version 2 applies from 1 March 2027
 
 Dear Anna Example,
 
-Example Hosting is amending its Privacy Policy. On 1 March 2027, version 2
+Example Hosting is changing its Privacy Policy. On 1 March 2027, version 2
 takes the place of version 1. Until then, version 1 applies.
+
+See what changes
+http://127.0.0.1:8000/privacy/2/changes/
+
+Opt out, until 28 February
+http://127.0.0.1:8000/privacy/2/opt-out/?token=privacy_2_1_b5abwt34ovgm33w3dsls
 
 What you can do until 28 February 2027
 --------------------------------------
@@ -45,34 +59,36 @@ What you can do until 28 February 2027
 You may opt out of version 2 until the end of 28 February 2027 (UTC), in
 either of two ways:
 
-- By form: opt out of version 2:
+- By form: opt out of version 2
   http://127.0.0.1:8000/privacy/2/opt-out/?token=privacy_2_1_b5abwt34ovgm33w3dsls
-- By e-mail: reply to this message, or write to
-  {TOKEN}, with the words
-  “I opt out”
+- By e-mail: reply to this message, with the words “I opt out”
+  {TOKEN}
 
-If you opt out, the version before this one goes on applying to you.
+You can take it back until then. If you opt out, the version before this one
+goes on applying to you.
 
 If you do nothing, version 2 applies to you from 1 March 2027.
 
 What changes, and why
 ---------------------
 
-In figures: 1 section amended; 1 word added, 1 removed.
-
 Keys (amended)
 
 Longer keys protect you better.
 
+In figures: 1 section amended; 1 word added, 1 removed.
+
 The exact words
 ---------------
 
-- Every change, word by word: http://127.0.0.1:8000/privacy/2/changes/
-- What has changed since the version you were last told of:
+- Every change, word by word
   http://127.0.0.1:8000/privacy/2/changes/
-- Version 2 in full: http://127.0.0.1:8000/privacy/2/
-- Version 1, which applies until then: http://127.0.0.1:8000/privacy/1/
-- All versions: http://127.0.0.1:8000/privacy/history/
+- Version 2 in full
+  http://127.0.0.1:8000/privacy/2/
+- Version 1, the one before
+  http://127.0.0.1:8000/privacy/1/
+- All versions
+  http://127.0.0.1:8000/privacy/history/
 
 If you have questions, write to privacy@hosting.example.
 
@@ -104,6 +120,11 @@ ABOUT = About(
 
 def read(text: str, subject: str = f"Re: {SUBJECT}", about: About = ABOUT) -> Reading:
     return reading(subject, [text], SENT, about, PHRASES)
+
+
+def said(text: str) -> tuple[RequestKind | None, str]:
+    found = read(text)
+    return found.kind, found.own
 
 
 def declares(text: str, subject: str = f"Re: {SUBJECT}") -> bool:
@@ -203,6 +224,12 @@ HEADERS = {
         "Para: Anna Example <anna@customer.example>\n"
         f"Assunto: {SUBJECT}"
     ),
+    "Outlook, Arabic": (
+        "من: Example Hosting <notices@hosting.example>\n"
+        "تم الإرسال: الأحد، 10 يناير 2027 10:30\n"
+        "إلى: Anna Example <anna@customer.example>\n"
+        f"الموضوع: {SUBJECT}"
+    ),
     "Outlook for Mac": (
         "*From: *Example Hosting <notices@hosting.example>\n"
         "*Date: *Sunday, 10 January 2027 at 10:30\n"
@@ -236,6 +263,10 @@ ATTRIBUTIONS = {
     "Gmail, Italian": f"Il giorno dom 10 gen 2027 alle ore 10:30 {BROKEN} ha scritto:",
     "Gmail, Dutch": f"Op zo 10 jan 2027 om 10:30 schreef {WHO}:",
     "Gmail, Portuguese": f"Em dom., 10 de jan. de 2027 às 10:30, {BROKEN} escreveu:",
+    "Gmail, Arabic": (
+        "في الأحد، 10 يناير 2027 في 10:30 ص تمت كتابة ما يلي بواسطة \u202aExample "
+        "Hosting\u202c\u200f <\u202anotices@hosting.example\u202c\u200f>:"
+    ),
     "Apple Mail": f"> On 10 Jan 2027, at 10:30, {WHO} wrote:\n> ",
     "Apple Mail, German": f"> Am 10.01.2027 um 10:30 schrieb {WHO}:\n> ",
     "Thunderbird": "On 10/01/2027 10:30, Example Hosting wrote:",
@@ -249,6 +280,7 @@ DECLARATIONS = (
     "I opt out.\n\nAnna",
     "Ich widerspreche.\n\nMfG",
     "Je refuse la version 2",
+    "أرفض هذا التغيير",
 )
 THANKS = ("Obrigado", "Thanks", "Thank you. I read it.", "Is that free?", "")
 LETTERS = {
@@ -301,9 +333,9 @@ def test_words_about_a_part_of_the_letter_wait() -> None:
     upper, _, lower = marked(LETTER).partition("> What changes, and why\n")
     part = "> Keys (amended)\n>\n> Longer keys protect you better."
     for words in ("I do not accept these changes", "I opt out"):
-        assert read(f"{upper}\n{words}\n\n{lower}") == Reading(False, words)
-        assert read(f"{part}\n\n{words}") == Reading(False, words)
-        assert read(f"{words}\n\n{part}") == Reading(True, words)
+        assert said(f"{upper}\n{words}\n\n{lower}") == (None, words)
+        assert said(f"{part}\n\n{words}") == (None, words)
+        assert said(f"{words}\n\n{part}") == (RequestKind.OPT_OUT, words)
 
 
 @pytest.mark.parametrize(
@@ -353,9 +385,9 @@ def test_marked_lines_that_are_not_ours_wait() -> None:
 
 
 def test_a_piece_of_the_letter_that_lost_its_mark_is_no_declaration() -> None:
-    for piece in ("“I opt out”", "I opt out", "opt out of version 2:"):
+    for piece in ("“I opt out”", "I opt out", "opt out of version 2"):
         before, _, after = LETTER.partition(piece.strip("“”"))
-        assert piece.strip("“”:") in LETTER
+        assert piece.strip("“”") in LETTER
         head, tail = marked(before.rstrip("\n “")), marked(after.lstrip("”"))
         assert not declares(f"{head}\n{piece}\n{tail}")
         assert not declares(f"{head}\n{piece}\n")
@@ -451,7 +483,7 @@ def test_every_text_of_a_mail_has_to_declare() -> None:
 def test_what_a_person_sees_is_what_the_writer_wrote() -> None:
     quoted = below(HEADERS["Outlook, English"])
     found = read(f"Hello,\r\n\r\nwhat does it cost?\r\n{quoted}")
-    assert found == Reading(False, "Hello,\n\nwhat does it cost?")
+    assert (found.kind, found.own) == (None, "Hello,\n\nwhat does it cost?")
 
 
 @pytest.mark.parametrize(
@@ -578,6 +610,7 @@ def test_any_text_is_read(subject: str, texts: list[str]) -> None:
 NEGATIONS = (
     *("not", "never", "don't", "if", "unless", "nicht", "kein", "nie", "falls", "wenn"),
     *("geen", "niet", "jamais", "jamás", "mai", "aucun", "nessun", "sin"),
+    *("لا", "لن", "لم", "ليس", "غير", "إذا", "لو", "إلا", "هل", "ربما"),
 )
 
 
@@ -783,3 +816,60 @@ def test_letters_of_all_profiles_are_known_again(tmp_path: Path, profile: str) -
     if profile == "promise":
         own = r"privacy_2_1_\w+|[0-9a-f]{64}"  # a token, a seal
         assert re.sub(own, "T", letters[0][1].part("text/plain")) == re.sub(own, "T", LETTER)
+
+
+@pytest.mark.parametrize("language", ["ar", "de", "en", "es", "fr"])
+def test_the_words_that_a_page_and_a_letter_name_opt_out(language: str) -> None:
+    """They are the same, whichever of the two says them, and are understood."""
+    catalogs, templates = Catalogs(shipped_catalogs()), TextTemplates(shipped_templates())
+    context = "what a customer writes to opt out"
+    named = catalogs.words(language).pgettext(context, "I opt out")
+    assert declares(named)
+    assert declares(f"{named}.\n\nAnna Example")
+    assert templates.compose(TemplateName.LETTER, language, {}, "declaration").strip() == named
+
+
+@pytest.mark.parametrize("language", ["ar", "de", "en", "es", "fr"])
+def test_whoever_writes_out_what_a_form_declares_opts_out(language: str) -> None:
+    """The button of the page, the sentence of the paper form, that of the sealed words."""
+    words = Catalogs(shipped_catalogs()).words(language)
+    button = words.gettext("I opt out of version {version}", version="2")
+    values = {"title": "Privacy Policy", "organisation": "Example Hosting"}
+    paper = words.gettext(
+        "I opt out of version {number} of the {policy} of {organisation}.",
+        number="2",
+        policy=values["title"],
+        organisation=values["organisation"],
+    )
+    sealed = TextTemplates(shipped_templates()).compose(
+        TemplateName.OPT_OUT, language, {**values, "version": "2"}, "declaration"
+    )
+    assert re.findall(r"[^\W_]+", paper) == re.findall(r"[^\W_]+", sealed.partition(":")[2])
+    for text in (button, f"{button}.", paper):
+        assert declares(text), text
+
+
+@pytest.mark.parametrize("language", sorted(TEXTS))
+def test_an_answer_to_a_letter_in_its_language_is_understood(language: str) -> None:
+    """Above the letter, however it is quoted; our own words in it declare nothing."""
+    _, text = template_letters()[f"{language}, amendment, usual"]
+    plain = plain_part(text, LetterDesign.BUTTONS)
+    subject = plain.partition("\n")[0]
+    sent = replace(SENT, subject=subject, text=plain)
+    about = replace(ABOUT, titles=(TEXTS[language][0],))
+
+    def taken(answer: str) -> bool:
+        return reading(f"Re: {subject}", [answer], sent, about, PHRASES).declares
+
+    phrase = opt_out_phrase(Catalogs(shipped_catalogs()).words(language))
+    for name in ("Outlook, Arabic", "Outlook, Spanish", "Gmail, Arabic", "Gmail, French"):
+        head = (HEADERS | ATTRIBUTIONS)[name]
+        for quoted in (f"\n\n{head}\n\n{marked(plain)}", f"\n\n{head}\n\n{plain}"):
+            said = quoted.replace(SUBJECT, subject)
+            assert taken(f"{phrase}{said}"), head
+            assert not taken(f"Thanks{said}"), head
+            assert not taken(said), head
+    before, found, after = re.sub(r"\n  (?=\S)", " ", plain).partition(phrase)
+    assert found
+    assert not taken(f"{marked(before)}\n{phrase}\n{marked(after)}")
+    assert not taken(f"{marked(before)}\n{phrase}")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from publisher.answers.personal_links import personal_links, personal_token, sample_token
 from publisher.answers.token import is_signed, parse_token
 from publisher.people.recipients import Recipient
 from publisher.releases.number import Number
+from publisher.releases.telling import Telling
 from tests.fixtures.amendments import HOSTING, amendments
 
 KEY = b"only for tests: a key of more than thirty-two characters"
@@ -29,6 +32,15 @@ def test_form_and_reply_carry_the_same_token() -> None:
     assert links.form == "http://127.0.0.1:8000/privacy/2/opt-out/?token=t-1"
     assert links.reply == "opt-out+t-1@hosting.example"
     assert links.changes == "http://127.0.0.1:8000/privacy/2/changes/"
+
+
+def test_a_letter_in_another_language_links_the_form_in_it_where_there_is_one() -> None:
+    german = replace(TWO, telling=Telling(forms={"de": "# Widerspruch\n"}))
+    site = "http://127.0.0.1:8000/privacy/2/opt-out/"
+    own = personal_links(german, HOSTING, "t-1", Number(1), "de")
+    assert (own.form, own.reply) == (f"{site}de/?token=t-1", "opt-out+t-1@hosting.example")
+    assert personal_links(german, HOSTING, "t-1", Number(1), "fr").form == f"{site}?token=t-1"
+    assert personal_links(TWO, HOSTING, "t-1", Number(1), "de").form == f"{site}?token=t-1"
 
 
 def test_who_missed_a_letter_sees_the_whole_span() -> None:

@@ -21,7 +21,7 @@ from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import Filed, Message
 from publisher.people.requests import Answer, Channel, Request, RequestKind, Timing
 from publisher.releases.releases import Releases
-from tests.fixtures.amendments import PUBLISHED, amendments
+from tests.fixtures.amendments import PUBLISHED, amendments, recorded
 
 OUT, BACK, ASK = RequestKind.OPT_OUT, RequestKind.WITHDRAW, RequestKind.ASK
 IN_TIME, LATE = Timing.IN_TIME, Timing.LATE
@@ -163,9 +163,17 @@ def test_letters_to_do_are_those_that_will_be_sent() -> None:
 def test_a_built_site_is_behind_when_it_says_what_is_over(
     today: str, listed: list[str], stood: list[str], said: str
 ) -> None:
-    found = site_lag(amendments(), day(today), BuiltVersions(listed, stood))
+    found = site_lag(recorded(), day(today), BuiltVersions(listed, stood))
     assert bool(found) == bool(said)
     assert said in found
+
+
+def test_a_site_is_not_behind_while_the_next_release_is_held() -> None:
+    """It is when it says that the next one applies."""
+    every = ["1", "2", "2.1", "3"]
+    assert site_lag(amendments(), day("2027-07-01"), BuiltVersions(every, ["1"])) == ""
+    said = site_lag(amendments(), day("2027-07-01"), BuiltVersions(every, ["1", "2.1"]))
+    assert "says that version 2.1 applies, and today version 1 does" in said
 
 
 def test_no_site_is_no_site_behind() -> None:

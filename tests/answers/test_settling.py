@@ -169,5 +169,5 @@ def test_a_late_declaration_is_not_passed_over_either(kind: RequestKind) -> None
 
 @pytest.mark.parametrize(("kind", "noun"), [(OUT, "opt-out"), (BACK, "withdrawal")])
 def test_what_is_written_down_is_a_noun(kind: RequestKind, noun: str) -> None:
-    reason = judgement_reason(Judgement(kind, "she says so"), bearer(), answered=True)
+    reason = judgement_reason(Judgement(kind, "she says so"), "c-1", "privacy/2", answered=True)
     assert reason == f"{noun} of privacy/2 by c-1: she says so"

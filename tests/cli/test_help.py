@@ -47,9 +47,19 @@ def test_no_summary_is_cut(words: tuple[str, ...]) -> None:
 
 def test_commands_are_listed_in_the_order_of_the_work() -> None:
     names = [line.split()[0] for line in summaries(shown("--help"))]
-    assert names[:3] == ["check", "diff", "freeze"]
+    assert names[:4] == ["init", "check", "diff", "wording"]
     assert names.index("freeze") < names.index("build") < names.index("send")
     assert names.index("send") < names.index("requests") < names.index("optouts")
     assert names[-1] == "status"
     listed = [line.split()[0] for line in summaries(shown("requests", "--help"))]
     assert listed == ["show", "settle"]
+
+
+def test_whatever_lists_does_so_for_programs() -> None:
+    told = [line.split() for line in summaries(shown("--help"))]
+    listing = [name for name, first, *_ in told if first == "List"]
+    assert {"check", "resolve", "requests", "receipts", "optouts"} <= set(listing)
+    for name in (*listing, "verify", "status", "applies"):
+        said = " ".join(shown(name, "--help").split())
+        assert "--format" in said, name
+        assert "json" in said, name

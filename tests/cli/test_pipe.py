@@ -374,6 +374,25 @@ def test_a_signal_puts_it_off(
     assert not kept(house)
 
 
+def test_a_signal_that_comes_in_a_finaliser_puts_it_off_too() -> None:
+    """Python prints what is raised there, and goes on; so does its import of modules, in places."""
+    program = """if True:
+        import os, signal, time
+        from publisher import pipe
+        class Ending:
+            def __del__(self):
+                os.kill(os.getpid(), signal.SIGTERM)
+                for _ in range(10):
+                    time.sleep(0.01)
+        pipe.Shield()
+        Ending()
+        time.sleep(60)
+        os._exit(3)
+    """
+    done = subprocess.run([sys.executable, "-c", program], env=surroundings(), timeout=30)
+    assert done.returncode == 75
+
+
 # ── what is said, and to whom ────────────────────────────────────────────────────────────────────
 
 
@@ -496,3 +515,11 @@ def test_every_command_name_is_known() -> None:
     assert pipe.COMMAND in command_line.commands
     options = {o for p in command_line.params for o in p.opts if not getattr(p, "is_flag", False)}
     assert {o for o in options if o.startswith("--")} == set(pipe._VALUED)
+
+
+def test_no_stranger_takes_the_promise_away_by_an_address() -> None:
+    """Mail that is taken until somebody stops it has no mail server that waits for the end."""
+    for option in ("--lmtp", "--imap"):
+        assert not pipe.meant(["receive", option, "127.0.0.1:2424"], ["receive"])
+        assert pipe.meant(["receive", "--to", f"{option}=x@hosting.example"], ["receive"])
+        assert pipe.meant(["receive", "--to", option], ["receive"])

@@ -11,6 +11,7 @@ from publisher.compare.summary import summary_sentence
 from publisher.reports.terminal import terminal_report
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
+from publisher.wording.words import ENGLISH
 from tests.fixtures.golden_cases import Case, cases
 from tests.fixtures.strategies import amendments, policies
 
@@ -30,7 +31,7 @@ def test_nothing_changed(text: str) -> None:
     amendment = amend(doc(text), doc(text))
     assert amendment.empty
     assert amendment.changes == ()
-    assert summary_sentence(amendment) == "No change"
+    assert summary_sentence(amendment, ENGLISH) == "No change"
 
 
 @given(amendments())
@@ -54,6 +55,6 @@ def test_one_inserted_section_moves_nothing() -> None:
 def test_the_summary_counts() -> None:
     old = "## A {#a}\n\none two three\n\n## B {#b}\n\nfour\n"
     new = "## A {#a}\n\none two four three\n\n## C {#c}\n\nother words here\n"
-    assert summary_sentence(amend(doc(old), doc(new))) == (
+    assert summary_sentence(amend(doc(old), doc(new)), ENGLISH) == (
         "1 section added, 1 removed, 1 amended; 5 words added, 2 removed"
     )

@@ -35,6 +35,19 @@ def test_what_is_kept_is_made_once(tmp_path: Path) -> None:
     assert make.times == 2
 
 
+@pytest.mark.parametrize("name", ["a.py", "assets/b.css", "assets/c.js", "d.po", "letter.de.md"])
+def test_what_another_program_is_made_of_is_told(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    digests = set()
+    for words in ("one", "two"):
+        file.write_text(words)
+        module._program.cache_clear()
+        digests.add(module._program(tmp_path))
+    module._program.cache_clear()
+    assert len(digests) == 2
+
+
 def test_without_a_folder_nothing_is_cached_bytes(tmp_path: Path) -> None:
     make = Maker()
     assert cached_bytes(None, "a", make) == cached_bytes(None, "a", make)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.edges.clock import build_day, now
+from publisher.edges.clock import build_time, now
 from publisher.errors import ConfigurationError
 from publisher.releases.chronology import behind
 from publisher.releases.number import Number
@@ -128,10 +128,10 @@ def test_what_is_too_late_to_send_stays_too_late(
 def test_a_build_takes_its_day_from_the_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
     for value, day in (("0", (1970, 1, 1)), ("315619200", (1980, 1, 2)), ("-1", (1969, 12, 31))):
         monkeypatch.setenv("SOURCE_DATE_EPOCH", value)
-        assert build_day() == dt.date(*day)
+        assert build_time().date() == dt.date(*day)
     for name in ("", None):
         monkeypatch.setenv("SOURCE_DATE_EPOCH", name or "")
-        assert build_day() == today()
+        assert build_time().date() == today()
 
 
 BAD = ["abc", "1e9", "12.5", " 5", "5\n", "1_0", "１２", "9" * 30, "-" + "9" * 30, "99999999999999",
@@ -161,7 +161,7 @@ def test_any_epoch_is_a_day_or_an_error(value: str) -> None:
         except ValueError:
             return  # no environment can hold it
         with suppress(ConfigurationError):
-            build_day()
+            build_time()
 
 
 def test_mkdocs_is_told_of_a_bad_epoch_without_a_traceback(house: House) -> None:

@@ -20,7 +20,7 @@ from publisher.people.due import delivery_due
 from publisher.people.messages import Filed, Filing
 from publisher.people.recipients import Recipient
 from publisher.people.requests import Channel, RequestKind, Timing, Wanted
-from publisher.people.resolution import UNSETTLED
+from publisher.people.resolution import SAID, STATE_RESOLVED, UNSETTLED, FoundOut
 from publisher.record.event import EventKind, Happening
 from publisher.releases.number import Number
 from publisher.releases.release import Release
@@ -60,7 +60,10 @@ def sent(ledger: Ledger, release: Release, recipient: Recipient, state: Delivery
     one = delivery_due(release, recipient, PUBLISHED)
     if state is not TO_DO:
         ledger.mark(one, recipient.address, f"{release.name}-{recipient.number}", PUBLISHED)
-    if state is not DeliveryState.IN_DOUBT:
+    if by_hand := next((one for one in SAID if STATE_RESOLVED[one] is state), None):
+        doubted = replace(one, state=DeliveryState.IN_DOUBT)
+        ledger.resolve(doubted, FoundOut(by_hand, words="a reason"), PUBLISHED)
+    elif state is not DeliveryState.IN_DOUBT:
         was = TO_DO if state is TO_DO else DeliveryState.IN_DOUBT
         ledger.settle(one, state, "250 2.0.0 so it is", PUBLISHED, was=was)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,24 +17,30 @@ from publisher.people.customer_list import Customer
 from publisher.people.deliveries import DeliveryState
 from publisher.people.due import Due, EarlierLetter, NoticeState, notice_state_of, told_before
 from publisher.people.recipients import RecipientState
-from publisher.record.event import EventKind, Happening
+from publisher.people.requests import Channel, RequestKind, Timing
+from publisher.people.resolution import Resolution
+from publisher.record.event import EventKind, Happening, microseconds
 from publisher.releases.number import Number
-from tests.fixtures.amendments import EFFECTIVE, LATER, amendments
+from publisher.releases.releases import Releases
+from tests.fixtures.amendments import EFFECTIVE, LATER, amendments, supplemented
 from tests.fixtures.engines import ENGINES, empty_ledger
 from tests.fixtures.recipients import recipients_of, take_customers
 
 NOW = dt.datetime(2027, 1, 10, 9, 30, tzinfo=dt.UTC)
-NUMBERS = [one.number for one in amendments()]
+NUMBERS = sorted({one.number for one in (*amendments(), *supplemented())})
+HISTORIES = [amendments, supplemented]
 PEOPLE = 6
-HAPPENED = {
+HAPPENED: dict[EventKind | Resolution, DeliveryState] = {
     EventKind.TOLD: DeliveryState.IN_DOUBT,
     EventKind.TAKEN: DeliveryState.ACCEPTED,
     EventKind.REFUSED: DeliveryState.REFUSED,
     EventKind.PUT_OFF: DeliveryState.TO_DO,
     EventKind.BOUNCED: DeliveryState.BOUNCED,
+    Resolution.OTHERWISE: DeliveryState.OTHERWISE,
+    Resolution.GIVE_UP: DeliveryState.GIVEN_UP,
 }
 
-Known = dict[tuple[int, Number], tuple[EventKind, dt.date]]
+Known = dict[tuple[int, Number], tuple[EventKind | Resolution, dt.date]]
 letters = st.dictionaries(
     st.tuples(st.integers(1, PEOPLE), st.sampled_from(NUMBERS)),
     st.tuples(st.sampled_from(list(HAPPENED)), st.sampled_from([EFFECTIVE, LATER])),
@@ -76,6 +82,8 @@ def tell(ledger: Ledger, before: int, known: Known) -> None:
     def say(tx: Transaction) -> None:
         for (n, number), (kind, day) in known.items():
             facts = {"effective": day.isoformat()}
+            if isinstance(kind, Resolution):
+                facts, kind = {**facts, "outcome": str(kind)}, EventKind.RESOLVED
             tx.record(Happening(kind, NOW, "privacy", str(number), before + n, facts=facts))
 
     ledger._write(say)
@@ -92,13 +100,20 @@ def remove_all(ledger: Ledger) -> None:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(letters, versions, removed)
+@given(letters, versions, removed, st.sampled_from(HISTORIES))
 def test_the_database_finds_what_the_rule_finds(
-    ledger: Ledger, known: Known, agreed: dict[int, Number], gone: set[int]
+    ledger: Ledger,
+    known: Known,
+    agreed: dict[int, Number],
+    gone: set[int],
+    history: Callable[[], Releases],
 ) -> None:
-    before = listed(ledger, agreed, gone)
+    before = listed(ledger, {n: one for n, one in agreed.items() if history().find(one)}, gone)
+    releases = history()
+    there = {one.number for one in releases}
+    agreed = {n: number for n, number in agreed.items() if number in there}
+    known = {about: what for about, what in known.items() if about[1] in there}
     tell(ledger, before, known)
-    releases = amendments()
     states = {
         (n, number): EarlierLetter(n, number, DeliveryState.AGREED, None)
         for n, number in agreed.items()
@@ -142,6 +157,35 @@ def test_what_is_known_of_letters_is_read_for_some_recipients(ledger: Ledger) ->
     told = told_before(releases[-1], releases, found)
     assert told.numbers == {1: one, 2: two, 3: one}
     assert ledger.letters_to("terms", [1, 2, 3]) == []
+
+
+def test_the_database_knows_who_opted_out_before(ledger: Ledger) -> None:
+    listed(ledger, {}, set())
+
+    def say(tx: Transaction) -> None:
+        for n, major, kind in (
+            (1, 1, RequestKind.OPT_OUT),
+            (2, 1, RequestKind.OPT_OUT),
+            (2, 1, RequestKind.WITHDRAW),
+            (3, 2, RequestKind.OPT_OUT),
+            (4, 1, RequestKind.ASK),
+        ):
+            number = len(ledger.requests("privacy", major)) + n * 10 + (kind == "withdraw")
+            happened = EventKind.ASKED if kind is RequestKind.ASK else EventKind.DECLARED
+            facts = {
+                "kind": kind,
+                "received": microseconds(NOW),
+                "timing": Timing.IN_TIME,
+                "channel": Channel.FORM,
+            }
+            tx.record(Happening(happened, NOW, "privacy", str(major), n, number, facts=facts))
+
+    ledger._write(say)
+    second, third = amendments()[1], amendments()[-1]
+    assert ledger.opted_out_before(second, [1, 2, 3, 4, 5]) == {1}
+    assert ledger.opted_out_before(third, [1, 2, 3, 4]) == {1, 3}
+    assert ledger.opted_out_before(third, [2, 3]) == {3}
+    assert ledger.opted_out_before(amendments()[0], [1, 2, 3]) == set()
 
 
 def test_who_is_removed_is_not_counted(ledger: Ledger) -> None:

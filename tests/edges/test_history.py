@@ -240,16 +240,19 @@ def test_the_name_of_a_tag_is_one_that_git_takes(root: Path, folder: str, prefix
 
 
 def test_what_is_no_release_has_no_tag_of_one(root: Path) -> None:
-    others = ["privacy/record/3", "privacy.register/0001", "privacy/02", "v1", "Privacy/1",
+    others = ["privacy/record/3", "privacy/02", "v1", "Privacy/1",
               "x/privacy/1", "privacy/1.0", "privacy/later"]  # fmt: skip
     for name in others:
         git(root, "tag", "-a", name, "-m", "Seal: x")
     git(root, "tag", "-a", "privacy/1", "-m", "Seal: x")
     git(root, "tag", "privacy/2")
     git(root, "tag", "-a", "terms/7", "-m", "Seal: x")
+    git(root, "tag", "-a", "privacy.register/0001", "-m", "Digest: x")
     history, tags = History(root), Tags(root)
     assert list(history.tags("privacy")) == ["privacy/1"]
-    assert sorted(history.tags()) == ["privacy/1", "terms/7"]
+    assert sorted(history.tags()) == ["privacy.register/0001", "privacy/1", "terms/7"]
+    assert tags.statements("privacy") == {1}
+    assert tags.statements("terms") == frozenset()
     assert tags.numbers("privacy") == {Number(1), Number(2)}
     git(root, "pack-refs", "--all")
     assert Tags(root).numbers("privacy") == {Number(1), Number(2)}

@@ -14,6 +14,7 @@ import pytest
 from publisher.edges.ledger import Ledger
 from publisher.people.customer_list import Customer
 from publisher.people.deliveries import DeliveryState
+from publisher.people.handling import HandlingState
 from publisher.people.messages import Filed, Filing
 from publisher.people.recipients import RecipientState
 from publisher.people.requests import RequestKind
@@ -84,9 +85,10 @@ def test_nothing_of_the_erased_is_in_the_file(ledger: Ledger, full: FullLedger) 
 
 
 def test_every_private_value_can_be_erased(full: FullLedger) -> None:
-    """It is about somebody, so that an erasure covers it."""
+    """It is about somebody, so that an erasure covers it; but figures, which are about nobody."""
     values = "SELECT count(*) FROM event JOIN private ON private.event = event.id"
     nobodys = f"{values} WHERE recipient IS NULL AND request IS NULL AND message IS NULL"
+    nobodys += " AND kind <> 'stated'"
     assert full.rows(nobodys) == [(0,)]
     assert full.rows(values) > [(30,)]
 
@@ -391,3 +393,21 @@ def test_what_is_younger_stays(ledger: Ledger) -> None:
     assert plan.lines() == ["nothing is older than 6 years"]
     ledger.prune(plan, LATER)
     assert len(customers()) == len(recipients_of(ledger)), "c-6 went, c-9 came"
+
+
+def test_what_the_erased_asked_for_waits_no_longer(ledger: Ledger, full: FullLedger) -> None:
+    """Its words go, and what was decided about it; that it was asked for stays."""
+    assert b"person 7: access" in full.everything()
+    assert b"corrected, person 7." in full.everything()
+    before = [(one.request.id, one.state) for one in ledger.handlings(recipient=7)]
+    assert [state for _, state in before] == [HandlingState.DONE, HandlingState.OPEN]
+    erase(ledger, "c-7")
+    assert b"person 7" not in full.everything()
+    after = ledger.handlings(recipient=7)
+    assert [(one.request.id, one.state) for one in after] == [
+        (number, HandlingState.DONE) for number, _ in before
+    ]
+    assert not any(one.request.evidence or one.words for one in after)
+    assert ledger.mailing_of(7) == "joined"
+    assert 7 not in [one.recipient.number for one in ledger.mailing_preferences()]
+    assert faults(ledger) == [], "the states are what follows from the events"

@@ -11,6 +11,7 @@ import pytest
 
 from publisher.releases.number import Number
 from tests.fixtures.house import SECTIONS, House, copied_house, git, later
+from tests.fixtures.trilingual import amend_all, release_one
 from tests.fixtures.workplaces import archive_of
 
 
@@ -153,3 +154,63 @@ def test_a_cherry_pick_of_a_freeze(torn: Path, tmp_path: Path) -> None:
     assert "privacy/2 was frozen here already" in output
     follow(ours, ["git cherry-pick --abort"])
     assert "is another release 2 than that of origin/main" in ours.run("verify").output
+
+
+def test_the_notes_of_a_translation_come_back_with_the_others(tmp_path: Path) -> None:
+    first = copied_house(tmp_path / "first", release_one)
+    git(tmp_path, "clone", "-q", "--bare", str(first.root), "hub.git")
+    theirs, house = (clone(tmp_path / "hub.git", tmp_path / name) for name in ("theirs", "ours"))
+    amend_all(theirs)
+    theirs.ok("freeze", "--effective", later(60))
+    git(theirs.root, "push", "-q", "--follow-tags")
+
+    notes = {"notes/use.md": "It is shorter.\n", "fr/notes/use.md": "C’est plus court.\n"}
+    house.write({"use.md": SECTIONS["use.md"].replace("30 days", "20 days"), **notes})
+    house.commit()
+    house.ok("freeze", "--effective", later(70), "--lagging", "fr", "--lagging", "de")
+    git(house.root, "fetch", "-q")
+    conflicting(house, "merge", "origin/main")
+    follow(house, steps(told(house), "to keep theirs"))
+    for name, text in notes.items():
+        assert (house.root / "policy/privacy" / name).read_text("utf-8") == text
+    house.commit("The notes of the other text")
+    done = house.ok("freeze", "--effective", later(100), "--lagging", "fr", "--lagging", "de")
+    assert "Frozen: privacy/3 (material)" in done
+    policy = archive_of(house.project).release("privacy", Number(3)).policy
+    assert policy.in_language("fr").notes[0].text == "C’est plus court.\n"
+
+
+def _two(house: House) -> None:
+    house.freeze_two()
+
+
+@pytest.mark.parametrize(("side", "how"), [("theirs", "by fax"), ("ours", "by post")])
+def test_two_statements_of_one_number_are_told_how_to_keep_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, side: str, how: str
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    first = copied_house(tmp_path / "first", _two)
+    git(tmp_path, "clone", "-q", "--bare", str(first.root), "hub.git")
+    theirs, ours = (clone(tmp_path / "hub.git", tmp_path / name) for name in ("theirs", "ours"))
+    theirs.ok("notice", "record", "2", "--otherwise", "by fax")
+    git(theirs.root, "push", "-q", "origin", "main", "privacy.register/0001")
+    ours.ok("notice", "record", "2", "--otherwise", "by post")
+    git(ours.root, "fetch", "-q", "--no-tags")
+    said = ours.run("verify").output
+    assert "is another statement 1 than that of origin/main, not merged here" in said
+    subprocess.run(["git", "merge", "-q", "origin/main"], cwd=ours.root, capture_output=True)
+    result = ours.run("status")
+    assert ours.run("notice", "record", "2", "--otherwise", "x").exit_code == 2
+    result = ours.run("verify")
+    assert result.exit_code == 2, result.output
+    assert "was stated on both branches that are being merged" in result.output
+    told = result.output.split(f"keep {side}:")[1].split("or, to keep")[0].splitlines()
+    commands = [line.strip() for line in told if line.strip().startswith("git ")]
+    for command in commands:
+        subprocess.run(["sh", "-c", command], cwd=ours.root, check=True, capture_output=True)
+    assert ours.run("verify").exit_code == 0, ours.run("verify").output
+    (kept,) = archive_of(ours.project).register("privacy")
+    assert kept.notice
+    assert kept.notice.described == how
+    ours.ok("notice", "record", "2", "--otherwise", "the other one, anew")
+    assert ours.run("verify").exit_code == 0

@@ -20,6 +20,8 @@ from publisher.edges.ledger.migrating import migrate_to_current
 from publisher.edges.ledger.schema import SCHEMA, metadata
 from publisher.edges.ledger.urls import ledger_address
 from publisher.errors import LedgerError
+from publisher.people.mailings import MailingState
+from publisher.people.requests import Channel, RequestKind, Timing, Wanted
 from tests.fixtures.old_ledgers import old_database, write_old_file
 from tests.fixtures.servers import OWNER, database, server
 
@@ -78,6 +80,36 @@ def test_a_migrated_ledger_has_the_tables_of_a_new_one(old: str, tmp_path: Path)
         assert rows(old, indexes) == rows(new, indexes)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def second(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a ledger of schema 2."""
+    if request.param == "sqlite":
+        yield write_old_file(tmp_path / "private/ledger.sqlite", 2)
+        return
+    with old_database(2) as name:
+        yield server().url(name, OWNER)
+
+
+def test_what_a_later_schema_adds_is_guarded_and_audited(second: str, tmp_path: Path) -> None:
+    before = rows(second, "SELECT id, kind, facts FROM event ORDER BY id")
+    migrate_to_current(second, NOW, copied=True)
+    after = rows(second, "SELECT id, kind, facts FROM event ORDER BY id")
+    assert after == [*before, (len(before) + 1, "migrated", '{"from":2,"to":3}')]
+    with database() as name:
+        url = f"sqlite:///{tmp_path}/new.sqlite"
+        new = server().url(name, OWNER) if "postgres" in second else url
+        migrate_to_current(new, NOW)
+        assert guards(second) == guards(new) != []
+    ledger = Ledger(second)
+    try:
+        asked = Wanted(RequestKind.LEAVE, "", None, 1, Channel.FORM, {})
+        ledger.record(asked, lambda: NOW, lambda _: Timing.IN_TIME)
+        assert ledger.mailing_of(1) is MailingState.LEFT
+        assert not ledger.audit(lambda *_: None).findings
+    finally:
+        ledger.close()
+
+
 def test_numbers_stay_and_are_not_given_again(old: str) -> None:
     migrate_to_current(old, NOW, copied=True)
     assert rows(old, "SELECT max(id) FROM recipient") == [(12,)]
@@ -127,13 +159,13 @@ def test_a_newer_ledger_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     Ledger(f"sqlite:///{path}").close()
     with closing(sqlite3.connect(path)) as db:
-        db.execute("UPDATE alembic_version SET version_num = '3'")
+        db.execute("UPDATE alembic_version SET version_num = '4'")
         db.commit()
     for act in (
         lambda: Ledger(f"sqlite:///{path}"),
         lambda: migrate_to_current(f"sqlite:///{path}", NOW),
     ):
-        with pytest.raises(LedgerError, match="schema 3, this program knows 2"):
+        with pytest.raises(LedgerError, match="schema 4, this program knows 3"):
             act()
 
 
@@ -141,12 +173,12 @@ def test_a_file_is_copied_before(tmp_path: Path) -> None:
     url = write_old_file(tmp_path / "private/ledger.sqlite")
     done = migrate_to_current(url, NOW)
     copy = tmp_path / "private/ledger.sqlite.schema-1.20270401T090000Z"
-    assert list(done.lines()) == [f"copied to {copy}", "migrated from schema 1 to 2"]
+    assert list(done.lines()) == [f"copied to {copy}", "migrated from schema 1 to 3"]
     assert copy.stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(copy)) as db:
         assert db.execute("SELECT version FROM schema_version").fetchall() == [(1,)]
         assert db.execute("SELECT count(*) FROM recipient").fetchone() == (12,)
-    assert list(migrate_to_current(url, NOW).lines()) == ["the ledger has schema 2 already"]
+    assert list(migrate_to_current(url, NOW).lines()) == ["the ledger has schema 3 already"]
 
 
 def test_a_server_has_to_have_been_copied(tmp_path: Path) -> None:

@@ -82,6 +82,20 @@ def test_many_threads_begin_one_ledger(tmp_path: Path) -> None:
     assert len(set(found)) == 1
 
 
+def test_whoever_begins_waits_for_another_who_does(tmp_path: Path) -> None:
+    """SQLite refuses to change how a file keeps its log while somebody writes, without waiting."""
+    path = tmp_path / "ledger.sqlite"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    ends = threading.Timer(0.5, other.execute, ["COMMIT"])
+    ends.start()
+    with closing(other):
+        ledger = Ledger(f"sqlite:///{path}")
+        assert ledger.identity
+        ledger.close()
+        ends.join()
+
+
 def test_a_ledger_in_a_server_is_begun_once(tmp_path: Path) -> None:
     with database() as name:
         url = server().url(name, OWNER)

@@ -23,6 +23,7 @@ from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Imported, Release
 from publisher.releases.releases import Releases
 from publisher.text.clauses import Clause
+from publisher.wording.words import ENGLISH
 from tests.fixtures.strategies import policies
 
 TWO = Number(2)
@@ -88,7 +89,7 @@ def release(text: str, number: Number = TWO, **facts: str) -> Release:
 def written(one: Release, organisation: str = "Example Hosting GmbH") -> bytes:
     beginning = replace(one, number=Number(1), previous=None, effective=dt.date(2020, 5, 1))
     names = first_names(one.policy.document).names
-    return akoma_ntoso(one, beginning, organisation, ADDRESS, names)
+    return akoma_ntoso(one, beginning, (organisation, ADDRESS), ENGLISH, names)
 
 
 def read(data: bytes) -> Any:
@@ -135,7 +136,7 @@ def test_every_release_of_a_policy_is_valid(sample_releases: Releases) -> None:
     assert len(sample_releases) == 3
     for one in sample_releases:
         names = first_names(one.policy.document).names
-        data = akoma_ntoso(one, sample_releases[0], "No-IP.com", ADDRESS, names)
+        data = akoma_ntoso(one, sample_releases[0], ("No-IP.com", ADDRESS), ENGLISH, names)
         assert told(data) == words(one.policy.document.clauses)
         assert len(elements(data, "section")) == len(one.policy.document.sections)
 
@@ -210,9 +211,23 @@ def test_it_says_what_it_is() -> None:
     assert [e.get("value") for e in elements(data, "FRBRversionNumber")] == ["2.1"]
 
 
+@pytest.mark.parametrize(
+    ("zone", "hour", "day"),
+    [("Pacific/Kiritimati", 18, 11), ("Asia/Kathmandu", 19, 11), ("America/New_York", 4, 9)],
+)
+def test_the_day_of_publication_is_that_of_the_release(zone: str, hour: int, day: int) -> None:
+    one = release("Text.\n")
+    moment, due = dt.datetime(2027, 1, 10, hour, 30, tzinfo=dt.UTC), f"2027-01-{day:02}"
+    one = replace(one, published=moment, conditions=replace(one.conditions, time_zone=zone))
+    data = written(one)
+    assert [e.get("date") for e in elements(data, "publication")] == [due]
+    dates = {e.get("date") for e in elements(data, "FRBRdate") if e.get("name") == "published"}
+    assert dates == {due}
+
+
 def test_a_day_that_nobody_knows_is_not_invented() -> None:
     one = replace(release("Text.\n", Number(1)), published=None, effective=None, previous=None)
-    data = akoma_ntoso(one, one, "Example", ADDRESS)
+    data = akoma_ntoso(one, one, ("Example", ADDRESS), ENGLISH)
     dates = {(e.get("date"), e.get("name")) for e in elements(data, "FRBRdate")}
     assert dates == {("0001-01-01", "unknown")}
     assert elements(data, "publication") == []
@@ -222,7 +237,7 @@ def test_a_text_of_the_past_is_dated_by_the_day_it_was_seen() -> None:
     seen = dt.datetime(2021, 6, 1, tzinfo=dt.UTC)
     origin = Imported("git", "terms.md", "c0ffee", seen, "0" * 64)
     one = replace(release("Text.\n"), published=None, effective=None, imported=origin)
-    data = akoma_ntoso(one, one, "Example", ADDRESS)
+    data = akoma_ntoso(one, one, ("Example", ADDRESS), ENGLISH)
     assert ("2021-06-01", "first seen") in {
         (e.get("date"), e.get("name")) for e in elements(data, "FRBRdate")
     }

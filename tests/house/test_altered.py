@@ -316,7 +316,7 @@ def test_a_message_about_it_is_kept_and_read_once_it_is_mended(
     assert "not read yet" in copy.ok("requests")
     shutil.rmtree(copy.root / "versions")
     shutil.move(copy.root.parent / "versions", copy.root / "versions")
-    assert "No message waits" in copy.ok("requests")
+    assert "Nothing waits" in copy.ok("requests")
     assert "opted out" in copy.ok("optouts", "2")
 
 

@@ -33,12 +33,14 @@ def test_the_page_of_a_day_says_what_applied(browser: Browser, sample_site: str)
     assert answer.inner_text().split("\n") == [
         "24 December 2026",
         "",
-        "In force: Version 1",
-        "Announced: Version 2.1",
+        "In force: version 1, from 1 January 2026 until 28 February 2027",
+        "Announced: version 2 (corrected: 2.1), in force from 1 March 2027",
     ]
     page.get_by_label("Day", exact=True).fill("2027-03-01")
     page.get_by_role("button", name="Show").click()
-    assert answer.get_by_role("listitem").all_inner_texts() == ["In force: Version 2.1"]
+    assert answer.get_by_role("listitem").all_inner_texts() == [
+        "In force: version 2 (corrected: 2.1), from 1 March 2027"
+    ]
     assert page.url.endswith("?day=2027-03-01")
     assert page.locator("tr.pp-holds").count() == 1
     answer.get_by_role("link").click()
@@ -325,7 +327,7 @@ def test_a_customer_opts_out_and_takes_it_back(shop: tuple[House, str], page: Pa
     assert violations(page).violations_count == 0
     page.get_by_role("button", name="I opt out of version 2").click()
     page.wait_for_load_state()
-    assert page.get_by_text("You have opted out of version 2").first.is_visible()
+    assert page.get_by_text("You opted out of version 2").first.is_visible()
     assert violations(page).violations_count == 0
     receipt = re.search(r"R-\d+", page.inner_text("main"))
     assert receipt is not None
@@ -342,7 +344,7 @@ def test_a_customer_opts_out_and_takes_it_back(shop: tuple[House, str], page: Pa
     page.goto(link)
     page.get_by_role("button", name=re.compile("withdraw|take", re.IGNORECASE)).click()
     page.wait_for_load_state()
-    assert page.get_by_text("You have withdrawn your opt-out").first.is_visible()
+    assert page.get_by_text("You withdrew your opt-out").first.is_visible()
     assert "withdraw" in state(house)
 
 

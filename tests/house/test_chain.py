@@ -58,16 +58,17 @@ def test_what_is_unclear_or_automatic_is_kept_and_has_no_effect(
     told: tuple[House, Mailbox], text: str, headers: dict[str, str]
 ) -> None:
     house, box = told
-    before = len(box.messages)
+    before = {message["Message-ID"] for message in box.messages}
     output = house.ok("receive", stdin=answer(box.to("ann@example.com")[0], text, **headers))
     assert "kept" in output
     assert "opted out" not in house.ok("optouts", "2")
-    assert len(box.messages) == before
+    since = {m["Subject"] for m in box.messages if m["Message-ID"] not in before}
+    assert since <= {"Your mail has come"}, "nothing is answered but that it came"
 
 
 def test_a_person_settles_what_was_unclear(told: tuple[House, Mailbox]) -> None:
     house, box = told
-    assert house.ok("requests") == "No message waits\n"
+    assert house.ok("requests") == "Nothing waits\n"
     house.ok("receive", stdin=answer(box.to("ann@example.com")[0], "Please no version 2 for me"))
     number = re.search(r"^(\d+) .*unclear", house.ok("requests"), re.MULTILINE)
     assert number is not None
@@ -78,7 +79,7 @@ def test_a_person_settles_what_was_unclear(told: tuple[House, Mailbox]) -> None:
     assert receipt is not None
     assert receipt[0] in house.ok("optouts", "2")
     assert receipt[0] in body(box.to("ann@example.com")[-1])
-    assert house.ok("requests") == "No message waits\n"
+    assert house.ok("requests") == "Nothing waits\n"
 
 
 @pytest.mark.parametrize("mail", [b"", b"\xff\xfe\x00", b"Subject: =?x?q?=\n\n", b"\n\nI opt out"])
@@ -94,7 +95,7 @@ def test_whatever_comes_in_is_kept(told: tuple[House, Mailbox], mail: bytes) -> 
         (("send", "7"), "there is no release 7"),
         (("notice", "2", "--as", "nobody"), "nobody"),
         (("resolve", "2", "c1", "--accepted"), "doubt"),
-        (("resolve", "2", "c1"), "--accepted or --again"),
+        (("resolve", "2", "c1"), "--accepted, --again, --otherwise or --give-up"),
         (("resolve", "2", "c1", "--accepted", "--again"), "contradicts"),
         (("requests", "settle", "1", "--opt-out", "--nothing", "--why", "x"), "contradicts"),
         (("receipts", "settle", "R-000001", "--accepted", "--again"), "contradicts"),

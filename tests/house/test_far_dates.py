@@ -11,7 +11,7 @@ import pytest
 
 from publisher.law.calendar import earliest_effective
 from publisher.law.profiles import PROFILES
-from publisher.policies.dates import moved
+from publisher.wording.dates import moved
 from tests.fixtures.house import FACTS, SECTIONS, House, copied_house, git, later, make_house, today
 
 FIRST, LAST = "0001-01-01", "9999-12-31"
@@ -36,8 +36,10 @@ def from_the_first_day_to_the_last(house: House) -> None:
     amend(house, 256)
     freeze(house, later(60))
     freeze(house, "9999-12-30", "--correction")
+    house.record("2.1")
     amend(house, 512)
     freeze(house, LAST)
+    house.record("3")
 
 
 def first_on_the_last_day(house: House) -> None:

@@ -29,13 +29,17 @@ from playwright.sync_api import Browser, BrowserContext, ViewportSize
 from pypdf import PdfReader
 
 from publisher.edges.mkdocs.order import Order, order
+from publisher.letters.html_part import styled
 from tests.fixtures import showcase
 from tests.fixtures.access import Scheme, violations
 from tests.fixtures.browsers import serving
 from tests.fixtures.house import House
+from tests.fixtures.letter_samples import SAMPLES as LETTERS
+from tests.fixtures.letter_samples import filled
 from tests.fixtures.links import dead
 from tests.fixtures.some import some
 from tests.fixtures.statics import hosting
+from tests.fixtures.template_letters import template_letters
 
 pytestmark = pytest.mark.browser
 
@@ -91,7 +95,8 @@ def test_every_kind_of_page_is_looked_at(shown: Shown) -> None:
     folders = {p.parent for p in shown.pages if p.name == "index.html"}
     built = {re.sub(r"^.*/build/(site|preview)/?", "", f"{folder}/") for folder in folders}
     looked_at = {shape(path.partition("?")[0]) for path in KINDS.values()}
-    assert {shape(path) for path in built} == looked_at - {"404.html"}
+    # `tests/site/test_preview_index.py` looks at that of a freeze, which has no theme around it.
+    assert {shape(path) for path in built} == looked_at - {"404.html"} | {"P/draft/freeze/"}
 
 
 # ── HTML ─────────────────────────────────────────────────────────────────────────────────────────
@@ -132,6 +137,16 @@ def test_what_else_is_html_is_valid_too(shown: Shown, tmp_path: Path) -> None:
         urlopen(f"{shown.at}terms/4.1/opt-out/?token=wrong", timeout=10)
     answer.write_bytes(refused.value.read())
     assert checked([redline, letter, answer]) == []
+
+
+def test_letters_of_every_case_and_language_are_valid(tmp_path: Path) -> None:
+    samples = {name: (language, filled(name)) for name, (language, _) in LETTERS.items()}
+    paths = []
+    for number, (language, text) in enumerate([*samples.values(), *template_letters().values()]):
+        paths.append(tmp_path / f"{number}.html")
+        paths[-1].write_text(styled(text, language), "utf-8")
+    assert len(paths) > 40
+    assert checked(paths) == []
 
 
 def test_the_checker_finds_what_is_wrong(shown: Shown, tmp_path: Path) -> None:

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from publisher.edges.ledger import close_ledgers
+from publisher.edges.ledger.schema import STATES
+from publisher.people.handling import HandlingState
+from publisher.record.event import EventKind
 from tests import ROOT
 from tests.fixtures.house import House
 from tests.fixtures.houses import CUSTOMERS, NOW, send_letters, told
@@ -51,7 +54,7 @@ def test_a_ledger_in_a_server_is_set_up_as_the_page_says(
             said.append(house.ok(*line.split()[1:], at=NOW))
         else:
             subprocess.run(line, shell=True, check=True, env=settings)
-    assert said[0].startswith("a ledger of schema 2 was begun\ngranted: ")
+    assert said[0].startswith("a ledger of schema 3 was begun\ngranted: ")
     assert "0 events" in said[2]
     assert len(said) == 3
     close_ledgers()
@@ -83,3 +86,16 @@ def test_the_other_commands_work_as_printed(
                     value, _, line = line.partition("=")[2].partition(" ")
                     settings.setenv("PUBLISHER_LEDGER_URL", value)
                 assert house.ok(*line.split()[1:], at=NOW)
+
+
+def test_events_and_tables_of_requests_are_those_there_are() -> None:
+    section = PAGE.split("\n## What is recorded of requests\n")[1].split("\n## ")[0]
+    named = re.findall(r"^\| `([a-z ]+)` \|", section, re.MULTILINE)
+    events = {EventKind.ASKED, EventKind.PASSED_ON, EventKind.CONFIRMED, EventKind.HANDLED}
+    events |= {EventKind.DECLARED, EventKind.REQUESTED}
+    tables = {"request", "declaration", "handling", "mailing", "answer"}
+    assert set(named) == {str(kind) for kind in events} | tables
+    assert tables <= {table.name for table in STATES}
+    states = re.search(r"that a person handles: (.*?), and by when", section)
+    assert states
+    assert re.findall(r"`([a-z]+)`", states[1]) == list(HandlingState)

@@ -259,7 +259,9 @@ def test_what_sending_says_to_do_next_is_done(tmp_path: Path, policies: int) -> 
         assert [one[len(named) :] for one in steps] == [
             ["send", "2", "--confirm"],
             ["resolve", "2"],
+            ["notice", "record", "2"],
         ]
+        assert house.run(*steps[2], at=NOW).exit_code == 2  # before all are settled
         assert house.run(*steps[0], at=NOW).exit_code == 1
         listed = house.ok(*steps[1], at=NOW)
         last = dt.datetime(2027, 1, 29, tzinfo=dt.UTC)
@@ -267,8 +269,13 @@ def test_what_sending_says_to_do_next_is_done(tmp_path: Path, policies: int) -> 
         assert len(commands(status)) == 3  # of the row, and both of the alert
         assert "c-1 " in house.ok(*commands(status)[0], at=last)
         keeps.refusals = {}
-        for command in commands(listed):
-            house.ok(*[word.replace("CUSTOMER", "c-1") for word in command], at=NOW)
+        other = ("--otherwise", "--give-up")
+        ways = [[word.replace("CUSTOMER", "c-1") for word in one] for one in commands(listed)]
+        assert [word for way in ways for word in way if word in other] == list(other)
+        # Given up, then told in another way after all, then sent again after all.
+        by_hand = [way for way in ways if set(way) & set(other)]
+        for way in [*reversed(by_hand), *(one for one in ways if one not in by_hand)]:
+            house.ok(*way, at=NOW)
         for command in commands(status):
             house.ok(*command, at=NOW)
     assert sorted(keeps.told) == [

@@ -18,8 +18,8 @@ from tests.fixtures.letters import ANNA
 
 def test_styles_are_inline_and_the_dark_ones_are_kept() -> None:
     html = styled("# Title\n\nText\n", "de")
-    assert '<html lang="de">' in html
-    assert 'style="font-size: 24px' in html
+    assert '<html lang="de" dir="ltr">' in html
+    assert 'style="font-size: 22px' in html
     assert "@media (prefers-color-scheme: dark)" in html
     assert html.count("<style>") == 1
 

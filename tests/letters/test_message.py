@@ -10,11 +10,12 @@ import pytest
 from publisher.errors import RecipientsError
 from publisher.letters.html_part import LARGEST_HTML_PART
 from publisher.letters.notice import Enclosed, compose_notice
-from publisher.letters.receipt import compose_link
+from publisher.letters.receipt import OwnLinks, compose_link
 from publisher.people.recipients import Recipient
 from publisher.policies.organisation import Organisation
 from publisher.releases.release import Release
 from tests.fixtures.amendments import HOSTING, PUBLISHED, amendments
+from tests.fixtures.lettered import stationery
 from tests.fixtures.letters import ANNA, LINK, LINKS, REPLY, SeenText, read_message
 from tests.fixtures.some import some
 
@@ -43,6 +44,16 @@ def test_has_each_field_once(made: tuple[Release, Organisation]) -> None:
     assert message["List-Unsubscribe"] is None
 
 
+def test_its_language_stands_in_its_header_whatever_travels_with_it(
+    made: tuple[Release, Organisation],
+) -> None:
+    for enclosed in (Enclosed(), Enclosed(b"%PDF")):
+        letter = compose_notice(made[0], ANNA, made[1], LINKS, PUBLISHED, enclosed)
+        message = read_message(letter.data)
+        assert [part["Content-Language"] for part in message.walk()].count("en") == 1
+        assert message["Content-Language"] == "en"
+
+
 def test_lines_are_as_mail_wants_them(made: tuple[Release, Organisation]) -> None:
     letter = compose_notice(made[0], ANNA, made[1], LINKS, PUBLISHED)
     lines = letter.data.split(b"\r\n")
@@ -58,11 +69,14 @@ def test_both_parts_say_the_same(made: tuple[Release, Organisation]) -> None:
     assert html is not None
     reader = SeenText()
     reader.feed(html.get_content())
-    for words in ("Dear Anna,", "28 February 2027", "Longer keys protect you better.", REPLY):
+    for words in ("Dear Anna,", "28 February 2027", "Longer keys protect you better."):
         assert words in plain.get_content()
         assert words in "".join(reader.words)
     assert LINK in plain.get_content()
-    assert {LINK, f"mailto:{REPLY}"} <= set(reader.links)
+    assert LINK in reader.links
+    assert REPLY in plain.get_content()
+    (answer,) = (link for link in reader.links if link.startswith(f"mailto:{REPLY}?"))
+    assert answer.endswith("&body=I%20opt%20out")
     assert len(html.get_content().encode()) < LARGEST_HTML_PART
 
 
@@ -142,5 +156,11 @@ def test_a_title_that_has_line_ends_of_any_kind_stays_one_header(
 
 
 def test_a_part_that_is_not_there_is_empty(made: tuple[Release, Organisation]) -> None:
-    letter = compose_link(made[0], ANNA, made[1], link=LINK, date=PUBLISHED)
+    letter = compose_link(
+        made[0],
+        ANNA,
+        stationery(made[1]),
+        links=OwnLinks(LINK, "opt-out+t@hosting.example"),
+        date=PUBLISHED,
+    )
     assert letter.part("text/calendar") == ""

@@ -38,7 +38,7 @@ def test_a_letter_says_which_release_it_belongs_to_and_its_seal() -> None:
     read = read_seal_field(str(message[SEAL_FIELD]))
     assert read == SealedRelease("privacy", Number(2), "3f2a" * 16)
     assert max(map(len, letter.data.split(b"\r\n\r\n")[0].split(b"\r\n"))) <= 78
-    assert "sealed as" not in sealed.notice
+    assert "sealed as {{seal}} " in sealed.notice
 
 
 def test_a_letter_has_the_head_of_the_ledger_when_its_run_began() -> None:

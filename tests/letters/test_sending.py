@@ -23,7 +23,7 @@ from publisher.people.due import Due
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
-from tests.fixtures.amendments import EFFECTIVE, LATER, amendments
+from tests.fixtures.amendments import EFFECTIVE, LATER, amendments, supplemented
 
 DAY = dt.timedelta(days=1)
 
@@ -62,6 +62,9 @@ def test_a_postponed_release_is_not_announced_with_its_old_date() -> None:
         require_current(TWO, amendments())
     assert caught.value.remedy == "publisher send 2.1"
     require_current(POSTPONED, amendments())
+    # A supplement of the same day is another reason.
+    with pytest.raises(SendError, match=r"2\.1 has taken .* of 2: its letters say what those bef"):
+        require_current(TWO, supplemented())
     silent = replace(POSTPONED, notice="")
     require_current(TWO, Releases((release(Number(1)), TWO, silent)))
 
@@ -88,7 +91,7 @@ def test_who_was_told_of_an_earlier_date_needs_no_new_period() -> None:
 
 
 def test_nobody_is_told_of_what_applies_already() -> None:
-    with pytest.raises(SendError, match="in force since 2027-04-01"):
+    with pytest.raises(SendError, match="was announced for 2027-04-01: a notice would come too"):
         require_in_time(POSTPONED, amendments(), due(), LATER)
 
 

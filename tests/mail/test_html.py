@@ -45,6 +45,7 @@ def test_what_is_hidden_above_the_letter_is_doubtful_in_each_of_them(
 
 
 def test_our_own_letter_has_nothing_doubtful() -> None:
+    assert 'class="button"' in DOCUMENT
     mail = read_mail(html_mail(DOCUMENT))
     assert mail.doubt == ""
     (text,) = mail.texts

@@ -21,6 +21,7 @@ from publisher.markup.redline import redline
 from publisher.markup.untouched import untouched_html
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
+from publisher.wording.words import ENGLISH
 from tests.fixtures.golden_cases import Case, cases
 from tests.fixtures.strategies import amendments
 
@@ -409,12 +410,12 @@ def test_typography_is_underlined_and_told_once_in_each_block() -> None:
 
 def test_other_spaces_are_told_as_such() -> None:
     span = Span(SpanKind.KEEP, "30\xa0days", before="30 days")
-    assert typography_changes([span]) == "spaces"
-    assert typography_changes([Span(SpanKind.KEEP, "the Policy", before="the policy")]) == (
-        "the Policy was the policy"
-    )
+    assert typography_changes([span], ENGLISH) == "spaces"
+    assert typography_changes(
+        [Span(SpanKind.KEEP, "the Policy", before="the policy")], ENGLISH
+    ) == ("the Policy was the policy")
     many = [Span(SpanKind.KEEP, c.upper(), before=c) for c in "abcdef"]
-    assert typography_changes(many) == "A was a, B was b, C was c, D was d, and more"
+    assert typography_changes(many, ENGLISH) == "A was a, B was b, C was c, D was d, and more"
 
 
 def test_a_heading_of_another_level_says_so() -> None:

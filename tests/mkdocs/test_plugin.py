@@ -65,6 +65,25 @@ def test_a_page_with_the_place_alone_gets_the_policies_too(released: House) -> N
     assert "<p>The end.</p>" in page
 
 
+def test_where_nobody_wrote_a_home_page_there_is_one_with_the_policies(released: House) -> None:
+    own_file(released, "site/about.md", "# About us\n\nWe host.\n")
+    settings = released.root / "publisher.toml"
+    named = settings.read_text("utf-8").replace("Example Hosting GmbH", "R&D <b>*Hosting*</b>")
+    settings.write_text(named, "utf-8")
+    page = mkdocs_build(released)
+    called = "Policies of R&amp;D &lt;b&gt;*Hosting*&lt;/b&gt;"
+    assert re.findall(r"<h1[^>]*>(.*?)</h1>", page) == [called]
+    assert f"<title>{called} - " in page
+    assert 'href="privacy/"' in page
+    assert NOT_THE_SITE not in page
+    assert "We host." in (released.root / "by-mkdocs/about/index.html").read_text("utf-8")
+
+
+def test_a_home_page_in_html_stays(released: House) -> None:
+    own_file(released, "site/index.html", "<!doctype html><title>Ours</title>")
+    assert mkdocs_build(released) == "<!doctype html><title>Ours</title>"
+
+
 def test_an_altered_release_is_refused_without_a_traceback(released: House) -> None:
     path = released.root / "versions/privacy/1/sections/security.md"
     assert path.is_file(), sorted(path.parent.iterdir())

@@ -18,6 +18,7 @@ import pikepdf
 import pytest
 from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
 from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
+from outloud.findings import Finding  # type: ignore[import-untyped]
 from pypdf import PdfReader, PdfWriter
 
 from publisher.actions.diff import DiffOrder, diff
@@ -39,6 +40,7 @@ from publisher.reports.comparison import Comparison, Version
 from publisher.site.catalogue import text_json
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
+from publisher.wording.words import ENGLISH
 from tests import ROOT
 from tests.fixtures.house import House
 from tests.fixtures.standards import broken, read_aloud
@@ -94,9 +96,22 @@ def test_an_independent_checker_finds_no_fault(made: dict[str, bytes], tmp_path:
         path.write_bytes(data)
         result = outloud.check(str(path))
         assert not result.error, name
-        found = {finding.rule for finding in result.findings if finding.severity != "info"}
+        found = [finding for finding in result.findings if finding.severity != "info"]
         assert result.errors == 0, found
-        assert found <= known, name
+        assert {one.rule for one in found if not is_of_a_field(one, data)} <= known, name
+
+
+def is_of_a_field(finding: Finding, data: bytes) -> bool:
+    """Whether the words that nothing announces are those in a field, which announces them itself
+    (ISO 14289-1 §7.18.4): letters in a row in a digest are words to the checker.
+    """
+    values = [str(field.get("/V", "")) for field in (read(data).get_fields() or {}).values()]
+    silent = re.findall(r"\w+", str(finding.evidence))
+    return (
+        finding.rule == "TAG-003"
+        and bool(silent)
+        and all(any(word in value for value in values) for word in silent)
+    )
 
 
 def test_the_checks_of_our_own_find_what_they_are_for() -> None:
@@ -158,8 +173,8 @@ def sampled(
         first,
         second,
         {
-            "policy": make_pdf(sheets.release_sheet(second, organisation)),
-            "changes": make_pdf(sheets.redline_sheet(first, second, found, organisation)),
+            "policy": make_pdf(sheets.release_sheet(second, organisation, ENGLISH)),
+            "changes": make_pdf(sheets.redline_sheet(first, second, found, organisation, ENGLISH)),
         },
     )
 
@@ -346,7 +361,7 @@ def test_moved_text_is_linked_both_ways() -> None:
     stays, goes = "What stays here is long enough.", "What goes elsewhere is long enough as well."
     old = f"## One {{#one}}\n\n{goes}\n\n{stays}\n\n## Two {{#two}}\n\nOther words.\n"
     new = f"## One {{#one}}\n\n{stays}\n\n## Two {{#two}}\n\nOther words.\n\n{goes}\n"
-    data = make_pdf(sheets.comparison_sheet(compared(old, new)))
+    data = make_pdf(sheets.comparison_sheet(compared(old, new), ENGLISH))
     assert not broken(data)
     with pikepdf.open(io.BytesIO(data)) as document:
         led = {
@@ -370,7 +385,9 @@ def test_the_notice_says_the_way_out(made: dict[str, bytes]) -> None:
         if "/A" in annotation.get_object() and "/URI" in annotation.get_object()["/A"]
     ]
     assert "http://127.0.0.1:8000/privacy/2/opt-out/" in links
-    assert "http://127.0.0.1:8000/privacy/compare/" in links
+    # Its first button: to what changes, and not to a page where one chooses two versions.
+    assert links[0] == "http://127.0.0.1:8000/privacy/2/changes/"
+    assert "http://127.0.0.1:8000/privacy/compare/" not in links
 
 
 def test_the_form_has_names_labels_and_what_is_required(made: dict[str, bytes]) -> None:
@@ -585,7 +602,7 @@ def test_a_redline_has_every_mark_and_the_numbers_of_its_lists() -> None:
         f"## Use {{#use}}\n\n{sale}\n\n{rent}\n\n4. Orders “abroad”\n5. Questions\n\n"
         f"## Who {{#who}}\n\n{rent} {sale}\n"
     )
-    words = text(make_pdf(sheets.comparison_sheet(compared(old, new))))
+    words = text(make_pdf(sheets.comparison_sheet(compared(old, new), ENGLISH)))
     for said in (
         "[paragraph split here]",
         "[paragraphs joined here]",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -112,6 +113,10 @@ def test_names_the_missing_and_the_unknown_column() -> None:
     assert "no column `address`; the columns are: customer, mail, name" in text
     assert "the column `name` is there twice" in text
     assert "no column `customer`" in str(refusal(b""))
+    german = str(refusal("Kundennummer;E-Mail;Name;Sprache\n1;a@b.example;Anna;de\n"))
+    for wanted in ("customer", "address", "name", "language", "class", "joined", "version"):
+        assert re.search(rf"Try: .*\b{wanted}\b", german), wanted
+    assert "only customer and address are needed" in german
     assert "list.csv:3: no column `customer`" in str(refusal("sep=,\n\nname\n"))
 
 

@@ -10,7 +10,7 @@ import pytest
 from publisher.errors import ConfigurationError
 from publisher.policies.keeping import Keeping, read_keeping
 from publisher.policies.organisation import Organisation
-from publisher.policies.settings import read_settings
+from publisher.policies.settings import MailboxSettings, WordingReview, read_settings
 from tests.fixtures.house import CONFIGURATION
 
 
@@ -166,6 +166,19 @@ def test_a_site_that_somebody_can_reach_is_taken(site: str) -> None:
 # ── proxies ──────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_mailbox_is_named_whole_and_reached_in_private() -> None:
+    assert read_settings(CONFIGURATION.encode()).mailbox is None
+    named = '\n[mail.imap]\nhost = "mail.hosting.example"\nuser = "opt-out"\n'
+    found = read_settings((CONFIGURATION + named).encode()).mailbox
+    assert found == MailboxSettings("mail.hosting.example", 993, "tls", "opt-out", "INBOX")
+    for key in ("user", "host"):
+        without = "\n".join(line for line in named.splitlines() if key not in line)
+        assert read_settings(f"{CONFIGURATION}\n{without}".encode()).mailbox is None
+    for wrong, key in (('security = "none"', "mail.imap.security"), ("port = 0", "mail.imap.port")):
+        with pytest.raises(ConfigurationError, match=key):
+            read_settings(f"{CONFIGURATION}\n{named}{wrong}\n".encode())
+
+
 PROXIES = 'trusted_proxies = ["192.0.2.1", "10.0.0.0/8", "::1", "2001:db8:5::/48"]'
 
 
@@ -220,3 +233,44 @@ def test_the_last_day_that_is_no_longer_kept(words: str, last: dt.date) -> None:
     assert keep
     assert keep.over_by(dt.date(2028, 2, 29)) == last
     assert keep.over_by(dt.date(1, 1, 1)) == dt.date.min
+
+
+def test_when_the_words_around_the_texts_were_read() -> None:
+    unread = CONFIGURATION.replace("wording.reviewed = 2026-01-15", "")
+    assert read_settings(unread.encode()).wording == WordingReview()
+    told = CONFIGURATION.replace("2026-01-15", '2027-01-15\nwording.digests.de = "3f9a"')
+    assert read_settings(told.encode()).wording == WordingReview(
+        dt.date(2027, 1, 15), {"de": "3f9a"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ('reviewed = "yes"', "wording.reviewed"),
+        ("reviewed = true", "wording.reviewed"),
+        ("reviewed = 2027-01-15T12:00:00Z", "wording.reviewed"),
+        ("review = 2027-01-15", "wording.review"),
+        ("digests = {de = 3}", "wording.digests"),
+    ],
+)
+def test_what_is_no_day_of_reading_is_refused_with_its_key(line: str, key: str) -> None:
+    with pytest.raises(ConfigurationError, match=key):
+        read_settings(CONFIGURATION.replace("reviewed = 2026-01-15", line).encode())
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "UTC", "Pacific/Kiritimati"])
+def test_the_days_of_the_organisation_are_those_of_its_time_zone(zone: str) -> None:
+    text = CONFIGURATION.replace("[mail]", f'time_zone = "{zone}"\n[mail]')
+    assert read_settings(text.encode()).organisation.time_zone == zone
+    assert read_settings(CONFIGURATION.encode()).organisation.time_zone == "UTC"
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berln", "berlin", "", "+01:00", "../../etc/passwd"])
+def test_a_time_zone_that_there_is_not_is_refused_with_its_line(zone: str) -> None:
+    text = CONFIGURATION.replace("[mail]", f'time_zone = "{zone}"\n[mail]')
+    with pytest.raises(ConfigurationError) as refused:
+        read_settings(text.encode())
+    assert str(refused.value.where) == "publisher.toml:7"
+    assert "`organisation.time_zone`" in refused.value.what
+    assert "Europe/Berlin" in refused.value.remedy

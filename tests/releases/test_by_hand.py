@@ -14,8 +14,9 @@ import pytest
 
 from publisher.releases.folder import SUMS_FILE, checksums
 from tests import ROOT
-from tests.fixtures.house import SECTIONS, House, git, later, make_house
+from tests.fixtures.house import SECTIONS, House, copied_house, git, later, make_house
 from tests.fixtures.keys import openpgp_key, ssh_key
+from tests.fixtures.trilingual import release_two
 
 PAGE = (ROOT / "docs/release-folder.md").read_text("utf-8")
 SECTION = PAGE.split("## Checking a release without this program\n")[1].split("\n## ")[0]
@@ -56,6 +57,8 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         house.ok("freeze", "--effective", later(120))
         letter = house.run("notice", "2", "--format", "eml").stdout_bytes
         (house.root / "letter.eml").write_bytes(letter)
+        for number in ("2", "3"):
+            house.ok("notice", "record", number, "--otherwise", "by post")
         yield house
 
 
@@ -119,6 +122,16 @@ ALTERED: dict[str, tuple[str, Callable[[House], None]]] = {
         "The tag",
         lambda h: _none(git(h.root, "tag", "-f", "privacy/2", "privacy/2^{commit}")),
     ),
+    "a statement": ("The register", _append("versions/privacy/register/0001.toml")),
+    "the last statement": ("The register", _append("versions/privacy/register/0002.toml")),
+    "the tag of a statement": (
+        "The register",
+        lambda h: _none(
+            git(h.root, "tag", "-f", "privacy.register/0001", "privacy.register/0002^{commit}")
+        ),
+    ),
+    "the release of a statement": ("The register", _reseal),
+    "a note": ("The draft", _append("versions/privacy/2/notes/security.md")),
     "the draft": ("The draft", _append("versions/privacy/2/sections/security.md")),
     "a tag that nobody signed": ("A signature of SSH", lambda h: _tag(h, "privacy/2", "-a")),
     "a tag signed by the other key": ("A signature of SSH", lambda h: _tag(h, "privacy/2", "-s")),
@@ -144,3 +157,14 @@ def test_what_was_altered_does_not(house: House, case: str) -> None:
 
 def test_every_check_is_tried_on_what_was_altered() -> None:
     assert {heading for heading, _ in ALTERED.values()} == set(COMMANDS)
+
+
+def test_what_was_translated_is_what_it_was_in_the_draft(tmp_path: Path) -> None:
+    house = copied_house(tmp_path / "house", release_two)
+    assert holds(house, "The draft")
+    for name in ("translations/fr/security.md", "translations/fr/notes/security.md"):
+        place = house.root / "versions/privacy/2" / name
+        whole = place.read_bytes()
+        _append(f"versions/privacy/2/{name}")(house)
+        assert not holds(house, "The draft"), name
+        place.write_bytes(whole)

@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from publisher.compare.amendment import amend
+from publisher.compare.amendment import Counts, amend
 from publisher.compare.diff_form import diff_flaw
 from publisher.errors import ConfigurationError
 from publisher.exchange.diff_json import diff_json
-from publisher.policies.dates import is_time_zone
-from publisher.policies.language import locale
-from publisher.releases.conditions import Approval, Conditions, WithoutRecord
+from publisher.exchange.sealed_diff import sealed_diff
+from publisher.policies.notice_rules import WithoutRecord
+from publisher.releases.conditions import Approval, Conditions
 from publisher.releases.folder import (
     SUMS_FILE,
     broken,
@@ -34,8 +34,14 @@ from publisher.releases.folder import (
 from publisher.releases.number import Number
 from publisher.releases.release import Lag, Release
 from publisher.releases.release_toml import FORMAT, RELEASE_FILE
+from publisher.releases.releases import Releases
 from publisher.releases.seals import chain_flaws
 from publisher.releases.telling import LATER_PROGRAM, LetterCase, LetterKind, Telling
+from publisher.releases.told_changes import known_changes
+from publisher.releases.told_flaws import told_flaws
+from publisher.wording.dates import is_time_zone
+from publisher.wording.language import locale
+from publisher.wording.words import ENGLISH
 from tests import ROOT
 from tests.fixtures.house import House, later
 from tests.fixtures.kinds import NAMES, SIGNERS, freeze_every_kind
@@ -68,13 +74,22 @@ SEALS = {
 }
 ALL_OF_FORMAT_2 = "9789a459b2df8ee6a9cab1c7665d649660857f574a8d98c406cb400b8f063247"
 """The seal of a folder with all that format 2 has, which the program that began it wrote."""
+TRANSLATED = "1fde9b756be85ac18135fa677a2f91fa8441ff3ea4306cbf7bac67cca1a3d416"
+"""The seal of one that has notes and the effect of opting out in a translation too."""
+TOLD = "9a4de51d2b445a9bfbfca2300e8ad10b8be140240164e1fafa280893f175c46e"
+"""The seal of a release with the comparisons that it was told by, as a program made them that
+strikes each amended paragraph as a whole; without its PDFs."""
 WITH_PDF = ("privacy/3", "terms/3")
 """Of the other releases, the PDFs are left out here."""
 
 
 def folder_of(version: int, name: str) -> dict[str, bytes]:
     """The files that are kept of a release, by their path in its folder."""
-    folder = KEPT / str(version) / name
+    return files_below(KEPT / str(version) / name)
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """The files of a folder, by their path in it."""
     paths = [path for path in folder.rglob("*") if path.is_file()]
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
@@ -126,8 +141,15 @@ def test_a_release_of_each_format_says_what_this_program_would_freeze(
 
 
 def _meant(release: Release, version: int) -> Release:
-    """What a release says in a format, but for commits, which have other ids each time."""
+    """What a release says in a format, but for commits, which have other ids each time, and for
+    the words of letters and forms, which each program chooses anew. What holds without a record,
+    programs before the register did not seal: it is that of the profile.
+    """
     policy = replace(release.policy, signers=release.policy.signers if version > 1 else "")
+    notice, form = "told" * bool(release.notice), "may" * bool(release.opt_out)
+    release = replace(release, notice=notice, opt_out=form, telling=Telling())
+    held = replace(release.conditions, without_record=release.without_record)
+    release = replace(release, conditions=held)
     return replace(release, policy=policy, seal="", previous_seal="", revision="")
 
 
@@ -157,6 +179,15 @@ def test_a_folder_with_all_that_format_2_has_is_read_for_ever() -> None:
     assert set(release.telling.comparisons) == {"", "de"}
     telling = replace(FULL.telling, comparisons=release.telling.comparisons)
     assert release == replace(FULL, seal=ALL_OF_FORMAT_2, telling=telling)
+
+
+def test_a_folder_with_all_that_is_told_in_a_translation_is_read_for_ever() -> None:
+    files = folder_of(2, "translated/3")
+    assert broken(files) == []
+    assert seal_of(files[SUMS_FILE]) == TRANSLATED
+    release = kept(2, "translated/3", "privacy")
+    telling = replace(FULL.telling, comparisons=release.telling.comparisons)
+    assert release == replace(told_in_german(), seal=TRANSLATED, telling=telling)
 
 
 def with_record(files: Mapping[str, bytes], old: str, new: str) -> dict[str, bytes]:
@@ -271,11 +302,22 @@ def full() -> Release:
         for language in ("", "de")
         if case or language
     }
-    telling = Telling(letters, {"de": "# Formular\n"}, comparisons, "b" * 64)
+    telling = Telling(letters, {"de": "# Formular\n"}, comparisons, wording="b" * 64)
     return replace(release, policy=policy, replaces=Number(2), conditions=ZONE, telling=telling)
 
 
 FULL = full()
+
+
+def told_in_german() -> Release:
+    """The same, with what is told in German too: why it changed, and what opting out means."""
+    policy, facts = FULL.policy, FULL.policy.facts
+    wording = replace(facts.translations["de"], effect="Dann gilt für Sie die Fassung davor.")
+    notes = [replace(note, translations={"de": "Sie finden uns hier.\n"}) for note in policy.notes]
+    facts = replace(facts, translations={"de": wording})
+    return replace(FULL, policy=replace(policy, facts=facts, notes=tuple(notes)))
+
+
 PAPERS = {"policy.pdf": b"%PDF", "policy.de.pdf": b"%PDF"}
 
 
@@ -359,10 +401,6 @@ STRANGE = {
         with_file("changes.json", json.dumps({**CHANGED, "version": 3})),
         "has another form than urn:policy-publisher:diff:2",
     ),
-    "another text": (
-        with_file("changes.json", FULL.telling.comparisons["de"]),
-        "changes.json: compares another text",
-    ),
     "a comparison": (
         with_file("changes.fr.json", FULL.telling.comparisons["de"]),
         "changes.fr.json: the release has no translation `fr`",
@@ -381,10 +419,22 @@ def test_what_format_2_does_not_know_is_refused(case: str) -> None:
     assert error.remedy == LATER_PROGRAM
 
 
+def test_a_comparison_of_other_texts_is_told_and_not_believed() -> None:
+    """It reads, so that `verify` can say what else is wrong with such a release."""
+    other = with_file("changes.json", FULL.telling.comparisons["de"])
+    three, two = read_release("privacy", other, "versions/privacy/3"), kept(1, "privacy/2.2")
+    releases = Releases([two, replace(three, previous=two.number, replaces=None)])
+    names = [name for name, what, _ in told_flaws(releases[1], releases) if "other texts" in what]
+    assert "changes.json" in names
+    assert known_changes(two, releases[1], releases).told is None
+
+
 def test_a_first_release_was_compared_with_nothing() -> None:
     first = replace(FULL, previous=None, previous_seal="", replaces=None)
-    with pytest.raises(ConfigurationError, match="compares the first release with nothing"):
-        read_release("privacy", release_files(first, {}), "versions/privacy/3")
+    read = read_release("privacy", release_files(first, {}), "versions/privacy/3")
+    assert "compares a release with nothing before it" in [
+        flaw.what for flaw in told_flaws(read, Releases([read]))
+    ]
 
 
 def test_format_1_knows_nothing_of_it() -> None:
@@ -393,12 +443,27 @@ def test_format_1_knows_nothing_of_it() -> None:
         read_release("privacy", files, "versions/privacy/3")
 
 
-@pytest.mark.parametrize("place", ["", "words", "changes.0", "operations.0", "operations.0.new"])
-def test_a_comparison_that_lacks_what_its_schema_asks_for(place: str) -> None:
+OLD, NEW = (kept(1, f"privacy/{number}").policy.document for number in ("2.2", "3"))
+ABRIDGED = json.loads(sealed_diff(amend(OLD, NEW), "version 2", "version 3", ENGLISH, "0.1.0"))
+
+
+PLACES = ["", "words", "changes.0", "operations.0"]
+
+
+@pytest.mark.parametrize(
+    ("whole", "place"),
+    [
+        *((CHANGED, place) for place in (*PLACES, "operations.0.new")),
+        *((ABRIDGED, place) for place in (*PLACES, "operations.1", "texts", "changes.0.old.0")),
+    ],
+)
+def test_a_comparison_that_lacks_what_its_schema_asks_for(
+    place: str, whole: dict[str, Any]
+) -> None:
     """Ours and the published schema agree on what is one."""
     published = json.loads((ROOT / "docs/diff.schema.json").read_text("utf-8"))
     validator = Draft202012Validator(published)
-    assert validator.is_valid(CHANGED)
+    assert validator.is_valid(whole)
     steps = [int(step) if step.isdigit() else step for step in place.split(".") if step]
 
     def inside(value: Any) -> Any:
@@ -407,14 +472,29 @@ def test_a_comparison_that_lacks_what_its_schema_asks_for(place: str) -> None:
         return value
 
     wrong: list[object] = [None, -1, "", [], {}]
-    for key in some(list(inside(CHANGED))):
-        altered = json.loads(json.dumps(CHANGED))
+    for key in some(list(inside(whole))):
+        altered = json.loads(json.dumps(whole))
         del inside(altered)[key]
         assert bool(diff_flaw(json.dumps(altered))) == (not validator.is_valid(altered)), key
         for value in wrong:
             inside(altered)[key] = value
             if not validator.is_valid(altered):
                 assert diff_flaw(json.dumps(altered)), (key, value)
+
+
+@pytest.mark.parametrize(("language", "words"), [("", 7), ("fr", 8), ("de", 4)])
+def test_what_another_program_told_is_read_as_it_told_it(language: str, words: int) -> None:
+    one, two = (
+        read_release("privacy", files_below(KEPT / "told/privacy" / number), f"versions/{number}")
+        for number in ("1", "2")
+    )
+    assert two.seal == TOLD
+    found = known_changes(one, two, Releases([one, two]), language)
+    assert found.counts == Counts(words, words, 0)
+    assert found.anew
+    assert found.anew.counts.inserted < words
+    assert found.told == two.published_day
+    assert not list(told_flaws(two, Releases([one, two])))
 
 
 # ── programs of earlier formats ──────────────────────────────────────────────────────────────────

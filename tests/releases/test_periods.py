@@ -14,6 +14,7 @@ from publisher.releases.periods import Period, announced, applied, by_number
 from publisher.releases.release import Imported
 from publisher.releases.releases import Releases
 from publisher.site.overview import days_overview
+from publisher.wording.words import ENGLISH
 from tests.site.test_timeline import LINE, release
 
 
@@ -97,7 +98,7 @@ def test_of_a_text_of_the_past_the_page_says_that_it_was_seen() -> None:
     origin = Imported("git", "terms.md", "0" * 40, seen, "0" * 64)
     first = replace(release("1", "", ""), imported=origin)
     second = replace(release("2", "", ""), imported=origin, previous=Number(1))
-    html = days_overview(Releases((first, second)), Addresses("../../", "terms"))
+    html = days_overview(Releases((first, second)), Addresses("../../", "terms"), ENGLISH)
     assert 'data-what="In force"' not in html
     assert 'data-what="Text last seen" data-from="2015-03-04" data-until=""' in html
     assert "4 March 2015, when it was first seen" in html

@@ -13,11 +13,12 @@ import pytest
 from pypdf import PdfReader
 
 from publisher.actions.workplace import Workplace
-from publisher.policies.dates import long_date
 from publisher.releases.address import Addresses
 from publisher.releases.number import Number
 from publisher.releases.release import Lag
 from publisher.site import catalogue, languages
+from publisher.wording.dates import long_date
+from publisher.wording.words import ENGLISH
 from tests.fixtures import standards
 from tests.fixtures.house import FACTS, SECTIONS, House, copied_house, git, later, make_house, today
 from tests.fixtures.some import some
@@ -29,7 +30,9 @@ DECLARED = """
 title = "Datenschutzerklärung"
 precedence = "Dies ist eine Übersetzung. Maßgeblich ist der englische Text."
 lagging = "Noch nicht auf dem neuesten Stand."
+effect = "Wenn Sie ablehnen, gilt für Sie die Fassung davor weiter."
 """
+REASON = {"de/notes/security.md": "Längere Schlüssel schützen Ihre Daten besser.\n"}
 GERMAN = {
     "de/use.md": "## Wie wir Daten nutzen {#use}\n\nWir nutzen Ihre Daten für Bestellungen, siehe "
     "[Sicherheit](#security).\n\nWir behalten sie 30 Tage.\n",
@@ -235,6 +238,7 @@ def test_sections_of_one_file_keep_their_order(bilingual: House) -> None:
 
 def test_what_lags_is_a_cue_with_its_line(released: House) -> None:
     released.edit()
+    released.write(REASON)
     told = checked(released)
     assert "policy/privacy/de/security.md:1: review: “Sicherheit” says what version 1 says" in told
     assert "publisher diff 1 draft" in told
@@ -245,7 +249,7 @@ def test_what_lags_is_a_cue_with_its_line(released: House) -> None:
 
 def test_a_text_that_changed_after_its_translation_is_a_cue(released: House) -> None:
     released.edit()
-    released.write({"de/security.md": NEW_GERMAN})
+    released.write({"de/security.md": NEW_GERMAN, **REASON})
     assert checked(released) == ""
     released.commit("Nachziehen")
     assert checked(released) == ""
@@ -599,18 +603,28 @@ def test_the_pdf_of_a_translation_says_that_it_is_one(lagging: House) -> None:
     reader = PdfReader(io.BytesIO(data))
     assert str(reader.root_object["/Lang"]) == "de"
     assert reader.metadata is not None
-    assert reader.metadata.title == "Datenschutzerklärung, version 2"
+    said = Workplace(lagging.project).catalogs.words("de")
+    named = {"policy": "Datenschutzerklärung", "number": Number(2)}
+    assert reader.metadata.title == said.gettext("{policy}, version {number}", **named)
     words = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
     release = archive_of(lagging.project).release("privacy", Number(2))
     effective = release.effective
     assert effective is not None
     for expected in (
         "Maßgeblich ist der englische Text.",
-        "German translation of version 2; the English text decides.",
-        "In this translation, 2 sections are not up to date",
-        "Sicherheit: says what version 1 says",
-        "Cookies: not translated",
-        "Read this section in English",
+        said.gettext(
+            "Translation of version {number} into {language}. The text in {original} decides.",
+            number=Number(2),
+            language="Deutsch",
+            original="Englisch",
+        ),
+        said.ngettext(
+            "In this translation, {count} section is not up to date",
+            "In this translation, {count} sections are not up to date",
+            2,
+        ),
+        said.gettext("{section}: not translated", section="Cookies"),
+        said.gettext("Read this section in {language}", language="Englisch"),
         "Wir verschlüsseln mit 128-Bit-Schlüsseln.",
         long_date(effective, "de"),
     ):
@@ -618,7 +632,9 @@ def test_the_pdf_of_a_translation_says_that_it_is_one(lagging: House) -> None:
     assert "We set one" not in words
     at = Addresses(Workplace(lagging.project).settings.organisation.site, "privacy")
     inside = {name: parts[0] for name, parts in reader.attachments.items()}
-    assert inside["policy.de.md"].decode() == languages.translation_markdown(release, "de", at)
+    assert inside["policy.de.md"].decode() == languages.translation_markdown(
+        release, "de", at, said
+    )
     assert json.loads(inside["policy.de.json"])["sha256"]["seal"] == ""
 
 
@@ -636,13 +652,16 @@ def test_a_pdf_of_a_translation_can_be_had_from_the_command_line(lagging: House)
 def test_the_letter_links_each_translation(lagging: House) -> None:
     letter = archive_of(lagging.project).release("privacy", Number(2)).notice
     address = f"{Workplace(lagging.project).settings.organisation.site}privacy/2/de/"
-    assert f"- In other languages: [Deutsch]({address}); the English text decides\n" in letter
+    assert f"- In other languages: [Deutsch]({address})\n" in letter
+    assert "The text in English decides; the others are translations of it." in letter
 
 
 def test_programs_are_told_of_each_translation(lagging: House) -> None:
     releases = archive_of(lagging.project).releases("privacy")
     at = Addresses("https://policies.example/", "privacy")
-    value = valid(catalogue.versions_json(releases, "Example", at, {}), "versions")
+    value = valid(
+        catalogue.versions_json(releases, "Example", at, {}, lambda _: ENGLISH), "versions"
+    )
     first, second = (version["translations"][0] for version in value["versions"])
     assert first["lags"] == []
     assert "changes" not in first["urls"]
@@ -653,11 +672,11 @@ def test_programs_are_told_of_each_translation(lagging: House) -> None:
         {"anchor": "cookies", "behind": None},
     ]
     assert second["urls"]["changes"] == "https://policies.example/privacy/2/de/changes/"
-    text = valid(catalogue.translation_json(releases[1], "de", "Example", at), "policy")
+    text = valid(catalogue.translation_json(releases[1], "de", "Example", at, ENGLISH), "policy")
     assert text["language"] == "de"
     assert text["lags"] == second["lags"]
     assert text["translation_of"]["language"] == "en"
-    words = languages.translation_markdown(releases[1], "de", at)
+    words = languages.translation_markdown(releases[1], "de", at, ENGLISH)
     digest = hashlib.sha256(words.encode()).hexdigest()
     assert text["sha256"]["text"] == second["sha256"]["text"] == digest
     files = groupby(text["sections"], lambda section: str(section["file"]))
@@ -669,8 +688,8 @@ def test_programs_are_told_of_each_translation(lagging: House) -> None:
 def test_a_download_says_what_it_is_before_it_begins(lagging: House) -> None:
     release = archive_of(lagging.project).release("privacy", Number(2))
     words = languages.translation_markdown(
-        release, "de", Addresses("https://policies.example/", "privacy")
+        release, "de", Addresses("https://policies.example/", "privacy"), ENGLISH
     )
     head = words.partition("\n## ")[0]
-    assert "The English text decides: <https://policies.example/privacy/2/>" in head
+    assert "The text in English decides: <https://policies.example/privacy/2/>" in head
     assert "`security`: says what version 1 says; `cookies`: not translated" in head

@@ -18,6 +18,7 @@ from publisher.releases.release import Imported, Release
 from publisher.releases.releases import Releases
 from publisher.site import catalogue
 from publisher.site.change_summary import ChangeSummary, summarise
+from publisher.wording.words import ENGLISH
 from tests import ROOT
 from tests.reports.test_reports import closed
 from tests.site.test_timeline import LINE, POLICY, release
@@ -61,7 +62,9 @@ def changed() -> tuple[Releases, dict[Number, ChangeSummary]]:
 
 def test_every_version_is_listed_with_its_days_and_addresses() -> None:
     line, short = changed()
-    value = checked(catalogue.versions_json(line, "Example", AT, short), "versions")
+    value = checked(
+        catalogue.versions_json(line, "Example", AT, short, lambda _: ENGLISH), "versions"
+    )
     first, second, third = value["versions"]
     assert [v["kind"] for v in value["versions"]] == ["first", "amendment", "correction"]
     assert first["applies"] == {"from": None, "until": "2027-02-28"}
@@ -89,7 +92,8 @@ def test_of_a_text_of_the_past_the_day_it_was_seen_is_told() -> None:
     origin = Imported("git", "terms.md", "0" * 40, seen, "0" * 64)
     past = replace(line[1], published=None, effective=None, closes=None, imported=origin)
     value = checked(
-        catalogue.versions_json(Releases((line[0], past)), "Example", AT, short), "versions"
+        catalogue.versions_json(Releases((line[0], past)), "Example", AT, short, lambda _: ENGLISH),
+        "versions",
     )
     first, second = value["versions"]
     assert second["seen"] == "2015-03-04T12:00:00Z"
@@ -116,7 +120,7 @@ def test_the_sections_put_end_to_end_are_the_text() -> None:
 
 def test_no_status_is_told_for_it_would_be_of_one_day() -> None:
     line, short = changed()
-    text = catalogue.versions_json(line, "Example", AT, short).decode()
+    text = catalogue.versions_json(line, "Example", AT, short, lambda _: ENGLISH).decode()
     assert "in force" not in text
     assert "status" not in text
 

@@ -20,6 +20,7 @@ from publisher.site.derived import DerivedTexts
 from publisher.site.feeds import LATEST, Feed, FeedEntry
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
+from publisher.wording.words import ENGLISH
 from tests.fixtures.golden_cases import cases
 from tests.fixtures.some import some
 from tests.site.test_catalogue import changed
@@ -127,7 +128,7 @@ def test_every_kind_of_change_is_shown_and_is_whole_html() -> None:
     for case in some(cases("changes.md")):
         old, new = (Document(parse(text, "p.md")) for text in (case.old, case.new))
         amendment = amend(old, new)
-        html = feeds.changed_words(amendment)
+        html = feeds.changed_words(amendment, ENGLISH)
         ElementTree.fromstring(f"<div>{html.replace('<br>', '<br/>')}</div>")
         assert bool(html) != amendment.empty, case.title
 
@@ -135,7 +136,7 @@ def test_every_kind_of_change_is_shown_and_is_whole_html() -> None:
 def test_no_text_of_a_policy_breaks_the_feed() -> None:
     old = Document(parse("## A {#a}\n\nOne & <b>two</b>\n", "p.md"))
     new = Document(parse("## A {#a}\n\nOne \x0b& ]]> <script>two</script>\n", "p.md"))
-    html = feeds.changed_words(amend(old, new))
+    html = feeds.changed_words(amend(old, new), ENGLISH)
     assert "<script" not in html
     item = replace(entries()[0], html=html, title="\x00 ]]> &")
     parsed = feedparser.parse(feeds.atom_feed(feed([item])))

@@ -17,12 +17,15 @@ from playwright.sync_api import Browser
 
 from publisher.actions.generate import generate
 from publisher.actions.workplace import Workplace
+from publisher.edges.catalogs import shipped_catalogs
+from publisher.wording.catalogs import Catalogs
 from tests.fixtures.house import FACTS, House, later, make_house, today
 from tests.fixtures.links import dead
 from tests.fixtures.some import some
 from tests.releases.test_translation import COOKIES, DECLARED, GERMAN
 
 SITE = "http://127.0.0.1:8000/"
+DE = Catalogs(shipped_catalogs()).words("de")
 HEBREW = {
     "he/use.md": "## שימוש {#use}\n\nאנו משתמשים במידע שלך, ראו [אבטחה](#security).\n",
     "he/security.md": "## אבטחה {#security}\n\nאנו מצפינים במפתחות של 128 סיביות.\n",
@@ -50,6 +53,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     house.write(COOKIES)
     house.edit()
     house.ok("freeze", "--effective", later(60), "--lagging", "de")
+    house.record("2")
     house.ok("build")
     return house
 
@@ -89,18 +93,29 @@ def test_every_page_has_its_address(built: Path) -> None:
         "privacy/1.1/he",
         "privacy/2/de",
         "privacy/2/de/changes",
+        "privacy/2/notice/de",
+        "privacy/2/opt-out/de",
+        "privacy/compare/de",
+        "privacy/compare/he",
     }
 
 
 def test_the_translation_of_the_text_in_force(built: Path, built_later: Path) -> None:
     now = words(built, "privacy/de")
-    assert "Version 1.1, in force from" in now
+    assert "1.1, " in now
     assert "128-Bit" in now
-    assert "Version 2 is coming" in now
-    assert "not up to date" not in now
+    assert DE.gettext("version {number}", number=2) in now
+    assert _outdated(2) not in now
     then = words(built_later, "privacy/de")
-    assert "Version 2, in force from" in then
-    assert "2 sections are not up to date" in then
+    assert _outdated(2) in then
+
+
+def _outdated(count: int) -> str:
+    return DE.ngettext(
+        "In this translation, {count} section is not up to date",
+        "In this translation, {count} sections are not up to date",
+        count,
+    )
 
 
 def test_each_page_says_which_text_decides(built: Path) -> None:
@@ -110,24 +125,24 @@ def test_each_page_says_which_text_decides(built: Path) -> None:
         ("privacy/2/de/changes", "../../../../privacy/2/"),
     ):
         page = html(built, path)
-        assert '<span lang="de">Dies ist eine Übersetzung. Maßgeblich ist der englische' in page
-        assert f'<a href="{read}" hreflang="en">Read version' in page
-        assert "the English text decides" in words(built, path)
+        assert "Dies ist eine Übersetzung. Maßgeblich ist der englische" in page
+        assert f'<a href="{read}" hreflang="en">' in page
+        assert '<html lang="de"' in page
 
 
 def test_what_lags_is_told_on_top_and_in_its_place(built: Path) -> None:
     page, text = html(built, "privacy/2/de"), words(built, "privacy/2/de")
-    assert "In this translation, 2 sections are not up to date" in text
-    assert '<a href="#security" lang="de">Sicherheit</a>: says what version 1.1 says' in page
+    assert _outdated(2) in text
+    assert '<a href="#security">Sicherheit</a>' in page
     assert "compare/?from=1.1&amp;to=2" in page
-    assert '<a href="#cookies" lang="en">Cookies</a>: not translated' in page
+    assert '<a href="#cookies" lang="en">Cookies</a>' in page
     article = page.split('<article class="pp-text" lang="de">')[1]
     security, cookies = article.split('<h2 id="cookies" lang="en">')
     security = security.split('<h2 id="security">')[1]
     assert "Noch nicht auf dem neuesten Stand." in security
-    assert '<a href="../../../privacy/2/#security" hreflang="en">Read this section in' in security
+    assert '<a href="../../../privacy/2/#security" hreflang="en">' in security
     assert "128-Bit" in security
-    assert "Not translated." in cookies
+    assert DE.gettext("Not translated") + "." in cookies
     assert "We set one" not in article
     assert "pp-lag" not in html(built, "privacy/1.1/de")
 
@@ -135,14 +150,12 @@ def test_what_lags_is_told_on_top_and_in_its_place(built: Path) -> None:
 def test_the_redline_of_a_translation_leads_to_its_labels(built: Path) -> None:
     page = html(built, "privacy/2/de/changes")
     assert '<a href="../../../../privacy/2/de/#cookies" lang="en">Cookies</a>' in page
-    assert "No change." in words(built, "privacy/2/de/changes")
+    assert DE.gettext("No change") + "." in words(built, "privacy/2/de/changes")
 
 
 def test_days_are_written_as_the_language_writes_them(built: Path) -> None:
     day = today()
-    assert re.search(
-        rf'<span lang="de">{day.day}\. \w+ {day.year}</span>', html(built, "privacy/de")
-    )
+    assert re.search(rf"<dd>{day.day}\. \w+ {day.year}</dd>", html(built, "privacy/de"))
 
 
 def test_the_way_from_language_to_language(built: Path) -> None:
@@ -271,6 +284,22 @@ def test_a_reader_goes_from_language_to_language(browser: Browser, address: str)
     page.get_by_role("link", name="Cookies", exact=True).first.click()
     label = page.locator("#cookies + .pp-lag")
     assert label.is_visible()
-    label.get_by_role("link", name="Read this section in English").click()
+    label.get_by_role("link").click()
     assert page.url == f"{address}privacy/2/#cookies"
+    page.close()
+
+
+@pytest.mark.browser
+def test_a_version_that_is_not_translated_is_there_all_the_same(
+    browser: Browser, address: str
+) -> None:
+    """Version 1 is in English alone."""
+    page = browser.new_page()
+    page.goto(f"{address}privacy/compare/de/?from=1&to=1.1")
+    told = page.locator(".pp-compared")
+    assert told.inner_text() == "Version 1 gibt es nicht auf Deutsch. Wählen Sie zwei Versionen."
+    page.get_by_role("link", name="Auf Englisch vergleichen").click()
+    assert page.url == f"{address}privacy/compare/"
+    page.goto(f"{address}privacy/compare/?from=constructor&to=7")
+    assert told.inner_text() == "There is no such version. Choose two of these."
     page.close()

@@ -18,20 +18,19 @@ import pytest
 from publisher.actions.build import build
 from publisher.actions.generate import generate
 from publisher.actions.workplace import Workplace
-from publisher.answers.opt_out_wording import wording
-from publisher.compare.amendment import amend
 from publisher.compare.diff_form import rebuild
-from publisher.edges.clock import build_day
+from publisher.edges.clock import build_time
 from publisher.edges.mkdocs.order import Order, order
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, RenderError
-from publisher.letters.notice import notice_text
 from publisher.policies.policy import Facts, Note, Policy
 from publisher.releases.folder import release_files
 from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Release
 from tests import ROOT
 from tests.fixtures.house import CONFIGURATION, House, git
+from tests.fixtures.houses import record
+from tests.fixtures.lettered import lettered
 from tests.fixtures.some import some
 from tests.fixtures.workplaces import archive_of
 
@@ -61,7 +60,7 @@ def frozen(project: Project, release: Release) -> Release:
 
 
 def three_releases(project: Project) -> None:
-    """Release 1 of unknown date, 2 material, 2.1 its correction."""
+    """Release 1 of unknown date, 2 material and recorded, 2.1 its correction."""
     facts = replace(FACTS, sections=("use.md", "security.md", "adverts.md"))
     files = {"use.md": USE, "security.md": SECURITY, "adverts.md": ADVERT}
     first = frozen(
@@ -82,10 +81,7 @@ def three_releases(project: Project) -> None:
         closes=EFFECTIVE - dt.timedelta(days=1),
     )
     organisation = Workplace(project).settings.organisation
-    amendment = amend(first.policy.document, second.policy.document)
-    letter = notice_text(second, first, amendment, organisation)
-    second = replace(second, notice=letter, opt_out=wording(second, organisation.name))
-    second = frozen(project, second)
+    second = frozen(project, lettered(second, first, organisation))
     mended = {name: text.replace("keis", "keys") for name, text in files.items()}
     frozen(
         project,
@@ -99,6 +95,7 @@ def three_releases(project: Project) -> None:
             second.seal,
         ),
     )
+    record(project, second.number, PUBLISHED + dt.timedelta(days=1))
 
 
 def new_project(root: Path, *, released: bool = True) -> Project:
@@ -166,6 +163,7 @@ def test_every_kind_of_page_has_its_permanent_address(built: Path) -> None:
         "privacy",
         "privacy/history",
         "privacy/compare",
+        "privacy/data",
         "privacy/on",
         "privacy/sections",
         "privacy/1",
@@ -179,22 +177,27 @@ def test_every_kind_of_page_has_its_permanent_address(built: Path) -> None:
 
 
 def test_the_text_in_force_changes_on_the_day(built: Path, built_later: Path) -> None:
-    assert "Version 1, effective date unknown" in words(built, "privacy")
+    assert "In force: version 1, since a day we do not know." in words(built, "privacy")
     assert "128-bit" in words(built, "privacy")
-    assert "Version 2.1 is coming on 1 March 2027" in words(built, "privacy")
-    assert "Opt out of version 2, until the end of 28 February 2027" in words(built, "privacy")
-    assert "Version 2.1, in force from 1 March 2027" in words(built_later, "privacy")
+    assert "Changing on 1 March 2027:" in words(built, "privacy")
+    assert "From 1 March 2027: version 2 (corrected: 2.1)." in words(built, "privacy")
+    assert "Opt out, until 28 February 2027" in words(built, "privacy")
+    then = "In force: version 2 (corrected: 2.1), since 1 March 2027."
+    assert then in words(built_later, "privacy")
     assert "256-bit" in words(built_later, "privacy")
-    assert "is coming" not in words(built_later, "privacy")
+    assert "Changing on" not in words(built_later, "privacy")
 
 
 def test_a_version_that_is_not_in_force_says_so_loudly(built: Path, built_later: Path) -> None:
-    assert "Not in force yet: version 2.1 applies from 1 March 2027" in words(built, "privacy/2.1")
+    coming = "From 1 March 2027: version 2 (corrected: 2.1)."
+    assert coming in words(built, "privacy/2.1")
     assert "Not in force" not in words(built, "privacy/1")
     gone = words(built_later, "privacy/1")
-    assert "Not in force: version 2.1 took the place of version 1 on 1 March 2027" in gone
+    took = "Not in force: version 2 (corrected: 2.1) took the place of version 1 on 1 March 2027"
+    assert took in gone
     corrected = words(built_later, "privacy/2")
-    assert "never: corrected by version 2.1 before it took effect" in corrected
+    assert "corrected: version 2.1, from 1 March 2027" in corrected
+    assert "This is version 2 as it was before version 2.1 corrected it" in corrected
 
 
 def test_the_remark_stands_on_every_page_with_the_text(built: Path) -> None:
@@ -249,12 +252,10 @@ def test_after_the_last_day_the_form_says_so(built_later: Path) -> None:
     assert "The last day to opt out was 28 February 2027" in words(built_later, "privacy/2/opt-out")
 
 
-def test_the_notice_leads_to_a_choice_of_versions(built: Path) -> None:
-    """Which one its reader was last told of, a page cannot know."""
-    assert "What has changed since the version you were last told of" in words(
-        built, "privacy/2/notice"
-    )
-    assert 'href="../../../privacy/compare/"' in html(built, "privacy/2/notice")
+def test_the_notice_leads_to_the_changes_of_its_release(built: Path) -> None:
+    """Which version its reader was last told of, a page cannot know."""
+    button = '<a href="../../../privacy/2/changes/">See what changes</a>'
+    assert button in html(built, "privacy/2/notice")
 
 
 def test_the_notice_links_inside_the_site(built: Path) -> None:
@@ -349,7 +350,7 @@ def test_the_text_has_the_digest_that_its_page_shows(built: Path) -> None:
     page = html(built, "privacy/2.1")
     for name in ("policy.md", "SHA256SUMS"):
         digest = hashlib.sha256((built / "privacy/2.1" / name).read_bytes()).hexdigest()
-        assert f"<code>{digest}</code>" in page
+        assert f">{digest}</code>" in page
         assert f"curl -s {SITE}privacy/2.1/{name} | sha256sum" in page
 
 
@@ -485,14 +486,14 @@ def test_plain_mkdocs_builds_the_same_pages(
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1796083200")  # 2026-11-30
     config = load_config(str(project.root / "mkdocs.yml"), site_dir=str(tmp_path / "site"))
     mkdocs_build(config)
-    assert "Version 2.1 is coming" in words(tmp_path / "site", "privacy")
+    assert "From 1 March 2027: version 2 (corrected: 2.1)." in words(tmp_path / "site", "privacy")
 
 
 def test_the_day_comes_from_the_epoch_where_one_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
-    assert build_day() == dt.date(1970, 1, 1)
+    assert build_time().date() == dt.date(1970, 1, 1)
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
-    assert build_day() >= dt.date(2026, 1, 1)
+    assert build_time().date() >= dt.date(2026, 1, 1)
 
 
 def test_a_preview_shows_the_draft_to_its_writer_only(
@@ -528,7 +529,7 @@ def test_a_draft_that_does_not_read_is_shown_as_its_findings(
 
 
 def test_the_contents_nest_below_the_title() -> None:
-    from publisher.edges.mkdocs.frames import toc_items
+    from publisher.edges.mkdocs.toc import toc_items
     from publisher.markup.html import Heading
 
     top = toc_items((Heading(2, "a", "A"), Heading(3, "b", "B"), Heading(2, "c", "C")))
@@ -543,7 +544,7 @@ def test_without_mkdocs_yml_there_is_a_remedy(tmp_path: Path) -> None:
     (tmp_path / "publisher.toml").write_text(CONFIGURATION)
     with pytest.raises(ConfigurationError, match=r"no mkdocs\.yml") as caught:
         build(Workplace(Project(tmp_path)), BEFORE)
-    assert "mkdocs.yml" in caught.value.remedy
+    assert caught.value.remedy == "publisher init --renew"
 
 
 def test_a_project_without_releases_has_a_site(tmp_path: Path) -> None:
@@ -581,7 +582,7 @@ def test_progress_is_told_of_documents_and_pages(project: Project) -> None:
     build(Workplace(project), BEFORE, lambda *what: told.append(what))
     assert told[0] == ("versions", 0, 3)
     assert ("PDFs", 7, 7) in told
-    assert told[-1] == ("pages", 12, 12)
+    assert told[-1] == ("pages", 13, 13)
 
 
 def test_a_build_that_fails_leaves_the_old_site_as_it_was(house: House) -> None:

@@ -18,11 +18,14 @@ from itertools import count, pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from markupsafe import escape
 
 from publisher.compare.amendment import Amendment, amend
 from publisher.compare.clause_names import first_names
 from publisher.compare.section_lineage import Lineage
+from publisher.compare.summary import summary_sentence, words_in_figures
 from publisher.edges.assets import asset_text
+from publisher.edges.catalogs import shipped_catalogs
 from publisher.edges.site_assets import packed_script
 from publisher.policies.anchoring import source_text
 from publisher.releases.address import Addresses
@@ -31,6 +34,8 @@ from publisher.site import versus
 from publisher.site.comparable import COMPARABLE_FORMAT, comparable_text
 from publisher.text.clauses import Document, Kind
 from publisher.text.parsing import parse
+from publisher.wording.catalogs import Catalogs
+from publisher.wording.words import ENGLISH
 from tests.fixtures.comparing import (
     Found,
     Op,
@@ -53,7 +58,7 @@ OTHERS = 100
 
 @pytest.fixture(scope="module")
 def script(sample_releases: Releases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Script]:
-    rules = versus.script_phrases(sample_releases[-1], Addresses("../../", "privacy"))
+    rules = versus.script_phrases("en", ENGLISH, Addresses("../../", "privacy"))
     with running(rules, tmp_path_factory.mktemp("script")) as found:
         yield found
 
@@ -135,7 +140,7 @@ def test_it_strikes_the_same_words(script: Script, paragraphs: list[tuple[str, s
     )
     names = first_names(old)
     _, own, found = agree(
-        script, *[Version(d, comparable_text(d, names), names) for d in (old, new)]
+        script, *[Version(d, comparable_text(d, names, ENGLISH), names) for d in (old, new)]
     )
     mine, its = pairs_of(own), pairs_of(found.operations)
     # Where a paragraph became one in another section no name tells of it.
@@ -144,12 +149,36 @@ def test_it_strikes_the_same_words(script: Script, paragraphs: list[tuple[str, s
         assert mine[pair] == its[pair]
 
 
+FEWEST = st.lists(st.lists(st.just("we"), min_size=1, max_size=9).map(" ".join), max_size=5)
+
+
+@settings(suppress_health_check=list(HealthCheck), max_examples=60)
+@given(st.lists(FEWEST, min_size=1, max_size=3), st.randoms(use_true_random=False))
+def test_of_paragraphs_that_say_the_same_the_same_ones_moved(
+    script: Script, bodies: list[list[str]], editor: random.Random
+) -> None:
+    amended = [list(body) for body in bodies]
+    for _ in range(3):
+        left, right = editor.choice(amended), editor.choice(amended)
+        if left:
+            right.insert(editor.randint(0, len(right)), left.pop(editor.randrange(len(left))))
+        right.insert(editor.randint(0, len(right)), " ".join(["we"] * editor.randint(1, 9)))
+    texts = (
+        "".join("\n\n".join([f"## {n} {{#s{n}}}", *body, ""]) for n, body in enumerate(side))
+        for side in (bodies, amended)
+    )
+    versions = history([doc(text) for text in texts])
+    for old, new in (versions, versions[::-1]):
+        _, own, found = agree(script, old, new)
+        assert found.operations == own
+
+
 @settings(suppress_health_check=list(HealthCheck))
 @given(st.lists(st.one_of(policies(), policies(anchored=False)), min_size=2, max_size=2))
 def test_whatever_the_texts_nothing_is_lost(script: Script, texts: list[str]) -> None:
     versions = history([doc(text) for text in texts])
     agree(script, *versions)
-    unrelated = [Version(v.document, comparable_text(v.document, n), n) for v in versions
+    unrelated = [Version(v.document, comparable_text(v.document, n, ENGLISH), n) for v in versions
                  for n in [first_names(v.document)]]  # fmt: skip
     agree(script, *unrelated)
 
@@ -228,7 +257,7 @@ def test_words_of_all_kinds(script: Script, old: str, new: str) -> None:
     documents = [doc(f"“Personal Data” is this.\n\n{text}\n") for text in (old, new)]
     names = first_names(documents[0])
     _, own, found = agree(
-        script, *[Version(d, comparable_text(d, names), names) for d in documents]
+        script, *[Version(d, comparable_text(d, names, ENGLISH), names) for d in documents]
     )
     mine, its = pairs_of(own), pairs_of(found.operations)
     assert mine == its
@@ -276,15 +305,62 @@ code
 """
 
 
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "ar"])
+@pytest.mark.parametrize("count", [1, 2, 3, 12, 1234])
+def test_it_says_figures_as_this_program_does(
+    tmp_path_factory: pytest.TempPathFactory, language: str, count: int
+) -> None:
+    words = Catalogs(shipped_catalogs()).words(language)
+    rules = versus.script_phrases(language, words, Addresses("../../", "privacy"))
+    old = doc("## A {#a}\n\nText.\n")
+    new = doc(f"## A {{#a}}\n\nText.\n\n{'word ' * count}\n\n{'- item' if count > 2 else ''}\n")
+    versions = history([old, new])
+    with running(rules, tmp_path_factory.mktemp("words")) as script:
+        found = script.compare(versions[0].data, versions[1].data).html
+        back = script.compare(versions[1].data, versions[0].data).html
+    items = count + (count > 2)
+    assert escape(words_in_figures(items, 0, words)) in found
+    assert escape(words_in_figures(0, items, words)) in back
+    kind = words.npgettext("changes", "{count} added", "{count} added", 1 + (count > 2))
+    assert escape(kind) in found
+
+
+@pytest.mark.parametrize(
+    ("more", "count"),
+    [
+        ("| A | B |\n| --- | --- |\n| one | two |\n", 4),
+        ("| A |\n| --- |\n| one and two |\n", 4),
+        ("| A | |\n| --- | --- |\n| | two |\n", 2),
+        ("New **part**ly *set*.\n", 3),
+        ("```\na | b\n```\n", 3),
+    ],
+)
+def test_what_is_counted_is_words_and_not_the_bars_of_a_table(
+    tmp_path_factory: pytest.TempPathFactory, more: str, count: int
+) -> None:
+    old, new = doc("## A {#a}\n\nText.\n"), doc(f"## A {{#a}}\n\nText.\n\n{more}")
+    found = amend(old, new)
+    assert (found.counts.inserted, found.counts.deleted) == (count, 0)
+    assert [change.inserted for change in found.changes] == [count]
+    assert amend(new, old).counts.deleted == count
+    assert [change.deleted for change in amend(new, old).changes] == [count]
+    assert f"{count} words added" in summary_sentence(found, ENGLISH)
+    rules = versus.script_phrases("en", ENGLISH, Addresses("../../", "privacy"))
+    versions = history([old, new])
+    with running(rules, tmp_path_factory.mktemp("bars")) as script:
+        html = script.compare(versions[0].data, versions[1].data).html
+    assert f"{count} words added." in html
+
+
 def test_another_form_of_the_files_has_another_number() -> None:
     document = doc(SAMPLE)
     served = packed_script(asset_text("compare.js")).encode()
     found = [
         hashlib.sha256(data).hexdigest()[:16]
-        for data in (comparable_text(document, first_names(document)), served)
+        for data in (comparable_text(document, first_names(document), ENGLISH), served)
     ]
     why = "raise FORMAT, then put the new digests here: browsers may have kept the old files"
-    assert (COMPARABLE_FORMAT, *found) == (2, "357df506e8b5e704", "c3f85fd9f2982e36"), why
+    assert (COMPARABLE_FORMAT, *found) == (7, "ec2261bd7afed702", "2c6209d81657aad3"), why
 
 
 def test_readers_fetch_little(sample_releases: Releases) -> None:

@@ -23,6 +23,7 @@ from publisher.site.section_history import (
     section_headings,
     section_histories,
 )
+from publisher.wording.words import ENGLISH
 from tests.actions.test_import_history import CONTACT, COOKIES, KEYS, USE
 from tests.site.test_timeline import FACTS, POLICY, release
 
@@ -59,7 +60,7 @@ def told(releases: Releases) -> tuple[dict[str, str], str]:
     """What is told of each section, without mark-up, by its name; and the HTML."""
     here, gone = told_of(releases)
     html = history_of_sections(
-        here, gone, {n: changed_places(a) for n, a in amendments(releases).items()}, AT
+        here, gone, ENGLISH, {n: changed_places(a) for n, a in amendments(releases).items()}, AT
     )
     parts = re.split(r'<h[23] id="([^"]+)">', html)[1:]
     words = {
@@ -78,8 +79,8 @@ def test_each_release_is_told_of_the_sections_it_touched_the_newest_first() -> N
     words, html = told(line)
     day = ", in force from 1 January 2027"
     assert words["use"] == (
-        f"Use Version 3 {day} amended 1 word added, 1 word removed "
-        f"Version 2 {day} amended 1 word added, 1 word removed Version 1 {day} first version"
+        f"Use Version 3 {day} amended 1 word added, 1 removed "
+        f"Version 2 {day} amended 1 word added, 1 removed Version 1 {day} first version"
     )
     assert words["keys"] == f"Keys Version 1 {day} first version"
     assert re.fullmatch(rf"Contact Version 3 {day} new \d+ words added", words["contact"])
@@ -92,7 +93,7 @@ def test_the_sections_stand_in_the_order_of_the_latest_text() -> None:
     here, gone = told_of(line)
     assert names(here) == ["contact", "cookies"]
     assert names(gone) == ["use", "keys"]
-    assert [h.title for h in section_headings(here, gone)] == [
+    assert [h.title for h in section_headings(here, gone, ENGLISH)] == [
         "In the latest text", "Contact", "Cookies", "No longer in it", "Use", "Keys",
     ]  # fmt: skip
     assert "pp-gone" not in told(line_of(USED))[1]
@@ -158,6 +159,6 @@ def test_what_is_old_is_folded_away() -> None:
 
 
 def test_only_the_text_in_force_links_each_heading_to_its_history() -> None:
-    html = text_of(POLICY, "sections/").html
+    html = text_of(POLICY, ENGLISH, "sections/").html
     assert 'href="sections/#a" aria-label="History of this section: A"' in html
-    assert "History" not in text_of(POLICY).html
+    assert "History" not in text_of(POLICY, ENGLISH).html

@@ -13,6 +13,7 @@ from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases, Status
 from publisher.site.timeline import ROWS, bar_described, timeline_bars, timeline_picture
+from publisher.wording.words import ENGLISH
 
 FACTS = Facts("Terms", "en", "a@b.example", "", ("a.md",), "promise", 30, "Nothing.")
 POLICY = Policy("terms", FACTS, {"a.md": "## A {#a}\n\nText.\n"})
@@ -40,7 +41,9 @@ SIZES = {Number(2): Counts(309, 98, 45)}
 
 
 def drawn(releases: Releases, today: dt.date = TODAY, width: int = 720) -> ElementTree.Element:
-    svg = timeline_picture(timeline_bars(releases, today, SIZES), today, width=width, name="wide")
+    svg = timeline_picture(
+        timeline_bars(releases, today, SIZES), today, ENGLISH, width=width, name="wide"
+    )
     return ElementTree.fromstring(svg)
 
 
@@ -65,10 +68,10 @@ def test_a_postponed_amendment_starts_on_its_new_day() -> None:
 
 
 def test_the_description_says_what_the_picture_shows() -> None:
-    words = bar_described(timeline_bars(Releases(LINE), TODAY, SIZES)[1])
+    words = bar_described(timeline_bars(Releases(LINE), TODAY, SIZES)[1], ENGLISH)
     assert words == (
-        "Version 2: announced on 23 November 2026; in force from 1 March 2027; "
-        "309 words added and 98 removed; corrected by 2.1."
+        "Version 2 (corrected: 2.1): announced on 23 November 2026; in force from 1 March 2027; "
+        "309 words added, 98 removed."
     )
 
 
@@ -76,7 +79,7 @@ def test_the_picture_is_named_and_described() -> None:
     svg = drawn(Releases(LINE))
     ids = {e.get("id"): e.text for e in svg.iter() if e.get("id")}
     title, desc = (svg.get("aria-labelledby") or "").split()
-    assert ids[title] == "Timeline of the Terms"
+    assert ids[title] == "Timeline: Terms"
     assert "a day we do not know" in (ids[desc] or "")
     assert svg.get("role") == "img"
 

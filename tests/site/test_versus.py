@@ -21,13 +21,18 @@ from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.site import versus
+from publisher.site.compare_steps import ComparableLine
 from publisher.site.derived import DerivedTexts
+from publisher.site.release_words import when_words
+from publisher.wording.words import ENGLISH
 from tests.fixtures.access import Scheme, violations
 
 pytestmark = pytest.mark.browser
 
 SHEETS = ("marks.css", "views.css", "compare.css")
 ASSETS = "assets/publisher"
+ONE = "version 1 (in force from 1 January 2026)"
+TWO = "version 2.1 (in force from 1 March 2027)"
 
 
 def release(number: int, text: str, language: str = "en") -> Release:
@@ -82,11 +87,21 @@ class Place:
         for one in releases:
             path = self.folder / "privacy/compare" / derived.comparable_name(one)
             path.write_bytes(derived.comparable(one))
+        line = ComparableLine(
+            releases[-1].policy.facts.language,
+            ENGLISH,
+            releases,
+            (),
+            ("", ""),
+            lambda one: when_words(one, ENGLISH),
+            derived.comparable_name,
+            lambda _, new: at.changes(new.number),
+        )
         (self.folder / "privacy/compare/index.html").write_text(
             '<!doctype html><html lang="en"><meta charset="utf-8"><title>Compare</title>'
             '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
             f"{''.join(f'<link rel=stylesheet href=../../{name}>' for name in SHEETS)}"
-            f"<main><h1>Compare</h1>{versus.version_chooser(derived, at)}</main>"
+            f"<main><h1>Compare</h1>{versus.version_chooser(line, at)}</main>"
             f"{versus.compare_script(at)}"
         )
 
@@ -163,7 +178,7 @@ def test_choose_step_share_and_go_back(browser: Browser, desk: Page, sample_site
     desk.get_by_label("To", exact=True).select_option("2.1")
     desk.get_by_role("button", name="Compare").click()
     desk.wait_for_url("**/compare/?from=1&to=2.1")
-    assert told(desk) == "From version 1 to version 2.1."
+    assert told(desk) == f"From {ONE} to {TWO}."
     data = [url.rpartition("/")[2] for url in asked if url.endswith(".json") and "/compare/" in url]
     assert sorted(name.partition("-")[0] for name in data) == ["1", "2.1"]
     assert all(url.startswith(sample_site) for url in asked)
@@ -195,13 +210,13 @@ def test_choose_step_share_and_go_back(browser: Browser, desk: Page, sample_site
 
     desk.get_by_role("link", name="The other way round").click()
     desk.wait_for_url("**/compare/?from=2.1&to=1")
-    assert told(desk) == "From version 2.1 to version 1."
+    assert told(desk) == f"From {TWO} to {ONE}."
     desk.go_back()
     desk.wait_for_url(shared)
-    assert told(desk) == "From version 1 to version 2.1."
+    assert told(desk) == f"From {ONE} to {TWO}."
     assert desk.get_by_label("From", exact=True).input_value() == "1"
     desk.go_forward()
-    assert told(desk) == "From version 2.1 to version 1."
+    assert told(desk) == f"From {TWO} to {ONE}."
 
 
 def test_what_is_marked_leads_from_the_one_text_to_the_other(
@@ -228,12 +243,31 @@ def test_the_list_of_changes_leads_to_each_of_them(desk: Page, sample_site: str)
     assert len(set(places)) == len(places)
     for place in places:
         assert desk.locator(place).count() == 1
-    summary = desk.locator(".pp-summary").inner_text()
-    assert re.fullmatch(
-        r"Changes: \d+ added, \d+ amended, .*; words: \d+ added, \d+ removed\.", summary
-    )
     links.first.click()
     expect(desk.locator(".pp-current")).to_be_visible()
+
+
+def test_the_figures_of_what_was_told_are_those_of_the_letter(
+    desk: Page, sample_site: str, sample_releases: Releases
+) -> None:
+    """The letter about 2.1 tells of what changes since 1: the browser says what it says."""
+    desk.goto(f"{sample_site}privacy/compare/?from=1&to=2.1")
+    told(desk)
+    summary = desk.locator(".pp-summary")
+    said = summary.inner_text()
+    figures = said.removeprefix("Changes: ").partition(", as told on ")[0]
+    assert figures in sample_releases[2].notice
+    assert re.fullmatch(r"[^.]*; \d+ words added, \d+ removed, \d+ moved", figures)
+    summary.locator("a").click()
+    desk.wait_for_url("**/privacy/2.1/changes/whole/")
+    assert desk.locator(".pp-summary").inner_text() == f"{figures}."
+    expect(desk.locator(".pp-told")).to_contain_text("As told on ")
+    desk.goto(f"{sample_site}privacy/compare/?from=2.1&to=1")
+    told(desk)
+    assert re.fullmatch(
+        r"Changes: \d+ added, \d+ amended, .*; \d+ words added, \d+ removed\.",
+        desk.locator(".pp-summary").inner_text(),
+    )
 
 
 def test_one_version_after_another_has_its_own_page(desk: Page, sample_site: str) -> None:
@@ -334,7 +368,7 @@ def test_texts_of_all_kinds_are_shown_as_they_are(
     bare.fill(line)
     for old, new in ((1, 3), (3, 1), (3, 2), (2, 1)):
         desk.goto(f"{bare.address}?from={old}&to={new}")
-        assert told(desk) == f"From version {old} to version {new}."
+        assert re.match(rf"From version {old} \(.*\) to version {new} \(.*\)\.$", told(desk))
         gone = "del, .pp-removed, .pp-removed-item, .pp-away"
         assert words(desk, gone) == text_of(line[new - 1])
         assert words(desk, "ins, .pp-away", before=True) == text_of(line[old - 1])

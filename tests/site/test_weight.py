@@ -10,15 +10,17 @@ from pathlib import Path
 
 import material  # type: ignore[import-untyped]
 import pytest
+import tinycss2  # type: ignore[import-untyped]
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, ViewportSize
 
-from publisher.edges.assets import FONTS
+from publisher.edges.assets import FONTS, asset_text
 from publisher.edges.fonts import RANGES
 from publisher.edges.mkdocs import theme
+from publisher.edges.site_assets import packed
 from publisher.edges.webfonts import BASIC, MORE, web_font_faces, web_font_files
 from tests.fixtures import sample
-from tests.fixtures.house import make_house
+from tests.fixtures.house import later, make_house
 from tests.fixtures.statics import Host, hosting
 
 pytestmark = pytest.mark.browser
@@ -69,6 +71,9 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     house.write({"contact.md": policy()})
     house.commit()
     house.ok("freeze", "--effective", "unknown")
+    house.edit()
+    # Where something is announced, a page says more, and has one script more.
+    house.ok("freeze", "--effective", later(60))
     house.ok("build")
     with hosting(house.project.built) as served:
         yield served
@@ -81,7 +86,7 @@ def weight(host: Host, path: str) -> int:
 
 
 @pytest.mark.parametrize("width", [375, 1280])
-@pytest.mark.parametrize("path", ["privacy/", "privacy/1/"])
+@pytest.mark.parametrize("path", ["privacy/", "privacy/1/", "privacy/2/"])
 def test_a_first_visit_is_light(host: Host, browser: Browser, path: str, width: int) -> None:
     host.asked.clear()
     context = browser.new_context(viewport=ViewportSize(width=width, height=900))
@@ -156,6 +161,29 @@ def test_a_site_that_switches_more_on_gets_the_whole_sheets(tmp_path: Path) -> N
         house.ok("build")
         (built,) = house.project.built.glob("assets/stylesheets/main.*.css")
         assert (built.read_text("utf-8") == sheet) == bool(more)
+
+
+def test_our_sheet_is_packed_and_means_the_same() -> None:
+    sheets = "".join(asset_text(f"{name}.css") for name in ("marks", "views", "compare", "screen"))
+    assert meaning(packed(sheets)) == meaning(sheets)
+    assert len(packed(sheets)) < len(sheets) * 0.95
+
+
+def meaning(sheet: str) -> list[str]:
+    """The tokens of a style sheet, but for comments and for spaces beside signs."""
+    found: list[str] = []
+    tokens = tinycss2.parse_component_value_list(sheet, skip_comments=True)
+    text = tinycss2.serialize(tokens)
+    for token in re.findall(r'"[^"]*"|[{};,]|[^\s{};,"]+|\s+', text):
+        beside = found and found[-1] in ("{", "}", ";", ",")
+        if not (token.isspace() and (beside or not found)):
+            if token in ("{", "}", ";", ",") and found and found[-1].isspace():
+                found.pop()
+            if token == "}" and found[-1] == ";":
+                found.pop()
+            found.append(" " if token.isspace() else token)
+    # "top: 1px" and "top:1px" are one declaration, "a :hover" and "a:hover" are two selectors.
+    return re.findall(r"[^{};]+|[{};]", re.sub(r"(?<=[{;])([\w-]+): ", r"\1:", "".join(found)))
 
 
 # ── fonts ────────────────────────────────────────────────────────────────────────────────────────

@@ -99,4 +99,4 @@ def test_what_stands_far_below_may_decide_what_stands_above() -> None:
     (above, *_) = parse("See [the terms].\n\nMore.\n\n[the terms]: /terms\n")
     assert [run.marks for run in above.cells[0]][1] == (Mark("link", "/terms"),)
     first, second = parse("```\none\n\ntwo\n```\n\nthree\n")
-    assert (first.kind, first.text, second.text) == (Kind.CODE, "one\n\ntwo\n", "three")
+    assert (first.kind, first.text, second.text) == (Kind.CODE, "one\n\ntwo", "three")

@@ -123,9 +123,21 @@ def words(html: str) -> str:
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_page_is_served_as_it_was_built(client: TestClient) -> None:
-    assert client.get(PAGE).text == SHELL
-    assert client.get(PAGE[:-1]).text == SHELL
+def test_the_page_is_served_as_it_was_built_with_the_form_of_today(
+    client: TestClient, watch: Watch
+) -> None:
+    shell = [SHELL.partition("<!-- form -->")[0], SHELL.partition("<!-- /form -->")[2]]
+    for address in (PAGE, PAGE[:-1]):
+        answer = client.get(address)
+        before, _, rest = answer.text.partition("<!-- form -->")
+        form, _, after = rest.partition("<!-- /form -->")
+        assert [before, after] == shell
+        assert "You can opt out until the end of 28 February 2027 (UTC)" in words(form)
+        assert "cache-control" not in answer.headers
+    watch.time = LATE
+    text = words(client.get(PAGE).text)
+    assert "The last day to opt out was 28 February 2027 (UTC)" in text
+    assert "You can opt out until" not in text
     assert "Home" in client.get("/").text
     missing = client.get("/privacy/nothing/")
     assert (missing.status_code, "Not here" in missing.text) == (404, True)
@@ -205,7 +217,7 @@ def test_opting_out_gives_a_receipt_on_the_page_and_by_mail(
         answer = client.post(PAGE, data={TOKEN_FIELD: token(project, "c-1"), ACTION_FIELD: OUT})
         (letter,) = soon(project, 1)
     text = words(answer.text)
-    assert "You have opted out of version 2 of the Privacy Policy" in text
+    assert "You opted out of version 2 of the Privacy Policy" in text
     assert "R-000001" in text
     assert "10 January 2027, 09:30 UTC" in text
     assert answer.text.count("<h1") == 1
@@ -233,16 +245,20 @@ def test_an_opt_out_can_be_taken_back_on_the_same_page(
     text = words(client.get(PAGE, params={"token": own}).text)
     assert "You opted out of version 2" in text
     assert "I withdraw my opt-out of version 2" in text
-    assert "You have withdrawn your opt-out" in declare(client, own, BACK)
+    assert "You withdrew your opt-out" in declare(client, own, BACK)
     assert "I opt out of version 2" in words(client.get(PAGE, params={"token": own}).text)
 
 
 def test_late_is_said_and_kept(project: Project, client: TestClient, watch: Watch) -> None:
     watch.time = LATE
     own = token(project, "c-1")
-    assert "The last day was 28 February 2027" in words(client.get(f"{PAGE}?token={own}").text)
+    assert "The last day to opt out was 28 February 2027" in words(
+        client.get(f"{PAGE}?token={own}").text
+    )
     assert "marked as late" in declare(client, own)
-    assert "it is kept and marked as late" in words(client.get(f"{PAGE}?token={own}").text)
+    text = words(client.get(f"{PAGE}?token={own}").text)
+    assert "You opted out of version 2 on 5 March 2027, after the last day" in text
+    assert "marked it as late" in text
     assert [r.timing for r in optouts(at(project), "privacy", TWO)] == ["late"]
 
 
@@ -254,9 +270,8 @@ def test_the_form_says_what_stands_beside_what_came_late(
     watch.time = LATE
     assert "Your withdrawal of your opt-out of version 2" in declare(client, own, BACK)
     text = words(client.get(PAGE, params={"token": own}).text)
-    assert "You opted out of version 2 on 10 January 2027" in text
-    assert "You withdrew your opt-out of version 2 on 5 March 2027" in text
-    assert "What you declared in time stands." in text
+    assert "You took back your opt-out of version 2 on 5 March 2027, after the last day" in text
+    assert "your opt-out of 10 January 2027, which came in time, stands" in text
 
 
 def test_a_postponement_moves_the_last_day(
@@ -402,7 +417,8 @@ def test_there_is_no_receipt_where_the_ledger_was_taken_away(
     for method, data in (("GET", None), ("POST", {TOKEN_FIELD: own, ACTION_FIELD: BACK})):
         answer = client.request(method, PAGE, params={"token": own}, data=data)
         assert answer.status_code == 503
-        assert "Your declaration was not recorded" in words(answer.text)
+        said = "Your declaration was not recorded" if data else "Your form cannot be shown"
+        assert said in words(answer.text)
         assert "R-0000" not in answer.text
     asked = client.post(PAGE, data={ADDRESS_FIELD: "anna@customer.example"})
     assert asked.status_code == 503
@@ -562,6 +578,8 @@ def test_without_the_key_of_personal_links_nothing_is_served(
 
 
 def test_ctrl_c_is_a_way_to_stop_and_no_failure(project: Project) -> None:
+    project.built.mkdir(parents=True, exist_ok=True)
+    (project.built / "index.html").write_text("Policies")
     port = free_port()
     words = ["--project", str(project.root), "serve", "--no-build", "--port", str(port)]
     command = [sys.executable, "-m", "publisher", *words]

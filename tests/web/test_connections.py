@@ -173,7 +173,7 @@ def test_visitors_are_served_while_others_hold_half_requests(project: Project, h
         assert (status(answer), b"R-000001" in answer) == (200, True)
         assert receiver.files() < 250
         assert "Traceback" not in receiver.log
-        assert len(receiver.log) < 10_000
+        assert receiver.said < 600 + 20  # a line for each at most
 
 
 def test_two_thousand_half_requests_at_once_are_no_matter(project: Project) -> None:
@@ -193,7 +193,7 @@ def test_two_thousand_half_requests_at_once_are_no_matter(project: Project) -> N
             assert status(receiver.get("/", timeout=10)) == 200
         assert receiver.files() < 1024
         assert "Traceback" not in receiver.log
-        assert len(receiver.log) < 20_000
+        assert receiver.said < 300  # they have asked for nothing yet
 
 
 def test_a_request_that_is_being_answered_is_not_given_up(project: Project) -> None:
@@ -237,7 +237,7 @@ def test_with_few_files_there_are_few_connections(project: Project, files: int) 
                 stack.enter_context(receiver.connect(5)).sendall(HALF)
         time.sleep(1.5)
         assert status(receiver.get("/")) == 200
-        assert len(receiver.log) < 20_000
+        assert receiver.said < 300
         assert "Traceback" not in receiver.log
 
 

@@ -95,10 +95,10 @@ def prices(root: Path, releases: int, patch: pytest.MonkeyPatch, *, known: bool)
 
 
 @pytest.mark.parametrize("known", [False, True])
-def test_a_request_costs_the_same_beside_3_and_beside_40_releases(
+def test_a_request_costs_the_same_beside_4_and_beside_40_releases(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: bool
 ) -> None:
-    few = prices(tmp_path / "few", 3, monkeypatch, known=known)
+    few = prices(tmp_path / "few", 4, monkeypatch, known=known)
     many = prices(tmp_path / "many", 40, monkeypatch, known=known)
     for name in few:
         assert few[name]["looked at"] > 10  # it counts

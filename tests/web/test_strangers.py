@@ -229,14 +229,14 @@ def test_a_connection_goes_on_after_a_body_that_nobody_wanted(receiver: Receiver
 
 
 def test_connections_that_are_reset_make_no_noise(receiver: Receiver) -> None:
-    before = len(receiver.log)
+    before = receiver.said
     for request in (get("/policy.pdf"), get("/")[:20], b"\0", form(b"x"), b""):
         for _ in range(10):
             with receiver.connect() as client:
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 client.sendall(request)
     assert status(receiver.get("/")) == 200
-    assert len(receiver.log) < before + 10_000
+    assert receiver.said < before + 60
 
 
 def test_broken_requests_do_not_break_the_receiver(receiver: Receiver) -> None:

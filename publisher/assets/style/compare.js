@@ -3,7 +3,7 @@
 // with the page (versus.py); how a version is written down comparable.py tells. What became of a
 // clause its name tells, which it always had. Each part names the modules whose rules it follows.
 
-const last = (list) => list[list.length - 1];
+const last = (list) => list.at(-1);
 const total = (list, number) => list.reduce((all, item) => all + number(item), 0);
 const textOf = ([, ...runs]) => runs.map(([text]) => text).join("");
 const groups = (list, name) => {
@@ -17,6 +17,8 @@ const groups = (list, name) => {
 
 let rules;
 const say = (name, ...words) => rules[name].replace(/\$(\d)/g, (_, n) => words[n - 1]);
+const counted = (name, number) => number && rules[name][new Intl.PluralRules(...rules.numbers).select(number)].replace("$1", number.toLocaleString(...rules.numbers));
+const row = (list, sign) => list.filter(Boolean).join(sign);
 
 function read(version) {
   let [section, title] = ["", rules.beginning];
@@ -141,10 +143,10 @@ function joined(pieces, texts, most) {
     for (const by of was && is ? [0, 1, -1] : (was + is).trim() ? [] : [1, -1]) {
       const beside = pieces[n + by];
       const [edge, near] = by < 0 ? [1, 0] : [0, 1];
-      if (!beside || (by && (!beside.kept || beside.typography))) continue;
+      if (!beside || (by && (!beside.kept || beside.typed))) continue;
       const sign = by ? texts[0].at(beside.at[0][edge] - edge) : "";
       if ([was, is].map((text) => plain(by < 0 ? sign + text : text + sign)).every((text, _, [one]) => text === one)) {
-        piece.kept = piece.typography = true;
+        piece.kept = piece.typed = true;
         if (by) piece.at.forEach((ends, side) => (beside.at[side][edge] = ends[near] += by));
         break;
       }
@@ -154,7 +156,7 @@ function joined(pieces, texts, most) {
     const [, text] = sides(piece);
     const number = (side) => sides(side).every((text) => /^\p{Nd}\S*$/u.test(text));
     const both = [0, 1].every((n) => around.some(({ at }) => at[n][0] < at[n][1]));
-    if (piece.typography || piece.words > 2 || text.includes("\n") || around.every(number)) return false;
+    if (piece.typed || piece.words > 2 || text.includes("\n") || around.every(number)) return false;
     return text.trim().length < 9 || (both && (piece.words === 1 || around.every(({ words }) => words > 1)));
   };
   const found = [];
@@ -171,7 +173,7 @@ function joined(pieces, texts, most) {
 function slide([before, change, behind], texts, sides) {
   const { at, kept } = change ?? before;
   const side = +(at[0][0] === at[0][1]);
-  if (kept || at[1 - side][0] < at[1 - side][1] || [before, behind].some((piece) => !piece?.kept || piece.typography)) return;
+  if (kept || at[1 - side][0] < at[1 - side][1] || [before, behind].some((piece) => !piece?.kept || piece.typed)) return;
   const text = texts[side];
   const [start, end] = at[side];
   const [least, most] = [before, behind].map(({ at: [[from, to]] }) => to - from);
@@ -193,13 +195,15 @@ function slide([before, change, behind], texts, sides) {
   });
 }
 
-function spans({ kept, typography }, was, is) {
-  if (!kept || (typography && was.length + is.length > 2)) return [...told("del", was), ...told("ins", is)];
+function spans({ kept, typed }, was, is) {
+  if (!kept || (typed && was.length + is.length > 2)) return [...told("del", was), ...told("ins", is)];
   const found = [];
   while (was.length && is.length) {
     const [[old, own], [text, marks]] = [was[0], is[0]];
-    const size = typography ? 1e9 : Math.min(old.length, text.length);
-    found.push(["", text.slice(0, size), marks, own === marks ? undefined : own, typography && old]);
+    const size = typed ? 1e9 : Math.min(old.length, text.length);
+    // The description of a picture is no text.
+    if (/"pp-p/.test(own) === /"pp-p/.test(marks)) found.push(["", text.slice(0, size), marks, own === marks ? undefined : own, typed && old]);
+    else found.push(["del", old.slice(0, size), own], ["ins", text.slice(0, size), marks]);
     for (const side of [was, is]) if (!(side[0][0] = side[0][0].slice(size))) side.shift();
   }
   return found;
@@ -218,18 +222,18 @@ function part([, ...runs], start, end) {
 
 // ── alignment.py, operations.py ────────────────────────────────────────────────────────────────────
 
-// Of pairs that rise on the old side, the heaviest run that rises on the new side too.
+// Of pairs that rise on one side, the heaviest run that rises on both.
 function staying(pairs) {
   let best;
-  pairs.forEach((pair, n) => {
+  pairs.forEach((pair) => {
     const { old, now } = pair;
     pair.total = 0;
-    for (const other of pairs.slice(0, n)) {
-      if (other.now.place < now.place && other.total > pair.total) [pair.before, pair.total] = [other, other.total];
+    for (const other of pairs) {
+      if (other.old.place < old.place && other.now.place < now.place && other.total >= pair.total) [pair.before, pair.total] = [other, other.total];
     }
     // A section stays or moves as a whole; then what nobody touched stays, if it can.
     const same = old.cells + old.shape === now.cells + now.shape;
-    pair.total += old.heading ? 1e8 * (old.words + now.words) : (1 + old.words) * (same ? 1e4 : 1);
+    pair.total += (1 + old.words + now.words) * (old.heading ? 1e8 : same ? 1e4 : 1);
     if (!best || pair.total >= best.total) best = pair;
   });
   const found = [];
@@ -261,8 +265,12 @@ function operations(a, b) {
   const pairs = a.clauses
     .map((old) => ({ old, now: named(b, old.name) }))
     .filter(({ old, now }) => now?.cells.length === old.cells.length);
+  const inNew = () => pairs.sort((p, q) => p.now.place - q.now.place);
+  // Of two runs as heavy, the same stays whichever of the texts comes first.
+  const [one, other] = [a, b].map(({ clauses }) => clauses.map(({ cells }) => cells));
+  if (one > other) inNew();
   const stay = staying(pairs);
-  const moved = pairs.filter((pair) => !stay.includes(pair)).sort((p, q) => p.now.place - q.now.place);
+  const moved = inNew().filter((pair) => !stay.includes(pair));
   moved.forEach((pair, n) => (pair.move = n + 1));
   const found = [];
   const add = (old, now) => {
@@ -275,12 +283,12 @@ function operations(a, b) {
       return told(both ? "" : now ? "ins" : "del", cell.slice(1));
     });
     const reset = both && was.shape !== now.shape;
-    const same = both && !reset && !was.goesOn && !now.goesOn && cells.flat().every(([kind, , , was, before]) => !kind && (was ?? before) === undefined);
+    const same = both && !reset && !was.goesOn && !now.goesOn && cells.flat().every(([kind, , , was, before]) => !kind && (was ?? before) == null);
     found.push({ old, now, clause, cells, pair, reset, same });
   };
   let y = 0;
   const come = (now) => {
-    while (b.clauses[y] !== now) add(undefined, b.clauses[y++]);
+    while (b.clauses[y] !== now) add(null, b.clauses[y++]);
     y++;
   };
   for (const old of a.clauses) {
@@ -303,10 +311,10 @@ function inline(cell) {
     const [[kind, , marks, was, before]] = run;
     const words = run.map(([, text, marks]) => marks + escaped(text).replace(/\n/g, "<br>") + closing(marks)).join("");
     if (kind) return say(kind, words);
-    if (before !== undefined) return say("type", words, escaped(before));
-    if (was === undefined) return words;
+    if (before != null) return say("type", words, escaped(before));
+    if (was == null) return words;
     const [from, to] = [was, marks].map((marks) => marks.match(/href="([^"]*)/)?.[1]);
-    return say(from === to ? "style" : "link", words, from ?? rules.none);
+    return say(from === to ? "style" : "link", words, from ?? rules.nowhere);
   }).join("");
 }
 
@@ -338,9 +346,9 @@ function compared(a, b) {
   };
 
   // A list or a table of the old text that goes on is the one of the new text.
-  const goesOn = new Map();
-  for (const { old, now, reset } of found) if (old && now && !reset) old.around.forEach((id, n) => goesOn.set(id, now.around[n]));
-  const open = (id) => (id < 0 ? a.containers[~id].replace("<li", '$& class="pp-removed-item"').replace("Table", "$& before") : b.containers[id]);
+  const goesOn = {};
+  for (const { old, now, reset } of found) if (old && now && !reset) old.around.forEach((id, n) => (goesOn[id] = now.around[n]));
+  const open = (id) => (id < 0 ? a.containers[~id].replace("<li", '$& class="pp-removed-item"').replace(/l="[^>]*-was/, "l") : b.containers[id]);
   const write = (units) => {
     let html = "";
     const stack = [];
@@ -359,12 +367,12 @@ function compared(a, b) {
   // What can stand beside its old wording: a paragraph, an item of an outermost list, a table.
   const passages = [];
   for (const op of found) {
-    op.around = op.now?.around ?? op.old.around.map((id) => goesOn.get(id) ?? ~id);
+    op.around = op.now?.around ?? op.old.around.map((id) => goesOn[id] ?? ~id);
     const listed = /^<[uo]l/.test(open(op.around[0]));
     const id = op.around[+listed];
-    let passage = passages.find((other) => id !== undefined && other.id === id);
-    if (!passage) passages.push((passage = { id, listed, ops: [] }));
-    passage.ops.push(op);
+    const passage = id != null && passages.find((other) => other.id === id);
+    if (passage) passage.ops.push(op);
+    else passages.push({ id, listed, ops: [op] });
   }
   const state = ({ ops, listed }) => {
     if (ops[0].clause.heading) return "";
@@ -382,60 +390,61 @@ function compared(a, b) {
     const text = run.map(facing).join("");
     const name = state(run[0]);
     const number = total(run, ({ ops }) => ops.length);
-    return rules[name] && (number > 3 || !run[0].listed) ? say(name, text, number) : text;
+    return rules[name] && (number > 3 || !run[0].listed) ? say(name, text, counted("kept", number)) : text;
   });
 
+  // Of a pair that people were told about, its numbers are those they were told, and no others.
+  const known = rules[rules.names];
   const figures = (changes) => {
-    const spans = changes.flatMap(({ cells }) => cells.flat());
-    const words = (wanted) => total(spans, ([kind, text]) => kind === wanted && text.split(/\s+/).filter(Boolean).length);
-    const kinds = groups(changes.map(({ kind }) => kind).sort(), (kind) => kind).map((kinds) => `${kinds.length} ${kinds[0]}`);
-    return say("figures", kinds.join(", ") || rules.none, words("ins"), words("del"));
+    const [ins, del] = ["ins", "del"].map((name) => total(changes.flatMap(({ cells }) => cells), (cell) => cell.map(([kind, text]) => kind === name ? text : " ").join("").split(/\S+/).length - 1));
+    const kinds = rules.kinds.map((name) => counted(name, total(changes, ({ kind }) => kind === name)));
+    return row([kinds, known ? [] : [counted("inserted", ins), counted(ins ? "then" : "deleted", del)]].map((list) => row(list, rules.next)), rules.figures) || rules.none;
   };
   const list = groups(changes, ({ section }) => section).map((changes) => say("item", changes[0].id, changes[0].title, figures(changes)));
-  return say("page", list.join(""), html.join("").replace(/<\/([uo]l)>\s*<\1[^>]*>/g, ""), figures(changes), ...rules.names);
+  return say("page", list.join(""), html.join("").replace(/<\/([uo]l)>\s*<\1[^>]*>/g, ""), known ?? figures(changes), ...rules.names);
 }
 
 // ── the worker, the page ────────────────────────────────────────────────────────────────────────
 
-async function answer({ data }) {
-  try {
-    rules = data.rules;
-    const texts = data.files.map(async (file) => read(await (await fetch(file)).json()));
-    postMessage(compared(...(await Promise.all(texts))));
-  } catch {
-    postMessage("");
-  }
-}
-
 function show(old, now, tell) {
   if (!old || !now) return tell(rules.unknown);
   if (old.index === now.index) return tell(rules.both);
-  const names = [old.value, now.value];
   const steps = [...document.querySelectorAll(".pp-chain li")].reverse();
-  const [first, end] = [old.index, now.index].sort((a, b) => a - b);
+  const [first, end] = [old.index, now.index].sort((p, q) => p - q);
   steps.forEach((step, n) => (step.hidden = n < first || n >= end));
-  if (old.index === now.index + 1) return location.replace(steps[first].querySelector("a").href + location.hash);
-  document.title = `${names.join(" → ")} · ${document.title}`;
+  const page = steps[first].querySelector("a");
+  if (page && old.index === now.index + 1) return location.replace(page.href + location.hash);
+  document.title = `${old.value} → ${now.value} · ${document.title}`;
   tell(rules.busy);
   const worker = new Worker(rules.script);
   worker.onmessage = worker.onerror = ({ data }) => {
-    tell(data ? say("pair", ...names) : rules.failed);
-    document.querySelector(".pp-result").innerHTML = data ?? "";
+    if (!data) return tell(rules.failed);
+    tell(say("pair", old.value, old.dataset.when, now.value, now.dataset.when));
+    document.querySelector(".pp-result").innerHTML = data;
     // The steps need the text, and the text is here only now.
-    if (data) import(rules.steps);
+    import(rules.steps);
   };
   const files = [old, now].map(({ dataset }) => new URL(dataset.file, location).href);
-  worker.postMessage({ files, rules: { ...rules, names } });
+  worker.postMessage({ files, rules: { ...rules, names: [old.value, now.value] } });
 }
 
 if (globalThis.document) {
   const form = document.querySelector(".pp-compare");
-  const [from, to] = form.querySelectorAll("select");
+  const [from, to] = form.elements;
   const asked = new URLSearchParams(location.search);
   const tell = (words) => (document.querySelector(".pp-compared").textContent = words);
   rules = JSON.parse(document.querySelector(".pp-words").textContent);
   form.hidden = false;
-  for (const field of [from, to]) if (asked.has(field.name)) field.value = asked.get(field.name);
-  if (location.search) show(from.selectedOptions[0], to.selectedOptions[0], tell);
-  else tell(rules.choose);
-} else onmessage = answer;
+  for (const field of [from, to]) field.value = asked.get(field.name) ?? field.value;
+  location.search ? show(from.selectedOptions[0], to.selectedOptions[0], tell) : tell(rules.choose);
+} else {
+  onmessage = async ({ data }) => {
+    try {
+      rules = data.rules;
+      const texts = data.files.map(async (file) => read(await (await fetch(file)).json()));
+      postMessage(compared(...(await Promise.all(texts))));
+    } catch {
+      postMessage("");
+    }
+  };
+}

@@ -12,19 +12,23 @@
     const date = new Date(`${day}T00:00Z`);
     const title = document.createElement("p");
     title.className = "pp-box-title";
-    const month = date.toLocaleDateString(document.documentElement.lang, { month: "long", timeZone: "UTC" });
-    title.textContent = `${date.getUTCDate()} ${month} ${date.getUTCFullYear()}`;
+    // In English the day first, for readers of every country.
+    const language = document.documentElement.lang.replace(/^en$/, "en-GB");
+    const written = date.toLocaleDateString(language, { dateStyle: "long", timeZone: "UTC", calendar: "gregory", numberingSystem: "latn" });
+    // As `wording/dates.py` has it: the tables lack the French first of a month.
+    title.textContent = language.startsWith("fr") ? written.replace(/^1 /, "1er ") : written;
     const list = document.createElement("ul");
     for (const row of rows) {
-      const { from, until, what } = row.dataset;
+      const { from, until, said, called } = row.dataset;
       const holds = from <= day && (!until || day <= until);
       row.classList.toggle("pp-holds", holds);
       if (!holds) continue;
       const item = document.createElement("li");
-      item.append(`${what}: `, row.querySelector("a").cloneNode(true));
+      const [before, behind] = said.split("$");
+      item.append(before, Object.assign(row.querySelector("a").cloneNode(), { textContent: called }), behind);
       list.append(item);
     }
-    if (!list.children.length) list.append(Object.assign(document.createElement("li"), { textContent: "No version is known for this day." }));
+    if (!list.children.length) list.append(Object.assign(document.createElement("li"), { textContent: form.dataset.none }));
     answer.replaceChildren(title, list);
   };
 

@@ -14,7 +14,8 @@
     const place = places[here];
     const block = place.parentElement.closest("p, li, h1, h2, h3, h4, h5, h6, tr, pre, div");
     block.classList.add("pp-current");
-    told.textContent = `Change ${here + 1} of ${places.length}: ${place.dataset.section}`;
+    const parts = [here + 1, places.length, place.dataset.section];
+    told.textContent = steps.dataset.told.replace(/%([123])/g, (_, n) => parts[n - 1]);
     return block;
   };
   const go = (step) => {

@@ -13,15 +13,22 @@ from threading import Lock
 from publisher.edges.ledger.answers import AnswerTable
 from publisher.edges.ledger.auditing.audit import AuditPart
 from publisher.edges.ledger.auditing.rebuilding import RebuildingPart
+from publisher.edges.ledger.auditing.recounting import RecountingPart
 from publisher.edges.ledger.copying.continuity import Continuity
 from publisher.edges.ledger.counts import CountTable
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.deliveries import DeliveryTable
+from publisher.edges.ledger.dossiers import DossierPart
 from publisher.edges.ledger.dues import DueTable
 from publisher.edges.ledger.engines import asides_of, ledger_file
 from publisher.edges.ledger.erasure.erasing import ErasingPart
+from publisher.edges.ledger.handlings import HandlingTable
+from publisher.edges.ledger.knowledge import KnowledgePart
 from publisher.edges.ledger.letters import LetterTable
 from publisher.edges.ledger.listing import ListTable
+from publisher.edges.ledger.merging import MergePart
+from publisher.edges.ledger.notices import NoticeTable
+from publisher.edges.ledger.outcomes import OutcomePart
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
 from publisher.edges.ledger.settling import SettlingPart
@@ -34,14 +41,21 @@ class Ledger(
     DeliveryTable,
     DueTable,
     LetterTable,
+    NoticeTable,
     RequestTable,
     AnswerTable,
+    HandlingTable,
     CountTable,
     AuditPart,
     RebuildingPart,
+    RecountingPart,
     ErasingPart,
     Continuity,
     SettlingPart,
+    MergePart,
+    OutcomePart,
+    KnowledgePart,
+    DossierPart,
 ):
     """An open ledger; may be shared by threads."""
 
@@ -75,6 +89,14 @@ class Ledger(
             patience: seconds to wait while another does it.
         """
         return self._database.alone(doing, folder / f"{doing}.lock", patience)
+
+    def may_write(self) -> bool:
+        """Whether events may be added from here.
+
+        Raises:
+            LedgerError: the database cannot be used.
+        """
+        return self._database.may_write()
 
     def close(self) -> None:
         """Closes every connection."""

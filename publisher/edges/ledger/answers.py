@@ -7,20 +7,29 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from publisher.answers.declarations import DAY
+from publisher.answers.receipts_due import (
+    FORM_LANGUAGE,
+    MOST_LINKS_A_DAY,
+    WANTS,
+    WROTE,
+    language_of_form,
+    wanted_of,
+)
 from publisher.edges.clock import Clock
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.recipients import recipients_at
 from publisher.edges.ledger.request_rows import (
+    EVENT_DIGEST,
     EVIDENCE,
     REQUEST_COLUMNS,
     REQUESTS_PROVEN,
     request_of,
 )
 from publisher.edges.ledger.requests import insert_request
-from publisher.edges.ledger.schema import ANSWERS, PRIVATE, REQUESTS
+from publisher.edges.ledger.schema import ANSWERS, EVENTS, HANDLINGS, MESSAGES, PRIVATE, REQUESTS
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import LedgerError
 from publisher.letters.splicing import KeptLetter
@@ -29,7 +38,10 @@ from publisher.people.requests import Answer, Request, RequestKind, Wanted
 from publisher.record.event import EventKind, Happening, microseconds, moment_of
 from publisher.releases.number import Number
 
-_LAST = PRIVATE.alias()
+_LAST, _DECIDED = PRIVATE.alias(), EVENTS.alias()
+_BY_A_PERSON = _DECIDED.c.kind == EventKind.HANDLED
+_SETTLED = EVENTS.alias()
+_FOUND_BY_A_PERSON = (_SETTLED.c.kind == EventKind.DECIDED) & (_SETTLED.c.request == REQUESTS.c.id)
 _KIND_AFTER = {
     DeliveryState.ACCEPTED: EventKind.TAKEN,
     DeliveryState.REFUSED: EventKind.REFUSED,
@@ -48,16 +60,27 @@ class AnswerTable(LedgerPart):
             states: which; none given: all.
             since: only those whose state was set then or later.
         """
-        joined = REQUESTS_PROVEN.join(ANSWERS, ANSWERS.c.request == REQUESTS.c.id).outerjoin(
-            _LAST, _LAST.c.event == ANSWERS.c.event
+        joined = (
+            REQUESTS_PROVEN.join(ANSWERS, ANSWERS.c.request == REQUESTS.c.id)
+            .outerjoin(_LAST, _LAST.c.event == ANSWERS.c.event)
+            .outerjoin(HANDLINGS, HANDLINGS.c.request == REQUESTS.c.id)
+            .outerjoin(_DECIDED, (_DECIDED.c.id == HANDLINGS.c.event) & _BY_A_PERSON)
+            .outerjoin(MESSAGES, MESSAGES.c.id == REQUESTS.c.message)
+            .outerjoin(_SETTLED, (_SETTLED.c.id == MESSAGES.c.filing) & _FOUND_BY_A_PERSON)
         )
         columns = (
             *(c for c in REQUEST_COLUMNS if c.name != "event"),
+            EVENT_DIGEST,
             EVIDENCE,
             ANSWERS.c.at,
             ANSWERS.c.tries,
         )
-        found = select(*columns, ANSWERS.c.state, _LAST.c.value.label("words"))
+        found = select(
+            *columns,
+            ANSWERS.c.state,
+            _LAST.c.value.label("words"),
+            or_(_DECIDED.c.id.is_not(None), _SETTLED.c.id.is_not(None)).label("decided"),
+        )
         found = found.select_from(joined).order_by(REQUESTS.c.id)
         if states:
             found = found.where(ANSWERS.c.state.in_(states))
@@ -172,7 +195,8 @@ class AnswerTable(LedgerPart):
             about = asked.policy, asked.release, None, asked.id
             tx.record(Happening(EventKind.PASSED_ON, now, *about))
             found = [r.number for r in recipients_at(tx.db, address)]
-            links = [n for n in found if not _linked_since(tx, asked, n, now - DAY)]
+            most = 1 if asked.release else MOST_LINKS_A_DAY
+            links = [n for n in found if _linked_since(tx, asked, n, now - DAY) < most]
             for number in links:
                 insert_request(tx, _for(asked, number), asked.received, asked.timing, now, None)
             return len(links)
@@ -197,8 +221,10 @@ def _about(tx: Transaction, numbers: Sequence[int]) -> tuple[str, str, int | Non
     return policy, release, recipient, request
 
 
-def _linked_since(tx: Transaction, asked: Request, whom: int, since: dt.datetime) -> bool:
-    """Whether a customer was or will be sent the link of a release, since a time."""
+def _linked_since(tx: Transaction, asked: Request, whom: int, since: dt.datetime) -> int:
+    """How many links a customer was or will be sent since a time: those of a release, or those
+    asked for on pages for requests.
+    """
     lately = (
         (REQUESTS.c.policy == asked.policy)
         & (REQUESTS.c.major == asked.major)
@@ -208,18 +234,22 @@ def _linked_since(tx: Transaction, asked: Request, whom: int, since: dt.datetime
         & (ANSWERS.c.state != DeliveryState.REFUSED)
     )
     joined = REQUESTS.join(ANSWERS, ANSWERS.c.request == REQUESTS.c.id)
-    found = select(REQUESTS.c.id).select_from(joined).where(lately).limit(1)
-    return tx.db.execute(found).first() is not None
+    found = select(func.count()).select_from(joined).where(lately)
+    return int(tx.db.execute(found).scalar_one())
 
 
 def _for(asked: Request, whom: int) -> Wanted:
     """The request that somebody made, as that of one customer."""
-    number = Number.parse(asked.release)
-    assert number is not None
-    return Wanted(asked.kind, asked.policy, number, whom, asked.channel, {"asked": asked.id})
+    number = Number.parse(asked.release) if asked.release else None
+    evidence: dict[str, object] = {"asked": asked.id, FORM_LANGUAGE: language_of_form(asked)}
+    if number is None:
+        wants, wrote = wanted_of(asked)
+        evidence |= {WANTS: wants.value if wants else "", WROTE: wrote}
+    return Wanted(asked.kind, asked.policy, number, whom, asked.channel, evidence)
 
 
 def _answer(row: Any) -> Answer:
     words = json.loads(row.words) if row.words else {}
     reply = words.get("reply", "")
-    return Answer(request_of(row), DeliveryState(row.state), reply, moment_of(row.at), row.tries)
+    state, at, decided = DeliveryState(row.state), moment_of(row.at), bool(row.decided)
+    return Answer(request_of(row), state, reply, at, row.tries, decided)

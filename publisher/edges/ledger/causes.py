@@ -1,10 +1,11 @@
-"""What the error of a database means, and the next step for whoever reads it."""
+"""What the error of a database means, or that there is none, and the next step for its reader."""
 
 from __future__ import annotations
 
 import sqlite3
 
 from publisher.edges.ledger.auditing.faults import RESTORE
+from publisher.errors import LedgerError
 
 _NEXT_STEPS = {
     sqlite3.SQLITE_NOTADB: "name the ledger's own file: PUBLISHER_LEDGER_URL, or ledger.url "
@@ -60,3 +61,20 @@ def is_out_of_room(cause: sqlite3.Error) -> bool:
 
 def _code(cause: sqlite3.Error) -> int:
     return int(getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF
+
+
+def require_begun(begun: bool) -> None:
+    """Refuses to ask a ledger that was never begun, and would know nothing.
+
+    Args:
+        begun: whether there is one, or should be.
+
+    Raises:
+        LedgerError: there is none.
+    """
+    if not begun:
+        raise LedgerError(
+            "there is no ledger here",
+            where="ledger",
+            remedy="run this where the ledger is, or name it: export PUBLISHER_LEDGER_URL=URL",
+        )

@@ -50,6 +50,12 @@ class CountTable(MessageTable):
         with self._reading() as db:
             return _told(db)
 
+    def last_moment(self) -> dt.datetime | None:
+        """When the last thing happened that is on record; None: nothing has."""
+        with self._reading() as db:
+            at = db.execute(select(EVENTS.c.at).order_by(EVENTS.c.id.desc()).limit(1)).scalar()
+        return moment_of(at) if at is not None else None
+
     def count_letters(self, policy: str) -> Letters:
         """The letters about each release of a policy by their state; a release without is left out.
 
@@ -76,7 +82,10 @@ class CountTable(MessageTable):
                 counts["late"] += count if came_late else 0
         return {
             major: DeclarationCounts(
-                counts[RequestKind.OPT_OUT], counts[RequestKind.WITHDRAW], counts["late"]
+                counts[RequestKind.OPT_OUT],
+                counts[RequestKind.WITHDRAW],
+                counts["late"],
+                counts[RequestKind.ACCEPT],
             )
             for major, counts in found.items()
         }

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.rows import fetch
+from publisher.edges.ledger.rows import fetch, rows_among
 from publisher.edges.ledger.schema import DELIVERIES, PRIVATE
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import LedgerError, MovedError, NotToldError
 from publisher.letters.splicing import KeptLetter
 from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.recipients import RecipientState
-from publisher.record.event import EventKind, Happening, moment_of
+from publisher.people.resolution import FoundOut, Resolution
+from publisher.record.event import EventKind, Happening, microseconds, moment_of
 from publisher.releases.number import Number
 
 _TOLD, _LAST = PRIVATE.alias(), PRIVATE.alias()
@@ -41,9 +42,13 @@ _KIND_AFTER = {
     DeliveryState.BOUNCED: EventKind.BOUNCED,
 }
 """What happened to a letter that is in a state now."""
-_OUTCOME = {DeliveryState.ACCEPTED: "accepted", DeliveryState.TO_DO: "again"}
 
-
+_HANDED_OVER = """
+    SELECT d.recipient, e.at, e.facts FROM delivery d JOIN event e ON e.id = d.told
+    WHERE (d.event = d.told OR EXISTS (SELECT 1 FROM private p WHERE p.event = d.event))
+      AND d.policy = {} AND d.release = {} AND d.recipient {}"""
+"""Whoever was put in doubt by a restoration has no words of a carrier on record, and may have been
+told by a try that nobody knows of."""
 _WHOM = "SELECT state, address FROM recipient WHERE id = :recipient"
 
 
@@ -117,37 +122,56 @@ class DeliveryTable(LedgerPart):
         now: dt.datetime,
         *,
         was: DeliveryState = DeliveryState.IN_DOUBT,
-        role: str = "",
     ) -> None:
-        """Records what became of a delivery.
+        """Records what a carrier did with a delivery.
 
         Args:
             one: which.
             state, reply, now: what became of it, and when.
             was: the state the caller knows it to be in. If it is in another, somebody else has
                 changed it, and their record stays.
-            role: of the person who found out; empty: the carrier said so.
 
         Raises:
             MovedError: the carrier does not take a letter to an address that is not the
                 recipient's any more; nothing was recorded, for that says nothing of the new one.
         """
-        kind: EventKind = _KIND_AFTER[state]
-        facts: dict[str, Any] = {}
-        if role:
-            kind, facts = EventKind.RESOLVED, {"outcome": _OUTCOME[state], "role": role}
-        if one.effective:
-            facts["effective"] = one.effective.isoformat()
-        private = {"reply": reply}
+        facts = {"effective": one.effective.isoformat()} if one.effective else {}
+        happened = _happening(_KIND_AFTER[state], one, now, facts, {"reply": reply})
 
         def settle(tx: Transaction) -> None:
             if self._held(tx, one) is was:
                 before = was is DeliveryState.TO_DO and one.address
                 if before and fetch(tx.db, _WHOM, recipient=one.recipient)[0][1] != before:
                     raise self._moved()
-                tx.record(_happening(kind, one, now, facts, private))
+                tx.record(happened)
 
         self._write(settle)
+
+    def resolve(
+        self, one: Delivery, found: FoundOut, now: dt.datetime, then: dt.datetime | None = None
+    ) -> bool:
+        """Records what a person found out about a delivery, or decided.
+
+        Args:
+            one: which, as they know it. If it is in another state by now, somebody else has
+                changed it, and their record stays.
+            found: what.
+            now: the time.
+            then: when the customer was told, if a person says so.
+
+        Returns:
+            Whether it was recorded.
+        """
+
+        def resolve(tx: Transaction) -> bool:
+            as_known = self._held(tx, one) is one.state
+            if as_known:
+                handed = found.resolution is Resolution.ACCEPTED and not then
+                when = handed_over(tx.db, [one]).get(one.recipient) if handed else then
+                tx.record(resolved(one, found, now, when))
+            return as_known
+
+        return self._write(resolve)
 
     def _moved(self) -> MovedError:
         return MovedError("the recipient has another address now", where=self._database.where)
@@ -159,6 +183,43 @@ class DeliveryTable(LedgerPart):
         about = {"policy": one.policy, "release": one.release, "recipient": one.recipient}
         found = fetch(tx.db, _STATE, **about)
         return DeliveryState(found[0][0]) if found else DeliveryState.TO_DO
+
+
+def handed_over(db: Connection, some: Sequence[Delivery]) -> dict[int, dt.datetime]:
+    """When the letters about a release were handed over, by the number of the recipient: then they
+    were accepted, if they were. Of one that is in doubt for another reason nobody knows.
+
+    Args:
+        db: a transaction.
+        some: deliveries of one release.
+    """
+    if not some:
+        return {}
+    about = (some[0].policy, some[0].release)
+    rows = rows_among(db, _HANDED_OVER, [one.recipient for one in some], about)
+    # Whom a mail merge was handed letters for, it tells on another day.
+    own = [
+        (recipient, at) for recipient, at, facts in rows if "means" not in json.loads(facts or "{}")
+    ]
+    return {recipient: moment_of(at) for recipient, at in own}
+
+
+def resolved(
+    one: Delivery, found: FoundOut, now: dt.datetime, then: dt.datetime | None
+) -> Happening:
+    """That a person found out something about a delivery.
+
+    Args:
+        one: which.
+        found, now: what, and when.
+        then: when its letter was accepted, or its customer told in another way, if that is known.
+    """
+    facts: dict[str, Any] = {"outcome": str(found.resolution), "role": found.role}
+    if one.effective:
+        facts["effective"] = one.effective.isoformat()
+    if then:
+        facts["happened"] = microseconds(then)
+    return _happening(EventKind.RESOLVED, one, now, facts, {"reply": found.reply})
 
 
 def _happening(

@@ -13,11 +13,9 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    FromClause,
     and_,
     case,
     exists,
-    false,
     func,
     literal_column,
     not_,
@@ -26,22 +24,43 @@ from sqlalchemy import (
 )
 
 from publisher.edges.ledger.database import LedgerPart
+from publisher.edges.ledger.due_rows import (
+    IS_TOLD,
+    OTHER_ROW,
+    OWN_ROW,
+    OWN_STATE,
+    any_of,
+    anything_known,
+    elsewhere,
+    known_numbers,
+    notice_state,
+    with_own,
+)
 from publisher.edges.ledger.recipients import recipient_of
 from publisher.edges.ledger.rows import rows_among
 from publisher.edges.ledger.schema import APART, DELIVERIES, EVENTS, RECIPIENTS, SELDOM
 from publisher.people.deliveries import DeliveryState
-from publisher.people.due import NOTICE_STATE_AFTER, REACHED, Due, EarlierLetter, NoticeState
-from publisher.people.recipients import Recipient, RecipientState
+from publisher.people.due import (
+    MAY_KNOW,
+    NOTICE_STATE_AFTER,
+    REACHED,
+    Addressee,
+    Due,
+    EarlierLetter,
+    NoticeState,
+    to_be_told,
+)
+from publisher.people.recipients import Recipient
+from publisher.people.requests import RequestKind
 from publisher.people.resolution import UNSETTLED
+from publisher.people.untold import BindingNotice
 from publisher.record.event import EventKind
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 
-_OWN = DELIVERIES.alias("own")
-_OTHER = DELIVERIES.alias("other")
-_STATE = func.coalesce(_OWN.c.state, DeliveryState.TO_DO)
-_TOLD = RECIPIENTS.c.state == RecipientState.TOLD
+_PAGE = 200
+"""Recipients that are read at a time."""
 
 
 class DueTable(LedgerPart):
@@ -55,7 +74,7 @@ class DueTable(LedgerPart):
             releases: all releases of the policy.
         """
         with self._reading() as db:
-            known = _known(db, release, releases)
+            known = known_numbers(db, release, releases)
             counts = _counted(db, release, known) if known else _counted_alone(db, release)
         return Due.of(counts)
 
@@ -71,9 +90,9 @@ class DueTable(LedgerPart):
             size: how many at most.
         """
         with self._reading() as db:
-            same, _, later = _elsewhere(release, _known(db, release, releases))
-            due = and_(_TOLD, _STATE == DeliveryState.TO_DO, not_(same), not_(later))
-            page = select(RECIPIENTS).select_from(_with_own(release)).where(due)
+            same, _, later = elsewhere(release, known_numbers(db, release, releases))
+            due = and_(IS_TOLD, OWN_STATE == DeliveryState.TO_DO, not_(same), not_(later))
+            page = select(RECIPIENTS).select_from(with_own(release)).where(due)
             page = page.where(RECIPIENTS.c.id > after).order_by(RECIPIENTS.c.id).limit(size)
             return [recipient_of(row) for row in db.execute(page)]
 
@@ -85,20 +104,20 @@ class DueTable(LedgerPart):
             releases: all releases of the policy.
         """
         with self._reading() as db:
-            known = _known(db, release, releases)
-            same, _, later = _elsewhere(release, known)
+            known = known_numbers(db, release, releases)
+            same, _, later = elsewhere(release, known)
             policy, major = release.policy.id, release.number.major
             newer = [one.number for one in releases if one.number.major > major]
-            newer = [number for number in newer if _any(db, policy, number, REACHED)]
-            ahead = _one_of(policy, newer, _OTHER.c.state.in_(REACHED))
-            due = and_(_TOLD, _STATE == DeliveryState.TO_DO, not_(same), not_(later), ahead)
-            counted = select(func.count()).select_from(_with_own(release)).where(due)
+            newer = [number for number in newer if anything_known(db, policy, number, REACHED)]
+            ahead = any_of(policy, newer, OTHER_ROW.c.state.in_(REACHED))
+            due = and_(IS_TOLD, OWN_STATE == DeliveryState.TO_DO, not_(same), not_(later), ahead)
+            counted = select(func.count()).select_from(with_own(release)).where(due)
             return int(db.execute(counted).scalar_one()) if newer else 0
 
     def letters_apart(self, release: Release) -> int:
         """How many letters about a release, but those to do, went to who is told no more."""
-        gone = and_(APART, _OWN.c.state.is_not(None), _OWN.c.state != DeliveryState.TO_DO)
-        counted = select(func.count()).select_from(_with_own(release)).where(gone)
+        gone = and_(APART, OWN_ROW.c.state.is_not(None), OWN_ROW.c.state != DeliveryState.TO_DO)
+        counted = select(func.count()).select_from(with_own(release)).where(gone)
         with self._reading() as db:
             return int(db.execute(counted).scalar_one())
 
@@ -106,11 +125,64 @@ class DueTable(LedgerPart):
         """How many letters about a release in doubt, refused or bounced went to who is told no
         more.
         """
-        gone = and_(APART, _OWN.c.state.in_(UNSETTLED))
-        counted = select(_OWN.c.state, func.count()).select_from(_with_own(release)).where(gone)
+        gone = and_(APART, OWN_ROW.c.state.in_(UNSETTLED))
+        counted = select(OWN_ROW.c.state, func.count()).select_from(with_own(release)).where(gone)
         with self._reading() as db:
-            rows = db.execute(counted.group_by(_OWN.c.state))
+            rows = db.execute(counted.group_by(OWN_ROW.c.state))
             return {DeliveryState(state): count for state, count in rows}
+
+    def count_untold(self, notice: BindingNotice, releases: Releases) -> int:
+        """How many recipients were not told of the version in force, by no number of it, so that
+        it does not apply to them.
+
+        Args:
+            notice: of the version in force.
+            releases: all releases of the policy.
+        """
+        joined = RECIPIENTS.c.joined
+        with self._reading() as db:
+            found = elsewhere(notice.release, known_numbers(db, notice.release, releases))
+            which = IS_TOLD & (notice_state(found) == NoticeState.TO_TELL) & not_(found.before)
+            if notice.begins:
+                which &= joined < notice.begins.isoformat()  # whose day is not known has none
+            if notice.stated:
+                which &= joined > notice.stated.isoformat()
+            counted = select(func.count()).select_from(with_own(notice.release)).where(which)
+            return int(db.execute(counted).scalar_one())
+
+    def count_reached(self, release: Release) -> int:
+        """How many letters about a release went out, or may have, and how many of its recipients
+        were told otherwise; whoever was removed or erased since counts. One that was given up
+        counts if a carrier had taken it.
+        """
+        own = and_(
+            DELIVERIES.c.policy == release.policy.id,
+            DELIVERIES.c.major == release.number.major,
+            DELIVERIES.c.release == str(release.number),
+        )
+        taken = exists().where(
+            EVENTS.c.recipient == DELIVERIES.c.recipient,
+            EVENTS.c.policy == DELIVERIES.c.policy,
+            EVENTS.c.release == DELIVERIES.c.release,
+            EVENTS.c.kind.in_((EventKind.TAKEN, EventKind.BOUNCED)),
+        )
+        given_up = (DELIVERIES.c.state == DeliveryState.GIVEN_UP) & taken
+        with self._reading() as db:
+            which = own & or_(DELIVERIES.c.state.in_(MAY_KNOW), given_up)
+            counted = select(func.count()).select_from(DELIVERIES).where(which)
+            return int(db.execute(counted).scalar_one())
+
+    def count_came_with(self, release: Release) -> int:
+        """How many customers came with a release, and agreed to it then."""
+        own = and_(
+            DELIVERIES.c.policy == release.policy.id,
+            DELIVERIES.c.major == release.number.major,
+            DELIVERIES.c.release == str(release.number),
+            DELIVERIES.c.state == DeliveryState.AGREED,
+        )
+        with self._reading() as db:
+            counted = select(func.count()).select_from(DELIVERIES).where(own)
+            return int(db.execute(counted).scalar_one())
 
     def letters_to(self, policy: str, recipients: Sequence[int]) -> list[EarlierLetter]:
         """What is known of some recipients and the releases of a policy.
@@ -134,7 +206,40 @@ class DueTable(LedgerPart):
             ]
             return [*letters, *_missed(db, policy, recipients, letters)]
 
+    def opted_out_before(self, release: Release, recipients: Sequence[int]) -> frozenset[int]:
+        """Those of some recipients who opted out of a version before a release, where that stands.
 
+        Args:
+            release: which.
+            recipients: their numbers.
+        """
+        others = (release.policy.id, str(RequestKind.OPT_OUT), release.number.major)
+        with self._reading() as db:
+            found = rows_among(db, _OPTED_OUT, recipients, others)
+            return frozenset(recipient for (recipient,) in found)
+
+    def addressees(self, release: Release, releases: Releases) -> Iterator[Addressee]:
+        """Everybody who is still to be told of a release, and what their letter depends on.
+
+        They are read a page at a time, so that letters may be sent meanwhile.
+
+        Args:
+            release: a release with a notice.
+            releases: all releases of the policy.
+        """
+        after = 0
+        while page := self.to_tell(release, releases, after, _PAGE):
+            after = page[-1].number
+            numbers = [one.number for one in page]
+            letters = self.letters_to(release.policy.id, numbers)
+            opted_out = self.opted_out_before(release, numbers)
+            yield from to_be_told(release, releases, page, letters, opted_out)
+
+
+_OPTED_OUT = (
+    "SELECT DISTINCT recipient FROM declaration "
+    "WHERE policy = {} AND kind = {} AND major < {} AND recipient {}"
+)
 _LETTERS = (
     "SELECT recipient, release, state, effective FROM delivery WHERE policy = {} AND recipient {}"
 )
@@ -159,39 +264,16 @@ def _missed(
                 yield EarlierLetter(recipient, number, DeliveryState.TO_DO, None)
 
 
-def _with_own(release: Release) -> FromClause:
-    """The recipients, each with what is known of them and a release."""
-    own = and_(
-        _OWN.c.policy == release.policy.id,
-        _OWN.c.release == str(release.number),
-        _OWN.c.recipient == RECIPIENTS.c.id,
-    )
-    return RECIPIENTS.outerjoin(_OWN, own)
-
-
-def _known(db: Connection, release: Release, releases: Releases) -> list[Number]:
-    """The other releases that matter to who is to be told of one, and of which anything is known:
-    other numbers of it, and later ones.
-    """
-    policy, own = release.policy.id, release.number
-    others = (one.number for one in releases if one.number != own)
-    sisters = [one for one in others if one.major == own.major and _any(db, policy, one)]
-    # Of later releases only who came with one matters, and they are few or none.
-    newer = (one for one in (r.number for r in releases) if one.major > own.major)
-    agreed = (DeliveryState.AGREED,)
-    return [*sisters, *(one for one in newer if _any(db, policy, one, agreed))]
-
-
 def _counted_alone(db: Connection, release: Release) -> Counter[tuple[NoticeState, bool]]:
     """Recipients where nothing is known of any other release: read from indices alone."""
     about = and_(
-        _OWN.c.policy == release.policy.id,
-        _OWN.c.major == release.number.major,
-        _OWN.c.release == str(release.number),
+        OWN_ROW.c.policy == release.policy.id,
+        OWN_ROW.c.major == release.number.major,
+        OWN_ROW.c.release == str(release.number),
     )
-    counted = select(_OWN.c.state, func.count()).where(about).group_by(_OWN.c.state)
+    counted = select(OWN_ROW.c.state, func.count()).where(about).group_by(OWN_ROW.c.state)
     states = Counter({DeliveryState(state): count for state, count in db.execute(counted)})
-    apart = counted.where(APART, _OWN.c.recipient == RECIPIENTS.c.id)
+    apart = counted.where(APART, OWN_ROW.c.recipient == RECIPIENTS.c.id)
     states.subtract({DeliveryState(state): count for state, count in db.execute(apart)})
     everybody = select(func.count()).select_from(RECIPIENTS)
     told = db.execute(everybody).scalar_one() - db.execute(everybody.where(APART)).scalar_one()
@@ -206,70 +288,15 @@ def _counted(
     db: Connection, release: Release, known: Sequence[Number]
 ) -> dict[tuple[NoticeState, bool], int]:
     """Recipients one by one, by what is known of each of them and all releases that matter."""
-    same, before, later = _elsewhere(release, known)
-    standing = case(
-        (same, NoticeState.TOLD.value),
-        (_STATE == DeliveryState.ACCEPTED, NoticeState.TOLD.value),
-        (_STATE == DeliveryState.IN_DOUBT, NoticeState.IN_DOUBT.value),
-        (_STATE == DeliveryState.AGREED, NoticeState.AGREED.value),
-        (_STATE != DeliveryState.TO_DO, NoticeState.REFUSED.value),
-        (later, NoticeState.AGREED.value),
-        else_=NoticeState.TO_TELL.value,
-    )
+    found = elsewhere(release, known)
+    standing, before = notice_state(found), found.before
     one: ColumnElement[int] = literal_column("1")
     counted = select(standing.label("standing"), before.label("before"))
-    rows = counted.select_from(_with_own(release)).where(_TOLD).subquery()
+    rows = counted.select_from(with_own(release)).where(IS_TOLD).subquery()
     every = [(state, new) for state in NoticeState for new in (False, True)]
     # As sums and not as groups, which the database would sort all rows for.
     sums = [func.coalesce(func.sum(case((_is(rows, *each), one), else_=0)), 0) for each in every]
     return dict(zip(every, map(int, db.execute(select(*sums)).one()), strict=True))
-
-
-def _elsewhere(
-    release: Release, known: Sequence[Number]
-) -> tuple[ColumnElement[bool], ColumnElement[bool], ColumnElement[bool]]:
-    """Of a recipient, from what is known of other releases: whether they were told of the same
-    date, of any date, and whether they came with a later version.
-    """
-    policy, own = release.policy.id, release.number
-    later = [number for number in known if number > own]
-    sisters = [number for number in known if number.major == own.major]
-    agreed, reached = _OTHER.c.state == DeliveryState.AGREED, _OTHER.c.state.in_(REACHED)
-    same = and_(reached, _OTHER.c.effective == str(release.effective))
-    earlier = [number for number in sisters if number < own]
-    before = or_(_one_of(policy, sisters, reached), _one_of(policy, earlier, agreed))
-    return _one_of(policy, sisters, same), before, _one_of(policy, later, agreed)
-
-
-def _any(
-    db: Connection,
-    policy: str,
-    number: Number,
-    states: Sequence[DeliveryState] = tuple(DeliveryState),
-) -> bool:
-    """Whether anything is known of a release and anybody, in one of some states."""
-    about = and_(
-        DELIVERIES.c.policy == policy,
-        DELIVERIES.c.major == number.major,
-        DELIVERIES.c.release == str(number),
-        DELIVERIES.c.state.in_(states),
-    )
-    return db.execute(select(DELIVERIES.c.recipient).where(about).limit(1)).first() is not None
-
-
-def _one_of(
-    policy: str, numbers: Sequence[Number], condition: ColumnElement[bool]
-) -> ColumnElement[bool]:
-    """Whether something holds of what is known of a recipient and one of some releases."""
-    if not numbers:
-        return false()
-    about = and_(
-        _OTHER.c.policy == policy,
-        _OTHER.c.release.in_([str(number) for number in numbers]),
-        _OTHER.c.recipient == RECIPIENTS.c.id,
-        condition,
-    )
-    return exists().where(about)
 
 
 def _is(rows: Any, standing: NoticeState, new: bool) -> ColumnElement[bool]:

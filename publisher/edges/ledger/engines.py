@@ -93,9 +93,9 @@ def told_by(error: BaseException | None, address: URL) -> str:
 def _connected(connection: Any, _: object) -> None:
     # The driver would begin only at the first write, after what the write depends on was read.
     connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout={LOCK_PATIENCE}")
+    _journal_ahead(connection)
     for pragma in (
-        f"busy_timeout={LOCK_PATIENCE}",
-        "journal_mode=WAL",
         "synchronous=FULL",
         # What is deleted is overwritten, so that what is erased is gone.
         "secure_delete=ON",
@@ -103,6 +103,24 @@ def _connected(connection: Any, _: object) -> None:
         "recursive_triggers=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _journal_ahead(connection: Any) -> None:
+    """Has a file keep a write-ahead log, as it does from its first use on.
+
+    While another connection writes to it, the change is refused at once, whatever `busy_timeout`
+    says: several begin a ledger together, and all but one would be turned away.
+    """
+    patience = time.monotonic() + LOCK_PATIENCE / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > patience:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def _begun(connection: Connection) -> None:

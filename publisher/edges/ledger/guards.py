@@ -37,6 +37,8 @@ GUARDED_STATES = {
     "answer": "{0}.request = NEW.request",
     "delivery": _KEY.format("{0}", "release") + " AND {0}.event >= NEW.event",
     "declaration": _KEY.format("{0}", "major") + " AND {0}.event >= NEW.event",
+    "handling": "{0}.request = NEW.request",
+    "mailing": "{0}.recipient = NEW.recipient AND {0}.event >= NEW.event",
 }
 """The same of states, some of which a newer event may have written over."""
 _NEWER = {
@@ -45,6 +47,8 @@ _NEWER = {
     "answer": "event",
     "delivery": "event",
     "declaration": "event",
+    "handling": "event",
+    "mailing": "event",
 }
 """The column that has the number of the event by which a row was changed last."""
 _NAMED = " OR ".join(
@@ -66,6 +70,8 @@ _FOLLOWS = {
         "e.id = NEW.event AND e.recipient = NEW.recipient AND e.policy = NEW.policy "
         "AND e.kind = 'declared'"
     ),
+    "handling": "e.id = NEW.event AND e.request = NEW.request",
+    "mailing": "e.id = NEW.event AND e.recipient = NEW.recipient AND e.kind = 'requested'",
 }
 """The event that a row follows from."""
 _LISTED = "recipient"

@@ -22,7 +22,14 @@ class LetterTable(LedgerPart):
     """Keeps letters, and gives them back to the byte."""
 
     def begin(
-        self, policy: str, number: Number, now: dt.datetime, sample: bytes, count: int
+        self,
+        policy: str,
+        number: Number,
+        now: dt.datetime,
+        sample: bytes,
+        count: int,
+        *,
+        means: str = "",
     ) -> Template:
         """Records that a run begins to send the notice of a release, and which template its letters
         are kept against: that of an earlier run as long as a new one would take more room.
@@ -32,6 +39,7 @@ class LetterTable(LedgerPart):
             now: the time.
             sample: the letter to the sample customer, as this run composes it.
             count: how many letters the run has to send.
+            means: who carries them, where that is not the carrier of `send`: `mail merge`.
         """
 
         def begin(tx: Transaction) -> Template:
@@ -41,7 +49,7 @@ class LetterTable(LedgerPart):
             if more * count > len(new.body):
                 template = new
             _store(tx, template)
-            facts = {"template": template.digest.hex()}
+            facts = {"template": template.digest.hex()} | ({"means": means} if means else {})
             tx.record(Happening(EventKind.BEGUN, now, policy, str(number), facts=facts))
             return template
 
@@ -88,7 +96,7 @@ class LetterTable(LedgerPart):
                 what = f"{which} was not kept: version 0.1.0 of this program sent it"
                 raise KeptLetterError(what, remedy=today)
             digest = bytes.fromhex(json.loads(row.value)["sha256"])
-            return letter_of(bytes(row.body), digest, lambda one: _template(db, one))
+            return letter_of(bytes(row.body), digest, lambda one: stored_template(db, one))
 
 
 def _store(tx: Transaction, template: Template) -> None:
@@ -111,11 +119,11 @@ def _last_template(db: Connection, policy: str, release: str) -> Template | None
     if not digest:
         return None
     with suppress(KeptLetterError):  # `verify --ledger` tells of it; letters go out all the same
-        return _template(db, bytes.fromhex(digest))
+        return stored_template(db, bytes.fromhex(digest))
     return None
 
 
-def _template(db: Connection, digest: bytes) -> Template:
+def stored_template(db: Connection, digest: bytes) -> Template:
     """A template that is on record.
 
     Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import zstandard
@@ -13,12 +13,13 @@ from sqlalchemy import ColumnElement, or_, select
 
 from publisher.edges.clock import Clock
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.rows import next_numbers
+from publisher.edges.ledger.rows import next_numbers, rows_among
 from publisher.edges.ledger.schema import MESSAGES, PRIVATE
 from publisher.edges.ledger.transaction import Transaction
+from publisher.mail.subject import HEAD_READ, subject_in
 from publisher.people.messages import FOR_A_PERSON, Filed, Filing, Message
 from publisher.people.requests import Timing
-from publisher.record.event import EventKind, Happening, moment_of
+from publisher.record.event import EventKind, Happening, microseconds, moment_of
 
 _CAME, _FILED = PRIVATE.alias(), PRIVATE.alias()
 _WITH_WORDS = MESSAGES.outerjoin(_CAME, _CAME.c.event == MESSAGES.c.event).outerjoin(
@@ -37,24 +38,55 @@ class MessageTable(LedgerPart):
 
     def keep(self, raw: bytes, to: str, clock: Clock) -> int:
         """Stores a message before anything reads it; returns its number."""
-        private = {"to": to, "sha256": hashlib.sha256(raw).hexdigest()}
-        body = zstandard.compress(raw)
+        return self.keep_all([(raw, to)], clock)[0]
 
-        def keep(tx: Transaction) -> int:
-            number = next_numbers(tx.db, MESSAGES)[0]
-            tx.record(
-                Happening(
-                    EventKind.RECEIVED,
-                    clock(),
-                    message=number,
-                    facts={"bytes": len(raw)},
-                    private=private,
-                    body=body,
-                )
+    def keep_all(self, messages: Sequence[tuple[bytes, str]], clock: Clock) -> Sequence[int]:
+        """Stores messages in one transaction, before anything reads them.
+
+        Args:
+            messages: each as it came, and the recipient on its envelope; empty: not known.
+            clock: gives the time, once they may be written.
+
+        Returns:
+            Their numbers, in the same order.
+        """
+        made = [
+            (
+                {"bytes": len(raw)},
+                {"to": to, "sha256": hashlib.sha256(raw).hexdigest()},
+                zstandard.compress(raw),
             )
-            return number
+            for raw, to in messages
+        ]
+
+        def keep(tx: Transaction) -> Sequence[int]:
+            numbers, now = next_numbers(tx.db, MESSAGES, len(made)), clock()
+            tx.record_all(
+                [
+                    Happening(
+                        EventKind.RECEIVED,
+                        now,
+                        message=number,
+                        facts=facts,
+                        private=private,
+                        body=body,
+                    )
+                    for number, (facts, private, body) in zip(numbers, made, strict=True)
+                ]
+            )
+            return numbers
 
         return self._write(keep)
+
+    def kept_since(self, moment: dt.datetime) -> set[str]:
+        """The SHA-256 of each message that came in at a moment or later, in hexadecimal."""
+        found = (
+            select(PRIVATE.c.value)
+            .join(MESSAGES, MESSAGES.c.event == PRIVATE.c.event)
+            .where(MESSAGES.c.received_at >= microseconds(moment))
+        )
+        with self._reading() as db:
+            return {json.loads(value).get("sha256", "") for (value,) in db.execute(found)}
 
     def file(self, number: int, what: Filing, now: dt.datetime, role: str = "") -> None:
         """Records what became of a message; if that is recorded again, the last one counts.
@@ -71,7 +103,8 @@ class MessageTable(LedgerPart):
             facts["role"] = role
         kind = EventKind.DECIDED if role else EventKind.FILED
         about = what.policy, what.release, what.recipient, what.request, number
-        happened = Happening(kind, now, *about, facts=facts, private={"reason": what.reason})
+        private = {"reason": what.reason} | ({"likely": what.likely} if what.likely else {})
+        happened = Happening(kind, now, *about, facts=facts, private=private)
         self._write(lambda tx: tx.record(happened))
 
     def raw(self, number: int) -> bytes | None:
@@ -80,6 +113,23 @@ class MessageTable(LedgerPart):
         with self._reading() as db:
             body = db.execute(found.where(MESSAGES.c.id == number)).scalar_one_or_none()
             return zstandard.decompress(body) if body is not None else None
+
+    def subjects(self, numbers: Sequence[int]) -> dict[int, str]:
+        """What messages say that they are about, where that was not erased.
+
+        Args:
+            numbers: of the messages.
+        """
+        found = "SELECT m.id, p.body FROM message m JOIN private p ON p.event = m.event"
+        said: dict[int, str] = {}
+        with self._reading() as db:
+            for start in range(0, len(numbers), _PAGE):
+                some = numbers[start : start + _PAGE]
+                for number, body in rows_among(db, f"{found} WHERE m.id {{}}", some):
+                    if body is not None:
+                        with zstandard.ZstdDecompressor().stream_reader(bytes(body)) as raw:
+                            said[number] = subject_in(raw.read(HEAD_READ))
+        return said
 
     def message(self, number: int) -> Message | None:
         """One message, with what became of it last."""
@@ -146,4 +196,5 @@ def _message(row: Any) -> Message:
         recipient=row.recipient,
         timing=Timing(row.timing) if row.timing else None,
         request=row.request,
+        likely=words.get("likely", ""),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -152,6 +153,7 @@ def _known_versions(number: int, one: Happening) -> list[dict[str, Any]]:
     ]
 
 
+@lru_cache(maxsize=1024)
 def major_of(release: str) -> int:
     """The material release that a release is a number of; 0: it names none."""
     number = Number.parse(release)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -20,6 +20,12 @@ class RecipientTable(LedgerPart):
         """The recipient with this number."""
         with self._reading() as db:
             return _recipient_where(db, RECIPIENTS.c.id == number)
+
+    def recipients(self, numbers: Sequence[int]) -> list[Recipient]:
+        """The recipients with some numbers, by rising number."""
+        with self._reading() as db:
+            found = select(RECIPIENTS).where(RECIPIENTS.c.id.in_(numbers)).order_by(RECIPIENTS.c.id)
+            return [recipient_of(row) for row in db.execute(found)]
 
     def customer(self, customer: str) -> Recipient | None:
         """The recipient with this customer id; one who was erased only where there is no other."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from publisher.edges.ledger.rows import fetch
-from publisher.edges.ledger.schema import PRIVATE, REQUESTS
+from publisher.edges.ledger.schema import EVENTS, PRIVATE, REQUESTS
 from publisher.people.requests import Channel, Request, RequestKind, Timing
 from publisher.record.event import moment_of
 
@@ -15,6 +15,10 @@ REQUEST_COLUMNS = tuple(REQUESTS.columns)
 REQUESTS_PROVEN = REQUESTS.outerjoin(PRIVATE, PRIVATE.c.event == REQUESTS.c.event)
 """Requests with what proves them, where that was not erased."""
 EVIDENCE = PRIVATE.c.value.label("evidence")
+EVENT_DIGEST = (
+    select(EVENTS.c.digest).where(EVENTS.c.id == REQUESTS.c.event).scalar_subquery().label("digest")
+)
+"""That of the event that records a request."""
 
 
 def request_of(row: Any) -> Request:
@@ -34,6 +38,7 @@ def request_of(row: Any) -> Request:
         repeats=found["repeats"],
         message=found["message"],
         behind=moment_of(found["behind"]) if found["behind"] is not None else None,
+        digest=bytes(found.get("digest") or b"").hex(),
     )
 
 

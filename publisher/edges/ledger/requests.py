@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from publisher.answers.declarations import may_record, said_before
+from publisher.answers.declarations import DAY, may_record, said_before
 from publisher.edges.clock import Clock
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.request_rows import (
+    EVENT_DIGEST,
     EVIDENCE,
     REQUEST_COLUMNS,
     REQUESTS_PROVEN,
@@ -24,12 +26,23 @@ from publisher.edges.ledger.schema import EVENTS, REQUESTS
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import TooOftenError
 from publisher.people.recipients import RecipientState
-from publisher.people.requests import Recorded, Request, RequestKind, Timing, TimingOf, Wanted
+from publisher.people.requests import (
+    DECLARED_KINDS,
+    HANDLED_KINDS,
+    MAILING_KINDS,
+    Channel,
+    Recorded,
+    Request,
+    RequestKind,
+    Timing,
+    TimingOf,
+    Wanted,
+)
 from publisher.record.event import EventKind, Happening, microseconds, moment_of
 from publisher.record.private import canonical
 from publisher.releases.chronology import overtaken
 
-_PROVEN = select(*REQUEST_COLUMNS, EVIDENCE).select_from(REQUESTS_PROVEN)
+_PROVEN = select(*REQUEST_COLUMNS, EVIDENCE, EVENT_DIGEST).select_from(REQUESTS_PROVEN)
 _NEWEST = " UNION ALL ".join(
     f"SELECT * FROM (SELECT {time} AS at FROM {table} ORDER BY id DESC LIMIT 1) AS last_{table}"  # noqa: S608 - names of ours
     for table, time in (
@@ -79,7 +92,7 @@ class RequestTable(LedgerPart):
             .subquery()
         )
         found = (
-            select(*REQUEST_COLUMNS, EVIDENCE)
+            select(*REQUEST_COLUMNS, EVIDENCE, EVENT_DIGEST)
             .select_from(REQUESTS_PROVEN.join(order, order.c.request == REQUESTS.c.id))
             .order_by(order.c.first)
         )
@@ -104,15 +117,45 @@ def _recorded(tx: Transaction, wanted: Wanted, clock: Clock, timing_of: TimingOf
     timing = timing_of(received)
     major, whom = _major(wanted), wanted.recipient
     before = requests_of(tx.db, wanted.policy, major, whom) if whom else []
+    if wanted.kind in HANDLED_KINDS | MAILING_KINDS and (known := _same(tx, wanted, before, now)):
+        return Recorded(known, known)
     # A declaration made now follows all on record, whatever clock their times came from.
     earlier = [r for r in before if not wanted.received or r.received <= received]
     declares = wanted.kind is not RequestKind.ASK
     first = said_before(wanted.kind, timing, earlier) if declares else None
-    if declares and not may_record(first, before, now):
+    if declares and not may_record(wanted.kind, first, before, now):
         if first is None:
-            raise TooOftenError("this was declared and taken back too often today")
+            raise TooOftenError(_TOO_OFTEN)
         return Recorded(first, first)
     return Recorded(insert_request(tx, wanted, received, timing, now, first), first)
+
+
+def _same(
+    tx: Transaction, wanted: Wanted, before: Sequence[Request], now: dt.datetime
+) -> Request | None:
+    """What was recorded by the same link, or by a second press of a button; None: nothing was."""
+    said = {
+        number: (json.loads(facts).get("asked"), at, value)
+        for number, facts, at, value in fetch(tx.db, _ASKED_FOR, recipient=wanted.recipient)
+    }
+    evidence, lately = canonical(wanted.evidence), microseconds(now - DAY)
+    for one in before:
+        asked, at, value = said.get(one.id, (None, 0, None))
+        if wanted.asked and asked == wanted.asked:
+            return one
+        pressed = wanted.kind in HANDLED_KINDS and wanted.channel is Channel.FORM
+        if pressed and one.kind is wanted.kind and at > lately and value == evidence:
+            return one
+    return None
+
+
+_ASKED_FOR = """
+    SELECT event.request, event.facts, event.at,
+      CASE WHEN handling.state IN ('open', 'unconfirmed') THEN private.value END
+    FROM event LEFT JOIN private ON private.event = event.id
+      LEFT JOIN handling ON handling.request = event.request
+    WHERE event.recipient = :recipient AND event.kind = 'requested'"""
+_TOO_OFTEN = "this was declared and taken back, or asked for, too often today"
 
 
 def _is_erased(tx: Transaction, recipient: int | None) -> bool:
@@ -152,9 +195,16 @@ def insert_request(
         facts["behind"] = microseconds(late)
     if wanted.answered and first is None:
         facts["owed"] = True
-    kind = EventKind.ASKED if wanted.kind is RequestKind.ASK else EventKind.DECLARED
+    if wanted.due:
+        facts["due"] = wanted.due.isoformat()
+    if not wanted.confirmed:
+        facts["confirmed"] = False
+    if wanted.asked:
+        facts["asked"] = wanted.asked
+    kind = _EVENT_OF.get(wanted.kind, EventKind.REQUESTED)
     about = wanted.policy, release, wanted.recipient, number, wanted.message
-    tx.record(Happening(kind, now, *about, facts=facts, private=wanted.evidence))
+    event = tx.record(Happening(kind, now, *about, facts=facts, private=wanted.evidence))
+    ((digest,),) = fetch(tx.db, _DIGEST, event=event)
     return Request(
         number,
         wanted.kind,
@@ -169,7 +219,19 @@ def insert_request(
         first.id if first else None,
         wanted.message,
         late,
+        bytes(digest).hex(),
     )
+
+
+_DIGEST = "SELECT digest FROM event WHERE id = :event"
+
+
+_EVENT_OF = {
+    RequestKind.ASK: EventKind.ASKED,
+    RequestKind.WRITE: EventKind.ASKED,
+    **dict.fromkeys(DECLARED_KINDS, EventKind.DECLARED),
+}
+"""The event that records a request; of all others, `requested`."""
 
 
 def _major(wanted: Wanted) -> int:

@@ -1,4 +1,4 @@
-"""The tables of the ledger (schema 2), the same on SQLite and on PostgreSQL.
+"""The tables of the ledger (schema 3), the same on SQLite and on PostgreSQL.
 
 What happened stands in `event`, `batch` and what belongs to them, which are never changed.
 What is personal stands in `private`, and can be deleted, where an event says that it was.
@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from publisher.edges.ledger.guards import as_it_stands, every_guard
 
-SCHEMA = 2
+SCHEMA = 3
 """Number of this schema: its revision in `alembic_version`."""
 
 metadata = MetaData()
@@ -231,7 +231,35 @@ DECLARATIONS = Table(
     sqlite_with_rowid=False,
 )
 
-STATES = (RECIPIENTS, DELIVERIES, REQUESTS, ANSWERS, MESSAGES, DECLARATIONS)
+HANDLINGS = Table(
+    "handling",
+    metadata,
+    Column("request", _NUMBER, primary_key=True, autoincrement=False),
+    Column("state", String, nullable=False, index=True),
+    Column("due", String, nullable=False),
+    Column("event", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+MAILINGS = Table(
+    "mailing",
+    metadata,
+    Column("recipient", _NUMBER, primary_key=True, autoincrement=False),
+    Column("state", String, nullable=False),
+    Column("event", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+STATES = (
+    RECIPIENTS,
+    DELIVERIES,
+    REQUESTS,
+    ANSWERS,
+    MESSAGES,
+    DECLARATIONS,
+    HANDLINGS,
+    MAILINGS,
+)
 """Tables that follow from events."""
 NUMBERED = (RECIPIENTS, REQUESTS, MESSAGES)
 """Those whose numbers are given by the database, and are never given twice."""

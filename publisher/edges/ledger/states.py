@@ -13,13 +13,19 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from publisher.answers.declarations import current_declaration, last_late
 from publisher.edges.ledger.recipient_states import changed, listed, major_of
-from publisher.edges.ledger.request_rows import requests_of
+from publisher.edges.ledger.request_states import (
+    requests_confirmed,
+    requests_declared,
+    requests_handled,
+    requests_recorded,
+    requests_wished,
+)
 from publisher.edges.ledger.rows import execute
 from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import FOR_A_PERSON, Filed
 from publisher.people.recipients import RecipientState, erased_customer
+from publisher.people.resolution import STATE_RESOLVED
 from publisher.record.event import EventKind, Happening, microseconds
 
 Numbered = tuple[int, Happening]
@@ -122,7 +128,30 @@ _STATE_AFTER = {
     EventKind.DOUBTED: DeliveryState.IN_DOUBT,
     EventKind.BOUNCED: DeliveryState.BOUNCED,
 }
-_STATE_RESOLVED = {"accepted": DeliveryState.ACCEPTED, "again": DeliveryState.TO_DO}
+_STATE_RESOLVED = {str(one): state for one, state in STATE_RESOLVED.items()}
+
+
+_ACCEPT = """
+    UPDATE delivery SET state = :state, event = :event, at = :at
+    WHERE policy = :policy AND release = :release AND recipient = :recipient"""
+
+
+def accept_letters(
+    db: Connection, about: tuple[str, str], taken: Sequence[tuple[int, tuple[int, str, int]]]
+) -> None:
+    """Writes that letters were accepted, as `apply` would: many at once, each on record already.
+
+    Args:
+        db: a transaction.
+        about: the policy and the release.
+        taken: each the number of its event, with the recipient, the facts, and when that was.
+    """
+    same = {"state": DeliveryState.ACCEPTED, "policy": about[0], "release": about[1]}
+    rows = [
+        {**same, "event": number, "recipient": recipient, "at": at}
+        for number, (recipient, _, at) in taken
+    ]
+    execute(db, _ACCEPT, rows)
 
 
 def _letter(db: Connection, happened: Sequence[Numbered]) -> None:
@@ -136,7 +165,8 @@ def _letter(db: Connection, happened: Sequence[Numbered]) -> None:
             "state": _STATE_RESOLVED[one.facts["outcome"]] if resolved else _STATE_AFTER[kind],
             "told": number if kind is EventKind.TOLD else None,
             "event": number,
-            "at": microseconds(one.at),
+            # What a list told of afterwards was so on an earlier day.
+            "at": one.facts.get("happened", microseconds(one.at)),
             "tried": one.facts.get("tried", 1 if kind is EventKind.TOLD else 0),
         }
         if requests := one.facts.get("requests"):
@@ -158,81 +188,6 @@ def _delivery(one: Happening) -> dict[str, Any]:
 
 
 # ── requests ─────────────────────────────────────────────────────────────────────────────────────
-
-_REQUEST = """
-    INSERT INTO request (id, kind, policy, release, major, recipient, received_at, timing, channel,
-      event, message, repeats, behind)
-    VALUES (:id, :kind, :policy, :release, :major, :recipient, :received_at, :timing, :channel,
-      :event, :message, :repeats, :behind)"""
-_OWED = """
-    INSERT INTO answer (request, state, event, at, tries)
-    VALUES (:request, :state, :event, :at, 0)"""
-_COUNTS = """
-    INSERT INTO declaration (policy, major, recipient, kind, late, event)
-    VALUES (:policy, :major, :recipient, :kind, :late, :event)
-    ON CONFLICT (policy, major, recipient)
-      DO UPDATE SET kind = :kind, late = :late, event = :event"""
-
-
-def _requested(db: Connection, happened: Sequence[Numbered]) -> None:
-    execute(db, _REQUEST, [_request(*one) for one in happened])
-    owed = [
-        {
-            "request": one.request,
-            "state": DeliveryState.TO_DO,
-            "event": number,
-            "at": microseconds(one.at),
-        }
-        for number, one in happened
-        if one.facts.get("owed")
-    ]
-    execute(db, _OWED, owed)
-
-
-def _request(number: int, one: Happening) -> dict[str, Any]:
-    facts = one.facts
-    return {
-        "id": one.request,
-        "kind": facts["kind"],
-        "policy": one.policy,
-        "release": one.release,
-        "major": major_of(one.release),
-        "recipient": one.recipient,
-        "received_at": facts["received"],
-        "timing": facts["timing"],
-        "channel": facts["channel"],
-        "event": number,
-        "message": one.message,
-        "repeats": facts.get("repeats"),
-        "behind": facts.get("behind"),
-    }
-
-
-def _declared(db: Connection, happened: Sequence[Numbered]) -> None:
-    _requested(db, happened)
-    changed = {
-        (one.policy, major_of(one.release), one.recipient): number
-        for number, one in happened
-        # What only repeats another alters nothing.
-        if one.recipient is not None and not one.facts.get("repeats")
-    }
-    execute(db, _COUNTS, [_counting(db, *one, number) for one, number in sorted(changed.items())])
-
-
-def _counting(
-    db: Connection, policy: str, major: int, recipient: int, number: int
-) -> dict[str, Any]:
-    """What counts of all that a customer declared about a release, by the event of a number."""
-    requests = requests_of(db, policy, major, recipient)
-    counts, late = current_declaration(requests), last_late(requests)
-    return {
-        "policy": policy,
-        "major": major,
-        "recipient": recipient,
-        "kind": counts.kind if counts else "",
-        "late": late.kind if late else "",
-        "event": number,
-    }
 
 
 def _passed_on(db: Connection, happened: Sequence[Numbered]) -> None:
@@ -297,8 +252,11 @@ _FOLLOW: Mapping[str, Callable[[Connection, Sequence[Numbered]], None]] = {
     EventKind.DOUBTED: _letter,
     EventKind.BOUNCED: _letter,
     EventKind.RESOLVED: _letter,
-    EventKind.DECLARED: _declared,
-    EventKind.ASKED: _requested,
+    EventKind.DECLARED: requests_declared,
+    EventKind.ASKED: requests_recorded,
+    EventKind.REQUESTED: requests_wished,
+    EventKind.CONFIRMED: requests_confirmed,
+    EventKind.HANDLED: requests_handled,
     EventKind.PASSED_ON: _passed_on,
     EventKind.RECEIVED: _received,
     EventKind.FILED: _filed,

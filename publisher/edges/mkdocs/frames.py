@@ -25,7 +25,8 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import get_toc
 
-from publisher.edges.mkdocs.templates import as_html
+from publisher.edges.mkdocs.pages import GeneratedPage
+from publisher.edges.mkdocs.toc import toc_items
 from publisher.markup.elements import NOTHING
 from publisher.markup.html import Heading
 from publisher.site.page import Body
@@ -67,7 +68,7 @@ class Frames:
         self._list = theme.env.from_string(_CONTENTS)
         self._context: Mapping[str, Any] = {}
 
-    def framed(self, page: MkDocsPage, body: Body) -> str:
+    def framed(self, page: GeneratedPage, body: Body) -> str:
         """A page as it is written to disk.
 
         Args:
@@ -76,7 +77,7 @@ class Frames:
         """
         folder, _, rest = page.url.partition("/")
         parts = (body.description, body.headings, "<h1" in body.html)
-        like = (rest.count("/"), folder, *map(bool, parts))
+        like = (rest.count("/"), folder, page.made.words.language, *map(bool, parts))
         frame = self._frames.get(like)
         if frame is None:
             whole = self._rendered(page, body, body.head)
@@ -140,24 +141,3 @@ class _Frame:
 
 def _slot(name: str) -> str:
     return f"ppslot{name}ppslot"
-
-
-_ENDS_A_TEXT = re.compile(r'["\\\n]')
-"""What no anchor has that an import or `check` let pass: the theme's script looks each up between
-quotation marks, and stops altogether where one is in it."""
-
-
-def toc_items(headings: tuple[Heading, ...]) -> list[dict[str, Any]]:
-    """The headings as MkDocs nests them, below the title of the page."""
-    top: dict[str, Any] = {"level": 1, "id": "pp-top", "name": "", "children": []}
-    stack = [top]
-    for heading in headings:
-        if _ENDS_A_TEXT.search(heading.anchor):
-            continue
-        words = {"id": as_html(heading.anchor), "name": as_html(heading.title)}
-        item = {"level": heading.level, **words, "children": []}
-        while stack[-1]["level"] >= heading.level and len(stack) > 1:
-            stack.pop()
-        stack[-1]["children"].append(item)
-        stack.append(item)
-    return [top]

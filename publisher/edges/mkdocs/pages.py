@@ -6,14 +6,15 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urljoin
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import get_toc
 
-from publisher.edges.mkdocs.frames import toc_items
 from publisher.edges.mkdocs.templates import as_html
+from publisher.edges.mkdocs.toc import toc_items
 from publisher.markup.elements import NOTHING
 from publisher.site.page import Body, Page
 
@@ -25,10 +26,12 @@ class GeneratedPage(MkDocsPage):
     """A page whose HTML is not made by MkDocs."""
 
     def __init__(self, made: Page, file: File, config: MkDocsConfig) -> None:
-        super().__init__(as_html(made.label or made.title), file, config)
+        super().__init__(as_html(made.labelled(made.words)), file, config)
         self.made = made
         self.update_date = lastmod(made.modified)
         self.body = Body(NOTHING)
+        if made.same_as and config.site_url:
+            self.canonical_url = urljoin(config.site_url, made.same_as)
 
     def read_source(self, config: MkDocsConfig) -> None:
         """There is no Markdown; the facts for the theme are where MkDocs looks for them."""

@@ -5,6 +5,7 @@ It imports only what MkDocs makes public, so that its fork ProperDocs runs it un
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,27 +19,22 @@ from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin
+from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 
+from publisher.edges.catalogs import OWN_WORDING
 from publisher.edges.mkdocs import theme
 from publisher.edges.mkdocs.frames import Frames, Theme
 from publisher.edges.mkdocs.order import Order, order
 from publisher.edges.mkdocs.pages import UNKNOWN, GeneratedFile, GeneratedPage, lastmod
 from publisher.edges.mkdocs.templates import Templates, as_html
+from publisher.edges.mkdocs.voice import Voices, root_of, searched_languages, site_called
 from publisher.edges.project import Project
 from publisher.errors import PublisherError
 from publisher.markup.elements import NOTHING
-from publisher.site.page import Body, GeneratedSite, Page
-
-LOST = Markup(
-    "<h1>There is no such page</h1>\n<p>Every version that was ever published keeps its address. "
-    "The menu leads to the policies and to all their versions.</p>\n"
-)
-"""The content of the page for addresses that do not exist."""
-
+from publisher.site.page import Body, GeneratedSite, HomePage, Page
 
 ALTERNATE = "link[rel=alternate]"
 """What the theme's script takes for the site in another language: it asks for the sitemap beside
@@ -52,6 +48,7 @@ POLICIES = "<!-- policies -->"
 POLICIES_END = "<!-- /policies -->"
 """The text between the two is shown where the site was built without this plugin."""
 _REGION = re.compile(f"{POLICIES}(?:.*?{POLICIES_END})?", re.DOTALL)
+_INDENT = re.compile(r"\n\s+")
 UNDATED = Markup("<lastmod>{}</lastmod>").format(UNKNOWN)
 
 
@@ -59,7 +56,7 @@ class PublisherOptions(Config):  # type: ignore[no-untyped-call]
     """The options of the plugin in `mkdocs.yml`."""
 
     draft = config_options.Type(bool, default=False)
-    """Add the draft of each policy and its redline."""
+    """Add the draft of each policy and its redline to what `mkdocs serve` shows."""
 
 
 class SitePlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-call]
@@ -80,20 +77,25 @@ class SitePlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-call]
     def on_startup(self, *, command: str, dirty: bool) -> None:
         self.serving = command == "serve"
 
+    @event_priority(50)  # before the search asks the theme for its language
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         self.folder = Path(config.config_file_path).parent
         wanted = order.get() or Order()
-        self.wanted = replace(wanted, draft=wanted.draft or self.config.draft)
+        # Whatever the configuration says, a build that may be published has no draft in it.
+        drafted = self.config.draft and getattr(self, "serving", False)
+        self.wanted = replace(wanted, draft=wanted.draft or drafted)
         self.made = wanted.site or self._generated()
         organisation = self.made.organisation
         if not getattr(self, "serving", False):
             config.site_url = organisation.site
-        if config.copyright is None:
-            config.copyright = as_html(", ".join(organisation.letterhead))
-        for name in ("site_name", "site_description", "site_author"):
-            if config[name]:
-                # It may be written either way: "&" or "&amp;".
-                config[name] = as_html(Markup(config[name]).unescape())  # noqa: S704
+        search = config.plugins.get("material/search")
+        if search and not search.config.lang:
+            search.config.lang = searched_languages(self.made.languages) or None
+        # It may be written either way: "&" or "&amp;".
+        names = ("site_name", "site_description", "site_author")
+        self.called = {name: Markup(config[name]).unescape() for name in names if config[name]}  # noqa: S704
+        for name, said in self.called.items():
+            config[name] = site_called(said, organisation.name, self.made.home.words)
         config.extra_css = [*self.made.styles, *config.extra_css]
         return config
 
@@ -105,6 +107,8 @@ class SitePlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-call]
             raise PluginError(str(error)) from error
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        if not any(file.dest_uri == "index.html" for file in files):
+            files.append(File.generated(config, "index.md", content=home_source(self.made.home)))
         if config.nav is None:
             written = [f.src_uri for f in files.documentation_pages()]
             config.nav = _navigation(written, self.made)
@@ -173,7 +177,23 @@ class SitePlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-call]
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         self.navigation = nav
+        shown = [page for page in nav.pages if isinstance(page, GeneratedPage)]
+        self.voices = Voices(config, shown, self.called, self.made.organisation.name)
         return nav
+
+    def on_page_context(
+        self, context: Any, *, page: MkDocsPage, config: MkDocsConfig, nav: Navigation
+    ) -> Any:
+        if isinstance(page, GeneratedPage):
+            context["config"] = self.voices.speaking(page.made.words, page.made.footer)
+        else:
+            context["config"] = self._of_all(context)
+        return context
+
+    def _of_all(self, context: Any) -> MkDocsConfig:
+        """The configuration for pages that are about all policies."""
+        home = self.made.home
+        return self.voices.speaking(home.words, home.footer(root_of(context["base_url"])))
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         self.templates = Templates.of(env, policy=not getattr(self, "serving", False))
@@ -194,8 +214,11 @@ class SitePlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-call]
         self.written += 1
 
     def on_template_context(self, context: Any, *, template_name: str, config: MkDocsConfig) -> Any:
+        if template_name == "404.html":
+            context["config"] = self._of_all(context)
         if template_name == "sitemap.xml":
-            context["pages"] = [*context["pages"], *self.framed]
+            every = [*context["pages"], *self.framed]
+            context["pages"] = [file for file in every if not _repeats(file.page)]
         return context
 
     def on_page_content(
@@ -204,19 +227,19 @@ class SitePlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-call]
         if isinstance(page, GeneratedPage):
             return html
         page.update_date = lastmod(self.made.modified if POLICIES in html else None)
-        return _REGION.sub(lambda _: self.made.policies, html)
+        return _REGION.sub(lambda _: self.made.home.policies, html)
 
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
         if isinstance(page, GeneratedPage):
             self._count_page()
             return finished(output, page.body.head + page.made.noindex * NOINDEX)
-        return finished(output, self.made.head if page.is_homepage else NOTHING)
+        return finished(output, self.made.home.head if page.is_homepage else NOTHING)
 
     def on_post_template(
         self, output_content: str, *, template_name: str, config: MkDocsConfig
     ) -> str:
         if template_name == "404.html":
-            output_content = output_content.replace("<h1>404 - Not found</h1>", LOST)
+            output_content = output_content.replace("<h1>404 - Not found</h1>", self.made.home.lost)
         if template_name == "sitemap.xml":
             return output_content.replace(UNDATED, "")
         return mended(output_content) if template_name.endswith(".html") else output_content
@@ -229,7 +252,7 @@ class SitePlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-call]
 
     def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Callable[..., Any]) -> Any:
         project = Project.find(self.folder)
-        for folder in (project.drafts, project.versions):
+        for folder in (project.drafts, project.versions, project.root / OWN_WORDING):
             if folder.is_dir():
                 server.watch(str(folder))
         activate = server.server_activate
@@ -277,9 +300,24 @@ def _navigation(written: Sequence[str], made: GeneratedSite) -> list[Any]:
     return [*sorted(written, key=lambda path: (path != "index.md", path)), *sections]
 
 
+def home_source(home: HomePage) -> str:
+    """The Markdown of a home page for a site of which nobody wrote one: a title and the list."""
+    facts = json.dumps({"title": as_html(home.title), "hide": ["toc"]})  # which is YAML too
+    return f"---\n{facts}\n---\n\n{POLICIES}\n"
+
+
 def finished(html: str, head: Markup) -> str:
     """A page as the theme wrote it, mended, with more HTML in its head."""
-    return mended(html.replace("</head>", head + Markup("</head>"), 1))
+    return mended(_lean(html).replace("</head>", head + Markup("</head>"), 1))
+
+
+def _lean(html: str) -> str:
+    """The theme's HTML without the empty lines and the indents of its templates, which weigh half a
+    kilobyte; the text of the page, between the tags of `article`, stays to the byte.
+    """
+    before, opened, text = html.partition("<article")
+    text, closed, after = text.rpartition("</article>")
+    return "".join([_INDENT.sub("\n", before), opened, text, closed, _INDENT.sub("\n", after)])
 
 
 def mended(html: str) -> str:
@@ -292,3 +330,8 @@ def mended(html: str) -> str:
             '<label class="md-nav__title" for="__toc">', '<label class="md-nav__title">'
         )
     return html
+
+
+def _repeats(page: MkDocsPage | None) -> bool:
+    """Whether another page, which the sitemap has, says the same."""
+    return isinstance(page, GeneratedPage) and bool(page.made.same_as)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from jinja2 import BaseLoader, Environment
+from jinja2 import BaseLoader, Environment, TemplateNotFound
 from markupsafe import Markup, escape
 
 from publisher.edges.mkdocs.theme import scripts_apart
@@ -50,6 +50,8 @@ class Templates(BaseLoader):
         self, environment: Environment, template: str
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
         """A template as the theme has it, mended."""
+        if template.startswith(_LANGUAGES):
+            return self._own_words(environment, template)
         source, path, fresh = self._loader.get_source(environment, template)
         if template.endswith(".html"):
             source, scripts = scripts_apart(corrected(source))
@@ -58,6 +60,24 @@ class Templates(BaseLoader):
                 source = source.replace(_CHARSET, _CHARSET + POLICY_ELEMENT, 1)
         return source, path, fresh
 
+    def _own_words(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        """The theme's own words: where it has none in a language, those of the language that it is
+        a kind of, and else English ones, told to be in the language asked for.
+        """
+        tag = template.removeprefix(_LANGUAGES).removesuffix(".html")
+        parts = tag.split("-")
+        ways = ["-".join(parts[:end]) for end in range(len(parts), 0, -1)]
+        for way in ways:
+            try:
+                found = self._loader.get_source(environment, f"{_LANGUAGES}{way}.html")
+            except TemplateNotFound:
+                continue
+            return _told(found[0], tag), found[1], found[2]
+        source, path, fresh = self._loader.get_source(environment, f"{_LANGUAGES}en.html")
+        return _told(source, tag), path, fresh
+
     def _named(self, path: str) -> str:
         self.scripts[path] = self._apart[path]
         return path
@@ -65,6 +85,14 @@ class Templates(BaseLoader):
     def list_templates(self) -> list[str]:
         """The names of all templates."""
         return self._loader.list_templates()
+
+
+_LANGUAGES = "partials/languages/"
+_LANGUAGE = re.compile(r'("language": )"[^"]*"')
+
+
+def _told(source: str, tag: str) -> str:
+    return _LANGUAGE.sub(rf'\1"{tag}"', source)
 
 
 _CHARSET = Markup('<meta charset="utf-8">')
@@ -79,7 +107,7 @@ def corrected(source: str) -> str:
     """A template with names for its controls and without attributes that do not apply."""
     source = source.replace(
         'data-md-component="search" role="dialog"',
-        'data-md-component="search" role="dialog" aria-label="Search"',
+        'data-md-component="search" role="dialog" aria-label="{{ lang.t("search") }}"',
     )
     source = source.replace(
         ' tabindex="{{ tabindex }}"', '{% if tabindex %} tabindex="{{ tabindex }}"{% endif %}'

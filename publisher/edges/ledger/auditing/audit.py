@@ -25,7 +25,7 @@ from publisher.policies.finding import Finding
 from publisher.record.batch import read_heads
 from publisher.record.event import EventKind, moment_of
 from publisher.record.heads import WitnessedHead
-from publisher.record.witnessed import Forgetting
+from publisher.record.witnessed import Forgetting, Succession
 
 _EVERY = 1_000
 """Events between two reports on how far it is."""
@@ -100,6 +100,20 @@ class AuditPart(LedgerPart):
                 last = {one.chain: one.last for one in kept}
                 found.append(Forgetting(moment_of(row.then), row.chain, row.number, last))
         return found
+
+    def adoptions(self) -> list[Succession]:
+        """The releases that went over to this ledger from another one; the oldest first."""
+        adopted = SELDOM & (EVENTS.c.kind == EventKind.ADOPTED)
+        said = EVENTS.join(BATCHES, BATCHES.c.id == EVENTS.c.batch)
+        columns = (EVENTS.c.policy, EVENTS.c.release, BATCHES.c.chain, BATCHES.c.number)
+        its = select(EVENTS.c.at.label("then"), *columns).select_from(said).where(adopted)
+        with self._reading() as db:
+            return [
+                Succession(
+                    moment_of(row.then), row.chain, row.number, f"{row.policy}/{row.release}"
+                )
+                for row in db.execute(its.order_by(EVENTS.c.id))
+            ]
 
     def named_before(self, chain: int, number: int) -> dict[int, int]:
         """Of other chains, the last batch that is named by a batch or one before it.

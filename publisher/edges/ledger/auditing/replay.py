@@ -51,7 +51,7 @@ def all_that_happened(db: Connection) -> Iterator[list[tuple[int, Happening]]]:
     found = select(*EVENTS.columns, PRIVATE.c.value).select_from(joined).order_by(EVENTS.c.id)
     some: list[tuple[int, Happening]] = []
     for row in streamed(db, found):
-        some.append((row.id, _happening(row)))
+        some.append((row.id, happening_of(row)))
         if len(some) == AT_ONCE:
             yield some
             some = []
@@ -59,7 +59,8 @@ def all_that_happened(db: Connection) -> Iterator[list[tuple[int, Happening]]]:
         yield some
 
 
-def _happening(row: Any) -> Happening:
+def happening_of(row: Any) -> Happening:
+    """What happened, from the row of its event with its private `value`; None: there is none."""
     return Happening(
         row.kind,
         moment_of(row.at),

@@ -33,7 +33,7 @@ def audit_states(db: Connection, faults: Faults, done: Callable[[int], None]) ->
         faults: what is found is added to it.
         done: told how many events were played again.
     """
-    with _empty_states() as fresh:
+    with empty_states() as fresh:
         count = 0
         try:
             for some in all_that_happened(db):
@@ -51,7 +51,7 @@ def audit_states(db: Connection, faults: Faults, done: Callable[[int], None]) ->
 
 
 @contextmanager
-def _empty_states() -> Iterator[Connection]:
+def empty_states() -> Iterator[Connection]:
     """The states of a ledger in which nothing happened, in a database that nobody else sees.
 
     What does not fit into memory goes to a file that has no name, and is gone when it is closed.

@@ -7,13 +7,28 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import Select, and_, delete, func, or_, select
 
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.erasure.footprints import WAITS, awaited, batched, erasure_plan
-from publisher.edges.ledger.schema import EVENTS, MESSAGES, PRIVATE, RECIPIENTS
+from publisher.edges.ledger.erasure.footprints import (
+    IS_OPEN,
+    WAITS,
+    awaited,
+    batched,
+    erasure_plan,
+    unfinished_requests,
+)
+from publisher.edges.ledger.schema import (
+    EVENTS,
+    HANDLINGS,
+    MESSAGES,
+    PRIVATE,
+    RECIPIENTS,
+    REQUESTS,
+)
 from publisher.edges.ledger.transaction import Transaction
 from publisher.people.erasing import ErasurePlan, PruningPlan
+from publisher.people.handling import HandlingOutcome
 from publisher.people.mail_addresses import spellings
 from publisher.people.recipients import RecipientState
 from publisher.record.event import EventKind, Happening, microseconds
@@ -92,7 +107,8 @@ class ErasingPart(LedgerPart):
 
         Args:
             over: policy and number of each release that is kept no longer.
-            until: messages about no release, and removed recipients, go if they are older.
+            until: messages and requests about no release, and removed recipients, go if they are
+                older.
             keep: how long things are kept, in words.
         """
         joined = EVENTS.join(PRIVATE, PRIVATE.c.event == EVENTS.c.id)
@@ -117,16 +133,20 @@ class ErasingPart(LedgerPart):
                 if (r.policy, r.release) in over
                 or (not r.release and r.received_at < microseconds(until))
             ]
+            asked = db.execute(_asked_before(until)).scalars().all()
+            open_ = db.execute(_open_about(over, until)).scalar_one()
             whose = db.execute(gone.where(removed).order_by(RECIPIENTS.c.id)).scalars().all()
             kept = awaited(db, whose)
         messages = tuple(one for one, waits in old if not waits)
         recipients = tuple(one for one in whose if one not in kept)
-        return PruningPlan(keep, releases, messages, recipients, len(old) - len(messages))
+        waiting = len(old) - len(messages)
+        return PruningPlan(keep, releases, messages, recipients, waiting, tuple(asked), open_)
 
     def prune(self, plan: PruningPlan, now: dt.datetime) -> None:
         """Deletes what a plan says, and has events say that it went.
 
-        A message that waits for a person by now, and a recipient of whom one waits, stay.
+        A message that waits for a person by now, a request that is open, and a recipient of whom
+        one waits, stay.
 
         Args:
             plan: as `pruning` gave it.
@@ -145,6 +165,10 @@ class ErasingPart(LedgerPart):
                     *(
                         Happening(EventKind.ERASED, now, message=message, facts=facts)
                         for message in plan.messages
+                    ),
+                    *(
+                        Happening(EventKind.ERASED, now, request=request, facts=facts)
+                        for request in plan.requests
                     ),
                 ],
             )
@@ -183,7 +207,8 @@ def _said_of(plan: ErasurePlan, now: dt.datetime, facts: dict[str, Any]) -> list
 def erase_said(tx: Transaction, happened: Sequence[Happening]) -> int:
     """Records what is erased, and deletes the values that this covers.
 
-    A message that waits for a person stays, whatever is said of it.
+    A message that waits for a person stays, whatever is said of it. A request of somebody who is
+    erased waits no longer: nobody could be answered.
 
     Args:
         tx: the transaction.
@@ -196,6 +221,7 @@ def erase_said(tx: Transaction, happened: Sequence[Happening]) -> int:
     happened = [one for one in happened if one.message not in waiting]
     if not happened:
         return 0
+    _close_requests(tx, happened)
     # The database deletes only what an event says is gone.
     before = min(tx.record_all(happened))
     for name in ("recipient", "message", "request"):
@@ -209,10 +235,57 @@ def erase_said(tx: Transaction, happened: Sequence[Happening]) -> int:
     return len(happened)
 
 
-_DECIDED = or_(
-    EVENTS.c.message.is_(None), EVENTS.c.message.not_in(select(MESSAGES.c.id).where(WAITS))
+_OPEN = select(HANDLINGS.c.request).where(IS_OPEN)
+_DECIDED = and_(
+    or_(EVENTS.c.message.is_(None), EVENTS.c.message.not_in(select(MESSAGES.c.id).where(WAITS))),
+    or_(
+        EVENTS.c.request.is_(None),
+        EVENTS.c.request.not_in(select(HANDLINGS.c.request).where(IS_OPEN)),
+    ),
 )
-"""Events about no message that waits for a person."""
+"""Events about no message and no request that waits for a person."""
+
+
+def _asked_before(until: dt.datetime) -> Select[Any]:
+    """The requests about no release that came before a time, wait for nobody, and were not decided
+    since; those of which something is left that is personal.
+    """
+    before = microseconds(until)
+    busy = select(HANDLINGS.c.request).where(or_(IS_OPEN, HANDLINGS.c.at >= before))
+    old = (REQUESTS.c.release == "") & (REQUESTS.c.received_at < before)
+    joined = REQUESTS.join(EVENTS, EVENTS.c.request == REQUESTS.c.id).join(
+        PRIVATE, PRIVATE.c.event == EVENTS.c.id
+    )
+    found = select(REQUESTS.c.id).select_from(joined).where(old, REQUESTS.c.id.not_in(busy))
+    return found.distinct().order_by(REQUESTS.c.id)
+
+
+def _open_about(over: Collection[tuple[str, str]], until: dt.datetime) -> Select[Any]:
+    """How many requests would go, but are open."""
+    about = [(REQUESTS.c.policy == one) & (REQUESTS.c.release == number) for one, number in over]
+    old = (REQUESTS.c.release == "") & (REQUESTS.c.received_at < microseconds(until))
+    joined = REQUESTS.join(HANDLINGS, HANDLINGS.c.request == REQUESTS.c.id)
+    return select(func.count()).select_from(joined).where(IS_OPEN, or_(old, *about))
+
+
+def _close_requests(tx: Transaction, happened: Sequence[Happening]) -> None:
+    """Records of those who are erased that nobody has to see to what they asked for."""
+    whose = {one.recipient: one.at for one in happened if one.recipient is not None}
+    facts = {"outcome": HandlingOutcome.DONE, "erased": True}
+    tx.record_all(
+        [
+            Happening(
+                EventKind.HANDLED,
+                whose[row.recipient],
+                row.policy,
+                row.release,
+                row.recipient,
+                row.id,
+                facts=facts,
+            )
+            for row in unfinished_requests(tx.db, sorted(whose))
+        ]
+    )
 
 
 def _delete(tx: Transaction, which: Any) -> None:

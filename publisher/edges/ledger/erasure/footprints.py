@@ -10,9 +10,17 @@ import zstandard
 from sqlalchemy import Connection, func, or_, select
 
 from publisher.edges.ledger.auditing.replay import streamed
-from publisher.edges.ledger.schema import EVENTS, MESSAGES, PRIVATE, RECIPIENTS, REQUESTS
+from publisher.edges.ledger.schema import (
+    EVENTS,
+    HANDLINGS,
+    MESSAGES,
+    PRIVATE,
+    RECIPIENTS,
+    REQUESTS,
+)
 from publisher.mail.naming import SoughtAddresses, names_any, pattern_of, possible_addresses
 from publisher.people.erasing import ErasurePlan, Footprint
+from publisher.people.handling import FINISHED, HandlingState
 from publisher.people.mail_addresses import spellings
 from publisher.people.messages import FOR_A_PERSON
 from publisher.people.recipients import RecipientState
@@ -22,6 +30,8 @@ _KEYS_OF_ADDRESSES = ("address", "customer")
 """Under which a private value has an address of its recipient."""
 WAITS = or_(MESSAGES.c.filed == "", MESSAGES.c.filed.in_(FOR_A_PERSON))
 """Messages that a person has to decide about, or that were not read yet."""
+IS_OPEN = HANDLINGS.c.state == HandlingState.OPEN
+"""Requests that a person has to see to, and that somebody proved to be theirs."""
 _SOME = 500
 """Values that are named in one statement."""
 
@@ -51,7 +61,21 @@ def erasure_plan(
         tuple(sorted(found.waiting)),
         found.naming_others,
         frozenset().union(*(_footprint(db, row.id).letters for row in others)),
+        closing=tuple(row.id for row in unfinished_requests(db, numbers)),
     )
+
+
+def unfinished_requests(db: Connection, numbers: Sequence[int]) -> list[Any]:
+    """The requests of some recipients that wait for a person, or to be confirmed: rows with number,
+    policy, release and recipient.
+    """
+    columns = (REQUESTS.c.id, REQUESTS.c.policy, REQUESTS.c.release, REQUESTS.c.recipient)
+    waits = select(*columns).join(HANDLINGS, HANDLINGS.c.request == REQUESTS.c.id)
+    waits = waits.where(HANDLINGS.c.state.not_in(FINISHED)).order_by(REQUESTS.c.id)
+    found: list[Any] = []
+    for some in batched(numbers):
+        found += db.execute(waits.where(REQUESTS.c.recipient.in_(some))).all()
+    return found
 
 
 def _footprint(db: Connection, number: int) -> Footprint:
@@ -162,8 +186,12 @@ def said_in(row: Any) -> bytes:
 
 
 def awaited(db: Connection, numbers: Sequence[int]) -> frozenset[int]:
-    """Those of some recipients of whom a message waits for a person, or was not read yet."""
+    """Those of some recipients of whom a message waits for a person, or was not read yet, or a
+    request is open.
+    """
     found, named = set[int](), set[str]()
+    asked = select(REQUESTS.c.recipient).join(HANDLINGS, HANDLINGS.c.request == REQUESTS.c.id)
+    found.update(one for one in db.execute(asked.where(IS_OPEN)).scalars() if one is not None)
     for row in db.execute(select(MESSAGES.c.recipient).where(WAITS)):
         found.add(row.recipient)
     waiting = _CAME_WHOLE.where(WAITS, MESSAGES.c.recipient.is_(None))

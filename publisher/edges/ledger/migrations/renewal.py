@@ -1,7 +1,8 @@
 """A ledger of schema 1 made into one of schema 2, in one transaction.
 
-As long as 2 is the newest schema, its tables are those of `schema.py`. Whoever makes schema 3 keeps
-those of 2 in `migrations/` as they were, as `old_tables.py` has those of 1.
+The tables that it makes are those of `schema.py`: what schemas after 2 only add is made along with
+them, and left empty. Whoever alters a table of 2 keeps those of 2 in `migrations/` as they were, as
+`old_tables.py` has those of 1.
 """
 
 from __future__ import annotations

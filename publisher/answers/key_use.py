@@ -1,0 +1,64 @@
+"""Which keys the letters out there were signed with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from publisher.answers.token import NamedKey, Token, is_signed, is_signed_for_a_row
+
+NO_KEY = "none of these keys"
+NOT_KEPT = "not kept"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """How many letters of a release were signed with a key."""
+
+    key: str
+    """Its name, `NO_KEY` or `NOT_KEPT`."""
+    signs: bool
+    """Whether letters that go out now are signed with it."""
+    release: str
+    """`privacy/2`; empty: it signed no letter that is out there."""
+    letters: int
+
+    @property
+    def verifies(self) -> bool | None:
+        """Whether the links in these letters work; None: nobody knows."""
+        return None if self.key == NOT_KEPT else self.key != NO_KEY
+
+    def cells(self) -> tuple[str, ...]:
+        """As the row of a table."""
+        works = {True: "yes", False: "no", None: "not known"}[self.verifies]
+        return self.key, "signs" if self.signs else "", self.release, str(self.letters), works
+
+
+def key_uses(
+    keys: Sequence[NamedKey], letters: Iterable[tuple[str, Token | None, str]]
+) -> list[KeyUse]:
+    """Counts letters by key and release.
+
+    Args:
+        keys: those there are, the one that signs first.
+        letters: of each the release, its token (None: the letter was not kept, or has none), and
+            the customer's id.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    for release, token, customer in letters:
+        counts[_signer(keys, token, customer) if token else NOT_KEPT, release] += 1
+    names = [key.name for key in keys]
+    order = {name: place for place, name in enumerate([*names, NO_KEY, NOT_KEPT])}
+    unused = [(name, "") for name in names if name not in {key for key, _ in counts}]
+    found = sorted([*counts, *unused], key=lambda one: (order[one[0]], one[1]))
+    return [KeyUse(key, key == names[0], release, counts[key, release]) for key, release in found]
+
+
+def _signer(keys: Sequence[NamedKey], token: Token, customer: str) -> str:
+    for key in keys:
+        # With its name, where that was part of the secret before keys had names.
+        secrets = (key.secret, f"{key.name}:".encode() + key.secret)
+        if is_signed(secrets, token, customer) or is_signed_for_a_row(secrets, token):
+            return key.name
+    return NO_KEY

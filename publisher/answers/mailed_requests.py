@@ -1,0 +1,121 @@
+"""What is recorded of mails that are no declarations about a release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from publisher.answers.filing import Decision, Senders
+from publisher.answers.inboxes import Inbox
+from publisher.answers.mail_meaning import About
+from publisher.answers.receipts_due import asked_on_page, asked_with
+from publisher.mail.mail import Mail
+from publisher.people.messages import FOR_A_PERSON, Message
+from publisher.people.recipients import Recipient, RecipientState
+from publisher.people.requests import Channel, RequestKind, Wanted
+from publisher.policies.organisation import Organisation
+from publisher.releases.releases import Releases
+
+
+def still_customers(found: Iterable[Recipient]) -> list[Recipient]:
+    """Those of some recipients who are customers still."""
+    return [one for one in found if one.state is RecipientState.TOLD]
+
+
+def about_mailings(customers: list[Recipient], organisation: Organisation) -> About:
+    """What a mail to the address for mailings may name.
+
+    Args:
+        customers: those with the address that it is from.
+        organisation: whose mailings.
+    """
+    first = customers[0] if customers else None
+    return About(
+        titles=(),
+        versions=(),
+        organisation=organisation.name,
+        customer=first.customer if first else "",
+        name=first.name if first else "",
+        address=first.address if first else "",
+    )
+
+
+def wanted_of_mailings(
+    kind: RequestKind, customers: list[Recipient], message: Message, mail: Mail
+) -> Iterator[Wanted]:
+    """What is recorded of a mail about mailings: that each customer with its address left them, or
+    that the link is asked for by which they join.
+
+    Args:
+        kind: leave or join.
+        customers: those with the address that it is from.
+        message, mail: what came in.
+    """
+    if kind is RequestKind.JOIN:
+        yield asked_on_page(mail.sender, customers[0].language, kind, "")
+        return
+    evidence = {"message": message.id, "message_id": mail.id, "subject": mail.subject}
+    for one in customers:
+        yield Wanted(
+            kind,
+            "",
+            None,
+            one.number,
+            Channel.MAIL,
+            evidence,
+            received=message.received,
+            message=message.id,
+        )
+
+
+def acknowledgement(
+    decision: Decision, mail: Mail, senders: Senders, customers: list[Recipient], message: Message
+) -> Wanted | None:
+    """The answer to a customer whose mail waits for a person; None: nobody gets one.
+
+    It goes to the address on record, and never to a machine (RFC 3834 §2). Whose address is only in
+    the From field is told no more than that their mail came.
+
+    Args:
+        decision: how it is filed.
+        mail, message: what came in.
+        senders: who it may be from.
+        customers: those with the address in From.
+    """
+    if decision.filed not in FOR_A_PERSON or mail.automatic or mail.report:
+        return None
+    known = [senders.only.recipient] if senders.only else customers
+    if len(known) != 1:
+        return None
+    return Wanted(
+        RequestKind.WRITE,
+        "",
+        None,
+        known[0].number,
+        Channel.MAIL,
+        {"message": message.id},
+        received=message.received,
+        message=message.id,
+    )
+
+
+def links_for(
+    senders: Senders, mail: Mail, customers: list[Recipient], lines: Iterable[Releases]
+) -> Iterator[Wanted]:
+    """The links that are mailed to who wrote to the plain address, at the address on record.
+
+    Of each policy it is that of the form of the last version that one may opt out of.
+
+    Args:
+        senders: who it may be from.
+        mail: what came in.
+        customers: those with the address in From.
+        lines: the releases of each policy.
+    """
+    if senders.inbox is not Inbox.OPT_OUT or mail.automatic or mail.report or not customers:
+        return
+    for releases in lines:
+        stands = [one for one in releases if one.opt_out and not releases.is_retracted(one)]
+        if stands:
+            own = stands[-1]
+            language = customers[0].language or own.policy.facts.language
+            yield asked_with(mail.sender, own.policy.id, own.number, language)

@@ -1,0 +1,148 @@
+"""Commands for letters that a mail merge sends, and for which version applies to whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shlex
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+
+from publisher.cli import console
+from publisher.cli.invocation import FINDINGS, Invocation
+from publisher.cli.parameters import DATE_TYPE, RELEASE_TYPE, WorkGroup, role_option
+from publisher.releases.number import Number
+
+
+@click.command("export")
+@click.argument("release", type=RELEASE_TYPE)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="The file or folder to write; compressed where its name ends with .gz.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "eml"]),
+    default="csv",
+    show_default=True,
+    help="A row a letter, or a folder with a message a letter.",
+)
+@click.option("--confirm", is_flag=True, help="Write it (default: only show the plan).")
+@click.option("--again", is_flag=True, help="Write letters once more of which nothing is heard.")
+@click.pass_obj
+def export_notice_command(
+    asked: Invocation, release: Number, output: Path, form: str, confirm: bool, again: bool
+) -> None:
+    """Write the letters of a release for a mail merge.
+
+    They are those that `send` would send; no other run sends them from then on.
+    What became of them is taken back by `publisher deliveries import`.
+    """
+    from publisher.actions.export_notice import ExportOrder, export_notice
+    from publisher.letters.merging import MergeForm, MergePlan
+
+    order = ExportOrder(output, MergeForm(form), again, confirm)
+    workplace, policy_id = asked.workplace, asked.policy
+    with console.show_progress(asked.quiet) as progress:
+        done = export_notice(workplace, policy_id, release, order, progress, console.print_line)
+    if not isinstance(done, MergePlan):
+        for line in done.lines():
+            console.print_line(line)
+        asked.say(asked.as_typed(done.next_step(), policy_id))
+        if done.refused or done.moved:
+            raise click.exceptions.Exit(FINDINGS)
+        return
+    for line in done.lines():
+        console.print_line(line)
+    end = done.confirmation if done.rows else done.idle_line()
+    console.print_line(asked.as_typed(end, policy_id))
+
+
+@click.group(cls=WorkGroup)
+def deliveries_group() -> None:
+    """Take back what became of letters that a mail merge sent."""
+
+
+@deliveries_group.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--release", type=RELEASE_TYPE, help="What they are about, if several were exported.")
+@click.option("--confirm", is_flag=True, help="Record it (default: only show the plan).")
+@click.option("--correct", is_flag=True, help="What is on record otherwise was a mistake.")
+@role_option
+@click.option(
+    "--faults",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write everything wrong with the list to this CSV file.",
+)
+@click.pass_obj
+def import_deliveries_command(
+    asked: Invocation,
+    /,
+    file: BinaryIO,
+    release: Number | None,
+    confirm: bool,
+    faults: Path | None,
+    **said: Any,
+) -> None:
+    """Take what became of letters from a CSV file.
+
+    Columns: customer, day, outcome (accepted, refused, bounced), and optionally reason.
+    The file may be compressed with gzip; `-` is standard input.
+    """
+    from publisher.actions.import_deliveries import ListTaking, import_deliveries
+
+    policy_id, role = asked.policy, said["role"] if said["correct"] else ""
+    about, how = (policy_id, release), ListTaking(faults, role)
+    with console.show_progress(asked.quiet) as progress:
+        taken = import_deliveries(asked.workplace, about, file, progress, how, confirmed=confirm)
+    for line in taken.lines():
+        console.print_line(line)
+    if not confirm:
+        name = getattr(file, "name", "-")
+        number = f" --release {release}" if release else ""
+        number += f" --correct {shlex.join(['--as', role])}" if role else ""
+        command = f"publisher deliveries import {shlex.quote(name.strip('<>'))}{number} --confirm"
+        end = f"Nothing was changed. To record it: {command}"
+        console.print_line(asked.as_typed(end, policy_id))
+
+
+@click.command()
+@click.argument("customer", required=False, metavar="[CUSTOMER|ADDRESS]")
+@click.option("--all", "every", is_flag=True, help="Of all recipients.")
+@click.option("--on", "day", type=DATE_TYPE, metavar="DATE", help="The day (default: today).")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "jsonl", "csv"]),
+    default="text",
+    show_default=True,
+    help="Output format; jsonl: a line of JSON a customer.",
+)
+@click.pass_obj
+def applies_command(
+    asked: Invocation, customer: str | None, every: bool, day: dt.date | None, form: str
+) -> None:
+    """Say which version applies to a customer, and why.
+
+    By what is known now, of a day of the past too.
+    Of an address, all customers who have it.
+    The exit code is 1 if it depends on a letter that is in doubt.
+    """
+    from publisher.actions.applies import applies
+    from publisher.answers.applies_report import AppliesForm
+
+    if (customer is None) != every:
+        raise click.UsageError("name a customer, or choose --all")
+    report, customers = applies(asked.workplace, asked.policy, customer, day, AppliesForm(form))
+    console.print_stream((report.every if every else report.of_some)(customers))
+    if every and not asked.quiet:
+        console.print_aside(report.summary())
+    if report.doubtful:
+        raise click.exceptions.Exit(FINDINGS)

@@ -1,0 +1,1 @@
+"""A new policy repository: what is asked of its founder, its files, its first texts."""

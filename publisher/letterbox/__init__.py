@@ -1,0 +1,1 @@
+"""Where mail comes in that nobody pipes: over LMTP, and out of a mailbox."""
