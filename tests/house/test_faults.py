@@ -41,6 +41,7 @@ def founder() -> Iterator[Founder]:
 
 @pytest.fixture(scope="module")
 def told(founder: Founder) -> Told:
+    founder.build()  # a receiver serves pages beside its forms
     return founder.told()
 
 
