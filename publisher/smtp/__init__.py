@@ -1,0 +1,1 @@
+"""The dialogue with a relay (RFC 5321), as bytes that come and bytes that go."""
