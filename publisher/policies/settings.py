@@ -28,6 +28,8 @@ class RelaySettings:
     security: str
     """`starttls`, `tls` or `none`."""
     user: str
+    connections: int = 8
+    """At most so many at once."""
 
     @property
     def exposed(self) -> bool:

@@ -1,26 +1,38 @@
-"""The carrier that hands letters to an SMTP relay (RFC 5321)."""
+"""The carrier that hands letters to an SMTP relay (RFC 5321), by several connections at once."""
 
 from __future__ import annotations
 
-import re
-import smtplib
-import socket
+import select
 import ssl
+import time
+from collections import deque
+from contextlib import suppress
+from math import inf
 
-from publisher.edges.carriers.carrier import BeforeCommit, why_unusable
-from publisher.errors import ConfigurationError, SendError
+from publisher.edges.carriers.carrier import Answer, BeforeCommit, Desk, OneLetter, why_unusable
+from publisher.edges.carriers.line import Line, Way
+from publisher.errors import ConfigurationError, PublisherError, SendError
 from publisher.letters.message import Letter
 from publisher.people.deliveries import Fate, Outcome
 from publisher.policies.settings import RelaySettings
+from publisher.smtp.dialogue import Ended, Event, Returned
+from publisher.smtp.opening import Unusable
+from publisher.smtp.replies import CLOSING
 
 REPLY_PATIENCE = 60.0
 """Seconds to wait for a reply; RFC 5321 §4.5.3.2 allows five minutes."""
 LONG_PATIENCE = 600.0
 """Seconds to wait for the reply to the end of a letter (RFC 5321 §4.5.3.2.6)."""
+_MORE = 5.0
+"""Seconds that another connection may take, while there are some."""
+_LAST = 10.0
+"""Seconds that a relay has to answer about letters when somebody stops the program."""
 
 
 class Relay:
-    """An SMTP server (RFC 5321), one connection kept for many letters."""
+    """An SMTP server. There is one connection at first, and another for each so many letters that
+    it took; where it turns connections away, there are fewer.
+    """
 
     def __init__(
         self,
@@ -39,11 +51,17 @@ class Relay:
             trusts: the certificates to trust; None: those that the machine trusts.
             patience, long_patience: seconds to wait for a reply, and for the one to a letter.
         """
-        self._settings = settings
-        self._password = password
-        self._trusts = trusts or ssl.create_default_context()
-        self._patience, self._long_patience = patience, long_patience
-        self._smtp: smtplib.SMTP | None = None
+        trusts = trusts or ssl.create_default_context()
+        self._way = Way(settings, password, trusts, patience, long_patience)
+        self._lines: list[Line] = []
+        self._allowed = 1.0
+        """How many connections there may be."""
+        self._waiting: deque[Letter] = deque()
+        """Letters that were taken from the desk, and are on no connection."""
+        self._answers: list[Answer] = []
+        """What is not written down yet."""
+        self._trouble: Unusable | None = None
+        """Why the relay takes no letters at all."""
         if settings.exposed:
             raise ConfigurationError(
                 "the password would cross the network in the open",
@@ -52,149 +70,178 @@ class Relay:
             )
 
     def close(self) -> None:
-        """Says goodbye (QUIT) and closes the connection."""
-        if self._smtp is not None:
-            try:
-                self._smtp.quit()
-            except OSError:
-                self._smtp.close()
-            self._smtp = None
+        """Says goodbye (QUIT) and closes the connections."""
+        for line in self._lines:
+            line.close()
+        self._lines.clear()
 
     def deliver(self, letter: Letter, before_commit: BeforeCommit) -> Outcome:
         """Sends one letter."""
-        if problem := why_unusable(letter):
-            return Outcome(Fate.REFUSED, problem)
-        kept = self._smtp is not None
-        outcome = self._attempt(letter, before_commit)
-        if outcome is None and kept:
-            # The relay may have closed an idle connection, which says nothing about this letter.
-            outcome = self._attempt(letter, before_commit)
-        return outcome or Outcome(Fate.LATER, "the relay closed the connection before the letter")
+        desk = OneLetter(letter, before_commit)
+        self.carry(desk)
+        assert desk.outcome is not None
+        return desk.outcome
 
-    def _attempt(self, letter: Letter, before_commit: BeforeCommit) -> Outcome | None:
-        """One attempt; None: the connection was lost before the relay replied about the letter."""
-        smtp = self._connected()
+    def carry(self, desk: Desk) -> None:
+        """Sends letters until there are none."""
         try:
-            code, said = self._mail_from(smtp, letter)
-        except OSError:
-            self._drop()
-            return None
-        if code == 421:
-            self._drop()
-            return None
-        if code >= 500:
-            raise SendError(
-                f"the relay does not take mail from <{letter.sender}>: {_words(code, said)}",
-                where=self._where,
-                remedy="ask whoever runs the relay; letters not yet sent stay to do",
-            )
-        try:
-            refusal = _unless(250, code, said) or self._to_data(smtp, letter)
-            if refusal:
-                self._after_refusal(smtp, refusal)
-                return refusal
-            smtp.send(_stuffed(letter.data))
-        except OSError:
-            self._drop()
-            return Outcome(Fate.LATER, "the connection was lost before the end of the letter")
-        return self._commit(smtp, before_commit)
-
-    def _mail_from(self, smtp: smtplib.SMTP, letter: Letter) -> tuple[int, bytes]:
-        size = [f"size={len(letter.data)}"] if smtp.has_extn("size") else []
-        return smtp.mail(letter.sender, size)
-
-    def _to_data(self, smtp: smtplib.SMTP, letter: Letter) -> Outcome | None:
-        code, said = smtp.rcpt(letter.to)
-        if code != 251 and (refusal := _unless(250, code, said)):
-            return refusal
-        return _unless(354, *smtp.docmd("DATA"))
-
-    def _after_refusal(self, smtp: smtplib.SMTP, refusal: Outcome) -> None:
-        if refusal.reply.startswith("421") or smtp.rset()[0] != 250:
-            self._drop()
-
-    def _commit(self, smtp: smtplib.SMTP, before_commit: BeforeCommit) -> Outcome:
-        try:
-            before_commit()
-        except BaseException:
-            self._drop()
+            while True:
+                self._offer(desk)
+                pause = self._pause(desk)
+                if pause is None:
+                    return
+                self._turn(pause)
+                self._write_down(desk)
+        except BaseException as error:
+            self._wind_up(desk, inf if isinstance(error, PublisherError) else _LAST)
             raise
-        try:
-            if smtp.sock is not None:
-                smtp.sock.settimeout(self._long_patience)
-            smtp.send(b".\r\n")
-            code, said = smtp.getreply()
-        except OSError:
-            self._drop()
-            return Outcome(Fate.UNKNOWN, "no reply after the end of the letter")
-        if smtp.sock is not None:
-            smtp.sock.settimeout(self._patience)
-        if code == 421 or not 200 <= code < 600:
-            self._drop()
-        by_class = {2: Fate.ACCEPTED, 4: Fate.LATER, 5: Fate.REFUSED}
-        return Outcome(by_class.get(code // 100, Fate.UNKNOWN), _words(code, said))
 
-    # ── the connection ───────────────────────────────────────────────────────────────────────────
+    # ── one after the other ──────────────────────────────────────────────────────────────────────
+
+    def _offer(self, desk: Desk) -> None:
+        """Gives letters to connections that take one, and what is to be written to their sockets;
+        opens another one where all are busy.
+        """
+        for line in self._lines:
+            if line.dialogue.takes and (letter := self._next(desk)):
+                line.dialogue.offer(letter)
+        self._write()
+        busy = not any(line.dialogue.takes or not line.dialogue.is_ready for line in self._lines)
+        if busy and len(self._lines) < self._most and (letter := self._next(desk)):
+            self._waiting.appendleft(letter)
+            self._open_another()
 
     @property
-    def _where(self) -> str:
-        return f"{self._settings.host}:{self._settings.port}"
+    def _most(self) -> int:
+        return min(self._way.settings.connections, int(self._allowed))
 
-    def _drop(self) -> None:
-        if self._smtp is not None:
-            self._smtp.close()
-            self._smtp = None
+    def _next(self, desk: Desk) -> Letter | None:
+        """The next letter that can be sent at all."""
+        while True:
+            letter = self._waiting.popleft() if self._waiting else desk.take()
+            if letter is None or not (problem := why_unusable(letter)):
+                return letter
+            self._answers.append(Answer(letter, Outcome(Fate.REFUSED, problem)))
 
-    def _connected(self) -> smtplib.SMTP:
-        if self._smtp is None:
-            try:
-                self._smtp = self._connect()
-            except (OSError, ValueError) as error:
-                raise SendError(
-                    f"the relay cannot be reached: {error}",
-                    where=self._where,
-                    remedy="check mail.smtp in publisher.toml, and PUBLISHER_SMTP_PASSWORD; "
-                    "letters not yet sent stay to do",
-                ) from error
-        return self._smtp
+    def _pause(self, desk: Desk) -> float | None:
+        """Seconds that may be waited for what connections say; None: all is done."""
+        if self._answers or self._trouble:
+            return 0
+        if self._waiting or any(not line.dialogue.is_idle for line in self._lines):
+            return inf
+        return desk.pause()
 
-    def _connect(self) -> smtplib.SMTP:
-        host, port = self._settings.host, self._settings.port
-        if self._settings.security == "tls":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, port, timeout=self._patience, context=self._trusts
-            )
-        else:
-            smtp = smtplib.SMTP(host, port, timeout=self._patience)
+    def _turn(self, pause: float) -> None:
+        """Waits until something comes or goes, and looks at what that means."""
+        until = min([line.deadline for line in self._lines], default=inf)
+        seconds = max(0.0, min(pause, until - time.monotonic()))
+        poll, by_number = select.poll(), {line.fileno(): line for line in self._lines}
+        for number, line in by_number.items():
+            poll.register(number, select.POLLIN | (select.POLLOUT if line.is_full else 0))
+        for number, what in poll.poll(None if seconds == inf else seconds * 1000):
+            if what & ~select.POLLOUT:
+                self._heard(by_number[number], by_number[number].read())
+        self._write()
+        now = time.monotonic()
+        for line in list(self._lines):
+            if line.deadline < now:
+                self._heard(line, line.lose())
+
+    def _write(self) -> None:
+        for line in list(self._lines):
+            self._heard(line, line.write())
+
+    def _heard(self, line: Line, events: list[Event]) -> None:
+        """Takes in what was learned on a connection."""
+        for one in events:
+            if isinstance(one, Ended):
+                self._answers.append(Answer(one.letter, one.outcome))
+                if one.outcome.fate is Fate.ACCEPTED:
+                    self._allowed += 1 / self._allowed
+            elif isinstance(one, Returned):
+                self._waiting.appendleft(one.letter)
+            elif isinstance(one, Unusable):
+                if one.sender or not self._others(line):
+                    self._trouble = one
+                self._fewer(line)
+        if line.is_dead and line in self._lines:
+            self._lines.remove(line)
+            if line.dialogue.why.startswith(str(CLOSING)):
+                self._fewer(line)
+
+    def _others(self, line: Line) -> bool:
+        return any(other.dialogue.is_ready for other in self._lines if other is not line)
+
+    def _fewer(self, line: Line) -> None:
+        others = sum(other is not line for other in self._lines)
+        self._allowed = max(1.0, min(self._allowed / 2, others))
+
+    def _open_another(self) -> None:
         try:
-            smtp.ehlo_or_helo_if_needed()
-            if self._settings.security == "starttls":
-                smtp.starttls(context=self._trusts)
-                smtp.ehlo_or_helo_if_needed()
-            if self._settings.user:
-                smtp.login(self._settings.user, self._password)
-        except BaseException:
-            smtp.close()
-            raise
-        if smtp.sock is not None:
-            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return smtp
+            self._lines.append(Line(self._way, _MORE if self._lines else None))
+        except (OSError, ValueError) as error:
+            if self._lines:
+                self._allowed = float(len(self._lines))
+            else:
+                self._trouble = Unusable(str(error), passing=isinstance(error, OSError))
 
+    def _write_down(self, desk: Desk) -> None:
+        """Has the desk write down what was learned, and which letters may arrive from now on."""
+        invited = [(line, line.dialogue.invited) for line in self._lines]
+        marks = {line: letter for line, letter in invited if letter}
+        if marks or self._answers:
+            kept_back = desk.write(list(marks.values()), self._answers)
+            self._answers = []
+            for line, letter in marks.items():
+                if letter in kept_back:
+                    line.drop()
+                    self._lines.remove(line)
+                else:
+                    line.dialogue.end()
+        if self._trouble:
+            trouble, self._trouble = self._trouble, None
+            raise self._refused(trouble)
 
-def _stuffed(data: bytes) -> bytes:
-    """A letter as SMTP transfers it: lines ended by CR LF, leading dots doubled (§4.5.2)."""
-    lines = re.sub(rb"\r\n|\r|\n", b"\r\n", data)
-    lines = re.sub(rb"(?m)^\.", b"..", lines)
-    return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
+    # ── the end ──────────────────────────────────────────────────────────────────────────────────
 
+    def _wind_up(self, desk: Desk, seconds: float) -> None:
+        """Hands over nothing more; waits for replies about letters whose ends were written."""
+        self._waiting.clear()
+        until = time.monotonic() + seconds
+        with suppress(OSError, ValueError):
+            self._write()
+            for line in list(self._lines):
+                if not line.dialogue.doubtful:
+                    line.drop()
+                    self._lines.remove(line)
+            while self._lines and time.monotonic() < until:
+                self._turn(min(until - time.monotonic(), 1.0))
+                for line in list(self._lines):
+                    if not line.dialogue.doubtful:
+                        line.drop()
+                        self._lines.remove(line)
+        for line in self._lines:
+            line.drop()
+        self._lines.clear()
+        self._waiting.clear()
+        self._trouble = None
+        answers, self._answers = self._answers, []
+        if answers:
+            # Why the run ended is not to be hidden.
+            with suppress(PublisherError, OSError):
+                desk.write([], answers)
 
-def _words(code: int, said: bytes) -> str:
-    text = " ".join(said.decode("utf-8", "replace").split())
-    return f"{code} {text}"[:500]
-
-
-def _unless(wanted: int, code: int, said: bytes) -> Outcome | None:
-    """None for the expected reply; else what the reply means (RFC 5321 §4.2.1)."""
-    if code == wanted:
-        return None
-    return Outcome(Fate.REFUSED if 500 <= code < 600 else Fate.LATER, _words(code, said))
+    def _refused(self, trouble: Unusable) -> SendError:
+        where = f"{self._way.settings.host}:{self._way.settings.port}"
+        if trouble.sender:
+            return SendError(
+                f"the relay does not take mail from <{trouble.sender}>: {trouble.what}",
+                where=where,
+                remedy="ask whoever runs the relay; letters not yet sent stay to do",
+            )
+        return SendError(
+            f"the relay cannot be reached: {trouble.what}",
+            where=where,
+            remedy="check mail.smtp in publisher.toml, and PUBLISHER_SMTP_PASSWORD; "
+            "letters not yet sent stay to do",
+        )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Collection
+from contextlib import suppress
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from pathlib import Path
 
-from publisher.edges.carriers.carrier import BeforeCommit, why_unusable
+from publisher.edges.carriers.carrier import Answer, BeforeCommit, Desk, why_unusable
 from publisher.edges.files import PendingFile, remove_unfinished, sync_folder
 from publisher.edges.private import make_letter_folder
 from publisher.errors import SendError
@@ -47,12 +49,35 @@ def remove_spooled(letters: Collection[Path]) -> None:
         sync_folder(folder)
 
 
+class _KeptBackError(Exception):
+    """A letter must not go."""
+
+
 class Spool:
     """A folder that letters are written to, each as a `.eml` file."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         remove_unfinished(folder)
+
+    def carry(self, desk: Desk) -> None:
+        """Writes letters until there are none, one after the other."""
+        while True:
+            letter = desk.take()
+            if letter is not None:
+                self._carry_one(letter, desk)
+            elif (pause := desk.pause()) is None:
+                return
+            else:
+                time.sleep(pause)
+
+    def _carry_one(self, letter: Letter, desk: Desk) -> None:
+        def mark() -> None:
+            if desk.write([letter], []):
+                raise _KeptBackError
+
+        with suppress(_KeptBackError):
+            desk.write([], [Answer(letter, self.deliver(letter, mark))])
 
     def deliver(self, letter: Letter, before_commit: BeforeCommit) -> Outcome:
         """Writes the letter, whole or not at all."""

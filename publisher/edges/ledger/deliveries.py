@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.rows import fetch, rows_among
+from publisher.edges.ledger.rows import rows_among
 from publisher.edges.ledger.schema import DELIVERIES, PRIVATE
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import LedgerError, MovedError, NotToldError
@@ -30,9 +29,10 @@ _FOUND = select(
     *DELIVERIES.columns, _TOLD.c.value.label("letter"), _LAST.c.value.label("words")
 ).select_from(_WITH_WORDS)
 
-_STATE = """
-    SELECT state FROM delivery
-    WHERE policy = :policy AND release = :release AND recipient = :recipient"""
+_STATES = (
+    "SELECT recipient, state FROM delivery WHERE policy = {} AND release = {} AND recipient {}"
+)
+_WHOM = "SELECT id, state, address FROM recipient WHERE id {}"
 
 _KIND_AFTER = {
     DeliveryState.ACCEPTED: EventKind.TAKEN,
@@ -49,7 +49,36 @@ _HANDED_OVER = """
       AND d.policy = {} AND d.release = {} AND d.recipient {}"""
 """Whoever was put in doubt by a restoration has no words of a carrier on record, and may have been
 told by a try that nobody knows of."""
-_WHOM = "SELECT state, address FROM recipient WHERE id = :recipient"
+
+
+class Mark(NamedTuple):
+    """A letter that is about to be handed over."""
+
+    delivery: Delivery
+    address: str
+    """Where it goes."""
+    message_id: str
+    kept: KeptLetter | None
+    """The letter as it goes out; None: it is not kept."""
+
+    def happening(self, now: dt.datetime) -> Happening:
+        """What is recorded of it."""
+        private = {"address": self.address, "message_id": self.message_id}
+        if self.kept:
+            private["sha256"] = self.kept.sha256
+        body = self.kept.body if self.kept else None
+        one = self.delivery
+        return _happening(EventKind.TOLD, one, now, _facts(one), private, body)
+
+
+class Settled(NamedTuple):
+    """What became of a letter."""
+
+    delivery: Delivery
+    state: DeliveryState
+    reply: str
+    was: DeliveryState
+    """In which state it was before, as far as is known."""
 
 
 class DeliveryTable(LedgerPart):
@@ -94,25 +123,8 @@ class DeliveryTable(LedgerPart):
             NotToldError: the recipient was taken off the list meanwhile.
             LedgerError: it is no longer to do, because another sender has taken it.
         """
-        facts = {"effective": one.effective.isoformat()} if one.effective else {}
-        private = {"address": address, "message_id": message_id}
-        if kept:
-            private["sha256"] = kept.sha256
-
-        def mark(tx: Transaction) -> None:
-            if self._held(tx, one) is not DeliveryState.TO_DO:
-                raise LedgerError(
-                    "another sender has taken this letter", where=self._database.where
-                )
-            whom = fetch(tx.db, _WHOM, recipient=one.recipient)
-            if not whom or whom[0][0] != RecipientState.TOLD:
-                raise NotToldError("the recipient is told no more", where=self._database.where)
-            if whom[0][1] != address:
-                raise self._moved()
-            body = kept.body if kept else None
-            tx.record(replace(_happening(EventKind.TOLD, one, now, facts, private), body=body))
-
-        self._write(mark)
+        if error := self.note([Mark(one, address, message_id, kept)], [], now).get(one.recipient):
+            raise error
 
     def settle(
         self,
@@ -135,17 +147,60 @@ class DeliveryTable(LedgerPart):
             MovedError: the carrier does not take a letter to an address that is not the
                 recipient's any more; nothing was recorded, for that says nothing of the new one.
         """
-        facts = {"effective": one.effective.isoformat()} if one.effective else {}
-        happened = _happening(_KIND_AFTER[state], one, now, facts, {"reply": reply})
+        if error := self.note([], [Settled(one, state, reply, was)], now).get(one.recipient):
+            raise error
 
-        def settle(tx: Transaction) -> None:
-            if self._held(tx, one) is was:
-                before = was is DeliveryState.TO_DO and one.address
-                if before and fetch(tx.db, _WHOM, recipient=one.recipient)[0][1] != before:
-                    raise self._moved()
-                tx.record(happened)
+    def note(
+        self, marks: Sequence[Mark], settled: Sequence[Settled], now: dt.datetime
+    ) -> dict[int, NotToldError]:
+        """Marks letters as in doubt and records what became of others, in one transaction.
 
-        self._write(settle)
+        Args:
+            marks: as for `mark`, about one release.
+            settled: as for `settle`, about the same one.
+            now: the time.
+
+        Returns:
+            By the number of the recipient, why nothing was recorded: what `mark` and `settle`
+            raise.
+
+        Raises:
+            LedgerError: another sender has taken one of the letters; nothing was recorded.
+        """
+        return self._write(lambda tx: self._note(tx, marks, settled, now))
+
+    def _note(
+        self, tx: Transaction, marks: Sequence[Mark], settled: Sequence[Settled], now: dt.datetime
+    ) -> dict[int, NotToldError]:
+        held = _Held(tx, [*(one.delivery for one in settled), *(one.delivery for one in marks)])
+        kept_back: dict[int, NotToldError] = {}
+        happened = []
+        for delivery, state, reply, was in settled:
+            if held.state(delivery) is not was:
+                continue
+            before = was is DeliveryState.TO_DO and delivery.address
+            if before and held.whom[delivery.recipient].address != before:
+                kept_back[delivery.recipient] = self._moved()
+                continue
+            words = {"reply": reply}
+            happened.append(_happening(_KIND_AFTER[state], delivery, now, _facts(delivery), words))
+        for mark in marks:
+            if held.state(mark.delivery) is not DeliveryState.TO_DO:
+                raise LedgerError(
+                    "another sender has taken this letter", where=self._database.where
+                )
+            number = mark.delivery.recipient
+            whom = held.whom.get(number)
+            if whom is None or whom.state != RecipientState.TOLD:
+                what = "the recipient is told no more"
+                kept_back[number] = NotToldError(what, where=self._database.where)
+            elif whom.address != mark.address:
+                kept_back[number] = self._moved()
+            else:
+                happened.append(mark.happening(now))
+        if happened:
+            tx.record_all(happened)
+        return kept_back
 
     def resolve(
         self, one: Delivery, found: FoundOut, now: dt.datetime, then: dt.datetime | None = None
@@ -164,7 +219,7 @@ class DeliveryTable(LedgerPart):
         """
 
         def resolve(tx: Transaction) -> bool:
-            as_known = self._held(tx, one) is one.state
+            as_known = _Held(tx, [one]).state(one) is one.state
             if as_known:
                 handed = found.resolution is Resolution.ACCEPTED and not then
                 when = handed_over(tx.db, [one]).get(one.recipient) if handed else then
@@ -176,13 +231,28 @@ class DeliveryTable(LedgerPart):
     def _moved(self) -> MovedError:
         return MovedError("the recipient has another address now", where=self._database.where)
 
-    def _held(self, tx: Transaction, one: Delivery) -> DeliveryState:
-        """The state of a delivery, which nobody else changes before the transaction ends."""
-        # Its row may not be there yet, so its recipient's is held.
-        tx.hold("recipient", one.recipient)
-        about = {"policy": one.policy, "release": one.release, "recipient": one.recipient}
-        found = fetch(tx.db, _STATE, **about)
-        return DeliveryState(found[0][0]) if found else DeliveryState.TO_DO
+
+class _Held:
+    """Deliveries of one release, which nobody else changes before the transaction ends."""
+
+    def __init__(self, tx: Transaction, some: Sequence[Delivery]) -> None:
+        numbers = [one.recipient for one in some]
+        # Their rows may not be there yet, so those of their recipients are held.
+        tx.hold_all("recipient", numbers)
+        about = (some[0].policy, some[0].release) if some else ("", "")
+        self._states = {
+            recipient: DeliveryState(state)
+            for recipient, state in rows_among(tx.db, _STATES, numbers, about)
+        }
+        self.whom = {number: _Whom(*rest) for number, *rest in rows_among(tx.db, _WHOM, numbers)}
+
+    def state(self, one: Delivery) -> DeliveryState:
+        return self._states.get(one.recipient, DeliveryState.TO_DO)
+
+
+class _Whom(NamedTuple):
+    state: str
+    address: str
 
 
 def handed_over(db: Connection, some: Sequence[Delivery]) -> dict[int, dt.datetime]:
@@ -222,11 +292,20 @@ def resolved(
     return _happening(EventKind.RESOLVED, one, now, facts, {"reply": found.reply})
 
 
+def _facts(one: Delivery) -> dict[str, Any]:
+    return {"effective": one.effective.isoformat()} if one.effective else {}
+
+
 def _happening(
-    kind: EventKind, one: Delivery, now: dt.datetime, facts: dict[str, Any], private: dict[str, Any]
+    kind: EventKind,
+    one: Delivery,
+    now: dt.datetime,
+    facts: dict[str, Any],
+    private: dict[str, Any],
+    body: bytes | None = None,
 ) -> Happening:
     about = one.policy, one.release, one.recipient
-    return Happening(kind, now, *about, facts=facts, private=private)
+    return Happening(kind, now, *about, facts=facts, private=private, body=body)
 
 
 def _same(policy: str, release: str, recipient: int) -> Any:
