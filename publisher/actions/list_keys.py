@@ -17,10 +17,11 @@ def list_keys(workplace: Workplace) -> list[KeyUse]:
     """Counts the letters that were handed to a carrier by the key that signed their links.
 
     Each letter is read as it went out. A link is its customer's: who was erased is left out, for
-    nobody knows any more what was signed.
+    nobody knows any more what was signed. The links in mailings are named for each key and not
+    counted: who sends mailings is given them, and tells nobody which of them went out.
 
     Raises:
-        ConfigurationError: there is no key.
+        ConfigurationError: there is no key, or `publisher.toml` does not read.
         LedgerError: the ledger cannot be read.
     """
     keys, ledger = named_token_keys(), workplace.ledger
@@ -30,7 +31,8 @@ def list_keys(workplace: Workplace) -> list[KeyUse]:
         for major in sorted({number.major for number in workplace.archive.numbers(policy_id)})
         for one in _letters(ledger, policy_id, major)
     )
-    return key_uses(keys, letters)
+    requests = workplace.settings.organisation.requests
+    return key_uses(keys, letters, mailings=bool(requests and requests.mailings))
 
 
 def _letters(ledger: Ledger, policy_id: str, major: int) -> Iterator[tuple[str, Token | None, str]]:

@@ -10,6 +10,9 @@ from publisher.answers.token import NamedKey, Token, is_signed, is_signed_for_a_
 
 NO_KEY = "none of these keys"
 NOT_KEPT = "not kept"
+MAILINGS = "mailings"
+"""In place of a release: the links in mailings, which nobody here sends or sees."""
+NOT_COUNTED = "not counted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +24,9 @@ class KeyUse:
     signs: bool
     """Whether letters that go out now are signed with it."""
     release: str
-    """`privacy/2`; empty: it signed no letter that is out there."""
-    letters: int
+    """`privacy/2`, or `MAILINGS`; empty: it signed no letter that is out there."""
+    letters: int | None
+    """None: nobody counts them."""
 
     @property
     def verifies(self) -> bool | None:
@@ -32,11 +36,15 @@ class KeyUse:
     def cells(self) -> tuple[str, ...]:
         """As the row of a table."""
         works = {True: "yes", False: "no", None: "not known"}[self.verifies]
-        return self.key, "signs" if self.signs else "", self.release, str(self.letters), works
+        letters = NOT_COUNTED if self.letters is None else str(self.letters)
+        return self.key, "signs" if self.signs else "", self.release, letters, works
 
 
 def key_uses(
-    keys: Sequence[NamedKey], letters: Iterable[tuple[str, Token | None, str]]
+    keys: Sequence[NamedKey],
+    letters: Iterable[tuple[str, Token | None, str]],
+    *,
+    mailings: bool,
 ) -> list[KeyUse]:
     """Counts letters by key and release.
 
@@ -44,15 +52,21 @@ def key_uses(
         keys: those there are, the one that signs first.
         letters: of each the release, its token (None: the letter was not kept, or has none), and
             the customer's id.
+        mailings: whether there are mailings with links, which any key may have signed.
     """
     counts: Counter[tuple[str, str]] = Counter()
     for release, token, customer in letters:
         counts[_signer(keys, token, customer) if token else NOT_KEPT, release] += 1
     names = [key.name for key in keys]
     order = {name: place for place, name in enumerate([*names, NO_KEY, NOT_KEPT])}
-    unused = [(name, "") for name in names if name not in {key for key, _ in counts}]
-    found = sorted([*counts, *unused], key=lambda one: (order[one[0]], one[1]))
-    return [KeyUse(key, key == names[0], release, counts[key, release]) for key, release in found]
+    used = {key for key, _ in counts}
+    beside = [(name, MAILINGS) for name in names if mailings]
+    beside += [(name, "") for name in names if not mailings and name not in used]
+    found = sorted([*counts, *beside], key=lambda one: (order[one[0]], one[1] == MAILINGS, one[1]))
+    return [
+        KeyUse(key, key == names[0], release, None if release == MAILINGS else counts[key, release])
+        for key, release in found
+    ]
 
 
 def _signer(keys: Sequence[NamedKey], token: Token, customer: str) -> str:
