@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -116,30 +119,87 @@ def test_without_a_mailbox_it_says_how_to_name_one(tmp_path: Path) -> None:
 
 def test_a_reply_in_the_mailbox_opts_out(project: Project, folder: Folder) -> None:
     folder.mails = {7: reply(project, "I opt out.")}
+    words = ["-P", "-m", "publisher", "--project", str(project.root), "receive", "--imap"]
+    with fetching(project, *words) as process:
+        end = time.monotonic() + 30
+        while state(project) != "opted out":
+            assert time.monotonic() < end, log_of(project)
+            assert process.poll() is None, log_of(project)
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    assert folder.seen == {7}
+    assert "anna" not in log_of(project)
+
+
+def log_of(project: Project) -> str:
+    return (project.root / "imap.log").read_text()
+
+
+@contextmanager
+def fetching(project: Project, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that fetches mail; it is killed in the end."""
     close_ledgers()
-    log = project.root / "imap.log"
-    with log.open("wb") as said:
-        words = ["-P", "-m", "publisher", "--project", str(project.root), "receive", "--imap"]
+    keys = {"PUBLISHER_TOKEN_KEY": KEY, "PUBLISHER_IMAP_PASSWORD": PASSWORD}
+    with (project.root / "imap.log").open("wb") as said:
         process = subprocess.Popen(
             [sys.executable, *words],
             stdout=said,
             stderr=said,
             cwd="/",
-            env={
-                "PYTHONPATH": str(ROOT),
-                "PUBLISHER_TOKEN_KEY": KEY,
-                "PUBLISHER_IMAP_PASSWORD": PASSWORD,
-            },
+            env={"PYTHONPATH": str(ROOT), **keys},
         )
     try:
-        end = time.monotonic() + 30
-        while state(project) != "opted out":
-            assert time.monotonic() < end, log.read_text()
-            assert process.poll() is None, log.read_text()
-            time.sleep(0.1)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        yield process
     finally:
         process.kill()
-    assert folder.seen == {7}
-    assert "anna" not in log.read_text()
+        process.wait()
+
+
+OFTEN = """
+import sys
+from pathlib import Path
+from publisher.actions.workplace import Workplace
+from publisher.edges.project import Project
+from publisher.letterbox.serving import receive_from_mailbox
+receive_from_mailbox(Workplace(Project(Path(sys.argv[1]))), 0.2)
+"""
+
+
+def test_killed_or_with_a_full_disk_it_loses_no_mail_and_keeps_none_twice(
+    disk: Path, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUBLISHER_IMAP_PASSWORD", PASSWORD)
+    project = told(disk)
+    settings = project.root / SETTINGS_FILE
+    settings.write_text(settings.read_text() + SETTINGS.format(port=folder.port, user=USER))
+    folder.mails = {n: b"Subject: %d\r\n\r\nHello.\r\n" % n for n in range(1, 4)}
+    often = ("-c", OFTEN, str(project.root))
+    for hangs_at, are_kept in (("UID FETCH 2", 0), ("UID STORE", 3)):
+        folder.hangs_at, folder.reached, folder.go = hangs_at, Event(), Event()
+        with fetching(project, *often) as process:
+            assert folder.reached.wait(60), log_of(project)
+            process.kill()
+        folder.go.set()
+        assert len(kept(project)) == are_kept
+        assert folder.seen == set()
+    folder.hangs_at = ""
+    free = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with fetching(project, *often) as process:
+        until(lambda: folder.seen == {1, 2, 3}, project)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (4_096, free[1]))
+        folder.mails[4] = b"Subject: 4\r\n\r\nHello.\r\n"
+        until(lambda: "no mail is fetched" in log_of(project), project)
+        assert 4 not in folder.seen
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, free)
+        until(lambda: folder.seen == {1, 2, 3, 4}, project)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    assert kept(project) == [*folder.mails.values()]
+
+
+def until(condition: Callable[[], bool], project: Project) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end, log_of(project)
+        time.sleep(0.02)
