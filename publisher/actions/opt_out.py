@@ -10,9 +10,9 @@ from markupsafe import Markup
 from publisher.actions.workplace import Workplace
 from publisher.answers.bearer import Bearer
 from publisher.answers.form_messages import FormMessage
-from publisher.answers.form_on_day import FormOnDay
 from publisher.answers.opt_out_form import LONGEST_REQUEST
-from publisher.answers.opt_out_page import FormAddress, ShownPage, receipt_region
+from publisher.answers.opt_out_page import FormAddress, OptOutPage, ShownPage
+from publisher.answers.receipt_region import receipt_region
 from publisher.answers.receipts_due import FORM_LANGUAGE, WROTE
 from publisher.answers.request_receipt import request_receipt_region
 from publisher.edges.bearers import Bearers
@@ -51,14 +51,15 @@ def opt_out(
     page = workplace.form_pages.read(at, workplace.clock(), asked)
     try:
         bearers = Bearers(workplace.archive, workplace.ledger, lambda: workplace.keys)
-        bearer = page.require_own(bearers.of_token(token))
+        with workplace.ledger.at_one_moment():
+            bearer = page.require_own(bearers.of_token(token, page.form.amendment))
         if not page.form.offers(action):
             return page.saying(FormMessage.NOT_UNDERSTOOD)
         if len(wrote) > LONGEST_REQUEST:
             return page.saying(FormMessage.TOO_LARGE)
         record = _asked if action in HANDLED_KINDS else _declared
         said = RequestKind(action), wrote.strip()
-        receipt = record(workplace.ledger, workplace.clock, page.form, bearer, *said)
+        receipt = record(workplace.ledger, workplace.clock, page, bearer, *said)
     except TokenError:
         return page.saying(FormMessage.BAD_LINK)
     except TooOftenError:
@@ -78,29 +79,34 @@ _Receipt = Callable[[Stationery], Markup]
 
 
 def _declared(
-    ledger: Ledger, clock: Clock, form: FormOnDay, bearer: Bearer, kind: RequestKind, _: str
+    ledger: Ledger, clock: Clock, page: OptOutPage, bearer: Bearer, kind: RequestKind, _: str
 ) -> _Receipt:
     """Records a declaration about the release.
 
     Raises:
         TooOftenError, LedgerError: nothing was recorded.
     """
-    evidence = {"form": bearer.name, FORM_LANGUAGE: form.tag, "pressed": kind.value}
+    evidence = {"form": bearer.name, FORM_LANGUAGE: page.form.tag, "pressed": kind.value}
     wanted = bearer.declares(kind, Channel.FORM, evidence)
     recorded = ledger.record(wanted, clock, bearer.timing)
     major, whom = bearer.release.number.major, bearer.recipient.number
     requests = ledger.requests(wanted.policy, major, whom)
-    return partial(receipt_region, form, bearer, recorded, requests)
+    return partial(receipt_region, page, bearer, recorded, requests)
 
 
 def _asked(
-    ledger: Ledger, clock: Clock, form: FormOnDay, bearer: Bearer, kind: RequestKind, wrote: str
+    ledger: Ledger, clock: Clock, page: OptOutPage, bearer: Bearer, kind: RequestKind, wrote: str
 ) -> _Receipt:
     """Records what a person has to handle.
 
     Raises:
         TooOftenError, LedgerError: nothing was recorded.
     """
-    evidence = {"form": bearer.name, FORM_LANGUAGE: form.tag, "pressed": kind.value, WROTE: wrote}
+    evidence = {
+        "form": bearer.name,
+        FORM_LANGUAGE: page.form.tag,
+        "pressed": kind.value,
+        WROTE: wrote,
+    }
     request = ledger.record(bearer.asks(kind, evidence), clock, bearer.timing).request
-    return partial(request_receipt_region, request, ledger.handling(request.id), form.tag)
+    return partial(request_receipt_region, request, ledger.handling(request.id), page.form.tag)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from publisher.actions.workplace import Workplace
 from publisher.answers.form_messages import FormMessage
-from publisher.answers.opt_out_form import form_state, personal_form
+from publisher.answers.opt_out_form import form_state
 from publisher.answers.opt_out_page import FormAddress, ShownPage
 from publisher.edges.bearers import Bearers
 from publisher.errors import LedgerError, TokenError
@@ -39,17 +37,15 @@ def opt_out_form(
         return page.public()
     try:
         bearers = Bearers(workplace.archive, workplace.ledger, lambda: workplace.keys)
-        bearer = page.require_own(bearers.of_token(token))
-        release, recipient = bearer.release, bearer.recipient
-        requests = workplace.ledger.requests(
-            release.policy.id, release.number.major, recipient.number
-        )
+        with workplace.ledger.at_one_moment():
+            bearer = page.require_own(bearers.of_token(token, page.form.amendment))
+            release, recipient = bearer.release, bearer.recipient
+            requests = workplace.ledger.requests(
+                release.policy.id, release.number.major, recipient.number
+            )
     except TokenError:
         return page.saying(FormMessage.BAD_LINK)
     except LedgerError as error:
         return page.saying(FormMessage.NOT_SHOWN, trouble=f"ledger: {error.line}")
     state = form_state(bearer, requests, workplace.clock())
-    form = page.form
-    if bearer.opted_out_before:
-        form = replace(form, opted_out_before=True)
-    return page.showing(personal_form(form, state))
+    return page.personal(state, opted_out_before=bearer.opted_out_before)

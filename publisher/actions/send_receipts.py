@@ -48,11 +48,15 @@ class ReceiptRun:
     """What went wrong; empty: nothing."""
 
 
-def send_receipts(workplace: Workplace) -> ReceiptRun:
+def send_receipts(workplace: Workplace, give_way: Callable[[], None] = lambda: None) -> ReceiptRun:
     """Sends the receipts and links that are owed, one letter after the other.
 
     A carrier that fails loses nothing: what was recorded stays recorded, and its receipt is owed.
     While another process or thread does this, nothing is done.
+
+    Args:
+        workplace: where.
+        give_way: called before each letter; returns once there is time for it.
 
     Raises:
         LedgerError: the ledger cannot be read.
@@ -69,6 +73,7 @@ def send_receipts(workplace: Workplace) -> ReceiptRun:
                 workplace,
                 lambda: workplace.keys[0],
                 workplace.clock,
+                give_way,
             )
             try:
                 sent, trouble = sender.send()
@@ -87,6 +92,7 @@ class _Sender:
     workplace: Workplace
     key: Callable[[], bytes]
     clock: Clock
+    give_way: Callable[[], None]
     templates: dict[tuple[str, str, Stationery], Template] = field(default_factory=dict)
     """Of receipts, by the name of the release whose dates hold, the language, and what they are
     written with."""
@@ -102,6 +108,7 @@ class _Sender:
             while due := [t for t in self._due() if tried.isdisjoint(_numbers(t))]:
                 for together in due:
                     tried.update(_numbers(together))
+                    self.give_way()
                     try:
                         sent += self._answer(together)
                     except SealError as error:

@@ -9,6 +9,9 @@ _START, _END = Markup("<!-- form -->"), Markup("<!-- /form -->")
 ANSWER = "pp-answer"
 """The anchor of what the receiver shows, so that a phone shows it without scrolling."""
 
+_BEFORE_ANSWER = Markup('<div id="{}">\n').format(ANSWER)
+_AFTER_ANSWER = Markup("</div>\n")
+
 
 def marked_region(region: Markup) -> Markup:
     """A region as it stands in a built page."""
@@ -24,9 +27,9 @@ def with_region(built: Markup, region: Markup) -> Markup:
     """A built page with something else in its region."""
     before, _, rest = built.partition(_START)
     _, _, after = rest.partition(_END)
-    return Markup("{}{}\n{}{}{}").format(before, _START, region, _END, after)
+    return before + _START + "\n" + region + _END + after
 
 
 def answered(region: Markup) -> Markup:
     """What the receiver shows in place of the form for everybody, with its anchor."""
-    return Markup('<div id="{}">\n{}</div>\n').format(ANSWER, region)
+    return _BEFORE_ANSWER + region + _AFTER_ANSWER

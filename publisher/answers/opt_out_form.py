@@ -130,6 +130,31 @@ def personal_form(form: FormOnDay, state: FormState) -> Markup:
     return _region(form, stands, fields, button) + _choices(form, state)
 
 
+_TOKEN_HOLE, _ADDRESS_HOLE = "\0token\0", "\0address\0"
+"""No text that is read has a character of this kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlankForm:
+    """The form of whoever has declared nothing, without what is one customer's own."""
+
+    html: Markup
+
+    @classmethod
+    def of(cls, form: FormOnDay, timing: Timing) -> BlankForm:
+        """The one into which a customer's token and address are put.
+
+        Args:
+            form: the form on the day on which it is shown.
+            timing: that of a declaration made now.
+        """
+        return cls(personal_form(form, FormState(_TOKEN_HOLE, _ADDRESS_HOLE, timing, None, None)))
+
+    def filled(self, state: FormState) -> Markup:
+        """What `personal_form` gives for a customer."""
+        return self.html.replace(_TOKEN_HOLE, state.token).replace(_ADDRESS_HOLE, state.address)
+
+
 def _choices(form: FormOnDay, state: FormState) -> Markup:
     """What else the form offers, as its release was sealed; below all that is about opting out."""
     words, chosen = form.words, form.release.policy.facts.choices

@@ -7,22 +7,24 @@ receipt or a message there, and the form for everybody as it is on the day.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 
 from publisher.answers.bearer import Bearer
-from publisher.answers.declarations import current_declaration
 from publisher.answers.form_messages import FormMessage, form_message
 from publisher.answers.form_on_day import FormOnDay
 from publisher.answers.form_region import answered, has_region, marked_region, with_region
-from publisher.answers.opt_out_form import TOKEN_FIELD, changes_link, public_form
+from publisher.answers.opt_out_form import (
+    BlankForm,
+    FormState,
+    personal_form,
+    public_form,
+)
 from publisher.errors import NotFoundError, TokenError
-from publisher.letters.receipt import Declared, receipt_text
-from publisher.letters.stationery import Stationery
 from publisher.markup.html import clauses_html
-from publisher.people.requests import Recorded, Request
+from publisher.people.requests import Timing
 from publisher.policies.policy import POLICY_ID
 from publisher.releases.number import Number
 from publisher.text.clauses import Clause, Kind
@@ -78,6 +80,32 @@ class OptOutPage:
     """In which its visitor is told what went wrong."""
     trouble: str = ""
     """What the operator has to know, whatever is shown; empty: nothing."""
+    _blank: dict[tuple[bool, Timing], BlankForm] = field(default_factory=dict, compare=False)
+    """The forms of those who have declared nothing, by whether they opted out before and what a
+    declaration would be: made once for all of them."""
+    receipts: dict[Hashable, Markup | None] = field(default_factory=dict, compare=False)
+    """The receipts shown on the page without what is each one's own, by all that they depend on;
+    None: they cannot be had in this way."""
+
+    def telling(self, told: Words) -> OptOutPage:
+        """The same, for a visitor who is told in a language what went wrong."""
+        return self if told is self.told else replace(self, told=told)
+
+    def personal(self, state: FormState, *, opted_out_before: bool) -> ShownPage:
+        """The page with the form of one customer.
+
+        Args:
+            state: the customer's.
+            opted_out_before: whether they opted out of a version before.
+        """
+        form = replace(self.form, opted_out_before=True) if opted_out_before else self.form
+        if state.declared or state.late or not (state.token and state.address):
+            return self.showing(personal_form(form, state))
+        kind = opted_out_before, state.timing
+        blank = self._blank.get(kind)
+        if blank is None:
+            blank = self._blank[kind] = BlankForm.of(form, state.timing)
+        return self.showing(blank.filled(state))
 
     def require_own(self, bearer: Bearer) -> Bearer:
         """The bearer of a token, if it is about this release.
@@ -198,35 +226,3 @@ def _is_title(clause: Clause) -> bool:
 def public_region(form: FormOnDay) -> Markup:
     """The region of the built page that the receiver replaces: the form for everybody."""
     return marked_region(public_form(form))
-
-
-def receipt_region(
-    form: FormOnDay,
-    bearer: Bearer,
-    recorded: Recorded,
-    requests: Sequence[Request],
-    stationery: Stationery,
-) -> Markup:
-    """The receipt for a declaration by form, in place of the form.
-
-    Args:
-        form: where it was declared.
-        bearer: who declared it, with a token.
-        recorded: what is on record; for what repeats another declaration, that one's receipt.
-        requests: all that this customer declared about the release and its corrections.
-        stationery: what receipts are written with.
-    """
-    own = f"./?{TOKEN_FIELD}={bearer.token.text if bearer.token else ''}"
-    first = recorded.first or recorded.request
-    # With its digest, which whoever weighs declarations is not given.
-    first = next((one for one in requests if one.id == first.id), first)
-    stands = current_declaration(requests)
-    told = Declared(bearer.window, bearer.before, [first], stands, own, form.language)
-    text = receipt_text(told, stationery)
-    # The page has its heading already, so that of the receipt goes one level down.
-    receipt = clauses_html(parse(f"#{text}"))
-    return Markup('<section class="pp-optout pp-receipt"{}>\n{}{}</section>\n').format(
-        form.words.attributes,
-        receipt,
-        Markup('<p class="pp-buttons">{}</p>\n').format(changes_link(form)),
-    )

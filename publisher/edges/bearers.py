@@ -9,12 +9,14 @@ from dataclasses import replace
 
 from publisher.answers.bearer import Bearer, bearer_by_name, bearer_of_token, require_proof
 from publisher.answers.passes import Pass, Purpose, parse_pass, require_pass
-from publisher.answers.token import is_signed_for_a_row, parse_token
+from publisher.answers.token import Capability, is_signed_for_a_row, parse_token
 from publisher.edges.archive import Archive
 from publisher.edges.ledger import Ledger
 from publisher.errors import TokenError
 from publisher.people.recipients import Recipient, RecipientState
 from publisher.releases.number import Number
+from publisher.releases.release import Release
+from publisher.releases.releases import Releases
 
 
 class Bearers:
@@ -33,11 +35,13 @@ class Bearers:
         """
         self._archive, self._ledger, self._keys = archive, ledger, keys
 
-    def of_token(self, text: str) -> Bearer:
+    def of_token(self, text: str, at_hand: Releases | None = None) -> Bearer:
         """Who bears a token.
 
         Args:
             text: the token as it came in.
+            at_hand: a release and its corrections as the archive gives them, which is not asked
+                again where the token is about them.
 
         Raises:
             TokenError: not a token of ours, or altered, or made for somebody who is not in this
@@ -52,8 +56,9 @@ class Bearers:
         if is_signed_for_a_row(keys, claimed):
             letter = self._ledger.delivery(whose.policy, whose.number, whose.recipient)
         recipient = require_proof(claimed, keys, found, letter)
-        amendment = self._archive.amendment(whose.policy, whose.number.major)
-        return self._with_earlier(bearer_of_token(claimed, recipient, amendment))
+        if not (at_hand and _is_about(whose, at_hand[0])):
+            at_hand = self._archive.amendment(whose.policy, whose.number.major)
+        return self._with_earlier(bearer_of_token(claimed, recipient, at_hand))
 
     def of_pass(self, text: str, purpose: Purpose, now: dt.datetime) -> tuple[Pass, Recipient]:
         """Who bears a pass, and what it is good for.
@@ -110,3 +115,9 @@ class Bearers:
         """A bearer, by what they opted out of before."""
         found = self._ledger.opted_out_before(bearer.release, [bearer.recipient.number])
         return bearer.after_opting_out() if found else bearer
+
+
+def _is_about(whose: Capability, release: Release) -> bool:
+    """Whether a token is about the material release that a release belongs to."""
+    number = release.number
+    return whose.policy == release.policy.id and whose.number.major == number.major

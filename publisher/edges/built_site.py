@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import Markup
@@ -46,9 +47,7 @@ class FormPages:
         catalogs: have the words around the forms.
         """
         self._archive, self._built, self._catalogs = archive, built, catalogs
-        self._near: Lasting[tuple[Release, Releases, Markup, dict[str, FormOnDay]]] = Lasting(
-            MOST_PAGES
-        )
+        self._near: Lasting[_Near] = Lasting(MOST_PAGES)
 
     def read(self, at: FormAddress, now: dt.datetime, asked: str = "") -> OptOutPage:
         """The opt-out page of a release.
@@ -65,23 +64,45 @@ class FormPages:
             SealError: the release was altered.
         """
         name = f"{at.policy_id}/{at.number}/{at.language}"
-        release, near, built, forms = self._near.get(name, lambda: self._found(at))
-        today = near.today(now)
-        form = forms.get(today.isoformat())
-        if form is None:
+        near = self._near.get(name, lambda: self._found(at))
+        page, today = near.page, near.today(now)
+        if page is None or page.form.today != today:
+            release = near.release
             words = self._catalogs.words(at.language or release.policy.facts.language)
-            form = require_form(FormOnDay(release, near, today, words, at.language))
-            forms.clear()
-            forms[today.isoformat()] = form
-        told = self._catalogs.words(language_of_messages(form, asked))
-        return opt_out_page(form, built, told, self._catalogs.trouble)
+            form = require_form(FormOnDay(release, near.releases, today, words, at.language))
+            page = opt_out_page(form, near.built, words, self._catalogs.trouble)
+            near.page = page
+        return page.telling(self._catalogs.words(language_of_messages(page.form, asked)))
 
-    def _found(self, at: FormAddress) -> tuple[Release, Releases, Markup, dict[str, FormOnDay]]:
+    def _found(self, at: FormAddress) -> _Near:
         release = self._archive.release(at.policy_id, at.number)
         near = _neighbours(self._archive, release)
         path = self._built / at.policy_id / str(at.number) / "opt-out" / at.language / "index.html"
         note_files([path])
-        return release, near, _built(path), {}
+        return _Near(release, near, _built(path))
+
+
+@dataclass
+class _Near:
+    """What an opt-out page is made of."""
+
+    release: Release
+    releases: Releases
+    """It, its corrections, and the versions beside it."""
+    built: Markup
+    page: OptOutPage | None = None
+    """The page on the day on which it was asked for last."""
+    minute: tuple[dt.datetime, dt.date] | None = None
+    """The minute in which it was asked for last, and the day that it was."""
+
+    def today(self, now: dt.datetime) -> dt.date:
+        """The day on which the releases are looked at: in no time zone does one begin within a
+        minute.
+        """
+        minute, known = now.replace(second=0, microsecond=0), self.minute
+        if known is None or known[0] != minute:
+            known = self.minute = minute, self.releases.today(now)
+        return known[1]
 
 
 def _neighbours(archive: Archive, release: Release) -> Releases:

@@ -50,6 +50,20 @@ class Declared:
     """The customer's own reply address; empty: they have none."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReceiptMarks:
+    """The words of a receipt that no other has, as its reader sees them."""
+
+    number: str
+    digest: str
+    """Empty: it is not known."""
+    day: str
+    """On which it was declared."""
+    moment: str
+    link: str
+    """See `Declared`."""
+
+
 def compose_receipt(declared: Declared, recipient: Recipient, stationery: Stationery) -> Letter:
     """The receipt for requests, sent to the customer's own address (RFC 3834: auto-replied).
 
@@ -109,16 +123,37 @@ def compose_link(
     return answer_message(content)
 
 
-def receipt_text(declared: Declared, stationery: Stationery) -> str:
+def receipt_marks(declared: Declared, stationery: Stationery) -> ReceiptMarks:
+    """What is a receipt's own.
+
+    Args:
+        declared, stationery: see `receipt_text`.
+    """
+    release, request = declared.release, declared.requests[-1]
+    words = _written_in(TemplateName.RECEIPT, release, stationery, declared.language)[2]
+    return ReceiptMarks(
+        request.receipt,
+        request.digest,
+        words.day(release.day_of(request.received)),
+        words.moment(request.received, release.conditions.time_zone),
+        declared.link,
+    )
+
+
+def receipt_text(
+    declared: Declared, stationery: Stationery, marks: ReceiptMarks | None = None
+) -> str:
     """What a receipt says, Markdown; the page after the form says the same.
 
     Args:
         declared: what was declared.
         stationery: what it is written with.
+        marks: stand in place of its own; None: its own.
     """
     release, request = declared.release, declared.requests[-1]
     own, tag, words = _written_in(TemplateName.RECEIPT, release, stationery, declared.language)
     facts, stands = own.policy.facts, declared.stands
+    marks = marks or receipt_marks(declared, stationery)
     values = {
         **_values(own, stationery, words),
         "before": str(declared.before or ""),
@@ -127,13 +162,15 @@ def receipt_text(declared: Declared, stationery: Stationery) -> str:
         "opted_out": request.kind is RequestKind.OPT_OUT,
         "accepted": request.kind is RequestKind.ACCEPT,
         "late": request.timing is Timing.LATE,
-        "day": words.day(release.day_of(request.received)),
-        "moment": words.moment(request.received, release.conditions.time_zone),
-        "number": request.receipt,
-        "digest": request.digest,
-        "stands": _named(stands, release, words) if stands else "",
+        "day": marks.day,
+        "moment": marks.moment,
+        "number": marks.number,
+        "digest": marks.digest,
+        "stands": _named(stands, release, words, marks if stands is request else None)
+        if stands
+        else "",
         "earlier": tuple(_named(one, release, words) for one in declared.requests[:-1]),
-        "opt_out_link": written_address(declared.link),
+        "opt_out_link": written_address(marks.link),
     }
     return stationery.templates.compose(TemplateName.RECEIPT, tag, values)
 
@@ -163,10 +200,14 @@ def _values(release: Release, stationery: Stationery, words: Words) -> dict[str,
     }
 
 
-def _named(request: Request, release: Release, words: Words) -> str:
+def _named(
+    request: Request, release: Release, words: Words, marks: ReceiptMarks | None = None
+) -> str:
     """A declaration in a line: what, when on the calendar of a release, its receipt."""
     when = words.moment(request.received, release.conditions.time_zone)
     number = request.receipt
+    if marks:
+        when, number = marks.moment, marks.number
     late = request.timing is Timing.LATE
     if request.kind is RequestKind.OPT_OUT:
         if late:

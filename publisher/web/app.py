@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter, sleep
 from urllib.parse import unquote
 
 from starlette.applications import Starlette
@@ -72,7 +72,8 @@ def application(
         renewed: build the site anew when a day has begun since it was built.
     """
     visitors = Visitors(workplace.settings.trusted_proxies, asks, asks_of_unknown)
-    errors, receipts = Errors(workplace), Receipts(workplace)
+    visits = Visits()
+    errors, receipts = Errors(workplace), Receipts(workplace, visits)
     renewal = SiteRenewal(workplace) if renewed else None
     site = Site(errors, directory=workplace.project.built, html=True, check_dir=False)
     forms = OptOutForms(workplace, visitors, errors, receipts.hasten)
@@ -93,7 +94,7 @@ def application(
         ],
         middleware=[
             Middleware(Proxies, visitors),
-            Middleware(Manners),
+            Middleware(Manners, visits),
             Middleware(Framing, errors),
         ],
         exception_handlers={HTTPException: errors.refused, Exception: errors.failed},
@@ -206,11 +207,24 @@ async def _running(
                 await run_in_threadpool(renewal.stop)
 
 
+class Visits:
+    """The requests that are being answered."""
+
+    under_way = 0
+    """How many."""
+
+
+MANY = 4
+"""Visitors who wait at a time, from which on no letter is written beside."""
+COURTESY = 0.25
+"""Seconds for which a letter gives way to them at most: letters go out however many there are."""
+
+
 class Receipts:
     """Sends what receipts are owed, as long as the application runs."""
 
-    def __init__(self, workplace: Workplace) -> None:
-        self._workplace = workplace
+    def __init__(self, workplace: Workplace, visits: Visits) -> None:
+        self._workplace, self._visits = workplace, visits
         self._rounds: Rounds | None = None
 
     @asynccontextmanager
@@ -229,18 +243,23 @@ class Receipts:
             self._rounds.hasten()
 
     def _send(self) -> None:
-        done = send_receipts(self._workplace)
+        done = send_receipts(self._workplace, self._give_way)
         if done.trouble and done.left:
             _log.warning("%d receipts wait: %s", done.left, done.trouble)
         elif done.trouble:
             _log.warning("%s", done.trouble)
 
+    def _give_way(self) -> None:
+        end = monotonic() + COURTESY
+        while self._visits.under_way >= MANY and monotonic() < end:
+            sleep(COURTESY / 25)
+
 
 class Manners:
     """Headers that every answer has, and a line in the log for each request, without its query."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, visits: Visits) -> None:
+        self._app, self._visits = app, visits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request (ASGI 3)."""
@@ -260,9 +279,11 @@ class Manners:
                 headers["Cross-Origin-Opener-Policy"] = "same-origin"
             await send(message)
 
+        self._visits.under_way += 1
         try:
             await self._app(scope, receive, mannered)
         finally:
+            self._visits.under_way -= 1
             took = (perf_counter() - start) * 1000
             _log.info("%s %s %d %.0f ms", scope["method"], _address(scope), status, took)
 

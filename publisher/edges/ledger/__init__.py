@@ -90,6 +90,15 @@ class Ledger(
         """
         return self._database.alone(doing, folder / f"{doing}.lock", patience)
 
+    def at_one_moment(self) -> AbstractContextManager[None]:
+        """Has this thread read all that it reads in a block at one moment, which takes less than
+        moments of their own; what is written in it is not seen in it.
+
+        Raises:
+            LedgerError: the database cannot be used.
+        """
+        return self._database.at_one_moment()
+
     def may_write(self) -> bool:
         """Whether events may be added from here.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,6 +73,7 @@ class Database:
         self._bugs = (driver.IntegrityError, driver.ProgrammingError)
         self._turns = Turns(self._carry_out)
         self._files = OpenFiles()
+        self._moment = threading.local()
         try:
             self.identity = self._opened()
         except BaseException:
@@ -119,9 +121,30 @@ class Database:
         Raises:
             LedgerError: as for `write`.
         """
+        held: Connection | None = getattr(self._moment, "db", None)
+        if held is not None:
+            with self._told():
+                yield held
+            return
         self._require_file()
         with self._told(), self._engine.begin() as db:
             yield db
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """Has this thread read all that it reads in the block at one moment, in one transaction.
+
+        What is written in the block is not seen in it.
+
+        Raises:
+            LedgerError: as for `write`.
+        """
+        with self.reading() as db:
+            before, self._moment.db = getattr(self._moment, "db", None), db
+            try:
+                yield
+            finally:
+                self._moment.db = before
 
     @contextmanager
     def alone(self, doing: str, file: Path, patience: float = 0) -> Iterator[bool]:

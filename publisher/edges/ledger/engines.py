@@ -128,8 +128,10 @@ def _begun(connection: Connection) -> None:
     # What a statement would undo if a trigger refused it is kept until it ends. In a file, that is
     # a write for each page that a list of a million touches; and the file would hold addresses.
     # What is sorted to be read may be larger than memory.
-    connection.exec_driver_sql(f"PRAGMA temp_store={'MEMORY' if writes else 'DEFAULT'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(f"PRAGMA temp_store={'MEMORY' if writes else 'DEFAULT'}")
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _make_private(path: Path, where: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from publisher.edges.ledger.database import LedgerPart
-from publisher.edges.ledger.rows import rows_among
+from publisher.edges.ledger.rows import fetch, rows_among
 from publisher.edges.ledger.schema import RECIPIENTS
 from publisher.people.recipients import Recipient, RecipientState
 
@@ -19,7 +19,11 @@ class RecipientTable(LedgerPart):
     def recipient(self, number: int) -> Recipient | None:
         """The recipient with this number."""
         with self._reading() as db:
-            return _recipient_where(db, RECIPIENTS.c.id == number)
+            found = fetch(db, _BY_NUMBER, number=number)
+        if not found:
+            return None
+        known, customer, address, name, language, group, state = found[0]
+        return Recipient(known, customer, address, name, language, group, RecipientState(state))
 
     def recipients(self, numbers: Sequence[int]) -> list[Recipient]:
         """The recipients with some numbers, by rising number."""
@@ -61,6 +65,8 @@ class RecipientTable(LedgerPart):
             return recipients_at(db, address)
 
 
+_BY_NUMBER = """
+    SELECT id, customer, address, name, language, class, state FROM recipient WHERE id = :number"""
 _ERASED = "SELECT id FROM recipient WHERE state = 'erased' AND id {}"
 _NAMES = "SELECT id, customer FROM recipient WHERE id {}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -43,9 +44,19 @@ def request_of(row: Any) -> Request:
 
 
 _OWN = """
-    SELECT id, kind, release, received_at, timing, channel, message, repeats, behind FROM request
-    WHERE policy = :policy AND major = :major AND recipient = :recipient
+    SELECT id, kind, release, recipient, received_at, timing, channel, message, repeats, behind
+    FROM request WHERE policy = :policy AND major = :major AND recipient = :recipient
     ORDER BY received_at, id"""
+_PROVEN = """
+    SELECT request.id, request.kind, request.release, request.recipient, received_at, timing,
+      channel, request.message, repeats, behind, value, event.digest
+    FROM request LEFT JOIN event ON event.id = request.event
+      LEFT JOIN private ON private.event = request.event
+    WHERE request.policy = :policy AND major = :major {}
+    ORDER BY received_at, request.id"""
+_PROVEN_OF_ALL, _PROVEN_OF_ONE = (
+    _PROVEN.format(whose) for whose in ("", "AND request.recipient = :recipient")
+)
 
 
 def requests_of(db: Connection, policy: str, major: int, recipient: int) -> list[Request]:
@@ -59,21 +70,45 @@ def requests_of(db: Connection, policy: str, major: int, recipient: int) -> list
         recipient: the number of the customer.
     """
     found = fetch(db, _OWN, policy=policy, major=major, recipient=recipient)
-    return [
-        Request(
-            id=number,
-            kind=RequestKind(kind),
-            policy=policy,
-            release=release,
-            major=major,
-            recipient=recipient,
-            received=moment_of(received),
-            timing=Timing(timing),
-            channel=Channel(channel),
-            evidence="",
-            repeats=repeats,
-            message=message,
-            behind=moment_of(behind) if behind is not None else None,
-        )
-        for number, kind, release, received, timing, channel, message, repeats, behind in found
-    ]
+    return [_request(policy, major, row) for row in found]
+
+
+def proven_requests(
+    db: Connection, policy: str, major: int, recipient: int | None = None
+) -> list[Request]:
+    """What was declared or asked for about a release and its corrections, with what proves it, in
+    order of receipt.
+
+    Args:
+        db: a transaction.
+        policy, major: which release.
+        recipient: the number of the customer; None: those of all.
+    """
+    values = {"policy": policy, "major": major}
+    if recipient is None:
+        found = fetch(db, _PROVEN_OF_ALL, **values)
+    else:
+        found = fetch(db, _PROVEN_OF_ONE, **values, recipient=recipient)
+    return [_request(policy, major, row) for row in found]
+
+
+def _request(policy: str, major: int, row: Sequence[Any]) -> Request:
+    """The request in a row of `_OWN` or `_PROVEN`."""
+    number, kind, release, recipient, received, timing, channel, message, repeats, behind = row[:10]
+    evidence, digest = row[10:] or ("", b"")
+    return Request(
+        id=number,
+        kind=RequestKind(kind),
+        policy=policy,
+        release=release,
+        major=major,
+        recipient=recipient,
+        received=moment_of(received),
+        timing=Timing(timing),
+        channel=Channel(channel),
+        evidence=evidence or "",
+        repeats=repeats,
+        message=message,
+        behind=moment_of(behind) if behind is not None else None,
+        digest=bytes(digest or b"").hex(),
+    )

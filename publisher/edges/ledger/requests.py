@@ -18,6 +18,7 @@ from publisher.edges.ledger.request_rows import (
     EVIDENCE,
     REQUEST_COLUMNS,
     REQUESTS_PROVEN,
+    proven_requests,
     request_of,
     requests_of,
 )
@@ -80,7 +81,7 @@ class RequestTable(LedgerPart):
     ) -> list[Request]:
         """The requests about a material release and its corrections, in order of receipt."""
         with self._reading() as db:
-            return _requests(db, policy, major, recipient_number)
+            return proven_requests(db, policy, major, recipient_number)
 
     def requests_in(self, message: int) -> list[Request]:
         """The requests that a message was ever filed as, in the order in which it was filed."""
@@ -236,16 +237,6 @@ _EVENT_OF = {
 
 def _major(wanted: Wanted) -> int:
     return wanted.number.major if wanted.number else 0
-
-
-def _requests(
-    db: Connection, policy: str, major: int, recipient_number: int | None
-) -> list[Request]:
-    wanted = (REQUESTS.c.policy == policy) & (REQUESTS.c.major == major)
-    if recipient_number is not None:
-        wanted &= REQUESTS.c.recipient == recipient_number
-    rows = db.execute(_PROVEN.where(wanted).order_by(REQUESTS.c.received_at, REQUESTS.c.id))
-    return [request_of(row) for row in rows]
 
 
 def _newest(db: Connection) -> Sequence[dt.datetime]:

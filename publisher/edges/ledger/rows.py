@@ -105,7 +105,7 @@ def _statement(table: Table, dialect: str) -> str:
 
 def rows_among(
     db: Connection, statement: str, values: Sequence[Any], others: Sequence[Any] = ()
-) -> Sequence[Any]:
+) -> Sequence[tuple[Any, ...]]:
     """The rows of a statement about many values at once.
 
     Args:
@@ -115,13 +115,20 @@ def rows_among(
         values: numbers or texts.
         others: the parameters before.
     """
+    among: Any
     if db.dialect.name == "sqlite":
-        marks = *("?" for _ in others), "IN (SELECT value FROM json_each(?))"
-        return db.exec_driver_sql(
-            statement.format(*marks), (*others, json.dumps(list(values)))
-        ).all()
-    marks = *("%s" for _ in others), "= ANY(%s)"
-    return db.exec_driver_sql(statement.format(*marks), (*others, list(values))).all()
+        marks, among = (
+            [*("?" for _ in others), "IN (SELECT value FROM json_each(?))"],
+            json.dumps(list(values)),
+        )
+    else:
+        marks, among = [*("%s" for _ in others), "= ANY(%s)"], list(values)
+    driver = db.connection.driver_connection
+    assert driver is not None
+    found: list[tuple[Any, ...]] = driver.execute(
+        statement.format(*marks), (*others, among)
+    ).fetchall()
+    return found
 
 
 def next_numbers(db: Connection, table: Table, count: int = 1) -> Sequence[int]:
