@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from publisher.answers.list_forms import ListForm, Values, csv_list, json_list, no_formula
 from publisher.cli import console
@@ -32,11 +32,22 @@ def print_programs(
     """
     if form == ListForm.TABLE:
         return False
-    if form == ListForm.JSON:
-        console.print_stream(json_list(schema, name, rows, at))
-    else:
-        console.print_stream(csv_list(columns, map(_harmless, rows)))
+    console.print_stream(program_list(form, schema, name, columns, rows, at))
     return True
+
+
+def program_list(
+    form: str,
+    schema: str,
+    name: str,
+    columns: Sequence[str],
+    rows: Iterable[Values],
+    at: dt.datetime,
+) -> Iterator[str]:
+    """A list for programs, piece by piece; its arguments are those of `print_programs`."""
+    if form == ListForm.JSON:
+        return json_list(schema, name, rows, at)
+    return csv_list(columns, map(_harmless, rows))
 
 
 def _harmless(row: Values) -> Values:

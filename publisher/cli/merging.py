@@ -9,9 +9,18 @@ from typing import Any, BinaryIO
 
 import click
 
+from publisher.answers.list_forms import ListForm
 from publisher.cli import console
 from publisher.cli.invocation import FINDINGS, Invocation
-from publisher.cli.parameters import DATE_TYPE, RELEASE_TYPE, WorkGroup, role_option
+from publisher.cli.listing import print_programs, program_list
+from publisher.cli.parameters import (
+    DATE_TYPE,
+    RELEASE_TYPE,
+    DefaultGroup,
+    list_form_option,
+    role_option,
+)
+from publisher.people.standing import TO_CLOSE, Standing
 from publisher.releases.number import Number
 
 
@@ -64,9 +73,62 @@ def export_notice_command(
     console.print_line(asked.as_typed(end, policy_id))
 
 
-@click.group(cls=WorkGroup)
+@click.group(cls=DefaultGroup)
 def deliveries_group() -> None:
-    """Take back what became of letters that a mail merge sent."""
+    """List what became of the letters about a release, or take it back from a mail merge."""
+
+
+@deliveries_group.command("list")
+@click.argument("release", type=RELEASE_TYPE)
+@click.option("--state", "states", type=click.Choice([one.value for one in Standing]),
+              multiple=True, help="Only those in this state; may be repeated.")  # fmt: skip
+@click.option("--all", "everybody", is_flag=True, help="Also those of whom nothing is open.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write to this file, for you alone.")  # fmt: skip
+@list_form_option
+@click.pass_obj
+def list_deliveries_command(
+    asked: Invocation,
+    release: Number,
+    states: tuple[str, ...],
+    everybody: bool,
+    output: Path | None,
+    form: str,
+) -> None:
+    """List whom the notice of a release has not reached, and what to do about it."""
+    from publisher.actions.deliveries import deliveries
+    from publisher.answers.delivery_list import (
+        DELIVERIES_FORM,
+        DELIVERY_COLUMNS,
+        DELIVERY_COLUMNS_SHOWN,
+        closing_steps,
+    )
+
+    if states and everybody:
+        raise click.UsageError("--state contradicts --all: choose one of them")
+    wanted = tuple(map(Standing, states)) or (tuple(Standing) if everybody else TO_CLOSE)
+    workplace, policy_id = asked.workplace, asked.policy
+    found, too_late = deliveries(workplace, policy_id, release, wanted)
+    if form == ListForm.TABLE:
+        if output:
+            raise click.UsageError("-o is for --format csv or json")
+        rows = list(found)
+        if not rows:
+            asked.say("Nobody is listed" if states or everybody else "Nothing is open")
+            return
+        console.print_table(DELIVERY_COLUMNS_SHOWN, [row.cells() for row in rows])
+        if steps := closing_steps(release, rows, too_late=too_late):
+            asked.say(asked.as_typed("\n".join(steps), policy_id))
+        return
+    values, now = (row.values() for row in found), workplace.clock()
+    listed = (form, DELIVERIES_FORM, "deliveries", DELIVERY_COLUMNS, values, now)
+    if output is None:
+        print_programs(*listed)
+        return
+    from publisher.actions.write_addresses import write_addresses
+
+    write_addresses(workplace, output, program_list(*listed))
+    asked.say(f"Written to {output}")
 
 
 @deliveries_group.command("import")

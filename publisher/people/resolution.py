@@ -253,29 +253,39 @@ class UnsettledLetters:
 
     def next_steps(self) -> list[str]:
         """What becomes of them, a line for each state that there is: commands, in words."""
-        states = {row.delivery.state for row in self.rows}
-        resolve, send = f"publisher resolve {self.number}", f"publisher send {self.number}"
-        found = []
-        doubtful = [r.delivery for r in self.rows if r.delivery.state is DeliveryState.IN_DOUBT]
-        if any(is_handed(one.reply) for one in doubtful):
-            take = f"publisher deliveries import FILE --release {self.number}"
-            found.append(f"in doubt, and handed to a mail merge: {take}")
-        if not all(is_handed(one.reply) for one in doubtful):
-            found.append(f"in doubt, and in the relay's log: {resolve} CUSTOMER --accepted")
-            found.append(f"in doubt, and not in it: {resolve} CUSTOMER --again")
-        said = f'{resolve} CUSTOMER --otherwise "by phone"'
-        given_up = f'not told at all: {resolve} CUSTOMER --give-up "address is dead"'
-        if refused := [state for state in _REFUSED if state in states]:
-            found.append(f"{' or '.join(refused)}, once mended: {resolve} CUSTOMER --again")
-            found += [f"told in another way: {said}", given_up]
-        if DeliveryState.TO_DO in states:
-            again = f"tried again by {send} --confirm" if self.may_be_told else "no more"
-            found.append(f"to do: {again}")
-            if not self.may_be_told:
-                found += [
-                    one for one in (f"told in another way: {said}", given_up) if one not in found
-                ]
-        return found
+        letters = [row.delivery for row in self.rows]
+        return next_steps(self.number, letters, may_be_told=self.may_be_told)
+
+
+def next_steps(number: Number, letters: Sequence[Delivery], *, may_be_told: bool) -> list[str]:
+    """What becomes of letters that are not done, a line for each state: commands, in words.
+
+    Args:
+        number: of the release that they are about.
+        letters: they.
+        may_be_told: whether the notice of the release may still be sent.
+    """
+    states = {one.state for one in letters}
+    resolve, send = f"publisher resolve {number}", f"publisher send {number}"
+    found = []
+    doubtful = [one for one in letters if one.state is DeliveryState.IN_DOUBT]
+    if any(is_handed(one.reply) for one in doubtful):
+        take = f"publisher deliveries import FILE --release {number}"
+        found.append(f"in doubt, and handed to a mail merge: {take}")
+    if not all(is_handed(one.reply) for one in doubtful):
+        found.append(f"in doubt, and in the relay's log: {resolve} CUSTOMER --accepted")
+        found.append(f"in doubt, and not in it: {resolve} CUSTOMER --again")
+    said = f'{resolve} CUSTOMER --otherwise "by phone"'
+    given_up = f'not told at all: {resolve} CUSTOMER --give-up "address is dead"'
+    if refused := [state for state in _REFUSED if state in states]:
+        found.append(f"{' or '.join(refused)}, once mended: {resolve} CUSTOMER --again")
+        found += [f"told in another way: {said}", given_up]
+    if DeliveryState.TO_DO in states:
+        again = f"tried again by {send} --confirm" if may_be_told else "no more"
+        found.append(f"to do: {again}")
+        if not may_be_told:
+            found += [one for one in (f"told in another way: {said}", given_up) if one not in found]
+    return found
 
 
 def unsettled_deliveries(deliveries: Iterable[Delivery], number: Number) -> list[Delivery]:

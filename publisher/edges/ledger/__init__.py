@@ -32,6 +32,7 @@ from publisher.edges.ledger.outcomes import OutcomePart
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
 from publisher.edges.ledger.settling import SettlingPart
+from publisher.edges.ledger.standings import StandingPart
 from publisher.edges.ledger.urls import ledger_address, no_ledger_at
 
 
@@ -56,6 +57,7 @@ class Ledger(
     OutcomePart,
     KnowledgePart,
     DossierPart,
+    StandingPart,
 ):
     """An open ledger; may be shared by threads."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from publisher.people.recipients import RecipientState
 from publisher.people.resolution import FoundOut, Resolution
 from publisher.record.event import EventKind, Happening, microseconds, moment_of
 from publisher.releases.number import Number
+from publisher.releases.release import Release
 
 _TOLD, _LAST = PRIVATE.alias(), PRIVATE.alias()
 _WITH_WORDS = DELIVERIES.outerjoin(_TOLD, _TOLD.c.event == DELIVERIES.c.told).outerjoin(
@@ -253,6 +255,24 @@ class _Held:
 class _Whom(NamedTuple):
     state: str
     address: str
+
+
+def deliveries_to(
+    db: Connection, release: Release, recipients: Sequence[int]
+) -> dict[int, list[Delivery]]:
+    """What is known of some recipients and any number of a release, by their numbers.
+
+    Args:
+        db: a transaction.
+        release: which.
+        recipients: their numbers.
+    """
+    own = (DELIVERIES.c.policy == release.policy.id) & (DELIVERIES.c.major == release.number.major)
+    found = _FOUND.where(own, DELIVERIES.c.recipient.in_(recipients))
+    letters: dict[int, list[Delivery]] = defaultdict(list)
+    for row in db.execute(found.order_by(DELIVERIES.c.release)):
+        letters[row.recipient].append(_delivery(row))
+    return letters
 
 
 def handed_over(db: Connection, some: Sequence[Delivery]) -> dict[int, dt.datetime]:
