@@ -8,11 +8,12 @@ from publisher.answers.opt_out_page import ShownPage
 from publisher.answers.passes import Purpose
 from publisher.answers.receipts_due import FORM_LANGUAGE
 from publisher.answers.request_page import RequestAddress
-from publisher.answers.request_receipt import request_receipt_region
+from publisher.answers.request_receipt import StandingRequest, showing_receipt
 from publisher.answers.request_words import RequestPage
 from publisher.edges.bearers import Bearers
 from publisher.edges.built_site import read_requests_page
-from publisher.errors import LedgerError, TemplateError, TokenError, TooOftenError
+from publisher.errors import LedgerError, TokenError, TooOftenError
+from publisher.people.mailings import MAILING_STATE_AFTER
 from publisher.people.requests import MAILING_KINDS, Channel, RequestKind, Timing, Wanted
 
 
@@ -56,9 +57,7 @@ def change_mailings(
         return page.saying(FormMessage.CHANGED_TOO_OFTEN)
     except LedgerError as error:
         return page.saying(FormMessage.NOT_RECORDED, trouble=f"ledger: {error.line}")
-    about = recorded.first or recorded.request, None, page.language
-    try:
-        return page.showing(request_receipt_region(*about, workplace.stationery))
-    except TemplateError as error:
-        region = request_receipt_region(*about, workplace.stationery_without_own)
-        return page.showing(region, trouble=f"{error.where}: {error.line}")
+    about = StandingRequest(recorded.first or recorded.request, mailing=MAILING_STATE_AFTER[kind])
+    return showing_receipt(
+        page, about, lambda: workplace.stationery, lambda: workplace.stationery_without_own
+    )

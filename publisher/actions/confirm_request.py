@@ -8,11 +8,11 @@ from publisher.answers.form_messages import FormMessage
 from publisher.answers.opt_out_page import ShownPage
 from publisher.answers.passes import Purpose
 from publisher.answers.request_page import RequestAddress
-from publisher.answers.request_receipt import request_receipt_region
+from publisher.answers.request_receipt import StandingRequest, showing_receipt
 from publisher.answers.request_words import RequestPage
 from publisher.edges.bearers import Bearers
 from publisher.edges.built_site import read_requests_page
-from publisher.errors import LedgerError, TemplateError, TokenError, TooOftenError
+from publisher.errors import LedgerError, TokenError, TooOftenError
 from publisher.people.requests import Timing
 from publisher.wording.dates import day_in
 
@@ -21,7 +21,7 @@ def confirm_request(workplace: Workplace, at: RequestAddress, token: str) -> Sho
     """Records the request that a pass confirms, and shows the receipt.
 
     When this returns it is on the disk, and the receipt by mail is put down to be sent. The same
-    again gives the first receipt back.
+    again gives the first receipt back, or says what stands since.
 
     Args:
         workplace: where.
@@ -44,7 +44,7 @@ def confirm_request(workplace: Workplace, at: RequestAddress, token: str) -> Sho
     try:
         ledger, now = workplace.ledger, workplace.clock()
         bearers = Bearers(workplace.archive, ledger, lambda: workplace.keys)
-        own, _ = bearers.of_pass(token, Purpose.CONFIRM, now)
+        own, recipient = bearers.of_pass(token, Purpose.CONFIRM, now)
         found = confirmable(own, ledger.request(own.request))
         request = found.request
         if found.is_recorded:
@@ -52,17 +52,15 @@ def confirm_request(workplace: Workplace, at: RequestAddress, token: str) -> Sho
         else:
             wanted = found.wanted(day_in(now, organisation.time_zone), page.language)
             request = ledger.record(wanted, workplace.clock, lambda _: Timing.IN_TIME).request
-        handling = ledger.handling(request.id)
+        about = StandingRequest(
+            request, ledger.handling(request.id), ledger.mailing_of(recipient.number)
+        )
     except TokenError:
         return page.saying(FormMessage.BAD_LINK)
     except TooOftenError:
         return page.saying(FormMessage.CHANGED_TOO_OFTEN)
     except LedgerError as error:
         return page.saying(FormMessage.NOT_RECORDED, trouble=f"ledger: {error.line}")
-    about = request, handling, page.language
-    try:
-        return page.showing(request_receipt_region(*about, workplace.stationery))
-    except TemplateError as error:
-        # It is on record, so its receipt is shown, in the program's words.
-        region = request_receipt_region(*about, workplace.stationery_without_own)
-        return page.showing(region, trouble=f"{error.where}: {error.line}")
+    return showing_receipt(
+        page, about, lambda: workplace.stationery, lambda: workplace.stationery_without_own
+    )

@@ -14,7 +14,7 @@ from publisher.answers.opt_out_form import LONGEST_REQUEST
 from publisher.answers.opt_out_page import FormAddress, OptOutPage, ShownPage
 from publisher.answers.receipt_region import receipt_region
 from publisher.answers.receipts_due import FORM_LANGUAGE, WROTE
-from publisher.answers.request_receipt import request_receipt_region
+from publisher.answers.request_receipt import StandingRequest, request_receipt_region
 from publisher.edges.bearers import Bearers
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger
@@ -109,4 +109,5 @@ def _asked(
         WROTE: wrote,
     }
     request = ledger.record(bearer.asks(kind, evidence), clock, bearer.timing).request
-    return partial(request_receipt_region, request, ledger.handling(request.id), page.form.tag)
+    about = StandingRequest(request, ledger.handling(request.id))
+    return partial(request_receipt_region, about, page.form.tag)

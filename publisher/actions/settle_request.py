@@ -151,7 +151,7 @@ class _Desk:
                 found.wanted, self.clock, bearer.timing if bearer else lambda _: Timing.IN_TIME
             )
             filing = replace(filing, request=recorded.request.id)
-            step = _next_step(recorded, found.whose)
+            step = _next_step(recorded, found.whose, unconfirmed=not found.wanted.confirmed)
         self.ledger.file(number, filing, self.clock(), judgement.role)
         receipt = recorded.request.receipt if recorded else ""
         return Verdict(number, Filed.SETTLED, filing.reason, receipt, step)
@@ -275,8 +275,9 @@ def _filing(
     return Filing(Filed.SETTLED, reason, recipient=whose.number)
 
 
-def _next_step(recorded: Recorded, whose: Recipient | None) -> str:
+def _next_step(recorded: Recorded, whose: Recipient | None, *, unconfirmed: bool) -> str:
     request = recorded.request
     if request.kind not in HANDLED_KINDS or whose is None:
         return ""
-    return request_step(request.kind, request.receipt, shell_word(whose.customer))
+    own = shell_word(whose.customer)
+    return request_step(request.kind, request.receipt, own, unconfirmed=unconfirmed)

@@ -10,6 +10,7 @@ from publisher.answers.passes import Pass
 from publisher.answers.receipts_due import FORM_LANGUAGE, WROTE, language_of_form, wanted_of
 from publisher.errors import TokenError
 from publisher.law.request_period import answer_due
+from publisher.people.handling import Handling, HandlingState
 from publisher.people.requests import (
     HANDLED_KINDS,
     MAILING_KINDS,
@@ -78,6 +79,13 @@ def confirmable(own: Pass, request: Request | None) -> Confirmable:
         if kind in HANDLED_KINDS | MAILING_KINDS:
             return Confirmable(request, kind, wrote)
     raise TokenError("this link confirms nothing that is on record")
+
+
+def is_confirmable(handling: Handling) -> bool:
+    """Whether a request by mail can still be confirmed: also one that was declined, which may have
+    been as nobody's.
+    """
+    return handling.state in (HandlingState.UNCONFIRMED, HandlingState.DECLINED)
 
 
 def _wrote(request: Request) -> str:

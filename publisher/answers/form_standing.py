@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from publisher.answers.declared_words import declared_words
 from publisher.answers.form_applying import applies_to_you, applies_words
 from publisher.answers.form_on_day import FormOnDay
 from publisher.markup.elements import NOTHING
@@ -86,25 +87,7 @@ def _title(form: FormOnDay, last: Request | None) -> str:
         )
     if last is None:
         return words.gettext("The last day to opt out was {day} ({zone})", day=closes, zone=zone)
-    values = {"version": form.version, "day": words.day(form.day_of(last.received))}
-    out, late = last.kind is RequestKind.OPT_OUT, last.timing is Timing.LATE
-    if last.kind is RequestKind.ACCEPT:
-        if late:
-            return words.gettext(
-                "You agreed to version {version} on {day}, after the last day", **values
-            )
-        return words.gettext("You agreed to version {version} on {day}", **values)
-    if out and late:
-        return words.gettext(
-            "You opted out of version {version} on {day}, after the last day", **values
-        )
-    if out:
-        return words.gettext("You opted out of version {version} on {day}", **values)
-    if late:
-        return words.gettext(
-            "You took back your opt-out of version {version} on {day}, after the last day", **values
-        )
-    return words.gettext("You took back your opt-out of version {version} on {day}", **values)
+    return declared_words(last, form.version, form.day_of(last.received), words)
 
 
 # ── what follows ─────────────────────────────────────────────────────────────────────────────────

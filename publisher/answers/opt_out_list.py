@@ -118,7 +118,7 @@ _ERASED = "erased since"
 _STATES = {
     RequestKind.OPT_OUT: "opted out",
     RequestKind.WITHDRAW: "withdrawn",
-    RequestKind.ACCEPT: "accepted",
+    RequestKind.ACCEPT: "agreed",
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from publisher.answers.confirming import Confirmable
 from publisher.answers.form_region import ANSWER
 from publisher.answers.opt_out_form import (
     ACTION_FIELD,
@@ -30,6 +31,8 @@ from publisher.policies.organisation import Organisation
 from publisher.wording.words import Words
 
 PASS_FIELD = "t"  # noqa: S105 - the name of a field
+LETTER_FIELD = "letter"
+"""In the query of what applies: the letter that is wanted, `privacy/2`."""
 ONE_CLICK_FIELD, ONE_CLICK = "List-Unsubscribe", "One-Click"
 """What a mail program posts for its user (RFC 8058 §3.1)."""
 
@@ -92,27 +95,32 @@ def mailings_form(
     return _section(words, said, NOTHING.join(forms) + _whose(recipient, words))
 
 
-def confirm_form(
-    token: str, recipient: Recipient, kind: RequestKind, wrote: str, words: Words
-) -> Markup:
+def confirm_form(token: str, recipient: Recipient, found: Confirmable, words: Words) -> Markup:
     """The form that confirms a request: what is asked for, in whose name, and the button.
 
     Args:
         token: the pass of its bearer.
         recipient: the customer.
-        kind, wrote: what is asked for, and in which words; these may be empty.
+        found: what is asked for.
         words: of the page.
     """
-    title = words.gettext("You ask us {what}", what=asked_for(kind, words))
-    said = _quoted(wrote)
+    title = words.gettext("You ask us {what}", what=asked_for(found.kind, words))
     button = words.gettext("Yes, I ask for this")
-    nothing = words.gettext("If it was not you who asked, close this page: nothing is recorded.")
+    if found.is_recorded:
+        otherwise = words.gettext(
+            "A mail in your name asks for this. If it was not you who wrote it, close this page: "
+            "it stays on record as unconfirmed."
+        )
+    else:
+        otherwise = words.gettext(
+            "If it was not you who asked, close this page: nothing is recorded."
+        )
     return _section(
         words,
         title,
-        said
-        + _form(_hidden(token, kind), button, words)
-        + Markup('<p class="pp-small">{}</p>\n').format(nothing)
+        _quoted(found.wrote)
+        + _form(_hidden(token, found.kind), button, words)
+        + Markup('<p class="pp-small">{}</p>\n').format(otherwise)
         + _whose(recipient, words),
     )
 

@@ -262,4 +262,11 @@ _OF_REQUESTS = frozenset(_WORDS.values()) - set(_LIKELY.values())
 """Kinds that no message is called."""
 LISTED_KINDS = (MAIL_KIND, *dict.fromkeys([*_LIKELY.values(), *_WORDS.values()]))
 """The kinds that are listed, as they are called at the command line."""
+KIND_LISTED_AS = {
+    **{kind.value: said for kind, said in _WORDS.items()},
+    RequestKind.OPT_OUT.value: _LIKELY[Inbox.OPT_OUT],
+    RequestKind.LEAVE.value: _LIKELY[Inbox.MAILINGS],
+    RequestKind.JOIN.value: _LIKELY[Inbox.MAILINGS],
+}
+"""Under which of these what is recorded as a kind is listed."""
 LISTED_STATES = (*(state.value for state in HandlingState), OVERDUE)

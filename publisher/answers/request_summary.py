@@ -46,7 +46,8 @@ class RequestAccount:
         if not self.waits:
             return ""
         whose = shell_word(self.customer.customer) if self.customer else "CUSTOMER"
-        return request_step(self.request.kind, self.request.receipt, whose)
+        waits = self.handling is not None and self.handling.state is HandlingState.UNCONFIRMED
+        return request_step(self.request.kind, self.request.receipt, whose, unconfirmed=waits)
 
 
 def request_summary(account: RequestAccount, today: dt.date) -> str:

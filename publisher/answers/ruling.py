@@ -154,14 +154,19 @@ def _longer(handling: Handling, today: dt.date, zone: str) -> dt.date:
     return longer
 
 
-def request_step(kind: RequestKind, receipt: str, customer: str) -> str:
+def request_step(kind: RequestKind, receipt: str, customer: str, *, unconfirmed: bool) -> str:
     """What is to be done about a request, as commands.
 
     Args:
         kind, receipt: of the request.
         customer: the organisation's own id, as a word of a command.
+        unconfirmed: whether it waits for a word from the address on record.
     """
-    done = f'publisher requests settle {receipt} --done --words "…"'
+    settle = f"publisher requests settle {receipt}"
+    if unconfirmed:
+        otherwise = "if you know otherwise whose it is; else wait until it is confirmed"
+        return f'{settle} --done --proven --words "…", {otherwise}'
+    done = f'{settle} --done --words "…"'
     return {
         RequestKind.CORRECT: f"publisher recipients import FILE.csv, then {done}",
         RequestKind.ACCESS: f"publisher evidence {customer} -o FILE, then {done}",

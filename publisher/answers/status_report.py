@@ -164,7 +164,7 @@ def _declared(counts: DeclarationCounts) -> Iterator[str]:
     said = {
         "opted out": counts.opted_out,
         "withdrawn": counts.withdrawn,
-        "accepted": counts.accepted,
+        "agreed": counts.accepted,
         "late": counts.late,
     }
     yield from (f"{count:,} {word}" for word, count in said.items() if count)

@@ -12,6 +12,7 @@ from click.shell_completion import CompletionItem
 
 from publisher.actions.workplace import Workplace
 from publisher.answers.list_forms import ListForm
+from publisher.cli.invocation import Invocation
 from publisher.errors import PublisherError
 from publisher.people.resolution import OPERATOR
 from publisher.releases.number import Number
@@ -26,9 +27,17 @@ class _Number(click.ParamType[Number]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Number:
-        number = value if isinstance(value, Number) else Number.parse(str(value))
-        if number is None:
+        if isinstance(value, Number):
+            return value
+        policy, _, written = str(value).rpartition("/")  # lists name it `privacy/2`
+        number = Number.parse(written)
+        asked = ctx.find_object(Invocation) if ctx else None
+        if number is None or (policy and asked is None):
             self.fail(f"{value!r} is not a release number, such as 2 or 2.1", param, ctx)
+        if policy and asked and policy != (asked.wanted or policy):
+            self.fail(f"{value!r} is not of the policy {asked.wanted}", param, ctx)
+        if policy and asked:
+            asked.wanted = policy
         return number
 
     def shell_complete(

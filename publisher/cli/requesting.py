@@ -8,6 +8,7 @@ import click
 
 from publisher.answers.list_forms import ListForm, csv_list, json_list
 from publisher.answers.request_list import (
+    KIND_LISTED_AS,
     LISTED_KINDS,
     LISTED_STATES,
     REQUEST_COLUMNS_SHOWN,
@@ -28,8 +29,15 @@ from publisher.people.handling import HandlingOutcome
 from publisher.people.requests import DECLARED_KINDS, RequestKind
 
 
+class _KindType(click.Choice[str]):
+    """The kinds of the list, also as they are called on record: `end the contract`."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return super().convert(KIND_LISTED_AS.get(str(value), value), param, ctx)
+
+
 @click.group(cls=WorkGroup, invoke_without_command=True)
-@click.option("--kind", "kinds", type=click.Choice(LISTED_KINDS), multiple=True,
+@click.option("--kind", "kinds", type=_KindType(LISTED_KINDS), multiple=True,
               help="Only those of this kind, or likely of it; may be repeated.")  # fmt: skip
 @click.option("--state", "states", type=click.Choice(LISTED_STATES), multiple=True,
               help="Only those in this state; may be repeated.")  # fmt: skip

@@ -67,6 +67,7 @@ def compose_decision(
         organisation=organisation,
         recipient=recipient,
         date=facts.at,
+        reply=contact,
         name=f"decision {request.receipt} {facts.at.isoformat()} {recipient.address}",
     )
     return answer_message(content)

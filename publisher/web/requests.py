@@ -17,7 +17,7 @@ from publisher.actions.workplace import Workplace
 from publisher.answers.form_messages import FormMessage
 from publisher.answers.opt_out_form import ACTION_FIELD, ADDRESS_FIELD, WORDS_FIELD
 from publisher.answers.opt_out_page import ShownPage
-from publisher.answers.request_form import ONE_CLICK, ONE_CLICK_FIELD, PASS_FIELD
+from publisher.answers.request_form import LETTER_FIELD, ONE_CLICK, ONE_CLICK_FIELD, PASS_FIELD
 from publisher.answers.request_page import RequestAddress
 from publisher.answers.request_words import RequestPage
 from publisher.errors import NotFoundError
@@ -62,7 +62,8 @@ class RequestForms:
         try:
             if request.method == "POST":
                 return await self._post(request, at, token)
-            return await run_in_threadpool(self._shown, at, token)
+            letter = request.query_params.get(LETTER_FIELD, "")
+            return await run_in_threadpool(self._shown, at, token, letter)
         except NotFoundError:
             return await self._errors.answer(404, request.scope)
 
@@ -82,8 +83,8 @@ class RequestForms:
             return await run_in_threadpool(self._asked, at, address, action, wrote, client)
         return await run_in_threadpool(self._saying, at, FormMessage.NOT_UNDERSTOOD)
 
-    def _shown(self, at: RequestAddress, token: str) -> Response:
-        return _answer(request_form(self._workplace, at, token))
+    def _shown(self, at: RequestAddress, token: str, letter: str) -> Response:
+        return _answer(request_form(self._workplace, at, token, letter=letter))
 
     def _saying(self, at: RequestAddress, what: FormMessage, status: int | None = None) -> Response:
         return _answer(request_form(self._workplace, at, message=what), status)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from publisher.answers.passes import Purpose
 from publisher.edges.project import Project
 from publisher.people.handling import HandlingState
 from publisher.people.mailings import MailingState
@@ -23,6 +24,7 @@ from tests.fixtures.request_pages import (
     handlings,
     link_in,
     mailed,
+    pass_of,
 )
 from tests.fixtures.workplaces import ledger_of
 
@@ -63,8 +65,17 @@ def test_joining_needs_the_link(project: Project) -> None:
     ask_on(project, MAILINGS, action="join the mailings")
     link = link_in(mailed(project), CONFIRM)
     assert ledger_of(project).mailing_of(1) is None
-    client(project).post(CONFIRM, data=fields_of(client(project).get(link).text))
+    form = fields_of(client(project).get(link).text)
+    client(project).post(CONFIRM, data=form)
     assert ledger_of(project).mailing_of(1) is MailingState.JOINED
+    assert "You asked us to send you our mailings" in client(project).get(link).text
+    own = pass_of(project, Purpose.MAILINGS)
+    client(project).post(MAILINGS, data={"t": own, "action": "leave the mailings"})
+    for again in (client(project).get(link), client(project).post(CONFIRM, data=form)):
+        assert again.status_code == 200
+        assert "You get no mailings from us." in again.text, "what stands, not what was"
+        assert "You asked us to send you our mailings" not in again.text
+    assert ledger_of(project).mailing_of(1) is MailingState.LEFT
 
 
 def test_a_request_by_mail_is_confirmed_by_the_link_in_its_receipt(project: Project) -> None:
@@ -76,5 +87,10 @@ def test_a_request_by_mail_is_confirmed_by_the_link_in_its_receipt(project: Proj
     shown = client(project).get(link).text
     assert "You ask us to end your contract" in shown
     assert "I quit." in shown
+    assert "nothing is recorded" not in shown, "its mail is on record"
+    assert "stays on record as unconfirmed" in shown
     client(project).post(CONFIRM, data=fields_of(shown))
     assert handlings(project) == [(RequestKind.END, HandlingState.OPEN, None)]
+    again = client(project).get(link).text
+    assert "You asked us to end your contract" in again
+    assert fields_of(again) == {}, "there is nothing more to confirm"

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 from publisher.actions.send_receipts import send_receipts
+from publisher.actions.sent_letter import sent_letter
 from publisher.answers.passes import Purpose
 from publisher.edges.project import Project
+from publisher.letters.message import LetterForm
 from publisher.people.deliveries import DeliveryState
 from publisher.people.handling import HandlingDecision, HandlingOutcome, HandlingState
 from publisher.people.requests import Channel, RequestKind, Timing, Wanted
-from tests.fixtures.answers import at
-from tests.fixtures.houses import NOW, send_letters
+from tests.fixtures.answers import at, declare
+from tests.fixtures.houses import NOW, TWO, send_letters, token
 from tests.fixtures.request_pages import (
     ANNA,
     APPLIES,
@@ -52,6 +55,29 @@ def test_what_applies_is_shown_for_an_hour(project: Project) -> None:
     late = client(project, NOW + HOUR).get(link)
     assert late.status_code == 404
     assert "This link does not work" in late.text
+
+
+def test_what_was_told_and_declared_is_shown_with_its_proof(project: Project) -> None:
+    send_letters(project)
+    own = token(project, "c-1")
+    minute = dt.timedelta(minutes=1)
+    out = declare(project, own).request
+    accepted = declare(project, own, RequestKind.ACCEPT, NOW + minute).request
+    link = f"{APPLIES}?t={pass_of(project, Purpose.VIEW)}"
+    shown = client(project).get(link).text
+    plain = unescape(re.sub("<[^>]+>", "", shown))
+    assert f"Receipt {out.receipt}, 10 January 2027, 09:30 UTC, by form" in plain
+    assert "You opted out of version 2 on 10 January 2027." in plain
+    assert "You agreed to version 2 on 10 January 2027. This is what stands." in plain
+    assert f"Receipt {accepted.receipt}, 10 January 2027, 09:31 UTC, by form" in plain
+    (there,) = re.findall(r'<a href="(\?t=[^"]+letter=privacy/2)">Our letter, as we sent it', shown)
+    letter = client(project).get(f"{APPLIES}{unescape(there)}")
+    assert letter.headers["cache-control"] == "no-store"
+    text = unescape(re.search(r"<pre[^>]*>(.*?)</pre>", letter.text, re.DOTALL)[1])  # type: ignore[index]
+    sent = sent_letter(at(project), "privacy", TWO, "c-1", LetterForm.TEXT).decode()
+    assert text.strip() == sent.strip()
+    for other in ("privacy/1", "privacy/9", "terms/2", "x", "privacy/2/"):
+        assert client(project).get(f"{link}&letter={other}").status_code == 404
 
 
 def test_what_was_asked_for_can_be_looked_up(project: Project) -> None:

@@ -114,6 +114,7 @@ def test_the_list_is_of_some_kinds_and_states(project: Project) -> None:
     assert [r["number"] for r in as_json(house)] == ["1", end]
     assert [r["number"] for r in as_json(house, "--state", "done")] == [ask]
     assert [r["number"] for r in as_json(house, "--all")] == ["1", ask, end]
+    assert [r["number"] for r in as_json(house, "--kind", "end the contract", "--all")] == [end]
     assert "Invalid value" in house.run("requests", "--kind", "whatever", at=NOW).output
 
 

@@ -154,6 +154,7 @@ def test_the_customer_gets_the_words_at_once(project: Project) -> None:
     house.ok("requests", "settle", number, *longer, at=NOW + 7 * MINUTE)
     (letter,) = decisions(project)
     assert "<ben@customer.example>" in letter
+    assert " Reply-To: " in letter, "somebody reads what is answered"
     assert f"under the number {number}" in letter.replace("**", "")
     assert "We have to look for it." in letter
     waiting = house.ok("receipts", at=NOW + 7 * MINUTE)

@@ -237,12 +237,21 @@ def test_who_is_named_by_a_person_confirms_what_they_ask_for(project: Project) -
     assert f"message {own} came to the personal address of `c-1`" in told
 
 
+def test_a_release_is_named_as_lists_name_it(project: Project) -> None:
+    house, number = House(project.root), str(ask_what(project, to="opt-out@hosting.example"))
+    settle = ("requests", "settle", number, "--opt-out", "--why", "clear", "--customer", "c-1")
+    assert "terms" in house.run(*settle, "--release", "terms/2", at=NOW).output
+    assert "not a release number" in house.run(*settle, "--release", "privacy/x", at=NOW).output
+    house.ok(*settle, "--release", "privacy/2", at=NOW)
+    assert state(project) == "opted out"
+
+
 def test_an_acceptance_takes_an_opt_out_back(project: Project) -> None:
     declare(project, token(project, "c-1"))
     number = take(project, reply(project, "Well, all right then"), now=NOW + HOUR).message
     done = judge(project, number, RequestKind.ACCEPT, "all right", LATE)
     assert "acceptance of privacy/2 by c-1" in done.reason
-    assert state(project) == "accepted"
+    assert state(project) == "agreed"
     with pytest.raises(RequestError, match="an acceptance of privacy/2 is on record"):
         judge(project, number, None, "it was a slip", LATE, again=True)
 

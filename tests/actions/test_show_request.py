@@ -25,6 +25,7 @@ def test_it_says_whose_it_is_and_what_happened_since(project: Project) -> None:
     number = asked_for(project, "c-2", RequestKind.ERASE, "All of it.\nToday.", confirmed=False)
     before = shown(project, number)
     assert "Not confirmed from the address on record: anybody may have asked for it" in before
+    assert f'settle {number} --done --proven --words "…"' in before, "what works is offered"
     assert ledger_of(project).confirm(receipt_of(number), NOW + dt.timedelta(hours=1))
     text = shown(project, number)
     for line in (

@@ -626,7 +626,7 @@ def test_who_accepted_is_counted_by_themselves(project: Project) -> None:
     declare(project, own, RequestKind.ACCEPT, NOW + HOUR)
     declare(project, token(project, "c-2"), RequestKind.ACCEPT, NOW + HOUR)
     house = House(project.root)
-    assert "2 accepted" in house.ok("status", at=NOW + HOUR)
+    assert "2 agreed" in house.ok("status", at=NOW + HOUR)
     value = json.loads(house.ok("status", "--format", "json", at=NOW + HOUR))
     VALIDATOR.validate(value)
     said = {"opted_out": 0, "withdrawn": 0, "accepted": 2, "late": 0}

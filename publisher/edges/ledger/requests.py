@@ -83,6 +83,28 @@ class RequestTable(LedgerPart):
         with self._reading() as db:
             return proven_requests(db, policy, major, recipient_number)
 
+    def declared_by(self, policy: str, recipient_number: int) -> list[Request]:
+        """What one customer ever declared about releases of a policy, in order of receipt."""
+        own = (REQUESTS.c.recipient == recipient_number) & (REQUESTS.c.policy == policy)
+        found = _PROVEN.where(own, REQUESTS.c.kind.in_(DECLARED_KINDS))
+        with self._reading() as db:
+            rows = db.execute(found.order_by(REQUESTS.c.received_at, REQUESTS.c.id)).all()
+        return [request_of(row) for row in rows]
+
+    def confirmed_by(self, asked: int, recipient_number: int) -> Request | None:
+        """What was recorded when the link was opened that one request asked for; None: nothing.
+
+        Args:
+            asked: the number of the request for the link.
+            recipient_number: whose link it is.
+        """
+        with self._reading() as db:
+            said = fetch(db, _ASKED_FOR, recipient=recipient_number)
+        number = next(
+            (one for one, facts, *_ in said if json.loads(facts).get("asked") == asked), 0
+        )
+        return self.request(number)
+
     def requests_in(self, message: int) -> list[Request]:
         """The requests that a message was ever filed as, in the order in which it was filed."""
         filed = (EVENTS.c.message == message) & EVENTS.c.request.is_not(None)
