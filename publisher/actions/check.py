@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from publisher.actions.workplace import Workplace
 from publisher.checks.draft_findings import no_draft, ranked, review_draft
+from publisher.checks.request_findings import check_section_policies
 from publisher.checks.wording_findings import check_review, wording_digest
 from publisher.edges.archive import Archive
 from publisher.edges.catalogs import program_messages
@@ -56,6 +57,8 @@ def check(workplace: Workplace, policy_ids: Sequence[str]) -> list[Finding]:
     today = day_in(workplace.clock(), workplace.settings.organisation.time_zone)
     settings = SETTINGS_FILE, (workplace.project.root / SETTINGS_FILE).read_bytes()
     found += check_review(review, digests, today, settings)
+    name, data = settings
+    found += check_section_policies(workplace.policy_ids, workplace.settings, data, name)
     # What is about the whole project stands in the findings of each of its policies.
     return list(dict.fromkeys(found))
 

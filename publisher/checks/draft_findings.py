@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from publisher.checks.gap_findings import check_gaps
+from publisher.checks.request_findings import check_sections
 from publisher.checks.text_findings import check_text
 from publisher.checks.told_findings import check_told
 from publisher.checks.translation_findings import SeenText, check_translations
@@ -70,6 +71,7 @@ def review_draft(submission: Submission, releases: Releases) -> list[Finding]:
         *check_facts(policy.facts, submission.facts, f"{folder}/{FACTS_FILE}"),
         *check_settings(own.settings, own.data, own.name),
         *check_reply_address(own.settings, submission.token, own.data, own.name),
+        *check_sections(policy, own.settings, own.data, own.name),
         *check_text(policy, last, folder, amendment, submission.retracted),
         *check_gaps(policy, submission.facts, folder),
         *check_translations(policy, releases, folder, submission.seen),

@@ -7,6 +7,16 @@ from dataclasses import dataclass
 
 from publisher.wording.words import ENGLISH
 
+REQUEST_PAGES = {
+    "requests": "",
+    "mailings": "mailings",
+    "personal-data": "personal_data",
+    "question": "questions",
+    "applies": "",
+}
+"""The pages to which a section may lead, and the key in `[requests]` without which each is not
+there; empty: it always is."""
+
 
 @dataclass(frozen=True, slots=True)
 class RequestAddresses:
@@ -17,6 +27,9 @@ class RequestAddresses:
     personal_data: str = ""
     """Takes what is asked about personal data."""
     questions: str = ""
+    sections: tuple[tuple[str, str], ...] = ()
+    """Sections of the policies, `privacy/contact`, and the page to which each leads: one of
+    `REQUEST_PAGES`."""
 
     @property
     def all(self) -> dict[str, str]:

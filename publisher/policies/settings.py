@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from publisher.policies.addresses import unusable_host, unusable_mail_address, unusable_site
 from publisher.policies.keeping import KEEPING_REMEDY, Keeping, read_keeping
 from publisher.policies.ledger_url import passwords_in
-from publisher.policies.organisation import Organisation, RequestAddresses
+from publisher.policies.organisation import REQUEST_PAGES, Organisation, RequestAddresses
 from publisher.policies.settings_keys import SETTINGS_KEYS
 from publisher.policies.toml import Table, parse_toml
 from publisher.wording.dates import is_time_zone, nearest_zones
@@ -172,7 +173,23 @@ def _requests(table: Table, reply: str) -> RequestAddresses:
             )
             raise table.error(key, f"is the address of {other} too", remedy)
         taken[found[key].lower()] = f"requests.{key}"
-    return RequestAddresses(**found)
+    return RequestAddresses(**found, sections=_sections(table, found))
+
+
+def _sections(table: Table, known: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Which sections lead to which pages for requests, each of which there is."""
+    named = table.mapping("sections")
+    for section, page in named.items():
+        if not re.fullmatch(r"[^/\s]+/[^/\s]+", section):
+            remedy = 'name the policy and the anchor of its section: "privacy/contact"'
+            raise table.error("sections", f"names `{section}`, which is no section", remedy)
+        if page not in REQUEST_PAGES:
+            remedy = f"choose {', '.join(REQUEST_PAGES)}"
+            raise table.error("sections", f"leads to `{page}`, which is no page", remedy)
+        if (key := REQUEST_PAGES[page]) and key not in known:
+            what = f"leads from `{section}` to `{page}`, and there is no `requests.{key}`"
+            raise table.error("sections", what, f"add `{key}`, the mailbox that the page is for")
+    return tuple(named.items())
 
 
 def _without_tag(address: str) -> str:

@@ -173,6 +173,15 @@ SETTINGS_KEYS = by_path(
         "the mailbox for questions; its page is `/requests/question/`",
     ),
     Key(
+        "requests.sections",
+        KeyKind.MAPPING,
+        '{ "privacy/contact" = "question" }',
+        "none",
+        "sections of the policies beneath whose headings the site links to "
+        "[a page for requests](requests.md#from-the-policy): `requests`, `mailings`, "
+        "`personal-data`, `question` or `applies`",
+    ),
+    Key(
         "receiver.serves",
         KeyKind.TEXT,
         '"forms"',

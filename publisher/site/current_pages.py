@@ -31,6 +31,7 @@ from publisher.site.footer import policy_footer
 from publisher.site.for_programs import programs_page
 from publisher.site.page import Body, Page
 from publisher.site.release_words import spoken
+from publisher.site.section_notes import section_notes
 from publisher.site.standing import announcement, standing_box
 from publisher.site.told_pages import told_pages
 from publisher.wording.words import Words
@@ -96,7 +97,9 @@ def stable_pages(policy: PolicyOnDay) -> Iterator[Page]:
 def _current(policy: PolicyOnDay, release: Release) -> Body:
     """The text in force, at the address that stays."""
     facts, at, words = release.policy.facts, policy.at(1), policy.words_for(release)
-    text = policy.derived.text_in_force(release, at.sections)
+    text = policy.derived.text_in_force(
+        release, at.sections, section_notes(policy.organisation, at, words)
+    )
     line = policy.line(release, words)
     parts = [
         page_head.crumbs([(words.gettext("Policies"), at.root)], facts.title, words),

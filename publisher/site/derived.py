@@ -38,6 +38,7 @@ from publisher.site.marked_changes import (
 from publisher.site.packing import cached_html, decode_fragment, encode_fragment, pack, unpack
 from publisher.site.release_steps import Cache, NoCache, ReleaseSteps
 from publisher.site.release_words import change_sentence
+from publisher.site.section_notes import Notes, notes_key
 from publisher.site.told_words import told_words
 from publisher.site.translated_texts import TranslatedTexts
 from publisher.wording.catalogs import NO_CATALOGS, Catalogs
@@ -254,23 +255,25 @@ class DerivedTexts:
         """The permanent names of its clauses, and what is known of those that are gone."""
         return self._steps.naming(release)
 
-    def text_in_force(self, release: Release, histories: str) -> Fragment:
+    def text_in_force(self, release: Release, histories: str, notes: Notes) -> Fragment:
         """The text for the page that stays: links to clauses of the past lead to what came of them.
 
         Args:
             release: the one in force.
             histories: address of the page with the history of each section.
+            notes: what the site says beneath headings.
         """
 
         def make() -> bytes:
             naming = self.naming(release)
             text = page_parts.text_of(
-                release.policy, words, histories, naming.names, _former(naming)
+                release.policy, words, histories, naming.names, _former(naming), notes
             )
             return encode_fragment(text)
 
         words = self._around(release)
-        parts = ["in force", self._steps.past(release), histories, words.digest]
+        kept = [histories, notes_key(notes), words.digest]
+        parts = ["in force", self._steps.past(release), *kept]
         return decode_fragment(self._cache.get(parts, make))
 
     def titles(self, release: Release) -> dict[str, str]:

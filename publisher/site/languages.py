@@ -6,7 +6,7 @@ It says which text is authoritative, where the translation lags behind it, and l
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from markupsafe import Markup
@@ -18,6 +18,7 @@ from publisher.releases.address import Addresses
 from publisher.releases.release import Lag, Release
 from publisher.site import page_head
 from publisher.site.release_words import spoken
+from publisher.site.section_notes import Notes
 from publisher.text.clauses import Clause, Section
 from publisher.wording.language import own_name
 from publisher.wording.words import ENGLISH, Words
@@ -55,7 +56,9 @@ class Rendition:
         """The name of the language of the authoritative text."""
         return self.words.name_of(self.release.policy.facts.language)
 
-    def text(self, *, paper: bool = False, names: Sequence[str] = ()) -> Fragment:
+    def text(
+        self, *, paper: bool = False, names: Sequence[str] = (), notes: Notes | None = None
+    ) -> Fragment:
         """The text, with a label wherever it is not up to date.
 
         A section that is not translated has its heading from the authoritative text, so that a
@@ -64,6 +67,7 @@ class Rendition:
         Args:
             paper: for a PDF.
             names: the permanent names of its clauses, for a link to each.
+            notes: what the site says beneath headings; what a label says comes first.
         """
         facts = self.release.policy.facts
         return document_html(
@@ -71,8 +75,16 @@ class Rendition:
             TextLinks(permalinks=not paper, retired=facts.retired, names=names),
             words=self.words,
             paper=paper,
-            labels={lag.anchor: self._label(lag) for lag in self.lags},
+            labels=self._labels(notes or {}),
         )
+
+    def _labels(self, notes: Notes) -> Notes:
+        """What stands beneath headings: where the text is not up to date, and the notes."""
+        found = dict(notes)
+        for lag in self.lags:
+            label, note = self._label(lag), notes.get(lag.anchor)
+            found[lag.anchor] = replace(label, html=label.html + note.html) if note else label
+        return found
 
     def clauses(self) -> Iterator[Clause]:
         """Those that it shows, in order."""

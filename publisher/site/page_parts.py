@@ -18,6 +18,7 @@ from publisher.markup.html import (
     ChangePlace,
     Fragment,
     Heading,
+    HeadingLabel,
     TextLinks,
     clauses_html,
     document_html,
@@ -333,6 +334,7 @@ def text_of(
     stories: str = "",
     names: Sequence[str] = (),
     former: Mapping[str, Sequence[str]] | None = None,
+    notes: Mapping[str, HeadingLabel] | None = None,
 ) -> Fragment:
     """A policy's text for the site, with a link to each heading.
 
@@ -342,6 +344,7 @@ def text_of(
         stories: address of the page with the history of each section; empty: link to none.
         names: the permanent names of its clauses, for a link to each.
         former: by anchor or name: the names of clauses that are gone, to which links lead there.
+        notes: by anchor: what the site says beneath the heading of a section.
     """
     links = TextLinks(
         permalinks=True,
@@ -350,7 +353,7 @@ def text_of(
         retired=policy.facts.retired,
         former=former or {},
     )
-    return document_html(policy.document.clauses, links, words=words)
+    return document_html(policy.document.clauses, links, words=words, labels=notes)
 
 
 def text_article(policy: Policy, text: Fragment, kind: str = "pp-text") -> Markup:

@@ -44,6 +44,7 @@ from publisher.site.packing import (
     unpack,
 )
 from publisher.site.release_steps import Cache, ReleaseSteps
+from publisher.site.section_notes import Notes, notes_key
 from publisher.site.told_words import told_line
 from publisher.text.clauses import Document
 from publisher.wording.words import Words
@@ -106,20 +107,22 @@ class TranslatedTexts:
 
     # ── of one release ───────────────────────────────────────────────────────────────────────────
 
-    def text(self, release: Release, at: Addresses) -> Fragment:
+    def text(self, release: Release, at: Addresses, notes: Notes | None = None) -> Fragment:
         """The text for its page, with labels wherever it is not up to date.
 
         Args:
             release: of which one.
             at: addresses as seen from the page.
+            notes: what the site says beneath headings.
         """
 
         def make() -> bytes:
             names = tuple(self._shown_names(release))
             rendition = Rendition(release, self.language, at, self.words)
-            return encode_fragment(rendition.text(names=names))
+            return encode_fragment(rendition.text(names=names, notes=notes))
 
-        return decode_fragment(self._cache.get(["text of", at.root, *self._parts(release)], make))
+        parts = ["text of", at.root, notes_key(notes or {}), *self._parts(release)]
+        return decode_fragment(self._cache.get(parts, make))
 
     def _shown_names(self, release: Release) -> Iterator[str]:
         """The names of the clauses that its page shows, in order."""

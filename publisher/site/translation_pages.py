@@ -21,6 +21,7 @@ from publisher.site.languages import Rendition
 from publisher.site.opt_out_call import opt_out_call
 from publisher.site.page import Body, Page
 from publisher.site.release_words import pdf_words, spoken
+from publisher.site.section_notes import section_notes
 from publisher.site.standing import announcement, status_banner
 from publisher.site.version_pages import anchors_script, digest_list, steps_script
 from publisher.wording.language import own_name
@@ -127,8 +128,9 @@ def _body(
 ) -> Body:
     """A translation as a page; `own`: at the address of its version."""
     release, language, words = rendition.release, rendition.language, rendition.words
+    notes = {} if own else section_notes(policy.organisation, rendition.at, words)
     text, facts = (
-        policy.derived.translated(language).text(release, rendition.at),
+        policy.derived.translated(language).text(release, rendition.at, notes),
         rendition.policy.facts,
     )
     said = words.gettext("This translation")

@@ -207,6 +207,29 @@ def test_sentences_of_the_project_that_do_not_read(house: House, text: str, told
     assert told_of in result.output
 
 
+@pytest.mark.parametrize(
+    ("sections", "told_of"),
+    [
+        ('"privacy/contatc" = "question"', ("publisher.toml:14", "`privacy/contatc`", "contact, ")),
+        ('"terms/use" = "question"', ("publisher.toml:14", "no policy `terms`", "are privacy")),
+        ('"contact" = "question"', ("publisher.toml", "is no section", '"privacy/contact"')),
+        ('"privacy/use" = "contact"', ("publisher.toml", "is no page", "personal-data")),
+        ('"privacy/use" = "mailings"', ("publisher.toml", "no `requests.mailings`", "add")),
+    ],
+)
+def test_a_section_that_leads_to_no_page(
+    house: House, sections: str, told_of: tuple[str, ...]
+) -> None:
+    settings = house.root / "publisher.toml"
+    own = '\n[requests]\nquestions = "info@hosting.example"\n[requests.sections]\n'
+    settings.write_text(f'{settings.read_text()}{own}"privacy/use" = "applies"\n')
+    house.ok("check")
+    settings.write_text(settings.read_text().replace('"privacy/use" = "applies"', sections))
+    result = house.run("check")
+    assert result.exit_code in (1, 2)
+    assert all(said in result.output for said in told_of), result.output
+
+
 # ── words around the texts ───────────────────────────────────────────────────────────────────────
 
 HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
