@@ -255,7 +255,9 @@ class DerivedTexts:
         """The permanent names of its clauses, and what is known of those that are gone."""
         return self._steps.naming(release)
 
-    def text_in_force(self, release: Release, histories: str, notes: Notes) -> Fragment:
+    def text_in_force(
+        self, release: Release, histories: str, notes: Notes | None = None
+    ) -> Fragment:
         """The text for the page that stays: links to clauses of the past lead to what came of them.
 
         Args:
@@ -272,7 +274,7 @@ class DerivedTexts:
             return encode_fragment(text)
 
         words = self._around(release)
-        kept = [histories, notes_key(notes), words.digest]
+        kept = [histories, notes_key(notes or {}), words.digest]
         parts = ["in force", self._steps.past(release), *kept]
         return decode_fragment(self._cache.get(parts, make))
 
