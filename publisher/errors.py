@@ -106,6 +106,10 @@ class SendError(PublisherError):
     """A notice may not be sent, or the carrier cannot be reached."""
 
 
+class PassingError(SendError):
+    """The carrier takes no letters at this moment; later it may."""
+
+
 _ELSEWHERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 """The host is another machine's, or of a version of IP that this one does not speak."""
 

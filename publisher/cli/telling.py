@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
@@ -205,6 +206,11 @@ def remove_recipients_command(
 @click.command()
 @click.argument("release", type=RELEASE_TYPE)
 @click.option("--confirm", is_flag=True, help="Send the letters (default: only show the plan).")
+@click.option(
+    "--wait",
+    is_flag=True,
+    help="Stay, and try again later what the relay put off, as long as that is in time.",
+)
 @click.option("--test", metavar="ADDRESS", help="Send a single test copy to this address.")
 @click.option("--language", help="Of the test copy: in the language of this translation.")
 @click.option(
@@ -215,11 +221,12 @@ def remove_recipients_command(
 @click.pass_obj
 def send_command(
     asked: Invocation,
+    /,
     release: Number,
     confirm: bool,
+    wait: bool,
     test: str | None,
-    language: str | None,
-    case: str | None,
+    **sample: str | None,
 ) -> None:
     """Send the notice of a release.
 
@@ -230,6 +237,7 @@ def send_command(
     from publisher.actions.send_test import send_test
 
     workplace, policy_id = asked.workplace, asked.policy
+    language, case = sample["language"], sample["case"]
     if test:
         send_test(workplace, policy_id, release, test, (language, case))
         asked.say(f"Sent one test letter to {test}; no recipient was told")
@@ -244,7 +252,8 @@ def send_command(
         console.print_line(asked.as_typed(send_it, policy_id))
         return
     with console.show_progress(asked.quiet) as progress:
-        report = send(workplace, policy_id, release, progress, console.print_line)
+        pause = time.sleep if wait else None
+        report = send(workplace, policy_id, release, progress, console.print_line, pause)
     for line in report.lines():
         console.print_line(line)
     if steps := report.next_steps(release):

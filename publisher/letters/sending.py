@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from publisher.errors import SendError
@@ -18,9 +17,6 @@ from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.releases.statement import Statement
 from publisher.wording.dates import long_date
-
-MOST_FAILURES = 3
-"""Letters that may fail one after the other, for a reason that concerns all, before a run stops."""
 
 
 @dataclass(frozen=True)
@@ -335,36 +331,6 @@ def _too_late_remedy(release: Release, releases: Releases) -> str:
 
 def _recipients(count: int) -> str:
     return f"{count:,} recipient{'s' if count != 1 else ''}"
-
-
-# ── when a run is stopped ────────────────────────────────────────────────────────────────────────
-
-
-def refuse_to_go_on(outcomes: Sequence[Outcome], release: Release) -> None:
-    """Stops a run whose last letters all failed for a reason that concerns the rest as well.
-
-    Args:
-        outcomes: of the last letters, the latest last; `MOST_FAILURES` of them are looked at.
-        release: what they are about.
-
-    Raises:
-        SendError: the run has to be stopped.
-    """
-    last = outcomes[-MOST_FAILURES:]
-    if len(last) == MOST_FAILURES and all(map(_concerns_all, last)):
-        raise SendError(
-            f"stopped: {MOST_FAILURES} letters in a row failed, the last with: {last[-1].reply}",
-            where=f"versions/{release.name}",
-            remedy=f"find out why, and go on: publisher send {release.number} --confirm",
-        )
-
-
-def _concerns_all(outcome: Outcome) -> bool:
-    """Whether a failure is likely not about its recipient: no connection, or 5.7.x (RFC 3463)."""
-    lost = outcome.fate is Fate.UNKNOWN or (
-        outcome.fate is Fate.LATER and not outcome.reply[:1].isdigit()
-    )
-    return lost or (outcome.fate is Fate.REFUSED and outcome.reply[4:8] == "5.7.")
 
 
 def require_taken(outcome: Outcome, address: str) -> None:

@@ -17,6 +17,7 @@ from publisher.policies.toml import Table, parse_toml
 from publisher.wording.dates import is_time_zone, nearest_zones
 from publisher.wording.language import locale, usual_tag
 
+_CONNECTIONS = 8
 _SAMPLE_URL = "postgresql://user:password@host/name"
 
 
@@ -29,8 +30,12 @@ class RelaySettings:
     security: str
     """`starttls`, `tls` or `none`."""
     user: str
-    connections: int = 8
+    connections: int = _CONNECTIONS
     """At most so many at once."""
+    rate: int = 0
+    """Letters a minute; 0: as many as go."""
+    domain_rate: int = 0
+    """The same to one domain."""
 
     @property
     def exposed(self) -> bool:
@@ -228,7 +233,15 @@ def _relay(smtp: Table) -> RelaySettings:
     # A resolver of one's own may know names with an underscore, or that end with a dot.
     if not _is_address(host) and (wrong := unusable_host(host.removesuffix(".").replace("_", "-"))):
         raise smtp.error("host", f"is `{host}`, which {wrong[0]}", wrong[1])
-    relay = RelaySettings(host, port, security, smtp.text("user", ""))
+    relay = RelaySettings(
+        host,
+        port,
+        security,
+        smtp.text("user", ""),
+        connections=smtp.whole("connections", _CONNECTIONS),
+        rate=smtp.whole("rate", 0),
+        domain_rate=smtp.whole("domain_rate", 0),
+    )
     if relay.exposed:
         what = "would have the password cross the network in the open"
         raise smtp.error("security", what, "use starttls or tls")

@@ -12,7 +12,6 @@ from publisher.errors import SendError
 from publisher.letters.sending import (
     SendingPlan,
     SendingReport,
-    refuse_to_go_on,
     require_current,
     require_in_time,
     require_notice,
@@ -99,38 +98,12 @@ def test_nothing_is_too_late_once_everybody_was_told() -> None:
     require_in_time(TWO, amendments(), due(to_tell=0), EFFECTIVE + 99 * DAY)
 
 
-# ── when a run stops ─────────────────────────────────────────────────────────────────────────────
+# ── a test letter ────────────────────────────────────────────────────────────────────────────────
 
 ACCEPTED = Outcome(Fate.ACCEPTED, "250 2.0.0 taken")
 LOST = Outcome(Fate.LATER, "the connection was lost before the end of the letter")
 DOUBTFUL = Outcome(Fate.UNKNOWN, "no reply after the end of the letter")
 BLOCKED = Outcome(Fate.REFUSED, "550 5.7.1 blocked")
-UNKNOWN_USER = Outcome(Fate.REFUSED, "550 5.1.1 no such user")
-GREYLISTED = Outcome(Fate.LATER, "451 4.7.1 greylisted")
-
-
-@pytest.mark.parametrize("last", [[LOST] * 3, [DOUBTFUL] * 3, [LOST, DOUBTFUL, BLOCKED]])
-def test_a_run_stops_after_three_failures_that_concern_all(last: list[Outcome]) -> None:
-    with pytest.raises(SendError, match="3 letters in a row failed") as caught:
-        refuse_to_go_on([ACCEPTED, *last], TWO)
-    assert last[-1].reply in str(caught.value)
-    assert caught.value.remedy.endswith(": publisher send 2 --confirm")
-
-
-@pytest.mark.parametrize(
-    "last",
-    [
-        [],
-        [LOST, LOST],
-        [LOST, LOST, ACCEPTED],
-        [BLOCKED, UNKNOWN_USER, BLOCKED],
-        [UNKNOWN_USER] * 5,
-        [GREYLISTED] * 5,
-        [ACCEPTED] * 5,
-    ],
-)
-def test_a_run_goes_on_where_the_failures_are_about_their_recipients(last: list[Outcome]) -> None:
-    refuse_to_go_on(last, TWO)
 
 
 def test_a_test_letter_that_was_not_taken_is_told() -> None:

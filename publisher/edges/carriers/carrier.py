@@ -42,12 +42,19 @@ class Desk(Protocol):
             Those of `marks` that must not go.
 
         Raises:
-            PublisherError: nothing was written; none of them may go.
+            PublisherError: nothing was written, and the desk keeps the answers; no letter may go.
         """
 
 
 class Carrier(Protocol):
     """Takes letters."""
+
+    def reach(self) -> None:
+        """Looks whether letters could be handed over.
+
+        Raises:
+            SendError: they could not.
+        """
 
     def carry(self, desk: Desk) -> None:
         """Hands over letters until there are none.

@@ -11,12 +11,13 @@ from math import inf
 
 from publisher.edges.carriers.carrier import Answer, BeforeCommit, Desk, OneLetter, why_unusable
 from publisher.edges.carriers.line import Line, Way
-from publisher.errors import ConfigurationError, PublisherError, SendError
+from publisher.errors import ConfigurationError, PassingError, PublisherError, SendError
 from publisher.letters.message import Letter
 from publisher.people.deliveries import Fate, Outcome
 from publisher.policies.settings import RelaySettings
 from publisher.smtp.dialogue import Ended, Event, Returned
 from publisher.smtp.opening import Unusable
+from publisher.smtp.pace import Pace
 from publisher.smtp.replies import CLOSING
 
 REPLY_PATIENCE = 60.0
@@ -56,6 +57,7 @@ class Relay:
         self._lines: list[Line] = []
         self._allowed = 1.0
         """How many connections there may be."""
+        self._pace = Pace(settings.rate, settings.domain_rate)
         self._waiting: deque[Letter] = deque()
         """Letters that were taken from the desk, and are on no connection."""
         self._answers: list[Answer] = []
@@ -81,6 +83,14 @@ class Relay:
         self.carry(desk)
         assert desk.outcome is not None
         return desk.outcome
+
+    def reach(self) -> None:
+        """Begins a session, and keeps it for the letters that follow."""
+        if not self._lines:
+            self._open_another()
+        while self._lines and not self._trouble and not self._lines[0].dialogue.is_ready:
+            self._turn(inf)
+        self._raise_trouble()
 
     def carry(self, desk: Desk) -> None:
         """Sends letters until there are none."""
@@ -116,20 +126,34 @@ class Relay:
         return min(self._way.settings.connections, int(self._allowed))
 
     def _next(self, desk: Desk) -> Letter | None:
-        """The next letter that can be sent at all."""
-        while True:
-            letter = self._waiting.popleft() if self._waiting else desk.take()
-            if letter is None or not (problem := why_unusable(letter)):
+        """The next letter that may go."""
+        now = time.monotonic()
+        if self._pace.pause(now):
+            return None
+        if letter := self._pace.due(now):
+            return letter
+        while letter := self._fetched(desk):
+            if problem := why_unusable(letter):
+                self._answers.append(Answer(letter, Outcome(Fate.REFUSED, problem)))
+            elif self._pace.admits(letter, now):
                 return letter
-            self._answers.append(Answer(letter, Outcome(Fate.REFUSED, problem)))
+        return None
+
+    def _fetched(self, desk: Desk) -> Letter | None:
+        if self._waiting:
+            return self._waiting.popleft()
+        return None if self._pace.is_full else desk.take()
 
     def _pause(self, desk: Desk) -> float | None:
         """Seconds that may be waited for what connections say; None: all is done."""
         if self._answers or self._trouble:
             return 0
+        now = time.monotonic()
+        pauses = [self._pace.pause(now) or None, self._pace.pause_aside(now)]
+        held_back = [pause for pause in pauses if pause is not None]
         if self._waiting or any(not line.dialogue.is_idle for line in self._lines):
-            return inf
-        return desk.pause()
+            held_back.append(inf)
+        return min(held_back) if held_back else desk.pause()
 
     def _turn(self, pause: float) -> None:
         """Waits until something comes or goes, and looks at what that means."""
@@ -190,14 +214,17 @@ class Relay:
         invited = [(line, line.dialogue.invited) for line in self._lines]
         marks = {line: letter for line, letter in invited if letter}
         if marks or self._answers:
-            kept_back = desk.write(list(marks.values()), self._answers)
-            self._answers = []
+            answers, self._answers = self._answers, []
+            kept_back = desk.write(list(marks.values()), answers)
             for line, letter in marks.items():
                 if letter in kept_back:
                     line.drop()
                     self._lines.remove(line)
                 else:
                     line.dialogue.end()
+        self._raise_trouble()
+
+    def _raise_trouble(self) -> None:
         if self._trouble:
             trouble, self._trouble = self._trouble, None
             raise self._refused(trouble)
@@ -207,6 +234,7 @@ class Relay:
     def _wind_up(self, desk: Desk, seconds: float) -> None:
         """Hands over nothing more; waits for replies about letters whose ends were written."""
         self._waiting.clear()
+        self._pace.forget()
         until = time.monotonic() + seconds
         with suppress(OSError, ValueError):
             self._write()
@@ -226,10 +254,9 @@ class Relay:
         self._waiting.clear()
         self._trouble = None
         answers, self._answers = self._answers, []
-        if answers:
-            # Why the run ended is not to be hidden.
-            with suppress(PublisherError, OSError):
-                desk.write([], answers)
+        # Why the run ended is not to be hidden.
+        with suppress(PublisherError, OSError):
+            desk.write([], answers)
 
     def _refused(self, trouble: Unusable) -> SendError:
         where = f"{self._way.settings.host}:{self._way.settings.port}"
@@ -239,7 +266,8 @@ class Relay:
                 where=where,
                 remedy="ask whoever runs the relay; letters not yet sent stay to do",
             )
-        return SendError(
+        kind = PassingError if trouble.passing else SendError
+        return kind(
             f"the relay cannot be reached: {trouble.what}",
             where=where,
             remedy="check mail.smtp in publisher.toml, and PUBLISHER_SMTP_PASSWORD; "

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from pathlib import Path
@@ -60,6 +60,11 @@ class Spool:
         self._folder = folder
         remove_unfinished(folder)
 
+    def reach(self) -> None:
+        """Makes the folder."""
+        with self._told():
+            make_letter_folder(self._folder)
+
     def carry(self, desk: Desk) -> None:
         """Writes letters until there are none, one after the other."""
         while True:
@@ -94,9 +99,14 @@ class Spool:
         return self._kept(target)
 
     def _written(self, target: Path, data: bytes) -> PendingFile:
-        try:
+        with self._told():
             make_letter_folder(self._folder)
             return PendingFile(target, data, mode=0o600)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise SendError(
                 f"the spool cannot be written: {error.strerror}",

@@ -184,6 +184,7 @@ class DeliveryTable(LedgerPart):
             if before and held.whom[delivery.recipient].address != before:
                 kept_back[delivery.recipient] = self._moved()
                 continue
+            held.put(delivery, state)
             words = {"reply": reply}
             happened.append(_happening(_KIND_AFTER[state], delivery, now, _facts(delivery), words))
         for mark in marks:
@@ -250,6 +251,9 @@ class _Held:
 
     def state(self, one: Delivery) -> DeliveryState:
         return self._states.get(one.recipient, DeliveryState.TO_DO)
+
+    def put(self, one: Delivery, state: DeliveryState) -> None:
+        self._states[one.recipient] = state
 
 
 class _Whom(NamedTuple):
