@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from schemathesis import GenerationMode, checks
+from schemathesis.core.result import Ok
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
@@ -21,6 +25,13 @@ from tests.fixtures.houses import token, told, workplace
 from tests.fixtures.request_pages import WAYS
 from tests.fixtures.some import some
 
+CHECKS: list[Any] = [
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+    checks.unsupported_method,
+]
 Described = tuple[TestClient, dict[str, Any], str]
 
 
@@ -119,3 +130,29 @@ def test_every_form_leads_to_a_described_address(described: Described) -> None:
     posted = said["paths"]["/{policy}/{number}/opt-out/"]["post"]["requestBody"]["content"]
     fields = next(iter(posted.values()))["schema"]["properties"]
     assert set(re.findall(r'<(?:input|textarea)[^>]* name="([^"]+)"', page)) <= set(fields)
+
+
+def test_schemathesis_finds_nothing_that_is_not_described(described: Described) -> None:
+    """A checker of others: whatever it makes of the description, valid or not, in every place."""
+    client = described[0]
+    schema = schemathesis.openapi.from_asgi(OPENAPI, client.app)
+    seen = Counter[str]()
+    for operation in some(
+        [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
+    ):
+
+        @settings(
+            max_examples=5,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+        )
+        @given(case=operation.as_strategy() | operation.as_strategy(GenerationMode.NEGATIVE))
+        def tried(case: Any) -> None:
+            response = case.call()
+            case.validate_response(response, checks=CHECKS)
+            seen[operation.label] += 1  # noqa: B023 - called in its turn of the loop
+
+        tried()
+    assert len(seen) > 10
