@@ -13,16 +13,22 @@ import pytest
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from publisher.actions.rule_requests import rule_requests
 from publisher.actions.send_receipts import send_receipts
+from publisher.answers.ruling import Ruling
 from publisher.edges.project import SETTINGS_FILE, Project
+from publisher.people.handling import HandlingOutcome, HandlingState
 from publisher.web.app import application
-from tests.fixtures.answers import at
+from tests.fixtures.answers import at, reply, take
 from tests.fixtures.houses import send_letters, spooled, token, told, workplace
 from tests.fixtures.request_pages import WAYS
+from tests.fixtures.some import some
 from tests.fixtures.workplaces import ledger_of
 
 SITE = "http://127.0.0.1:8000/"
 PAGE = "/privacy/2/opt-out/"
+KINDS = 8
+"""Of mails: the notice, links, receipts, what waits for a person, what a person decided."""
 MOST = 400
 """Addresses that are looked at; there are fewer."""
 
@@ -63,6 +69,19 @@ def project(tmp_path: Path) -> Project:
         for action in ("leave", "access", "erase", "question", "applies"):
             fields = {"address": "anna@customer.example", "action": action, "words": "Please"}
             client.post(f"/requests/{page}/", data=fields)
+    assert send_receipts(at(project)).sent
+    for text, to in (
+        ("I opt out.", ""),
+        ("I am not sure what to make of this.", ""),
+        ("I opt out.", "opt-out@hosting.example"),
+        ("Please remove me.", "remove@hosting.example"),
+        ("What do you hold about me?", "data@hosting.example"),
+    ):
+        take(project, reply(project, text, to=to), to or None)
+    asked = ledger_of(project).handlings(HandlingState.OPEN)
+    for one in some(asked):
+        done = Ruling(HandlingOutcome.DONE, role="support", words="Done.")
+        rule_requests(at(project), [one.request.receipt], done)
     assert send_receipts(at(project)).sent
     return project
 
@@ -106,6 +125,8 @@ def test_no_route_and_no_link_acts_when_it_is_read(project: Project) -> None:
     app = application(workplace(project))
     client = TestClient(app, base_url=SITE, raise_server_exceptions=False)
     mailed = links_in_mails(project)
+    subjects = {BytesParser().parsebytes(raw)["Subject"] for raw in spooled(project)}
+    assert len(subjects) >= KINDS, subjects
     tokens = {query for link in mailed if (query := urlsplit(link).query)}
     assert len(tokens) > 2
     waiting = {
