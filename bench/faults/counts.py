@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 SHOWN = 5
 """Limit on the cases of a broken promise that are named."""
@@ -64,6 +65,25 @@ class Tally:
             self._found[new.what] = Count(new.what, new.promised, old.found + new.found)
         else:
             self._found[new.what] = Count(new.what, new.promised, old.cases + new.cases)
+
+    def values(self) -> dict[str, Any]:
+        """All of it as JSON has it."""
+        rows = [(one.what, one.promised, one.found, one.shown) for one in self.counts]
+        kills = {str(cue): number for cue, number in self.kills.items()}
+        return {"rounds": self.rounds, "kills": kills, "counts": rows}
+
+    def add(self, earlier: dict[str, Any]) -> None:
+        """Adds what an earlier run counted.
+
+        Args:
+            earlier: its `values`.
+        """
+        self.kills = Counter({str(cue): number for cue, number in self.kills.items()})
+        self.kills.update(earlier["kills"])
+        self.rounds += earlier["rounds"]
+        for what, promised, found, shown in earlier["counts"]:
+            cases = (*shown, *["…"] * (found - len(shown))) if promised else found
+            self._add(Count(what, promised, cases))
 
     @property
     def counts(self) -> list[Count]:

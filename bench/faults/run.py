@@ -7,6 +7,7 @@ python bench/faults/run.py [--kills 200] [--postgresql URL] [send] [serve] [rece
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import sys
 import tempfile
@@ -85,8 +86,25 @@ def _made(name: str, engine: Engine, options: argparse.Namespace, told: Console)
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         random, start = Random(options.seed), time.monotonic()
         tally = experiment(name, Path(folder), engine, options.customers, options.kills, random)
-    told.print(shown(tally, time.monotonic() - start))
+    told.print(shown(tally, _added(tally, options.into, time.monotonic() - start)))
     return named(tally)
+
+
+def _added(tally: Tally, file: Path | None, seconds: float) -> float:
+    """Adds to a tally what a file has of earlier runs, and keeps the sum there.
+
+    Returns:
+        The seconds that all of it took.
+    """
+    if file is None:
+        return seconds
+    every = json.loads(file.read_text()) if file.exists() else {}
+    if earlier := every.get(tally.name):
+        tally.add(earlier)
+        seconds += earlier["seconds"]
+    every[tally.name] = {**tally.values(), "seconds": round(seconds)}
+    file.write_text(json.dumps(every, indent=1) + "\n")
+    return seconds
 
 
 def _released(name: str, options: argparse.Namespace, told: Console) -> list[str]:
@@ -102,7 +120,7 @@ def _released(name: str, options: argparse.Namespace, told: Console) -> list[str
             options.kept.mkdir(parents=True, exist_ok=True)
             for log in (Path(folder) / "work").glob("*.log"):
                 shutil.copy(log, options.kept / f"{name}-{log.name}")
-    told.print(shown(tally, time.monotonic() - start))
+    told.print(shown(tally, _added(tally, options.into, time.monotonic() - start)))
     return named(tally)
 
 
@@ -115,6 +133,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of all that is drawn at random (1)")
     parser.add_argument("--postgresql", metavar="URL", help="and the same there")
     parser.add_argument("--kept", type=Path, help="folder for what the broken rounds said")
+    parser.add_argument("--into", type=Path, metavar="FILE", help="adds to what earlier runs found")
     options = parser.parse_args()
     if unknown := set(options.experiments) - set(EXPERIMENTS):
         parser.error(f"no such experiment: {', '.join(sorted(unknown))}")
