@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -97,3 +100,18 @@ def test_postfix_takes_it(tmp_path: Path) -> None:
     assert "unused parameter" not in done.stderr
     for line in re.findall(r"(?m)^([a-z_]+) = (.*)$", text):
         assert f"{line[0]} = {line[1]}" in done.stdout
+
+
+@needs("postfix")
+@pytest.mark.skipif(os.geteuid() != 0, reason="Postfix delivers to mailboxes as root alone")
+def test_a_company_has_its_day() -> None:
+    # A folder that other users may enter, and whose path fits the name of a socket.
+    with tempfile.TemporaryDirectory(prefix="day-", dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        script = EXAMPLES / "day/day.py"
+        words = [sys.executable, str(script), folder]
+        done = subprocess.run(words, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "what it says of events is what was recorded" in done.stdout
+    assert done.stdout.endswith("The day is over.\n")
