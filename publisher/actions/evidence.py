@@ -14,6 +14,7 @@ from publisher.answers.evidence_document import (
     StatedFile,
     contents_of,
     evidence_json,
+    shown_files,
 )
 from publisher.edges.archive import Archive
 from publisher.edges.files import write_file
@@ -30,8 +31,6 @@ from publisher.releases.release import Release
 from publisher.releases.statement import REGISTER
 
 _OWNER_ONLY = 0o600
-_SHOWN = ("notice", "opt-out", "release.toml")
-"""How the names of files begin that evidence has of a release."""
 
 
 def evidence(
@@ -112,8 +111,7 @@ def _releases(archive: Archive, dossier: Dossier, policies: Sequence[str]) -> It
 
 def _sealed(archive: Archive, release: Release) -> SealedFiles:
     sums = archive.file(release, SUMS_FILE)
-    names = [name for name in read_sums(sums) if name.startswith(_SHOWN)]
-    files = {name: archive.file(release, name).decode() for name in names}
+    files = {n: archive.file(release, n).decode() for n in shown_files(read_sums(sums))}
     return SealedFiles(release.policy.id, str(release.number), release.seal, sums.decode(), files)
 
 

@@ -16,6 +16,7 @@ from publisher.edges.head_files import KnownHeadsFile
 from publisher.edges.ledger.retelling import Retold, retold
 from publisher.errors import NotFoundError, PublisherError
 from publisher.policies.finding import Finding, Severity
+from publisher.releases.number import Number
 from publisher.releases.statement import Statement
 
 _ASK = "ask whoever gave you the file for another, and compare"
@@ -91,11 +92,26 @@ def _held(
                 yield f"not checked: {policy_id}/{one.number} is not here; git pull", True
             elif archive.release(policy_id, numbers[one.number]).seal != one.seal:
                 yield f"{policy_id}/{one.number} has another seal here than in the file", False
-        register = {one.number: one.digest for one in archive.register(policy_id)}
-        for each in (one for one in stated if one.policy == policy_id):
-            if register.get(each.number, each.digest) != each.digest:
-                yield f"statement {each.name} is another one here than in the file", False
+        yield from ((what, False) for what in _left_out(archive, policy_id, found, stated))
         yield from _applies(archive, policy_id, found, story)
+
+
+def _left_out(
+    archive: Archive, policy_id: str, found: CustomerEvidence, stated: Sequence[Statement]
+) -> Iterator[str]:
+    """What the file has otherwise than the clone, or lacks, of releases and statements."""
+    given = {one.number for one in found.releases if one.policy == policy_id}
+    events = [one.event for one in found.dossier.events if one.event.policy == policy_id]
+    for one in sorted({event.release for event in events} - given - {""}):
+        number = Number.parse(one)
+        if number in archive.numbers(policy_id):
+            yield f"has nothing of {policy_id}/{one}, which events are about"
+    said = {one.number: one.digest for one in stated if one.policy == policy_id}
+    for each in archive.register(policy_id):
+        if said.get(each.number, each.digest) != each.digest:
+            yield f"statement {each.name} is another one here than in the file"
+        if each.number not in said and each.stated <= found.made:
+            yield f"lacks statement {each.name}, which was stated before"
 
 
 def _applies(
@@ -108,6 +124,12 @@ def _applies(
         return
     releases, on = archive.releases(policy_id), dt.date.fromisoformat(said[0]["on"])
     appliance = Appliance(releases, on, found.margin_days)
+    if on != releases.today(found.made):
+        yield (
+            f"what applies of `{policy_id}` is of {on}, and the file was made on another day",
+            False,
+        )
+        return
     if applies_values(appliance, policy_id, story.known[policy_id]) == said:
         yield f"{policy_id}: what applied on {on} follows from events and releases", True
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from publisher.answers.evidence_document import (
     StatedFile,
     content_of,
     document_digest,
+    shown_files,
 )
 from publisher.errors import PublisherError
 from publisher.policies.finding import Finding, Severity
@@ -25,6 +27,8 @@ from publisher.record.merkle import is_included
 from publisher.releases.statement import Statement, read_statement
 from publisher.text.amounts import amount
 
+_SECOND = dt.timedelta(seconds=1)
+"""When a document was made is said to the second."""
 _ABOUT = ("recipient", "request", "message")
 _ASK = "ask whoever gave you the file for another, and compare"
 
@@ -63,6 +67,7 @@ def check_evidence(
     check.events()
     check.chains()
     stated = [one for each in evidence.statements if (one := check.statement(each))]
+    check.register(stated)
     check.releases()
     heads = [*known, *check.heads_in_letters(), *_heads_of(stated)]
     lines = [*check.lines(), *check.held_heads(heads)]
@@ -102,6 +107,8 @@ class _Check:
             whose |= {one.event.recipient} if one.event.recipient is not None else set()
             self._proof(one)
             self._private(one)
+        if any(one.event.at > self._evidence.made + _SECOND for one in dossier.events):
+            self.fault("says that it was made before the last of its events")
         if whose != set(dossier.numbers):
             self.fault("has events of other recipients than it says, or of fewer")
 
@@ -235,6 +242,8 @@ class _Check:
         names = [f"{one.policy}/{one.number}" for one in self._evidence.releases]
         if self._evidence.release and self._evidence.release not in names:
             self.fault(f"is about {self._evidence.release}, of which it has nothing")
+        if len(set(names)) < len(names):
+            self.fault("has a release twice")
         about = {(e.event.policy, e.event.release) for e in self._evidence.dossier.events}
         for one in self._evidence.releases:
             called = f"{one.policy}/{one.number}"
@@ -243,6 +252,9 @@ class _Check:
             if hashlib.sha256(one.sums.encode()).hexdigest() != one.seal:
                 self.fault(f"the checksums of {called} are not those that were sealed")
             sums = dict(line.split("  ", 1)[::-1] for line in one.sums.splitlines() if "  " in line)
+            for name in shown_files(sums):
+                if name not in one.files:
+                    self.fault(f"{name} of {called} is not given")
             for name, text in one.files.items():
                 if hashlib.sha256(str(text).encode()).hexdigest() != sums.get(name):
                     self.fault(f"{name} of {called} is not what was sealed")
@@ -261,6 +273,16 @@ class _Check:
         if said.seal != seals.get((said.policy, str(said.release)), said.seal):
             self.fault(f"{called} is about another release of that number")
         return said
+
+    def register(self, statements: Sequence[Statement]) -> None:
+        """Looks whether each statement has the digest of the one before it, from the first on."""
+        last: dict[str, Statement] = {}
+        for one in statements:
+            before = last.get(one.policy)
+            named = (before.number + 1, before.digest) if before else (1, "")
+            if (one.number, one.previous_digest) != named:
+                self.fault(f"statement {one.name} does not follow the one before it")
+            last[one.policy] = one
 
     # ── in words ─────────────────────────────────────────────────────────────────────────────────
 

@@ -9,7 +9,7 @@ import base64
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,8 +21,17 @@ from publisher.record.batch import Batch, heads_text, read_heads
 from publisher.record.dossier import Dossier, ProvenEvent
 from publisher.record.event import Event, EventKind, microseconds, moment_of
 from publisher.record.private import PrivateValue
+from publisher.text.strict_json import strict_json
 
 EVIDENCE_FORMAT = "policy-publisher evidence 1"
+
+
+_SHOWN = ("notice", "opt-out", "release.toml")
+
+
+def shown_files(names: Iterable[str]) -> list[str]:
+    """Those files of a release that evidence has: its letters, its forms and `release.toml`."""
+    return [name for name in names if name.startswith(_SHOWN)]
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,7 @@ class SealedFiles:
     sums: str
     """Its `SHA256SUMS`."""
     files: Mapping[str, str]
-    """Letters, forms and `release.toml`, by name."""
+    """Those of `shown_files`, by name."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +140,8 @@ def evidence_json(evidence: CustomerEvidence) -> bytes:
     for one in dossier.events:
         events.append(_event(one, evidence))
         body = one.private.body if one.private else None
-        if body is not None and not evidence.leaves_out(one.event):
+        letter = body is not None and one.event.kind != EventKind.RECEIVED
+        if body is not None and letter and not evidence.leaves_out(one.event):
             used.add(template_digest(body))
     value = {
         "format": EVIDENCE_FORMAT,
@@ -172,8 +182,7 @@ def evidence_json(evidence: CustomerEvidence) -> bytes:
 def document_digest(value: Mapping[str, Any]) -> str:
     """SHA-256, hexadecimal, of a document without its digest, in canonical JSON."""
     said = {key: each for key, each in value.items() if key != "digest"}
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_canonical(said).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _event(one: ProvenEvent, evidence: CustomerEvidence) -> dict[str, Any]:
@@ -231,7 +240,9 @@ def _packed(data: bytes) -> str:
 def read_evidence(data: bytes, where: str) -> tuple[CustomerEvidence, Mapping[str, Any]]:
     """A document, and the JSON that it was read from. Whether it holds is another question.
 
-    The body of a letter's private value is what was kept of it; a mail's is the mail itself.
+    It says nothing that is not read: what is read, written again, is the same document but for
+    spaces and the order of keys. The body of a letter's private value is what was kept of it; a
+    mail's is the mail itself; what is left out is empty.
 
     Args:
         data: its bytes.
@@ -241,14 +252,32 @@ def read_evidence(data: bytes, where: str) -> tuple[CustomerEvidence, Mapping[st
         NotFoundError: it is no such document.
     """
     try:
-        value = json.loads(data)
+        value = strict_json(data)
         if value["format"] != EVIDENCE_FORMAT:
             raise ValueError("another format")
-        return _read(value), value
+        found = _read(value)
+        if strange := _strange(value, json.loads(evidence_json(found))):
+            raise ValueError(f"`{strange}` is not as it is written")
+        return found, value
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         what = f"is no evidence that this program wrote: it does not read ({error})"
         remedy = "ask for the file again: publisher evidence CUSTOMER -o FILE.json"
         raise NotFoundError(what, where=where, remedy=remedy) from error
+
+
+def _strange(said: Mapping[str, Any], written: Mapping[str, Any]) -> str:
+    """The first key under which a document says something else than is written of what was read of
+    it; empty: there is none.
+    """
+    for key in {**said, **written}:
+        texts = [_canonical(each[key]) if key in each else None for each in (said, written)]
+        if texts[0] != texts[1] and key != "digest":
+            return f"{key:.40}"
+    return ""
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _read(value: Mapping[str, Any]) -> CustomerEvidence:
@@ -316,7 +345,10 @@ def _read_event(each: Mapping[str, Any]) -> ProvenEvent:
     said, proof = each["private"], each["proof"]
     private = None
     if said is not None:
-        body = _unpacked(said["kept"]) if "kept" in said else None
+        # A letter that is left out has a body all the same, which is not given.
+        body = b"" if "left_out" in said else None
+        if large := said.get("kept", said.get("content")):
+            body = _unpacked(large)
         private = PrivateValue(bytes.fromhex(said["salt"]), _text(said["value"]), body)
     path = [bytes.fromhex(one) for one in proof["path"]]
     chain, batch, index = (_number(proof[name]) for name in ("chain", "batch", "index"))

@@ -14,6 +14,7 @@ from typing import Any
 from publisher.compare.change import ChangeKind
 from publisher.compare.spans import SpanKind
 from publisher.text.clauses import Kind
+from publisher.text.strict_json import strict_json
 
 DIFF_SCHEMA = "urn:policy-publisher:diff:2"
 """The `$id` of the JSON Schema."""
@@ -53,10 +54,10 @@ def diff_flaw(text: str) -> str:
     Keys that nobody knows are allowed: they may come without a new version.
     """
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        value = strict_json(text)
+    except ValueError as error:
         line = getattr(error, "lineno", 0)
-        return f"is not JSON{f', see line {line}' if line else ''}"
+        return f"is not JSON, see line {line}" if line else f"is no JSON to rely on: {error}"
     if not isinstance(value, dict):
         return "is no comparison: it is not an object"
     named = (value.get("$schema"), value.get("format"), value.get("version"))

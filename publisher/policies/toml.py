@@ -45,7 +45,13 @@ def parse_toml(data: bytes, name: str) -> dict[str, Any]:
         raise ConfigurationError(
             "not UTF-8 text", where=f"{name}:{line}", remedy="save the file as UTF-8"
         ) from None
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise ConfigurationError(
+            "brackets in brackets, too many to be read",
+            where=name,
+            remedy="write it with fewer: no key needs more than two",
+        ) from None
+    except ValueError as error:  # of a number with thousands of digits too
         found = re.search(r"line (\d+)", str(error))
         line = int(found[1]) if found else data.count(b"\n") + 1
         raise ConfigurationError(

@@ -14,6 +14,7 @@ from typing import Any
 
 from publisher.errors import ConfigurationError
 from publisher.releases.number import Number
+from publisher.text.strict_json import strict_json
 
 KNOWN_FORMAT = 1
 _PUBLISHED = "urn:policy-publisher:versions:"
@@ -165,7 +166,7 @@ def read_known(data: bytes, where: str) -> KnownSeals:
         ConfigurationError: it does not read.
     """
     try:
-        value = json.loads(data)
+        value = strict_json(data)
     except ValueError as error:  # UnicodeDecodeError too
         raise _unreadable(where, f"is no JSON ({error})") from None
     try:

@@ -22,7 +22,11 @@ def table(text: str) -> Table:
         (b'a = "b"\nc = \xff\n', "x.toml:2"),
         (b"a = 1\nb = [\nc = 2\n", "x.toml:3"),
         (b"a =", "x.toml:1"),
+        (b"a = 1\nb = " + b"9" * 5_000 + b"\n", "x.toml:3"),
+        (b"a = " + b"[" * 100_000, "x.toml"),
+        (b"a = " + b"{b = " * 100_000, "x.toml"),
     ],
+    ids=["bytes", "line", "end", "digits", "lists", "tables"],
 )
 def test_what_is_not_toml_is_refused_with_its_line(data: bytes, where: str) -> None:
     with pytest.raises(ConfigurationError) as refused:

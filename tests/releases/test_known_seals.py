@@ -40,6 +40,8 @@ def altered(**more: Any) -> bytes:
     [
         (b"", "is no JSON"),
         (b"\xff", "is no JSON"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"format": 1, "format": 1, "policies": {}}', "twice"),
         (b"[]", "is not as it was written"),
         (b"{}", "no `format`"),
         (b'{"format": 2, "policies": {}}', "is of format 2"),
