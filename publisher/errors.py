@@ -167,6 +167,19 @@ class DiskError(PublisherError):
         return cls(error.strerror or str(error), where=where, remedy=remedy)
 
 
+class ForgeError(PublisherError):
+    """A forge, such as GitHub, did not take a comment, or there is none to talk to.
+
+    Args:
+        what, where, remedy: as for every error.
+        status: of its answer (RFC 9110 §15); 0: there was none.
+    """
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "", status: int = 0) -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.status = status
+
+
 class StoppedError(PublisherError):
     """Somebody stopped the program (Ctrl-C) while it was at work."""
 

@@ -35,6 +35,7 @@ from publisher.cli.publishing import build_command, pdf_command, serve_command
 from publisher.cli.recording import ledger_group
 from publisher.cli.releasing import freeze_command, import_history_command, verify_command
 from publisher.cli.requesting import requests_group
+from publisher.cli.reviewing import comment_command, report_command
 from publisher.cli.settling import resolve_command
 from publisher.cli.stating import record_notice_command, retract_command
 from publisher.cli.telling import (
@@ -111,6 +112,8 @@ for _command in (
     check_command,
     diff_command,
     wording_command,
+    report_command,
+    comment_command,
     schema_command,
     freeze_command,
     import_history_command,

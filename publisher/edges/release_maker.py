@@ -14,6 +14,7 @@ from publisher.exchange.sealed_changes import with_comparisons
 from publisher.letters.sealing import with_letters
 from publisher.paper.documents import frozen_name, release_document
 from publisher.policies.organisation import Organisation
+from publisher.policies.policy import Policy
 from publisher.releases.folder import SUMS_FILE, read_release, release_files, seal_of
 from publisher.releases.freezing import FreezeOrder, FreezePlan, plan_freeze, refuse_findings
 from publisher.releases.made_release import UNCOMMITTED, MadeRelease
@@ -80,6 +81,36 @@ class ReleaseMaker:
         late = replace(order, effective=dt.date.max)
         return self.planned(policy_id, late, releases, UNCOMMITTED, now).earliest
 
+    def expected(
+        self,
+        draft: Policy,
+        order: FreezeOrder,
+        releases: Releases,
+        now: dt.datetime,
+    ) -> FreezePlan:
+        """The release that a draft becomes once its errors are mended, which nothing here looks
+        for; without its letters and its seal.
+
+        Args:
+            draft: it.
+            order, releases, now: as for `planned`.
+
+        Raises:
+            FreezeError: it may not be frozen like this; says why.
+        """
+        zone = self.organisation.time_zone
+        return plan_freeze(order, draft, releases, UNCOMMITTED, now, zone)
+
+    def lettered(self, plan: FreezePlan) -> FreezePlan:
+        """A planned release with what it is compared with and its letters, and without a seal.
+
+        Raises:
+            FreezeError, TemplateError, RenderError: as for `made`.
+        """
+        plan = with_comparisons(plan, self.catalogs, __version__)
+        release = with_letters(plan, self.organisation, self.templates, self.catalogs)
+        return replace(plan, release=release)
+
     def made(self, plan: FreezePlan) -> MadeRelease:
         """A planned release with what it is compared with, its letters, its PDFs and its seal.
 
@@ -88,8 +119,8 @@ class ReleaseMaker:
             TemplateError: a template of the project cannot be used.
             RenderError: the letter would be too large for mail programs, or a font is missing.
         """
-        plan = with_comparisons(plan, self.catalogs, __version__)
-        release = with_letters(plan, self.organisation, self.templates, self.catalogs)
+        plan = self.lettered(plan)
+        release = plan.release
         documents = {
             frozen_name(release, language): self.press.pdf_of(
                 release_document(

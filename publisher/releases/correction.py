@@ -10,6 +10,7 @@ from publisher.compare.amendment import Amendment
 from publisher.compare.change import ChangeKind
 from publisher.compare.operations import Operation
 from publisher.compare.spans import Span, SpanKind
+from publisher.policies.policy import Facts
 from publisher.releases.release import Release
 from publisher.text.segmentation import words_in
 
@@ -102,16 +103,16 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
-def other_terms(correction: Release, last: Release) -> list[str]:
+def other_terms(draft: Facts, last: Release) -> list[str]:
     """What of the promises to customers a correction would alter, by its name in `policy.toml`.
 
     How long a notice has to be, and what opting out means, nobody takes back without a word.
 
     Args:
-        correction: the release that is to be one.
+        draft: the facts of what is to be one.
         last: the release before; of a text of the past nobody knows what was promised.
     """
-    draft, before = correction.policy.facts, last.policy.facts
+    before = last.policy.facts
     terms = {
         "notice.profile": (before.profile, draft.profile),
         "notice.days": (before.days, draft.days),

@@ -343,7 +343,7 @@ def _correction(
             remedy="leave --correction out: customers must be told, and may opt out",
         )
     last, today, effective = corrected.last, corrected.today, _known_day(release)
-    if other := other_terms(release, last):
+    if other := other_terms(release.policy.facts, last):
         raise FreezeError(
             f"this is more than a correction: {', '.join(other)} is another one than release "
             f"{last.number} promises",

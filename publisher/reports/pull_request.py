@@ -59,31 +59,11 @@ def markdown_report(
     """
     head = [f"### {escaped(title)}", "", f"{escaped(summary_sentence(amendment, words))}."]
     head += ["", escaped(origin)] if origin else []
-    rows = [_row(amendment, change, notes, words) for change in amendment.changes]
-    if rows:
-        columns = (
-            words.gettext("Section"),
-            words.pgettext("of a section", "Change"),
-            words.pgettext("how many", "Words"),
-            words.pgettext("column heading", "Why"),
-        )
-        head += ["", f"| {' | '.join(map(escaped, columns))} |", "| --- | --- | --- | --- |"]
-        head += _fitting(rows, int(longest * _ROWS), lambda n: f"| {_more(n, words)} | | | |")
+    if table := _changes_table(amendment, notes, words, int(longest * _ROWS)):
+        head += ["", *table]
     comment = "\n".join(head) + "\n"
-    left_out: list[str] = []
-    tables = _heads(amendment)
-    for extract in extracts(amendment, words):
-        name = escaped(extract.title)
-        text = f"\n#### {name}\n"
-        blocks = list(_blocks(extract, tables, words))
-        for number, block in enumerate(blocks):
-            if left_out or len(comment) + len(text) + len(block) > longest * (1 - _REST):
-                left = escaped(words.gettext("(the rest of it)"))
-                left_out.append(f"- {_as_paragraph(name)}{f' {left}' if number else ''}")
-                text = text if number else ""
-                break
-            text += f"\n{block}\n"
-        comment += text
+    shown, left_out = redline_blocks(amendment, words, int(longest * (1 - _REST)) - len(comment))
+    comment += shown
     if left_out:
         # Only a comment on a pull request is ever too short, and that is for the operator.
         comment += (
@@ -93,16 +73,70 @@ def markdown_report(
             "these sections changed as well:\n\n"
         )
         room = longest - len(comment)
-        more = _fitting(left_out, room, lambda number: f"- {_more(number, words)}")
+        more = fitting(left_out, room, lambda number: f"- {and_more(number, words)}")
         comment += "\n".join(more) + "\n"
     return comment
 
 
-def _more(number: int, words: Words) -> str:
+def _changes_table(
+    amendment: Amendment, notes: Sequence[Note], words: Words, room: int
+) -> list[str]:
+    """A table of what happened to each section, and why; empty where nothing did.
+
+    Args:
+        amendment, notes, words: as for `markdown_report`.
+        room: letters that its rows may have.
+    """
+    rows = [
+        f"| {' | '.join(change_cells(amendment, change, notes, words))} |"
+        for change in amendment.changes
+    ]
+    if not rows:
+        return []
+    columns = (
+        words.gettext("Section"),
+        words.pgettext("of a section", "Change"),
+        words.pgettext("how many", "Words"),
+        words.pgettext("column heading", "Why"),
+    )
+    head = [f"| {' | '.join(map(escaped, columns))} |", "| --- | --- | --- | --- |"]
+    return head + fitting(rows, room, lambda n: f"| {and_more(n, words)} | | | |")
+
+
+def redline_blocks(amendment: Amendment, words: Words, room: int) -> tuple[str, list[str]]:
+    """Every word that changes, by section.
+
+    Args:
+        amendment, words: as for `markdown_report`.
+        room: letters that it may have.
+
+    Returns:
+        The Markdown, and a list item for each section that there is no room for.
+    """
+    told = ""
+    left_out: list[str] = []
+    tables = _heads(amendment)
+    for extract in extracts(amendment, words):
+        name = escaped(extract.title)
+        text = f"\n#### {name}\n"
+        blocks = list(_blocks(extract, tables, words))
+        for number, block in enumerate(blocks):
+            if left_out or len(told) + len(text) + len(block) > room:
+                left = escaped(words.gettext("(the rest of it)"))
+                left_out.append(f"- {as_paragraph(name)}{f' {left}' if number else ''}")
+                text = text if number else ""
+                break
+            text += f"\n{block}\n"
+        told += text
+    return told, left_out
+
+
+def and_more(number: int, words: Words) -> str:
+    """What stands in place of what there is no room for."""
     return escaped(words.ngettext("… and {count} more", "… and {count} more", number))
 
 
-def _fitting(lines: Sequence[str], room: int, more: Callable[[int], str]) -> list[str]:
+def fitting(lines: Sequence[str], room: int, more: Callable[[int], str]) -> list[str]:
     """As many lines as there is room for, then how many more there are."""
     room -= len(more(len(lines)))
     found: list[str] = []
@@ -114,14 +148,15 @@ def _fitting(lines: Sequence[str], room: int, more: Callable[[int], str]) -> lis
     return found
 
 
-def _row(amendment: Amendment, change: Change, notes: Sequence[Note], words: Words) -> str:
+def change_cells(
+    amendment: Amendment, change: Change, notes: Sequence[Note], words: Words
+) -> tuple[str, str, str, str]:
+    """Which section, what happened to it, how many words came and went, and why: Markdown."""
     note = explains(change, notes)
     why = " ".join(" ".join(clause.text for clause in parse(note.text)).split()) if note else ""
     why = why if len(why) <= _WHY else why[: _WHY - 1].rstrip() + "…"
-    counts = word_signs(change).replace(", ", " ")
-    cells = [change_title(amendment, change, words), kind_in_words(amendment, change, words), why]
-    name, kind, reason = map(escaped, cells)
-    return f"| {name} | {kind} | {counts} | {reason} |"
+    name, kind = change_title(amendment, change, words), kind_in_words(amendment, change, words)
+    return escaped(name), escaped(kind), word_signs(change).replace(", ", " "), escaped(why)
 
 
 # ── what changed under one heading ───────────────────────────────────────────────────────────────
@@ -186,16 +221,14 @@ def _table(rows: list[Line], heads: dict[_Table, Operation], words: Words) -> st
 def _block(line: Line, words: Words) -> str:
     op = line.op
     if line.context:
-        return f"> {_as_paragraph(escaped(end_of(op)))}"
+        return f"> {as_paragraph(escaped(end_of(op)))}"
     if op.clause.kind in (Kind.CODE, Kind.HTML):
         return _code(line, words)
     if op.move and op.new is None:
         said = escaped(beginning_of(op.clause.text))
     else:
         said = _words(op.cells[0], words)
-    return (
-        f"> {_as_paragraph(_before(line, words) + (said or _nothing(op, words)) + _behind(line))}"
-    )
+    return f"> {as_paragraph(_before(line, words) + (said or _nothing(op, words)) + _behind(line))}"
 
 
 def _before(line: Line, words: Words) -> str:
@@ -279,6 +312,6 @@ def escaped(text: str) -> str:
     return text.replace("\n", "<br>")
 
 
-def _as_paragraph(text: str) -> str:
+def as_paragraph(text: str) -> str:
     """Escaped text at the beginning of a line, where it might begin a list."""
     return _LIST.sub(r"\1\\\2", text.strip())
