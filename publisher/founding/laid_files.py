@@ -27,6 +27,7 @@ PLACES: Mapping[str, str] = {
     ".github/CODEOWNERS": "codeowners",
     ".github/pull_request_template.md": "pull_request_template.md",
     ".github/workflows/policy.yml": "policy.yml",
+    ".github/workflows/freeze.yml": "freeze.yml",
     ".github/workflows/publish.yml": "publish.yml",
     "systemd/policies.service": "policies.service",
     "systemd/policies.timer": "policies.timer",
