@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from publisher.compare.change import Change, ChangeKind
 from publisher.compare.operations import Operation, compare_documents
 from publisher.compare.section_changes import section_changes
 from publisher.text.clauses import Document, Kind
+from publisher.text.segmentation import count_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,16 @@ class Amendment:
     """How this program reads the two texts, if that is another way; the texts here are cut as they
     were when people were told."""
 
+    count: Callable[[str], int] = field(default=count_words, compare=False)
+    """How many words a text has: as people were told it, where that is otherwise than today."""
+
     @cached_property
     def anew(self) -> Amendment | None:
         """What this program finds, where people were told something else; None: it finds the same,
         or they were told nothing.
         """
         found = amend(self.as_read.old, self.as_read.new) if self.told else self
-        return None if found == self else found
+        return None if _but_for_figures(found) == _but_for_figures(self) else found
 
     @cached_property
     def as_read(self) -> Amendment:
@@ -73,7 +77,7 @@ class Amendment:
         for op in self.operations:
             if op.move and op.new is None:
                 continue  # its words are counted where they went
-            own = op.word_counts
+            own = op.words_counted(self.count)
             inserted += own.inserted
             deleted += own.deleted
             moved += own.kept if op.move else 0
@@ -122,6 +126,11 @@ class Amendment:
         """The operations that make up a change, in reading order."""
         return tuple(self._by_change.get(change.id, ()))
 
+    def moved_words(self, change: Change) -> int:
+        """How many words of a change moved."""
+        here = (op for op in self.operations_of(change) if op.move and op.new)
+        return sum(op.words_counted(self.count).kept for op in here)
+
     @cached_property
     def _by_change(self) -> dict[str, list[Operation]]:
         found: dict[str, list[Operation]] = {}
@@ -148,6 +157,13 @@ def _numbered(changes: Iterable[Change]) -> Iterable[Change]:
     for change in changes:
         seen[change.id] += 1
         yield replace(change, nth=seen[change.id])
+
+
+def _but_for_figures(found: Amendment) -> Amendment:
+    """An amendment without the figures of its changes: one may count words otherwise."""
+    return replace(
+        found, changes=tuple(replace(change, inserted=0, deleted=0) for change in found.changes)
+    )
 
 
 def _own(change: Change) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -10,7 +10,7 @@ in the operations of the others. Clauses that were merged are the same, the othe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from publisher.compare.gaps import breaks_off, goes_on
 from publisher.compare.spans import Span, SpanKind, kept_spans
 from publisher.compare.words import compare_words
 from publisher.text.clauses import Clause, Document, Kind, Run
-from publisher.text.segmentation import Stretch, terms_by_first_word
+from publisher.text.segmentation import Stretch, count_words, terms_by_first_word
 
 Cells = tuple[tuple[Span, ...], ...]
 
@@ -71,10 +71,14 @@ class Operation(NamedTuple):
         They are those of the cells: no bar between two of them is one, and a word of which a part
         is set in other letters is one.
         """
+        return self.words_counted(count_words)
+
+    def words_counted(self, count: Callable[[str], int]) -> WordCounts:
+        """Its `word_counts`, where `count` gives how many words a text has."""
         totals = dict.fromkeys(SpanKind, 0)
         for cell in self.cells:
             for kind, spans in groupby(cell, lambda span: span.kind):
-                totals[kind] += len("".join([span.text for span in spans]).split())
+                totals[kind] += count("".join([span.text for span in spans]))
         return WordCounts(totals[SpanKind.INSERT], totals[SpanKind.DELETE], totals[SpanKind.KEEP])
 
     @property

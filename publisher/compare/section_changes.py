@@ -9,6 +9,7 @@ from publisher.compare.change import Change, ChangeKind
 from publisher.compare.operations import Operation
 from publisher.compare.sections import heading_words, other_heading, sameness
 from publisher.text.clauses import Clause, Document, Kind, Section
+from publisher.text.segmentation import count_words
 
 MOSTLY = 0.5
 """A section was split off from another, or merged into it, if this share of its words was."""
@@ -205,7 +206,7 @@ class _Changes:
             section.anchor,
             section.title,
             section.title,
-            deleted=self.deleted_old[i] + section.clauses[0].words * bool(section.heading),
+            deleted=self.deleted_old[i] + count_words(section.title),
             old_sections=(i,),
         )
 
@@ -215,7 +216,7 @@ class _Changes:
             section.anchor,
             section.title,
             "",
-            inserted=self.inserted[j] + section.clauses[0].words * bool(section.heading),
+            inserted=self.inserted[j] + count_words(section.title),
             new_sections=(j,),
         )
 

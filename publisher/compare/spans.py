@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from publisher.text.clauses import Mark, Run
+from publisher.text.clauses import Mark, Run, same_marks
 
 
 class SpanKind(StrEnum):
@@ -84,7 +84,7 @@ def reformatted(
         marks, own = was[i][1], now[j][1]
         text = now[j][0][right : right + size]
         if pictures(marks) == pictures(own):
-            yield Span(SpanKind.KEEP, text, own, None if marks == own else marks)
+            yield Span(SpanKind.KEEP, text, own, None if same_marks(marks, own) else marks)
         else:  # the description of a picture, and the same words to be read
             yield Span(SpanKind.DELETE, text, marks)
             yield Span(SpanKind.INSERT, text, own)

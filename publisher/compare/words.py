@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from publisher.compare.sequences import matching_blocks
 from publisher.compare.spans import Span, SpanKind, kept_spans, pictures, reformatted, stretch_of
-from publisher.text.clauses import Run
+from publisher.text.clauses import Run, same_marks
 from publisher.text.segmentation import Stretch, Terms, beyond_latin, segment, without_typography
 
 LEGIBLE = 0.3
@@ -363,7 +363,7 @@ def _spans(pieces: list[_Piece], old: Sequence[Run], new: Sequence[Run]) -> Iter
         alike = len(was) == len(now) == 1 and pictures(was[0][1]) == pictures(now[0][1])
         if piece.typography and alike:
             (before, marks), (text, own) = was[0], now[0]
-            yield Span(SpanKind.KEEP, text, own, None if marks == own else marks, before)
+            yield Span(SpanKind.KEEP, text, own, None if same_marks(marks, own) else marks, before)
         elif piece.kept and not piece.typography:
             yield from reformatted(was, now)
         else:

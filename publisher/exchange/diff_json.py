@@ -92,7 +92,6 @@ def change_value(amendment: Amendment, change: Change) -> dict[str, Any]:
     """One of the changes of an amendment, as the form has it."""
     old = [amendment.old.sections[i] for i in change.old_sections]
     new = [amendment.new.sections[j] for j in change.new_sections]
-    moved = sum(op.word_counts.kept for op in amendment.operations_of(change) if op.move and op.new)
     return {
         "id": change.id,
         "kind": change.kind.value,
@@ -102,7 +101,7 @@ def change_value(amendment: Amendment, change: Change) -> dict[str, Any]:
         "others": list(change.others),
         "inserted": change.inserted,
         "deleted": change.deleted,
-        "moved": moved,
+        "moved": amendment.moved_words(change),
         "old": [section_value(section) for section in old],
         "new": [section_value(section) for section in new],
     }

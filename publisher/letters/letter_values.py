@@ -207,7 +207,8 @@ class Announced:
         for change in map(self._titled, changes):
             lines.setdefault(change.title, []).append(change_words(change, self.words))
         return tuple(
-            {"title": title, "what": self.words.listed(what)} for title, what in lines.items()
+            {"title": title, "what": self.words.listed(list(dict.fromkeys(what)))}
+            for title, what in lines.items()
         )
 
     def _titled(self, change: Change) -> Change:

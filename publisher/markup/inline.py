@@ -18,6 +18,7 @@ from publisher.markup.elements import (
     concatenated,
     element,
 )
+from publisher.text.addresses import shown_addresses
 from publisher.text.clauses import Mark
 from publisher.wording.words import ENGLISH, Words
 
@@ -170,6 +171,10 @@ def _link(marks: Sequence[Mark]) -> str:
     return next((mark.value for mark in marks if mark.kind == "link"), "")
 
 
+def _picture(marks: Sequence[Mark]) -> str:
+    return next((mark.value for mark in marks if mark.kind == "image"), "")
+
+
 def _run(spans: list[Span], style: Style, linked: bool) -> Markup:
     """Words with the same kind of change."""
     kind, _, _, was, before = spans[0]
@@ -222,13 +227,17 @@ def _format_note(was: tuple[Mark, ...], now: tuple[Mark, ...], style: Style) -> 
     old, new = _link(was), _link(now)
     words = style.words
     if old == new:
+        before, address = _picture(was), _picture(now)
+        if before != address:
+            before, _ = shown_addresses(before, address)
+            return words.gettext("another picture, was {address}", address=before)
         return words.gettext("formatting changed")
     if not old:
         return words.gettext("link added")
     title = style.titles.get(old.removeprefix("#")) if old.startswith("#") else None
     if title:
         return words.gettext("the link led to “{section}”", section=title)
-    return words.gettext("the link led to {address}", address=old)
+    return words.gettext("the link led to {address}", address=shown_addresses(old, new)[0])
 
 
 def _formatted(span: Span, style: Style, link: str = "") -> Markup:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import ChangeKind
-from publisher.text.clauses import Kind
+from publisher.compare.sections import heading_words
+from publisher.text.clauses import Clause, Kind
 from publisher.wording.words import Words
 
 
-def move_titles(amendment: Amendment) -> dict[int, tuple[str, str]]:
+def move_titles(amendment: Amendment, words: Words) -> dict[int, tuple[str, str]]:
     """For each move: (title of the section it left, title of the section it went to).
 
     For a section that moved as a whole: the titles of the sections before it, then and now.
@@ -21,10 +22,16 @@ def move_titles(amendment: Amendment) -> dict[int, tuple[str, str]]:
         if op.move:
             (left if op.old else reached)[op.move] = old[-1] if op.old else new[-1]
         if heading and op.old:
-            old.append(op.old.text)
+            old.append(_title(op.old, words))
         if heading and op.new:
-            new.append(op.new.text)
+            new.append(_title(op.new, words))
     return {number: (left[number], reached[number]) for number in left}
+
+
+def _title(heading: Clause, words: Words) -> str:
+    """What a section is called: one whose heading is empty is not the beginning."""
+    title = heading.text.replace("\n", " ")
+    return title if heading_words(title) else words.gettext("(empty heading)")
 
 
 def carried_moves(amendment: Amendment) -> frozenset[int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from operator import itemgetter
 
 from publisher.compare.operations import Cells, Operation
 from publisher.compare.spans import Span, SpanKind, kept_spans
@@ -100,6 +101,10 @@ class Block:
     def away(self) -> bool:
         """Whether its clause moved away from here."""
         return bool(self.op.move) and self.op.new is None
+
+
+Passages = tuple[list[Block] | None, list[list[Block]]]
+"""A section: its heading, which is a passage, and the passages after it."""
 
 
 def reading_order(operations: Iterable[Operation]) -> list[Operation]:
@@ -202,9 +207,31 @@ def foldable_stretches(found: Sequence[list[Block]]) -> list[tuple[bool, list[li
     return [(same and (whole or sum(map(len, run)) > LONGEST_UNFOLDED), run) for same, run in runs]
 
 
-def by_section(
-    found: Iterable[list[Block]],
-) -> Iterable[tuple[list[Block] | None, list[list[Block]]]]:
+def hidden_sections(
+    found: Sequence[Passages],
+) -> list[tuple[bool, list[Passages]]]:
+    """Sections in stretches: (whether nothing changed in them, they).
+
+    One in whose subsections something changed counts as changed: its heading says where they are.
+    """
+    shown: list[bool] = []
+    below = 0
+    for heading, section in reversed(found):
+        level = heading[0].op.clause.level if heading else 0
+        changed = not all(block.unchanged for passage in section for block in passage)
+        changed |= heading is not None and not all(block.unchanged for block in heading)
+        above = bool(heading) and level < below
+        shown.append(changed or above)
+        if changed or above:
+            below = level
+    pairs = zip(reversed(shown), found, strict=True)
+    return [
+        (not changed, [section for _, section in group])
+        for changed, group in groupby(pairs, key=itemgetter(0))
+    ]
+
+
+def by_section(found: Iterable[list[Block]]) -> Iterable[Passages]:
     """For each section: its heading, which is a passage, and the passages after it."""
     heading: list[Block] | None = None
     for is_heading, group in groupby(found, key=lambda p: p[0].op.clause.kind is Kind.HEADING):

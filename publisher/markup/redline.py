@@ -36,9 +36,11 @@ from publisher.markup.moves import (
 from publisher.markup.old_wording import hidden_wording, old_wording
 from publisher.markup.passages import (
     Block,
+    Passages,
     blocks_of,
     by_section,
     foldable_stretches,
+    hidden_sections,
     passages_of,
     seams,
 )
@@ -94,7 +96,7 @@ class _Redline:
             tables=partial(table_name, words),
         )
         self.outline, self.old_outline = Outline(top), Outline(top)
-        self.moves = move_titles(amendment)
+        self.moves = move_titles(amendment, words)
         self.carried = carried_moves(amendment)
         self.origins = section_origins(amendment, titles, words)
         self.blocks = blocks_of(amendment.operations)
@@ -103,29 +105,45 @@ class _Redline:
 
     def fragment(self) -> Fragment:
         found = () if self.paper else tuple(named_places(self.blocks, self.carried))
-        for heading, section in by_section(passages_of(self.blocks)):
-            if heading:
-                self._passage(heading)
-            for fold, run in foldable_stretches(section):
-                if fold and self.views:
-                    self._folded(run)
-                else:
-                    for passage in run:
-                        self._passage(passage)
+        for same, sections in hidden_sections(list(by_section(passages_of(self.blocks)))):
+            if same and self.views:
+                self._folded_sections(sections)
+            else:
+                for heading, section in sections:
+                    self._section(heading, section)
         return Fragment(self.text.html, tuple(self.outline.headings), found)
+
+    def _section(self, heading: list[Block] | None, section: Sequence[list[Block]]) -> None:
+        if heading:
+            self._passage(heading)
+        for fold, run in foldable_stretches(section):
+            if fold and self.views:
+                self._folded(run)
+            else:
+                for passage in run:
+                    self._passage(passage)
+
+    def _folded_sections(self, sections: Sequence[Passages]) -> None:
+        count = len(sections)
+        said = self.words.ngettext("{count} unchanged section", "{count} unchanged sections", count)
+        self._fold(said, [p for head, own in sections for p in ([head] if head else []) + own])
 
     def _folded(self, run: Sequence[list[Block]]) -> None:
         count = sum(map(len, run))
-        words = self.words.ngettext(
+        said = self.words.ngettext(
             "{count} unchanged paragraph", "{count} unchanged paragraphs", count
         )
+        self._fold(said, run)
+
+    def _fold(self, said: str, passages: Iterable[list[Block]]) -> None:
+        """Passages that a reader of the changes only may open."""
         self.text.close_to(0)
         self.text.out.append(
             Markup(
                 '<details class="pp-fold"><summary>{}</summary></details>\n<div class="pp-same">\n'
-            ).format(words)
+            ).format(said)
         )
-        for passage in run:
+        for passage in passages:
             self._passage(passage)
         self.text.close_to(0)
         self.text.out.append(_DIV_END)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import Change, ChangeKind
 from publisher.compare.sections import heading_words
-from publisher.reports.phrases import link_of
+from publisher.reports.phrases import link_of, picture_of
 from publisher.text.clauses import Kind, Section
 from publisher.wording.words import Words, noop
 
@@ -22,7 +22,7 @@ def kind_in_words(amendment: Amendment, change: Change, words: Words) -> str:
             titles = [words.pgettext("section", "“{title}”", title=title) for title in off]
             return words.gettext("split, with {sections} split off", sections=words.listed(titles))
         case ChangeKind.MERGED:
-            into = amendment.new.sections[change.new_sections[0]].title
+            into = named_section(amendment.new.sections[change.new_sections[0]], words)
             if into:
                 return words.gettext("merged into “{section}”", section=into)
             return words.gettext("merged into the beginning")
@@ -74,7 +74,11 @@ def _beside_words(amendment: Amendment, change: Change, words: Words) -> str:
     found = {
         words.gettext("typography"): any(span.before is not None for span in spans),
         words.gettext("links"): any(link_of(was) != link_of(now) for was, now in formats),
-        words.gettext("formatting"): any(link_of(was) == link_of(now) for was, now in formats),
+        words.gettext("pictures"): any(picture_of(was) != picture_of(now) for was, now in formats),
+        words.gettext("formatting"): any(
+            (link_of(was), picture_of(was)) == (link_of(now), picture_of(now))
+            for was, now in formats
+        ),
         words.pgettext("of paragraphs", "setting"): any(op.reset for op in operations),
         words.gettext("numbers"): any(op.renumbered for op in operations),
         words.gettext("paragraphs"): any(op.continued for op in operations),
@@ -102,6 +106,11 @@ def section_label(section: Section, words: Words) -> str:
     if section.heading:
         return words.gettext("(empty heading)")
     return words.gettext("(before the first heading)")
+
+
+def named_section(section: Section, words: Words) -> str:
+    """The title of a section, or that its heading is empty; empty where it has no heading."""
+    return section_label(section, words) if section.heading else ""
 
 
 def word_signs(change: Change) -> str:

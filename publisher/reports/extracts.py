@@ -13,7 +13,7 @@ from typing import NamedTuple
 from publisher.compare.amendment import Amendment
 from publisher.compare.operations import Operation
 from publisher.compare.spans import Span
-from publisher.reports.changes import section_label
+from publisher.reports.changes import named_section, section_label
 from publisher.reports.phrases import beginning_of
 from publisher.text.clauses import Clause, Kind
 from publisher.wording.words import Words, noop
@@ -133,13 +133,16 @@ class _Extractor:
         if op.clause.kind is Kind.HEADING:
             if self._together(i - 1, j - 1):
                 return words.gettext("moved with “{section}”", section=self.new[j - 1].title)
-            at = self.new[j - 1].title if op.old and j else self.old[i - 1].title if i else ""
+            before = self.new[j - 1] if op.old and j else self.old[i - 1] if i else None
+            at = named_section(before, words) if before else ""
             return _stands(at, words) if op.old else _stood(at, words)
         if self.now.get(i) == j:
             if op.old:
                 return words.gettext("moved within this section")
             return words.gettext("moved here within this section")
-        return _went(self.new[j].title, words) if op.old else _came(self.old[i].title, words)
+        if op.old:
+            return _went(named_section(self.new[j], words), words)
+        return _came(named_section(self.old[i], words), words)
 
 
 def _stands(before: str, words: Words) -> str:
@@ -295,6 +298,13 @@ _SETTINGS = {
 def kind_label(kind: Kind, words: Words) -> str:
     """What a clause is, in words, where it is nothing but itself: `thematic break`."""
     return words.pgettext("kind of text", _KINDS[kind])
+
+
+def nothing_words(clause: Clause, words: Words) -> str:
+    """What stands for a clause in which there is no word to read."""
+    if "](" in clause.raw:
+        return words.gettext("(a link without words, which no reader sees)")
+    return words.gettext("(empty)")
 
 
 _KINDS = {

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from publisher.compare.operations import Operation
 from publisher.compare.spans import Span, SpanKind, pictures
+from publisher.text.addresses import shown_address, shown_addresses
 from publisher.text.clauses import Mark
 from publisher.text.segmentation import words_in
 from publisher.wording.words import Words
@@ -83,7 +84,7 @@ def _aside(span: Span, before: Sequence[Span], behind: Sequence[Span], words: Wo
         for other in (*before, *behind)
     ]
     evident = link.removeprefix("mailto:") == span.text or link in map(link_of, around)
-    return "" if evident else link
+    return "" if evident else shown_address(link)
 
 
 def _note(span: Span, words: Words) -> str:
@@ -92,13 +93,16 @@ def _note(span: Span, words: Words) -> str:
 
 def _format_note(was: Sequence[Mark], now: Sequence[Mark], words: Words) -> str:
     """A change of formatting in words: `link to #use, was #collection`; `now bold`."""
-    old, new = link_of(was), link_of(now)
+    old, new = shown_addresses(link_of(was), link_of(now))
     if old != new:
         if not old:
             return words.gettext("link to {address} added", address=new)
         if not new:
             return words.gettext("link to {address} removed", address=old)
         return words.gettext("link to {address}, was {before}", address=new, before=old)
+    before, address = shown_addresses(picture_of(was), picture_of(now))
+    if before != address:
+        return words.gettext("picture {address}, was {before}", address=address, before=before)
     names = {
         "strong": words.gettext("bold"),
         "em": words.gettext("italic"),
@@ -120,6 +124,11 @@ def _format_note(was: Sequence[Mark], now: Sequence[Mark], words: Words) -> str:
 def link_of(marks: Iterable[Mark]) -> str:
     """Where a link among some marks leads; empty where there is none."""
     return next((mark.value for mark in marks if mark.kind == "link"), "")
+
+
+def picture_of(marks: Iterable[Mark]) -> str:
+    """The address of the picture that words describe; empty where they describe none."""
+    return next((mark.value for mark in marks if mark.kind == "image"), "")
 
 
 def cut(cell: Sequence[Span], words: Words) -> list[Span]:

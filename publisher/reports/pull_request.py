@@ -21,7 +21,7 @@ from publisher.compare.summary import summary_sentence
 from publisher.markup.elements import NOTHING, as_content, element
 from publisher.policies.policy import Note
 from publisher.reports.changes import change_title, kind_in_words, word_signs
-from publisher.reports.extracts import Extract, Line, extracts, kind_label
+from publisher.reports.extracts import Extract, Line, extracts, kind_label, nothing_words
 from publisher.reports.phrases import Phrase, beginning_of, cut, end_of, phrase_runs, visible
 from publisher.text.clauses import Kind
 from publisher.text.parsing import parse
@@ -245,7 +245,7 @@ def _behind(line: Line) -> str:
 
 
 def _nothing(op: Operation, words: Words) -> str:
-    empty = escaped(words.gettext("(empty)"))
+    empty = escaped(nothing_words(op.clause, words))
     if op.old and op.new:
         return empty
     return f"<ins>{empty}</ins>" if op.new else f"<del>{empty}</del>"

@@ -11,7 +11,7 @@ from publisher.compare.operations import Operation
 from publisher.compare.spans import SpanKind
 from publisher.compare.summary import summary_sentence
 from publisher.reports.changes import change_title, kind_in_words, word_signs
-from publisher.reports.extracts import Line, extracts
+from publisher.reports.extracts import Line, extracts, nothing_words
 from publisher.reports.phrases import (
     Phrase,
     beginning_of,
@@ -81,6 +81,8 @@ def _line(line: Line, colour: bool) -> str:
             )
             for cell in op.cells
         )
+    if op.clause.kind is Kind.ROW:
+        words = words.replace("\n", " / ")
     return f" {_sign(op)} {place}{_indented(words) or _nothing(op)}{notes}"
 
 
@@ -95,7 +97,9 @@ def _sign(op: Operation) -> str:
 
 
 def _nothing(op: Operation) -> str:
-    return f"({op.clause.kind.value})" if op.clause.kind is Kind.RULE else "(empty)"
+    if op.clause.kind is Kind.RULE:
+        return f"({op.clause.kind.value})"
+    return nothing_words(op.clause, ENGLISH)
 
 
 def _indented(text: str) -> str:

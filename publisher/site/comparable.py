@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import count, groupby
 from operator import itemgetter
@@ -44,10 +44,10 @@ from publisher.markup.html import (
     table_name,
 )
 from publisher.text.clauses import Alike, Clause, Document, Kind, Mark, Run
-from publisher.text.segmentation import TYPOGRAPHY, words_in
+from publisher.text.segmentation import COUNTED, TYPOGRAPHY, words_in
 from publisher.wording.words import Words
 
-COMPARABLE_FORMAT = 7
+COMPARABLE_FORMAT = 8
 """To be raised whenever the same text is written down otherwise, or another script reads it: no
 browser then uses a stale copy."""
 
@@ -68,12 +68,24 @@ def compare_rules() -> dict[str, object]:
         "rest": _script(rf")(?!{_LETTER})|{_SIMPLE}|\ufeff"),
         "lead": rf"^{_SPACE}*",
         "tail": rf"{_SPACE}*$",
+        "counted": _script(COUNTED),
         "typography": [list(rule) for rule in TYPOGRAPHY],
     }
 
 
+_LETTERS = (
+    (r"[^\W\d_]", r"\p{L}"),
+    (r"[^\w\s]", r"[^\p{L}\p{N}_\s]"),
+    (r"\d{4}\b", r"\d{4}(?![\p{L}\p{N}_])"),
+)
+
+
 def _script(pattern: str) -> str:
-    """A pattern as browsers understand it: they want to be told that these names are scripts."""
+    """A pattern as browsers understand it: they want to be told that these names are scripts, and
+    to them only the letters of ASCII are any.
+    """
+    for ours, theirs in _LETTERS:
+        pattern = pattern.replace(ours, theirs)
     return re.sub(rf"\\p\{{({'|'.join(_OTHER_CUTS)})\}}", r"\\p{sc=\1}", pattern)
 
 
@@ -243,9 +255,18 @@ def _cell(clause: Clause, column: int, runs: Sequence[Run], words: Words) -> lis
         name = attribute("class", f"pp-{align}") if align else NOTHING
         named = clause.head and any(run.text.strip() for run in runs)
         tags = (Markup('<th scope="col"{}>') if named else Markup("<td{}>")).format(name)
-    marked = [(run.text, concatenated([mark(own, words) for own in run.marks])) for run in runs]
+    marked = [(run.text, tags_of(run.marks, words)) for run in runs]
     alike = groupby(marked, key=itemgetter(1))
     return [tags, *[["".join([text for text, _ in group]), marks] for marks, group in alike]]
+
+
+def _kind_of(own: Mark) -> str:
+    return own.kind
+
+
+def tags_of(marks: Iterable[Mark], words: Words) -> Markup:
+    """The tags of words, in one order: which of two is the inner one, nobody sees."""
+    return concatenated([mark(own, words) for own in sorted(marks, key=_kind_of)])
 
 
 def mark(own: Mark, words: Words) -> Markup:
@@ -256,7 +277,7 @@ def mark(own: Mark, words: Words) -> Markup:
         case "image":
             said = words.gettext("[picture: {description}]", description="\0").partition("\0")
             return Markup(
-                '<span class="pp-picture" data-from="{}" data-before="{}" data-after="{}">'
+                '<span class="pp-picture" data-href="{}" data-before="{}" data-after="{}">'
             ).format(own.value, said[0], said[2])
         case "html":
             return Markup("<span>")

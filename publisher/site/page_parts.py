@@ -264,7 +264,8 @@ def _section(
     title = first.title or words.gettext("Beginning of the text")
     place = places.get(first.anchor or first.title, first.anchor)
     name = Markup('<a href="#{}">{}</a>').format(place, title) if place else escape(title)
-    kinds = Markup(", ").join(_kind(change, titles, words) for change in changes)
+    # Sections of one name share a row: what happened to several is said once.
+    kinds = Markup(", ").join(dict.fromkeys(_kind(change, titles, words) for change in changes))
     return Markup(
         '<p class="pp-change"><strong>{}</strong> <span class="pp-kind">{}</span>{}</p>\n'
     ).format(name, kinds, figures(changes, words))

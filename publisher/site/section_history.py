@@ -225,7 +225,9 @@ class _Writer:
             return Markup("<li>{}<br>{}</li>\n").format(dated, what)
         place = self._place(name, event)
         link = page_head.link_html((version, f"{self.at.changes(release.number)}{place}"))
-        kinds = Markup(", ").join(self._kind(name, change) for change in event.changes)
+        kinds = Markup(", ").join(
+            dict.fromkeys(self._kind(name, change) for change in event.changes)
+        )
         own = [change for change in event.changes if _own(change) == name]
         return Markup("<li>{}<br>{}{}</li>\n").format(
             self._dated(link, when), kinds, page_parts.figures(own, self.words)

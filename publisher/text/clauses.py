@@ -35,6 +35,11 @@ class Mark:
     """The target, for a link or an image."""
 
 
+def same_marks(one: tuple[Mark, ...], other: tuple[Mark, ...]) -> bool:
+    """Whether two formattings look alike: which of their marks is the inner one, nobody sees."""
+    return one == other or set(one) == set(other)
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """Text with the same formatting throughout. A hard line break is a newline in the text."""
@@ -176,8 +181,8 @@ class Section(NamedTuple):
 
     @property
     def title(self) -> str:
-        """The heading's words; empty for text before the first heading."""
-        return self.heading.text if self.heading else ""
+        """The heading's words, in one line; empty for text before the first heading."""
+        return self.heading.text.replace("\n", " ") if self.heading else ""
 
     @property
     def body(self) -> tuple[Clause, ...]:

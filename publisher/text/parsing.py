@@ -285,7 +285,8 @@ def _columns(tokens: Sequence[Token], start: int) -> int:
     return count
 
 
-_NAMES = {"strong_open": "strong", "em_open": "em", "link_open": "link"}
+_LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+"""The line break that is written as HTML: in a cell of a table there is no other way."""
 
 
 def _runs(children: Sequence[Token]) -> tuple[Run, ...]:
@@ -313,12 +314,18 @@ def _runs(children: Sequence[Token]) -> tuple[Run, ...]:
                 add(token.content, Mark("code"))
             case "image":
                 add(token.content or "image", Mark("image", str(token.attrs.get("src", ""))))
+            case "html_inline" if _LINE_BREAK.fullmatch(token.content):
+                add("\n")
             case "html_inline":
                 add(token.content, Mark("html"))
-            case "strong_open" | "em_open":
-                marks.append(Mark(_NAMES[token.type]))
+            case "strong_open":
+                marks.append(Mark("strong"))
+            case "em_open":
+                # Which of the two is the inner one nobody sees: as in `***words***`, bold is.
+                outer = next((n for n, mark in enumerate(marks) if mark.kind == "strong"), None)
+                marks.insert(len(marks) if outer is None else outer, Mark("em"))
             case "link_open":
                 marks.append(Mark("link", str(token.attrs.get("href", ""))))
             case "strong_close" | "em_close" | "link_close":
-                marks.pop()
+                marks.remove(next(m for m in reversed(marks) if m.kind == token.type[:-6]))
     return tuple(runs)

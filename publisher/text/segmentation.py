@@ -82,6 +82,20 @@ def words_in(text: str, by_unicode: bool | None = None) -> list[str]:
     ).findall(text)
 
 
+COUNTED = rf"[^\w\s]*(?:{_DATE})\S*|\S+"
+"""What counts as one word where readers are told how many changed."""
+_COUNTED = re.compile(COUNTED)
+
+
+def count_words(text: str) -> int:
+    """How many words a text has, as readers are told: a date is one, and so is what stands between
+    two spaces.
+    """
+    if _DIGIT.search(text) and _YEAR.search(text):
+        return len(_COUNTED.findall(text))
+    return len(text.split())
+
+
 def parts_in(text: str) -> list[str]:
     """The words of a text by which it is known again: a date counts as its parts.
 

@@ -68,7 +68,7 @@ msgstr[1] "{count} unveränderte Absätze"
 
 def test_a_redline_speaks_the_language_that_it_is_given() -> None:
     words = Catalogs({"de": GERMAN.encode()}).words("de")
-    old = "## A {#a}\n\n" + "".join(f"Satz {n}.\n\n" for n in range(5)) + "## B {#b}\n\nText.\n"
+    old = "## A {#a}\n\n" + "".join(f"Satz {n}.\n\n" for n in range(5)) + "### B {#b}\n\nText.\n"
     found = amend(document(old), document(old.replace("Text", "Text und mehr")))
     html = redline(found, words, views=True).html
     assert "[neu: " in html
@@ -88,7 +88,7 @@ def test_our_own_words_go_their_own_way_among_letters_of_the_other() -> None:
 @pytest.mark.parametrize("count", [1, 2])
 def test_one_is_singular(count: int) -> None:
     text = "".join(f"Text {n}.\n\n" for n in range(count))
-    old = f"## A {{#a}}\n\n{text}## B {{#b}}\n\nText.\n"
+    old = f"## A {{#a}}\n\n{text}### B {{#b}}\n\nText.\n"
     found = amend(document(old), document(old.replace("{#b}\n\nText", "{#b}\n\nMore")))
     html = redline(found, views=True).html
     assert f"{count} unchanged paragraph{'s' * (count > 1)}<" in html

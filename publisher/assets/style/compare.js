@@ -3,13 +3,12 @@
 // with the page (versus.py); how a version is written down comparable.py tells. What became of a
 // clause its name tells, which it always had. Each part names the modules whose rules it follows.
 
-const last = (list) => list.at(-1);
 const total = (list, number) => list.reduce((all, item) => all + number(item), 0);
 const textOf = ([, ...runs]) => runs.map(([text]) => text).join("");
 const groups = (list, name) => {
   const found = [];
   for (const item of list) {
-    if (found.length && name(item) === name(last(found)[0])) last(found).push(item);
+    if (found.length && name(item) === name(found.at(-1)[0])) found.at(-1).push(item);
     else found.push([item]);
   }
   return found;
@@ -100,7 +99,7 @@ function compareWords(...cells) {
 function piecesOf(texts, sides) {
   const pieces = [];
   const add = (kept, words, at) => {
-    const before = last(pieces);
+    const before = pieces.at(-1);
     if (kept && before?.kept && before.at.every(([, end], n) => end === at[n][0])) extend(before, { at, words });
     else if (at.some(([from, to]) => from < to)) pieces.push({ kept, words, at });
   };
@@ -162,7 +161,7 @@ function joined(pieces, texts, most) {
   const found = [];
   pieces = pieces.filter(({ at }) => at.some(([from, to]) => from < to));
   pieces.forEach((piece, n) => {
-    const [before, behind] = [last(found), pieces[n + 1]];
+    const [before, behind] = [found.at(-1), pieces[n + 1]];
     if (before?.kept === false && (!piece.kept || (behind?.kept === false && light(piece, before, behind)))) extend(before, piece);
     else found.push(piece);
   });
@@ -396,7 +395,7 @@ function compared(a, b) {
   // Of a pair that people were told about, its numbers are those they were told, and no others.
   const known = rules[rules.names];
   const figures = (changes) => {
-    const [ins, del] = ["ins", "del"].map((name) => total(changes.flatMap(({ cells }) => cells), (cell) => cell.map(([kind, text]) => kind === name ? text : " ").join("").split(/\S+/).length - 1));
+    const [ins, del] = ["ins", "del"].map((name) => total(changes.flatMap(({ cells }) => cells), (cell) => cell.map(([kind, text]) => kind === name ? text : " ").join("").split(RegExp(rules.counted, "gu")).length - 1));
     const kinds = rules.kinds.map((name) => counted(name, total(changes, ({ kind }) => kind === name)));
     return row([kinds, known ? [] : [counted("inserted", ins), counted(ins ? "then" : "deleted", del)]].map((list) => row(list, rules.next)), rules.figures) || rules.none;
   };
