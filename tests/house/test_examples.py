@@ -5,16 +5,26 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from publisher.cli import command_line
+from publisher.edges.project import Project
 from tests import ROOT
+from tests.fixtures.houses import token, told
+from tests.fixtures.receivers import PAGE, receiving
+from tests.fixtures.relays import free_port
 
 EXAMPLES = ROOT / "examples"
 FORMS = r"^/([a-z][a-z0-9-]*/[0-9.]+/opt-out|requests)(/|$)"
@@ -65,11 +75,17 @@ def test_proxies_pass_on_the_forms_and_nothing_else() -> None:
 @needs("nginx")
 @needs("openssl")
 def test_nginx_takes_it(tmp_path: Path) -> None:
+    done = run("nginx", "-t", *nginx(tmp_path, (EXAMPLES / "nginx.conf").read_text("utf-8")))
+    assert done.returncode == 0, done.stderr
+    assert "warn" not in done.stderr
+
+
+def nginx(tmp_path: Path, text: str) -> list[str]:
+    """The options of an nginx in a folder, with the example in it and a certificate of its own."""
     key, cert = tmp_path / "key", tmp_path / "cert"
     words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
     words += ["-nodes", "-subj", "/CN=x", "-keyout", str(key), "-out", str(cert)]
     assert run(*words).returncode == 0
-    text = (EXAMPLES / "nginx.conf").read_text("utf-8")
     text = text.replace("/etc/ssl/policies.pem", str(cert)).replace(
         "/etc/ssl/policies.key", str(key)
     )
@@ -77,16 +93,76 @@ def test_nginx_takes_it(tmp_path: Path) -> None:
     whole = tmp_path / "nginx.conf"
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     own = "".join(f"{kind}_temp_path {tmp_path}/{kind};\n" for kind in kinds)
-    whole.write_text(f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\n{own}{text}\n}}\n")
-    done = run("nginx", "-t", "-p", tmp_path, "-e", tmp_path / "error", "-c", whole)
-    assert done.returncode == 0, done.stderr
-    assert "warn" not in done.stderr
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    whole.write_text(f"{user}pid {tmp_path}/pid;\nevents {{}}\nhttp {{\n{own}{text}\n}}\n")
+    return ["-p", str(tmp_path), "-e", str(tmp_path / "error"), "-c", str(whole)]
 
 
 @needs("caddy")
 def test_caddy_takes_it() -> None:
     done = run("caddy", "validate", "--adapter", "caddyfile", "--config", EXAMPLES / "Caddyfile")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("proxy", [pytest.param(n, marks=needs(n)) for n in ("nginx", "caddy")])
+def test_the_site_comes_from_its_folder_and_the_forms_from_the_receiver(
+    tmp_path: Path, proxy: str
+) -> None:
+    project = told(tmp_path)
+    project.built.mkdir(parents=True)
+    for name in ("index.html", "404.html"):
+        (project.built / name).write_text(f"<title>{name}</title>")
+    with receiving(project) as receiver, proxied(proxy, project, receiver.port, tmp_path) as site:
+        assert asked(f"{site}/") == (200, "<title>index.html</title>")
+        assert asked(f"{site}/nowhere") == (404, "<title>404.html</title>")
+        own = f"{site}{PAGE}?token={token(project, 'c-1')}"
+        status, form = asked(own)
+        assert status == 200
+        assert "I opt out of version 2" in form
+        assert asked(f"{site}{PAGE}?token=x")[0] == 404
+        status, receipt = asked(own, f"token={token(project, 'c-1')}&action=opt+out".encode())
+        assert status == 200
+        assert "R-000001" in receipt
+        assert asked(own, b"x" * 70_000)[0] == 413
+
+
+@contextmanager
+def proxied(proxy: str, project: Project, receiver: int, folder: Path) -> Iterator[str]:
+    """A proxy as the example has it, on the loopback; its address."""
+    name, port = {"nginx": "nginx.conf", "caddy": "Caddyfile"}[proxy], free_port()
+    text = (EXAMPLES / name).read_text("utf-8").replace("127.0.0.1:8000", f"127.0.0.1:{receiver}")
+    text = text.replace("/srv/policies/build/site", str(project.built))
+    if proxy == "nginx":
+        site = f"https://127.0.0.1:{port}"
+        text = text.replace("listen 443", f"listen 127.0.0.1:{port}")
+        words = ["nginx", "-g", "daemon off;", *nginx(folder, text)]
+    else:
+        site, file = f"http://127.0.0.1:{port}", folder / "Caddyfile"
+        file.write_text("{\n\tadmin off\n}\n" + text.replace("www.hosting.example", site))
+        words = ["caddy", "run", "--adapter", "caddyfile", "--config", str(file)]
+    environment = {**os.environ, "XDG_DATA_HOME": str(folder)}
+    process = subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        yield site
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def asked(address: str, body: bytes | None = None) -> tuple[int, str]:
+    """What a proxy answers, once it listens: its status and its page."""
+    unproven = ssl.create_default_context()
+    unproven.check_hostname, unproven.verify_mode = False, ssl.CERT_NONE
+    end = time.monotonic() + 20
+    while True:
+        try:
+            with urllib.request.urlopen(address, body, context=unproven, timeout=20) as page:
+                return page.status, page.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError:
+            assert time.monotonic() < end
+            time.sleep(0.05)
 
 
 @needs("postconf")
