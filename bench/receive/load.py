@@ -10,11 +10,15 @@ import asyncio
 import itertools
 import os
 import platform
+import re
+import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +31,7 @@ from tests.fixtures.house import KEY  # noqa: E402
 from tests.fixtures.houses import import_customers, make, token, under_git  # noqa: E402
 from tests.fixtures.letterboxes import letterbox  # noqa: E402
 from tests.fixtures.receivers import PAGE, receiving  # noqa: E402
+from tests.fixtures.relays import free_port  # noqa: E402
 
 CUSTOMERS = 2_000
 HEAD = b"From: a@b.example\r\nTo: %s\r\nSubject: Hello\r\n\r\n"
@@ -152,13 +157,50 @@ def posts(tokens: list[str]) -> Iterator[bytes]:
             yield (head + body).encode()
 
 
+@contextmanager
+def proxied(project: Project, receiver: int, folder: Path) -> Iterator[tuple[int, int]]:
+    """nginx as `examples/` has it, without TLS and without the receiver's own port.
+
+    Args:
+        project: whose site it serves.
+        receiver: the port that it passes forms on to.
+        folder: for its files; everybody may enter it.
+
+    Yields:
+        The process that serves (there is one), and its port.
+    """
+    port, text = free_port(), (ROOT / "examples/nginx.conf").read_text("utf-8")
+    text = re.sub(r"(?m)^ *ssl_certificate.*\n", "", text)
+    text = text.replace("listen 443 ssl", f"listen 127.0.0.1:{port}")
+    text = text.replace("/srv/policies/build/site", str(project.built))
+    text = text.replace("127.0.0.1:8000", f"127.0.0.1:{receiver}")
+    text = text.replace("/var/log/nginx", str(folder))
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    own = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
+    head = f"user root;\nworker_processes 1;\npid {folder}/pid;\ndaemon off;\n"
+    whole = f"{head}events {{}}\nhttp {{\nkeepalive_requests 1000000;\n{own}{text}\n}}\n"
+    (folder / "nginx.conf").write_text(whole)
+    words = ["nginx", "-p", str(folder), "-e", str(folder / "error"), "-c"]
+    process = subprocess.Popen([*words, str(folder / "nginx.conf")])
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    try:
+        while not (serving := children.read_text().split()):
+            time.sleep(0.05)
+        time.sleep(0.3)
+        yield int(serving[0]), port
+    finally:
+        process.terminate()
+        process.wait()
+
+
 def main() -> None:
     """Measures and prints a table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--clients", type=int, default=64)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--postgresql", metavar="URL", default="", help="the ledger is there")
-    parser.add_argument("--only", nargs="*", default=["form", "post", "static", "lmtp"])
+    names = ["form", "post", "static", "proxy", "proxy form", "lmtp"]
+    parser.add_argument("--only", nargs="*", default=names)
     options = parser.parse_args()
     os.environ["PUBLISHER_TOKEN_KEY"] = KEY
     if options.postgresql:
@@ -183,6 +225,13 @@ def main() -> None:
                     taken = Taken(name, wanted)
                     measure(taken, web_client, (receiver.process.pid, receiver.port), asked, *much)
                     print(taken.line(), flush=True)
+            if shutil.which("nginx"):
+                (root / "nginx").mkdir()
+                behind = {"proxy": kinds["static"], "proxy form": kinds["form"]}
+                with proxied(project, receiver.port, root / "nginx") as nginx:
+                    for name in [one for one in behind if one in options.only]:
+                        taken = Taken(name, behind[name][0])
+                        print(measure(taken, web_client, nginx, behind[name][1], *much).line())
         if "lmtp" in options.only:
             to = cycle([f"opt-out+{own}@hosting.example".encode() for own in tokens])
             with letterbox(project) as box:
@@ -191,6 +240,7 @@ def main() -> None:
                     measure(taken, mail_client, (box.process.pid, box.port), to, *much).line(),
                     flush=True,
                 )
+    print(f"load average {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":
