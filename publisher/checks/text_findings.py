@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from rapidfuzz.distance import OSA
 
+from publisher.checks.unread_findings import quoted_beginning, typed_signs, unused_definitions
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import Change
 from publisher.law.profiles import PROFILES
@@ -42,6 +43,9 @@ def check_text(
         _TextCheck(policy, last, folder, amendment, retracted).findings(),
         key=lambda finding: finding.rank,
     )
+
+
+_TYPED = "leave it if that is meant; else write it as headings, lists, tables or links"
 
 
 class TextReview:
@@ -123,6 +127,26 @@ class TextReview:
                     "say how customers are told of a change",
                 )
         yield from self._unread_links()
+        yield from self._unseen()
+
+    def _unseen(self) -> Iterator[Finding]:
+        """What no reader sees, and what every reader sees as it is typed."""
+        for name, text in self.policy.files.items():
+            for line, source in unused_definitions(text):
+                said = quoted_beginning(source)
+                what = f"no link uses the definition `{said}`, so no reader sees it"
+                remedy = "remove it; if it is text, write `\\[` for its first bracket"
+                known = self.known_lines(name)
+                found = self.cue if source in known else self.error
+                yield found(name, line, what, remedy)
+            for line, sign, kind, times in typed_signs(parse(text, name)):
+                often = f", {times} times in this file" if times > 1 else ""
+                what = f"`{quoted_beginning(sign)}` is shown as it is typed and is no {kind}{often}"
+                yield self.cue(name, line, what, _TYPED)
+
+    def known_lines(self, name: str) -> str:
+        """What the last release has of a file: nobody can take back what it had."""
+        return ""
 
     def _link(self, target: str, file: str, line: int) -> Iterator[Finding]:
         if target.startswith("#"):
@@ -156,6 +180,9 @@ class _TextCheck(TextReview):
     ) -> None:
         super().__init__(policy, folder, {h.anchor for h in headings(policy) if h.anchor})
         self.last, self.amendment, self.retracted = last, amendment, retracted
+
+    def known_lines(self, name: str) -> str:
+        return self.last.policy.files.get(name, "") if self.last else ""
 
     def findings(self) -> Iterator[Finding]:
         yield from self._facts()

@@ -13,17 +13,19 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 
 
 @cache
-def markdown_reader(raw_html: bool = False) -> MarkdownIt:
+def markdown_reader(raw_html: bool = False, labels: bool = False) -> MarkdownIt:
     """The Markdown reader: CommonMark, tables and front matter.
 
     Args:
         raw_html: recognise raw HTML, so that it can be refused.
+        labels: keep with each link and picture by which definition it was found, as `label` among
+            what its token means.
 
     Returns:
         The same reader for the same setting. It keeps nothing of what it reads, and nobody may
         change its rules.
     """
-    reader = _Markdown("commonmark", {"html": raw_html}).enable("table")
+    reader = _Markdown("commonmark", {"html": raw_html, "store_labels": labels}).enable("table")
     return reader.use(front_matter_plugin)
 
 

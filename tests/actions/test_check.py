@@ -152,6 +152,12 @@ BAD: dict[str, tuple[dict[str, str | bytes], str, str, str]] = {
         "`translations.de.title` has `<`",
         "without < and >",
     ),
+    "definition that nothing uses": (
+        {"use.md": USE + "\n[Retention]: 30-days\n"},
+        "use.md:7",
+        "no link uses the definition `[Retention]: 30-days`",
+        "write `\\[`",
+    ),
     "empty file": ({"use.md": ""}, "use.md:1", "empty", "remove it"),
     "only blank lines": ({"use.md": "\n\n"}, "use.md:1", "empty", "remove it"),
     "heading without text": ({"use.md": "## A {#use}\n"}, "use.md:1", "no text", "remove it"),
