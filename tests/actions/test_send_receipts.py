@@ -54,6 +54,15 @@ def texts(project: Project) -> list[str]:
 # ── how many, and when ───────────────────────────────────────────────────────────────────────────
 
 
+def test_each_letter_gives_way_before_it_is_written(project: Project) -> None:
+    for customer in ("c-1", "c-2", "c-3"):
+        declare(project, customer=customer)
+    before: list[int] = []
+    run = send_receipts(at(project), lambda: before.append(len(spooled(project))))
+    assert run.sent == 3
+    assert before == [0, 1, 2]
+
+
 def test_mail_is_answered_once_a_day_and_nothing_is_left_out(project: Project) -> None:
     for hours, kind in enumerate((OUT, BACK, OUT)):
         declare(project, kind, NOW + hours * HOUR, channel=Channel.MAIL)

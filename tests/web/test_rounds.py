@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from publisher.actions.opt_out import opt_out
 from publisher.actions.workplace import Workplace
+from publisher.answers.opt_out_page import FormAddress
 from publisher.edges.project import Project
 from publisher.errors import SendError
-from publisher.web.app import application
+from publisher.web.app import MANY, Receipts, Visits, application
 from publisher.web.rounds import Rounds
-from tests.fixtures.houses import NOW, spooled, token, told
+from tests.fixtures.houses import NOW, TWO, spooled, token, told
 from tests.fixtures.receivers import PAGE, receiving, status
 from tests.fixtures.relays import HANG, scripted
 
 pytestmark = pytest.mark.xdist_group("rounds")  # one waits while others compute
 
 CUSTOMERS = ("c-1", "c-2", "c-3")
+FORM = FormAddress("privacy", TWO)
 
 
 def until(condition: object, seconds: float = 20) -> bool:
@@ -146,3 +151,22 @@ def test_two_rounds_are_never_under_way() -> None:
         time.sleep(0.005)
     rounds.stop()
     assert most == 1
+
+
+def test_receipts_go_out_however_many_visitors_there_are(tmp_path: Path) -> None:
+    project, visits = told(tmp_path), Visits()
+    with TestClient(application(Workplace(project, lambda: NOW))) as client:
+        for body in forms(project):
+            headers = {"Content-Type": "application/x-www-form-urlencoded"}
+            assert client.post(PAGE, content=body, headers=headers).status_code == 200
+        assert until(lambda: len(spooled(project)) >= len(CUSTOMERS))
+    visits.under_way = 100 * MANY
+    assert opt_out(Workplace(project), FORM, token(project, "c-1"), "withdraw").message is None
+    receipts = Receipts(Workplace(project), visits)
+
+    async def serving() -> None:
+        async with receipts.lifespan(Starlette()):
+            while len(spooled(project)) <= len(CUSTOMERS):
+                await asyncio.sleep(0.02)
+
+    asyncio.run(asyncio.wait_for(serving(), 20))
