@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import yaml  # type: ignore[import-untyped]
 from click.testing import CliRunner
 
 from publisher.cli import command_line
@@ -51,6 +53,29 @@ def test_the_commands_are_commands() -> None:
         name, *options = words.split()
         said = CliRunner().invoke(command_line, [name, "--help"]).output
         assert all(option in said for option in options if option.startswith("--"))
+
+
+def test_containers_are_made_of_what_there_is() -> None:
+    folder = EXAMPLES / "compose"
+    told = yaml.safe_load((folder / "compose.yaml").read_text("utf-8"))
+    services = told["services"]
+    for name in ("receiver", "migrate"):
+        build = services[name]["build"]
+        assert (folder / build["context"] / build["dockerfile"]).is_file()
+        assert services[name]["read_only"]
+    assert services["migrate"]["command"][:2] == ["ledger", "migrate"]
+    assert "--grant" in CliRunner().invoke(command_line, ["ledger", "migrate", "--help"]).output
+    assert "ledger_owner" not in str(services["receiver"])
+    mounted = [str(each).partition(":")[0] for each in services["database"]["volumes"]]
+    assert (folder / mounted[1]).stat().st_mode & 0o100
+    # The build is handed what the wheel is made of, and nothing of a desk.
+    kept = re.findall(r"^!(\S+)$", (ROOT / ".dockerignore").read_text("utf-8"), re.MULTILINE)
+    assert all((ROOT / name).exists() for name in kept)
+    assert {"publisher", "pyproject.toml", "constraints.txt", "README.md", "LICENSE"} == {*kept}
+    last = (ROOT / "Containerfile").read_text("utf-8").rpartition("FROM ")[2]
+    assert "USER publisher" in last
+    (options,) = re.findall(r"^CMD (.*)$", last, re.MULTILINE)
+    assert "--host" in CliRunner().invoke(command_line, [json.loads(options)[0], "--help"]).output
 
 
 @needs("systemd-analyze")
