@@ -163,6 +163,9 @@ class Dialogue(asyncio.Protocol):
             self._in_letter = True
             self._say("354 go on")
             self._office.reached(Step.INVITED)
+        elif verb == "EHLO":
+            self._say("250-relay")
+            self._say("250 PIPELINING")
         elif verb == "QUIT":
             self._say("221 bye")
             self._office.reached(Step.GONE)
@@ -180,6 +183,9 @@ class Dialogue(asyncio.Protocol):
 
     def _ended(self, letter: bytes) -> None:
         self._in_letter = False
+        if not self._to:  # it went on for nobody, as commands in a group do
+            self._say("554 5.5.1 no valid recipients")
+            return
         self._office.reached(Step.ENDED)
         self._office.keep(self._to, letter)
         self._office.reached(Step.KEPT)

@@ -23,8 +23,9 @@ from publisher.smtp.opening import Access, Opening, ToSecure, Unusable
 from publisher.smtp.replies import CLOSING, Reply, ReplyReader
 
 _BREAK = re.compile(rb"\r\n|\r|\n")
+_AT_ONCE = 1 << 16
+"""Bytes that are written at once, a letter and its end."""
 _LOST = "the connection was lost before the end of the letter"
-_DOT = re.compile(rb"(?m)^\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class _Turn:
     spoken: bool = False
     """Whether the relay has said something about it."""
     refusal: Outcome | None = None
+    body: bytes = b""
+    """What is written along with its end."""
     end: int | None = None
     """How many bytes are written when its end is; None: that is not asked for yet."""
 
@@ -155,7 +158,8 @@ class Dialogue:
     # ── letters ──────────────────────────────────────────────────────────────────────────────────
 
     def offer(self, letter: Letter) -> None:
-        """Begins to hand over a letter: its addresses, and then all of it but its end.
+        """Begins to hand over a letter: its addresses, and then a large one but for its end, so
+        that it is not in doubt for long; a small one goes along with it.
 
         Args:
             letter: with addresses of printable ASCII characters; `takes` is true.
@@ -179,6 +183,9 @@ class Dialogue:
         turn = self._turn
         assert turn is not None
         assert self.invited
+        if turn.body:
+            self._give(turn.body)
+            turn.body = b""
         self._say(".", _Step.END, turn)
         turn.end = self._asked_for
         self._ended.append(turn)
@@ -270,10 +277,13 @@ class Dialogue:
         """What is said after a reply about a letter that is offered."""
         if step is _Step.DATA:
             if turn.refusal is None:
-                self._give(_stuffed(turn.letter.data))
+                turn.body = _stuffed(turn.letter.data)
+                if len(turn.body) > _AT_ONCE:
+                    self._give(turn.body)
+                    turn.body = b""
             elif reply.code == 354:
-                # For nobody (RFC 2920 §3.1).
-                self._say(".", _Step.NOTHING, turn)
+                # For nobody (RFC 2920 §3.1); some look for the dot behind the end of a line alone.
+                self._say("\r\n.", _Step.NOTHING, turn)
             else:
                 yield from self._let_go(turn)
         elif self._pipelines:
@@ -349,9 +359,11 @@ def _goes_on(step: _Step, reply: Reply) -> bool:
 
 def _stuffed(data: bytes) -> bytes:
     """A letter as SMTP transfers it: lines ended by CR LF, leading dots doubled (§4.5.2)."""
-    breaks = data.count(b"\r\n")
-    if data.count(b"\n") != breaks or data.count(b"\r") != breaks:
+    breaks = data.count(b"\n")
+    if data.count(b"\r") != breaks or data.count(b"\r\n") != breaks:
         data = _BREAK.sub(b"\r\n", data)
-    if b"\n." in data or data.startswith(b"."):
-        data = _DOT.sub(b"..", data)
+    # Thrice as fast as an expression, and replacing is slow where there is little to replace.
+    data = b"\n..".join(data.split(b"\n."))
+    if data.startswith(b"."):
+        data = b"." + data
     return data if data.endswith(b"\r\n") else data + b"\r\n"

@@ -4,15 +4,17 @@ import shutil
 import ssl
 import stat
 import subprocess
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
 
-from publisher.edges.carriers.carrier import Carrier
+from publisher.edges.carriers.carrier import Answer, Carrier
 from publisher.edges.carriers.smtp import Relay
 from publisher.edges.carriers.spool import Spool
-from publisher.errors import ConfigurationError, SendError
+from publisher.errors import ConfigurationError, LedgerError, SendError
 from publisher.letters.message import Letter
 from publisher.people.deliveries import Fate
 from publisher.policies.settings import RelaySettings
@@ -142,6 +144,64 @@ def test_a_relay_that_takes_nothing_at_all_stops_the_run(step: str) -> None:
 def test_no_relay() -> None:
     with pytest.raises(SendError, match="cannot be reached"):
         relay(free_port()).deliver(LETTER, Marks())
+
+
+class Counting:
+    """A desk that knows what was marked and answered, and cannot write at one moment."""
+
+    def __init__(self, count: int, full_at: int = 0) -> None:
+        self.letters = [replace(LETTER, id=f"{n}@x.example") for n in range(count)]
+        self._left, self._full_at = iter(self.letters), full_at
+        self._unwritten: list[Answer] = []
+        self.marked: list[str] = []
+        self.answered: dict[str, Fate] = {}
+        self.batches = 0
+
+    def take(self) -> Letter | None:
+        return next(self._left, None)
+
+    def pause(self) -> float | None:
+        return None
+
+    def write(self, marks: Sequence[Letter], answers: Sequence[Answer]) -> Collection[Letter]:
+        self.batches += 1
+        self._unwritten += answers
+        if self.batches == self._full_at:
+            raise LedgerError("no space left on device")
+        self.marked += [one.id for one in marks]
+        for letter, outcome in self._unwritten:
+            assert letter.id in self.marked
+            assert letter.id not in self.answered
+            self.answered[letter.id] = outcome.fate
+        self._unwritten.clear()
+        return ()
+
+
+GROUPS = {"EHLO": "250-scripted\r\n250 PIPELINING"}
+
+
+def test_many_letters_go_by_several_connections_in_groups() -> None:
+    with scripted(GROUPS) as server:
+        desk, carrier = Counting(100), relay(server.port)
+        carrier.carry(desk)
+        carrier.close()
+        assert 1 < server.connections <= 8
+    assert len(server.letters) == len(desk.marked) == len(set(desk.marked)) == 100
+    assert list(desk.answered.values()) == [Fate.ACCEPTED] * 100
+    assert desk.batches < 200
+
+
+@pytest.mark.parametrize("script", [{}, GROUPS])
+@pytest.mark.parametrize("full_at", [1, 2, 30])
+def test_what_the_relay_says_is_waited_for_when_nothing_more_can_be_written(
+    script: dict[str, str], full_at: int
+) -> None:
+    with scripted(script) as server:
+        desk, carrier = Counting(100, full_at), relay(server.port)
+        with pytest.raises(LedgerError, match="no space"):
+            carrier.carry(desk)
+    assert len(server.letters) == len(desk.marked)
+    assert desk.answered == dict.fromkeys(desk.marked, Fate.ACCEPTED)
 
 
 @pytest.mark.parametrize("spool", [True, False])

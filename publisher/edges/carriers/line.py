@@ -26,7 +26,8 @@ class Way:
 
     settings: RelaySettings
     password: str
-    trusts: ssl.SSLContext
+    trusts: ssl.SSLContext | None
+    """The certificates to trust; None: those that the machine trusts."""
     patience: float
     """Seconds to wait for a reply."""
     long_patience: float
@@ -160,7 +161,8 @@ class Line:
 
     def _encrypt(self) -> None:
         host = self._way.settings.host
-        self._socket = self._way.trusts.wrap_socket(self._socket, server_hostname=host)
+        trusts = self._way.trusts or ssl.create_default_context()
+        self._socket = trusts.wrap_socket(self._socket, server_hostname=host)
 
 
 def _own_name() -> str:

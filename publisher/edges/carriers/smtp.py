@@ -52,7 +52,6 @@ class Relay:
             trusts: the certificates to trust; None: those that the machine trusts.
             patience, long_patience: seconds to wait for a reply, and for the one to a letter.
         """
-        trusts = trusts or ssl.create_default_context()
         self._way = Way(settings, password, trusts, patience, long_patience)
         self._lines: list[Line] = []
         self._allowed = 1.0
