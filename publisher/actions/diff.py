@@ -40,6 +40,8 @@ class DiffOrder:
     """With text: mark it by colours, as a terminal shows them."""
     bare: bool = False
     """With html: blocks, `ins` and `del` alone, for machines."""
+    spoken: bool = False
+    """With pdf: say in visible words, too, what is added and what is removed."""
     anew: bool = False
     """Compare by the rules of this program, also where people were told by another comparison."""
 
@@ -97,7 +99,7 @@ def _told(found: Comparison, order: DiffOrder) -> str | bytes:
         "markdown": partial(_markdown, found),
         "json": partial(_json, found),
         "html": partial(_bare if order.bare else _page, found),
-        "pdf": partial(_pdf, found),
+        "pdf": partial(_pdf, found, order),
     }
     return forms[order.form]()
 
@@ -155,8 +157,8 @@ def _page(found: Comparison) -> str:
     return comparison_file(found, style, asset_html("steps.js"))
 
 
-def _pdf(found: Comparison) -> bytes:
+def _pdf(found: Comparison, order: DiffOrder) -> bytes:
     from publisher.edges.press import Press
     from publisher.paper.comparison import comparison_document
 
-    return Press().pdf_of(comparison_document(found))
+    return Press().pdf_of(comparison_document(found, spoken=order.spoken))

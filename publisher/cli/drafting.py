@@ -48,6 +48,11 @@ def check_command(asked: Invocation, form: str) -> None:
     "--bare", is_flag=True, help="With --format html: only blocks, ins and del, for programs."
 )
 @click.option("--language", default="", help="Compare translations in this language.")
+@click.option(
+    "--spoken",
+    is_flag=True,
+    help="With --format pdf: say in words too what changed.",
+)
 @click.option("--anew", is_flag=True, help="Compare two releases anew, not as people were told.")
 @output_option
 @click.pass_obj
@@ -57,6 +62,7 @@ def diff_command(
     new: str | None,
     form: str,
     bare: bool,
+    spoken: bool,
     language: str,
     anew: bool,
     output: Path | None,
@@ -71,7 +77,7 @@ def diff_command(
     from publisher.actions.diff import DiffOrder, diff
 
     colour = form == "text" and output is None and console.has_colours(sys.stdout)
-    order = DiffOrder(old, new, language, form, colour=colour, bare=bare, anew=anew)
+    order = DiffOrder(old, new, language, form, colour=colour, bare=bare, spoken=spoken, anew=anew)
     tell = unheard if asked.quiet else console.print_aside
     told = diff(asked.maybe_workplace, asked.wanted, order, tell)
     console.write_document(output, told, for_people=form == "text", coloured=colour)

@@ -185,6 +185,7 @@ def _render(job: _Job) -> bytes:
     def finish(document: Any, pdf: Any) -> None:
         if missing := _missing(document):
             raise _no_glyph(missing, job.html)
+        _require_inside(document)
         standards.finish(pdf, job.attachments)
         if job.form:
             fillable.complete(pdf, list(_fields(document)), _program(document))
@@ -261,6 +262,19 @@ def _fields(document: Any) -> Iterable[fillable.Field]:
 def _program(document: Any) -> bytes:
     """The font of the fields."""
     return bytes(next(f.file_content for f in document.fonts.values() if f.used_in_forms))
+
+
+def _require_inside(document: Any) -> None:
+    """Refuses a document of which letters would stand beyond the edge of their page."""
+    for number, page in enumerate(document.pages, 1):
+        for box in page._page_box.descendants():
+            words = getattr(box, "text", "")
+            if words and not -1 < box.position_x <= box.position_x + box.width < page.width + 1:
+                raise RenderError(
+                    f"“{words.strip()[:60]}” has no room on its page",
+                    where=f"the PDF, page {number}",
+                    remedy="make the words or the table that they stand in shorter",
+                )
 
 
 # ── glyphs ───────────────────────────────────────────────────────────────────────────────────────

@@ -87,7 +87,8 @@ def inline(spans: Sequence[Span], style: Style | None = None) -> Markup:
         told = typography_changes(spans, style.words)
         if told:
             said = style.words.gettext("[typography changed: {changes}]", changes=told)
-            parts.append(read_aloud(f" {said}", style))
+            # A browser shows it where a reader points; paper shows it or does not.
+            parts.append((own_words if style.paper else read_aloud)(f" {said}", style))
     html = concatenated(parts)
     if style.paper:
         # Between removed words and those that took their place: one run of our own words.

@@ -11,10 +11,10 @@ from publisher.site import content_policy
 from publisher.wording.words import ENGLISH, Words
 
 
-def comparison_document(found: Comparison) -> PaperDocument:
-    """What differs, with a list of the changes in front, for a PDF."""
+def comparison_document(found: Comparison, *, spoken: bool = False) -> PaperDocument:
+    """What differs, with a list of the changes in front, for a PDF; `spoken`: in words, too."""
     changes = changes_attachment(found.amendment, found.old.label, found.new.label)
-    return PaperDocument(sheets.comparison_sheet(found, ENGLISH), (changes,))
+    return PaperDocument(sheets.comparison_sheet(found, ENGLISH, spoken=spoken), (changes,))
 
 
 def comparison_file(

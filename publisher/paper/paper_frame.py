@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from publisher.markup.elements import NOTHING
+from publisher.paper.wide_tables import fitted_tables
 from publisher.releases.beginning import Beginning
 from publisher.releases.release import Release
 from publisher.site.release_words import in_force_words
@@ -24,22 +25,36 @@ class PaperFrame:
     """Empty: nobody in particular."""
     title: str
 
-    def sheet(self, head: str, parts: Sequence[Markup]) -> Markup:
-        """A document; `head` runs above each of its pages."""
+    def sheet(self, head: str, parts: Sequence[Markup], *, spoken: bool = False) -> Markup:
+        """A document; `head` runs above each of its pages.
+
+        `spoken`: what is only read aloud of a redline is seen as well.
+        """
         by = NOTHING
         if self.author:
             by = Markup('<meta name="author" content="{}">').format(self.author)
         return Markup(
             '<!DOCTYPE html>\n<html{}><head><meta charset="utf-8">'
             "<title>{}</title>{}</head>\n"
-            '<body data-head="{}" style="{}">\n{}</body></html>\n'
-        ).format(self.words.attributes, self.title, by, head, self._put_in(), NOTHING.join(parts))
+            '<body{} data-head="{}" style="{}">\n{}</body></html>\n'
+        ).format(
+            self.words.attributes,
+            self.title,
+            by,
+            _SPOKEN if spoken else NOTHING,
+            head,
+            self._put_in(),
+            fitted_tables(NOTHING.join(parts)),
+        )
 
     def _put_in(self) -> str:
         """The words that the style sheet puts around the number of a page."""
         said = self.words.gettext("(page {number})", number="\f").partition("\f")
         before, behind = (re.sub(r'["\\\s]', _escape, words) for words in said[::2])
         return f'--page-before: "{before}"; --page-behind: "{behind}"'
+
+
+_SPOKEN = Markup(' class="pp-spoken"')
 
 
 def _escape(found: re.Match[str]) -> str:

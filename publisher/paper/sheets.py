@@ -154,8 +154,14 @@ def redline_sheet(
     return PaperFrame(words, organisation.name, full).sheet(head, parts)
 
 
-def comparison_sheet(found: Comparison, words: Words) -> Markup:
-    """What differs between any two texts, for a PDF; `words`: those around them."""
+def comparison_sheet(found: Comparison, words: Words, *, spoken: bool = False) -> Markup:
+    """What differs between any two texts, for a PDF.
+
+    Args:
+        found: the two, and what differs.
+        words: those around them.
+        spoken: say in visible words, too, what is added and what is removed.
+    """
     new, amendment = found.new, found.amendment
     marked = redline(amendment, words, paper=True)
     told = _explained(found, words)
@@ -169,7 +175,7 @@ def comparison_sheet(found: Comparison, words: Words) -> Markup:
         page_parts.general_note(new.notes, new.language, words),
         page_parts.changed_text(amendment, marked, told, words),
     ]
-    return PaperFrame(words, "", found.title).sheet(found.title, parts)
+    return PaperFrame(words, "", found.title).sheet(found.title, parts, spoken=spoken)
 
 
 def _explained(found: Comparison, words: Words) -> page_parts.Explained:
