@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pymupdf
 import pytest
 from markupsafe import Markup
@@ -39,11 +41,12 @@ def compared(old: str, new: str) -> Comparison:
     return Comparison(Version("1", before), Version("2", after), amend(before, after), 0.0)
 
 
-def spans(data: bytes) -> list[tuple[pymupdf.Page, dict]]:  # type: ignore[type-arg]
+def spans(data: bytes) -> list[tuple[Any, dict[str, Any]]]:
     """Each page with what is drawn on it in one go."""
+    document: Any = pymupdf.open(stream=data)  # type: ignore[no-untyped-call]
     return [
         (page, span)
-        for page in pymupdf.open(stream=data)
+        for page in document
         for block in page.get_text("dict")["blocks"]
         for line in block.get("lines", ())
         for span in line["spans"]
