@@ -23,7 +23,7 @@ from publisher.answers.filing import (
     opt_out_reason,
 )
 from publisher.answers.inboxes import Inbox, inbox_of
-from publisher.answers.mail_meaning import reading_for_mailings
+from publisher.answers.mail_meaning import likely_request, reading_for_mailings
 from publisher.answers.mailed_requests import (
     about_mailings,
     acknowledgement,
@@ -144,6 +144,10 @@ class _Reader:
             decision = decide(
                 mail, self._correspondence(bearer, mail), self._attachments(mail, raw)
             )
+        if decision.likely in (Inbox.PERSONAL_DATA, Inbox.QUESTIONS):
+            said = mail.subject, mail.texts, about_mailings(customers, self.organisation)
+            kind = likely_request(*said, self.phrases())
+            decision = replace(decision, likely=kind or decision.likely)
         recorded = None
         if bearer is not None and decision.requests:
             try:

@@ -143,6 +143,12 @@ def _amendment(one: AmendmentFacts, policy: PolicyForCustomer, words: Words) -> 
     if not one.told and release.notice and one.letter is None:
         letter = _called(release.number, policy, words)
         yield words.markup("{version}: no letter to you is on record.", version=letter)
+    if one.ground is Ground.UPCOMING and release.effective:
+        yield words.markup(
+            "Version {version} applies from {day}.",
+            version=str(release.number),
+            day=words.day(release.effective),
+        )
     if not one.binds and one.applies and not one.opted_out:
         yield words.markup(
             "{version} applies to you from {day}.", version=version, day=words.day(one.applies)

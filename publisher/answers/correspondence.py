@@ -14,6 +14,7 @@ from publisher.answers.mail_meaning import (
     Reading,
     Sent,
     beside_form,
+    likely_request,
     reading,
     reading_for_mailings,
 )
@@ -41,14 +42,19 @@ class Correspondence:
         """Whether the words of a mail are an opt-out beyond doubt, and which they are."""
         return reading(mail.subject, mail.texts, self.sent, self.about, self.phrases)
 
-    def likely(self, own: str) -> Inbox:
-        """What a mail is likely about that is not understood.
+    def likely(self, own: str) -> str:
+        """What a mail is likely about that is not understood: one of `Inbox`, or the kind of a
+        request about personal data.
 
         Args:
             own: what its writer wrote, without what we sent.
         """
-        about = reading_for_mailings("", [own], self.about, self.phrases) if own.strip() else None
-        return Inbox.MAILINGS if about else Inbox.OPT_OUT
+        if not own.strip():
+            return Inbox.OPT_OUT
+        said = "", [own], self.about, self.phrases
+        return (reading_for_mailings(*said) and Inbox.MAILINGS) or (
+            likely_request(*said) or Inbox.OPT_OUT
+        )
 
     def leaves_form_beyond_doubt(self, mail: Mail) -> bool:
         """Whether what is written beside a form that was filled in leaves it beyond doubt."""

@@ -81,7 +81,8 @@ class Decision:
     kind: RequestKind = RequestKind.OPT_OUT
     """What it declares or asks for, if it does."""
     likely: str = ""
-    """What it is likely about, one of `Inbox`; empty: not known."""
+    """What it is likely about, one of `Inbox`, or the kind of a request about personal data; empty:
+    not known."""
 
     @property
     def requests(self) -> bool:

@@ -47,6 +47,14 @@ ABOUT_A_RELEASE = {
 """What an answer to a letter may declare or ask for, by the list of its phrases."""
 ABOUT_MAILINGS = {RequestKind.LEAVE: "leavings", RequestKind.JOIN: "joinings"}
 """The same of a mail to the address for mailings."""
+_ABOUT_PERSONAL_DATA = {
+    RequestKind.CORRECT: "corrections",
+    RequestKind.ACCESS: "accesses",
+    RequestKind.ERASE: "erasures",
+    RequestKind.OBJECT: "objections",
+}
+"""What a mail is likely to ask for about personal data; a person decides whether it does."""
+_QUESTION_MARKS = str.maketrans({"?": ".", "؟": ".", "¿": " "})
 _NOTHING_SENT = Sent("", "", "", ())
 _PLAIN = frozenset(".!,;:") | {DASH, LINE, QUOTE}
 
@@ -107,6 +115,29 @@ def reading_for_mailings(
         return RequestKind.LEAVE
     for kind, declaring in ABOUT_MAILINGS.items():
         if mail.declaring(declaring).declares_all(subject, bodies):
+            return kind
+    return None
+
+
+def likely_request(
+    subject: str, texts: Sequence[str], about: About, phrases: Phrases
+) -> RequestKind | None:
+    """What a mail is likely to ask for about personal data; None: nobody can tell.
+
+    It only sorts what a person reads, so a question counts as what it asks for.
+
+    Args:
+        subject, texts: what it says, as for `reading`.
+        about: what it may name.
+        phrases: the closed sets.
+    """
+    mail = _Mail(_NOTHING_SENT, about, phrases)
+    said = [text.translate(_QUESTION_MARKS) for text in texts if text.strip()]
+    bodies, head = [mail.own(text) for text in said], subject.translate(_QUESTION_MARKS)
+    for kind, declaring in _ABOUT_PERSONAL_DATA.items():
+        asking = mail.declaring(declaring)
+        # The words of a mail say more than its subject, which may be about anything.
+        if asking.declares_all(head, bodies) or (bodies and asking.declares_all("", bodies)):
             return kind
     return None
 

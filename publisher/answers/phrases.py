@@ -34,6 +34,10 @@ LISTS = (
     "endings",
     "leavings",
     "joinings",
+    "corrections",
+    "accesses",
+    "erasures",
+    "objections",
     "conjunctions",
     "closings",
     "identifications",
@@ -51,6 +55,10 @@ DECLARING_LISTS = (
     "endings",
     "leavings",
     "joinings",
+    "corrections",
+    "accesses",
+    "erasures",
+    "objections",
 )
 """Those whose phrases say what a mail declares or asks for, one kind each."""
 PLAIN_LISTS = ("labels", "prefixes", "moments", "negations")

@@ -88,13 +88,15 @@ class RequestRow:
     reason: str
     """Why it waits for a person, or what became of it."""
     likely: str = ""
-    """What a message is likely about, one of `Inbox`; empty: not known, or it is none."""
+    """What a message is likely about, one of `Inbox`, or the kind of a request about personal data;
+    empty: not known, or it is none."""
 
     @property
     def sorts(self) -> frozenset[str]:
         """What it is called at the command line, by its kind or what it is likely about."""
         if not self.receipt:
-            return frozenset({MAIL_KIND, *filter(None, [_LIKELY.get(self.likely)])})
+            wide = [PERSONAL_DATA] if _is_personal(self.likely) else []
+            return frozenset({MAIL_KIND, *wide, *filter(None, [_LIKELY.get(self.likely)])})
         kind = RequestKind(self.kind)
         personal = {PERSONAL_DATA} if kind in PERSONAL_DATA_KINDS else set()
         return frozenset({_WORDS[kind], *personal} if kind in _WORDS else personal)
@@ -223,7 +225,7 @@ def _of_messages(found: RequestsFound, today: dt.date, zone: str) -> Iterator[Re
     """
     for one in found.messages:
         waits = one.filed is None or one.filed in FOR_A_PERSON
-        personal = waits and one.likely == Inbox.PERSONAL_DATA
+        personal = waits and _is_personal(one.likely)
         due = answer_due(day_in(one.received, zone)) if personal else None
         yield RequestRow(
             one.id,
@@ -257,7 +259,15 @@ _LIKELY: dict[str, str] = {
     Inbox.MAILINGS: "mailings",
     Inbox.PERSONAL_DATA: PERSONAL_DATA,
     Inbox.QUESTIONS: "question",
+    **{kind: _WORDS[kind] for kind in sorted(PERSONAL_DATA_KINDS)},
 }
+
+
+def _is_personal(likely: str) -> bool:
+    """Whether a message is likely about personal data."""
+    return likely == Inbox.PERSONAL_DATA or likely in PERSONAL_DATA_KINDS
+
+
 _OF_REQUESTS = frozenset(_WORDS.values()) - set(_LIKELY.values())
 """Kinds that no message is called."""
 LISTED_KINDS = (MAIL_KIND, *dict.fromkeys([*_LIKELY.values(), *_WORDS.values()]))

@@ -15,6 +15,7 @@ from publisher.cli.invocation import FINDINGS, Invocation
 from publisher.cli.parameters import output_option
 from publisher.errors import ConfigurationError
 from publisher.founding.order import (
+    MAILBOXES,
     FoundedPolicy,
     FoundingOrder,
     PastOfPolicy,
@@ -57,6 +58,9 @@ class _Said:
 @click.option("--site", metavar="URL", help="Address of the published site.")
 @click.option("--from", "sender", metavar="MAIL", help="Address that letters come from.")
 @click.option("--opt-out", "reply", metavar="MAIL", help="Address for opt-outs by e-mail.")
+@click.option("--mailings", metavar="MAIL", help="Mailbox to leave and join mailings; gets a page.")
+@click.option("--personal-data", metavar="MAIL", help="Mailbox for personal data; gets a page.")
+@click.option("--questions", metavar="MAIL", help="Mailbox for questions; gets a page.")
 @click.option("--contact", metavar="MAIL", help="Where questions go (default: that of --from).")
 @click.option(
     "--language", "languages", multiple=True, metavar="TAG",
@@ -198,6 +202,7 @@ def _order(said: _Said, *, adds: bool) -> FoundingOrder:
         time_zone=zone or "UTC",
         profile=said.profile or "promise",
         owners=said.owners,
+        mailboxes={key: said.options[key] for key in MAILBOXES if said.options[key]},
     )
 
 

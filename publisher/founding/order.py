@@ -18,6 +18,12 @@ from publisher.wording.language import locale, usual_tag
 LEAST_DAYS = 30
 """The notice period of a new policy, where its profile asks for no longer one."""
 _DAYS_OF_A_MONTH = 31
+MAILBOXES = {
+    "mailings": "--mailings",
+    "personal_data": "--personal-data",
+    "questions": "--questions",
+}
+"""The keys of `[requests]`, and the option that says each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,8 @@ class FoundingOrder:
     profile: str = "promise"
     owners: Sequence[str] = ()
     """Whose review a pull request needs, as a forge names them."""
+    mailboxes: Mapping[str, str] = field(default_factory=dict)
+    """Where requests go, by their key in `[requests]`; none: there are no pages for any yet."""
 
     @property
     def days(self) -> int:
@@ -108,6 +116,7 @@ class FoundingOrder:
             *(("--policy", each.id) for each in self.policies),
             *(("--title", title) for each in self.policies for title in each.titles.values()),
             *(("--owner", each) for each in self.owners),
+            *((MAILBOXES[key], each) for key, each in self.mailboxes.items()),
         ]
         for option, value in values:
             if wrong := unusable_answer(option, value):
@@ -186,6 +195,7 @@ _RULES: Mapping[str, Callable[[str], tuple[str, str] | None]] = {
     "--site": unusable_site,
     "--from": unusable_mail_address,
     "--opt-out": unusable_mail_address,
+    **dict.fromkeys(MAILBOXES.values(), unusable_mail_address),
     "--contact": _contact,
     "--time-zone": _zone,
     "--language": _language,

@@ -224,7 +224,9 @@ def _facts(
     listed.extend(sections)
     document["sections"] = listed.multiline(True)
     document["notice"] = tomlkit.item({"profile": order.profile, "days": order.days})
-    document["opt_out"] = tomlkit.item({"effect": begun.says(language, "effect")})
+    opt_out = tomlkit.item({"effect": begun.says(language, "effect")})
+    opt_out.add(tomlkit.comment('choices = ["accept", "end the contract", "question"]'))
+    document["opt_out"] = opt_out
     return document
 
 

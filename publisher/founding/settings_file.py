@@ -29,6 +29,17 @@ host = "localhost"
 port = 587
 security = "starttls"             # or "tls", or "none"
 """
+_REQUESTS = """\
+# Mailboxes for what customers ask for; each has a page on the site, and they are told apart by
+# where mail goes, so each is its own.
+"""
+_NO_REQUESTS = f"""
+{_REQUESTS}\
+# [requests]
+# mailings = "remove@…"            # leaving and joining them
+# personal_data = "data@…"         # correcting, asking for, erasing them, objecting
+# questions = "info@…"
+"""
 
 
 def settings_toml(order: FoundingOrder) -> bytes:
@@ -43,4 +54,13 @@ def settings_toml(order: FoundingOrder) -> bytes:
     quoted = {key: tomlkit.item(value).as_string() for key, value in values.items()}
     lines = [tomlkit.item(line).as_string()[1:-1] for line in order.address.splitlines()]
     address = '"""\n' + "\n".join(lines) + '"""'
-    return _TEXT.format(schema=SETTINGS_SCHEMA, address=address, **quoted).encode()
+    text = _TEXT.format(schema=SETTINGS_SCHEMA, address=address, **quoted)
+    return (text + _requests(order)).encode()
+
+
+def _requests(order: FoundingOrder) -> str:
+    """Where requests go, or how that is said later."""
+    if not order.mailboxes:
+        return _NO_REQUESTS
+    lines = (f"{key} = {tomlkit.item(each).as_string()}\n" for key, each in order.mailboxes.items())
+    return f"\n{_REQUESTS}[requests]\n{''.join(lines)}"

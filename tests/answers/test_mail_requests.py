@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from publisher.answers.mail_meaning import reading_for_mailings
+from publisher.answers.mail_meaning import likely_request, reading_for_mailings
 from publisher.people.requests import RequestKind
 from tests import ROOT
 from tests.answers.test_mail_meaning import ABOUT, PHRASES, read
 
 TABLE = (ROOT / "tests/golden/requests.md").read_text("utf-8")
-LETTER, MAILINGS = (
+LETTER, MAILINGS, PERSONAL_DATA = (
     re.findall(r"^\| (?!text)([^-].*?) \| (.+?) \|$", part, re.MULTILINE)
-    for part in TABLE.split("# At the address")
+    for part in re.split("# At the address|# What a mail about personal data", TABLE)
 )
 
 
@@ -35,6 +35,14 @@ def test_a_mail_about_mailings_is_what_the_table_says(text: str, kind: str) -> N
     for subject, body in (("", lines(text)), (lines(text).replace("\n", " "), "")):
         found = reading_for_mailings(subject, [body], about, PHRASES)
         assert (found or "a person") == kind
+
+
+@pytest.mark.parametrize(("text", "kind"), PERSONAL_DATA)
+def test_a_mail_about_personal_data_waits_as_the_table_says(text: str, kind: str) -> None:
+    about = replace(ABOUT, titles=(), versions=())
+    written = lines(text)
+    for subject, body in (("", written), (written.replace("\n", " "), ""), ("Hi there", written)):
+        assert (likely_request(subject, [body], about, PHRASES) or "nobody can tell") == kind
 
 
 def test_an_empty_mail_leaves_the_mailings() -> None:
