@@ -134,7 +134,7 @@ def test_what_is_no_word_about_mailings_waits(asked: Project, text: str) -> None
 def test_a_mail_about_personal_data_waits_under_its_likely_kind(asked: Project) -> None:
     take(asked, reply(asked, "What do you know about me?", to=DATA, subject="Hello"))
     (message,) = ledger_of(asked).waiting()
-    assert message.likely == "personal data"
+    assert message.likely == "access"
 
 
 def test_mailings_at_the_opt_out_address_are_no_opt_out(project: Project) -> None:
@@ -158,4 +158,4 @@ def test_ending_the_contract_waits_to_be_confirmed(tmp_path: Path) -> None:
         (RequestKind.END, HandlingState.UNCONFIRMED)
     ]
     assert take(project, reply(project, "I accept version 2.")).filed is Filed.REQUEST
-    assert state(project) == "accepted"
+    assert state(project) == "agreed"
