@@ -82,6 +82,10 @@ class KeptLetterError(PublisherError):
     """A letter on record is not there, or is not the one that was sent."""
 
 
+class NoLetterError(KeptLetterError):
+    """No letter is on record: none was handed over from here, none was kept, or it was erased."""
+
+
 class NotToldError(LedgerError):
     """Somebody was taken off the list just before a letter would have gone to them."""
 

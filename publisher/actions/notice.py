@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from publisher.actions import Teller, unheard
+from publisher.actions.sent_letter import sent_letter
 from publisher.actions.workplace import Workplace
 from publisher.answers.personal_links import personal_links, personal_token, sample_token
+from publisher.edges.ledger import Ledger
+from publisher.errors import NoLetterError
 from publisher.letters.fields import field_values
 from publisher.letters.kinds import as_told, chosen_kind, letter_kind, letter_language
 from publisher.letters.message import LetterForm
 from publisher.letters.notice import Enclosed, compose_notice, text_to_attach
 from publisher.letters.sending import require_notice
 from publisher.letters.telling_order import applying_instead
-from publisher.people.due import to_be_told
+from publisher.people.deliveries import DeliveryState
+from publisher.people.due import MAY_KNOW, to_be_told
 from publisher.people.recipients import SAMPLE, known_recipient, require_addressed
 from publisher.releases.number import Number
 from publisher.releases.release import Release
@@ -30,6 +35,8 @@ class NoticeLook:
     """Of the letter to the sample; None: the authoritative one."""
     case: str | None = None
     """For whom the letter to the sample is; None: the usual one."""
+    composed: bool = False
+    """As it is composed today, also to somebody who has theirs."""
 
 
 def notice(
@@ -40,7 +47,8 @@ def notice(
     look: NoticeLook = NoticeLook(),
     tell: Teller = unheard,
 ) -> bytes:
-    """The letter about a release as one recipient gets it, in one of its forms.
+    """The letter about a release as one recipient gets it, in one of its forms; to whom a carrier
+    may have brought it, as it was handed over.
 
     Of a release that was retracted it says so first: nobody gets that letter any more.
 
@@ -49,13 +57,21 @@ def notice(
         customer: the recipient's customer id; None: a sample whose links lead nowhere, for which
             neither the ledger nor a key is needed.
         look: which letter, and in which form.
-        tell: told that the release was retracted, before anything is composed.
+        tell: told that the release was retracted, or that it is the letter as it was handed over,
+            before it is shown.
 
     Raises:
         NotFoundError: there is no such release, letter or customer, or the customer was erased.
         SealError: `verify` finds that a release of the policy was altered.
         SendError: the release has no letter, or what has to travel with it is not there.
+        KeptLetterError: what is on record of the letter is not what was stored.
     """
+    if customer is not None and not look.composed:
+        with suppress(NoLetterError):
+            if handed := _handed_over(workplace.ledger, policy_id, number, customer):
+                data = sent_letter(workplace, policy_id, number, customer, look.form)
+                tell(f"{handed}; as it is composed today: --composed")
+                return data
     release = workplace.archive.release(policy_id, number)
     if workplace.in_repository:
         workplace.witnesses.require_sound(policy_id)
@@ -94,6 +110,15 @@ def notice(
         release, recipient, organisation, links, workplace.clock(), Enclosed(attached)
     )
     return letter.in_form(look.form)
+
+
+def _handed_over(ledger: Ledger, policy_id: str, number: Number, customer: str) -> str:
+    """That a carrier was given the letter and may have brought it, in words; empty: it was not."""
+    recipient = ledger.customer(customer)
+    one = ledger.delivery(policy_id, number, recipient.number) if recipient else None
+    if one is None or one.state not in MAY_KNOW or one.state is DeliveryState.OTHERWISE:
+        return ""
+    return f"This is the letter as it was handed over ({one.state})"
 
 
 def _taken_back(release: Release, releases: Releases) -> str:

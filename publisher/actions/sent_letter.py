@@ -27,8 +27,8 @@ def sent_letter(
 
     Raises:
         NotFoundError: there is no such customer.
-        KeptLetterError: none was handed over or kept, it was erased, or what is on record is not
-            what was stored.
+        NoLetterError: none was handed over or kept, or it was erased.
+        KeptLetterError: what is on record is not what was stored.
         LedgerError: the ledger cannot be read.
     """
     ledger = workplace.ledger

@@ -44,7 +44,8 @@ def notice_group() -> None:
     type=click.Choice(["eml", "html", "text", "pdf"]),
     help="Output format (default: text; of the draft in a folder, all of them).",
 )
-@click.option("--sent", is_flag=True, help="With --as, show the letter as it was sent.")
+@click.option("--sent", is_flag=True, help="With --as, only the letter as it was sent.")
+@click.option("--composed", is_flag=True, help="With --as, the letter as it is composed today.")
 @click.option(
     "--effective",
     type=DATE_TYPE,
@@ -72,12 +73,11 @@ def show_notice_command(
     customer: str | None,
     form: str | None,
     sent: bool,
+    composed: bool,
     output: Path | None,
     **drafted: Any,
 ) -> None:
-    """Show the notice of a release as one recipient gets it.
-
-    With --sent, as they got it.
+    """Show the notice of a release as one recipient gets it, or as they got it.
     `draft` instead of RELEASE: as a freeze of the draft would seal it, committed or not.
     """
     from publisher.actions.notice import NoticeLook, notice
@@ -87,16 +87,20 @@ def show_notice_command(
     if customer and (drafted["language"] or drafted["case"]):
         raise click.UsageError("--as shows the letter that is theirs, whatever --language says")
     if isinstance(release, str):
-        if sent:
-            raise click.UsageError("a draft was sent to nobody: leave --sent out")
+        if sent or composed:
+            raise click.UsageError("a draft was sent to nobody: leave --sent and --composed out")
         drafted["customer"] = customer
         _draft_notice(asked, LetterForm(form) if form else None, output, drafted)
         return
-    look = NoticeLook(LetterForm(form or "text"), drafted.pop("language"), drafted.pop("case"))
+    look = NoticeLook(
+        LetterForm(form or "text"), drafted.pop("language"), drafted.pop("case"), composed
+    )
     if any(drafted.values()):
         named = ", ".join(f"--{name}" for name, value in drafted.items() if value)
         raise click.UsageError(f"{named}: for `notice draft` alone; a release is as it was sealed")
     workplace, policy_id = asked.workplace, asked.policy
+    if sent and composed:
+        raise click.UsageError("--sent contradicts --composed: choose one of them")
     if sent and customer is None:
         raise click.UsageError("--sent shows the letter of a recipient: name one with --as")
     if sent and customer:

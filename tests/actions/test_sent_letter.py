@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import json
 import re
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,45 @@ def test_a_letter_that_was_never_handed_over_erased_or_not_kept_is_said_to_be_so
     assert b"anna@new.example" in sent(project, "c-1")
     House(project.root).ok("recipients", "erase", "c-1", "--confirm", at=LATER)
     assert refused("c-1", "the letter about version 2 to `c-1` was erased")
+
+
+def test_who_was_told_is_shown_what_they_got(project: Project) -> None:
+    """Without being asked: what would be composed today was never sent."""
+    house = House(project.root)
+    before = house.ok("notice", "2", "--as", "c-1", "--format", "eml", at=NOW)
+    assert "handed over" not in before
+    send_letters(project)
+    import_customers(project, b"customer,address,name\nc-1,anna@new.example,Anna Other\n")
+    shown = house.run("notice", "2", "--as", "c-1", "--format", "eml", at=LATER)
+    assert shown.stdout_bytes == sent(project, "c-1")
+    assert shown.stderr == (
+        "This is the letter as it was handed over (accepted); as it is composed today: --composed\n"
+    )
+    today = house.ok("notice", "2", "--as", "c-1", "--composed", at=LATER)
+    assert "Anna Other" in today
+    assert "handed over" not in today
+    ledger = ledger_of(project)
+    one = ledger.delivery("privacy", TWO, 1)
+    assert one is not None
+    ledger.settle(one, DeliveryState.BOUNCED, "550 no", LATER, was=DeliveryState.ACCEPTED)
+    assert "(bounced)" in house.run("notice", "2", "--as", "c-1", at=LATER).stderr
+    house.ok("resolve", "2", "c-1", "--again", at=LATER)
+    assert "Anna Other" in house.ok("notice", "2", "--as", "c-1", at=LATER)
+    for words in (("--sent", "--composed", "--as", "c-1"), ("--sent",)):
+        assert house.run("notice", "2", *words, at=LATER).exit_code == 2
+
+
+def test_a_letter_on_record_that_was_altered_is_not_composed_anew(project: Project) -> None:
+    send_letters(project)
+    database = sqlite3.connect(project.private / "ledger.sqlite")
+    with database:
+        for name in ("template_update", "template_delete"):
+            database.execute(f"DROP TRIGGER IF EXISTS {name}")
+        database.execute("UPDATE template SET body = x'00'")
+    database.close()
+    result = House(project.root).run("notice", "2", "--as", "c-1", at=LATER)
+    assert result.exit_code == 2
+    assert "not the one" in result.output or "not what was stored" in result.output
 
 
 def test_of_a_ledger_of_version_0_1_0_no_letter_is_there(tmp_path: Path) -> None:

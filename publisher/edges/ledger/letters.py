@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.schema import DELIVERIES, EVENTS, PRIVATE, SELDOM, TEMPLATES
 from publisher.edges.ledger.transaction import Transaction
-from publisher.errors import KeptLetterError
+from publisher.errors import KeptLetterError, NoLetterError
 from publisher.letters.splicing import Template, letter_of
 from publisher.record.event import EventKind, Happening
 from publisher.releases.number import Number
@@ -72,8 +72,8 @@ class LetterTable(LedgerPart):
             recipient, customer: the recipient's number, and the customer's id for messages.
 
         Raises:
-            KeptLetterError: none was handed over or kept, it was erased, or what is on record is
-                not what was stored.
+            NoLetterError: none was handed over or kept, or it was erased.
+            KeptLetterError: what is on record is not what was stored.
         """
         same = (
             (DELIVERIES.c.policy == policy)
@@ -89,12 +89,12 @@ class LetterTable(LedgerPart):
             today = f"{composed}  # as it is composed today"
             if row is None or row.told is None:
                 what = f"{which} is not on record: it was not handed to a carrier from here"
-                raise KeptLetterError(what, remedy=today)
+                raise NoLetterError(what, remedy=today)
             if row.value is None:
-                raise KeptLetterError(f"{which} was erased")
+                raise NoLetterError(f"{which} was erased")
             if row.body is None:
                 what = f"{which} was not kept: version 0.1.0 of this program sent it"
-                raise KeptLetterError(what, remedy=today)
+                raise NoLetterError(what, remedy=today)
             digest = bytes.fromhex(json.loads(row.value)["sha256"])
             return letter_of(bytes(row.body), digest, lambda one: stored_template(db, one))
 
