@@ -29,7 +29,7 @@ def test_an_opt_out_by_mail_is_recorded_and_receipted(told: tuple[House, Mailbox
     assert "in time" in row
     assert "mail" in row
     assert receipt[0] in row
-    confirmation = box.to("ann@example.com")[-1]
+    confirmation = box.to("ann@example.com", 2)[-1]
     assert confirmation.get_all("Auto-Submitted") == ["auto-replied"]
     assert receipt[0] in body(confirmation)
     assert len(box.to("bob@example.com")) == 1
@@ -42,7 +42,7 @@ def test_the_same_answer_twice_is_one_opt_out(told: tuple[House, Mailbox]) -> No
     again = re.findall(r"R-\d+", house.ok("receive", stdin=mail))
     assert first == again
     assert house.ok("optouts", "2").count("c1") == 1
-    assert len(box.to("ann@example.com")) == 2
+    assert len(box.to("ann@example.com", 2)) == 2
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_person_settles_what_was_unclear(told: tuple[House, Mailbox]) -> None:
     receipt = re.search(r"R-\d+", output)
     assert receipt is not None
     assert receipt[0] in house.ok("optouts", "2")
-    assert receipt[0] in body(box.to("ann@example.com")[-1])
+    assert receipt[0] in body(box.to("ann@example.com", 3)[-1])
     assert house.ok("requests") == "Nothing waits\n"
 
 
