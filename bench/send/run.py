@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 from bench.letters.run import LISTS, customers, letters  # noqa: E402 - found by the line above
 from publisher.actions.send import send  # noqa: E402
-from publisher.edges.carriers.carrier import Answer  # noqa: E402
+from publisher.edges.carriers.carrier import CarrierAnswer  # noqa: E402
 from publisher.edges.carriers.smtp import Relay  # noqa: E402
 from publisher.letters.message import Letter  # noqa: E402
 from publisher.people.deliveries import Fate  # noqa: E402
@@ -140,7 +140,9 @@ class Drawer:
     def pause(self) -> float | None:
         return None
 
-    def write(self, marks: Sequence[Letter], answers: Sequence[Answer]) -> Collection[Letter]:
+    def write(
+        self, marks: Sequence[Letter], answers: Sequence[CarrierAnswer]
+    ) -> Collection[Letter]:
         self.taken += sum(one.outcome.fate is Fate.ACCEPTED for one in answers)
         return ()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from publisher.actions.workplace import Workplace
 from publisher.answers.delivery_list import DeliveryRow, delivery_rows
 from publisher.letters.sending import is_too_late, require_notice
-from publisher.people.standing import NOTICE_STATES, TO_CLOSE, Standing
+from publisher.people.standing import NOTICE_STATES, TO_CLOSE, NoticeStanding
 from publisher.releases.number import Number
 
 
@@ -15,7 +15,7 @@ def deliveries(
     workplace: Workplace,
     policy_id: str,
     number: Number,
-    wanted: Sequence[Standing] = TO_CLOSE,
+    wanted: Sequence[NoticeStanding] = TO_CLOSE,
 ) -> tuple[Iterator[DeliveryRow], bool]:
     """The recipients of a release whose notice stands so, read a page at a time; and whether it is
     too late to tell anybody of it by a letter.

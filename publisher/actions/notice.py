@@ -18,7 +18,7 @@ from publisher.letters.notice import Enclosed, compose_notice, text_to_attach
 from publisher.letters.sending import require_notice
 from publisher.letters.telling_order import applying_instead
 from publisher.people.deliveries import DeliveryState
-from publisher.people.due import MAY_KNOW, to_be_told
+from publisher.people.due import MAY_KNOW, Addressee, to_be_told
 from publisher.people.recipients import SAMPLE, known_recipient, require_addressed
 from publisher.releases.number import Number
 from publisher.releases.release import Release
@@ -81,15 +81,12 @@ def notice(
         tell(taken_back)
     organisation = workplace.settings.organisation
     if customer is None:
-        recipient, token = SAMPLE, sample_token(release)
-        (whom,) = to_be_told(release, releases, [recipient])
+        token = sample_token(release)
+        (whom,) = to_be_told(release, releases, [SAMPLE])
     else:
-        ledger = workplace.ledger
-        recipient = require_addressed(known_recipient(ledger.customer(customer), customer))
-        token = personal_token(workplace.keys[0], release, recipient)
-        letters = ledger.letters_to(policy_id, [recipient.number])
-        opted_out = ledger.opted_out_before(release, [recipient.number])
-        (whom,) = to_be_told(release, releases, [recipient], letters, opted_out)
+        whom = _whom(workplace.ledger, release, releases, customer)
+        token = personal_token(workplace.keys[0], release, whom.recipient)
+    recipient = whom.recipient
     kind = chosen_kind(release, look.language, look.case) or letter_kind(
         release, whom.case, recipient.language
     )
@@ -110,6 +107,15 @@ def notice(
         release, recipient, organisation, links, workplace.clock(), Enclosed(attached)
     )
     return letter.in_form(look.form)
+
+
+def _whom(ledger: Ledger, release: Release, releases: Releases, customer: str) -> Addressee:
+    """A customer, and what their letter depends on."""
+    recipient = require_addressed(known_recipient(ledger.customer(customer), customer))
+    letters = ledger.letters_to(release.policy.id, [recipient.number])
+    opted_out = ledger.opted_out_before(release, [recipient.number])
+    (whom,) = to_be_told(release, releases, [recipient], letters, opted_out)
+    return whom
 
 
 def _handed_over(ledger: Ledger, policy_id: str, number: Number, customer: str) -> str:

@@ -13,10 +13,10 @@ from publisher.actions import Progress, Teller, unheard
 from publisher.actions.plan_sending import plan_sending
 from publisher.actions.workplace import Workplace
 from publisher.answers.release_letters import USUAL_LETTER, ReleaseLetters
-from publisher.edges.carriers.carrier import Answer, Carrier
+from publisher.edges.carriers.carrier import Carrier, CarrierAnswer
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger
-from publisher.edges.ledger.deliveries import Mark, Settled
+from publisher.edges.ledger.deliveries import LetterMark, SettledLetter
 from publisher.edges.sent_releases import SentReleases
 from publisher.errors import (
     LedgerError,
@@ -182,7 +182,7 @@ class _Desk:
     _out: dict[str, _Sent] = field(default_factory=dict)
     """The letters with the carrier, by their ids."""
     _shown: int = -1
-    _known: list[tuple[_Sent, Settled]] = field(default_factory=list)
+    _known: list[tuple[_Sent, SettledLetter]] = field(default_factory=list)
     """What is still to be written down."""
 
     @property
@@ -205,7 +205,9 @@ class _Desk:
             raise self.streak.error
         return 0 if self._known else None
 
-    def write(self, marks: Sequence[Letter], answers: Sequence[Answer]) -> Collection[Letter]:
+    def write(
+        self, marks: Sequence[Letter], answers: Sequence[CarrierAnswer]
+    ) -> Collection[Letter]:
         """Marks letters and records answers in one transaction."""
         for letter, outcome in answers:
             self._judge(self._out.pop(letter.id), letter.to, outcome)
@@ -244,7 +246,9 @@ class _Desk:
         try:
             letter = sender.letters.to(whom, now)
         except RecipientsError as error:  # which says nothing about anybody else
-            refused = Settled(delivery, DeliveryState.REFUSED, error.what, DeliveryState.TO_DO)
+            refused = SettledLetter(
+                delivery, DeliveryState.REFUSED, error.what, DeliveryState.TO_DO
+            )
             self._known.append((_Sent(whom, delivery, KeptLetter(b"", "")), refused))
             return None
         kept = sender.template(sender.letters.kind(whom)).keep(letter.data)
@@ -256,7 +260,7 @@ class _Desk:
         held = all(other is not one for other, _ in known)
         if held and one.was is DeliveryState.IN_DOUBT:
             # It was certainly not taken; whether for good, the next letters show.
-            put_off = Settled(one.delivery, DeliveryState.TO_DO, outcome.reply, one.was)
+            put_off = SettledLetter(one.delivery, DeliveryState.TO_DO, outcome.reply, one.was)
             self._known.append((one, put_off))
             one.was = DeliveryState.TO_DO
         for other, verdict in known:
@@ -264,13 +268,13 @@ class _Desk:
 
     def _settle(self, one: _Sent, outcome: Outcome) -> None:
         state = STATE_OF[outcome.fate]
-        self._known.append((one, Settled(one.delivery, state, outcome.reply, one.was)))
+        self._known.append((one, SettledLetter(one.delivery, state, outcome.reply, one.was)))
         self.counts[state] += 1
 
     def _note(self, about: Sequence[tuple[Letter, _Sent]]) -> dict[int, PublisherError]:
         """Writes down what is to be written down."""
         marks = [
-            Mark(one.delivery, one.whom.recipient.address, letter.id, one.kept)
+            LetterMark(one.delivery, one.whom.recipient.address, letter.id, one.kept)
             for letter, one in about
         ]
         if not marks and not self._known:

@@ -9,7 +9,7 @@ from publisher.answers.list_forms import Values, utc_minute, utc_second
 from publisher.people.deliveries import Delivery
 from publisher.people.recipients import RecipientState
 from publisher.people.resolution import next_steps
-from publisher.people.standing import TO_CLOSE, Standing, TellingFacts
+from publisher.people.standing import TO_CLOSE, NoticeStanding, TellingFacts
 from publisher.releases.number import Number
 from publisher.releases.remedies import shell_word
 
@@ -29,7 +29,7 @@ class DeliveryRow:
     """Where the notice to one recipient stands."""
 
     facts: TellingFacts
-    standing: Standing
+    standing: NoticeStanding
 
     @property
     def _reply(self) -> str:
@@ -59,7 +59,7 @@ class DeliveryRow:
 
 
 def delivery_rows(
-    found: Iterable[TellingFacts], wanted: Sequence[Standing], *, too_late: bool
+    found: Iterable[TellingFacts], wanted: Sequence[NoticeStanding], *, too_late: bool
 ) -> Iterator[DeliveryRow]:
     """The recipients of a release whose notice stands so, one after the other.
 
@@ -88,7 +88,7 @@ def closing_steps(number: Number, rows: Iterable[DeliveryRow], *, too_late: bool
     for row in rows:
         if row.standing not in TO_CLOSE:
             continue
-        if row.facts.letter and row.standing is not Standing.TO_TELL:
+        if row.facts.letter and row.standing is not NoticeStanding.TO_TELL:
             letters.append(row.facts.letter)
         elif not untold:
             untold = row.facts.recipient.customer

@@ -10,7 +10,7 @@ from publisher.answers.token import NamedKey, Token, is_signed, is_signed_for_a_
 
 NO_KEY = "none of these keys"
 NOT_KEPT = "not kept"
-MAILINGS = "mailings"
+FOR_MAILINGS = "mailings"
 """In place of a release: the links in mailings, which nobody here sends or sees."""
 NOT_COUNTED = "not counted"
 
@@ -24,7 +24,7 @@ class KeyUse:
     signs: bool
     """Whether letters that go out now are signed with it."""
     release: str
-    """`privacy/2`, or `MAILINGS`; empty: it signed no letter that is out there."""
+    """`privacy/2`, or `FOR_MAILINGS`; empty: it signed no letter that is out there."""
     letters: int | None
     """None: nobody counts them."""
 
@@ -60,11 +60,15 @@ def key_uses(
     names = [key.name for key in keys]
     order = {name: place for place, name in enumerate([*names, NO_KEY, NOT_KEPT])}
     used = {key for key, _ in counts}
-    beside = [(name, MAILINGS) for name in names if mailings]
+    beside = [(name, FOR_MAILINGS) for name in names if mailings]
     beside += [(name, "") for name in names if not mailings and name not in used]
-    found = sorted([*counts, *beside], key=lambda one: (order[one[0]], one[1] == MAILINGS, one[1]))
+    found = sorted(
+        [*counts, *beside], key=lambda one: (order[one[0]], one[1] == FOR_MAILINGS, one[1])
+    )
     return [
-        KeyUse(key, key == names[0], release, None if release == MAILINGS else counts[key, release])
+        KeyUse(
+            key, key == names[0], release, None if release == FOR_MAILINGS else counts[key, release]
+        )
         for key, release in found
     ]
 

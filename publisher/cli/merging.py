@@ -20,7 +20,7 @@ from publisher.cli.parameters import (
     list_form_option,
     role_option,
 )
-from publisher.people.standing import TO_CLOSE, Standing
+from publisher.people.standing import TO_CLOSE, NoticeStanding
 from publisher.releases.number import Number
 
 
@@ -75,12 +75,12 @@ def export_notice_command(
 
 @click.group(cls=DefaultGroup)
 def deliveries_group() -> None:
-    """List what became of the letters about a release, or take it back from a mail merge."""
+    """See whom a notice has not reached, or import outcomes."""
 
 
 @deliveries_group.command("list")
 @click.argument("release", type=RELEASE_TYPE)
-@click.option("--state", "states", type=click.Choice([one.value for one in Standing]),
+@click.option("--state", "states", type=click.Choice([one.value for one in NoticeStanding]),
               multiple=True, help="Only those in this state; may be repeated.")  # fmt: skip
 @click.option("--all", "everybody", is_flag=True, help="Also those of whom nothing is open.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
@@ -95,7 +95,7 @@ def list_deliveries_command(
     output: Path | None,
     form: str,
 ) -> None:
-    """List whom the notice of a release has not reached, and what to do about it."""
+    """List whom a notice has not reached, and what to do."""
     from publisher.actions.deliveries import deliveries
     from publisher.answers.delivery_list import (
         DELIVERIES_FORM,
@@ -106,7 +106,9 @@ def list_deliveries_command(
 
     if states and everybody:
         raise click.UsageError("--state contradicts --all: choose one of them")
-    wanted = tuple(map(Standing, states)) or (tuple(Standing) if everybody else TO_CLOSE)
+    wanted = tuple(map(NoticeStanding, states)) or (
+        tuple(NoticeStanding) if everybody else TO_CLOSE
+    )
     workplace, policy_id = asked.workplace, asked.policy
     found, too_late = deliveries(workplace, policy_id, release, wanted)
     if form == ListForm.TABLE:

@@ -77,7 +77,7 @@ def show_notice_command(
     output: Path | None,
     **drafted: Any,
 ) -> None:
-    """Show the notice of a release as one recipient gets it, or as they got it.
+    """Show a notice as one recipient gets it, or got it.
     `draft` instead of RELEASE: as a freeze of the draft would seal it, committed or not.
     """
     from publisher.actions.notice import NoticeLook, notice

@@ -27,10 +27,10 @@ _STATUS = re.compile(r"(5\d\d) (5\.\d{1,3}\.\d{1,3})\b")
 _POLICY = "5.7"
 """Refused by a rule of the relay (RFC 3463 §3.8), which is seldom about one recipient."""
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
-class Streak(Generic[T]):
+class Streak(Generic[_T]):
     """What became of the letters of a run, one after the other."""
 
     def __init__(self, release: Release, *, is_trusted: bool) -> None:
@@ -42,14 +42,14 @@ class Streak(Generic[T]):
         self._failures = 0
         self._kind = ""
         """In which words the last ones were refused."""
-        self._held: list[tuple[T, Outcome]] = []
+        self._held: list[tuple[_T, Outcome]] = []
         """Refusals that are not believed yet."""
         self._domains: set[str] = set()
         """Where these were to go."""
         self.error: SendError | None = None
         """Why the run has to stop; None: it need not."""
 
-    def judge(self, letter: T, to: str, outcome: Outcome) -> list[tuple[T, Outcome]]:
+    def judge(self, letter: _T, to: str, outcome: Outcome) -> list[tuple[_T, Outcome]]:
         """What is known for good once one more letter had its outcome.
 
         Args:
@@ -69,14 +69,14 @@ class Streak(Generic[T]):
             )
         return [(letter, outcome)]
 
-    def rest(self) -> list[tuple[T, Outcome]]:
+    def rest(self) -> list[tuple[_T, Outcome]]:
         """What is known for good once no other letter follows."""
         if self.error or (self._kind == _POLICY and not self._trusted):
             return self._put_off()
         return self._let_go()
 
-    def _refused(self, letter: T, to: str, outcome: Outcome) -> list[tuple[T, Outcome]]:
-        kind, known = _kind_of(outcome), list[tuple[T, Outcome]]()
+    def _refused(self, letter: _T, to: str, outcome: Outcome) -> list[tuple[_T, Outcome]]:
+        kind, known = _kind_of(outcome), list[tuple[_T, Outcome]]()
         if kind != self._kind:
             known = self._put_off() if self.error else self._let_go()
             self._kind = kind
@@ -100,13 +100,13 @@ class Streak(Generic[T]):
             remedy=f"find out why, and go on: publisher send {number} --confirm",
         )
 
-    def _let_go(self) -> list[tuple[T, Outcome]]:
+    def _let_go(self) -> list[tuple[_T, Outcome]]:
         held, self._held = self._held, []
         self._domains.clear()
         self._kind = ""
         return held
 
-    def _put_off(self) -> list[tuple[T, Outcome]]:
+    def _put_off(self) -> list[tuple[_T, Outcome]]:
         return [(one, Outcome(Fate.LATER, outcome.reply)) for one, outcome in self._let_go()]
 
 

@@ -10,7 +10,7 @@ from publisher.people.due import NoticeState
 from publisher.people.recipients import Recipient
 
 
-class Standing(StrEnum):
+class NoticeStanding(StrEnum):
     """Where the notice of a release to one recipient stands, for whoever has to close it."""
 
     TO_TELL = "to tell"
@@ -29,25 +29,25 @@ class Standing(StrEnum):
 
 
 NOTICE_STATES = {
-    Standing.TO_TELL: NoticeState.TO_TELL,
-    Standing.PUT_OFF: NoticeState.TO_TELL,
-    Standing.NOT_REACHED: NoticeState.TO_TELL,
-    Standing.TOLD: NoticeState.TOLD,
-    Standing.AGREED: NoticeState.AGREED,
-    Standing.IN_DOUBT: NoticeState.IN_DOUBT,
-    Standing.REFUSED: NoticeState.REFUSED,
-    Standing.BOUNCED: NoticeState.REFUSED,
-    Standing.OTHERWISE: NoticeState.OTHERWISE,
-    Standing.GIVEN_UP: NoticeState.GIVEN_UP,
+    NoticeStanding.TO_TELL: NoticeState.TO_TELL,
+    NoticeStanding.PUT_OFF: NoticeState.TO_TELL,
+    NoticeStanding.NOT_REACHED: NoticeState.TO_TELL,
+    NoticeStanding.TOLD: NoticeState.TOLD,
+    NoticeStanding.AGREED: NoticeState.AGREED,
+    NoticeStanding.IN_DOUBT: NoticeState.IN_DOUBT,
+    NoticeStanding.REFUSED: NoticeState.REFUSED,
+    NoticeStanding.BOUNCED: NoticeState.REFUSED,
+    NoticeStanding.OTHERWISE: NoticeState.OTHERWISE,
+    NoticeStanding.GIVEN_UP: NoticeState.GIVEN_UP,
 }
 """As what the status counts each of them."""
 TO_CLOSE = (
-    Standing.TO_TELL,
-    Standing.PUT_OFF,
-    Standing.NOT_REACHED,
-    Standing.IN_DOUBT,
-    Standing.REFUSED,
-    Standing.BOUNCED,
+    NoticeStanding.TO_TELL,
+    NoticeStanding.PUT_OFF,
+    NoticeStanding.NOT_REACHED,
+    NoticeStanding.IN_DOUBT,
+    NoticeStanding.REFUSED,
+    NoticeStanding.BOUNCED,
 )
 """Those after which something is still to be done."""
 
@@ -62,7 +62,7 @@ class TellingFacts:
     """What is known of the release itself, or else the letter of another number of it by which they
     were told; None: nothing happened."""
 
-    def standing(self, *, too_late: bool) -> Standing:
+    def standing(self, *, too_late: bool) -> NoticeStanding:
         """Where it stands.
 
         Args:
@@ -71,8 +71,8 @@ class TellingFacts:
         letter = self.letter
         if self.state is NoticeState.TO_TELL:
             if too_late:
-                return Standing.NOT_REACHED
-            return Standing.PUT_OFF if letter else Standing.TO_TELL
+                return NoticeStanding.NOT_REACHED
+            return NoticeStanding.PUT_OFF if letter else NoticeStanding.TO_TELL
         if self.state is NoticeState.REFUSED and letter and letter.state is DeliveryState.BOUNCED:
-            return Standing.BOUNCED
-        return Standing(self.state.value)
+            return NoticeStanding.BOUNCED
+        return NoticeStanding(self.state.value)

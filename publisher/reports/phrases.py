@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from publisher.compare.operations import Operation
 from publisher.compare.spans import Span, SpanKind, pictures
-from publisher.text.addresses import shown_address, shown_addresses
+from publisher.text.addresses import plain_address, shown_addresses
 from publisher.text.clauses import Mark
 from publisher.text.segmentation import words_in
 from publisher.wording.words import Words
@@ -84,7 +84,7 @@ def _aside(span: Span, before: Sequence[Span], behind: Sequence[Span], words: Wo
         for other in (*before, *behind)
     ]
     evident = link.removeprefix("mailto:") == span.text or link in map(link_of, around)
-    return "" if evident else shown_address(link)
+    return "" if evident else plain_address(link)
 
 
 def _note(span: Span, words: Words) -> str:

@@ -45,7 +45,7 @@ class Returned:
     letter: Letter
 
 
-Event = ToSecure | Unusable | Ended | Returned
+SendingEvent = ToSecure | Unusable | Ended | Returned
 
 
 class _Step(Enum):
@@ -78,7 +78,7 @@ class _Turn:
     """How many bytes are written when its end is; None: that is not asked for yet."""
 
 
-class Dialogue:
+class SendingDialogue:
     """A connection, from its greeting on."""
 
     def __init__(self, access: Access) -> None:
@@ -202,16 +202,16 @@ class Dialogue:
         """The connection is encrypted now."""
         self._say(self._opening.secured(), _Step.OPENING)
 
-    def received(self, data: bytes) -> list[Event]:
+    def received(self, data: bytes) -> list[SendingEvent]:
         """What follows from bytes that came."""
-        events: list[Event] = []
+        events: list[SendingEvent] = []
         replies = deque(self._reader.read(data))
         while replies and not self.is_over:
             reply = replies.popleft()
             events += self._replied(reply, is_last=not replies and self._reader.is_between)
         return events
 
-    def lost(self) -> list[Event]:
+    def lost(self) -> list[SendingEvent]:
         """What follows from the end of the connection, or from waiting no longer."""
         if self.is_over:
             return []
@@ -222,7 +222,7 @@ class Dialogue:
 
     # ── replies ──────────────────────────────────────────────────────────────────────────────────
 
-    def _replied(self, reply: Reply, *, is_last: bool) -> Iterator[Event]:
+    def _replied(self, reply: Reply, *, is_last: bool) -> Iterator[SendingEvent]:
         if not self._expected:
             # Nothing was asked: the relay closes the connection, or does not speak SMTP.
             return self._closed(reply.words)
@@ -234,7 +234,7 @@ class Dialogue:
         # What is left are RSET and QUIT.
         return iter(()) if reply.code == 250 else self._closed(reply.words)
 
-    def _opened(self, reply: Reply, *, is_last: bool) -> Iterator[Event]:
+    def _opened(self, reply: Reply, *, is_last: bool) -> Iterator[SendingEvent]:
         """How the beginning of the session goes on."""
         next_ = self._opening.replied(reply, is_last=is_last)
         if isinstance(next_, str):
@@ -245,7 +245,7 @@ class Dialogue:
             yield from self._closed(next_.what)
         yield next_
 
-    def _about(self, turn: _Turn, step: _Step, reply: Reply) -> Iterator[Event]:
+    def _about(self, turn: _Turn, step: _Step, reply: Reply) -> Iterator[SendingEvent]:
         """What a reply about a letter means."""
         said_before, turn.spoken = turn.spoken, True
         if step is _Step.END:
@@ -273,7 +273,7 @@ class Dialogue:
             return
         yield from self._next(turn, step, reply)
 
-    def _next(self, turn: _Turn, step: _Step, reply: Reply) -> Iterator[Event]:
+    def _next(self, turn: _Turn, step: _Step, reply: Reply) -> Iterator[SendingEvent]:
         """What is said after a reply about a letter that is offered."""
         if step is _Step.DATA:
             if turn.refusal is None:
@@ -295,20 +295,20 @@ class Dialogue:
         else:
             self._say("DATA", _Step.DATA, turn)
 
-    def _judged(self, reply: Reply) -> Iterator[Event]:
+    def _judged(self, reply: Reply) -> Iterator[SendingEvent]:
         """What a reply to the end of a letter means."""
         turn = self._ended.popleft()
         yield Ended(turn.letter, reply.outcome_of_end())
         if reply.code == CLOSING or reply.code < 200 or 300 <= reply.code < 400:
             yield from self._closed(reply.words)
 
-    def _let_go(self, turn: _Turn) -> Iterator[Event]:
+    def _let_go(self, turn: _Turn) -> Iterator[SendingEvent]:
         """Ends with a letter that was refused before its end."""
         assert turn.refusal is not None
         self._turn, self._to_reset = None, True
         yield Ended(turn.letter, turn.refusal)
 
-    def _closed(self, why: str) -> Iterator[Event]:
+    def _closed(self, why: str) -> Iterator[SendingEvent]:
         """What becomes of the letters on a connection that is over."""
         self.is_over, self.why = True, why
         self._expected.clear()

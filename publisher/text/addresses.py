@@ -13,14 +13,14 @@ _LONGEST = 80
 """Letters of an address that are shown."""
 
 
-def shown_address(address: str) -> str:
+def plain_address(address: str) -> str:
     """An address in short: without parameters that follow its reader, and cut if it is long."""
     return _short(_untracked(address))
 
 
 def shown_addresses(old: str, new: str) -> tuple[str, str]:
     """Two addresses in short, but as long as it takes to see in what they differ."""
-    ways = (shown_address, _untracked, str)
+    ways = (plain_address, _untracked, str)
     return next((pair for way in ways if (pair := (way(old), way(new)))[0] != pair[1]), (old, new))
 
 

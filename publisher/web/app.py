@@ -39,7 +39,7 @@ from publisher.web.page import STATIC_POLICY
 from publisher.web.probes import HEALTH, READY, Probes
 from publisher.web.redirects import Site, to_the_slash
 from publisher.web.renewal import SiteRenewal
-from publisher.web.requests import REQUEST_PAGES, RequestForms
+from publisher.web.requests import REQUEST_PATHS, RequestForms
 from publisher.web.rounds import Rounds
 from publisher.web.visitors import ASKS, ASKS_OF_UNKNOWN, Proxies, Visitors
 
@@ -132,7 +132,7 @@ async def _described(request: Request) -> Response:
 
 def _request_routes(forms: RequestForms) -> Iterator[Route]:
     """Those of the pages for requests, in each language."""
-    for page in REQUEST_PAGES:
+    for page in REQUEST_PATHS:
         for path in (page, f"{page}{{language}}/"):
             yield Route(path, forms.serve, methods=["GET", "POST"])
             yield Route(path.rstrip("/"), to_the_slash, methods=["GET", "POST"])

@@ -27,7 +27,7 @@ from publisher.web.errors import Errors
 from publisher.web.page import shown
 from publisher.web.visitors import Visitors
 
-REQUEST_PAGES = tuple(f"/requests/{page}/" for page in RequestPage if page)
+REQUEST_PATHS = tuple(f"/requests/{page}/" for page in RequestPage if page)
 """The addresses of the pages that answer to more than reading; each has one for each language."""
 
 _log = logging.getLogger("publisher.web")

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from publisher.edges.project import Project
 from publisher.people.due import NoticeState, notice_state_of
-from publisher.people.standing import NOTICE_STATES, Standing
+from publisher.people.standing import NOTICE_STATES, NoticeStanding
 from tests import ROOT
 from tests.fixtures.house import House
 from tests.fixtures.houses import LATE, NOW, TWO, import_customers, postpone, send_letters, told
@@ -144,7 +144,7 @@ def test_it_says_of_everybody_what_the_status_counts(sent: Project) -> None:
 
 
 def test_every_state_that_is_counted_can_be_asked_for() -> None:
-    assert set(NOTICE_STATES) == set(Standing)
+    assert set(NOTICE_STATES) == set(NoticeStanding)
     assert set(NOTICE_STATES.values()) == set(NoticeState)
 
 

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from publisher.actions.list_keys import list_keys
 from publisher.actions.workplace import Workplace
-from publisher.answers.key_use import MAILINGS, NO_KEY, NOT_COUNTED
+from publisher.answers.key_use import FOR_MAILINGS, NO_KEY, NOT_COUNTED
 from publisher.cli import command_line
 from publisher.edges.project import SETTINGS_FILE
 from publisher.people.messages import Filed
@@ -73,9 +73,9 @@ def test_no_key_is_said_to_have_signed_nothing_where_mailings_have_links(
     count = len(spooled(project))
     monkeypatch.setenv("PUBLISHER_TOKEN_KEY", f"2027:{NEW},2026:{KEY}")
     assert uses(at(project)) == [
-        ("2027", True, MAILINGS, None, True),
+        ("2027", True, FOR_MAILINGS, None, True),
         ("2026", False, "privacy/2", count, True),
-        ("2026", False, MAILINGS, None, True),
+        ("2026", False, FOR_MAILINGS, None, True),
     ]
     run = CliRunner().invoke(command_line, ["--project", str(project.root), "keys"])
     assert run.exit_code == 0

@@ -128,7 +128,7 @@ def test_everybody_reads_their_language_from_freeze_to_proof(tmp_path: Path) -> 
     assert "Clés" in said(house, "chloe@")
     # What was sent is what is shown, kept and proven.
     for customer, address in (("c-1", "anna@"), ("c-2", "ben@"), ("c-3", "chloe@")):
-        shown = house.ok("notice", "2", "--as", customer, "--format", "text")
+        shown = house.run("notice", "2", "--as", customer, "--format", "text").stdout
         assert " ".join(shown.split()) == said(house, address)
         sent = house.root.parent / "sent.eml"
         house.ok("notice", "2", "--as", customer, "--sent", "--format", "eml", "-o", str(sent))

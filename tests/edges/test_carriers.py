@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 
-from publisher.edges.carriers.carrier import Answer, Carrier
+from publisher.edges.carriers.carrier import Carrier, CarrierAnswer
 from publisher.edges.carriers.smtp import Relay
 from publisher.edges.carriers.spool import Spool
 from publisher.errors import ConfigurationError, LedgerError, SendError
@@ -152,7 +152,7 @@ class Counting:
     def __init__(self, count: int, full_at: int = 0) -> None:
         self.letters = [replace(LETTER, id=f"{n}@x.example") for n in range(count)]
         self._left, self._full_at = iter(self.letters), full_at
-        self._unwritten: list[Answer] = []
+        self._unwritten: list[CarrierAnswer] = []
         self.marked: list[str] = []
         self.answered: dict[str, Fate] = {}
         self.batches = 0
@@ -163,7 +163,9 @@ class Counting:
     def pause(self) -> float | None:
         return None
 
-    def write(self, marks: Sequence[Letter], answers: Sequence[Answer]) -> Collection[Letter]:
+    def write(
+        self, marks: Sequence[Letter], answers: Sequence[CarrierAnswer]
+    ) -> Collection[Letter]:
         self.batches += 1
         self._unwritten += answers
         if self.batches == self._full_at:

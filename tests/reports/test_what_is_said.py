@@ -15,7 +15,7 @@ from publisher.markup.redline import redline
 from publisher.reports.pull_request import markdown_report
 from publisher.reports.terminal import terminal_report
 from publisher.site.page_parts import change_list
-from publisher.text.addresses import shown_address, shown_addresses
+from publisher.text.addresses import plain_address, shown_addresses
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
 from publisher.text.segmentation import count_words
@@ -97,9 +97,9 @@ def test_a_link_without_words_is_no_empty_text() -> None:
 
 def test_addresses_are_short_and_without_what_follows_their_reader() -> None:
     page = "https://a.example/terms"
-    assert shown_address(f"{page}?utm_source=mail&id=7&gclid=x#use") == f"{page}?id=7#use"
-    assert shown_address(f"{page}?utm_source=mail&utm_medium=x#use") == f"{page}#use"
-    assert len(shown_address(f"{page}/{'x' * 200}")) == 80
+    assert plain_address(f"{page}?utm_source=mail&id=7&gclid=x#use") == f"{page}?id=7#use"
+    assert plain_address(f"{page}?utm_source=mail&utm_medium=x#use") == f"{page}#use"
+    assert len(plain_address(f"{page}/{'x' * 200}")) == 80
     assert shown_addresses(f"{page}?utm_id=1", f"{page}?utm_id=2") == (
         f"{page}?utm_id=1",
         f"{page}?utm_id=2",

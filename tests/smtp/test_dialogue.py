@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from publisher.letters.message import Letter
 from publisher.people.deliveries import Fate, Outcome
-from publisher.smtp.dialogue import Dialogue, Ended, Event, Returned
+from publisher.smtp.dialogue import Ended, Returned, SendingDialogue, SendingEvent
 from publisher.smtp.opening import Access, ToSecure, Unusable
 from publisher.smtp.replies import Reply, ReplyReader
 
@@ -82,14 +82,14 @@ class Server:
 class Run:
     """One connection, and what was learned on it."""
 
-    events: list[Event] = field(default_factory=list)
+    events: list[SendingEvent] = field(default_factory=list)
     ended: set[str] = field(default_factory=set)
     """Letters whose end was given out."""
     verdicts: dict[str, Outcome] = field(default_factory=dict)
     returned: set[str] = field(default_factory=set)
     offered: list[str] = field(default_factory=list)
 
-    def note(self, events: list[Event]) -> None:
+    def note(self, events: list[SendingEvent]) -> None:
         self.events += events
         for one in events:
             if isinstance(one, Ended):
@@ -102,7 +102,7 @@ class Run:
 
 def converse(server: Server, up: int = 10**9, down: int = 10**9, chunk: int = 10**9) -> Run:
     """Hands over all letters; the connection is lost after a number of bytes in a direction."""
-    run, dialogue, waiting = Run(), Dialogue(Access("us")), list(LETTERS)
+    run, dialogue, waiting = Run(), SendingDialogue(Access("us")), list(LETTERS)
     said = GREETING.encode()
     while not dialogue.is_over:
         got, said = said[: min(chunk, down)], said[min(chunk, down) :]
@@ -175,9 +175,9 @@ def test_replies_may_come_in_any_pieces(chunk: int, pipelining: bool) -> None:
     assert converse(Server(pipelining), chunk=chunk).events == converse(Server(pipelining)).events
 
 
-def spoken(access: Access, *replies: str) -> tuple[Dialogue, list[Event], list[str]]:
+def spoken(access: Access, *replies: str) -> tuple[SendingDialogue, list[SendingEvent], list[str]]:
     """What a dialogue says to replies, one after the other."""
-    dialogue, events, said = Dialogue(access), list[Event](), list[str]()
+    dialogue, events, said = SendingDialogue(access), list[SendingEvent](), list[str]()
     for reply in replies:
         new = dialogue.received(f"{reply}\r\n".encode())
         events += new

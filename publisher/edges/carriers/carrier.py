@@ -15,7 +15,7 @@ BeforeCommit = Callable[[], None]
 """Called when the next byte may make the letter arrive; what it records is durable on return."""
 
 
-class Answer(NamedTuple):
+class CarrierAnswer(NamedTuple):
     """What a carrier did with a letter."""
 
     letter: Letter
@@ -31,7 +31,9 @@ class Desk(Protocol):
     def pause(self) -> float | None:
         """Seconds until there may be another; None: there will be none."""
 
-    def write(self, marks: Sequence[Letter], answers: Sequence[Answer]) -> Collection[Letter]:
+    def write(
+        self, marks: Sequence[Letter], answers: Sequence[CarrierAnswer]
+    ) -> Collection[Letter]:
         """Writes down, durably, what was learned, and which letters may arrive from now on.
 
         Args:
@@ -98,7 +100,9 @@ class OneLetter:
         """There will be no other."""
         return None
 
-    def write(self, marks: Sequence[Letter], answers: Sequence[Answer]) -> Collection[Letter]:
+    def write(
+        self, marks: Sequence[Letter], answers: Sequence[CarrierAnswer]
+    ) -> Collection[Letter]:
         """Tells whoever sends it."""
         if marks:
             self._before_commit()

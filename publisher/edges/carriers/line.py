@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import inf
 
 from publisher.policies.settings import RelaySettings
-from publisher.smtp.dialogue import Dialogue, Event
+from publisher.smtp.dialogue import SendingDialogue, SendingEvent
 from publisher.smtp.opening import Access, ToSecure, Unusable
 
 _AT_ONCE = 1 << 16
@@ -34,7 +34,7 @@ class Way:
     """Seconds to wait for the reply to a letter."""
 
 
-class Line:
+class RelayLine:
     """A connection that never makes its user wait, but while it is encrypted."""
 
     def __init__(self, way: Way, patience: float | None = None) -> None:
@@ -61,7 +61,7 @@ class Line:
         self._socket.setblocking(False)
         starttls = settings.security == "starttls"
         access = Access(_own_name(), starttls, settings.user, way.password)
-        self.dialogue = Dialogue(access)
+        self.dialogue = SendingDialogue(access)
         self.is_dead = False
         """Whether the connection is over."""
         self._wait()
@@ -81,9 +81,9 @@ class Line:
         waits = self.dialogue.awaits or self.dialogue.outgoing
         return self._deadline if waits else inf
 
-    def read(self) -> list[Event]:
+    def read(self) -> list[SendingEvent]:
         """What follows from the bytes that have come."""
-        events: list[Event] = []
+        events: list[SendingEvent] = []
         while not self.is_dead:
             try:
                 data = self._socket.recv(_AT_ONCE)
@@ -102,7 +102,7 @@ class Line:
                 break
         return events
 
-    def write(self) -> list[Event]:
+    def write(self) -> list[SendingEvent]:
         """Writes what is to be written, as far as that goes without waiting."""
         while not self.is_dead and (data := self.dialogue.outgoing):
             try:
@@ -115,7 +115,7 @@ class Line:
             self._wait()
         return []
 
-    def lose(self) -> list[Event]:
+    def lose(self) -> list[SendingEvent]:
         """Waits no longer."""
         events = self.dialogue.lost()
         self.drop()
@@ -138,7 +138,7 @@ class Line:
                 pass
         self.drop()
 
-    def _lose_after_words(self) -> list[Event]:
+    def _lose_after_words(self) -> list[SendingEvent]:
         """A relay that closes says why before it does."""
         events = self.read()
         return events if self.is_dead else [*events, *self.lose()]
@@ -148,7 +148,7 @@ class Line:
         long = self.dialogue.awaits_verdict
         self._deadline = time.monotonic() + (way.long_patience if long else way.patience)
 
-    def _secured(self) -> Iterator[Event]:
+    def _secured(self) -> Iterator[SendingEvent]:
         try:
             self._socket.settimeout(self._way.patience)
             self._encrypt()

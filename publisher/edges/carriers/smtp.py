@@ -9,13 +9,19 @@ from collections import deque
 from contextlib import suppress
 from math import inf
 
-from publisher.edges.carriers.carrier import Answer, BeforeCommit, Desk, OneLetter, why_unusable
-from publisher.edges.carriers.line import Line, Way
+from publisher.edges.carriers.carrier import (
+    BeforeCommit,
+    CarrierAnswer,
+    Desk,
+    OneLetter,
+    why_unusable,
+)
+from publisher.edges.carriers.line import RelayLine, Way
 from publisher.errors import ConfigurationError, PassingError, PublisherError, SendError
 from publisher.letters.message import Letter
 from publisher.people.deliveries import Fate, Outcome
 from publisher.policies.settings import RelaySettings
-from publisher.smtp.dialogue import Ended, Event, Returned
+from publisher.smtp.dialogue import Ended, Returned, SendingEvent
 from publisher.smtp.opening import Unusable
 from publisher.smtp.pace import Pace
 from publisher.smtp.replies import CLOSING
@@ -53,13 +59,13 @@ class Relay:
             patience, long_patience: seconds to wait for a reply, and for the one to a letter.
         """
         self._way = Way(settings, password, trusts, patience, long_patience)
-        self._lines: list[Line] = []
+        self._lines: list[RelayLine] = []
         self._allowed = 1.0
         """How many connections there may be."""
         self._pace = Pace(settings.rate, settings.domain_rate)
         self._waiting: deque[Letter] = deque()
         """Letters that were taken from the desk, and are on no connection."""
-        self._answers: list[Answer] = []
+        self._answers: list[CarrierAnswer] = []
         """What is not written down yet."""
         self._trouble: Unusable | None = None
         """Why the relay takes no letters at all."""
@@ -133,7 +139,7 @@ class Relay:
             return letter
         while letter := self._fetched(desk):
             if problem := why_unusable(letter):
-                self._answers.append(Answer(letter, Outcome(Fate.REFUSED, problem)))
+                self._answers.append(CarrierAnswer(letter, Outcome(Fate.REFUSED, problem)))
             elif self._pace.admits(letter, now):
                 return letter
         return None
@@ -174,11 +180,11 @@ class Relay:
         for line in list(self._lines):
             self._heard(line, line.write())
 
-    def _heard(self, line: Line, events: list[Event]) -> None:
+    def _heard(self, line: RelayLine, events: list[SendingEvent]) -> None:
         """Takes in what was learned on a connection."""
         for one in events:
             if isinstance(one, Ended):
-                self._answers.append(Answer(one.letter, one.outcome))
+                self._answers.append(CarrierAnswer(one.letter, one.outcome))
                 if one.outcome.fate is Fate.ACCEPTED:
                     self._allowed += 1 / self._allowed
             elif isinstance(one, Returned):
@@ -192,16 +198,16 @@ class Relay:
             if line.dialogue.why.startswith(str(CLOSING)):
                 self._fewer(line)
 
-    def _others(self, line: Line) -> bool:
+    def _others(self, line: RelayLine) -> bool:
         return any(other.dialogue.is_ready for other in self._lines if other is not line)
 
-    def _fewer(self, line: Line) -> None:
+    def _fewer(self, line: RelayLine) -> None:
         others = sum(other is not line for other in self._lines)
         self._allowed = max(1.0, min(self._allowed / 2, others))
 
     def _open_another(self) -> None:
         try:
-            self._lines.append(Line(self._way, _MORE if self._lines else None))
+            self._lines.append(RelayLine(self._way, _MORE if self._lines else None))
         except (OSError, ValueError) as error:
             if self._lines:
                 self._allowed = float(len(self._lines))

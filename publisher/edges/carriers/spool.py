@@ -11,7 +11,7 @@ from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from pathlib import Path
 
-from publisher.edges.carriers.carrier import Answer, BeforeCommit, Desk, why_unusable
+from publisher.edges.carriers.carrier import BeforeCommit, CarrierAnswer, Desk, why_unusable
 from publisher.edges.files import PendingFile, remove_unfinished, sync_folder
 from publisher.edges.private import make_letter_folder
 from publisher.errors import SendError
@@ -82,7 +82,7 @@ class Spool:
                 raise _KeptBackError
 
         with suppress(_KeptBackError):
-            desk.write([], [Answer(letter, self.deliver(letter, mark))])
+            desk.write([], [CarrierAnswer(letter, self.deliver(letter, mark))])
 
     def deliver(self, letter: Letter, before_commit: BeforeCommit) -> Outcome:
         """Writes the letter, whole or not at all."""

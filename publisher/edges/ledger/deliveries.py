@@ -53,7 +53,7 @@ _HANDED_OVER = """
 told by a try that nobody knows of."""
 
 
-class Mark(NamedTuple):
+class LetterMark(NamedTuple):
     """A letter that is about to be handed over."""
 
     delivery: Delivery
@@ -73,7 +73,7 @@ class Mark(NamedTuple):
         return _happening(EventKind.TOLD, one, now, _facts(one), private, body)
 
 
-class Settled(NamedTuple):
+class SettledLetter(NamedTuple):
     """What became of a letter."""
 
     delivery: Delivery
@@ -125,7 +125,9 @@ class DeliveryTable(LedgerPart):
             NotToldError: the recipient was taken off the list meanwhile.
             LedgerError: it is no longer to do, because another sender has taken it.
         """
-        if error := self.note([Mark(one, address, message_id, kept)], [], now).get(one.recipient):
+        if error := self.note([LetterMark(one, address, message_id, kept)], [], now).get(
+            one.recipient
+        ):
             raise error
 
     def settle(
@@ -149,11 +151,11 @@ class DeliveryTable(LedgerPart):
             MovedError: the carrier does not take a letter to an address that is not the
                 recipient's any more; nothing was recorded, for that says nothing of the new one.
         """
-        if error := self.note([], [Settled(one, state, reply, was)], now).get(one.recipient):
+        if error := self.note([], [SettledLetter(one, state, reply, was)], now).get(one.recipient):
             raise error
 
     def note(
-        self, marks: Sequence[Mark], settled: Sequence[Settled], now: dt.datetime
+        self, marks: Sequence[LetterMark], settled: Sequence[SettledLetter], now: dt.datetime
     ) -> dict[int, NotToldError]:
         """Marks letters as in doubt and records what became of others, in one transaction.
 
@@ -172,7 +174,11 @@ class DeliveryTable(LedgerPart):
         return self._write(lambda tx: self._note(tx, marks, settled, now))
 
     def _note(
-        self, tx: Transaction, marks: Sequence[Mark], settled: Sequence[Settled], now: dt.datetime
+        self,
+        tx: Transaction,
+        marks: Sequence[LetterMark],
+        settled: Sequence[SettledLetter],
+        now: dt.datetime,
     ) -> dict[int, NotToldError]:
         held = _Held(tx, [*(one.delivery for one in settled), *(one.delivery for one in marks)])
         kept_back: dict[int, NotToldError] = {}
