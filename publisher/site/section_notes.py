@@ -41,9 +41,9 @@ def section_notes(organisation: Organisation, at: Addresses, words: Words) -> No
         link = Markup('<a href="{}">{}</a>').format(address, request_title(page, words))
         said = words.markup("On this site, and not part of the text: {link}", link=link)
         found[anchor] = HeadingLabel(
-            Markup('<p class="pp-asked" role="note"{} data-search-exclude>{}</p>\n').format(
-                words.attributes, said
-            )
+            Markup(
+                '<p class="pp-asked pp-small" role="note"{} data-search-exclude>{}</p>\n'
+            ).format(words.attributes, said)
         )
     return found
 
