@@ -113,7 +113,14 @@ def content_of(one: ProvenEvent, templates: Mapping[bytes, bytes]) -> bytes:
     if one.event.kind == EventKind.RECEIVED:
         return unpacked_mail(value.body)
     digest = str(json.loads(value.text).get("sha256", ""))
-    return letter_of(value.body, bytes.fromhex(digest), lambda name: Template(templates[name]))
+
+    def template(name: bytes) -> Template:
+        if name not in templates:
+            what = f"the template {name.hex()[:16]} of the letter of event {one.event.number}"
+            raise KeptLetterError(f"{what} is gone", remedy="restore the ledger from a copy")
+        return Template(templates[name])
+
+    return letter_of(value.body, bytes.fromhex(digest), template)
 
 
 def unpacked_mail(body: bytes) -> bytes:
@@ -126,7 +133,10 @@ def unpacked_mail(body: bytes) -> bytes:
         with zstandard.ZstdDecompressor().stream_reader(body) as reader:
             return reader.read(LARGEST_LETTER)
     except zstandard.ZstdError as error:
-        raise KeptLetterError("a mail on record does not read") from error
+        raise KeptLetterError(
+            "a mail on record does not read",
+            remedy="publisher verify --ledger says what was altered",
+        ) from error
 
 
 # ── written ──────────────────────────────────────────────────────────────────────────────────────

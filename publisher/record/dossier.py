@@ -24,7 +24,7 @@ class ProvenEvent:
     index: int
     """The event's place among those of the batch, from 0."""
     path: Sequence[bytes]
-    """As `inclusion_path` gives it."""
+    """As `inclusion_paths` gives it."""
     private: PrivateValue | None = None
     """None: it has none, or it is gone; its body is as it is stored."""
 

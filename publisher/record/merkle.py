@@ -47,40 +47,45 @@ class MerkleTree:
         return node
 
 
-def inclusion_path(leaves: Iterable[bytes], index: int) -> list[bytes]:
-    """The digests that lead from a leaf to the root, the lowest first (RFC 9162 §2.1.3.1).
+def inclusion_paths(leaves: Iterable[bytes], indices: Iterable[int]) -> dict[int, list[bytes]]:
+    """The digests that lead from some leaves to the root, the lowest first (RFC 9162 §2.1.3.1), by
+    the place of the leaf.
+
+    The tree is made once, whatever the number of leaves that are asked for.
 
     Args:
         leaves: all of them, in their order.
-        index: which one, from 0.
+        indices: which ones, from 0.
 
     Raises:
         IndexError: there is no such leaf.
     """
-    path: list[bytes] = []
-    full: list[tuple[bytes, bool]] = []
-    """Digests of full trees, and whether the leaf is in them."""
+    paths: dict[int, list[bytes]] = {index: [] for index in indices}
+    full: list[tuple[bytes, list[int]]] = []
+    """Digests of full trees, and which of the leaves are in them."""
 
-    def joined(left: tuple[bytes, bool], right: tuple[bytes, bool]) -> tuple[bytes, bool]:
-        if left[1]:
-            path.append(right[0])
-        elif right[1]:
-            path.append(left[0])
-        return sha256(_NODE + left[0] + right[0]).digest(), left[1] or right[1]
+    def joined(left: tuple[bytes, list[int]], right: tuple[bytes, list[int]]) -> bytes:
+        for own, other in ((left, right), (right, left)):
+            for index in own[1]:
+                paths[index].append(other[0])
+        return sha256(_NODE + left[0] + right[0]).digest()
 
     count = 0
     for count, leaf in enumerate(leaves, 1):
-        node, pairs = (sha256(_LEAF + leaf).digest(), count - 1 == index), count - 1
+        place, pairs = count - 1, count - 1
+        node = sha256(_LEAF + leaf).digest(), [place] if place in paths else []
         while pairs & 1:
-            node = joined(full.pop(), node)
+            left = full.pop()
+            node = joined(left, node), left[1] + node[1]
             pairs >>= 1
         full.append(node)
-    if not 0 <= index < count:
-        raise IndexError(f"no leaf {index} among {count}")
+    if strange := [index for index in paths if not 0 <= index < count]:
+        raise IndexError(f"no leaf {strange[0]} among {count}")
     while len(full) > 1:
         right = full.pop()
-        full.append(joined(full.pop(), right))
-    return path
+        left = full.pop()
+        full.append((joined(left, right), left[1] + right[1]))
+    return paths
 
 
 def is_included(leaf: bytes, index: int, count: int, path: Sequence[bytes], root: bytes) -> bool:
@@ -90,7 +95,7 @@ def is_included(leaf: bytes, index: int, count: int, path: Sequence[bytes], root
         leaf: the leaf itself.
         index: its place among the leaves, from 0.
         count: how many leaves the tree has.
-        path: as `inclusion_path` gives it.
+        path: as `inclusion_paths` gives it.
         root: of the tree.
     """
     if not 0 <= index < count:

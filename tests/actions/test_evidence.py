@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from jsonschema import Draft202012Validator
 from publisher.actions.evidence import evidence
 from publisher.actions.sent_letter import sent_letter
 from publisher.edges.project import Project
-from publisher.errors import ConfigurationError, NotFoundError, OutputError
+from publisher.errors import ConfigurationError, KeptLetterError, NotFoundError, OutputError
 from publisher.people.requests import RequestKind
 from tests.fixtures.answers import declare
 from tests.fixtures.house import House
@@ -127,3 +129,17 @@ def test_by_address_and_by_the_command(project: Project, place: Path) -> None:
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     return told(tmp_path)
+
+
+def test_a_letter_whose_template_is_gone_is_told(project: Project, place: Path) -> None:
+    send_letters(project)
+    with closing(sqlite3.connect(project.private / "ledger.sqlite")) as database, database:
+        for (name,) in database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'template'"
+        ).fetchall():
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute("DELETE FROM template")
+    with pytest.raises(KeptLetterError, match="is gone") as told:
+        evidence(workplace(project), "privacy", "c-1", None, place)
+    assert told.value.remedy
+    assert not place.exists()

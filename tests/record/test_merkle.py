@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.record.merkle import MerkleTree, inclusion_path, is_included
+from publisher.record.merkle import MerkleTree, inclusion_paths, is_included
 
 LEAVES = [
     bytes.fromhex(text)
@@ -96,7 +96,7 @@ def test_published_roots() -> None:
 
 @pytest.mark.parametrize(("index", "count"), PATHS)
 def test_published_paths(index: int, count: int) -> None:
-    path = inclusion_path(LEAVES[:count], index)
+    path = inclusion_paths(LEAVES[:count], [index])[index]
     assert [digest.hex() for digest in path] == PATHS[index, count]
     assert is_included(LEAVES[index], index, count, path, bytes.fromhex(ROOTS[count]))
 
@@ -112,7 +112,7 @@ def test_a_path_is_that_of_the_definition_and_proves_its_leaf_alone(
 ) -> None:
     count, root = len(leaves), streamed(leaves)
     index = data.draw(st.integers(0, count - 1))
-    path = inclusion_path(iter(leaves), index)
+    path = inclusion_paths(iter(leaves), [index])[index]
     assert path == defined_path(leaves, index)
     assert is_included(leaves[index], index, count, path, root)
     assert not is_included(leaves[index] + b"x", index, count, path, root)
@@ -130,7 +130,7 @@ def test_a_path_is_that_of_the_definition_and_proves_its_leaf_alone(
 @pytest.mark.parametrize(("count", "index"), [(0, 0), (3, 3), (3, -1)])
 def test_no_path_to_a_leaf_that_is_not_there(count: int, index: int) -> None:
     with pytest.raises(IndexError):
-        inclusion_path(LEAVES[:count], index)
+        inclusion_paths(LEAVES[:count], [index])
 
 
 def test_a_node_passes_for_no_leaf() -> None:
@@ -144,3 +144,11 @@ def test_memory_grows_with_the_logarithm() -> None:
     for number in range(5000):
         tree.add(number.to_bytes(4))
         assert len(tree._full) == (number + 1).bit_count()
+
+
+@given(st.integers(1, 40).flatmap(lambda n: st.tuples(st.just(n), st.sets(st.integers(0, n - 1)))))
+def test_many_paths_at_once_are_those_of_each(some: tuple[int, set[int]]) -> None:
+    count, places = some
+    leaves = [bytes([place]) for place in range(count)]
+    alone = {place: inclusion_paths(leaves, [place])[place] for place in places}
+    assert inclusion_paths(iter(leaves), places) == alone

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
@@ -27,13 +27,17 @@ from publisher.letters.splicing import template_digest
 from publisher.record.batch import Batch, read_heads
 from publisher.record.dossier import Dossier, ProvenEvent
 from publisher.record.event import EventKind
-from publisher.record.merkle import inclusion_path
+from publisher.record.merkle import inclusion_paths
 from publisher.record.private import PrivateValue
 
 MOST_BATCHES = 20_000
 """That are given beside those of the events: what comes after, up to the ends of the chains."""
 _NEAR = 10_000
 """Numbers of events on both sides among which the others of a batch are looked for first."""
+
+
+_TOGETHER = 200
+"""Batches that are looked for at once."""
 
 
 class DossierPart(LedgerPart):
@@ -139,31 +143,70 @@ def _paths(
     for row in rows:
         own[row.batch].append(row.id)
     found: dict[int, tuple[int, list[bytes]]] = {}
-    for batch, numbers in own.items():
-        if places[batch].count == 1:
-            found[numbers[0]] = 0, []
-            continue
-        order, leaves = _leaves(db, batch, numbers, places[batch].count)
-        for number in numbers:
-            index = order.index(number)
-            found[number] = index, inclusion_path(leaves, index)
+    alone = [batch for batch in own if places[batch].count == 1]
+    for batch in alone:
+        found[own.pop(batch)[0]] = 0, []
+    for some in _neighbours(own, places):
+        for batch, (order, leaves) in _leaves(db, some, places).items():
+            place_of = {number: place for place, number in enumerate(order)}
+            its = {number: place_of[number] for number in own[batch]}
+            paths = inclusion_paths(leaves, its.values())
+            found |= {number: (place, paths[place]) for number, place in its.items()}
     return found
 
 
+def _neighbours(
+    own: Mapping[int, Sequence[int]], places: Mapping[int, Batch]
+) -> Iterator[dict[int, tuple[int, int]]]:
+    """Batches that are read together, each with the numbers of events among which its others are
+    looked for.
+
+    Args:
+        own: the events of each that are wanted.
+        places: the batches.
+    """
+    some: dict[int, tuple[int, int]] = {}
+    end = size = 0
+    for batch, numbers in sorted(own.items(), key=lambda item: item[1][0]):
+        count = places[batch].count
+        low, high = min(numbers) - count - _NEAR, max(numbers) + count + _NEAR
+        if some and (low > end or len(some) == _TOGETHER or size > _NEAR):
+            yield some
+            some, size = {}, 0
+        some[batch] = low, high
+        end, size = high, size + count
+    if some:
+        yield some
+
+
 def _leaves(
-    db: Connection, batch: int, numbers: Sequence[int], count: int
-) -> tuple[list[int], list[bytes]]:
-    """The events of a batch: their numbers and leaves. No index finds them; they lie together."""
-    lowest, highest = min(numbers) - count - _NEAR, max(numbers) + count + _NEAR
-    its = EVENTS.c.batch == batch
-    for where in (its & EVENTS.c.id.between(lowest, highest), its):
-        order, leaves = list[int](), list[bytes]()
-        for row in streamed(db, select(EVENTS).where(where).order_by(EVENTS.c.id)):
-            order.append(row.id)
-            leaves.append(event_of_row(row).leaf())
-        if len(order) == count:
-            break
-    return order, leaves
+    db: Connection, some: Mapping[int, tuple[int, int]], places: Mapping[int, Batch]
+) -> dict[int, tuple[list[int], list[bytes]]]:
+    """The events of batches: their numbers and leaves. No index finds them; they lie together.
+
+    Args:
+        db: a transaction.
+        some: the batches, as `_neighbours` gives them.
+        places: they themselves.
+    """
+    lows, highs = zip(*some.values(), strict=True)
+    near = EVENTS.c.id.between(min(lows), max(highs))
+    found = _events_of(db, EVENTS.c.batch.in_(some) & near, some)
+    for batch, (order, _) in found.items():
+        if len(order) != places[batch].count:
+            found |= _events_of(db, EVENTS.c.batch == batch, [batch])
+    return found
+
+
+def _events_of(
+    db: Connection, where: Any, batches: Iterable[int]
+) -> dict[int, tuple[list[int], list[bytes]]]:
+    found = {batch: (list[int](), list[bytes]()) for batch in batches}
+    for row in streamed(db, select(EVENTS).where(where).order_by(EVENTS.c.id)):
+        order, leaves = found[row.batch]
+        order.append(row.id)
+        leaves.append(event_of_row(row).leaf())
+    return found
 
 
 def _private(db: Connection, numbers: Sequence[int]) -> dict[int, PrivateValue]:
