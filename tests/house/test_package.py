@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import subprocess
 import sys
 import tarfile
 import tomllib
 import zipfile
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 from pre_commit.clientlib import load_manifest  # type: ignore[import-untyped]
 
@@ -105,10 +108,31 @@ def test_the_index_would_take_both(sdist: Path, wheel: Path) -> None:
 # ── versions ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def pins() -> dict[str, Version]:
+def pins(python: str = platform.python_version()) -> dict[str, Version]:
+    """The version that is pinned of each package, for a version of Python."""
     lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
-    pairs = [line.split("==") for line in lines if not line.startswith("#")]
-    return {re.sub(r"[-_.]+", "-", name).lower(): Version(version) for name, version in pairs}
+    found: dict[str, Version] = {}
+    for line in map(Requirement, (line for line in lines if not line.startswith("#"))):
+        name = re.sub(r"[-_.]+", "-", line.name).lower()
+        if line.marker is None or line.marker.evaluate({"python_full_version": python}):
+            assert name not in found, f"{name} is pinned twice for Python {python}"
+            (only,) = line.specifier
+            found[name] = Version(only.version)
+    return found
+
+
+@pytest.mark.parametrize("python", ["3.11.0", "3.12.0", "3.13.0", "3.14.0"])
+def test_what_is_pinned_runs_on_each_python_that_is_promised(python: str) -> None:
+    """As far as it is installed here: what is pinned for another Python is not."""
+    assert pins(python).keys() == pins().keys()
+    for name, version in pins(python).items():
+        try:
+            told = metadata.metadata(name)
+        except metadata.PackageNotFoundError:
+            continue
+        if Version(told["Version"]) == version:
+            allowed = SpecifierSet(told["Requires-Python"] or "")
+            assert python in allowed, f"{name} {version} wants Python {allowed}"
 
 
 def test_whatever_is_asked_for_is_pinned_to_a_version_that_is_allowed() -> None:
