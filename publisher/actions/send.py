@@ -250,6 +250,7 @@ class _Desk:
                 delivery, DeliveryState.REFUSED, error.what, DeliveryState.TO_DO
             )
             self._known.append((_Sent(whom, delivery, KeptLetter(b"", "")), refused))
+            self.counts[refused.state] += 1
             return None
         kept = sender.template(sender.letters.kind(whom)).keep(letter.data)
         self._out[letter.id] = _Sent(whom, delivery, kept)

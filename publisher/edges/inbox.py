@@ -17,10 +17,12 @@ from publisher.mail.received_letter import ReceivedLetter, read_letters
 
 _READING = Confinement([__name__])
 """Each message has a process of its own; what they load is loaded once."""
+_CPU_SECONDS = 3.0
+"""For a message: the costliest one of the size that is read takes half of it on a busy machine."""
 
 
 def mail_within_limits(raw: bytes, to: str = "") -> Mail:
-    """Reads a message in a process of its own, limited to a second of CPU and 160 MB.
+    """Reads a message in a process of its own, limited to three seconds of CPU and 160 MB.
 
     Raises:
         MailError: the limits were exceeded, or the process crashed.
@@ -67,7 +69,7 @@ def forms_within_limits(raw: bytes) -> tuple[list[ReturnedForm], str]:
 def _confined(work: Callable[..., Any], raw: bytes, *args: str) -> Any:
     try:
         # No more is read of a larger message; one more byte shows that it is larger.
-        return _READING.do(work, raw[: LARGEST_MAIL + 1], *args)
+        return _READING.do(work, raw[: LARGEST_MAIL + 1], *args, cpu_seconds=_CPU_SECONDS)
     except Exceeded as exceeded:
         raise MailError(
             f"it cannot be read within the limits: {exceeded}",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from publisher.actions.workplace import Workplace
+from publisher.edges.carriers.carrier import Desk
 from publisher.edges.ledger import close_ledgers
 from publisher.edges.ledger.migrating import migrate_to_current
 from publisher.edges.project import Project
@@ -159,7 +160,11 @@ def test_what_it_belongs_to_is_on_the_disk_before_the_first_letter(project: Proj
         pass
 
     class Carrier:
-        def deliver(self, *_: object) -> None:
+        def reach(self) -> None:
+            pass
+
+        def carry(self, desk: Desk) -> None:
+            assert desk.take()
             (path,) = (project.private / "sent/privacy").iterdir()
             assert path.read_text().strip() == ledger_of(project).own_head().line()
             raise Stopped
