@@ -203,7 +203,7 @@ SETTINGS_KEYS = by_path(
     Key(
         "requests.sections",
         KeyKind.MAPPING,
-        '{ "privacy/contact" = "question" }',
+        '{ "privacy/contact" = "requests" }',
         "none",
         "sections of the policies beneath whose headings the site links to "
         "[a page for requests](requests.md#from-the-policy): `requests`, `mailings`, "

@@ -160,7 +160,7 @@ def test_what_a_text_may_hold_is_told_as_what_it_is() -> None:
     for part in (
         '<mainBody>\n<p eId="p_1" wId="',
         '<section eId="sec_all">\n<heading>All of it</heading>\n<intro eId="sec_all__intro">',
-        "<b>bold </b><b><i>and</i></b><b> slanted</b>",
+        "<b>bold </b><i><b>and</b></i><b> slanted</b>",
         '<span class="code">code</span>, <ref href="#sec_all">inside</ref>',
         '<a href="https://x.example/?a=1&amp;b=2">outside</a>',
         '<img src="p.png" alt="a picture"/>.<eol/>A new line &lt;&amp; more.',
