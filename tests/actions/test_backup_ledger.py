@@ -109,7 +109,7 @@ def test_nothing_is_replaced_and_nothing_half_is_left(project: Project, tmp_path
     refused = house.run("ledger", "backup", str(taken))
     assert refused.exit_code == 2, refused.output
     assert "malformed" in refused.output or "damaged" in refused.output
-    assert not [path for path in taken.parent.iterdir() if "taken" in path.name]
+    assert not [path for path in taken.parent.iterdir() if "taken.sqlite" in path.name]
 
 
 def test_git_is_given_no_copy(project: Project) -> None:
