@@ -28,6 +28,11 @@ _KINDS = (
 )
 
 
+_ENDLESS_KEY = re.compile(rb"(?:[\"'\w-]{1,64}\s{0,64}\.\s{0,64}){64}")
+"""The reader takes memory by the square of the names in a key: a file of 200 kB takes all there
+is."""
+
+
 def parse_toml(data: bytes, name: str) -> dict[str, Any]:
     """The tables of a TOML document.
 
@@ -38,6 +43,13 @@ def parse_toml(data: bytes, name: str) -> dict[str, Any]:
     Raises:
         ConfigurationError: the bytes are not UTF-8 or not TOML; names the line.
     """
+    if found := _ENDLESS_KEY.search(data):
+        line = data.count(b"\n", 0, found.start()) + 1
+        raise ConfigurationError(
+            "a key of more names between dots than can be read",
+            where=f"{name}:{line}",
+            remedy="write it with fewer: no key needs more than two",
+        )
     try:
         return tomllib.loads(data.decode("utf-8"))
     except UnicodeDecodeError as error:

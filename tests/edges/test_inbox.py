@@ -95,6 +95,11 @@ def test_a_hostile_mail_is_read_within_the_limits(name: str) -> None:
     assert mail_within_limits(raw) == read_mail(raw)
 
 
+def test_reading_takes_three_seconds_at_most() -> None:
+    with pytest.raises(MailError, match="more than 3 s of CPU"):
+        inbox._confined(hostile.read_for_ever, b"")
+
+
 @pytest.mark.parametrize(
     ("name", "doubt"),
     [

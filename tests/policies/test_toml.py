@@ -25,8 +25,11 @@ def table(text: str) -> Table:
         (b"a = 1\nb = " + b"9" * 5_000 + b"\n", "x.toml:3"),
         (b"a = " + b"[" * 100_000, "x.toml"),
         (b"a = " + b"{b = " * 100_000, "x.toml"),
+        (b"b = 1\na" + b".a" * 20_000 + b" = 1", "x.toml:2"),
+        (b"b = 1\n[a" + b' . "a"' * 20_000 + b"]", "x.toml:2"),
+        (b"b = {a" + b".a" * 20_000 + b" = 1}", "x.toml:1"),
     ],
-    ids=["bytes", "line", "end", "digits", "lists", "tables"],
+    ids=["bytes", "line", "end", "digits", "lists", "tables", "dots", "heading", "inner dots"],
 )
 def test_what_is_not_toml_is_refused_with_its_line(data: bytes, where: str) -> None:
     with pytest.raises(ConfigurationError) as refused:
