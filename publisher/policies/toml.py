@@ -43,8 +43,8 @@ def parse_toml(data: bytes, name: str) -> dict[str, Any]:
     Raises:
         ConfigurationError: the bytes are not UTF-8 or not TOML; names the line.
     """
-    if found := _ENDLESS_KEY.search(data):
-        line = data.count(b"\n", 0, found.start()) + 1
+    if endless := _ENDLESS_KEY.search(data):
+        line = data.count(b"\n", 0, endless.start()) + 1
         raise ConfigurationError(
             "a key of more names between dots than can be read",
             where=f"{name}:{line}",
