@@ -223,8 +223,7 @@ SETTINGS_KEYS = by_path(
         KeyKind.TEXTS,
         '["127.0.0.1", "::1"]',
         "none",
-        "addresses and networks of proxies whose `X-Forwarded-For` is read: "
-        "[forms](../README.md#going-live)",
+        "addresses and networks of proxies whose `X-Forwarded-For` is read: [forms](going-live.md)",
     ),
     Key(
         "ledger.url",

@@ -58,9 +58,9 @@ def test_outside_of_a_project_nothing_is_offered(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash")
-def test_the_line_for_bash_in_the_readme_is_one_that_bash_takes() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    found = re.search(r'`eval "\$\(_PUBLISHER_COMPLETE=(bash_source) publisher\)"`', readme)
+def test_the_line_for_bash_in_the_docs_is_one_that_bash_takes() -> None:
+    page = (ROOT / "docs/commands.md").read_text("utf-8")
+    found = re.search(r'`eval "\$\(_PUBLISHER_COMPLETE=(bash_source) publisher\)"`', page)
     assert found
     made = subprocess.run(
         [sys.executable, "-P", "-c", _PROGRAM],

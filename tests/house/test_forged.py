@@ -533,7 +533,7 @@ def test_dates_are_those_of_the_signer(
     assert scene.house.run("verify", "--signers", str(signers), *scene.words).exit_code == 1
 
 
-def test_what_the_readme_says_sets_up_signers(
+def test_what_the_page_says_sets_up_signers(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "home"
@@ -541,7 +541,7 @@ def test_what_the_readme_says_sets_up_signers(
     for ending in ("", ".pub"):
         (home / f".ssh/legal{ending}").rename(home / f".ssh/id_ed25519{ending}")
     monkeypatch.setenv("HOME", str(home))
-    section = (ROOT / "README.md").read_text("utf-8").split("## Who signs, and who was there")[1]
+    section = (ROOT / "docs/signing.md").read_text("utf-8")
     commands = [line[4:] for line in section.split("\n## ")[0].splitlines() if line[:4] == "    "]
     *setting_up, checking = commands
     assert len(setting_up) == 3
