@@ -17,7 +17,7 @@ from publisher.answers.evidence_document import (
     shown_files,
 )
 from publisher.edges.archive import Archive
-from publisher.edges.files import write_file
+from publisher.edges.evidence_files import require_nothing_there, write_evidence_file
 from publisher.edges.ledger import Ledger
 from publisher.edges.ledger.causes import require_begun
 from publisher.edges.ledger.retelling import retold
@@ -30,8 +30,6 @@ from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.statement import REGISTER
 
-_OWNER_ONLY = 0o600
-
 
 def evidence(
     workplace: Workplace, policy_id: str, customer: str, number: Number | None, place: Path
@@ -42,17 +40,20 @@ def evidence(
         workplace: the project.
         policy_id, number: the release whose letters and mails are wanted; no number: of all.
         customer: the organisation's own id, or an address that one customer alone has.
-        place: the file to write, outside git; nothing is there yet.
+        place: the file to write, outside git; nothing is there yet. One that ends in `.pdf` is a
+            document for people, with the JSON inside; any other is the JSON.
 
     Raises:
         NotFoundError: there is nobody of that id or address, or no such release.
-        OutputError: there is something already, or it cannot be written.
+        OutputError: there is something already, or it cannot be written, or it is too much for
+            pages.
         ConfigurationError: it would lie where git finds it.
         KeptLetterError: what is on record of a letter is not what was stored.
+        RenderError: a library that sets pages is missing.
         LedgerError: there is no ledger here, or it cannot be read.
     """
     refuse_public_place(workplace.project.root, place)
-    _require_nothing(place)
+    require_nothing_there(place)
     require_begun(workplace.has_ledger)
     ledger, archive = workplace.ledger, workplace.archive
     if number is not None:
@@ -79,7 +80,13 @@ def evidence(
         tuple(_statements(archive, workplace.project.versions, policies)),
         contents_of(dossier),
     )
-    _write(place, evidence_json(made))
+    data = evidence_json(made)
+    if place.suffix.lower() == ".pdf":
+        # What is below a PDF takes long to load.
+        from publisher.edges.evidence_pages import evidence_pages
+
+        data = evidence_pages(workplace.press, data, str(place))
+    write_evidence_file(place, data)
     return made
 
 
@@ -120,23 +127,3 @@ def _statements(archive: Archive, versions: Path, policies: Sequence[str]) -> It
         for one in archive.register(each):
             data = (versions / each / REGISTER / one.file).read_bytes()
             yield StatedFile(each, one.number, data.decode())
-
-
-def _require_nothing(place: Path) -> None:
-    if place.exists() or place.is_symlink():
-        raise OutputError(
-            "there is something already, and nothing is written over",
-            where=str(place),
-            remedy="name another: -o FILE.json",
-        )
-
-
-def _write(place: Path, data: bytes) -> None:
-    try:
-        write_file(place, data, mode=_OWNER_ONLY)
-    except OSError as error:
-        raise OutputError(
-            f"cannot be written: {error.strerror}",
-            where=str(place),
-            remedy="name a file in a folder that has room and that you may write to",
-        ) from error

@@ -3,43 +3,120 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from publisher.actions.workplace import Workplace
 from publisher.answers.applies import Appliance
 from publisher.answers.applies_report import applies_values
+from publisher.answers.evidence_attachment import EVIDENCE_FILE
 from publisher.answers.evidence_check import EvidenceReview, SeenHead, check_evidence
 from publisher.answers.evidence_document import CustomerEvidence, read_evidence
 from publisher.edges.archive import Archive
+from publisher.edges.evidence_files import (
+    EvidenceFile,
+    read_evidence_file,
+    require_nothing_there,
+    write_evidence_file,
+)
 from publisher.edges.head_files import KnownHeadsFile
 from publisher.edges.ledger.retelling import Retold, retold
+from publisher.edges.private import refuse_public_place
 from publisher.errors import NotFoundError, PublisherError
 from publisher.policies.finding import Finding, Severity
 from publisher.releases.number import Number
 from publisher.releases.statement import Statement
 
+if TYPE_CHECKING:
+    from publisher.edges.press import Press
+
 _ASK = "ask whoever gave you the file for another, and compare"
 
 
 def verify_evidence(
-    workplace: Workplace | None, file: Path, known_heads: Path | None
+    workplace: Workplace | None, file: Path, known_heads: Path | None, pages: Path | None = None
 ) -> EvidenceReview:
     """Holds all that a file says to what proves it; releases and statements as far as here.
 
+    Of a PDF, that is the JSON inside; its pages are made again of that, and compared to the byte.
+
     Args:
         workplace: a clone with the releases; None: there is none, and only the file is looked at.
-        file: as `publisher evidence` wrote it.
+        file: as `publisher evidence` wrote it, JSON or PDF.
         known_heads: a file of heads of the ledger, which is only read.
+        pages: a PDF to write, outside git, of what the JSON says if that holds; nothing is there.
 
     Raises:
         NotFoundError: there is no such file, or it is none of evidence.
-        ConfigurationError: the file of heads does not read.
+        ConfigurationError: the file of heads does not read, or the PDF would lie where git finds
+            it.
+        OutputError: there is something already where the PDF is to be, or it cannot be written.
     """
+    if pages:
+        if workplace:
+            refuse_public_place(workplace.project.root, pages)
+        require_nothing_there(pages)
+    given = read_evidence_file(file)
+    archive = workplace.archive if workplace else None
+    review = _review(archive, given.data, file, known_heads)
+    if not given.pdf and not pages:
+        return review
+    press = workplace.press if workplace else None
+    said = list(_on_pages(given, file, pages, press, sound=not review.findings))
+    return EvidenceReview(
+        [*review.findings, *(one for one in said if isinstance(one, Finding))],
+        [*review.lines, *(one for one in said if isinstance(one, str))],
+    )
+
+
+def _on_pages(
+    given: EvidenceFile, file: Path, pages: Path | None, press: Press | None, *, sound: bool
+) -> Iterator[str | Finding]:
+    """What is found about the pages of a file.
+
+    Args:
+        given: what was read of it.
+        file: its path.
+        pages: where to write the pages of what holds; None: nowhere.
+        press: of the project that is here; None: there is none.
+        sound: whether what the JSON says holds. What is altered is not set on pages that look as if
+            it were not.
+    """
+    if not sound:
+        yield "not compared: the pages, for what the file says does not hold"
+        return
+    # What is below a PDF takes long to load.
+    from publisher.edges.evidence_pages import evidence_pages
+    from publisher.edges.press import Press
+
     try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise NotFoundError(f"cannot be read: {error.strerror}", where=str(file)) from error
+        made = evidence_pages(press or Press(), given.data, str(file))
+    except PublisherError as error:
+        yield _fault(file, f"its pages cannot be made again: {error.what}")
+        return
+    if given.pdf == made:
+        yield f"the pages are, to the byte, those that are made of its {EVIDENCE_FILE}"
+    elif given.pdf:
+        yield f"its {EVIDENCE_FILE} holds; its pages must not be relied on"
+        remedy = f"publisher verify --evidence {shlex.quote(str(file))} --pages NEW.pdf"
+        yield Finding(Severity.ERROR, str(file), 0, _OTHER_PAGES, remedy)
+    if pages:
+        write_evidence_file(pages, made)
+        yield f"{pages}: the pages of what was checked"
+
+
+_OTHER_PAGES = (
+    f"its pages are not those that this program makes of its {EVIDENCE_FILE}: they were altered, "
+    "or made by another version of the program, of its libraries or of the project's fonts"
+)
+
+
+def _review(
+    archive: Archive | None, data: bytes, file: Path, known_heads: Path | None
+) -> EvidenceReview:
+    """What is found about the JSON."""
     found, value = read_evidence(data, str(file))
     heads = KnownHeadsFile(known_heads).read() if known_heads else []
     if heads is None:
@@ -59,7 +136,6 @@ def verify_evidence(
         findings.append(_fault(file, "says something else of the customer than the events do"))
     if story.record and story.record[-1]["customer"] != found.customer:
         findings.append(_fault(file, "is about another customer than the events are"))
-    archive = workplace.archive if workplace else None
     for what, sound in _held(archive, found, story, review.statements):
         if sound:
             lines.append(what)

@@ -47,7 +47,8 @@ def ledger_head_command(asked: Invocation) -> None:
     type=click.Path(path_type=Path),
     required=True,
     metavar="FILE",
-    help="The JSON file to write, outside git, for its owner alone.",
+    help="The file to write, outside git, for its owner alone: pages to read with the JSON inside "
+    "if it ends in .pdf, or else the JSON.",
 )
 @click.pass_obj
 def evidence_command(

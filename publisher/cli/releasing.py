@@ -130,7 +130,14 @@ def import_history_command(
     "--evidence",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Check the evidence about a customer, without the ledger; releases as far as here.",
+    help="Check the evidence about a customer, without the ledger; releases as far as here. "
+    "The pages of a PDF are compared with what its attached JSON says.",
+)
+@click.option(
+    "--pages",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.pdf",
+    help="With --evidence: write what was checked as a PDF, if it holds.",
 )
 @click.option(
     "--ledger",
@@ -160,6 +167,7 @@ def verify_command(
     known: Path | None,
     letter: BinaryIO | None,
     evidence: Path | None,
+    pages: Path | None,
     ledger: bool,
     known_heads: Path | None,
     **accepted: bool,
@@ -170,9 +178,11 @@ def verify_command(
     """
     if evidence:
         if diff or signers or known or letter or ledger or any(accepted.values()):
-            raise click.UsageError("--evidence goes with --known-heads alone")
-        _verify_evidence(asked, evidence, known_heads)
+            raise click.UsageError("--evidence goes with --known-heads and --pages alone")
+        _verify_evidence(asked, evidence, known_heads, pages)
         return
+    if pages:
+        raise click.UsageError("--pages belongs to --evidence FILE")
     if ledger:
         if diff or signers or known:
             raise click.UsageError("--ledger contradicts another option: choose one of them")
@@ -235,13 +245,15 @@ def _verify_ledger(
         raise click.exceptions.Exit(FINDINGS)
 
 
-def _verify_evidence(asked: Invocation, file: Path, known_heads: Path | None) -> None:
+def _verify_evidence(
+    asked: Invocation, file: Path, known_heads: Path | None, pages: Path | None
+) -> None:
     from publisher.actions.verify_evidence import verify_evidence
 
     workplace = None
     with suppress(ConfigurationError):  # an auditor may have the file alone
         workplace = asked.workplace
-    done = verify_evidence(workplace, file, known_heads)
+    done = verify_evidence(workplace, file, known_heads, pages)
     for found in done.findings:
         console.print_finding(found)
     for line in done.lines:

@@ -40,6 +40,7 @@ def make_pdf(
     form: bool = False,
     attachments: Sequence[Attachment] = (),
     fonts: Sequence[Path] = (),
+    spelt: bool = False,
 ) -> bytes:
     """The PDF of a whole HTML document.
 
@@ -49,12 +50,13 @@ def make_pdf(
         form: whether its fields can be filled in.
         attachments: files that travel inside it.
         fonts: font files of the project, for characters that ours lack.
+        spelt: write a character that no font has by its number, `[U+6F22]`.
 
     Raises:
         RenderError: a library that the machine must have is missing, or a character is in no font.
     """
     # Old texts may hold control characters, and can no longer be changed; there is nothing to draw.
-    whole = _Job(_CONTROL.sub("", html), form, tuple(attachments), tuple(sorted(fonts)))
+    whole = _Job(_CONTROL.sub("", html), form, tuple(attachments), tuple(sorted(fonts)), spelt)
     return cached_bytes(
         cache_folder, _digest(whole) if cache_folder else "", lambda: _render(whole)
     )
@@ -79,10 +81,18 @@ class _Job(NamedTuple):
     form: bool
     attachments: tuple[Attachment, ...]
     fonts: tuple[Path, ...]
+    spelt: bool
 
 
 def _digest(job: _Job) -> str:
-    parts = [job.html, str(job.form), _recipe(), asset_text("print.css"), pdf_toolchain()]
+    parts = [
+        job.html,
+        str(job.form),
+        str(job.spelt),
+        _recipe(),
+        asset_text("print.css"),
+        pdf_toolchain(),
+    ]
     files = [(a.name, a.data, f"{a.media_type} {a.description} {a.relationship}") for a in job[2]]
     files += [(font.name, font.read_bytes(), "") for font in job.fonts]
     digest = hashlib.sha256("\0".join(parts).encode())
@@ -184,7 +194,7 @@ def _render(job: _Job) -> bytes:
 
     def finish(document: Any, pdf: Any) -> None:
         if missing := _missing(document):
-            raise _no_glyph(missing, job.html)
+            raise _LackError(missing)
         _require_inside(document)
         standards.finish(pdf, job.attachments)
         if job.form:
@@ -206,8 +216,29 @@ def _render(job: _Job) -> bytes:
         room += _ROOM
     _number_pages(document, room)
     # For the identifier, see `standards.identified`.
-    data: bytes = document.write_pdf(finisher=finish, pdf_identifier=False, **options)
+    try:
+        data: bytes = document.write_pdf(finisher=finish, pdf_identifier=False, **options)
+    except _LackError as lacking:
+        if not job.spelt:
+            raise _no_glyph(lacking.signs, job.html) from None
+        if not lacking.signs & set(job.html):
+            raise
+        return _render(job._replace(html=_spelt_out(job.html, lacking.signs)))
     return standards.identified(data)
+
+
+class _LackError(Exception):
+    """Characters that no font has."""
+
+    def __init__(self, signs: set[str]) -> None:
+        super().__init__(signs)
+        self.signs = signs
+
+
+def _spelt_out(html: str, signs: set[str]) -> str:
+    return re.sub(
+        f"[{re.escape(''.join(sorted(signs)))}]", lambda found: f"[U+{ord(found[0]):04X}]", html
+    )
 
 
 _PAGE_OF_TARGET = "target-counter(attr(href), page)"

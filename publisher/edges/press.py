@@ -52,6 +52,7 @@ class Press:
             form=document.form,
             attachments=document.attachments,
             fonts=self.fonts,
+            spelt=document.spelt,
         )
 
     def require_site(

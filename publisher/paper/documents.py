@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
 from markupsafe import Markup
 
+from publisher.answers.evidence_attachment import EVIDENCE_FILE
+from publisher.answers.evidence_document import CustomerEvidence
 from publisher.compare.amendment import Amendment
 from publisher.errors import NotFoundError
 from publisher.exchange.diff_json import diff_json
 from publisher.letters.kinds import as_told
 from publisher.letters.message import header_of_letter
 from publisher.paper import letter_sheets, sheets
+from publisher.paper.evidence_sheets import ReadableMails, evidence_sheet
 from publisher.paper.standards import Attachment, Relationship
 from publisher.policies.organisation import Organisation
 from publisher.releases.address import Addresses
@@ -38,6 +42,8 @@ class PaperDocument:
     attachments: tuple[Attachment, ...] = ()
     form: bool = False
     """Whether its fields can be filled in."""
+    spelt: bool = False
+    """Whether a character that no font has is written by its number: the words are others'."""
 
 
 @dataclass(frozen=True)
@@ -220,6 +226,30 @@ def sent_letter_document(html: str, message: bytes) -> PaperDocument:
         Relationship.SOURCE,
     )
     return PaperDocument(letter_sheets.sent_letter_sheet(html, header_of_letter(message)), (mail,))
+
+
+def evidence_document(
+    evidence: CustomerEvidence, data: bytes, mails: ReadableMails
+) -> PaperDocument:
+    """The evidence about a customer, with the JSON that it follows from inside.
+
+    Args:
+        evidence: as it was read from the JSON.
+        data: the JSON.
+        mails: the words of its letters and mails.
+
+    Raises:
+        ValueError, TypeError, KeyError, AttributeError: what applies is not as it is written.
+    """
+    inside = Attachment(
+        EVIDENCE_FILE,
+        data,
+        "application/json",
+        "All that these pages say, with what proves it",
+        Relationship.SOURCE,
+    )
+    html = evidence_sheet(evidence, mails, hashlib.sha256(data).hexdigest())
+    return PaperDocument(html, (inside,), spelt=True)
 
 
 def opt_out_document(

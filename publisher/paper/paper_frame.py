@@ -62,6 +62,25 @@ def _escape(found: re.Match[str]) -> str:
     return f"\\{ord(found[0]):x} "
 
 
+def document_title(publisher: str, title: str, line: str) -> Markup:
+    """The title of a document, with who publishes it above and which version it is below.
+
+    Either of these may be empty.
+    """
+    above = Markup('<p class="publisher">{}</p>\n').format(publisher) if publisher else NOTHING
+    below = Markup('<p class="version">{}</p>').format(line) if line else NOTHING
+    return Markup("<header>{}<h1>{}</h1>\n{}</header>\n").format(above, title, below)
+
+
+def facts_list(*rows: tuple[str, str]) -> Markup:
+    """Rows of (what, words or HTML)."""
+    cells = NOTHING.join(
+        Markup('<li><span class="what">{}</span> <span>{}</span></li>\n').format(what, value)
+        for what, value in rows
+    )
+    return Markup('<ul class="facts">\n{}</ul>\n').format(cells)
+
+
 def version_line(release: Release, words: Words, begins: Beginning | None = None) -> str:
     """`Version 2, in force from 1 March 2027`; `begins`: by what is known now."""
     when = in_force_words(release, words, begins)

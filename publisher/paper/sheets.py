@@ -20,7 +20,13 @@ from publisher.markup.html import (
     document_html,
 )
 from publisher.markup.redline import redline
-from publisher.paper.paper_frame import PaperFrame, running_head, version_line
+from publisher.paper.paper_frame import (
+    PaperFrame,
+    document_title,
+    facts_list,
+    running_head,
+    version_line,
+)
 from publisher.policies.organisation import Organisation
 from publisher.releases.address import Addresses
 from publisher.releases.beginning import Beginning
@@ -53,9 +59,9 @@ def release_sheet(release: Release, organisation: Organisation, words: Words) ->
     links = TextLinks(retired=facts.retired)
     text = document_html(release.policy.document.clauses, links, words=words, paper=True)
     parts = [
-        _title(organisation.name, facts.title, version_line(release, words)),
+        document_title(organisation.name, facts.title, version_line(release, words)),
         page_parts.remark(facts),
-        _facts(
+        facts_list(
             (words.pgettext("column", "Published"), published_words(release, words)),
             (words.gettext("This version"), kind_words(release, words)),
             *import_facts(release, words),
@@ -86,10 +92,10 @@ def translation_sheet(
     text, title = rendition.text(paper=True), rendition.policy.facts.title
     version = version_line(release, words)
     opening = [
-        _title(organisation.name, title, version),
+        document_title(organisation.name, title, version),
         page_parts.remark(rendition.policy.facts),
         rendition.notice(),
-        _facts(
+        facts_list(
             (words.pgettext("column", "Published"), published_words(release, words)),
             (words.pgettext("column", "In force from"), words.day(release.effective)),
             (words.gettext("This version"), kind_words(release, words)),
@@ -138,9 +144,9 @@ def redline_sheet(
     where = Addresses(organisation.site, new.policy.id).changes(new.number)
     marked = redline(amendment, words, paper=True)
     parts = [
-        _title(organisation.name, facts.title, title),
+        document_title(organisation.name, facts.title, title),
         page_parts.remark(facts),
-        _facts(
+        facts_list(
             (words.pgettext("side", "Before"), _dated(old, words, dates[0])),
             (words.pgettext("side", "After"), _dated(new, words, dates[1])),
             (words.gettext("On the web"), _link(where)),
@@ -170,8 +176,8 @@ def comparison_sheet(found: Comparison, words: Words, *, spoken: bool = False) -
         (words.pgettext("side", "After"), new.label),
     )
     parts = [
-        _title("", found.title, ""),
-        _facts(*sides, _bar(words)),
+        document_title("", found.title, ""),
+        facts_list(*sides, _bar(words)),
         page_parts.general_note(new.notes, new.language, words),
         page_parts.changed_text(amendment, marked, told, words),
     ]
@@ -197,8 +203,8 @@ def comparison_page(found: Comparison, words: Words) -> Markup:
     )
     parts = [
         Markup("<main>\n"),
-        _title("", found.title, ""),
-        _facts(*sides),
+        document_title("", found.title, ""),
+        facts_list(*sides),
         page_parts.general_note(new.notes, new.language, words),
         page_parts.changed_text(amendment, marked, told, words, tools),
         Markup("</main>\n"),
@@ -310,23 +316,8 @@ def _field(name: str, label: str, more: Markup) -> Markup:
     ).format(name, name, label, name, name, label, more)
 
 
-def _title(publisher: str, title: str, line: str) -> Markup:
-    above = Markup('<p class="publisher">{}</p>\n').format(publisher) if publisher else NOTHING
-    below = Markup('<p class="version">{}</p>').format(line) if line else NOTHING
-    return Markup("<header>{}<h1>{}</h1>\n{}</header>\n").format(above, title, below)
-
-
 def _link(address: str) -> Markup:
     return Markup('<a href="{}" dir="ltr">{}</a>').format(address, address)
-
-
-def _facts(*rows: tuple[str, str]) -> Markup:
-    """Rows of (what, words or HTML)."""
-    cells = NOTHING.join(
-        Markup('<li><span class="what">{}</span> <span>{}</span></li>\n').format(what, value)
-        for what, value in rows
-    )
-    return Markup('<ul class="facts">\n{}</ul>\n').format(cells)
 
 
 def _contents(headings: tuple[Heading, ...], words: Words) -> Markup:
