@@ -14,6 +14,7 @@ from publisher.answers.declared_words import declared_words
 from publisher.answers.opt_out_form import masked
 from publisher.answers.request_form import LETTER_FIELD
 from publisher.answers.request_words import asked_for
+from publisher.answers.token import without_tokens
 from publisher.markup.elements import NOTHING
 from publisher.people.deliveries import DeliveryState
 from publisher.people.handling import Handling, HandlingState
@@ -205,7 +206,9 @@ def _declared(policy: PolicyForCustomer, words: Words) -> Iterator[Markup]:
 
 
 def sent_letter_region(version: str, text: str, day: dt.date, query: str, words: Words) -> Markup:
-    """The region of the page with the text of one letter as it went out.
+    """The region of the page with the text of one letter as it went out, but for its tokens.
+
+    Whoever opens the page may read: a token in the letter would let them declare.
 
     Args:
         version: what it told of.
@@ -217,7 +220,14 @@ def sent_letter_region(version: str, text: str, day: dt.date, query: str, words:
     title = words.gettext("Our letter about version {version}", version=version)
     back = words.gettext("Back to what applies to you")
     said = words.gettext("We sent this text on {day}.", day=words.day(day))
-    letter = Markup('<pre class="pp-sent" dir="auto" tabindex="0">{}</pre>\n').format(text)
+    shown = without_tokens(text, f"[{words.gettext('personal link left out')}]")
+    if shown != text:
+        why = words.gettext(
+            "Your personal links in it are left out here: with this page one can read, and "
+            "declare nothing."
+        )
+        said = f"{said} {why}"
+    letter = Markup('<pre class="pp-sent" dir="auto" tabindex="0">{}</pre>\n').format(shown)
     if not text:
         said, letter = words.gettext("This letter is not kept here any more."), NOTHING
     return Markup(

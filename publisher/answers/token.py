@@ -197,6 +197,16 @@ standard library takes most of the time of one for its digits."""
 _WRITTEN = re.compile(r"[a-z][a-z0-9-]{0,15}_[0-9.]+_[0-9a-f]{1,12}_[a-z2-7]{20}", re.IGNORECASE)
 
 
+def without_tokens(text: str, instead: str) -> str:
+    """The words of a letter without the tokens in it, wherever they stand.
+
+    Args:
+        text: of a letter, decoded.
+        instead: what stands in the place of each.
+    """
+    return _WRITTEN.sub(lambda _: instead, text)
+
+
 def token_in_letter(letter: bytes) -> Token | None:
     """The token in a letter that was sent; None: there is none in it.
 

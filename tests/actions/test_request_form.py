@@ -6,12 +6,14 @@ import datetime as dt
 import re
 from html import unescape
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 
 from publisher.actions.send_receipts import send_receipts
 from publisher.actions.sent_letter import sent_letter
 from publisher.answers.passes import Purpose
+from publisher.answers.token import without_tokens
 from publisher.edges.project import Project
 from publisher.letters.message import LetterForm
 from publisher.people.deliveries import DeliveryState
@@ -75,9 +77,34 @@ def test_what_was_told_and_declared_is_shown_with_its_proof(project: Project) ->
     assert letter.headers["cache-control"] == "no-store"
     text = unescape(re.search(r"<pre[^>]*>(.*?)</pre>", letter.text, re.DOTALL)[1])  # type: ignore[index]
     sent = sent_letter(at(project), "privacy", TWO, "c-1", LetterForm.TEXT).decode()
-    assert text.strip() == sent.strip()
+    assert own in sent
+    assert text.strip() == sent.replace(own, "[personal link left out]").strip()
     for other in ("privacy/1", "privacy/9", "terms/2", "x", "privacy/2/"):
         assert client(project).get(f"{link}&letter={other}").status_code == 404
+
+
+def test_no_link_that_declares_is_found_from_what_applies(project: Project) -> None:
+    """Its bearer may read for an hour: every page of the site that can be reached from there."""
+    send_letters(project)
+    declare(project, token(project, "c-1"))
+    start = f"{APPLIES}?t={pass_of(project, Purpose.VIEW)}"
+    seen, ahead, visitor = set[str](), [start], client(project)
+    while ahead:
+        here = ahead.pop()
+        if here in seen:
+            continue
+        seen.add(here)
+        answer = visitor.get(here)
+        assert answer.status_code in (200, 404), here  # the site itself is not built
+        assert token(project, "c-1") not in unescape(answer.text), here
+        assert without_tokens(answer.text, "") == answer.text, here
+        if here.startswith(APPLIES):
+            found = re.findall(r'<a [^>]*href="([^"#]+)', answer.text)
+            whole = (urljoin(f"http://127.0.0.1:8000{here}", unescape(one)) for one in found)
+            parts = [urlsplit(one) for one in whole if one.startswith("http://127.0.0.1:8000/")]
+            ahead += [f"{one.path}?{one.query}" if one.query else one.path for one in parts]
+    assert any("letter=privacy/2" in one for one in seen)
+    assert "/privacy/2/notice/" in seen, seen
 
 
 def test_what_was_asked_for_can_be_looked_up(project: Project) -> None:
