@@ -41,10 +41,10 @@ def check_gaps(policy: Policy, facts: bytes, folder: str) -> Iterator[Finding]:
 
 
 def _finding(place: str, line: int, gap: str, remedy: str) -> Finding:
-    shown = " ".join(gap.split())
-    if len(shown) > _LONGEST_GAP:
-        shown = f"{shown[:_LONGEST_GAP]}…]]"
-    return Finding(Severity.ERROR, place, line, f"a gap is left: {shown}", remedy)
+    words = " ".join(gap.split())[2:-2]
+    if len(words) > _LONGEST_GAP:
+        words = f"{words[: _LONGEST_GAP - 1].rstrip()}…"
+    return Finding(Severity.ERROR, place, line, f"a gap is left: [[{words}]]", remedy)
 
 
 def _gaps(name: str, text: str) -> Iterator[tuple[int, str]]:

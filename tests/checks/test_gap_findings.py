@@ -13,6 +13,7 @@ from tests.fixtures.house import FACTS, SECTIONS, House
         ({"use.md": "## Use {#use}\n\nWe use it\nfor [[what\nfor]].\n"}, "use.md:4"),
         ({"use.md": "## [[Use]] {#use}\n\nText.\n"}, "use.md:1"),
         ({"use.md": "## Use {#use}\n\n- | [[a]] |\n"}, "use.md:3"),
+        ({"use.md": f"## Use {{#use}}\n\n[[{'x' * 59} y]]\n"}, "use.md:3"),
         ({"policy.toml": FACTS.replace("If you opt out, the", "[[If]] the")}, "policy.toml:10"),
         ({"policy.toml": FACTS.replace("Privacy Policy", "[[title]]")}, "policy.toml:2"),
     ],
@@ -21,7 +22,10 @@ def test_a_gap_is_an_error_at_its_line(house: House, files: dict[str, str], plac
     house.write(files)
     said = house.run("check")
     assert said.exit_code == 1
-    assert f"policy/privacy/{place}: error: a gap is left: [[" in said.output
+    (told,) = [line for line in said.output.splitlines() if ": error: " in line]
+    assert told.startswith(f"policy/privacy/{place}: error: a gap is left: [[")
+    assert told.endswith("]]")
+    assert told.count("]") == 2
     house.commit()
     assert house.run("freeze", "--effective", "unknown").exit_code == 2
 

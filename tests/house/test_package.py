@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import re
 import subprocess
@@ -23,7 +22,6 @@ from pre_commit.clientlib import load_manifest  # type: ignore[import-untyped]
 
 from publisher.cli import command_line
 from tests import ROOT
-from tests.fixtures.founding import SAID
 from tests.fixtures.some import some
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -58,30 +56,6 @@ def test_the_wheel_has_the_whole_program_and_nothing_else(wheel: Path) -> None:
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert names(wheel) == wanted
-
-
-def test_from_the_wheel_alone_a_repository_is_begun_and_frozen(wheel: Path, tmp_path: Path) -> None:
-    """Its files are unpacked elsewhere: nothing of this repository is beside them."""
-    zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
-    (tmp_path / "text.txt").write_text("PRIVACY\n\n1. Use\n\nWe use it.\n\n2. End\n\nIt ends.\n")
-    surroundings = {
-        **os.environ,
-        "PYTHONPATH": str(tmp_path / "installed"),
-        "GIT_AUTHOR_NAME": "Tests", "GIT_AUTHOR_EMAIL": "tests@hosting.example",
-        "GIT_COMMITTER_NAME": "Tests", "GIT_COMMITTER_EMAIL": "tests@hosting.example",
-    }  # fmt: skip
-
-    def run(*words: str) -> str:
-        command = [sys.executable, "-P", "-m", "publisher", *words]
-        done = subprocess.run(
-            command, cwd=tmp_path, env=surroundings, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    run("init", "legal", *SAID, "--text", "privacy", "text.txt")
-    assert "0 error(s)" in run("--project", "legal", "check")
-    assert "Frozen" in run("--project", "legal", "freeze", "--effective", "2026-01-01")
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is an unpacked sdist")
