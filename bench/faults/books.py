@@ -42,8 +42,9 @@ HALF = {
     "ON request.id = answer.request WHERE request.repeats IS NOT NULL",
     "an opt-out by mail without its declaration": "SELECT id FROM message "
     "WHERE filed = 'opt out' AND request IS NULL",
-    "a batch with more events or fewer than it says": "SELECT id FROM batch WHERE count <> "
-    "(SELECT count(*) FROM event WHERE event.batch = batch.id)",
+    "a batch with more events or fewer than it says": "SELECT id FROM batch LEFT JOIN "
+    "(SELECT batch, count(*) AS found FROM event GROUP BY batch) AS own ON own.batch = batch.id "
+    "WHERE count <> coalesce(found, 0)",
 }
 """Queries that must find nothing, however the writer ended."""
 _MARKED = "WHERE state IN ('in doubt', 'accepted')"

@@ -26,20 +26,21 @@ from bench.faults.relay import Step
 FATES = Fates(
     cues={
         Cue.STARTED: (1, 1.5),
-        Cue.WRITTEN: (60, 0.004),
+        Cue.WRITTEN: (30, 0.004),
         Cue.MARKED: (60, 0.0),
-        Cue.POSTED: (60, 0.03),
-        Cue.STOPPED: (60, 0.4),
-        Step.CONNECTED: (20, 0.006),
-        Step.INVITED: (20, 0.006),
-        Step.ENDED: (20, 0.0),
-        Step.KEPT: (20, 0.0),
-        Step.ANSWERED: (20, 0.006),
+        Cue.POSTED: (30, 0.03),
+        Cue.STOPPED: (30, 0.4),
+        # Letters give way to visitors, so not many go out while people post all the time.
+        Step.CONNECTED: (5, 0.006),
+        Step.INVITED: (5, 0.006),
+        Step.ENDED: (5, 0.0),
+        Step.KEPT: (5, 0.0),
+        Step.ANSWERED: (5, 0.006),
     },
 )
 PEOPLE = 6
 """People who post at the same time."""
-LIMIT = 8.0
+LIMIT = 12.0
 """Seconds under load after which a receiver is killed although the cue did not come."""
 STARTS = 30.0
 """Seconds that a receiver may take before it answers."""

@@ -136,7 +136,9 @@ _TOKEN_HOLE, _ADDRESS_HOLE = "\0token\0", "\0address\0"
 
 @dataclass(frozen=True, slots=True)
 class BlankForm:
-    """The form of whoever has declared nothing, without what is one customer's own."""
+    """The form of whoever has declared nothing, or the page with it, without what is one customer's
+    own.
+    """
 
     html: Markup
 

@@ -81,7 +81,7 @@ class OptOutPage:
     trouble: str = ""
     """What the operator has to know, whatever is shown; empty: nothing."""
     _blank: dict[tuple[bool, Timing], BlankForm] = field(default_factory=dict, compare=False)
-    """The forms of those who have declared nothing, by whether they opted out before and what a
+    """The pages of those who have declared nothing, by whether they opted out before and what a
     declaration would be: made once for all of them."""
     receipts: dict[Hashable, Markup | None] = field(default_factory=dict, compare=False)
     """The receipts shown on the page without what is each one's own, by all that they depend on;
@@ -104,8 +104,9 @@ class OptOutPage:
         kind = opted_out_before, state.timing
         blank = self._blank.get(kind)
         if blank is None:
-            blank = self._blank[kind] = BlankForm.of(form, state.timing)
-        return self.showing(blank.filled(state))
+            region = BlankForm.of(form, state.timing).html
+            blank = self._blank[kind] = BlankForm(self._with(answered(region)))
+        return ShownPage(blank.filled(state), trouble=self.trouble)
 
     def require_own(self, bearer: Bearer) -> Bearer:
         """The bearer of a token, if it is about this release.

@@ -57,6 +57,20 @@ class Looks:
 
 
 _LOOKING: ContextVar[Looks | None] = ContextVar("looking", default=None)
+_ONCE: ContextVar[set[int] | None] = ContextVar("once", default=None)
+"""What was looked at in this block; see `looked_at_once`."""
+
+
+@contextmanager
+def looked_at_once() -> Iterator[None]:
+    """While the block runs, what is kept is compared with its files once, not whenever it is asked
+    for: for those who asked before it began, that is as good.
+    """
+    before = _ONCE.set(set())
+    try:
+        yield
+    finally:
+        _ONCE.reset(before)
 
 
 def note_files(paths: Iterable[Path | str], *, follow: bool = True) -> None:
@@ -117,7 +131,7 @@ class Lasting(Generic[_T]):
         """
         with self._lock:
             looks, value = self._values.get(name, (None, None))
-        if looks is not None and looks.same():
+        if looks is not None and _same(looks):
             _pass_on(looks)
             return value  # type: ignore[return-value]
         with _looking() as looks:
@@ -130,6 +144,17 @@ class Lasting(Generic[_T]):
                 while len(self._values) > self._most:
                     self._values.popitem(last=False)
         return value
+
+
+def _same(looks: Looks) -> bool:
+    """Whether all of it is as it was, or was just now."""
+    seen = _ONCE.get()
+    if seen is not None and id(looks) in seen:
+        return True
+    same = looks.same()
+    if same and seen is not None:
+        seen.add(id(looks))
+    return same
 
 
 @contextmanager

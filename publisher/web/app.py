@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,6 @@ from urllib.parse import unquote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -82,12 +81,13 @@ def application(
     probes = Probes(workplace, forms_only=forms_only)
     app = Starlette(
         routes=[
+            # Routes are tried one after the other, so what is asked for most stands first.
+            Route(PAGE, forms.serve, methods=["GET", "POST"]),
+            Route(TRANSLATED_PAGE, forms.serve, methods=["GET", "POST"]),
             Route(HEALTH, probes.health),
             Route(READY, probes.ready),
             Route(OPENAPI, _described),
             *_request_routes(asked),
-            Route(PAGE, forms.serve, methods=["GET", "POST"]),
-            Route(TRANSLATED_PAGE, forms.serve, methods=["GET", "POST"]),
             Route(PAGE.rstrip("/"), to_the_slash, methods=["GET", "POST"]),
             Route(TRANSLATED_PAGE.rstrip("/"), to_the_slash, methods=["GET", "POST"]),
             *([] if forms_only else [Mount("/", site)]),
@@ -272,11 +272,7 @@ class Manners:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("Content-Security-Policy", STATIC_POLICY)
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "no-referrer"
-                headers["Cross-Origin-Opener-Policy"] = "same-origin"
+                message["headers"] = _mannered(message["headers"])
             await send(message)
 
         self._visits.under_way += 1
@@ -288,13 +284,33 @@ class Manners:
             _log.info("%s %s %d %.0f ms", scope["method"], _address(scope), status, took)
 
 
+_ALWAYS = {
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+    b"cross-origin-opener-policy": b"same-origin",
+}
+_POLICY = b"content-security-policy"
+
+
+def _mannered(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer, with those that every answer has."""
+    own = [one for one in headers if one[0] not in _ALWAYS]
+    if all(name != _POLICY for name, _ in own):
+        own.append((_POLICY, STATIC_POLICY.encode()))
+    return [*own, *_ALWAYS.items()]
+
+
+_QUERY = re.compile(r"[?=;&]|%3[fFdD]")
+_NAMED_HOST = re.compile(rb"https?://[^/?#]*", re.IGNORECASE)
+
+
 def _address(scope: Scope) -> str:
     """The path of a request as it may be logged.
 
     Mail programs break links, so what may be a query that lost its question mark is left out too.
     """
     raw: bytes = scope.get("raw_path") or b""
-    return re.split(r"[?=;&]|%3[fFdD]", raw.decode("ascii", "replace"), maxsplit=1)[0]
+    return _QUERY.split(raw.decode("ascii", "replace"), maxsplit=1)[0]
 
 
 class Framing:
@@ -315,14 +331,14 @@ class Framing:
 
 def _two_ends(scope: Scope) -> bool:
     """Whether a body has a length and chunks, or chunks before there were any (RFC 9112 §6.1)."""
-    names = {name for name, _ in scope["headers"]}
+    names = [name for name, _ in scope["headers"]]
     old = scope["http_version"] == "1.0"
     return b"transfer-encoding" in names and (old or b"content-length" in names)
 
 
 def _origin_form(scope: Scope) -> Scope:
     """The request with its path alone, where it names the host as well (RFC 9112 §3.2.2)."""
-    named = re.match(rb"https?://[^/?#]*", scope.get("raw_path") or b"", re.IGNORECASE)
+    named = _NAMED_HOST.match(scope.get("raw_path") or b"")
     if not named:
         return scope
     raw = scope["raw_path"][named.end() :] or b"/"

@@ -31,6 +31,10 @@ def keep(logbook: logging.Handler) -> None:
     root.setLevel(logging.WARNING)
     logging.getLogger("publisher").setLevel(logging.INFO)
     logging.captureWarnings(capture=True)
+    # What is never written is not looked up for each request either
+    # (https://docs.python.org/3/howto/logging.html#optimization).
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None
     threading.excepthook = _thread_ended
 
 

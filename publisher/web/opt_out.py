@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from publisher.actions.ask_for_link import ask_for_link
 from publisher.actions.opt_out import opt_out
 from publisher.actions.opt_out_form import opt_out_form
+from publisher.actions.read_together import read_together
 from publisher.actions.workplace import Workplace
 from publisher.answers.form_messages import FormMessage
 from publisher.answers.opt_out_form import (
@@ -24,6 +26,7 @@ from publisher.answers.opt_out_page import FormAddress, ShownPage
 from publisher.errors import NotFoundError, SealError
 from publisher.web.bodies import posted_fields
 from publisher.web.errors import Errors
+from publisher.web.front_desk import FrontDesk
 from publisher.web.page import shown
 from publisher.web.visitors import Visitors
 
@@ -48,6 +51,7 @@ class OptOutForms:
         """
         self._workplace, self._visitors = workplace, visitors
         self._errors, self._hasten = errors, hasten
+        self._desk = FrontDesk(partial(read_together, workplace))
 
     async def serve(self, request: Request) -> Response:
         """Answers a request for an opt-out page."""
@@ -59,7 +63,8 @@ class OptOutForms:
             if request.method == "POST":
                 return await self._post(request, at)
             token = request.query_params.get(TOKEN_FIELD, "")
-            return await run_in_threadpool(self._shown, at, token, _asked(request))
+            show = partial(self._shown, at, token, _asked(request))
+            return await (self._desk.answer(show) if token else run_in_threadpool(show))
         except NotFoundError:
             return await self._errors.answer(404, request.scope)
         except SealError as error:

@@ -109,10 +109,10 @@ class Proxies:
 
     def _hint(self, scope: Scope) -> None:
         """Says once what to set where a proxy on this machine is not trusted."""
-        peer = _ip((scope.get("client") or ("",))[0])
-        if peer is None or not peer.is_loopback or self._visitors.trusted:
+        if all(name != b"x-forwarded-for" for name, _ in scope["headers"]):
             return
-        if any(name == b"x-forwarded-for" for name, _ in scope["headers"]):
+        peer = _ip((scope.get("client") or ("",))[0])
+        if peer is not None and peer.is_loopback and not self._visitors.trusted:
             self._said = True
             _log.warning(
                 "a proxy at %s says whom it asks for, and is not trusted: set trusted_proxies = "

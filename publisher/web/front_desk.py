@@ -1,0 +1,93 @@
+"""The desk at which visitors who wait at the same time are answered by one thread.
+
+With a thread for each, most of the time goes into whose turn it is: Python runs one at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+MOST_AT_ONCE = 32
+"""Visitors whom a thread answers in one go."""
+LATE = 0.05
+"""Seconds after which a thread is taken to be held up, so that another one helps."""
+MOST_THREADS = 16
+"""Threads that answer at a time."""
+
+_Act = Callable[[], Response]
+"""Makes the answer to one visitor."""
+_Together = Callable[[Sequence[_Act]], Sequence[Response | Exception]]
+
+
+@dataclass
+class _Queue:
+    """Who waits in one event loop, and who answers there."""
+
+    waiting: deque[tuple[_Act, asyncio.Future[Response]]] = field(default_factory=deque)
+    threads: set[asyncio.Task[None]] = field(default_factory=set)
+    begun: float = 0.0
+    """When the last of them began with somebody."""
+
+
+class FrontDesk:
+    """Answers visitors, those who wait meanwhile together."""
+
+    def __init__(self, together: _Together) -> None:
+        """Args: together: makes several answers; where it raises, each is made by itself."""
+        self._together = together
+        self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue] = WeakKeyDictionary()
+
+    async def answer(self, act: _Act) -> Response:
+        """The answer to one visitor; raises what making it raised."""
+        loop = asyncio.get_running_loop()
+        queue = self._queues.get(loop)
+        if queue is None:
+            queue = self._queues[loop] = _Queue()
+        answered: asyncio.Future[Response] = loop.create_future()
+        queue.waiting.append((act, answered))
+        self._help(loop, queue)
+        return await answered
+
+    def _help(self, loop: asyncio.AbstractEventLoop, queue: _Queue) -> None:
+        """Has another thread answer where nobody does, or where who does is held up."""
+        busy = len(queue.threads)
+        held_up = loop.time() - queue.begun >= LATE
+        if queue.waiting and busy < MOST_THREADS and (held_up or not busy):
+            queue.begun = loop.time()
+            thread = loop.create_task(self._serve(loop, queue))
+            queue.threads.add(thread)
+            thread.add_done_callback(queue.threads.discard)
+
+    async def _serve(self, loop: asyncio.AbstractEventLoop, queue: _Queue) -> None:
+        while queue.waiting:
+            some = [queue.waiting.popleft() for _ in range(min(len(queue.waiting), MOST_AT_ONCE))]
+            queue.begun = loop.time()
+            later = loop.call_later(LATE, self._help, loop, queue)
+            try:
+                await self._answer(some)
+            finally:
+                later.cancel()
+
+    async def _answer(self, some: Sequence[tuple[_Act, asyncio.Future[Response]]]) -> None:
+        acts = [act for act, _ in some]
+        try:
+            found: Sequence[Response | BaseException] = await run_in_threadpool(
+                self._together, acts
+            )
+        except Exception:  # noqa: BLE001 - whoever waits is answered, by itself
+            each = (run_in_threadpool(act) for act in acts)
+            found = await asyncio.gather(*each, return_exceptions=True)
+        for (_, answered), one in zip(some, found, strict=True):
+            if answered.done():
+                continue  # nobody waits any more
+            if isinstance(one, BaseException):
+                answered.set_exception(one)
+            else:
+                answered.set_result(one)
