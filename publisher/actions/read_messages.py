@@ -30,6 +30,8 @@ from publisher.answers.mailed_requests import (
     links_for,
     still_customers,
     wanted_of_mailings,
+    was_led_to_forms,
+    with_forms,
 )
 from publisher.answers.phrases import Phrases
 from publisher.answers.reply_address import tokens_in
@@ -156,10 +158,8 @@ class _Reader:
             except (TooOftenError, NotFoundError) as error:
                 decision = Decision(Filed.UNCLEAR, error.what)
         verdict = self._file(message, decision, bearer, recorded)
-        self._answer(
-            acknowledgement(decision, mail, senders, customers, message),
-            *links_for(senders, mail, customers, self._lines()),
-        )
+        links = list(links_for(senders, mail, customers, self._lines()))
+        self._answer(acknowledgement(decision, mail, senders, customers, message), links)
         return verdict
 
     def _about_mailings(self, message: Message, mail: Mail, customers: list[Recipient]) -> Verdict:
@@ -179,9 +179,22 @@ class _Reader:
         self._answer(acknowledgement(decision, mail, senders, customers, message))
         return verdict
 
-    def _answer(self, *wanted: Wanted | None) -> None:
-        """Puts down what is mailed to a customer whose mail waits."""
-        for one in filter(None, wanted):
+    def _answer(self, acknowledged: Wanted | None, links: Sequence[Wanted] = ()) -> None:
+        """Puts down what is mailed to a customer whose mail waits: one letter, if any.
+
+        Args:
+            acknowledged: that it came; None: nobody is told so.
+            links: to the customer's forms.
+        """
+        if acknowledged:
+            whom = acknowledged.recipient
+            before = self.ledger.requests(acknowledged.policy, 0, whom) if links else ()
+            with suppress(TooOftenError):
+                self.ledger.record(with_forms(acknowledged, links), self.clock, _in_time)
+                return
+            if was_led_to_forms(before, self.clock()):
+                return
+        for one in links:
             with suppress(TooOftenError):
                 self.ledger.record(one, self.clock, _in_time)
 

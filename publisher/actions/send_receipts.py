@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from publisher.actions.workplace import Workplace
 from publisher.answers.answer_letter import answer_letter, reader_language, sample_receipt
 from publisher.answers.decision_letters import decision_letter, sample_decision
 from publisher.answers.declarations import DAY
+from publisher.answers.mailed_requests import forms_led_to
 from publisher.answers.receipts_due import Together, address_asked_with, due_answers
-from publisher.answers.request_letters import request_letter, sample_request_letter
+from publisher.answers.request_letters import (
+    acknowledgement_letter,
+    request_letter,
+    sample_request_letter,
+)
 from publisher.edges.bearers import Bearers
 from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.clock import Clock
@@ -195,10 +201,19 @@ class _Sender:
             letter = decision_letter(handling, recipient, stationery)
             sample = sample_decision(handling, recipient, stationery)
             return letter, self.ledger.store_template(sample).keep(letter.data)
-        now = self.clock()
-        letter = request_letter(request, handling, recipient, stationery, self.key(), now)
+        if forms := list(self._forms(request)):
+            letter = acknowledgement_letter(request, forms, recipient, stationery, self.key())
+        else:
+            now = self.clock()
+            letter = request_letter(request, handling, recipient, stationery, self.key(), now)
         sample = sample_request_letter(request, recipient, stationery)
         return letter, self.ledger.store_template(sample).keep(letter.data)
+
+    def _forms(self, request: Request) -> Iterator[Release]:
+        """The releases to whose forms the answer to a mail leads, but for what was altered."""
+        for policy_id, number in forms_led_to(request):
+            with suppress(NotFoundError, SealError):
+                yield self.workplace.archive.release(policy_id, number)
 
     def _template(self, release: Release, language: str, stationery: Stationery) -> Template:
         name = release.name, language, stationery

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
+from publisher.answers.declarations import DAY
 from publisher.answers.filing import Decision, Senders
 from publisher.answers.inboxes import Inbox
 from publisher.answers.mail_meaning import About
@@ -11,9 +15,13 @@ from publisher.answers.receipts_due import asked_on_page, asked_with
 from publisher.mail.mail import Mail
 from publisher.people.messages import FOR_A_PERSON, Message
 from publisher.people.recipients import Recipient, RecipientState
-from publisher.people.requests import Channel, RequestKind, Wanted
+from publisher.people.requests import Channel, Request, RequestKind, Wanted
 from publisher.policies.organisation import Organisation
+from publisher.releases.number import Number
 from publisher.releases.releases import Releases
+
+_FORMS = "forms"
+"""In the evidence of a mail that came: the releases to whose forms its answer leads."""
 
 
 def still_customers(found: Iterable[Recipient]) -> list[Recipient]:
@@ -119,3 +127,36 @@ def links_for(
             own = stands[-1]
             language = customers[0].language or own.policy.facts.language
             yield asked_with(mail.sender, own.policy.id, own.number, language)
+
+
+def with_forms(acknowledged: Wanted, links: Sequence[Wanted]) -> Wanted:
+    """The answer to a mail that waits, which has the links to the customer's forms in it.
+
+    Args:
+        acknowledged: the answer.
+        links: as `links_for` gives them; none: it has none.
+    """
+    if not links:
+        return acknowledged
+    forms = [f"{one.policy}/{one.number}" for one in links]
+    return replace(acknowledged, evidence={**acknowledged.evidence, _FORMS: forms})
+
+
+def forms_led_to(acknowledged: Request) -> Iterator[tuple[str, Number]]:
+    """The releases to whose forms the answer to a mail leads: policy and number."""
+    for name in json.loads(acknowledged.evidence or "{}").get(_FORMS, ()):
+        policy_id, _, number = str(name).partition("/")
+        if found := Number.parse(number):
+            yield policy_id, found
+
+
+def was_led_to_forms(earlier: Iterable[Request], now: dt.datetime) -> bool:
+    """Whether a customer was mailed the links to their forms in the last day, in the answer to a
+    mail.
+
+    Args:
+        earlier: what they asked for before that is about no release.
+        now: the time.
+    """
+    lately = (one for one in earlier if now - one.received < DAY)
+    return any(one.kind is RequestKind.WRITE and any(forms_led_to(one)) for one in lately)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 
 from publisher.answers.passes import Purpose, new_pass, write_pass
+from publisher.answers.personal_links import form_link, personal_token
 from publisher.answers.receipts_due import WROTE, language_of_form, wanted_of
 from publisher.answers.request_form import PASS_FIELD
 from publisher.answers.request_page import RequestAddress, offered_pages
 from publisher.answers.request_words import RequestPage, asked_for, page_of_kind, write_to
 from publisher.letters.message import Letter
 from publisher.letters.request_letter import (
+    FormFacts,
     LinkFacts,
     RequestFacts,
     compose_acknowledgement,
@@ -31,6 +34,7 @@ from publisher.people.requests import (
     Timing,
 )
 from publisher.policies.organisation import Organisation
+from publisher.releases.release import Release
 from publisher.wording.templates import TemplateName
 from publisher.wording.words import Words
 
@@ -73,8 +77,7 @@ def request_letter(
     tags = language_of_form(request), recipient.language, stationery.organisation.language
     words = request_words(name, stationery, *tags)
     if name is TemplateName.ACKNOWLEDGEMENT:
-        contact = write_to(RequestPage.OVERVIEW, stationery.organisation)
-        return compose_acknowledgement(request, contact, recipient, stationery, words)
+        return acknowledgement_letter(request, (), recipient, stationery, key)
     if name is TemplateName.CONFIRM:
         facts = _link_facts(request, recipient, stationery.organisation, key, now, words)
         return compose_request_link(facts, recipient, stationery, words)
@@ -87,6 +90,41 @@ def request_letter(
     due = handling.due if handling else None
     said = request_facts(request, due, stationery.organisation, words, confirm)
     return compose_request_receipt(said, recipient, stationery, words)
+
+
+def acknowledgement_letter(
+    request: Request,
+    forms: Sequence[Release],
+    recipient: Recipient,
+    stationery: Stationery,
+    key: bytes,
+) -> Letter:
+    """The answer to a mail that waits for a person.
+
+    Args:
+        request: that it came.
+        forms: the releases to whose forms it leads, each by the customer's own link.
+        recipient, stationery, key: to whom, what it is written with, and what signs its links.
+
+    Raises:
+        RecipientsError: no letter can be written to this customer.
+    """
+    organisation = stationery.organisation
+    tags = language_of_form(request), recipient.language, organisation.language
+    words = request_words(TemplateName.ACKNOWLEDGEMENT, stationery, *tags)
+    contact = write_to(RequestPage.OVERVIEW, organisation)
+    own = [_form_facts(each, recipient, organisation, key, words.language) for each in forms]
+    return compose_acknowledgement(request, contact, own, recipient, stationery, words)
+
+
+def _form_facts(
+    release: Release, recipient: Recipient, organisation: Organisation, key: bytes, language: str
+) -> FormFacts:
+    """The form of a release, by the link that is the customer's own."""
+    facts, token = release.policy.facts, personal_token(key, release, recipient)
+    translated = facts.translations.get(language)
+    link = form_link(release, organisation, token, language)
+    return FormFacts(translated.title if translated else facts.title, str(release.number), link)
 
 
 def request_facts(

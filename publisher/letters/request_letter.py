@@ -6,6 +6,7 @@ Neither is sealed: they are made of templates when they are sent (RFC 3834: auto
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from publisher.letters.message import Content, Letter, answer_message
@@ -31,6 +32,16 @@ class LinkFacts:
     """For the Date field."""
     number: int
     """Of the request for the link: two mails are never the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormFacts:
+    """A customer's own form, as the answer to a mail leads to it."""
+
+    title: str
+    """Of its policy."""
+    version: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +127,19 @@ def compose_request_receipt(
 
 
 def compose_acknowledgement(
-    request: Request, contact: str, recipient: Recipient, stationery: Stationery, words: Words
+    request: Request,
+    contact: str,
+    forms: Sequence[FormFacts],
+    recipient: Recipient,
+    stationery: Stationery,
+    words: Words,
 ) -> Letter:
     """The answer to a mail that waits for a person.
 
     Args:
         request: that it came.
         contact: the mail address for questions.
+        forms: the customer's own, where the mail came to the address for opting out.
         recipient, stationery: to whom, and what it is written with.
         words: of its language, from `request_words`.
     """
@@ -131,6 +148,10 @@ def compose_acknowledgement(
         "contact": written_link(contact, f"mailto:{contact}"),
         "moment": words.moment(request.received, stationery.organisation.time_zone),
         "number": request.receipt,
+        "forms": tuple(
+            {"title": one.title, "version": one.version, "link": written_address(one.link)}
+            for one in forms
+        ),
     }
     content = Content(
         text=stationery.templates.compose(TemplateName.ACKNOWLEDGEMENT, words.language, values),

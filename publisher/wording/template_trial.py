@@ -18,6 +18,7 @@ _MANY: Mapping[str, object] = {
     "changes": ({"sections": (_SECTION, _SECTION), "reason": Markdown("Reason.")},),
     "earlier": ("declared before",),
     "wrote": ("My name is misspelt.",),
+    "forms": ({"title": "Policy", "version": "2", "link": Markdown("https://example.org/")},),
     "said": ("We corrected it.",),
 }
 """Values that are more than one thing."""

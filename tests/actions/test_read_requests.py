@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from publisher.actions.receive import receive
+from publisher.actions.send_receipts import send_receipts
 from publisher.edges.project import Project
 from publisher.people.handling import HandlingState
 from publisher.people.mailings import MailingState
 from publisher.people.messages import Filed
 from publisher.people.requests import RequestKind
-from tests.fixtures.answers import listed, reply, state, take
-from tests.fixtures.houses import NOW, spooled
+from tests.fixtures.answers import at, listed, reply, state, take
+from tests.fixtures.houses import NOW, spooled, token
 from tests.fixtures.request_pages import WAYS
 from tests.fixtures.workplaces import ledger_of
 
@@ -94,14 +96,43 @@ def test_a_stranger_is_not_answered(asked: Project) -> None:
     assert spooled(asked) == []
 
 
-def test_who_writes_to_the_plain_address_is_mailed_the_link(project: Project) -> None:
+def test_who_writes_to_the_plain_address_gets_one_mail_with_the_link(project: Project) -> None:
+    """It says that theirs came and leads to their form, at once; once a day."""
     verdict = take(project, reply(project, "I opt out", to=PLAIN))
     assert verdict.filed is Filed.UNKNOWN
-    subjects = [subject for subject, _, _ in mails(project)]
-    assert "Your link to opt out of version 2 of the Privacy Policy" in subjects
+    ((subject, _, submitted),) = mails(project)
+    assert (subject, submitted) == ("Your mail has come", "auto-replied")
+    (raw,) = spooled(project)
+    text = BytesParser(policy=policy.default).parsebytes(raw).get_body(("plain",))
+    assert text
+    said = text.get_content()
+    assert "Receipt: R-000001" in said
+    assert "Your form for version 2 of the Privacy Policy" in said
+    assert f"/privacy/2/opt-out/?token={token(project, 'c-1')}" in said
     take(project, reply(project, "I opt out", to=PLAIN), now=NOW + HOUR)
-    assert len(mails(project)) == len(subjects), "once a day"
+    assert len(mails(project)) == 1, "once a day"
     assert state(project) == ""
+    take(project, reply(project, "I opt out", to=PLAIN), now=NOW + 25 * HOUR)
+    assert len(mails(project)) == 2
+
+
+def test_who_was_told_today_that_a_mail_came_is_mailed_the_link_alone(asked: Project) -> None:
+    take(asked, reply(asked, "Why?", to="data@hosting.example"))
+    for minutes in range(2):
+        take(asked, reply(asked, "I opt out", to=PLAIN), now=NOW + HOUR + minutes * HOUR / 60)
+    subjects = [subject for subject, _, _ in mails(asked)]
+    own = "Your link to opt out of version 2 of the Privacy Policy"
+    assert subjects == [own, "Your mail has come"]
+
+
+def test_a_form_that_is_gone_is_not_led_to(project: Project) -> None:
+    work = at(project)
+    receive(work, reply(project, "I opt out", to=PLAIN), None)
+    sealed = project.root / "versions/privacy/2/notice.md"
+    sealed.write_text(sealed.read_text() + "More.")
+    send_receipts(at(project))
+    (raw,) = spooled(project)
+    assert b"token=" not in raw
 
 
 @pytest.mark.parametrize("text", ["remove", "", "Please unsubscribe me.", "Bitte abmelden"])
