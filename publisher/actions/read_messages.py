@@ -36,11 +36,16 @@ from publisher.answers.mailed_requests import (
 from publisher.answers.phrases import Phrases
 from publisher.answers.reply_address import tokens_in
 from publisher.answers.returned_form import ReturnedForm
+from publisher.answers.returning import bounce_tokens, file_report, is_about_a_letter
 from publisher.answers.settling import require_opt_out
 from publisher.edges.archive import Archive
 from publisher.edges.bearers import Bearers
 from publisher.edges.clock import Clock
-from publisher.edges.inbox import forms_within_limits, mail_within_limits
+from publisher.edges.inbox import (
+    forms_within_limits,
+    mail_within_limits,
+    report_within_limits,
+)
 from publisher.edges.ledger import Ledger
 from publisher.errors import (
     ConfigurationError,
@@ -56,6 +61,7 @@ from publisher.people.due import told_before
 from publisher.people.messages import Filed, Message
 from publisher.people.recipients import Recipient
 from publisher.people.requests import Recorded, RequestKind, Timing, Wanted
+from publisher.people.returning import CameBack
 from publisher.policies.organisation import Organisation
 from publisher.releases.number import Number
 from publisher.releases.release import Release
@@ -136,6 +142,8 @@ class _Reader:
     def _filed(self, message: Message) -> Verdict:
         raw = self.ledger.raw(message.id) or b""
         mail = mail_within_limits(raw, message.to)
+        if is_about_a_letter(mail, self.organisation):
+            return self._about_a_letter(message, mail, raw)
         senders, customers = self._senders(mail)
         bearer = senders.only
         if senders.inbox is Inbox.MAILINGS:
@@ -161,6 +169,19 @@ class _Reader:
         links = list(links_for(senders, mail, customers, self._lines()))
         self._answer(acknowledgement(decision, mail, senders, customers, message), links)
         return verdict
+
+    def _about_a_letter(self, message: Message, mail: Mail, raw: bytes) -> Verdict:
+        """A mail to the address for what comes back."""
+        report = report_within_limits(raw)
+        letters = self.bearers.of_bounces(bounce_tokens(mail, report, self.organisation))
+        filing, letter = file_report(mail, report, letters)
+        if letter is None:
+            self.ledger.file(message.id, filing, self.clock())
+        else:
+            why = report.status, report.words
+            back = CameBack(letter, *why, message.id, message.received, filing)
+            self.ledger.take_back(back, self.clock())
+        return Verdict(message.id, filing.filed, filing.reason)
 
     def _about_mailings(self, message: Message, mail: Mail, customers: list[Recipient]) -> Verdict:
         """A mail to the address for mailings."""

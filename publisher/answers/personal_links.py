@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from publisher.answers.reply_address import reply_address
-from publisher.answers.token import Capability, make_token
+from publisher.answers.token import Capability, make_bounce_token, make_token
 from publisher.letters.fields import PersonalLinks
 from publisher.letters.notice import changes_since
 from publisher.people.recipients import Recipient
@@ -22,6 +22,26 @@ def personal_token(key: bytes, release: Release, recipient: Recipient) -> str:
     """
     capability = Capability(release.policy.id, release.number, recipient.number)
     return make_token(key, capability, recipient.customer)
+
+
+def envelope_sender(
+    key: bytes, release: Release, recipient: Recipient, organisation: Organisation
+) -> str:
+    """The sender on the envelope of a letter: what comes back says by it which letter that was.
+
+    Args:
+        key: signs it.
+        release, recipient: which letter.
+        organisation: who writes.
+
+    Raises:
+        ConfigurationError: the address would be too long.
+    """
+    if not organisation.bounces:
+        return organisation.sender
+    capability = Capability(release.policy.id, release.number, recipient.number)
+    token = make_bounce_token(key, capability, recipient.customer, recipient.address)
+    return reply_address(organisation.bounces, token, "mail.bounces")
 
 
 def sample_token(release: Release) -> str:

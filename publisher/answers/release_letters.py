@@ -6,7 +6,12 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from publisher.answers.personal_links import personal_links, personal_token, sample_token
+from publisher.answers.personal_links import (
+    envelope_sender,
+    personal_links,
+    personal_token,
+    sample_token,
+)
 from publisher.letters.fields import PersonalLinks, field_values
 from publisher.letters.kinds import as_told, letter_kind, letter_language
 from publisher.letters.letter_holes import Frame, Reader
@@ -69,7 +74,11 @@ class ReleaseLetters:
         Raises:
             RecipientsError: nobody can be written to at what is recorded as their address.
         """
-        return self.in_a_stencil(whom, now) or self.composed(whom, now)
+        letter = self.in_a_stencil(whom, now) or self.composed(whom, now)
+        if not self.organisation.bounces:
+            return letter
+        sender = envelope_sender(self.key, self.release, whom.recipient, self.organisation)
+        return Letter(letter.id, sender, letter.to, letter.data)
 
     def composed(self, whom: Addressee, now: dt.datetime) -> Letter:
         """The same letter, composed for its recipient alone; raises the same."""

@@ -8,8 +8,12 @@ from collections.abc import Iterable
 from publisher.errors import ConfigurationError
 
 
-def reply_address(base: str, token: str) -> str:
+def reply_address(base: str, token: str, key: str = "mail.opt_out") -> str:
     """The reply address of one letter (RFC 5233 subaddressing): `opt-out+TOKEN@example.com`.
+
+    Args:
+        base, token: what it is made from.
+        key: that has the base in `publisher.toml`.
 
     Raises:
         ConfigurationError: the local part would have more than 64 octets.
@@ -18,7 +22,7 @@ def reply_address(base: str, token: str) -> str:
     if len(local) + 1 + len(token) > 64:
         raise ConfigurationError(
             f"the reply address would have {len(local) + 1 + len(token)} octets before the @",
-            where="publisher.toml: mail.opt_out",
+            where=f"publisher.toml: {key}",
             remedy="publisher check says how many letters fit",
         )
     return f"{local}+{token}@{domain}"

@@ -160,6 +160,32 @@ def is_signed(keys: Sequence[bytes], token: Token, customer: str) -> bool:
     return bool(customer) & _any_made(keys, token, _signed(token.body, customer))
 
 
+def make_bounce_token(key: bytes, capability: Capability, customer: str, address: str) -> str:
+    """What stands in the sender on the envelope of a letter, to which it comes back: whoever sees
+    it on the way can do nothing else with it.
+
+    Args:
+        key, capability, customer: as for `make_token`.
+        address: where the letter goes. It is signed and not written, so that what comes back from
+            an address that was corrected since says nothing of the letter to the new one.
+    """
+    body = f"{capability.policy}_{capability.number}_{capability.recipient:x}"
+    return f"{body}_{_mac(key, _returning(body, customer, address))}"
+
+
+def is_bounce_signed(keys: Sequence[bytes], token: Token, customer: str, address: str) -> bool:
+    """Whether one of the keys signed what stood on the envelope of a letter.
+
+    Args:
+        keys: as for `is_signed`.
+        token: what came in.
+        customer: as for `is_signed`.
+        address: where the letter went that is on record; empty: there is none.
+    """
+    known = bool(customer) & bool(address)
+    return known & _any_made(keys, token, _returning(token.body, customer, address))
+
+
 def is_signed_for_a_row(keys: Sequence[bytes], token: Token) -> bool:
     """Whether a token is one that was made before the customer's id was part of what is signed.
 
@@ -174,6 +200,10 @@ _NOT_OURS = "this is not a link that we issued, or it was altered"
 
 def _signed(body: str, customer: str) -> bytes:
     return f"opt-out of a customer {body}\0{customer}".encode()
+
+
+def _returning(body: str, customer: str, address: str) -> bytes:
+    return f"bounce of a letter {body}\0{customer}\0{address}".encode()
 
 
 def _any_made(keys: Sequence[bytes], token: Token, signed: bytes) -> bool:

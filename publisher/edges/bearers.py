@@ -9,11 +9,18 @@ from dataclasses import replace
 
 from publisher.answers.bearer import Bearer, bearer_by_name, bearer_of_token, require_proof
 from publisher.answers.passes import Pass, Purpose, parse_pass, require_pass
-from publisher.answers.token import Capability, is_signed_for_a_row, parse_token
+from publisher.answers.token import (
+    Capability,
+    Token,
+    is_bounce_signed,
+    is_signed_for_a_row,
+    parse_token,
+)
 from publisher.edges.archive import Archive
 from publisher.edges.ledger import Ledger
 from publisher.errors import TokenError
 from publisher.people.recipients import Recipient, RecipientState
+from publisher.people.returning import ReturnedLetter
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
@@ -99,6 +106,35 @@ class Bearers:
             with suppress(TokenError):
                 found.setdefault(text.lower(), self.of_token(text))
         return tuple(found.values())
+
+    def of_bounces(self, texts: Iterable[str]) -> tuple[ReturnedLetter, ...]:
+        """The letters on whose envelopes the valid ones of these tokens stood, each once.
+
+        Args:
+            texts: the tokens as they came in.
+
+        Raises:
+            ConfigurationError: there are no keys.
+            LedgerError: the ledger cannot be read.
+        """
+        found: dict[Capability, ReturnedLetter] = {}
+        for text in texts:
+            with suppress(TokenError):
+                claimed = parse_token(text)
+                if letter := self._bounced(claimed):
+                    found[claimed.capability] = letter
+        return tuple(found.values())
+
+    def _bounced(self, claimed: Token) -> ReturnedLetter | None:
+        whose = claimed.capability
+        recipient = self._ledger.recipient(whose.recipient)
+        letter = self._ledger.delivery(whose.policy, whose.number, whose.recipient)
+        customer = recipient.customer if recipient else ""
+        # A ledger that was put back from a copy may know of the letter and not where it went.
+        address = letter.address if letter else ""
+        address = address or (recipient.address if recipient else "")
+        proven = is_bounce_signed(self._keys(), claimed, customer, address)
+        return ReturnedLetter(letter) if letter and proven else None
 
     def by_name(self, recipient: Recipient, policy_id: str, number: Number) -> Bearer:
         """A customer of whom a person says who it is, and what the customer writes about.

@@ -10,12 +10,13 @@ from publisher.answers.returned_form import ReturnedForm, read_form
 from publisher.edges.confined import Exceeded
 from publisher.edges.confinement import Confinement
 from publisher.errors import FormError, MailError
+from publisher.mail.delivery_report import DeliveryReport, ReportKind, read_report
 from publisher.mail.html_targets import Target
 from publisher.mail.mail import Mail
 from publisher.mail.reading import LARGEST_MAIL, attached_pdfs, read_mail
 from publisher.mail.received_letter import ReceivedLetter, read_letters
 
-_READING = Confinement([__name__])
+_READING = Confinement([__name__, "flufl.bounce"])
 """Each message has a process of its own; what they load is loaded once."""
 _CPU_SECONDS = 3.0
 """For a message: the costliest one of the size that is read takes half of it on a busy machine."""
@@ -31,6 +32,18 @@ def mail_within_limits(raw: bytes, to: str = "") -> Mail:
     said = _confined(_mail_as_data, raw, to)
     lists = {name: tuple(said[name]) for name in ("texts", "addresses", "files")}
     return Mail(**{**said, **lists})
+
+
+def report_within_limits(raw: bytes) -> DeliveryReport:
+    """Reads a message as what a mail server reports of a letter, within the same limits.
+
+    Raises:
+        MailError: the limits were exceeded, or the process crashed.
+        OSError: no process could be started; nothing is wrong with the message.
+    """
+    said = _confined(_report_as_data, raw)
+    named = tuple(said["envelopes"])
+    return DeliveryReport(ReportKind(said["said"]), said["status"], said["words"], named)
 
 
 def letters_within_limits(raw: bytes) -> list[ReceivedLetter]:
@@ -79,6 +92,10 @@ def _confined(work: Callable[..., Any], raw: bytes, *args: str) -> Any:
 
 def _mail_as_data(raw: bytes, to: str) -> dict[str, Any]:
     return asdict(read_mail(raw, to))
+
+
+def _report_as_data(raw: bytes) -> dict[str, Any]:
+    return asdict(read_report(raw[:LARGEST_MAIL]))
 
 
 def _forms_as_data(raw: bytes) -> tuple[list[dict[str, Any]], str]:

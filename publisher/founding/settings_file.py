@@ -22,6 +22,7 @@ time_zone = {zone}
 [mail]
 from = {sender}
 opt_out = {reply}
+# bounces = "bounces@…"           # takes what comes back, and is read like the mailbox above
 carrier = "spool"                 # "smtp" hands letters to the relay below
 
 [mail.smtp]

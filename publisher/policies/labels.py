@@ -83,24 +83,29 @@ def check_settings(settings: Settings, data: bytes, file: str) -> Iterator[Findi
 def check_reply_address(
     settings: Settings, token: int, data: bytes, file: str
 ) -> Iterator[Finding]:
-    """Whether a letter's own reply address, `mail.opt_out` with "+" and a token, can be used.
+    """Whether a letter's own reply address, `mail.opt_out` with "+" and a token, can be used, and
+    so the sender on its envelope, made from `mail.bounces`.
 
     Args:
         settings: what `publisher.toml` says.
         token: octets of the longest token.
         data, file: see `check_settings`.
     """
-    address = settings.organisation.reply
-    local = address.rpartition("@")[0]
-    room = min(LONGEST_LOCAL, LONGEST_ADDRESS - len(address) + len(local)) - token - 1
-    if len(local) > room:
-        what = (
-            f"`mail.opt_out` has {len(local)} characters before the @: with the {token + 1} that "
-            f"each letter's own reply address adds, {room} would fit"
-        )
-        remedy = f"choose an address with at most {room} characters before the @"
-        line = line_of(data, "mail.opt_out")
-        yield Finding(Severity.ERROR, file, line, what, remedy)
+    own = settings.organisation
+    bases = {
+        "mail.opt_out": (own.reply, "each letter's own reply address"),
+        "mail.bounces": (own.bounces, "the sender on each envelope"),
+    }
+    for key, (address, made) in bases.items():
+        local = address.rpartition("@")[0]
+        room = min(LONGEST_LOCAL, LONGEST_ADDRESS - len(address) + len(local)) - token - 1
+        if len(local) > room:
+            what = (
+                f"`{key}` has {len(local)} characters before the @: with the {token + 1} that "
+                f"{made} adds, {room} would fit"
+            )
+            remedy = f"choose an address with at most {room} characters before the @"
+            yield Finding(Severity.ERROR, file, line_of(data, key), what, remedy)
 
 
 def _found(named: dict[str, str], data: bytes, file: str) -> Iterator[Finding]:

@@ -61,6 +61,9 @@ class Organisation:
     time_zone: str = "UTC"
     """In which days begin and end for the releases that it freezes: a name of the IANA time zone
     database."""
+    bounces: str = ""
+    """Address that takes what mail servers report of letters; the sender on the envelope of each is
+    made from it. Empty: letters have `sender` on their envelopes, and no report is read."""
     requests: RequestAddresses | None = None
     """Where requests go; None: there are no pages for any, as `[requests]` says nothing."""
 

@@ -110,6 +110,13 @@ def read_settings(data: bytes, name: str = "publisher.toml") -> Settings:
     smtp, requests = mail.table("smtp"), root.table("requests")
     imap = mail.table("imap")
     reply = _usable(mail, "opt_out", unusable_mail_address)
+    taken = {reply.lower(): "mail.opt_out"}
+    bounces = ""
+    if mail.has("bounces"):
+        # Tokens stand behind its plus sign, so what stands there in another address is none.
+        tagged = {_without_tag(reply): "mail.opt_out"}
+        bounces = _own_mailbox(mail, "bounces", {**tagged, **taken})
+        taken[bounces.lower()] = "mail.bounces"
     settings = Settings(
         organisation=Organisation(
             name=_words(organisation, "name", "say what the organisation is called"),
@@ -119,7 +126,8 @@ def read_settings(data: bytes, name: str = "publisher.toml") -> Settings:
             reply=reply,
             language=_language(organisation),
             time_zone=_time_zone(organisation),
-            requests=_requests(requests, reply) if offered else None,
+            bounces=bounces,
+            requests=_requests(requests, taken) if offered else None,
         ),
         carrier=mail.text("carrier", "spool"),
         spool=_words(mail, "spool", "name a folder", ".publisher/spool"),
@@ -163,21 +171,13 @@ def _time_zone(table: Table) -> str:
     )
 
 
-def _requests(table: Table, reply: str) -> RequestAddresses:
-    """The addresses for requests: each its own, for mail is told apart by where it goes."""
+def _requests(table: Table, taken: dict[str, str]) -> RequestAddresses:
+    """The addresses for requests; `taken` has those that are something's, and gets these."""
     found: dict[str, str] = {}
-    taken = {reply.lower(): "mail.opt_out"}
     for key in ("mailings", "personal_data", "questions"):
-        if not table.has(key):
-            continue
-        found[key] = _usable(table, key, unusable_mail_address)
-        other = taken.get(found[key].lower()) or taken.get(_without_tag(found[key]))
-        if other:
-            remedy = (
-                "give it a mailbox of its own, or an alias: mail is told apart by where it goes"
-            )
-            raise table.error(key, f"is the address of {other} too", remedy)
-        taken[found[key].lower()] = f"requests.{key}"
+        if table.has(key):
+            found[key] = _own_mailbox(table, key, taken)
+            taken[found[key].lower()] = f"requests.{key}"
     return RequestAddresses(**found, sections=_sections(table, found))
 
 
@@ -195,6 +195,21 @@ def _sections(table: Table, known: Mapping[str, str]) -> tuple[tuple[str, str], 
             what = f"leads from `{section}` to `{page}`, and there is no `requests.{key}`"
             raise table.error("sections", what, f"add `{key}`, the mailbox that the page is for")
     return tuple(named.items())
+
+
+def _own_mailbox(table: Table, key: str, taken: Mapping[str, str]) -> str:
+    """An address that is nothing else's, for mail is told apart by where it goes.
+
+    Args:
+        table, key: where it stands.
+        taken: the addresses that are something's, with its name.
+    """
+    address = _usable(table, key, unusable_mail_address)
+    other = taken.get(address.lower()) or taken.get(_without_tag(address))
+    if other:
+        remedy = "give it a mailbox of its own, or an alias: mail is told apart by where it goes"
+        raise table.error(key, f"is the address of {other} too", remedy)
+    return address
 
 
 def _without_tag(address: str) -> str:

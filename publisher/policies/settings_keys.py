@@ -57,6 +57,14 @@ SETTINGS_KEYS = by_path(
         "`opt-out+…@hosting.example`",
     ),
     Key(
+        "mail.bounces",
+        KeyKind.TEXT,
+        '"bounces@hosting.example"',
+        "none: nothing is known of letters that came back",
+        "the mailbox for [what comes back](ledger.md#what-came-back): each letter has an address "
+        "of its own made from it, `bounces+…@hosting.example`, as the sender on its envelope",
+    ),
+    Key(
         "mail.carrier",
         KeyKind.TEXT,
         '"smtp"',

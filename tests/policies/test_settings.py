@@ -106,6 +106,26 @@ def test_an_address_that_mail_can_carry_is_taken(key: str, address: str) -> None
     assert address in (found.sender, found.reply)
 
 
+@pytest.mark.parametrize(
+    ("reply", "bounces"),
+    [
+        ("opt-out@hosting.example", "Opt-Out@hosting.example"),
+        ("opt-out@hosting.example", "opt-out+back@hosting.example"),
+        ("mail+out@hosting.example", "mail@hosting.example"),
+        ("opt-out@hosting.example", "nowhere"),
+    ],
+)
+def test_what_comes_back_has_an_address_of_its_own(reply: str, bounces: str) -> None:
+    text = CONFIGURATION.replace("opt-out@hosting.example", reply)
+    with pytest.raises(ConfigurationError, match=r"`mail\.bounces`"):
+        read_settings(text.replace("[mail]", f'[mail]\nbounces = "{bounces}"').encode())
+    own = text.replace("[mail]", '[mail]\nbounces = "b@hosting.example"')
+    assert read_settings(own.encode()).organisation.bounces == "b@hosting.example"
+    twice = f'{own}\n[requests]\nquestions = "b@hosting.example"\n'
+    with pytest.raises(ConfigurationError, match=r"`requests\.questions` .*mail\.bounces"):
+        read_settings(twice.encode())
+
+
 @pytest.mark.parametrize("key", ["from", "opt_out"])
 @pytest.mark.parametrize(
     ("address", "told"),

@@ -31,6 +31,7 @@ from publisher.edges.ledger.notices import NoticeTable
 from publisher.edges.ledger.outcomes import OutcomePart
 from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
+from publisher.edges.ledger.returns import ReturnPart
 from publisher.edges.ledger.settling import SettlingPart
 from publisher.edges.ledger.standings import StandingPart
 from publisher.edges.ledger.urls import ledger_address, no_ledger_at
@@ -58,6 +59,7 @@ class Ledger(
     KnowledgePart,
     DossierPart,
     StandingPart,
+    ReturnPart,
 ):
     """An open ledger; may be shared by threads."""
 

@@ -96,15 +96,7 @@ class MessageTable(LedgerPart):
             what, now: what became of it, and when.
             role: of the person who decided it; empty: this program read it.
         """
-        facts: dict[str, Any] = {"filed": what.filed}
-        if what.timing:
-            facts["timing"] = what.timing
-        if role:
-            facts["role"] = role
-        kind = EventKind.DECIDED if role else EventKind.FILED
-        about = what.policy, what.release, what.recipient, what.request, number
-        private = {"reason": what.reason} | ({"likely": what.likely} if what.likely else {})
-        happened = Happening(kind, now, *about, facts=facts, private=private)
+        happened = filed_happening(number, what, now, role)
         self._write(lambda tx: tx.record(happened))
 
     def raw(self, number: int) -> bytes | None:
@@ -180,6 +172,23 @@ class MessageTable(LedgerPart):
             if len(found) < _PAGE:
                 return
             last = found[-1].id
+
+
+def filed_happening(number: int, what: Filing, now: dt.datetime, role: str = "") -> Happening:
+    """What is recorded of a message that was filed.
+
+    Args:
+        number, what, now, role: as for `MessageTable.file`.
+    """
+    facts: dict[str, Any] = {"filed": what.filed}
+    if what.timing:
+        facts["timing"] = what.timing
+    if role:
+        facts["role"] = role
+    kind = EventKind.DECIDED if role else EventKind.FILED
+    about = what.policy, what.release, what.recipient, what.request, number
+    private = {"reason": what.reason} | ({"likely": what.likely} if what.likely else {})
+    return Happening(kind, now, *about, facts=facts, private=private)
 
 
 def _message(row: Any) -> Message:
