@@ -56,6 +56,16 @@ def test_nothing_is_fetched_from_anybody_else(site: Path) -> None:
         assert [each for each in fetched if each and "//" in each] == [], path
 
 
+def test_pictures_are_light_and_told_in_words() -> None:
+    shown = set()
+    for page in [*PAGES, ROOT / "README.md"]:
+        for words, path in re.findall(r"!\[([^]]*)\]\(([^)]+)\)", page.read_text("utf-8")):
+            assert len(words) > 10, path
+            shown.add((page.parent / path).resolve())
+    assert shown == set((ROOT / "docs/pictures").glob("*.webp"))
+    assert all(path.stat().st_size < 80_000 for path in shown)
+
+
 def test_pages_are_read_as_on_the_forge(site: Path) -> None:
     """MkDocs reads Markdown by other rules for lists and blocks in them than a forge does."""
     reader = MarkdownIt("commonmark").enable("table")
