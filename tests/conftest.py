@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 from publisher.edges.ledger import close_ledgers
 from publisher.releases.releases import Releases
 from tests import ROOT
-from tests.fixtures import browsers, places, sample
+from tests.fixtures import browsers, places, prints, sample
 from tests.fixtures.engines import ENGINES, empty_ledger
 from tests.fixtures.house import KEY, House, make_house
 from tests.fixtures.servers import PLACE, stop_server
@@ -29,7 +30,7 @@ from tests.fixtures.workplaces import archive_of
 settings.register_profile(
     "default",
     deadline=None,
-    max_examples=int(os.environ.get("EXAMPLES", "60")),
+    max_examples=int(os.environ.get("EXAMPLES", "40")),
     derandomize="CI" in os.environ,
 )
 settings.load_profile("default")
@@ -53,7 +54,9 @@ def pytest_configure(config: pytest.Config) -> None:
         (folder / "tmp").mkdir()
         os.environ["TMPDIR"] = str(folder / "tmp")
         config.option.basetemp = folder / "tests"
-    os.environ.setdefault(PLACE, f"{os.environ.get('TMPDIR', '/tmp')}/pg-{os.getpid()}")
+    temporary = os.environ.get("TMPDIR", "/tmp")
+    os.environ.setdefault(PLACE, f"{temporary}/pg-{os.getpid()}")
+    os.environ.setdefault(prints.PLACE, f"{temporary}/prints-{os.getpid()}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -106,6 +109,21 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PUBLISHER_TOKEN_KEY", KEY)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _prints() -> Iterator[None]:
+    """A PDF is set once a run."""
+    with pytest.MonkeyPatch.context() as patched:
+        prints.keep_prints(patched)
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _set_anew(request: pytest.FixtureRequest) -> Iterator[None]:
+    """But where it is tried how it is set."""
+    with prints.set_anew() if request.node.get_closest_marker("prints") else nullcontext():
+        yield
 
 
 @pytest.fixture(params=ENGINES)

@@ -6,6 +6,8 @@ import hashlib
 import io
 import re
 from collections.abc import Collection, Mapping
+from copy import copy
+from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations, c2py
 from typing import TYPE_CHECKING
 
@@ -110,10 +112,11 @@ class Catalogs:
         digest = hashlib.sha256()
         for way in reversed(_ways(tag)):
             for files, place in ((self._shipped, ""), (self._own, self._place)):
-                opened = self._translations(way, files[way], place) if way in files else None
-                if opened is None:
+                found = self._translations(way, files[way], place) if way in files else None
+                if found is None:
                     continue
                 digest.update(hashlib.sha256(files[way]).digest())
+                opened = copy(found)  # what is behind it is another one's matter
                 if catalog is not None:
                     opened.add_fallback(catalog)
                 catalog = opened
@@ -123,7 +126,7 @@ class Catalogs:
         """What a catalog says; None: it does not read, and is passed over."""
         name = f"{place}/{tag}{CATALOG_ENDING}" if place else tag + CATALOG_ENDING
         try:
-            return translations(_sound_catalog(data, tag, name))
+            return _sound_translations(data, tag, name)
         except ConfigurationError as error:
             if not self._forgiving:
                 raise
@@ -141,8 +144,11 @@ def _ways(tag: str) -> list[str]:
     return ["-".join(parts[:end]) for end in range(len(parts), 0, -1)]
 
 
-def _sound_catalog(data: bytes, language: str, name: str) -> Catalog:
-    """A catalog in which every entry can stand for its message.
+@lru_cache(maxsize=64)
+def _sound_translations(data: bytes, language: str, name: str) -> GNUTranslations:
+    """A catalog in which every entry can stand for its message, as messages are looked up in it.
+
+    The same file says the same, so it is looked through once a process: that takes a while.
 
     Raises:
         ConfigurationError: it does not read, or an entry cannot.
@@ -150,7 +156,7 @@ def _sound_catalog(data: bytes, language: str, name: str) -> Catalog:
     catalog = read_catalog(data, language, name)
     for fault in entry_faults(catalog):
         raise ConfigurationError(fault.what, where=f"{name}:{fault.line}", remedy=fault.remedy)
-    return catalog
+    return translations(catalog)
 
 
 def read_catalog(data: bytes, language: str, name: str) -> Catalog:

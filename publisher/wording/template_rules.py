@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, nodes, pass_context
@@ -117,10 +117,13 @@ class Steps:
             raise TemplateError(f"takes more than {_MOST_STEPS:,} steps: it would hardly end")
 
 
+@lru_cache(maxsize=256)
 def parsed_template(
-    text: str, path: str, known: tuple[Collection[str], Collection[str]] | None
+    text: str, path: str, known: tuple[frozenset[str], frozenset[str]] | None
 ) -> ParsedTemplate:
     """A template, once it is known that it holds nothing but what it may.
+
+    It is read and compiled once a process, which takes longer than what is made of it.
 
     Args:
         text: of its file.

@@ -265,8 +265,8 @@ class TextTemplates:
         found = self._parsed.get((file, own))
         if found is None:
             plans = self._plans(_parents_of(file))
-            known = {block for plan in plans for block in plan.blocks}
-            names = {value for plan in plans for value in plan.values}
+            known = frozenset(block for plan in plans for block in plan.blocks)
+            names = frozenset(value for plan in plans for value in plan.values)
             found = parsed_template(
                 self._text(own, file), self._path(own, file), (known, names) if plans else None
             )

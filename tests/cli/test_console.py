@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import pty
@@ -138,8 +139,22 @@ def test_bytes_are_shown_as_text_with_the_rest_spelled_out(data: bytes) -> None:
     assert not obeyed(text)
 
 
-def on_terminal(house: House, *words: str, **variables: str) -> str:
-    """What a command writes on a terminal, byte for byte, both outputs together."""
+SEVERAL = """
+import json, os, sys
+import publisher.cli, publisher.edges.ledger
+from publisher.__main__ import main
+for words in json.loads(sys.argv[1]):
+    if not os.fork():
+        sys.argv[1:] = words
+        main()
+    os.wait()
+    os.write(1, b"\\n\\0\\n")
+"""
+"""Loads the program, and is it once for each of some command lines."""
+
+
+def on_terminal(house: House, *commands: tuple[str, ...], **variables: str) -> list[str]:
+    """What commands write on a terminal, byte for byte, both outputs of each together."""
     master, slave = pty.openpty()
     modes = termios.tcgetattr(slave)
     modes[1] &= ~termios.OPOST
@@ -147,8 +162,9 @@ def on_terminal(house: House, *words: str, **variables: str) -> str:
     environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
     environment.pop("NO_COLOR", None)
     environment |= {"PUBLISHER_TOKEN_KEY": KEY, **variables}
+    lines = [("--project", str(house.root), *words) for words in commands]
     with subprocess.Popen(
-        [sys.executable, "-m", "publisher", "--project", str(house.root), *words],
+        [sys.executable, "-c", SEVERAL, json.dumps(lines)],
         stdin=subprocess.DEVNULL,
         stdout=slave,
         stderr=slave,
@@ -163,7 +179,10 @@ def on_terminal(house: House, *words: str, **variables: str) -> str:
             pass  # the end of a terminal
         running.wait(60)
     os.close(master)
-    return written.decode("utf-8")
+    *shown, rest = written.decode("utf-8").split("\n\0\n")
+    assert len(shown) == len(commands), written
+    assert not rest
+    return shown
 
 
 def harmless(shown: str, ours: re.Pattern[str] = OWN_COLOURS) -> bool:
@@ -186,12 +205,12 @@ def mailed(house: House) -> House:
 
 @pytest.mark.parametrize("more", [(), ("--raw",)], ids=["read", "raw"])
 def test_a_mail_on_a_terminal(mailed: House, more: tuple[str, ...]) -> None:
-    shown = on_terminal(mailed, "requests", "show", "1", *more)
+    shown, listed = on_terminal(mailed, ("requests", "show", "1", *more), ("requests",))
     assert "owned" in shown
     # What is read of a mail has no control characters any more; raw, they are spelled out.
     assert ("\\x1b]52;c;" in shown) is bool(more)
     assert not obeyed(shown)
-    assert not obeyed(on_terminal(mailed, "requests").replace("\x1b[1m", "").replace("\x1b[0m", ""))
+    assert not obeyed(listed.replace("\x1b[1m", "").replace("\x1b[0m", ""))
 
 
 def test_a_mail_in_a_file_is_as_it_came(mailed: House) -> None:
@@ -215,12 +234,11 @@ WORDS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("words", WORDS, ids=[w[0] if w[0].isalpha() else "" for w in WORDS])
-def test_a_command_line_that_is_quoted(house: House, words: tuple[str, ...]) -> None:
-    shown = on_terminal(house, *words)
-    assert "rror" in shown
-    assert "Traceback" not in shown
-    assert harmless(shown, OWN_BAR if "import" in words else OWN_COLOURS)
+def test_a_command_line_that_is_quoted(house: House) -> None:
+    for words, shown in zip(WORDS, on_terminal(house, *WORDS), strict=True):
+        assert "rror" in shown, words
+        assert "Traceback" not in shown, words
+        assert harmless(shown, OWN_BAR if "import" in words else OWN_COLOURS), words
 
 
 def test_the_draft_on_a_terminal(house: House) -> None:
@@ -230,13 +248,14 @@ def test_the_draft_on_a_terminal(house: House) -> None:
     house.write({"use.md": use, f"{odd}.md": "x", "notes/a.md": NAME})
     facts = (house.root / "policy/privacy/policy.toml").read_text()
     house.write({"policy.toml": f'{facts}"owned\\u001b]0;x\\u0007" = 1\n'})
-    for words in (("check",), ("diff",), ("diff", "1", "draft"), ("status",), ("verify",)):
-        assert harmless(on_terminal(house, *words))
+    looks = (("check",), ("diff",), ("diff", "1", "draft"), ("status",), ("verify",))
+    assert all(map(harmless, on_terminal(house, *looks)))
     for line in (f"title = '{EVIL}'\n", f'{facts}\n"\\u001b]0;x\\u0007" = 1\n'):
         house.write({"policy.toml": line})
-        for words in (("check",), ("diff",), ("freeze", "--effective", "unknown"), ("build",)):
-            ours = OWN_BAR if "build" in words else OWN_COLOURS
-            assert harmless(on_terminal(house, *words), ours)
+        more = (("check",), ("diff",), ("freeze", "--effective", "unknown"), ("build",))
+        *shown, built = on_terminal(house, *more)
+        assert all(map(harmless, shown))
+        assert harmless(built, OWN_BAR)
 
 
 @pytest.mark.parametrize("form", ["text", "mail", "markdown", "html", "json"])
@@ -245,7 +264,7 @@ def test_a_comparison_on_a_terminal_and_in_a_pipe(house: House, tmp_path: Path, 
     one.write_text(f"## Use {{#use}}\n\nOne {NAME} two three.\n")
     two.write_text(f"## Use {{#use}}\n\nOne {NAME} two {NAME} four.\n")
     words = ("diff", str(one), str(two), "--format", form)
-    shown = on_terminal(house, *words)
+    (shown,) = on_terminal(house, words)
     assert "four" in shown
     assert harmless(shown)
     if form == "text":
@@ -259,8 +278,10 @@ def test_an_altered_release_on_a_terminal(house: House) -> None:
     git(house.root, "config", "user.name", "\u202eAnn\u2066")
     (house.root / "versions/privacy/1/sections/use.md").write_text(EVIL)
     house.commit(f"Alter {NAME}")
-    for words in (("verify",), ("status",), ("build",), ("freeze", "--effective", "2030-01-01")):
-        assert harmless(on_terminal(house, *words), OWN_BAR if "build" in words else OWN_COLOURS)
+    words = (("verify",), ("status",), ("freeze", "--effective", "2030-01-01"), ("build",))
+    *shown, built = on_terminal(house, *words)
+    assert all(map(harmless, shown))
+    assert harmless(built, OWN_BAR)
 
 
 def test_letters_on_a_terminal_and_in_a_file(house: House, tmp_path: Path) -> None:
@@ -268,13 +289,13 @@ def test_letters_on_a_terminal_and_in_a_file(house: House, tmp_path: Path) -> No
     people = tmp_path / "people.csv"
     people.write_text("customer,address,name\nc\u202e1,ann@example.com,Ann \u202eevil\n")
     house.run("recipients", "import", str(people))
-    for form in ("text", "html", "eml", "pdf"):
-        shown = on_terminal(house, "notice", "2", "--as", "c\u202e1", "--format", form)
-        assert harmless(shown)
-    assert harmless(on_terminal(house, "optouts", "2"))
+    letter = ("notice", "2", "--as", "c\u202e1", "--format")
+    letters = [(*letter, form) for form in ("text", "html", "eml", "pdf")]
+    shown = on_terminal(house, *letters, ("optouts", "2"), ("notice", "2", "--format", "eml"))
+    assert all(map(harmless, shown))
+    assert "\\x0d" not in shown[-1]
     house.ok("notice", "2", "--format", "eml", "-o", str(tmp_path / "letter.eml"))
     assert b"\r\n" in (tmp_path / "letter.eml").read_bytes()
-    assert "\\x0d" not in on_terminal(house, "notice", "2", "--format", "eml")
 
 
 def test_an_import_on_a_terminal(house: House, tmp_path: Path) -> None:
@@ -284,7 +305,8 @@ def test_an_import_on_a_terminal(house: House, tmp_path: Path) -> None:
     past.commit({name: b"\xff\n"}, "Spoiled")
     past.commit({name: ONE + "\nMore.\n"})
     git(past.root, "remote", "add", "origin", f"https://host.example/{NAME}")
-    shown = on_terminal(house, "import", "--history", str(past.root), name, "--policy", "terms")
+    words = ("import", "--history", str(past.root), name, "--policy", "terms")
+    (shown,) = on_terminal(house, words)
     assert "2 new release(s)" in shown
     assert "left out" in shown
     assert harmless(shown, OWN_BAR)
@@ -310,11 +332,11 @@ def test_colours_are_for_those_who_want_them(
 ) -> None:
     mailed.freeze_two()
     mailed.write({"notes/security.md": "For no clause.\n", "odd.md": "x"})
-    for words in (("check",), ("requests",), ("diff", "1", "2"), ("send", "9")):
-        shown = on_terminal(mailed, *words, **variables)
+    looks = (("check",), ("requests",), ("diff", "1", "2"), ("send", "9"))
+    for words, shown in zip(looks, on_terminal(mailed, *looks, **variables), strict=True):
         assert len(shown) > 20
         assert ("\x1b" in shown) is coloured, words
-    for words in (("check",), ("requests",), ("diff", "1", "2"), ("send", "9")):
+    for words in looks:
         assert "\x1b" not in mailed.run(*words).output
 
 

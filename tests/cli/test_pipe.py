@@ -27,7 +27,7 @@ from publisher.cli import command_line
 from publisher.edges.project import Project
 from tests import ROOT
 from tests.fixtures.house import CONFIGURATION, KEY, House
-from tests.fixtures.some import some
+from tests.fixtures.some import by_turns, some
 from tests.fixtures.workplaces import ledger_of
 
 MAIL = b"From: Ann <ann@example.com>\nTo: opt-out@hosting.example\nSubject: Hello\n\nHello.\n"
@@ -286,14 +286,16 @@ def test_a_locked_ledger_puts_it_off(house: House, place: tuple[str, str]) -> No
         other.rollback()
 
 
+LOADED = ["click", "sqlalchemy", "publisher/cli/__init__", "publisher/edges/project", "logging"]
+SPOILT = [
+    "raise ImportError('/secret/path')", "syntax error", "raise SystemExit(0)",
+    "raise MemoryError", "raise KeyboardInterrupt", "print('loaded')",
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    "module",
-    ["click", "sqlalchemy", "publisher/cli/__init__", "publisher/edges/project", "logging"],
+    ("module", "text"), [*by_turns(LOADED, SPOILT), *by_turns(LOADED, SPOILT[::-1])]
 )
-@pytest.mark.parametrize(
-    "text", ["raise ImportError('/secret/path')", "syntax error", "raise SystemExit(0)",
-             "raise MemoryError", "raise KeyboardInterrupt", "print('loaded')"]
-)  # fmt: skip
 def test_what_cannot_be_loaded_puts_it_off(
     place: tuple[str, str], tmp_path: Path, module: str, text: str
 ) -> None:
@@ -350,11 +352,12 @@ def shielded(process: int) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize(
-    "number",
-    [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGALRM],
-)
-@pytest.mark.parametrize("wait", [0, 0.3, 1.5])
+SIGNALS = [
+    signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGALRM,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "wait"), by_turns(SIGNALS, [0, 0.3, 1.5]))
 def test_a_signal_puts_it_off(
     house: House, place: tuple[str, str], number: signal.Signals, wait: float
 ) -> None:

@@ -14,6 +14,8 @@ from publisher.edges.pdf import _SURE, make_pdf, surely_drawn
 from tests import ROOT
 from tests.fixtures.house import CONFIGURATION, FACTS, SECTIONS, House, git, later, make_house
 
+pytestmark = pytest.mark.prints
+
 THAI = "ทดสอบ"
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 

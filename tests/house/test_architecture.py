@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ FOLDERS = [name for name, layer in LAYERS.items() if layer >= CORE and (PACKAGE 
 """Of the core: each imports only from itself and from those behind it."""
 
 
+@cache
 def imports(path: Path) -> set[str]:
     """Everything a file imports, also inside functions; names under TYPE_CHECKING count too."""
     found: set[str] = set()

@@ -24,7 +24,7 @@ from tests.fixtures.forms import PHONE
 from tests.fixtures.house import CONFIGURATION, FACTS, KEY, House, later, make_house
 from tests.fixtures.houses import spooled
 from tests.fixtures.request_pages import WAYS
-from tests.fixtures.some import some
+from tests.fixtures.some import by_turns, some
 from tests.releases.test_translation import DECLARED, GERMAN
 
 pytestmark = pytest.mark.browser
@@ -252,13 +252,12 @@ def look(page: Page) -> None:
     assert not small, small
 
 
-@pytest.mark.parametrize("way", WAYS_TO_READ, ids=["phone", "desk"])
-@pytest.mark.parametrize("number", range(len(JOURNEYS)), ids=[one.name for one in JOURNEYS])
+@pytest.mark.parametrize(("number", "way"), by_turns(range(len(JOURNEYS)), WAYS_TO_READ))
 def test_from_a_mail_to_the_receipt(
     site: tuple[House, str], browser: Browser, number: int, way: tuple[str, ViewportSize]
 ) -> None:
     journey, (tag, screen) = JOURNEYS[number], way
-    script = (number % 2 == 0) == (screen is PHONE)
+    script = (number // 2 % 2 == 0) == (screen is PHONE)
     scheme: Scheme = "light" if screen is PHONE else "dark"
     client = f"203.0.113.{number + 1 + 100 * (screen is DESK)}"
     context = browser.new_context(

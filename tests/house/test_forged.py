@@ -22,6 +22,7 @@ from tests import ROOT
 from tests.fixtures.forging import TEXT, Forger
 from tests.fixtures.house import House, git, later, make_house
 from tests.fixtures.keys import Key, SshKey, openpgp_key, ssh_key
+from tests.fixtures.some import by_turns
 
 KINDS = ("unsigned", "ssh", "openpgp")
 
@@ -86,7 +87,7 @@ def scenes(
         yield found
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture
 def scene(request: pytest.FixtureRequest, scenes: dict[str, Scene], tmp_path: Path) -> Scene:
     return copied(scenes[request.param], tmp_path)
 
@@ -431,7 +432,7 @@ FORGERIES = {
 }
 
 
-@pytest.mark.parametrize("name", FORGERIES)
+@pytest.mark.parametrize(("name", "scene"), by_turns(FORGERIES, KINDS), indirect=["scene"])
 def test_a_forgery_is_told(scene: Scene, name: str) -> None:
     forgery = FORGERIES[name]
     if forgery.needs_known and "--known" not in scene.words:
@@ -469,6 +470,7 @@ def test_a_journal_that_was_pushed_writes_nothing(scenes: dict[str, Scene], tmp_
     assert target.read_text() == "mine\n"
 
 
+@pytest.mark.parametrize("scene", KINDS, indirect=True)
 def test_a_sound_house_has_no_errors(scene: Scene) -> None:
     """Else each forgery would be found in a house where everything is."""
     output = scene.house.ok("verify", *scene.words)

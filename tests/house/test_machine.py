@@ -49,8 +49,8 @@ ZONES = ("UTC", "Pacific/Kiritimati", "America/Los_Angeles")
 CUSTOMERS = b"customer,address\nc-1,anna@customer.example\nc-2,ben@customer.example\n"
 NOTES = {f"notes/{name}": "So that you can ask us.\n" for name in ("use.md",)}
 SPELLED = ("encrypt", "encrpyt")
-EXAMPLES = int(os.environ.get("EXAMPLES", "0")) or 6
-STEPS, MOST = 25, 8
+EXAMPLES = int(os.environ.get("EXAMPLES", "0")) or 4
+STEPS, MOST = 20, 8
 _counted: Counter[str] = Counter()
 
 

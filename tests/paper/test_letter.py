@@ -27,6 +27,8 @@ from tests.fixtures.letters import ANNA
 from tests.fixtures.some import some
 from tests.fixtures.standards import broken
 
+pytestmark = pytest.mark.prints
+
 EARLIER = ROOT / "tests/fixtures/formats/letters/2"
 NAMES = ("English", "German", "Arabic")
 

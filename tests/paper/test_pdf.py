@@ -47,6 +47,8 @@ from tests.fixtures.standards import broken, read_aloud
 from tests.fixtures.workplaces import archive_of
 from tests.site.test_pages import new_project
 
+pytestmark = pytest.mark.prints
+
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:

@@ -18,6 +18,8 @@ from publisher.text.clauses import Document
 from publisher.text.parsing import parse
 from publisher.wording.words import ENGLISH
 
+pytestmark = pytest.mark.prints
+
 LONG = [
     "Vertragserfüllung",
     "Bestandsdatenverarbeitungsvorgänge",

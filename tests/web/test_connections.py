@@ -15,6 +15,7 @@ from publisher.edges.project import Project
 from publisher.web.connections import FILES, UNFETCHED, Limits, listen, within_files
 from tests.fixtures.houses import token, told
 from tests.fixtures.receivers import PAGE, Receiver, everything, receiving, status
+from tests.fixtures.some import by_turns
 
 pytestmark = pytest.mark.xdist_group("connections")  # one waits while others compute
 
@@ -71,8 +72,13 @@ def test_headers_that_trickle_in_are_closed_all_the_same(receiver: Receiver) -> 
         assert time.monotonic() < start + 5
 
 
-@pytest.mark.parametrize("path", [PAGE, PAGE[:-1], "/", "/nothing/", "/policy.pdf"])
-@pytest.mark.parametrize("framing", ["Content-Length: 1000", "Transfer-Encoding: chunked"])
+@pytest.mark.parametrize(
+    ("path", "framing"),
+    by_turns(
+        [PAGE, PAGE[:-1], "/", "/nothing/", "/policy.pdf"],
+        ["Content-Length: 1000", "Transfer-Encoding: chunked"],
+    ),
+)
 def test_a_body_that_does_not_come_is_closed_on_every_route(
     receiver: Receiver, path: str, framing: str
 ) -> None:

@@ -26,6 +26,7 @@ from tests.fixtures.access import Scheme, violations
 from tests.fixtures.answers import at, declare
 from tests.fixtures.forms import PHONE, arabic_and_german
 from tests.fixtures.houses import NOW, postpone, token
+from tests.fixtures.some import by_turns
 from tests.house.test_gates import checked
 from tests.web.test_form_states import (
     ANSWERS,
@@ -45,6 +46,7 @@ pytestmark = pytest.mark.browser
 SITE = "http://127.0.0.1:8000"
 DESK: ViewportSize = {"width": 1280, "height": 900}
 LANGUAGES = ["", "de/", "ar/"]
+ROWS = [*OWN, *PUBLIC]
 
 
 @pytest.fixture(scope="module")
@@ -126,12 +128,20 @@ def window(browser: Browser) -> Iterator[Callable[[ViewportSize, Scheme], Window
 Opens = Callable[[ViewportSize, Scheme], Window]
 
 
+def named(value: object) -> str | None:
+    """What a test is called by: the state of the form."""
+    return value.state if isinstance(value, Row) else None
+
+
 def client_at(project: Project, row: Row) -> TestClient:
     return TestClient(application(at(project, DAYS[row.on])), raise_server_exceptions=False)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("row", [*OWN, *PUBLIC], ids=lambda row: row.state)
+@pytest.mark.parametrize(
+    ("row", "language"),
+    [*by_turns(ROWS, LANGUAGES), *by_turns(ROWS, [*LANGUAGES[1:], ""])],
+    ids=named,
+)
 def test_what_matters_is_within_the_first_screen(
     project: Project, window: Opens, row: Row, language: str
 ) -> None:
@@ -152,17 +162,19 @@ def test_what_matters_is_within_the_first_screen(
         assert min(box["width"], box["height"]) >= 44
 
 
-@pytest.mark.parametrize("row", [*OWN, *PUBLIC], ids=lambda row: row.state)
-def test_every_state_is_accessible(project: Project, window: Opens, row: Row) -> None:
+@pytest.mark.parametrize(
+    ("row", "view"), by_turns(ROWS, [(PHONE, "light"), (PHONE, "dark"), (DESK, "light")]), ids=named
+)
+def test_every_state_is_accessible(
+    project: Project, window: Opens, row: Row, view: tuple[ViewportSize, Scheme]
+) -> None:
     own = token(project, "c-1")
     STATES[row.state](project, own)
     client, query = client_at(project, row), f"?{TOKEN_FIELD}={own}" if row in OWN else ""
-    views: list[tuple[ViewportSize, Scheme]]
-    views = [(PHONE, "light"), (PHONE, "dark"), (DESK, "light")]
-    for size, scheme in views:
-        shown = window(size, scheme)
-        shown.show(client, PAGE + query)
-        assert not shown.faults(scheme)
+    size, scheme = view
+    shown = window(size, scheme)
+    shown.show(client, PAGE + query)
+    assert not shown.faults(scheme)
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
