@@ -19,6 +19,7 @@ from tests.fixtures.access import Scheme, violations
 from tests.fixtures.browsers import serving
 from tests.fixtures.house import KEY, House, make_house
 from tests.fixtures.relays import free_port
+from tests.fixtures.some import by_turns
 
 pytestmark = pytest.mark.browser
 
@@ -150,8 +151,7 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> str:
     return target.as_uri()
 
 
-@pytest.mark.parametrize("width", [375, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), by_turns([375, 1280], ["light", "dark"]))
 def test_every_view_of_a_redline_is_accessible_and_fits(
     browser: Browser, sample_site: str, comparison: str, width: int, scheme: Scheme
 ) -> None:
@@ -164,7 +164,7 @@ def test_every_view_of_a_redline_is_accessible_and_fits(
             page.check(f"#pp-{layout}")
             page.check(f"#pp-{extent}")
             page.keyboard.press("j")
-            found = violations(page, scheme)
+            found = violations(page)
             if found.violations_count:
                 failed.append(f"{address} {layout} {extent}: {found.generate_report()}")
             wide = page.evaluate("document.documentElement.scrollWidth")

@@ -26,6 +26,7 @@ from publisher.site.derived import DerivedTexts
 from publisher.site.release_words import when_words
 from publisher.wording.words import ENGLISH
 from tests.fixtures.access import Scheme, violations
+from tests.fixtures.some import by_turns
 
 pytestmark = pytest.mark.browser
 
@@ -315,8 +316,7 @@ def test_without_a_script_the_chain_of_pages_is_there(browser: Browser, sample_s
     context.close()
 
 
-@pytest.mark.parametrize("width", [375, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), by_turns([375, 1280], ["light", "dark"]))
 def test_it_is_accessible_and_fits(
     browser: Browser, sample_site: str, width: int, scheme: Scheme
 ) -> None:
@@ -328,7 +328,7 @@ def test_it_is_accessible_and_fits(
         for layout in ("inline", "facing") if "2.1" in query else ("",):
             if layout:
                 page.check(f"#pp-{layout}")
-            found = violations(page, scheme)
+            found = violations(page)
             assert not found.violations_count, f"{query} {layout}: {found.generate_report()}"
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{query} {layout} is {wide} px wide"

@@ -180,7 +180,7 @@ def test_a_time_zone_is_called_as_people_know_it(zone: str, english: str, german
 def test_every_time_zone_has_a_name_in_every_language(tag: str) -> None:
     # In one language all would take a quarter of a minute: each language names a part of them.
     place = ["en", "de", "fr", "es", "ar"].index(tag)
-    for zone in sorted(ZONES)[place::20]:
+    for zone in sorted(ZONES)[place::60]:
         called = shipped(tag).zone(zone)
         assert called.strip()
         assert "{" not in called
