@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import shlex
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, BinaryIO
 
 import click
 
@@ -39,7 +40,14 @@ from publisher.releases.number import Number
 @click.option("--on", "day", type=DATE_TYPE, help="The day of --accepted or --otherwise.")
 @click.option("--all", "every", is_flag=True, help="Settle all letters of which it can be said.")
 @click.option("--from", "file", type=click.File("rb"), help="Settle those to the ids in this file.")
-@click.option("--confirm", is_flag=True, help="With --all or --from, do it (default: the plan).")
+@click.option(
+    "--from-log",
+    "logs",
+    type=click.File("rb"),
+    multiple=True,
+    help="Settle those in doubt by Postfix's log; repeat it, the oldest first.",
+)
+@click.option("--confirm", is_flag=True, help="Of many letters: do it (default: the plan).")
 @list_form_option
 @role_option
 @click.pass_obj
@@ -54,12 +62,14 @@ def resolve_command(
     day: dt.date | None,
     role: str,
     form: str,
+    logs: Sequence[BinaryIO],
     **many: Any,
 ) -> None:
     """List letters in doubt, refused or put off, or settle them.
 
     Check the carrier's log first: it has the Message-ID of each letter it accepted.
-    Then name CUSTOMER and the outcome. With --from, `-` is standard input.
+    Then name CUSTOMER and the outcome, or have Postfix's log settle those in it.
+    With --from, `-` is standard input.
     Of a letter in doubt, say --accepted, --again or --otherwise.
     Of one that was not taken, or that it is too late to send, say --otherwise or --give-up.
     """
@@ -68,6 +78,11 @@ def resolve_command(
 
     workplace, policy_id = asked.workplace, asked.policy
     found_out = _found_out(outcome, otherwise, give_up, day, role)
+    if logs:
+        if customer is not None or found_out is not None or many["every"] or many["file"]:
+            raise click.UsageError("--from-log settles by what the log says, and nothing else")
+        _resolve_by_log(asked, release, role, logs, confirmed=many["confirm"])
+        return
     if any(many.values()):
         if customer is not None or found_out is None or (many["every"] == bool(many["file"])):
             raise click.UsageError(f"choose {_OUTCOMES}, and one of CUSTOMER, --all and --from")
@@ -116,6 +131,20 @@ def _found_out(
     if give_up is not None:
         return FoundOut.said(Resolution.GIVE_UP, role, give_up)
     return FoundOut(Resolution(outcome), role, day=day) if outcome else None
+
+
+def _resolve_by_log(
+    asked: Invocation, release: Number, role: str, logs: Sequence[BinaryIO], *, confirmed: bool
+) -> None:
+    """Settles the letters in doubt of which a log says what became of them."""
+    from publisher.actions.resolve_by_log import LogOrder, resolve_by_log
+
+    order = LogOrder(asked.policy, release, logs, role, confirmed)
+    done = resolve_by_log(asked.workplace, order)
+    for line in done.lines():
+        console.print_line(line)
+    if done.settles and not confirmed:
+        console.print_line("Nothing was changed. To record it, add --confirm")
 
 
 def _resolve_many(

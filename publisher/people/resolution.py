@@ -273,6 +273,7 @@ def next_steps(number: Number, letters: Sequence[Delivery], *, may_be_told: bool
         take = f"publisher deliveries import FILE --release {number}"
         found.append(f"in doubt, and handed to a mail merge: {take}")
     if not all(is_handed(one.reply) for one in doubtful):
+        found.append(f"in doubt, with Postfix as the relay: {resolve} --from-log FILE")
         found.append(f"in doubt, and in the relay's log: {resolve} CUSTOMER --accepted")
         found.append(f"in doubt, and not in it: {resolve} CUSTOMER --again")
     said = f'{resolve} CUSTOMER --otherwise "by phone"'
