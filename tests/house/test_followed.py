@@ -14,7 +14,8 @@ from tests import ROOT
 from tests.fixtures.terminal import Terminal, terminal
 
 DOCS = ROOT / "docs"
-BEGINNING = "tutorial.md"
+AFTER = ("upkeep.md", "mistakes.md")
+"""Pages that begin where the tutorial ended."""
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def ended(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
     """Where the tutorial ends, at the first opt-out."""
     with terminal(tmp_path_factory.mktemp("followed"), installed) as begun:
-        assert begun.follow(DOCS / BEGINNING) <= 30
+        assert begun.follow(DOCS / "tutorial.md") <= 30
         yield begun
 
 
@@ -44,3 +45,8 @@ def test_one_policy_from_nothing_to_the_first_opt_out(ended: Terminal) -> None:
 def test_two_policies_in_two_languages(installed: Path, tmp_path: Path) -> None:
     with terminal(tmp_path, installed) as begun:
         assert begun.follow(DOCS / "two-policies.md") <= 30
+
+
+@pytest.mark.parametrize("page", AFTER)
+def test_what_comes_later(ended: Terminal, page: str, tmp_path: Path) -> None:
+    ended.copy(tmp_path / "copy").follow(DOCS / page)
