@@ -44,6 +44,8 @@ trusted_proxies = ["127.0.0.1"]
 CHOICES = '[opt_out]\nchoices = ["accept", "end the contract", "question"]\n'
 TARGETS = ".pp-optout :is(button, summary, textarea, input:not([type=hidden]):not([type=radio])), "
 TARGETS += ".pp-optout .pp-choice, main .md-button, .pp-more :is(button, summary)"
+ON_PHONES = f"{TARGETS}, .pp-asked a, .pp-foot a"
+"""Where a mouse points, the links of notes and of the foot are as large as their words."""
 
 
 @dataclass(frozen=True)
@@ -247,7 +249,7 @@ def look(page: Page) -> None:
           const box = one.getBoundingClientRect();
           return box.width && Math.min(box.width, box.height) < least;
         }).map((one) => one.outerHTML)""",
-        [TARGETS, LEAST_TARGET],
+        [ON_PHONES if wide == PHONE else TARGETS, LEAST_TARGET],
     )
     assert not small, small
 
@@ -287,6 +289,18 @@ def test_from_a_mail_to_the_receipt(
         found = violations(page, scheme)
         assert found.violations_count == 0, found.generate_report()
     context.close()
+
+
+def test_fingers_find_the_links_of_sections_and_of_the_foot(
+    site: tuple[House, str], browser: Browser
+) -> None:
+    page = browser.new_page(viewport=PHONE)
+    for path in ("privacy/", "privacy/de/", "privacy/1/", ""):
+        page.goto(f"{site[1]}{path}")
+        look(page)
+        assert page.locator(".pp-foot a").count() > 1
+        assert page.locator(".pp-asked a").count() == (2 if path[-3:] in ("cy/", "de/") else 0)
+    page.close()
 
 
 def test_every_page_leads_to_what_may_be_asked_for(site: tuple[House, str]) -> None:
