@@ -40,6 +40,7 @@ def change_mailings(
         workplace.settings.organisation,
         workplace.request_languages,
         workplace.receiving_catalogs,
+        bearer=True,
     )
     if at.page is not RequestPage.MAILINGS or action not in MAILING_KINDS:
         return page.saying(FormMessage.NOT_UNDERSTOOD)

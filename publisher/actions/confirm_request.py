@@ -38,6 +38,7 @@ def confirm_request(workplace: Workplace, at: RequestAddress, token: str) -> Sho
         organisation,
         workplace.request_languages,
         workplace.receiving_catalogs,
+        bearer=True,
     )
     if at.page is not RequestPage.CONFIRM:
         return page.saying(FormMessage.NOT_UNDERSTOOD)

@@ -26,4 +26,5 @@ def mailings(
     """
     found = workplace.ledger.mailing_preferences()
     organisation, key = workplace.settings.organisation, workplace.keys[0]
-    return mailing_rows(found, organisation, key, state, headers=headers)
+    languages = workplace.request_languages
+    return mailing_rows(found, organisation, key, languages, state, headers=headers)

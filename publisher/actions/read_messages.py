@@ -102,6 +102,7 @@ def read_messages(workplace: Workplace, latest: int = 0) -> dict[int, Verdict]:
             workplace.settings.organisation,
             workplace.policies,
             lambda: workplace.phrases,
+            lambda: workplace.request_languages,
             workplace.clock,
         )
         return {message.id: reader.read(message) for message in ledger.unread(MOST_UNREAD, latest)}
@@ -122,6 +123,8 @@ class _Reader:
     organisation: Organisation
     policies: Sequence[str]
     phrases: Callable[[], Phrases]
+    languages: Callable[[], Sequence[str]]
+    """Of the pages for requests."""
     clock: Clock
 
     def read(self, message: Message) -> Verdict:
@@ -185,13 +188,14 @@ class _Reader:
 
     def _about_mailings(self, message: Message, mail: Mail, customers: list[Recipient]) -> Verdict:
         """A mail to the address for mailings."""
-        about = about_mailings(customers, self.organisation)
-        kind = reading_for_mailings(mail.subject, mail.texts, about, self.phrases())
+        named = about_mailings(customers, self.organisation)
+        kind = reading_for_mailings(mail.subject, mail.texts, named, self.phrases())
         decision = decide_for_mailings(mail, len(customers), kind)
         recorded = None
         if decision.requests:
             try:
-                wanted = wanted_of_mailings(decision.kind, customers, message, mail)
+                about = decision.kind, customers, message, mail
+                wanted = wanted_of_mailings(*about, self.languages())
                 recorded = [self.ledger.record(w, self.clock, _in_time) for w in wanted][-1]
             except TooOftenError as error:
                 decision = Decision(Filed.UNCLEAR, error.what, likely=Inbox.MAILINGS)

@@ -66,6 +66,7 @@ def request_form(
         workplace.settings.organisation,
         workplace.request_languages,
         workplace.receiving_catalogs,
+        bearer=bool(token),
     )
     if message is not None:
         return page.saying(message)

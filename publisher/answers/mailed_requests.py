@@ -12,6 +12,7 @@ from publisher.answers.filing import Decision, Senders
 from publisher.answers.inboxes import Inbox
 from publisher.answers.mail_meaning import About
 from publisher.answers.receipts_due import asked_on_page, asked_with
+from publisher.answers.request_page import request_language
 from publisher.mail.mail import Mail
 from publisher.people.messages import FOR_A_PERSON, Message
 from publisher.people.recipients import Recipient, RecipientState
@@ -48,7 +49,11 @@ def about_mailings(customers: list[Recipient], organisation: Organisation) -> Ab
 
 
 def wanted_of_mailings(
-    kind: RequestKind, customers: list[Recipient], message: Message, mail: Mail
+    kind: RequestKind,
+    customers: list[Recipient],
+    message: Message,
+    mail: Mail,
+    languages: Sequence[str],
 ) -> Iterator[Wanted]:
     """What is recorded of a mail about mailings: that each customer with its address left them, or
     that the link is asked for by which they join.
@@ -57,9 +62,11 @@ def wanted_of_mailings(
         kind: leave or join.
         customers: those with the address that it is from.
         message, mail: what came in.
+        languages: of the pages for requests, that of pages without a tag first.
     """
     if kind is RequestKind.JOIN:
-        yield asked_on_page(mail.sender, customers[0].language, kind, "")
+        language = request_language(languages, customers[0].language)
+        yield asked_on_page(mail.sender, language, kind, "")
         return
     evidence = {"message": message.id, "message_id": mail.id, "subject": mail.subject}
     for one in customers:

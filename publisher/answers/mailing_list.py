@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from publisher.answers.list_forms import Values, utc_minute, utc_second
 from publisher.answers.passes import Pass, Purpose, write_pass
 from publisher.answers.request_letters import pass_link
+from publisher.answers.request_page import request_language
 from publisher.answers.request_words import RequestPage
 from publisher.errors import ConfigurationError
 from publisher.people.mailings import MailingPreference, MailingState
@@ -36,7 +37,7 @@ class MailingRow:
     state: MailingState | None
     since: dt.datetime | None
     unsubscribe: str
-    """The address of their own page, at which one click leaves the mailings too."""
+    """The address of their own page, in their language; one click leaves the mailings there too."""
     mailbox: str
     """Where they may write instead; empty: the header does not name it."""
 
@@ -67,6 +68,7 @@ def mailing_rows(
     preferences: Iterable[MailingPreference],
     organisation: Organisation,
     key: bytes,
+    languages: Sequence[str],
     state: MailingState | None = None,
     *,
     headers: bool = False,
@@ -80,6 +82,7 @@ def mailing_rows(
         preferences: of all who are not erased.
         organisation: whose mailings.
         key: signs the addresses.
+        languages: of the pages for requests, that of pages without a tag first.
         state: only those in this one; None: all.
         headers: whether the values of the header are wanted.
 
@@ -93,7 +96,6 @@ def mailing_rows(
             where="publisher.toml",
             remedy='add mailings = "remove@…" below [requests], then publisher build',
         )
-    page = pass_link(organisation, RequestPage.MAILINGS, "")
     named = mailbox if headers else ""
 
     def rows() -> Iterator[MailingRow]:
@@ -110,7 +112,12 @@ def mailing_rows(
                 whom.language,
                 one.state,
                 one.at,
-                page + token,
+                pass_link(
+                    organisation,
+                    RequestPage.MAILINGS,
+                    token,
+                    request_language(languages, whom.language),
+                ),
                 named,
             )
 

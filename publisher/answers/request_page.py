@@ -139,3 +139,17 @@ def request_languages(organisation: Organisation, spoken: Sequence[Sequence[str]
     """
     first = organisation.site_language([each[0] for each in spoken])
     return list(dict.fromkeys([first, *(tag for each in spoken for tag in each)]))
+
+
+def request_language(languages: Sequence[str], wanted: str) -> str:
+    """The language of the page for requests that somebody reads: theirs, or the one that it is a
+    kind of (`de` for `de-AT`); empty: that of the pages without a tag.
+
+    Args:
+        languages: those that there are such pages in, that of pages without a tag first.
+        wanted: the tag of the language (BCP 47); empty: it is not known.
+    """
+    parts = wanted.split("-")
+    ways = ["-".join(parts[:end]) for end in range(len(parts), 0, -1)]
+    found = next((way for way in ways if way in languages), "")
+    return found if found not in languages[:1] else ""

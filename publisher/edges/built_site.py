@@ -18,7 +18,12 @@ from publisher.answers.opt_out_page import (
     opt_out_page,
     require_form,
 )
-from publisher.answers.request_page import RequestAddress, RequestsPage, offered_pages
+from publisher.answers.request_page import (
+    RequestAddress,
+    RequestsPage,
+    offered_pages,
+    request_language,
+)
 from publisher.answers.request_words import RequestPage
 from publisher.edges.archive import Archive
 from publisher.edges.lasting import Lasting, note_files
@@ -125,6 +130,8 @@ def read_requests_page(
     organisation: Organisation,
     languages: Sequence[str],
     catalogs: Catalogs,
+    *,
+    bearer: bool = False,
 ) -> RequestsPage:
     """A page for requests.
 
@@ -134,15 +141,18 @@ def read_requests_page(
         organisation: whose.
         languages: those that there are such pages in, that of pages without a tag first.
         catalogs: have the words around its form.
+        bearer: whether whoever asks has a pass: links in mails outlive the languages of a site, and
+            lead to a page in the usual one then.
 
     Raises:
         NotFoundError: there is no such page.
     """
     # What a release offers may be confirmed, whatever pages there are.
     offered = {*offered_pages(organisation.requests), RequestPage.CONFIRM}
-    if at.page not in offered or at.language not in ("", *languages):
+    known = at.language in ("", *languages)
+    if at.page not in offered or not (known or bearer):
         raise NotFoundError("there is no such page for requests", where=at.path)
-    words = catalogs.words(at.language or languages[0])
+    words = catalogs.words(request_language(languages, at.language) or languages[0])
     html = _built(built / at.path / "index.html")
     return RequestsPage(at, organisation, words, html, catalogs.trouble)
 

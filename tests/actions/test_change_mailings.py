@@ -55,6 +55,18 @@ def test_one_click_leaves(project: Project, parts: bool) -> None:
     assert ledger_of(project).mailing_of(1) is MailingState.LEFT
 
 
+def test_a_link_outlives_the_languages_of_the_site(project: Project) -> None:
+    """It stands in mailings for ever, and a way out of them has to work."""
+    token = pass_of(project, Purpose.MAILINGS)
+    there = f"{MAILINGS}fr/"
+    assert client(project).get(there).status_code == 404
+    shown = client(project).get(f"{there}?t={token}")
+    assert (shown.status_code, '<html lang="en"' in shown.text) == (200, True)
+    answer = client(project).post(f"{there}?t={token}", data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    assert ledger_of(project).mailing_of(1) is MailingState.LEFT
+
+
 @pytest.mark.parametrize("body", [{"List-Unsubscribe": "No"}, {}, {"List-Unsubscribe": ""}])
 def test_another_body_is_no_click(project: Project, body: dict[str, str]) -> None:
     token = pass_of(project, Purpose.MAILINGS)

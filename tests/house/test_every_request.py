@@ -6,6 +6,7 @@ keyboard alone. One server and one site for all; each journey has a customer of 
 
 from __future__ import annotations
 
+import csv
 import itertools
 import re
 import time
@@ -300,6 +301,20 @@ def test_fingers_find_the_links_of_sections_and_of_the_foot(
         look(page)
         assert page.locator(".pp-foot a").count() > 1
         assert page.locator(".pp-asked a").count() == (2 if path[-3:] in ("cy/", "de/") else 0)
+    page.close()
+
+
+def test_the_way_out_of_mailings_is_in_the_language_of_its_reader(
+    site: tuple[House, str], browser: Browser
+) -> None:
+    rows = list(csv.DictReader(site[0].ok("mailings", "--format", "csv").splitlines()))
+    page = browser.new_page(viewport=PHONE)
+    for tag in ("en", "de"):
+        own = next(row["unsubscribe"] for row in reversed(rows) if row["language"] == tag)
+        page.goto(own.replace(SITE, site[1]))
+        assert page.locator("html").get_attribute("lang") == tag
+        look(page)
+        assert page.locator(".pp-form button").first.inner_text()
     page.close()
 
 
