@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections import Counter
 from pathlib import Path
@@ -130,3 +131,17 @@ def said(path: tuple[str, ...]) -> list[str]:
 
 
 _SAID: dict[tuple[str, ...], list[str]] = {}
+
+
+def test_what_may_be_imported_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs/python.md").read_text("utf-8")
+    form = re.findall(r"from (publisher\S+) import (\w+)", (ROOT / "docs/documents.md").read_text())
+    names = re.findall(r"`(publisher(?:\.\w+)+(?:[.:]\w+))`", page)
+    for name in (*some(names), *some(".".join(each) for each in form)):
+        module, _, part = name.replace(":", ".").rpartition(".")
+        assert hasattr(importlib.import_module(module), part), name
+    for code, printed in some(
+        re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", page, re.DOTALL)
+    ):
+        exec(code, {})
+        assert capsys.readouterr().out == printed
