@@ -441,6 +441,7 @@ DRY: tuple[list[str], ...] = (["--dry-run"], [])
             f"{'o' * 22}@hosting",
             "publisher.toml:9: error: `mail.opt_out` has 22",
         ),
+        ("[mail]", f'[mail]\nbounces = "{"b" * 22}@x.example"', "`mail.bounces` has 22"),
         ("opt-out@hosting", f"o@{'h' * 63}.{'h' * 63}.{'h' * 63}.b{'h' * 29}", "`mail.opt_out`"),
         (
             "[mail]",

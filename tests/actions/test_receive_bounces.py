@@ -110,6 +110,10 @@ def test_a_letter_that_comes_back_is_on_record_as_bounced(tmp_path: Path) -> Non
         assert "it was bounced, which stays" in again.reason
     assert kinds(project).count("bounced") == before == 1
     house.ok("verify", "--ledger", at=LATER)
+    proof = tmp_path.parent / f"{tmp_path.name}.evidence.json"
+    house.ok("evidence", "c-2", "-o", str(proof), at=LATER)
+    house.ok("verify", "--evidence", str(proof), at=LATER)
+    assert '"bounced"' in proof.read_text()
     house.ok("recipients", "erase", "c-2", "--confirm", at=LATER)
     house.ok("verify", "--ledger", at=LATER)
     assert "ben@customer.example" not in house.ok("deliveries", "2", "--all", at=LATER)

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from publisher.answers.token import (
     RECIPIENT_DIGITS,
     Capability,
+    is_bounce_signed,
     is_signed,
     is_signed_for_a_row,
     longest_token,
+    make_bounce_token,
     make_token,
     parse_token,
     read_keys,
@@ -114,6 +116,22 @@ def test_a_token_is_one_customers_alone(one: str, other: str) -> None:
     assert is_signed(KEYS, token, one) is bool(one)
     assert is_signed(KEYS, token, other) is (one == other and bool(one))
     assert not is_signed_for_a_row(KEYS, token)
+
+
+def test_what_stands_on_an_envelope_opens_nothing_and_is_of_one_address() -> None:
+    made = make_bounce_token(KEYS[1], CAPABILITY, "c-1", "anna@customer.example")
+    claimed = parse_token(made.upper())
+    assert is_bounce_signed(KEYS, claimed, "c-1", "anna@customer.example")
+    for customer, address in (
+        ("c-2", "anna@customer.example"),
+        ("c-1", "b@c.example"),
+        ("c-1", ""),
+    ):
+        assert not is_bounce_signed(KEYS, claimed, customer, address)
+    assert not is_bounce_signed(KEYS[:1], claimed, "c-1", "anna@customer.example")
+    assert not is_signed(KEYS, claimed, "c-1")
+    assert not is_bounce_signed(KEYS, parse_token(TOKEN), "c-1", "anna@customer.example")
+    assert len(made) == len(TOKEN)
 
 
 def test_a_token_of_before_proves_a_row_and_no_customer() -> None:
