@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from publisher.people.deliveries import DeliveryState
@@ -149,6 +149,8 @@ class Recorded:
     request: Request
     first: Request | None
     """The one that said the same before."""
+    every: tuple[Request, ...] = field(default=(), compare=False)
+    """Of a declaration: all of its customer about the release, with what proves each."""
 
 
 @dataclass(frozen=True, slots=True)

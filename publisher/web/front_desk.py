@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from starlette.concurrency import run_in_threadpool
@@ -21,41 +22,48 @@ LATE = 0.05
 MOST_THREADS = 16
 """Threads that answer at a time."""
 
-_Act = Callable[[], Response]
-"""Makes the answer to one visitor."""
-_Together = Callable[[Sequence[_Act]], Sequence[Response | Exception]]
+_Asked = TypeVar("_Asked")
 
 
 @dataclass
-class _Queue:
+class _Queue(Generic[_Asked]):
     """Who waits in one event loop, and who answers there."""
 
-    waiting: deque[tuple[_Act, asyncio.Future[Response]]] = field(default_factory=deque)
+    waiting: deque[tuple[_Asked, asyncio.Future[Response]]] = field(default_factory=deque)
     threads: set[asyncio.Task[None]] = field(default_factory=set)
     begun: float = 0.0
     """When the last of them began with somebody."""
 
 
-class FrontDesk:
+class FrontDesk(Generic[_Asked]):
     """Answers visitors, those who wait meanwhile together."""
 
-    def __init__(self, together: _Together) -> None:
-        """Args: together: makes several answers; where it raises, each is made by itself."""
-        self._together = together
-        self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue] = WeakKeyDictionary()
+    def __init__(
+        self,
+        together: Callable[[Sequence[_Asked]], Sequence[Response | Exception]],
+        alone: Callable[[_Asked], Response],
+    ) -> None:
+        """Args:
+        together: makes several answers; where it raises, nothing was done.
+        alone: makes one, where that was so.
+        """
+        self._together, self._alone = together, alone
+        self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue[_Asked]] = (
+            WeakKeyDictionary()
+        )
 
-    async def answer(self, act: _Act) -> Response:
+    async def answer(self, asked: _Asked) -> Response:
         """The answer to one visitor; raises what making it raised."""
         loop = asyncio.get_running_loop()
         queue = self._queues.get(loop)
         if queue is None:
             queue = self._queues[loop] = _Queue()
         answered: asyncio.Future[Response] = loop.create_future()
-        queue.waiting.append((act, answered))
+        queue.waiting.append((asked, answered))
         self._help(loop, queue)
         return await answered
 
-    def _help(self, loop: asyncio.AbstractEventLoop, queue: _Queue) -> None:
+    def _help(self, loop: asyncio.AbstractEventLoop, queue: _Queue[_Asked]) -> None:
         """Has another thread answer where nobody does, or where who does is held up."""
         busy = len(queue.threads)
         held_up = loop.time() - queue.begun >= LATE
@@ -65,7 +73,7 @@ class FrontDesk:
             queue.threads.add(thread)
             thread.add_done_callback(queue.threads.discard)
 
-    async def _serve(self, loop: asyncio.AbstractEventLoop, queue: _Queue) -> None:
+    async def _serve(self, loop: asyncio.AbstractEventLoop, queue: _Queue[_Asked]) -> None:
         while queue.waiting:
             some = [queue.waiting.popleft() for _ in range(min(len(queue.waiting), MOST_AT_ONCE))]
             queue.begun = loop.time()
@@ -75,14 +83,13 @@ class FrontDesk:
             finally:
                 later.cancel()
 
-    async def _answer(self, some: Sequence[tuple[_Act, asyncio.Future[Response]]]) -> None:
-        acts = [act for act, _ in some]
+    async def _answer(self, some: Sequence[tuple[_Asked, asyncio.Future[Response]]]) -> None:
+        asked = [one for one, _ in some]
+        found: Sequence[Response | BaseException]
         try:
-            found: Sequence[Response | BaseException] = await run_in_threadpool(
-                self._together, acts
-            )
+            found = await run_in_threadpool(self._together, asked)
         except Exception:  # noqa: BLE001 - whoever waits is answered, by itself
-            each = (run_in_threadpool(act) for act in acts)
+            each = (run_in_threadpool(self._alone, one) for one in asked)
             found = await asyncio.gather(*each, return_exceptions=True)
         for (_, answered), one in zip(some, found, strict=True):
             if answered.done():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from starlette.concurrency import run_in_threadpool
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from publisher.actions.ask_for_link import ask_for_link
-from publisher.actions.opt_out import opt_out
+from publisher.actions.declare_together import PostedForm, declare_together
 from publisher.actions.opt_out_form import opt_out_form
 from publisher.actions.read_together import read_together
 from publisher.actions.workplace import Workplace
@@ -51,7 +51,10 @@ class OptOutForms:
         """
         self._workplace, self._visitors = workplace, visitors
         self._errors, self._hasten = errors, hasten
-        self._desk = FrontDesk(partial(read_together, workplace))
+        self._readers: FrontDesk[Callable[[], Response]] = FrontDesk(
+            partial(read_together, workplace), lambda show: show()
+        )
+        self._declaring = FrontDesk(self._declared, self._declared_alone)
 
     async def serve(self, request: Request) -> Response:
         """Answers a request for an opt-out page."""
@@ -64,7 +67,7 @@ class OptOutForms:
                 return await self._post(request, at)
             token = request.query_params.get(TOKEN_FIELD, "")
             show = partial(self._shown, at, token, _asked(request))
-            return await (self._desk.answer(show) if token else run_in_threadpool(show))
+            return await (self._readers.answer(show) if token else run_in_threadpool(show))
         except NotFoundError:
             return await self._errors.answer(404, request.scope)
         except SealError as error:
@@ -77,8 +80,8 @@ class OptOutForms:
             what = FormMessage.TOO_LARGE if fields == 413 else FormMessage.NOT_UNDERSTOOD
             return await run_in_threadpool(self._saying, at, what, asked, fields)
         if token := fields.get(TOKEN_FIELD, ""):
-            said = fields.get(ACTION_FIELD, ""), fields.get(WORDS_FIELD, "")
-            return await run_in_threadpool(self._declared, at, token, *said, asked)
+            action, wrote = fields.get(ACTION_FIELD, ""), fields.get(WORDS_FIELD, "")
+            return await self._declaring.answer(PostedForm(at, token, action, asked, wrote))
         if address := fields.get(ADDRESS_FIELD, "").strip():
             client = request.client.host if request.client else ""
             return await run_in_threadpool(self._sent, at, address, client, asked)
@@ -92,10 +95,18 @@ class OptOutForms:
     ) -> Response:
         return _answer(opt_out_form(self._workplace, at, message=what, asked=asked), status)
 
-    def _declared(
-        self, at: FormAddress, token: str, action: str, wrote: str, asked: str
-    ) -> Response:
-        page = opt_out(self._workplace, at, token, action, asked, wrote)
+    def _declared(self, forms: Sequence[PostedForm]) -> list[Response | Exception]:
+        return [self._receipt(page) for page in declare_together(self._workplace, forms)]
+
+    def _declared_alone(self, form: PostedForm) -> Response:
+        (answer,) = self._declared([form])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _receipt(self, page: ShownPage | Exception) -> Response | Exception:
+        if isinstance(page, Exception):
+            return page
         if page.message is None:
             self._hasten()
         return _answer(page)

@@ -18,7 +18,15 @@ def answers(*letters: str) -> list[Act]:
     return [lambda one=one: Response(one) for one in letters]  # type: ignore[misc]
 
 
-def served(desk: FrontDesk, acts: Sequence[Act]) -> list[str]:
+def call(act: Act) -> Response:
+    return act()
+
+
+def all_in_turn(acts: Sequence[Act]) -> list[Response]:
+    return [act() for act in acts]
+
+
+def served(desk: FrontDesk[Act], acts: Sequence[Act]) -> list[str]:
     """What visitors get who come at once, in the order in which they came."""
 
     async def all_of_them() -> list[str]:
@@ -35,7 +43,7 @@ def test_who_waits_meanwhile_is_answered_in_one_go() -> None:
         together.append(len(acts))
         return [act() for act in acts]
 
-    desk, many = FrontDesk(answered), [str(n) for n in range(MOST_AT_ONCE + 8)]
+    desk, many = FrontDesk(answered, call), [str(n) for n in range(MOST_AT_ONCE + 8)]
     for _ in range(2):  # whichever loop asks
         assert served(desk, answers(*many)) == many
     assert together == [MOST_AT_ONCE, 8] * 2
@@ -48,8 +56,8 @@ def test_each_is_answered_by_itself_where_that_fails() -> None:
     def failing() -> Response:
         raise ValueError("only this one")
 
-    assert served(FrontDesk(refused), [*answers("a"), failing]) == ["a", "only this one"]
-    one_by_one = FrontDesk(lambda acts: [ValueError("so"), *(act() for act in acts[1:])])
+    assert served(FrontDesk(refused, call), [*answers("a"), failing]) == ["a", "only this one"]
+    one_by_one = FrontDesk(lambda acts: [ValueError("so"), *(act() for act in acts[1:])], call)
     assert served(one_by_one, answers("a", "b")) == ["so", "b"]
 
 
@@ -65,7 +73,7 @@ def test_another_thread_helps_where_one_is_held_up() -> None:
         return Response("first")
 
     async def two() -> list[bytes | memoryview]:
-        desk = FrontDesk(lambda acts: [act() for act in acts])
+        desk = FrontDesk(all_in_turn, call)
         waits = asyncio.create_task(desk.answer(stuck))
         await asyncio.sleep(0.01)
         return [(await desk.answer(last)).body, (await waits).body]
@@ -82,7 +90,7 @@ def test_who_goes_away_keeps_nobody_from_an_answer() -> None:
         return Response("a")
 
     async def one_goes() -> bytes | memoryview:
-        desk = FrontDesk(lambda acts: [act() for act in acts])
+        desk = FrontDesk(all_in_turn, call)
         goes = asyncio.create_task(desk.answer(waits))
         stays = asyncio.create_task(desk.answer(lambda: Response("b")))
         assert await asyncio.to_thread(begun.wait, 20)

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from publisher.actions.workplace import Workplace
 from publisher.answers.opt_out_form import ACTION_FIELD, ADDRESS_FIELD, TOKEN_FIELD
-from publisher.edges import file_state
+from publisher.edges import file_state, lasting
 from publisher.web.app import application
 from tests.fixtures.houses import prolong, token, told, under_git
 
@@ -83,7 +83,8 @@ def prices(root: Path, releases: int, patch: pytest.MonkeyPatch, *, known: bool)
         "declaration": ("POST", PAGE, {TOKEN_FIELD: own, ACTION_FIELD: "opt out"}),
         "link": ("POST", PAGE, {ADDRESS_FIELD: "anna@customer.example"}),
     }
-    patch.setattr(file_state, "CLOCK_STEP", 0 if known else sys.maxsize)
+    for place in (file_state, lasting):
+        patch.setattr(place, "CLOCK_STEP", 0 if known else sys.maxsize)
     found = {}
     client = TestClient(application(Workplace(project)))
     for name, (method, path, data) in requests.items():

@@ -21,6 +21,7 @@ from publisher.answers.receipts_due import (
 from publisher.edges.clock import Clock
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.recipients import recipients_at
+from publisher.edges.ledger.request_entries import insert_request
 from publisher.edges.ledger.request_rows import (
     EVENT_DIGEST,
     EVIDENCE,
@@ -28,7 +29,6 @@ from publisher.edges.ledger.request_rows import (
     REQUESTS_PROVEN,
     request_of,
 )
-from publisher.edges.ledger.requests import insert_request
 from publisher.edges.ledger.schema import ANSWERS, EVENTS, HANDLINGS, MESSAGES, PRIVATE, REQUESTS
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import LedgerError

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from publisher.edges.ledger.rows import fetch
+from publisher.edges.ledger.rows import fetch, rows_among
 from publisher.edges.ledger.schema import EVENTS, PRIVATE, REQUESTS
 from publisher.people.requests import Channel, Request, RequestKind, Timing
 from publisher.record.event import moment_of
@@ -57,6 +57,36 @@ _PROVEN = """
 _PROVEN_OF_ALL, _PROVEN_OF_ONE = (
     _PROVEN.format(whose) for whose in ("", "AND request.recipient = :recipient")
 )
+
+
+_OF_MANY = """
+    SELECT request.id, request.kind, request.release, request.recipient, received_at, timing,
+      channel, request.message, repeats, behind{} FROM request{}
+    WHERE request.policy = {{}} AND major = {{}} AND request.recipient {{}}
+    ORDER BY received_at, request.id"""
+_OWN_OF_MANY = _OF_MANY.format("", "")
+_PROVEN_OF_MANY = _OF_MANY.format(
+    ", value, event.digest",
+    " LEFT JOIN event ON event.id = request.event LEFT JOIN private ON private.event = event.id",
+)
+
+
+def requests_of_each(
+    db: Connection, policy: str, major: int, recipients: Sequence[int], *, proven: bool = False
+) -> dict[int, list[Request]]:
+    """What some customers declared or asked for about a release and its corrections, by customer.
+
+    Args:
+        db: a transaction.
+        policy, major: which release.
+        recipients: the numbers of the customers.
+        proven: with what proves it.
+    """
+    found: dict[int, list[Request]] = {one: [] for one in recipients}
+    statement = _PROVEN_OF_MANY if proven else _OWN_OF_MANY
+    for row in rows_among(db, statement, list(found), (policy, major)):
+        found[row[3]].append(_request(policy, major, row))
+    return found
 
 
 def requests_of(db: Connection, policy: str, major: int, recipient: int) -> list[Request]:

@@ -5,18 +5,19 @@ it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection
 
 from publisher.answers.declarations import current_declaration, last_late
 from publisher.edges.ledger.recipient_states import major_of
-from publisher.edges.ledger.request_rows import requests_of
+from publisher.edges.ledger.request_rows import requests_of_each
 from publisher.edges.ledger.rows import execute
 from publisher.people.deliveries import DeliveryState
 from publisher.people.handling import STATE_AFTER, HandlingOutcome, HandlingState
 from publisher.people.mailings import MAILING_STATE_AFTER
-from publisher.people.requests import HANDLED_KINDS, RequestKind
+from publisher.people.requests import HANDLED_KINDS, Request, RequestKind
 from publisher.record.event import Happening, microseconds
 
 _Numbered = tuple[int, Happening]
@@ -80,14 +81,20 @@ def requests_declared(db: Connection, happened: Sequence[_Numbered]) -> None:
         # What only repeats another alters nothing.
         if one.recipient is not None and not one.facts.get("repeats")
     }
-    execute(db, _COUNTS, [_counting(db, *one, number) for one, number in sorted(changed.items())])
+    rows = []
+    for (policy, major), some in groupby(sorted(changed), key=lambda one: one[:2]):
+        whose = requests_of_each(db, policy, major, [recipient for *_, recipient in some])
+        for recipient, requests in whose.items():
+            about = policy, major, recipient
+            rows.append(_counting(about, requests, changed[about]))
+    execute(db, _COUNTS, rows)
 
 
 def _counting(
-    db: Connection, policy: str, major: int, recipient: int, number: int
+    about: tuple[str, int, int], requests: Sequence[Request], number: int
 ) -> dict[str, Any]:
     """What counts of all that a customer declared about a release, by the event of a number."""
-    requests = requests_of(db, policy, major, recipient)
+    policy, major, recipient = about
     counts, late = current_declaration(requests), last_late(requests)
     return {
         "policy": policy,

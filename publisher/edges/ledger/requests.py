@@ -6,13 +6,19 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from publisher.answers.declarations import DAY, may_record, said_before
 from publisher.edges.clock import Clock
 from publisher.edges.ledger.database import LedgerPart
+from publisher.edges.ledger.declaring import (
+    TOO_OFTEN,
+    declared,
+    declared_together,
+    is_declaration,
+)
+from publisher.edges.ledger.request_entries import insert_request, major_wanted
 from publisher.edges.ledger.request_rows import (
     EVENT_DIGEST,
     EVIDENCE,
@@ -22,7 +28,7 @@ from publisher.edges.ledger.request_rows import (
     request_of,
     requests_of,
 )
-from publisher.edges.ledger.rows import fetch, next_numbers
+from publisher.edges.ledger.rows import fetch
 from publisher.edges.ledger.schema import EVENTS, REQUESTS
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import TooOftenError
@@ -35,25 +41,13 @@ from publisher.people.requests import (
     Recorded,
     Request,
     RequestKind,
-    Timing,
     TimingOf,
     Wanted,
 )
-from publisher.record.event import EventKind, Happening, microseconds, moment_of
+from publisher.record.event import EventKind, microseconds
 from publisher.record.private import canonical
-from publisher.releases.chronology import overtaken
 
 _PROVEN = select(*REQUEST_COLUMNS, EVIDENCE, EVENT_DIGEST).select_from(REQUESTS_PROVEN)
-_NEWEST = " UNION ALL ".join(
-    f"SELECT * FROM (SELECT {time} AS at FROM {table} ORDER BY id DESC LIMIT 1) AS last_{table}"  # noqa: S608 - names of ours
-    for table, time in (
-        ("event", "at"),
-        ("request", "coalesce(behind, received_at)"),
-        ("message", "received_at"),
-        ("recipient", "added_at"),
-    )
-)
-"""The times of the latest records."""
 
 
 class RequestTable(LedgerPart):
@@ -74,7 +68,27 @@ class RequestTable(LedgerPart):
             TooOftenError: the customer has changed their declaration too often in a day; nothing
                 was recorded.
         """
+        if is_declaration(wanted):
+            return self._write(lambda tx: declared(tx, wanted, clock, timing_of))
         return self._write(lambda tx: _recorded(tx, wanted, clock, timing_of))
+
+    def record_together(
+        self, wanted: Sequence[tuple[Wanted, TimingOf]], clock: Clock
+    ) -> list[Recorded | Exception]:
+        """Records declarations of customers about releases, as `record` does one after the other,
+        by as many statements as for one.
+
+        Args:
+            wanted: what is declared, each with whether what is received at a given time is in time.
+            clock: gives the time, with its offset.
+
+        Returns:
+            What is on record for each; or that its customer has changed it too often in a day.
+
+        Raises:
+            LedgerError: the database cannot be used; nothing was recorded.
+        """
+        return self._write(lambda tx: declared_together(tx, wanted, clock))
 
     def requests(
         self, policy: str, major: int, recipient_number: int | None = None
@@ -138,7 +152,7 @@ def _recorded(tx: Transaction, wanted: Wanted, clock: Clock, timing_of: TimingOf
     now = clock()
     received = wanted.received or now
     timing = timing_of(received)
-    major, whom = _major(wanted), wanted.recipient
+    major, whom = major_wanted(wanted), wanted.recipient
     before = requests_of(tx.db, wanted.policy, major, whom) if whom else []
     if wanted.kind in HANDLED_KINDS | MAILING_KINDS and (known := _same(tx, wanted, before, now)):
         return Recorded(known, known)
@@ -148,7 +162,7 @@ def _recorded(tx: Transaction, wanted: Wanted, clock: Clock, timing_of: TimingOf
     first = said_before(wanted.kind, timing, earlier) if declares else None
     if declares and not may_record(wanted.kind, first, before, now):
         if first is None:
-            raise TooOftenError(_TOO_OFTEN)
+            raise TooOftenError(TOO_OFTEN)
         return Recorded(first, first)
     return Recorded(insert_request(tx, wanted, received, timing, now, first), first)
 
@@ -178,88 +192,8 @@ _ASKED_FOR = """
     FROM event LEFT JOIN private ON private.event = event.id
       LEFT JOIN handling ON handling.request = event.request
     WHERE event.recipient = :recipient AND event.kind = 'requested'"""
-_TOO_OFTEN = "this was declared and taken back, or asked for, too often today"
 
 
 def _is_erased(tx: Transaction, recipient: int | None) -> bool:
     found = fetch(tx.db, "SELECT state FROM recipient WHERE id = :id", id=recipient)
     return found == [(RecipientState.ERASED,)]
-
-
-def insert_request(
-    tx: Transaction,
-    wanted: Wanted,
-    received: dt.datetime,
-    timing: Timing,
-    now: dt.datetime,
-    first: Request | None,
-) -> Request:
-    """Records a request and, where one is owed, its answer.
-
-    Args:
-        tx: the transaction.
-        wanted: what is asked for.
-        received, timing: when it came, and whether that was in time.
-        now: the time.
-        first: the request that this one repeats, if it does.
-    """
-    late = overtaken(now, [*_newest(tx.db), wanted.not_before]) or wanted.behind
-    number = next_numbers(tx.db, REQUESTS)[0]
-    release = str(wanted.number) if wanted.number else ""
-    facts: dict[str, Any] = {
-        "kind": wanted.kind,
-        "received": microseconds(received),
-        "timing": timing,
-        "channel": wanted.channel,
-    }
-    if first:
-        facts["repeats"] = first.id
-    if late:
-        facts["behind"] = microseconds(late)
-    if wanted.answered and first is None:
-        facts["owed"] = True
-    if wanted.due:
-        facts["due"] = wanted.due.isoformat()
-    if not wanted.confirmed:
-        facts["confirmed"] = False
-    if wanted.asked:
-        facts["asked"] = wanted.asked
-    kind = _EVENT_OF.get(wanted.kind, EventKind.REQUESTED)
-    about = wanted.policy, release, wanted.recipient, number, wanted.message
-    event = tx.record(Happening(kind, now, *about, facts=facts, private=wanted.evidence))
-    ((digest,),) = fetch(tx.db, _DIGEST, event=event)
-    return Request(
-        number,
-        wanted.kind,
-        wanted.policy,
-        release,
-        _major(wanted),
-        wanted.recipient,
-        received,
-        timing,
-        wanted.channel,
-        canonical(wanted.evidence) if wanted.evidence else "",
-        first.id if first else None,
-        wanted.message,
-        late,
-        bytes(digest).hex(),
-    )
-
-
-_DIGEST = "SELECT digest FROM event WHERE id = :event"
-
-
-_EVENT_OF = {
-    RequestKind.ASK: EventKind.ASKED,
-    RequestKind.WRITE: EventKind.ASKED,
-    **dict.fromkeys(DECLARED_KINDS, EventKind.DECLARED),
-}
-"""The event that records a request; of all others, `requested`."""
-
-
-def _major(wanted: Wanted) -> int:
-    return wanted.number.major if wanted.number else 0
-
-
-def _newest(db: Connection) -> Sequence[dt.datetime]:
-    return [moment_of(at) for (at,) in fetch(db, _NEWEST)]
