@@ -94,6 +94,8 @@ def _round(
         cues = Cues()
         server = _start(firm, crowd.port)
         with crowd.posting(cues, PEOPLE):
+            if death.cue is not Cue.STARTED:
+                _listening(crowd.port)
             cue = executed(server, death, replace(watch, cues=cues))
         if cue:
             tally.kills[cue] += 1

@@ -12,6 +12,7 @@ import os
 import platform
 import re
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
@@ -50,16 +52,27 @@ class Taken:
     cpu: float = 0.0
     """Seconds of CPU that the server took."""
 
-    def line(self) -> str:
-        """A row of the table."""
+    @property
+    def of_a_core(self) -> float:
+        """How many a second the server would answer with a core of its own."""
+        return len(self.times) / self.cpu if self.cpu else 0.0
+
+    def line(self, bare: float = 0.0) -> str:
+        """A row of the table.
+
+        Args:
+            bare: how many a second the bare server would answer with a core; 0: it was not asked.
+        """
         times = sorted(self.times)
         if not times:
             return f"{self.name:12} nothing was answered"
         rate = len(times) / self.seconds
         p99 = times[int(len(times) * 0.99)] * 1e3
         p50 = statistics.median(times) * 1e3
-        core = len(times) / self.cpu if self.cpu else 0.0
-        return f"{self.name:12} {rate:8.0f} {p50:9.1f} {p99:9.1f} {core:10.0f} {self.wanted:8.0f}"
+        core = self.of_a_core
+        ratio = f"{core / bare:7.2f}" if bare else "       "
+        figures = f"{rate:8.0f} {p50:9.1f} {p99:9.1f} {core:10.0f} {ratio}"
+        return f"{self.name:12} {figures} {self.wanted:8.0f}"
 
 
 def house(root: Path) -> tuple[Project, list[str]]:
@@ -142,6 +155,41 @@ def measure(
     return taken
 
 
+@contextmanager
+def bare_server(size: int) -> Iterator[tuple[int, int]]:
+    """uvicorn with nothing behind it.
+
+    Args:
+        size: bytes of its one answer.
+
+    Yields:
+        Its process and its port.
+    """
+    port, file = free_port(), Path(__file__).with_name("bare.py")
+    process = subprocess.Popen([sys.executable, str(file), str(port), str(size)])
+    try:
+        while not _listens(port):
+            time.sleep(0.05)
+        yield process.pid, port
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
+
+
+def form_size(port: int, address: str) -> int:
+    """Bytes of a form."""
+    with urlopen(f"http://127.0.0.1:{port}{address}") as answer:
+        return len(answer.read())
+
+
 def get(address: str) -> bytes:
     """A request for an address."""
     return f"GET {address} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
@@ -199,7 +247,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=64)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--postgresql", metavar="URL", default="", help="the ledger is there")
-    names = ["form", "post", "static", "proxy", "proxy form", "lmtp"]
+    names = ["bare", "form", "post", "static", "proxy", "proxy form", "lmtp"]
     parser.add_argument("--only", nargs="*", default=names)
     options = parser.parse_args()
     os.environ["PUBLISHER_TOKEN_KEY"] = KEY
@@ -207,7 +255,10 @@ def main() -> None:
         os.environ["PUBLISHER_LEDGER_URL"] = options.postgresql
     much = options.clients, options.seconds
     print(f"{options.clients} clients, {platform.python_version()}, {platform.machine()}")
-    print(f"{'':12} {'a second':>8} {'p50 ms':>9} {'p99 ms':>9} {'of a core':>10} {'wanted':>8}")
+    print(
+        f"{'':12} {'a second':>8} {'p50 ms':>9} {'p99 ms':>9} {'of a core':>10} "
+        f"{'/ bare':>7} {'wanted':>8}"
+    )
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER")) as folder:
         root = Path(folder, "house")
         root.mkdir()
@@ -219,12 +270,17 @@ def main() -> None:
             "post": (1_000, posts(tokens)),
             "static": (2_000, cycle([get("/")])),
         }
+        bare = Taken("bare", 0)
         with receiving(project) as receiver:
+            if "bare" in options.only:
+                size = form_size(receiver.port, f"{PAGE}?token={tokens[0]}")
+                with bare_server(size) as alone:
+                    print(measure(bare, web_client, alone, kinds["form"][1], *much).line())
             for name, (wanted, asked) in kinds.items():
                 if name in options.only:
                     taken = Taken(name, wanted)
                     measure(taken, web_client, (receiver.process.pid, receiver.port), asked, *much)
-                    print(taken.line(), flush=True)
+                    print(taken.line(bare.of_a_core), flush=True)
             if shutil.which("nginx"):
                 (root / "nginx").mkdir()
                 behind = {"proxy": kinds["static"], "proxy form": kinds["form"]}
