@@ -72,6 +72,7 @@ def declare_together(
             ledger = workplace.ledger
             bearers = Bearers(workplace.archive, ledger, lambda: workplace.keys)
             with ledger.at_one_moment():
+                bearers.expect(case.form.token for case in _open(cases))
                 _each(cases, partial(_find_bearer, bearers))
             _record(cases, ledger, workplace.clock)
         except LedgerError as error:

@@ -41,6 +41,26 @@ class Bearers:
         keys: the keys of personal links, asked for when the first token comes.
         """
         self._archive, self._ledger, self._keys = archive, ledger, keys
+        self._expected: dict[int, Recipient] = {}
+        self._opted_out: dict[tuple[str, int], frozenset[int]] = {}
+        """Those of them who opted out before a release, by its policy and number."""
+
+    def expect(self, texts: Iterable[str]) -> None:
+        """Reads who may bear some tokens, all at once: what follows is asked in one transaction.
+
+        Args:
+            texts: the tokens as they came in; what is none is passed over.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        numbers = set()
+        for text in texts:
+            with suppress(TokenError):
+                numbers.add(parse_token(text).capability.recipient)
+        if len(numbers) > 1:
+            found = self._ledger.recipients(sorted(numbers))
+            self._expected = {one.number: one for one in found}
 
     def of_token(self, text: str, at_hand: Releases | None = None) -> Bearer:
         """Who bears a token.
@@ -59,7 +79,8 @@ class Bearers:
         """
         claimed = parse_token(text)
         whose, keys = claimed.capability, self._keys()
-        found, letter = self._ledger.recipient(whose.recipient), None
+        found, letter = self._expected.get(whose.recipient), None
+        found = found or self._ledger.recipient(whose.recipient)
         if is_signed_for_a_row(keys, claimed):
             letter = self._ledger.delivery(whose.policy, whose.number, whose.recipient)
         recipient = require_proof(claimed, keys, found, letter)
@@ -149,8 +170,16 @@ class Bearers:
 
     def _with_earlier(self, bearer: Bearer) -> Bearer:
         """A bearer, by what they opted out of before."""
-        found = self._ledger.opted_out_before(bearer.release, [bearer.recipient.number])
-        return bearer.after_opting_out() if found else bearer
+        release, own = bearer.release, bearer.recipient.number
+        about = release.policy.id, release.number.major
+        if own not in self._expected:
+            found = self._ledger.opted_out_before(release, [own])
+        elif (known := self._opted_out.get(about)) is not None:
+            found = known
+        else:
+            found = self._ledger.opted_out_before(release, list(self._expected))
+            self._opted_out[about] = found
+        return bearer.after_opting_out() if own in found else bearer
 
 
 def _is_about(whose: Capability, release: Release) -> bool:

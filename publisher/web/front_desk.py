@@ -30,7 +30,10 @@ class _Queue(Generic[_Asked]):
     """Who waits in one event loop, and who answers there."""
 
     waiting: deque[tuple[_Asked, asyncio.Future[Response]]] = field(default_factory=deque)
-    threads: set[asyncio.Task[None]] = field(default_factory=set)
+    busy: int = 0
+    """Threads that answer; counted at the very moment at which one finds nobody left."""
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    """What they are told by, held as long as they run."""
     begun: float = 0.0
     """When the last of them began with somebody."""
 
@@ -65,23 +68,30 @@ class FrontDesk(Generic[_Asked]):
 
     def _help(self, loop: asyncio.AbstractEventLoop, queue: _Queue[_Asked]) -> None:
         """Has another thread answer where nobody does, or where who does is held up."""
-        busy = len(queue.threads)
         held_up = loop.time() - queue.begun >= LATE
-        if queue.waiting and busy < MOST_THREADS and (held_up or not busy):
+        if queue.waiting and queue.busy < MOST_THREADS and (held_up or not queue.busy):
+            queue.busy += 1
             queue.begun = loop.time()
-            thread = loop.create_task(self._serve(loop, queue))
-            queue.threads.add(thread)
-            thread.add_done_callback(queue.threads.discard)
+            task = loop.create_task(self._serve(loop, queue))
+            queue.tasks.add(task)
+            task.add_done_callback(queue.tasks.discard)
 
     async def _serve(self, loop: asyncio.AbstractEventLoop, queue: _Queue[_Asked]) -> None:
-        while queue.waiting:
-            some = [queue.waiting.popleft() for _ in range(min(len(queue.waiting), MOST_AT_ONCE))]
-            queue.begun = loop.time()
-            later = loop.call_later(LATE, self._help, loop, queue)
-            try:
-                await self._answer(some)
-            finally:
-                later.cancel()
+        try:
+            while queue.waiting:
+                some = [
+                    queue.waiting.popleft() for _ in range(min(len(queue.waiting), MOST_AT_ONCE))
+                ]
+                queue.begun = loop.time()
+                later = loop.call_later(LATE, self._help, loop, queue)
+                try:
+                    await self._answer(some)
+                finally:
+                    later.cancel()
+                    for _, answered in some:
+                        answered.cancel()  # where it has no answer: nobody waits for ever
+        finally:
+            queue.busy -= 1
 
     async def _answer(self, some: Sequence[tuple[_Asked, asyncio.Future[Response]]]) -> None:
         asked = [one for one, _ in some]

@@ -49,6 +49,14 @@ def test_who_waits_meanwhile_is_answered_in_one_go() -> None:
     assert together == [MOST_AT_ONCE, 8] * 2
 
 
+def test_whoever_comes_right_after_another_is_answered() -> None:
+    async def one_after_the_other() -> list[bytes]:
+        desk = FrontDesk(all_in_turn, call)
+        return [bytes((await desk.answer(act)).body) for act in answers("a", "b", "c")]
+
+    assert asyncio.run(asyncio.wait_for(one_after_the_other(), 30)) == [b"a", b"b", b"c"]
+
+
 def test_each_is_answered_by_itself_where_that_fails() -> None:
     def refused(_: Sequence[Act]) -> list[Response]:
         raise OSError("no disk")
