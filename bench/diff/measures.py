@@ -255,9 +255,12 @@ def markdown() -> MarkdownIt:
     return reader.use(front_matter_plugin)
 
 
+_TYPED_BREAK = re.compile(r"&lt;br\s*/?&gt;", re.IGNORECASE)
+
+
 def render(text: str) -> str:
-    """Markdown as HTML."""
-    return str(markdown().render(text))
+    """Markdown as HTML; a break that was typed as HTML is one, the only HTML that pages show."""
+    return _TYPED_BREAK.sub("<br>", str(markdown().render(text)))
 
 
 _LEAVES = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "pre", "blockquote"}
