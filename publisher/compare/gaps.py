@@ -224,7 +224,71 @@ class Gap:
             left.add(i)
             right.add(j)
         chosen.sort()
-        return chosen if self.whole else sorted([*chosen, *self._flowing(chosen)])
+        if self.whole:
+            return chosen
+        chosen = sorted([*chosen, *self._flowing(chosen)])
+        for side in (0, 1):
+            chosen = sorted([*chosen, *self._rests(chosen, side)])
+        return chosen
+
+    def _rests(self, chosen: list[tuple[int, int]], side: int) -> Iterator[tuple[int, int]]:
+        """The pairs of a clause with others, however short, that are the rest of it: what it does
+        not share with those that it is paired with.
+
+        Args:
+            side: on which side the clause is that became several.
+        """
+        texts, other = self.texts, 1 - side
+        theirs = (self.left, self.right)[other]
+        bounds = [(-1, -1), *chosen, (self.left[-1] + 1, self.right[-1] + 1)]
+        for before, behind in pairwise(bounds):
+            free = places_between(theirs, before[other], behind[other])
+            if not free:
+                continue
+            for whole, pair in ((before[side], before), (behind[side], behind)):
+                if (
+                    pair not in self._found
+                    or (pair is behind and before[side] == whole)
+                    or not free
+                ):
+                    continue
+                end = len(texts.words_of(side, whole))
+                stretch = (
+                    self._found[before].last[side] + 1 if before[side] == whole else 0,
+                    self._found[behind].first[side] if behind[side] == whole else end,
+                )
+                used = list(self._parts(side, whole, stretch, free))
+                free = free[free.index(used[-1]) + 1 :] if used else free
+                yield from ((whole, k) if side == 0 else (k, whole) for k in used)
+
+    def _parts(self, side: int, whole: int, stretch: Stretch, free: list[int]) -> Iterator[int]:
+        """The clauses of which a stretch of one consists, each given with what they share."""
+        texts, other = self.texts, 1 - side
+        start, end = stretch
+        words = texts.words_of(side, whole)[start:end]
+        parts = [texts.words_of(other, k) for k in free]
+        clauses = (texts.old.clauses, texts.new.clauses)
+        if not words or clauses[side][whole].kind is not Kind.PARAGRAPH:
+            return
+        owner = [(n, at) for n, part in enumerate(parts) for at in range(len(part))]
+        shared = [_Shared() for _ in parts]
+        for x, y, size in matching_blocks(words, [word for part in parts for word in part]):
+            done = 0
+            while done < size:
+                n, at = owner[y + done]
+                step = min(size - done, len(parts[n]) - at)
+                places = (start + x + done, at) if side == 0 else (at, start + x + done)
+                shared[n].add(*places, step)
+                done += step
+        for k, part, own in zip(free, parts, shared, strict=True):
+            clause = clauses[other][k]
+            if clause.kind is not Kind.PARAGRAPH or texts.elsewhere(other, k):
+                continue
+            flows = breaks_off(clause.text) or (k and breaks_off(clauses[other][k - 1].text))
+            most = FLOWING * len(words) <= own.kept > 1 if flows else part == words != part[:1]
+            if (own.phrases or most) and own.kept >= (FLOWING if flows else 1.0) * len(part):
+                self._found[(whole, k) if side == 0 else (k, whole)] = own
+                yield k
 
     def _flowing(self, chosen: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         """The pairs that the end of one line has with the beginning of the next.
