@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from publisher.compare.likeness import at_least, candidate_pairs, likeness, share_of
 from publisher.compare.pairing import HARDLY, Pairing
+from publisher.compare.seams import breaks_off, seam_in
 from publisher.compare.sequences import heaviest_rising, matching_blocks
-from publisher.text.clauses import Clause, Kind
+from publisher.text.clauses import Kind
 from publisher.text.segmentation import Stretch, starts_of
 
 SPLIT_PHRASE = 3
@@ -36,7 +37,6 @@ FLOWING = 0.6
 """The end of a line became the beginning of another from this share of common words."""
 _SEVERAL = frozenset({Kind.PARAGRAPH, Kind.CODE})
 """What may become several, or several it: also a list that four spaces make code."""
-SENTENCE_ENDS = ".!?。:;"
 
 
 class ClauseLink(NamedTuple):
@@ -246,11 +246,8 @@ class Gap:
             if not free:
                 continue
             for whole, pair in ((before[side], before), (behind[side], behind)):
-                if (
-                    pair not in self._found
-                    or (pair is behind and before[side] == whole)
-                    or not free
-                ):
+                again = pair is behind and before[side] == whole
+                if again or not free or pair not in self._found:
                     continue
                 end = len(texts.words_of(side, whole))
                 stretch = (
@@ -350,7 +347,7 @@ class Gap:
                         words = self.texts.words_of(side, index)
                         cut[side, index] = words, starts_of(words, text)
                     seam = here.last[side] + 1, then.first[side]
-                    end, ends[name] = _seam(*cut[side, index], *seam)
+                    end, ends[name] = seam_in(*cut[side, index], *seam)
                 parts.append((start, end))
             yield ClauseLink(i, j, *parts)
 
@@ -374,31 +371,6 @@ class Gap:
                 y += 1
 
 
-def breaks_off(text: str) -> bool:
-    """Whether a text ends in the middle of a sentence."""
-    end = text.rstrip(" \n\"'”’»)")[-1:]
-    return end.isalnum() or end == ","
-
-
-def goes_on(above: Clause, below: Clause) -> bool:
-    """Whether the sentence that one line ends in goes on in the line below it."""
-    return (
-        breaks_off(above.text) and below.text[:1].islower() and above.containers == below.containers
-    )
-
-
 def places_between(places: list[int], after: int, before: int) -> list[int]:
     """The places that lie between two others; `places` rises."""
     return places[bisect_right(places, after) : bisect_left(places, before)]
-
-
-def _seam(found: list[str], starts: list[int], first: int, last: int) -> Stretch:
-    """Where a clause was cut: the end of its first part, and the beginning of its next one.
-
-    Args:
-        found, starts: the words of the clause, and where each begins.
-        first, last: the cut is before one of the words from `first` to `last`, if possible at the
-            last place where a sentence begins.
-    """
-    at = next((n for n in range(last, first, -1) if found[n - 1] in SENTENCE_ENDS), last)
-    return starts[at - 1] + len(found[at - 1]), starts[at]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from publisher.compare.alignment import Alignment, align
 from publisher.compare.columns import Columns, row_cells
-from publisher.compare.gaps import breaks_off, goes_on
+from publisher.compare.seams import breaks_off, goes_on
 from publisher.compare.spans import Span, SpanKind, kept_spans
 from publisher.compare.words import compare_words
 from publisher.text.clauses import Clause, Document, Kind, Run
