@@ -297,7 +297,7 @@ def settle(company: Company) -> None:
 
 def prove(company: Company, folder: Path) -> None:
     """Has the evidence of one customer checked in another clone, without the ledger."""
-    evidence, clone = folder / "ada.json", folder / "auditor"
+    evidence, clone = folder / "ada.pdf", folder / "auditor"
     company.publisher("evidence", "ada", "2", "-o", str(evidence))
     git(folder, "clone", "-q", str(company.root), str(clone))
     auditor = Company(clone, company.site, "")
