@@ -20,6 +20,7 @@ from publisher.cli.parameters import (
     list_form_option,
     role_option,
 )
+from publisher.people.posting import SURELY_TO_POST, TO_POST
 from publisher.people.standing import TO_CLOSE, NoticeStanding
 from publisher.releases.number import Number
 
@@ -131,6 +132,41 @@ def list_deliveries_command(
 
     write_addresses(workplace, output, program_list(*listed))
     asked.say(f"Written to {output}")
+
+
+@deliveries_group.command("print")
+@click.argument("release", type=RELEASE_TYPE)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True,
+              metavar="FILE.pdf", help="The PDF to write, for you alone; a list is put beside it.",
+              )  # fmt: skip
+@click.option("--addresses", type=click.File("rb"), metavar="FILE",
+              help="Postal addresses: a CSV file with customer, line1 … line5.")  # fmt: skip
+@click.option("--state", "states", type=click.Choice([one.value for one in TO_POST]),
+              multiple=True, help="Only those in this state (default: all but in doubt).",
+              )  # fmt: skip
+@click.pass_obj
+def print_deliveries_command(
+    asked: Invocation,
+    release: Number,
+    output: Path,
+    addresses: BinaryIO | None,
+    states: tuple[str, ...],
+) -> None:
+    """Print letters to whom no mail reached.
+
+    Each has its address in the window of an envelope.
+    That they were posted is recorded by `publisher resolve`.
+    """
+    from publisher.actions.print_letters import PrintOrder, print_letters
+
+    if output.suffix.lower() != ".pdf":
+        raise click.UsageError("-o names the PDF to write: letters.pdf")
+    wanted = tuple(map(NoticeStanding, states)) or SURELY_TO_POST
+    order = PrintOrder(output, wanted, addresses)
+    with console.show_progress(asked.quiet) as progress:
+        done = print_letters(asked.workplace, asked.policy, release, order, progress)
+    said = "\n".join([*done.lines(), *([done.next_step()] if done.count else [])])
+    console.print_line(asked.as_typed(said, asked.policy))
 
 
 @deliveries_group.command("import")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -19,6 +19,7 @@ from publisher.letters.kinds import as_told
 from publisher.letters.message import header_of_letter
 from publisher.paper import letter_sheets, sheets
 from publisher.paper.evidence_sheets import ReadableMails, evidence_sheet
+from publisher.paper.posted_letters import PostedLetter, posted_letters_sheet
 from publisher.paper.standards import Attachment, Relationship
 from publisher.policies.organisation import Organisation
 from publisher.releases.address import Addresses
@@ -226,6 +227,13 @@ def sent_letter_document(html: str, message: bytes) -> PaperDocument:
         Relationship.SOURCE,
     )
     return PaperDocument(letter_sheets.sent_letter_sheet(html, header_of_letter(message)), (mail,))
+
+
+def posted_letters_document(
+    letters: Sequence[PostedLetter], organisation: Organisation, day: dt.date
+) -> PaperDocument:
+    """Letters to post, one behind the other; see `posted_letters_sheet`."""
+    return PaperDocument(posted_letters_sheet(letters, organisation, day), spelt=True)
 
 
 def evidence_document(

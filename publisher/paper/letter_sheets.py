@@ -57,21 +57,30 @@ def notice_sheet(
         changes = at.compared(own) if own else at.compare
     links = at.opt_out(release.number, language=own), changes
     shown = values or page_values(links, organisation.reply, letter_language(release))
-    text = fill(release.notice, shown)
-    text = with_seal(text, release) if values else with_own_line(text, release)
     day = day or release.published_day
     parts = [
         _letterhead(organisation.letterhead, facts.language),
         _addressed(addressee, day, facts.language),
-        _letter_text(
-            letter_html(with_addresses(parse(text)), facts.language, paper=True), facts.language
-        ),
+        notice_text(release, shown, personal=bool(values)),
     ]
     title = words.gettext(
         "{policy}: letter about version {number}", policy=facts.title, number=release.number
     )
     head = running_head(release, words, words.pgettext("document", "Letter"))
     return PaperFrame(words, organisation.name, title).sheet(head, parts)
+
+
+def notice_text(release: Release, values: Mapping[str, str], *, personal: bool) -> Markup:
+    """The words of the letter about a version, each link with its address.
+
+    Args:
+        release: a release that has a notice.
+        values: its fields.
+        personal: whether these are those of one recipient, whose letter has the seal in a line.
+    """
+    text, language = fill(release.notice, values), release.policy.facts.language
+    text = with_seal(text, release) if personal else with_own_line(text, release)
+    return _letter_text(letter_html(with_addresses(parse(text)), language, paper=True), language)
 
 
 _LETTER = re.compile(
@@ -106,14 +115,14 @@ def sent_letter_sheet(html: str, header: LetterHeader) -> Markup:
 
 def _letterhead(lines: Sequence[str], language: str) -> Markup:
     """Who writes: a name, and a postal address where it is known."""
-    name, *address = map(_line, lines)
+    name, *address = map(written_line, lines)
     below = Markup("<p>{}</p>\n").format(Markup("<br>\n").join(address)) if address else NOTHING
     return Markup('<div class="letterhead"{}><p class="publisher">{}</p>\n{}</div>\n').format(
-        _way(language), name, below
+        text_way(language), name, below
     )
 
 
-def _line(words: str) -> Markup:
+def written_line(words: str) -> Markup:
     """Words by which way they go, whatever that of the letter."""
     way = "rtl" if is_written_right_to_left(words) else "ltr"
     return Markup('<span dir="{}">{}</span>').format(way, words)
@@ -121,15 +130,20 @@ def _line(words: str) -> Markup:
 
 def _addressed(addressee: str, day: dt.date | None, language: str) -> Markup:
     """To whom a letter is, and of which day."""
-    to = Markup('<p class="addressee">{}</p>\n').format(_line(addressee)) if addressee else NOTHING
+    to = (
+        Markup('<p class="addressee">{}</p>\n').format(written_line(addressee))
+        if addressee
+        else NOTHING
+    )
     of = Markup('<p class="day">{}</p>\n').format(long_date(day, language)) if day else NOTHING
-    return Markup('<div class="addressed"{}>{}{}</div>\n').format(_way(language), to, of)
+    return Markup('<div class="addressed"{}>{}{}</div>\n').format(text_way(language), to, of)
 
 
 def _letter_text(text: Markup, language: str) -> Markup:
-    way = _way(language)
+    way = text_way(language)
     return Markup('<article class="text letter"{}>\n{}</article>\n').format(way, text)
 
 
-def _way(language: str) -> Markup:
+def text_way(language: str) -> Markup:
+    """The attribute of an element whose words go from right to left, as those of a language may."""
     return Markup(' dir="rtl"') if is_right_to_left(language) else NOTHING

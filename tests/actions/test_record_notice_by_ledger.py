@@ -136,7 +136,10 @@ def test_a_list_that_is_not_closed_is_refused_with_what_lacks(house: House) -> N
 def test_who_was_told_in_another_way_counts_from_that_day(house: House) -> None:
     become(house, "c-1", DeliveryState.REFUSED)
     at = NOW + dt.timedelta(days=10)
-    house.ok("resolve", "2", "c-1", "--otherwise", "by phone", "--on", later(9), at=at)
+    letters = house.root / ".publisher" / "post.pdf"
+    house.ok("deliveries", "print", "2", "-o", str(letters), at=at)
+    posted = ("--from", str(letters.with_suffix(".csv")), "--otherwise", "by post")
+    house.ok("resolve", "2", *posted, "--on", later(9), "--confirm", at=at)
     house.ok("notice", "record", "2", "--figures", at=at)
     one = given(house)
     assert one.figures == Figures(3, 2, 0, 0, 0, otherwise=1, given_up=0)
