@@ -12,6 +12,7 @@ from typing import BinaryIO, TypeVar
 
 from publisher.actions import Progress, silent
 from publisher.actions.workplace import Workplace
+from publisher.answers.list_forms import no_formula
 from publisher.answers.release_letters import ReleaseLetters
 from publisher.edges.files import write_file
 from publisher.edges.list_files import opened_list
@@ -139,7 +140,8 @@ class _Work:
         for at, one in enumerate(some, 1):
             lines = self.addresses.get(one.customer, ())
             cells = [*lines, *[""] * len(POSTAL_LINES)][: len(POSTAL_LINES)]
-            writer.writerow((one.customer, place.name, at, one.name, *cells))
+            words = map(no_formula, (one.name, *cells))
+            writer.writerow((one.customer, place.name, at, *words))
         self.count += len(some)
 
     def _letter(self, whom: Addressee) -> PostedLetter:

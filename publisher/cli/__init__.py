@@ -18,6 +18,7 @@ from publisher import __version__, pipe
 from publisher.cli import console
 from publisher.cli.answering import optouts_command, receipts_group, receive_command
 from publisher.cli.drafting import check_command, diff_command, wording_command
+from publisher.cli.examining import doctor_command
 from publisher.cli.founding import init_command, schema_command
 from publisher.cli.invocation import REFUSED, STOPPED, Invocation
 from publisher.cli.mailing import mailings_command
@@ -124,6 +125,7 @@ for _command in (
     pdf_command,
     notice_group,
     recipients_group,
+    doctor_command,
     send_command,
     deliveries_group,
     resolve_command,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from publisher.people.postal_list import POSTAL_LINES
 from publisher.people.standing import NoticeStanding
@@ -75,5 +74,5 @@ def part_name(name: str, part: int) -> str:
         name: of the first.
         part: from 1.
     """
-    path = PurePath(name)
-    return name if part == 1 else f"{path.stem}-{part}{path.suffix}"
+    stem, dot, ending = name.rpartition(".")
+    return name if part == 1 else f"{stem}-{part}{dot}{ending}"
