@@ -14,7 +14,7 @@ from tests import ROOT
 from tests.fixtures.terminal import Terminal, terminal
 
 DOCS = ROOT / "docs"
-AFTER = ("upkeep.md", "mistakes.md")
+AFTER = ("upkeep.md", "mistakes.md", "evidence.md")
 """Pages that begin where the tutorial ended."""
 
 
