@@ -16,7 +16,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """Adds a section for each command to `commands.md`."""
     if page.file.src_uri != "commands.md":
         return markdown
-    root = click.Context(command_line, info_name="publisher", terminal_width=96)
+    root = click.Context(command_line, info_name="publisher", terminal_width=80)
     return "\n".join([markdown, "## Every option", "", *_sections(command_line, root)])
 
 
@@ -27,5 +27,5 @@ def _sections(command: click.Command, at: click.Context) -> Iterator[str]:
         for name in command.list_commands(at):
             below = command.get_command(at, name)
             if below and not below.hidden:
-                under = click.Context(below, parent=at, info_name=name, terminal_width=96)
+                under = click.Context(below, parent=at, info_name=name, terminal_width=80)
                 yield from _sections(below, under)
