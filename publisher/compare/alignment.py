@@ -92,7 +92,7 @@ class _Aligner:
 
     def alignment(self) -> Alignment:
         a, b = self.old.sections, self.new.sections
-        pairs = pair_sections(a, b, self.texts.phrases_of)
+        pairs = pair_sections(a, b, self.texts.words_of, self.texts.phrases_of)
         if all(i - j == pairs[0][0] - pairs[0][1] for i, j in pairs):
             spine, away = pairs, []
         else:

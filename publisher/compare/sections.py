@@ -11,7 +11,7 @@ from itertools import pairwise, product
 from publisher.compare.likeness import Triples, candidate_pairs, likeness
 from publisher.compare.sequences import heaviest_rising, matching_blocks
 from publisher.text.clauses import Section
-from publisher.text.segmentation import without_typography, words_in
+from publisher.text.segmentation import without_typography
 
 LIKE_TEXT = 0.7
 """Sections with different headings, wherever they are, are one from this share of common words."""
@@ -30,13 +30,15 @@ MOST_SECTION_PAIRS = 400
 def pair_sections(
     old: Sequence[Section],
     new: Sequence[Section],
+    words_of: Callable[[int, int], list[str]],
     phrases_of: Callable[[int, int], Triples],
 ) -> list[tuple[int, int]]:
     """Which section became which: index pairs, by anchor, else by heading, else by content.
 
     Args:
         old, new: the sections.
-        phrases_of: the phrases of a clause of the old text (0) or of the new one (1), by its place.
+        words_of, phrases_of: the words and the phrases of a clause of the old text (0) or of the
+            new one (1), by its place.
     """
     found = _Pairs(old, new)
     if any(s.anchor for s in old):
@@ -55,7 +57,7 @@ def pair_sections(
     if len(found.pairs) < min(len(old), len(new)):
         found.forget_plain()
         found.match(lambda s: tuple([c.key for c in s.body]))
-        found.match_by_content(phrases_of)
+        found.match_by_content(words_of, phrases_of)
     return sorted(found.pairs.items())
 
 
@@ -159,7 +161,11 @@ class _Pairs:
                 if section.anchor or (section.heading and (not words or words in others)):
                     own.add(place)
 
-    def match_by_content(self, phrases_of: Callable[[int, int], Triples]) -> None:
+    def match_by_content(
+        self,
+        words_of: Callable[[int, int], list[str]],
+        phrases_of: Callable[[int, int], Triples],
+    ) -> None:
         """Pairs the sections whose words are mostly the same; of equals, those in order."""
         old, new, pairs, taken = self.old, self.new, self.pairs, self.taken
         # Text before the first heading is left out: it may be the whole text.
@@ -172,8 +178,8 @@ class _Pairs:
         if not left or not right:
             return
         sides = [
-            {i: [w for c in sections[i].body for w in words_in(c.text)] for i in chosen}
-            for sections, chosen in ((old, left), (new, right))
+            {k: [w for at in _body(sections[k]) for w in words_of(side, at)] for k in chosen}
+            for side, (sections, chosen) in enumerate(((old, left), (new, right)))
         ]
         pairs_by_name = (
             (i, j)
@@ -200,9 +206,13 @@ class _Pairs:
 
 
 def _phrases(section: Section, side: int, phrases_of: Callable[[int, int], Triples]) -> Triples:
+    return {phrase for place in _body(section) for phrase in phrases_of(side, place)}
+
+
+def _body(section: Section) -> range:
+    """The places of the clauses of a section without its heading."""
     first = section.start + (section.heading is not None)
-    places = range(first, section.start + len(section.clauses))
-    return {phrase for place in places for phrase in phrases_of(side, place)}
+    return range(first, section.start + len(section.clauses))
 
 
 def sameness(old: Section, new: Section, kept: int) -> float:
