@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from publisher.answers.list_forms import Values, utc_minute, utc_second
 from publisher.people.deliveries import Delivery
+from publisher.people.posting import SURELY_TO_POST
 from publisher.people.recipients import RecipientState
 from publisher.people.resolution import next_steps
 from publisher.people.standing import TO_CLOSE, NoticeStanding, TellingFacts
@@ -84,10 +85,11 @@ def closing_steps(number: Number, rows: Iterable[DeliveryRow], *, too_late: bool
     """
     letters: list[Delivery] = []
     steps: list[str] = []
-    untold = ""
+    untold, posted = "", False
     for row in rows:
         if row.standing not in TO_CLOSE:
             continue
+        posted = posted or row.standing in SURELY_TO_POST
         if row.facts.letter and row.standing is not NoticeStanding.TO_TELL:
             letters.append(row.facts.letter)
         elif not untold:
@@ -98,4 +100,7 @@ def closing_steps(number: Number, rows: Iterable[DeliveryRow], *, too_late: bool
         resolve = f"publisher resolve {number} {shell_word(untold)}"
         steps.append(f'not reached, but told in another way: {resolve} --otherwise "by phone"')
         steps.append(f'not told at all: {resolve} --give-up "address is dead"')
-    return [*steps, *next_steps(number, letters, may_be_told=not too_late)]
+    steps += next_steps(number, letters, may_be_told=not too_late)
+    if posted:
+        steps.append(f"told by post: publisher deliveries print {number} -o letters.pdf")
+    return steps

@@ -83,6 +83,7 @@ def test_what_is_open_is_listed_with_the_commands_that_close_it(sent: Project) -
         'told in another way: publisher resolve 2 CUSTOMER --otherwise "by phone"',
         'not told at all: publisher resolve 2 CUSTOMER --give-up "address is dead"',
         "to do: tried again by publisher send 2 --confirm",
+        "told by post: publisher deliveries print 2 -o letters.pdf",
     ]
     assert [row["since"] for row in listed(sent)] == ["2027-01-10T09:30:00Z"] * 2 + [None]
 
