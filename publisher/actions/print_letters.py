@@ -33,7 +33,7 @@ from publisher.releases.number import Number
 
 _T = TypeVar("_T")
 _PART = 200
-"""Letters in one PDF: about a minute of work."""
+"""Letters in one PDF: it is set as a whole, which takes memory, some 3 MB a letter."""
 _OWNER_ONLY = 0o600
 
 
