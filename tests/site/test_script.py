@@ -199,7 +199,11 @@ DRESSED = (
     "A line between two sections came, and the heading below it became plain text",
 )
 """A heading goes by its anchor and a paragraph by its name: no name tells that one is the other."""
-FLOWING = ("Lines as paragraphs, one word put in", "Lines as paragraphs, flowing anew")
+FLOWING = (
+    "Lines as paragraphs, one word put in",
+    "Lines as paragraphs, flowing anew",
+    "The first words of a text, and some in its middle, are lines of their own",
+)
 """Every line keeps its name, so no name tells which words went from one to the next."""
 
 
