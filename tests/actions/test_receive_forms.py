@@ -17,6 +17,7 @@ from pypdf import PdfWriter
 
 from publisher.actions.show_message import show_message
 from publisher.actions.workplace import Workplace
+from publisher.answers.mailed_requests import forms_led_to
 from publisher.edges.project import Project
 from publisher.paper.documents import opt_out_document
 from publisher.people.messages import Filed
@@ -154,8 +155,10 @@ def test_a_form_from_an_address_that_proves_nothing_waits_unopened(
     verdict = take(project, raw)
     assert verdict.filed is Filed.UNKNOWN
     assert "c-1" not in str(verdict)
-    kinds = {one.kind for one in ledger_of(project).requests("privacy", 2)}
-    assert kinds == {RequestKind.ASK}, "the link is mailed to the address on record"
+    (answer,) = ledger_of(project).requests("", 0)
+    assert answer.kind is RequestKind.WRITE
+    led = list(forms_led_to(answer))
+    assert led == [("privacy", TWO)], "the link is mailed to the address on record"
     (message,) = ledger_of(project).waiting()
     assert "claims to be from customer c-1" in message.reason
     shown = str(show_message(at(project), verdict.message))

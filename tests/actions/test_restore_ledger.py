@@ -241,6 +241,41 @@ def test_erasures_since_the_copy_are_made_again(project: Project, copy: Path) ->
             assert b"anna@customer" not in path.read_bytes(), path
 
 
+NEWCOMER = "customer,address,name,language,version\nc-4,dan@customer.example,Dan,de,1\n"
+
+
+def test_who_came_after_the_copy_and_was_told_is_not_told_again(
+    project: Project, copy: Path
+) -> None:
+    """With the number that the links in the letter name, and all else that is known."""
+    house, people = House(project.root), project.root.parent / f"{project.root.name}.csv"
+    people.write_text(NEWCOMER)
+    house.ok("recipients", "import", str(people), at=NOW)
+    send_letters(project)
+    own, before = token(project, "c-4"), ledger_of(project).customer("c-4")
+    sent = len(spooled(project))
+    assert "1 customer imported since then was taken over from it" in restored(project, copy)
+    assert letter_states(project)["c-4"] == "in doubt"
+    assert token(project, "c-4") == own
+    assert ledger_of(project).customer("c-4") == before
+    house.ok("recipients", "import", str(people), at=NOW + HOUR)
+    assert send_letters(project).accepted == 0
+    assert len(spooled(project)) == sent
+    house.ok("verify", "--ledger", at=NOW + HOUR)
+    house.ok("ledger", "rebuild", at=NOW + HOUR)
+    assert letter_states(project)["c-4"] == "in doubt"
+
+
+def test_where_the_ledger_is_lost_it_is_said_who_may_be_told_twice(
+    project: Project, copy: Path
+) -> None:
+    close_ledgers()
+    for path in project.private.glob("ledger.sqlite*"):
+        path.unlink()
+    said = " ".join(restored(project, copy).split())
+    assert "whoever was imported since then is not in it" in said
+
+
 def test_what_was_restored_is_sound(project: Project, copy: Path) -> None:
     restored(project, copy)
     House(project.root).ok("verify", "--ledger", at=NOW)

@@ -18,7 +18,7 @@ from publisher.edges.project import Project
 from tests import ROOT
 from tests.fixtures.answers import at, declare, judge, reply, take
 from tests.fixtures.house import House
-from tests.fixtures.houses import NOW, make, send_letters, token, workplace
+from tests.fixtures.houses import NOW, make, send_letters, spooled, token, workplace
 from tests.fixtures.workplaces import ledger_of
 
 
@@ -77,6 +77,21 @@ def test_the_right_people_are_erased_again(project: Project, parted: Path) -> No
     data = (project.private / "ledger.sqlite").read_bytes()
     assert b"anna@customer" not in data
     assert b"c-8@customer" in data
+
+
+def test_who_was_listed_in_the_other_alone_gets_a_number_of_their_own(
+    project: Project, parted: Path
+) -> None:
+    listed(project, "c-2b")
+    send_letters(project)
+    sent = len(spooled(project))
+    said = House(project.root).ok("ledger", "restore", str(parted), at=NOW)
+    assert "1 customer imported since then was taken over from it" in said  # c-9 is in both
+    listed(project, "c-2b", "c-9")
+    send_letters(project)
+    letters = [raw.decode() for raw in spooled(project)[sent:]]
+    assert not [one for one in letters if "c-2b@customer.example" in one]
+    House(project.root).ok("verify", "--ledger", at=NOW)
 
 
 def test_nobody_is_named_who_is_not_in_the_copy(project: Project, parted: Path) -> None:
@@ -149,8 +164,8 @@ def test_there_is_a_ledger_at_every_moment_of_a_restoration(
     assert "c-9" in states(project)
     house.ok("verify", "--ledger", at=NOW)
     close_ledgers()
-    house.ok("ledger", "restore", str(copy), at=NOW)
-    assert "c-9" not in states(project)
+    assert "restored as of" in house.ok("ledger", "restore", str(copy), at=NOW)
+    assert "c-9" in states(project)  # taken over
     # What the killed run had begun is not another ledger.
     (aside,) = project.private.glob("ledger.sqlite.before-*")
     assert not aside.samefile(project.private / "ledger.sqlite")

@@ -300,6 +300,18 @@ def _changed(after: KnownRecipient, before: KnownRecipient, now: dt.datetime) ->
     return Happening(EventKind.CHANGED, now, recipient=after.number, facts=facts, private=private)
 
 
+def listed_happening(one: KnownRecipient, now: dt.datetime) -> Happening:
+    """That a customer is listed, with the number that is given.
+
+    Args:
+        one: what is known of them.
+        now: the time.
+    """
+    facts = _facts(one.customer, one.versions)
+    private = _private(one.customer, one.address, one.name, (one.language, one.group, one.joined))
+    return Happening(EventKind.LISTED, now, recipient=one.number, facts=facts, private=private)
+
+
 def _remove(tx: Transaction, numbers: Sequence[int], now: dt.datetime) -> None:
     for at in range(0, len(numbers), _CHUNK):
         some = numbers[at : at + _CHUNK]

@@ -29,6 +29,7 @@ from publisher.edges.ledger.copying.copies import (
     replace_ledger,
     require_whole,
 )
+from publisher.edges.ledger.copying.listed_since import list_again
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.engines import asides_of
 from publisher.edges.ledger.erasure.erasures_again import erase_again, gone_since
@@ -64,6 +65,8 @@ class Restoration:
     """Ids of customers who were erased since, and have to be erased again by a person."""
     unknown: int = 0
     """Other erasures that cannot be made again."""
+    listed: int = 0
+    """Customers who were imported since, and were taken over from the ledger that was there."""
     aside: Path | None = None
     """Where the ledger is that was there before."""
 
@@ -84,8 +87,15 @@ class Restoration:
         if self.erased:
             were = "was" if self.erased == 1 else "were"
             yield f"{amount(self.erased, 'erasure')} since then {were} made again"
+        if self.listed:
+            were = "was" if self.listed == 1 else "were"
+            yield f"{amount(self.listed, 'customer')} imported since then {were} taken over from it"
         if self.erased is None:
             yield "whoever was erased since then is back: erase them again"
+            yield (
+                "whoever was imported since then is not in it, and would be told as if for the "
+                "first time: before you send, see in the relay's log who was"
+            )
         if self.customers:
             names = " ".join(map(shell_word, self.customers))
             yield (
@@ -160,17 +170,19 @@ def resume(
         gone = gone_since(present, db, database.identity) if present else None
     dates = dates_of(begun, database.identity, as_of)
 
-    def take_up(tx: Transaction) -> tuple[int, int]:
+    def take_up(tx: Transaction) -> tuple[int, int, int]:
         record_restored(tx, moment)
         erased = erase_again(tx, gone, moment) if gone else 0
+        listed = 0
         if present and gone is not None:
             _give_no_number_again(tx, present)
-        return doubt_everything(tx, dates, moment), erased
+            listed = list_again(tx, present, gone, moment)
+        return doubt_everything(tx, dates, moment), erased, listed
 
-    doubtful, erased = database.write_alone(take_up)
+    doubtful, erased, listed = database.write_alone(take_up)
     if gone is None:
         return Restoration(as_of, doubtful, None)
-    return Restoration(as_of, doubtful, erased, gone.customers, gone.unknown)
+    return Restoration(as_of, doubtful, erased, gone.customers, gone.unknown, listed)
 
 
 def _require_sound(db: Connection) -> None:

@@ -48,6 +48,11 @@ class Gone:
 class GoneSince:
     """What the ledger that was there erased, and the copy may still have."""
 
+    common: int
+    """The number of the last event that both have."""
+    parted: bool
+    """Whether the copy has events of its own after that: what was numbered since is something else
+    in each."""
     again: tuple[Gone, ...] = ()
     """What both had: it is erased again."""
     customers: tuple[str, ...] = ()
@@ -81,11 +86,11 @@ def gone_since(present: sqlite3.Connection, db: Connection, identity: str) -> Go
                 customer = _customer(present, one.recipient)
                 if not customer:
                     unknown += 1
-                elif _is_listed(db, customer):
+                elif is_listed(db, customer):
                     customers[customer] = None
             elif parted:
                 unknown += 1
-        return GoneSince(tuple(again), tuple(customers), unknown)
+        return GoneSince(common, parted, tuple(again), tuple(customers), unknown)
     return None
 
 
@@ -170,6 +175,7 @@ def _customer(present: sqlite3.Connection, recipient: int) -> str:
     return "" if not found or found[0] == erased_customer(recipient) else str(found[0])
 
 
-def _is_listed(db: Connection, customer: str) -> bool:
+def is_listed(db: Connection, customer: str) -> bool:
+    """Whether a customer of an id is on record, and was not erased."""
     same = (RECIPIENTS.c.customer == customer) & (RECIPIENTS.c.state != RecipientState.ERASED)
     return db.execute(select(RECIPIENTS.c.id).where(same)).first() is not None
