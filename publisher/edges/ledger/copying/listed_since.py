@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import islice
 
 from sqlalchemy import Connection, func, select
 
@@ -30,38 +29,50 @@ _LISTED = (
 _CAME_WITH = "SELECT policy, release FROM delivery WHERE state = 'agreed' AND recipient = ?"
 
 
-def list_again(
-    tx: Transaction, present: sqlite3.Connection, since: GoneSince, now: dt.datetime
-) -> int:
-    """Lists whom a ledger listed after a copy of it was made, and who is still to be told.
+def listed_since(
+    present: sqlite3.Connection, db: Connection, since: GoneSince
+) -> list[KnownRecipient] | None:
+    """Whom a ledger listed after a copy of it was made, and who is still to be told.
 
     Args:
-        tx: the transaction on the copy, in which no number is given that the ledger gave.
-        present: the ledger.
+        present: the ledger, which shares its identity.
+        db: a transaction on the copy.
         since: where the two parted.
-        now: the time.
 
     Returns:
-        How many there are. They have their numbers, but where the copy went on by itself: there a
-        number means somebody else in each.
+        Those whom the copy knows by no id, with the versions that they came with; None: the ledger
+        does not read.
     """
     last = select(func.max(EVENTS.c.recipient)).where(EVENTS.c.kind == EventKind.LISTED)
-    known = tx.db.execute(last.where(EVENTS.c.id <= since.common)).scalar() or 0
-    count, missing = 0, _missing(present, tx.db, known)
-    while some := list(islice(missing, _TOGETHER)):
-        if since.parted:
+    known = db.execute(last.where(EVENTS.c.id <= since.common)).scalar() or 0
+    with suppress(sqlite3.Error):
+        return list(_missing(present, db, known))
+    return None
+
+
+def list_again(
+    tx: Transaction, people: Sequence[KnownRecipient], now: dt.datetime, *, parted: bool
+) -> None:
+    """Lists customers in the copy.
+
+    Args:
+        tx: the transaction, in which no number is given that the ledger gave.
+        people: as `listed_since` gives them.
+        now: the time.
+        parted: the copy went on by itself, so that their numbers mean somebody else there: they
+            get new ones.
+    """
+    for begin in range(0, len(people), _TOGETHER):
+        some = people[begin : begin + _TOGETHER]
+        if parted:
             fresh = next_numbers(tx.db, RECIPIENTS, len(some))
             some = [one._replace(number=number) for one, number in zip(some, fresh, strict=True)]
         tx.record_all([listed_happening(one, now) for one in some])
-        count += len(some)
-    return count
 
 
 def _missing(present: sqlite3.Connection, db: Connection, known: int) -> Iterator[KnownRecipient]:
-    """Those whom the ledger knows beyond a number, and the copy by no id."""
-    with suppress(sqlite3.Error):  # of a ledger that does not read, what can be had
-        for row in present.execute(_LISTED, (known,)):
-            one = KnownRecipient(*row)
-            if not is_listed(db, one.customer):
-                versions = present.execute(_CAME_WITH, (one.number,)).fetchall()
-                yield one._replace(versions=tuple(versions))
+    for row in present.execute(_LISTED, (known,)):
+        one = KnownRecipient(*row)
+        if not is_listed(db, one.customer):
+            versions = present.execute(_CAME_WITH, (one.number,)).fetchall()
+            yield one._replace(versions=tuple(versions))

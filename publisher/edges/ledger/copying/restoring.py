@@ -29,7 +29,7 @@ from publisher.edges.ledger.copying.copies import (
     replace_ledger,
     require_whole,
 )
-from publisher.edges.ledger.copying.listed_since import list_again
+from publisher.edges.ledger.copying.listed_since import list_again, listed_since
 from publisher.edges.ledger.database import Database
 from publisher.edges.ledger.engines import asides_of
 from publisher.edges.ledger.erasure.erasures_again import erase_again, gone_since
@@ -59,14 +59,15 @@ class Restoration:
     """When the last event of the copy happened: nothing in it says when it was made."""
     doubtful: int
     """Letters and receipts that may have gone out since."""
+    listed: int | None
+    """Customers who were imported since, and were taken over from the ledger that was there; None:
+    they are not known."""
     erased: int | None
     """Erasures that were made again; None: those since the copy are not known."""
     customers: tuple[str, ...] = ()
     """Ids of customers who were erased since, and have to be erased again by a person."""
     unknown: int = 0
     """Other erasures that cannot be made again."""
-    listed: int = 0
-    """Customers who were imported since, and were taken over from the ledger that was there."""
     aside: Path | None = None
     """Where the ledger is that was there before."""
 
@@ -92,6 +93,7 @@ class Restoration:
             yield f"{amount(self.listed, 'customer')} imported since then {were} taken over from it"
         if self.erased is None:
             yield "whoever was erased since then is back: erase them again"
+        if self.listed is None:
             yield (
                 "whoever was imported since then is not in it, and would be told as if for the "
                 "first time: before you send, see in the relay's log who was"
@@ -168,21 +170,22 @@ def resume(
         as_of = _end_of(db)
         begun = releases_begun(db)
         gone = gone_since(present, db, database.identity) if present else None
+        people = listed_since(present, db, gone) if present and gone else None
     dates = dates_of(begun, database.identity, as_of)
 
-    def take_up(tx: Transaction) -> tuple[int, int, int]:
+    def take_up(tx: Transaction) -> tuple[int, int]:
         record_restored(tx, moment)
         erased = erase_again(tx, gone, moment) if gone else 0
-        listed = 0
         if present and gone is not None:
             _give_no_number_again(tx, present)
-            listed = list_again(tx, present, gone, moment)
-        return doubt_everything(tx, dates, moment), erased, listed
+            list_again(tx, people or [], moment, parted=gone.parted)
+        return doubt_everything(tx, dates, moment), erased
 
-    doubtful, erased, listed = database.write_alone(take_up)
+    doubtful, erased = database.write_alone(take_up)
+    listed = None if people is None else len(people)
     if gone is None:
-        return Restoration(as_of, doubtful, None)
-    return Restoration(as_of, doubtful, erased, gone.customers, gone.unknown, listed)
+        return Restoration(as_of, doubtful, listed, None)
+    return Restoration(as_of, doubtful, listed, erased, gone.customers, gone.unknown)
 
 
 def _require_sound(db: Connection) -> None:
