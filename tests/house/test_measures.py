@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -12,7 +13,6 @@ from tests import ROOT
 
 PACKAGE = ROOT / "publisher"
 FILES = sorted(PACKAGE.rglob("*.py"))
-TREES = {path: ast.parse(path.read_text("utf-8")) for path in FILES}
 
 REVISIONS_HAVE = {"revision", "down_revision", "upgrade"}
 """What Alembic looks for in each revision of the ledger's schema."""
@@ -20,8 +20,14 @@ REVISIONS_HAVE = {"revision", "down_revision", "upgrade"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+@cache
+def trees() -> dict[Path, ast.Module]:
+    """What each module says: read when a test wants it, not by every process."""
+    return {path: ast.parse(path.read_text("utf-8")) for path in FILES}
+
+
 def functions() -> Iterator[tuple[Path, Function]]:
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, Function):
                 yield path, node
@@ -78,7 +84,7 @@ def test_functions_take_few_parameters() -> None:
 def test_a_public_name_is_defined_once() -> None:
     """A stranger who looks for a name finds one thing of that name."""
     places: dict[str, set[str]] = defaultdict(set)
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for node in tree.body:
             for name in _defined(node):
                 if not name.startswith("_"):

@@ -7,6 +7,7 @@ import subprocess
 import textwrap
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -26,18 +27,21 @@ from tests.fixtures import messages
 from tests.fixtures.messages import Message
 from tests.fixtures.some import some
 
-EXTRACTED = messages.messages_of()
-NAMES = {(message.context, message.one): message for message in EXTRACTED.places}
+
+@cache
+def extracted() -> messages.Extraction:
+    """The messages of the program: read when a test wants them, not by every process."""
+    return messages.messages_of()
 
 
 def test_every_message_is_a_literal_or_one_of_a_table_of_literals() -> None:
-    assert len(NAMES) > 1
-    assert EXTRACTED.faults == []
+    assert len(extracted().places) > 1
+    assert extracted().faults == []
 
 
 def test_a_message_can_be_translated() -> None:
     """No tags, no space at its ends, no placeholder that is none."""
-    wrong = [message for message in some(EXTRACTED.places) for _ in _unfit(message)]
+    wrong = [message for message in some(extracted().places) for _ in _unfit(message)]
     assert wrong == []
 
 
@@ -51,7 +55,7 @@ def _unfit(message: Message) -> Iterator[str]:
 
 
 def test_the_template_is_up_to_date() -> None:
-    assert messages.TEMPLATE.read_bytes() == messages.template_of(EXTRACTED), (
+    assert messages.TEMPLATE.read_bytes() == messages.template_of(extracted()), (
         "run: .venv/bin/python -m tests.fixtures.messages"
     )
 
@@ -71,8 +75,8 @@ def test_a_catalog_says_that_no_lawyer_has_read_it(language: str) -> None:
 @pytest.mark.parametrize("language", messages.LANGUAGES)
 def test_a_catalog_has_every_message_and_no_other(language: str) -> None:
     data = _file(language)
-    assert messages.missing(data, language, EXTRACTED) == []
-    assert data == messages.brought_up_to_date(data, language, EXTRACTED), (
+    assert messages.missing(data, language, extracted()) == []
+    assert data == messages.brought_up_to_date(data, language, extracted()), (
         "run: .venv/bin/python -m tests.fixtures.messages"
     )
 
