@@ -17,10 +17,11 @@ from publisher.answers.evidence_document import (
     shown_files,
 )
 from publisher.edges.archive import Archive
-from publisher.edges.evidence_files import require_nothing_there, write_evidence_file
+from publisher.edges.evidence_files import require_nothing_there
 from publisher.edges.ledger import Ledger
 from publisher.edges.ledger.causes import require_begun
 from publisher.edges.ledger.retelling import retold
+from publisher.edges.outputs import OWNER_ONLY, write_named
 from publisher.edges.private import refuse_public_place
 from publisher.errors import OutputError
 from publisher.people.recipients import whoever_is_meant
@@ -86,7 +87,7 @@ def evidence(
         from publisher.edges.evidence_pages import evidence_pages
 
         data = evidence_pages(workplace.press, data, str(place))
-    write_evidence_file(place, data)
+    write_named(place, data, mode=OWNER_ONLY)
     return made
 
 

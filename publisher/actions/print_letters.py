@@ -14,10 +14,9 @@ from publisher.actions import Progress, silent
 from publisher.actions.workplace import Workplace
 from publisher.answers.list_forms import no_formula
 from publisher.answers.release_letters import ReleaseLetters
-from publisher.edges.files import write_file
 from publisher.edges.list_files import opened_list
+from publisher.edges.outputs import OWNER_ONLY, write_named
 from publisher.edges.private import refuse_public_place
-from publisher.errors import OutputError
 from publisher.letters.fields import field_values
 from publisher.letters.kinds import as_told, letter_language
 from publisher.letters.notice import NOTHING_ENCLOSED, text_to_attach
@@ -34,7 +33,6 @@ from publisher.releases.number import Number
 _T = TypeVar("_T")
 _PART = 200
 """Letters in one PDF: it is set as a whole, which takes memory, some 3 MB a letter."""
-_OWNER_ONLY = 0o600
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,8 @@ def print_letters(
         work.take(page)
         progress("printing", work.count, len(chosen))
     if work.count:
-        _write(order.place.with_suffix(".csv"), work.listed.getvalue().encode())
+        listed = work.listed.getvalue().encode()
+        write_named(order.place.with_suffix(".csv"), listed, mode=OWNER_ONLY)
     enclosed = text_to_attach(release, lambda: archive.file(release, "policy.pdf"))
     return Posting(
         number,
@@ -132,7 +131,8 @@ class _Work:
         document = posted_letters_document(
             [self._letter(one) for one in whom], about.organisation, day
         )
-        _write(place, self.workplace.press.pdf_of(document, keep=False))  # it names customers
+        data = self.workplace.press.pdf_of(document, keep=False)  # it names customers
+        write_named(place, data, mode=OWNER_ONLY)
         writer = csv.writer(self.listed)
         if not self.files:
             writer.writerow(POSTED_COLUMNS)
@@ -169,17 +169,6 @@ def _chosen(work: _Work, wanted: Sequence[NoticeStanding]) -> Iterator[Recipient
         is_told = one.recipient.state is RecipientState.TOLD
         if is_told and one.standing(too_late=too_late) in wanted:
             yield one.recipient
-
-
-def _write(place: Path, data: bytes) -> None:
-    try:
-        write_file(place, data, mode=_OWNER_ONLY)
-    except OSError as error:
-        raise OutputError(
-            f"cannot be written: {error.strerror}",
-            where=str(place),
-            remedy="name a file in a folder that has room and that you may write to",
-        ) from error
 
 
 def _pages(each: Iterable[_T]) -> Iterator[list[_T]]:

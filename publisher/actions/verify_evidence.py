@@ -19,10 +19,10 @@ from publisher.edges.evidence_files import (
     EvidenceFile,
     read_evidence_file,
     require_nothing_there,
-    write_evidence_file,
 )
 from publisher.edges.head_files import KnownHeadsFile
 from publisher.edges.ledger.retelling import Retold, retold
+from publisher.edges.outputs import OWNER_ONLY, write_named
 from publisher.edges.private import refuse_public_place
 from publisher.errors import NotFoundError, PublisherError
 from publisher.policies.finding import Finding, Severity
@@ -103,7 +103,7 @@ def _on_pages(
         remedy = f"publisher verify --evidence {shlex.quote(str(file))} --pages NEW.pdf"
         yield Finding(Severity.ERROR, str(file), 0, _OTHER_PAGES, remedy)
     if pages:
-        write_evidence_file(pages, made)
+        write_named(pages, made, mode=OWNER_ONLY)
         yield f"{pages}: the pages of what was checked"
 
 

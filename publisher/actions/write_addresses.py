@@ -7,10 +7,8 @@ from pathlib import Path
 
 from publisher.actions.workplace import Workplace
 from publisher.edges.files import PendingFile
+from publisher.edges.outputs import OWNER_ONLY, told_why_not
 from publisher.edges.private import refuse_public_place
-from publisher.errors import OutputError
-
-_OWNER_ONLY = 0o600
 
 
 def write_addresses(workplace: Workplace, place: Path, pieces: Iterable[str]) -> None:
@@ -28,16 +26,9 @@ def write_addresses(workplace: Workplace, place: Path, pieces: Iterable[str]) ->
         OutputError: it cannot be written.
     """
     refuse_public_place(workplace.project.root, place)
-    try:
-        with PendingFile(place, b"", mode=_OWNER_ONLY) as pending:
-            with pending.appending() as file:
-                for piece in pieces:
-                    file.write(piece.encode())
-            pending.sync()
-            pending.move()
-    except OSError as error:
-        raise OutputError(
-            f"cannot be written: {error.strerror}",
-            where=str(place),
-            remedy="name a file in a folder that has room and that you may write to",
-        ) from error
+    with told_why_not(place), PendingFile(place, b"", mode=OWNER_ONLY) as pending:
+        with pending.appending() as file:
+            for piece in pieces:
+                file.write(piece.encode())
+        pending.sync()
+        pending.move()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from publisher.edges.files import write_file
-from publisher.errors import OutputError
+from publisher.edges.outputs import write_named
 
 
 def write_output(path: Path, data: bytes) -> None:
@@ -14,11 +13,4 @@ def write_output(path: Path, data: bytes) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    try:
-        write_file(path, data)
-    except OSError as error:
-        raise OutputError(
-            f"cannot be written: {error.strerror}",
-            where=str(path),
-            remedy="name a file in a folder that has room and that you may write to",
-        ) from error
+    write_named(path, data)

@@ -8,12 +8,10 @@ from pathlib import Path
 
 from publisher.answers.evidence_attachment import PDF_BEGINS, evidence_of_pdf
 from publisher.edges.confined import Exceeded, confined
-from publisher.edges.files import write_file
 from publisher.errors import FormError, NotFoundError, OutputError
 
 LARGEST_PDF = 20_000_000
 """Limit on a PDF of evidence, and on the JSON inside it, in bytes."""
-_OWNER_ONLY = 0o600
 _CPU_SECONDS, _MEMORY = 10.0, 500_000_000
 _ASK = "ask whoever gave you the file for another"
 
@@ -75,19 +73,3 @@ def require_nothing_there(place: Path) -> None:
             where=str(place),
             remedy=f"name another: FILE{place.suffix or '.json'}",
         )
-
-
-def write_evidence_file(place: Path, data: bytes) -> None:
-    """Writes a file of evidence, for its owner alone.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
-    try:
-        write_file(place, data, mode=_OWNER_ONLY)
-    except OSError as error:
-        raise OutputError(
-            f"cannot be written: {error.strerror}",
-            where=str(place),
-            remedy="name a file in a folder that has room and that you may write to",
-        ) from error
