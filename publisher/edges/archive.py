@@ -28,7 +28,7 @@ from publisher.releases.register import Register
 from publisher.releases.release import Release
 from publisher.releases.release_toml import RELEASE_FILE
 from publisher.releases.releases import Releases
-from publisher.releases.remedies import restore_path
+from publisher.releases.remedies import restore_path, shell_word
 from publisher.releases.seals import Link, Sealed, chain_flaws, missing, read_link, witness_flaw
 from publisher.releases.strays import is_place
 
@@ -80,8 +80,7 @@ class Archive:
         state = state_of_files([folder])
         found = self._numbers.get(policy_id, state)
         if found is None:
-            parsed = map(Number.parse, folders_in(folder))
-            found = tuple(sorted(number for number in parsed if number))
+            found = tuple(sorted(filter(None, map(Number.parse, folders_in(folder)))))
             self._numbers.keep(policy_id, state, found)
         on_the_way = self.unfinished(policy_id)
         return tuple(n for n in found if n not in on_the_way.seals) if on_the_way else found
@@ -117,10 +116,11 @@ class Archive:
         if number in numbers:
             return self._sound(policy_id, numbers, [number])[0]
         self._refuse_lost(policy_id, numbers, {number})
-        known = ", ".join(map(str, numbers)) or "none"
-        raise NotFoundError(
-            f"there is no release {number}; there are: {known}", where=self._where(policy_id)
-        )
+        name, known = f"{policy_id}/{number}", ", ".join(map(str, numbers)) or "none"
+        what = f"there is no release {number}; there are: {known}"
+        tag = self._witness.message(name) and shell_word(self._witness.name(name))
+        remedy = f"git pull, or git merge {tag}" if tag else ""
+        raise NotFoundError(what, where=self._where(policy_id), remedy=remedy)
 
     def last(self, policy_id: str) -> Release | None:
         """The latest release; None: there is none.

@@ -21,6 +21,7 @@ from publisher.edges.signatures import Signatures
 from publisher.edges.tagged import Tagged
 from publisher.policies.file_names import unix_lines
 from publisher.policies.finding import Finding
+from publisher.releases.damage import Damage
 from publisher.releases.folder import SUMS_FILE, broken, read_release, read_sums
 from publisher.releases.known_seals import KnownPolicy
 from publisher.releases.number import Number
@@ -35,7 +36,6 @@ from publisher.releases.strays import (
     stray,
 )
 from publisher.releases.verification import (
-    Damage,
     Outside,
     ReleaseEvidence,
     require_sound,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from publisher.policies.finding import Finding, Severity
 from publisher.releases.announcement import supplements
@@ -30,6 +30,7 @@ def incoherent(
     releases: Releases,
     tags: Mapping[str, TagObject],
     commits: Mapping[str, Sequence[Revision]],
+    altered: Set[Number] = frozenset(),
 ) -> Iterator[Finding]:
     """Numbers, dates and periods that no freeze gives.
 
@@ -37,17 +38,21 @@ def incoherent(
         releases: those of a policy that read.
         tags: by the names of the releases.
         commits: those that touched each release's folder, by its number, the latest first.
+        altered: what is not as it was sealed, and told as that: what follows from it is nobody
+            else's doing.
     """
     for release in releases:
-        touched = commits.get(str(release.number), ())
+        touched = () if altered else commits.get(str(release.number), ())
         by = f", by commit {touched[0]}" if touched else ""
         place = f"versions/{release.name}/{RELEASE_FILE}"
         remedy = f"git log -p -- {place}"
         found = list(_contradictions(release, releases))
         for what in found:
             yield Finding(Severity.ERROR, place, 0, what + by, remedy)
-        # Of one that says of itself what is not so, nobody knows what it was compared with.
-        for name, what, more in () if found else told_flaws(release, releases):
+        # Of one that says of itself what is not so, nobody knows what it was compared with; nor
+        # what is compared with one that is not as it was sealed.
+        held = found or altered & _compared(release, releases)
+        for name, what, more in () if held else told_flaws(release, releases):
             file = f"versions/{release.name}/{name}"
             if more:
                 yield Finding(Severity.CUE, file, 0, what, more)
@@ -55,6 +60,12 @@ def incoherent(
                 yield Finding(Severity.ERROR, file, 0, what + by, f"git log -p -- {file}")
         for what in _doubts(release, releases, tags.get(release.name)):
             yield Finding(Severity.CUE, place, 0, what + by, remedy)
+
+
+def _compared(release: Release, releases: Releases) -> set[Number]:
+    """The release, and those that what it tells is about."""
+    before = (releases.predecessor(release), releases.material_predecessor(release))
+    return {release.number, *(each.number for each in before if each)}
 
 
 def _contradictions(release: Release, releases: Releases) -> Iterator[str]:

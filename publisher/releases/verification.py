@@ -11,6 +11,7 @@ from publisher.policies.finding import Finding, Severity
 from publisher.releases.act import Act
 from publisher.releases.checkouts import AS_COMMITTED
 from publisher.releases.coherence import incoherent
+from publisher.releases.damage import Damage
 from publisher.releases.known_seals import KnownPolicy, KnownRelease, contradictions
 from publisher.releases.number import Number
 from publisher.releases.register_verification import (
@@ -46,27 +47,6 @@ class Outside:
     """What names them, for messages."""
     known: KnownPolicy = field(default_factory=KnownPolicy)
     """What was seen of the releases before."""
-
-
-@dataclass(frozen=True)
-class Damage:
-    """What lies in the folders and is not as it was sealed."""
-
-    flaws: Sequence[tuple[str, str]]
-    """Path and fault of each."""
-    by: Mapping[str, Sequence[Revision]]
-    """The commits that touched each of these paths, the latest first."""
-    uncommitted: Collection[str]
-    """Paths that differ from the last commit."""
-    checked_out: Sequence[str] = ()
-    """Paths that are as they were sealed in the last commit, and not on the disk: git altered them
-    when it wrote them there."""
-    litter: Sequence[str] = ()
-    """Paths of what systems and editors left, which no commit has."""
-    left_out: Collection[Number] = ()
-    """Releases that the last commit has, and the disk has not."""
-    sparse: bool = False
-    """Whether git is told to write only some folders to the disk."""
 
 
 @dataclass(frozen=True)
@@ -146,13 +126,21 @@ def verify_releases(known: ReleaseEvidence) -> list[Finding]:
         *_otherwise_than_known(known),
         *_among_known(known),
         *_rivals(known),
-        *witness_findings(known.releases, known.witnessed),
+        *(
+            finding
+            for finding in witness_findings(known.releases, known.witnessed)
+            if finding.place
+            not in known.damage.files  # what was altered differs from the draft, too
+        ),
         *signature_findings(
             known.releases, known.witnessed.tags, known.vouchers, known.witnessed.kept
         ),
         *register_findings(known.stated, known.clone),
         *incoherent(
-            Releases(known.releases, known.stated.register), known.witnessed.tags, known.commits
+            Releases(known.releases, known.stated.register),
+            known.witnessed.tags,
+            known.commits,
+            {*known.damage.numbers, *known.resealed},
         ),
     ]
     return sorted(dict.fromkeys(found), key=lambda finding: finding.rank)

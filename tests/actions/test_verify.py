@@ -112,6 +112,22 @@ def test_altered_by_a_commit_names_it(frozen: House) -> None:
     assert git(frozen.root, "rev-parse", "--short=10", "HEAD").strip() in output
 
 
+@pytest.mark.parametrize("far", ["working tree", "commit", "sealed anew"])
+def test_who_froze_is_not_accused_of_what_another_altered(frozen: House, far: str) -> None:
+    """Release 2 tells what it changes in release 1, and no longer fits it."""
+    path = file(frozen, "1/sections/use.md")
+    path.write_text(path.read_text() + "\nAnd more.\n")
+    if far == "sealed anew":
+        reseal(frozen, "1")
+    if far != "working tree":
+        frozen.commit("Make it nicer")
+    output = findings(frozen)
+    assert "Freeze privacy/2" not in output
+    assert "changes.json" not in output
+    if far != "sealed anew":
+        assert output.count("error: ") == 1, output
+
+
 def test_a_file_added(frozen: House) -> None:
     file(frozen, "1/extra.md").write_text("x\n")
     assert "was added after the release was sealed" in findings(frozen)
@@ -261,6 +277,9 @@ def test_a_release_of_another_branch_is_neither_lost_nor_deleted(frozen: House) 
     git(frozen.root, "checkout", "-q", "main")
     output = frozen.ok("verify")
     assert "versions/privacy/3: review: is a release of another branch" in " ".join(output.split())
+    said = frozen.run("notice", "3").output
+    assert "there is no release 3; there are: 1, 2" in said
+    assert "git merge privacy/3" in said
     for remedy in some(remedies(output)):
         do(frozen, remedy)
     assert "review" not in frozen.ok("verify")
