@@ -19,11 +19,11 @@ from publisher.edges.preview_folder import PreviewFolder
 from publisher.edges.release_maker import ReleaseMaker
 from publisher.edges.working_tree import refuse_uncommitted, refuse_unlike
 from publisher.releases.act import Act
+from publisher.releases.chronology import refuse_clock
 from publisher.releases.doubts import refuse_doubt
 from publisher.releases.freezing import (
     FreezeOrder,
     FreezePlan,
-    refuse_clock,
 )
 from publisher.releases.made_release import MadeRelease
 from publisher.releases.number import number_after
@@ -68,6 +68,8 @@ class Frozen:
             yield f"  customers may opt out until {release.closes}"
         if plan.earliest:
             yield f"  earliest lawful effective date: {plan.earliest}"
+        for day, name in plan.days_off:
+            yield f"  no working day: {day}, {name}"
         for duty in plan.duties:
             yield f"  for a lawyer to see to: {duty.text} ({duty.source})"
         if done:

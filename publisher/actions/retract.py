@@ -13,7 +13,7 @@ from publisher.actions.workplace import Workplace
 from publisher.edges.acts import Done
 from publisher.edges.ledger import Ledger
 from publisher.errors import LedgerError, SendError
-from publisher.releases.freezing import refuse_clock
+from publisher.releases.chronology import refuse_clock
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.retraction import (

@@ -11,6 +11,7 @@ from publisher.checks.unread_findings import quoted_beginning, typed_signs, unus
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import Change
 from publisher.law.profiles import PROFILES
+from publisher.law.public_holidays import place_flaw
 from publisher.policies.draft import FACTS_FILE
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.labels import CONTROL
@@ -201,6 +202,7 @@ class _TextCheck(TextReview):
             profile = PROFILES[facts.profile]
             what = f"`notice.days` is {facts.days}; {profile.source} asks for {profile.days}"
             yield self.error(FACTS_FILE, 0, what, f"set it to {profile.days} at least")
+        yield from self._holidays()
         if not facts.sections:
             remedy = 'name the section files: sections = ["introduction.md", …]'
             yield self.error(FACTS_FILE, 0, "`sections` is empty", remedy)
@@ -211,6 +213,16 @@ class _TextCheck(TextReview):
         if not facts.effect:
             remedy = "say in a sentence what opting out means for the customer"
             yield self.error(FACTS_FILE, 0, "`opt_out.effect` is empty", remedy)
+
+    def _holidays(self) -> Iterator[Finding]:
+        facts = self.policy.facts
+        what, remedy = place_flaw(facts.holidays) if facts.holidays else ("", "")
+        if what:
+            said = f"`notice.holidays` is `{facts.holidays}`, which {what}"
+            yield self.error(FACTS_FILE, 0, said, remedy)
+        elif facts.business_days and not facts.holidays:
+            said = "`notice.business_days` counts working days, and no holidays are named"
+            yield self.error(FACTS_FILE, 0, said, 'name them, such as `holidays = "DE-BY"`')
 
     def _headings(self) -> Iterator[Finding]:
         level = 1

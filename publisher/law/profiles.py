@@ -24,6 +24,8 @@ class Profile:
     """Least months, where the rule counts in months."""
     durable: bool = False
     """The text itself travels with the letter (durable medium)."""
+    expires: bool = False
+    """The period has to have run out before a release applies: its last day counts whole."""
     source: str = ""
     duties: tuple[Duty, ...] = ()
 
@@ -48,6 +50,7 @@ PROFILES = {
             "p2b",
             15,
             durable=True,
+            expires=True,
             source="Reg. (EU) 2019/1150 Art. 3(2)",
             duties=(
                 Duty(
@@ -61,6 +64,7 @@ PROFILES = {
             0,
             months=1,
             durable=True,
+            expires=True,
             source="Dir. (EU) 2018/1972 Art. 105(4)",
             duties=(
                 Duty(

@@ -309,7 +309,7 @@ def require_in_time(release: Release, releases: Releases, due: Due, today: dt.da
         facts = release.policy.facts
         raise SendError(
             f"{_recipients(due.new)} would be told today of what applies from "
-            f"{release.effective}; their notice period ({facts.profile}, {facts.days} days) ends "
+            f"{release.effective}; their notice period ({facts.period}) ends "
             f"on {earliest}",
             where=where,
             remedy=f"postpone it: publisher freeze --correction --effective {earliest}",

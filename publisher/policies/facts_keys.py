@@ -45,7 +45,7 @@ FACTS_KEYS = by_path(
         KeyKind.TEXT,
         '"gdpr"',
         '`"promise"`',
-        "the rules of notice that a lawyer picked: [profiles](#profiles-of-notice)",
+        "the rules of notice that a lawyer picked: [profiles](profiles.md)",
     ),
     Key(
         "notice.days",
@@ -54,6 +54,30 @@ FACTS_KEYS = by_path(
         "`30`",
         "the notice period: how many days before a change applies customers are told of it; not "
         "less than the profile asks for",
+    ),
+    Key(
+        "notice.months",
+        KeyKind.WHOLE,
+        "2",
+        "`0`",
+        "the same in months that have run out before a change applies; the longest of all periods "
+        "counts: [how they are counted](profiles.md#how-it-is-counted)",
+    ),
+    Key(
+        "notice.business_days",
+        KeyKind.WHOLE,
+        "10",
+        "`0`",
+        "the same in working days; asks for `notice.holidays`",
+    ),
+    Key(
+        "notice.holidays",
+        KeyKind.TEXT,
+        '"DE-BY"',
+        "none: every day counts as any other",
+        "the country, or part of one (ISO 3166), whose public holidays are no working days: no "
+        "period ends on one, nor on a Saturday or a Sunday. Which days those are is sealed with "
+        "each release",
     ),
     Key(
         "notice.without_record",

@@ -64,11 +64,18 @@ def check_facts(facts: Facts, data: bytes, file: str) -> Iterator[Finding]:
         named[f"{table}.remark"] = unfit(wording.remark, lines=True)
         named[f"{table}.effect"] = unfit(wording.effect, lines=True, markdown=True)
     yield from _found(named, data, file)
-    if facts.days > _MOST_DAYS:
-        what = f"`notice.days` is {facts.days}, more than {_MOST_DAYS // 365} years"
-        line = line_of(data, "notice.days")
-        remedy = "write the days that customers are promised, such as 30"
-        yield Finding(Severity.ERROR, file, line, what, remedy)
+    limits = {
+        "days": (facts.days, _MOST_DAYS, "30"),
+        "months": (facts.months, _MOST_DAYS * 12 // 365, "2"),
+        "business_days": (facts.business_days, _MOST_DAYS * 5 // 7, "10"),
+    }
+    for key, (count, most, such) in limits.items():
+        if count > most:
+            what = f"`notice.{key}` is {count}, more than {_MOST_DAYS // 365} years"
+            line = line_of(data, f"notice.{key}")
+            called = key.replace("_", " ")
+            remedy = f"write the {called} that customers are promised, such as {such}"
+            yield Finding(Severity.ERROR, file, line, what, remedy)
 
 
 def check_settings(settings: Settings, data: bytes, file: str) -> Iterator[Finding]:

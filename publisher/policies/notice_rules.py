@@ -1,8 +1,21 @@
-"""What holds where nobody stated that customers were told."""
+"""What a policy promises of its notices: how long they are, and what holds without a record."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """How long before a change applies customers are told of it: the longest of these."""
+
+    days: int
+    """Calendar days."""
+    months: int = 0
+    """Whole months, which have run out before."""
+    business_days: int = 0
+    """Working days by the holidays that the policy names, which have run out before."""
 
 
 class WithoutRecord(StrEnum):

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import count
 
 from publisher.policies.facts_keys import FACTS_KEYS
-from publisher.policies.notice_rules import WithoutRecord
+from publisher.policies.notice_rules import Promise, WithoutRecord
 from publisher.policies.toml import Table, parse_toml
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
@@ -103,9 +103,29 @@ class Facts:
     """Title and sentences of each translation, by its language."""
     choices: tuple[str, ...] = ()
     """What the form offers beside opting out: some of `FORM_CHOICES`."""
+    months: int = 0
+    """Notice period in months, beside that in days: the longer one counts."""
+    business_days: int = 0
+    """The same in working days."""
+    holidays: str = ""
+    """The place whose public holidays are no working days, such as `DE-BY`; empty: every day counts
+    as any other."""
     without_record: WithoutRecord | None = None
     """Of a draft: what holds where nobody states that people were told; None: as the profile has
     it. What a release has is among its conditions."""
+
+    @property
+    def promise(self) -> Promise:
+        """The notice period that the policy itself sets."""
+        return Promise(self.days, self.months, self.business_days)
+
+    @property
+    def period(self) -> str:
+        """Its rules of notice in a few words: `p2b, 30 days`."""
+        counts = [(self.days, "day"), (self.months, "month"), (self.business_days, "business day")]
+        said = [f"{n} {noun}{'s' * (n != 1)}" for n, noun in counts if n]
+        place = [f"holidays of {self.holidays}"] if self.holidays else []
+        return ", ".join([self.profile, *(said or ["0 days"]), *place])
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +259,9 @@ def facts_from(
         sections=root.texts("sections"),
         profile=notice.text("profile", "promise"),
         days=notice.whole("days", 30),
+        months=notice.whole("months", 0),
+        business_days=notice.whole("business_days", 0),
+        holidays=notice.text("holidays", ""),
         effect=opt_out.text("effect"),
         choices=_choices(opt_out),
         retired=root.mapping("retired"),

@@ -195,6 +195,11 @@ class Table:
             raise self.error(key, "must be a table of texts", 'write each value as "…"')
         return value
 
+    def mappings(self, key: str) -> dict[str, dict[str, str]]:
+        """The tables of texts inside a table, by name; none where it is missing."""
+        inside = self.table(key)
+        return {name: inside.mapping(name) for name in list(inside._left)}
+
     def table(self, key: str) -> Table:
         """A table inside this one; empty where it is missing."""
         values, path = self._take(key, dict, {}, "a table"), self._key(key)

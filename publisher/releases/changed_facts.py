@@ -86,6 +86,9 @@ def _values(facts: Facts) -> dict[str, str]:
         "remark": facts.remark,
         "notice.profile": facts.profile,
         "notice.days": str(facts.days),
+        "notice.months": str(facts.months or ""),
+        "notice.business_days": str(facts.business_days or ""),
+        "notice.holidays": facts.holidays,
         "opt_out.effect": facts.effect,
         "opt_out.choices": ", ".join(facts.choices),
     }

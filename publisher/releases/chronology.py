@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from publisher.errors import SendError
+from publisher.errors import FreezeError, SendError
 from publisher.releases.releases import Releases
 
 
@@ -78,3 +78,16 @@ def overtaken(now: dt.datetime, known: Iterable[dt.datetime | None]) -> dt.datet
     """
     newest = max((moment for moment in known if moment is not None), default=None)
     return newest if newest is not None and now < newest - SKEW else None
+
+
+def refuse_clock(releases: Releases, now: dt.datetime) -> None:
+    """Nothing is published before the newest release was.
+
+    Raises:
+        FreezeError: the clock is behind that.
+    """
+    if wrong := behind(releases, now):
+        raise FreezeError(
+            f"{wrong}: a notice period that is counted from now would end too early",
+            remedy="set the clock of this machine",
+        )

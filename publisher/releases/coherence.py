@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 from publisher.policies.finding import Finding, Severity
 from publisher.releases.announcement import supplements
-from publisher.releases.notice_period import lawful_from
+from publisher.releases.notice_period import lawful_from, promised_from
 from publisher.releases.number import Materiality, Number, number_after
 from publisher.releases.register import Register
 from publisher.releases.release import Release
@@ -199,10 +199,8 @@ def _doubts(release: Release, releases: Releases, tag: TagObject | None) -> Iter
 
 def _promised(release: Release, releases: Releases) -> dt.date:
     """The first day that the days of notice leave which the releases themselves promise."""
-    before = releases.material_predecessor(release)
-    facts = [each.policy.facts for each in (release, before) if each and not each.imported]
     published = release.published_day
-    return moved(published, max(f.days for f in facts)) if published else dt.date.min
+    return promised_from(release, releases, published) if published else dt.date.min
 
 
 def _below(release: Release, first: dt.date) -> str:

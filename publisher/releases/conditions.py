@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from publisher.law.calendar import Counting
 from publisher.policies.notice_rules import WithoutRecord
 from publisher.policies.toml import Table
 from publisher.wording.dates import is_time_zone
@@ -17,6 +19,7 @@ COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 """The id of a git commit, SHA-1 or SHA-256."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
 """SHA-256, hexadecimal."""
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UTC = "UTC"
 
 
@@ -42,6 +45,21 @@ class Conditions:
     """None: as the profile of notice has it."""
     approval: Approval | None = None
     """None: nothing is recorded of one."""
+    days_off: Mapping[str, Mapping[dt.date, str]] = field(default_factory=dict)
+    """The public holidays that count for its period of notice, by place, each with its name: as
+    they were known when it was made, from its publication to a year after its effect."""
+    whole_periods: bool = False
+    """Whether the period that its profile sets has to have run out before it applies; releases
+    of earlier programs apply on its last day."""
+
+    def counting(self, place: str) -> Counting:
+        """How days are counted by what is sealed.
+
+        Args:
+            place: whose holidays count; empty: none.
+        """
+        days = self.days_off.get(place, {})
+        return Counting(frozenset(days) if place else None, self.whole_periods)
 
 
 def read_conditions(root: Table) -> Conditions:
@@ -56,7 +74,25 @@ def read_conditions(root: Table) -> Conditions:
     if without and without not in set(WithoutRecord):
         known = " or ".join(WithoutRecord)
         raise root.error("without_record", f"is {without!r}, not {known}")
-    return Conditions(zone, WithoutRecord(without) if without else None, _approval(root))
+    return Conditions(
+        zone,
+        WithoutRecord(without) if without else None,
+        _approval(root),
+        _days_off(root),
+        root.flag("whole_periods") if root.has("whole_periods") else False,
+    )
+
+
+def _days_off(root: Table) -> dict[str, dict[dt.date, str]]:
+    found: dict[str, dict[dt.date, str]] = {}
+    for place, days in root.mappings("days_off").items():
+        if wrong := next((day for day in days if not _DAY.fullmatch(day)), ""):
+            raise root.error(f"days_off.{place}", f"has {wrong!r}, which is no day")
+        try:
+            found[place] = {dt.date.fromisoformat(day): name for day, name in days.items()}
+        except ValueError as error:
+            raise root.error(f"days_off.{place}", f"has a day that is none: {error}") from None
+    return found
 
 
 def _approval(root: Table) -> Approval | None:
@@ -81,6 +117,13 @@ def condition_values(conditions: Conditions) -> dict[str, Any]:
         values["time_zone"] = conditions.time_zone
     if conditions.without_record:
         values["without_record"] = conditions.without_record.value
+    if conditions.whole_periods:
+        values["whole_periods"] = True
+    if conditions.days_off:
+        values["days_off"] = {
+            place: {day.isoformat(): name for day, name in days.items()}
+            for place, days in conditions.days_off.items()
+        }
     return values
 
 

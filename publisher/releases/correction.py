@@ -116,6 +116,9 @@ def other_terms(draft: Facts, last: Release) -> list[str]:
     terms = {
         "notice.profile": (before.profile, draft.profile),
         "notice.days": (before.days, draft.days),
+        "notice.months": (before.months, draft.months),
+        "notice.business_days": (before.business_days, draft.business_days),
+        "notice.holidays": (before.holidays, draft.holidays),
         "opt_out.effect": (before.effect, draft.effect),
         "opt_out.choices": (before.choices, draft.choices),
     }

@@ -25,11 +25,10 @@ from publisher.releases.announcement import (
     told_so_far,
 )
 from publisher.releases.changed_facts import ChangedFact, changed_facts
-from publisher.releases.chronology import behind
 from publisher.releases.conditions import Conditions
 from publisher.releases.corrected import Corrected, refuse_out_of_order, refuse_supplement
 from publisher.releases.correction import other_terms, too_much
-from publisher.releases.notice_period import lawful_from
+from publisher.releases.notice_period import days_off, lawful_from, with_counting
 from publisher.releases.number import Materiality
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
@@ -93,6 +92,15 @@ class FreezePlan:
     signers: str = ""
     """The text of those who may sign this release; empty: nobody is named."""
 
+    @property
+    def days_off(self) -> Iterator[tuple[dt.date, str]]:
+        """The holidays that the period of notice before the earliest lawful day leaves out, each
+        with its name.
+        """
+        release = self.release
+        if self.earliest and release.published_day:
+            yield from days_off(release, release.published_day, self.earliest)
+
     def beside_the_text(self) -> Iterator[str]:
         """What differs from the last release beside the text, a line each."""
         yield from map(str, self.facts)
@@ -118,19 +126,6 @@ def refuse_findings(findings: Sequence[Finding], folder: str) -> None:
             f"the draft has {len(errors)} error(s): {listed}{more}",
             where=folder,
             remedy="publisher check",
-        )
-
-
-def refuse_clock(releases: Releases, now: dt.datetime) -> None:
-    """Nothing is published before the newest release was.
-
-    Raises:
-        FreezeError: the clock is behind that.
-    """
-    if wrong := behind(releases, now):
-        raise FreezeError(
-            f"{wrong}: a notice period that is counted from now would end too early",
-            remedy="set the clock of this machine",
         )
 
 
@@ -186,6 +181,7 @@ def plan_freeze(
     release = replace(release, replaces=last.number if last is not releases[-1] else None)
     if not order.correction:
         _refuse_the_same_text(release, last)
+    release = with_counting(release, releases, last, today)
     amendment = amend(last.policy.document, draft.document)
     if order.correction:
         refuse_out_of_order(release, last, releases, today)
@@ -313,7 +309,7 @@ def _too_early(effective: dt.date, last: Release, today: dt.date) -> str:
     facts = last.policy.facts
     return (
         f"{effective} leaves {(effective - today).days} days of notice; the notice period "
-        f"({facts.profile}, {facts.days} days) is longer"
+        f"({facts.period}) is longer"
     )
 
 

@@ -8,14 +8,16 @@ import datetime as dt
 from dataclasses import dataclass
 
 from publisher.compare.amendment import Amendment
-from publisher.law.calendar import earliest_effective
+from publisher.law.calendar import first_lawful_day
 from publisher.law.profiles import PROFILES
-from publisher.policies.policy import Policy
+from publisher.policies.notice_rules import Promise
+from publisher.policies.policy import Facts, Policy
 from publisher.releases.correction import other_terms, too_much
+from publisher.releases.notice_period import days_off, lawful_by
 from publisher.releases.number import Materiality
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
-from publisher.wording.dates import long_date, moved
+from publisher.wording.dates import long_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Judgment:
     """Each a clause without a full stop; of an editorial one, why it is no more than that."""
 
 
+_NAMED = 5
+"""Holidays that are named where a day is explained."""
 SPELLING = "word for word, only spelling, punctuation, typography or formatting changes"
 SAME_WORDS = "the authoritative text stays as it is, word for word"
 
@@ -60,10 +64,7 @@ def why_earliest(release: Release, releases: Releases, today: dt.date, earliest:
     before = releases.material_predecessor(release)
     sides = [("this draft", release.policy.facts)]
     sides += [(f"version {before.number}", before.policy.facts)] if before else []
-    days = [
-        (earliest_effective(PROFILES[facts.profile], facts.days, today), whose, facts)
-        for whose, facts in reversed(sides)
-    ]
+    days = [(lawful_by(release, facts, today), whose, facts) for whose, facts in reversed(sides)]
     bound, whose, facts = max(days, key=lambda each: each[0])
     last = releases.followed(today)[-1]
     if earliest > bound and last.effective:
@@ -71,16 +72,35 @@ def why_earliest(release: Release, releases: Releases, today: dt.date, earliest:
             f"version {last.number} takes effect on {long_date(last.effective)}, and the next one "
             "applies after that day"
         )
-    profile = PROFILES[facts.profile]
-    least = max(profile.days, facts.days)
-    by_months = bound > moved(today, least)
-    period = _counted(profile.months, "month") if by_months else _counted(least, "day")
-    own = facts.days > profile.days and not by_months and profile.name != "promise"
-    source = "`notice.days`, longer than the profile asks for" if own else profile.source
+    period, source = _what_binds(release, facts, today, bound)
+    skipped = [f"{name} ({long_date(day)})" for day, name in days_off(release, today, bound)]
+    more = [f"{len(skipped) - _NAMED} more"] if len(skipped) > _NAMED else []
+    off = f", {', '.join([*skipped[:_NAMED], *more])} being no working day" if skipped else ""
     return (
-        f"told on {long_date(today)}, customers have {period} of notice, as {whose} promises "
-        f"(profile `{profile.name}`: {source})"
+        f"told on {long_date(today)}, customers have {period} of notice{off}, as {whose} promises "
+        f"(profile `{facts.profile}`: {source})"
     )
+
+
+def _what_binds(release: Release, facts: Facts, today: dt.date, bound: dt.date) -> tuple[str, str]:
+    """Which of its periods is the longest of a policy, and where it is written."""
+    profile, counting = PROFILES[facts.profile], release.conditions.counting(facts.holidays)
+    by_profile = first_lawful_day(profile, Promise(0), today, counting)
+    if profile.name != "promise" and by_profile >= bound:
+        least = _counted(profile.months, "month") if profile.months else ""
+        return least or _counted(profile.days, "day"), profile.source
+    own = {
+        ("days", "day"): Promise(facts.days),
+        ("months", "month"): Promise(0, facts.months),
+        ("business_days", "business day"): Promise(0, 0, facts.business_days),
+    }
+    (key, noun), _ = max(
+        own.items(),
+        key=lambda each: first_lawful_day(PROFILES["promise"], each[1], today, counting),
+    )
+    source = f"`notice.{key}`, longer than the profile asks for"
+    own_promise = profile.name == "promise"
+    return _counted(getattr(facts, key), noun), profile.source if own_promise else source
 
 
 def _counted(number: int, noun: str) -> str:

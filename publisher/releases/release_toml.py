@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from publisher.errors import ConfigurationError
 from publisher.law.profiles import PROFILES
-from publisher.policies.policy import NOTES, SIGNERS_FILE, Policy, facts_from, notes_of
+from publisher.policies.policy import NOTES, SIGNERS_FILE, Facts, Policy, facts_from, notes_of
 from publisher.policies.toml import Table, parse_toml
 from publisher.releases.conditions import (
     COMMIT,
@@ -78,7 +78,7 @@ def release_toml(release: Release) -> bytes:
         values["imported"] = _origin(release.imported)
     else:
         values["revision"] = release.revision
-        values["notice"] = {"profile": facts.profile, "days": facts.days}
+        values["notice"] = _notice_values(facts)
         values["opt_out"] = {"effect": facts.effect}
         if facts.choices:
             values["opt_out"]["choices"] = list(facts.choices)
@@ -99,6 +99,14 @@ def release_toml(release: Release) -> bytes:
         if len(values[name]) > 1:
             document[name].multiline(True)
     return tomlkit.dumps(document).encode()
+
+
+def _notice_values(facts: Facts) -> dict[str, Any]:
+    """The table `notice`, of a release and of a draft: what goes without saying is left out."""
+    values: dict[str, Any] = {"profile": facts.profile, "days": facts.days}
+    more = ("months", facts.months), ("business_days", facts.business_days)
+    values |= {key: count for key, count in more if count}
+    return values | ({"holidays": facts.holidays} if facts.holidays else {})
 
 
 def release_texts(release: Release) -> dict[str, str]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from publisher.releases.notice_period import lawful_from
+from publisher.releases.notice_period import lawful_from, promised_from
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases, Status
 from publisher.releases.statement import Means, NoticeGiven, Statement
-from publisher.wording.dates import moved
 
 
 def untenable(one: Statement, releases: Releases) -> Iterator[str]:
@@ -58,9 +57,7 @@ def _of_notice(
 
 def _promised(notice: NoticeGiven, release: Release, releases: Releases) -> dt.date:
     """The first day that the days of notice leave which the releases themselves promise."""
-    before = releases.material_predecessor(release)
-    facts = [each.policy.facts for each in (release, before) if each and not each.imported]
-    told = moved(notice.first, max(each.days for each in facts))
+    told = promised_from(release, releases, notice.first)
     # Who was told of an earlier day, and is told another, has had their days.
     earlier = any(one.notice and one.number < release.number for one in _told(release, releases))
     return notice.first if earlier else told

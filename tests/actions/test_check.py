@@ -94,6 +94,18 @@ BAD: dict[str, tuple[dict[str, str | bytes], str, str, str]] = {
         "2019/1150",
         "15",
     ),
+    "no such holidays": (
+        {"policy.toml": FACTS.replace("days = 30", 'days = 30\nholidays = "DE-XX"')},
+        "policy.toml",
+        "`notice.holidays` is `DE-XX`, which is no part of DE",
+        "DE-BY",
+    ),
+    "business days without holidays": (
+        {"policy.toml": FACTS.replace("days = 30", "days = 30\nbusiness_days = 10")},
+        "policy.toml",
+        "no holidays are named",
+        'holidays = "DE-BY"',
+    ),
     "Latin-1": ({"use.md": USE.encode() + b"\ncaf\xe9\n"}, "use.md:7", "0xe9", "UTF-8"),
     "byte order mark": (
         {"use.md": b"\xef\xbb\xbf" + USE.encode()},

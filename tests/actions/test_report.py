@@ -111,6 +111,11 @@ def test_another_promise_beside_the_text_is_material(ready: House) -> None:
     [
         ('profile = "p2b"\ndays = 40', "40 days of notice, as this draft promises"),
         ('profile = "eecc"\ndays = 0', "1 month of notice, as this draft promises"),
+        ("days = 1\nmonths = 2", "2 months of notice, as this draft promises"),
+        (
+            'days = 1\nbusiness_days = 270\nholidays = "DE-BY"',
+            "more being no working day, as this draft promises",
+        ),
     ],
 )
 def test_the_day_is_explained_by_the_rule_that_binds(

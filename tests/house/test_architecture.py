@@ -207,6 +207,7 @@ def test_an_action_has_an_end_to_end_test_of_its_name(path: Path) -> None:
         ("starlette", "web/"),
         ("rich", "cli/"),
         ("babel", "wording/"),
+        ("holidays", "law/public_holidays.py"),
     ],
 )
 def test_a_library_is_known_in_one_place(library: str, place: str) -> None:

@@ -99,13 +99,16 @@ def profile_row(profile: Profile) -> str:
     if not least:
         count, unit = (profile.months, "month") if profile.months else (profile.days, "day")
         least = f"`notice.days`, at least {count} {unit}{'s' * (count != 1)}"
+        if profile.expires:
+            least += f" that {'have' if count != 1 else 'has'} run out"
     duties = "; ".join(f"{duty.text} ({duty.source})" for duty in profile.duties) or "none"
     travels = "yes" if profile.durable else "no"
     return f"| `{profile.name}` | {least} | {travels} | {duties} | {profile.source} |"
 
 
 def test_the_profiles_are_those_that_there_are() -> None:
-    table = PAGE.split("### Profiles of notice")[1].split("\n## ")[0]
+    page = (ROOT / "docs/profiles.md").read_text("utf-8")
+    table = page.split("\n## The profiles\n")[1].split("\n## ")[0]
     told = [
         line for line in table.splitlines() if line.startswith("| `") and "notice.prof" not in line
     ]

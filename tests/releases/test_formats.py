@@ -309,6 +309,17 @@ def full() -> Release:
 FULL = full()
 
 
+def counted() -> Release:
+    """The same, with all that its period of notice may be counted by."""
+    facts = replace(FULL.policy.facts, months=2, business_days=10, holidays="DE-BY")
+    days = {"DE-BY": {dt.date(2027, 1, 6): "Epiphany", dt.date(2027, 3, 26): "Good Friday"}}
+    conditions = replace(ZONE, days_off={**days, "AT": {}}, whole_periods=True)
+    return replace(FULL, policy=replace(FULL.policy, facts=facts), conditions=conditions)
+
+
+COUNTED = counted()
+
+
 def told_in_german() -> Release:
     """The same, with what is told in German too: why it changed, and what opting out means."""
     policy, facts = FULL.policy, FULL.policy.facts
@@ -328,6 +339,11 @@ def test_all_of_format_2_reads_back() -> None:
     read = read_release("privacy", files, "versions/privacy/3")
     assert read == replace(FULL, seal=seal_of(files[SUMS_FILE]))
     assert release_files(read, PAPERS) == files
+
+
+def test_how_a_period_is_counted_reads_back() -> None:
+    files = release_files(COUNTED, {})
+    assert read_release("privacy", files, "x") == replace(COUNTED, seal=seal_of(files[SUMS_FILE]))
 
 
 def test_a_case_of_letters_is_never_the_tag_of_a_language() -> None:
@@ -356,6 +372,11 @@ def with_value(old: str, new: str) -> dict[str, bytes]:
     return with_record(release_files(FULL, PAPERS), old, new)
 
 
+def off(old: str, new: str) -> dict[str, bytes]:
+    """The same of one with days off."""
+    return with_record(release_files(COUNTED, PAPERS), old, new)
+
+
 CHANGED = json.loads(FULL.telling.comparisons[""])
 STRANGE = {
     # keys and values of release.toml
@@ -364,6 +385,8 @@ STRANGE = {
     "a key of the wording": (with_value("digest = ", 'file = "A"\ndigest = '), "`wording.file`"),
     "a zone": (with_value("Europe/Berlin", "Europe/Atlantis"), "`time_zone` is 'Europe/Atlantis'"),
     "without a record": (with_value('"hold"', '"stop"'), "`without_record` is 'stop', not hold or"),
+    "no day off": (off("2027-01-06 =", "2027-02-30 ="), "`days_off.DE-BY` has a day that"),
+    "a day off": (off("2027-01-06 =", "20270106 ="), "`days_off.DE-BY` has '20270106'"),
     "no number": (with_value('replaces = "2"', 'replaces = "two"'), "`replaces` is 'two'"),
     "a later number": (with_value('replaces = "2"', 'replaces = "4"'), "which is not before 2.2"),
     "no such time": (with_value("2027-01-09T00:00:00Z", '"today"'), "`approval.at` is not a time"),

@@ -1,0 +1,68 @@
+"""A policy that promises business days: what is refused, sealed, said and counted ever after."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from publisher.law.public_holidays import public_holidays
+from publisher.releases.notice_period import last_day_to_tell, lawful_from
+from tests.fixtures.house import FACTS, House, git, make_house
+from tests.fixtures.houses import workplace
+
+NOW = dt.datetime(2027, 3, 22, 12, tzinfo=dt.UTC)
+"""The Monday before Easter."""
+NOTICE = 'days = 5\nbusiness_days = 5\nholidays = "DE-BY"'
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    house = make_house(tmp_path_factory.mktemp("days") / "house")
+    house.write({"policy.toml": FACTS.replace("days = 30", NOTICE)})
+    house.commit("Business days")
+    house.ok("freeze", "--effective", "unknown", at=NOW)
+    house.edit()
+    return house
+
+
+def test_the_day_is_counted_sealed_and_held_to(house: House, tmp_path: Path) -> None:
+    early = house.run("freeze", "--effective", "2027-03-31", at=NOW)
+    assert early.exit_code == 2
+    words = " ".join(early.output.split())
+    assert "(promise, 5 days, 5 business days, holidays of DE-BY) is longer" in words
+    assert "the earliest lawful date is 2027-04-01" in words
+
+    frozen = house.ok("freeze", "--effective", "2027-04-01", at=NOW)
+    assert "earliest lawful effective date: 2027-04-01" in frozen
+    assert "no working day: 2027-03-26, Good Friday" in frozen
+    assert "no working day: 2027-03-29, Easter Monday" in frozen
+    sealed = (house.root / "versions/privacy/2/release.toml").read_text("utf-8")
+    assert '2027-03-26 = "Good Friday"' in sealed
+    assert '2028-01-06 = "Epiphany"' in sealed
+    assert "whole_periods" not in sealed  # of no profile with a period of its own
+    assert "period of notice" not in house.ok("verify", at=NOW)
+
+    releases = workplace(house.project).archive.releases("privacy")
+    release = releases[-1]
+    assert lawful_from(release, releases, NOW.date()) == dt.date(2027, 4, 1)
+    assert last_day_to_tell(release, releases) == dt.date(2027, 3, 22)
+    # What is sealed decides, whatever a table says by then.
+    day_off = {"DE-BY": {**release.conditions.days_off["DE-BY"], dt.date(2027, 3, 30): "Flood"}}
+    later = replace(release, conditions=replace(release.conditions, days_off=day_off))
+    assert lawful_from(later, releases, NOW.date()) == dt.date(2027, 4, 2)
+
+    # A correction is made with what is known then, and moves no promise.
+    house.write({"policy.toml": FACTS.replace("days = 30", NOTICE.replace("BY", "BE"))})
+    house.commit("Other holidays")
+    refused = house.run("freeze", "--correction", "--effective", "2027-04-12", at=NOW)
+    assert "notice.holidays is another one" in " ".join(refused.output.split())
+    git(house.root, "revert", "--no-edit", "HEAD")
+    house.ok("freeze", "--correction", "--effective", "2027-04-12", at=NOW)
+    postponed = workplace(house.project).archive.releases("privacy")
+    assert last_day_to_tell(postponed[-1], postponed) == dt.date(2027, 4, 4)
+    known = public_holidays("DE-BY", NOW.date(), dt.date(2028, 4, 12))
+    assert postponed[-1].conditions.days_off == {"DE-BY": known}
+    assert "period of notice" not in house.ok("verify", at=NOW)
